@@ -1,0 +1,32 @@
+import type { OrganisationKey } from '../fhir/sharing.ts';
+
+/** One durable entry: what was asked, by whom, what was decided, and exactly what went out. No payloads, no names of citizens. */
+export interface AuditEntry {
+  /** uuid */
+  id: string;
+  /** instant, UTC ISO */
+  at: string;
+  /** correlation id: X-Request-ID */
+  request: string;
+  who: { client: string; token?: string; person?: { id: string; name: string }; organisation?: OrganisationKey; organisationName?: string; role?: string };
+  purpose?: string;
+  /** FHIR interaction or gateway action: read, vread, history-instance, search-type, everything, intake, create … */
+  interaction: string;
+  /** normal form of the query: type and parameters, values of identifying parameters replaced by keyed hashes */
+  query: string;
+  /** uuid of the citizen the request resolves to, found or not */
+  citizen?: string;
+  outcome: 'permitted' | 'denied' | 'failed';
+  /** HTTP status answered */
+  status: number;
+  /** stable code of the refusal, if any */
+  code?: string;
+  /** `Type/id/_history/version` of everything sent, in order */
+  disclosed: string[];
+  /** organisations whose data was sent */
+  custodians: OrganisationKey[];
+  /** rules that allowed or denied: one line per distinct class rule */
+  decisions: { effect: 'permit' | 'deny'; rule: string; agreement?: string; version?: string; clause?: string; sentence: string; count: number }[];
+  /** rows kept back, by category and custodian; never ids */
+  withheld: { custodian: OrganisationKey; category: string; count: number }[];
+}

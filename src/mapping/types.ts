@@ -1,0 +1,40 @@
+import type { JsonObject } from '../fhir/json.ts';
+import type { Problem } from '../fhir/problem.ts';
+
+/** One text a map may be built from: the entry map and those it may import. */
+export interface MapFile {
+  /** name relative to the kind's folder, used in positions */
+  file: string;
+  text: string;
+}
+
+/** A code table: one CSV, one ConceptMap. */
+export interface CodeTable {
+  /** file name without .csv: what translate() names, as '#name' or 'name' */
+  name: string;
+  rows: ReadonlyMap<string, { system: string; code: string; display: string }>;
+  /** the row with source `*`: used when no row matches */
+  fallback?: { system: string; code: string; display: string };
+}
+
+/** Where every source field of one record went. */
+export interface LedgerEntry {
+  /** path in the source tree with indexes removed: `PID.f3.c1`, `nhsNumber` */
+  field: string;
+  /** target path it was carried to; absent = read only by a condition */
+  to?: string;
+  state: 'carried' | 'read' | 'unmapped';
+}
+
+export interface MapResult {
+  /** resources in the order they were created: the entries of the target Bundle */
+  resources: JsonObject[];
+  ledger: LedgerEntry[];
+  log: string[];
+  /** errors mean nothing of `resources` may be used; warnings may stand beside them */
+  problems: Problem[];
+}
+
+export interface CompiledMap {
+  run(source: JsonObject): MapResult;
+}
