@@ -1,0 +1,59 @@
+import type { PersonFacts } from '../linkage/types.ts';
+import type { Connection } from './database.ts';
+
+export interface LinkedPerson {
+  citizen: string;
+  /** id of the source Patient */
+  id: string;
+  facts: PersonFacts;
+}
+
+/** More people under one key than this is a junk key: the rest are not candidates. */
+const candidatesPerKey = 50;
+
+/**
+ * Everybody these blocking keys find, with every fact of the citizens found. Locks the keys for this transaction first,
+ * in order, so that two workers who meet the same new person make one citizen of them.
+ */
+export async function findLinkedPeople(connection: Connection, hashes: readonly Buffer[]): Promise<{ byHash: Map<string, Set<string>>; people: LinkedPerson[] }> {
+  if (hashes.length === 0) return { byHash: new Map(), people: [] };
+  await connection.query(
+    `select pg_advisory_xact_lock(k) from (select distinct ('x' || encode(substring(h from 1 for 8), 'hex'))::bit(64)::bigint as k
+       from unnest($1::bytea[]) as h order by 1) o`, [hashes]);
+  const { rows: keys } = await connection.query<{ hash: string; citizen_id: string }>(
+    `select encode(h.hash, 'hex') as hash, k.citizen_id from (select distinct hash from unnest($1::bytea[]) as h(hash)) h
+     join lateral (select distinct citizen_id from person_key p where p.hash = h.hash limit $2) k on true`, [hashes, candidatesPerKey]);
+  const byHash = new Map<string, Set<string>>();
+  for (const { hash, citizen_id: citizen } of keys) byHash.set(hash, (byHash.get(hash) ?? new Set()).add(citizen));
+  const { rows: people } = await connection.query<LinkedPerson>(
+    'select citizen_id as citizen, id, facts from source_person where citizen_id = any($1::uuid[])', [[...new Set(keys.map((row) => row.citizen_id))]]);
+  return { byHash, people };
+}
+
+export interface PersonChange {
+  citizen: string;
+  id: string;
+  feed: string;
+  rule: string;
+  facts: PersonFacts;
+  hashes: Buffer[];
+}
+
+export async function savePeople(connection: Connection, citizens: readonly { citizen: string; traced: boolean }[], people: readonly PersonChange[], at: Date): Promise<void> {
+  if (citizens.length > 0) {
+    await connection.query(
+      'insert into citizen (citizen_id, traced, created_at) select c.*, $3 from unnest($1::uuid[], $2::boolean[]) as c(citizen_id, traced) on conflict do nothing',
+      [citizens.map((c) => c.citizen), citizens.map((c) => c.traced), at]);
+  }
+  if (people.length === 0) return;
+  await connection.query(
+    `insert into source_person (citizen_id, id, feed, rule, facts) select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::jsonb[])
+     on conflict (citizen_id, id) do update set facts = excluded.facts`,
+    [people.map((p) => p.citizen), people.map((p) => p.id), people.map((p) => p.feed), people.map((p) => p.rule), people.map((p) => JSON.stringify(p.facts))]);
+  const keys = people.flatMap((p) => p.hashes.map((hash) => ({ citizen: p.citizen, id: p.id, hash })));
+  await connection.query(
+    `with gone as (delete from person_key where (citizen_id, id) in (select * from unnest($4::uuid[], $5::uuid[]))
+       and hash <> all ($3::bytea[]))
+     insert into person_key (citizen_id, id, hash) select * from unnest($1::uuid[], $2::uuid[], $3::bytea[]) on conflict do nothing`,
+    [keys.map((k) => k.citizen), keys.map((k) => k.id), keys.map((k) => k.hash), people.map((p) => p.citizen), people.map((p) => p.id)]);
+}

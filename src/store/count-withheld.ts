@@ -1,0 +1,38 @@
+import type { Database } from './database.ts';
+
+/** What of one citizen was kept back from one grant: classes and numbers, never ids or bodies. */
+export interface Withheld {
+  citizen: string;
+  /** the citizen objects to sharing the whole record */
+  objected: boolean;
+  classes: { classId: number; count: number }[];
+}
+
+/** What names the citizen: citizens themselves, the id of any resource, or the tokens of an identifier. */
+export type Naming = { citizens: readonly string[] } | { id: string } | { tokens: readonly bigint[] };
+
+/** Asked for every request that names somebody, found or not, so that finding and not finding cost and read the same. */
+export async function countWithheld(database: Database, grantKey: string, naming: Naming): Promise<Withheld[]> {
+  const named = namedCitizens(naming);
+  const rows = await database.serve<{ citizen: string; objected: boolean; classId: number | null; count: number | null }>('accountant', grantKey, {
+    name: named.name,
+    text: `with named as materialized (select array(${named.text}) as citizens)
+      select c as citizen, citizen_objects(c) as objected, w.class_id as "classId", w.count
+      from (select unnest(citizens) as c from named) n
+      left join (select * from withheld where citizen_id = any ((select citizens from named)::uuid[])) w on w.citizen_id = n.c`,
+    values: [named.value],
+  });
+  const byCitizen = new Map<string, Withheld>();
+  for (const row of rows) {
+    const entry = byCitizen.get(row.citizen) ?? { citizen: row.citizen, objected: row.objected, classes: [] };
+    if (row.classId !== null && row.count !== null) entry.classes.push({ classId: row.classId, count: row.count });
+    byCitizen.set(row.citizen, entry);
+  }
+  return [...byCitizen.values()];
+}
+
+function namedCitizens(naming: Naming): { name: string; text: string; value: unknown } {
+  if ('id' in naming) return { name: 'withheld-by-id', text: 'select c from citizen_of($1::uuid) c where c is not null', value: naming.id };
+  if ('tokens' in naming) return { name: 'withheld-by-token', text: 'select citizens_named($1::bigint[])', value: naming.tokens.map(String) };
+  return { name: 'withheld-by-citizen', text: 'select distinct citizen_of(c) from unnest($1::uuid[]) c where citizen_of(c) is not null', value: naming.citizens };
+}

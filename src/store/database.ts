@@ -1,0 +1,125 @@
+import { PGlite } from '@electric-sql/pglite';
+import { createPgConfig } from '@electric-sql/pglite/node-postgres';
+import pg from 'pg';
+import { accountantRole, migrate, readerRole } from './migrate.ts';
+
+/** What a statement may use: a pooled connection of the owner role. */
+export type Connection = Pick<pg.ClientBase, 'query'>;
+export type ServingRole = 'reader' | 'accountant';
+
+export interface Statement {
+  /** prepared once per connection under this name */
+  name: string;
+  text: string;
+  values: unknown[];
+}
+
+export interface Database {
+  kind: 'pglite' | 'postgresql';
+  /** one statement as owner, by itself */
+  query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
+  /** several statements as owner, all or nothing */
+  transaction<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result>;
+  /** one statement as a serving role under one grant: the only way any reader reaches the record */
+  serve<Row extends pg.QueryResultRow>(role: ServingRole, grantKey: string, statement: Statement): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+const roleNames: Record<ServingRole, string> = { reader: readerRole, accountant: accountantRole };
+
+/** PGlite in process: one connection, evaluation only. `folder` is a directory or `memory://`. */
+export async function openPglite(folder: string): Promise<Database> {
+  const engine = await PGlite.create(folder);
+  const pool = new pg.Pool({ ...createPgConfig(engine), max: 1 } as unknown as pg.PoolConfig);
+  await withClient(pool, migrate);
+  return {
+    ...owner(pool),
+    kind: 'pglite',
+    serve: <Row extends pg.QueryResultRow>(role: ServingRole, grantKey: string, { text, values }: Statement) =>
+      inTransaction(pool, async (connection) => {
+        await connection.query(`set local role ${roleNames[role]}`);
+        await connection.query("select set_config('onestory.grant', $1, true)", [grantKey]);
+        return (await connection.query<Row>(text, values)).rows;
+      }),
+    close: async () => {
+      await pool.end();
+      await engine.close();
+    },
+  };
+}
+
+/**
+ * PostgreSQL 15 or later. Reads go through pools whose sessions start as the serving role, and a connection remembers
+ * the grant it carries: the next request with the same grant is one statement. A stale grant shows nothing, because
+ * the views check generation and validity in the statement's own snapshot.
+ */
+export async function openPostgres(url: string, connections = 10): Promise<Database> {
+  const pool = new pg.Pool({ connectionString: url, max: connections, options: '-c jit=off' });
+  await withClient(pool, migrate);
+  const serving: Record<ServingRole, pg.Pool> = {
+    reader: servingPool(url, readerRole, connections),
+    accountant: servingPool(url, accountantRole, connections),
+  };
+  const carried = new WeakMap<pg.PoolClient, string>();
+  for (const each of [pool, serving.reader, serving.accountant]) each.on('error', () => undefined); // an idle connection broke: the pool replaces it
+  return {
+    ...owner(pool),
+    kind: 'postgresql',
+    serve: <Row extends pg.QueryResultRow>(role: ServingRole, grantKey: string, statement: Statement) =>
+      withClient(serving[role], async (client) => {
+        if (carried.get(client) !== grantKey) {
+          carried.delete(client);
+          await client.query({ name: 'carry-grant', text: "select set_config('onestory.grant', $1, false)", values: [grantKey] });
+          carried.set(client, grantKey);
+        }
+        return (await client.query<Row>(statement)).rows;
+      }),
+    close: async () => {
+      await Promise.all([pool.end(), serving.reader.end(), serving.accountant.end()]);
+    },
+  };
+}
+
+function servingPool(url: string, role: string, max: number): pg.Pool {
+  return new pg.Pool({ connectionString: url, max, options: `-c role=${role} -c jit=off -c default_transaction_read_only=on` });
+}
+
+function owner(pool: pg.Pool): Pick<Database, 'query' | 'transaction'> {
+  return {
+    query: async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) => (await pool.query<Row>(text, values)).rows,
+    transaction: (work) => inTransaction(pool, work),
+  };
+}
+
+async function inTransaction<Result>(pool: pg.Pool, work: (connection: Connection) => Promise<Result>): Promise<Result> {
+  return withClient(pool, async (client) => {
+    await client.query('begin');
+    try {
+      const result = await work(client);
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      await client.query('rollback').catch(() => undefined); // the connection itself may be gone
+      throw error;
+    }
+  });
+}
+
+async function withClient<Result>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    return await work(client);
+  } catch (error) {
+    if (isConnectionError(error)) broken = error;
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** SQLSTATE classes 08 and 57P, or no SQLSTATE at all: the connection is not to be trusted again. */
+function isConnectionError(error: unknown): error is Error {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return error instanceof Error && (!/^[0-9A-Z]{5}$/.test(code) || code.startsWith('08') || code.startsWith('57P'));
+}

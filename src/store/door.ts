@@ -1,0 +1,37 @@
+import type { Database } from './database.ts';
+
+/** A row that came through the door, with the parts of it kept apart that this grant may see as well. */
+export interface VisibleRow {
+  scope: 'citizen' | 'directory' | 'conformance' | 'governance' | 'job';
+  citizen: string | null;
+  id: string;
+  type: string;
+  version: number;
+  classId: number | null;
+  deleted: boolean;
+  updatedAt: Date;
+  body: string;
+  fragments: [path: string, body: string][] | null;
+}
+
+/** The grant is of a past generation or past its time: compile again and ask once more. */
+export const stale = Symbol('stale');
+
+/**
+ * Runs one query as the reader role. Whether the grant still holds is read in the query's own snapshot, so an empty
+ * answer is never mistaken for "nothing there" when it means "no longer allowed to know".
+ */
+export async function throughDoor<Row extends { id?: unknown }>(
+  database: Database, grantKey: string, name: string, query: string, values: unknown[], order = '',
+): Promise<Row[] | typeof stale> {
+  const rows = await database.serve<Row & { fresh: boolean }>('reader', grantKey, {
+    name, values, text: `select s.fresh, q.* from grant_state s left join lateral (${query}) q on true${order && ` order by ${order}`}`,
+  });
+  if (rows.some((row) => !row.fresh)) return stale;
+  return rows.filter((row) => row.id !== null);
+}
+
+/** Columns of a VisibleRow from a view `r` that has a body. */
+export const visibleColumns = `r.scope, r.citizen_id as citizen, r.id, r.type, r.version, r.class_id as "classId", r.deleted, r.updated_at as "updatedAt", r.body,
+  (select json_agg(json_build_array(f.path, f.body)) from readable_fragment f
+   where f.citizen_id = r.citizen_id and f.id = r.id and f.version = r.version) as fragments`;

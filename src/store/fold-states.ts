@@ -1,0 +1,32 @@
+import type { FoldState } from '../intake/types.ts';
+import type { Connection } from './database.ts';
+
+export interface FoldAddress {
+  feed: string;
+  personKey: string;
+  foldKey: string;
+}
+
+export interface StoredFold extends FoldAddress {
+  state: FoldState;
+}
+
+/** What messages of a person or visit have said so far. */
+export async function loadFolds(connection: Connection, addresses: readonly FoldAddress[]): Promise<StoredFold[]> {
+  if (addresses.length === 0) return [];
+  const { rows } = await connection.query<StoredFold>(
+    `select f.feed, f.person_key as "personKey", f.fold_key as "foldKey", f.state from fold_state f
+     join (select distinct * from unnest($1::text[], $2::text[], $3::text[]) as a(feed, person_key, fold_key)) a using (feed, person_key, fold_key)`,
+    [addresses.map((a) => a.feed), addresses.map((a) => a.personKey), addresses.map((a) => a.foldKey)],
+  );
+  return rows;
+}
+
+export async function saveFolds(connection: Connection, folds: readonly StoredFold[]): Promise<void> {
+  if (folds.length === 0) return;
+  await connection.query(
+    `insert into fold_state (feed, person_key, fold_key, state) select * from unnest($1::text[], $2::text[], $3::text[], $4::jsonb[])
+     on conflict (feed, person_key, fold_key) do update set state = excluded.state`,
+    [folds.map((f) => f.feed), folds.map((f) => f.personKey), folds.map((f) => f.foldKey), folds.map((f) => JSON.stringify(f.state))],
+  );
+}

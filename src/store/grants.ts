@@ -1,0 +1,29 @@
+import type { Grant } from '../consent/types.ts';
+import { relationshipKinds } from '../fhir/sharing.ts';
+import type { Database } from './database.ts';
+
+/** Number of a relationship kind in the tables: `class_id * 16 + kind` names a class opened by that kind. */
+export function relationshipNumber(kind: (typeof relationshipKinds)[number]): number {
+  return relationshipKinds.indexOf(kind) + 1;
+}
+
+export async function readGeneration(database: Database): Promise<number> {
+  const [row] = await database.query<{ generation: string }>('select generation from policy_generation');
+  return Number(row?.generation ?? 0);
+}
+
+/** Puts a compiled grant where the door's views find it; the same grant twice is one row. Grants of past generations are cleared. */
+export async function saveGrant(database: Database, grant: Grant): Promise<void> {
+  await database.query(
+    `with past as (delete from compiled_grant where generation < $2::bigint - 1 or valid_until < now() - interval '1 day')
+     insert into compiled_grant (grant_key, generation, valid_until, organisation, role, purpose, person, client,
+       exempt, open, related, explicit, directory, governance)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict do nothing`,
+    [
+      grant.key, grant.generation, grant.validUntil, grant.organisation, grant.role, grant.purpose, grant.person, grant.client,
+      grant.exempt, grant.open,
+      grant.related.flatMap(({ classId, kinds }) => kinds.map((kind) => classId * 16 + relationshipNumber(kind))),
+      grant.explicit, grant.directory, grant.governance,
+    ],
+  );
+}

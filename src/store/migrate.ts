@@ -1,0 +1,40 @@
+import type pg from 'pg';
+import { rights, theRecord } from './schema/001-the-record.ts';
+
+/** The roles that serve reads. They own nothing and may select from the door's views only. */
+export const readerRole = 'onestory_reader';
+export const accountantRole = 'onestory_accountant';
+
+const migrations: readonly string[] = [theRecord + rights(readerRole, accountantRole)];
+
+/**
+ * Brings the schema to this program's version in one transaction, under a lock, so that two starting processes or a
+ * killed one do no harm. Refuses a schema newer than this program.
+ */
+export async function migrate(client: pg.ClientBase): Promise<void> {
+  await createRole(client, readerRole);
+  await createRole(client, accountantRole);
+  await client.query('begin');
+  try {
+    await client.query('select pg_advisory_xact_lock(20140001)');
+    await client.query('create table if not exists schema_version (version int primary key, applied_at timestamptz not null default now())');
+    const { rows } = await client.query<{ version: number }>('select coalesce(max(version), 0)::int as version from schema_version');
+    const current = rows[0]?.version ?? 0;
+    if (current > migrations.length) {
+      throw new Error(`The database has schema version ${current}; this program knows ${migrations.length}. Start the newer program.`);
+    }
+    for (let version = current; version < migrations.length; version += 1) {
+      await client.query(migrations[version] ?? '');
+      await client.query('insert into schema_version (version) values ($1)', [version + 1]);
+    }
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback');
+    throw error;
+  }
+}
+
+/** Roles belong to the whole cluster: another database may have made it, even this very moment. */
+async function createRole(client: pg.ClientBase, role: string): Promise<void> {
+  await client.query(`do $$ begin create role ${role} nologin; exception when duplicate_object or unique_violation then null; end $$`);
+}

@@ -1,0 +1,49 @@
+import type { Database } from './database.ts';
+import { stale, throughDoor, visibleColumns, type VisibleRow } from './door.ts';
+
+type Answer = Promise<VisibleRow[] | typeof stale>;
+
+/** The current version of one resource. */
+export function readRow(database: Database, grantKey: string, type: string, id: string): Answer {
+  return throughDoor(database, grantKey, 'read-row',
+    `select ${visibleColumns} from readable_resource r where r.id = $1::uuid and r.type = $2 and not r.deleted`, [id, type]);
+}
+
+export function readVersion(database: Database, grantKey: string, type: string, id: string, version: number): Answer {
+  return throughDoor(database, grantKey, 'read-version',
+    `select ${visibleColumns} from readable_version r where r.id = $1::uuid and r.type = $2 and r.version = $3`, [id, type, version]);
+}
+
+/** Versions of one resource older than `before`, newest first. */
+export function readHistory(database: Database, grantKey: string, type: string, id: string, before: number, limit: number): Answer {
+  return throughDoor(database, grantKey, 'read-history',
+    `select ${visibleColumns} from readable_version r where r.id = $1::uuid and r.type = $2 and r.version < $3 order by r.version desc limit $4`,
+    [id, type, before, limit], 'q.version desc');
+}
+
+/** The source Patients of these citizens that the caller may see: what the composed Patient is made from. */
+export function readSourcePatients(database: Database, grantKey: string, citizens: readonly string[]): Answer {
+  return throughDoor(database, grantKey, 'read-source-patients',
+    `select ${visibleColumns} from readable_resource r where r.citizen_id = any($1::uuid[]) and r.type = 'Patient' and not r.deleted`, [citizens],
+    'q.citizen, q.id');
+}
+
+/** Rows of a citizen after (type, id), the source Patients, and the directory rows they name, in one statement. */
+export function readEverything(
+  database: Database, grantKey: string, citizen: string, after: { type: string; id: string }, limit: number,
+): Answer {
+  return throughDoor(database, grantKey, 'read-everything',
+    `with page as materialized (select * from readable_resource where citizen_id = $1::uuid and not deleted and type <> 'Patient'
+       and (type, id) > ($2, $3::uuid) order by type, id limit $4),
+     people as materialized (select * from readable_resource where citizen_id = $1::uuid and not deleted and type = 'Patient'),
+     places as (select * from readable_resource where scope = 'directory' and id in (
+       select unnest(directory_ids) from page union select unnest(directory_ids) from people))
+     select ${visibleColumns} from (select * from page union all select * from people union all select * from places) r`,
+    [citizen, after.type, after.id, limit], 'q.type, q.id');
+}
+
+/** Directory rows by id. */
+export function readDirectory(database: Database, grantKey: string, ids: readonly string[]): Answer {
+  return throughDoor(database, grantKey, 'read-directory',
+    `select ${visibleColumns} from readable_resource r where r.scope = 'directory' and r.id = any($1::uuid[])`, [ids], 'q.id');
+}

@@ -1,0 +1,160 @@
+import type { SearchIndex } from '../fhir/index-resource.ts';
+import type { Connection } from './database.ts';
+import { arrayText } from './shared-rows.ts';
+
+/** A resource's current row, as the writer needs it. */
+export interface CurrentRow {
+  citizen: string;
+  id: string;
+  type: string;
+  version: number;
+  classId: number;
+  contentHash: Buffer;
+}
+
+/** A part of a body that not everyone who may read the body may read: see docs/decisions on fragments. */
+export interface FragmentChange {
+  path: string;
+  body: string;
+  classId: number;
+  target: string | null;
+  tokens: bigint[];
+}
+
+/** One new version of one resource. */
+export interface RowChange extends CurrentRow {
+  body: string;
+  updatedAt: Date;
+  recordId: number;
+  row: number;
+  index: SearchIndex;
+  directoryIds: string[];
+  fragments: FragmentChange[];
+}
+
+export async function loadCurrentRows(connection: Connection, ids: readonly string[]): Promise<CurrentRow[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await connection.query<CurrentRow>(
+    `select citizen_id as citizen, id, type, version, class_id as "classId", content_hash as "contentHash" from citizen_row where id = any($1::uuid[])`, [ids]);
+  return rows;
+}
+
+/**
+ * Saves versions, oldest first, and makes the last of each resource current. A row's class is the class of all its
+ * versions, so a stricter one covers the older ones at once; fragments that name it move with it.
+ */
+export async function saveRows(connection: Connection, changes: readonly RowChange[]): Promise<void> {
+  if (changes.length === 0) return;
+  await connection.query(
+    `insert into citizen_version (citizen_id, id, version, body, deleted, updated_at, record_id, row_no)
+     select citizen_id, id, version, body, false, updated_at, record_id, row_no
+     from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::timestamptz[], $6::bigint[], $7::int[])
+       as v(citizen_id, id, version, body, updated_at, record_id, row_no)`,
+    [changes.map((c) => c.citizen), changes.map((c) => c.id), changes.map((c) => c.version), changes.map((c) => c.body),
+      changes.map((c) => c.updatedAt), changes.map((c) => c.recordId), changes.map((c) => c.row)],
+  );
+  await saveCurrent(connection, [...new Map(changes.map((change) => [change.id, change])).values()]);
+  await saveFragments(connection, changes);
+}
+
+async function saveCurrent(connection: Connection, last: readonly RowChange[]): Promise<void> {
+  await connection.query(
+    `insert into citizen_row (citizen_id, id, type, version, class_id, deleted, updated_at, from_at, to_at, sort_text, tokens, directory_ids, content_hash)
+     select citizen_id, id, type, version, class_id, false, updated_at, from_at, to_at, sort_text, tokens::bigint[], directory_ids::uuid[], content_hash
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::int[], $5::int[], $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::text[],
+       $10::text[], $11::text[], $12::bytea[])
+       as r(citizen_id, id, type, version, class_id, updated_at, from_at, to_at, sort_text, tokens, directory_ids, content_hash)
+     on conflict (citizen_id, id) do update set version = excluded.version, class_id = excluded.class_id, deleted = false,
+       updated_at = excluded.updated_at, from_at = excluded.from_at, to_at = excluded.to_at, sort_text = excluded.sort_text,
+       tokens = excluded.tokens, directory_ids = excluded.directory_ids, content_hash = excluded.content_hash`,
+    [last.map((c) => c.citizen), last.map((c) => c.id), last.map((c) => c.type), last.map((c) => c.version), last.map((c) => c.classId),
+      last.map((c) => c.updatedAt), last.map((c) => c.index.from), last.map((c) => c.index.to), last.map((c) => c.index.sortText),
+      last.map((c) => arrayText(c.index.tokens)), last.map((c) => arrayText(c.directoryIds)), last.map((c) => c.contentHash)],
+  );
+  await connection.query(
+    `update citizen_fragment f set class_id = r.class_id from unnest($1::uuid[], $2::int[]) as r(id, class_id)
+     where f.target = r.id and f.class_id <> r.class_id`, [last.map((c) => c.id), last.map((c) => c.classId)]);
+}
+
+async function saveFragments(connection: Connection, changes: readonly RowChange[]): Promise<void> {
+  const fragments = changes.flatMap((change) => change.fragments.map((fragment) => ({ ...fragment, change })));
+  if (fragments.length === 0) return;
+  await connection.query(
+    `insert into citizen_fragment (citizen_id, id, version, path, body, class_id, target, tokens)
+     select citizen_id, id, version, path, body, class_id, target, tokens::bigint[]
+     from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::int[], $7::uuid[], $8::text[])
+       as f(citizen_id, id, version, path, body, class_id, target, tokens)`,
+    [fragments.map((f) => f.change.citizen), fragments.map((f) => f.change.id), fragments.map((f) => f.change.version), fragments.map((f) => f.path),
+      fragments.map((f) => f.body), fragments.map((f) => f.classId), fragments.map((f) => f.target), fragments.map((f) => arrayText(f.tokens))],
+  );
+}
+
+/** Older versions' contact details follow when a person is flagged sensitive: every fragment of the row without a target takes the class. */
+export async function reclassOwnFragments(connection: Connection, rows: readonly { citizen: string; id: string; classId: number }[]): Promise<void> {
+  if (rows.length === 0) return;
+  await connection.query(
+    `update citizen_fragment f set class_id = r.class_id from unnest($1::uuid[], $2::uuid[], $3::int[]) as r(citizen_id, id, class_id)
+     where f.citizen_id = r.citizen_id and f.id = r.id and f.target is null and f.class_id <> r.class_id`,
+    [rows.map((r) => r.citizen), rows.map((r) => r.id), rows.map((r) => r.classId)]);
+}
+
+/** Whose location must not be known: kept on the citizen, because one partner's flag hides every partner's address. */
+export async function loadHiddenLocations(connection: Connection, citizens: readonly string[]): Promise<Set<string>> {
+  const { rows } = await connection.query<{ citizen_id: string }>(
+    'select citizen_id from citizen where citizen_id = any($1::uuid[]) and location_hidden', [citizens]);
+  return new Set(rows.map((row) => row.citizen_id));
+}
+
+/** Marks citizens and returns their source Patients already stored, whose contact details must now move to a stricter class. */
+export async function hideLocations(connection: Connection, citizens: readonly string[]): Promise<CurrentRow[]> {
+  if (citizens.length === 0) return [];
+  await connection.query('update citizen set location_hidden = true where citizen_id = any($1::uuid[])', [citizens]);
+  const { rows } = await connection.query<CurrentRow>(
+    `select citizen_id as citizen, id, type, version, class_id as "classId", content_hash as "contentHash"
+     from citizen_row where citizen_id = any($1::uuid[]) and type = 'Patient'`, [citizens]);
+  return rows;
+}
+
+export interface RelationshipChange {
+  citizen: string;
+  /** the resource that is the evidence */
+  id: string;
+  organisation: string;
+  kind: number;
+  until: Date;
+}
+
+/** Replaces what these resources are evidence of. */
+export async function saveRelationships(
+  connection: Connection, evidence: readonly { citizen: string; id: string }[], changes: readonly RelationshipChange[],
+): Promise<void> {
+  if (evidence.length === 0) return;
+  await connection.query(
+    `delete from relationship r using unnest($1::uuid[], $2::uuid[]) as e(citizen_id, id) where r.citizen_id = e.citizen_id and r.id = e.id`,
+    [evidence.map((e) => e.citizen), evidence.map((e) => e.id)]);
+  if (changes.length === 0) return;
+  await connection.query(
+    `insert into relationship (citizen_id, id, organisation, kind, until) select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::timestamptz[])
+     on conflict (citizen_id, id, organisation, kind) do update set until = excluded.until`,
+    [changes.map((c) => c.citizen), changes.map((c) => c.id), changes.map((c) => c.organisation), changes.map((c) => c.kind), changes.map((c) => c.until)]);
+}
+
+export interface ChoiceChange {
+  citizen: string;
+  /** the Consent */
+  id: string;
+  /** null: withdrawn */
+  effect: 'deny' | null;
+}
+
+export async function saveChoices(connection: Connection, changes: readonly ChoiceChange[]): Promise<void> {
+  if (changes.length === 0) return;
+  await connection.query(
+    'delete from choice_rule r using unnest($1::uuid[], $2::uuid[]) as c(citizen_id, id) where r.citizen_id = c.citizen_id and r.id = c.id',
+    [changes.map((c) => c.citizen), changes.map((c) => c.id)]);
+  const standing = changes.filter((change) => change.effect !== null);
+  await connection.query(
+    `insert into choice_rule (citizen_id, id, effect, valid_from, valid_until) select c.*, '-infinity', 'infinity'
+     from unnest($1::uuid[], $2::uuid[], $3::text[]) as c(citizen_id, id, effect)`,
+    [standing.map((c) => c.citizen), standing.map((c) => c.id), standing.map((c) => c.effect)]);
+}

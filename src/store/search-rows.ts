@@ -1,0 +1,151 @@
+import type { DateCondition, SearchClause, SearchQuery, SearchSort } from '../fhir/search-query.ts';
+import type { Database } from './database.ts';
+import { stale, throughDoor, visibleColumns, type VisibleRow } from './door.ts';
+import { arrayText } from './shared-rows.ts';
+
+/** Where a page ended: the sort values and the id of its last row. */
+export interface PagePosition {
+  keys: string[];
+  id: string;
+}
+
+export interface SearchPage {
+  rows: (VisibleRow & { keys: string[] })[];
+  /** there is a row after the last one */
+  more: boolean;
+}
+
+/** A number of matches above this is not worth counting exactly. */
+export const countLimit = 10_000;
+
+/** SQL text with its values, grown clause by clause. */
+class Sql {
+  readonly values: unknown[] = [];
+  bind(value: unknown, type: string): string {
+    this.values.push(value);
+    return `$${this.values.length}::${type}`;
+  }
+}
+
+/** One page of matching rows, bodies fetched for the page only. Reads the door's views and nothing else. */
+export async function searchRows(
+  database: Database, grantKey: string, query: SearchQuery, after: PagePosition | null,
+): Promise<SearchPage | typeof stale> {
+  const sql = new Sql();
+  const keys = sortKeys(query.sort);
+  const matching = `select r.id, ${keys.map((key, i) => `${key.expression} as k${i}`).join(', ')} from readable_row r where ${conditions(sql, query)}`;
+  const page = `select * from (${matching}) m ${seek(sql, keys, after)} order by ${order(keys)} limit ${sql.bind(query.count + 1, 'int')}`;
+  const text = `with page as materialized (${page}) select ${visibleColumns}, array[${keys.map((_, i) => `p.k${i}::text`).join(', ')}] as keys,
+    ${keys.map((_, i) => `p.k${i}`).join(', ')} from page p join readable_resource r on r.id = p.id`;
+  const rows = await throughDoor<VisibleRow & { keys: string[] }>(database, grantKey, '', text, sql.values, order(keys).replaceAll(/\bk(\d)/g, 'q.k$1').replace(/\bid\b/, 'q.id'));
+  if (rows === stale) return stale;
+  return { rows: rows.slice(0, query.count), more: rows.length > query.count };
+}
+
+/** One page of citizens with a visible source Patient on which every parameter holds. */
+export async function searchCitizens(
+  database: Database, grantKey: string, query: SearchQuery, after: PagePosition | null,
+): Promise<{ citizens: { id: string; keys: string[] }[]; more: boolean } | typeof stale> {
+  const sql = new Sql();
+  const keys = sortKeys(query.sort);
+  const matching = `select r.citizen_id as id, ${keys.map((key, i) => `${key.descending ? 'max' : 'min'}(${key.expression === 'r.id' ? 'r.citizen_id::text' : key.expression}) as k${i}`).join(', ')}
+    from readable_row r where ${conditions(sql, query)} group by r.citizen_id`;
+  const text = `select id, array[${keys.map((_, i) => `k${i}::text`).join(', ')}] as keys, ${keys.map((_, i) => `k${i}`).join(', ')}
+    from (${matching}) m ${seek(sql, keys, after)} order by ${order(keys)} limit ${sql.bind(query.count + 1, 'int')}`;
+  const rows = await throughDoor<{ id: string; keys: string[] }>(database, grantKey, '', text, sql.values, order(keys).replaceAll(/\bk(\d)/g, 'q.k$1').replace(/\bid\b/, 'q.id'));
+  if (rows === stale) return stale;
+  return { citizens: rows.slice(0, query.count), more: rows.length > query.count };
+}
+
+/** How many rows (for Patient: citizens) match, up to `countLimit`; above it, undefined. */
+export async function countMatches(database: Database, grantKey: string, query: SearchQuery): Promise<number | undefined | typeof stale> {
+  const sql = new Sql();
+  const what = query.type === 'Patient' ? 'distinct r.citizen_id' : 'r.id';
+  const text = `select count(*)::int as id from (select ${what} from readable_row r where ${conditions(sql, query)} limit ${countLimit + 1}) m`;
+  const rows = await throughDoor<{ id: number }>(database, grantKey, '', text, sql.values);
+  if (rows === stale) return stale;
+  const total = rows[0]?.id ?? 0;
+  return total > countLimit ? undefined : total;
+}
+
+interface SortKey {
+  expression: string;
+  type: string;
+  descending: boolean;
+}
+
+const sortExpressions: Record<SearchSort['by'], { expression: string; type: string }> = {
+  updated: { expression: 'r.updated_at', type: 'timestamptz' },
+  clinical: { expression: `coalesce(r.from_at, r.to_at, '-infinity'::timestamptz)`, type: 'timestamptz' },
+  text: { expression: `coalesce(r.sort_text, '')`, type: 'text' },
+  id: { expression: 'r.id', type: 'text' },
+};
+
+function sortKeys(sort: readonly SearchSort[]): SortKey[] {
+  const asked = sort.length > 0 ? sort : [{ by: 'updated' as const, descending: true }];
+  return asked.map(({ by, descending }) => ({ ...sortExpressions[by], descending }));
+}
+
+function order(keys: readonly SortKey[]): string {
+  return [...keys.map((key, i) => `k${i} ${key.descending ? 'desc' : 'asc'}`), 'id asc'].join(', ');
+}
+
+/** Rows after the position: a chain of "equal so far, then beyond", because directions may differ. */
+function seek(sql: Sql, keys: readonly SortKey[], after: PagePosition | null): string {
+  if (!after) return '';
+  const values = keys.map((key, i) => sql.bind(after.keys[i] ?? '', key.type === 'text' ? 'text' : key.type));
+  const column = (key: SortKey, i: number): string => (key.expression === 'r.id' ? `k${i}::text` : `k${i}`);
+  const steps = keys.map((key, i) => [
+    ...keys.slice(0, i).map((before, j) => `${column(before, j)} = ${values[j]}`),
+    `${column(key, i)} ${key.descending ? '<' : '>'} ${values[i]}`,
+  ].join(' and '));
+  steps.push([...keys.map((key, i) => `${column(key, i)} = ${values[i]}`), `id > ${sql.bind(after.id, 'uuid')}`].join(' and '));
+  return `where ${steps.map((step) => `(${step})`).join(' or ')}`;
+}
+
+/** With token clauses the type is in every token; compared plainly as well, PostgreSQL would add a bitmap of the whole type. */
+function conditions(sql: Sql, query: SearchQuery): string {
+  const single = query.clauses.flatMap((clause) => ('anyOf' in clause && !clause.onFragment && clause.anyOf.length === 1 ? clause.anyOf : []));
+  const others = query.clauses.filter((clause) => !('anyOf' in clause && !clause.onFragment && clause.anyOf.length === 1));
+  const narrowed = query.clauses.some((clause) => 'anyOf' in clause || 'ids' in clause || 'citizen' in clause);
+  return [
+    'not r.deleted',
+    `${narrowed ? `(r.type || '')` : 'r.type'} = ${sql.bind(query.type, 'text')}`,
+    ...(single.length > 0 ? [`r.tokens @> ${sql.bind(arrayText(single), 'bigint[]')}`] : []),
+    ...others.map((clause) => condition(sql, query.type, clause)),
+  ].join(' and ');
+}
+
+function condition(sql: Sql, type: string, clause: SearchClause): string {
+  if ('ids' in clause) {
+    const ids = sql.bind(clause.ids, 'uuid[]');
+    return type === 'Patient' ? `(r.id = any (${ids}) or r.citizen_id = any (${ids}))` : `r.id = any (${ids})`;
+  }
+  if ('citizen' in clause) return `r.citizen_id = any (${sql.bind(clause.citizen, 'uuid[]')})`;
+  if ('date' in clause) return `(${clause.date.map((date) => dateCondition(sql, date)).join(' or ')})`;
+  if (clause.onFragment === undefined) return `r.tokens && ${sql.bind(arrayText(clause.anyOf), 'bigint[]')}`;
+  return `(r.id, r.version) in (select f.id, f.version from readable_fragment f where f.tokens <> '{}'
+    and f.tokens && ${sql.bind(arrayText(clause.anyOf), 'bigint[]')} and f.path = ${sql.bind(clause.onFragment, 'text')})`;
+}
+
+/** See SearchQuery's DateCondition for the meaning of each operator. */
+function dateCondition(sql: Sql, { column, op, from, to }: DateCondition): string {
+  const f = column === 'updated' ? 'r.updated_at' : `coalesce(r.from_at, '-infinity'::timestamptz)`;
+  const t = column === 'updated' ? 'r.updated_at' : `coalesce(r.to_at, 'infinity'::timestamptz)`;
+  const low = sql.bind(from, 'timestamptz');
+  const high = sql.bind(to, 'timestamptz');
+  const inside = column === 'updated' ? `(${low} <= ${f} and ${f} < ${high})` : `(${low} <= ${f} and ${t} <= ${high})`;
+  const tests: Record<DateCondition['op'], string> = {
+    eq: inside,
+    ne: `not ${inside}`,
+    gt: column === 'updated' ? `${t} >= ${high}` : `${t} > ${high}`,
+    lt: `${f} < ${low}`,
+    ge: `(${column === 'updated' ? `${t} >= ${high}` : `${t} > ${high}`} or ${inside})`,
+    le: `(${f} < ${low} or ${inside})`,
+    sa: `${f} >= ${high}`,
+    eb: column === 'updated' ? `${t} < ${low}` : `${t} <= ${low}`,
+    ap: `(${f} < ${high} and ${t} ${column === 'updated' ? '>=' : '>'} ${low})`,
+  };
+  const dated = column === 'updated' ? 'true' : '(r.from_at is not null or r.to_at is not null)';
+  return `(${dated} and ${tests[op]})`;
+}

@@ -1,0 +1,36 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Database } from './database.ts';
+
+/** Keys of this one record, made once and kept in it: nothing outside can be guessed from an id, a hash or a page link. */
+export interface Secrets {
+  /** resource ids from partners' keys */
+  id: Buffer;
+  /** blocking keys of people */
+  person: Buffer;
+  /** page links */
+  page: Buffer;
+}
+
+export async function loadSecrets(database: Database): Promise<Secrets> {
+  const secret = async (name: string): Promise<Buffer> => {
+    await database.query('insert into setting (name, value) values ($1, $2) on conflict do nothing', [name, randomBytes(32)]);
+    const [row] = await database.query<{ value: Buffer }>('select value from setting where name = $1', [name]);
+    if (!row) throw new Error(`setting ${name} is missing`);
+    return row.value;
+  };
+  return { id: await secret('id'), person: await secret('person'), page: await secret('page') };
+}
+
+/** A UUID (version 8) from a keyed hash: the same partner's key gives the same id, and nobody can try numbers against it. */
+export function keyedUuid(key: Buffer, ...parts: string[]): string {
+  const bytes = createHmac('sha256', key).update(parts.join('\u0000')).digest().subarray(0, 16);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** 16 bytes standing for a blocking key. */
+export function keyedHash(key: Buffer, value: string): Buffer {
+  return createHmac('sha256', key).update(value).digest().subarray(0, 16);
+}

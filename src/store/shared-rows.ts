@@ -1,0 +1,47 @@
+import type { SearchIndex } from '../fhir/index-resource.ts';
+import type { Connection } from './database.ts';
+
+/** A row without a citizen: directory and conformance for every caller, governance by role, a job for its own client. */
+export interface SharedChange {
+  id: string;
+  scope: 'directory' | 'conformance' | 'governance' | 'job';
+  /** client that owns a job */
+  owner: string | null;
+  type: string;
+  version: number;
+  updatedAt: Date;
+  body: string;
+  index: SearchIndex;
+}
+
+/** Saves versions and makes the newest of each id current; a row whose body did not change must not be passed. */
+export async function saveSharedRows(connection: Connection, changes: readonly SharedChange[]): Promise<void> {
+  if (changes.length === 0) return;
+  await connection.query(
+    `with c as (select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::timestamptz[], $7::text[], $8::text[],
+         $9::timestamptz[], $10::timestamptz[], $11::text[])
+       as c(id, scope, owner, type, version, updated_at, body, tokens, from_at, to_at, sort_text)),
+     v as (insert into shared_version (id, version, body, deleted, updated_at) select id, version, body, false, updated_at from c)
+     insert into shared_row (id, scope, owner, type, version, deleted, updated_at, from_at, to_at, sort_text, tokens, directory_ids)
+     select id, scope, owner, type, version, false, updated_at, from_at, to_at, sort_text, tokens::bigint[], '{}' from c
+     on conflict (id) do update set version = excluded.version, updated_at = excluded.updated_at, from_at = excluded.from_at,
+       to_at = excluded.to_at, sort_text = excluded.sort_text, tokens = excluded.tokens`,
+    [
+      changes.map((c) => c.id), changes.map((c) => c.scope), changes.map((c) => c.owner), changes.map((c) => c.type),
+      changes.map((c) => c.version), changes.map((c) => c.updatedAt), changes.map((c) => c.body), changes.map((c) => arrayText(c.index.tokens)),
+      changes.map((c) => c.index.from), changes.map((c) => c.index.to), changes.map((c) => c.index.sortText),
+    ],
+  );
+}
+
+/** Current version and body of these ids, whatever their scope: for writing only, never for answering. */
+export async function loadSharedRows(connection: Connection, ids: readonly string[]): Promise<Map<string, { version: number; body: string }>> {
+  const { rows } = await connection.query<{ id: string; version: number; body: string }>(
+    `select r.id, r.version, v.body from shared_row r join shared_version v on v.id = r.id and v.version = r.version where r.id = any($1::uuid[])`, [ids]);
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** A PostgreSQL array literal: arrays of arrays cannot be unnested row by row, so each travels as text. */
+export function arrayText(values: readonly (bigint | string)[]): string {
+  return `{${values.join(',')}}`;
+}
