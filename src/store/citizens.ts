@@ -34,6 +34,8 @@ export interface PersonChange {
   citizen: string;
   id: string;
   feed: string;
+  /** the sender's person id: rows that waited for this person are taken up again */
+  personKey: string;
   rule: string;
   facts: PersonFacts;
   hashes: Buffer[];

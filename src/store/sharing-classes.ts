@@ -14,6 +14,8 @@ export interface SharingClasses {
   /** ids for these facts, interning what is new; call inside the transaction that writes the rows */
   intern(connection: Connection, facts: readonly ClassFacts[]): Promise<Map<string, number>>;
   refresh(): Promise<void>;
+  /** after a commit: reads again only when this process interned something */
+  refreshIfInterned(): Promise<void>;
 }
 
 export function classKey({ custodian, category, labels }: ClassFacts): string {
@@ -27,16 +29,24 @@ export async function openSharingClasses(database: Database): Promise<SharingCla
     byId = new Map(rows.map((row) => [row.class_id, { id: row.class_id, custodian: row.custodian, category: row.category, labels: row.labels }]));
     byKey = new Map(rows.map((row) => [classKey(row), row.class_id]));
   };
-  const refresh = async (): Promise<void> => take(await database.query<ClassRow>(selectClasses));
+  let interned = false;
+  const refresh = async (): Promise<void> => {
+    interned = false;
+    take(await database.query<ClassRow>(selectClasses));
+  };
   await refresh();
   return {
     all: () => [...byId.values()],
     find: (classId) => byId.get(classId),
     refresh,
+    refreshIfInterned: async () => {
+      if (interned) await refresh();
+    },
     intern: async (connection, facts) => {
       const wanted = new Map(facts.map((each) => [classKey(each), each]));
       const missing = [...wanted].filter(([key]) => !byKey.has(key)).map(([, each]) => each);
       if (missing.length === 0) return new Map([...wanted.keys()].map((key) => [key, byKey.get(key) ?? 0]));
+      interned = true;
       await internMissing(connection, missing);
       // read inside the transaction: not remembered until committed, or a rolled-back id would be
       const { rows } = await connection.query<ClassRow>(selectClasses);

@@ -1,0 +1,28 @@
+import type { Mappings } from '../intake/load-mappings.ts';
+import type { Feed, Kind, Part } from '../intake/types.ts';
+import type { CompiledMap } from '../mapping/types.ts';
+import type { Database } from '../store/database.ts';
+import type { Secrets } from '../store/secrets.ts';
+import type { SharingClasses } from '../store/sharing-classes.ts';
+import type { Directory } from './directory.ts';
+
+/** What every step of intake works with. */
+export interface IntakeContext {
+  database: Database;
+  secrets: Secrets;
+  classes: SharingClasses;
+  mappings: Mappings;
+  directory: Directory;
+  /** the map of a feed's part, compiled once */
+  mapOf(feed: Feed, part: Part): CompiledMap;
+  clock: () => Date;
+  newId: () => string;
+}
+
+/** A feed by key with its kind and part; undefined when the registry has none such. */
+export function findPart(mappings: Mappings, feedKey: string, partName: string): { feed: Feed; kind: Kind; part: Part } | undefined {
+  const feed = mappings.feeds.find(({ key }) => key === feedKey);
+  const kind = feed && mappings.kinds.get(feed.kind);
+  const part = kind?.parts.find(({ name }) => name === partName);
+  return feed && kind && part && { feed, kind, part };
+}

@@ -1,0 +1,140 @@
+import type { Patient } from '@medplum/fhirtypes';
+import type { Problem } from '../fhir/problem.ts';
+import { blockingKeys } from '../linkage/blocking-keys.ts';
+import { decideLink } from '../linkage/decide-link.ts';
+import { personFacts } from '../linkage/person-facts.ts';
+import type { Candidate, LinkDecision, PersonFacts } from '../linkage/types.ts';
+import { findLinkedPeople, type PersonChange } from '../store/citizens.ts';
+import type { Connection } from '../store/database.ts';
+import { keyedHash } from '../store/secrets.ts';
+import type { IntakeContext } from './intake-context.ts';
+import { resourceId } from './name-resource.ts';
+import type { MappedRow } from './read-and-map.ts';
+
+export interface LinkedRow extends MappedRow {
+  citizen: string;
+}
+
+export interface Linking {
+  linked: LinkedRow[];
+  refused: { row: MappedRow['row']; problems: Problem[] }[];
+  citizens: { citizen: string; traced: boolean }[];
+  people: PersonChange[];
+}
+
+interface Identity {
+  mapped: MappedRow;
+  /** absent: the row names the sender's person only */
+  person?: { id: string; facts: PersonFacts };
+  hashes: Map<string, string>;
+}
+
+/**
+ * Decides whose each row is, in order, so that a batch's second row about a new person finds the citizen its first row
+ * made. After a refused row the person's later rows wait for the next batch: they may build on what was refused.
+ */
+export async function linkPeople(connection: Connection, context: IntakeContext, rows: readonly MappedRow[]): Promise<Linking> {
+  const identities = rows.map((mapped) => identify(context, mapped));
+  const hashes = [...new Set(identities.flatMap(({ hashes }) => [...hashes.values()]))];
+  const known = await findLinkedPeople(connection, hashes.map((hash) => Buffer.from(hash, 'hex')));
+  const registry = createRegistry(known);
+  const linking: Linking = { linked: [], refused: [], citizens: [], people: [] };
+  const waiting = new Set<string>();
+  for (const identity of identities) {
+    const { mapped } = identity;
+    const queue = `${mapped.row.feed}\u0000${mapped.row.personKey}`;
+    if (waiting.has(queue)) continue;
+    const decided = decideOne(context, identity, registry, linking);
+    if ('problem' in decided) {
+      waiting.add(queue);
+      linking.refused.push({ row: mapped.row, problems: [decided.problem] });
+    } else {
+      linking.linked.push({ ...mapped, citizen: decided.citizen });
+    }
+  }
+  return linking;
+}
+
+function identify(context: IntakeContext, mapped: MappedRow): Identity {
+  const base = mapped.feed.partner.identifierBase;
+  const patient = mapped.resources.find((resource) => resource['resourceType'] === 'Patient');
+  const hash = (key: string): [string, string] => [key, keyedHash(context.secrets.person, key).toString('hex')];
+  if (!patient) return { mapped, hashes: new Map([hash(`local:${base}/person|${mapped.row.personKey}`)]) };
+  const facts = personFacts(patient as unknown as Patient, base);
+  const id = resourceId(context.secrets, patient, base) ?? '';
+  return { mapped, person: { id, facts }, hashes: new Map(keysOf(facts).map(hash)) };
+}
+
+/** Blocking keys told apart by kind, so that no value of one can meet a value of another. */
+function keysOf(facts: PersonFacts): string[] {
+  const { nhs, local, demographic } = blockingKeys(facts);
+  return [...(nhs ? [`nhs:${nhs}`] : []), ...local.map((key) => `local:${key}`), ...(demographic ? [`demographic:${demographic}`] : [])];
+}
+
+interface Registry {
+  candidates(hashes: Iterable<string>): Candidate[];
+  factsOf(citizen: string): Map<string, PersonFacts>;
+  add(citizen: string, id: string, facts: PersonFacts, hashes: Iterable<string>): void;
+}
+
+function createRegistry(known: Awaited<ReturnType<typeof findLinkedPeople>>): Registry {
+  const byCitizen = new Map<string, Map<string, PersonFacts>>();
+  const { byHash } = known;
+  const factsOf = (citizen: string): Map<string, PersonFacts> => {
+    const facts = byCitizen.get(citizen) ?? new Map<string, PersonFacts>();
+    byCitizen.set(citizen, facts);
+    return facts;
+  };
+  for (const { citizen, id, facts } of known.people) factsOf(citizen).set(id, facts);
+  return {
+    factsOf,
+    candidates: (hashes) => [...new Set([...hashes].flatMap((hash) => [...(byHash.get(hash) ?? [])]))]
+      .map((citizen) => ({ citizen, facts: [...factsOf(citizen).values()] })),
+    add: (citizen, id, facts, hashes) => {
+      factsOf(citizen).set(id, facts);
+      for (const hash of hashes) byHash.set(hash, (byHash.get(hash) ?? new Set()).add(citizen));
+    },
+  };
+}
+
+function decideOne(context: IntakeContext, identity: Identity, registry: Registry, linking: Linking): { citizen: string } | { problem: Problem } {
+  const { mapped, person, hashes } = identity;
+  const candidates = registry.candidates(hashes.values());
+  if (!person) return candidates.length === 1 && candidates[0] ? { citizen: candidates[0].citizen } : { problem: personNotKnown };
+  const decision = decideLink(person.facts, candidates);
+  if (decision.kind === 'refused') return { problem: refusals[decision.code] };
+  const citizen = decision.kind === 'certain' ? decision.citizen : context.newId();
+  if (decision.kind !== 'certain') linking.citizens.push({ citizen, traced: decision.kind === 'new' && decision.traced });
+  const already = registry.factsOf(citizen).get(person.id);
+  if (!already || JSON.stringify(already) !== JSON.stringify(person.facts)) {
+    registry.add(citizen, person.id, person.facts, hashes.values());
+    linking.people.push({
+      citizen, id: person.id, feed: mapped.feed.key, personKey: mapped.row.personKey, rule: decision.rule, facts: person.facts,
+      hashes: [...hashes.values()].map((hash) => Buffer.from(hash, 'hex')),
+    });
+  }
+  return { citizen };
+}
+
+const personNotKnown: Problem = {
+  category: 'unprocessable', code: 'person-not-known', text: 'The row is about a person this feed has not described yet.',
+  fix: 'Send the person first; the row is taken up again by itself when the person arrives.',
+};
+const refusals: Record<Extract<LinkDecision, { kind: 'refused' }>['code'], Problem> = {
+  'nhs-number-invalid': {
+    category: 'unprocessable', code: 'nhs-number-invalid', text: 'The NHS number is not one: its check digit is wrong or it is a placeholder.',
+    expected: 'ten digits with a valid modulus 11 check digit', fix: 'Correct the number at the source, or leave it out and say why with its status.',
+  },
+  'nhs-number-of-another-person': {
+    category: 'unprocessable', code: 'nhs-number-of-another-person', text: 'The NHS number is known for a person with another name and date of birth.',
+    fix: 'Check the number at the source. Nothing was attached to either person.',
+  },
+  'nhs-number-changed': {
+    category: 'unprocessable', code: 'nhs-number-changed', text: 'The sender now gives this person another NHS number than before.',
+    fix: 'Check which number is right; if two records were merged, send the merge.',
+  },
+  'identifiers-of-two-people': {
+    category: 'unprocessable', code: 'identifiers-of-two-people', text: 'The identifiers of this row belong to two different people.',
+    fix: 'Check the identifiers at the source. Nothing was attached to either person.',
+  },
+};

@@ -1,0 +1,41 @@
+import type { Json, JsonObject } from '../fhir/json.ts';
+import { keyedUuid, type Secrets } from '../store/secrets.ts';
+
+const objectOf = (value: Json | undefined): JsonObject | undefined =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) ? value : undefined;
+
+/** The id of what a partner names (type, system, value): the same name gives the same id, whichever record comes first. */
+export function partnerId(secrets: Secrets, type: string, system: string, value: string): string {
+  return keyedUuid(secrets.id, type, system, value);
+}
+
+/** The id of a mapped resource from its first identifier in the partner's own namespace; undefined when it has none. */
+export function resourceId(secrets: Secrets, resource: JsonObject, identifierBase: string): string | undefined {
+  const identifiers = Array.isArray(resource['identifier']) ? resource['identifier'] : [resource['identifier']];
+  for (const identifier of identifiers) {
+    const { system, value } = objectOf(identifier) ?? {};
+    if (typeof system === 'string' && typeof value === 'string' && system.startsWith(`${identifierBase}/`)) {
+      return partnerId(secrets, String(resource['resourceType']), system, value);
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Rewrites the partner's logical references: its person becomes the citizen (without display), its other records their
+ * ids, organisations of the directory their rows with the directory's name. Everything else stays as it was said.
+ */
+export function resolveReferences(
+  value: Json, resolve: (type: string, system: string, value: string) => { reference: string; display?: string } | undefined,
+): Json {
+  if (Array.isArray(value)) return value.map((each) => resolveReferences(each, resolve));
+  const object = objectOf(value);
+  if (!object) return value;
+  const { type, identifier } = object;
+  const { system, value: key } = objectOf(identifier) ?? {};
+  if (typeof type === 'string' && typeof system === 'string' && typeof key === 'string') {
+    const resolved = resolve(type, system, key);
+    if (resolved) return { reference: resolved.reference, type, ...(resolved.display && { display: resolved.display }) };
+  }
+  return Object.fromEntries(Object.entries(object).map(([name, member]) => [name, resolveReferences(member, resolve)]));
+}

@@ -1,0 +1,54 @@
+import type { JsonObject } from '../fhir/json.ts';
+import type { Problem } from '../fhir/problem.ts';
+import { validateResource } from '../fhir/validate-resource.ts';
+import { feedFacts } from '../intake/feed-facts.ts';
+import { foldRow, unfoldRow } from '../intake/fold.ts';
+import { readRow } from '../intake/read-row.ts';
+import type { Feed, FoldState, Kind, Part, RowInput } from '../intake/types.ts';
+import type { LedgerEntry } from '../mapping/types.ts';
+import type { PendingRow } from '../store/intake-queue.ts';
+import type { StoredFold } from '../store/fold-states.ts';
+import { findPart, type IntakeContext } from './intake-context.ts';
+
+/** A row with its effect worked out, not yet anybody's. */
+export interface MappedRow {
+  row: PendingRow;
+  feed: Feed;
+  kind: Kind;
+  resources: JsonObject[];
+  /** fold states after this row */
+  folds: StoredFold[];
+  warnings: Problem[];
+  ledger: LedgerEntry[];
+}
+
+export type ReadRow = { row: PendingRow; feed: Feed; kind: Kind; part: Part; input: RowInput };
+export type RefusedRow = { row: PendingRow; problems: Problem[] };
+
+/** parse → check. A row of a feed no longer configured is refused like one that cannot be read. */
+export function readPending(context: IntakeContext, row: PendingRow): ReadRow | RefusedRow {
+  const found = findPart(context.mappings, row.feed, row.part);
+  if (!found) return { row, problems: [{ category: 'unprocessable', code: 'feed-not-configured', text: 'The feed is no longer configured.' }] };
+  const read = readRow(found.kind, found.feed, found.part, {
+    row: row.row, line: row.line, personKey: row.personKey, content: row.content, ...(row.messageId !== null && { messageId: row.messageId }),
+  });
+  return 'problems' in read ? { row, problems: read.problems } : { ...found, row, input: read.input };
+}
+
+/** fold → map → validate, on states that include every earlier row of the person. Pure but for the compiled map's own memory. */
+export function mapRow(context: IntakeContext, read: ReadRow, states: ReadonlyMap<string, FoldState>): MappedRow | RefusedRow {
+  const { row, feed, kind, part, input } = read;
+  const folded = kind.update === 'patch' ? foldRow(states, input, row.messageId ?? '') : new Map<string, FoldState>();
+  const record = kind.update === 'patch' ? unfoldRow(folded, input) : input.record;
+  const result = context.mapOf(feed, part).run({ feed: feedFacts(feed), ...record });
+  const problems = [...result.problems, ...result.resources.flatMap((resource) => validateResource(resource))];
+  const errors = problems.filter(({ severity }) => severity !== 'warning' && severity !== 'information');
+  if (errors.length > 0) return { row, problems };
+  return {
+    row, feed, kind, resources: result.resources, ledger: result.ledger, warnings: [...input.warnings, ...problems],
+    folds: input.foldKeys.flatMap((foldKey) => {
+      const state = folded.get(foldKey);
+      return state ? [{ feed: row.feed, personKey: row.personKey, foldKey, state }] : [];
+    }),
+  };
+}

@@ -1,0 +1,98 @@
+import { finishRows, postponePerson, hasIntakeWork, type PendingRow } from '../store/intake-queue.ts';
+import type { IntakeContext } from './intake-context.ts';
+import { receiveRecords } from './receive-record.ts';
+import { splitRecords } from './split-records.ts';
+
+const batch = { people: 200, rowsEach: 50 };
+const single = { people: 1, rowsEach: 1 };
+const triesBeforeQuarantine = 5;
+const firstWaitSeconds = 2;
+
+export interface IntakeWorker {
+  /** there may be work: called after bytes were kept */
+  wake(): void;
+  /** resolves when nothing is received or pending (waiting retries included) */
+  idle(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Works through the queue, a batch at a time. When a batch fails for a reason nobody foresaw, its rows are tried one by
+ * one: the culprit waits longer each time and is quarantined after five tries, everyone else goes on.
+ */
+export function startIntakeWorker(context: IntakeContext, report: (event: 'batch-failed' | 'row-failed') => void, pollMs = 1_000): IntakeWorker {
+  let stopped = false;
+  let wakeUp: () => void = () => undefined;
+
+  const loop = (async (): Promise<void> => {
+    while (!stopped) {
+      const worked = await turn(context, report).catch(() => {
+        report('batch-failed');
+        return 0;
+      });
+      if (worked === 0 && !stopped) await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, pollMs);
+        wakeUp = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  })();
+
+  return {
+    wake: () => wakeUp(),
+    idle: async () => {
+      while (!stopped && (await hasIntakeWork(context.database))) {
+        wakeUp();
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    },
+    stop: async () => {
+      stopped = true;
+      wakeUp();
+      await loop;
+    },
+  };
+}
+
+/** One round: split what arrived, settle a batch. Returns how much was done. */
+async function turn(context: IntakeContext, report: (event: 'batch-failed' | 'row-failed') => void): Promise<number> {
+  const split = await splitRecords(context);
+  try {
+    const settled = await context.database.transaction((connection) => receiveRecords(connection, context, batch));
+    await context.classes.refreshIfInterned();
+    return split + settled;
+  } catch {
+    report('batch-failed');
+    await context.classes.refresh();
+    return split + (await oneByOne(context, report));
+  }
+}
+
+async function oneByOne(context: IntakeContext, report: (event: 'row-failed') => void): Promise<number> {
+  for (let settled = 0; ; settled += 1) {
+    let claimed: PendingRow | undefined;
+    try {
+      const done = await context.database.transaction((connection) =>
+        receiveRecords(connection, context, { ...single, onClaimed: ([row]) => { claimed = row; } }));
+      await context.classes.refreshIfInterned();
+      if (done === 0 || settled >= batch.people) return settled;
+    } catch {
+      report('row-failed');
+      if (!claimed) return settled;
+      const tries = await postponePerson(context.database, claimed.feed, claimed.personKey, firstWaitSeconds);
+      if (tries >= triesBeforeQuarantine) await quarantine(context, claimed);
+    }
+  }
+}
+
+async function quarantine(context: IntakeContext, row: PendingRow): Promise<void> {
+  const problems = [{
+    category: 'internal', code: 'intake-failed', text: `The gateway could not work on this row in ${triesBeforeQuarantine} tries.`,
+    fix: 'The row is kept as received; report its record and row to the gateway\'s operator.',
+  }];
+  await context.database.transaction((connection) => finishRows(connection, [{
+    recordId: row.recordId, row: row.row, feed: row.feed, personKey: row.personKey, outcome: 'quarantined', problems: JSON.stringify(problems),
+  }]));
+}
