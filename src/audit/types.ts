@@ -8,7 +8,7 @@ export interface AuditEntry {
   at: string;
   /** correlation id: X-Request-ID */
   request: string;
-  who: { client: string; token?: string; person?: { id: string; name: string }; organisation?: OrganisationKey; organisationName?: string; role?: string };
+  who: { client: string; token?: string; person?: { id: string; name: string }; organisation?: OrganisationKey; organisationName?: string; role?: string; /** IP address the request came from, as the gateway saw it */ address?: string };
   purpose?: string;
   /** FHIR interaction or gateway action: read, vread, history-instance, search-type, everything, intake, create … */
   interaction: string;
@@ -16,6 +16,8 @@ export interface AuditEntry {
   query: string;
   /** uuid of the citizen the request resolves to, found or not */
   citizen?: string;
+  /** citizens whose rows were in a list that names nobody: filed under each of them as well */
+  listed?: string[];
   outcome: 'permitted' | 'denied' | 'failed';
   /** HTTP status answered */
   status: number;

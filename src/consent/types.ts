@@ -32,6 +32,8 @@ export interface Agreement {
   lawfulBases: string[];
   purposesText?: string;
   retention?: string;
+  /** what the parties state they do not share, in words; it opens and closes nothing, because silence already denies */
+  exclusions?: string[];
   clauses: Clause[];
   /** lower-case hex SHA-256 of the canonical content */
   sha256: string;
@@ -46,6 +48,15 @@ export interface RegisteredAgreement {
   activatedAt: Date | null;
   terminatedAt: Date | null;
   signedBy: OrganisationKey[];
+  /** when each party signed, where the register knows it: for the published Contract, decides nothing */
+  signatures?: { organisation: OrganisationKey; at: Date }[];
+}
+
+/** A clause as it is cited everywhere: in the audit log, in an OperationOutcome, on the screens. */
+export interface ClauseReference {
+  agreement: string;
+  version: string;
+  clause: string;
 }
 
 /** Why a class may or may not be seen: the same reason goes to the audit log, the OperationOutcome and the screens. */
@@ -53,11 +64,50 @@ export type ClassRule =
   | { kind: 'own' }
   | { kind: 'oversight'; agreement: string; version: string; clause: string }
   | { kind: 'open'; agreement: string; version: string; clause: string; notice: NoticeMode }
-  | { kind: 'related'; relationships: RelationshipKind[]; agreement: string; version: string; clause: string; notice: NoticeMode }
+  | { kind: 'related'; relationships: RelationshipKind[]; agreement: string; version: string; clause: string; notice: NoticeMode;
+      /** further clauses that open the same class, each with its own kinds of relationship */
+      alternatives?: (ClauseReference & { relationships: RelationshipKind[] })[] }
   | { kind: 'explicit'; agreement: string; version: string; clause: string; notice: NoticeMode }
-  | { kind: 'none'; reason: 'no-agreement' | 'role' | 'purpose' | 'category' | 'label' | 'unclassified' | 'lapsed';
-      /** the nearest clause, when one exists between the two organisations, for its notice mode and its name */
-      agreement?: string; version?: string; clause?: string; notice: NoticeMode };
+  | NoRule;
+
+/** No rule opens the class. It cites the nearest clause, when there is one between the two organisations, for its notice mode and its name. */
+export interface NoRule extends Partial<ClauseReference> {
+  kind: 'none';
+  /** `lapsed`: a clause of an agreement no longer in force would have; `unsigned`: a party it names has not signed */
+  reason: 'no-agreement' | 'role' | 'purpose' | 'category' | 'label' | 'unclassified' | 'lapsed' | 'unsigned';
+  notice: NoticeMode;
+}
+
+/** What a citizen decided, as the door applies it: in this form an objection over the whole record. */
+export interface Choice {
+  effect: 'deny';
+  scope: 'whole-record';
+  /** purposes it does not reach: oversight of who a record is about and of the choices themselves */
+  purposesExcluded: readonly Purpose[];
+}
+
+/** Evidence of care by an organisation, live while `now < until`; null = no end known. */
+export interface Relationship {
+  organisation: OrganisationKey;
+  kind: RelationshipKind;
+  until: Date | null;
+}
+
+/** Permit or deny for one row, with the combining rule that decided, its reason as a code and as one sentence. */
+export interface Decision extends Partial<ClauseReference> {
+  effect: 'permit' | 'deny';
+  /** number in src/consent/combining-rules.ts */
+  rule: 1 | 2 | 3 | 4 | 6;
+  /** `stale`: the grant would have opened the row, but did not hold when it was read */
+  reason: 'own' | 'oversight' | 'clause' | 'choice' | 'relationship' | 'consent' | 'stale' | NoRule['reason'];
+  sentence: string;
+}
+
+/** Names for sentences: organisations by key, agreement titles by `id/version`. */
+export interface SharingNames {
+  organisations: ReadonlyMap<OrganisationKey, string>;
+  agreements: ReadonlyMap<string, string>;
+}
 
 /**
  * What one requester may see right now, compiled to plain data. The store turns `own … explicit` into SQL; nothing

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from './json.ts';
+import { parseExact } from './parse-exact.ts';
 
 /**
  * A stored body never says more than its own sharing class. What might say more is taken apart from it on write and put
@@ -47,7 +48,7 @@ export function takeApart(resource: JsonObject, isRow: (type: string, id: string
 /** Puts the visible fragments back where they were; gaps close up. Fragments come as [path, JSON text]. */
 export function putTogether(body: JsonObject, fragments: readonly (readonly [path: string, text: string])[]): JsonObject {
   const whole: JsonObject = { ...body };
-  const inOrder = fragments.map(([path, text]) => ({ parts: path.slice(1).split('/'), value: JSON.parse(text) as Json }));
+  const inOrder = fragments.map(([path, text]) => ({ parts: path.slice(1).split('/'), value: parseExact<Json>(text) }));
   inOrder.sort((a, b) => Number(a.parts[1] ?? 0) - Number(b.parts[1] ?? 0));
   for (const { parts: [property = '', index], value } of inOrder) {
     if (index === undefined) {

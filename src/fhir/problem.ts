@@ -63,3 +63,6 @@ export class Refusal extends Error {
     this.problems = problems;
   }
 }
+
+/** A refusal whose audit entry is already durable. */
+export class AuditedRefusal extends Refusal {}

@@ -1,8 +1,6 @@
 import type { Json, JsonObject } from '../fhir/json.ts';
+import { profileUrlOf } from '../fhir/profiles.ts';
 import type { OrganisationKey } from '../fhir/sharing.ts';
-
-/** Types with a profile of ours in profiles/. */
-export const profiledTypes: ReadonlySet<string> = new Set(['Patient', 'CarePlan', 'EpisodeOfCare', 'ServiceRequest', 'Encounter', 'CareTeam', 'Task', 'Consent']);
 
 /** The marks on every stored resource: whose it is, where it came from, what it carries. `text` is never kept. */
 export function stampResource(body: JsonObject, marks: {
@@ -10,6 +8,7 @@ export function stampResource(body: JsonObject, marks: {
 }): JsonObject {
   const [system = '', value = ''] = marks.custodian.split('|');
   const { resourceType, id, ...rest } = body;
+  const profile = profileUrlOf(marks.profileType);
   return {
     resourceType: resourceType ?? null,
     id: id ?? null,
@@ -17,7 +16,7 @@ export function stampResource(body: JsonObject, marks: {
       versionId: String(marks.version),
       lastUpdated: marks.at.toISOString(),
       source: marks.source,
-      ...(profiledTypes.has(marks.profileType) && { profile: [`https://fhir.bicp.example/StructureDefinition/${marks.profileType}`] }),
+      ...(profile !== undefined && { profile: [profile] }),
       ...(marks.security.length > 0 && { security: marks.security }),
       tag: [{ system, code: value }],
     },

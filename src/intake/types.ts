@@ -28,7 +28,58 @@ export interface Part {
   name: string;
   /** entry map file inside the kind's folder */
   map: string;
+  /** CSV: every column of the table, in order */
   columns?: Column[];
+  /** HL7 v2: what a message of this feed may and must hold */
+  messages?: MessageSchema;
+}
+
+/** schema.json of an HL7 v2 kind. Fields are named `PID-3`. */
+export interface MessageSchema {
+  /** MSH-12 values accepted */
+  versions: string[];
+  limits: { segments: number; fields: number; repetitions: number; components: number; fieldLength: number };
+  /** `message` segments are read for the envelope only; a repeating segment is folded as one field */
+  segments: { [name: string]: { scope: 'message' | 'person' | 'visit'; repeats?: boolean } };
+  events: { [event: string]: EventSchema };
+  /** fields whose first component must be a date (and time) that exists */
+  dates: string[];
+  /** components with sub-components (`PID-5.1`); elsewhere the separator is text, as senders often write it unescaped */
+  subcomponents: string[];
+  /** every occurrence of a field in the named events, in time order: `{ at, until?, f3 }` under `name` in the visit */
+  histories: { name: string; field: string; events: string[] }[];
+  /** when a field last held one of the values (`""` = cleared): `{ at }` under `name` in the person or visit */
+  latest: { name: string; field: string; values: string[] }[];
+}
+
+export interface EventSchema {
+  /** segments that must be present besides MSH, EVN and PID */
+  segments: string[];
+  /** fields that must have a value */
+  fields: string[];
+  /** Encounter status this event brings about; absent = it says nothing about it */
+  status?: string;
+  /** the event is known but must wait: the problem code that says for what */
+  parked?: string;
+}
+
+/** An organisation the records name that is not a partner: a practice, a team. Directory data, never person data. */
+export interface DirectoryEntry {
+  name: string;
+  organisation: OrganisationKey;
+  type: 'gp-practice' | 'site' | 'team' | 'organisation';
+  partOf?: OrganisationKey;
+  telecom?: { system: string; value: string }[];
+  address?: { line: string[]; city: string; postalCode: string };
+}
+
+/** A row of dropped.csv: a source field deliberately not carried, and who agreed. */
+export interface DroppedField {
+  /** ledger path; a trailing `.*` covers everything below */
+  field: string;
+  reason: string;
+  approvedBy: string;
+  date: string;
 }
 
 export interface Column {

@@ -31,5 +31,5 @@ export type LinkDecision =
   | { kind: 'new'; traced: boolean; rule: string }
   /** parked for a person to settle (the review queue is not here yet): stored as a new citizen marked not traced */
   | { kind: 'possible'; candidates: string[]; rule: string }
-  /** must not be stored: the number belongs to somebody else, or is not an NHS number */
-  | { kind: 'refused'; code: 'nhs-number-invalid' | 'nhs-number-of-another-person' | 'nhs-number-changed'; rule: string };
+  /** must not be stored: the number belongs to somebody else, or is not an NHS number; or the partner's own identifiers point at two citizens */
+  | { kind: 'refused'; code: 'nhs-number-invalid' | 'nhs-number-of-another-person' | 'nhs-number-changed' | 'identifiers-of-two-people'; rule: string };

@@ -15,6 +15,8 @@ export interface CodeTable {
   rows: ReadonlyMap<string, { system: string; code: string; display: string }>;
   /** the row with source `*`: used when no row matches */
   fallback?: { system: string; code: string; display: string };
+  /** the name ends in `.loose`: keys and codes are compared in lower case with punctuation squashed */
+  loose?: boolean;
 }
 
 /** Where every source field of one record went. */

@@ -9,6 +9,7 @@ export interface RegisterRow {
   activatedAt: Date | null;
   terminatedAt: Date | null;
   signedBy: string[];
+  signatures: { organisation: string; at: Date }[];
 }
 
 /**
@@ -16,12 +17,14 @@ export interface RegisterRow {
  * bumps the policy generation in the same transaction, so the next request anywhere compiles anew.
  */
 export async function listAgreements(database: Database): Promise<RegisterRow[]> {
-  return database.query<RegisterRow & { [column: string]: unknown }>(
+  const rows = await database.query<Omit<RegisterRow, 'signatures'> & { signedAt: Date[] }>(
     `select r.agreement, r.version, r.sha256, r.content, r.activated_at as "activatedAt", r.terminated_at as "terminatedAt",
-       coalesce(array_agg(s.organisation order by s.organisation) filter (where s.organisation is not null), '{}') as "signedBy"
+       coalesce(array_agg(s.organisation order by s.organisation) filter (where s.organisation is not null), '{}') as "signedBy",
+       coalesce(array_agg(s.signed_at order by s.organisation) filter (where s.organisation is not null), '{}') as "signedAt"
      from agreement_register r left join agreement_signature s on s.sha256 = r.sha256
      group by r.agreement, r.version order by r.agreement, r.version`,
   );
+  return rows.map(({ signedAt, ...row }) => ({ ...row, signatures: row.signedBy.flatMap((organisation, i) => (signedAt[i] ? [{ organisation, at: signedAt[i] }] : [])) }));
 }
 
 /** Registers content that is new; a version once registered keeps its content: another hash under it is refused by `false`. */

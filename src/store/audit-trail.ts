@@ -1,16 +1,17 @@
 import type { AuditEntry } from '../audit/types.ts';
 import type { Database } from './database.ts';
+import { arrayText } from './shared-rows.ts';
 
-/** An entry made fast: its canonical text, the salt of its commitment, its leaf and the chain up to it. */
+/** An entry made fast: its canonical text, its commitment with the salt, and the chain up to it. */
 export interface SealedEntry {
   text: string;
-  salt: Buffer;
-  leafHash: Buffer;
-  chainHash: Buffer;
+  salt: Uint8Array;
+  commitment: Uint8Array;
+  chainHash: Uint8Array;
 }
 
 /** Seals the entry that becomes number `seq` after `previous`; pure, see src/audit. */
-export type Seal = (entry: AuditEntry, seq: number, previous: Buffer) => SealedEntry;
+export type Seal = (entry: AuditEntry, seq: number, previous: Uint8Array) => SealedEntry;
 
 export interface AuditTrail {
   /** Resolves when the entry is durable; rejects when it is not, and then nothing may leave. */
@@ -30,14 +31,14 @@ interface Waiting {
  * Groups entries that arrive while a commit is under way into the next one, in one statement. The order is fixed by the
  * head row, so any number of processes append to one chain.
  */
-export function openAuditTrail(database: Database, seal: Seal): AuditTrail {
+export function openAuditTrail(database: Database, seal: Seal, emptyChain: Uint8Array): AuditTrail {
   let waiting: Waiting[] = [];
   let running = false;
-  let head: { seq: number; chainHash: Buffer } | null = null;
+  let head: { seq: number; chainHash: Uint8Array } | null = null;
 
   async function flush(group: readonly Waiting[]): Promise<void> {
     for (let attempt = 0; attempt < 20; attempt += 1) {
-      head ??= await readHead(database);
+      head ??= await readHead(database, emptyChain);
       const next = await appendGroup(database, seal, group.map(({ entry }) => entry), head);
       head = next;
       if (next) return;
@@ -69,8 +70,8 @@ export function openAuditTrail(database: Database, seal: Seal): AuditTrail {
   };
 }
 
-async function readHead(database: Database): Promise<{ seq: number; chainHash: Buffer }> {
-  await database.query(`insert into audit_head (seq, chain_hash) values (0, decode(repeat('00', 32), 'hex')) on conflict do nothing`);
+async function readHead(database: Database, emptyChain: Uint8Array): Promise<{ seq: number; chainHash: Uint8Array }> {
+  await database.query('insert into audit_head (seq, chain_hash) values (0, $1) on conflict do nothing', [emptyChain]);
   const [row] = await database.query<{ seq: string; chain_hash: Buffer }>('select seq, chain_hash from audit_head');
   if (!row) throw new Error('no audit head');
   return { seq: Number(row.seq), chainHash: row.chain_hash };
@@ -78,8 +79,8 @@ async function readHead(database: Database): Promise<{ seq: number; chainHash: B
 
 /** One statement, one commit: the head moves only from where we think it is, and the rows follow only if it moved. */
 async function appendGroup(
-  database: Database, seal: Seal, entries: readonly AuditEntry[], head: { seq: number; chainHash: Buffer },
-): Promise<{ seq: number; chainHash: Buffer } | null> {
+  database: Database, seal: Seal, entries: readonly AuditEntry[], head: { seq: number; chainHash: Uint8Array },
+): Promise<{ seq: number; chainHash: Uint8Array } | null> {
   let chainHash = head.chainHash;
   const sealed = entries.map((entry, i) => {
     const each = seal(entry, head.seq + 1 + i, chainHash);
@@ -88,17 +89,17 @@ async function appendGroup(
   });
   const rows = await withTimeout(database.query<{ moved: number }>(
     `with moved as (update audit_head set seq = $1::bigint + $2, chain_hash = $3 where seq = $1 returning true),
-     rows as (insert into audit_entry (seq, id, at, citizen_id, organisation, custodians, agent, entry, salt, leaf_hash, chain_hash)
-       select e.seq, e.id, e.at, e.citizen_id, e.organisation, string_to_array(e.custodians, ' '), e.agent, e.entry, e.salt, e.leaf_hash, e.chain_hash
-       from unnest($4::bigint[], $5::uuid[], $6::timestamptz[], $7::uuid[], $8::text[], $9::text[], $10::text[], $11::text[], $12::bytea[], $13::bytea[], $14::bytea[])
-         as e(seq, id, at, citizen_id, organisation, custodians, agent, entry, salt, leaf_hash, chain_hash)
+     rows as (insert into audit_entry (seq, id, at, citizen_ids, organisation, custodians, agent, entry, salt, commitment, chain_hash)
+       select e.seq, e.id, e.at, e.citizen_ids::uuid[], e.organisation, string_to_array(e.custodians, ' '), e.agent, e.entry, e.salt, e.commitment, e.chain_hash
+       from unnest($4::bigint[], $5::uuid[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::bytea[], $13::bytea[], $14::bytea[])
+         as e(seq, id, at, citizen_ids, organisation, custodians, agent, entry, salt, commitment, chain_hash)
        where exists (select 1 from moved) returning 1)
      select count(*)::int as moved from rows`,
     [
       head.seq, entries.length, chainHash, sealed.map((s) => s.seq), sealed.map((s) => s.entry.id), sealed.map((s) => s.entry.at),
-      sealed.map((s) => s.entry.citizen ?? null), sealed.map((s) => s.entry.who.organisation ?? null), sealed.map((s) => custodiansOf(s.entry).join(' ')),
+      sealed.map((s) => arrayText([...new Set([...(s.entry.citizen ? [s.entry.citizen] : []), ...(s.entry.listed ?? [])])])), sealed.map((s) => s.entry.who.organisation ?? null), sealed.map((s) => custodiansOf(s.entry).join(' ')),
       sealed.map((s) => s.entry.who.person?.id ?? s.entry.who.client), sealed.map((s) => s.text), sealed.map((s) => s.salt),
-      sealed.map((s) => s.leafHash), sealed.map((s) => s.chainHash),
+      sealed.map((s) => s.commitment), sealed.map((s) => s.chainHash),
     ],
   ), statementTimeoutMs);
   return rows[0]?.moved === entries.length ? { seq: head.seq + entries.length, chainHash } : null;
@@ -136,7 +137,7 @@ export interface AuditQuery {
 export async function searchAudit(database: Database, query: AuditQuery): Promise<(AuditEntry & { seq: number })[]> {
   const rows = await database.query<{ seq: string; entry: string }>(
     `select seq, entry from audit_entry
-     where ($1::uuid[] is null or citizen_id = any($1)) and ($2::text is null or agent = $2)
+     where ($1::uuid[] is null or citizen_ids && $1) and ($2::text is null or agent = $2)
        and ($3::timestamptz is null or at >= $3) and ($4::timestamptz is null or at < $4)
        and ($5::text is null or organisation = $5 or custodians @> array[$5])
        and ($6::bigint is null or seq < $6)
@@ -150,13 +151,13 @@ export interface ChainRow {
   seq: number;
   entry: string;
   salt: Buffer;
-  leafHash: Buffer;
+  commitment: Buffer;
   chainHash: Buffer;
 }
 
 /** The chain after `seq`, oldest first, for verifying. */
 export async function readChain(database: Database, after: number, limit: number): Promise<ChainRow[]> {
   const rows = await database.query<ChainRow & { seq: string }>(
-    `select seq, entry, salt, leaf_hash as "leafHash", chain_hash as "chainHash" from audit_entry where seq > $1 order by seq limit $2`, [after, limit]);
+    `select seq, entry, salt, commitment, chain_hash as "chainHash" from audit_entry where seq > $1 order by seq limit $2`, [after, limit]);
   return rows.map((row) => ({ ...row, seq: Number(row.seq) }));
 }

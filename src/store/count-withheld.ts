@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import { isUuid } from './secrets.ts';
 
 /** What of one citizen was kept back from one grant: classes and numbers, never ids or bodies. */
 export interface Withheld {
@@ -34,5 +35,5 @@ export async function countWithheld(database: Database, grantKey: string, naming
 function namedCitizens(naming: Naming): { name: string; text: string; value: unknown } {
   if ('id' in naming) return { name: 'withheld-by-id', text: 'select c from citizen_of($1::uuid) c where c is not null', value: naming.id };
   if ('tokens' in naming) return { name: 'withheld-by-token', text: 'select citizens_named($1::bigint[])', value: naming.tokens.map(String) };
-  return { name: 'withheld-by-citizen', text: 'select distinct citizen_of(c) from unnest($1::uuid[]) c where citizen_of(c) is not null', value: naming.citizens };
+  return { name: 'withheld-by-citizen', text: 'select distinct citizen_of(c) from unnest($1::uuid[]) c where citizen_of(c) is not null', value: naming.citizens.filter(isUuid) };
 }

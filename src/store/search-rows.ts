@@ -2,6 +2,7 @@ import type { DateCondition, SearchClause, SearchQuery, SearchSort } from '../fh
 import type { Database } from './database.ts';
 import { stale, throughDoor, visibleColumns, type VisibleRow } from './door.ts';
 import { arrayText } from './shared-rows.ts';
+import { isUuid } from './secrets.ts';
 
 /** Where a page ended: the sort values and the id of its last row. */
 export interface PagePosition {
@@ -118,10 +119,10 @@ function conditions(sql: Sql, query: SearchQuery): string {
 
 function condition(sql: Sql, type: string, clause: SearchClause): string {
   if ('ids' in clause) {
-    const ids = sql.bind(clause.ids, 'uuid[]');
+    const ids = sql.bind(clause.ids.filter(isUuid), 'uuid[]');
     return type === 'Patient' ? `(r.id = any (${ids}) or r.citizen_id = any (${ids}))` : `r.id = any (${ids})`;
   }
-  if ('citizen' in clause) return `r.citizen_id = any (${sql.bind(clause.citizen, 'uuid[]')})`;
+  if ('citizen' in clause) return `r.citizen_id = any (${sql.bind(clause.citizen.filter(isUuid), 'uuid[]')})`;
   if ('date' in clause) return `(${clause.date.map((date) => dateCondition(sql, date)).join(' or ')})`;
   if (clause.onFragment === undefined) return `r.tokens && ${sql.bind(arrayText(clause.anyOf), 'bigint[]')}`;
   return `(r.id, r.version) in (select f.id, f.version from readable_fragment f where f.tokens <> '{}'

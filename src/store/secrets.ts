@@ -34,3 +34,8 @@ export function keyedUuid(key: Buffer, ...parts: string[]): string {
 export function keyedHash(key: Buffer, value: string): Buffer {
   return createHmac('sha256', key).update(value).digest().subarray(0, 16);
 }
+
+/** Every id of a row is a UUID: what is not one names nothing, and must not reach a `uuid` parameter. */
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text);
+}

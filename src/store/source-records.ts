@@ -158,3 +158,16 @@ export async function requeueForKnownPeople(connection: Connection, people: read
   await queuePeople(connection, rows.map((row) => ({ feed: row.feed, personKey: row.person_key, recordId: Number(row.record_id) })));
   await connection.query(`update source_record set state = 'split' where record_id = any($1::bigint[]) and state = 'done'`, [rows.map((row) => row.record_id)]);
 }
+
+/** What was written by API is a source record of its own, already worked off. */
+export async function saveApiRecord(
+  connection: Connection, written: { client: string; content: Uint8Array; sha256: Buffer; at: Date; taskId: string },
+): Promise<number> {
+  const { rows } = await connection.query<{ record_id: string }>(
+    `insert into source_record (feed, part, sha256, content, size, received_at, client, task_id, state, received_rows)
+     values ('api', $1::text, $2, $3, $4, $5, $6, $1::text::uuid, 'done', 1) returning record_id`,
+    [written.taskId, written.sha256, written.content, written.content.byteLength, written.at, written.client]);
+  await connection.query(
+    `insert into intake_row (record_id, row_no, line, feed, part, person_key, state) values ($1, 1, 1, 'api', $2, '', 'stored')`, [rows[0]?.record_id, written.taskId]);
+  return Number(rows[0]?.record_id ?? 0);
+}

@@ -110,9 +110,9 @@ create table ledger_count (
 
 -- audit: append only; order fixed by seq; see src/audit/chain.ts
 create table audit_entry (
-  seq bigint primary key, id uuid not null, at timestamptz not null, citizen_id uuid, organisation text, custodians text[] not null,
-  agent text not null, entry text not null, salt bytea not null, leaf_hash bytea not null, chain_hash bytea not null);
-create index audit_entry_citizen on audit_entry (citizen_id, seq desc) where citizen_id is not null;
+  seq bigint primary key, id uuid not null, at timestamptz not null, citizen_ids uuid[] not null, organisation text, custodians text[] not null,
+  agent text not null, entry text not null, salt bytea not null, commitment bytea not null, chain_hash bytea not null);
+create index audit_entry_citizens on audit_entry using gin (citizen_ids) with (fastupdate = off);
 create index audit_entry_organisation on audit_entry (organisation, seq desc);
 create index audit_entry_agent on audit_entry (agent, seq desc);
 create index audit_entry_custodians on audit_entry using gin (custodians);

@@ -1,0 +1,71 @@
+import { parseMappingLanguage, structureMapTransform } from '@medplum/core';
+import { loadDefinitions } from '../src/fhir/definitions.ts';
+import type { JsonObject } from '../src/fhir/json.ts';
+import { compileMap } from '../src/mapping/compile-map.ts';
+
+/** A map of everyday rules that both engines run with the same result. */
+export const sharedMap = `map "https://bench.example/StructureMap/person" = "Person"
+conceptmap "sex" {
+  prefix s = "https://bench.example/sex"
+  prefix t = "http://hl7.org/fhir/administrative-gender"
+  s:M == t:male
+  s:F == t:female
+}
+group Main(source src, target bundle : Bundle) {
+  src -> bundle.entry as e, e.resource = create('Patient') as p then Person(src, p) "person";
+}
+group Person(source src, target p : Patient) {
+  src.number as v -> p.identifier as i, i.system = 'https://bench.example/number', i.value = v "number";
+  src.name as name -> p.name as n then {
+    name.family as v -> n.family = v "family";
+    name.given as v -> n.given = v "given";
+  } "name";
+  src.sex as v -> p.gender = translate(v, '#sex', 'code') "sex";
+  src.born as v -> p.birthDate = v "born";
+  src.language as v -> p.communication as c, c.language = cc('urn:ietf:bcp:47', v) "language";
+  src.home as home where (home.kind = 'main') -> p.address as a then {
+    home.line as v -> a.line = append(v, ', Birmingham') "line";
+    home.postcode as v -> a.postalCode = truncate(v, 8) "postcode";
+  } "home";
+}`;
+
+export function sharedRecord(number: number): JsonObject {
+  return {
+    number: String(number), sex: number % 2 === 0 ? 'M' : 'F', born: `19${10 + (number % 80)}-03-04`, language: 'en',
+    name: [{ family: 'Example', given: ['Ann', 'Bea'] }, { family: `Former ${number}` }],
+    home: { kind: 'main', line: `${number} Test Street`, postcode: 'B1 1AA' },
+  };
+}
+
+const seconds = 2;
+const records = Array.from({ length: 1_000 }, (_, index) => sharedRecord(index));
+
+/** Records mapped per second, ours with its ledger against @medplum/core's structureMapTransform on the same map and records, in turns. */
+export async function benchMapping(print: (name: string, value: number, unit: string, ratio?: number) => void): Promise<void> {
+  loadDefinitions();
+  const compiled = compileMap({ entry: { file: 'bench.map', text: sharedMap }, imports: [], tables: [], zone: 'Europe/London' });
+  if ('problems' in compiled) throw new Error(compiled.problems.map((problem) => problem.text).join('; '));
+  const parsed = parseMappingLanguage(sharedMap);
+  const ours = (record: JsonObject): unknown => compiled.map.run(record).resources;
+  const theirs = (record: JsonObject): unknown => structureMapTransform(parsed, [{ type: 'BackboneElement', value: record }]);
+  await rate(ours, seconds / 4);
+  await rate(theirs, seconds / 4);
+  const first = await rate(ours, seconds / 2);
+  const their = await rate(theirs, seconds);
+  const our = (first + (await rate(ours, seconds / 2))) / 2;
+  print('mapping.onestory', our, 'records/s', our / their);
+  print('mapping.medplum', their, 'records/s');
+}
+
+/** Runs `work` over the records for a while, letting other work in now and then. */
+async function rate(work: (record: JsonObject) => unknown, duration: number): Promise<number> {
+  let done = 0;
+  const start = performance.now();
+  const end = start + duration * 1_000;
+  while (performance.now() < end) {
+    for (const record of records.slice(0, 200)) work(record);
+    done += 200;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return (done / (performance.now() - start)) * 1_000;
+}

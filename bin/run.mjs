@@ -1,0 +1,79 @@
+#!/usr/bin/env node
+// Runs a script of this project on the Node it pins, installing what the lockfile names first if it is missing.
+// This file itself must run on Node 18: it may be the first thing a newcomer's machine executes.
+//
+//   node bin/run.mjs <script> [arguments]
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const pinnedNode = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+
+/** Every package of package-lock.json is there in the version the lock names; optional ones may be missing. */
+function isInstalled() {
+  if (!existsSync(pinnedNode)) return false;
+  const wanted = readPackages(join(root, 'package-lock.json'));
+  const present = readPackages(join(root, 'node_modules', '.package-lock.json'));
+  if (wanted === null || present === null) return false;
+  return Object.entries(wanted).every(([path, entry]) => {
+    if (path === '') return true;
+    const found = present[path];
+    if (found === undefined) return entry.optional === true || entry.devOptional === true || entry.peer === true;
+    return found.version === entry.version && found.integrity === entry.integrity;
+  });
+}
+
+function readPackages(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')).packages ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** `npm ci` with its chatter kept back; what it says on failure is shown. */
+function install() {
+  process.stderr.write('Installing the packages named in package-lock.json …\n');
+  const options = ['ci', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
+  const npm = process.env.npm_execpath;
+  const [command, args] = npm?.endsWith('.js') ? [process.execPath, [npm, ...options]] : ['npm', options];
+  return run(command, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], shell: command === 'npm' && process.platform === 'win32' });
+}
+
+/** The exit code of a child, which is told of every signal this process is sent. */
+function run(command, args, options) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, options);
+    // A terminal's Ctrl-C reaches the child by itself; telling it twice would look like impatience.
+    const forward = (signal) => {
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, forward);
+    const finish = (code) => {
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, forward);
+      resolve(code);
+    };
+    child.on('error', (error) => {
+      process.stderr.write(`${command} could not be started: ${error.code ?? error.message}\n`);
+      finish(127);
+    });
+    child.on('exit', (code, signal) => finish(code ?? 128 + (constants.signals[signal] ?? 0)));
+  });
+}
+
+const [script, ...args] = process.argv.slice(2);
+if (script === undefined) {
+  process.stderr.write('Usage: node bin/run.mjs <script> [arguments]\n');
+  process.exit(64);
+}
+if (!isInstalled()) {
+  const code = await install();
+  if (code !== 0 || !existsSync(pinnedNode)) {
+    process.stderr.write(code === 0 ? 'The pinned Node was not installed: npm must be allowed to run install scripts (ignore-scripts=false).\n' : 'Installing failed; the lines above say why.\n');
+    process.exit(code === 0 ? 1 : code);
+  }
+}
+process.exit(await run(pinnedNode, ['--disable-warning=ExperimentalWarning', script, ...args], { stdio: 'inherit' }));

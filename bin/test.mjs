@@ -1,0 +1,54 @@
+// Everything that must hold: types, lint, import direction, then the tests. The last line says `N passed, N failed`.
+// Arguments go to jest, which then runs alone: `npm test -- test/consent`.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { summarise } from './summarise.mjs';
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+const jestArguments = process.argv.slice(2);
+
+const checks = jestArguments.length > 0 ? [] : [
+  ['Types', ['node_modules/typescript7/bin/tsc', '-p', 'tsconfig.json']],
+  ['Lint', ['bin/lint.mjs']],
+  ['Import direction', ['bin/arch.mjs']],
+];
+
+function run(args) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], { stdio: 'inherit' });
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => child.kill(signal));
+    child.on('exit', (code) => resolve(code === 0));
+  });
+}
+
+function section(title) {
+  process.stdout.write(`\n── ${title} ${'─'.repeat(Math.max(0, 76 - title.length))}\n`);
+}
+
+const outcomes = [];
+for (const [title, args] of checks) {
+  section(title);
+  outcomes.push({ title, passed: await run(args) });
+}
+
+section('Tests');
+const folder = mkdtempSync(join(tmpdir(), 'onestory-test-'));
+const report = join(folder, 'jest.json');
+const jestPassed = await run([
+  '--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--ci', '--maxWorkers=2', '--json', `--outputFile=${report}`, ...jestArguments,
+]);
+let jest = null;
+try {
+  jest = JSON.parse(readFileSync(report, 'utf8'));
+} catch {
+  process.stdout.write('jest left no report: it did not run to its end.\n');
+}
+rmSync(folder, { recursive: true, force: true });
+
+const summary = summarise(outcomes, jest, jestPassed);
+section('Summary');
+process.stdout.write(`${summary.lines.join('\n')}\n`);
+process.exitCode = summary.failed > 0 ? 1 : 0;

@@ -1,0 +1,50 @@
+import type { RequestListener } from 'node:http';
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import { fhirRoutes } from './edge/http/fhir/routes.ts';
+import { intakeRoutes } from './edge/http/intake.ts';
+import { startPage } from './edge/http/start-page.ts';
+import { health } from './edge/http/health.ts';
+import { notRouted } from './edge/http/not-routed.ts';
+import { smartConfiguration, type SmartFacts } from './edge/http/smart-configuration.ts';
+import type { TokenVerifier } from './edge/http/oauth/verify-token.ts';
+import type { Log } from './edge/log.ts';
+import type { StartInfo } from './edge/start-info.ts';
+import type { Services } from './services.ts';
+
+export interface AppOptions {
+  services: Services;
+  verify: TokenVerifier;
+  log: Log;
+  /** without trailing slash */
+  baseUrl: string;
+  version: string;
+  start: StartInfo;
+  /** the embedded issuer, mounted at /oauth */
+  issuer: RequestListener | null;
+  smart: SmartFacts;
+  /** why the gateway is not ready; empty = ready */
+  notReady: () => string[];
+}
+
+/** The whole HTTP surface: every middleware in order. Tests use it as it is. */
+export function createApp(options: AppOptions): Express {
+  const { services, verify, log, baseUrl } = options;
+  const base = `${baseUrl}/fhir`;
+  const routing = { verify, log, recordRefusal: services.recordRefusal };
+  const app = express();
+  app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
+  app.use(helmet({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], styleSrc: ["'self'"], imgSrc: ["'self'", 'data:'], frameAncestors: ["'none'"] } }, strictTransportSecurity: baseUrl.startsWith('https:') }));
+  app.use(health(services.database, options.notReady));
+  if (options.issuer) app.use('/oauth', options.issuer);
+  app.get(['/.well-known/smart-configuration', '/fhir/.well-known/smart-configuration'], smartConfiguration(options.smart));
+  app.use('/fhir', fhirRoutes({
+    ...routing, base, version: options.version, startedAt: services.clock().toISOString(), limits: services.limits, oauth: { authorize: options.smart.authorizationEndpoint, token: options.smart.tokenEndpoint },
+    release: services.release, sealPage: services.sealPage, openPage: services.openPage, fileChoice: services.fileChoice,
+    searchAudit: (requester, ask, request) => services.searchAudit(requester, ask, request, base),
+  }));
+  app.use('/intake', intakeRoutes({ ...routing, base, intakeLimit: services.intakeLimit, acceptBytes: services.acceptBytes, readTask: services.readTask }));
+  app.use(startPage(options.start));
+  app.use(notRouted(log));
+  return app;
+}

@@ -1,0 +1,38 @@
+import type { AuditEvent, Coding } from '@medplum/fhirtypes';
+
+const restful = 'http://hl7.org/fhir/restful-interaction';
+const gatewayAction = 'https://fhir.bicp.example/CodeSystem/gateway-action';
+
+/** How an interaction is told: IHE BALP distinguishes who sends and who receives by what moves. */
+export interface AuditAction {
+  action: NonNullable<AuditEvent['action']>;
+  subtype: Coding[];
+  /** a query names what was asked for, everything else the thing itself */
+  asks: 'query' | 'thing';
+  /** the direction the record moves: out to the client, or in from it */
+  moves: 'out' | 'in';
+  /** pattern of IHE BALP, where it has one for this interaction */
+  pattern?: 'Read' | 'Query' | 'Create' | 'Update' | 'Delete';
+}
+
+const rest = (code: string): Coding => ({ system: restful, code });
+
+const actions: Readonly<Record<string, AuditAction>> = {
+  'read': { action: 'R', subtype: [rest('read')], asks: 'thing', moves: 'out', pattern: 'Read' },
+  'vread': { action: 'R', subtype: [rest('vread')], asks: 'thing', moves: 'out', pattern: 'Read' },
+  'history-instance': { action: 'R', subtype: [rest('history-instance')], asks: 'thing', moves: 'out' },
+  'search-type': { action: 'E', subtype: [rest('search-type')], asks: 'query', moves: 'out', pattern: 'Query' },
+  'search-system': { action: 'E', subtype: [rest('search-system')], asks: 'query', moves: 'out', pattern: 'Query' },
+  'everything': { action: 'E', subtype: [rest('operation'), { system: gatewayAction, code: 'everything' }], asks: 'query', moves: 'out' },
+  'create': { action: 'C', subtype: [rest('create')], asks: 'thing', moves: 'in', pattern: 'Create' },
+  'update': { action: 'U', subtype: [rest('update')], asks: 'thing', moves: 'in', pattern: 'Update' },
+  'patch': { action: 'U', subtype: [rest('patch')], asks: 'thing', moves: 'in', pattern: 'Update' },
+  'delete': { action: 'D', subtype: [rest('delete')], asks: 'thing', moves: 'in', pattern: 'Delete' },
+  'intake': { action: 'C', subtype: [{ system: gatewayAction, code: 'intake' }], asks: 'thing', moves: 'in' },
+};
+
+/** An action of the gateway that is not listed is an operation of its own name. */
+export function auditActionOf(interaction: string): AuditAction {
+  const known = Object.hasOwn(actions, interaction) ? actions[interaction] : undefined;
+  return known ?? { action: 'E', subtype: [rest('operation'), { system: gatewayAction, code: interaction }], asks: 'query', moves: 'out' };
+}

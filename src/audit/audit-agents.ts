@@ -1,0 +1,79 @@
+import type { AuditEventAgent, CodeableConcept, Device, Reference } from '@medplum/fhirtypes';
+import { organisationReference } from '../fhir/organisation-reference.ts';
+import type { AuditAction } from './audit-actions.ts';
+import type { AuditEntry } from './types.ts';
+
+const dicom = 'http://dicom.nema.org/resources/ontology/DCM';
+const participation = 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType';
+const actReason = 'http://terminology.hl7.org/CodeSystem/v3-ActReason';
+
+const source = coded(dicom, '110153', 'Source Role ID');
+const destination = coded(dicom, '110152', 'Destination Role ID');
+const application = coded(dicom, '110150', 'Application');
+
+/**
+ * Who took part, as IHE BALP has it: the person who asked (the requestor, if there is one), the client and the server by
+ * the part they play, and beside them the organisation asked for and the custodians whose data was sent. The gateway is
+ * only ever the server: never the one who asked.
+ */
+export function auditAgents({ who, purpose, custodians }: AuditEntry, action: AuditAction, base: string | undefined): AuditEventAgent[] {
+  const purposeOfUse = purpose === undefined ? {} : { purposeOfUse: [purposeConcept(purpose)] };
+  const [client, server] = parts(action);
+  const agents: AuditEventAgent[] = [];
+  if (who.person) {
+    agents.push({
+      type: action.moves === 'out' ? coded(participation, 'IRCP', 'information recipient') : coded(participation, 'AUT', 'author (originator)'),
+      ...roleOf(who),
+      who: { type: 'Practitioner', identifier: { value: who.person.id }, display: who.person.name },
+      name: who.person.name,
+      requestor: true,
+      ...policyOf(who),
+      ...purposeOfUse,
+    });
+  }
+  agents.push({
+    type: client,
+    ...(who.person ? {} : { ...roleOf(who), ...policyOf(who), ...purposeOfUse }),
+    who: { type: 'Device', identifier: { value: who.client }, display: who.client },
+    requestor: who.person === undefined,
+    ...(who.address === undefined ? {} : { network: { address: who.address, type: '2' } }),
+  });
+  if (who.organisation !== undefined) {
+    agents.push({
+      type: coded('http://terminology.hl7.org/CodeSystem/v3-RoleClass', 'PROV', 'healthcare provider'),
+      who: organisationReference(who.organisation, who.organisationName),
+      requestor: false,
+      ...purposeOfUse,
+    });
+  }
+  agents.push({ type: server, who: gatewayDevice, requestor: false, ...(base === undefined ? {} : { network: { address: base, type: '5' } }) });
+  for (const custodian of custodians) {
+    agents.push({ type: coded('http://terminology.hl7.org/CodeSystem/provenance-participant-type', 'custodian', 'Custodian'), who: organisationReference(custodian), requestor: false });
+  }
+  return agents;
+}
+
+export const gatewayDevice: Reference<Device> = { type: 'Device', display: 'OneStory gateway' };
+
+export function purposeConcept(purpose: string): CodeableConcept {
+  return { coding: [{ system: actReason, code: purpose }] };
+}
+
+/** In a query the parameters move, in a read the record does, so BALP names client and server the other way round. */
+function parts({ pattern, asks, moves }: AuditAction): [client: CodeableConcept, server: CodeableConcept] {
+  if (pattern === 'Delete') return [application, coded('http://terminology.hl7.org/CodeSystem/provenance-participant-type', 'custodian', 'Custodian')];
+  return moves === 'in' || asks === 'query' ? [source, destination] : [destination, source];
+}
+
+function roleOf({ role }: AuditEntry['who']): { role?: CodeableConcept[] } {
+  return role === undefined ? {} : { role: [coded('https://fhir.bicp.example/CodeSystem/sharing-role', role)] };
+}
+
+/** The token by its id only, as BALP's minimal OAuth pattern. */
+function policyOf({ token }: AuditEntry['who']): { policy?: string[] } {
+  return token === undefined ? {} : { policy: [`urn:ietf:params:oauth:jti:${token}`] };
+}
+
+function coded(system: string, code: string, display?: string): CodeableConcept {
+  return { coding: [{ system, code, ...(display ? { display } : {}) }] };
+}

@@ -1,0 +1,31 @@
+/**
+ * Every environment variable the gateway knows. The README's table is checked against this list, and an `ONESTORY_*`
+ * variable that is not in it stops the start, so that a misspelt setting is never silently ignored.
+ */
+export interface ConfigVariable {
+  name: string;
+  /** as the README prints it */
+  default: string;
+  meaning: string;
+}
+
+export const configVariables = [
+  { name: 'PORT', default: '8080', meaning: 'TCP port the gateway listens on' },
+  { name: 'HOST', default: '127.0.0.1', meaning: 'address it listens on; any address that is not loopback needs `OIDC_ISSUER`' },
+  { name: 'BASE_URL', default: 'http://HOST:PORT', meaning: 'the address callers use, where it differs from `HOST` and `PORT`; links and token audiences are made from it, never from request headers' },
+  { name: 'DATA_DIR', default: './data', meaning: 'folder of the embedded database, the demo keys and the lock' },
+  { name: 'DATABASE_URL', default: 'none', meaning: 'PostgreSQL 15 or later, `postgres://…`; without it an embedded PGlite database is used, for evaluation only' },
+  { name: 'OIDC_ISSUER', default: 'the embedded issuer', meaning: 'OpenID Connect issuer whose access tokens are accepted; https, or http on loopback' },
+  { name: 'OIDC_AUDIENCE', default: 'BASE_URL/fhir', meaning: 'the `aud` an access token must name' },
+  { name: 'OIDC_ALGORITHMS', default: 'ES256,ES384,PS256,RS256', meaning: 'signature algorithms accepted from `OIDC_ISSUER`, comma separated; the embedded issuer always uses ES384' },
+  { name: 'DEMO', default: 'true without DATABASE_URL, false with it', meaning: 'send the synthetic demo through intake when the record is empty' },
+  { name: 'UK_CORE_DIR', default: 'none', meaning: 'folder of UK Core definitions; findings against them are warnings' },
+  { name: 'LOG_LEVEL', default: 'warn', meaning: 'fatal, error, warn, info, debug or silent; JSON lines on standard error' },
+  { name: 'ONESTORY_TOKEN', default: 'none', meaning: 'bearer token the command line sends to the gateway' },
+  { name: 'ONESTORY_MAX_BODY_BYTES', default: '2097152', meaning: 'largest FHIR request body, after decompression' },
+  { name: 'ONESTORY_MAX_INTAKE_BYTES', default: '33554432', meaning: 'largest file a partner may post, after decompression; a kind may set less' },
+  { name: 'ONESTORY_MAX_JSON_DEPTH', default: '64', meaning: 'deepest nesting of a JSON body' },
+  { name: 'ONESTORY_REQUEST_TIMEOUT_MS', default: '30000', meaning: 'longest time a request may take to arrive in full' },
+] as const satisfies readonly ConfigVariable[];
+
+export type ConfigName = (typeof configVariables)[number]['name'];

@@ -1,0 +1,112 @@
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+
+import { Settings } from './config-settings.ts';
+import type { Environment } from './config-settings.ts';
+import type { Problem } from './fhir/problem.ts';
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** Asymmetric only: with a shared-secret algorithm our public key would be the secret. */
+const algorithms = ['ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512', 'EdDSA', 'Ed25519'];
+
+/** Whose access tokens are accepted. `embedded` is the demo's own issuer, on loopback only. */
+export interface IssuerConfig {
+  readonly kind: 'embedded' | 'external';
+  /** the exact `iss` */
+  readonly url: string;
+  /** the `aud` a token must name */
+  readonly audience: string;
+  readonly algorithms: readonly string[];
+}
+
+export interface Limits {
+  readonly bodyBytes: number;
+  readonly intakeBytes: number;
+  readonly jsonDepth: number;
+  readonly requestTimeoutMs: number;
+}
+
+/** What one process runs with; made once from the environment and never changed. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  /** no trailing slash; `${baseUrl}/fhir` is the FHIR base */
+  readonly baseUrl: string;
+  /** absolute */
+  readonly dataDir: string;
+  /** null = the embedded database */
+  readonly databaseUrl: string | null;
+  readonly issuer: IssuerConfig;
+  readonly demo: boolean;
+  /** absolute; null = not configured */
+  readonly ukCoreDir: string | null;
+  readonly logLevel: LogLevel;
+  readonly limits: Limits;
+}
+
+export type ConfigResult = { config: Config } | { problems: Problem[] };
+
+/**
+ * Reads the whole configuration, or reports every mistake in it together. An empty variable counts as absent. Values
+ * never appear in a problem: some of them are secrets.
+ */
+export function readConfig(env: Environment): ConfigResult {
+  const settings = new Settings(env);
+  const host = settings.host('HOST', '127.0.0.1');
+  const port = settings.integer('PORT', 8080, 1, 65_535);
+  const baseUrl = settings.url('BASE_URL', ['http:', 'https:']) ?? `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+  const databaseUrl = settings.secretUrl('DATABASE_URL', ['postgres:', 'postgresql:']);
+  const ukCoreDir = settings.text('UK_CORE_DIR');
+  const config: Config = {
+    host,
+    port,
+    baseUrl,
+    dataDir: resolve(settings.text('DATA_DIR') ?? 'data'),
+    databaseUrl,
+    issuer: readIssuer(settings, host, baseUrl),
+    demo: settings.boolean('DEMO', databaseUrl === null),
+    ukCoreDir: ukCoreDir === null ? null : resolve(ukCoreDir),
+    logLevel: settings.choice('LOG_LEVEL', logLevels, 'warn'),
+    limits: {
+      bodyBytes: settings.integer('ONESTORY_MAX_BODY_BYTES', 2 * 1024 ** 2, 1024, 64 * 1024 ** 2),
+      intakeBytes: settings.integer('ONESTORY_MAX_INTAKE_BYTES', 32 * 1024 ** 2, 1024, 512 * 1024 ** 2),
+      jsonDepth: settings.integer('ONESTORY_MAX_JSON_DEPTH', 64, 8, 256),
+      requestTimeoutMs: settings.integer('ONESTORY_REQUEST_TIMEOUT_MS', 30_000, 1000, 600_000),
+    },
+  };
+  if (['0.0.0.0', '::'].includes(host) && settings.text('BASE_URL') === null) {
+    settings.refuse('BASE_URL', 'A gateway that listens on every address must be told the one its callers use.', 'an http or https address');
+  }
+  settings.refuseUnknown();
+  return settings.problems.length > 0 ? { problems: settings.problems } : { config: deepFreeze(config) };
+}
+
+/** The embedded issuer hands out tokens to whoever can read its key files: never beyond this machine. */
+function readIssuer(settings: Settings, host: string, baseUrl: string): IssuerConfig {
+  const external = settings.url('OIDC_ISSUER', ['https:', 'http:']);
+  const accepted = settings.list('OIDC_ALGORITHMS', algorithms, ['ES256', 'ES384', 'PS256', 'RS256']);
+  const audience = settings.text('OIDC_AUDIENCE') ?? `${baseUrl}/fhir`;
+  if (external === null) {
+    if (!isLoopback(host)) settings.refuse('HOST', 'The embedded issuer is for evaluation and listens on loopback only.', '127.0.0.1, ::1 or localhost', 'Set OIDC_ISSUER to a real issuer, or leave HOST as it is.');
+    if (!isLoopback(hostnameOf(baseUrl))) settings.refuse('BASE_URL', 'The embedded issuer is for evaluation and answers on loopback only.', 'an address on 127.0.0.1, ::1 or localhost', 'Set OIDC_ISSUER to a real issuer, or remove BASE_URL.');
+    return { kind: 'embedded', url: `${baseUrl}/oauth`, audience, algorithms: ['ES384'] };
+  }
+  if (external.startsWith('http:') && !isLoopback(hostnameOf(external))) settings.refuse('OIDC_ISSUER', 'An issuer reached without TLS can be impersonated.', 'an https address');
+  return { kind: 'external', url: settings.text('OIDC_ISSUER') ?? external, audience, algorithms: accepted };
+}
+
+function hostnameOf(url: string): string {
+  return (URL.parse(url)?.hostname ?? '').replace(/^\[|\]$/g, '');
+}
+
+/** True for 127.0.0.0/8, ::1 and `localhost`; any other name could resolve to anything. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function deepFreeze<T extends object>(value: T): Readonly<T> {
+  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) deepFreeze(part as object);
+  return Object.freeze(value);
+}

@@ -1,0 +1,70 @@
+import type { Problem } from '../fhir/problem.ts';
+import type { AgreementContent } from './agreement-schema.ts';
+import { oversightCategories, oversightRoles } from './oversees.ts';
+import type { PositionOf } from './parse-yaml.ts';
+
+type Clause = AgreementContent['clauses'][number];
+type Fault = Omit<Problem, 'at' | 'category'> & { path: (string | number)[] };
+
+/** Does it hold together? What the schema cannot see: parties that exist, numbers used once, a period that runs forward, clauses that can share. */
+export function checkAgreementSense(content: AgreementContent, positionOf: PositionOf): Problem[] {
+  const faults = [
+    ...periodFaults(content),
+    ...repeated(content.parties.map(({ id }) => id)).map((index): Fault => ({
+      path: ['parties', index, 'id'], code: 'agreement-party-repeated', text: 'Two parties have the same id.', fix: 'Give each party its own id.' })),
+    ...repeated(content.parties.map(({ identifier }) => `${identifier.system}|${identifier.value}`)).map((index): Fault => ({
+      path: ['parties', index, 'identifier'], code: 'agreement-party-repeated', text: 'Two parties have the same identifier.', fix: 'Name each organisation once.' })),
+    ...repeated(content.clauses.map(({ number }) => number)).map((index): Fault => ({
+      path: ['clauses', index, 'number'], code: 'agreement-clause-repeated', text: 'Two clauses have the same number.', fix: 'Give each clause its own number.' })),
+    ...content.clauses.flatMap((clause, index) => clauseFaults(clause, index, content)),
+  ];
+  return faults.map(({ path, ...fault }) => ({ category: 'invalid', ...fault, at: positionOf(path) }));
+}
+
+function periodFaults({ period, reviewDate }: AgreementContent): Fault[] {
+  if (period.to < period.from) {
+    return [{ path: ['period', 'to'], code: 'agreement-period-reversed', text: 'The period ends before it begins.', expected: 'to on or after from' }];
+  }
+  if (reviewDate < period.from || reviewDate > period.to) {
+    return [{ path: ['reviewDate'], code: 'agreement-review-outside-period', text: 'The review date is outside the period.', expected: 'a day of the period' }];
+  }
+  return [];
+}
+
+function clauseFaults(clause: Clause, index: number, content: AgreementContent): Fault[] {
+  const at = (...path: (string | number)[]): (string | number)[] => ['clauses', index, ...path];
+  const capacity = new Map(content.parties.map((party) => [party.id, party.capacity]));
+  const unknown = (['from', 'to'] as const).flatMap((side) => clause[side].flatMap((id, place): Fault[] => capacity.has(id) ? [] : [{
+    path: at(side, place), code: 'agreement-unknown-party', text: `Clause ${clause.number} names "${id}", who is not a party.`,
+    expected: `one of ${[...capacity.keys()].join(', ')}`, fix: 'Add the organisation to the parties or correct the id.' }]));
+  const processors = clause.from.flatMap((id, place): Fault[] => capacity.get(id) !== 'processor' ? [] : [{
+    path: at('from', place), code: 'agreement-processor-shares', text: `Clause ${clause.number} lets a processor share.`,
+    expected: 'a controller: an organisation may pass on only what it is controller of' }]);
+  return [...unknown, ...processors, ...oversightFaults(clause, at)];
+}
+
+/** Oversight is a clause of its own: nothing else in it, and it in nothing else. */
+function oversightFaults(clause: Clause, at: (...path: (string | number)[]) => (string | number)[]): Fault[] {
+  const forOversight = clause.purposes.includes('HOPERAT');
+  if (forOversight) {
+    const tooWide = clause.purposes.length > 1 || clause.roles.some((role) => !oversightRoles.includes(role))
+      || clause.categories.some((category) => !oversightCategories.includes(category)) || clause.consentBasis !== 'implied' || clause.relationships;
+    return tooWide ? [{
+      path: at('purposes'), code: 'agreement-oversight-too-wide', text: `Clause ${clause.number} mixes oversight (HOPERAT) with something else.`,
+      expected: `purpose HOPERAT alone, roles ${oversightRoles.join(', ')}, categories ${oversightCategories.join(', ')}, consent implied, no relationship`,
+      fix: 'Put oversight into a clause of its own.' }] : [];
+  }
+  const careForOverseers = clause.roles.findIndex((role) => oversightRoles.includes(role));
+  if (careForOverseers >= 0) {
+    return [{ path: at('roles', careForOverseers), code: 'agreement-role-not-for-care', text: `Clause ${clause.number} opens care data to a role that only oversees.`,
+      expected: 'roles that give or organise care', fix: 'Remove the role, or put oversight (HOPERAT) into a clause of its own.' }];
+  }
+  const nobody = clause.from.every((from) => clause.to.every((to) => to === from));
+  return nobody ? [{ path: at('to'), code: 'agreement-shares-with-nobody', text: `Clause ${clause.number} shares a party's records only with itself.`,
+    expected: 'at least one other party in to' }] : [];
+}
+
+/** Indexes of the values that already stand earlier in the list. */
+function repeated(values: readonly string[]): number[] {
+  return values.flatMap((value, index) => (values.indexOf(value) < index ? [index] : []));
+}

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import type { OrganisationKey, RelationshipKind, Requester, SharingClass } from '../fhir/sharing.ts';
+import { nextBoundary } from './agreement-state.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { clauseMayOpen } from './clause-may-open.ts';
+import { referenceTo } from './clauses-in-force.ts';
+import type { PlacedClause } from './clauses-in-force.ts';
+import { clausesTowards } from './clauses-towards.ts';
+import type { ClausesTowards } from './clauses-towards.ts';
+import { oversees, oversightRoles } from './oversees.ts';
+import { readsWholeRecord } from './reads-whole-record.ts';
+import type { ClassRule, Grant, RegisteredAgreement } from './types.ts';
+import { whyNot } from './why-not.ts';
+
+export interface GrantInput {
+  requester: Requester;
+  /** every class there is: one that is missing is hidden */
+  classes: readonly SharingClass[];
+  agreements: readonly RegisteredAgreement[];
+  generation: number;
+  now: Date;
+}
+
+/**
+ * What one requester may see right now, as plain data for the door, with the rule behind every class. Choices and
+ * relationships stay outside: they are read live. `decide` is the reference it must agree with for every row.
+ */
+export function compileGrant(input: GrantInput): Grant {
+  const { requester, classes, agreements, generation, now } = input;
+  const clauses = clausesTowards(requester.organisation, agreements, now);
+  const rules = new Map(classes.map((each) => [each.id, ruleFor(each, requester, clauses)] as const));
+  const facts: Omit<Grant, 'key' | 'rules'> = {
+    organisation: requester.organisation,
+    role: requester.role,
+    purpose: requester.purpose,
+    person: requester.person?.id ?? null,
+    client: requester.client,
+    generation,
+    validUntil: earliestBoundary(requester.organisation, agreements, now),
+    exempt: idsOf(rules, 'own', 'oversight'),
+    open: idsOf(rules, 'open'),
+    related: [...rules].flatMap(([classId, rule]) => (rule.kind === 'related' ? [{ classId, kinds: kindsOf(rule) }] : [])),
+    explicit: idsOf(rules, 'explicit'),
+    directory: true,
+    governance: [...clauses.inForce.values()].some((placed) => offersOf(placed, requester).some(({ clause }) =>
+      clause.categories.some((category) => oversees(requester.role, requester.purpose, category)))),
+  };
+  return { key: keyOf(facts, rules), ...facts, rules };
+}
+
+function offersOf(clauses: readonly PlacedClause[] | undefined, { role, purpose }: Requester): PlacedClause[] {
+  return (clauses ?? []).filter(({ clause: { roles, purposes } }) => roles.includes(role) && purposes.includes(purpose));
+}
+
+function ruleFor(sharingClass: SharingClass, requester: Requester, clauses: ClausesTowards): ClassRule {
+  if (sharingClass.custodian === requester.organisation && seesOwn(requester)) return { kind: 'own' };
+  const offered = clauseMayOpen(requester, sharingClass.category) ? offersOf(clauses.inForce.get(sharingClass.custodian), requester) : [];
+  const labels = new Set(sharingClass.labels);
+  const covering = offered.filter(({ clause }) => new Set<string>(clause.categories).has(sharingClass.category) && labels.isSubsetOf(new Set(clause.labels)));
+  return leastDemanding(covering, oversees(requester.role, requester.purpose, sharingClass.category)) ?? whyNot(requester, sharingClass, clauses);
+}
+
+function seesOwn({ role, scopes }: Requester): boolean {
+  return role === 'integration' ? readsWholeRecord(scopes) : !oversightRoles.includes(role);
+}
+
+/** Open before related before explicit; clauses come in the order in which they are cited. */
+function leastDemanding(covering: readonly PlacedClause[], oversight: boolean): ClassRule | undefined {
+  const by = { open: [] as PlacedClause[], related: [] as PlacedClause[], explicit: [] as PlacedClause[] };
+  for (const placed of covering) {
+    by[placed.clause.consentBasis === 'explicit' ? 'explicit' : placed.clause.relationships ? 'related' : 'open'].push(placed);
+  }
+  const [open] = by.open;
+  if (open) return oversight ? { kind: 'oversight', ...referenceTo(open) } : { kind: 'open', ...referenceTo(open), notice: open.clause.notice };
+  const [related, ...others] = by.related.map((placed) => ({ ...referenceTo(placed), relationships: placed.clause.relationships ?? [], notice: placed.clause.notice }));
+  if (related) return { kind: 'related', ...related, ...(others.length > 0 && { alternatives: others.map(({ notice: _, ...other }) => other) }) };
+  const [explicit] = by.explicit;
+  return explicit && { kind: 'explicit', ...referenceTo(explicit), notice: explicit.clause.notice };
+}
+
+function kindsOf(rule: Extract<ClassRule, { kind: 'related' }>): RelationshipKind[] {
+  return [...new Set([...rule.relationships, ...(rule.alternatives ?? []).flatMap((other) => other.relationships)])].sort();
+}
+
+function idsOf(rules: ReadonlyMap<number, ClassRule>, ...kinds: ClassRule['kind'][]): number[] {
+  return [...rules].flatMap(([classId, rule]) => (kinds.includes(rule.kind) ? [classId] : []));
+}
+
+/** When the grant must be compiled anew even if nobody touches anything: an agreement that concerns the requester begins or ends. */
+function earliestBoundary(organisation: OrganisationKey, agreements: readonly RegisteredAgreement[], now: Date): Date | null {
+  const boundaries = agreements
+    .filter(({ agreement }) => agreement.clauses.some((clause) => clause.to.includes(organisation)))
+    .flatMap((registered) => nextBoundary(registered, now) ?? []);
+  return boundaries.length === 0 ? null : new Date(Math.min(...boundaries.map(Number)));
+}
+
+function keyOf(facts: Omit<Grant, 'key' | 'rules'>, rules: ReadonlyMap<number, ClassRule>): string {
+  const content = { ...facts, validUntil: facts.validUntil?.toISOString() ?? null, rules: [...rules] };
+  return createHash('sha256').update(canonicalJson(content)).digest('hex');
+}

@@ -1,0 +1,17 @@
+import type { Problem } from '../../fhir/problem.ts';
+import type { DemoPersona } from '../demo-clients.ts';
+
+/** What a command may use of the process it runs in. */
+export interface CliContext {
+  /** the gateway's address unless --base says otherwise */
+  baseUrl: string;
+  dataDir: string;
+  /** ONESTORY_TOKEN; null where not set */
+  token: string | null;
+  personas: readonly DemoPersona[];
+  clock: () => Date;
+  /** one line on standard output: results only */
+  print: (line: string) => void;
+  /** says what went wrong on standard error and ends the command with exit code 1 */
+  fail: (problem: Problem) => void;
+}

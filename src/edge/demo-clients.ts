@@ -1,0 +1,39 @@
+import type { OrganisationKey, Purpose, SharingRole } from '../fhir/sharing.ts';
+import type { DemoClient } from './demo-client.ts';
+
+/** A feed's system client may post its own files and read the tasks they became, and nothing else. */
+export const feedScopes: readonly string[] = ['system/Task.rs', 'intake'];
+/** Every persona reads; what it sees is for agreements and choices to say. */
+const readScopes = ['user/*.rs'];
+/** Who may record a citizen's choice. */
+const choiceRoles: readonly SharingRole[] = ['privacy-officer', 'governance'];
+
+export interface DemoPersona {
+  id: string;
+  name: string;
+  description: string;
+  organisation: OrganisationKey;
+  organisationName: string;
+  role: SharingRole;
+  purpose: Purpose;
+}
+
+export interface FeedOwner {
+  /** `uhb-adt` */
+  key: string;
+  organisation: OrganisationKey;
+  organisationName: string;
+}
+
+/** Everyone the embedded issuer knows: the personas, then one system client per feed under the feed's name. */
+export function demoClients(personas: readonly DemoPersona[], feeds: readonly FeedOwner[]): DemoClient[] {
+  return [
+    ...personas.map((persona): DemoClient => ({
+      ...persona, kind: 'person', scopes: choiceRoles.includes(persona.role) ? [...readScopes, 'user/Consent.c'] : readScopes,
+    })),
+    ...feeds.map((feed): DemoClient => ({
+      id: feed.key, kind: 'feed', organisation: feed.organisation, organisationName: feed.organisationName,
+      role: 'integration', purpose: 'HSYSADMIN', name: null, description: `System client of the feed ${feed.key}`, scopes: feedScopes,
+    })),
+  ];
+}

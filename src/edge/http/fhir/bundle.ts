@@ -1,0 +1,56 @@
+import type { BundleEntry } from '@medplum/fhirtypes';
+import { withheldNotice, ignoredNotice } from '../../../fhir/notices.ts';
+import { assembleText } from '../../../flow/assemble.ts';
+import type { Released } from '../../../flow/release-records.ts';
+import type { VisibleRow } from '../../../store/door.ts';
+
+export interface BundleLinks {
+  self: string;
+  next?: string;
+}
+
+/** JSON text of one entry; stored resources go in as the text they are. */
+function entryText(base: string, type: string, id: string, text: string, mode: 'match' | 'include'): string {
+  return `{"fullUrl":${JSON.stringify(`${base}/${type}/${id}`)},"resource":${text},"search":{"mode":"${mode}"}}`;
+}
+
+function rowEntry(base: string, row: VisibleRow, mode: 'match' | 'include'): string {
+  return entryText(base, row.type, row.id, assembleText(row), mode);
+}
+
+/** A searchset as JSON text, put together from texts: what was stored is sent as it was stored. */
+export function searchsetText(base: string, released: Released, links: BundleLinks, options: { composed: boolean; ignored?: readonly string[] }): string {
+  const notices: BundleEntry[] = [
+    ...(released.notice === 'none' ? [] : [withheldNotice(released.notice === 'generic' ? [] : released.notice.organisations)]),
+    ...(options.ignored && options.ignored.length > 0 ? [ignoredNotice(options.ignored)] : []),
+  ];
+  const entries = [
+    ...(options.composed ? released.composed.map(({ citizen, patient }) => entryText(base, 'Patient', citizen, JSON.stringify(patient), 'match')) : []),
+    ...released.rows.map((row) => rowEntry(base, row, 'match')),
+    ...released.places.map((row) => rowEntry(base, row, 'include')),
+    ...(options.composed && released.rows.length + released.places.length > 0 ? provenanceEntries(released) : []),
+    ...notices.map((notice) => JSON.stringify(notice)),
+  ];
+  return bundleText('searchset', released.total, links, entries);
+}
+
+/** Who said which element of a composed Patient. */
+function provenanceEntries(released: Released): string[] {
+  return released.composed.flatMap(({ provenance }) => provenance.map((each) => `{"resource":${JSON.stringify(each)},"search":{"mode":"include"}}`));
+}
+
+/** Versions of one resource, newest first, each with the request that made it. */
+export function historyText(base: string, released: Released, links: BundleLinks): string {
+  return bundleText('history', undefined, links, released.rows.map((row) => {
+    const url = `${row.type}/${row.id}`;
+    const method = row.version === 1 ? 'POST' : 'PUT';
+    return `{"fullUrl":${JSON.stringify(`${base}/${url}`)},"resource":${assembleText(row)},"request":{"method":"${method}","url":"${url}"},`
+      + `"response":{"status":"${row.version === 1 ? 201 : 200}","etag":"W/\\"${row.version}\\"","lastModified":"${row.updatedAt.toISOString()}"}}`;
+  }));
+}
+
+function bundleText(type: string, total: number | undefined, { self, next }: BundleLinks, entries: readonly string[]): string {
+  const link = [{ relation: 'self', url: self }, ...(next === undefined ? [] : [{ relation: 'next', url: next }])];
+  return `{"resourceType":"Bundle","type":"${type}"${total === undefined ? '' : `,"total":${total}`},"link":${JSON.stringify(link)}`
+    + `${entries.length === 0 ? '' : `,"entry":[${entries.join(',')}]`}}`;
+}

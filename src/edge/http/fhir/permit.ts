@@ -1,0 +1,37 @@
+import type { Problem } from '../../../fhir/problem.ts';
+import type { Requester } from '../../../fhir/sharing.ts';
+import type { Asked } from '../route.ts';
+import { interactionsOf } from './interactions.ts';
+
+/** SMART v2 letters an interaction needs. */
+const letters = { read: 'r', vread: 'r', 'history-instance': 'r', 'search-type': 's', create: 'c', everything: 'r' } as const;
+export type PermittedInteraction = keyof typeof letters;
+
+/**
+ * May this client do this sort of thing at all? Depends on the token's scopes and the type, never on data. An unknown
+ * type or an interaction without a route is refused here, with the same words for everyone.
+ */
+export function permit(interaction: PermittedInteraction): (requester: Requester, asked: Asked) => Problem | null {
+  return (requester, asked) => {
+    const type = asked.params['type'] ?? (interaction === 'everything' ? 'Patient' : '');
+    const offered = interactionsOf[type];
+    if (!offered) {
+      return { category: 'not-found', code: 'type-unknown', text: 'The gateway does not serve this resource type.', expected: `one of ${Object.keys(interactionsOf).join(', ')}` };
+    }
+    if (interaction !== 'everything' && !offered.includes(interaction)) {
+      return { category: 'method-not-allowed', code: 'interaction-unsupported', text: 'This resource type does not take this interaction.', expected: `one of ${offered.join(', ')}` };
+    }
+    return allows(requester.scopes, type, letters[interaction]) ? null
+      : { category: 'forbidden', code: 'scope-missing', text: 'The token\'s scopes do not cover this.', expected: `a scope such as user/${type}.${letters[interaction]}` };
+  };
+}
+
+const scope = /^(?:user|system)\/(\*|[A-Za-z]+)\.(c?r?u?d?s?)$/;
+
+/** A scope that cannot be read gives nothing. */
+function allows(scopes: readonly string[], type: string, letter: string): boolean {
+  return scopes.some((text) => {
+    const read = scope.exec(text);
+    return read !== null && (read[1] === '*' || read[1] === type) && (read[2] ?? '').includes(letter);
+  });
+}

@@ -1,0 +1,88 @@
+import { createLocalJWKSet, errors, jwtVerify } from 'jose';
+import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
+
+import type { Problem } from '../../../fhir/problem.ts';
+import type { Requester } from '../../../fhir/sharing.ts';
+import { readClaims } from './read-claims.ts';
+import { createRemoteKeys, IssuerUnavailable } from './remote-keys.ts';
+
+/** Longest Authorization header looked at: larger ones are not worth the base64. */
+const maxHeaderLength = 8192;
+const skewSeconds = 60;
+
+export interface TokenVerifierConfig {
+  /** the exact `iss` */
+  issuer: string;
+  /** the `aud` a token must name */
+  audience: string;
+  /** asymmetric algorithms accepted from this issuer */
+  algorithms: readonly string[];
+  /** the embedded issuer's public keys; absent = found by discovery at `issuer`, cached */
+  jwks?: JSONWebKeySet;
+  clock?: () => Date;
+}
+
+export type VerifiedToken = { requester: Requester } | { problem: Problem };
+export type TokenVerifier = (authorizationHeader: string | undefined) => Promise<VerifiedToken>;
+
+/**
+ * Makes the one function that turns an Authorization header into a `Requester`.
+ *
+ * Accepts a bearer JWT access token (RFC 9068, `typ` at+jwt) signed by a key of the configured issuer with an
+ * algorithm from the list, for this audience, inside its time (60 s of skew), whose claims say who asks. The token's
+ * own header never chooses a key: `jwk`, `jku` and `x5u` are ignored, an unknown `kid` or `crit` is refused. Every
+ * refusal is one of token-missing, token-invalid, token-expired, token-claims (401) or issuer-unavailable (503), and
+ * says no more than that.
+ */
+export function createTokenVerifier(config: TokenVerifierConfig): TokenVerifier {
+  const clock = config.clock ?? (() => new Date());
+  const keys: JWTVerifyGetKey = config.jwks === undefined ? createRemoteKeys(config.issuer, clock) : createLocalJWKSet(config.jwks);
+  const options = {
+    issuer: config.issuer,
+    audience: config.audience,
+    algorithms: [...config.algorithms],
+    typ: 'at+jwt',
+    clockTolerance: skewSeconds,
+    requiredClaims: ['exp', 'iat', 'jti', 'sub', 'client_id'],
+  };
+  return async (header) => {
+    if (header === undefined || header.trim() === '') return { problem: missing };
+    const token = bearerToken(header);
+    if (token === null) return { problem: invalid };
+    const now = clock();
+    try {
+      const { payload } = await jwtVerify(token, keys, { ...options, currentDate: now });
+      if (typeof payload.iat === 'number' && payload.iat > now.getTime() / 1000 + skewSeconds) return { problem: invalid };
+      return readClaims(payload);
+    } catch (error) {
+      return { problem: describe(error) };
+    }
+  };
+}
+
+/** RFC 6750 section 2.1, or null. */
+function bearerToken(header: string): string | null {
+  if (header.length > maxHeaderLength) return null;
+  return /^Bearer +([\w-]+\.[\w-]+\.[\w-]+) *$/i.exec(header)?.[1] ?? null;
+}
+
+function describe(error: unknown): Problem {
+  if (error instanceof errors.JWTExpired) return expired;
+  if (error instanceof IssuerUnavailable) return unavailable;
+  return invalid;
+}
+
+const missing: Problem = {
+  category: 'unauthenticated', code: 'token-missing', text: 'This address needs a bearer token.',
+  expected: 'Authorization: Bearer <access token>', fix: 'Ask the issuer for an access token and send it in the Authorization header.',
+};
+const invalid: Problem = {
+  category: 'unauthenticated', code: 'token-invalid', text: 'The bearer token is not one this gateway accepts.',
+  fix: 'Ask the issuer named in .well-known/smart-configuration for a new access token.',
+};
+const expired: Problem = {
+  category: 'unauthenticated', code: 'token-expired', text: 'The bearer token has expired.', fix: 'Ask the issuer for a new access token.',
+};
+const unavailable: Problem = {
+  category: 'unavailable', code: 'issuer-unavailable', text: 'The issuer cannot be reached, so no token can be checked.', fix: 'Try again shortly.',
+};

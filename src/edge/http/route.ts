@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import type { Request, RequestHandler, Response } from 'express';
+import type { RefusedRequest } from '../../flow/describe-refused-request.ts';
+import { outcomeOf, problemsOf, statusOf } from '../../fhir/outcome.ts';
+import { AuditedRefusal, Refusal, type Problem } from '../../fhir/problem.ts';
+import type { Requester } from '../../fhir/sharing.ts';
+import type { Log } from '../log.ts';
+import { challengeFor } from './oauth/challenge.ts';
+import type { TokenVerifier } from './oauth/verify-token.ts';
+import { readBody } from './read-body.ts';
+
+/** What a handler gets: the verified requester and the request's plain facts. */
+export interface Asked {
+  requester: Requester;
+  params: Readonly<Record<string, string>>;
+  /** decoded query parameters in order */
+  query: [string, string][];
+  header: (name: string) => string | undefined;
+  body: (maxBytes: number) => Promise<Uint8Array>;
+  requestId: string;
+  address: string;
+}
+
+export interface Reply {
+  status: number;
+  /** JSON text, passed through as it is */
+  text?: string;
+  headers?: Record<string, string>;
+}
+
+export interface RouteFacts {
+  /** as the audit trail names it */
+  interaction: string;
+  /** pattern for log and audit, never the address */
+  pattern: string;
+  /** a capability the requester must have before anything is looked at */
+  permit: (requester: Requester, asked: Asked) => Problem | null;
+}
+
+export interface RouteServices {
+  verify: TokenVerifier;
+  recordRefusal: (refused: RefusedRequest) => Promise<void>;
+  log: Log;
+}
+
+/**
+ * The one wrapper every route goes through: correlation id, identity, capability, the handler, and every error as an
+ * OperationOutcome. A refused request has its own durable audit entry before it is answered, like a permitted one.
+ */
+export function route(services: RouteServices, facts: RouteFacts, handle: (asked: Asked) => Promise<Reply>): RequestHandler {
+  return async (request, response) => {
+    const startedAt = performance.now();
+    const requestId = correlationId(request);
+    response.set({ 'X-Request-ID': requestId, 'Cache-Control': 'no-store' });
+    let requester: Requester | null = null;
+    try {
+      const verified = await services.verify(request.headers.authorization);
+      if ('problem' in verified) throw new Refusal(verified.problem);
+      requester = verified.requester;
+      const asked = describe(request, response, requester, requestId);
+      const forbidden = facts.permit(requester, asked);
+      if (forbidden) throw new Refusal(forbidden);
+      send(response, await handle(asked));
+    } catch (error) {
+      await refuse(services, facts, { request, response, requester, requestId }, error);
+    }
+    services.log('request-finished', { requestId, method: request.method, route: facts.pattern, status: response.statusCode, durationMs: Math.round(performance.now() - startedAt) });
+  };
+}
+
+async function refuse(
+  services: RouteServices, facts: RouteFacts,
+  { request, response, requester, requestId }: { request: Request; response: Response; requester: Requester | null; requestId: string }, error: unknown,
+): Promise<void> {
+  let problems = problemsOf(error);
+  if (!(error instanceof Refusal)) services.log('request-failed', { requestId, route: facts.pattern, error });
+  if (!(error instanceof AuditedRefusal)) {
+    try {
+      await services.recordRefusal({
+        requestId, requester, address: request.socket.remoteAddress ?? '', interaction: facts.interaction, pattern: facts.pattern,
+        status: statusOf(problems), code: problems[0]?.code ?? 'internal',
+      });
+    } catch (auditError) {
+      services.log('audit-unavailable', { requestId, error: auditError });
+      problems = auditError instanceof Refusal ? auditError.problems : problems;
+    }
+  }
+  if (response.headersSent) return void response.destroy();
+  const [first] = problems;
+  const challenge = first && challengeFor(first);
+  if (challenge) response.set('WWW-Authenticate', challenge);
+  const status = statusOf(problems);
+  if (status === 503 || status === 429) response.set('Retry-After', '5');
+  send(response, { status, text: JSON.stringify(outcomeOf(problems)) });
+}
+
+function describe(request: Request, response: Response, requester: Requester, requestId: string): Asked {
+  const params = Object.fromEntries(Object.entries(request.params).map(([name, value]) => [name, Array.isArray(value) ? value.join('/') : (value ?? '')]));
+  const search = request.originalUrl.indexOf('?');
+  return {
+    requester, requestId, params,
+    query: search < 0 ? [] : [...new URLSearchParams(request.originalUrl.slice(search + 1))],
+    header: (name) => request.get(name),
+    body: (maxBytes) => readBody(request, response, maxBytes),
+    address: request.socket.remoteAddress ?? '',
+  };
+}
+
+function send(response: Response, { status, text, headers }: Reply): void {
+  response.status(status).set({ 'Content-Type': 'application/fhir+json; charset=utf-8', ...headers });
+  if (text === undefined) response.removeHeader('Content-Type');
+  response.end(text);
+}
+
+/** The caller's X-Request-ID when it is a plain token, else a new one: nothing a caller typed reaches a log unchecked. */
+function correlationId(request: Request): string {
+  const given = request.get('X-Request-ID');
+  return given !== undefined && /^[A-Za-z0-9._-]{1,64}$/.test(given) && !/^\d{10}$/.test(given) ? given : randomUUID();
+}

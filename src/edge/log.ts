@@ -1,0 +1,113 @@
+import { pino } from 'pino';
+import type { DestinationStream } from 'pino';
+
+/**
+ * Everything the gateway ever logs: code, level and a sentence that never changes. A new event is a new line here.
+ */
+export const logEvents = {
+  'gateway-started': ['info', 'The gateway listens'],
+  'gateway-stopping': ['info', 'The gateway stops accepting work and finishes what it has'],
+  'gateway-stopped': ['info', 'The gateway has stopped'],
+  'gateway-failed': ['fatal', 'The gateway cannot go on'],
+  'demo-loading': ['info', 'The demo is sent through intake'],
+  'demo-loaded': ['info', 'The demo is in the record'],
+  'request-finished': ['info', 'A request was answered'],
+  'request-failed': ['error', 'A request met an error nobody foresaw'],
+  'token-refused': ['info', 'A request came without an acceptable token'],
+  'issuer-failed': ['error', 'The embedded issuer met an error nobody foresaw'],
+  'audit-unavailable': ['error', 'The audit store cannot take entries; nothing is disclosed'],
+  'database-unavailable': ['error', 'The database does not answer'],
+  'database-migrated': ['info', 'The schema was brought up to date'],
+  'intake-received': ['info', 'A source record is safe'],
+  'intake-finished': ['info', 'A source record was worked off'],
+  'intake-retried': ['warn', 'Work on a record failed and will be tried again'],
+  'intake-quarantined': ['warn', 'A record was put in quarantine'],
+  'worker-failed': ['error', 'The intake worker met an error nobody foresaw'],
+  'grant-recompiled': ['debug', 'A grant was compiled again'],
+} as const satisfies Record<string, readonly [Exclude<LogLevel, 'silent'>, string]>;
+
+type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
+export type LogEvent = keyof typeof logEvents;
+
+/** The only fields a line may carry: keys, counts and codes, nothing a person could be known by. */
+export interface LogFields {
+  requestId?: string;
+  method?: string;
+  /** the route's pattern, never the address: that may hold identifiers */
+  route?: string;
+  status?: number;
+  durationMs?: number;
+  /** code of a Problem */
+  code?: string;
+  client?: string;
+  feed?: string;
+  /** id of a source record */
+  sourceRecord?: string;
+  row?: number;
+  count?: number;
+  attempt?: number;
+  resourceType?: string;
+  signal?: string;
+  host?: string;
+  port?: number;
+  pid?: number;
+  version?: number;
+  /** anything thrown: only its class, its code and where in our source it came from are written */
+  error?: unknown;
+}
+
+export type Log = (event: LogEvent, fields?: LogFields) => void;
+
+const fieldNames: readonly (keyof LogFields)[] = [
+  'requestId', 'method', 'route', 'status', 'durationMs', 'code', 'client', 'feed', 'sourceRecord', 'row', 'count',
+  'attempt', 'resourceType', 'signal', 'host', 'port', 'pid', 'version',
+];
+
+/**
+ * One JSON line per event on standard error, so that standard output stays for people. A field outside the list is
+ * dropped, and a value that does not look like a key or a code is replaced: whatever a caller passes, no sentence,
+ * name, NHS number or payload gets into a log.
+ */
+export function createLog(options: { level: LogLevel; destination?: DestinationStream; clock?: () => Date }): Log {
+  const clock = options.clock ?? (() => new Date());
+  const logger = pino(
+    { level: options.level, base: null, timestamp: () => `,"time":"${clock().toISOString()}"`, formatters: { level: (label) => ({ level: label }) } },
+    options.destination ?? pino.destination({ dest: 2, sync: true }),
+  );
+  return (event, fields = {}) => {
+    const [level, message] = logEvents[event];
+    logger[level]({ event, ...safeFields(fields), ...describeError(fields.error) }, message);
+  };
+}
+
+function safeFields(fields: LogFields): Record<string, string | number> {
+  const safe: Record<string, string | number> = {};
+  for (const name of fieldNames) {
+    const value = fields[name];
+    if (typeof value === 'number' && Number.isFinite(value)) safe[name] = value;
+    if (typeof value === 'string') safe[name] = safeText(value);
+  }
+  return safe;
+}
+
+const keyOrCode = /^[\w.:/$*{}@+-]{1,120}$/;
+/** Ten digits, in one piece or as it is printed on letters, and not a part of a UUID. */
+const likeNhsNumber = /(?<![0-9a-f-])\d{3}[-._:]?\d{3}[-._:]?\d{4}(?![0-9a-f-])/i;
+
+function safeText(value: string): string {
+  return keyOrCode.test(value) && !likeNhsNumber.test(value) ? value : '[withheld]';
+}
+
+/** An error's message may quote what it failed on, so it stays out; its class, code and origin say enough. */
+function describeError(error: unknown): Record<string, string> {
+  if (error === undefined) return {};
+  if (typeof error !== 'object' || error === null) return { error: typeof error };
+  const { code, stack, constructor: kind } = error as { code?: unknown; stack?: unknown; constructor?: { name?: unknown } };
+  const frames = typeof stack === 'string' ? stack.split('\n    at ').slice(1).join('\n') : '';
+  const origin = /\b((?:src|bin|node_modules)\/[\w@./-]+:\d+):\d+\)?$/m.exec(frames)?.[1];
+  return {
+    error: typeof kind?.name === 'string' ? safeText(kind.name) : 'object',
+    ...(typeof code === 'string' ? { errorCode: safeText(code) } : {}),
+    ...(origin === undefined ? {} : { errorAt: origin }),
+  };
+}

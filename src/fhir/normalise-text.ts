@@ -1,0 +1,19 @@
+/** Longest beginning of a text that is indexed. */
+export const maxPrefix = 64;
+
+/**
+ * Text as names and postcodes are compared: lower case, Latin accents off, everything but letters, digits and the
+ * marks other scripts need squashed away. `O’Brien-Ávila` and `obrien avila` are the same.
+ */
+export function normaliseText(text: string): string {
+  return strip(text).replace(/[^\p{L}\p{N}\p{M}]+/gu, '');
+}
+
+/** The words of a text, each normalised. */
+export function wordsOf(text: string): string[] {
+  return strip(text).split(/[^\p{L}\p{N}\p{M}]+/u).filter((word) => word !== '');
+}
+
+function strip(text: string): string {
+  return text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').toLowerCase();
+}

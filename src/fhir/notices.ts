@@ -1,0 +1,51 @@
+import type { BundleEntry, OperationOutcome } from '@medplum/fhirtypes';
+import { problemSystem } from './outcome.ts';
+
+/**
+ * What a searchset says beside its matches (FHIR R4 search: an OperationOutcome entry with mode `outcome`). The wording
+ * depends on nothing but the arguments: no counts, no categories, no services, so that a notice tells no more than its
+ * clause allows.
+ */
+
+/** Something exists that this requester may not see now. With organisations: the clause lets them be named. */
+export function withheldNotice(organisations: readonly string[] = []): BundleEntry {
+  const holders = [...new Set(organisations)].sort().join(', ');
+  const text = holders
+    ? `Part of this record is not shown. It is held by ${holders}. Sharing rules or the person's own choice may be the reason.`
+    : "Part of this record is not shown. Sharing rules or the person's own choice may be the reason.";
+  return entry({ severity: 'information', code: 'suppressed', problem: 'withheld', text });
+}
+
+/** A source is late, failed or has records in quarantine: what is shown may not be all, and absence says nothing. */
+export function incompleteNotice(organisations: readonly string[] = []): BundleEntry {
+  const holders = [...new Set(organisations)].sort().join(', ');
+  const text = holders
+    ? `The newest information from ${holders} has not arrived yet. What is missing here may still exist.`
+    : 'The newest information from at least one organisation has not arrived yet. What is missing here may still exist.';
+  return entry({ severity: 'warning', code: 'incomplete', problem: 'incomplete', text });
+}
+
+/** Lenient handling: parameters that were left out of the search, by name. */
+export function ignoredNotice(parameters: readonly string[]): BundleEntry {
+  const text = `These search parameters are not supported and were ignored: ${[...new Set(parameters)].sort().join(', ')}.`;
+  return entry({ severity: 'warning', code: 'not-supported', problem: 'search-parameter-ignored', text });
+}
+
+interface Notice {
+  severity: 'information' | 'warning';
+  code: 'suppressed' | 'incomplete' | 'not-supported';
+  problem: string;
+  text: string;
+}
+
+function entry(notice: Notice): BundleEntry {
+  const resource: OperationOutcome = {
+    resourceType: 'OperationOutcome',
+    issue: [{
+      severity: notice.severity,
+      code: notice.code,
+      details: { coding: [{ system: problemSystem, code: notice.problem }], text: notice.text },
+    }],
+  };
+  return { resource, search: { mode: 'outcome' } };
+}

@@ -1,0 +1,87 @@
+import { compileGrant } from '../consent/compile-grant.ts';
+import { namesFrom } from '../consent/explain.ts';
+import { readAgreement } from '../consent/read-agreement.ts';
+import type { Grant, RegisteredAgreement, SharingNames } from '../consent/types.ts';
+import { Refusal } from '../fhir/problem.ts';
+import type { Requester, SharingClass } from '../fhir/sharing.ts';
+import { listAgreements } from '../store/agreements.ts';
+import type { Database } from '../store/database.ts';
+import { stale } from '../store/door.ts';
+import { readGeneration, saveGrant } from '../store/grants.ts';
+import type { SharingClasses } from '../store/sharing-classes.ts';
+
+/** A grant with what is needed to explain it. */
+export interface HeldGrant {
+  grant: Grant;
+  names: SharingNames;
+  classes: ReadonlyMap<number, SharingClass>;
+}
+
+export interface Policy {
+  /** Runs a read under the requester's grant; when the door calls the grant stale, compiles it again and asks once more. */
+  under<Result>(requester: Requester, read: (held: HeldGrant) => Promise<Result | typeof stale>): Promise<{ held: HeldGrant; result: Result }>;
+  agreements(): Promise<readonly RegisteredAgreement[]>;
+}
+
+interface Loaded {
+  generation: number;
+  agreements: RegisteredAgreement[];
+  names: SharingNames;
+  classes: ReadonlyMap<number, SharingClass>;
+  grants: Map<string, HeldGrant>;
+}
+
+const grantsKept = 10_000;
+/** a class interned or an agreement changed while we compiled: more than this in a row is an outage, not bad luck */
+const tries = 4;
+
+/**
+ * Compiles grants from the agreement register and the class table and keeps them. Nothing here is trusted for
+ * freshness: the door compares generation and time in the read's own snapshot, and what it calls stale is made anew.
+ */
+export function createPolicy(database: Database, classes: SharingClasses, clock: () => Date): Policy {
+  let loaded: Promise<Loaded> | null = null;
+
+  async function load(): Promise<Loaded> {
+    const generation = await readGeneration(database);
+    await classes.refresh();
+    const agreements = (await listAgreements(database)).map((row): RegisteredAgreement => {
+      const read = readAgreement(row.content);
+      if ('problems' in read) throw new Refusal(...read.problems);
+      return { agreement: read.agreement, activatedAt: row.activatedAt, terminatedAt: row.terminatedAt, signedBy: row.signedBy };
+    });
+    return { generation, agreements, names: namesFrom(agreements), classes: new Map(classes.all().map((each) => [each.id, each])), grants: new Map() };
+  }
+
+  async function hold(requester: Requester): Promise<HeldGrant> {
+    const policy = await (loaded ??= load());
+    const { token: _token, ...facts } = requester;
+    const key = JSON.stringify(facts);
+    const kept = policy.grants.get(key);
+    if (kept) return kept;
+    const grant = compileGrant({ requester, classes: [...policy.classes.values()], agreements: policy.agreements, generation: policy.generation, now: clock() });
+    await saveGrant(database, grant);
+    const held = { grant, names: policy.names, classes: policy.classes };
+    if (policy.grants.size >= grantsKept) policy.grants.clear();
+    policy.grants.set(key, held);
+    return held;
+  }
+
+  return {
+    under: async (requester, read) => {
+      for (let attempt = 0; attempt < tries; attempt += 1) {
+        try {
+          const held = await hold(requester);
+          const result = await read(held);
+          if (result !== stale) return { held, result };
+        } catch (error) {
+          loaded = null;
+          throw error;
+        }
+        loaded = null;
+      }
+      throw new Refusal({ category: 'unavailable', code: 'policy-changing', text: 'The sharing policy is changing at this moment.', fix: 'Try again in a few seconds.' });
+    },
+    agreements: async () => (await (loaded ??= load())).agreements,
+  };
+}

@@ -1,0 +1,145 @@
+import type { SearchQuery } from '../fhir/search-query.ts';
+import type { Database } from '../store/database.ts';
+import { stale, type VisibleRow } from '../store/door.ts';
+import { countWithheld, type Naming, type Withheld } from '../store/count-withheld.ts';
+import { readEverything, readHistory, readRow, readSourcePatients, readVersion } from '../store/read-rows.ts';
+import { isUuid } from '../store/secrets.ts';
+import { countMatches, searchCitizens, searchRows, type PagePosition } from '../store/search-rows.ts';
+
+/** What a requester asks of the record. Ids are UUIDs: anything else does not exist. */
+export type Ask =
+  | { interaction: 'read'; type: string; id: string }
+  | { interaction: 'vread'; type: string; id: string; version: number }
+  | { interaction: 'history-instance'; type: string; id: string; before: number; count: number }
+  | { interaction: 'search-type'; query: SearchQuery; after: PagePosition | null }
+  | { interaction: 'everything'; citizen: string; after: { type: string; id: string } | null; count: number; sent: string[] };
+
+/** What came through the door for it, and what the accountant counts beside it. */
+export interface Found {
+  /** resources in order; source Patients of one citizen stand together where a Patient is composed */
+  rows: VisibleRow[];
+  /** source Patients to be shown as one composed Patient per citizen */
+  people: VisibleRow[];
+  /** directory rows the others name */
+  places: VisibleRow[];
+  withheld: Withheld[];
+  /** citizens named by a search whose composed Patient the caller may see */
+  visible: string[];
+  /** position after the last row, when there is more */
+  next: unknown;
+  total?: number | undefined;
+}
+
+const nothing: Omit<Found, 'withheld'> = { rows: [], people: [], places: [], visible: [], next: null };
+const lastVersion = 2_147_483_647;
+
+/** One door, one grant: every path of every interaction reads here. */
+export async function readAsked(database: Database, grantKey: string, asked: Ask): Promise<Found | typeof stale> {
+  const ask = withRealIds(asked);
+  const naming = namingOf(ask);
+  const [found, withheld] = await Promise.all([
+    readRows(database, grantKey, ask),
+    naming ? countWithheld(database, grantKey, naming) : Promise.resolve([]),
+  ]);
+  return found === stale ? stale : { ...found, withheld };
+}
+
+async function readRows(database: Database, grantKey: string, ask: Ask): Promise<Omit<Found, 'withheld'> | typeof stale> {
+  switch (ask.interaction) {
+    case 'read': return readCurrent(database, grantKey, ask);
+    case 'vread': return rowsOnly(await readVersion(database, grantKey, ask.type, ask.id, ask.version));
+    case 'history-instance': return history(database, grantKey, ask);
+    case 'search-type': return ask.query.type === 'Patient' ? findCitizens(database, grantKey, ask) : findRows(database, grantKey, ask);
+    case 'everything': return everything(database, grantKey, ask);
+  }
+}
+
+function rowsOnly(rows: VisibleRow[] | typeof stale): Omit<Found, 'withheld'> | typeof stale {
+  return rows === stale ? stale : { ...nothing, rows };
+}
+
+/** `Patient/{citizen}` is composed; `Patient/{source id}` is what one partner said. */
+async function readCurrent(database: Database, grantKey: string, ask: Ask & { interaction: 'read' }): Promise<Omit<Found, 'withheld'> | typeof stale> {
+  if (ask.type === 'Patient') {
+    const people = await readSourcePatients(database, grantKey, [ask.id]);
+    if (people === stale || people.length > 0) return people === stale ? stale : { ...nothing, people };
+  }
+  return rowsOnly(await readRow(database, grantKey, ask.type, ask.id));
+}
+
+async function history(database: Database, grantKey: string, ask: Ask & { interaction: 'history-instance' }): Promise<Omit<Found, 'withheld'> | typeof stale> {
+  const rows = await readHistory(database, grantKey, ask.type, ask.id, ask.before || lastVersion, ask.count + 1);
+  if (rows === stale) return stale;
+  const page = rows.slice(0, ask.count);
+  return { ...nothing, rows: page, next: rows.length > ask.count ? { before: page.at(-1)?.version } : null };
+}
+
+async function findRows(database: Database, grantKey: string, ask: Ask & { interaction: 'search-type' }): Promise<Omit<Found, 'withheld'> | typeof stale> {
+  const named = ask.query.clauses.flatMap((clause) => ('citizen' in clause ? clause.citizen.filter(isUuid) : []));
+  const [page, total, people] = await Promise.all([
+    searchRows(database, grantKey, ask.query, ask.after),
+    ask.after ? Promise.resolve(undefined) : countMatches(database, grantKey, ask.query),
+    named.length > 0 ? readSourcePatients(database, grantKey, named) : Promise.resolve([]),
+  ]);
+  if (page === stale || total === stale || people === stale) return stale;
+  const last = page.rows.at(-1);
+  const visible = people.flatMap(({ citizen }) => (citizen === null ? [] : [citizen]));
+  return { ...nothing, rows: page.rows, total, visible, next: page.more && last ? { keys: last.keys, id: last.id } : null };
+}
+
+async function findCitizens(database: Database, grantKey: string, ask: Ask & { interaction: 'search-type' }): Promise<Omit<Found, 'withheld'> | typeof stale> {
+  const [page, total] = await Promise.all([
+    searchCitizens(database, grantKey, ask.query, ask.after),
+    ask.after ? Promise.resolve(undefined) : countMatches(database, grantKey, ask.query),
+  ]);
+  if (page === stale || total === stale) return stale;
+  const citizens = page.citizens.map(({ id }) => id);
+  const people = citizens.length === 0 ? [] : await readSourcePatients(database, grantKey, citizens);
+  if (people === stale) return stale;
+  const place = new Map(citizens.map((citizen, i) => [citizen, i]));
+  people.sort((a, b) => (place.get(a.citizen ?? '') ?? 0) - (place.get(b.citizen ?? '') ?? 0));
+  const last = page.citizens.at(-1);
+  return { ...nothing, people, total, next: page.more && last ? { keys: last.keys, id: last.id } : null };
+}
+
+/** Without a visible source Patient there is no such citizen for the caller, whatever else it may see. */
+async function everything(database: Database, grantKey: string, ask: Ask & { interaction: 'everything' }): Promise<Omit<Found, 'withheld'> | typeof stale> {
+  const rows = await readEverything(database, grantKey, ask.citizen, ask.after ?? { type: '', id: noId }, ask.count + 1);
+  if (rows === stale) return stale;
+  const people = rows.filter(({ scope, type }) => scope === 'citizen' && type === 'Patient');
+  if (people.length === 0) return nothing;
+  const records = rows.filter(({ scope, type }) => scope === 'citizen' && type !== 'Patient');
+  const page = records.slice(0, ask.count);
+  const sent = new Set(ask.sent);
+  const places = rows.filter(({ scope, id }) => scope === 'directory' && !sent.has(id));
+  const last = page.at(-1);
+  return {
+    rows: page, people, places, visible: [],
+    next: records.length > ask.count && last ? { after: { type: last.type, id: last.id }, sent: [...sent, ...places.map(({ id }) => id)] } : null,
+  };
+}
+
+/** Every id is a UUID: whatever else was asked for does not exist, and is looked for all the same. */
+function withRealIds(ask: Ask): Ask {
+  if (ask.interaction === 'search-type') return ask;
+  if (ask.interaction === 'everything') return isUuid(ask.citizen) ? ask : { ...ask, citizen: noId };
+  return isUuid(ask.id) ? ask : { ...ask, id: noId };
+}
+
+const noId = '00000000-0000-0000-0000-000000000000';
+
+/** Whom a request names: what the accountant is asked about, found or not. Work-list searches name nobody. */
+function namingOf(ask: Ask): Naming | null {
+  switch (ask.interaction) {
+    case 'everything': return { citizens: [ask.citizen] };
+    case 'search-type': return namedIn(ask.query);
+    default: return { id: ask.id };
+  }
+}
+
+function namedIn(query: SearchQuery): Naming | null {
+  const named = query.clauses.flatMap((clause) => ('citizen' in clause ? clause.citizen : 'ids' in clause ? clause.ids : []));
+  if (named.length > 0) return { citizens: named };
+  const tokens = query.clauses.flatMap((clause) => ('anyOf' in clause && clause.identifies ? clause.anyOf : []));
+  return tokens.length > 0 ? { tokens } : null;
+}

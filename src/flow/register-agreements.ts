@@ -1,0 +1,68 @@
+import { contractFromAgreement } from '../consent/contract-from-agreement.ts';
+import { readAgreement } from '../consent/read-agreement.ts';
+import type { Agreement, RegisteredAgreement } from '../consent/types.ts';
+import { indexResource } from '../fhir/index-resource.ts';
+import type { JsonObject } from '../fhir/json.ts';
+import { Refusal } from '../fhir/problem.ts';
+import { listAgreements, registerAgreement, signAndActivate } from '../store/agreements.ts';
+import type { Database } from '../store/database.ts';
+import { keyedUuid, type Secrets } from '../store/secrets.ts';
+import { loadSharedRows, saveSharedRows, type SharedChange } from '../store/shared-rows.ts';
+
+/** One agreements/*.yaml, as found on disk. */
+export interface AgreementFile {
+  file: string;
+  text: string;
+}
+
+/** Reads every file and refuses all of them together when one is not an agreement. */
+export function readAgreementFiles(files: readonly AgreementFile[]): { agreement: Agreement; text: string }[] {
+  const read = files.map(({ file, text }) => ({ file, text, result: readAgreement(text) }));
+  const problems = read.flatMap(({ file, result }) => ('problems' in result ? result.problems.map((problem) => ({ ...problem, at: { ...problem.at, file } })) : []));
+  if (problems.length > 0) throw new Refusal(...problems);
+  return read.flatMap(({ text, result }) => ('agreement' in result ? [{ agreement: result.agreement, text }] : []));
+}
+
+/** Puts agreements in the register as drafts; a version already there keeps its content, and a differing file is refused. */
+export async function registerAgreements(database: Database, agreements: readonly { agreement: Agreement; text: string }[]): Promise<void> {
+  for (const { agreement, text } of agreements) {
+    const kept = await registerAgreement(database, { agreement: agreement.id, version: agreement.version, sha256: agreement.sha256, content: text });
+    if (!kept) {
+      throw new Refusal({
+        category: 'conflict', code: 'agreement-changed', text: `Agreement ${agreement.id} version ${agreement.version} is registered with other content.`,
+        fix: 'Give the changed text a new version; a signed text never changes.',
+      });
+    }
+  }
+}
+
+/** The demo's signing ceremony: every party signs at the start of the period, all but drafts (a review date and no more). */
+export async function signDemoAgreements(database: Database, agreements: readonly { agreement: Agreement }[]): Promise<void> {
+  for (const { agreement } of agreements.filter(({ agreement: { id } }) => !id.startsWith('draft-'))) {
+    await signAndActivate(database, agreement.sha256, agreement.parties.map(({ organisation, signatoryRole }) => ({ organisation, signatory: signatoryRole })), agreement.period.start);
+  }
+}
+
+/** Publishes the register as FHIR Contracts, readable by governance; an unchanged one gets no new version. */
+export async function publishContracts(database: Database, secrets: Secrets, now: Date): Promise<void> {
+  const registered = (await listAgreements(database)).flatMap((row): RegisteredAgreement[] => {
+    const read = readAgreement(row.content);
+    return 'agreement' in read ? [{ agreement: read.agreement, activatedAt: row.activatedAt, terminatedAt: row.terminatedAt, signedBy: row.signedBy, signatures: row.signatures }] : [];
+  });
+  const contracts = registered.map((each) => {
+    const id = keyedUuid(secrets.id, 'Contract', each.agreement.id, each.agreement.version);
+    return { id, resource: { ...contractFromAgreement(each, now), id } as unknown as JsonObject };
+  });
+  await database.transaction(async (connection) => {
+    const current = await loadSharedRows(connection, contracts.map(({ id }) => id));
+    await saveSharedRows(connection, contracts.flatMap(({ id, resource }): SharedChange[] => {
+      const standing = current.get(id);
+      const version = (standing?.version ?? 0) + 1;
+      const { meta: _meta, ...before } = standing ? (JSON.parse(standing.body) as JsonObject) : {};
+      const { meta: _newMeta, ...after } = resource;
+      if (standing && JSON.stringify(before) === JSON.stringify(after)) return [];
+      const body = { ...after, meta: { versionId: String(version), lastUpdated: now.toISOString(), source: 'urn:onestory:agreements' } };
+      return [{ id, scope: 'governance', owner: null, type: 'Contract', version, updatedAt: now, body: JSON.stringify(body), index: indexResource(body) }];
+    }));
+  });
+}

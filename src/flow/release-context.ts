@@ -1,0 +1,24 @@
+import type { AuditTrail } from '../store/audit-trail.ts';
+import type { Database } from '../store/database.ts';
+import type { Secrets } from '../store/secrets.ts';
+import type { Directory } from './directory.ts';
+import type { Policy } from './policy.ts';
+
+/** What releasing works with. */
+export interface ReleaseContext {
+  database: Database;
+  secrets: Secrets;
+  policy: Policy;
+  audit: AuditTrail;
+  directory: Directory;
+  clock: () => Date;
+  newId: () => string;
+}
+
+/** One request as the audit trail names it: never an address with values in it. */
+export interface RequestFacts {
+  /** X-Request-ID */
+  id: string;
+  /** IP address as the gateway saw it */
+  address?: string;
+}

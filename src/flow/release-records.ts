@@ -1,0 +1,89 @@
+import { describeDenial } from '../audit/describe-denial.ts';
+import { describeDisclosure } from '../audit/describe-disclosure.ts';
+import type { RequestFacts as AuditFacts } from '../audit/describe-request.ts';
+import type { Notice } from '../consent/notice-for.ts';
+import { notFound } from '../fhir/outcome.ts';
+import { AuditedRefusal, Refusal } from '../fhir/problem.ts';
+import type { Requester } from '../fhir/sharing.ts';
+import type { AuditEntry } from '../audit/types.ts';
+import type { VisibleRow } from '../store/door.ts';
+import { isUuid } from '../store/secrets.ts';
+import { composeCitizens, type ComposedCitizen } from './compose-citizens.ts';
+import { explainRelease, noticeOf } from './explain-release.ts';
+import type { HeldGrant } from './policy.ts';
+import { readAsked, type Ask, type Found } from './read-asked.ts';
+import type { ReleaseContext, RequestFacts } from './release-context.ts';
+
+/** What may be sent, once this is in hand its audit entry is durable. */
+export interface Released {
+  rows: VisibleRow[];
+  composed: ComposedCitizen[];
+  places: VisibleRow[];
+  notice: Notice;
+  next: unknown;
+  total?: number | undefined;
+}
+
+/**
+ * THE STORY of a look: who asks → grant → read through the one door → compose → audit (durable) → what may be sent.
+ * Nothing found and nothing allowed end the same way, in the same refusal, after an entry that tells them apart.
+ */
+export async function releaseRecords(context: ReleaseContext, requester: Requester, ask: Ask, request: RequestFacts): Promise<Released> {
+  const { held, result: found } = await context.policy.under(requester, ({ grant }) => readAsked(context.database, grant.key, ask));
+  const composed = composeCitizens(held, found.people);
+  const missing = found.rows.length === 0 && composed.length === 0 && ask.interaction !== 'search-type';
+  const entry = describeLook(context, requester, ask, request, held, found, missing);
+  await appendOrRefuse(context, entry);
+  if (missing) throw new AuditedRefusal(notFound);
+  return { rows: found.rows, composed, places: found.places, next: found.next, total: found.total, notice: noticeWhereVisible(held, found) };
+}
+
+/** Without a durable entry nothing leaves. */
+export async function appendOrRefuse(context: Pick<ReleaseContext, 'audit'>, entry: AuditEntry): Promise<void> {
+  try {
+    await context.audit.append(entry);
+  } catch {
+    throw new Refusal({
+      category: 'unavailable', code: 'audit-unavailable', text: 'The audit trail cannot record this request now, so nothing is answered.', fix: 'Try again in a few seconds.',
+    });
+  }
+}
+
+function describeLook(
+  context: ReleaseContext, requester: Requester, ask: Ask, request: RequestFacts, held: HeldGrant, found: Found, missing: boolean,
+): AuditEntry {
+  const rows = [...found.rows, ...found.people];
+  const explained = explainRelease(held, rows, found.withheld);
+  const citizens = [...new Set([...found.withheld.map(({ citizen }) => citizen), ...rows.flatMap(({ citizen }) => (citizen === null ? [] : [citizen]))])];
+  const facts: AuditFacts = {
+    id: context.newId(), at: context.clock(), request: request.id, requester, interaction: ask.interaction, query: normalForm(ask), status: missing ? 404 : 200,
+    ...(request.address !== undefined && { address: request.address }),
+    ...(citizens.length === 1 && citizens[0] !== undefined && { citizen: citizens[0] }),
+  };
+  const entry = missing
+    ? describeDenial(facts, { outcome: 'denied', code: notFound.code, decisions: explained.decisions, withheld: explained.withheld })
+    : describeDisclosure(facts, explained);
+  return citizens.length > 1 ? { ...entry, listed: citizens.sort() } : entry;
+}
+
+/** The question without what identifies anybody: ids of rows are keyed hashes, and name no one outside the record. */
+function normalForm(ask: Ask): string {
+  switch (ask.interaction) {
+    case 'read': return `${ask.type}/${idOf(ask.id)}`;
+    case 'vread': return `${ask.type}/${idOf(ask.id)}/_history/${ask.version}`;
+    case 'history-instance': return `${ask.type}/${idOf(ask.id)}/_history`;
+    case 'everything': return `Patient/${idOf(ask.citizen)}/$everything`;
+    case 'search-type': return ask.query.normal;
+  }
+}
+
+/** What is not an id of ours may be anything a caller typed. */
+function idOf(id: string): string {
+  return isUuid(id) ? id : '*';
+}
+
+/** Notices appear only where the composed Patient is visible to the caller. */
+function noticeWhereVisible(held: HeldGrant, found: Found): Notice {
+  const visible = new Set([...found.visible, ...found.people.map(({ citizen }) => citizen)]);
+  return noticeOf(held, found.withheld.filter(({ citizen }) => visible.has(citizen)));
+}

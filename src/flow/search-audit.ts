@@ -1,0 +1,67 @@
+import type { AuditEvent } from '@medplum/fhirtypes';
+import { auditEventOf } from '../audit/audit-event.ts';
+import { describeDisclosure } from '../audit/describe-disclosure.ts';
+import { Refusal } from '../fhir/problem.ts';
+import type { SearchQuery } from '../fhir/search-query.ts';
+import type { Requester } from '../fhir/sharing.ts';
+import { searchAudit, type AuditQuery } from '../store/audit-trail.ts';
+import { appendOrRefuse } from './release-records.ts';
+import type { ReleaseContext, RequestFacts } from './release-context.ts';
+
+export interface AuditAsk {
+  query: SearchQuery;
+  /** person or client id, as given */
+  agent: string | null;
+  before: number | null;
+}
+
+export interface AuditPage {
+  events: AuditEvent[];
+  next: { before: number } | null;
+}
+
+/**
+ * The log, for those who answer for it: governance reads all, a privacy officer what their organisation asked or held.
+ * Needs an oversight agreement in force. Reading the log is itself logged, before the answer leaves.
+ */
+export async function searchAuditTrail(context: ReleaseContext, requester: Requester, ask: AuditAsk, request: RequestFacts, base: string): Promise<AuditPage> {
+  const { result: governance } = await context.policy.under(requester, ({ grant }) => Promise.resolve({ allowed: grant.governance }));
+  if (!governance.allowed) throw new Refusal(forAuditReaders);
+  const query = auditQuery(ask, requester);
+  const found = await searchAudit(context.database, { ...query, limit: query.limit + 1 });
+  const page = found.slice(0, query.limit);
+  const [citizen] = query.citizens ?? [];
+  await appendOrRefuse(context, describeDisclosure(
+    { id: context.newId(), at: context.clock(), request: request.id, requester, interaction: 'search-type', query: ask.query.normal, status: 200,
+      ...(request.address !== undefined && { address: request.address }), ...(query.citizens?.length === 1 && citizen !== undefined && { citizen }) },
+    { disclosed: page.map(({ id }) => ({ type: 'AuditEvent', id, version: 1 })), decisions: [] }));
+  const last = page.at(-1);
+  return { events: page.map((entry) => auditEventOf(entry, { base })), next: found.length > query.limit && last ? { before: last.seq } : null };
+}
+
+function auditQuery({ query, agent, before }: AuditAsk, requester: Requester): AuditQuery {
+  const citizens = query.clauses.flatMap((clause) => ('citizen' in clause ? clause.citizen : []));
+  const dates = query.clauses.flatMap((clause) => ('date' in clause ? clause.date : []));
+  let from: Date | null = null;
+  let to: Date | null = null;
+  for (const { op, from: low, to: high } of dates) {
+    if (['eq', 'ge', 'ap'].includes(op)) from = later(from, new Date(low));
+    if (['gt', 'sa'].includes(op)) from = later(from, new Date(high));
+    if (['eq', 'le', 'ap'].includes(op)) to = earlier(to, new Date(high));
+    if (['lt', 'eb'].includes(op)) to = earlier(to, new Date(low));
+    if (op === 'ne') throw new Refusal({ category: 'unsupported', code: 'search-value-invalid', text: 'AuditEvent.date cannot be searched for what it is not.', at: { field: 'date' } });
+  }
+  return { citizens: citizens.length > 0 ? citizens : null, agent, from, to, before, limit: query.count, seenBy: requester.role === 'governance' ? null : requester.organisation };
+}
+
+function later(a: Date | null, b: Date): Date {
+  return a && a > b ? a : b;
+}
+
+function earlier(a: Date | null, b: Date): Date {
+  return a && a < b ? a : b;
+}
+
+const forAuditReaders = {
+  category: 'forbidden', code: 'audit-readers-only', text: 'The audit trail is read by governance and privacy officers under an oversight agreement.',
+} as const;

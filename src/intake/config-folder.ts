@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv, type ErrorObject } from 'ajv';
+import { parse as parseCsv } from 'csv-parse/sync';
+import { parseDocument } from 'yaml';
+import type { Problem } from '../fhir/problem.ts';
+
+/** A folder of configuration read from disk. Every mistake is kept and reported together, with file and path. */
+export interface ConfigFolder {
+  readonly problems: Problem[];
+  add(file: string, text: string, at?: { pointer?: string; line?: number }): void;
+  /** parsed JSON or YAML that fits the schema, or undefined with the reasons in `problems` */
+  read<T>(file: string, schema: object): T | undefined;
+  /** text of a file, or undefined when it is not there */
+  text(file: string): string | undefined;
+  /** names in a sub-folder, sorted; none when it is not there */
+  list(folder: string): string[];
+  /** rows of a CSV whose header must be exactly these columns */
+  rows(file: string, columns: readonly string[]): { [column: string]: string }[];
+}
+
+export function configFolder(root: string): ConfigFolder {
+  const problems: Problem[] = [];
+  const ajv = new Ajv({ allErrors: true, strict: false });
+
+  const add: ConfigFolder['add'] = (file, text, at = {}) => {
+    problems.push({ category: 'invalid', code: 'mappings-invalid', text, at: { file, ...at } });
+  };
+  const text: ConfigFolder['text'] = (file) => {
+    const path = join(root, file);
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ? readFileSync(path, 'utf8').replace(/^\uFEFF/, '') : undefined;
+  };
+  const read = <T>(file: string, schema: object): T | undefined => {
+    const content = text(file);
+    if (content === undefined) return void add(file, 'The file is missing.');
+    const document = parseDocument(content);
+    for (const error of document.errors) {
+      const line = error.linePos?.[0].line;
+      add(file, error.message.split('\n')[0] ?? 'The file cannot be parsed.', line === undefined ? {} : { line });
+    }
+    if (document.errors.length > 0) return undefined;
+    const value: unknown = document.toJS();
+    const validate = ajv.compile<T>(schema);
+    if (validate(value)) return value;
+    for (const error of validate.errors ?? []) add(file, sentence(error), { pointer: error.instancePath || '/' });
+    return undefined;
+  };
+  const list: ConfigFolder['list'] = (folder) => {
+    const path = join(root, folder);
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(path).sort() : [];
+  };
+  const rows: ConfigFolder['rows'] = (file, columns) => {
+    const content = text(file);
+    if (content === undefined) return [];
+    try {
+      const [header = [], ...cells] = parseCsv(content, { skip_empty_lines: true, trim: true });
+      if (header.join() === columns.join()) return cells.map((row) => Object.fromEntries(columns.map((name, index) => [name, row[index] ?? ''])));
+      add(file, `The header must be "${columns.join(',')}".`, { line: 1 });
+    } catch (error) {
+      add(file, error instanceof Error ? error.message : 'The file is not CSV.');
+    }
+    return [];
+  };
+  return { problems, add, read, text, list, rows };
+}
+
+function sentence(error: ErrorObject): string {
+  const extra = 'additionalProperty' in error.params ? ` ("${String(error.params['additionalProperty'])}")` : '';
+  const allowed = 'allowedValues' in error.params ? ` (${String(error.params['allowedValues'])})` : '';
+  return `${error.instancePath || 'The file'} ${error.message ?? 'is invalid'}${extra}${allowed}.`;
+}

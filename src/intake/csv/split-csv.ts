@@ -1,0 +1,62 @@
+import { CsvError, parse } from 'csv-parse/sync';
+import type { Problem } from '../../fhir/problem.ts';
+import type { Column, SplitRow } from '../types.ts';
+import { checkHeader } from './check-header.ts';
+
+interface CsvRecord {
+  record: string[];
+  line: number;
+  problem?: Problem;
+}
+
+/** CSV text (RFC 4180; quoted line breaks allowed) as rows in the order sent. Quotes out of place refuse the file. */
+export function splitCsv(columns: readonly Column[], text: string): { rows: SplitRow[]; problems: Problem[] } {
+  const read = readRecords(text);
+  if ('problem' in read) return { rows: [], problems: [read.problem] };
+  const [header, ...data] = read.records;
+  if (!header) return { rows: [], problems: [{ category: 'malformed', code: 'source-empty', text: 'The file is empty.' }] };
+  const problems = checkHeader(columns, header.record, header.line);
+  if (problems.length > 0) return { rows: [], problems };
+
+  const keyIndex = columns.findIndex((column) => column.personKey);
+  const rows = data.map(({ record, line }, index): SplitRow => {
+    const row = { row: index + 1, line, personKey: (record[keyIndex] ?? '').trim(), content: JSON.stringify(record) };
+    return record.length === columns.length ? row : { ...row, problem: ragged(columns.length, record.length, row.row, line) };
+  });
+  return { rows, problems: [] };
+}
+
+function readRecords(text: string): { records: CsvRecord[] } | { problem: Problem } {
+  try {
+    const parsed: unknown = parse(text.replace(/\r\n?/g, '\n'), { record_delimiter: '\n', info: true, relax_column_count: true, skip_empty_lines: true });
+    const records = (parsed as { record: string[]; info: { lines: number } }[]).map(({ record, info }) => ({ record, line: info.lines - lineBreaksIn(record) }));
+    return { records };
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    const line = typeof error['lines'] === 'number' ? error['lines'] : 1;
+    return {
+      problem: {
+        category: 'malformed',
+        code: error.code === 'CSV_QUOTE_NOT_CLOSED' ? 'csv-quote-not-closed' : 'csv-quote',
+        text: `A quotation mark is out of place at line ${line}: from there on the columns cannot be told apart.`,
+        at: { line },
+        fix: 'Enclose the cell in quotation marks and double every quotation mark inside it.',
+      },
+    };
+  }
+}
+
+function lineBreaksIn(record: readonly string[]): number {
+  return record.reduce((count, cell) => count + (cell.match(/\n/g)?.length ?? 0), 0);
+}
+
+function ragged(expected: number, found: number, row: number, line: number): Problem {
+  return {
+    category: 'malformed',
+    code: 'csv-ragged-row',
+    text: `The row has ${found} cells where the header has ${expected}.`,
+    at: { row, line },
+    expected: `${expected} cells`,
+    fix: 'Look for an unquoted comma or a missing cell in this row.',
+  };
+}

@@ -1,0 +1,78 @@
+import type { Problem } from '../../fhir/problem.ts';
+import type { Feed, MessageSchema } from '../types.ts';
+import { type Message, rawField, segmentOf } from './parse-message.ts';
+import { deleted } from './parse-field.ts';
+import { parseTimestamp } from './timestamp.ts';
+
+/** Whether the message is one this feed may send and is complete. The envelope comes first: with a wrong one the rest says nothing. */
+export function checkMessage(message: Message, schema: MessageSchema, feed: Feed, row: number): Problem[] {
+  const envelope = checkEnvelope(message, schema, feed, row);
+  if (envelope.length > 0) return envelope;
+  return [...checkSegments(message, schema, row), ...checkFields(message, schema, row), ...checkDates(message, schema, row)];
+}
+
+export function eventOf(message: Message): string {
+  return rawField(message, 'MSH-9', 2);
+}
+
+function checkEnvelope(message: Message, schema: MessageSchema, feed: Feed, row: number): Problem[] {
+  const line = message.segments[0]?.line ?? 1;
+  const problem = (field: string, code: string, text: string, expected?: string): Problem => ({
+    category: 'invalid', code, text, at: { row, line, field }, ...(expected === undefined ? {} : { expected }),
+  });
+  const problems: Problem[] = [];
+  const sender = rawField(message, 'MSH-4', 1);
+  if (!feed.senders?.includes(sender)) problems.push(problem('MSH-4', 'sender-unknown', 'The sending organisation is not one this feed speaks for.', feed.senders?.join(', ')));
+  if (rawField(message, 'MSH-10') === '') problems.push(problem('MSH-10', 'field-missing', 'The message has no control id.'));
+  if (!schema.versions.includes(rawField(message, 'MSH-12', 1))) problems.push(problem('MSH-12', 'version-unknown', 'The HL7 version is not one this feed takes.', schema.versions.join(', ')));
+
+  const known = Object.keys(schema.events).filter((event) => schema.events[event]?.parked === undefined);
+  const event = schema.events[eventOf(message)];
+  if (rawField(message, 'MSH-9', 1) !== 'ADT' || !event || !Object.hasOwn(schema.events, eventOf(message))) {
+    problems.push(problem('MSH-9', 'message-type-unknown', 'The message type is not one this feed takes.', known.map((name) => `ADT^${name}`).join(', ')));
+  } else if (event.parked !== undefined && problems.length === 0) {
+    problems.push(problem('MSH-9', event.parked, 'The message is kept and waits until the gateway can do what it asks.'));
+  }
+  return problems;
+}
+
+function checkSegments(message: Message, schema: MessageSchema, row: number): Problem[] {
+  const seen = new Set<string>();
+  const problems: Problem[] = [];
+  for (const { name, line } of message.segments) {
+    const known = Object.hasOwn(schema.segments, name) ? schema.segments[name] : undefined;
+    const at = { row, line, field: name };
+    if (!known) problems.push({ category: 'invalid', code: 'segment-unknown', text: 'The segment is not part of this feed\'s specification.', at, expected: Object.keys(schema.segments).join(', ') });
+    else if (seen.has(name) && known.repeats !== true) problems.push({ category: 'invalid', code: 'segment-repeated', text: 'The segment may appear once only; two messages may have run together.', at });
+    seen.add(name);
+  }
+  const needed = ['EVN', 'PID', ...(schema.events[eventOf(message)]?.segments ?? [])];
+  for (const name of needed.filter((segment) => !seen.has(segment))) {
+    problems.push({ category: 'invalid', code: 'segment-missing', text: `The message has no ${name} segment; it may have been cut off.`, at: { row, line: message.segments.at(-1)?.line ?? 1, field: name } });
+  }
+  return problems;
+}
+
+function checkFields(message: Message, schema: MessageSchema, row: number): Problem[] {
+  const needed = ['PID-3', ...(schema.events[eventOf(message)]?.fields ?? [])];
+  return needed.flatMap((field): Problem[] => {
+    const segment = segmentOf(message, field.slice(0, 3));
+    if (!segment) return [];
+    const value = rawField(message, field);
+    if (/[\p{L}\p{N}]/u.test(value)) return [];
+    return [{ category: 'invalid', code: 'field-missing', text: `${field} must have a value; the segment may have been cut off.`, at: { row, line: segment.line, field } }];
+  });
+}
+
+function checkDates(message: Message, schema: MessageSchema, row: number): Problem[] {
+  return message.segments.flatMap((segment) => schema.dates.flatMap((field): Problem[] => {
+    const [name, number] = field.split('-');
+    const raw = name === segment.name ? (segment.fields[Number(number)] ?? '') : '';
+    return raw.split(message.marks.repetition).flatMap((repetition): Problem[] => {
+      const value = repetition.split(message.marks.component)[0]?.trim() ?? '';
+      if (value === '' || value === deleted) return [];
+      const read = parseTimestamp(value);
+      return 'code' in read ? [{ category: 'invalid', code: read.code, text: `${field} ${read.text}.`, at: { row, line: segment.line, field }, expected: 'YYYYMMDD[HHMM[SS]]' }] : [];
+    });
+  }));
+}

@@ -1,0 +1,39 @@
+import type { Problem } from '../fhir/problem.ts';
+import { splitCsv } from './csv/split-csv.ts';
+import { decodeText } from './decode-text.ts';
+import { splitMessages } from './hl7v2/split-messages.ts';
+import type { Feed, Kind, SplitRow } from './types.ts';
+
+/**
+ * Cuts a source record into its rows: HL7 messages or CSV data rows. `problems` refuse the whole record (wrong
+ * encoding, wrong header, unknown part, too large); a row that cannot be read carries its own problem and the rest
+ * goes on.
+ */
+export function splitSource(kind: Kind, feed: Feed, partName: string, bytes: Uint8Array): { rows: SplitRow[]; problems: Problem[] } {
+  const refuse = (problem: Problem): { rows: SplitRow[]; problems: Problem[] } => ({ rows: [], problems: [problem] });
+
+  const part = kind.parts.find((candidate) => candidate.name === partName);
+  if (!part) return refuse(unknownPart(kind));
+  if (bytes.length > kind.limits.maxBytes) {
+    return refuse({ category: 'too-large', code: 'source-too-large', text: `The file is larger than the ${kind.limits.maxBytes} bytes this feed may send at once.`, fix: 'Send it in several files.' });
+  }
+  if (bytes.length === 0) return refuse({ category: 'malformed', code: 'source-empty', text: 'The file is empty.' });
+  const decoded = decodeText(bytes);
+  if ('problem' in decoded) return refuse(decoded.problem);
+
+  const split = kind.format === 'hl7v2' ? splitMessages(decoded.text, feed.senders ?? []) : splitCsv(part.columns ?? [], decoded.text);
+  if (split.problems.length === 0 && split.rows.length > kind.limits.maxRows) {
+    return refuse({ category: 'too-large', code: 'source-too-many-rows', text: `The file has more than the ${kind.limits.maxRows} rows this feed may send at once.`, fix: 'Send it in several files.' });
+  }
+  return split;
+}
+
+function unknownPart(kind: Kind): Problem {
+  const names = kind.parts.map((part) => part.name).filter((name) => name !== '');
+  return {
+    category: 'not-found',
+    code: 'part-unknown',
+    text: names.length === 0 ? 'This feed has no parts.' : 'This feed has no such part.',
+    expected: names.length === 0 ? 'no part in the address' : names.join(', '),
+  };
+}

@@ -1,0 +1,176 @@
+import { demographicKey } from './blocking-keys.ts';
+import { comparePeople, likeness } from './compare-people.ts';
+import type { Likeness } from './compare-people.ts';
+import { checkNhsNumber } from './nhs-number.ts';
+import type { Candidate, LinkDecision, PersonFacts } from './types.ts';
+
+/** A rule decides, or leaves the question to the next one. */
+type Rule = (facts: PersonFacts, citizens: readonly Candidate[]) => LinkDecision | undefined;
+
+/**
+ * The rules in order; the first that decides is the answer. Probabilistic grading joins as one more line before
+ * `newCitizen`, for those whom no rule above it knew.
+ */
+const rules: readonly Rule[] = [
+  refuseInvalidNumber,
+  byLocalIdentifier,
+  leaveUnknownAlone,
+  byNhsNumber,
+  byDemographics,
+  newCitizen,
+];
+
+/**
+ * Which citizen is this? Contradiction refuses, silence parks, and nobody is attached on doubt: a verified number is
+ * strong evidence, not proof, and a pair of claims is as strong as its weaker one. The order of candidates and of
+ * their facts plays no part.
+ *
+ * | rule | decides when |
+ * | --- | --- |
+ * | link-nhs-invalid | the number fails the check digit, is not ten digits, or is on the junk list |
+ * | link-local-01 | the partner's own identifier is known |
+ * | link-local-02 | the same, and the partner corrected an unverified number |
+ * | link-local-03 | refused: the person's number is now one that another citizen holds |
+ * | link-local-04 | refused: the number differs from a verified one, or changed together with name and birth date |
+ * | link-local-05 | refused: the partner's identifiers belong to two citizens |
+ * | link-unknown | identity unknown: a new citizen, compared with nobody |
+ * | link-nhs-01 | number verified on both sides; birth date or name agrees |
+ * | link-nhs-02 | number not verified on one side; birth date and name agree |
+ * | link-nhs-03 | possible: the number is known, but nothing else confirms or contradicts |
+ * | link-nhs-04 | refused: the number is known, and what is known of its holder contradicts (a twin's too) |
+ * | link-nhs-05 | refused: the holder of the number carries another, verified one as well |
+ * | link-demographics-01 | no number in common, family and first name, birth date, gender, postcode equal for one citizen |
+ * | link-demographics-02 | possible: they are equal for several citizens |
+ * | link-demographics-03 | possible: they are equal, but a number, a name or the partner's own identifiers speak against |
+ * | link-new-01, link-new-02 | nobody found: a new citizen, with and without a number |
+ *
+ * Source: NHS Data Model and Dictionary, NHS NUMBER STATUS INDICATOR CODE (01 = verified against the national record).
+ */
+export function decideLink(facts: PersonFacts, candidates: readonly Candidate[]): LinkDecision {
+  const citizens = oneEach(candidates);
+  for (const rule of rules) {
+    const decision = rule(facts, citizens);
+    if (decision) return decision;
+  }
+  throw new Error('the last rule always decides');
+}
+
+function refuseInvalidNumber(facts: PersonFacts): LinkDecision | undefined {
+  const invalid = facts.nhsNumber !== undefined && checkNhsNumber(facts.nhsNumber).kind === 'invalid';
+  return invalid ? { kind: 'refused', code: 'nhs-number-invalid', rule: 'link-nhs-invalid' } : undefined;
+}
+
+function byLocalIdentifier(facts: PersonFacts, citizens: readonly Candidate[]): LinkDecision | undefined {
+  const owners = citizens.filter((citizen) => citizen.facts.some((known) => sharesIdentifier(facts, known)));
+  const [owner] = owners;
+  if (!owner) return undefined;
+  if (owners.length > 1) return { kind: 'refused', code: 'identifiers-of-two-people', rule: 'link-local-05' };
+  const fields = agreedFields(facts, owner, likeness(facts, owner));
+  const number = facts.nhsNumber;
+  if (number === undefined || facts.identityUnknown) return { kind: 'certain', citizen: owner.citizen, rule: 'link-local-01', agreed: ['local-identifier', ...fields] };
+  if (citizens.some((citizen) => citizen !== owner && holds(citizen, number))) return { kind: 'refused', code: 'nhs-number-of-another-person', rule: 'link-local-03' };
+  const changed = owner.facts.filter((known) => sharesIdentifier(facts, known) && known.nhsNumber !== undefined && known.nhsNumber !== number);
+  const samePerson = changed.every((known) => confirms(comparePeople(facts, known), 'either') === 'confirmed');
+  if (hasOtherVerified(owner, number) || !samePerson) return { kind: 'refused', code: 'nhs-number-changed', rule: 'link-local-04' };
+  return { kind: 'certain', citizen: owner.citizen, rule: changed.length > 0 ? 'link-local-02' : 'link-local-01', agreed: ['local-identifier', ...fields] };
+}
+
+function leaveUnknownAlone(facts: PersonFacts): LinkDecision | undefined {
+  return facts.identityUnknown ? { kind: 'new', traced: false, rule: 'link-unknown' } : undefined;
+}
+
+function byNhsNumber(facts: PersonFacts, citizens: readonly Candidate[]): LinkDecision | undefined {
+  const number = facts.nhsNumber;
+  if (number === undefined) return undefined;
+  const holders = citizens.filter((citizen) => holds(citizen, number));
+  if (holders.length === 0) return undefined;
+  if (holders.some((holder) => hasOtherVerified(holder, number))) return { kind: 'refused', code: 'nhs-number-of-another-person', rule: 'link-nhs-05' };
+  const compared = holders.map((holder) => {
+    const verified = facts.nhsNumberStatus === '01' && holder.facts.some((known) => known.nhsNumber === number && known.nhsNumberStatus === '01');
+    const alike = likeness(facts, holder);
+    const either = verified && holders.length === 1;
+    return { holder, alike, either, finding: confirms(alike, either ? 'either' : 'both') };
+  });
+  const [confirmed, ...more] = compared.filter(({ finding }) => finding === 'confirmed');
+  if (confirmed && more.length === 0 && compared.every((one) => one === confirmed || one.finding === 'contradicted')) {
+    const { holder, alike, either } = confirmed;
+    return { kind: 'certain', citizen: holder.citizen, rule: either ? 'link-nhs-01' : 'link-nhs-02', agreed: agreedFields(facts, holder, alike) };
+  }
+  const open = compared.filter(({ finding }) => finding !== 'contradicted');
+  if (open.length === 0) return { kind: 'refused', code: 'nhs-number-of-another-person', rule: 'link-nhs-04' };
+  return { kind: 'possible', candidates: open.map(({ holder }) => holder.citizen), rule: 'link-nhs-03' };
+}
+
+/** For records that have no number in common: the deterministic key of five fields, which carries only a unique and unopposed match. */
+function byDemographics(facts: PersonFacts, citizens: readonly Candidate[]): LinkDecision | undefined {
+  const key = demographicKey(facts);
+  if (key === null) return undefined;
+  const found: { citizen: Candidate; doubtful: boolean }[] = [];
+  for (const citizen of citizens) {
+    const alike = citizen.facts.filter((known) => demographicKey(known) === key && comparePeople(facts, known).name !== 'disagree');
+    if (alike.length === 0 || provenOther(facts, citizen)) continue;
+    const sameName = alike.some((known) => comparePeople(facts, known).name === 'agree');
+    found.push({ citizen, doubtful: !sameName || otherNumber(facts, citizen) || registeredApart(facts, citizen) });
+  }
+  const [only, ...more] = found;
+  if (!only) return undefined;
+  if (more.length > 0) return { kind: 'possible', candidates: found.map(({ citizen }) => citizen.citizen), rule: 'link-demographics-02' };
+  if (only.doubtful) return { kind: 'possible', candidates: [only.citizen.citizen], rule: 'link-demographics-03' };
+  return { kind: 'certain', citizen: only.citizen.citizen, rule: 'link-demographics-01', agreed: agreedFields(facts, only.citizen, likeness(facts, only.citizen)) };
+}
+
+function newCitizen(facts: PersonFacts): LinkDecision {
+  return facts.nhsNumber === undefined ? { kind: 'new', traced: false, rule: 'link-new-02' } : { kind: 'new', traced: true, rule: 'link-new-01' };
+}
+
+/** Same family, same birth date, another first name is the mark of twins: it contradicts whatever else agrees. */
+function confirms(alike: Likeness, need: 'either' | 'both'): 'confirmed' | 'contradicted' | 'silent' {
+  const { birthDate, name, family, given } = alike;
+  if (given === 'disagree' && family === 'agree' && birthDate === 'agree') return 'contradicted';
+  const agreeing = Number(birthDate === 'agree') + Number(name === 'agree');
+  if (agreeing === 2 || (need === 'either' && agreeing === 1)) return 'confirmed';
+  return birthDate === 'disagree' || name === 'disagree' ? 'contradicted' : 'silent';
+}
+
+/** Two verified numbers are two people. */
+function provenOther(facts: PersonFacts, citizen: Candidate): boolean {
+  return facts.nhsNumber !== undefined && facts.nhsNumberStatus === '01' && hasOtherVerified(citizen, facts.nhsNumber);
+}
+
+function otherNumber(facts: PersonFacts, citizen: Candidate): boolean {
+  const { nhsNumber } = facts;
+  return nhsNumber !== undefined && citizen.facts.some((known) => known.nhsNumber !== undefined && known.nhsNumber !== nhsNumber);
+}
+
+/** The same partner keeps this citizen under another identifier: it may hold one person twice, or know two people apart. */
+function registeredApart(facts: PersonFacts, citizen: Candidate): boolean {
+  return facts.local.some(({ system }) => citizen.facts.some((known) => known.local.some((identifier) => identifier.system === system)));
+}
+
+function holds(citizen: Candidate, number: string): boolean {
+  return citizen.facts.some((known) => known.nhsNumber === number);
+}
+
+function hasOtherVerified(citizen: Candidate, number: string): boolean {
+  return citizen.facts.some((known) => known.nhsNumber !== undefined && known.nhsNumberStatus === '01' && known.nhsNumber !== number);
+}
+
+function sharesIdentifier(a: PersonFacts, b: PersonFacts): boolean {
+  return a.local.some((x) => b.local.some((y) => x.system === y.system && x.value === y.value));
+}
+
+function agreedFields(facts: PersonFacts, citizen: Candidate, alike: Likeness): string[] {
+  const sameNumber = facts.nhsNumber !== undefined && holds(citizen, facts.nhsNumber);
+  const fields = { 'birth-date': alike.birthDate, family: alike.family, given: alike.given, gender: alike.gender, postcode: alike.postcode };
+  return [...(sameNumber ? ['nhs-number'] : []), ...Object.entries(fields).filter(([, verdict]) => verdict === 'agree').map(([field]) => field)];
+}
+
+/** One candidate per citizen, in a fixed order: several blocking keys may have found the same one. */
+function oneEach(candidates: readonly Candidate[]): Candidate[] {
+  const found = new Map<string, Candidate>();
+  for (const { citizen, facts } of candidates) {
+    const before = found.get(citizen);
+    found.set(citizen, { citizen, facts: before ? [...before.facts, ...facts] : facts });
+  }
+  return [...found.values()].sort((a, b) => (a.citizen < b.citizen ? -1 : 1));
+}

@@ -1,0 +1,74 @@
+import { normaliseText } from '../fhir/normalise-text.ts';
+
+/**
+ * What is known of names, as data. Nothing here decides: it only says which words say nothing about a person, which
+ * are one name in two spellings, and which are shared by so many that they tell nobody apart.
+ */
+
+/** In front of a name, no part of it. */
+export const titles: ReadonlySet<string> = new Set([
+  'mr', 'mrs', 'miss', 'ms', 'mx', 'master', 'dr', 'prof', 'professor', 'rev', 'reverend', 'revd', 'sir', 'dame', 'lady',
+  'lord', 'fr', 'father', 'sister', 'imam', 'hon', 'capt', 'captain', 'major', 'col', 'cllr',
+]);
+
+/** What a system says when it has no name to give; a newborn without a name is not its sibling. */
+export const placeholders: ReadonlySet<string> = new Set([
+  'unknown', 'unk', 'notknown', 'none', 'na', 'nfn', 'baby', 'babyboy', 'babygirl', 'infant', 'newborn', 'male', 'female',
+  'boy', 'girl', 'twin', 'twinone', 'twintwo', 'triplet', 'xxx', 'test', 'unidentified', 'unnamed',
+]);
+
+/** Parts of a family name that alone are no reason to think two families are one. */
+export const particles: ReadonlySet<string> = new Set([
+  'van', 'von', 'der', 'den', 'de', 'del', 'della', 'di', 'da', 'dos', 'la', 'le', 'al', 'el', 'bin', 'ibn', 'bint', 'ben',
+  'ter', 'ten', 'st', 'san', 'and',
+]);
+
+/** First names carried by brothers, sisters and twins alike: what follows them is the name that tells people apart. */
+export const sharedFirstNames: ReadonlySet<string> = new Set(['mohammed', 'syed', 'abdul', 'abu', 'mary', 'maria', 'marie', 'jean', 'hadji', 'bibi', 'begum', 'noor']);
+
+/** Spellings and short forms of one first name. The first of each line is the one compared. */
+const sameFirstName: readonly (readonly string[])[] = [
+  ['mohammed', 'muhammad', 'mohammad', 'muhammed', 'mohamed', 'mohamad', 'muhamad', 'mohd', 'md', 'mohamud', 'mohammod'],
+  ['syed', 'sayed', 'sayyid', 'said', 'saeed'],
+  ['abdul', 'abdal', 'abdool'],
+  ['elizabeth', 'liz', 'lizzie', 'beth', 'betty', 'eliza', 'bess', 'libby'],
+  ['margaret', 'maggie', 'peggy', 'meg', 'madge'],
+  ['katherine', 'catherine', 'kathryn', 'kate', 'cathy', 'kathy', 'katie'],
+  ['robert', 'bob', 'rob', 'bobby', 'robbie', 'bert'],
+  ['william', 'bill', 'will', 'billy', 'liam', 'willie'],
+  ['richard', 'dick', 'rick', 'ricky'],
+  ['james', 'jim', 'jimmy', 'jamie'],
+  ['john', 'jack', 'johnny', 'jon'],
+  ['edward', 'ted', 'ed', 'eddie', 'ned', 'teddy'],
+  ['henry', 'harry', 'hal'],
+  ['charles', 'charlie', 'chuck'],
+  ['michael', 'mike', 'mick', 'mickey'],
+  ['anthony', 'tony', 'antony'],
+  ['dorothy', 'dot', 'dolly', 'dottie'],
+  ['patricia', 'pat', 'patsy', 'trish', 'tricia'],
+  ['susan', 'sue', 'susie', 'suzanne'],
+  ['joseph', 'joe', 'joey'],
+  ['thomas', 'tom', 'tommy'],
+  ['stephen', 'steven', 'steve'],
+  ['frederick', 'fred', 'freddie'],
+  ['victoria', 'vicky', 'vicki'],
+  ['alexander', 'alex', 'sandy', 'alec'],
+  ['christopher', 'chris', 'kit'],
+];
+
+const firstNames: ReadonlyMap<string, string> = new Map(sameFirstName.flatMap(([head = '', ...rest]) => rest.map((name) => [name, head])));
+
+/** The one spelling a first name is compared in. */
+export function firstNameForm(word: string): string {
+  return firstNames.get(word) ?? word;
+}
+
+/**
+ * A name's words, normalised: case, accents, punctuation, apostrophes (O'Brien = OBrien), hyphens as breaks so that a
+ * double barrel can be compared part by part. Leading titles and words that stand for "no name" are left out.
+ */
+export function nameWords(text: string): string[] {
+  const words = text.replace(/['’ʼ`´.]/g, '').split(/[^\p{L}\p{N}\p{M}]+/u).map(normaliseText).filter((word) => word !== '');
+  while (words.length > 1 && titles.has(words[0] ?? '')) words.shift();
+  return placeholders.has(words.join('')) || placeholders.has(words[0] ?? '') ? [] : words;
+}

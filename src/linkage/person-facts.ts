@@ -1,0 +1,82 @@
+import type { Element, Extension, HumanName, Identifier, Patient } from '@medplum/fhirtypes';
+import { nhsNumberStatusOf, nhsNumberSystem } from '../fhir/nhs-number-status.ts';
+import { nameWords } from './name-words.ts';
+import { normaliseNhsNumber } from './nhs-number.ts';
+import type { PersonFacts } from './types.ts';
+
+const structure = 'https://fhir.bicp.example/StructureDefinition';
+/** valueBoolean true on `Patient.birthDate`: somebody's guess (HL7 v2 PID-32 `ED`). */
+export const birthDateEstimatedUrl = `${structure}/birth-date-estimated`;
+/** valueBoolean true on the Patient: nobody knows who this is yet (HL7 v2 PID-31 `Y`). */
+export const identityUnknownUrl = `${structure}/identity-unknown`;
+
+/** The JSON form keeps a primitive's extensions beside it, under an underscore. */
+type PrimitiveParts = Patient & { _birthDate?: Element };
+
+/**
+ * What one partner's Patient tells about who it is, normalised for comparing. An NHS number is kept even when it is
+ * not one, so that the decision can refuse it. Local identifiers are those under `identifierBase`, the sender's own.
+ * Source: UK Core Patient (NHS number slice with its verification status extension).
+ */
+export function personFacts(patient: Patient, identifierBase: string): PersonFacts {
+  const facts: PersonFacts = { local: localIdentifiers(patient, identifierBase), ...names(patient.name ?? []) };
+  const nhs = bestNhsIdentifier(patient);
+  if (nhs?.value) facts.nhsNumber = normaliseNhsNumber(nhs.value);
+  const status = nhs && nhsNumberStatusOf(nhs);
+  if (status) facts.nhsNumberStatus = status;
+  if (patient.birthDate) facts.birthDate = patient.birthDate;
+  if (flagged((patient as PrimitiveParts)._birthDate?.extension, birthDateEstimatedUrl)) facts.birthDateEstimated = true;
+  if (patient.gender) facts.gender = patient.gender;
+  const postcode = postcodeOf(patient);
+  if (postcode) facts.postcode = postcode;
+  if (flagged(patient.extension, identityUnknownUrl)) facts.identityUnknown = true;
+  return facts;
+}
+
+function localIdentifiers(patient: Patient, identifierBase: string): PersonFacts['local'] {
+  const found = new Map<string, { system: string; value: string }>();
+  for (const { system, value, use } of patient.identifier ?? []) {
+    const text = value?.trim();
+    if (!system?.startsWith(`${identifierBase}/`) || !text || use === 'old') continue;
+    found.set(`${system}|${text}`, { system, value: text });
+  }
+  return [...found.values()];
+}
+
+/** Of several numbers the verified one, otherwise the first; one marked old is no longer theirs. */
+function bestNhsIdentifier(patient: Patient): Identifier | undefined {
+  const numbers = (patient.identifier ?? []).filter(({ system, value, use }) => system === nhsNumberSystem && value && use !== 'old');
+  return numbers.find((identifier) => nhsNumberStatusOf(identifier) === '01') ?? numbers[0];
+}
+
+function names(all: readonly HumanName[]): Pick<PersonFacts, 'family' | 'given' | 'otherFamily' | 'otherGiven'> {
+  const main = all.find(({ use }) => use === 'official') ?? all.find(({ use }) => use === undefined) ?? all.find(({ use }) => use === 'usual') ?? all[0];
+  const others = all.filter((name) => name !== main);
+  const family = nameWords(main?.family ?? '').join(' ');
+  return {
+    ...(family === '' ? {} : { family }),
+    given: givenWords(main),
+    otherFamily: distinct(others.map((name) => nameWords(name.family ?? '').join(' '))).filter((name) => name !== family),
+    otherGiven: distinct(others.flatMap((name) => givenWords(name).slice(0, 1))),
+  };
+}
+
+function givenWords(name: HumanName | undefined): string[] {
+  return nameWords((name?.given ?? []).filter(Boolean).join(' '));
+}
+
+/** The current home postcode, without its space. The ZZ99 pseudo-postcodes say where nobody lives. */
+function postcodeOf(patient: Patient): string | undefined {
+  const current = (patient.address ?? []).filter(({ use, period }) => use !== 'old' && period?.end === undefined);
+  const home = current.find(({ use, postalCode }) => use === 'home' && postalCode) ?? current.find(({ postalCode }) => postalCode);
+  const postcode = home?.postalCode?.toUpperCase().replace(/[^A-Z0-9]/g, '');
+  return postcode && !postcode.startsWith('ZZ99') ? postcode : undefined;
+}
+
+function flagged(extensions: readonly Extension[] | undefined, url: string): boolean {
+  return extensions?.some((extension) => extension.url === url && extension.valueBoolean === true) ?? false;
+}
+
+function distinct(items: readonly string[]): string[] {
+  return [...new Set(items.filter((item) => item !== ''))];
+}

@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { createApp } from './app.ts';
+import { readConfig, type Config } from './config.ts';
+import { demoFiles } from './demo/demo-files.ts';
+import { personas } from './demo/personas.ts';
+import { describeProblem } from './edge/cli/describe-problem.ts';
+import { lockDataFolder } from './edge/data-folder-lock.ts';
+import { demoClients } from './edge/demo-clients.ts';
+import { createIssuer, type Issuer } from './edge/http/oauth/issuer.ts';
+import { createTokenVerifier } from './edge/http/oauth/verify-token.ts';
+import type { SmartFacts } from './edge/http/smart-configuration.ts';
+import { loadDemo } from './edge/load-demo.ts';
+import { createLog } from './edge/log.ts';
+import { startBox } from './edge/start-box.ts';
+import { problemsOf } from './fhir/outcome.ts';
+import { Refusal, type Problem } from './fhir/problem.ts';
+import { createServices, type Services } from './services.ts';
+import { openPglite, openPostgres, type Database } from './store/database.ts';
+
+const drainMs = 20_000;
+const demo = { seed: 2018, citizens: 120 };
+
+/** Reads the configuration, opens the record, listens, loads the demo if asked, and stops cleanly on SIGINT or SIGTERM. */
+async function main(): Promise<void> {
+  const read = readConfig(process.env);
+  if ('problems' in read) return fail(read.problems);
+  const { config } = read;
+  const log = createLog({ level: config.logLevel });
+  const database = await openDatabase(config);
+  const services = await createServices({ database, config, log });
+  const issuer = await openIssuer(config, services);
+  let notReady = config.demo ? ['demo data'] : [];
+  const start = startInfo(config, services, issuer);
+  const app = createApp({
+    services, log, baseUrl: config.baseUrl, version: version(), start, issuer: issuer?.callback ?? null, notReady: () => notReady, smart: smartFacts(config, issuer),
+    verify: createTokenVerifier({ issuer: config.issuer.url, audience: config.issuer.audience, algorithms: config.issuer.algorithms, ...(issuer && { jwks: issuer.jwks }) }),
+  });
+  const server = createServer({ requestTimeout: config.limits.requestTimeoutMs, headersTimeout: 10_000, maxHeaderSize: 16_384 }, app);
+  server.maxConnections = 10_000;
+  await listen(server, config);
+  stopOnSignal(server, services, database, log);
+  log('gateway-started', { host: config.host, port: config.port });
+  if (config.demo) await loadDemo({ services, baseUrl: config.baseUrl, dataDir: config.dataDir, personas, files: () => demoFiles(demo), clock: () => new Date() });
+  notReady = [];
+  process.stdout.write(startBox(start));
+}
+
+async function openDatabase(config: Config): Promise<Database> {
+  if (config.databaseUrl !== null) return openPostgres(config.databaseUrl);
+  const lock = lockDataFolder(config.dataDir);
+  if (lock.kind === 'held') {
+    throw new Refusal({
+      category: 'conflict', code: 'data-folder-in-use', text: `The data folder ${lock.path.replace(/[^/]*$/, '')} is in use by process ${lock.pid ?? 'unknown'}.`,
+      fix: 'Stop that process, or set DATA_DIR to another folder.',
+    });
+  }
+  return openPglite(join(config.dataDir, 'pglite'));
+}
+
+async function openIssuer(config: Config, services: Services): Promise<Issuer | null> {
+  if (config.issuer.kind === 'external') return null;
+  const feeds = services.mappings.feeds.map(({ key, partner }) => ({ key, organisation: partner.organisation, organisationName: partner.name }));
+  return createIssuer({ baseUrl: config.baseUrl, audience: config.issuer.audience, dataDir: config.dataDir, clients: demoClients(personas, feeds), clock: () => new Date() });
+}
+
+function smartFacts(config: Config, issuer: Issuer | null): SmartFacts {
+  const url = config.issuer.url;
+  return {
+    issuer: url, authorizationEndpoint: `${url}/auth`, tokenEndpoint: issuer?.metadata.tokenEndpoint ?? `${url}/token`, jwksUri: issuer?.metadata.jwksUri ?? `${url}/jwks`,
+    scopes: issuer?.metadata.scopes ?? [], grantTypes: issuer?.metadata.grantTypes ?? ['client_credentials'], authMethods: issuer?.metadata.authMethods ?? ['private_key_jwt'],
+    signingAlgorithms: issuer?.metadata.signingAlgorithms ?? [...config.issuer.algorithms],
+  };
+}
+
+function startInfo(config: Config, services: Services, issuer: Issuer | null): Parameters<typeof startBox>[0] {
+  return {
+    baseUrl: config.baseUrl, defaults: { baseUrl: 'http://127.0.0.1:8080', dataDir: join(process.cwd(), 'data') }, dataDir: config.dataDir,
+    database: config.databaseUrl === null ? 'embedded' : 'postgresql', externalIssuer: issuer ? null : config.issuer.url,
+    personas: issuer ? personas : [], feeds: services.mappings.feeds.map(({ key }) => key),
+  };
+}
+
+function listen(server: Server, { port, host }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE'
+      ? new Refusal({ category: 'conflict', code: 'port-in-use', text: `Port ${port} is in use on ${host}.`, fix: 'Stop what listens there, or set PORT to another number.' })
+      : error));
+    server.listen(port, host, resolve);
+  });
+}
+
+/** Stops accepting, finishes what it has, closes the record. A second signal does not wait. */
+function stopOnSignal(server: Server, services: Services, database: Database, log: ReturnType<typeof createLog>): void {
+  let stopping = false;
+  const stop = async (signal: string): Promise<void> => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    log('gateway-stopping', { signal });
+    const forced = setTimeout(() => server.closeAllConnections(), drainMs);
+    await new Promise((resolve) => {
+      server.close(resolve);
+      server.closeIdleConnections();
+    });
+    clearTimeout(forced);
+    await services.close();
+    await database.close();
+    log('gateway-stopped');
+    process.exit(0);
+  };
+  process.on('SIGINT', () => void stop('SIGINT'));
+  process.on('SIGTERM', () => void stop('SIGTERM'));
+}
+
+function version(): string {
+  return (JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { version: string }).version;
+}
+
+function fail(problems: readonly Problem[]): void {
+  for (const problem of problems) process.stderr.write(`${describeProblem(problem)}\n`);
+  process.exit(2);
+}
+
+await main().catch((error: unknown) => {
+  if (!(error instanceof Refusal)) process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : 'unknown error'}\n`);
+  fail(problemsOf(error));
+});

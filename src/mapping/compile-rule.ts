@@ -1,0 +1,92 @@
+import type { Position } from '../fhir/problem.ts';
+import type { Item } from './collection.ts';
+import { compileCall } from './compile-call.ts';
+import { compileSimple } from './compile-simple.ts';
+import { compileSource } from './compile-source.ts';
+import type { CompiledSource } from './compile-source.ts';
+import { compileTarget } from './compile-target.ts';
+import type { Step } from './compile-target.ts';
+import type { GroupCompiler } from './compile-group.ts';
+import type { RuleSyntax } from './map-syntax.ts';
+import { CompileStop } from './map-unit.ts';
+import type { Frame, RunState } from './run-state.ts';
+import type { VariableScope } from './variable-scope.ts';
+
+/** Compiles rules in their order; one with a mistake is reported and the others are still checked. */
+export function compileRules(rules: RuleSyntax[], scope: VariableScope, group: GroupCompiler): Step[] {
+  const steps: Step[] = [];
+  for (const rule of rules) {
+    try {
+      steps.push(compileRule(rule, scope, group));
+    } catch (error) {
+      if (!(error instanceof CompileStop)) throw error;
+    }
+  }
+  return steps;
+}
+
+function compileRule(rule: RuleSyntax, outer: VariableScope, group: GroupCompiler): Step {
+  const scope = outer.inner();
+  const sources = rule.sources.map((source) => compileSource(source, scope, group.unit));
+  const steps = isSimple(rule) ? [compileSimple(rule, sources, scope, group)] : compileBody(rule, scope, group);
+  const at = group.unit.position(rule.at);
+  const fire = oneStep(steps);
+  const [only] = sources;
+  if (only && sources.length === 1) return singleSource(only, fire, at);
+  return (frame, run) => everyCombination(sources, 0, fire, frame, run, at);
+}
+
+/** Targets, then calls, then the block. */
+function compileBody(rule: RuleSyntax, scope: VariableScope, group: GroupCompiler): Step[] {
+  const targets = rule.targets.map((target) => compileTarget(target, scope, group));
+  const calls = rule.calls.map((call) => compileCall(call, scope, group));
+  return [...targets, ...calls, ...compileRules(rule.block ?? [], scope, group)];
+}
+
+/** `src.a -> tgt.b`, with nothing said about how */
+function isSimple(rule: RuleSyntax): boolean {
+  const [target] = rule.targets;
+  const isBare = rule.calls.length === 0 && rule.block === undefined && rule.sources.length === 1 && rule.targets.length === 1;
+  return isBare && target !== undefined && target.context !== undefined && target.path.length > 0 && target.alias === undefined && isEmptyCreate(target.transform);
+}
+
+function isEmptyCreate(transform: RuleSyntax['targets'][number]['transform']): boolean {
+  return transform === undefined || (transform.kind === 'call' && transform.call.name === 'create' && transform.call.args.length === 0);
+}
+
+function oneStep(steps: Step[]): Step {
+  const [first, second] = steps;
+  if (!first) return () => undefined;
+  if (!second) return first;
+  return (frame, run) => {
+    for (const step of steps) step(frame, run);
+  };
+}
+
+function singleSource(source: CompiledSource, fire: Step, at: Position): Step {
+  return (frame, run) => {
+    const items = source.pick(frame, run);
+    if (items === undefined) return;
+    if (!Array.isArray(items)) return fireFor(source, items, fire, frame, run, at);
+    for (const item of items) fireFor(source, item, fire, frame, run, at);
+  };
+}
+
+function fireFor(source: CompiledSource, item: Item, fire: Step, frame: Frame, run: RunState, at: Position): void {
+  run.step(at);
+  const field = source.field(frame);
+  frame.values[source.slot] = item;
+  frame.fields[source.slot] = field;
+  field?.markRead(run.number);
+  fire(frame, run);
+}
+
+/** Several sources: once for each combination; none where one of them is empty. */
+function everyCombination(sources: CompiledSource[], index: number, fire: Step, frame: Frame, run: RunState, at: Position): void {
+  const source = sources[index];
+  if (!source) return fire(frame, run);
+  const next: Step = (inner, state) => everyCombination(sources, index + 1, fire, inner, state, at);
+  const items = source.pick(frame, run);
+  if (items === undefined) return;
+  for (const item of Array.isArray(items) ? items : [items]) fireFor(source, item, next, frame, run, at);
+}

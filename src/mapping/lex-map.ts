@@ -1,0 +1,160 @@
+/** Tokens of the FHIR Mapping Language and of FHIRPath inside it: one lexer for both, so that nobody has to guess where an expression ends. */
+
+export interface Token {
+  kind: 'word' | 'quoted-word' | 'string' | 'double' | 'number' | 'date' | 'symbol' | 'meta' | 'end';
+  /** decoded: a string without quotes and escapes; for metadata its key */
+  text: string;
+  /** of a metadata line */
+  value?: string;
+  start: number;
+  end: number;
+}
+
+export interface LexError {
+  at: number;
+  text: string;
+}
+
+const symbols = ['->', '<<', '>>', '..', '==', '!=', '<=', '>=', '!~', '{', '}', '(', ')', '[', ']', ',', ';', ':', '.', '=', '<', '>', '~', '+', '-', '*', '/', '&', '|', '%', '$', '#'];
+const escapes: Record<string, string> = { t: '\t', r: '\r', n: '\n', f: '\f', "'": "'", '"': '"', '`': '`', '\\': '\\', '/': '/' };
+const spaces = /[\s\uFEFF]+/y;
+const word = /[A-Za-z_][A-Za-z0-9_]*/y;
+const number = /\d+(?:\.\d+)?/y;
+const date = /@(?:T[\d:.]+|\d{4}(?:-\d\d(?:-\d\d)?)?(?:T(?:[\d:.]+(?:Z|[+-]\d\d:\d\d)?)?)?)/y;
+const metaLine = /\/\/\/[ \t]*([A-Za-z_][\w.-]*)[ \t]*=[ \t]*/y;
+const endOfLine = /[^\r\n]*/y;
+
+/** Splits `text` between two offsets into tokens, always ending with one `end` token. Never throws: what cannot be read is an error and is skipped. */
+export function lexMap(text: string, from = 0, to = text.length): { tokens: Token[]; errors: LexError[] } {
+  const lexer = new Lexer(text, from, to);
+  lexer.run();
+  return { tokens: lexer.tokens, errors: lexer.errors };
+}
+
+class Lexer {
+  readonly tokens: Token[] = [];
+  readonly errors: LexError[] = [];
+  private readonly text: string;
+  private readonly to: number;
+  private at: number;
+  private inHeader = true;
+
+  constructor(text: string, from: number, to: number) {
+    this.text = text;
+    this.at = from;
+    this.to = to;
+  }
+
+  run(): void {
+    for (;;) {
+      this.match(spaces);
+      if (this.at >= this.to) break;
+      if (this.comment()) continue;
+      this.token();
+    }
+    this.tokens.push({ kind: 'end', text: '', start: this.to, end: this.to });
+  }
+
+  private match(pattern: RegExp): RegExpExecArray | null {
+    pattern.lastIndex = this.at;
+    const found = pattern.exec(this.text);
+    if (!found || found.index + found[0].length > this.to) return null;
+    this.at += found[0].length;
+    return found;
+  }
+
+  private push(kind: Token['kind'], text: string, start: number): void {
+    this.tokens.push({ kind, text, start, end: this.at });
+  }
+
+  private comment(): boolean {
+    if (this.text.startsWith('//', this.at)) {
+      if (this.inHeader && this.metadata()) return true;
+      if (!this.match(endOfLine)) this.at = this.to;
+      return true;
+    }
+    if (!this.text.startsWith('/*', this.at)) return false;
+    const close = this.text.indexOf('*/', this.at + 2);
+    if (close === -1 || close + 2 > this.to) {
+      this.errors.push({ at: this.at, text: 'This comment is never closed' });
+      this.at = this.to;
+    } else this.at = close + 2;
+    return true;
+  }
+
+  private metadata(): boolean {
+    const start = this.at;
+    const found = this.match(metaLine);
+    if (!found) return false;
+    let value: string;
+    if (this.text.startsWith('"""', this.at)) {
+      const close = this.text.indexOf('"""', this.at + 3);
+      if (close === -1) this.errors.push({ at: this.at, text: 'This text in """ is never closed' });
+      value = this.text.slice(this.at + 3, close === -1 ? this.to : close);
+      this.at = close === -1 ? this.to : close + 3;
+    } else value = this.metaValue();
+    this.tokens.push({ kind: 'meta', text: found[1] ?? '', value, start, end: this.at });
+    return true;
+  }
+
+  private metaValue(): string {
+    const quote = this.text[this.at];
+    if (quote === "'" || quote === '"') return this.quoted(quote);
+    return (this.match(endOfLine)?.[0] ?? '').trim();
+  }
+
+  private token(): void {
+    const start = this.at;
+    const char = this.text[start] ?? '';
+    if (char === "'" || char === '"' || char === '`') {
+      const text = this.quoted(char);
+      this.push(char === "'" ? 'string' : char === '"' ? 'double' : 'quoted-word', text, start);
+      return;
+    }
+    const name = this.match(word);
+    if (name) {
+      if (name[0] === 'group') this.inHeader = false;
+      this.push('word', name[0], start);
+      return;
+    }
+    const digits = this.match(number);
+    if (digits) return this.push('number', digits[0], start);
+    const moment = this.match(date);
+    if (moment) return this.push('date', moment[0], start);
+    const symbol = symbols.find((s) => this.text.startsWith(s, start) && start + s.length <= this.to);
+    this.at += symbol?.length ?? 1;
+    if (symbol) this.push('symbol', symbol, start);
+    else this.errors.push({ at: start, text: 'This character means nothing here' });
+  }
+
+  /** Reads from the opening quote to the closing one, which must be on the same line. */
+  private quoted(quote: string): string {
+    const start = this.at;
+    let value = '';
+    for (this.at += 1; this.at < this.to; this.at += 1) {
+      const char = this.text[this.at] ?? '';
+      if (char === quote) {
+        this.at += 1;
+        return value;
+      }
+      if (char === '\n') break;
+      value += char === '\\' ? this.escape() : char;
+    }
+    this.errors.push({ at: start, text: `This text is never closed with ${quote} on its line` });
+    return value;
+  }
+
+  private escape(): string {
+    const start = this.at;
+    const next = this.text[start + 1] ?? '';
+    const hex = this.text.slice(start + 2, start + 6);
+    if (next === 'u' && /^[0-9A-Fa-f]{4}$/.test(hex)) {
+      this.at += 5;
+      return String.fromCharCode(Number.parseInt(hex, 16));
+    }
+    this.at += 1;
+    const decoded = Object.hasOwn(escapes, next) ? escapes[next] : undefined;
+    if (decoded === undefined) this.errors.push({ at: start, text: 'This escape is unknown; known are \\t \\r \\n \\f \\\' \\" \\` \\\\ \\/ \\uXXXX' });
+    return decoded ?? next;
+  }
+}

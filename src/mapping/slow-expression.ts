@@ -1,0 +1,57 @@
+import fhirpath from 'fhirpath';
+import type { Json } from '../fhir/json.ts';
+import { fromJson, itemsOf } from './collection.ts';
+import type { Collection } from './collection.ts';
+import { visit } from './expression-walk.ts';
+import type { ExpressionPlace } from './expression-walk.ts';
+import { isExactDecimal } from './exact-decimal.ts';
+import type { Evaluator } from './fast-values.ts';
+import type { Expression } from './map-syntax.ts';
+
+/**
+ * Compiles an expression with the fhirpath library. A bare variable name is rewritten to `%name`; where there is a
+ * focus, a child of that name goes first. Throws when the library cannot read or evaluate it; its messages hold values
+ * and must not be shown.
+ */
+export function compileSlow(expression: Expression, place: ExpressionPlace): Evaluator {
+  const { scope } = place;
+  const names = new Set<string>();
+  const edits: { at: number; end: number; text: string }[] = [];
+  visit(expression, place.focus, (part, focus) => {
+    const isStart = part.kind === 'variable' || (part.kind === 'member' && !part.target);
+    if (!isStart || !(scope.any(part.name) || scope.constants.has(part.name))) return;
+    names.add(part.name);
+    if (part.kind === 'variable') return;
+    const quoted = `\`${part.name}\``;
+    edits.push({ at: part.at, end: part.end, text: focus ? `iif(${quoted}.exists(), ${quoted}, %${quoted})` : `%${quoted}` });
+  });
+  const evaluate = fhirpath.compile(rewrite(place.unit.syntax.text, expression, edits));
+  const variables = [...names].map((name) => ({ name, slot: scope.any(name)?.slot, value: scope.constants.get(name) }));
+  return (frame, focus) => {
+    const environment: Record<string, unknown> = {};
+    for (const { name, slot, value } of variables) environment[name] = plain(slot === undefined ? value : frame.values[slot]);
+    return fromJson(evaluate(itemsOf(plain(focus)), environment) as Json[]);
+  };
+}
+
+function rewrite(text: string, expression: Expression, edits: { at: number; end: number; text: string }[]): string {
+  let result = '';
+  let from = expression.at;
+  for (const edit of edits.sort((a, b) => a.at - b.at)) {
+    result += text.slice(from, edit.at) + edit.text;
+    from = edit.end;
+  }
+  return result + text.slice(from, expression.end);
+}
+
+/** Exact decimals as numbers: the library calculates with those. */
+function plain(value: Collection): Collection {
+  if (typeof value !== 'object') return value;
+  if (isExactDecimal(value)) return Number(value.rawJSON);
+  let changed = false;
+  const copy = JSON.stringify(value, (_key, inner: unknown) => {
+    changed ||= isExactDecimal(inner);
+    return inner;
+  });
+  return changed ? (JSON.parse(copy) as Collection) : value;
+}

@@ -1,0 +1,74 @@
+import type { JsonObject } from '../fhir/json.ts';
+import type { Collection, Item } from './collection.ts';
+import { textOf } from './compile-expression.ts';
+import type { Translation, Translator } from './code-tables.ts';
+import type { TargetElement } from './target-place.ts';
+import { fieldOf, literalText, oneItem } from './transform.ts';
+import type { Argument, Transform, TransformContext } from './transform.ts';
+
+const outputs = ['code', 'system', 'display', 'Coding', 'CodeableConcept'];
+
+/**
+ * `translate(v, '#table', 'code')`: the code of a source value in a table or an embedded concept map. No row and no
+ * fallback: nothing is set and the record carries the warning `code-not-in-table`. Without a third argument the target
+ * element decides between code, Coding and CodeableConcept.
+ */
+export function compileTranslate(args: Argument[], context: TransformContext): Transform {
+  const [value] = args;
+  const translator = findTable(args[1], context);
+  const wanted = args.length > 2 ? literalText(args[2], outputs.join(', '), context) : undefined;
+  if (wanted !== undefined && !outputs.includes(wanted)) {
+    context.place.unit.fail(context.offset, 'map-transform', `translate gives ${outputs.join(', ')}, not ${wanted}`);
+  }
+  const outputFor = (element: TargetElement | undefined): string => wanted ?? element?.types.find((type) => outputs.includes(type)) ?? 'code';
+  return {
+    carries: [...args],
+    typeFor(element) {
+      const output = outputFor(element);
+      return output === 'system' ? 'uri' : output === 'display' ? 'string' : output;
+    },
+    evaluate(frame, run, element): Collection {
+      const code = codeOf(oneItem(value, frame, run, context));
+      if (code === undefined) return undefined;
+      const found = translator.find(code);
+      if (found === undefined) run.warn('code-not-in-table', `No row of ${translator.label} has the code this field holds`, context.at, fieldOf(value, frame));
+      else if (found !== 'unusable') return output(found, outputFor(element));
+      else run.fail('code-not-usable', `${translator.label} has no equivalent for the code this field holds`, context.at, fieldOf(value, frame));
+      return undefined;
+    },
+  };
+}
+
+function findTable(argument: Argument | undefined, context: TransformContext): Translator {
+  const name = literalText(argument, 'a table', context);
+  const { tables, place } = context;
+  const found = tables.get(name) ?? tables.get(name.replace(/^#/, '')) ?? tables.get(`#${name}`);
+  if (found) return found;
+  const known = [...tables.keys()].join(', ') || 'none';
+  return place.unit.fail(context.offset, 'unknown-table', `There is no code table ${name}; known are: ${known}`);
+}
+
+/** A code as text, or the code of a Coding. */
+function codeOf(value: Item | undefined): string | undefined {
+  const text = typeof value === 'object' ? value['code'] : textOf(value);
+  return typeof text === 'string' && text.trim() !== '' ? text : undefined;
+}
+
+function output(found: Translation, kind: string): Item | undefined {
+  switch (kind) {
+    case 'code':
+      return found.code;
+    case 'system':
+      return found.system === '' ? undefined : found.system;
+    case 'display':
+      return found.display === '' ? undefined : found.display;
+    case 'Coding':
+      return coding(found);
+    default:
+      return { coding: [coding(found)] };
+  }
+}
+
+function coding({ system, code, display }: Translation): JsonObject {
+  return { ...(system === '' ? {} : { system }), code, ...(display === '' ? {} : { display }) };
+}

@@ -1,0 +1,85 @@
+import { resolve } from 'node:path';
+
+import { readConfig } from '../src/config.ts';
+import type { Config } from '../src/config.ts';
+
+const read = (env: Record<string, string | undefined>): Config => {
+  const result = readConfig(env);
+  if ('problems' in result) throw new Error(result.problems.map((problem) => problem.text).join('\n'));
+  return result.config;
+};
+const wrong = (env: Record<string, string | undefined>): (string | undefined)[] => {
+  const result = readConfig(env);
+  return 'problems' in result ? result.problems.map((problem) => problem.at?.field) : [];
+};
+const compose = { HOST: '0.0.0.0', BASE_URL: 'https://gateway.example', OIDC_ISSUER: 'https://issuer.example/realm', DATABASE_URL: 'postgres://u:secret@db/onestory' };
+
+it('an empty environment is the demo on loopback', () => {
+  expect(read({})).toEqual({
+    host: '127.0.0.1', port: 8080, baseUrl: 'http://127.0.0.1:8080', dataDir: resolve('data'), databaseUrl: null, demo: true, ukCoreDir: null, logLevel: 'warn',
+    issuer: { kind: 'embedded', url: 'http://127.0.0.1:8080/oauth', audience: 'http://127.0.0.1:8080/fhir', algorithms: ['ES384'] },
+    limits: { bodyBytes: 2_097_152, intakeBytes: 33_554_432, jsonDepth: 64, requestTimeoutMs: 30_000 },
+  });
+});
+
+it('an empty variable counts as absent', () => {
+  expect(read({ PORT: '', HOST: ' ', DATABASE_URL: '', DEMO: '', LOG_LEVEL: '' })).toEqual(read({}));
+});
+
+it('with a database and an issuer of its own it is no demo', () => {
+  expect(read(compose)).toMatchObject({
+    baseUrl: 'https://gateway.example', databaseUrl: compose.DATABASE_URL, demo: false,
+    issuer: { kind: 'external', url: 'https://issuer.example/realm', audience: 'https://gateway.example/fhir', algorithms: ['ES256', 'ES384', 'PS256', 'RS256'] },
+  });
+});
+
+it.each<[string, Record<string, string>, Partial<Config>]>([
+  ['another port', { PORT: '9000' }, { port: 9000, baseUrl: 'http://127.0.0.1:9000' }],
+  ['IPv6 loopback', { HOST: '::1' }, { baseUrl: 'http://[::1]:8080' }],
+  ['a base with a slash', { BASE_URL: 'http://localhost:8080/' }, { baseUrl: 'http://localhost:8080' }],
+  ['the demo on PostgreSQL', { DATABASE_URL: 'postgresql://db/onestory', DEMO: 'true' }, { demo: true }],
+  ['no demo on PGlite', { DEMO: 'false' }, { demo: false }],
+])('%s', (_title, env, expected) => {
+  expect(read(env)).toMatchObject(expected);
+});
+
+it('an issuer is taken exactly as written, for tokens name it exactly so', () => {
+  expect(read({ ...compose, OIDC_ISSUER: 'https://issuer.example/' }).issuer.url).toBe('https://issuer.example/');
+});
+
+it.each<[string, Record<string, string>, string[]]>([
+  ['a port that is no number', { PORT: '80a' }, ['PORT']],
+  ['a port out of range', { PORT: '65536' }, ['PORT']],
+  ['a port in another notation', { PORT: '0x50' }, ['PORT']],
+  ['a host with a port', { HOST: '127.0.0.1:80' }, ['HOST']],
+  ['the embedded issuer on every address', { HOST: '0.0.0.0', BASE_URL: 'http://127.0.0.1:8080' }, ['HOST']],
+  ['the embedded issuer on a public address', { HOST: '10.0.0.1' }, ['HOST', 'BASE_URL']],
+  ['the embedded issuer on a name that only looks like loopback', { HOST: '127.0.0.1.evil.example' }, ['HOST', 'BASE_URL']],
+  ['the embedded issuer behind a public name', { BASE_URL: 'https://gateway.example' }, ['BASE_URL']],
+  ['every address without a base', { ...compose, BASE_URL: '' }, ['BASE_URL']],
+  ['a base with a query', { BASE_URL: 'http://localhost:8080?x=1' }, ['BASE_URL']],
+  ['a base that is a file', { BASE_URL: 'file:///etc' }, ['BASE_URL']],
+  ['another database', { DATABASE_URL: 'mysql://db/x' }, ['DATABASE_URL']],
+  ['an issuer without TLS', { OIDC_ISSUER: 'http://issuer.example' }, ['OIDC_ISSUER']],
+  ['a shared-secret algorithm', { OIDC_ALGORITHMS: 'ES384,HS256' }, ['OIDC_ALGORITHMS']],
+  ['no algorithm at all', { OIDC_ALGORITHMS: 'none' }, ['OIDC_ALGORITHMS']],
+  ['neither true nor false', { DEMO: 'yes' }, ['DEMO']],
+  ['an unknown level', { LOG_LEVEL: 'loud' }, ['LOG_LEVEL']],
+  ['a limit of nothing', { ONESTORY_MAX_BODY_BYTES: '0' }, ['ONESTORY_MAX_BODY_BYTES']],
+  ['a misspelt setting of ours', { ONESTORY_MAX_BODYBYTES: '5' }, ['ONESTORY_MAX_BODYBYTES']],
+])('refused: %s', (_title, env, fields) => {
+  expect(wrong(env)).toEqual(fields);
+});
+
+it('all mistakes are reported together', () => {
+  expect(wrong({ PORT: 'x', DEMO: 'x', LOG_LEVEL: 'x', ONESTORY_X: 'x' })).toEqual(['PORT', 'DEMO', 'LOG_LEVEL', 'ONESTORY_X']);
+});
+
+it('no value is ever quoted, for some are secrets', () => {
+  expect(JSON.stringify(readConfig({ DATABASE_URL: 'mysql://user:canary@db/x', BASE_URL: 'http://user:canary@localhost', PORT: 'canary' }))).not.toContain('canary');
+});
+
+it('what was read cannot be changed', () => {
+  const config = read({});
+  expect(Object.isFrozen(config) && Object.isFrozen(config.issuer) && Object.isFrozen(config.issuer.algorithms) && Object.isFrozen(config.limits)).toBe(true);
+});

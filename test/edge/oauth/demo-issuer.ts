@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import express from 'express';
+
+import { demoClients } from '../../../src/edge/demo-clients.ts';
+import type { DemoPersona } from '../../../src/edge/demo-clients.ts';
+import { createIssuer } from '../../../src/edge/http/oauth/issuer.ts';
+import type { Issuer } from '../../../src/edge/http/oauth/issuer.ts';
+
+const ods = 'https://fhir.nhs.uk/Id/ods-organization-code';
+
+export const personas: readonly DemoPersona[] = [
+  { id: 'ward-doctor', name: 'Dr Synthetic', description: 'Doctor on a ward', organisation: `${ods}|RRK`, organisationName: 'University Hospitals Birmingham', role: 'doctor', purpose: 'TREAT' },
+  { id: 'privacy-officer', name: 'P Officer', description: 'Privacy officer', organisation: `${ods}|RRK`, organisationName: 'University Hospitals Birmingham', role: 'privacy-officer', purpose: 'HOPERAT' },
+];
+export const clients = demoClients(personas, [{ key: 'uhb-adt', organisation: `${ods}|RRK`, organisationName: 'University Hospitals Birmingham' }]);
+
+export interface RunningIssuer {
+  issuer: Issuer;
+  baseUrl: string;
+  dataDir: string;
+  stop: () => Promise<void>;
+}
+
+/** The embedded issuer behind a real socket, mounted as the gateway mounts it. */
+export async function startIssuer(dataDir?: string): Promise<RunningIssuer> {
+  const folder = dataDir ?? await mkdtemp(join(tmpdir(), 'onestory-issuer-'));
+  const app = express();
+  const server: Server = createServer(app);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const issuer = await createIssuer({ baseUrl, audience: `${baseUrl}/fhir`, dataDir: folder, clients, clock: () => new Date() });
+  app.use('/oauth', issuer.callback);
+  return {
+    issuer, baseUrl, dataDir: folder,
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      if (dataDir === undefined) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { loadMappings } from '../../src/intake/load-mappings.ts';
+import { mappings } from './adt.ts';
+
+const good: Record<string, string> = {
+  'partners.yaml': `
+identifierBase: https://fhir.bicp.example/Id
+partners:
+  - { partnerKey: bchc, name: Community, organisation: 'https://fhir.nhs.uk/Id/ods-organization-code|RYW' }
+  - { partnerKey: bsmhft, name: Mental health, organisation: 'https://fhir.nhs.uk/Id/ods-organization-code|RXT' }
+`,
+  'feeds.yaml': `
+feeds:
+  - { key: bchc-sheet, kind: sheet, partner: bchc, title: A sheet }
+  - { key: bsmhft-sheet, kind: sheet, partner: bsmhft, title: A sheet }
+`,
+  'sheet/kind.json': JSON.stringify({
+    name: 'sheet', title: 'A sheet', format: 'csv', update: 'snapshot', zone: 'Europe/London', limits: { maxBytes: 10, maxRows: 10 },
+    parts: [{ name: 'client', map: 'client.map', schema: 'client.schema.json' }], categories: [{ type: 'Patient', category: 'identity' }],
+  }),
+  'sheet/client.schema.json': JSON.stringify({ columns: [{ header: 'Client ID', name: 'clientId', personKey: true }] }),
+  'sheet/client.map': '// map',
+  'sheet/shared.map': '// shared',
+  'sheet/tables/sex.csv': 'source,system,code,display,note\nM,,male,Male,\n',
+  'sheet/tables/team.csv': 'source,system,code,display,note\n',
+  'sheet/partners/bchc/tables/team.csv': 'source,system,code,display,note\nT1,,district-nursing,,\n',
+  'sheet/dropped.csv': 'field,reason,approvedBy,date\nnote,Not needed,Information governance lead,2026-01-12\n',
+};
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'mappings-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function load(changes: Record<string, string | null> = {}): ReturnType<typeof loadMappings> {
+  for (const [file, text] of Object.entries({ ...good, ...changes })) {
+    if (text === null) continue;
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), text);
+  }
+  return loadMappings(folder);
+}
+
+describe('the mappings folder', () => {
+  it('is loaded with its partners, feeds and kinds', () => {
+    const loaded = load();
+    if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
+    expect(loaded.feeds.map((feed) => [feed.key, feed.partner.identifierBase])).toEqual([
+      ['bchc-sheet', 'https://fhir.bicp.example/Id/bchc'], ['bsmhft-sheet', 'https://fhir.bicp.example/Id/bsmhft'],
+    ]);
+    expect(loaded.kinds.get('sheet')?.parts).toEqual([{ name: 'client', map: 'client.map', columns: [{ header: 'Client ID', name: 'clientId', personKey: true }] }]);
+    expect(loaded.dropped('sheet')).toMatchObject([{ field: 'note', date: '2026-01-12' }]);
+    expect(loaded.files('sheet', 'bchc').maps.map((map) => map.file)).toEqual(['client.map', 'shared.map']);
+  });
+
+  it('lets a partner\'s own table replace the shared one of the same name', () => {
+    const loaded = load();
+    if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
+    const tables = (partner: string) => loaded.files('sheet', partner).tables.map((table) => [table.name, table.file]);
+    expect(tables('bchc')).toEqual([['sex', 'tables/sex.csv'], ['team', 'partners/bchc/tables/team.csv']]);
+    expect(tables('bsmhft')).toEqual([['sex', 'tables/sex.csv'], ['team', 'tables/team.csv']]);
+  });
+
+  const kind = JSON.parse(good['sheet/kind.json'] ?? '') as object;
+  it.each<[string, Record<string, string | null>, string, string | undefined, RegExp]>([
+    ['a missing file', { 'feeds.yaml': null }, 'feeds.yaml', undefined, /missing/],
+    ['YAML that cannot be parsed', { 'feeds.yaml': 'feeds: [' }, 'feeds.yaml', undefined, /./],
+    ['a key given twice', { 'feeds.yaml': 'feeds: []\nfeeds: []' }, 'feeds.yaml', undefined, /unique/],
+    ['a feed of an unknown partner', { 'feeds.yaml': 'feeds: [{ key: x-sheet, kind: sheet, partner: x, title: X }]' }, 'feeds.yaml', '/feeds/0/partner', /not in partners/],
+    ['a feed of an unknown kind', { 'feeds.yaml': 'feeds: [{ key: bchc-x, kind: x, partner: bchc, title: X }]' }, 'feeds.yaml', '/feeds/0/kind', /no usable kind/],
+    ['a feed named for another partner', { 'feeds.yaml': 'feeds: [{ key: uhb-sheet, kind: sheet, partner: bchc, title: X }]' }, 'feeds.yaml', '/feeds/0/key', /bchc-/],
+    ['an organisation without its system', { 'partners.yaml': 'identifierBase: https://x\npartners: [{ partnerKey: bchc, name: C, organisation: RYW }]' }, 'partners.yaml', '/partners/0/organisation', /pattern/],
+    ['an unknown category', { 'sheet/kind.json': JSON.stringify({ ...kind, categories: [{ type: 'Patient', category: 'identty' }] }) }, 'sheet/kind.json', '/categories/0/category', /identity/],
+    ['an unknown property', { 'sheet/kind.json': JSON.stringify({ ...kind, zones: 'x' }) }, 'sheet/kind.json', '/', /zones/],
+    ['a kind named unlike its folder', { 'sheet/kind.json': JSON.stringify({ ...kind, name: 'sheets' }) }, 'sheet/kind.json', '/name', /folder/],
+    ['a map that is not there', { 'sheet/client.map': null }, 'sheet/kind.json', '/parts', /client\.map/],
+    ['a schema without person key', { 'sheet/client.schema.json': JSON.stringify({ columns: [{ header: 'A', name: 'a' }] }) }, 'sheet/client.schema.json', '/columns', /personKey/],
+    ['a column name given twice', { 'sheet/client.schema.json': JSON.stringify({ columns: [{ header: 'A', name: 'a', personKey: true }, { header: 'B', name: 'a' }] }) }, 'sheet/client.schema.json', '/columns', /twice/],
+    ['a table with another header', { 'sheet/tables/sex.csv': 'source,code\nM,male\n' }, 'sheet/tables/sex.csv', undefined, /header/],
+    ['a dropped field nobody approved', { 'sheet/dropped.csv': 'field,reason,approvedBy,date\nnote,Not needed,,2026-01-12\n' }, 'sheet/dropped.csv', undefined, /approved/],
+  ])('is refused for %s', (_, changes, file, pointer, text) => {
+    const loaded = load(changes);
+    const problems = 'problems' in loaded ? loaded.problems : [];
+    expect(problems).toContainEqual(expect.objectContaining({ text: expect.stringMatching(text) as string, at: expect.objectContaining({ file, ...(pointer === undefined ? {} : { pointer }) }) as object }));
+  });
+
+  it('reports the mistakes of all files at once', () => {
+    const loaded = load({ 'partners.yaml': 'partners: []', 'sheet/tables/sex.csv': 'x\n', 'sheet/client.map': null });
+    expect('problems' in loaded && [...new Set(loaded.problems.map((problem) => problem.at?.file))].sort()).toEqual(['feeds.yaml', 'partners.yaml', 'sheet/kind.json', 'sheet/tables/sex.csv']);
+  });
+});
+
+describe('the mappings of this repository', () => {
+  it('load without a mistake and name the first feeds', () => {
+    expect(mappings().feeds.map((feed) => feed.key)).toEqual(expect.arrayContaining(['uhb-adt', 'bcc-cld', 'bsmhft-rio', 'bchc-rio']));
+  });
+});

@@ -1,0 +1,96 @@
+import type { Patient } from '@medplum/fhirtypes';
+import { blockingKeys } from '../../src/linkage/blocking-keys.ts';
+import { birthDateEstimatedUrl, identityUnknownUrl, personFacts } from '../../src/linkage/person-facts.ts';
+
+const base = 'https://fhir.bicp.example/Id/uhb';
+const status = (code: string, system = 'https://fhir.hl7.org.uk/CodeSystem/UKCore-NHSNumberVerificationStatusEngland') => [{
+  url: 'https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-NHSNumberVerificationStatus',
+  valueCodeableConcept: { coding: [{ system, code }] },
+}];
+const nhs = (value: string, code = '01') => ({ system: 'https://fhir.nhs.uk/Id/nhs-number', value, extension: status(code) });
+
+const alice: Patient = {
+  resourceType: 'Patient',
+  identifier: [
+    { system: `${base}/person`, value: 'H1234567' },
+    nhs('999 000 0743'),
+    { system: 'https://fhir.bicp.example/Id/bchc/person', value: '77' },
+  ],
+  name: [
+    { use: 'nickname', given: ['Ally'] },
+    { use: 'maiden', family: "O'Brien" },
+    { use: 'official', family: 'ADÉYEMI-OKAFOR', given: ['MRS ALICE', 'M'] },
+  ],
+  gender: 'female',
+  birthDate: '1938-02-11',
+  address: [{ use: 'old', postalCode: 'B1 1AA' }, { use: 'home', postalCode: 'b13 8xx' }],
+};
+
+describe('what a source Patient tells about who it is', () => {
+  it('is taken from the official name, the current address, the verified number and the sender\'s own identifiers', () => {
+    expect(personFacts(alice, base)).toEqual({
+      local: [{ system: `${base}/person`, value: 'H1234567' }],
+      nhsNumber: '9990000743', nhsNumberStatus: '01',
+      family: 'adeyemi okafor', given: ['alice', 'm'], otherFamily: ['obrien'], otherGiven: ['ally'],
+      gender: 'female', birthDate: '1938-02-11', postcode: 'B138XX',
+    });
+  });
+
+  it.each([
+    ['01', '01'], ['02', '02'], ['08', '08'], ['number-present-and-verified', '01'], ['number-present-but-not-traced', '02'], ['99', undefined],
+  ])('verification status %s is read as %s', (code, expected) => {
+    expect(personFacts({ resourceType: 'Patient', identifier: [nhs('9990000743', code)] }, base).nhsNumberStatus).toBe(expected);
+  });
+
+  it('prefers the verified number and leaves an old one aside', () => {
+    const facts = personFacts({ resourceType: 'Patient', identifier: [{ ...nhs('9990000379'), use: 'old' }, nhs('9990001111', '02'), nhs('9990000743')] }, base);
+    expect(facts.nhsNumber).toBe('9990000743');
+  });
+
+  it('another partner\'s base that only begins alike is not one\'s own', () => {
+    expect(personFacts({ resourceType: 'Patient', identifier: [{ system: 'https://fhir.bicp.example/Id/uhb-old/person', value: '1' }] }, base).local).toEqual([]);
+  });
+
+  it('a name that stands for no name is none', () => {
+    const facts = personFacts({ resourceType: 'Patient', name: [{ family: 'Unknown', given: ['Baby Boy'] }] }, base);
+    expect(facts).toEqual({ local: [], given: [], otherFamily: [], otherGiven: [] });
+  });
+});
+
+describe('blocking keys', () => {
+  const facts = personFacts(alice, base);
+
+  it('are the NHS number, the local identifiers and the five demographic fields', () => {
+    expect(blockingKeys(facts)).toEqual({
+      nhs: '9990000743', local: [`${base}/person|H1234567`], demographic: 'adeyemiokafor|alice|1938-02-11|female|B138XX',
+    });
+  });
+
+  it('do not depend on how a name is written', () => {
+    const other = personFacts({ ...alice, name: [{ family: 'Adeyemi Okafor', given: ['alice'] }] }, base);
+    expect(blockingKeys(other).demographic).toBe(blockingKeys(facts).demographic);
+  });
+
+  const estimated = { ...alice, _birthDate: { extension: [{ url: birthDateEstimatedUrl, valueBoolean: true }] } } as Patient;
+  it.each<[string, Patient]>([
+    ['no family name', { ...alice, name: [{ given: ['Alice'] }] }],
+    ['an initial for a first name', { ...alice, name: [{ family: 'Okafor', given: ['A'] }] }],
+    ['a year of birth only', { ...alice, birthDate: '1938' }],
+    ['the dummy birth date', { ...alice, birthDate: '1900-01-01' }],
+    ['an estimated birth date', estimated],
+    ['gender unknown', { ...alice, gender: 'unknown' }],
+    ['no fixed abode', { ...alice, address: [{ postalCode: 'ZZ99 3VZ' }] }],
+  ])('with %s there is no demographic key', (_, patient) => {
+    expect(blockingKeys(personFacts(patient, base)).demographic).toBeNull();
+  });
+
+  it('of a person whose identity is unknown are the local ones alone', () => {
+    const unknown = personFacts({ ...alice, extension: [{ url: identityUnknownUrl, valueBoolean: true }] }, base);
+    expect(blockingKeys(unknown)).toEqual({ nhs: null, local: [`${base}/person|H1234567`], demographic: null });
+  });
+
+  it('hold no NHS number that is not one', () => {
+    expect(blockingKeys({ ...facts, nhsNumber: '9990000744' }).nhs).toBeNull();
+    expect(blockingKeys({ ...facts, nhsNumber: '9999999999' }).nhs).toBeNull();
+  });
+});

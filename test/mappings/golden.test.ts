@@ -1,0 +1,97 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { loadDefinitions } from '../../src/fhir/definitions.ts';
+import type { JsonObject } from '../../src/fhir/json.ts';
+import { loadProfiles } from '../../src/fhir/profiles.ts';
+import { validateResource } from '../../src/fhir/validate-resource.ts';
+import type { DroppedField } from '../../src/intake/types.ts';
+import { exampleFile, type ExampleRun, examplesOf, keyOf, loadedMappings, mapOf, type Outcome, runExample } from './run-example.ts';
+
+/**
+ * Every example of every kind, from the partner's bytes to FHIR. UPDATE_EXPECTED=1 writes expected.json anew: read every
+ * difference before you keep it, an expected output is a claim about somebody's record.
+ */
+
+const update = process.env['UPDATE_EXPECTED'] === '1';
+const mappings = loadedMappings();
+const componentUrl = 'https://fhir.bicp.example/StructureDefinition/component';
+
+beforeAll(() => {
+  loadDefinitions();
+  loadProfiles(fileURLToPath(new URL('../../profiles', import.meta.url)));
+});
+
+describe.each([...mappings.kinds.values()])('$name', (kind) => {
+  const examples = examplesOf(kind.name);
+  const runs = new Map<string, ExampleRun>();
+  const runOf = (example: string): ExampleRun => {
+    const run = runs.get(example) ?? runExample(mappings, kind, example);
+    runs.set(example, run);
+    return run;
+  };
+  const dropped = mappings.dropped(kind.name);
+
+  it('has examples, good and bad', () => {
+    expect(examples.length).toBeGreaterThanOrEqual(8);
+    const outcomes = examples.map((example) => runOf(example).outcome);
+    expect(outcomes.some((outcome) => outcome.resources === undefined)).toBe(true);
+    expect(outcomes.some((outcome) => outcome.problems === undefined)).toBe(true);
+  });
+
+  it('compiles for every partner that sends it', () => {
+    for (const feed of mappings.feeds.filter((candidate) => candidate.kind === kind.name)) {
+      for (const part of kind.parts) expect(mapOf(mappings, kind, feed, part)).toHaveProperty('run');
+    }
+  });
+
+  describe.each(examples)('%s', (example) => {
+    it('ends as expected', () => {
+      const path = exampleFile(kind.name, example, 'expected.json');
+      const { outcome } = runOf(example);
+      if (update) writeFileSync(path, `${JSON.stringify(outcome, null, 2)}\n`);
+      const expected = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Outcome) : undefined;
+      expect(JSON.parse(JSON.stringify(outcome))).toEqual(expected);
+    });
+
+    it('gives resources that validate, can be named, and are classed', () => {
+      const { outcome, feed } = runOf(example);
+      for (const resource of outcome.resources ?? []) {
+        expect(validateResource(resource).filter((problem) => (problem.severity ?? 'error') === 'error')).toEqual([]);
+        expect(keyOf(resource, feed)).not.toBe('');
+        const type = String(resource['resourceType']);
+        expect(kind.categories.filter((rule) => rule.type === type && [undefined, feed.partner.partnerKey].includes(rule.partner))).not.toEqual([]);
+        if (['ServiceRequest', 'EpisodeOfCare', 'CarePlan'].includes(type)) expect(componentsOf(resource)).toHaveLength(1);
+      }
+    });
+
+    it('loses no field: each is carried, read, or dropped with a reason', () => {
+      const lost = runOf(example).ledger.filter((entry) => entry.state === 'unmapped' && !dropped.some((row) => covers(row, entry.field)));
+      expect([...new Set(lost.map((entry) => entry.field))]).toEqual([]);
+    });
+  });
+
+  it('drops only fields that its examples hold and nothing carries', () => {
+    const entries = examples.flatMap((example) => runOf(example).ledger);
+    for (const row of dropped) {
+      const covered = entries.filter((entry) => covers(row, entry.field));
+      expect([row.field, covered.length > 0, covered.find((entry) => entry.state === 'carried')]).toEqual([row.field, true, undefined]);
+    }
+  });
+
+  const columns = kind.parts.flatMap((part) => (part.columns ?? []).map((column) => column.name));
+  if (columns.length > 0) {
+    it('shows every column in an example', () => {
+      const read = new Set(examples.flatMap((example) => [...runOf(example).read]));
+      expect(columns.filter((name) => !read.has(name))).toEqual([]);
+    });
+  }
+});
+
+function covers(row: DroppedField, field: string): boolean {
+  return row.field.endsWith('.*') ? field.startsWith(row.field.slice(0, -1)) : row.field === field;
+}
+
+function componentsOf(resource: JsonObject): unknown[] {
+  const extensions = (resource['extension'] ?? []) as { url?: string; valueCoding?: { system?: string; code?: string } }[];
+  return extensions.filter(({ url, valueCoding }) => url === componentUrl && valueCoding?.system === 'https://fhir.bicp.example/CodeSystem/ei-component' && valueCoding.code);
+}
