@@ -18,8 +18,6 @@ const everywhere = {
   'no-self-compare': 'error',
   'no-sparse-arrays': 'error',
   'no-template-curly-in-string': 'error',
-  'no-unmodified-loop-condition': 'error',
-  'no-unreachable-loop': 'error',
   'no-unsafe-finally': 'error',
   'no-var': 'error',
   'object-shorthand': 'error',

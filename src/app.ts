@@ -34,7 +34,14 @@ export function createApp(options: AppOptions): Express {
   const routing = { verify, log, recordRefusal: services.recordRefusal };
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
-  app.use(helmet({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], styleSrc: ["'self'"], imgSrc: ["'self'", 'data:'], frameAncestors: ["'none'"] } }, strictTransportSecurity: baseUrl.startsWith('https:') }));
+  const https = baseUrl.startsWith('https:');
+  app.use(helmet({
+    strictTransportSecurity: https,
+    contentSecurityPolicy: { useDefaults: false, directives: {
+      defaultSrc: ["'none'"], styleSrc: ["'self'"], imgSrc: ["'self'", 'data:'], baseUri: ["'none'"], formAction: ["'self'"], frameAncestors: ["'none'"],
+      ...(https && { upgradeInsecureRequests: [] }),
+    } },
+  }));
   app.use(health(services.database, options.notReady));
   if (options.issuer) app.use('/oauth', options.issuer);
   app.get(['/.well-known/smart-configuration', '/fhir/.well-known/smart-configuration'], smartConfiguration(options.smart));

@@ -42,6 +42,8 @@ export interface ServiceOptions {
   log: Log;
   clock?: () => Date;
   newId?: () => string;
+  /** folder of agreement files; default agreements/ */
+  agreements?: string;
   /** how often the worker looks for work nobody woke it for */
   pollMs?: number;
 }
@@ -52,7 +54,7 @@ export type Services = Awaited<ReturnType<typeof createServices>>;
  * The composition root: opens what one process works with and hands each story its parts. Loads definitions, profiles,
  * maps and agreements; starts the intake worker. Refuses to start on any mistake in them, all told together.
  */
-export async function createServices({ database, config, log, clock = () => new Date(), newId = randomUUID, pollMs }: ServiceOptions) {
+export async function createServices({ database, config, log, clock = () => new Date(), newId = randomUUID, agreements = join(projectRoot, 'agreements'), pollMs }: ServiceOptions) {
   loadDefinitions();
   loadProfiles(join(projectRoot, 'profiles'));
   if (config.ukCoreDir !== null) loadUkCore(config.ukCoreDir);
@@ -63,7 +65,7 @@ export async function createServices({ database, config, log, clock = () => new 
   const secrets = await loadSecrets(database);
   const classes = await openSharingClasses(database);
   const directory = await loadDirectory(database, secrets, mappings, clock());
-  await openAgreements(database, config.demo);
+  await openAgreements(database, agreements, config.demo);
   await publishContracts(database, secrets, clock());
   const audit = openAuditTrail(database, sealEntry, emptyChain);
   const policy = createPolicy(database, classes, clock);
@@ -102,8 +104,7 @@ export async function createServices({ database, config, log, clock = () => new 
 }
 
 /** Registers agreements/*.yaml; with the demo they are signed and activated as well, all but the draft. */
-async function openAgreements(database: Database, demo: boolean): Promise<void> {
-  const folder = join(projectRoot, 'agreements');
+async function openAgreements(database: Database, folder: string, demo: boolean): Promise<void> {
   const files = readdirSync(folder).filter((file) => file.endsWith('.yaml')).sort();
   const agreements = readAgreementFiles(files.map((file) => ({ file: `agreements/${file}`, text: readFileSync(join(folder, file), 'utf8') })));
   await registerAgreements(database, agreements);

@@ -44,7 +44,7 @@ export function tour(info: StartInfo): TourStep[] {
   return [
     { title: 'Become the community nurse', command: as('community-nurse') },
     { title: 'Find Abdul by his (invented) NHS number', command: get(`Patient?identifier=https://fhir.nhs.uk/Id/nhs-number%7C${abdul}`) },
-    { title: 'Keep his id', command: `ABDUL=$(${get(`Patient?identifier=https://fhir.nhs.uk/Id/nhs-number%7C${abdul}`)} | grep -o '"id":"[^"]*"' | head -1 | cut -d'"' -f4)` },
+    { title: 'Keep his id', command: `ABDUL=$(${get(`Patient?identifier=https://fhir.nhs.uk/Id/nhs-number%7C${abdul}`)} | grep -o '/fhir/Patient/[^"/]*' | head -1 | cut -d/ -f4)` },
     { title: 'Read his whole story, from every partner that shares it with her', command: get('Patient/$ABDUL/\\$everything') },
     { title: 'Become the governance lead and see who looked, and under which clause', command: `${as('governance-lead')}; ${get('AuditEvent?patient=Patient/$ABDUL')}` },
   ];

@@ -94,7 +94,7 @@ function push(target: JsonObject, name: string, at: string, fields: JsonObject):
 function put(target: JsonObject, path: string, v: Json): void {
   const [segment = '', field] = path.split('.');
   if (field === undefined) target[segment] = v;
-  else target[segment] = { ...objectOf(target[segment]), [field]: v };
+  else ((target[segment] ??= {}) as JsonObject)[field] = v;
 }
 
 function objectOf(value: Json | undefined): JsonObject {

@@ -1,7 +1,7 @@
 import type { Problem } from '../fhir/problem.ts';
 import { configFolder, type ConfigFolder } from './config-folder.ts';
 import { columnsSchema, feedsSchema, kindSchema, messagesSchema, partnersSchema } from './mapping-schemas.ts';
-import type { CategoryRule, Column, DirectoryEntry, DroppedField, Feed, Kind, MessageSchema, Part, Partner } from './types.ts';
+import type { Column, DirectoryEntry, DroppedField, Feed, Kind, MessageSchema, Part, Partner } from './types.ts';
 
 /** One file of a kind: name without extension, text, and path relative to the kind's folder. */
 export interface KindFile {
@@ -93,7 +93,7 @@ function readKinds(config: ConfigFolder): Map<string, Kind> {
     if (content.name !== folder) config.add(file, `The name must be that of the folder, "${folder}".`, { pointer: '/name' });
     refuseRepeats(config, file, '/parts', content.parts.map((part) => part.name));
     const parts = content.parts.flatMap((part) => readPart(config, folder, content, part) ?? []);
-    kinds.set(folder, { ...content, parts, categories: content.categories as CategoryRule[] });
+    kinds.set(folder, { ...content, parts, categories: content.categories });
   }
   return kinds;
 }

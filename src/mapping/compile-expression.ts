@@ -34,8 +34,8 @@ export function compileExpression(expression: Expression, place: ExpressionPlace
     } catch (error) {
       if (!(error instanceof Unsure)) throw error;
     }
-    slow ??= compileSlow(expression, place);
     try {
+      slow ??= compileSlow(expression, place);
       return slow(frame, focus);
     } catch {
       run.fail('expression-failed', 'This expression cannot be evaluated on the values it meets here', at, mark.firstField(frame, field) ?? field);
@@ -50,7 +50,7 @@ function slowOrStop(expression: Expression, place: ExpressionPlace): Evaluator {
     return compileSlow(expression, place);
   } catch (error) {
     if (error instanceof CompileStop) throw error;
-    return place.unit.fail(expression.at, 'map-expression', 'This is not a FHIRPath expression');
+    return place.unit.fail(expression.at, 'map-expression', 'This expression cannot be compiled: check its functions');
   }
 }
 

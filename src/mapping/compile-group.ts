@@ -72,7 +72,6 @@ export function resolveType(unit: MapUnit, name: string): string {
 
 /** Compiles the rules: those of the group it extends run first, with the same variables. */
 export function compileGroup(plan: GroupPlan, context: Pick<TransformContext, 'zone' | 'newId'>): void {
-  const { unit } = plan.map;
   try {
     const base = extendedGroup(plan);
     const steps = compileRules(plan.syntax.rules, plan.scope, groupCompiler(plan, context));
@@ -82,7 +81,6 @@ export function compileGroup(plan: GroupPlan, context: Pick<TransformContext, 'z
     };
   } catch (error) {
     if (!(error instanceof CompileStop)) throw error;
-    if (unit.problems.length === 0) throw error;
   }
 }
 

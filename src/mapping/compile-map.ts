@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { elementOf, isKnownResourceType } from '../fhir/definitions.ts';
 import type { JsonObject } from '../fhir/json.ts';
-import type { Problem } from '../fhir/problem.ts';
+import type { Position, Problem } from '../fhir/problem.ts';
 import { codeTables } from './code-tables.ts';
 import { compileConstants } from './compile-constants.ts';
 import { compileGroup, declareGroup } from './compile-group.ts';
@@ -78,13 +78,9 @@ export function compileMap(input: CompileInput): Compiled {
   const entry = new MapLoader(input, problems, warnings).load(input.entry);
   if (problems.length > 0) return { problems };
   const main = checkEntry(entry, entry.unit);
-  compileBodies(entry, new Set(), { zone: zoneFor(input.zone), newId: input.newId ?? randomUUID });
+  compileBodies(entry, new Set(), { zone: zoneOffset(input.zone), newId: input.newId ?? randomUUID });
   if (problems.length > 0 || !main) return { problems };
   return { map: { run: runner(main, input) }, warnings };
-}
-
-function zoneFor(name: string): Zone {
-  return zoneOffset(name);
 }
 
 /** Reads maps and what they import, each once. */
@@ -163,6 +159,7 @@ function runner(main: GroupPlan, input: CompileInput): (source: JsonObject) => M
   const type = main.parameters[1]?.type ?? 'Bundle';
   const place = new TargetPlace(type, type);
   const [sourceSlot, targetSlot] = main.parameters.map((parameter) => parameter.slot);
+  const at = main.map.unit.position(main.syntax.at);
   let runs = 0;
   return (source) => {
     runs += 1;
@@ -173,14 +170,24 @@ function runner(main: GroupPlan, input: CompileInput): (source: JsonObject) => M
     frame.fields[sourceSlot ?? 0] = root;
     frame.values[targetSlot ?? 1] = target;
     frame.places[targetSlot ?? 1] = place;
-    try {
+    const resources = attempt(() => {
       main.run(frame, run);
-    } catch (error) {
-      if (!(error instanceof RunStop)) throw error;
-    }
+      return resourcesOf(target);
+    }, run, at);
     const ledger = input.ledger === false ? [] : ledgerOf(source, root, runs);
-    return { resources: resourcesOf(target), ledger, log: run.log, problems: run.problems };
+    return { resources, ledger, log: run.log, problems: run.problems };
   };
+}
+
+/** A record that uses up its budget, or is too deep for the stack, ends with a problem and without resources. */
+function attempt(work: () => JsonObject[], run: RunState, at: Position): JsonObject[] {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof RangeError) run.fail('map-budget', 'This record is nested too deeply', at, undefined);
+    else if (!(error instanceof RunStop)) throw error;
+    return [];
+  }
 }
 
 function resourcesOf(target: JsonObject): JsonObject[] {

@@ -1,4 +1,4 @@
-import { collect, countOf, itemsOf } from './collection.ts';
+import { collect, countOf, everyChild, itemsOf } from './collection.ts';
 import type { Collection } from './collection.ts';
 import { hasOwnFocus } from './expression-walk.ts';
 import type { ExpressionPlace } from './expression-walk.ts';
@@ -21,6 +21,8 @@ const functions: ReadonlyMap<string, (on: Collection, ...args: Collection[]) => 
     const value = onlyOne(on);
     return value === undefined ? undefined : value === false;
   },
+  children0: everyChild,
+  descendants0: descendants,
   skip1: (on: Collection, by: Collection) => collect(itemsOf(on).slice(atLeastZero(by))),
   take1: (on: Collection, by: Collection) => collect(itemsOf(on).slice(0, atLeastZero(by))),
   startsWith1: texts((on, part) => on.startsWith(part)),
@@ -35,10 +37,15 @@ const functions: ReadonlyMap<string, (on: Collection, ...args: Collection[]) => 
   substring1: (on: Collection, start: Collection) => substring(onlyText(on), onlyInteger(start)),
   substring2: (on: Collection, start: Collection, length: Collection) => substring(onlyText(on), onlyInteger(start), needed(onlyInteger(length))),
   split1: (on: Collection, by: Collection) => {
-    const text = onlyText(on);
-    return text === undefined ? undefined : collect(text.split(needed(onlyText(by))));
+    const separator = needed(onlyText(by));
+    return collect(onlyText(on)?.split(separator) ?? []);
   },
 }));
+
+function descendants(on: Collection): Collection {
+  const children = itemsOf(everyChild(on));
+  return collect(children.flatMap((child) => [child, ...itemsOf(descendants(child))]));
+}
 
 function needed<T>(value: T | undefined): T {
   if (value === undefined) throw new Unsure();

@@ -26,6 +26,7 @@ export function parseMap(input: MapFile): { syntax: MapSyntax; problems: Problem
     }
   }
   if (syntax.groups.length === 0 && reader.problems.length === 0) reader.report(0, 'A map needs at least one group');
+  reader.problems.sort((a, b) => (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0));
   return { syntax, problems: reader.problems, warnings: reader.warnings };
 }
 

@@ -8,6 +8,9 @@ import { isExactDecimal } from './exact-decimal.ts';
 import type { Evaluator } from './fast-values.ts';
 import type { Expression } from './map-syntax.ts';
 
+/** On source trees, which have no FHIR types, these silently find nothing. */
+const needTypes = new Set(['children', 'descendants']);
+
 /**
  * Compiles an expression with the fhirpath library. A bare variable name is rewritten to `%name`; where there is a
  * focus, a child of that name goes first. Throws when the library cannot read or evaluate it; its messages hold values
@@ -18,6 +21,7 @@ export function compileSlow(expression: Expression, place: ExpressionPlace): Eva
   const names = new Set<string>();
   const edits: { at: number; end: number; text: string }[] = [];
   visit(expression, place.focus, (part, focus) => {
+    if (part.kind === 'call' && needTypes.has(part.name)) throw new Error(`the library knows ${part.name} only of typed data`);
     const isStart = part.kind === 'variable' || (part.kind === 'member' && !part.target);
     if (!isStart || !(scope.any(part.name) || scope.constants.has(part.name))) return;
     names.add(part.name);

@@ -89,7 +89,7 @@ describe('folding messages', () => {
     expect(before).toEqual(copy);
   });
 
-  it('ends in the same record whatever order the messages of a visit arrive in', () => {
+  it('ends in the same record whatever order the messages of a visit arrive in, and when they come twice', () => {
     const value = fc.constantFrom('', '""', 'A', 'B', 'C');
     const facts = fc.record({
       event: fc.constantFrom('A01', 'A02', 'A03', 'A08', 'A11', 'A31'),
@@ -105,6 +105,7 @@ describe('folding messages', () => {
     fc.assert(fc.property(orders, ([messages, shuffled]) => {
       const [first, second] = [foldAll(messages), foldAll(shuffled)];
       expect(second).toEqual(first);
+      expect(foldAll([...messages, ...shuffled])).toEqual(first);
       for (const { input } of messages) expect(unfoldRow(second, input)).toEqual(unfoldRow(first, input));
     }), { numRuns: 300 });
   });

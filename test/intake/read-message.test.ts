@@ -51,6 +51,11 @@ describe('an HL7 message is read', () => {
     expect(split(`\uFEFF${message()}`).rows).toHaveLength(1);
   });
 
+  it('with a warning when its last segment is not ended', () => {
+    expect(inputOf(message().slice(0, -1)).warnings).toMatchObject([{ code: 'segment-not-ended', severity: 'warning', at: { field: 'PV1', line: 4 } }]);
+    expect(inputOf(message()).warnings).toEqual([]);
+  });
+
   it.each([
     ['EVN-6 in summer time', '20240711142000', '2024-07-11T13:20:00Z'],
     ['the hour that comes twice as its first coming', '20241027013000', '2024-10-27T00:30:00Z'],
@@ -87,6 +92,7 @@ describe('a bad HL7 message is refused with its place', () => {
     ['two messages run together', { more: ['PID|1||X^^^RRK||B^C'] }, 'segment-repeated', { field: 'PID', line: 5 }],
     ['a line that is no segment', { more: ['continued text', 'ZU8||1'] }, 'segment-malformed', { line: 5 }],
     ['a message cut inside its last segment', { more: ['Z'] }, 'message-truncated', { line: 5 }],
+    ['a message whose MLLP frame never ends', `\u000b${message()}`, 'message-truncated', { line: 1 }],
     ['a birth date that does not exist', { pid: { 7: '19380230' } }, 'date-not-real', { field: 'PID-7', line: 3 }],
     ['an hour that does not exist', { pv1: { 44: '202403012510' } }, 'date-not-real', { field: 'PV1-44', line: 4 }],
     ['a date with separators', { pid: { 7: '11/02/1938' } }, 'date-format', { field: 'PID-7' }],

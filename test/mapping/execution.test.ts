@@ -94,13 +94,13 @@ describe('a rule', () => {
 
 describe('a map with a mistake does not compile', () => {
   const refused: [requirement: string, text: string, problems: string[]][] = [
-    ['20 a sibling does not see an alias', mapOf('src.a as v -> tgt.name as n;\nsrc.b as b -> n.family = b;'), ['undeclared-variable 5:12']],
+    ['20 a sibling does not see an alias', mapOf('src.a as v -> tgt.name as n;\nsrc.b as b -> n.family = b;'), ['undeclared-variable 5:15']],
     ['20 a sibling does not see an alias in an expression', mapOf('src.a as v -> tgt.gender = v;\nsrc.b as b -> tgt.gender = (v);'), ['undeclared-variable 5:29']],
     ['24 a choice cannot be made without its type', mapOf('src.a as v -> tgt.deceased as d;'), ['map-target 4:15']],
     ['24 a primitive cannot be made without a value', mapOf('src.a as v -> tgt.birthDate as d;'), ['map-target 4:15']],
     ['23 two rules cannot both be first', mapOf('src.a as a -> tgt.name as n first;\nsrc.b as b -> tgt.name as n first;'), ['map-target 5:15']],
     ['28 two default groups for one pair of types', mapOf('src.n -> tgt.name;', 'Patient', '', 'group A(source s : P, target t : HumanName) <<types>> { s.x as v -> t.family = v; } group B(source s : P, target t : HumanName) <<types>> { s.x as v -> t.family = v; }'), ['ambiguous-group 4:1']],
-    ['33 a source cannot be passed as a target', mapOf('src.a as a then G(src, a);', 'Patient', '', 'group G(source s, target t) { s.x as v -> t.gender = v; }'), ['map-call 4:23']],
+    ['33 a source cannot be passed as a target', mapOf('src.a as a then G(src, a);', 'Patient', '', 'group G(source s, target t) { s.x as v -> t.gender = v; }'), ['map-call 4:24']],
     ['every mistake is told', mapOf('src.a as v -> tgt.colour = v;\nsrc.b as v -> tgt.gender = paint(v);\nnobody.c as v -> tgt.gender = v;\nsrc.d as v -> tgt.gender = translate(v, \'#none\', \'code\');'), ['unknown-element 4:15', 'unknown-transform 5:28', 'undeclared-variable 6:1', 'unknown-table 7:28']],
     ['an unknown type', mapOf("src.a as v -> tgt.contained = create('Pat') as p;"), ['unknown-type 4:31']],
     ['an unknown group', mapOf('src.a as v then Nobody(v, tgt);'), ['unknown-group 4:17']],

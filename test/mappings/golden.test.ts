@@ -5,7 +5,7 @@ import type { JsonObject } from '../../src/fhir/json.ts';
 import { loadProfiles } from '../../src/fhir/profiles.ts';
 import { validateResource } from '../../src/fhir/validate-resource.ts';
 import type { DroppedField } from '../../src/intake/types.ts';
-import { exampleFile, type ExampleRun, examplesOf, keyOf, loadedMappings, mapOf, type Outcome, runExample } from './run-example.ts';
+import { exampleFile, type ExampleRun, examplesOf, keyOf, loadedMappings, mapOf, type Outcome, runExample, typeOf } from './run-example.ts';
 
 /**
  * Every example of every kind, from the partner's bytes to FHIR. UPDATE_EXPECTED=1 writes expected.json anew: read every
@@ -58,7 +58,7 @@ describe.each([...mappings.kinds.values()])('$name', (kind) => {
       for (const resource of outcome.resources ?? []) {
         expect(validateResource(resource).filter((problem) => (problem.severity ?? 'error') === 'error')).toEqual([]);
         expect(keyOf(resource, feed)).not.toBe('');
-        const type = String(resource['resourceType']);
+        const type = typeOf(resource);
         expect(kind.categories.filter((rule) => rule.type === type && [undefined, feed.partner.partnerKey].includes(rule.partner))).not.toEqual([]);
         if (['ServiceRequest', 'EpisodeOfCare', 'CarePlan'].includes(type)) expect(componentsOf(resource)).toHaveLength(1);
       }

@@ -138,8 +138,8 @@ class Run {
     const result = mapOf(this.mappings, this.kind, this.feed, this.part).run({ feed: feedFacts(this.feed), ...record });
     this.refuse(result.problems.map((problem) => ({ ...problem, at: { ...problem.at, row: row.row } })));
     for (const line of result.log) this.log.add(line);
-    this.ledger.push(...result.ledger);
     if (result.problems.some((problem) => (problem.severity ?? 'error') === 'error')) return;
+    this.ledger.push(...result.ledger);
     for (const resource of result.resources) this.resources.set(keyOf(resource, this.feed), resource);
   }
 
@@ -163,5 +163,9 @@ function stable({ file, line, column, ...rest }: Position): Position {
 export function keyOf(resource: JsonObject, feed: Feed): string {
   const identifiers = [resource['identifier']].flat() as ({ system?: string; value?: string } | undefined)[];
   const own = identifiers.find((identifier) => identifier?.system?.startsWith(`${feed.partner.identifierBase}/`) && identifier.value);
-  return own ? `${String(resource['resourceType'])} ${own.system}|${own.value}` : '';
+  return own ? `${typeOf(resource)} ${own.system}|${own.value}` : '';
+}
+
+export function typeOf(resource: JsonObject): string {
+  return typeof resource['resourceType'] === 'string' ? resource['resourceType'] : '';
 }

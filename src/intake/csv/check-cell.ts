@@ -7,7 +7,6 @@ export function checkCell(column: Column, value: string): Pick<Problem, 'code' |
   if (column.maxLength !== undefined && [...value].length > column.maxLength) {
     return { code: 'value-too-long', text: `"${column.header}" is longer than ${column.maxLength} characters.`, expected: `at most ${column.maxLength} characters` };
   }
-  // eslint-disable-next-line no-control-regex -- control characters are exactly what is looked for
   if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(value)) {
     return { code: 'control-character', text: `"${column.header}" holds a control character.` };
   }

@@ -66,8 +66,8 @@ function checkFields(message: Message, schema: MessageSchema, row: number): Prob
 
 function checkDates(message: Message, schema: MessageSchema, row: number): Problem[] {
   return message.segments.flatMap((segment) => schema.dates.flatMap((field): Problem[] => {
-    const [name, number] = field.split('-');
-    const raw = name === segment.name ? (segment.fields[Number(number)] ?? '') : '';
+    const raw = field.startsWith(segment.name) ? (segment.fields[Number(field.slice(4))] ?? '') : '';
+    if (raw === '') return [];
     return raw.split(message.marks.repetition).flatMap((repetition): Problem[] => {
       const value = repetition.split(message.marks.component)[0]?.trim() ?? '';
       if (value === '' || value === deleted) return [];

@@ -58,6 +58,7 @@ function overLimits(segment: Segment, marks: Delimiters, limits: MessageSchema['
   if (segment.fields.length > limits.fields + 1) return [problem(`The segment has more than ${limits.fields} fields.`)];
   return segment.fields.flatMap((raw, index) => {
     if (raw.length > limits.fieldLength) return [problem(`The field is longer than ${limits.fieldLength} characters.`, index)];
+    if (raw.length < Math.min(limits.repetitions, limits.components)) return [];
     if (count(raw, marks.repetition) >= limits.repetitions) return [problem(`The field repeats more than ${limits.repetitions} times.`, index)];
     if (raw.split(marks.repetition).some((text) => count(text, marks.component) >= limits.components || count(text, marks.subcomponent) >= limits.components)) {
       return [problem(`The field has more than ${limits.components} components.`, index)];

@@ -41,6 +41,17 @@ function foldKeys(personKey: string, visit: string | undefined): string[] {
 }
 
 function warningsOf(message: Message, row: SplitRow): Problem[] {
+  return [...unended(message, row), ...unnumbered(message, row)];
+}
+
+/** HL7 ends every segment; many senders forget the last end, so it is no error, but a cut message looks the same. */
+function unended(message: Message, row: SplitRow): Problem[] {
+  if (row.content.endsWith('\n')) return [];
+  const { name, line } = message.segments.at(-1) ?? { name: 'MSH', line: row.line };
+  return [{ category: 'malformed', severity: 'warning', code: 'segment-not-ended', text: 'The last segment is not ended by a carriage return; the message may have been cut off.', at: { row: row.row, line, field: name } }];
+}
+
+function unnumbered(message: Message, row: SplitRow): Problem[] {
   const withoutNumber = message.segments.find((segment) => segment.name === 'PV1');
   if (!withoutNumber || rawField(message, 'PV1-19', 1).trim() !== '') return [];
   return [{ category: 'invalid', severity: 'warning', code: 'visit-without-number', text: 'PV1 has no visit number (PV1-19), so nothing about the visit was taken.', at: { row: row.row, line: withoutNumber.line, field: 'PV1-19' } }];

@@ -2,12 +2,16 @@ import type { Problem } from '../../fhir/problem.ts';
 import type { SplitRow } from '../types.ts';
 import { personKeyOf } from './person-key.ts';
 
+const frameStart = '\u000b';
+const frameEnd = '\u001c';
+
 /**
  * One POST holds one or many messages, each beginning with MSH; CR, LF or CRLF ends a segment; MLLP framing bytes are
  * taken off. Only the person key and MSH-10 are looked at here, so that receipt stays cheap.
  */
 export function splitMessages(text: string, senders: readonly string[]): { rows: SplitRow[]; problems: Problem[] } {
-  const lines = text.split(/\r\n|\r|\n/).map((line) => line.replace(/[\u000b\u001c]/g, ''));
+  const framed = text.split(/\r\n|\r|\n/);
+  const lines = framed.map((line) => line.replace(/[\u000b\u001c]/g, ''));
   const starts = lines.flatMap((line, index) => (line.startsWith('MSH') ? [index] : []));
   const first = lines.findIndex((line) => line.trim() !== '');
   if (first < 0 || starts[0] !== first) {
@@ -15,11 +19,18 @@ export function splitMessages(text: string, senders: readonly string[]): { rows:
     return { rows: [], problems: [problem] };
   }
   const rows = starts.map((start, index): SplitRow => {
-    const own = lines.slice(start, starts[index + 1] ?? lines.length);
-    while (own.at(-1)?.trim() === '') own.pop();
+    const next = starts[index + 1];
+    const end = next ?? lines.length;
+    const own = lines.slice(start, end);
+    const content = own.join('\n') + (next === undefined ? '' : '\n');
     const messageId = (own[0] ?? '').split(own[0]?.[3] ?? '|')[9]?.trim() ?? '';
-    const row: SplitRow = { row: index + 1, line: start + 1, personKey: personKeyOf(own, senders), content: own.join('\n') };
-    return messageId === '' ? row : { ...row, messageId };
+    const row: SplitRow = { row: index + 1, line: start + 1, personKey: personKeyOf(own, senders), content };
+    const cut = framed[start]?.startsWith(frameStart) === true && !framed.slice(start, end).some((line) => line.includes(frameEnd));
+    return { ...row, ...(messageId === '' ? {} : { messageId }), ...(cut ? { problem: cutFrame(row) } : {}) };
   });
   return { rows, problems: [] };
+}
+
+function cutFrame({ row, line }: SplitRow): Problem {
+  return { category: 'malformed', code: 'message-truncated', text: 'The MLLP frame of the message has no end: the message is incomplete.', at: { row, line }, fix: 'Send the whole message again.' };
 }

@@ -44,7 +44,6 @@ function meaningOf(sequence: string, marks: Delimiters): string | undefined {
 function fromHex(digits: string): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(digits, 'hex'));
-    // eslint-disable-next-line no-control-regex -- control characters are exactly what is looked for
     return /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/.test(text) ? undefined : text.replace(/\r\n?/g, '\n');
   } catch {
     return undefined;

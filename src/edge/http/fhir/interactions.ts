@@ -10,6 +10,7 @@ export const interactionsOf: Readonly<Record<string, readonly Interaction[]>> = 
   ServiceRequest: [...stored, 'search-type'],
   Encounter: [...stored, 'search-type'],
   CareTeam: [...stored, 'search-type'],
+  Observation: stored,
   Task: [...stored, 'search-type'],
   Consent: [...stored, 'search-type', 'create'],
   Organization: [...stored, 'search-type'],

@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApp } from '../src/app.ts';
+import { readConfig } from '../src/config.ts';
+import { demoFiles } from '../src/demo/demo-files.ts';
+import { personas } from '../src/demo/personas.ts';
+import { tokenFor } from '../src/edge/cli/token.ts';
+import { demoClients } from '../src/edge/demo-clients.ts';
+import { createIssuer } from '../src/edge/http/oauth/issuer.ts';
+import { createTokenVerifier } from '../src/edge/http/oauth/verify-token.ts';
+import { createLog } from '../src/edge/log.ts';
+import { createServices, type Services, type ServiceOptions } from '../src/services.ts';
+import type { Database } from '../src/store/database.ts';
+
+export interface Gateway {
+  url: string;
+  database: Database;
+  services: Services;
+  /** an access token of a persona or feed, kept for the life of the gateway */
+  token: (who: string) => Promise<string>;
+  get: (path: string, who: string, headers?: Record<string, string>) => Promise<Response>;
+  search: (type: string, form: Record<string, string>, who: string) => Promise<Response>;
+  /** posts bytes to intake and waits until everything received is worked off */
+  send: (feed: string, part: string, bytes: string | Uint8Array) => Promise<Response>;
+  close: () => Promise<void>;
+}
+
+/** The real app on a real socket, with the embedded issuer; `citizens` of the demo are sent through intake first (the cast are the first ten). */
+export async function startGateway(database: Database, options: { citizens?: number } & Partial<Pick<ServiceOptions, 'agreements' | 'clock'>> = {}): Promise<Gateway> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'onestory-test-'));
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const read = readConfig({ PORT: String(address.port), DATA_DIR: dataDir });
+  if ('problems' in read) throw new Error('the test configuration is wrong');
+  const { config } = read;
+  const log = createLog({ level: 'silent' });
+  const { citizens = 0, ...overrides } = options;
+  const services = await createServices({ database, config, log, pollMs: 200, ...overrides });
+  const feeds = services.mappings.feeds.map(({ key, partner }) => ({ key, organisation: partner.organisation, organisationName: partner.name }));
+  const issuer = await createIssuer({ baseUrl: config.baseUrl, audience: config.issuer.audience, dataDir, clients: demoClients(personas, feeds), clock: () => new Date() });
+  server.on('request', createApp({
+    services, log, baseUrl: config.baseUrl, version: 'test', issuer: issuer.callback, notReady: () => [],
+    verify: createTokenVerifier({ issuer: config.issuer.url, audience: config.issuer.audience, algorithms: config.issuer.algorithms, jwks: issuer.jwks }),
+    start: { baseUrl: config.baseUrl, defaults: { baseUrl: config.baseUrl, dataDir }, dataDir, database: 'embedded', externalIssuer: null, personas, feeds: feeds.map(({ key }) => key) },
+    smart: {
+      issuer: config.issuer.url, authorizationEndpoint: `${config.issuer.url}/auth`, tokenEndpoint: issuer.metadata.tokenEndpoint, jwksUri: issuer.metadata.jwksUri,
+      scopes: issuer.metadata.scopes, grantTypes: issuer.metadata.grantTypes, authMethods: issuer.metadata.authMethods, signingAlgorithms: issuer.metadata.signingAlgorithms,
+    },
+  }));
+
+  const tokens = new Map<string, Promise<string>>();
+  const token = (who: string): Promise<string> => {
+    const kept = tokens.get(who) ?? tokenFor({ who, base: config.baseUrl, dataDir, personas, clock: () => new Date() }).then((answer) => {
+      if ('problem' in answer) throw new Error(answer.problem.code);
+      return answer.token;
+    });
+    tokens.set(who, kept);
+    return kept;
+  };
+  const authorised = async (who: string): Promise<Record<string, string>> => ({ Authorization: `Bearer ${await token(who)}` });
+  const gateway: Gateway = {
+    url: config.baseUrl, database, services, token,
+    get: async (path, who, headers = {}) => fetch(`${config.baseUrl}${path}`, { headers: { ...(await authorised(who)), ...headers } }),
+    search: async (type, form, who) => fetch(`${config.baseUrl}/fhir/${type}/_search`, { method: 'POST', headers: await authorised(who), body: new URLSearchParams(form) }),
+    send: async (feed, part, bytes) => {
+      const response = await fetch(`${config.baseUrl}/intake/${feed}${part === '' ? '' : `/${part}`}`, { method: 'POST', headers: { ...(await authorised(feed)), 'Content-Type': 'application/octet-stream' }, body: bytes });
+      await services.worker.idle();
+      return response;
+    },
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await services.close();
+      await database.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+  if (citizens > 0) for (const file of demoFiles({ seed: 2018, citizens })) await gateway.send(file.feed, file.part, file.content);
+  return gateway;
+}
