@@ -74,9 +74,8 @@ function substring(text: string | undefined, start: number | undefined, length?:
 
 /** Compiles a function call, or answers undefined when the function or its arguments need the library. */
 export function compileFunction(call: Call, place: ExpressionPlace, compile: Compile): Evaluator | undefined {
-  const target = call.target ? compile(call.target, place) : (_frame: unknown, focus: Collection): Collection => focus;
-  if (!target || (!call.target && !place.focus && call.name !== 'iif')) return undefined;
-  const on = target as Evaluator;
+  const on: Evaluator | undefined = call.target ? compile(call.target, place) : (_frame, focus) => focus;
+  if (!on || (!call.target && !place.focus && call.name !== 'iif')) return undefined;
   const inner = hasOwnFocus(call) ? { ...place, focus: true } : place;
   const args: Evaluator[] = [];
   for (const argument of call.args) {

@@ -21,9 +21,9 @@ function list(value: Json | undefined, parent: SourceField, name: string, inheri
     return;
   }
   const field = parent.leaf(name);
-  if (typeof value === 'object' && depth < deepestSource && !isExactDecimal(value)) {
+  if (typeof value === 'object' && !Array.isArray(value) && depth < deepestSource && !isExactDecimal(value)) {
     const target = field.carriedWhole(run) ?? inherited;
-    for (const key in value) list((value as JsonObject)[key], field, key, target, run, entries, depth + 1);
+    for (const key in value) list(value[key], field, key, target, run, entries, depth + 1);
   } else if (field.listedRun !== run) {
     field.listedRun = run;
     entries.push(field.ledgerEntry(run, inherited));

@@ -124,11 +124,16 @@ function compileAppend(args: Argument[], context: TransformContext): Transform {
   };
 }
 
-function resourceOf(argument: Argument | undefined, frame: Frame, run: RunState, context: TransformContext): JsonObject | undefined {
+/** Type and id of a resource; one without an id gets one. */
+function nameOf(argument: Argument | undefined, frame: Frame, run: RunState, context: TransformContext): { type: string; id: string } | undefined {
   const value = oneItem(argument, frame, run, context);
-  if (typeof value === 'object' && typeof value['resourceType'] === 'string') {
-    value['id'] ??= context.newId();
-    return value;
+  const type = typeof value === 'object' ? value['resourceType'] : undefined;
+  if (typeof value === 'object' && typeof type === 'string') {
+    const { id = context.newId() } = value;
+    if (typeof id === 'string') {
+      value['id'] = id;
+      return { type, id };
+    }
   }
   run.fail('not-a-resource', `${context.name} needs a resource`, context.at, fieldOf(argument, frame));
   return undefined;
@@ -139,9 +144,9 @@ function compileReference(args: Argument[], context: TransformContext): Transfor
     carries: [],
     typeFor: (element) => (element?.types.includes('Reference') ? 'Reference' : 'string'),
     evaluate(frame, run, element): Collection {
-      const resource = resourceOf(args[0], frame, run, context);
+      const resource = nameOf(args[0], frame, run, context);
       if (!resource) return undefined;
-      const reference = `${String(resource['resourceType'])}/${String(resource['id'])}`;
+      const reference = `${resource.type}/${resource.id}`;
       return element?.types.includes('Reference') ? { reference } : reference;
     },
   };
@@ -152,8 +157,8 @@ function compilePointer(args: Argument[], context: TransformContext): Transform 
     type: 'uri',
     carries: [],
     evaluate(frame, run) {
-      const resource = resourceOf(args[0], frame, run, context);
-      return resource && `urn:uuid:${String(resource['id'])}`;
+      const resource = nameOf(args[0], frame, run, context);
+      return resource && `urn:uuid:${resource.id}`;
     },
   };
 }

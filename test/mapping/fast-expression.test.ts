@@ -34,8 +34,8 @@ function attempt(evaluate: () => unknown): unknown {
 const texts = fc.constantFrom('', 'a', 'b', 'ab', ' A b ', 'a,b', '5');
 const leaf = fc.oneof(texts, fc.integer({ min: -2, max: 3 }), fc.boolean());
 const objects: fc.Arbitrary<JsonObject> = fc.letrec<{ node: JsonObject; value: Json }>((tie) => ({
-  node: fc.dictionary(fc.constantFrom('a', 'b', 'c', 'v'), tie('value'), { maxKeys: 4, noNullPrototype: true }) as fc.Arbitrary<JsonObject>,
-  value: fc.oneof({ maxDepth: 2 }, leaf, tie('node'), fc.array(fc.oneof(leaf, tie('node')), { maxLength: 3 })) as fc.Arbitrary<Json>,
+  node: fc.dictionary(fc.constantFrom('a', 'b', 'c', 'v'), tie('value'), { maxKeys: 4, noNullPrototype: true }),
+  value: fc.oneof({ maxDepth: 2 }, leaf, tie('node'), fc.array(fc.oneof(leaf, tie('node')), { maxLength: 3 })),
 })).node;
 
 const literal = fc.oneof(texts.map((text) => `'${text}'`), fc.integer({ min: 0, max: 3 }).map(String), fc.constantFrom('true', 'false', '{}'));
