@@ -11,7 +11,7 @@ import type { PreparedResource } from './prepare-resources.ts';
 export async function checkOwnership(connection: Connection, prepared: readonly PreparedResource[]): Promise<{
   owned: PreparedResource[]; refused: { row: LinkedRow['row']; problems: Problem[] }[]; current: Map<string, CurrentRow>;
 }> {
-  const ids = prepared.flatMap(({ id, fragments }) => [id, ...fragments.flatMap(({ targets }) => targets)]);
+  const ids = prepared.flatMap(({ id, patientId, fragments }) => [id, patientId, ...fragments.flatMap(({ targets }) => targets)]);
   const current = new Map((await loadCurrentRows(connection, [...new Set(ids)])).map((row) => [row.id, row]));
   const owner = new Map([...current.values()].map(({ id, citizen }) => [id, citizen]));
   const foreign = new Set<LinkedRow>();

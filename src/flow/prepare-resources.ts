@@ -9,6 +9,9 @@ import type { IntakeContext } from './intake-context.ts';
 import type { LinkedRow } from './link-people.ts';
 import { partnerId, resolveReferences, resourceId } from './name-resource.ts';
 
+/** A partner's own dissent flag on a person: on the Patient it covers every row of that partner about them. */
+export const sourceDissent = 'source-dissent';
+
 /** A citizen's contact details are kept from everyone without a clause that names this label. */
 export const hiddenLocation = 'LOCIS';
 
@@ -16,6 +19,8 @@ export const hiddenLocation = 'LOCIS';
 export interface PreparedResource {
   linked: LinkedRow;
   id: string;
+  /** the partner's own Patient: its dissent covers everything the partner says of the person */
+  patientId: string;
   type: string;
   category: SharingCategory;
   labels: string[];
@@ -34,6 +39,7 @@ export interface PreparedResource {
 /** Names a row's resources, turns its references into ours, and says of each what sort of information it is. */
 export function prepareResources(context: IntakeContext, linked: LinkedRow): PreparedResource[] {
   const { partner } = linked.feed;
+  const patientId = partnerId(context.secrets, 'Patient', `${partner.identifierBase}/person`, linked.row.personKey);
   return linked.resources.map((mapped) => {
     const type = String(mapped['resourceType']);
     const id = resourceId(context.secrets, mapped, partner.identifierBase) ?? context.newId();
@@ -55,7 +61,7 @@ export function prepareResources(context: IntakeContext, linked: LinkedRow): Pre
     const security = securityOf(meta);
     const labels = security.map(codeOf);
     return {
-      linked, id, type, fragments, body, directoryIds: [...directoryIds],
+      linked, id, patientId, type, fragments, body, directoryIds: [...directoryIds],
       category: categoryOf(linked.kind.categories, partner.partnerKey, mapped),
       labels: labels.filter((label) => label !== hiddenLocation).sort(),
       hidesLocation: labels.includes(hiddenLocation),

@@ -2,13 +2,13 @@ import type { Consent } from '@medplum/fhirtypes';
 import { choiceFromConsent } from '../consent/choice-from-consent.ts';
 import { relationshipNumber } from '../store/grants.ts';
 import {
-  hideLocations, loadHiddenLocations, reclassOwnFragments, saveChoices, saveRelationships, saveRows,
+  hideLocations, loadHiddenLocations, loadRowsOfCustodian, reclassOwnFragments, reclassRows, saveChoices, saveRelationships, saveRows,
   type ChoiceChange, type CurrentRow, type FragmentChange, type RowChange,
 } from '../store/record-writer.ts';
 import type { Connection } from '../store/database.ts';
 import { classKey, type ClassFacts } from '../store/sharing-classes.ts';
 import type { IntakeContext } from './intake-context.ts';
-import { hiddenLocation, type PreparedResource } from './prepare-resources.ts';
+import { hiddenLocation, sourceDissent, type PreparedResource } from './prepare-resources.ts';
 import { stampResource } from './stamp-resource.ts';
 
 /** Several rows of different classes inside one list element: shown to nobody rather than to somebody too many. */
@@ -26,13 +26,15 @@ export async function saveResources(
   connection: Connection, context: IntakeContext, prepared: readonly PreparedResource[], current: ReadonlyMap<string, CurrentRow>,
 ): Promise<Set<string>> {
   const changes = findChanges(context, prepared, current);
+  const followers = await findFollowers(connection, context, changes, current);
   const hidden = await hiddenCitizens(connection, changes);
-  const classIds = await context.classes.intern(connection, neededClasses(context, changes, hidden.citizens));
+  const classIds = await context.classes.intern(connection, [...neededClasses(context, changes, hidden.citizens), ...followers.map(({ facts }) => facts)]);
   const classOf = (facts: ClassFacts): number => classIds.get(classKey(facts)) ?? 0;
   const rowClass = new Map([...[...current.values()].map((row) => [row.id, row.classId] as const), ...changes.map(({ prepared: { id }, facts }) => [id, classOf(facts)] as const)]);
 
   await saveRows(connection, changes.map((change) => rowChange(context, change, rowClass, classOf, hidden.citizens)));
   await reclassOwnFragments(connection, hidden.newly.map((row) => ({ ...row, classId: classOf(hiddenClass(factsOf(context, row))) })));
+  await reclassRows(connection, followers.map(({ row, facts }) => ({ ...row, classId: classOf(facts) })));
   await saveEvidence(connection, changes);
   await saveChoices(connection, changes.flatMap(choiceOf));
   return new Set(changes.map(({ prepared: { linked } }) => `${linked.row.recordId}/${linked.row.row}`));
@@ -46,12 +48,31 @@ function findChanges(context: IntakeContext, prepared: readonly PreparedResource
     const row = current.get(each.id);
     const standing = state.get(each.id) ?? (row && { version: row.version, contentHash: row.contentHash, labels: factsOf(context, row).labels });
     if (standing?.contentHash.equals(each.contentHash)) continue;
-    const labels = [...new Set([...(standing?.labels ?? []), ...each.labels])].sort();
+    const patient = current.get(each.patientId);
+    const person = state.get(each.patientId)?.labels ?? (patient ? factsOf(context, patient).labels : []);
+    const labels = [...new Set([...(standing?.labels ?? []), ...each.labels, ...person.filter((label) => label === sourceDissent)])].sort();
     const version = (standing?.version ?? 0) + 1;
     state.set(each.id, { version, contentHash: each.contentHash, labels });
     changes.push({ prepared: each, version, facts: { custodian: each.linked.feed.partner.organisation, category: each.category, labels } });
   }
   return changes.map((change) => ({ ...change, facts: { ...change.facts, labels: state.get(change.prepared.id)?.labels ?? change.facts.labels } }));
+}
+
+/** A person a partner newly flags: everything else it ever said of them follows into the stricter class. */
+async function findFollowers(
+  connection: Connection, context: IntakeContext, changes: readonly Change[], current: ReadonlyMap<string, CurrentRow>,
+): Promise<{ row: CurrentRow; facts: ClassFacts }[]> {
+  const newly = changes.filter(({ prepared: { id, type }, facts }) => {
+    const before = current.get(id);
+    return type === 'Patient' && facts.labels.includes(sourceDissent) && !(before && factsOf(context, before).labels.includes(sourceDissent));
+  });
+  if (newly.length === 0) return [];
+  const rows = await loadRowsOfCustodian(connection, newly.map(({ prepared: { linked }, facts }) => ({ citizen: linked.citizen, custodian: facts.custodian })));
+  const changing = new Set(changes.map(({ prepared: { id } }) => id));
+  return rows.filter(({ id }) => !changing.has(id)).map((row) => {
+    const facts = factsOf(context, row);
+    return { row, facts: { custodian: facts.custodian, category: facts.category, labels: [...new Set([...facts.labels, sourceDissent])].sort() } };
+  });
 }
 
 function factsOf(context: IntakeContext, row: CurrentRow): ClassFacts {

@@ -19,9 +19,10 @@ const needTypes = new Set(['children', 'descendants']);
 export function compileSlow(expression: Expression, place: ExpressionPlace): Evaluator {
   const { scope } = place;
   const names = new Set<string>();
-  const edits: { at: number; end: number; text: string }[] = [];
+  const edits: Edit[] = [];
   visit(expression, place.focus, (part, focus) => {
     if (part.kind === 'call' && needTypes.has(part.name)) throw new Error(`the library knows ${part.name} only of typed data`);
+    if (part.kind === 'call' && takesCondition.has(part.name)) edits.push(...asBoolean(part.args[0]));
     const isStart = part.kind === 'variable' || (part.kind === 'member' && !part.target);
     if (!isStart || !(scope.any(part.name) || scope.constants.has(part.name))) return;
     names.add(part.name);
@@ -38,7 +39,21 @@ export function compileSlow(expression: Expression, place: ExpressionPlace): Eva
   };
 }
 
-function rewrite(text: string, expression: Expression, edits: { at: number; end: number; text: string }[]): string {
+interface Edit {
+  at: number;
+  end: number;
+  text: string;
+}
+
+const takesCondition = new Set(['where', 'exists', 'all', 'iif']);
+
+/** The library takes a `false` found in the data for true; one that was negated twice it takes for what it is. */
+function asBoolean(condition: Expression | undefined): Edit[] {
+  if (!condition) return [];
+  return [{ at: condition.at, end: condition.at, text: '(' }, { at: condition.end, end: condition.end, text: ').not().not()' }];
+}
+
+function rewrite(text: string, expression: Expression, edits: Edit[]): string {
   let result = '';
   let from = expression.at;
   for (const edit of edits.sort((a, b) => a.at - b.at)) {

@@ -1,4 +1,3 @@
-import type { JsonObject } from '../fhir/json.ts';
 import { buildingTransforms } from './building-transforms.ts';
 import { castValue, isCastType } from './cast-value.ts';
 import { cloneValue } from './clone-value.ts';

@@ -115,6 +115,26 @@ export async function hideLocations(connection: Connection, citizens: readonly s
   return rows;
 }
 
+/** Every current row of one custodian about these citizens. */
+export async function loadRowsOfCustodian(connection: Connection, of: readonly { citizen: string; custodian: string }[]): Promise<CurrentRow[]> {
+  const { rows } = await connection.query<CurrentRow>(
+    `select r.citizen_id as citizen, r.id, r.type, r.version, r.class_id as "classId", r.content_hash as "contentHash"
+     from unnest($1::uuid[], $2::text[]) as o(citizen_id, custodian) join citizen_row r on r.citizen_id = o.citizen_id
+     join sharing_class c on c.class_id = r.class_id and c.custodian = o.custodian`,
+    [of.map((each) => each.citizen), of.map((each) => each.custodian)]);
+  return rows;
+}
+
+/** Moves rows, and the fragments that name them, to another class; no version is made, because nothing was said anew. */
+export async function reclassRows(connection: Connection, rows: readonly { citizen: string; id: string; classId: number }[]): Promise<void> {
+  if (rows.length === 0) return;
+  await connection.query(
+    `with c as (select * from unnest($1::uuid[], $2::uuid[], $3::int[]) as c(citizen_id, id, class_id)),
+       own as (update citizen_row r set class_id = c.class_id from c where r.citizen_id = c.citizen_id and r.id = c.id)
+     update citizen_fragment f set class_id = c.class_id from c where f.target = c.id`,
+    [rows.map((r) => r.citizen), rows.map((r) => r.id), rows.map((r) => r.classId)]);
+}
+
 export interface RelationshipChange {
   citizen: string;
   /** the resource that is the evidence */
