@@ -2,7 +2,7 @@ import type { SearchQuery } from '../fhir/search-query.ts';
 import type { Database } from '../store/database.ts';
 import { stale, type VisibleRow } from '../store/door.ts';
 import { countWithheld, type Naming, type Withheld } from '../store/count-withheld.ts';
-import { readEverything, readHistory, readRow, readSourcePatients, readVersion } from '../store/read-rows.ts';
+import { readEverything, readHistory, readIncomplete, readRow, readSourcePatients, readVersion } from '../store/read-rows.ts';
 import { isUuid } from '../store/secrets.ts';
 import { countMatches, searchCitizens, searchRows, type PagePosition } from '../store/search-rows.ts';
 
@@ -25,23 +25,26 @@ export interface Found {
   withheld: Withheld[];
   /** citizens named by a search whose composed Patient the caller may see */
   visible: string[];
+  /** classes of visible source Patients of whom more was sent than has arrived */
+  incomplete: number[];
   /** position after the last row, when there is more */
   next: unknown;
   total?: number | undefined;
 }
 
-const nothing: Omit<Found, 'withheld'> = { rows: [], people: [], places: [], visible: [], next: null };
+const nothing: Omit<Found, 'withheld'> = { rows: [], people: [], places: [], visible: [], incomplete: [], next: null };
 const lastVersion = 2_147_483_647;
 
 /** One door, one grant: every path of every interaction reads here. */
 export async function readAsked(database: Database, grantKey: string, asked: Ask): Promise<Found | typeof stale> {
   const ask = withRealIds(asked);
   const naming = namingOf(ask);
-  const [found, withheld] = await Promise.all([
+  const [found, withheld, incomplete] = await Promise.all([
     readRows(database, grantKey, ask),
     naming ? countWithheld(database, grantKey, naming) : Promise.resolve([]),
+    naming && 'citizens' in naming ? readIncomplete(database, grantKey, naming.citizens.filter(isUuid)) : Promise.resolve([]),
   ]);
-  return found === stale ? stale : { ...found, withheld };
+  return found === stale || incomplete === stale ? stale : { ...found, withheld, incomplete: incomplete.map(({ classId }) => classId) };
 }
 
 async function readRows(database: Database, grantKey: string, ask: Ask): Promise<Omit<Found, 'withheld'> | typeof stale> {
@@ -114,7 +117,7 @@ async function everything(database: Database, grantKey: string, ask: Ask & { int
   const places = rows.filter(({ scope, id }) => scope === 'directory' && !sent.has(id));
   const last = page.at(-1);
   return {
-    rows: page, people, places, visible: [],
+    rows: page, people, places, visible: [], incomplete: [],
     next: records.length > ask.count && last ? { after: { type: last.type, id: last.id }, sent: [...sent, ...places.map(({ id }) => id)] } : null,
   };
 }

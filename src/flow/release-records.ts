@@ -20,6 +20,8 @@ export interface Released {
   composed: ComposedCitizen[];
   places: VisibleRow[];
   notice: Notice;
+  /** names of organisations that sent more than has arrived, where the caller knows they hold something */
+  incomplete: string[];
   next: unknown;
   total?: number | undefined;
 }
@@ -35,7 +37,7 @@ export async function releaseRecords(context: ReleaseContext, requester: Request
   const entry = describeLook(context, requester, ask, request, held, found, missing);
   await appendOrRefuse(context, entry);
   if (missing) throw new AuditedRefusal(notFound);
-  return { rows: found.rows, composed, places: found.places, next: found.next, total: found.total, notice: noticeWhereVisible(held, found) };
+  return { rows: found.rows, composed, places: found.places, next: found.next, total: found.total, notice: noticeWhereVisible(held, found), incomplete: lateCustodians(held, found) };
 }
 
 /** Without a durable entry nothing leaves. */
@@ -80,6 +82,11 @@ function normalForm(ask: Ask): string {
 /** What is not an id of ours may be anything a caller typed. */
 function idOf(id: string): string {
   return isUuid(id) ? id : '*';
+}
+
+function lateCustodians({ names, classes }: HeldGrant, found: Found): string[] {
+  const custodians = found.incomplete.flatMap((classId) => classes.get(classId)?.custodian ?? []);
+  return [...new Set(custodians.map((custodian) => names.organisations.get(custodian) ?? custodian))].sort();
 }
 
 /** Notices appear only where the composed Patient is visible to the caller. */

@@ -189,7 +189,8 @@ class TargetWriter {
   private bind(value: Item | undefined, element: TargetElement, type: string | undefined, frame: Frame): void {
     if (!this.alias || value === undefined) return;
     frame.values[this.alias.slot] = value;
-    const resource = typeof value === 'object' ? value['resourceType'] : undefined;
+    if (typeof value !== 'object') return;
+    const resource = value['resourceType'];
     const actual = typeof resource === 'string' ? resource : type;
     frame.places[this.alias.slot] = actual !== undefined && kindOfType(actual) === 'object' ? element.placeFor(actual) : undefined;
   }

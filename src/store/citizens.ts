@@ -49,9 +49,10 @@ export async function savePeople(connection: Connection, citizens: readonly { ci
   }
   if (people.length === 0) return;
   await connection.query(
-    `insert into source_person (citizen_id, id, feed, rule, facts) select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::jsonb[])
+    `insert into source_person (citizen_id, id, feed, person_key, rule, facts)
+     select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::jsonb[])
      on conflict (citizen_id, id) do update set facts = excluded.facts`,
-    [people.map((p) => p.citizen), people.map((p) => p.id), people.map((p) => p.feed), people.map((p) => p.rule), people.map((p) => JSON.stringify(p.facts))]);
+    [people.map((p) => p.citizen), people.map((p) => p.id), people.map((p) => p.feed), people.map((p) => p.personKey), people.map((p) => p.rule), people.map((p) => JSON.stringify(p.facts))]);
   const keys = people.flatMap((p) => p.hashes.map((hash) => ({ citizen: p.citizen, id: p.id, hash })));
   await connection.query(
     `with gone as (delete from person_key where (citizen_id, id) in (select * from unnest($4::uuid[], $5::uuid[]))

@@ -47,3 +47,9 @@ export function readDirectory(database: Database, grantKey: string, ids: readonl
   return throughDoor(database, grantKey, 'read-directory',
     `select ${visibleColumns} from readable_resource r where r.scope = 'directory' and r.id = any($1::uuid[])`, [ids], 'q.id');
 }
+
+/** Custodian classes of these citizens' visible source Patients of whom more was sent than has arrived. */
+export async function readIncomplete(database: Database, grantKey: string, citizens: readonly string[]): Promise<{ citizen: string; classId: number }[] | typeof stale> {
+  return throughDoor<{ id: string; citizen: string; classId: number }>(database, grantKey, 'read-incomplete',
+    'select r.id, r.citizen_id as citizen, r.class_id as "classId" from readable_incomplete r where r.citizen_id = any($1::uuid[])', [citizens]);
+}

@@ -17,7 +17,7 @@ create table citizen (
 
 -- one source Patient's facts for linking, and the keys it can be found by
 create table source_person (
-  citizen_id uuid not null, id uuid not null, feed text not null, rule text not null, facts jsonb not null,
+  citizen_id uuid not null, id uuid not null, feed text not null, person_key text not null, rule text not null, facts jsonb not null,
   primary key (citizen_id, id));
 create table person_key (
   citizen_id uuid not null, id uuid not null, hash bytea not null,
@@ -92,9 +92,9 @@ create table intake_row (
   person_key text not null, content text, message_id text, state text not null
     check (state in ('pending', 'awaiting-merge', 'stored', 'unchanged', 'quarantined', 'rejected')),
   problems jsonb not null default '[]', primary key (record_id, row_no));
-create index intake_row_pending on intake_row (feed, person_key, record_id, row_no) where state = 'pending';
+create index intake_row_person on intake_row (feed, person_key, record_id, row_no);
 create index intake_row_open on intake_row (record_id) where state = 'pending';
-create index intake_row_waiting on intake_row (feed, person_key) where state = 'quarantined';
+create index intake_row_waiting on intake_row (feed, person_key) where state in ('pending', 'awaiting-merge', 'quarantined');
 create table intake_person (
   feed text not null, person_key text not null, pending int not null, first_record bigint not null, attempts int not null default 0,
   not_before timestamptz not null, primary key (feed, person_key));
@@ -153,6 +153,15 @@ create view readable_resource as
   select s.scope, null::uuid, s.id, s.type, s.version, null::int, s.deleted, s.updated_at, v.body, s.directory_ids
   from shared_row s join shared_version v on v.id = s.id and v.version = s.version where ${visibleShared('s')};
 
+-- source Patients of whom the partner said more that has not arrived: never to be read as "nothing there". A row in
+-- quarantine no longer counts once a later one of its part about the same person was stored
+create view readable_incomplete as
+  select r.citizen_id, r.id, r.class_id from citizen_row r join source_person p on p.citizen_id = r.citizen_id and p.id = r.id
+  where ${visible('r')} and exists (select 1 from intake_row w where w.feed = p.feed and w.person_key = p.person_key
+    and w.state in ('pending', 'awaiting-merge', 'quarantined')
+    and not (w.state = 'quarantined' and exists (select 1 from intake_row l where l.feed = w.feed and l.person_key = w.person_key
+      and l.part = w.part and (l.record_id, l.row_no) > (w.record_id, w.row_no) and l.state in ('stored', 'unchanged'))));
+
 -- what was kept back is counted, not read: classes and numbers only
 create view withheld as
   select citizen_id, class_id, count(*)::int as count from (
@@ -178,7 +187,7 @@ export const rights = (reader: string, accountant: string): string => `
 revoke all on all tables in schema public from public;
 revoke all on all functions in schema public from public;
 grant usage on schema public to ${reader}, ${accountant};
-grant select on readable_row, readable_fragment, readable_version, readable_resource, grant_state to ${reader};
+grant select on readable_row, readable_fragment, readable_version, readable_resource, readable_incomplete, grant_state to ${reader};
 grant select on withheld, grant_state to ${accountant};
 grant execute on function citizen_of(uuid), citizen_objects(uuid), citizens_named(bigint[]) to ${accountant};
 `;

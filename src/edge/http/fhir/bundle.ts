@@ -1,5 +1,5 @@
 import type { BundleEntry } from '@medplum/fhirtypes';
-import { withheldNotice, ignoredNotice } from '../../../fhir/notices.ts';
+import { ignoredNotice, incompleteNotice, withheldNotice } from '../../../fhir/notices.ts';
 import { assembleText } from '../../../flow/assemble.ts';
 import type { Released } from '../../../flow/release-records.ts';
 import type { VisibleRow } from '../../../store/door.ts';
@@ -22,6 +22,7 @@ function rowEntry(base: string, row: VisibleRow, mode: 'match' | 'include'): str
 export function searchsetText(base: string, released: Released, links: BundleLinks, options: { composed: boolean; ignored?: readonly string[] }): string {
   const notices: BundleEntry[] = [
     ...(released.notice === 'none' ? [] : [withheldNotice(released.notice === 'generic' ? [] : released.notice.organisations)]),
+    ...(released.incomplete.length > 0 ? [incompleteNotice(released.incomplete)] : []),
     ...(options.ignored && options.ignored.length > 0 ? [ignoredNotice(options.ignored)] : []),
   ];
   const entries = [

@@ -1,0 +1,56 @@
+import type { Requester } from '../src/fhir/sharing.ts';
+import { loadDirectory } from '../src/flow/directory.ts';
+import { releaseRecords } from '../src/flow/release-records.ts';
+import type { Services } from '../src/services.ts';
+import { openPostgres } from '../src/store/database.ts';
+import { loadSecrets } from '../src/store/secrets.ts';
+import { startGateway } from '../test/gateway.ts';
+import type { Answer, Command } from './onestory-server.ts';
+import { hospitalMessages, inFiles, populationFiles, type PopulationFile } from './population-files.ts';
+
+/**
+ * The real gateway in a process of its own, told by its parent what to do. `unaudited` composes it with a trail that
+ * resolves at once: there is no such switch in the product, and what it saves is what the audit costs.
+ */
+const [url = '', audit = ''] = process.argv.slice(2);
+const gateway = await startGateway(await openPostgres(url), audit === 'unaudited' ? { adjust: withoutAudit } : {});
+
+async function withoutAudit(services: Services): Promise<Services> {
+  const { database, policy, clock, newId, mappings } = services;
+  const secrets = await loadSecrets(database);
+  const context = { database, policy, secrets, clock, newId, directory: await loadDirectory(database, secrets, mappings, clock()), audit: { append: () => Promise.resolve() } };
+  return { ...services, release: (requester, ask, request) => releaseRecords(context, requester, ask, request) };
+}
+
+async function obey(command: Command): Promise<Answer> {
+  switch (command.do) {
+    case 'token': return { token: await gateway.token(command.who) };
+    case 'take-in': return takeIn(command.what === 'everything' ? populationFiles(command.citizens) : inFiles(hospitalMessages(command.citizens), 100));
+    case 'idle': await gateway.services.worker.idle(); return {};
+    case 'memory': return { bytes: process.memoryUsage().rss };
+  }
+}
+
+/** From the first byte handed over until everything is worked off. */
+async function takeIn(generated: Iterable<PopulationFile>): Promise<Answer> {
+  const files = [...generated];
+  const started = performance.now();
+  for (const { feed, part, content } of files) {
+    await gateway.services.acceptBytes(feedClient(feed), { feed, part, bytes: content }, { id: feed });
+  }
+  await gateway.services.worker.idle();
+  return { records: files.reduce((sum, { records }) => sum + records, 0), seconds: (performance.now() - started) / 1_000 };
+}
+
+function feedClient(feed: string): Requester {
+  const partner = gateway.services.mappings.feeds.find(({ key }) => key === feed)?.partner;
+  return {
+    client: feed, token: feed, organisation: partner?.organisation ?? '', organisationName: partner?.name ?? '', role: 'integration', purpose: 'HOPERAT', scopes: ['intake'],
+  };
+}
+
+process.on('message', ({ id, command }: { id: number; command: Command }) => {
+  void obey(command).then((answer) => process.send?.({ id, answer }), (error: unknown) => process.send?.({ id, failed: error instanceof Error ? error.stack : String(error) }));
+});
+process.on('disconnect', () => void gateway.close().finally(() => process.exit(0)));
+process.send?.({ url: gateway.url });

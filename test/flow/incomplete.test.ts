@@ -1,0 +1,34 @@
+import type { Bundle, OperationOutcome } from '@medplum/fhirtypes';
+import { demoFiles } from '../../src/demo/demo-files.ts';
+import { databases } from '../databases.ts';
+import { startGateway, type Gateway } from '../gateway.ts';
+
+describe.each(databases)('what has not arrived, on $kind', ({ open }) => {
+  let gateway: Gateway;
+  beforeAll(async () => {
+    gateway = await startGateway(await open(), { citizens: 12 });
+  });
+  afterAll(() => gateway.close());
+
+  async function outcomes(citizen: string): Promise<OperationOutcome[]> {
+    const bundle = (await (await gateway.get(`/fhir/Patient/${citizen}/$everything`, 'community-nurse')).json()) as Bundle;
+    return (bundle.entry ?? []).flatMap(({ resource }) => (resource?.resourceType === 'OperationOutcome' ? [resource] : []));
+  }
+
+  it('is said while a message about the person is in quarantine, and no longer once a later one was stored', async () => {
+    const found = (await (await gateway.search('Patient', { identifier: 'https://fhir.nhs.uk/Id/nhs-number|9990000743' }, 'community-nurse')).json()) as Bundle;
+    const citizen = found.entry?.[0]?.resource?.id ?? '';
+    expect(await outcomes(citizen)).toEqual([]);
+
+    const messages = [...demoFiles({ seed: 2018, citizens: 12 })].filter(({ feed }) => feed === 'uhb-adt').flatMap(({ content }) => content.split(/(?=MSH\|)/));
+    const good = messages.findLast((message) => message.includes('9990000743')) ?? '';
+    const renamed = (suffix: string): string => good.replace(/^((?:[^|]*\|){9})([^|]*)/, `$1$2${suffix}`);
+    await gateway.send('uhb-adt', '', `${renamed('X')}QQQ|1|unknown\r`);
+    const [outcome] = await outcomes(citizen);
+    expect(outcome?.issue[0]?.code).toBe('incomplete');
+    expect(JSON.stringify(outcome)).toContain('University Hospitals Birmingham');
+
+    await gateway.send('uhb-adt', '', renamed('Y'));
+    expect(await outcomes(citizen)).toEqual([]);
+  });
+});
