@@ -27,8 +27,15 @@ export interface Gateway {
   close: () => Promise<void>;
 }
 
+export type GatewayOptions = Partial<Pick<ServiceOptions, 'agreements' | 'clock'>> & {
+  /** how many of the demo's people are sent through intake first */
+  citizens?: number;
+  /** another composition of the same services */
+  adjust?: (services: Services) => Promise<Services>;
+};
+
 /** The real app on a real socket, with the embedded issuer; `citizens` of the demo are sent through intake first (the cast are the first ten). */
-export async function startGateway(database: Database, options: { citizens?: number } & Partial<Pick<ServiceOptions, 'agreements' | 'clock'>> = {}): Promise<Gateway> {
+export async function startGateway(database: Database, options: GatewayOptions = {}): Promise<Gateway> {
   const dataDir = mkdtempSync(join(tmpdir(), 'onestory-test-'));
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -38,8 +45,8 @@ export async function startGateway(database: Database, options: { citizens?: num
   if ('problems' in read) throw new Error('the test configuration is wrong');
   const { config } = read;
   const log = createLog({ level: 'silent' });
-  const { citizens = 0, ...overrides } = options;
-  const services = await createServices({ database, config, log, pollMs: 200, ...overrides });
+  const { citizens = 0, adjust = (made) => Promise.resolve(made), ...overrides } = options;
+  const services = await adjust(await createServices({ database, config, log, pollMs: 200, ...overrides }));
   const feeds = services.mappings.feeds.map(({ key, partner }) => ({ key, organisation: partner.organisation, organisationName: partner.name }));
   const issuer = await createIssuer({ baseUrl: config.baseUrl, audience: config.issuer.audience, dataDir, clients: demoClients(personas, feeds), clock: () => new Date() });
   server.on('request', createApp({

@@ -5,7 +5,7 @@ import type { ClassRule, ClauseReference, Decision, Grant, NoRule, NoticeMode, R
 /**
  * The words of every decision, in one place: the audit log, the OperationOutcome of governance, the screens and the
  * citizen's access report say the same sentence. Sentences hold no person data and no category; what a requester is
- * told of withheld rows is `noticeFor` and `noticeText`, never a sentence.
+ * told of withheld rows is `noticeFor`, never a sentence.
  */
 
 /** Names of organisations and titles of agreements, as the agreements themselves give them. */

@@ -19,9 +19,3 @@ export function noticeFor(
   if (named.length > 0) return { organisations: [...new Set(named)].sort() };
   return told.some(({ mode }) => mode !== 'none') ? 'generic' : 'none';
 }
-
-/** The notice in plain words; no category, no service, no count. */
-export function noticeText(notice: Exclude<Notice, 'none'>): string {
-  const from = notice === 'generic' ? '' : `, among it information from ${notice.organisations.join(' and ')}`;
-  return `Some information is not shown${from}. This can be because of the person's wishes or sharing rules. It may not be clinically relevant.`;
-}

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../fhir/json.ts';
+import { textOf, type JsonObject } from '../fhir/json.ts';
 import type { OrganisationKey, RelationshipKind } from '../fhir/sharing.ts';
 
 /** How long evidence counts after it ended, or, still open, after it was last heard of. One table: governance reads it. */
@@ -24,8 +24,8 @@ const void_ = new Set(['cancelled', 'revoked', 'entered-in-error', 'unknown', 'd
  * both ends of a referral. References are still logical (organisation identifiers).
  */
 export function relationshipEvidence(resource: JsonObject, custodian: OrganisationKey, receivedAt: Date): Evidence[] {
-  const kind = kinds[String(resource['resourceType'])];
-  const status = String(resource['status'] ?? '');
+  const kind = kinds[textOf(resource['resourceType'])];
+  const status = textOf(resource['status']);
   if (!kind || void_.has(status)) return [];
   const until = endOf(resource, kind, over.has(status), receivedAt);
   const organisations = kind === 'referral' ? [custodian, ...organisationsOf(resource['requester']), ...organisationsOf(resource['performer'])] : [custodian];

@@ -9,10 +9,9 @@ import { problemSystem } from './outcome.ts';
 
 /** Something exists that this requester may not see now. With organisations: the clause lets them be named. */
 export function withheldNotice(organisations: readonly string[] = []): BundleEntry {
-  const holders = [...new Set(organisations)].sort().join(', ');
-  const text = holders
-    ? `Part of this record is not shown. It is held by ${holders}. Sharing rules or the person's own choice may be the reason.`
-    : "Part of this record is not shown. Sharing rules or the person's own choice may be the reason.";
+  const named = [...new Set(organisations)].sort().join(' and ');
+  const from = named === '' ? '' : `, among it information from ${named}`;
+  const text = `Some information is not shown${from}. This can be because of the person's wishes or sharing rules. It may not be clinically relevant.`;
   return entry({ severity: 'information', code: 'suppressed', problem: 'withheld', text });
 }
 

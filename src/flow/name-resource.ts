@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../fhir/json.ts';
+import { textOf, type Json, type JsonObject } from '../fhir/json.ts';
 import { keyedUuid, type Secrets } from '../store/secrets.ts';
 
 const objectOf = (value: Json | undefined): JsonObject | undefined =>
@@ -15,7 +15,7 @@ export function resourceId(secrets: Secrets, resource: JsonObject, identifierBas
   for (const identifier of identifiers) {
     const { system, value } = objectOf(identifier) ?? {};
     if (typeof system === 'string' && typeof value === 'string' && system.startsWith(`${identifierBase}/`)) {
-      return partnerId(secrets, String(resource['resourceType']), system, value);
+      return partnerId(secrets, textOf(resource['resourceType']), system, value);
     }
   }
   return undefined;

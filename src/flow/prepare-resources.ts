@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { relationshipEvidence, type Evidence } from '../consent/relationship-evidence.ts';
 import { takeApart, type Fragment } from '../fhir/fragments.ts';
 import { indexResource, type SearchIndex } from '../fhir/index-resource.ts';
-import type { Json, JsonObject } from '../fhir/json.ts';
+import { textOf, type Json, type JsonObject } from '../fhir/json.ts';
 import type { SharingCategory } from '../fhir/sharing.ts';
 import type { CategoryRule } from '../intake/types.ts';
 import type { IntakeContext } from './intake-context.ts';
@@ -41,7 +41,7 @@ export function prepareResources(context: IntakeContext, linked: LinkedRow): Pre
   const { partner } = linked.feed;
   const patientId = partnerId(context.secrets, 'Patient', `${partner.identifierBase}/person`, linked.row.personKey);
   return linked.resources.map((mapped) => {
-    const type = String(mapped['resourceType']);
+    const type = textOf(mapped['resourceType']);
     const id = resourceId(context.secrets, mapped, partner.identifierBase) ?? context.newId();
     const { meta, text: _narrative, ...content } = mapped;
     const directoryIds = new Set<string>();
@@ -86,7 +86,7 @@ function securityOf(meta: Json | undefined): JsonObject[] {
 }
 
 function codeOf(label: JsonObject): string {
-  return String(label['code'] ?? 'unknown');
+  return textOf(label['code']) || 'unknown';
 }
 
 /** First matching rule of kind.json; no rule: unclassified, and hidden. */
@@ -98,6 +98,6 @@ function categoryOf(rules: readonly CategoryRule[], partnerKey: string, resource
 
 function hasCode(value: Json, wanted: string): boolean {
   if (value === null || typeof value !== 'object') return false;
-  if (!Array.isArray(value) && typeof value['code'] === 'string' && (`${String(value['system'] ?? '')}|${value['code']}` === wanted || value['code'] === wanted)) return true;
+  if (!Array.isArray(value) && typeof value['code'] === 'string' && (`${textOf(value['system'])}|${value['code']}` === wanted || value['code'] === wanted)) return true;
   return (Array.isArray(value) ? value : Object.values(value)).some((each) => hasCode(each, wanted));
 }

@@ -30,7 +30,7 @@ const roleNames: Record<ServingRole, string> = { reader: readerRole, accountant:
 /** PGlite in process: one connection, evaluation only. `folder` is a directory or `memory://`. */
 export async function openPglite(folder: string): Promise<Database> {
   const engine = await PGlite.create(folder);
-  const pool = new pg.Pool({ ...createPgConfig(engine), max: 1 } as unknown as pg.PoolConfig);
+  const pool = new pg.Pool({ ...createPgConfig(engine), max: 1 });
   await withClient(pool, migrate);
   return {
     ...owner(pool),

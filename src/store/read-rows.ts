@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import { stale, throughDoor, visibleColumns, type VisibleRow } from './door.ts';
+import { type stale, throughDoor, visibleColumns, type VisibleRow } from './door.ts';
 
 type Answer = Promise<VisibleRow[] | typeof stale>;
 

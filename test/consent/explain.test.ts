@@ -1,6 +1,6 @@
 import { compileGrant } from '../../src/consent/compile-grant.ts';
 import { describeRule, explainWithheld, namesFrom } from '../../src/consent/explain.ts';
-import { noticeFor, noticeText } from '../../src/consent/notice-for.ts';
+import { noticeFor } from '../../src/consent/notice-for.ts';
 import type { ClassRule, Clause, NoRule, NoticeMode } from '../../src/consent/types.ts';
 import { sharingCategories } from '../../src/fhir/sharing.ts';
 import type { SharingClass } from '../../src/fhir/sharing.ts';
@@ -76,13 +76,6 @@ describe('the notice of what is withheld', () => {
   ])('%s', (_, modes, expected) => expect(notice(modes)).toEqual(expected));
 
   it('is silence when there are no rows', () => expect(notice([[uhb, 'organisation']], 0)).toBe('none'));
-
-  it('says nothing of what sort of information it is', () => {
-    const texts = [noticeText('generic'), noticeText({ organisations: ['Birmingham City Council'] })];
-    expect(texts[0]).toBe("Some information is not shown. This can be because of the person's wishes or sharing rules. It may not be clinically relevant.");
-    expect(texts[1]).toContain('among it information from Birmingham City Council.');
-    for (const text of texts) for (const category of sharingCategories) expect(text.toLowerCase()).not.toContain(category.replace('-', ' '));
-  });
 });
 
 it('names come from the agreements', () => {

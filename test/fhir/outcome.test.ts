@@ -82,6 +82,15 @@ describe('notices in a searchset', () => {
     expect(entry.resource).toMatchObject({ issue: [{ code, severity: expect.stringMatching(/^(information|warning)$/) as string }] });
   });
 
+  it.each([
+    ['nobody', [], "Some information is not shown. This can be because of the person's wishes or sharing rules. It may not be clinically relevant."],
+    ['who holds it', ['Solihull Council', 'Aston Trust', 'Solihull Council'], "Some information is not shown, among it information from Aston Trust and Solihull Council. This can be because of the person's wishes or sharing rules. It may not be clinically relevant."],
+  ])('what is withheld is told in one wording, naming %s, and never what sort of information it is', (_name, organisations, text) => {
+    const told = textOf(withheldNotice(organisations));
+    expect(told).toBe(text);
+    for (const category of sharingCategories) expect(told.toLowerCase()).not.toContain(category.replace('-', ' '));
+  });
+
   it('the order in which withheld rows were met does not show', () => {
     expect(withheldNotice(['B', 'A', 'B'])).toEqual(withheldNotice(['A', 'B']));
   });
