@@ -43,17 +43,27 @@ function install() {
   return run(command, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], shell: command === 'npm' && process.platform === 'win32' });
 }
 
-/** The exit code of a child, which is told of every signal this process is sent. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+const onceWithinMs = 1000;
+const parentCheckMs = 250;
+
+/** The exit code of a child, which is told once of every signal this process is sent. */
 function run(command, args, options) {
   return new Promise((resolve) => {
     const child = spawn(command, args, options);
-    // A terminal's Ctrl-C reaches the child by itself; telling it twice would look like impatience.
-    const forward = (signal) => {
-      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    const told = new Map();
+    const tell = (signal) => {
+      // A terminal's Ctrl-C reaches the child by itself, and npm repeats what its whole group was sent already.
+      if (signal === 'SIGINT' && process.stdin.isTTY) return;
+      if (Date.now() - (told.get(signal) ?? 0) < onceWithinMs) return;
+      told.set(signal, Date.now());
+      child.kill(signal);
     };
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, forward);
+    for (const signal of signals) process.on(signal, tell);
+    const watch = watchParent(() => tell('SIGTERM'));
     const finish = (code) => {
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, forward);
+      for (const signal of signals) process.off(signal, tell);
+      clearInterval(watch);
       resolve(code);
     };
     child.on('error', (error) => {
@@ -62,6 +72,15 @@ function run(command, args, options) {
     });
     child.on('exit', (code, signal) => finish(code ?? 128 + (constants.signals[signal] ?? 0)));
   });
+}
+
+/** An npm that is killed outright tells nobody; what it started should not outlive it. */
+function watchParent(onGone) {
+  if (process.env.npm_lifecycle_event === undefined) return undefined;
+  const parent = process.ppid;
+  return setInterval(() => {
+    if (process.ppid !== parent) onGone();
+  }, parentCheckMs).unref();
 }
 
 const [script, ...args] = process.argv.slice(2);

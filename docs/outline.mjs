@@ -3,15 +3,20 @@
 import { readFileSync } from 'node:fs';
 
 const answer = parse(readFileSync(0, 'utf8'));
-const lines = process.argv.includes('--id') ? [answer.entry?.[0]?.resource?.id ?? ''] : outline(answer);
-process.stdout.write(`${lines.join('\n')}\n`);
+if (!process.argv.includes('--id')) process.stdout.write(`${outline(answer).join('\n')}\n`);
+else if (answer.entry?.[0]?.resource?.id) process.stdout.write(`${answer.entry[0].resource.id}\n`);
+else fail(outline(answer).join('\n'));
+
+function fail(text) {
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+}
 
 function parse(text) {
   try {
     return JSON.parse(text);
   } catch {
-    process.stderr.write(text === '' ? 'There was no answer.\n' : `${text}\n`);
-    process.exit(1);
+    return fail(text === '' ? 'There was no answer.' : text);
   }
 }
 

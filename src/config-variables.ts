@@ -18,7 +18,7 @@ export const configVariables = [
   { name: 'OIDC_ISSUER', default: 'the embedded issuer', meaning: 'OpenID Connect issuer whose access tokens are accepted; https, or http on loopback' },
   { name: 'OIDC_AUDIENCE', default: 'BASE_URL/fhir', meaning: 'the `aud` an access token must name' },
   { name: 'OIDC_ALGORITHMS', default: 'ES256,ES384,PS256,RS256', meaning: 'signature algorithms accepted from `OIDC_ISSUER`, comma separated; the embedded issuer always uses ES384' },
-  { name: 'DEMO', default: 'true without DATABASE_URL, false with it', meaning: 'send the synthetic demo through intake when the record is empty' },
+  { name: 'DEMO', default: 'true with the embedded database and issuer, else false', meaning: 'send the synthetic demo through intake when the record is empty' },
   { name: 'UK_CORE_DIR', default: 'none', meaning: 'folder of UK Core definitions; findings against them are warnings' },
   { name: 'LOG_LEVEL', default: 'warn', meaning: 'fatal, error, warn, info, debug or silent; JSON lines on standard error' },
   { name: 'ONESTORY_TOKEN', default: 'none', meaning: 'bearer token the command line sends to the gateway' },

@@ -59,14 +59,15 @@ export function readConfig(env: Environment): ConfigResult {
   const baseUrl = settings.url('BASE_URL', ['http:', 'https:']) ?? `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
   const databaseUrl = settings.secretUrl('DATABASE_URL', ['postgres:', 'postgresql:']);
   const ukCoreDir = settings.text('UK_CORE_DIR');
+  const issuer = readIssuer(settings, host, baseUrl);
   const config: Config = {
     host,
     port,
     baseUrl,
     dataDir: resolve(settings.text('DATA_DIR') ?? 'data'),
     databaseUrl,
-    issuer: readIssuer(settings, host, baseUrl),
-    demo: settings.boolean('DEMO', databaseUrl === null),
+    issuer,
+    demo: settings.boolean('DEMO', databaseUrl === null && issuer.kind === 'embedded'),
     ukCoreDir: ukCoreDir === null ? null : resolve(ukCoreDir),
     logLevel: settings.choice('LOG_LEVEL', logLevels, 'warn'),
     limits: {
@@ -79,6 +80,7 @@ export function readConfig(env: Environment): ConfigResult {
   if (['0.0.0.0', '::'].includes(host) && settings.text('BASE_URL') === null) {
     settings.refuse('BASE_URL', 'A gateway that listens on every address must be told the one its callers use.', 'an http or https address');
   }
+  if (config.demo && issuer.kind === 'external') settings.refuse('DEMO', 'The demo is sent with tokens of the embedded issuer.', 'false, or no OIDC_ISSUER');
   settings.refuseUnknown();
   return settings.problems.length > 0 ? { problems: settings.problems } : { config: deepFreeze(config) };
 }

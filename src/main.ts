@@ -8,6 +8,7 @@ import { personas } from './demo/personas.ts';
 import { describeProblem } from './edge/cli/describe-problem.ts';
 import { lockDataFolder } from './edge/data-folder-lock.ts';
 import { demoClients } from './edge/demo-clients.ts';
+import { answerClientErrors } from './edge/http/answer-client-errors.ts';
 import { createIssuer, type Issuer } from './edge/http/oauth/issuer.ts';
 import { createTokenVerifier } from './edge/http/oauth/verify-token.ts';
 import type { SmartFacts } from './edge/http/smart-configuration.ts';
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
   });
   const server = createServer({ requestTimeout: config.limits.requestTimeoutMs, headersTimeout: 10_000, maxHeaderSize: 16_384 }, app);
   server.maxConnections = 10_000;
+  answerClientErrors(server);
   await listen(server, config);
   stopOnSignal(server, services, database, log);
   log('gateway-started', { host: config.host, port: config.port });

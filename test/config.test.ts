@@ -39,6 +39,7 @@ it.each<[string, Record<string, string>, Partial<Config>]>([
   ['a base with a slash', { BASE_URL: 'http://localhost:8080/' }, { baseUrl: 'http://localhost:8080' }],
   ['the demo on PostgreSQL', { DATABASE_URL: 'postgresql://db/onestory', DEMO: 'true' }, { demo: true }],
   ['no demo on PGlite', { DEMO: 'false' }, { demo: false }],
+  ['an issuer of its own on PGlite', { OIDC_ISSUER: 'https://issuer.example' }, { demo: false }],
 ])('%s', (_title, env, expected) => {
   expect(read(env)).toMatchObject(expected);
 });
@@ -64,6 +65,7 @@ it.each<[string, Record<string, string>, string[]]>([
   ['a shared-secret algorithm', { OIDC_ALGORITHMS: 'ES384,HS256' }, ['OIDC_ALGORITHMS']],
   ['no algorithm at all', { OIDC_ALGORITHMS: 'none' }, ['OIDC_ALGORITHMS']],
   ['neither true nor false', { DEMO: 'yes' }, ['DEMO']],
+  ['the demo with an issuer that knows none of its people', { OIDC_ISSUER: 'https://issuer.example', DEMO: 'true' }, ['DEMO']],
   ['an unknown level', { LOG_LEVEL: 'loud' }, ['LOG_LEVEL']],
   ['a limit of nothing', { ONESTORY_MAX_BODY_BYTES: '0' }, ['ONESTORY_MAX_BODY_BYTES']],
   ['a misspelt setting of ours', { ONESTORY_MAX_BODYBYTES: '5' }, ['ONESTORY_MAX_BODYBYTES']],

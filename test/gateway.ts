@@ -8,9 +8,10 @@ import { demoFiles } from '../src/demo/demo-files.ts';
 import { personas } from '../src/demo/personas.ts';
 import { tokenFor } from '../src/edge/cli/token.ts';
 import { demoClients } from '../src/edge/demo-clients.ts';
+import { answerClientErrors } from '../src/edge/http/answer-client-errors.ts';
 import { createIssuer } from '../src/edge/http/oauth/issuer.ts';
 import { createTokenVerifier } from '../src/edge/http/oauth/verify-token.ts';
-import { createLog } from '../src/edge/log.ts';
+import { createLog, type Log } from '../src/edge/log.ts';
 import { createServices, type Services, type ServiceOptions } from '../src/services.ts';
 import type { Database } from '../src/store/database.ts';
 
@@ -18,6 +19,8 @@ export interface Gateway {
   url: string;
   database: Database;
   services: Services;
+  /** where the embedded issuer keeps its keys */
+  dataDir: string;
   /** an access token of a persona or feed, kept for the life of the gateway */
   token: (who: string) => Promise<string>;
   get: (path: string, who: string, headers?: Record<string, string>) => Promise<Response>;
@@ -59,6 +62,8 @@ export async function startGateway(database: Database, options: GatewayOptions =
     },
   }));
 
+  answerClientErrors(server);
+
   const tokens = new Map<string, Promise<string>>();
   const token = (who: string): Promise<string> => {
     const kept = tokens.get(who) ?? tokenFor({ who, base: config.baseUrl, dataDir, personas, clock: () => new Date() }).then((answer) => {
@@ -70,7 +75,7 @@ export async function startGateway(database: Database, options: GatewayOptions =
   };
   const authorised = async (who: string): Promise<Record<string, string>> => ({ Authorization: `Bearer ${await token(who)}` });
   const gateway: Gateway = {
-    url: config.baseUrl, database, services, token,
+    url: config.baseUrl, database, services, dataDir, token,
     get: async (path, who, headers = {}) => fetch(`${config.baseUrl}${path}`, { headers: { ...(await authorised(who)), ...headers } }),
     search: async (type, form, who) => fetch(`${config.baseUrl}/fhir/${type}/_search`, { method: 'POST', headers: await authorised(who), body: new URLSearchParams(form) }),
     send: async (feed, part, bytes) => {

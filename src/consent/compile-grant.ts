@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../fhir/canonical-json.ts';
 import type { OrganisationKey, RelationshipKind, Requester, SharingClass } from '../fhir/sharing.ts';
 import { nextBoundary } from './agreement-state.ts';
-import { canonicalJson } from '../fhir/canonical-json.ts';
 import { clauseMayOpen } from './clause-may-open.ts';
 import { referenceTo } from './clauses-in-force.ts';
 import type { PlacedClause } from './clauses-in-force.ts';

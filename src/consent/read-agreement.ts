@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../fhir/canonical-json.ts';
 import type { Problem } from '../fhir/problem.ts';
 import type { AgreementContent } from './agreement-schema.ts';
-import { canonicalJson } from '../fhir/canonical-json.ts';
 import { checkAgreementSense } from './check-agreement-sense.ts';
 import { checkAgreementShape } from './check-agreement-shape.ts';
 import { parseYaml } from './parse-yaml.ts';

@@ -26,8 +26,8 @@ export interface TourStep {
   command: string;
 }
 
-/** NHS numbers of the two synthetic people whose stories are told in full. */
-const abdul = '9990000379';
+/** How Abdul, one of the synthetic people whose stories are told in full, is found: in the body of a POST, for addresses are logged. */
+const abdul = 'identifier=https://fhir.nhs.uk/Id/nhs-number|9990000379';
 
 /** The shell command that gets a token, exactly as it works beside this gateway. */
 export function tokenCommandFor(info: StartInfo, who: string): string {
@@ -36,17 +36,21 @@ export function tokenCommandFor(info: StartInfo, who: string): string {
   return `${folder}npm run -s onestory -- token ${who}${base}`;
 }
 
-/** A first look round, in commands that can be pasted one after the other. */
+/** A first look round, in commands that can be pasted one after the other; the README goes further. */
 export function tour(info: StartInfo): TourStep[] {
   const fhir = `${info.baseUrl}/fhir`;
   const as = (who: string): string => `TOKEN=$(${tokenCommandFor(info, who)})`;
-  const get = (path: string): string => `curl -s -H "Authorization: Bearer $TOKEN" "${fhir}/${path}"`;
+  const ask = (request: string): string => `curl -s -H "Authorization: Bearer $TOKEN" ${request} | node docs/outline.mjs`;
+  const find = ask(`-d '${abdul}' ${fhir}/Patient/_search`);
   return [
     { title: 'Become the community nurse', command: as('community-nurse') },
-    { title: 'Find Abdul by his (invented) NHS number', command: get(`Patient?identifier=https://fhir.nhs.uk/Id/nhs-number%7C${abdul}`) },
-    { title: 'Keep his id', command: `ABDUL=$(${get(`Patient?identifier=https://fhir.nhs.uk/Id/nhs-number%7C${abdul}`)} | grep -o '/fhir/Patient/[^"/]*' | head -1 | cut -d/ -f4)` },
-    { title: 'Read his whole story, from every partner that shares it with her', command: get('Patient/$ABDUL/\\$everything') },
-    { title: 'Become the governance lead and see who looked, and under which clause', command: `${as('governance-lead')}; ${get('AuditEvent?patient=Patient/$ABDUL')}` },
+    { title: 'Find Abdul by his (invented) NHS number', command: find },
+    { title: 'Keep his id', command: `ABDUL=$(${find} --id)` },
+    { title: 'Read his whole story, from every partner that shares it with her', command: ask(`"${fhir}/Patient/$ABDUL/\\$everything"`) },
+    {
+      title: 'Become the governance lead and see who looked, and under which clause',
+      command: `${as('governance-lead')}; ${ask(`-d "patient=Patient/$ABDUL" ${fhir}/AuditEvent/_search`)}`,
+    },
   ];
 }
 

@@ -62,8 +62,12 @@ function readParameter(type: string, key: string, value: string, options: Search
     return;
   }
   draft.clauses.push(name === 'identifier' && 'anyOf' in clause.clause ? { ...clause.clause, identifies: true } : clause.clause);
-  draft.normal.push(`${key}=${clause.identifying || identifyingParameters.has(name) ? '*' : encodeURIComponent(value.toWellFormed())}`);
+  const named = clause.identifying || identifyingParameters.has(name) || likeNhsNumber.test(value);
+  draft.normal.push(`${key}=${named ? '*' : encodeURIComponent(value.toWellFormed())}`);
 }
+
+/** Ten digits, in one piece or as printed on letters: in a place where nobody's number belongs, it may still be one. */
+const likeNhsNumber = /(?<!\d)\d{3}[-. ]?\d{3}[-. ]?\d{4}(?!\d)/;
 
 /** The value is never repeated, and of the name only what a parameter name can be made of. */
 function unknown(type: string, key: string, options: SearchOptions, draft: Draft): void {
@@ -84,7 +88,7 @@ function unknown(type: string, key: string, options: SearchOptions, draft: Draft
 }
 
 function readCount(value: string, draft: Draft): void {
-  if (draft.count !== undefined || !/^\d{1,9}$/.test(value)) {
+  if (draft.count !== undefined || !/^\d{1,512}$/.test(value)) {
     draft.problems.push({ category: 'invalid', code: 'search-value-invalid', text: 'The page size is not a number given once.', at: { field: '_count' }, expected: `0 to ${searchLimits.maxCount}` });
     return;
   }

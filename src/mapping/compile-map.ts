@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { elementOf, isKnownResourceType } from '../fhir/definitions.ts';
 import type { JsonObject } from '../fhir/json.ts';
+import { localTime } from '../fhir/local-time.ts';
+import type { Zone } from '../fhir/local-time.ts';
 import type { Position, Problem } from '../fhir/problem.ts';
 import { codeTables } from './code-tables.ts';
 import { compileConstants } from './compile-constants.ts';
@@ -14,8 +16,6 @@ import { newFrame, RunState, RunStop } from './run-state.ts';
 import { SourceField } from './source-field.ts';
 import { TargetPlace } from './target-place.ts';
 import type { CodeTable, CompiledMap, MapFile, MapResult } from './types.ts';
-import { zoneOffset } from './zone-offset.ts';
-import type { Zone } from './zone-offset.ts';
 
 export interface CompileInput {
   entry: MapFile;
@@ -78,7 +78,7 @@ export function compileMap(input: CompileInput): Compiled {
   const entry = new MapLoader(input, problems, warnings).load(input.entry);
   if (problems.length > 0) return { problems };
   const main = checkEntry(entry, entry.unit);
-  compileBodies(entry, new Set(), { zone: zoneOffset(input.zone), newId: input.newId ?? randomUUID });
+  compileBodies(entry, new Set(), { zone: localTime(input.zone), newId: input.newId ?? randomUUID });
   if (problems.length > 0 || !main) return { problems };
   return { map: { run: runner(main, input) }, warnings };
 }

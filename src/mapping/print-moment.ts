@@ -1,5 +1,5 @@
+import type { Zone } from '../fhir/local-time.ts';
 import type { Moment } from './time-format.ts';
-import type { Zone } from './zone-offset.ts';
 
 export type Printed = { text: string; ambiguous?: boolean } | { wrong: 'no-such-date' | 'no-such-time' | 'incomplete' };
 

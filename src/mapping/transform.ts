@@ -1,3 +1,4 @@
+import type { Zone } from '../fhir/local-time.ts';
 import type { Collection, Item } from './collection.ts';
 import { textOf } from './compile-expression.ts';
 import type { CompiledExpression } from './compile-expression.ts';
@@ -8,7 +9,6 @@ import type { Frame, RunState } from './run-state.ts';
 import type { SourceField } from './source-field.ts';
 import type { TargetElement } from './target-place.ts';
 import type { Position } from '../fhir/problem.ts';
-import type { Zone } from './zone-offset.ts';
 
 /** An argument of a transform or a group call. */
 export interface Argument extends CompiledExpression {

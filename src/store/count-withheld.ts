@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import { stale } from './door.ts';
 import { isUuid } from './secrets.ts';
 
 /** What of one citizen was kept back from one grant: classes and numbers, never ids or bodies. */
@@ -12,19 +13,24 @@ export interface Withheld {
 /** What names the citizen: citizens themselves, the id of any resource, or the tokens of an identifier. */
 export type Naming = { citizens: readonly string[] } | { id: string } | { tokens: readonly bigint[] };
 
-/** Asked for every request that names somebody, found or not, so that finding and not finding cost and read the same. */
-export async function countWithheld(database: Database, grantKey: string, naming: Naming): Promise<Withheld[]> {
+/**
+ * Asked for every request that names somebody, found or not, so that finding and not finding cost and read the same.
+ * Under a grant that no longer holds nothing can be counted, and that must not read as "nothing was kept back".
+ */
+export async function countWithheld(database: Database, grantKey: string, naming: Naming): Promise<Withheld[] | typeof stale> {
   const named = namedCitizens(naming);
-  const rows = await database.serve<{ citizen: string; objected: boolean; classId: number | null; count: number | null }>('accountant', grantKey, {
+  const rows = await database.serve<{ fresh: boolean; citizen: string | null; objected: boolean; classId: number | null; count: number | null }>('accountant', grantKey, {
     name: named.name,
     text: `with named as materialized (select array(${named.text}) as citizens)
-      select c as citizen, citizen_objects(c) as objected, w.class_id as "classId", w.count
-      from (select unnest(citizens) as c from named) n
+      select s.fresh, c as citizen, citizen_objects(c) as objected, w.class_id as "classId", w.count
+      from grant_state s left join (select unnest(citizens) as c from named) n on true
       left join (select * from withheld where citizen_id = any ((select citizens from named)::uuid[])) w on w.citizen_id = n.c`,
     values: [named.value],
   });
+  if (rows.some(({ fresh }) => !fresh)) return stale;
   const byCitizen = new Map<string, Withheld>();
   for (const row of rows) {
+    if (row.citizen === null) continue;
     const entry = byCitizen.get(row.citizen) ?? { citizen: row.citizen, objected: row.objected, classes: [] };
     if (row.classId !== null && row.count !== null) entry.classes.push({ classId: row.classId, count: row.count });
     byCitizen.set(row.citizen, entry);

@@ -37,7 +37,7 @@ export async function openPglite(folder: string): Promise<Database> {
     kind: 'pglite',
     serve: <Row extends pg.QueryResultRow>(role: ServingRole, grantKey: string, { text, values }: Statement) =>
       inTransaction(pool, async (connection) => {
-        await connection.query(`set local role ${roleNames[role]}`);
+        await connection.query(`set local role ${roleNames[role]}; set local transaction_read_only = on`);
         await connection.query("select set_config('onestory.grant', $1, true)", [grantKey]);
         return (await connection.query<Row>(text, values)).rows;
       }),

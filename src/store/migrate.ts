@@ -34,7 +34,15 @@ export async function migrate(client: pg.ClientBase): Promise<void> {
   }
 }
 
-/** Roles belong to the whole cluster: another database may have made it, even this very moment. */
+/**
+ * Roles belong to the whole cluster: another database may have made it, even this very moment, or an administrator for an
+ * owner who may not. The owner must be able to act as the role; since PostgreSQL 16 having made it is not enough.
+ */
 async function createRole(client: pg.ClientBase, role: string): Promise<void> {
-  await client.query(`do $$ begin create role ${role} nologin; exception when duplicate_object or unique_violation then null; end $$`);
+  await client.query(`do $$ begin
+    begin
+      create role ${role} nologin;
+    exception when duplicate_object or unique_violation or insufficient_privilege then null; end;
+    if not pg_has_role('${role}', 'usage') then grant ${role} to current_user; end if;
+  end $$`);
 }

@@ -102,6 +102,38 @@ console.log('ready');
   expect([code, out]).toEqual([3, 'ready\nfinished\n']);
 });
 
+it('a signal that comes twice at once, from a terminal or npm, is told once', async () => {
+  install('1.0.0');
+  writeFileSync(join(project, 'script.mjs'), `let times = 0;
+process.on('SIGTERM', () => { times += 1; setTimeout(() => { console.log(times); process.exit(0); }, 300); });
+setInterval(() => {}, 1000);
+console.log('ready');
+`);
+  const { out } = await run(['script.mjs'], {}, async (pid, said) => {
+    while (!said().includes('ready')) await new Promise((resolve) => setTimeout(resolve, 10));
+    process.kill(pid, 'SIGTERM');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    process.kill(pid, 'SIGTERM');
+  });
+  expect(out).toBe('ready\n1\n');
+});
+
+it('an npm that is killed outright does not leave the script behind', async () => {
+  install('1.0.0');
+  writeFileSync(join(project, 'script.mjs'), `import { writeFileSync } from 'node:fs';
+process.on('SIGTERM', () => { writeFileSync('stopped', ''); process.exit(0); });
+setInterval(() => {}, 1000);
+writeFileSync('ready', '');
+`);
+  const npm = spawn('sh', ['-c', `"${process.execPath}" bin/run.mjs script.mjs; true`], { cwd: project, stdio: 'ignore', env: { PATH: process.env['PATH'] ?? '', npm_lifecycle_event: 'start' } });
+  const appears = async (file: string): Promise<void> => {
+    while (!existsSync(join(project, file))) await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  await appears('ready');
+  npm.kill('SIGKILL');
+  await appears('stopped');
+}, 10_000);
+
 it('experimental features warn nobody', async () => {
   install('1.0.0');
   writeFileSync(join(project, 'script.mjs'), 'process.emitWarning(\'new\', \'ExperimentalWarning\');\n');

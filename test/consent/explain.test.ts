@@ -2,7 +2,6 @@ import { compileGrant } from '../../src/consent/compile-grant.ts';
 import { describeRule, explainWithheld, namesFrom } from '../../src/consent/explain.ts';
 import { noticeFor } from '../../src/consent/notice-for.ts';
 import type { ClassRule, Clause, NoRule, NoticeMode } from '../../src/consent/types.ts';
-import { sharingCategories } from '../../src/fhir/sharing.ts';
 import type { SharingClass } from '../../src/fhir/sharing.ts';
 import { bchc, bsmhft, clause, communityNurse, council, governanceLead, icb, inForce, now, rowOf, uhb } from './sharing-cases.ts';
 

@@ -59,7 +59,8 @@ describe('an HL7 message is read', () => {
   it.each([
     ['EVN-6 in summer time', '20240711142000', '2024-07-11T13:20:00Z'],
     ['the hour that comes twice as its first coming', '20241027013000', '2024-10-27T00:30:00Z'],
-    ['the hour that is skipped with the offset before', '20240331013000', '2024-03-31T01:30:00Z'],
+    ['the last minute before the clocks go forward', '20240331005900', '2024-03-31T00:59:00Z'],
+    ['the first minute after', '20240331020000', '2024-03-31T01:00:00Z'],
     ['an offset as written', '20240711142000+0000', '2024-07-11T14:20:00Z'],
     ['a date alone as its midnight', '20240711', '2024-07-10T23:00:00Z'],
   ])('at the instant of %s', (_, at, instant) => {
@@ -94,6 +95,8 @@ describe('a bad HL7 message is refused with its place', () => {
     ['a message cut inside its last segment', { more: ['Z'] }, 'message-truncated', { line: 5 }],
     ['a message whose MLLP frame never ends', `\u000b${message()}`, 'message-truncated', { line: 1 }],
     ['a birth date that does not exist', { pid: { 7: '19380230' } }, 'date-not-real', { field: 'PID-7', line: 3 }],
+    ['a time the clocks skipped', { at: '20240331013000' }, 'date-not-real', { field: 'EVN-6' }],
+    ['a time the clocks skipped, anywhere', { pv1: { 44: '202403310159' } }, 'date-not-real', { field: 'PV1-44', line: 4 }],
     ['an hour that does not exist', { pv1: { 44: '202403012510' } }, 'date-not-real', { field: 'PV1-44', line: 4 }],
     ['a date with separators', { pid: { 7: '11/02/1938' } }, 'date-format', { field: 'PID-7' }],
     ['one separator with two meanings', message().replace('|^~\\&|', '|^^\\&|'), 'hl7-delimiters', { field: 'MSH-2', line: 1 }],

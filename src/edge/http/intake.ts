@@ -3,6 +3,7 @@ import { Refusal, type Problem } from '../../fhir/problem.ts';
 import type { Requester } from '../../fhir/sharing.ts';
 import type { RequestFacts } from '../../flow/release-context.ts';
 import { route, type Asked, type Reply, type RouteServices } from './route.ts';
+import { unserved } from './unserved.ts';
 
 export interface IntakeServices extends RouteServices {
   base: string;
@@ -21,8 +22,12 @@ export function intakeRoutes(services: IntakeServices): Router {
   const router = Router({ caseSensitive: true });
   const facts = { interaction: 'intake', pattern: 'intake/{feed}/{part}', permit: ownFeed };
   router.post(['/:feed', '/:feed/:part'], route(services, facts, (asked) => receive(services, asked)));
+  router.all(['/:feed', '/:feed/:part'], route(services, { ...facts, permit: () => onlyPost, allow: 'POST' }, () => Promise.reject(new Error('a method that is refused'))));
+  router.use(...unserved(services));
   return router;
 }
+
+const onlyPost: Problem = { category: 'method-not-allowed', code: 'interaction-unsupported', text: 'This address does not take this method.', expected: 'POST' };
 
 /** The authenticated client fixes the feed: nobody else may send under its name. */
 function ownFeed(requester: Requester, { params }: Asked): Problem | null {

@@ -5,9 +5,11 @@ import { outcomeOf, problemsOf, statusOf } from '../../fhir/outcome.ts';
 import { AuditedRefusal, Refusal, type Problem } from '../../fhir/problem.ts';
 import type { Requester } from '../../fhir/sharing.ts';
 import type { Log } from '../log.ts';
+import { checkAcceptable } from './check-acceptable.ts';
 import { challengeFor } from './oauth/challenge.ts';
 import type { TokenVerifier } from './oauth/verify-token.ts';
 import { readBody } from './read-body.ts';
+import { readParameters } from './read-parameters.ts';
 
 /** What a handler gets: the verified requester and the request's plain facts. */
 export interface Asked {
@@ -35,6 +37,8 @@ export interface RouteFacts {
   pattern: string;
   /** a capability the requester must have before anything is looked at */
   permit: (requester: Requester, asked: Asked) => Problem | null;
+  /** methods this address takes: told with 405 */
+  allow?: string;
 }
 
 export interface RouteServices {
@@ -57,8 +61,8 @@ export function route(services: RouteServices, facts: RouteFacts, handle: (asked
       const verified = await services.verify(request.headers.authorization);
       if ('problem' in verified) throw new Refusal(verified.problem);
       requester = verified.requester;
-      const asked = describe(request, response, requester, requestId);
-      const forbidden = facts.permit(requester, asked);
+      const asked = describe(request, requester, requestId);
+      const forbidden = facts.permit(requester, asked) ?? checkAcceptable(asked.header('Accept'), asked.query.find(([name]) => name === '_format')?.[1]);
       if (forbidden) throw new Refusal(forbidden);
       send(response, await handle(asked));
     } catch (error) {
@@ -74,7 +78,9 @@ async function refuse(
 ): Promise<void> {
   let problems = problemsOf(error);
   if (!(error instanceof Refusal)) services.log('request-failed', { requestId, route: facts.pattern, error });
-  if (!(error instanceof AuditedRefusal)) {
+  if (problems.some(({ code }) => code === 'audit-unavailable')) {
+    services.log('audit-unavailable', { requestId }); // tried already: asking again would only keep the caller waiting
+  } else if (!(error instanceof AuditedRefusal)) {
     try {
       await services.recordRefusal({
         requestId, requester, address: request.socket.remoteAddress ?? '', interaction: facts.interaction, pattern: facts.pattern,
@@ -91,17 +97,18 @@ async function refuse(
   if (challenge) response.set('WWW-Authenticate', challenge);
   const status = statusOf(problems);
   if (status === 503 || status === 429) response.set('Retry-After', '5');
+  if (status === 405 && facts.allow !== undefined) response.set('Allow', facts.allow);
   send(response, { status, text: JSON.stringify(outcomeOf(problems)) });
 }
 
-function describe(request: Request, response: Response, requester: Requester, requestId: string): Asked {
+function describe(request: Request, requester: Requester, requestId: string): Asked {
   const params = Object.fromEntries(Object.entries(request.params).map(([name, value]) => [name, Array.isArray(value) ? value.join('/') : (value ?? '')]));
   const search = request.originalUrl.indexOf('?');
   return {
     requester, requestId, params,
-    query: search < 0 ? [] : [...new URLSearchParams(request.originalUrl.slice(search + 1))],
+    query: search < 0 ? [] : readParameters(request.originalUrl.slice(search + 1)),
     header: (name) => request.get(name),
-    body: (maxBytes) => readBody(request, response, maxBytes),
+    body: (maxBytes) => readBody(request, maxBytes),
     address: request.socket.remoteAddress ?? '',
   };
 }
@@ -112,8 +119,14 @@ function send(response: Response, { status, text, headers }: Reply): void {
   response.end(text);
 }
 
-/** The caller's X-Request-ID when it is a plain token, else a new one: nothing a caller typed reaches a log unchecked. */
+/** The caller's X-Request-ID when it is a plain token without an NHS number, else a new one: nothing a caller typed reaches a log unchecked. */
 function correlationId(request: Request): string {
   const given = request.get('X-Request-ID');
-  return given !== undefined && /^[A-Za-z0-9._-]{1,64}$/.test(given) && !/^\d{10}$/.test(given) ? given : randomUUID();
+  return given !== undefined && /^[A-Za-z0-9._-]{1,64}$/.test(given) && !namesSomebody(given) ? given : randomUUID();
+}
+
+/** Ten digits, in one piece or as printed on letters. Inside a UUID or a trace id they mean nothing. */
+function namesSomebody(token: string): boolean {
+  const random = /^(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32}|[0-9a-f]{16})$/i.test(token);
+  return !random && /\d{3}[-._]?\d{3}[-._]?\d{4}/.test(token);
 }

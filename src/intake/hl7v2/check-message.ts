@@ -2,13 +2,13 @@ import type { Problem } from '../../fhir/problem.ts';
 import type { Feed, MessageSchema } from '../types.ts';
 import { type Message, rawField, segmentOf } from './parse-message.ts';
 import { deleted } from './parse-field.ts';
-import { parseTimestamp } from './timestamp.ts';
+import { instantOf, parseTimestamp } from './timestamp.ts';
 
-/** Whether the message is one this feed may send and is complete. The envelope comes first: with a wrong one the rest says nothing. */
-export function checkMessage(message: Message, schema: MessageSchema, feed: Feed, row: number): Problem[] {
+/** Whether the message is one this feed may send and is complete. The envelope comes first: with a wrong one the rest says nothing. `zone` is where its local times are from. */
+export function checkMessage(message: Message, schema: MessageSchema, feed: Feed, row: number, zone: string): Problem[] {
   const envelope = checkEnvelope(message, schema, feed, row);
   if (envelope.length > 0) return envelope;
-  return [...checkSegments(message, schema, row), ...checkFields(message, schema, row), ...checkDates(message, schema, row)];
+  return [...checkSegments(message, schema, row), ...checkFields(message, schema, row), ...checkDates(message, schema, row, zone)];
 }
 
 export function eventOf(message: Message): string {
@@ -64,15 +64,21 @@ function checkFields(message: Message, schema: MessageSchema, row: number): Prob
   });
 }
 
-function checkDates(message: Message, schema: MessageSchema, row: number): Problem[] {
+function checkDates(message: Message, schema: MessageSchema, row: number, zone: string): Problem[] {
   return message.segments.flatMap((segment) => schema.dates.flatMap((field): Problem[] => {
     const raw = field.startsWith(segment.name) ? (segment.fields[Number(field.slice(4))] ?? '') : '';
     if (raw === '') return [];
     return raw.split(message.marks.repetition).flatMap((repetition): Problem[] => {
       const value = repetition.split(message.marks.component)[0]?.trim() ?? '';
       if (value === '' || value === deleted) return [];
-      const read = parseTimestamp(value);
-      return 'code' in read ? [{ category: 'invalid', code: read.code, text: `${field} ${read.text}.`, at: { row, line: segment.line, field }, expected: 'YYYYMMDD[HHMM[SS]]' }] : [];
+      const wrong = wrongWith(value, zone);
+      return wrong ? [{ category: 'invalid', code: wrong.code, text: `${field} ${wrong.text}.`, at: { row, line: segment.line, field }, expected: 'YYYYMMDD[HHMM[SS]]' }] : [];
     });
   }));
+}
+
+function wrongWith(value: string, zone: string): { code: string; text: string } | undefined {
+  const read = parseTimestamp(value);
+  if ('code' in read) return read;
+  return instantOf(read, zone) === undefined ? { code: 'date-not-real', text: 'is a time the clocks skipped that night' } : undefined;
 }

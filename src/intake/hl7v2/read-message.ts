@@ -11,7 +11,7 @@ export function readMessage(kind: Kind, feed: Feed, part: Part, row: SplitRow): 
   if (!schema) throw new Error(`kind ${kind.name} was loaded without its message schema`);
   const message = parseMessage(row.content, row.row, row.line, schema.limits);
   if ('problems' in message) return message;
-  const problems = checkMessage(message, schema, feed, row.row);
+  const problems = checkMessage(message, schema, feed, row.row, kind.zone);
   if (problems.length === 0 && row.personKey === '') {
     problems.push({ category: 'invalid', code: 'person-id-missing', text: 'PID-3 holds no identifier of the person.', at: { row: row.row, line: row.line, field: 'PID-3' } });
   }

@@ -1,5 +1,5 @@
+import { localTime } from '../../fhir/local-time.ts';
 import { isRealDate } from '../is-real-date.ts';
-import { zonedInstant } from '../zoned-instant.ts';
 
 /** An HL7 TS value taken apart; month and day 0 when the sender gave only part of a date. */
 export interface Timestamp {
@@ -33,9 +33,12 @@ export function parseTimestamp(text: string): Timestamp | { code: 'date-format' 
   return zone === undefined ? read : { ...read, offset: (zone.startsWith('-') ? -1 : 1) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3))) };
 }
 
-/** The instant a timestamp names, UTC ISO to the second; without an offset it is local time in `zone`. */
-export function instantOf(read: Timestamp, zone: string): string {
+/**
+ * The instant a timestamp names, UTC ISO to the second; without an offset it is local time in `zone`. Undefined for a
+ * time the clocks of the zone skipped; a time they showed twice means its first coming.
+ */
+export function instantOf(read: Timestamp, zone: string): string | undefined {
   const local = Date.UTC(read.year, Math.max(read.month, 1) - 1, Math.max(read.day, 1), read.hour, read.minute, read.second);
-  const instant = read.offset === undefined ? zonedInstant(local, zone) : local - read.offset * 60_000;
-  return `${new Date(instant).toISOString().slice(0, 19)}Z`;
+  const offset = read.offset ?? localTime(zone).offsetsAt(local)[0];
+  return offset === undefined ? undefined : `${new Date(local - offset * 60_000).toISOString().slice(0, 19)}Z`;
 }

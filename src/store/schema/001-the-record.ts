@@ -173,19 +173,20 @@ create view withheld as
   group by citizen_id, class_id;
 
 -- which citizen a request resolves to, for the audit entry; asks by value, lists nothing
-create function citizen_of(asked uuid) returns uuid language sql stable security definer set search_path = public as $$
+create function citizen_of(asked uuid) returns uuid language sql stable security definer set search_path = public, pg_temp as $$
   select citizen_id from citizen_row where id = asked union all select citizen_id from citizen where citizen_id = asked limit 1 $$;
-create function citizen_objects(asked uuid) returns boolean language sql stable security definer set search_path = public as $$
+create function citizen_objects(asked uuid) returns boolean language sql stable security definer set search_path = public, pg_temp as $$
   select exists (select 1 from choice_rule where citizen_id = asked and effect = 'deny'
     and valid_from <= statement_timestamp() and valid_until > statement_timestamp()) $$;
-create function citizens_named(asked bigint[]) returns setof uuid language sql stable security definer set search_path = public as $$
-  select distinct citizen_id from citizen_row where type = 'Patient' and tokens && asked limit 20 $$;
+create function citizens_named(asked bigint[]) returns setof uuid language sql stable security definer set search_path = public, pg_temp as $$
+  select distinct citizen_id from citizen_row where tokens && asked limit 20 $$;
 `;
 
 /** Rights of the two serving roles: SELECT on views, nothing else. */
 export const rights = (reader: string, accountant: string): string => `
 revoke all on all tables in schema public from public;
 revoke all on all functions in schema public from public;
+do $$ begin execute format('revoke temporary on database %I from public', current_database()); end $$;
 grant usage on schema public to ${reader}, ${accountant};
 grant select on readable_row, readable_fragment, readable_version, readable_resource, readable_incomplete, grant_state to ${reader};
 grant select on withheld, grant_state to ${accountant};

@@ -76,6 +76,12 @@ describe('the commands it offers', () => {
       .toBe('DATA_DIR=\'/tmp/it\'\\\'\'s here\' npm run -s onestory -- token ward-doctor --base http://127.0.0.1:9');
   });
 
+  it('never put an NHS number into an address', () => {
+    const addresses = tour(demo).flatMap(({ command }) => command.match(/https?:\/\/127[^\s|'"]*/g) ?? []);
+    expect(addresses.length).toBeGreaterThanOrEqual(4);
+    expect(addresses.filter((address) => /\d{10}/.test(address))).toEqual([]);
+  });
+
   it('are commands a shell understands', () => {
     for (const { command } of tour({ ...demo, dataDir: '/tmp/it\'s here' })) expect(spawnSync('bash', ['-n', '-c', command]).stderr.toString()).toBe('');
   });

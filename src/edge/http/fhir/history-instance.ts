@@ -2,7 +2,7 @@ import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Asked, Reply } from '../route.ts';
 import { historyText } from './bundle.ts';
 import type { FhirServices } from './fhir-services.ts';
-import { readPaging } from './paging.ts';
+import { readPaging, sealPageOf } from './paging.ts';
 
 interface HistoryPage {
   before: number;
@@ -11,11 +11,12 @@ interface HistoryPage {
 /** GET [base]/{type}/{id}/_history · http://hl7.org/fhir/R4/http.html#history. Newest first, paged. */
 export async function historyInstance(services: FhirServices, asked: Asked): Promise<Reply> {
   const { type = '', id = '' } = asked.params;
-  const { count, page, others } = readPaging<HistoryPage>(services, asked);
+  const of = `${type}/${id}/_history`;
+  const { count, page, others } = readPaging<HistoryPage>(services, asked, of);
   if (others.length > 0) throw new Refusal(unknownParameter);
   const released = await services.release(asked.requester, { interaction: 'history-instance', type, id, before: page?.before ?? 0, count }, { id: asked.requestId, address: asked.address });
-  const url = `${services.base}/${type}/${id}/_history`;
-  const next = released.next ? { next: `${url}?_count=${count}&_page=${services.sealPage(asked.requester, released.next)}` } : {};
+  const url = `${services.base}/${of}`;
+  const next = released.next ? { next: `${url}?_count=${count}&_page=${sealPageOf(services, asked, of, released.next)}` } : {};
   return { status: 200, text: historyText(services.base, released, { self: `${url}?_count=${count}`, ...next }) };
 }
 

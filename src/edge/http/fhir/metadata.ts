@@ -1,5 +1,7 @@
 import type { RequestHandler } from 'express';
 import { capabilityStatement } from '../../../fhir/capability.ts';
+import { outcomeOf, statusOf } from '../../../fhir/outcome.ts';
+import { checkAcceptable } from '../check-acceptable.ts';
 import { interactionsOf } from './interactions.ts';
 
 export interface MetadataServices {
@@ -15,7 +17,10 @@ export function metadata({ base, version, startedAt, oauth }: MetadataServices):
     base, version, date: startedAt, interactions: interactionsOf, oauth,
     operations: { Patient: [{ name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' }] },
   }));
-  return (_request, response) => {
-    response.set('Content-Type', 'application/fhir+json; charset=utf-8').end(text);
+  return (request, response) => {
+    const format = new URLSearchParams(request.originalUrl.split('?')[1] ?? '').get('_format') ?? undefined;
+    const refused = checkAcceptable(request.get('Accept'), format);
+    response.status(refused ? statusOf([refused]) : 200).set('Content-Type', 'application/fhir+json; charset=utf-8');
+    response.end(refused ? JSON.stringify(outcomeOf([refused])) : text);
   };
 }

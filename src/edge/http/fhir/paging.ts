@@ -6,21 +6,32 @@ const defaultCount = 50;
 const maxCount = 200;
 const transport = new Set(['_format', '_pretty']);
 
-/** `_count` and `_page` of an interaction that is not a search; `others` are what is left over. */
-export function readPaging<Page>(services: FhirServices, asked: Asked): { count: number; page: Page | null; others: string[] } {
+/** `_count` and `_page` of an interaction that is not a search; `others` are what is left over. `of` names the result that is paged. */
+export function readPaging<Page>(services: FhirServices, asked: Asked, of: string, more: readonly [string, string][] = []): { count: number; page: Page | null; others: string[] } {
   let count = defaultCount;
   let page: Page | null = null;
   const others: string[] = [];
-  for (const [name, value] of asked.query) {
+  for (const [name, value] of [...asked.query, ...more]) {
     if (name === '_count') count = readCount(value);
-    else if (name === '_page') page = services.openPage(asked.requester, value) as Page;
+    else if (name === '_page') page = openPageOf<Page>(services, asked, of, value);
     else if (!transport.has(name)) others.push(name);
   }
   return { count, page, others };
 }
 
+/** A place in the result `of` this address, for its next link: nowhere else is it good for anything. */
+export function sealPageOf(services: FhirServices, asked: Asked, of: string, state: unknown): string {
+  return services.sealPage(asked.requester, { of, state });
+}
+
+export function openPageOf<State>(services: FhirServices, asked: Asked, of: string, token: string): State {
+  const opened = services.openPage(asked.requester, token);
+  if (opened !== null && typeof opened === 'object' && 'of' in opened && opened.of === of && 'state' in opened) return opened.state as State;
+  throw new Refusal({ category: 'invalid', code: 'page-token-invalid', text: 'The page link belongs to another result.', fix: 'Follow links as they are received.' });
+}
+
 function readCount(value: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(value)) {
+  if (!/^0*[1-9]\d*$/.test(value)) {
     throw new Refusal({ category: 'invalid', code: 'search-value-invalid', text: 'The page size is not a number.', at: { field: '_count' }, expected: `1 to ${maxCount}` });
   }
   return Math.min(Number(value), maxCount);

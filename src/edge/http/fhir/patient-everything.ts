@@ -1,8 +1,10 @@
+import { isJsonObject, type JsonObject } from '../../../fhir/json.ts';
 import { Refusal } from '../../../fhir/problem.ts';
 import type { Asked, Reply } from '../route.ts';
 import { searchsetText } from './bundle.ts';
 import type { FhirServices } from './fhir-services.ts';
-import { readPaging } from './paging.ts';
+import { readPaging, sealPageOf } from './paging.ts';
+import { readResource, type ResourceLimits } from './read-resource.ts';
 
 interface EverythingPage {
   after: { type: string; id: string };
@@ -10,18 +12,32 @@ interface EverythingPage {
 }
 
 /**
- * GET [base]/Patient/{citizen}/$everything · http://hl7.org/fhir/R4/patient-operation-everything.html
+ * GET or POST [base]/Patient/{citizen}/$everything · http://hl7.org/fhir/R4/patient-operation-everything.html
  * The composed Patient first, on page one only, then every visible row by type and id, with the directory rows they name.
  */
-export async function patientEverything(services: FhirServices, asked: Asked): Promise<Reply> {
+export async function patientEverything(services: FhirServices & { limits: ResourceLimits }, asked: Asked, posted: boolean): Promise<Reply> {
   const citizen = asked.params['id'] ?? '';
-  const { count, page, others } = readPaging<EverythingPage>(services, asked);
+  const of = `Patient/${citizen}/$everything`;
+  const { count, page, others } = readPaging<EverythingPage>(services, asked, of, posted ? await readInput(asked, services.limits) : []);
   if (others.length > 0) {
     throw new Refusal({ category: 'unsupported', code: 'search-parameter-unknown', text: '$everything takes no such parameter here.', expected: '_count, _page' });
   }
   const released = await services.release(
     asked.requester, { interaction: 'everything', citizen, after: page?.after ?? null, sent: page?.sent ?? [], count }, { id: asked.requestId, address: asked.address });
-  const url = `${services.base}/Patient/${citizen}/$everything`;
-  const next = released.next ? { next: `${url}?_count=${count}&_page=${services.sealPage(asked.requester, released.next)}` } : {};
+  const url = `${services.base}/${of}`;
+  const next = released.next ? { next: `${url}?_count=${count}&_page=${sealPageOf(services, asked, of, released.next)}` } : {};
   return { status: 200, text: searchsetText(services.base, released, { self: `${url}?_count=${count}`, ...next }, { composed: page === null }) };
+}
+
+/** The operation's parameters when they are posted: none, or a Parameters resource with plain values (FHIR R4 operations). */
+async function readInput(asked: Asked, limits: ResourceLimits): Promise<[string, string][]> {
+  const empty = asked.header('Transfer-Encoding') === undefined && Number(asked.header('Content-Length') ?? 0) === 0;
+  if (empty) return [];
+  const { resource } = await readResource(asked, 'Parameters', limits);
+  const { parameter = [] } = resource;
+  return (Array.isArray(parameter) ? parameter : [parameter]).map((each): [string, string] => {
+    const { name, ...value } = isJsonObject(each) ? each : ({} as JsonObject);
+    const [given] = Object.values(value);
+    return [typeof name === 'string' ? name : '', typeof given === 'string' || typeof given === 'number' ? String(given) : ''];
+  });
 }

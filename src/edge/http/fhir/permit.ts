@@ -14,10 +14,8 @@ export type PermittedInteraction = keyof typeof letters;
 export function permit(interaction: PermittedInteraction): (requester: Requester, asked: Asked) => Problem | null {
   return (requester, asked) => {
     const type = asked.params['type'] ?? (interaction === 'everything' ? 'Patient' : '');
-    const offered = interactionsOf[type];
-    if (!offered) {
-      return { category: 'not-found', code: 'type-unknown', text: 'The gateway does not serve this resource type.', expected: `one of ${Object.keys(interactionsOf).join(', ')}` };
-    }
+    const offered = offeredTo(type);
+    if (!offered) return unknownType;
     if (interaction !== 'everything' && !offered.includes(interaction)) {
       return { category: 'method-not-allowed', code: 'interaction-unsupported', text: 'This resource type does not take this interaction.', expected: `one of ${offered.join(', ')}` };
     }
@@ -25,6 +23,20 @@ export function permit(interaction: PermittedInteraction): (requester: Requester
       : { category: 'forbidden', code: 'scope-missing', text: 'The token\'s scopes do not cover this.', expected: `a scope such as user/${type}.${letters[interaction]}` };
   };
 }
+
+/** A method or an interaction no route takes: an unknown type is unknown first, whatever the method. */
+export function methodNotAllowed(_requester: Requester, { params: { type } }: Asked): Problem {
+  return type !== undefined && !offeredTo(type) ? unknownType
+    : { category: 'method-not-allowed', code: 'interaction-unsupported', text: 'This address does not take this method.', expected: 'an interaction of the capability statement', fix: 'See /fhir/metadata for what is offered.' };
+}
+
+function offeredTo(type: string): readonly string[] | undefined {
+  return Object.hasOwn(interactionsOf, type) ? interactionsOf[type] : undefined;
+}
+
+const unknownType: Problem = {
+  category: 'not-found', code: 'type-unknown', text: 'The gateway does not serve this resource type.', expected: `one of ${Object.keys(interactionsOf).join(', ')}`,
+};
 
 const scope = /^(?:user|system)\/(\*|[A-Za-z]+)\.(c?r?u?d?s?)$/;
 

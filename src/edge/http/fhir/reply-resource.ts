@@ -13,8 +13,9 @@ export function replyComposed(asked: Asked, { patient, etag }: ComposedCitizen):
   return conditional(asked, `W/"${etag}"`, new Date(patient.meta?.lastUpdated ?? 0), () => JSON.stringify(patient));
 }
 
+/** ETags are compared weakly, as RFC 9110 has it for If-None-Match; `*` matches whatever there is. */
 function conditional(asked: Asked, etag: string, lastModified: Date, text: () => string): Reply {
   const headers = { ETag: etag, 'Last-Modified': lastModified.toUTCString() };
-  const held = (asked.header('If-None-Match') ?? '').split(',').map((tag) => tag.trim());
-  return held.includes(etag) ? { status: 304, headers } : { status: 200, text: text(), headers };
+  const held = (asked.header('If-None-Match') ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return held.includes(etag.replace(/^W\//, '')) || held.includes('*') ? { status: 304, headers } : { status: 200, text: text(), headers };
 }

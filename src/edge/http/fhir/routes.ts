@@ -1,10 +1,11 @@
 import { Router } from 'express';
 import { route, type RouteServices } from '../route.ts';
+import { unserved } from '../unserved.ts';
 import { createConsent, type ChoiceServices } from './create-consent.ts';
 import { historyInstance } from './history-instance.ts';
 import { metadata, type MetadataServices } from './metadata.ts';
 import { patientEverything } from './patient-everything.ts';
-import { permit } from './permit.ts';
+import { methodNotAllowed, permit } from './permit.ts';
 import { read } from './read.ts';
 import { searchAuditEvent, type AuditServices } from './search-audit-event.ts';
 import { searchType } from './search-type.ts';
@@ -12,13 +13,14 @@ import { vread } from './vread.ts';
 
 export type AllFhirServices = RouteServices & AuditServices & ChoiceServices & MetadataServices;
 
-/** Everything under /fhir; what is not here is answered by `notRouted`. */
+/** Everything under /fhir, refusals of what is not offered included. */
 export function fhirRoutes(services: AllFhirServices): Router {
   const router = Router({ caseSensitive: true });
   const search = { interaction: 'search-type', permit: permit('search-type') };
   router.get('/metadata', metadata(services));
-  router.get('/Patient/:id/\\$everything', route(services, { interaction: 'everything', pattern: 'Patient/{id}/$everything', permit: permit('everything') },
-    (asked) => patientEverything(services, asked)));
+  const everything = { interaction: 'everything', pattern: 'Patient/{id}/$everything', permit: permit('everything') };
+  router.get('/Patient/:id/\\$everything', route(services, everything, (asked) => patientEverything(services, asked, false)));
+  router.post('/Patient/:id/\\$everything', route(services, everything, (asked) => patientEverything(services, asked, true)));
   router.post('/Consent', route(services, { interaction: 'create', pattern: 'Consent', permit: (requester, asked) => permit('create')(requester, { ...asked, params: { type: 'Consent' } }) },
     (asked) => createConsent(services, asked)));
   router.get('/:type', route(services, { ...search, pattern: '{type}' },
@@ -30,5 +32,22 @@ export function fhirRoutes(services: AllFhirServices): Router {
     (asked) => historyInstance(services, asked)));
   router.get('/:type/:id/_history/:version', route(services, { interaction: 'vread', pattern: '{type}/{id}/_history/{version}', permit: permit('vread') },
     (asked) => vread(services, asked)));
+  for (const [address, pattern, allow] of addresses) {
+    router.all(address, route(services, { interaction: 'unsupported', pattern, permit: methodNotAllowed, allow }, () => Promise.reject(new Error('a method that is refused'))));
+  }
+  router.use(...unserved(services));
   return router;
 }
+
+/** Addresses with what they take: anything else is refused there. */
+const addresses: readonly [address: string, pattern: string, allow: string][] = [
+  ['/', '', ''],
+  ['/metadata', 'metadata', 'GET, HEAD'],
+  ['/Patient/:id/\\$everything', 'Patient/{id}/$everything', 'GET, HEAD, POST'],
+  ['/Consent', 'Consent', 'GET, HEAD, POST'],
+  ['/:type', '{type}', 'GET, HEAD'],
+  ['/:type/_search', '{type}/_search', 'POST'],
+  ['/:type/:id', '{type}/{id}', 'GET, HEAD'],
+  ['/:type/:id/_history', '{type}/{id}/_history', 'GET, HEAD'],
+  ['/:type/:id/_history/:version', '{type}/{id}/_history/{version}', 'GET, HEAD'],
+];

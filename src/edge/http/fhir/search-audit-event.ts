@@ -1,3 +1,4 @@
+import { ignoredNotice } from '../../../fhir/notices.ts';
 import { parseSearch } from '../../../fhir/parse-search.ts';
 import { Refusal } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
@@ -5,7 +6,8 @@ import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { AuditAsk, AuditPage } from '../../../flow/search-audit.ts';
 import type { Asked, Reply } from '../route.ts';
 import type { FhirServices } from './fhir-services.ts';
-import { readForm } from './search-type.ts';
+import { openPageOf, sealPageOf } from './paging.ts';
+import { handlingOf, readForm } from './search-type.ts';
 
 export interface AuditServices extends FhirServices {
   searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts) => Promise<AuditPage>;
@@ -13,6 +15,7 @@ export interface AuditServices extends FhirServices {
 
 interface AuditPageState {
   parameters: [string, string][];
+  handling: 'strict' | 'lenient';
   before: number;
 }
 
@@ -20,17 +23,21 @@ interface AuditPageState {
 export async function searchAuditEvent(services: AuditServices, asked: Asked, posted: boolean): Promise<Reply> {
   const given = posted ? [...asked.query, ...(await readForm(asked))] : asked.query;
   const token = given.find(([name]) => name === '_page')?.[1];
-  const state = token === undefined ? null : services.openPage(asked.requester, token) as AuditPageState;
-  const parameters = state?.parameters ?? given;
-  const parsed = parseSearch('AuditEvent', parameters, { handling: 'strict', base: services.base });
+  const state = token === undefined ? null : openPageOf<AuditPageState>(services, asked, 'AuditEvent', token);
+  const { parameters, handling } = state ?? { parameters: given, handling: handlingOf(asked) };
+  const parsed = parseSearch('AuditEvent', parameters, { handling, base: services.base });
   if ('problems' in parsed) throw new Refusal(...parsed.problems);
   const agent = parameters.find(([name]) => name === 'agent')?.[1].split(/[|/]/).at(-1) ?? null;
   const page = await services.searchAudit(asked.requester, { query: parsed.query, agent, before: state?.before ?? null }, { id: asked.requestId, address: asked.address });
-  const link = (before: number): string => `${services.base}/AuditEvent?_page=${services.sealPage(asked.requester, { parameters, before } satisfies AuditPageState)}`;
+  const link = (before: number): string => `${services.base}/AuditEvent?_page=${sealPageOf(services, asked, 'AuditEvent', { parameters, handling, before } satisfies AuditPageState)}`;
+  const entry = [
+    ...page.events.map((resource) => ({ fullUrl: `${services.base}/AuditEvent/${resource.id ?? ''}`, resource, search: { mode: 'match' } })),
+    ...(parsed.ignored.length > 0 ? [ignoredNotice(parsed.ignored)] : []),
+  ];
   const bundle = {
     resourceType: 'Bundle', type: 'searchset',
     link: [{ relation: 'self', url: link(state?.before ?? Number.MAX_SAFE_INTEGER) }, ...(page.next ? [{ relation: 'next', url: link(page.next.before) }] : [])],
-    ...(page.events.length > 0 && { entry: page.events.map((resource) => ({ fullUrl: `${services.base}/AuditEvent/${resource.id ?? ''}`, resource, search: { mode: 'match' } })) }),
+    ...(entry.length > 0 && { entry }),
   };
   return { status: 200, text: JSON.stringify(bundle) };
 }

@@ -2,9 +2,12 @@ import { parseSearch } from '../../../fhir/parse-search.ts';
 import { Refusal } from '../../../fhir/problem.ts';
 import type { SearchQuery } from '../../../fhir/search-query.ts';
 import type { PagePosition } from '../../../store/search-rows.ts';
+import { checkContentType } from '../check-content-type.ts';
+import { readParameters } from '../read-parameters.ts';
 import type { Asked, Reply } from '../route.ts';
 import { searchsetText } from './bundle.ts';
 import type { FhirServices } from './fhir-services.ts';
+import { openPageOf, sealPageOf } from './paging.ts';
 
 const maxFormBytes = 64 * 1024;
 
@@ -23,7 +26,7 @@ export async function searchType(services: FhirServices, asked: Asked, posted: b
   const query = reviveQuery(state.query);
   const released = await services.release(asked.requester, { interaction: 'search-type', query, after: state.after }, { id: asked.requestId, address: asked.address });
   const link = (after: PagePosition | null): string =>
-    `${services.base}/${type}?_page=${services.sealPage(asked.requester, { ...state, after } satisfies SearchPageState)}`;
+    `${services.base}/${type}?_page=${sealPageOf(services, asked, type, { ...state, after } satisfies SearchPageState)}`;
   const next = released.next ? { next: link(released.next as PagePosition) } : {};
   return { status: 200, text: searchsetText(services.base, released, { self: link(state.after), ...next }, { composed: true, ignored: state.ignored }) };
 }
@@ -34,14 +37,16 @@ function readState(services: FhirServices, asked: Asked, type: string, parameter
     if (parameters.some(([name]) => !['_page', '_format', '_pretty'].includes(name))) {
       throw new Refusal({ category: 'invalid', code: 'page-token-invalid', text: 'A page link is followed as it is, without further parameters.' });
     }
-    const state = services.openPage(asked.requester, page[1]) as SearchPageState;
-    if (reviveQuery(state.query).type !== type) throw new Refusal({ category: 'invalid', code: 'page-token-invalid', text: 'The page link belongs to another resource type.' });
-    return state;
+    return openPageOf<SearchPageState>(services, asked, type, page[1]);
   }
-  const handling = /\bhandling=lenient\b/.test(asked.header('Prefer') ?? '') ? 'lenient' : 'strict';
-  const parsed = parseSearch(type, parameters, { handling, base: services.base });
+  const parsed = parseSearch(type, parameters, { handling: handlingOf(asked), base: services.base });
   if ('problems' in parsed) throw new Refusal(...parsed.problems);
   return { query: JSON.stringify(parsed.query, (_key, value: unknown) => (typeof value === 'bigint' ? { token: String(value) } : value)), ignored: parsed.ignored, after: null };
+}
+
+/** `Prefer: handling=lenient` asks for unknown parameters to be ignored; strict is the default (FHIR R4 search). */
+export function handlingOf(asked: Asked): 'strict' | 'lenient' {
+  return /\bhandling=lenient\b/.test(asked.header('Prefer') ?? '') ? 'lenient' : 'strict';
 }
 
 function reviveQuery(text: string): SearchQuery {
@@ -49,10 +54,9 @@ function reviveQuery(text: string): SearchQuery {
     (value !== null && typeof value === 'object' && 'token' in value && typeof value.token === 'string' ? BigInt(value.token) : value)) as SearchQuery;
 }
 
+/** The parameters of a search by POST. */
 export async function readForm(asked: Asked): Promise<[string, string][]> {
-  const type = (asked.header('Content-Type') ?? '').split(';')[0]?.trim().toLowerCase();
-  if (type !== 'application/x-www-form-urlencoded') {
-    throw new Refusal({ category: 'media-type', code: 'media-type-unsupported', text: 'A search by POST is a form.', expected: 'Content-Type: application/x-www-form-urlencoded' });
-  }
-  return [...new URLSearchParams(Buffer.from(await asked.body(maxFormBytes)).toString('utf8'))];
+  const undeclared = checkContentType(asked.header('Content-Type'), ['application/x-www-form-urlencoded']);
+  if (undeclared) throw new Refusal(undeclared);
+  return readParameters(Buffer.from(await asked.body(maxFormBytes)).toString('latin1'));
 }

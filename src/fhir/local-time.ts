@@ -1,12 +1,24 @@
 const day = 86_400_000;
 
+/** How the clocks of a zone ran, from the runtime's own tz data. */
 export interface Zone {
   /** Offsets from UTC in minutes a local time may have: none in the gap when clocks go forward, two in the hour repeated when they go back (the earlier instant first). `local` is the wall clock read as if it were UTC. */
   offsetsAt(local: number): number[];
 }
 
-/** The clock of an IANA zone, from the runtime's own tz data; each year's changes are looked up once. Throws RangeError for an unknown zone. */
-export function zoneOffset(name: string): Zone {
+const zones = new Map<string, Zone>();
+
+/**
+ * The clock of an IANA zone; each zone is made once and each of its years looked up once. Throws RangeError for an
+ * unknown zone. Who reads a local time by it refuses one the clocks skipped, and takes the first of one they showed twice.
+ */
+export function localTime(zone: string): Zone {
+  const known = zones.get(zone) ?? clockOf(zone);
+  zones.set(zone, known);
+  return known;
+}
+
+function clockOf(name: string): Zone {
   const format = new Intl.DateTimeFormat('en-GB', {
     timeZone: name, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric', era: 'short',
   });

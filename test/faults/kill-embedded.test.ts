@@ -1,0 +1,76 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { randomFor } from '../../src/demo/random.ts';
+import { openPglite, type Database } from '../../src/store/database.ts';
+import { sendersFor } from './feed-posts.ts';
+import { newSettings, pause, spawnGateway, tokenOf, type GatewayProcess, type GatewaySettings } from './gateway-process.ts';
+import { newLedger, postAndNote, type PostLedger } from './post-ledger.ts';
+
+const kills = 3;
+const seed = 11;
+const citizens = 24;
+
+/** Posts one after the other, from where the last life of the gateway ended, until this one is killed. */
+async function sendUntilKilled(gateway: GatewayProcess, settings: GatewaySettings, ledger: PostLedger, killAfterMs: number): Promise<void> {
+  const [hospital] = sendersFor(citizens);
+  const known = new Set(ledger.acknowledged.map(({ post }) => post.sha256));
+  const token = await tokenOf(gateway, settings, 'uhb-adt');
+  const killed = pause(killAfterMs).then(() => gateway.stop('SIGKILL'));
+  for (const post of hospital?.posts.filter(({ sha256 }) => !known.has(sha256)) ?? []) {
+    if (!(await postAndNote(ledger, gateway.url, token, post))) break;
+  }
+  await killed;
+}
+
+describe('a gateway on the embedded database in a data folder', () => {
+  let settings: GatewaySettings;
+  let gateway: GatewayProcess;
+  let ledger: PostLedger;
+  beforeAll(async () => {
+    settings = await newSettings();
+    ledger = newLedger();
+    gateway = spawnGateway(settings);
+    await gateway.ready();
+  }, 90_000);
+  afterAll(async () => {
+    await gateway.stop('SIGKILL');
+    rmSync(settings.dataDir, { recursive: true, force: true });
+  });
+
+  it(`takes over the stale lock after each of ${kills} kills`, async () => {
+    const random = randomFor(seed, 'embedded');
+    for (let kill = 0; kill < kills; kill += 1) {
+      const { pid } = gateway;
+      await sendUntilKilled(gateway, settings, ledger, random.between(100, 900));
+      expect(JSON.parse(readFileSync(join(settings.dataDir, 'onestory.lock'), 'utf8'))).toMatchObject({ pid });
+      gateway = spawnGateway(settings);
+      await gateway.ready();
+    }
+    expect(ledger.acknowledged.length).toBeGreaterThan(kills);
+    expect(ledger.refused).toEqual([]);
+  }, 120_000);
+
+  it('refuses a second process on the same folder and names the one that holds it', async () => {
+    const second = spawnGateway({ ...settings, port: (await newSettings()).port });
+    expect(await second.ended).toEqual({ code: 2, signal: null });
+    expect(second.errors()).toContain(`in use by process ${gateway.pid}`);
+    expect(gateway.running()).toBe(true);
+  }, 60_000);
+
+  it('still has every acknowledged post, once, and works them all off', async () => {
+    expect(await gateway.stop('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(existsSync(join(settings.dataDir, 'onestory.lock'))).toBe(false);
+    gateway = spawnGateway(settings);
+    await gateway.ready();
+    await gateway.stop('SIGTERM');
+    const database: Database = await openPglite(join(settings.dataDir, 'pglite'));
+    try {
+      const kept = await database.query<{ sha256: string; n: number }>(`select encode(sha256(content), 'hex') as sha256, count(*)::int as n from source_record group by 1`);
+      const times = new Map(kept.map(({ sha256, n }) => [sha256, n]));
+      expect(ledger.acknowledged.filter(({ post }) => times.get(post.sha256) !== 1)).toEqual([]);
+      expect(await database.query(`select id from citizen_row r where version <> (select count(*) from citizen_version v where v.citizen_id = r.citizen_id and v.id = r.id)`)).toEqual([]);
+    } finally {
+      await database.close();
+    }
+  }, 120_000);
+});
