@@ -4,13 +4,17 @@
 //
 //   node bin/run.mjs <script> [arguments]
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { constants } from 'node:os';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const pinnedNode = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+
+/** After this long, a turn nobody has put their name to was given up. */
+const unwrittenTurnMs = 5000;
 
 /** Every package of package-lock.json is there in the version the lock names; optional ones may be missing. */
 function isInstalled() {
@@ -41,6 +45,34 @@ function install() {
   const npm = process.env.npm_execpath;
   const [command, args] = npm?.endsWith('.js') ? [process.execPath, [npm, ...options]] : ['npm', options];
   return run(command, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], shell: command === 'npm' && process.platform === 'win32' });
+}
+
+/** Two installs at once would delete each other's files: the second waits, and finds the work done. */
+async function installOnce() {
+  const turn = join(tmpdir(), `onestory-install-${createHash('sha256').update(root).digest('hex').slice(0, 16)}`);
+  while (!takeTurn(turn)) await new Promise((resolve) => setTimeout(resolve, 200));
+  process.once('exit', () => rmSync(turn, { force: true }));
+  const code = isInstalled() ? 0 : await install();
+  rmSync(turn, { force: true });
+  return code;
+}
+
+/** False while another living process has its turn; a turn whose process is gone is cleared for the next try. */
+function takeTurn(turn) {
+  try {
+    writeFileSync(turn, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') return true;
+  }
+  try {
+    const pid = Number(readFileSync(turn, 'utf8'));
+    if (pid > 0) process.kill(pid, 0);
+    else if (Date.now() - statSync(turn).mtimeMs > unwrittenTurnMs) rmSync(turn, { force: true });
+  } catch (error) {
+    if (error.code === 'ESRCH') rmSync(turn, { force: true });
+  }
+  return false;
 }
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -89,7 +121,7 @@ if (script === undefined) {
   process.exit(64);
 }
 if (!isInstalled()) {
-  const code = await install();
+  const code = await installOnce();
   if (code !== 0 || !existsSync(pinnedNode)) {
     process.stderr.write(code === 0 ? 'The pinned Node was not installed: npm must be allowed to run install scripts (ignore-scripts=false).\n' : 'Installing failed; the lines above say why.\n');
     process.exit(code === 0 ? 1 : code);

@@ -21,6 +21,8 @@ import { createServices, type Services } from './services.ts';
 import { openPglite, openPostgres, type Database } from './store/database.ts';
 
 const drainMs = 20_000;
+/** a second signal after this long means: stop now */
+const impatientMs = 1_000;
 const demo = { seed: 2018, citizens: 120 };
 
 /** Reads the configuration, opens the record, listens, loads the demo if asked, and stops cleanly on SIGINT or SIGTERM. */
@@ -95,10 +97,13 @@ function listen(server: Server, { port, host }: Config): Promise<void> {
 
 /** Stops accepting, finishes what it has, closes the record. A second signal does not wait. */
 function stopOnSignal(server: Server, services: Services, database: Database, log: ReturnType<typeof createLog>): void {
-  let stopping = false;
+  let stoppingSince: number | null = null;
   const stop = async (signal: string): Promise<void> => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    if (stoppingSince !== null) {
+      if (Date.now() - stoppingSince > impatientMs) process.exit(1);
+      return; // one Ctrl-C reaches a process group more than once
+    }
+    stoppingSince = Date.now();
     log('gateway-stopping', { signal });
     const forced = setTimeout(() => server.closeAllConnections(), drainMs);
     await new Promise((resolve) => {

@@ -33,6 +33,8 @@ export interface Gateway {
 export type GatewayOptions = Partial<Pick<ServiceOptions, 'agreements' | 'clock'>> & {
   /** how many of the demo's people are sent through intake first */
   citizens?: number;
+  /** default: silent */
+  log?: Log;
   /** another composition of the same services */
   adjust?: (services: Services) => Promise<Services>;
 };
@@ -47,8 +49,7 @@ export async function startGateway(database: Database, options: GatewayOptions =
   const read = readConfig({ PORT: String(address.port), DATA_DIR: dataDir });
   if ('problems' in read) throw new Error('the test configuration is wrong');
   const { config } = read;
-  const log = createLog({ level: 'silent' });
-  const { citizens = 0, adjust = (made) => Promise.resolve(made), ...overrides } = options;
+  const { citizens = 0, log = createLog({ level: 'silent' }), adjust = (made) => Promise.resolve(made), ...overrides } = options;
   const services = await adjust(await createServices({ database, config, log, pollMs: 200, ...overrides }));
   const feeds = services.mappings.feeds.map(({ key, partner }) => ({ key, organisation: partner.organisation, organisationName: partner.name }));
   const issuer = await createIssuer({ baseUrl: config.baseUrl, audience: config.issuer.audience, dataDir, clients: demoClients(personas, feeds), clock: () => new Date() });

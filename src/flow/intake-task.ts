@@ -14,11 +14,11 @@ export function newIntakeTask(input: { id: string; feed: string; part: string; a
 }
 
 /** The Task when nothing is left to do: the reconciliation, and an OperationOutcome with what was wrong, where and how to mend it. */
-export function finishedIntakeTask(record: FinishedRecord, at: Date): { id: string; body: string; index: SearchIndex } {
+export function finishedIntakeTask(record: FinishedRecord, version: number, at: Date): { id: string; body: string; index: SearchIndex } {
   const problems = JSON.parse(record.problems) as Problem[];
   const counts = { ...record.counts, pending: record.counts['awaiting-merge'] ?? 0 };
   const failed = record.received === 0 && problems.length > 0;
-  return finish({ id: record.taskId, feed: record.feed, part: record.part, at: record.receivedAt }, 2, {
+  return finish({ id: record.taskId, feed: record.feed, part: record.part, at: record.receivedAt }, version, {
     status: failed ? 'failed' : 'completed',
     lastModified: at.toISOString(),
     ...(problems.length > 0 && { contained: [{ ...outcomeOf(problems), id: 'problems' }] }),

@@ -44,7 +44,16 @@ export async function readAsked(database: Database, grantKey: string, asked: Ask
     naming ? countWithheld(database, grantKey, naming) : Promise.resolve([]),
     naming && 'citizens' in naming ? readIncomplete(database, grantKey, naming.citizens.filter(isUuid)) : Promise.resolve([]),
   ]);
-  return found === stale || incomplete === stale ? stale : { ...found, withheld, incomplete: incomplete.map(({ classId }) => classId) };
+  if (found === stale || withheld === stale || incomplete === stale) return stale;
+  const uncounted = naming ? await countWithheldOf(database, grantKey, found.people, withheld) : [];
+  return uncounted === stale ? stale : { ...found, withheld: [...withheld, ...uncounted], incomplete: incomplete.map(({ classId }) => classId) };
+}
+
+/** An identifier may name more people than the accountant looks at: those found are counted all the same, so that hidden ones cannot crowd out a notice. */
+async function countWithheldOf(database: Database, grantKey: string, people: readonly VisibleRow[], counted: readonly Withheld[]): Promise<Withheld[] | typeof stale> {
+  const known = new Set(counted.map(({ citizen }) => citizen));
+  const missing = [...new Set(people.flatMap(({ citizen }) => (citizen === null || known.has(citizen) ? [] : [citizen])))];
+  return missing.length === 0 ? [] : countWithheld(database, grantKey, { citizens: missing });
 }
 
 async function readRows(database: Database, grantKey: string, ask: Ask): Promise<Omit<Found, 'withheld'> | typeof stale> {

@@ -7,7 +7,8 @@ import { finishedIntakeTask } from './intake-task.ts';
 export async function reportFinished(connection: Connection, finished: readonly FinishedRecord[], at: Date): Promise<void> {
   if (finished.length === 0) return;
   const current = await loadSharedRows(connection, finished.map(({ taskId }) => taskId));
-  await saveSharedRows(connection, finished.map((record) => ({
-    ...finishedIntakeTask(record, at), scope: 'job', owner: record.client, type: 'Task', version: (current.get(record.taskId)?.version ?? 0) + 1, updatedAt: at,
-  })));
+  await saveSharedRows(connection, finished.map((record) => {
+    const version = (current.get(record.taskId)?.version ?? 0) + 1;
+    return { ...finishedIntakeTask(record, version, at), scope: 'job', owner: record.client, type: 'Task', version, updatedAt: at };
+  }));
 }

@@ -1,6 +1,7 @@
-import { finishRows, postponePerson, hasIntakeWork, type PendingRow } from '../store/intake-queue.ts';
+import { finishRecords, finishRows, postponePerson, hasIntakeWork, type PendingRow } from '../store/intake-queue.ts';
 import type { IntakeContext } from './intake-context.ts';
 import { receiveRecords } from './receive-record.ts';
+import { reportFinished } from './report-finished.ts';
 import { splitRecords } from './split-records.ts';
 
 const batch = { people: 200, rowsEach: 50 };
@@ -92,7 +93,10 @@ async function quarantine(context: IntakeContext, row: PendingRow): Promise<void
     category: 'internal', code: 'intake-failed', text: `The gateway could not work on this row in ${triesBeforeQuarantine} tries.`,
     fix: 'The row is kept as received; report its record and row to the gateway\'s operator.',
   }];
-  await context.database.transaction((connection) => finishRows(connection, [{
-    recordId: row.recordId, row: row.row, feed: row.feed, personKey: row.personKey, outcome: 'quarantined', problems: JSON.stringify(problems),
-  }]));
+  await context.database.transaction(async (connection) => {
+    await finishRows(connection, [{
+      recordId: row.recordId, row: row.row, feed: row.feed, personKey: row.personKey, outcome: 'quarantined', problems: JSON.stringify(problems),
+    }]);
+    await reportFinished(connection, await finishRecords(connection, [row.recordId]), context.clock());
+  });
 }

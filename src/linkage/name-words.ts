@@ -1,15 +1,10 @@
+import { titles } from '../fhir/name-titles.ts';
 import { normaliseText } from '../fhir/normalise-text.ts';
 
 /**
  * What is known of names, as data. Nothing here decides: it only says which words say nothing about a person, which
  * are one name in two spellings, and which are shared by so many that they tell nobody apart.
  */
-
-/** In front of a name, no part of it. */
-export const titles: ReadonlySet<string> = new Set([
-  'mr', 'mrs', 'miss', 'ms', 'mx', 'master', 'dr', 'prof', 'professor', 'rev', 'reverend', 'revd', 'sir', 'dame', 'lady',
-  'lord', 'fr', 'father', 'sister', 'imam', 'hon', 'capt', 'captain', 'major', 'col', 'cllr',
-]);
 
 /** What a system says when it has no name to give; a newborn without a name is not its sibling. */
 export const placeholders: ReadonlySet<string> = new Set([

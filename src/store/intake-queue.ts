@@ -28,14 +28,17 @@ export interface FinishedRow {
  * worker is skipped, so one person's rows are never worked on twice at once and nobody waits for somebody else.
  */
 export async function claimRows(connection: Connection, limits: { people: number; rowsEach: number }): Promise<PendingRow[]> {
+  const { rows: people } = await connection.query<{ feed: string; person_key: string }>(
+    `select feed, person_key from intake_person where pending > 0 and not_before <= now()
+     order by first_record limit $1 for update skip locked`, [limits.people]);
+  if (people.length === 0) return [];
+  // a statement of its own, whose snapshot is younger than the locks: what the last holder of a person settled is settled here too
   const { rows } = await connection.query<PendingRow & { recordId: string }>(
-    `with due as materialized (select feed, person_key from intake_person where pending > 0 and not_before <= now()
-       order by first_record limit $1 for update skip locked)
-     select r.record_id as "recordId", r.row_no as row, r.line, r.feed, r.part, r.person_key as "personKey", r.content, r.message_id as "messageId"
-     from due join lateral (select * from intake_row i where i.feed = due.feed and i.person_key = due.person_key and i.state = 'pending'
-       order by record_id, row_no limit $2) r on true
+    `select r.record_id as "recordId", r.row_no as row, r.line, r.feed, r.part, r.person_key as "personKey", r.content, r.message_id as "messageId"
+     from unnest($1::text[], $2::text[]) as due(feed, person_key) join lateral (select * from intake_row i
+       where i.feed = due.feed and i.person_key = due.person_key and i.state = 'pending' order by record_id, row_no limit $3) r on true
      order by r.record_id, r.row_no`,
-    [limits.people, limits.rowsEach],
+    [people.map((person) => person.feed), people.map((person) => person.person_key), limits.rowsEach],
   );
   return rows.map((row) => ({ ...row, recordId: Number(row.recordId) }));
 }
@@ -86,8 +89,13 @@ export interface FinishedRecord {
   problems: string;
 }
 
+/**
+ * Closes those of these records of which no row is pending. Workers settling the last rows of one record take turns here,
+ * or each would still see the other's row as pending and none would close it.
+ */
 export async function finishRecords(connection: Connection, recordIds: readonly number[]): Promise<FinishedRecord[]> {
   if (recordIds.length === 0) return [];
+  await connection.query('select 1 from source_record where record_id = any($1::bigint[]) order by record_id for update', [recordIds]);
   const { rows } = await connection.query<FinishedRecord & { recordId: string }>(
     `with done as (update source_record s set state = case when s.state = 'rejected' then 'rejected' else 'done' end
        where s.record_id = any($1::bigint[]) and s.state in ('split', 'rejected')

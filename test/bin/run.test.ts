@@ -64,6 +64,13 @@ it('everything installed: says nothing and asks npm nothing, though another syst
   expect(npmWasAsked()).toBe(false);
 });
 
+it('several at once install once, one after the other', async () => {
+  writeFileSync(join(project, 'tools', 'npm'), readFileSync(join(project, 'tools', 'npm'), 'utf8').replace('echo "$@" > asked', 'echo "$@" >> asked; sleep 0.5'));
+  const outcomes = await Promise.all([1, 2, 3].map((number) => run(['script.mjs', String(number)])));
+  expect(outcomes.map(({ code, out }) => [code, out])).toEqual([1, 2, 3].map((number) => [0, `["${number}"]\n`]));
+  expect(readFileSync(join(project, 'asked'), 'utf8').trim().split('\n')).toHaveLength(1);
+});
+
 it('another version than the lockfile names: installs', async () => {
   install('0.9.0');
   expect((await run(['script.mjs'])).code).toBe(0);

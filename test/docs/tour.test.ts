@@ -37,7 +37,7 @@ tour('the README\'s first tour', () => {
     const script = join(folder, 'tour.sh');
     writeFileSync(script, ['set -euo pipefail', ...blocks.flatMap(({ commands }) => [commands, `printf '${separator}'`])].join('\n'));
     outputs = (await run('bash', [script], { cwd: root, env })).split(separator);
-    if (update) writeFileSync(file, withOutputs(readme, outputs).replace(startBlock, () => asByDefault(box, env.DATA_DIR)));
+    if (update) writeFileSync(file, withOutputs(readFileSync(file, 'utf8'), outputs).replace(startBlock, () => asByDefault(box, env.DATA_DIR)));
   }, 120_000);
 
   afterAll(async () => {

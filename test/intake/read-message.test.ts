@@ -95,7 +95,7 @@ describe('a bad HL7 message is refused with its place', () => {
     ['a message cut inside its last segment', { more: ['Z'] }, 'message-truncated', { line: 5 }],
     ['a message whose MLLP frame never ends', `\u000b${message()}`, 'message-truncated', { line: 1 }],
     ['a birth date that does not exist', { pid: { 7: '19380230' } }, 'date-not-real', { field: 'PID-7', line: 3 }],
-    ['a time the clocks skipped', { at: '20240331013000' }, 'date-not-real', { field: 'EVN-6' }],
+    ['a time the clocks skipped', { at: '20240331013000' }, 'date-not-real', { field: 'MSH-7' }],
     ['a time the clocks skipped, anywhere', { pv1: { 44: '202403310159' } }, 'date-not-real', { field: 'PV1-44', line: 4 }],
     ['an hour that does not exist', { pv1: { 44: '202403012510' } }, 'date-not-real', { field: 'PV1-44', line: 4 }],
     ['a date with separators', { pid: { 7: '11/02/1938' } }, 'date-format', { field: 'PID-7' }],

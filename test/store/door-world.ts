@@ -106,7 +106,7 @@ function citizenAround(at: Date): fc.Arbitrary<DoorCitizen> {
   const instant = fc.integer({ min: -2, max: 2 }).map((steps) => new Date(at.getTime() + steps * stepMs));
   return fc.record({
     id: fc.noShrink(fc.constant(null)).map(() => randomUUID()),
-    choices: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 3, arbitrary: fc.array(fc.record({ from: instant, until: fc.option(instant, { freq: 3 }) }), { minLength: 1, maxLength: 2 }) }),
+    choices: fc.array(fc.record({ from: instant, until: fc.option(instant, { freq: 3 }) }), { maxLength: 2 }),
     relationships: fc.array(fc.record({
       organisation: fc.constantFrom(...organisations), kind: fc.constantFrom(...relationshipKinds), until: fc.option(instant, { freq: 4 }),
     }), { maxLength: 4 }),

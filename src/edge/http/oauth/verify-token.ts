@@ -5,6 +5,7 @@ import type { Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import { readClaims } from './read-claims.ts';
 import { createRemoteKeys, IssuerUnavailable } from './remote-keys.ts';
+import { createVerifiedTokens } from './verified-tokens.ts';
 
 /** Longest Authorization header looked at: larger ones are not worth the base64. */
 const maxHeaderLength = 8192;
@@ -45,15 +46,20 @@ export function createTokenVerifier(config: TokenVerifierConfig): TokenVerifier 
     clockTolerance: skewSeconds,
     requiredClaims: ['exp', 'iat', 'jti', 'sub', 'client_id'],
   };
+  const verified = createVerifiedTokens();
   return async (header) => {
     if (header === undefined || header.trim() === '') return { problem: missing };
     const token = bearerToken(header);
     if (token === null) return { problem: invalid };
     const now = clock();
+    const known = verified.find(token, now);
+    if (known) return { requester: known };
     try {
       const { payload } = await jwtVerify(token, keys, { ...options, currentDate: now });
       if (typeof payload.iat === 'number' && payload.iat > now.getTime() / 1000 + skewSeconds) return { problem: invalid };
-      return readClaims(payload);
+      const read = readClaims(payload);
+      if ('requester' in read && payload.exp !== undefined) verified.keep(token, read.requester, (payload.exp + skewSeconds) * 1000, now);
+      return read;
     } catch (error) {
       return { problem: describe(error) };
     }

@@ -1,0 +1,245 @@
+import type { Bundle, OperationOutcome } from '@medplum/fhirtypes';
+import { databases } from '../../databases.ts';
+import { startGateway, type Gateway } from '../../gateway.ts';
+import { ask, askAudited, auditSince, citizenOf, codeOf, lastSeq, type Answer } from './asking.ts';
+
+const abdul = '9990000379';
+/** Known to the council and to nobody else. */
+const onlyCouncil = { family: 'Okafor', given: 'Chidi' };
+const unknownId = '00000000-0000-4000-8000-000000000001';
+const nurse = 'community-nurse';
+
+describe.each(databases)('an answer, on $kind', ({ open }) => {
+  let gateway: Gateway;
+  let citizen: string;
+  beforeAll(async () => {
+    gateway = await startGateway(await open(), { citizens: 12 });
+    citizen = await citizenOf(gateway, nurse, abdul);
+  });
+  afterAll(() => gateway.close());
+
+  const bundleOf = (answer: Answer): Bundle => {
+    expect(answer.status).toBe(200);
+    return JSON.parse(answer.text) as Bundle;
+  };
+  const idsOf = (bundle: Bundle): string[] => (bundle.entry ?? []).filter(({ search }) => search?.mode === 'match').map(({ resource }) => resource?.id ?? '');
+  const linkOf = (bundle: Bundle, relation: string): string | undefined => {
+    const url = bundle.link?.find((link) => link.relation === relation)?.url;
+    return url?.slice(gateway.url.length);
+  };
+
+  describe('in the form asked for', () => {
+    it.each([undefined, '', '*/*', 'application/*', 'application/fhir+json', 'application/json', 'text/json', 'application/fhir+json; fhirVersion=4.0',
+      'application/fhir+json;charset=utf-8;q=0.9', 'text/html,application/xhtml+xml,*/*;q=0.8', 'application/fhir+xml, application/fhir+json;q=0.1', 'APPLICATION/FHIR+JSON'])('Accept: %s', async (accept) => {
+      const answer = await ask(gateway, { path: `/fhir/Patient/${citizen}`, who: nurse, headers: accept === undefined ? {} : { Accept: accept } });
+      expect([answer.status, answer.headers['content-type']]).toEqual([200, 'application/fhir+json; charset=utf-8']);
+    });
+
+    it.each(['json', 'application/json', 'application/fhir%2Bjson', 'application/fhir+json', 'text/json'])('_format=%s counts before Accept', async (format) => {
+      expect((await ask(gateway, { path: `/fhir/Patient/${citizen}?_format=${format}`, who: nurse, headers: { Accept: 'text/html' } })).status).toBe(200);
+    });
+
+    it('the capability statement too is JSON or a refusal, for everyone and without an entry', async () => {
+      const before = await lastSeq(gateway);
+      expect((await ask(gateway, { path: '/fhir/metadata', headers: { Accept: 'text/html,*/*;q=0.1' } })).status).toBe(200);
+      const refused = await ask(gateway, { path: '/fhir/metadata?_format=xml' });
+      expect([refused.status, codeOf(refused)]).toEqual([406, 'format-unsupported']);
+      expect(await auditSince(gateway, before)).toEqual([]);
+    });
+
+    it('HEAD gives the headers of GET and no body, and is written down as a look', async () => {
+      const get = await ask(gateway, { path: `/fhir/Patient/${citizen}`, who: nurse });
+      const { answer: head, entries } = await askAudited(gateway, { method: 'HEAD', path: `/fhir/Patient/${citizen}`, who: nurse });
+      expect([head.status, head.text, head.headers.etag, head.headers['content-type']]).toEqual([200, '', get.headers.etag, get.headers['content-type']]);
+      expect(entries.map(({ interaction, disclosed }) => [interaction, disclosed.length > 0])).toEqual([['read', true]]);
+      expect((await ask(gateway, { method: 'HEAD', path: `/fhir/Patient/${unknownId}`, who: nurse })).status).toBe(404);
+    });
+
+    it('nothing new is 304 without a body, whichever way the ETag is written; another ETag is not', async () => {
+      const etag = String((await ask(gateway, { path: `/fhir/Patient/${citizen}`, who: nurse })).headers.etag);
+      for (const held of [etag, etag.replace('W/', ''), `"other", ${etag}`, '*']) {
+        const { answer, entries } = await askAudited(gateway, { path: `/fhir/Patient/${citizen}`, who: nurse, headers: { 'If-None-Match': held } });
+        expect([answer.status, answer.text, answer.headers.etag]).toEqual([304, '', etag]);
+        expect(entries).toHaveLength(1);
+      }
+      expect((await ask(gateway, { path: `/fhir/Patient/${citizen}`, who: nurse, headers: { 'If-None-Match': 'W/"0"' } })).status).toBe(200);
+    });
+
+    it('If-None-Match tells nothing of what is not there', async () => {
+      const answer = await ask(gateway, { path: `/fhir/Patient/${unknownId}`, who: nurse, headers: { 'If-None-Match': '*' } });
+      expect([answer.status, codeOf(answer)]).toEqual([404, 'not-found']);
+    });
+  });
+
+  describe('of a search', () => {
+    it('with _count=0 is the total and nothing else, without a next page', async () => {
+      const counted = bundleOf(await ask(gateway, { path: '/fhir/EpisodeOfCare?_count=0', who: nurse }));
+      const all = bundleOf(await ask(gateway, { path: '/fhir/EpisodeOfCare?_count=200', who: nurse }));
+      expect(counted.total).toBe(idsOf(all).length);
+      expect(counted.total).toBeGreaterThan(3);
+      expect([idsOf(counted), linkOf(counted, 'next')]).toEqual([[], undefined]);
+      const people = bundleOf(await ask(gateway, { path: '/fhir/Patient?_count=0', who: nurse }));
+      expect([people.total ?? 0, idsOf(people), linkOf(people, 'next')]).toEqual([people.total, [], undefined]);
+      expect(people.total).toBeGreaterThan(3);
+    });
+
+    it.each(['201', '1000000', '99999999999999999999', '9'.repeat(400)])('with _count=%s is a page of what one page may hold', async (count) => {
+      expect((await ask(gateway, { path: `/fhir/EpisodeOfCare?_count=${count}`, who: nurse })).status).toBe(200);
+      expect((await ask(gateway, { path: `/fhir/Patient/${citizen}/$everything?_count=${count}`, who: nurse })).status).toBe(200);
+    });
+
+    it('says what it ignored when asked to be lenient, and only then', async () => {
+      const asked = '/fhir/EpisodeOfCare?status=active&nonsense=1&_include=EpisodeOfCare:patient';
+      const bundle = bundleOf(await ask(gateway, { path: asked, who: nurse, headers: { Prefer: 'return=minimal, handling=lenient' } }));
+      const outcomes = (bundle.entry ?? []).filter(({ search }) => search?.mode === 'outcome').map(({ resource }) => resource as OperationOutcome);
+      expect(outcomes.map(({ issue }) => [issue[0]?.severity, issue[0]?.details?.coding?.[0]?.code, issue[0]?.details?.text])).toEqual([
+        ['warning', 'search-parameter-ignored', 'These search parameters are not supported and were ignored: _include, nonsense.']]);
+      const plain = bundleOf(await ask(gateway, { path: '/fhir/EpisodeOfCare?status=active', who: nurse }));
+      expect([bundle.total, idsOf(bundle)]).toEqual([plain.total, idsOf(plain)]);
+      expect((await ask(gateway, { path: asked, who: nurse, headers: { Prefer: 'handling=strict' } })).status).toBe(400);
+    });
+
+    it('of the audit trail too says what it ignored', async () => {
+      const answer = await ask(gateway, { path: '/fhir/AuditEvent?nonsense=1&_count=1', who: 'governance-lead', headers: { Prefer: 'handling=lenient' } });
+      expect(answer.text).toContain('were ignored: nonsense.');
+    });
+
+    it('has no identifier in its links', async () => {
+      const bundle = bundleOf(await ask(gateway, { path: `/fhir/CarePlan?patient=${citizen}&_count=1`, who: nurse }));
+      const people = bundleOf(await ask(gateway, { path: `/fhir/Patient?identifier=${abdul}&family=x,a`, who: nurse }));
+      const links = JSON.stringify([bundle.link, people.link]);
+      expect(links).toContain('_page=');
+      expect(links).not.toMatch(new RegExp(`${citizen}|${abdul}|family|identifier`));
+    });
+  });
+
+  describe('page by page', () => {
+    let next: string;
+    beforeAll(async () => {
+      next = linkOf(bundleOf(await ask(gateway, { path: '/fhir/EpisodeOfCare?_count=2', who: nurse })), 'next') ?? '';
+    });
+    const refused = async (path: string, who = nurse): Promise<[number, string]> => {
+      const { answer, entries, code } = await askAudited(gateway, { path, who });
+      expect(entries.map((entry) => [entry.status, entry.code])).toEqual([[400, 'page-token-invalid']]);
+      return [answer.status, code];
+    };
+
+    it('goes on where it stopped', async () => {
+      expect(bundleOf(await ask(gateway, { path: next, who: nurse })).entry).toHaveLength(2);
+    });
+
+    it('refuses a link of another person', async () => {
+      expect(await refused(next, 'ward-doctor')).toEqual([400, 'page-token-invalid']);
+    });
+
+    it('refuses a link that was tampered with, anywhere', async () => {
+      const at = next.indexOf('_page=') + '_page='.length;
+      const token = next.slice(at);
+      for (const place of [0, 1, 15, 16, 20, 37, 40, token.length - 1]) {
+        const other = token[place] === 'A' ? 'B' : 'A';
+        expect(await refused(next.slice(0, at) + token.slice(0, place) + other + token.slice(place + 1))).toEqual([400, 'page-token-invalid']);
+      }
+      for (const cut of [token.slice(0, -1), token.slice(0, 20), `${token}=`, `${token}A`, token.toUpperCase()]) {
+        expect(await refused(next.slice(0, at) + cut)).toEqual([400, 'page-token-invalid']);
+      }
+    });
+
+    it('refuses a link with something added', async () => {
+      expect(await refused(`${next}&status=active`)).toEqual([400, 'page-token-invalid']);
+    });
+
+    it('refuses a link of another result', async () => {
+      const token = next.slice(next.indexOf('_page='));
+      for (const path of [`/fhir/CarePlan?${token}`, `/fhir/Patient?${token}`, `/fhir/Patient/${citizen}/$everything?${token}`, `/fhir/CarePlan/${unknownId}/_history?${token}`]) {
+        expect(await refused(path)).toEqual([400, 'page-token-invalid']);
+      }
+      const everything = linkOf(bundleOf(await ask(gateway, { path: `/fhir/Patient/${citizen}/$everything?_count=1`, who: nurse })), 'next') ?? '';
+      expect(everything).toContain('_page=');
+      expect(await refused(everything.replace(citizen, unknownId))).toEqual([400, 'page-token-invalid']);
+      expect(await refused(`/fhir/EpisodeOfCare?${everything.slice(everything.indexOf('_page='))}`)).toEqual([400, 'page-token-invalid']);
+      const audit = linkOf(bundleOf(await ask(gateway, { path: '/fhir/AuditEvent?_count=1', who: 'governance-lead' })), 'next') ?? '';
+      expect(await refused(audit.replace('AuditEvent', 'Contract'), 'governance-lead')).toEqual([400, 'page-token-invalid']);
+    });
+  });
+
+  describe('of $everything by POST', () => {
+    const post = (body?: string): Promise<Answer> => ask(gateway, {
+      method: 'POST', path: `/fhir/Patient/${citizen}/$everything`, who: nurse, ...(body !== undefined && { body }), headers: { 'Content-Type': 'application/fhir+json' },
+    });
+
+    it('is that of GET, with parameters in a Parameters resource or none', async () => {
+      const get = bundleOf(await ask(gateway, { path: `/fhir/Patient/${citizen}/$everything`, who: nurse }));
+      expect(idsOf(bundleOf(await post()))).toEqual(idsOf(get));
+      expect(idsOf(get).length).toBeGreaterThan(3);
+      const two = bundleOf(await post('{"resourceType":"Parameters","parameter":[{"name":"_count","valueInteger":2}]}'));
+      expect(idsOf(two)).toEqual(idsOf(get).slice(0, 3));
+    });
+
+    it('refuses a body that is not one', async () => {
+      const answer = await post('{"resourceType":"Patient"}');
+      expect([answer.status, codeOf(answer)]).toEqual([400, 'resource-type-differs']);
+    });
+  });
+
+  describe('to a choice', () => {
+    const act = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
+    const objection = (patient: string): Record<string, unknown> => ({
+      resourceType: 'Consent', status: 'active', scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'patient-privacy' }] },
+      category: [{ coding: [{ system: act, code: 'IDSCL' }] }], patient: { reference: `Patient/${patient}` }, dateTime: '2026-06-30T10:00:00+01:00',
+      policyRule: { coding: [{ system: act, code: 'OPTOUT' }] }, provision: { type: 'deny' },
+    });
+    const file = (consent: object): ReturnType<typeof askAudited> => askAudited(gateway, {
+      method: 'POST', path: '/fhir/Consent', who: 'privacy-officer', headers: { 'Content-Type': 'application/fhir+json' }, body: JSON.stringify(consent),
+    });
+    const nothingKept = async (): Promise<void> => {
+      expect(await gateway.database.query("select 1 from source_record where feed = 'api'")).toEqual([]);
+    };
+
+    it.each<[string, string, object]>([
+      ['a purpose', 'provision.purpose', { provision: { type: 'deny', purpose: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'HRESCH' }] } }],
+      ['one organisation', 'provision.actor', { provision: { type: 'deny', actor: [{ role: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code: 'PRCP' }] }, reference: { display: 'x' } }] } }],
+      ['a period', 'provision.period', { provision: { type: 'deny', period: { start: '2026-01-01' } } }],
+      ['some data', 'provision.class', { provision: { type: 'deny', class: [{ system: 'http://hl7.org/fhir/resource-types', code: 'CarePlan' }] } }],
+      ['exceptions', 'provision.provision', { provision: { type: 'deny', provision: [{ type: 'permit' }] } }],
+      ['a permission', 'provision.type', { provision: { type: 'permit' } }],
+      ['nothing', 'provision', { provision: undefined }],
+      ['another scope', 'scope', { scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'research' }] } }],
+      ['another rule', 'policyRule', { policyRule: { coding: [{ system: act, code: 'OPTIN' }] } }],
+      ['a status that is no decision', 'status', { status: 'proposed' }],
+    ])('finer than the whole record (%s) is 422 at %s, and nothing is kept', async (_, expression, change) => {
+      const { answer, entries } = await file({ ...objection(citizen), ...change });
+      const [issue] = (JSON.parse(answer.text) as OperationOutcome).issue;
+      expect([answer.status, issue?.details?.coding?.[0]?.code, issue?.expression]).toEqual([422, 'consent-not-supported', [expression]]);
+      expect(entries.map(({ status, code }) => [status, code])).toEqual([[422, 'consent-not-supported']]);
+      await nothingKept();
+    });
+
+    it.each<[string, object]>([
+      ['an unknown element', { nonsense: true }],
+      ['a date that does not exist', { dateTime: '2026-02-30' }],
+      ['a status that is no code of FHIR', { status: 'denied' }],
+      ['a list where one thing belongs', { provision: [{ type: 'deny' }] }],
+      ['no scope', { scope: undefined }],
+    ])('that is not valid FHIR (%s) is 422 with the element, and nothing is kept', async (_, change) => {
+      const { answer, entries } = await file({ ...objection(citizen), ...change });
+      const { issue } = JSON.parse(answer.text) as OperationOutcome;
+      expect(answer.status).toBe(422);
+      expect(issue.every(({ expression }) => expression?.length === 1)).toBe(true);
+      expect(entries.map(({ status, disclosed }) => [status, disclosed])).toEqual([[422, []]]);
+      await nothingKept();
+    });
+
+    it('about nobody, about a person one may not know of and about no person at all is one and the same', async () => {
+      const council = bundleOf(await ask(gateway, { path: `/fhir/Patient?family=${onlyCouncil.family}&given=${onlyCouncil.given}`, who: 'social-worker' }));
+      const hidden = idsOf(council)[0] ?? '';
+      expect(hidden).toMatch(/^[0-9a-f-]{36}$/);
+      const answers = await Promise.all([unknownId, hidden, abdul, `${citizen}/_history/1`, `../Patient/${citizen}`].map(async (id) => {
+        const { answer } = await file(objection(id));
+        return [answer.status, answer.text, Object.keys(answer.headers)];
+      }));
+      expect(answers[0]?.[0]).toBe(422);
+      expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+      await nothingKept();
+    });
+  });
+});

@@ -1,0 +1,234 @@
+import { gzipSync, brotliCompressSync } from 'node:zlib';
+import { databases } from '../../databases.ts';
+import { startGateway, type Gateway } from '../../gateway.ts';
+import { ask, askAudited, auditSince, citizenOf, codeOf, lastSeq, type Question } from './asking.ts';
+
+const abdul = '9990000379';
+const unknownId = '00000000-0000-4000-8000-000000000001';
+const nurse = 'community-nurse';
+const officer = 'privacy-officer';
+const fhirJson = { 'Content-Type': 'application/fhir+json' };
+const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
+
+interface Case extends Question {
+  name: string;
+  status: number;
+  code: string;
+}
+
+const consent = (body: string | Uint8Array, more: Partial<Question> = {}): Omit<Question, 'name'> =>
+  ({ method: 'POST', path: '/fhir/Consent', who: officer, headers: fhirJson, body, ...more });
+
+const depth = 200_000;
+const bodies: Case[] = [
+  { name: 'JSON 200,000 levels deep', ...consent(`{"resourceType":"Consent","a":${'['.repeat(depth)}${']'.repeat(depth)}}`), status: 400, code: 'json-too-deep' },
+  { name: 'the same member twice', ...consent('{"resourceType":"Consent","status":"active","status":"inactive"}'), status: 400, code: 'json-duplicate-key' },
+  { name: '__proto__', ...consent('{"resourceType":"Consent","__proto__":{"polluted":true}}'), status: 400, code: 'json-forbidden-key' },
+  { name: '__proto__ written with escapes', ...consent('{"resourceType":"Consent","\\u005f_proto__":{"polluted":true}}'), status: 400, code: 'json-forbidden-key' },
+  { name: 'constructor.prototype', ...consent('{"resourceType":"Consent","constructor":{"prototype":{"polluted":true}}}'), status: 400, code: 'json-forbidden-key' },
+  { name: 'NUL', ...consent('{"resourceType":"Consent","id":"a\\u0000b"}'), status: 400, code: 'json-forbidden-character' },
+  { name: 'half a surrogate pair', ...consent('{"resourceType":"Consent","id":"\\ud83d"}'), status: 400, code: 'json-forbidden-character' },
+  { name: 'a number beyond all bounds', ...consent('{"resourceType":"Consent","a":1e400}'), status: 400, code: 'json-number-range' },
+  { name: 'bytes that are not UTF-8', ...consent(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d])), status: 400, code: 'json-encoding' },
+  { name: 'half a document', ...consent('{"resourceType":"Consent",'), status: 400, code: 'json-syntax' },
+  { name: 'no document', ...consent(''), status: 400, code: 'json-syntax' },
+  { name: 'a list', ...consent('[]'), status: 400, code: 'json-not-object' },
+  { name: 'another type', ...consent('{"resourceType":"Patient"}'), status: 400, code: 'resource-type-differs' },
+  { name: 'an announced body of 50 MB', ...consent(Buffer.alloc(50 * 1024 ** 2, 32)), status: 413, code: 'body-too-large' },
+  { name: 'a gzip bomb', ...consent(gzipSync(Buffer.alloc(50 * 1024 ** 2)), { headers: { ...fhirJson, 'Content-Encoding': 'gzip' } }), status: 413, code: 'body-too-large' },
+  { name: 'a brotli bomb', ...consent(brotliCompressSync(Buffer.alloc(20 * 1024 ** 2)), { headers: { ...fhirJson, 'Content-Encoding': 'br' } }), status: 413, code: 'body-too-large' },
+  { name: 'a broken gzip', ...consent(gzipSync('{"resourceType":"Consent"}').subarray(0, 20), { headers: { ...fhirJson, 'Content-Encoding': 'gzip' } }), status: 400, code: 'body-unreadable' },
+  { name: 'an encoding nobody unpacks', ...consent('x', { headers: { ...fhirJson, 'Content-Encoding': 'compress' } }), status: 415, code: 'content-encoding-unsupported' },
+  { name: 'two encodings', ...consent(gzipSync(gzipSync('{}')), { headers: { ...fhirJson, 'Content-Encoding': 'gzip, gzip' } }), status: 415, code: 'content-encoding-unsupported' },
+  { name: 'XML', ...consent('<Consent/>', { headers: { 'Content-Type': 'application/fhir+xml' } }), status: 415, code: 'media-type-unsupported' },
+  { name: 'no content type', ...consent('{"resourceType":"Consent"}', { headers: {} }), status: 415, code: 'media-type-unsupported' },
+  { name: 'another character set', ...consent('{}', { headers: { 'Content-Type': 'application/fhir+json; charset=iso-8859-1' } }), status: 415, code: 'media-type-unsupported' },
+  { name: 'a search by POST that is no form', method: 'POST', path: '/fhir/Patient/_search', who: nurse, headers: fhirJson, body: '{}', status: 415, code: 'media-type-unsupported' },
+  { name: 'a form of 100 kB', method: 'POST', path: '/fhir/Patient/_search', who: nurse, headers: form, body: `family=${'a'.repeat(100_000)}`, status: 413, code: 'body-too-large' },
+  { name: 'a form that is not UTF-8', method: 'POST', path: '/fhir/Patient/_search', who: nurse, headers: form, body: 'family=%E9', status: 400, code: 'parameters-unreadable' },
+];
+
+const rights: Case[] = [
+  { name: 'no token', path: '/fhir/Patient', status: 401, code: 'token-missing' },
+  { name: 'an empty token', path: '/fhir/Patient', headers: { Authorization: '' }, status: 401, code: 'token-missing' },
+  { name: 'Bearer null', path: '/fhir/Patient', headers: { Authorization: 'Bearer null' }, status: 401, code: 'token-invalid' },
+  { name: 'a password', path: '/fhir/Patient', headers: { Authorization: 'Basic dXNlcjpwYXNz' }, status: 401, code: 'token-invalid' },
+  { name: 'a token of 12 kB', path: '/fhir/Patient', headers: { Authorization: `Bearer ${'a'.repeat(6_000)}.${'b'.repeat(6_000)}.c` }, status: 401, code: 'token-invalid' },
+  { name: 'no token for intake', method: 'POST', path: '/intake/uhb-adt', body: 'MSH', status: 401, code: 'token-missing' },
+  { name: 'another feed\'s client', method: 'POST', path: '/intake/uhb-adt', who: 'bcc-cld', body: 'MSH', status: 403, code: 'feed-of-another-client' },
+  { name: 'another feed\'s client of the same kind', method: 'POST', path: '/intake/bsmhft-rio/client', who: 'bchc-rio', body: 'Client_ID', status: 403, code: 'feed-of-another-client' },
+  { name: 'a persona at intake', method: 'POST', path: '/intake/uhb-adt', who: 'ward-doctor', body: 'MSH', status: 403, code: 'feed-of-another-client' },
+  { name: 'a feed nobody registered', method: 'POST', path: '/intake/no-such', who: 'uhb-adt', body: 'MSH', status: 403, code: 'feed-of-another-client' },
+  { name: 'a part the feed does not have', method: 'POST', path: '/intake/uhb-adt/referral', who: 'uhb-adt', body: 'MSH', status: 404, code: 'part-unknown' },
+  { name: 'an empty file', method: 'POST', path: '/intake/uhb-adt', who: 'uhb-adt', body: '', status: 400, code: 'source-empty' },
+  { name: 'a file larger than the feed may send', method: 'POST', path: '/intake/uhb-adt', who: 'uhb-adt', body: Buffer.alloc(21_000_000, 65), status: 413, code: 'body-too-large' },
+  { name: 'GET at intake', path: '/intake/uhb-adt', who: 'uhb-adt', status: 405, code: 'interaction-unsupported' },
+  { name: 'nothing at intake', method: 'POST', path: '/intake/uhb-adt/a/b', who: 'uhb-adt', status: 404, code: 'address-unknown' },
+  { name: 'a feed that reads Patients', path: '/fhir/Patient', who: 'uhb-adt', status: 403, code: 'scope-missing' },
+  { name: 'a feed that reads a Patient', path: `/fhir/Patient/${unknownId}`, who: 'bcc-cld', status: 403, code: 'scope-missing' },
+  { name: 'a feed that reads everything', path: `/fhir/Patient/${unknownId}/$everything`, who: 'bchc-rio', status: 403, code: 'scope-missing' },
+  { name: 'a nurse that files a choice', ...consent('{}', { who: nurse }), status: 403, code: 'scope-missing' },
+  { name: 'a nurse that reads the audit trail', path: '/fhir/AuditEvent', who: nurse, status: 403, code: 'audit-readers-only' },
+];
+
+const addresses: Case[] = [
+  { name: 'an unknown type', path: '/fhir/Nonsense', who: nurse, status: 404, code: 'type-unknown' },
+  { name: 'a type of Object.prototype', path: '/fhir/constructor', who: nurse, status: 404, code: 'type-unknown' },
+  { name: 'a type that is not served', path: '/fhir/Medication/1', who: nurse, status: 404, code: 'type-unknown' },
+  { name: 'an unknown address', path: '/fhir/Patient/1/2/3/4/5', who: nurse, status: 404, code: 'address-unknown' },
+  { name: 'an unknown operation', path: `/fhir/Patient/${unknownId}/$match`, who: nurse, status: 404, code: 'address-unknown' },
+  { name: 'PUT', method: 'PUT', path: `/fhir/Patient/${unknownId}`, who: nurse, headers: fhirJson, body: '{}', status: 405, code: 'interaction-unsupported' },
+  { name: 'PATCH', method: 'PATCH', path: `/fhir/Patient/${unknownId}`, who: nurse, headers: fhirJson, body: '[]', status: 405, code: 'interaction-unsupported' },
+  { name: 'DELETE', method: 'DELETE', path: `/fhir/Patient/${unknownId}`, who: nurse, status: 405, code: 'interaction-unsupported' },
+  { name: 'a conditional DELETE', method: 'DELETE', path: `/fhir/Patient?identifier=${abdul}`, who: nurse, status: 405, code: 'interaction-unsupported' },
+  { name: 'create where nothing is created', method: 'POST', path: '/fhir/Patient', who: nurse, headers: fhirJson, body: '{}', status: 405, code: 'interaction-unsupported' },
+  { name: 'a batch', method: 'POST', path: '/fhir', who: nurse, headers: fhirJson, body: '{}', status: 405, code: 'interaction-unsupported' },
+  { name: 'a batch with a slash', method: 'POST', path: '/fhir/', who: nurse, headers: fhirJson, body: '{}', status: 405, code: 'interaction-unsupported' },
+  { name: 'a search of everything', path: '/fhir?_id=1', who: nurse, status: 405, code: 'interaction-unsupported' },
+  { name: 'DELETE of an unknown type', method: 'DELETE', path: '/fhir/Nonsense/1', who: nurse, status: 404, code: 'type-unknown' },
+  { name: 'an interaction the type does not take', path: `/fhir/AuditEvent/${unknownId}`, who: 'governance-lead', status: 405, code: 'interaction-unsupported' },
+  { name: 'a search of a type that is only read', path: '/fhir/Observation', who: nurse, status: 405, code: 'interaction-unsupported' },
+  { name: 'a method of our own making', method: 'PROPFIND', path: `/fhir/Patient/${unknownId}`, who: nurse, status: 405, code: 'interaction-unsupported' },
+  { name: 'an id that does not exist', path: `/fhir/Patient/${unknownId}`, who: nurse, status: 404, code: 'not-found' },
+  { name: 'an id that is an NHS number', path: `/fhir/Patient/${abdul}`, who: nurse, status: 404, code: 'not-found' },
+  { name: 'an id of 9 kB in escapes', path: `/fhir/Patient/${'%41'.repeat(3_000)}`, who: nurse, status: 404, code: 'not-found' },
+  { name: 'NUL in an id', path: '/fhir/Patient/%00', who: nurse, status: 404, code: 'not-found' },
+  { name: 'a path out of the house', path: '/fhir/Patient/..%2f..%2fetc%2fpasswd', who: nurse, status: 404, code: 'not-found' },
+  { name: 'a broken escape in the path', path: '/fhir/Patient/%E0%A4%A', who: nurse, status: 400, code: 'address-unreadable' },
+  { name: 'a broken escape at intake', method: 'POST', path: '/intake/%E0%A4%A', who: 'uhb-adt', body: 'x', status: 400, code: 'address-unreadable' },
+  { name: 'a version that is no number', path: `/fhir/Patient/${unknownId}/_history/latest`, who: nurse, status: 404, code: 'not-found' },
+  { name: 'a version beyond all numbers', path: `/fhir/Patient/${unknownId}/_history/99999999999999999999`, who: nurse, status: 404, code: 'not-found' },
+];
+
+const questions: Case[] = [
+  { name: 'an unknown parameter', path: '/fhir/Patient?nonsense=1', who: nurse, status: 400, code: 'search-parameter-unknown' },
+  { name: 'an unknown modifier', path: '/fhir/Patient?family:sounds=x', who: nurse, status: 400, code: 'search-parameter-unknown' },
+  { name: 'a chain', path: '/fhir/CarePlan?subject.family=x', who: nurse, status: 400, code: 'search-parameter-unknown' },
+  { name: '_has', path: '/fhir/Patient?_has:CarePlan:patient:status=active', who: nurse, status: 400, code: 'search-parameter-unknown' },
+  { name: '_include', path: '/fhir/CarePlan?_include=CarePlan:subject', who: nurse, status: 400, code: 'search-parameter-unknown' },
+  { name: '_security', path: '/fhir/CarePlan?_security=R', who: nurse, status: 400, code: 'search-parameter-unknown' },
+  { name: '_filter', path: '/fhir/Patient?_filter=true', who: nurse, status: 400, code: 'search-parameter-unknown' },
+  { name: ':missing', path: '/fhir/Patient?identifier:missing=true', who: nurse, status: 400, code: 'search-parameter-unknown' },
+  { name: 'an unknown sort key', path: '/fhir/Patient?_sort=gender', who: nurse, status: 400, code: 'search-parameter-unknown' },
+  { name: 'SQL as a sort key', path: '/fhir/Patient?_sort=family%3bdrop%20table%20citizen', who: nurse, status: 400, code: 'search-parameter-unknown' },
+  { name: 'a day that does not exist', path: '/fhir/CarePlan?date=2026-02-30', who: nurse, status: 400, code: 'search-value-invalid' },
+  { name: 'a day written day first', path: '/fhir/Patient?birthdate=11/02/1938', who: nurse, status: 400, code: 'search-value-invalid' },
+  { name: 'an unknown date prefix', path: '/fhir/CarePlan?date=zz2026', who: nurse, status: 400, code: 'search-value-invalid' },
+  { name: 'an empty value', path: '/fhir/Patient?family=', who: nurse, status: 400, code: 'search-value-empty' },
+  { name: 'a value of 1,000 characters', path: `/fhir/Patient?family=${'a'.repeat(1_000)}`, who: nurse, status: 400, code: 'search-value-too-long' },
+  { name: 'a hundred parameters and one', path: `/fhir/Patient?${'gender=male&'.repeat(101)}`, who: nurse, status: 400, code: 'search-too-many' },
+  { name: 'thirty parameters', path: `/fhir/Patient?${'gender=male&'.repeat(30)}`, who: nurse, status: 400, code: 'search-too-many' },
+  { name: 'a reference to another server', path: '/fhir/CarePlan?patient=https://other.example/fhir/Patient/1', who: nurse, status: 400, code: 'search-reference-foreign' },
+  { name: 'a broken escape', path: '/fhir/Patient?family=%E0%A4%A', who: nurse, status: 400, code: 'parameters-unreadable' },
+  { name: 'NUL', path: '/fhir/Patient?family=a%00b', who: nurse, status: 400, code: 'parameters-unreadable' },
+  { name: '_count that is no number', path: '/fhir/Patient?_count=ten', who: nurse, status: 400, code: 'search-value-invalid' },
+  { name: '_count below nothing', path: '/fhir/Patient?_count=-1', who: nurse, status: 400, code: 'search-value-invalid' },
+  { name: '_count=0 of everything', path: `/fhir/Patient/${unknownId}/$everything?_count=0`, who: nurse, status: 400, code: 'search-value-invalid' },
+  { name: 'an unknown parameter of everything', path: `/fhir/Patient/${unknownId}/$everything?_type=CarePlan`, who: nurse, status: 400, code: 'search-parameter-unknown' },
+  { name: 'an unknown posted parameter of everything', method: 'POST', path: `/fhir/Patient/${unknownId}/$everything`, who: nurse, headers: fhirJson, body: '{"resourceType":"Parameters","parameter":[{"name":"start","valueDate":"2026-01-01"}]}', status: 400, code: 'search-parameter-unknown' },
+  { name: 'an unknown parameter of history', path: `/fhir/CarePlan/${unknownId}/_history?_since=2026`, who: nurse, status: 400, code: 'search-parameter-unknown' },
+  { name: 'a page token of nonsense', path: '/fhir/Patient?_page=nonsense', who: nurse, status: 400, code: 'page-token-invalid' },
+  { name: 'an empty page token', path: '/fhir/Patient?_page=', who: nurse, status: 400, code: 'page-token-invalid' },
+  { name: 'XML by Accept', path: '/fhir/Patient', who: nurse, headers: { Accept: 'application/fhir+xml' }, status: 406, code: 'format-unsupported' },
+  { name: 'HTML by Accept', path: '/fhir/Patient', who: nurse, headers: { Accept: 'text/html' }, status: 406, code: 'format-unsupported' },
+  { name: 'JSON refused by its weight', path: '/fhir/Patient', who: nurse, headers: { Accept: 'application/fhir+json;q=0, text/html' }, status: 406, code: 'format-unsupported' },
+  { name: 'another FHIR version', path: '/fhir/Patient', who: nurse, headers: { Accept: 'application/fhir+json; fhirVersion=3.0' }, status: 406, code: 'format-unsupported' },
+  { name: 'XML by _format', path: '/fhir/Patient?_format=xml', who: nurse, status: 406, code: 'format-unsupported' },
+  { name: '_format before Accept', path: '/fhir/Patient?_format=xml', who: nurse, headers: { Accept: 'application/fhir+json' }, status: 406, code: 'format-unsupported' },
+];
+
+describe.each(databases)('a bad request, on $kind', ({ open }) => {
+  let gateway: Gateway;
+  beforeAll(async () => {
+    gateway = await startGateway(await open(), { citizens: 4 });
+  });
+  afterAll(() => gateway.close());
+
+  describe.each<[string, Case[]]>([['bodies', bodies], ['rights', rights], ['addresses', addresses], ['questions', questions]])('%s', (_, cases) => {
+    it.each(cases)('$name: $status $code, told in an OperationOutcome and written down once', async ({ status, code, ...question }) => {
+      const { answer, entries, code: told } = await askAudited(gateway, question);
+      expect([answer.status, told]).toEqual([status, code]);
+      expect(entries.map((entry) => [entry.status, entry.code, entry.disclosed])).toEqual([[status, code, []]]);
+      expect(answer.headers['cache-control']).toBe('no-store');
+      expect(answer.headers['x-request-id']).toBe(entries[0]?.request);
+      expect(answer.text).not.toMatch(/node_modules|\bat \w+ \(|select |relation "/);
+    });
+  });
+
+  it('leaves no trace of a refused body in the process or the record', async () => {
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+    expect(await gateway.database.query("select 1 from citizen_row where type = 'Consent' union all select 1 from choice_rule")).toEqual([]);
+    expect(await gateway.database.query("select 1 from source_record where feed = 'api' or size = 21000000")).toEqual([]);
+  });
+
+  it('tells a refused method what is allowed', async () => {
+    expect((await ask(gateway, { method: 'DELETE', path: `/fhir/Patient/${unknownId}`, who: nurse })).headers.allow).toBe('GET, HEAD');
+    expect((await ask(gateway, { path: '/intake/uhb-adt', who: 'uhb-adt' })).headers.allow).toBe('POST');
+  });
+
+  it('tells a caller without a token how to come back', async () => {
+    expect((await ask(gateway, { path: '/fhir/Patient' })).headers['www-authenticate']).toBe('Bearer realm="onestory"');
+    expect((await ask(gateway, { path: '/fhir/Patient', headers: { Authorization: 'Bearer a.b.c' } })).headers['www-authenticate']).toBe('Bearer realm="onestory", error="invalid_token"');
+  });
+
+  it('refuses an endless body at its first byte too many, while it is still being sent', async () => {
+    let sent = 0;
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      for (;;) {
+        sent += 65_536;
+        yield Buffer.alloc(65_536, 32);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+    const answer = await ask(gateway, consent('', { headers: { ...fhirJson, 'Transfer-Encoding': 'chunked' }, body: endless() }));
+    expect([answer.status, codeOf(answer)]).toEqual([413, 'body-too-large']);
+    expect(sent).toBeLessThan(40 * 1024 ** 2);
+  });
+
+  it('answers headers of 20 kB and a broken request line as it answers everything', async () => {
+    const huge = await ask(gateway, { path: '/fhir/Patient', headers: { 'X-Large': 'a'.repeat(20_000) } });
+    expect([huge.status, codeOf(huge)]).toEqual([431, 'headers-too-large']);
+    const broken = await rawAnswer(gateway, 'NOT HTTP AT ALL\r\n\r\n');
+    expect(broken).toMatch(/^HTTP\/1\.1 400 /);
+    expect(broken).toContain('request-unreadable');
+  });
+
+  it('takes a correlation id that is a plain token, and makes its own for anything else', async () => {
+    const own = async (given: string): Promise<string> => String((await ask(gateway, { path: '/fhir/Patient', headers: { 'X-Request-ID': given } })).headers['x-request-id']);
+    expect(await own('ward-7.req_42')).toBe('ward-7.req_42');
+    expect(await own('6f1c1a30-1234-4567-8901-234567890123')).toBe('6f1c1a30-1234-4567-8901-234567890123');
+    for (const given of [abdul, `x-${abdul}`, '999 000 0379', '999-000-0379', 'a'.repeat(65), 'a b', '<script>', 'é']) {
+      expect(await own(given)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/);
+    }
+    const split = await rawAnswer(gateway, 'GET /fhir/Patient HTTP/1.1\r\nHost: x\r\nX-Request-ID: abc%0d%0aSet-Cookie: a=b\r\nConnection: close\r\n\r\n');
+    expect(split).not.toMatch(/set-cookie/i);
+  });
+
+  it('never writes an NHS number typed in as an id into the audit trail', async () => {
+    const before = await lastSeq(gateway);
+    for (const path of [
+      `/fhir/Patient/${abdul}`, `/fhir/Patient/${abdul}/$everything`, `/fhir/CarePlan/${abdul}/_history`, `/fhir/CarePlan/${abdul}/_history/1`,
+      `/fhir/Patient?_id=${abdul}`, `/fhir/CarePlan?patient=${abdul}`, `/fhir/CarePlan?subject=Patient/${abdul}`, `/fhir/Patient?identifier=${abdul}`,
+      `/fhir/ServiceRequest?performer=Organization/${abdul}`, `/fhir/Patient?organization=${abdul}`, `/fhir/CarePlan?category=${abdul}`, '/fhir/CarePlan?category=999%20000%200379',
+      `/fhir/CarePlan?performer:identifier=x|${abdul}`, `/fhir/${abdul}/1`, `/fhir/Patient?${abdul}=1`, `/fhir/Patient?_count=${abdul}`,
+    ]) await ask(gateway, { path, who: nurse, headers: { Prefer: 'handling=lenient' } });
+    const entries = await auditSince(gateway, before);
+    expect(entries).toHaveLength(16);
+    expect(entries.filter(({ text }) => /999[ -]?000[ -]?0379/.test(text))).toEqual([]);
+  });
+
+  it('still answers a good request after all that', async () => {
+    const citizen = await citizenOf(gateway, nurse, abdul);
+    expect((await gateway.get(`/fhir/Patient/${citizen}`, nurse)).status).toBe(200);
+  });
+});
+
+async function rawAnswer(gateway: Gateway, text: string): Promise<string> {
+  const { connect } = await import('node:net');
+  const { hostname, port } = new URL(gateway.url);
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = connect(Number(port), hostname, () => socket.write(text));
+    socket.setEncoding('utf8').on('data', (part: string) => { answer += part; }).on('end', () => resolve(answer)).on('error', reject);
+  });
+}

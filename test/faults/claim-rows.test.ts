@@ -1,0 +1,51 @@
+import { databases } from '../databases.ts';
+import type { Database } from '../../src/store/database.ts';
+import { claimRows, finishRows } from '../../src/store/intake-queue.ts';
+import { saveSplit } from '../../src/store/source-records.ts';
+
+const people = 6;
+const records = 40;
+const workers = 8;
+const feed = 'uhb-adt';
+
+/** A queue as the splitter lays it out: in every record one row of each person. */
+async function fillQueue(database: Database): Promise<void> {
+  for (let recordId = 1; recordId <= records; recordId += 1) {
+    await database.transaction((connection) => saveSplit(connection, [], Array.from({ length: people }, (_, person) => ({
+      recordId, row: person + 1, line: 1, feed, part: '', personKey: `H${person}`, content: 'x', messageId: null, sha256: null, state: 'pending' as const, problems: '[]',
+    }))));
+  }
+}
+
+/** One worker: takes a few rows of a few people, thinks, settles them. Notes every row it settled, in the order of its commits. */
+async function work(database: Database, settled: { personKey: string; recordId: number }[], idle: () => boolean): Promise<void> {
+  while (!idle()) {
+    const done = await database.transaction(async (connection) => {
+      const rows = await claimRows(connection, { people: 3, rowsEach: 2 });
+      await finishRows(connection, rows.map((row) => ({ ...row, outcome: 'stored' as const, problems: '[]' })));
+      settled.push(...rows.map(({ personKey, recordId }) => ({ personKey, recordId })));
+      return rows;
+    });
+    if (done.length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+describe.each(databases)('rows taken by many workers at once, on $kind', ({ open }) => {
+  it('are each settled once, in order of receipt per person, and none is left behind', async () => {
+    const database = await open();
+    try {
+      await fillQueue(database);
+      const settled: { personKey: string; recordId: number }[] = [];
+      const until = Date.now() + 20_000;
+      await Promise.all(Array.from({ length: workers }, () => work(database, settled, () => settled.length >= people * records || Date.now() > until)));
+      for (const [, rows] of Map.groupBy(settled, ({ personKey }) => personKey)) {
+        expect(rows.map(({ recordId }) => recordId)).toEqual(Array.from({ length: records }, (_, n) => n + 1));
+      }
+      expect(settled).toHaveLength(people * records);
+      expect(await database.query('select * from intake_person')).toEqual([]);
+      expect(await database.query(`select * from intake_row where state = 'pending'`)).toEqual([]);
+    } finally {
+      await database.close();
+    }
+  });
+});

@@ -1,0 +1,35 @@
+import { readConfig } from '../../src/config.ts';
+import { createLog } from '../../src/edge/log.ts';
+import type { Requester } from '../../src/fhir/sharing.ts';
+import { createServices, type Services } from '../../src/services.ts';
+import type { Database } from '../../src/store/database.ts';
+
+/** One gateway's services without the socket: intake, worker and audit as `main.ts` composes them. */
+export interface Works {
+  database: Database;
+  services: Services;
+  /** keeps the bytes as the feed's client would have it, and returns the Task's id */
+  post: (feed: string, part: string, content: string) => Promise<string>;
+  /** stops the worker and closes the database */
+  close: () => Promise<void>;
+}
+
+const pollMs = 20;
+
+export async function openWorks(database: Database): Promise<Works> {
+  const read = readConfig({});
+  if ('problems' in read) throw new Error('the default configuration is wrong');
+  const services = await createServices({ database, config: { ...read.config, demo: false }, log: createLog({ level: 'silent' }), pollMs });
+  return {
+    database, services,
+    post: async (feed, part, content) => (await services.acceptBytes(clientOf(feed), { feed, part, bytes: Buffer.from(content) }, { id: `works-${feed}` })).taskId,
+    close: async () => {
+      await services.close();
+      await database.close();
+    },
+  };
+}
+
+function clientOf(feed: string): Requester {
+  return { client: feed, token: 'token', organisation: 'https://fhir.bicp.example/Id/test|SENDER', organisationName: 'The sender', role: 'integration', purpose: 'HSYSADMIN', scopes: ['intake'] };
+}
