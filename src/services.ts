@@ -68,7 +68,7 @@ export async function createServices({ database, config, log, clock = () => new 
   await openAgreements(database, agreements, config.demo);
   await publishContracts(database, secrets, clock());
   const audit = openAuditTrail(database, sealEntry, emptyChain);
-  const policy = createPolicy(database, classes, clock);
+  const policy = createPolicy(database, classes);
   const intake: IntakeContext = { database, secrets, classes, mappings, directory, mapOf, clock, newId };
   const release: ReleaseContext = { database, secrets, policy, audit, directory, clock, newId };
   const worker = startIntakeWorker(intake, (event) => log(event === 'batch-failed' ? 'intake-retried' : 'worker-failed'), pollMs);

@@ -7,7 +7,7 @@ import { parseExact } from './parse-exact.ts';
  * named), and a person's contact details (stricter when their location must be hidden).
  */
 export interface Fragment {
-  /** `/property`, or `/property/index` for one element of a list */
+  /** `/property`; for one element of a list `/property/index/before`, where `before` counts the elements before it that stayed in the body */
   path: string;
   value: Json;
   /** ids of the rows named inside; empty for contact details */
@@ -17,7 +17,8 @@ export interface Fragment {
 /** Kept apart from every Patient. */
 export const contactElements: readonly string[] = ['address', 'telecom', 'contact', 'generalPractitioner'];
 
-const reference = /^([A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})$/;
+/** A literal reference, relative or absolute, to a resource or to one version of it. */
+const reference = /^(?:https?:\/\/\S+\/)?([A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/;
 
 /**
  * Splits a resource. `isRow` tells whether a literal reference names a row about a person other than the subject itself.
@@ -30,7 +31,8 @@ export function takeApart(resource: JsonObject, isRow: (type: string, id: string
     if (resource['resourceType'] === 'Patient' && contactElements.includes(property)) {
       fragments.push({ path: `/${property}`, value, targets: [] });
     } else if (Array.isArray(value)) {
-      const kept = value.filter((element, index) => !moved(`/${property}/${index}`, element));
+      const kept: Json[] = [];
+      for (const [index, element] of value.entries()) if (!moved(`/${property}/${index}/${kept.length}`, element)) kept.push(element);
       if (kept.length > 0) body[property] = kept;
     } else if (!moved(`/${property}`, value)) {
       body[property] = value;
@@ -45,19 +47,25 @@ export function takeApart(resource: JsonObject, isRow: (type: string, id: string
   }
 }
 
-/** Puts the visible fragments back where they were; gaps close up. Fragments come as [path, JSON text]. */
+/**
+ * Puts the visible fragments back in the order in which everything was said; gaps close up, so that a part kept back
+ * leaves no trace. Fragments come as [path, JSON text], in any order.
+ */
 export function putTogether(body: JsonObject, fragments: readonly (readonly [path: string, text: string])[]): JsonObject {
   const whole: JsonObject = { ...body };
   const inOrder = fragments.map(([path, text]) => ({ parts: path.slice(1).split('/'), value: parseExact<Json>(text) }));
   inOrder.sort((a, b) => Number(a.parts[1] ?? 0) - Number(b.parts[1] ?? 0));
-  for (const { parts: [property = '', index], value } of inOrder) {
+  const back = new Map<string, number>();
+  for (const { parts: [property = '', index, before], value } of inOrder) {
     if (index === undefined) {
       whole[property] = value;
       continue;
     }
     const list = whole[property];
     const elements = Array.isArray(list) ? [...list] : [];
-    elements.splice(Math.min(Number(index), elements.length), 0, value);
+    const already = back.get(property) ?? 0;
+    elements.splice(Number(before) + already, 0, value);
+    back.set(property, already + 1);
     whole[property] = elements;
   }
   return whole;

@@ -7,7 +7,7 @@ import type { Requester, SharingClass } from '../fhir/sharing.ts';
 import { listAgreements } from '../store/agreements.ts';
 import type { Database } from '../store/database.ts';
 import { stale } from '../store/door.ts';
-import { readGeneration, saveGrant } from '../store/grants.ts';
+import { readDatabaseClock, readGeneration, saveGrant } from '../store/grants.ts';
 import type { SharingClasses } from '../store/sharing-classes.ts';
 
 /** A grant with what is needed to explain it. */
@@ -39,7 +39,7 @@ const tries = 4;
  * Compiles grants from the agreement register and the class table and keeps them. Nothing here is trusted for
  * freshness: the door compares generation and time in the read's own snapshot, and what it calls stale is made anew.
  */
-export function createPolicy(database: Database, classes: SharingClasses, clock: () => Date): Policy {
+export function createPolicy(database: Database, classes: SharingClasses): Policy {
   let loaded: Promise<Loaded> | null = null;
 
   async function load(): Promise<Loaded> {
@@ -59,7 +59,7 @@ export function createPolicy(database: Database, classes: SharingClasses, clock:
     const key = JSON.stringify(facts);
     const kept = policy.grants.get(key);
     if (kept) return kept;
-    const grant = compileGrant({ requester, classes: [...policy.classes.values()], agreements: policy.agreements, generation: policy.generation, now: clock() });
+    const grant = compileGrant({ requester, classes: [...policy.classes.values()], agreements: policy.agreements, generation: policy.generation, now: await readDatabaseClock(database) });
     await saveGrant(database, grant);
     const held = { grant, names: policy.names, classes: policy.classes };
     if (policy.grants.size >= grantsKept) policy.grants.clear();

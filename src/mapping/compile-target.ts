@@ -121,7 +121,7 @@ class TargetWriter {
     }
     for (let index = 0; index < path.length - 1; index += 1) {
       const element = this.elementOf(place, path[index] ?? '', run);
-      const inner: JsonObject | undefined = element && this.openNode(node, element, frame, run);
+      const inner: JsonObject | undefined = element && (isSinglePrimitive(element) ? openBeside(node, element) : this.openNode(node, element, frame, run));
       if (!element || !inner) return;
       node = inner;
       place = element.placeFor(element.types[0] ?? '');
@@ -204,4 +204,19 @@ class TargetWriter {
 /** `create()` without a type makes what the element declares. */
 function createdType(transform: Transform, element: TargetElement): string | undefined {
   return transform.isNew && element.types.length === 1 ? element.types[0] : undefined;
+}
+
+function isSinglePrimitive({ types, list }: TargetElement): boolean {
+  const [type] = types;
+  return types.length === 1 && type !== undefined && kindOfType(type) !== 'object' && !list;
+}
+
+/** What a primitive carries beside its value, its extensions, stands under an underscore in JSON (FHIR R4 json, primitive elements). */
+function openBeside(node: JsonObject, element: TargetElement): JsonObject {
+  const name = `_${element.name}`;
+  const present = node[name];
+  if (typeof present === 'object' && present !== null && !Array.isArray(present)) return present;
+  const made: JsonObject = {};
+  node[name] = made;
+  return made;
 }

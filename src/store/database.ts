@@ -1,6 +1,7 @@
 import { PGlite } from '@electric-sql/pglite';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import pg from 'pg';
+import { Refusal } from '../fhir/problem.ts';
 import { accountantRole, migrate, readerRole } from './migrate.ts';
 
 /** What a statement may use: a pooled connection of the owner role. */
@@ -54,16 +55,21 @@ export async function openPglite(folder: string): Promise<Database> {
  * the views check generation and validity in the statement's own snapshot.
  */
 export async function openPostgres(url: string, connections = 10): Promise<Database> {
-  const pool = new pg.Pool({ connectionString: url, max: connections, options: '-c jit=off' });
-  await withClient(pool, migrate);
+  const pool = openPool({ connectionString: url, max: connections, options: '-c jit=off' });
+  try {
+    await withClient(pool, migrate);
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  const single = openPool({ connectionString: url, max: connections, options: singleStatements });
   const serving: Record<ServingRole, pg.Pool> = {
     reader: servingPool(url, readerRole, connections),
     accountant: servingPool(url, accountantRole, connections),
   };
   const carried = new WeakMap<pg.PoolClient, string>();
-  for (const each of [pool, serving.reader, serving.accountant]) each.on('error', () => undefined); // an idle connection broke: the pool replaces it
   return {
-    ...owner(pool),
+    ...owner(pool, single),
     kind: 'postgresql',
     serve: <Row extends pg.QueryResultRow>(role: ServingRole, grantKey: string, statement: Statement) =>
       withClient(serving[role], async (client) => {
@@ -75,18 +81,32 @@ export async function openPostgres(url: string, connections = 10): Promise<Datab
         return (await client.query<Row>(statement)).rows;
       }),
     close: async () => {
-      await Promise.all([pool.end(), serving.reader.end(), serving.accountant.end()]);
+      await Promise.all([pool.end(), single.end(), serving.reader.end(), serving.accountant.end()]);
     },
   };
 }
 
 function servingPool(url: string, role: string, max: number): pg.Pool {
-  return new pg.Pool({ connectionString: url, max, options: `-c role=${role} -c jit=off -c default_transaction_read_only=on` });
+  return openPool({ connectionString: url, max, options: `-c role=${role} -c jit=off -c default_transaction_read_only=on` });
 }
 
-function owner(pool: pg.Pool): Pick<Database, 'query' | 'transaction'> {
+/** A connection that breaks says so at any time, idle or lent out: its statement fails, and the pool opens another. */
+function openPool(config: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool(config);
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
+}
+
+/**
+ * A statement by itself (an audit entry, the policy's generation) is short, or something is wrong: whoever waits for it is
+ * told so, and its connection comes back, before all of them wait for the same lock.
+ */
+const singleStatements = '-c jit=off -c lock_timeout=4s -c statement_timeout=30s';
+
+function owner(pool: pg.Pool, single = pool): Pick<Database, 'query' | 'transaction'> {
   return {
-    query: async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) => (await pool.query<Row>(text, values)).rows,
+    query: <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) => withClient(single, async (client) => (await client.query<Row>(text, values)).rows),
     transaction: (work) => inTransaction(pool, work),
   };
 }
@@ -106,13 +126,13 @@ async function inTransaction<Result>(pool: pg.Pool, work: (connection: Connectio
 }
 
 async function withClient<Result>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
-  const client = await pool.connect();
+  const client = await pool.connect().catch((error: unknown) => { throw refusalOf(error); });
   let broken: Error | undefined;
   try {
     return await work(client);
   } catch (error) {
     if (isConnectionError(error)) broken = error;
-    throw error;
+    throw refusalOf(error);
   } finally {
     client.release(broken);
   }
@@ -120,6 +140,26 @@ async function withClient<Result>(pool: pg.Pool, work: (client: pg.PoolClient) =
 
 /** SQLSTATE classes 08 and 57P, or no SQLSTATE at all: the connection is not to be trusted again. */
 function isConnectionError(error: unknown): error is Error {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   return error instanceof Error && (!/^[0-9A-Z]{5}$/.test(code) || code.startsWith('08') || code.startsWith('57P'));
+}
+
+/**
+ * Outages, told apart from mistakes of ours: connection lost or refused (SQLSTATE class 08, socket errors), shutting down
+ * or starting (57P), out of resources (53), its files fail (58), statement cancelled (57014), lost a deadlock (40).
+ */
+const outage = /^(?:08...|57P..|57014|53...|58...|40...|E(?:CONN|PIPE|TIMEDOUT|HOST|NET|NOTFOUND|AI_).*)$/;
+/** node-postgres gives these no code */
+const lostConnection = /^(?:Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect)/;
+
+/** An outage is a refusal of the moment: whoever asked may ask again. Everything else stays what it is. */
+function refusalOf(error: unknown): unknown {
+  if (!(error instanceof Error) || !(outage.test(codeOf(error)) || lostConnection.test(error.message))) return error;
+  const refusal = new Refusal({ category: 'unavailable', code: 'database-unavailable', text: 'The database does not answer now.', fix: 'Try again in a few seconds.' });
+  refusal.cause = error;
+  return refusal;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

@@ -12,6 +12,13 @@ export async function readGeneration(database: Database): Promise<number> {
   return Number(row?.generation ?? 0);
 }
 
+/** The clock the door compares with: a grant is compiled by it, so that two machines' clocks never disagree about a boundary. */
+export async function readDatabaseClock(database: Database): Promise<Date> {
+  const [row] = await database.query<{ now: Date }>('select statement_timestamp() as now');
+  if (!row) throw new Error('the database told no time');
+  return row.now;
+}
+
 /** Puts a compiled grant where the door's views find it; the same grant twice is one row. Grants of past generations are cleared. */
 export async function saveGrant(database: Database, grant: Grant): Promise<void> {
   await database.query(

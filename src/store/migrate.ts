@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { Refusal } from '../fhir/problem.ts';
 import { rights, theRecord } from './schema/001-the-record.ts';
 
 /** The roles that serve reads. They own nothing and may select from the door's views only. */
@@ -21,7 +22,10 @@ export async function migrate(client: pg.ClientBase): Promise<void> {
     const { rows } = await client.query<{ version: number }>('select coalesce(max(version), 0)::int as version from schema_version');
     const current = rows[0]?.version ?? 0;
     if (current > migrations.length) {
-      throw new Error(`The database has schema version ${current}; this program knows ${migrations.length}. Start the newer program.`);
+      throw new Refusal({
+        category: 'conflict', code: 'schema-newer', text: `The database has schema version ${current}; this program knows versions up to ${migrations.length}.`,
+        fix: 'Start the newer program, or restore the database from before it was upgraded.',
+      });
     }
     for (let version = current; version < migrations.length; version += 1) {
       await client.query(migrations[version] ?? '');

@@ -98,11 +98,14 @@ export async function reclassOwnFragments(connection: Connection, rows: readonly
     [rows.map((r) => r.citizen), rows.map((r) => r.id), rows.map((r) => r.classId)]);
 }
 
-/** Whose location must not be known: kept on the citizen, because one partner's flag hides every partner's address. */
+/**
+ * Whose location must not be known: kept on the citizen, because one partner's flag hides every partner's address. Holds
+ * the citizens until the transaction ends, so that an address and a flag that come at the same time know of each other.
+ */
 export async function loadHiddenLocations(connection: Connection, citizens: readonly string[]): Promise<Set<string>> {
-  const { rows } = await connection.query<{ citizen_id: string }>(
-    'select citizen_id from citizen where citizen_id = any($1::uuid[]) and location_hidden', [citizens]);
-  return new Set(rows.map((row) => row.citizen_id));
+  const { rows } = await connection.query<{ citizen_id: string; location_hidden: boolean }>(
+    'select citizen_id, location_hidden from citizen where citizen_id = any($1::uuid[]) order by citizen_id for update', [citizens]);
+  return new Set(rows.flatMap((row) => (row.location_hidden ? [row.citizen_id] : [])));
 }
 
 /** Marks citizens and returns their source Patients already stored, whose contact details must now move to a stricter class. */

@@ -33,9 +33,12 @@ function isStructured({ line, city, district, state }: Address): boolean {
   return [line, city, district, state].some((part) => part !== undefined);
 }
 
-function textsOf(address: Address): (string | undefined)[] {
+/** The text beside a structured address counts where it says more. */
+function textsOf(address: Address): string[] {
   const { line = [], city, district, state, text } = address;
-  return isStructured(address) ? [...line, city, district, state] : [text];
+  const parts = [...line, city, district, state].flatMap((part) => part ?? []);
+  const words = spokenWords(...parts, address.postalCode, address.country);
+  return text === undefined || spokenWords(text).every((word) => words.includes(word)) ? parts : [...parts, text];
 }
 
 const postcodeIn = /\b[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}\b/i;
@@ -49,7 +52,7 @@ interface Place {
 function placeOf(address: Address): Place {
   const texts = textsOf(address);
   const postcode = normaliseText(address.postalCode ?? postcodeIn.exec(texts.at(-1) ?? '')?.[0] ?? '');
-  const parts = texts.flatMap((text = '') => text.replace(postcodeIn, ' ').split(/[,;\n]/)).map((part) => spokenWords(part)).filter((words) => words.length > 0);
+  const parts = texts.flatMap((text) => text.replace(postcodeIn, ' ').split(/[,;\n]/)).map((part) => spokenWords(part)).filter((words) => words.length > 0);
   return { postcode, parts };
 }
 

@@ -7,7 +7,7 @@ export function bestCase(text: string, others: readonly (string | undefined)[]):
   return text.replace(word, (written) => spelt.get(normaliseText(written)) ?? written);
 }
 
-const word = /[\p{L}\p{M}][\p{L}\p{M}'’]*/gu;
+const word = /(?<![\p{L}\p{M}\p{N}])[\p{L}\p{M}][\p{L}\p{M}'’]*/gu;
 
 function wordsAsWritten(text: string): string[] {
   return (text.match(word) ?? []).reverse();

@@ -1,5 +1,8 @@
-import type { Element, Extension, Patient } from '@medplum/fhirtypes';
+import type { CodeableConcept, Element, Extension, Patient } from '@medplum/fhirtypes';
 import { canonicalJson } from '../fhir/canonical-json.ts';
+import { codedFolding } from './concept-folding.ts';
+import { fold } from './fold.ts';
+import type { Folding } from './fold.ts';
 import type { OrderedSources } from './order-sources.ts';
 import { byVoices, collect, voices } from './said-by.ts';
 import type { Said } from './said-by.ts';
@@ -34,10 +37,24 @@ export const singleElements: Readonly<Record<string, Readonly<Record<string, str
  */
 export function chooseValue(element: string, { newestFirst }: OrderedSources): Choice | undefined {
   const properties = Object.keys(singleElements[element] ?? {});
-  const said = collect(newestFirst, ({ resource }) => valuesOf(resource, properties), ({ property, value }) => `${property} ${typeof value === 'string' ? value : canonicalJson(value)}`);
+  const all = collect(newestFirst, ({ resource }) => valuesOf(resource, properties), ({ property, value }) => `${property} ${typeof value === 'string' ? value : canonicalJson(value)}`);
+  const said = fold(all, singleFolding);
   for (const one of said) mergeBeside(one);
   const [chosen, ...others] = meaningful(element, said).sort((a, b) => rank(element, b, said) - rank(element, a, said) || byVoices(a, b));
   return chosen ? { chosen, others } : undefined;
+}
+
+/** Concepts are one when their codes are; any other value is one only with itself. */
+const singleFolding: Folding<SingleValue> = {
+  size: ({ value }) => (isConcept(value) ? codedFolding.size(value) : 0),
+  join(host, other) {
+    const value = isConcept(host.value) && isConcept(other.value) ? codedFolding.join(host.value, other.value) : undefined;
+    return value && { ...host, value };
+  },
+};
+
+function isConcept(value: unknown): value is CodeableConcept {
+  return value !== null && typeof value === 'object' && ('coding' in value || 'text' in value);
 }
 
 function valuesOf(resource: Patient, properties: readonly string[]): SingleValue[] {

@@ -3,6 +3,8 @@ import { canonicalJson } from '../fhir/canonical-json.ts';
 import type { SingleValue } from './choose-value.ts';
 import { singleElements } from './choose-value.ts';
 import { withoutId } from './compose-lists.ts';
+import { extensionFolding } from './extension-folding.ts';
+import { fold } from './fold.ts';
 import type { OrderedSources } from './order-sources.ts';
 import { organisationReference } from '../fhir/organisation-reference.ts';
 import { byVoices, collect } from './said-by.ts';
@@ -16,15 +18,15 @@ export const alternativeValueUrl = `${structure}/alternative-value`;
 export const notTracedUrl = `${structure}/nhs-number-not-traced`;
 
 /**
- * The sources' own extensions, by url. Where a source repeats a url all distinct ones are kept; otherwise it is a fact
- * a person has once (ethnic category): what most organisations say is shown, and the rest as alternatives. That one
+ * The sources' own extensions, by url. Where a source repeats a url all that differ are kept; otherwise it is a fact
+ * a person has once (ethnic category): what most organisations say is shown, and what really differs as alternatives. That one
  * record was not traced is not carried over: it is said anew of all of them together.
  */
 export function composeExtensions({ newestFirst: ordered }: OrderedSources): Said<Extension>[] {
   const urls = [...new Set(ordered.flatMap(({ resource }) => (resource.extension ?? []).map(({ url }) => url)))].filter((url) => url !== notTracedUrl).sort();
   return urls.flatMap((url) => {
     const of = ({ resource }: SourcePatient): Extension[] => (resource.extension ?? []).filter((extension) => extension.url === url).map(withoutId);
-    const said = collect(ordered, of, canonicalJson);
+    const said = fold(collect(ordered, of, canonicalJson), extensionFolding);
     if (ordered.some((source) => of(source).length > 1)) return said;
     const [chosen, ...others] = said.sort(byVoices);
     return chosen ? [chosen, ...others.map(({ value, by }) => ({ value: alternativeExtension(value, by), by }))] : [];

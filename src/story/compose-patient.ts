@@ -13,14 +13,15 @@ import type { Said } from './said-by.ts';
 import type { SourcePatient } from './types.ts';
 
 /** Changes when the rules below change, so that an ETag never outlives the way it was composed. */
-const rule = 'patient-v1';
+const rule = 'patient-v2';
 
 /** Element id in the composed Patient → the sources that say that element. */
 export type Witnesses = Map<string, readonly SourcePatient[]>;
 
 /**
  * The citizen as one Patient, composed from the source Patients the caller may see and from nothing else. Elements a
- * person has several of are the union of what is said; of those a person has once one value is shown and every other
+ * person has several of are the union of what is said, the same in other writing only once and as the fullest says it
+ * (see `Folding`), with every source that says it or part of it as its witness; of those a person has once one value is shown and every other
  * stands beside it as an `alternative-value` extension naming who says it. Every element has an `id`; the Provenance
  * of each source points at the ids it is a witness of. Not carried over: the partner's narrative and contained
  * resources, its own `link`s, and `managingOrganization`, which says who keeps one source record: the composed one has

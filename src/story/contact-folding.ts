@@ -1,7 +1,8 @@
-import type { CodeableConcept, ContactPoint, PatientContact } from '@medplum/fhirtypes';
+import type { CodeableConcept, ContactPoint, HumanName, PatientContact } from '@medplum/fhirtypes';
 import { canonicalJson } from '../fhir/canonical-json.ts';
+import { titles } from '../fhir/name-titles.ts';
 import { addressFolding } from './address-folding.ts';
-import { conceptFolding } from './concept-folding.ts';
+import { codedFolding, conceptFolding } from './concept-folding.ts';
 import { foldValues, joinEither } from './fold.ts';
 import type { Folding } from './fold.ts';
 import { joinRest } from './join-rest.ts';
@@ -11,8 +12,8 @@ import { reachedBy, telecomFolding } from './telecom-folding.ts';
 
 /**
  * One person to turn to, as several sources name them: their numbers and relationships are put together. It takes the
- * same name, and a number or a relationship in common unless one side gives none; without a name on one side it takes a
- * common number and no other relationship. Two addresses, two names or two genders are two people.
+ * same name, and a number or a relationship in common unless one side gives none; with less than a first and a family
+ * name nothing else may differ, and without a name it takes a common number. Two addresses, names or genders are two people.
  */
 export const contactFolding: Folding<PatientContact> = {
   size: (contact) => canonicalJson(contact).length,
@@ -38,10 +39,17 @@ type Common = 'shared' | 'different' | 'unsaid';
 
 function isOnePerson(a: PatientContact, b: PatientContact): boolean {
   const number = common<ContactPoint>(a.telecom, b.telecom, (one, two) => reachedBy(one) === reachedBy(two));
-  const relationship = common<CodeableConcept>(a.relationship, b.relationship, (one, two) => conceptFolding.join(one, two) !== undefined);
+  const relationship = common<CodeableConcept>(a.relationship, b.relationship, (one, two) => codedFolding.join(one, two) !== undefined);
   if (!a.name || !b.name) return number === 'shared' && relationship !== 'different';
-  if (number === 'shared' || relationship === 'shared') return true;
-  return number === 'unsaid' && relationship === 'unsaid' && [a.name, b.name].every((name) => spokenWords(name.text, ...(name.given ?? []), name.family).length > 1);
+  const named = isFullName(a.name) && isFullName(b.name);
+  if (number === 'shared') return named || relationship !== 'different';
+  if (relationship === 'shared') return named || number === 'unsaid';
+  return named && number === 'unsaid' && relationship === 'unsaid';
+}
+
+/** "Mrs Okafor" and "A Okafor" may be several people of one house. */
+function isFullName({ text, given = [], family }: HumanName): boolean {
+  return new Set(spokenWords(text, ...given, family).filter((word) => word.length > 1 && !titles.has(word))).size > 1;
 }
 
 function common<T>(a: readonly T[] = [], b: readonly T[] = [], isSame: (one: T, two: T) => boolean): Common {

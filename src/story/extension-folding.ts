@@ -3,7 +3,7 @@ import { canonicalJson } from '../fhir/canonical-json.ts';
 import { normaliseText } from '../fhir/normalise-text.ts';
 import { addressFolding } from './address-folding.ts';
 import { bestCase } from './best-case.ts';
-import { codingFolding, conceptFolding } from './concept-folding.ts';
+import { codedFolding, codingFolding } from './concept-folding.ts';
 import type { Folding } from './fold.ts';
 import { joinEither } from './fold.ts';
 import { joinRest } from './join-rest.ts';
@@ -15,13 +15,13 @@ export const extensionFolding: Folding<Extension> = {
     if (canonicalJson(host) === canonicalJson(other)) return host;
     const rest = joinRest(host, other, ['valueCodeableConcept', 'valueCoding', 'valueAddress', 'valueString']);
     const value = joinValues(host, other);
-    return rest && value && { ...rest, ...value };
+    return rest && value && { ...host, ...rest, ...value };
   },
 };
 
 function joinValues(host: Extension, other: Extension): Partial<Extension> | undefined {
   if (host.valueCodeableConcept && other.valueCodeableConcept) {
-    const valueCodeableConcept = joinEither(conceptFolding, host.valueCodeableConcept, other.valueCodeableConcept);
+    const valueCodeableConcept = joinEither(codedFolding, host.valueCodeableConcept, other.valueCodeableConcept);
     return valueCodeableConcept && { valueCodeableConcept };
   }
   if (host.valueCoding && other.valueCoding) {

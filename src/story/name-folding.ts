@@ -15,16 +15,17 @@ export const nameFolding: Folding<HumanName> = {
     const use = joinUses(host.use, other.use);
     const rest = joinRest(host, other, ['use', 'text', 'family', 'given', 'prefix', 'suffix']);
     if (!use || !rest || !saysAll(host, other)) return undefined;
-    const cased = (texts: string[]): string[] => texts.map((text) => bestCase(text, textsOf(other)));
-    const named = isStructured(host) ? host : { ...other, text: host.text };
+    const written = [...textsOf(host), ...textsOf(other)];
+    const cased = (text: string): string => bestCase(text, written);
+    const named: HumanName = isStructured(host) ? host : { ...other, ...(host.text !== undefined && { text: host.text }) };
     return {
       ...rest,
       ...use,
-      ...(named.text !== undefined && { text: bestCase(named.text, textsOf(other)) }),
-      ...(named.family !== undefined && { family: bestCase(named.family, textsOf(other)) }),
-      ...(named.given && { given: cased(named.given) }),
-      ...(named.prefix && { prefix: cased(named.prefix) }),
-      ...(named.suffix && { suffix: cased(named.suffix) }),
+      ...(named.text !== undefined && { text: cased(named.text) }),
+      ...(named.family !== undefined && { family: cased(named.family) }),
+      ...(named.given && { given: named.given.map(cased) }),
+      ...(named.prefix && { prefix: named.prefix.map(cased) }),
+      ...(named.suffix && { suffix: named.suffix.map(cased) }),
     };
   },
 };
@@ -42,9 +43,10 @@ function isStructured(name: HumanName): boolean {
   return name.family !== undefined || name.given !== undefined;
 }
 
-function textsOf({ prefix = [], given = [], family, suffix = [], text, ...rest }: HumanName): (string | undefined)[] {
+/** The text beside a structured name counts where it says more. */
+function textsOf({ prefix = [], given = [], family, suffix = [], text }: HumanName): (string | undefined)[] {
   const parts = [...prefix, ...given, family, ...suffix];
-  return isStructured({ ...rest, ...(family !== undefined && { family }), ...(given.length > 0 && { given }) }) ? parts : [...parts, text];
+  return isWithin(spokenWords(text), spokenWords(...parts)) ? parts : [...parts, text];
 }
 
 /** Official, usual and unsaid are the name in use, told as the most official of the two. */
@@ -67,17 +69,23 @@ function saysAll(host: HumanName, other: HumanName): boolean {
 
 function partsOf(name: HumanName): NameParts {
   if (isStructured(name)) {
-    const parts: NameParts = { given: spokenWords(...(name.given ?? [])), more: spokenWords(...(name.prefix ?? []), ...(name.suffix ?? [])), loose: [] };
-    return name.family === undefined ? parts : { ...parts, family: spokenWords(name.family).join('') };
+    const known = spokenWords(...(name.prefix ?? []), ...(name.suffix ?? []));
+    const [given, family] = [spokenWords(...(name.given ?? [])), spokenWords(name.family)];
+    const extra = spokenWords(name.text).filter((word) => ![...known, ...given, ...family].includes(word));
+    const parts: NameParts = { given, more: [...known, ...extra], loose: [] };
+    return name.family === undefined ? parts : { ...parts, family: family.join('') };
   }
   const more = spokenWords(...(name.prefix ?? []), ...(name.suffix ?? []));
-  const [first = '', ...after] = (name.text ?? '').split(',');
-  const isTitle = (word: string): boolean => titles.has(word);
-  const [before, behind] = [spokenWords(first), spokenWords(...after)];
-  more.push(...before.filter(isTitle), ...behind.filter(isTitle));
-  const [words, given] = [before, behind].map((part) => part.filter((word) => !isTitle(word)));
-  if (given?.length) return { family: words?.join('') ?? '', given, more, loose: [] };
-  return { given: [], more, loose: words ?? [] };
+  const [before = '', ...after] = (name.text ?? '').split(',');
+  const [words, given] = [withoutTitles(spokenWords(before), more), withoutTitles(spokenWords(...after), more)];
+  return given.length > 0 ? { family: words.join(''), given, more, loose: [] } : { given, more, loose: words };
+}
+
+/** What follows the titles, which join the `more`. */
+function withoutTitles(words: readonly string[], more: string[]): string[] {
+  const first = words.findIndex((word) => !titles.has(word));
+  more.push(...words.slice(0, Math.max(first, 0)));
+  return words.slice(Math.max(first, 0));
 }
 
 /** Both with the same idea of where the family name is; undefined when they cannot have the same one. */

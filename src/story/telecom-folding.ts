@@ -13,9 +13,8 @@ export const telecomFolding: Folding<ContactPoint> = {
   },
 };
 
-/** A telephone number is the same with its spaces or without, and from abroad. */
-export function reachedBy({ system, value = '' }: ContactPoint): string {
-  const text = value.trim().toLowerCase();
-  if (system === 'email' || system === 'url' || system === 'other') return text;
-  return text.replace(/[\s()./-]+/g, '').replace(/^(\+|00)440?/, '0');
+/** A telephone number is the same with its spaces or without, and as it is called from abroad. */
+export function reachedBy({ value = '' }: ContactPoint): string {
+  const text = value.toLowerCase().replace(/\s+/g, '');
+  return /^[+0-9()./-]+$/.test(text) ? text.replace(/[().-]|\//g, '').replace(/^(\+|00)440?/, '0') : text;
 }

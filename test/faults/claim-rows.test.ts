@@ -1,7 +1,8 @@
-import { databases } from '../databases.ts';
-import type { Database } from '../../src/store/database.ts';
-import { claimRows, finishRows } from '../../src/store/intake-queue.ts';
-import { saveSplit } from '../../src/store/source-records.ts';
+import { randomUUID } from 'node:crypto';
+import { databases, freshPostgres } from '../databases.ts';
+import { openPostgres, type Database } from '../../src/store/database.ts';
+import { claimRows, finishRecords, finishRows } from '../../src/store/intake-queue.ts';
+import { saveSourceRecord, saveSplit } from '../../src/store/source-records.ts';
 
 const people = 6;
 const records = 40;
@@ -44,6 +45,34 @@ describe.each(databases)('rows taken by many workers at once, on $kind', ({ open
       expect(settled).toHaveLength(people * records);
       expect(await database.query('select * from intake_person')).toEqual([]);
       expect(await database.query(`select * from intake_row where state = 'pending'`)).toEqual([]);
+    } finally {
+      await database.close();
+    }
+  });
+});
+
+describe('a record whose last rows two workers settle at the same moment, on postgresql', () => {
+  it('is closed by the one that commits last', async () => {
+    const database = await openPostgres(await freshPostgres());
+    try {
+      const received = { feed, part: '', sha256: Buffer.alloc(32), content: Buffer.from('x'), receivedAt: new Date(0), client: feed };
+      await saveSourceRecord(database, received, { id: randomUUID(), body: '{}', index: { tokens: [], fragmentTokens: new Map(), from: null, to: null, sortText: null } });
+      await database.transaction((connection) => saveSplit(connection, [{ recordId: 1, rows: 2, problems: '[]', state: 'split' }], [1, 2].map((row) => ({
+        recordId: 1, row, line: row, feed, part: '', personKey: `H${row}`, content: 'x', messageId: null, sha256: null, state: 'pending' as const, problems: '[]',
+      }))));
+      let bothSettled: () => void = () => undefined;
+      const met = new Promise<void>((resolve) => { bothSettled = resolve; });
+      let settledWorkers = 0;
+      const settle = (): Promise<number> => database.transaction(async (connection) => {
+        const rows = await claimRows(connection, { people: 1, rowsEach: 1 });
+        await finishRows(connection, rows.map((row) => ({ ...row, outcome: 'stored' as const, problems: '[]' })));
+        settledWorkers += 1;
+        if (settledWorkers === 2) bothSettled();
+        await met;
+        return (await finishRecords(connection, [1])).length;
+      });
+      expect((await Promise.all([settle(), settle()])).sort()).toEqual([0, 1]);
+      expect(await database.query('select state from source_record')).toEqual([{ state: 'done' }]);
     } finally {
       await database.close();
     }

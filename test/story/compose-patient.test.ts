@@ -86,7 +86,7 @@ describe('the Patient composed from what the caller may see', () => {
 
   it('shows the official name of the verified source first, and a name that differs only in letter case once', () => {
     expect(patient.name?.map(({ use, family, given }) => [use, family, given?.[0]])).toEqual([
-      ['official', 'OKAFOR', 'ALICE'], ['official', 'Okafor', 'Alicia'], ['nickname', undefined, 'Ally'],
+      ['official', 'Okafor', 'Alice'], ['official', 'Okafor', 'Alicia'], ['nickname', undefined, 'Ally'],
     ]);
   });
 
@@ -126,7 +126,7 @@ describe('the Patient composed from what the caller may see', () => {
     expect(patient.id).toBe('cit-alice');
     expect(patient.meta).toEqual({
       lastUpdated: '2026-03-05T10:00:00.000Z',
-      source: 'urn:onestory:composed#patient-v1',
+      source: 'urn:onestory:composed#patient-v2',
       security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code: 'R' }],
       tag: [
         { system: 'https://fhir.bicp.example/Id/ons-code', code: 'E08000025', display: 'Birmingham City Council' },

@@ -119,6 +119,7 @@ create index audit_entry_custodians on audit_entry using gin (custodians);
 create table audit_head (one boolean primary key default true check (one), seq bigint not null, chain_hash bytea not null);
 create function audit_is_append_only() returns trigger language plpgsql as $$ begin raise exception 'audit entries are append only'; end $$;
 create trigger audit_append_only before update or delete on audit_entry for each row execute function audit_is_append_only();
+create trigger audit_never_emptied before truncate on audit_entry for each statement execute function audit_is_append_only();
 
 -- the door: what the reader role sees
 create view current_grant as

@@ -1,0 +1,177 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import pg from 'pg';
+import { databases, freshPostgres } from '../../databases.ts';
+import { startGateway, type Gateway } from '../../gateway.ts';
+import { openPostgres } from '../../../src/store/database.ts';
+import { ask, auditSince, citizenOf, codeOf, lastSeq, type Question } from './asking.ts';
+
+const alice = '9990000743';
+const nurse = 'community-nurse';
+/** Words of the demo's records: none of them may leave without an entry. */
+const ofTheRecord = /okafor|alice|9990000743|ods-organization-code|"resourceType":"(?!OperationOutcome)/i;
+
+interface World {
+  gateway: Gateway;
+  /** every interaction there is, each of which would answer with something */
+  questions: [name: string, question: Question][];
+}
+
+async function startWorld(gateway: Gateway): Promise<World> {
+  const citizen = await citizenOf(gateway, nurse, alice);
+  const everything = (await (await gateway.get(`/fhir/Patient/${citizen}/$everything?_count=1`, nurse)).json()) as { entry: { resource: { resourceType: string; id: string } }[]; link: { relation: string; url: string }[] };
+  const row = everything.entry.find(({ resource: { resourceType } }) => !['Patient', 'Organization', 'Provenance'].includes(resourceType))?.resource;
+  const path = `/fhir/${row?.resourceType ?? ''}/${row?.id ?? ''}`;
+  const next = everything.link.find(({ relation }) => relation === 'next')?.url.slice(gateway.url.length) ?? '';
+  const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
+  const etag = (await gateway.get(path, nurse)).headers.get('ETag') ?? '';
+  return {
+    gateway,
+    questions: [
+      ['read', { path, who: nurse }],
+      ['read of a composed Patient', { path: `/fhir/Patient/${citizen}`, who: nurse }],
+      ['a conditional read', { path, who: nurse, headers: { 'If-None-Match': etag } }],
+      ['HEAD', { method: 'HEAD', path, who: nurse }],
+      ['vread', { path: `${path}/_history/1`, who: nurse }],
+      ['history', { path: `${path}/_history`, who: nurse }],
+      ['search by GET', { path: `/fhir/CarePlan?patient=${citizen}`, who: nurse }],
+      ['search by POST', { method: 'POST', path: '/fhir/Patient/_search', who: nurse, headers: form, body: 'family=okafor' }],
+      ['a count', { path: '/fhir/EpisodeOfCare?_count=0', who: nurse }],
+      ['a work list', { path: '/fhir/EpisodeOfCare?status=active', who: nurse }],
+      ['a directory search', { path: '/fhir/Organization', who: nurse }],
+      ['$everything', { path: `/fhir/Patient/${citizen}/$everything`, who: nurse }],
+      ['$everything by POST', { method: 'POST', path: `/fhir/Patient/${citizen}/$everything`, who: nurse }],
+      ['a next page', { path: next, who: nurse }],
+      ['agreements', { path: '/fhir/Contract', who: 'governance-lead' }],
+      ['the audit trail', { path: '/fhir/AuditEvent', who: 'governance-lead' }],
+      ['one\'s own tasks', { path: '/fhir/Task', who: 'uhb-adt' }],
+      ['what does not exist', { path: '/fhir/Patient/00000000-0000-4000-8000-000000000001', who: nurse }],
+      ['what is refused', { path: '/fhir/Patient?nonsense=1', who: nurse }],
+      ['nobody', { path }],
+      ['a choice', { method: 'POST', path: '/fhir/Consent', who: 'privacy-officer', headers: { 'Content-Type': 'application/fhir+json' }, body: JSON.stringify(objection(citizen)) }],
+      ['intake', { method: 'POST', path: '/intake/uhb-adt', who: 'uhb-adt', body: 'MSH|^~\\&|never settled' }],
+    ],
+  };
+}
+
+function objection(citizen: string): object {
+  const act = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
+  return {
+    resourceType: 'Consent', status: 'active', scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'patient-privacy' }] },
+    category: [{ coding: [{ system: act, code: 'IDSCL' }] }], patient: { reference: `Patient/${citizen}` }, policyRule: { coding: [{ system: act, code: 'OPTOUT' }] },
+    provision: { type: 'deny' }, dateTime: '2026-06-30',
+  };
+}
+
+/** Each question is asked at once: all must be refused alike, and nothing of the record may be in any answer. */
+async function refusesAll({ gateway, questions }: World): Promise<void> {
+  const answers = await Promise.all(questions.map(async ([name, question]) => ({ name, question, answer: await ask(gateway, question) })));
+  expect(answers.map(({ name, answer, question }) => [name, answer.status, question.method === 'HEAD' ? 'audit-unavailable' : codeOf(answer), answer.headers['retry-after']]))
+    .toEqual(questions.map(([name]) => [name, 503, 'audit-unavailable', '5']));
+  expect(answers.filter(({ answer }) => ofTheRecord.test(answer.text) || answer.headers.etag !== undefined || answer.headers.location !== undefined)).toEqual([]);
+}
+
+const breakages: [name: string, broken: string, mended: string][] = [
+  ['the table is gone', 'alter table audit_entry rename to audit_entry_away', 'alter table audit_entry_away rename to audit_entry'],
+  ['a column is gone', 'alter table audit_entry rename column salt to pepper', 'alter table audit_entry rename column pepper to salt'],
+  ['the head is gone', 'alter table audit_head rename to audit_head_away', 'alter table audit_head_away rename to audit_head'],
+  ['the store refuses every entry', "alter table audit_entry add constraint full_up check (seq < 0) not valid", 'alter table audit_entry drop constraint full_up'],
+];
+
+describe.each(databases)('without the audit trail, on $kind', ({ open }) => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld(await startGateway(await open(), { citizens: 4 }));
+  });
+  afterAll(() => world.gateway.close());
+
+  it('every one of these questions has an answer while the trail works (what is tested below is not empty)', async () => {
+    const { gateway, questions } = world;
+    const statuses = await Promise.all(questions.filter(([name]) => !['a choice', 'intake'].includes(name)).map(async ([name, question]) => [name, (await ask(gateway, question)).status]));
+    const expected: Record<string, number> = { 'what does not exist': 404, 'what is refused': 400, nobody: 401, 'a conditional read': 304 };
+    expect(statuses).toEqual(statuses.map(([name = '']) => [name, expected[name] ?? 200]));
+  });
+
+  it.each(breakages)('nothing leaves when %s, and it all comes back', async (_, broken, mended) => {
+    const { gateway } = world;
+    const before = await lastSeq(gateway);
+    await gateway.database.query(broken);
+    try {
+      await refusesAll(world);
+    } finally {
+      await gateway.database.query(mended);
+    }
+    expect(await auditSince(gateway, before)).toEqual([]);
+    expect((await gateway.get('/fhir/Organization', nurse)).status).toBe(200);
+    expect(await auditSince(gateway, before)).toHaveLength(1);
+  });
+
+  it('a choice that could not be written down was not made', async () => {
+    expect(await world.gateway.database.query("select 1 from choice_rule union all select 1 from source_record where feed = 'api'")).toEqual([]);
+  });
+});
+
+describe('without the audit trail, on postgresql', () => {
+  let world: World;
+  let other: pg.Client;
+  beforeAll(async () => {
+    const url = await freshPostgres();
+    world = await startWorld(await startGateway(await openPostgres(url), { citizens: 4 }));
+    other = new pg.Client({ connectionString: url });
+    await other.connect();
+  });
+  afterAll(async () => {
+    await other.end();
+    await world.gateway.close();
+  });
+
+  it('nothing leaves while somebody holds the table, answers come in seconds, and the trail goes on afterwards', async () => {
+    const { gateway } = world;
+    await other.query('begin');
+    await other.query('lock table audit_entry in access exclusive mode');
+    const startedAt = Date.now();
+    await refusesAll(world);
+    await refusesAll(world);
+    expect(Date.now() - startedAt).toBeLessThan(30_000);
+    await other.query('commit');
+    const before = await lastSeq(gateway);
+    expect((await gateway.get('/fhir/Organization', nurse)).status).toBe(200);
+    expect((await auditSince(gateway, before)).length).toBeGreaterThanOrEqual(1);
+  });
+
+  it('nothing leaves while the head is held, however many ask, and nobody is left waiting', async () => {
+    const { gateway } = world;
+    await other.query('begin');
+    await other.query('update audit_head set seq = seq');
+    const asked = Array.from({ length: 60 }, () => ask(gateway, { path: '/fhir/Organization', who: nurse }));
+    const answers = await Promise.all(asked);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+    await other.query('rollback');
+    expect((await gateway.get('/fhir/Organization', nurse)).status).toBe(200);
+  });
+
+  it('nothing leaves when the role may no longer write, and it is told as the others', async () => {
+    const { gateway } = world;
+    await other.query("create function refuse_entry() returns trigger language plpgsql as $$ begin raise exception 'disk full'; end $$");
+    await other.query('create trigger refuse_entry before insert on audit_entry for each row execute function refuse_entry()');
+    await refusesAll(world);
+    await other.query('drop trigger refuse_entry on audit_entry');
+    expect((await gateway.get('/fhir/Organization', nurse)).status).toBe(200);
+  });
+
+  it('nothing leaves when the connections are cut in the middle of it', async () => {
+    const { gateway } = world;
+    await other.query('begin');
+    await other.query('lock table audit_entry in access exclusive mode');
+    const pending = ask(gateway, { path: '/fhir/Organization', who: nurse });
+    for (;;) {
+      const { rows } = await other.query<{ pid: number }>("select pid from pg_stat_activity where wait_event_type = 'Lock' and query ilike '%audit_entry%' and pid <> pg_backend_pid() and datname = current_database()");
+      for (const { pid } of rows) await other.query('select pg_terminate_backend($1)', [pid]);
+      if (rows.length > 0) break;
+      await wait(20);
+    }
+    const answer = await pending;
+    expect([answer.status, codeOf(answer)]).toEqual([503, 'audit-unavailable']);
+    await other.query('commit');
+    expect((await gateway.get('/fhir/Organization', nurse)).status).toBe(200);
+  });
+});

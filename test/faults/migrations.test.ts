@@ -1,0 +1,92 @@
+import { rmSync } from 'node:fs';
+import pg from 'pg';
+import { freshPostgres } from '../databases.ts';
+import { openPostgres } from '../../src/store/database.ts';
+import { newSettings, pause, spawnGateway } from './gateway-process.ts';
+
+const starters = 6;
+
+/** One connection outside the gateway's own pools. */
+async function withClient<Result>(url: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+const tablesOf = (url: string): Promise<string[]> => withClient(url, async (client) =>
+  (await client.query<{ name: string }>(`select table_name as name from information_schema.tables where table_schema = 'public' order by 1`)).rows.map(({ name }) => name));
+
+async function openAndClose(url: string): Promise<void> {
+  await (await openPostgres(url, 1)).close();
+}
+
+describe('the schema', () => {
+  it(`is made once when ${starters} programs start on one empty database`, async () => {
+    const url = await freshPostgres();
+    await Promise.all(Array.from({ length: starters }, () => openAndClose(url)));
+    expect(await withClient(url, async (client) => (await client.query('select version from schema_version')).rows)).toEqual([{ version: 1 }]);
+  });
+
+  it('is made in several databases of one cluster at once, though the roles belong to all of them', async () => {
+    const urls = await Promise.all(Array.from({ length: starters }, () => freshPostgres()));
+    await Promise.all(urls.map(openAndClose));
+    for (const url of urls) expect(await tablesOf(url)).toContain('citizen_row');
+  });
+
+  it('is made whole or not at all: what fails half way leaves nothing, and the next start does it', async () => {
+    const url = await freshPostgres();
+    await withClient(url, (client) => client.query('create table audit_entry (in_the_way int)'));
+    await expect(openAndClose(url)).rejects.toThrow('audit_entry');
+    expect(await tablesOf(url)).toEqual(['audit_entry']);
+    await withClient(url, (client) => client.query('drop table audit_entry'));
+    await openAndClose(url);
+    expect(await tablesOf(url)).toContain('shared_version');
+  });
+
+  it('is made by the next start when the program was killed in the middle of it', async () => {
+    const url = await freshPostgres();
+    await withClient(url, (client) => client.query(`
+      create function linger() returns event_trigger language plpgsql as $$ begin
+        if exists (select 1 from pg_event_trigger_ddl_commands() where object_identity = 'public.audit_entry') then perform pg_sleep(3); end if; end $$;
+      create event trigger linger on ddl_command_end execute function linger()`));
+    const settings = await newSettings(url);
+    const first = spawnGateway(settings);
+    await untilLingering(url);
+    expect(await first.stop('SIGKILL')).toEqual({ code: null, signal: 'SIGKILL' });
+    expect(await tablesOf(url)).toEqual([]);
+    await withClient(url, (client) => client.query('drop event trigger linger'));
+    const second = spawnGateway(settings);
+    await second.ready();
+    expect(await second.stop('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(await withClient(url, async (client) => (await client.query('select version from schema_version')).rows)).toEqual([{ version: 1 }]);
+    rmSync(settings.dataDir, { recursive: true, force: true });
+  }, 120_000);
+
+  it('of a newer program is refused with a sentence that says so, and stays as it is', async () => {
+    const url = await freshPostgres();
+    await openAndClose(url);
+    await withClient(url, (client) => client.query('insert into schema_version (version) values (99)'));
+    const settings = await newSettings(url);
+    const gateway = spawnGateway(settings);
+    expect(await gateway.ended).toEqual({ code: 2, signal: null });
+    expect(gateway.errors()).toContain('schema version 99');
+    expect(gateway.errors()).not.toMatch(/\n\s+at /); // a sentence, not a stack
+    expect(await withClient(url, async (client) => (await client.query('select max(version) as version from schema_version')).rows)).toEqual([{ version: 99 }]);
+    rmSync(settings.dataDir, { recursive: true, force: true });
+  }, 60_000);
+});
+
+async function untilLingering(url: string): Promise<void> {
+  await withClient(url, async (client) => {
+    for (let waited = 0; waited < 600; waited += 1) {
+      const { rows } = await client.query(`select 1 from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'`);
+      if (rows.length > 0) return;
+      await pause(50);
+    }
+    throw new Error('the migration never came to the table');
+  });
+}

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { indexResource } from '../../src/fhir/index-resource.ts';
+import type { JsonObject } from '../../src/fhir/json.ts';
+import { savePeople } from '../../src/store/citizens.ts';
+import { openPglite, openPostgres, type Connection, type Database } from '../../src/store/database.ts';
+import { saveRows, type RowChange } from '../../src/store/record-writer.ts';
+import { saveSharedRows } from '../../src/store/shared-rows.ts';
+import { classKey, openSharingClasses, type ClassFacts } from '../../src/store/sharing-classes.ts';
+import { bsmhft } from '../consent/sharing-cases.ts';
+import { freshPostgres } from '../databases.ts';
+import { startGateway, type Gateway } from '../gateway.ts';
+
+export interface TwinWorlds {
+  /** the record as it is, and the same with more in it that the callers may not know of */
+  plain: Gateway;
+  fuller: Gateway;
+  close: () => Promise<void>;
+}
+
+/** A row of either world, with its body as stored: what values for requests are taken from. */
+export interface StoredRow {
+  citizen: string;
+  id: string;
+  type: string;
+  version: number;
+  updatedAt: Date;
+  body: JsonObject;
+}
+
+/** No clause opens these to anybody but the mental health trust, which asks nothing in these tests. */
+export const hiddenClasses: readonly ClassFacts[] = [
+  { custodian: bsmhft, category: 'mental-health', labels: ['legal-restriction'] },
+  { custodian: bsmhft, category: 'unclassified', labels: [] },
+  { custodian: bsmhft, category: 'identity', labels: ['source-dissent'] },
+  { custodian: 'https://fhir.nhs.uk/Id/ods-organization-code|ZZ999', category: 'identity', labels: [] },
+];
+
+/** One record made by intake, copied, and one copy filled with what is hidden: notices by mode, with something withheld about everybody in both where there are notices. */
+export async function openTwinWorlds(kind: Database['kind'], notice: 'none' | 'generic'): Promise<TwinWorlds> {
+  const folder = mkdtempSync(join(tmpdir(), 'onestory-twins-'));
+  const agreements = agreementsWithNotice(join(folder, 'agreements'), notice);
+  const places = kind === 'pglite' ? { plain: join(folder, 'plain'), fuller: join(folder, 'fuller') } : { plain: await freshPostgres(), fuller: '' };
+  const open = (place: string): Promise<Database> => (kind === 'pglite' ? openPglite(place) : openPostgres(place));
+  const made = await startGateway(await open(places.plain), { citizens: 12, agreements });
+  if (notice !== 'none') await hideSomethingOfEverybody(made.database);
+  await made.close();
+  if (kind === 'pglite') cpSync(places.plain, places.fuller, { recursive: true });
+  else places.fuller = await copyPostgres(places.plain);
+  const fuller = await open(places.fuller);
+  await fillWithHidden(fuller);
+  const worlds = { plain: await startGateway(await open(places.plain), { agreements }), fuller: await startGateway(fuller, { agreements }) };
+  return {
+    ...worlds,
+    close: async () => {
+      await worlds.plain.close();
+      await worlds.fuller.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function storedRows(database: Database): Promise<StoredRow[]> {
+  const rows = await database.query<Omit<StoredRow, 'body'> & { body: string }>(
+    `select r.citizen_id as citizen, r.id, r.type, r.version, r.updated_at as "updatedAt", v.body from citizen_row r
+     join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version order by r.type, r.id`);
+  return rows.map((row) => ({ ...row, body: JSON.parse(row.body) as JsonObject }));
+}
+
+function agreementsWithNotice(folder: string, notice: string): string {
+  const shipped = join(import.meta.dirname, '../../agreements');
+  mkdirSync(folder);
+  for (const file of readdirSync(shipped)) writeFileSync(join(folder, file), readFileSync(join(shipped, file), 'utf8').replace(/notice: \w+/g, `notice: ${notice}`));
+  return folder;
+}
+
+async function copyPostgres(url: string): Promise<string> {
+  const name = `twin_${randomUUID().replaceAll('-', '')}`;
+  const admin = new pg.Client({ connectionString: url.replace(/\/[^/]+$/, '/postgres') });
+  await admin.connect();
+  await admin.query(`create database ${name} template ${url.split('/').at(-1)}`);
+  await admin.end();
+  return url.replace(/\/[^/]+$/, `/${name}`);
+}
+
+async function inHiddenClasses<Result>(database: Database, work: (connection: Connection, classId: (n: number) => number) => Promise<Result>): Promise<Result> {
+  const classes = await openSharingClasses(database);
+  return database.transaction(async (connection) => {
+    const ids = await classes.intern(connection, hiddenClasses);
+    return work(connection, (n) => ids.get(classKey(hiddenClasses[n % hiddenClasses.length] as ClassFacts)) ?? 0);
+  });
+}
+
+/** The same again as a row of its own, found by all the same searches. */
+function twinOf(row: StoredRow, classId: number, { citizen = row.citizen, version = 1, updatedAt = row.updatedAt, id = randomUUID() as string } = {}): RowChange {
+  const body: JsonObject = { ...row.body, id };
+  return {
+    citizen, id, type: row.type, version, classId, contentHash: Buffer.alloc(0), body: JSON.stringify(body), updatedAt, recordId: 1, row: 1,
+    index: indexResource({ ...body, ...(row.type === 'Patient' && { address: [{ postalCode: 'B1 1XX' }] }) }), directoryIds: [],
+    fragments: row.type === 'Patient' ? [{ path: '/address', body: '[{"postalCode":"B1 1XX"}]', classId, target: null, tokens: [] }] : [],
+  };
+}
+
+/** With `generic` notices both worlds must hold something withheld about everybody; this clause tells of it. */
+async function hideSomethingOfEverybody(database: Database): Promise<void> {
+  const citizens = [...new Map((await storedRows(database)).map((row) => [row.citizen, row])).values()];
+  await inHiddenClasses(database, (connection, classId) => saveRows(connection, citizens.map((row) => twinOf(row, classId(0)))));
+}
+
+async function fillWithHidden(database: Database): Promise<void> {
+  const rows = await storedRows(database);
+  const strangers = new Map([...new Set(rows.map(({ citizen }) => citizen))].map((citizen) => [citizen, randomUUID() as string]));
+  await inHiddenClasses(database, async (connection, classId) => {
+    await savePeople(connection, [...strangers.values()].map((citizen) => ({ citizen, traced: true })), [], new Date());
+    const twins = rows.flatMap((row, n) => [
+      twinOf(row, classId(n)),
+      twinOf(row, classId(n + 1), { updatedAt: new Date(row.updatedAt.getTime() + (n % 2 === 0 ? -86_400_000 : 1)) }),
+      twinOf(row, classId(n + 2), { citizen: strangers.get(row.citizen) ?? '', updatedAt: new Date() }),
+    ]);
+    await saveRows(connection, twins);
+    await saveRows(connection, twins.slice(0, 20).map((twin) => ({ ...twin, version: 2 }))); // with a history
+    await hideParts(connection, rows, twins, classId);
+    const job = { resourceType: 'Task', id: randomUUID() as string, status: 'completed', intent: 'order' };
+    await saveSharedRows(connection, [{ id: job.id, scope: 'job', owner: 'another-client', type: 'Task', version: 1, updatedAt: new Date(), body: JSON.stringify(job), index: indexResource(job) }]);
+  });
+}
+
+/** Parts of visible rows that only the fuller world has: a reference to a hidden row, and a contact detail of a hidden class. */
+async function hideParts(connection: Connection, rows: readonly StoredRow[], hidden: readonly RowChange[], classId: (n: number) => number): Promise<void> {
+  for (const [n, { citizen, id, type, version }] of rows.entries()) {
+    const target = hidden[n * 3];
+    const reference = type === 'Patient' ? null : target?.id;
+    const [path, body] = reference ? ['/basedOn/0/0', JSON.stringify({ reference: `${target?.type}/${reference}` })] : ['/telecom', '[{"system":"phone","value":"0121 496 0999"}]'];
+    await connection.query(
+      `insert into citizen_fragment (citizen_id, id, version, path, body, class_id, target, tokens) values ($1, $2, $3, $4, $5, $6, $7, '{}') on conflict do nothing`,
+      [citizen, id, version, path, body, classId(n), reference ?? null]);
+  }
+}
