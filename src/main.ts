@@ -44,9 +44,13 @@ async function main(): Promise<void> {
   server.maxConnections = 10_000;
   answerClientErrors(server);
   await listen(server, config);
-  stopOnSignal(server, services, database, log);
+  const stopping = stopOnSignal(server, services, database, log);
   log('gateway-started', { host: config.host, port: config.port });
-  if (config.demo) await loadDemo({ services, baseUrl: config.baseUrl, dataDir: config.dataDir, personas, files: () => demoFiles(demo), clock: () => new Date() });
+  const sent = config.demo ? loadDemo({ services, baseUrl: config.baseUrl, dataDir: config.dataDir, personas, files: () => demoFiles(demo), clock: () => new Date() }) : null;
+  await sent?.catch((error: unknown) => {
+    if (!stopping()) throw error; // turned away like everybody: the next start sends the rest
+  });
+  if (stopping()) return;
   notReady = [];
   process.stdout.write(startBox(start));
 }
@@ -95,9 +99,15 @@ function listen(server: Server, { port, host }: Config): Promise<void> {
   });
 }
 
-/** Stops accepting, finishes what it has, closes the record. A second signal does not wait. */
-function stopOnSignal(server: Server, services: Services, database: Database, log: ReturnType<typeof createLog>): void {
+/**
+ * Stops accepting, finishes what it has, closes the record. A second signal does not wait. The answer to a request that
+ * still comes on a kept-alive connection closes it, so that a busy caller cannot hold up the end. Returns whether it stops.
+ */
+function stopOnSignal(server: Server, services: Services, database: Database, log: ReturnType<typeof createLog>): () => boolean {
   let stoppingSince: number | null = null;
+  server.prependListener('request', (_request, response) => {
+    if (stoppingSince !== null) response.setHeader('Connection', 'close');
+  });
   const stop = async (signal: string): Promise<void> => {
     if (stoppingSince !== null) {
       if (Date.now() - stoppingSince > impatientMs) process.exit(1);
@@ -118,6 +128,7 @@ function stopOnSignal(server: Server, services: Services, database: Database, lo
   };
   process.on('SIGINT', () => void stop('SIGINT'));
   process.on('SIGTERM', () => void stop('SIGTERM'));
+  return () => stoppingSince !== null;
 }
 
 function version(): string {

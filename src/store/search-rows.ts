@@ -129,24 +129,26 @@ function condition(sql: Sql, type: string, clause: SearchClause): string {
     and f.tokens && ${sql.bind(arrayText(clause.anyOf), 'bigint[]')} and f.path = ${sql.bind(clause.onFragment, 'text')})`;
 }
 
-/** See SearchQuery's DateCondition for the meaning of each operator. */
+/** See SearchQuery's DateCondition for the meaning of each operator. A bound that an operator does not name is not bound: PostgreSQL refuses a parameter without a place. */
 function dateCondition(sql: Sql, { column, op, from, to }: DateCondition): string {
-  const f = column === 'updated' ? 'r.updated_at' : `coalesce(r.from_at, '-infinity'::timestamptz)`;
-  const t = column === 'updated' ? 'r.updated_at' : `coalesce(r.to_at, 'infinity'::timestamptz)`;
-  const low = sql.bind(from, 'timestamptz');
-  const high = sql.bind(to, 'timestamptz');
-  const inside = column === 'updated' ? `(${low} <= ${f} and ${f} < ${high})` : `(${low} <= ${f} and ${t} <= ${high})`;
-  const tests: Record<DateCondition['op'], string> = {
+  const instant = column === 'updated';
+  const f = instant ? 'r.updated_at' : `coalesce(r.from_at, '-infinity'::timestamptz)`;
+  const t = instant ? 'r.updated_at' : `coalesce(r.to_at, 'infinity'::timestamptz)`;
+  const low = (): string => sql.bind(from, 'timestamptz');
+  const high = (): string => sql.bind(to, 'timestamptz');
+  const inside = (): string => (instant ? `(${low()} <= ${f} and ${f} < ${high()})` : `(${low()} <= ${f} and ${t} <= ${high()})`);
+  const beyond = (): string => (instant ? `${t} >= ${high()}` : `${t} > ${high()}`);
+  const tests: Record<DateCondition['op'], () => string> = {
     eq: inside,
-    ne: `not ${inside}`,
-    gt: column === 'updated' ? `${t} >= ${high}` : `${t} > ${high}`,
-    lt: `${f} < ${low}`,
-    ge: `(${column === 'updated' ? `${t} >= ${high}` : `${t} > ${high}`} or ${inside})`,
-    le: `(${f} < ${low} or ${inside})`,
-    sa: `${f} >= ${high}`,
-    eb: column === 'updated' ? `${t} < ${low}` : `${t} <= ${low}`,
-    ap: `(${f} < ${high} and ${t} ${column === 'updated' ? '>=' : '>'} ${low})`,
+    ne: () => `not ${inside()}`,
+    gt: beyond,
+    lt: () => `${f} < ${low()}`,
+    ge: () => `(${beyond()} or ${inside()})`,
+    le: () => `(${f} < ${low()} or ${inside()})`,
+    sa: () => `${f} >= ${high()}`,
+    eb: () => (instant ? `${t} < ${low()}` : `${t} <= ${low()}`),
+    ap: () => `(${f} < ${high()} and ${t} ${instant ? '>=' : '>'} ${low()})`,
   };
-  const dated = column === 'updated' ? 'true' : '(r.from_at is not null or r.to_at is not null)';
-  return `(${dated} and ${tests[op]})`;
+  const dated = instant ? 'true' : '(r.from_at is not null or r.to_at is not null)';
+  return `(${dated} and ${tests[op]()})`;
 }

@@ -24,12 +24,13 @@ const tour = tools.length === 0 ? describe : describe.skip;
 if (tools.length > 0) process.stdout.write(`The README's tour is skipped: this machine has no ${tools.join(', ')}.\n`);
 
 tour('the README\'s first tour', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'onestory-tour-'));
-  let gateway: ChildProcess;
+  let folder = '';
+  let gateway: ChildProcess | null = null;
   let box = '';
   let outputs: string[] = [];
 
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'onestory-tour-'));
     const others = Object.entries(process.env).filter(([name]) => !/^(ONESTORY_|npm_)|^(DATABASE_URL|BASE_URL|HOST|OIDC_.*|DEMO|LOG_LEVEL)$/.test(name));
     const env = { ...Object.fromEntries(others), PORT: String(await freePort()), DATA_DIR: join(folder, 'data') };
     gateway = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/main.ts'], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
@@ -41,9 +42,11 @@ tour('the README\'s first tour', () => {
   }, 120_000);
 
   afterAll(async () => {
-    const gone = new Promise((resolve) => gateway.once('exit', resolve));
-    gateway.kill('SIGTERM');
-    await gone;
+    if (gateway !== null && gateway.exitCode === null) {
+      const gone = new Promise((resolve) => gateway?.once('exit', resolve));
+      gateway.kill('SIGTERM');
+      await gone;
+    }
     rmSync(folder, { recursive: true, force: true });
   });
 

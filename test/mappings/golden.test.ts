@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { loadDefinitions } from '../../src/fhir/definitions.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
-import { loadProfiles } from '../../src/fhir/profiles.ts';
+import { loadProfiles, publishedProfiles } from '../../src/fhir/profiles.ts';
 import { validateResource } from '../../src/fhir/validate-resource.ts';
 import type { DroppedField } from '../../src/intake/types.ts';
 import { exampleFile, type ExampleRun, examplesOf, keyOf, loadedMappings, mapOf, type Outcome, runExample, typeOf } from './run-example.ts';
@@ -64,6 +64,12 @@ describe.each([...mappings.kinds.values()])('$name', (kind) => {
       }
     });
 
+    it('labels only with labels that are published', () => {
+      const ours = publishedProfiles().terminology.codesOf('https://fhir.bicp.example/ValueSet/sharing-label');
+      const labels = (runOf(example).outcome.resources ?? []).flatMap(labelsOf);
+      expect(labels.filter(({ system, code }) => !(system?.startsWith('http://terminology.hl7.org/CodeSystem/v3-') && code) && !ours?.pairs.has(`${system}|${code}`))).toEqual([]);
+    });
+
     it('loses no field: each is carried, read, or dropped with a reason', () => {
       const lost = runOf(example).ledger.filter((entry) => entry.state === 'unmapped' && !dropped.some((row) => covers(row, entry.field)));
       expect([...new Set(lost.map((entry) => entry.field))]).toEqual([]);
@@ -89,6 +95,10 @@ describe.each([...mappings.kinds.values()])('$name', (kind) => {
 
 function covers(row: DroppedField, field: string): boolean {
   return row.field.endsWith('.*') ? field.startsWith(row.field.slice(0, -1)) : row.field === field;
+}
+
+function labelsOf(resource: JsonObject): { system?: string; code?: string }[] {
+  return (resource['meta'] as { security?: { system?: string; code?: string }[] } | undefined)?.security ?? [];
 }
 
 function componentsOf(resource: JsonObject): unknown[] {

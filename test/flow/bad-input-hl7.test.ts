@@ -1,0 +1,244 @@
+import { message, segment, type MessageFacts } from '../intake/adt.ts';
+import { databases } from '../databases.ts';
+import { startGateway, type Gateway } from '../gateway.ts';
+import { citizenCount, outcomeOf, sendFile, storedRows, testNumber, versionsOf, type StoredRow } from './intake-outcome.ts';
+
+const feed = 'uhb-adt';
+let people = 0;
+
+/** A message of a new person, correct but for what the facts change. */
+function newPerson(facts: MessageFacts = {}): MessageFacts & { key: string } {
+  people += 1;
+  const n = people;
+  return {
+    key: `T${n}`, event: 'A28', id: `MSG${n}`, pv1: null, ...facts,
+    pid: { 3: `T${n}^^^RRK`, 5: `TESTER${'ABCDEFGHIJ'[n % 10] ?? ''}^${'QRSTUVWXYZ'[Math.floor(n / 10) % 10] ?? ''}ANA`, 7: `19${String(10 + (n % 80))}0${1 + (n % 9)}1${n % 9}`, 8: '2', 32: 'NSTS04', ...facts.pid },
+  };
+}
+
+const admission = { 2: 'I', 3: 'RRK^W12^B4^RRK15' };
+
+interface Case {
+  name: string;
+  /** the bad message, from a good one */
+  spoil: (facts: MessageFacts & { key: string }) => string;
+  facts?: MessageFacts;
+  code: string;
+  /** as the Task tells it; the message is the second of three and begins at line 4 */
+  where: string;
+}
+
+const cases: Case[] = [
+  { name: 'another field separator than it declares', spoil: (facts) => message(facts).replaceAll('|', ';').replace('MSH;^~\\&;', 'MSH|^~\\&|'), code: 'segment-malformed', where: 'row 2, line 5' },
+  { name: 'no separators declared', spoil: (facts) => message(facts).replace('MSH|^~\\&|', 'MSH||'), code: 'hl7-delimiters', where: 'row 2, line 4, field MSH-2' },
+  { name: 'one separator with two meanings', spoil: (facts) => message(facts).replace('MSH|^~\\&|', 'MSH|^^\\&|'), code: 'hl7-delimiters', where: 'row 2, line 4, field MSH-2' },
+  { name: 'a letter as a separator', spoil: (facts) => message(facts).replaceAll('|', 'Q'), code: 'hl7-delimiters', where: 'row 2, line 4, field MSH-2' },
+  { name: 'a message cut off in a segment name', spoil: (facts) => `${message(facts)}PV\r`, code: 'message-truncated', where: 'row 2, line 7' },
+  { name: 'a message cut off before the person', spoil: (facts) => message(facts).split('\r').slice(0, 2).join('\r') + '\r', code: 'person-key-missing', where: 'row 2, line 4' },
+  { name: 'a message cut off before the visit', spoil: (facts) => message({ ...facts, event: 'A01' }), code: 'segment-missing', where: 'row 2, line 6, field PV1' },
+  { name: 'a message cut off in the person', spoil: (facts) => message({ ...facts, event: 'A01', pid: { 3: facts.pid?.[3] ?? '', 5: '', 7: '', 8: '' }, pv1: { ...admission, 19: 'V1' } }), code: 'field-missing', where: 'row 2, line 6, field PID-5' },
+  { name: 'a message type nobody agreed on', spoil: (facts) => message({ ...facts, msh: { 8: 'ORU^R01^ORU_R01' } }), code: 'message-type-unknown', where: 'row 2, line 4, field MSH-9' },
+  { name: 'an event nobody agreed on', spoil: (facts) => message({ ...facts, event: 'A99' }), code: 'message-type-unknown', where: 'row 2, line 4, field MSH-9' },
+  { name: 'an event of Object.prototype', spoil: (facts) => message({ ...facts, event: 'constructor' }), code: 'message-type-unknown', where: 'row 2, line 4, field MSH-9' },
+  { name: 'a segment nobody agreed on', spoil: (facts) => `${message(facts)}ZZ9|1|secret\r`, code: 'segment-unknown', where: 'row 2, line 7, field ZZ9' },
+  { name: 'a segment twice', spoil: (facts) => `${message(facts)}${segment('PID', { 3: 'OTHER^^^RRK' })}\r`, code: 'segment-repeated', where: 'row 2, line 7, field PID' },
+  { name: 'a day of birth that does not exist', spoil: message, facts: { pid: { 7: '19380231' } }, code: 'date-not-real', where: 'row 2, line 6, field PID-7' },
+  { name: 'day and month swapped', spoil: message, facts: { pid: { 7: '19382311' } }, code: 'date-not-real', where: 'row 2, line 6, field PID-7' },
+  { name: 'a day with slashes', spoil: message, facts: { pid: { 7: '11/02/1938' } }, code: 'date-format', where: 'row 2, line 6, field PID-7' },
+  { name: 'a time that does not exist', spoil: (facts) => message({ ...facts, event: 'A01', pv1: { ...admission, 19: 'V2', 44: '202403012561' } }), code: 'date-not-real', where: 'row 2, line 7, field PV1-44' },
+  { name: 'an NHS number with a wrong check digit', spoil: message, facts: { pid: { 3: '9990000744^^^NHS~BADNUM^^^RRK', 32: 'NSTS01' } }, code: 'nhs-number-invalid', where: 'row 2, line 4' },
+  { name: 'an NHS number that is a placeholder', spoil: message, facts: { pid: { 3: '9999999999^^^NHS~JUNK^^^RRK', 32: 'NSTS01' } }, code: 'nhs-number-invalid', where: 'row 2, line 4' },
+  { name: 'another sender', spoil: message, facts: { msh: { 3: 'RXT' } }, code: 'sender-unknown', where: 'row 2, line 4, field MSH-4' },
+  { name: 'no sender', spoil: message, facts: { msh: { 3: '' } }, code: 'sender-unknown', where: 'row 2, line 4, field MSH-4' },
+  { name: 'another version of HL7', spoil: message, facts: { msh: { 11: '2.5' } }, code: 'version-unknown', where: 'row 2, line 4, field MSH-12' },
+  { name: 'no control id', spoil: (facts) => message({ ...facts, id: '' }), code: 'field-missing', where: 'row 2, line 4, field MSH-10' },
+  { name: 'nobody', spoil: message, facts: { pid: { 3: '' } }, code: 'person-key-missing', where: 'row 2, line 4' },
+  { name: 'a person id that is deleted', spoil: message, facts: { pid: { 3: '""' } }, code: 'person-key-missing', where: 'row 2, line 4' },
+  { name: 'a person id of 10,000 characters', spoil: message, facts: { pid: { 3: `${longId()}^^^RRK` } }, code: 'person-key-too-long', where: 'row 2, line 4' },
+  { name: 'a control id of 10,000 characters', spoil: (facts) => message({ ...facts, id: longId() }), code: 'message-id-too-long', where: 'row 2, line 4, field MSH-10' },
+  { name: 'a field of 6,000 characters', spoil: message, facts: { pid: { 5: `${'A'.repeat(6_000)}^B` } }, code: 'hl7-limit', where: 'row 2, line 6, field PID-5' },
+  { name: 'a field repeated 60 times', spoil: (facts) => message({ ...facts, pid: { ...facts.pid, 13: '0121 496 0001~'.repeat(60) } }), code: 'hl7-limit', where: 'row 2, line 6, field PID-13' },
+  { name: '300 segments', spoil: (facts) => message(facts) + `${segment('NK1', { 1: '1' })}\r`.repeat(300), code: 'hl7-limit', where: 'row 2, line 4' },
+];
+
+/** Text no compression makes short. */
+function longId(): string {
+  let seed = 7;
+  return Array.from({ length: 10_000 }, () => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'[seed % 32] ?? '';
+  }).join('');
+}
+
+describe.each(databases)('a message that is wrong, on $kind', ({ open }) => {
+  let gateway: Gateway;
+  beforeAll(async () => {
+    gateway = await startGateway(await open());
+  });
+  afterAll(() => gateway.close());
+
+  const patientOf = async (key: string): Promise<StoredRow | undefined> => (await storedRows(gateway, 'Patient')).find(({ resource }) => JSON.stringify(resource['identifier']).includes(`"${key}"`));
+  const send = (...messages: string[]): ReturnType<typeof sendFile> => sendFile(gateway, feed, '', messages.join(''));
+
+  it.each(cases)('$name: $code, and the messages around it are stored', async ({ spoil, facts = {}, code, where }) => {
+    const [before, bad, after] = [newPerson(), newPerson(facts), newPerson()];
+    const earlier = await storedRows(gateway);
+    const citizens = await citizenCount(gateway);
+    const { counts, told, rows, recordId, task } = await send(message(before), spoil(bad), message(after));
+    expect(told.slice(0, 1)).toEqual([[code, where]]);
+    expect(counts).toEqual({ received: 3, stored: 2, unchanged: 0, pending: 0, quarantined: 1, rejected: 0 });
+    expect(rows.map(({ state }) => state)).toEqual(['stored', 'quarantined', 'stored']);
+    expect(task.status).toBe('completed');
+    expect(await versionsOf(gateway, recordId, 2)).toBe(0);
+    expect(await citizenCount(gateway)).toBe(citizens + 2);
+    expect(await patientOf(before.key)).toBeDefined();
+    expect(await patientOf(after.key)).toBeDefined();
+    expect((await storedRows(gateway)).filter((row) => row.recordId !== recordId)).toEqual(earlier);
+  });
+
+  it.each<[string, string, string, string]>([
+    ['that does not begin with MSH', 'PID|1\r', 'hl7-no-header', 'line 1'],
+    ['in UTF-16', '\uFEFF', 'encoding', 'line 1'],
+    ['in Latin-1', 'MSH|caf\u00e9', 'encoding', 'line 1'],
+    ['with NUL', `${message(newPerson())}\u0000`, 'nul-character', 'line 4'],
+    ['of blanks', '\r\n \r\n', 'hl7-no-header', 'line 1'],
+  ])('a file %s is refused whole', async (name, text, code, where) => {
+    const citizens = await citizenCount(gateway);
+    const bytes = name.includes('UTF-16') ? Buffer.from(`\uFEFF${message(newPerson())}`, 'utf16le') : name.includes('Latin-1') ? Buffer.from(text, 'latin1') : text;
+    const { task, counts, told } = await sendFile(gateway, feed, '', bytes);
+    expect([task.status, told]).toEqual(['failed', [[code, where]]]);
+    expect(counts).toEqual({ received: 0, stored: 0, unchanged: 0, pending: 0, quarantined: 0, rejected: 0 });
+    expect(await citizenCount(gateway)).toBe(citizens);
+  });
+
+  it('"" clears what was said before; absent keeps it', async () => {
+    const { key, ...facts } = newPerson({ pid: { 13: '0121 496 0001^PRN^PH', 16: 'M', 11: '1 LANE^^BIRMINGHAM^^B1 1XX' } });
+    await send(message(facts));
+    expect(await patientOf(key)).toMatchObject({ version: 1, resource: { telecom: [{ value: '0121 496 0001' }], maritalStatus: {}, address: [{ postalCode: 'B1 1XX' }] } });
+    const cleared = await send(message({ ...facts, event: 'A31', id: `${key}-2`, at: '20240302081000', pid: { ...facts.pid, 13: '""', 16: '""', 11: '' } }));
+    expect(cleared.counts).toMatchObject({ received: 1, stored: 1 });
+    const { resource, version } = (await patientOf(key)) ?? {};
+    expect([version, resource?.['telecom'], resource?.['maritalStatus']]).toEqual([2, undefined, undefined]);
+    expect(resource).toMatchObject({ address: [{ postalCode: 'B1 1XX' }] });
+    expect(JSON.stringify(resource)).not.toContain('""');
+  });
+
+  it('the identifiers of PID-3 mean the same in any order', async () => {
+    const number = testNumber(1);
+    const ids = [`${number}^^^NHS`, 'ORDER1^^^RRK', 'OLD77^^^RRK02'];
+    const { pid, ...facts } = newPerson();
+    const orders = [[0, 1, 2], [2, 0, 1], [1, 2, 0], [0, 2, 1]];
+    for (const [i, order] of orders.entries()) {
+      const outcome = await send(message({ ...facts, id: `ORDER-${i}`, at: `2024030${i + 1}081000`, pid: { ...pid, 32: 'NSTS01', 3: order.map((n) => ids[n]).join('~') } }));
+      expect(outcome.counts).toMatchObject({ received: 1, quarantined: 0 });
+    }
+    const found = (await storedRows(gateway, 'Patient')).filter(({ resource }) => JSON.stringify(resource['identifier']).includes(number));
+    expect(found).toHaveLength(1);
+    const values = (found[0]?.resource['identifier'] as { value: string }[]).map(({ value }) => value).sort();
+    expect(values).toEqual([number, 'OLD77', 'ORDER1'].sort());
+    expect(new Set(found.map(({ citizen }) => citizen)).size).toBe(1);
+  });
+
+  it('a number that belongs to another person attaches nothing to anybody', async () => {
+    const number = testNumber(2);
+    const holder = newPerson({ pid: { 3: `${number}^^^NHS~HOLDER^^^RRK`, 5: 'ABARA^NGOZI', 7: '19400101', 32: 'NSTS01' } });
+    await send(message(holder));
+    const earlier = await storedRows(gateway);
+    const citizens = await citizenCount(gateway);
+    const wrong = newPerson({ pid: { 3: `${number}^^^NHS~WRONG^^^RRK`, 5: 'ZIELINSKI^JAN', 7: '19851231', 8: '1', 32: 'NSTS01' } });
+    const outcome = await send(message(wrong), message(newPerson()));
+    expect(outcome.told[0]).toEqual(['nhs-number-of-another-person', 'row 1, line 1']);
+    expect(outcome.counts).toMatchObject({ received: 2, stored: 1, quarantined: 1 });
+    expect(await citizenCount(gateway)).toBe(citizens + 1);
+    expect((await storedRows(gateway)).filter(({ recordId }) => recordId !== outcome.recordId)).toEqual(earlier);
+    expect(JSON.stringify(await storedRows(gateway))).not.toContain('ZIELINSKI');
+    expect(await gateway.database.query("select 1 from fold_state where person_key = 'WRONG'")).toEqual([]);
+  });
+
+  it('a verified number that suddenly is another one is not believed', async () => {
+    const { pid, ...facts } = newPerson({ pid: { 3: `${testNumber(3)}^^^NHS~CHANGED^^^RRK`, 32: 'NSTS01' } });
+    await send(message({ ...facts, pid: pid ?? {} }));
+    const earlier = await storedRows(gateway);
+    const outcome = await send(message({ ...facts, id: 'CHANGED-2', event: 'A31', at: '20240303081000', pid: { ...pid, 3: `${testNumber(4)}^^^NHS~CHANGED^^^RRK` } }));
+    expect(outcome.told[0]?.[0]).toBe('nhs-number-changed');
+    expect(await storedRows(gateway)).toEqual(earlier);
+    const next = await send(message({ ...facts, id: 'CHANGED-3', event: 'A31', at: '20240304081000', pid: { ...pid, 16: 'W' } }));
+    expect(next.counts).toMatchObject({ received: 1, stored: 1 });
+    expect(JSON.stringify(await patientOf('CHANGED'))).not.toContain(testNumber(4));
+  });
+
+  it('a control id sent again with the same content is unchanged, with other content quarantined and not applied', async () => {
+    const { key, ...facts } = newPerson();
+    await send(message({ ...facts, id: 'TWICE-1' }));
+    const again = await send(message({ ...facts, id: 'TWICE-1' }), message(newPerson()));
+    expect(again.counts).toMatchObject({ received: 2, stored: 1, unchanged: 1, quarantined: 0 });
+    const other = await send(message({ ...facts, id: 'TWICE-1', pid: { ...facts.pid, 5: 'SOMEBODY^ELSE' } }), message(newPerson()));
+    expect(other.counts).toMatchObject({ received: 2, stored: 1, unchanged: 0, quarantined: 1 });
+    expect(other.told).toEqual([['message-id-reused', 'row 1, line 1, field MSH-10']]);
+    expect(await patientOf(key)).toMatchObject({ version: 1 });
+    expect(JSON.stringify(await patientOf(key))).not.toContain('SOMEBODY');
+  });
+
+  it('a control id twice in one file: the first counts', async () => {
+    const { key, ...facts } = newPerson();
+    const text = message({ ...facts, id: 'SAMEFILE' });
+    const outcome = await send(text, text, message({ ...facts, id: 'SAMEFILE', pid: { ...facts.pid, 5: 'SOMEBODY^ELSE' } }));
+    expect(outcome.rows.map(({ state }) => state)).toEqual(['stored', 'unchanged', 'quarantined']);
+    expect(await patientOf(key)).toMatchObject({ version: 1 });
+  });
+
+  it('the same file twice is the same Task and no second version', async () => {
+    const one = newPerson();
+    const text = message(one) + message(newPerson());
+    const first = await send(text);
+    const earlier = await storedRows(gateway);
+    const second = await send(text);
+    expect([second.taskId, second.recordId, second.counts, second.task.meta?.versionId]).toEqual([first.taskId, first.recordId, first.counts, '2']);
+    expect(await storedRows(gateway)).toEqual(earlier);
+    expect(await gateway.database.query('select record_id from source_record where task_id = $1', [first.taskId])).toHaveLength(1);
+  });
+
+  it('a merge waits, counted as pending, and merges nothing', async () => {
+    const [one, two] = [newPerson(), newPerson()];
+    await send(message(one), message(two));
+    const earlier = await storedRows(gateway);
+    const merge = `${message({ ...one, event: 'A40', id: 'MERGE-1' })}`;
+    const outcome = await send(merge, message(newPerson()));
+    expect(outcome.counts).toEqual({ received: 2, stored: 1, unchanged: 0, pending: 1, quarantined: 0, rejected: 0 });
+    expect(outcome.rows.map(({ state }) => state)).toEqual(['awaiting-merge', 'stored']);
+    expect(outcome.told).toEqual([['awaiting-merge', 'row 1, line 1, field MSH-9']]);
+    expect((await storedRows(gateway)).filter(({ recordId }) => recordId !== outcome.recordId)).toEqual(earlier);
+  });
+
+  it('a visit number of another person is refused, and neither the visit nor what else the message said is taken', async () => {
+    const [owner, thief] = [newPerson(), newPerson()];
+    await send(message({ ...owner, event: 'A01', id: 'OWN-1', pv1: { ...admission, 19: 'SHARED9^^^RRK' } }));
+    const earlier = await storedRows(gateway);
+    const citizens = await citizenCount(gateway);
+    const outcome = await send(
+      message({ ...thief, event: 'A01', id: 'STEAL-1', pid: { ...thief.pid, 13: '07700 900999^PRN^CP' }, pv1: { ...admission, 19: 'SHARED9^^^RRK' } }),
+      message(newPerson()));
+    expect(outcome.told).toEqual([['record-of-another-person', 'row 1, line 1']]);
+    expect(outcome.counts).toMatchObject({ received: 2, stored: 1, quarantined: 1 });
+    expect((await storedRows(gateway)).filter(({ recordId }) => recordId !== outcome.recordId)).toEqual(earlier);
+    expect(await citizenCount(gateway)).toBe(citizens + 1);
+    const later = await send(message({ ...thief, event: 'A28', id: 'STEAL-2', at: '20240305081000' }));
+    expect(later.counts).toMatchObject({ received: 1, stored: 1 });
+    expect(JSON.stringify(await patientOf(thief.key))).not.toContain('900999');
+  });
+
+  it('after a refused message the person\'s next ones build on what was stored, not on what was refused', async () => {
+    const [owner, thief] = [newPerson(), newPerson()];
+    await send(message({ ...owner, event: 'A01', id: 'OWN-2', pv1: { ...admission, 19: 'SHARED10^^^RRK' } }));
+    const outcome = await send(
+      message({ ...thief, event: 'A01', id: 'MIX-1', pid: { ...thief.pid, 13: '07700 900998^PRN^CP' }, pv1: { ...admission, 19: 'SHARED10^^^RRK' } }),
+      message({ ...thief, event: 'A31', id: 'MIX-2', at: '20240305081000', pid: { ...thief.pid, 16: 'S' } }));
+    expect(outcome.rows.map(({ state }) => state)).toEqual(['quarantined', 'stored']);
+    expect(JSON.stringify(await patientOf(thief.key))).not.toContain('900998');
+  });
+
+  it('a Task told again after its rows were taken up names its own version', async () => {
+    const { taskId, task } = await send(message(newPerson()));
+    expect((await outcomeOf(gateway, feed, taskId)).task.meta?.versionId).toBe(task.meta?.versionId);
+  });
+});
