@@ -9,7 +9,7 @@ import { Refusal } from '../fhir/problem.ts';
 import type { Requester } from '../fhir/sharing.ts';
 import { validateResource } from '../fhir/validate-resource.ts';
 import { readSourcePatients } from '../store/read-rows.ts';
-import { saveChoices, saveRows } from '../store/record-writer.ts';
+import { saveChoices, saveRows, withdrawChoices } from '../store/record-writer.ts';
 import { isUuid } from '../store/secrets.ts';
 import { classKey, type SharingClasses } from '../store/sharing-classes.ts';
 import { saveApiRecord } from '../store/source-records.ts';
@@ -21,7 +21,8 @@ import { stampResource } from './stamp-resource.ts';
 const apiFeed = 'api';
 
 /**
- * Records a citizen's choice: an objection to sharing the whole record, or its withdrawal as a Consent of its own status.
+ * Records a citizen's choice: an objection to sharing the whole record, or (status inactive) the withdrawal of what this
+ * organisation recorded for them before, by message or by API; what others recorded stands.
  * The recorder's organisation is its custodian; it takes effect with the commit, on every process.
  */
 export async function fileChoice(
@@ -49,7 +50,8 @@ export async function fileChoice(
       contentHash: createHash('sha256').update(JSON.stringify(body)).digest(), index: indexResource(body),
       body: JSON.stringify(stampResource(body, { version: 1, at, profileType: 'Consent', security: [], custodian: requester.organisation, source: `urn:onestory:${apiFeed}#${recordId}/1` })),
     }]);
-    await saveChoices(connection, [{ citizen, id, effect: 'choice' in choice ? 'deny' : null }]);
+    if ('choice' in choice) await saveChoices(connection, [{ citizen, id, effect: 'deny' }]);
+    else await withdrawChoices(connection, citizen, requester.organisation);
   });
   await context.classes.refreshIfInterned();
   return { id, version: 1 };

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { readRow } from '../intake/read-row.ts';
 import { splitSource } from '../intake/split-source.ts';
+import type { SplitRow } from '../intake/types.ts';
 import { claimUnsplit, saveSplit, type NewRow, type UnsplitRecord } from '../store/source-records.ts';
 import { finishRecords } from '../store/intake-queue.ts';
 import { findPart, type IntakeContext } from './intake-context.ts';
@@ -38,10 +40,16 @@ function splitOne(context: IntakeContext, record: UnsplitRecord): {
       ...(row.problem
         ? { state: 'quarantined' as const, problems: JSON.stringify([row.problem]) }
         : row.personKey === ''
-          ? { state: 'quarantined' as const, problems: noPersonKey }
+          ? { state: 'quarantined' as const, problems: whyNobody(found, row) }
           : { state: 'pending' as const, problems: '[]' }),
     })),
   };
+}
+
+/** A row that names nobody is usually broken in some other way: that reason helps more. */
+function whyNobody({ kind, feed, part }: NonNullable<ReturnType<typeof findPart>>, row: SplitRow): string {
+  const read = readRow(kind, feed, part, row);
+  return 'problems' in read ? JSON.stringify(read.problems) : noPersonKey;
 }
 
 const noPersonKey = JSON.stringify([{

@@ -41,7 +41,7 @@ export async function registerAgreement(database: Database, row: { agreement: st
   });
 }
 
-/** Signs for every party named and activates, from the instant given. */
+/** Signs for every party named and activates, from the instant given; versions of the same agreement activated before end now. */
 export async function signAndActivate(
   database: Database, sha256: string, signatures: readonly { organisation: string; signatory: string }[], at: Date,
 ): Promise<void> {
@@ -52,6 +52,10 @@ export async function signAndActivate(
       [sha256, signatures.map((each) => each.organisation), signatures.map((each) => each.signatory), at],
     );
     await connection.query(`update agreement_register set state = 'active', activated_at = coalesce(activated_at, $2) where sha256 = $1`, [sha256, at]);
+    await connection.query(
+      `update agreement_register old set terminated_at = now() from agreement_register new
+       where new.sha256 = $1 and old.agreement = new.agreement and old.sha256 <> new.sha256 and old.activated_at is not null and old.terminated_at is null
+         and old.activated_at <= new.activated_at and old.version <> new.version`, [sha256]);
     await connection.query('update policy_generation set generation = generation + 1');
   });
 }

@@ -181,3 +181,10 @@ export async function saveChoices(connection: Connection, changes: readonly Choi
      from unnest($1::uuid[], $2::uuid[], $3::text[]) as c(citizen_id, id, effect)`,
     [standing.map((c) => c.citizen), standing.map((c) => c.id), standing.map((c) => c.effect)]);
 }
+
+/** The person withdrew what they told this organisation: every standing objection it recorded for them ends. */
+export async function withdrawChoices(connection: Connection, citizen: string, custodian: string): Promise<void> {
+  await connection.query(
+    `delete from choice_rule c using citizen_row r, sharing_class s
+     where c.citizen_id = $1 and r.citizen_id = c.citizen_id and r.id = c.id and s.class_id = r.class_id and s.custodian = $2`, [citizen, custodian]);
+}

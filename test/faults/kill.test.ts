@@ -3,7 +3,7 @@ import { sendersFor } from './feed-posts.ts';
 import { runWithKills, type KillOutcome } from './run-with-kills.ts';
 
 const kills = 5;
-const citizens = 48;
+const citizens = 40;
 
 describe(`a gateway on PostgreSQL, killed ${kills} times in the middle of its work`, () => {
   let outcome: KillOutcome;

@@ -60,7 +60,7 @@ describe.each(['postgresql', 'pglite'] as const)('a gateway on %s told to stop (
     const posts = (sendersFor(citizens)[0]?.posts ?? []).values();
     const agent = new Agent({ keepAlive: true });
     const sending = Array.from({ length: clients }, () => keepSending(agent, token, posts));
-    await pause(500);
+    while (sent.length < 3 * clients) await pause(10);
     const stopAt = Date.now();
     ended = await gateway.stop('SIGTERM');
     stopMs = Date.now() - stopAt;

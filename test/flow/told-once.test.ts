@@ -60,6 +60,20 @@ describe.each(databases)('told once, on $kind', ({ open }) => {
     expect(custodians(await everything('mental-health-nurse', citizen))).toEqual(['RXT']);
   });
 
+  it('shares again as soon as she withdraws it where she said it', async () => {
+    const citizen = await idOf('social-worker', people.alice);
+    const consents = (await (await gateway.search('Consent', { patient: `Patient/${citizen}` }, 'privacy-officer')).json()) as Bundle;
+    const { id: _id, meta: _meta, ...objection } = consents.entry?.[0]?.resource as Resource & { status: string };
+    const withdrawn = { ...objection, status: 'inactive', dateTime: '2026-07-01T10:00:00+01:00' };
+    const file = async (who: string): Promise<number> => (await fetch(`${gateway.url}/fhir/Consent`, {
+      method: 'POST', body: JSON.stringify(withdrawn), headers: { Authorization: `Bearer ${await gateway.token(who)}`, 'Content-Type': 'application/fhir+json' },
+    })).status;
+    expect(await file('governance-lead')).toBe(201);
+    expect(custodians(await everything('social-worker', citizen))).toEqual([council]);
+    expect(await file('privacy-officer')).toBe(201);
+    expect(custodians(await everything('social-worker', citizen)).length).toBeGreaterThan(1);
+  });
+
   it('lets the governance lead find every look with the clause that allowed or denied it', async () => {
     const citizen = await idOf('governance-lead', people.alice);
     const bundle = (await (await gateway.search('AuditEvent', { patient: `Patient/${citizen}`, _count: '200' }, 'governance-lead')).json()) as Bundle<AuditEvent>;

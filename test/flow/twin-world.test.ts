@@ -9,6 +9,8 @@ import { twinRequest, type TwinRequest } from './twin-requests.ts';
 import { openTwinWorlds, storedRows, type StoredRow, type TwinWorlds } from './twin-worlds.ts';
 
 const callers = ['ward-doctor', 'community-nurse', 'social-worker', 'privacy-officer', 'governance-lead', 'uhb-adt'];
+/** The log tells them what was withheld from whom: that is what it is for. */
+const oversight = ['privacy-officer', 'governance-lead'];
 const modes = [{ notice: 'none' as const, requests: { pglite: 120, postgresql: 400 } }, { notice: 'generic' as const, requests: { pglite: 80, postgresql: 250 } }];
 const maxPages = 80;
 
@@ -75,6 +77,7 @@ describe.each(databases.flatMap(({ kind }) => modes.map((mode) => ({ kind, ...mo
 
   it(`answer ${requests[kind]} random requests the same: status, headers, body, order, counts, links, every page`, async () => {
     await fc.assert(fc.asyncProperty(fc.constantFrom(...callers), twinRequest(statement, rows), async (who, request) => {
+      fc.pre(!(oversight.includes(who) && request.path.startsWith('/fhir/AuditEvent')));
       expect(await difference(worlds, who, request, met)).toBeNull();
     }), { numRuns: requests[kind] });
   });

@@ -26,10 +26,10 @@ const rows: Row[] = [true, false].flatMap((visible) => bounds.flatMap((from) => 
 }))));
 const visible = rows.filter((row) => row.visible);
 
-/** As SearchQuery defines each operator. */
+/** As SearchQuery defines each operator; an instant is a range as short as can be. */
 function matches({ from, to, updated }: Row, { column, op }: DateCondition, low: number, high: number): boolean {
   if (column === 'clinical' && from === null && to === null) return false;
-  const [f, t] = column === 'updated' ? [updated, updated + Number.EPSILON] : [from ?? -Infinity, to ?? Infinity];
+  const [f, t] = column === 'updated' ? [updated, updated + 1e-6] : [from ?? -Infinity, to ?? Infinity];
   const inside = low <= f && t <= high;
   const tests: Record<DateCondition['op'], boolean> = {
     eq: inside, ne: !inside, gt: t > high, lt: f < low, ge: t > high || inside, le: f < low || inside, sa: f >= high, eb: t <= low, ap: f < high && t > low,

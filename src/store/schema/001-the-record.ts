@@ -1,3 +1,6 @@
+import { citizenTally } from './citizen-tally.ts';
+import { lookUps } from './look-ups.ts';
+import { moreWasSent } from './more-was-sent.ts';
 import { visible, visibleShared } from './visible.ts';
 
 /** Everything the first release stores. Citizen-owned tables carry `citizen_id`, the distribution key, in their primary key. */
@@ -122,10 +125,10 @@ create trigger audit_append_only before update or delete on audit_entry for each
 create trigger audit_never_emptied before truncate on audit_entry for each statement execute function audit_is_append_only();
 
 -- the door: what the reader role sees
-create view current_grant as
+create view live_grant as
   select g.* from compiled_grant g, policy_generation p
-  where g.grant_key = nullif(current_setting('onestory.grant', true), '')
-    and g.generation = p.generation and (g.valid_until is null or g.valid_until > statement_timestamp());
+  where g.generation = p.generation and (g.valid_until is null or g.valid_until > statement_timestamp());
+create view current_grant as select * from live_grant where grant_key = nullif(current_setting('onestory.grant', true), '');
 create view grant_state as select exists (select 1 from current_grant) as fresh;
 
 create view readable_row as
@@ -154,14 +157,10 @@ create view readable_resource as
   select s.scope, null::uuid, s.id, s.type, s.version, null::int, s.deleted, s.updated_at, v.body, s.directory_ids
   from shared_row s join shared_version v on v.id = s.id and v.version = s.version where ${visibleShared('s')};
 
--- source Patients of whom the partner said more that has not arrived: never to be read as "nothing there". A row in
--- quarantine no longer counts once a later one of its part about the same person was stored
+-- source Patients of whom the partner said more that has not arrived: never to be read as "nothing there"
 create view readable_incomplete as
   select r.citizen_id, r.id, r.class_id from citizen_row r join source_person p on p.citizen_id = r.citizen_id and p.id = r.id
-  where ${visible('r')} and exists (select 1 from intake_row w where w.feed = p.feed and w.person_key = p.person_key
-    and w.state in ('pending', 'awaiting-merge', 'quarantined')
-    and not (w.state = 'quarantined' and exists (select 1 from intake_row l where l.feed = w.feed and l.person_key = w.person_key
-      and l.part = w.part and (l.record_id, l.row_no) > (w.record_id, w.row_no) and l.state in ('stored', 'unchanged'))));
+  where ${visible('r')} and ${moreWasSent('p')};
 
 -- what was kept back is counted, not read: classes and numbers only
 create view withheld as
@@ -181,15 +180,16 @@ create function citizen_objects(asked uuid) returns boolean language sql stable 
     and valid_from <= statement_timestamp() and valid_until > statement_timestamp()) $$;
 create function citizens_named(asked bigint[]) returns setof uuid language sql stable security definer set search_path = public, pg_temp as $$
   select distinct citizen_id from citizen_row where tokens && asked limit 20 $$;
-`;
+${citizenTally}${lookUps}`;
 
-/** Rights of the two serving roles: SELECT on views, nothing else. */
+/** Rights of the two serving roles: SELECT on the door's views and EXECUTE on its look-ups, nothing else. */
 export const rights = (reader: string, accountant: string): string => `
 revoke all on all tables in schema public from public;
 revoke all on all functions in schema public from public;
 do $$ begin execute format('revoke temporary on database %I from public', current_database()); end $$;
 grant usage on schema public to ${reader}, ${accountant};
 grant select on readable_row, readable_fragment, readable_version, readable_resource, readable_incomplete, grant_state to ${reader};
+grant execute on function look_at_rows(text[], text[], uuid[]), look_at_everything(text, uuid, text, uuid, int) to ${reader};
 grant select on withheld, grant_state to ${accountant};
 grant execute on function citizen_of(uuid), citizen_objects(uuid), citizens_named(bigint[]) to ${accountant};
 `;

@@ -1,3 +1,4 @@
+import { moreWasSent } from './more-was-sent.ts';
 import { sharedWith, visible } from './visible.ts';
 
 const citizenRows = 'citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version';
@@ -76,7 +77,7 @@ begin
   ${takeCitizen('asked')}
   return query select 1, true, named, named is not null and ${objected}, ${keptBack},
     array(select r.class_id from citizen_row r join source_person p on p.citizen_id = r.citizen_id and p.id = r.id
-      where r.citizen_id = asked and r.class_id = any (seen) and not_all_arrived(p.feed, p.person_key)),
+      where r.citizen_id = asked and r.class_id = any (seen) and ${moreWasSent('p')}),
     null::text, null::uuid, null::uuid, null::text, null::int, null::int, null::boolean, null::timestamptz, null::text, null::json;
   if named is distinct from asked then return; end if;
   return query with page as materialized (
