@@ -6,10 +6,10 @@ import type { PreparedResource } from './prepare-resources.ts';
 
 /**
  * A partner's key names one record of one person for ever: a row whose record is already somebody else's is refused
- * whole. Returns the rows that go on and the current rows of everything they write or name.
+ * whole. Returns the refused rows and the current rows of everything that is written or named.
  */
 export async function checkOwnership(connection: Connection, prepared: readonly PreparedResource[]): Promise<{
-  owned: PreparedResource[]; refused: { row: LinkedRow['row']; problems: Problem[] }[]; current: Map<string, CurrentRow>;
+  refused: { row: LinkedRow['row']; problems: Problem[] }[]; current: Map<string, CurrentRow>;
 }> {
   const ids = prepared.flatMap(({ id, patientId, fragments }) => [id, patientId, ...fragments.flatMap(({ targets }) => targets)]);
   const current = new Map((await loadCurrentRows(connection, [...new Set(ids)])).map((row) => [row.id, row]));
@@ -21,7 +21,6 @@ export async function checkOwnership(connection: Connection, prepared: readonly 
     else owner.set(id, linked.citizen);
   }
   return {
-    owned: prepared.filter(({ linked }) => !foreign.has(linked)),
     refused: [...foreign].map(({ row }) => ({ row, problems: [recordOfAnother] })),
     current,
   };

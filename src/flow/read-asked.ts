@@ -2,7 +2,8 @@ import type { SearchQuery } from '../fhir/search-query.ts';
 import type { Database } from '../store/database.ts';
 import { stale, type VisibleRow } from '../store/door.ts';
 import { countWithheld, type Naming, type Withheld } from '../store/count-withheld.ts';
-import { readEverything, readHistory, readIncomplete, readRow, readSourcePatients, readVersion } from '../store/read-rows.ts';
+import { lookAtEverything, lookAtRow } from '../store/look-up.ts';
+import { readHistory, readIncomplete, readSourcePatients, readVersion } from '../store/read-rows.ts';
 import { isUuid } from '../store/secrets.ts';
 import { countMatches, searchCitizens, searchRows, type PagePosition } from '../store/search-rows.ts';
 
@@ -38,6 +39,8 @@ const lastVersion = 2_147_483_647;
 /** One door, one grant: every path of every interaction reads here. */
 export async function readAsked(database: Database, grantKey: string, asked: Ask): Promise<Found | typeof stale> {
   const ask = withRealIds(asked);
+  if (ask.interaction === 'read') return readCurrent(database, grantKey, ask);
+  if (ask.interaction === 'everything') return everything(database, grantKey, ask);
   const naming = namingOf(ask);
   const [found, withheld, incomplete] = await Promise.all([
     readRows(database, grantKey, ask),
@@ -56,13 +59,11 @@ async function countWithheldOf(database: Database, grantKey: string, people: rea
   return missing.length === 0 ? [] : countWithheld(database, grantKey, { citizens: missing });
 }
 
-async function readRows(database: Database, grantKey: string, ask: Ask): Promise<Omit<Found, 'withheld'> | typeof stale> {
+async function readRows(database: Database, grantKey: string, ask: Exclude<Ask, { interaction: 'read' | 'everything' }>): Promise<Omit<Found, 'withheld'> | typeof stale> {
   switch (ask.interaction) {
-    case 'read': return readCurrent(database, grantKey, ask);
     case 'vread': return rowsOnly(await readVersion(database, grantKey, ask.type, ask.id, ask.version));
     case 'history-instance': return history(database, grantKey, ask);
     case 'search-type': return ask.query.type === 'Patient' ? findCitizens(database, grantKey, ask) : findRows(database, grantKey, ask);
-    case 'everything': return everything(database, grantKey, ask);
   }
 }
 
@@ -71,12 +72,11 @@ function rowsOnly(rows: VisibleRow[] | typeof stale): Omit<Found, 'withheld'> | 
 }
 
 /** `Patient/{citizen}` is composed; `Patient/{source id}` is what one partner said. */
-async function readCurrent(database: Database, grantKey: string, ask: Ask & { interaction: 'read' }): Promise<Omit<Found, 'withheld'> | typeof stale> {
-  if (ask.type === 'Patient') {
-    const people = await readSourcePatients(database, grantKey, [ask.id]);
-    if (people === stale || people.length > 0) return people === stale ? stale : { ...nothing, people };
-  }
-  return rowsOnly(await readRow(database, grantKey, ask.type, ask.id));
+async function readCurrent(database: Database, grantKey: string, ask: Ask & { interaction: 'read' }): Promise<Found | typeof stale> {
+  const looked = await lookAtRow(database, grantKey, ask.type, ask.id);
+  if (looked === stale) return stale;
+  const composed = looked.rows.some(({ type, id }) => type === 'Patient' && id !== ask.id);
+  return { ...nothing, ...(composed ? { people: looked.rows } : { rows: looked.rows }), withheld: looked.withheld };
 }
 
 async function history(database: Database, grantKey: string, ask: Ask & { interaction: 'history-instance' }): Promise<Omit<Found, 'withheld'> | typeof stale> {
@@ -115,18 +115,19 @@ async function findCitizens(database: Database, grantKey: string, ask: Ask & { i
 }
 
 /** Without a visible source Patient there is no such citizen for the caller, whatever else it may see. */
-async function everything(database: Database, grantKey: string, ask: Ask & { interaction: 'everything' }): Promise<Omit<Found, 'withheld'> | typeof stale> {
-  const rows = await readEverything(database, grantKey, ask.citizen, ask.after ?? { type: '', id: noId }, ask.count + 1);
-  if (rows === stale) return stale;
+async function everything(database: Database, grantKey: string, ask: Ask & { interaction: 'everything' }): Promise<Found | typeof stale> {
+  const looked = await lookAtEverything(database, grantKey, ask.citizen, ask.after ?? { type: '', id: noId }, ask.count + 1);
+  if (looked === stale) return stale;
+  const { rows, withheld, incomplete } = looked;
   const people = rows.filter(({ scope, type }) => scope === 'citizen' && type === 'Patient');
-  if (people.length === 0) return nothing;
+  if (people.length === 0) return { ...nothing, withheld, incomplete };
   const records = rows.filter(({ scope, type }) => scope === 'citizen' && type !== 'Patient');
   const page = records.slice(0, ask.count);
   const sent = new Set(ask.sent);
   const places = rows.filter(({ scope, id }) => scope === 'directory' && !sent.has(id));
   const last = page.at(-1);
   return {
-    rows: page, people, places, visible: [], incomplete: [],
+    rows: page, people, places, visible: [], withheld, incomplete,
     next: records.length > ask.count && last ? { after: { type: last.type, id: last.id }, sent: [...sent, ...places.map(({ id }) => id)] } : null,
   };
 }

@@ -4,12 +4,13 @@ import { savePeople } from '../store/citizens.ts';
 import type { Connection } from '../store/database.ts';
 import { loadFolds, saveFolds } from '../store/fold-states.ts';
 import { claimRows, finishRecords, finishRows, type FinishedRow, type PendingRow, type RowOutcome } from '../store/intake-queue.ts';
+import type { CurrentRow } from '../store/record-writer.ts';
 import { saveLedger } from '../store/ledger-counts.ts';
 import { requeueForKnownPeople } from '../store/source-records.ts';
 import { checkOwnership } from './check-ownership.ts';
 import type { IntakeContext } from './intake-context.ts';
-import { linkPeople } from './link-people.ts';
-import { prepareResources } from './prepare-resources.ts';
+import { linkPeople, type Linking } from './link-people.ts';
+import { prepareResources, type PreparedResource } from './prepare-resources.ts';
 import { mapRow, readPending, type MappedRow, type ReadRow } from './read-and-map.ts';
 import { reportFinished } from './report-finished.ts';
 import { saveResources } from './save-resources.ts';
@@ -32,12 +33,10 @@ export async function receiveRecords(connection: Connection, context: IntakeCont
   const folds = await loadFolds(connection, read.flatMap((each) => ('input' in each
     ? each.input.foldKeys.map((foldKey) => ({ feed: each.row.feed, personKey: each.row.personKey, foldKey })) : [])));
   const { mapped, refused } = mapInOrder(context, read, folds);
-  const linking = await linkPeople(connection, context, mapped);
-  const prepared = linking.linked.flatMap((linked) => prepareResources(context, linked));
+  const { linking, prepared, current, foreign } = await settleOwners(connection, context, mapped);
   await savePeople(connection, linking.citizens, linking.people, context.clock());
-  const { owned, refused: foreign, current } = await checkOwnership(connection, prepared);
-  const changed = await saveResources(connection, context, owned, current);
-  const stored = linking.linked.filter(({ row }) => !foreign.some((each) => each.row === row));
+  const changed = await saveResources(connection, context, prepared, current);
+  const stored = linking.linked;
   await saveFolds(connection, [...new Map(stored.flatMap(({ folds: states }) => states)
     .map((fold) => [`${fold.feed}\u0000${fold.personKey}\u0000${fold.foldKey}`, fold])).values()]);
   await saveLedger(connection, stored);
@@ -49,6 +48,32 @@ export async function receiveRecords(connection: Connection, context: IntakeCont
   await finishRows(connection, finished);
   await reportFinished(connection, await finishRecords(connection, [...new Set(finished.map(({ recordId }) => recordId))]), context.clock());
   return finished.length;
+}
+
+/**
+ * link → who owns what. A row that names another person's record is refused, and whoever it made known or changed is
+ * linked again without it; the person's later rows wait for the next batch, because they were mapped on what it said.
+ */
+async function settleOwners(connection: Connection, context: IntakeContext, mapped: readonly MappedRow[]): Promise<{
+  linking: Linking; prepared: PreparedResource[]; current: Map<string, CurrentRow>; foreign: { row: PendingRow; problems: Problem[] }[];
+}> {
+  const foreign: { row: PendingRow; problems: Problem[] }[] = [];
+  for (let rows = mapped; ;) {
+    const linking = await linkPeople(connection, context, rows);
+    const prepared = linking.linked.flatMap((linked) => prepareResources(context, linked));
+    const { refused, current } = await checkOwnership(connection, prepared);
+    if (refused.length === 0) return { linking, prepared, current, foreign };
+    foreign.push(...refused);
+    rows = rows.filter(({ row }) => !refused.some((each) => sameQueue(each.row, row) && !isBefore(row, each.row)));
+  }
+}
+
+function sameQueue(a: PendingRow, b: PendingRow): boolean {
+  return a.feed === b.feed && a.personKey === b.personKey;
+}
+
+function isBefore(a: PendingRow, b: PendingRow): boolean {
+  return a.recordId === b.recordId ? a.row < b.row : a.recordId < b.recordId;
 }
 
 /** One row at a time and in order, because a row's fold builds on the rows before it; a refused row leaves no trace in the fold. */

@@ -21,8 +21,8 @@ export interface Database {
   query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
   /** several statements as owner, all or nothing */
   transaction<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result>;
-  /** one statement as a serving role under one grant: the only way any reader reaches the record */
-  serve<Row extends pg.QueryResultRow>(role: ServingRole, grantKey: string, statement: Statement): Promise<Row[]>;
+  /** one statement as a serving role under one grant: the only way any reader reaches the record; null: the statement names its grants itself */
+  serve<Row extends pg.QueryResultRow>(role: ServingRole, grantKey: string | null, statement: Statement): Promise<Row[]>;
   close(): Promise<void>;
 }
 
@@ -36,10 +36,10 @@ export async function openPglite(folder: string): Promise<Database> {
   return {
     ...owner(pool),
     kind: 'pglite',
-    serve: <Row extends pg.QueryResultRow>(role: ServingRole, grantKey: string, { text, values }: Statement) =>
+    serve: <Row extends pg.QueryResultRow>(role: ServingRole, grantKey: string | null, { text, values }: Statement) =>
       inTransaction(pool, async (connection) => {
         await connection.query(`set local role ${roleNames[role]}; set local transaction_read_only = on`);
-        await connection.query("select set_config('onestory.grant', $1, true)", [grantKey]);
+        if (grantKey !== null) await connection.query("select set_config('onestory.grant', $1, true)", [grantKey]);
         return (await connection.query<Row>(text, values)).rows;
       }),
     close: async () => {
@@ -71,9 +71,9 @@ export async function openPostgres(url: string, connections = 10): Promise<Datab
   return {
     ...owner(pool, single),
     kind: 'postgresql',
-    serve: <Row extends pg.QueryResultRow>(role: ServingRole, grantKey: string, statement: Statement) =>
+    serve: <Row extends pg.QueryResultRow>(role: ServingRole, grantKey: string | null, statement: Statement) =>
       withClient(serving[role], async (client) => {
-        if (carried.get(client) !== grantKey) {
+        if (grantKey !== null && carried.get(client) !== grantKey) {
           carried.delete(client);
           await client.query({ name: 'carry-grant', text: "select set_config('onestory.grant', $1, false)", values: [grantKey] });
           carried.set(client, grantKey);

@@ -35,3 +35,6 @@ export async function throughDoor<Row extends { id?: unknown }>(
 export const visibleColumns = `r.scope, r.citizen_id as citizen, r.id, r.type, r.version, r.class_id as "classId", r.deleted, r.updated_at as "updatedAt", r.body,
   (select json_agg(json_build_array(f.path, f.body)) from readable_fragment f
    where f.citizen_id = r.citizen_id and f.id = r.id and f.version = r.version) as fragments`;
+
+/** The same from a look-up `r`. */
+export const lookedColumns = 'r.scope, r.citizen, r.id, r.type, r.version, r."classId", r.deleted, r."updatedAt", r.body, r.fragments';

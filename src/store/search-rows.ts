@@ -1,6 +1,6 @@
 import type { DateCondition, SearchClause, SearchQuery, SearchSort } from '../fhir/search-query.ts';
 import type { Database } from './database.ts';
-import { stale, throughDoor, visibleColumns, type VisibleRow } from './door.ts';
+import { lookedColumns, stale, throughDoor, type VisibleRow } from './door.ts';
 import { arrayText } from './shared-rows.ts';
 import { isUuid } from './secrets.ts';
 
@@ -36,8 +36,8 @@ export async function searchRows(
   const keys = sortKeys(query.sort);
   const matching = `select r.id, ${keys.map((key, i) => `${key.expression} as k${i}`).join(', ')} from readable_row r where ${conditions(sql, query)}`;
   const page = `select * from (${matching}) m ${seek(sql, keys, after)} order by ${order(keys)} limit ${sql.bind(query.count + 1, 'int')}`;
-  const text = `with page as materialized (${page}) select ${visibleColumns}, array[${keys.map((_, i) => `p.k${i}::text`).join(', ')}] as keys,
-    ${keys.map((_, i) => `p.k${i}`).join(', ')} from page p join readable_resource r on r.id = p.id`;
+  const text = `with page as materialized (${page}) select ${lookedColumns}, array[${keys.map((_, i) => `p.k${i}::text`).join(', ')}] as keys,
+    ${keys.map((_, i) => `p.k${i}`).join(', ')} from page p join look_at_listed(${sql.bind(grantKey, 'text')}, array(select id from page)) r on r.id = p.id`;
   const rows = await throughDoor<VisibleRow & { keys: string[] }>(database, grantKey, '', text, sql.values, order(keys).replaceAll(/\bk(\d)/g, 'q.k$1').replace(/\bid\b/, 'q.id'));
   if (rows === stale) return stale;
   return { rows: rows.slice(0, query.count), more: rows.length > query.count };

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Database } from '../../src/store/database.ts';
 import { checkAuditChain } from './check-audit-chain.ts';
 import { compareRecords } from './final-record.ts';
@@ -25,24 +24,46 @@ export async function checkInvariants(
   ];
 }
 
+/** Acknowledged posts that are not there now, whatever is sent again later. */
+export async function findLost(database: Database, ledger: PostLedger): Promise<string[]> {
+  const kept = await countKept(database);
+  return ledger.acknowledged.filter(({ post }) => !kept.has(keyOf(post))).map(({ requestId }) => `${requestId} was acknowledged and is lost`);
+}
+
 async function everyAcknowledgedPostIsKeptOnce(database: Database, ledger: PostLedger): Promise<Invariant> {
-  const kept = Map.groupBy(await database.query<{ feed: string; part: string; content: Buffer; sha256: Buffer; task_id: string }>(
-    'select feed, part, content, sha256, task_id from source_record'), ({ feed, part, content }) => `${feed}/${part}/${createHash('sha256').update(content).digest('hex')}`);
+  const kept = await countKept(database);
   const violations = ledger.acknowledged.flatMap(({ post, taskId, requestId }) => {
-    const records = kept.get(`${post.feed}/${post.part}/${post.sha256}`) ?? [];
+    const records = kept.get(keyOf(post)) ?? [];
     const [record] = records;
     if (!record || records.length > 1) return [`${requestId}: kept ${records.length} times`];
     return [
       ...(record.task_id === taskId ? [] : [`${requestId}: answered with another Task`]),
-      ...(record.sha256.toString('hex') === post.sha256 ? [] : [`${requestId}: the stored hash is not the hash of the bytes`]),
+      ...(record.stored_hash === post.sha256 ? [] : [`${requestId}: the stored hash is not the hash of the bytes`]),
     ];
   });
-  const posts = new Set(ledger.acknowledged.map(({ post }) => `${post.feed}/${post.part}/${post.sha256}`)).size;
   return {
     name: 'every acknowledged post is kept exactly once, byte for byte, and no answer was wrong',
-    checked: `${ledger.acknowledged.length} acknowledgements of ${posts} posts, ${ledger.unanswered.length} unanswered`,
-    violations: [...violations, ...ledger.refused.map(({ feed, status }) => `${feed} was answered ${status}`)],
+    checked: `${ledger.acknowledged.length} acknowledgements of ${new Set(ledger.acknowledged.map(({ post }) => keyOf(post))).size} posts, ${ledger.unanswered.length} unanswered`,
+    violations: [...ledger.lost, ...violations, ...ledger.refused.map(({ feed, status }) => `${feed} was answered ${status}`)],
   };
+}
+
+interface KeptRecord {
+  feed: string;
+  part: string;
+  /** computed now from the bytes */
+  sha256: string;
+  stored_hash: string;
+  task_id: string;
+}
+
+async function countKept(database: Database): Promise<Map<string, KeptRecord[]>> {
+  return Map.groupBy(await database.query<KeptRecord>(
+    `select feed, part, encode(sha256(content), 'hex') as sha256, encode(sha256, 'hex') as stored_hash, task_id from source_record`), keyOf);
+}
+
+function keyOf({ feed, part, sha256 }: { feed: string; part: string; sha256: string }): string {
+  return `${feed}/${part}/${sha256}`;
 }
 
 /** Each query names what must not be. */

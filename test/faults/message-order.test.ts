@@ -32,6 +32,13 @@ const orders: Record<string, Name[]> = {
   'the registration last': late('registered'),
 };
 
+/** What was once said to be sensitive stays so: the first word is stricter than the last. */
+const sensitive = {
+  'S1 admitted to psychiatry, address hidden': message({ event: 'A01', id: 'S1', at: '20240301081000', pid: person('1 OLD STREET'), pv1: visit({ 10: '710' }), more: [segment('ZU8', { 4: '2' })] }),
+  'S2 corrected to medicine': message({ event: 'A08', id: 'S2', at: '20240302081000', pid: person('1 OLD STREET'), pv1: visit({ 10: '300' }) }),
+  'S3 no longer hidden': message({ event: 'A31', id: 'S3', at: '20240303081000', pid: person('2 NEW STREET'), pv1: null, more: [segment('ZU8', { 4: '0' })] }),
+};
+
 describe.each(databases)('the messages of one visit, sent one by one, on $kind', ({ kind, open }) => {
   let expected: Map<string, string>;
   let first: Works;
@@ -80,4 +87,34 @@ describe.each(databases)('the messages of one visit, sent one by one, on $kind',
       expect(await arriveElsewhere(order)).toEqual([]);
     }), { numRuns, seed: 2018 });
   }, 120_000);
+});
+
+describe.each(databases)('messages of which the earlier is stricter, sent one by one, on $kind', ({ open }) => {
+  const names = Object.keys(sensitive) as (keyof typeof sensitive)[];
+  const arrive = async (works: Works, order: readonly (keyof typeof sensitive)[]): Promise<Map<string, string>> => {
+    for (const name of order) {
+      await works.post('uhb-adt', '', sensitive[name]);
+      works.services.worker.wake();
+      await untilIdle(works.database);
+    }
+    return readFinalRecord(works.database);
+  };
+
+  it('leave the record as strict in any order', async () => {
+    const first = await openWorks(await open());
+    try {
+      const expected = await arrive(first, names);
+      expect([...expected.values()].filter((value) => value.includes('LOCIS')).length).toBeGreaterThan(0);
+      expect([...expected.entries()].find(([key]) => key.startsWith('Encounter/'))?.[1]).toContain('PSY');
+      for (const order of [names.toReversed(), [names[1]!, names[0]!, names[2]!], [names[2]!, names[0]!, names[1]!]]) {
+        const database = await open();
+        await copySecrets(first.database, database);
+        const works = await openWorks(database);
+        expect(compareRecords(await arrive(works, order), expected)).toEqual([]);
+        await works.close();
+      }
+    } finally {
+      await first.close();
+    }
+  }, 90_000);
 });

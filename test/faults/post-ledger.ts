@@ -14,10 +14,12 @@ export interface PostLedger {
   refused: { status: number; feed: string }[];
   /** no answer came: the connection broke */
   unanswered: FeedPost[];
+  /** found missing right after a kill */
+  lost: string[];
 }
 
 export function newLedger(): PostLedger {
-  return { attempts: 0, acknowledged: [], refused: [], unanswered: [] };
+  return { attempts: 0, acknowledged: [], refused: [], unanswered: [], lost: [] };
 }
 
 /** Posts as the feed's client and notes what came of it; false when the gateway did not answer. */

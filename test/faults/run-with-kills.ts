@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { randomFor, type Random } from '../../src/demo/random.ts';
 import { openPostgres, type Database } from '../../src/store/database.ts';
 import { hasIntakeWork } from '../../src/store/intake-queue.ts';
-import { checkInvariants, type Invariant } from './check-invariants.ts';
+import { checkInvariants, findLost, type Invariant } from './check-invariants.ts';
 import type { FeedPost, Sender } from './feed-posts.ts';
 import { readFinalRecord } from './final-record.ts';
 import { newSettings, pause, spawnGateway, tokenOf, type GatewayProcess, type GatewaySettings } from './gateway-process.ts';
@@ -54,6 +54,7 @@ export async function runWithKills(run: KillRun): Promise<KillOutcome> {
       const before = ledger.acknowledged.length;
       const cut = starting ? await killWhileStarting(gateway, settings, random) : await killUnderLoad(gateway, settings, random, left, ledger, run.kills - kill + 1);
       const pending = await countPending(database);
+      ledger.lost.push(...(await findLost(database, ledger)));
       outcome.cutOff += cut;
       outcome.pendingAtKills += pending;
       outcome.killsWhileStarting += starting ? 1 : 0;

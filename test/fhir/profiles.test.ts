@@ -1,12 +1,16 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CodeSystem, Resource, SearchParameter, StructureDefinition, ValueSet } from '@medplum/fhirtypes';
+import { auditActionOf } from '../../src/audit/audit-actions.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { loadProfiles, profileUrlOf, publishedProfiles } from '../../src/fhir/profiles.ts';
 import { componentExtension, searchParameterOf } from '../../src/fhir/search-parameters.ts';
 import { sharingCategories, sharingRoles } from '../../src/fhir/sharing.ts';
+import { loadMappings } from '../../src/intake/load-mappings.ts';
 import { validateResource } from '../../src/fhir/validate-resource.ts';
 import { validCases } from './cases.ts';
+import { codesOfMappings, codesOfProgram, filesBelow, structuresNamed } from './used-codes.ts';
+import type { UsedCodes } from './used-codes.ts';
 
 const folder = 'profiles';
 const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
@@ -32,9 +36,10 @@ describe('what we publish', () => {
     }
   });
 
-  it('counts and codes of a code system agree, without repeats', () => {
-    for (const { id, count, concept = [] } of ofType<CodeSystem>('CodeSystem')) {
-      expect({ id, count: new Set(concept.map(({ code }) => code)).size }).toEqual({ id, count });
+  it('counts and codes of a code system agree, without repeats; one whose codes are kept elsewhere has none', () => {
+    for (const { id, content, count, concept = [] } of ofType<CodeSystem>('CodeSystem')) {
+      const codes = new Set(concept.map(({ code }) => code)).size;
+      expect({ id, codes, listed: concept.length, isPresent: codes > 0 }).toEqual({ id, codes: count ?? 0, listed: count ?? 0, isPresent: content !== 'not-present' });
     }
   });
 
@@ -48,10 +53,12 @@ describe('what we publish', () => {
     for (const { url } of ofType<ValueSet>('ValueSet')) expect(publishedProfiles().terminology.codesOf(url ?? '')).toBeDefined();
   });
 
-  it('an extension is allowed exactly where a profile of ours uses it', () => {
+  it('an extension is allowed exactly where a profile of ours uses it, for every type that has one', () => {
     const used = ofType<StructureDefinition>('StructureDefinition').flatMap((definition) => (definition.differential?.element ?? []).flatMap((element) =>
       (element.type?.[0]?.profile ?? []).map((url) => `${url} on ${(element.path ?? '').replace(/\.extension$/, '')}`)));
-    const allowed = ofType<StructureDefinition>('StructureDefinition').flatMap(({ url, context = [] }) => context.map(({ expression }) => `${url} on ${expression}`));
+    const profiled = new Set(publishedProfiles().ours.keys());
+    const allowed = ofType<StructureDefinition>('StructureDefinition').flatMap(({ url, context = [] }) =>
+      context.filter(({ expression = '' }) => profiled.has(expression.split('.')[0] ?? '')).map(({ expression }) => `${url} on ${expression}`));
     expect(allowed.sort()).toEqual(used.sort());
   });
 });
@@ -81,3 +88,84 @@ describe('the code and the published words are the same words', () => {
     expect([...publishedProfiles().ours.keys()].sort()).toEqual(Object.keys(validCases).sort());
   });
 });
+
+/**
+ * Found in the files that use them, so that nothing has to be remembered. UPDATE_EXPECTED=1 writes the codes that come
+ * from tables and maps into the code systems already published.
+ */
+describe('what code, maps and tables use is published', () => {
+  const update = process.env['UPDATE_EXPECTED'] === '1';
+  const mapped = codesOfMappings('mappings');
+  const program = codesOfProgram('src');
+  /** words of the partnership, which may hold more than the tables use today */
+  const ours = ['ei-component', 'sharing-label', 'referral-outcome', 'objection-source'];
+  const published = () => new Map(ofType<CodeSystem>('CodeSystem').map((system) => [system.id ?? '', system]));
+  const listed = (used: UsedCodes): string[] => [...used].flatMap(([system, codes]) => [...codes.keys()].map((code) => `${system}|${code}`));
+  const listing = (system: CodeSystem): string[] => (system.concept ?? []).map(({ code }) => `${system.id}|${code}`);
+
+  it('looks where codes are: each way of naming one is found', () => {
+    expect(listed(mapped)).toEqual(expect.arrayContaining(['cld-route-of-access|hospital-discharge', 'cld-item|client-type', 'bchc-team|EICT-N', 'bsmhft-legal-status|S2', 'ei-component|front-door']));
+    expect([...mapped.keys()]).toEqual(expect.arrayContaining(['uhb-ethnic-category', 'bchc-ethnicity', 'bsmhft-discharge-method']));
+    expect(listed(program)).toEqual(expect.arrayContaining(['audit-entity|withheld', 'gateway-action|intake', 'agreement-party|recipient']));
+    expect([...program.keys()]).toEqual(expect.arrayContaining(['problem', 'intake', 'agreement-state', 'sharing-role']));
+    expect([...structuresNamed(['src', 'mappings', 'agreements'])]).toEqual(expect.arrayContaining(['alternative-value', 'audit-sequence', 'birth-date-estimated', 'component', 'rio-row']));
+  });
+
+  it('every code system', () => {
+    expect([...mapped.keys(), ...program.keys()].filter((system) => !published().has(system))).toEqual([]);
+  });
+
+  it('every profile, extension and model', () => {
+    const names = new Set(ofType<StructureDefinition>('StructureDefinition').map(({ id }) => id));
+    expect([...structuresNamed(['src', 'mappings', 'agreements'])].filter((name) => !names.has(name))).toEqual([]);
+  });
+
+  it.each([...mapped])('%s with exactly the codes that tables and maps use', (name, codes) => {
+    if (update && !ours.includes(name)) writeCodes(name, codes);
+    const kept = (read(`CodeSystem-${name}.json`) as CodeSystem).concept ?? [];
+    const used = [...codes.keys()];
+    if (ours.includes(name)) expect(used.filter((code) => !kept.some((concept) => concept.code === code))).toEqual([]);
+    else expect(kept.map(({ code }) => code).sort()).toEqual(used.sort());
+    expect(kept.filter(({ code, display }) => [...(codes.get(code ?? '') ?? [])].some((given) => given !== display))).toEqual([]);
+  });
+
+  it('every code the program writes', () => {
+    const all = new Set([...published().values()].flatMap(listing));
+    expect(listed(program).filter((code) => !all.has(code))).toEqual([]);
+  });
+
+  it('what an unlisted interaction is called in the audit log', () => {
+    const texts = filesBelow('src', /\.ts$/).map((path) => readFileSync(path, 'utf8')).join('\n');
+    const interactions = new Set([...texts.matchAll(/interaction: '([a-z-]+)'/g)].map(([, name = '']) => name));
+    const own = [...interactions].filter((name) => auditActionOf(name).subtype.some(({ system, code }) => system?.endsWith('/gateway-action') && code === name));
+    expect(own.length).toBeGreaterThan(0);
+    expect(own.filter((name) => !codesOf('gateway-action')?.includes(name))).toEqual([]);
+  });
+
+  it('the model of each row is its columns', () => {
+    const loaded = loadMappings('mappings');
+    if ('problems' in loaded) throw new Error('the mappings do not load');
+    for (const kind of ['cld', 'rio']) {
+      const model = ofType<StructureDefinition>('StructureDefinition').find(({ id }) => id === `${kind}-row`);
+      const elements = (model?.differential?.element ?? []).flatMap(({ path = '' }) => (path.split('.').length === 2 ? [path.slice(path.indexOf('.') + 1)] : []));
+      const columns = (loaded.kinds.get(kind)?.parts ?? []).flatMap((part) => (part.columns ?? []).map(({ name }) => name));
+      expect(elements.sort()).toEqual(['feed', ...new Set(columns)].sort());
+    }
+  });
+
+  it('the model of a message is its segments', () => {
+    const loaded = loadMappings('mappings');
+    if ('problems' in loaded) throw new Error('the mappings do not load');
+    const segments = Object.entries(loaded.kinds.get('hl7v2-adt')?.parts[0]?.messages?.segments ?? {}).filter(([, { scope }]) => scope !== 'message').map(([name, { scope }]) => `hl7v2-adt.${scope}.${name}`);
+    const model = ofType<StructureDefinition>('StructureDefinition').find(({ id }) => id === 'hl7v2-adt');
+    const elements = (model?.differential?.element ?? []).flatMap(({ path = '' }) => (/\.[A-Z][A-Z0-9]{2}$/.test(path) ? [path] : []));
+    expect(elements.sort()).toEqual(segments.sort());
+  });
+});
+
+function writeCodes(name: string, codes: ReadonlyMap<string, ReadonlySet<string>>): void {
+  const path = join(folder, `CodeSystem-${name}.json`);
+  const { count: _count, concept: before = [], content = 'fragment', ...system } = JSON.parse(readFileSync(path, 'utf8')) as CodeSystem;
+  const concept = [...codes].map(([code, [display]]) => ({ ...before.find((one) => one.code === code), code, ...(display !== undefined && { display }) }));
+  writeFileSync(path, `${JSON.stringify(codes.size === 0 ? { ...system, content: 'not-present' } : { ...system, content: content === 'not-present' ? 'fragment' : content, count: concept.length, concept }, null, 2)}\n`);
+}

@@ -71,7 +71,7 @@ function addLocalCodes(used: UsedCodes, mappings: Mappings, feedKey: string): vo
       const name = /translate\(\w+, '#([a-z.-]+)', 'Coding'\)/.exec(line)?.[1];
       const table = tables.find((one) => one.name === name);
       const rows = table ? rowsOf(table.file, table.text) : [];
-      for (const { source, code, display } of rows) if (source !== code && source !== '*') add(used, `${partnerKey}-${list}`, source, display);
+      for (const { source, code } of rows) if (source !== code && source !== '*') add(used, `${partnerKey}-${list}`, source);
     }
   }
 }

@@ -110,7 +110,8 @@ async function hideSomethingOfEverybody(database: Database): Promise<void> {
   await inHiddenClasses(database, (connection, classId) => saveRows(connection, citizens.map((row) => twinOf(row, classId(0)))));
 }
 
-async function fillWithHidden(database: Database): Promise<void> {
+/** Beside every row two hidden ones that the same searches find, one more about somebody nobody knows, hidden parts in visible rows, and another client's job. */
+export async function fillWithHidden(database: Database): Promise<void> {
   const rows = await storedRows(database);
   const strangers = new Map([...new Set(rows.map(({ citizen }) => citizen))].map((citizen) => [citizen, randomUUID() as string]));
   await inHiddenClasses(database, async (connection, classId) => {

@@ -51,6 +51,46 @@ describe.each(databases)('the door and the reference decision, on $kind', ({ kin
     }
   });
 
+  it('agree on what is looked at by id: the row, its part kept apart, and what was kept back of its citizen', async () => {
+    const rows = world.rows.filter((_, i) => i % 4 === 0);
+    for (const ask of world.asks) {
+      const looked = await database.serve<{ ask: number; fresh: boolean; named: string | null; kept: [number, number][] | null; id: string | null; fragments: unknown }>('reader', null, {
+        name: '', text: 'select ask, fresh, named, kept, id, fragments from look_at_rows($1, $2, $3) order by ask',
+        values: [rows.map(() => ask.grant.key), rows.map(() => 'EpisodeOfCare'), rows.map(({ id }) => id)],
+      });
+      const withheld = withheldByReference(ask);
+      expect(looked).toEqual(rows.map((row, i) => {
+        const sees = !row.deleted && referencePermits(world, ask, row);
+        return {
+          ask: i + 1, fresh: ask.holds, named: ask.holds ? row.citizen.id : null, kept: keptOf(looked[i]?.kept, withheld, row.citizen.id),
+          id: sees ? row.id : null, fragments: sees && referencePermits(world, ask, row, row.fragmentClass) ? [['/address', '[]']] : null,
+        };
+      }));
+    }
+  });
+
+  /** The list as it came when it says what the reference counts, in any order and in any parts; else what it should say. */
+  function keptOf(said: readonly [number, number][] | null | undefined, withheld: ReadonlyMap<string, number>, citizen: string): unknown {
+    const wanted = new Map([...withheld].flatMap(([key, n]) => (key.startsWith(`${citizen} `) ? [[Number(key.slice(citizen.length + 1)), n]] : [])) as [number, number][]);
+    const sums = new Map<number, number>();
+    for (const [classId, n] of said ?? []) sums.set(classId, (sums.get(classId) ?? 0) + n);
+    const same = sums.size === wanted.size && [...wanted].every(([classId, n]) => sums.get(classId) === n);
+    return same ? said : [...wanted];
+  }
+
+  it('agree on what is looked at of a citizen', async () => {
+    const citizens = new Map(world.rows.map(({ citizen }) => [citizen.id, world.rows.filter((row) => row.citizen === citizen)]));
+    for (const ask of world.asks) {
+      for (const [citizen, rows] of citizens) {
+        const looked = await database.serve<{ id: string | null; fresh: boolean }>('reader', null, {
+          name: '', text: `select id, fresh from look_at_everything($1, $2, '', $3, 1000)`, values: [ask.grant.key, citizen, '00000000-0000-0000-0000-000000000000'],
+        });
+        expect(new Set(looked.flatMap(({ id }) => id ?? []))).toEqual(new Set(rows.filter((row) => !row.deleted && referencePermits(world, ask, row)).map(({ id }) => id)));
+        expect(looked.every(({ fresh }) => fresh === ask.holds)).toBe(true);
+      }
+    }
+  });
+
   it('agree on what is counted as withheld: every row, and every part of a visible row, that the reference denies', async () => {
     for (const ask of world.asks) {
       const rows = await database.serve<{ citizen_id: string; class_id: number; count: number }>('accountant', ask.grant.key,

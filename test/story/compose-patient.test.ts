@@ -2,6 +2,9 @@ import { validateResource } from '@medplum/core';
 import type { Extension, Patient, Provenance } from '@medplum/fhirtypes';
 import fc from 'fast-check';
 import { loadDefinitions } from '../../src/fhir/definitions.ts';
+import type { JsonObject } from '../../src/fhir/json.ts';
+import { loadProfiles } from '../../src/fhir/profiles.ts';
+import { validateResource as validateProfile } from '../../src/fhir/validate-resource.ts';
 import { alternativeValueUrl, notTracedUrl } from '../../src/story/compose-extensions.ts';
 import { composePatient } from '../../src/story/compose-patient.ts';
 import type { SourcePatient } from '../../src/story/types.ts';
@@ -76,6 +79,14 @@ describe('the Patient composed from what the caller may see', () => {
   it('passes the base definitions, and so does its Provenance', () => {
     validateResource(patient);
     for (const one of provenance) validateResource(one);
+  });
+
+  it('passes our own profile, which knows what stands beside it', () => {
+    loadProfiles('profiles');
+    expect(alternatives(patient).length).toBeGreaterThan(0);
+    expect(validateProfile(JSON.parse(JSON.stringify(patient)) as JsonObject)).toEqual([]);
+    const broken = { ...patient, extension: patient.extension?.map((extension) => ({ ...extension, extension: extension.extension?.filter(({ url }) => url !== 'custodian') })) };
+    expect(validateProfile(JSON.parse(JSON.stringify(broken)) as JsonObject).map(({ code }) => code)).toContain('profile-missing');
   });
 
   it('shows the NHS number once, first, with its best verification status', () => {

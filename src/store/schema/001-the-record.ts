@@ -1,7 +1,7 @@
 import { citizenTally } from './citizen-tally.ts';
 import { lookUps } from './look-ups.ts';
 import { moreWasSent } from './more-was-sent.ts';
-import { visible, visibleShared } from './visible.ts';
+import { grantHolds, visible, visibleShared } from './visible.ts';
 
 /** Everything the first release stores. Citizen-owned tables carry `citizen_id`, the distribution key, in their primary key. */
 export const theRecord = `
@@ -125,10 +125,9 @@ create trigger audit_append_only before update or delete on audit_entry for each
 create trigger audit_never_emptied before truncate on audit_entry for each statement execute function audit_is_append_only();
 
 -- the door: what the reader role sees
-create view live_grant as
-  select g.* from compiled_grant g, policy_generation p
-  where g.generation = p.generation and (g.valid_until is null or g.valid_until > statement_timestamp());
-create view current_grant as select * from live_grant where grant_key = nullif(current_setting('onestory.grant', true), '');
+create view current_grant as
+  select g.* from compiled_grant g, policy_generation p where g.grant_key = nullif(current_setting('onestory.grant', true), '') and ${grantHolds};
+create view live_grant as select g.* from compiled_grant g, policy_generation p where ${grantHolds};
 create view grant_state as select exists (select 1 from current_grant) as fresh;
 
 create view readable_row as
@@ -189,7 +188,7 @@ revoke all on all functions in schema public from public;
 do $$ begin execute format('revoke temporary on database %I from public', current_database()); end $$;
 grant usage on schema public to ${reader}, ${accountant};
 grant select on readable_row, readable_fragment, readable_version, readable_resource, readable_incomplete, grant_state to ${reader};
-grant execute on function look_at_rows(text[], text[], uuid[]), look_at_everything(text, uuid, text, uuid, int) to ${reader};
+grant execute on function look_at_rows(text[], text[], uuid[]), look_at_listed(text, uuid[]), look_at_everything(text, uuid, text, uuid, int) to ${reader};
 grant select on withheld, grant_state to ${accountant};
 grant execute on function citizen_of(uuid), citizen_objects(uuid), citizens_named(bigint[]) to ${accountant};
 `;

@@ -3,9 +3,12 @@ import { sharedWith, visible } from './visible.ts';
 
 const citizenRows = 'citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version';
 const sharedRows = 'shared_row s join shared_version v on v.id = s.id and v.version = s.version';
-const citizenColumns = `'citizen'::text, r.citizen_id, r.id, r.type, r.version, r.class_id, r.deleted, r.updated_at, v.body,
+const ofGrant = (column: string): string => `g.${column}`;
+const columnsWith = (fragmentMayBeSeen: string): string => `'citizen'::text, r.citizen_id, r.id, r.type, r.version, r.class_id, r.deleted, r.updated_at, v.body,
       (select json_agg(json_build_array(f.path, f.body)) from citizen_fragment f
-       where f.citizen_id = r.citizen_id and f.id = r.id and f.version = r.version and f.class_id = any (seen))`;
+       where f.citizen_id = r.citizen_id and f.id = r.id and f.version = r.version and ${fragmentMayBeSeen})`;
+const citizenColumns = columnsWith('f.class_id = any (seen)');
+const listedColumns = columnsWith(visible('f', ofGrant));
 const sharedColumns = 's.scope, null::uuid, s.id, s.type, s.version, null::int, s.deleted, s.updated_at, v.body, null::json';
 
 /** The grant, into `g`; without one that holds there is nothing to see. */
@@ -13,9 +16,9 @@ const takeGrant = (key: string): string => `select * into g from live_grant l wh
 /** Whom an id names, into `named`, and the classes of that citizen's which the grant may see, into `seen`. */
 const takeCitizen = (id: string): string => `
     named := (select r.citizen_id from citizen_row r where r.id = ${id});
-    if named is null then named := (select c.citizen_id from citizen c where c.citizen_id = ${id}); end if;
+    if named is null then named := (select c.citizen_id from citizen_tally c where c.citizen_id = ${id} union all select c.citizen_id from citizen c where c.citizen_id = ${id} limit 1); end if;
     seen := (select coalesce(array_agg(k.class_id), '{}') from (select t.citizen_id, unnest(t.class_id) as class_id from citizen_tally t where t.citizen_id = named) k
-      where ${visible('k', (column) => `g.${column}`)});`;
+      where ${visible('k', ofGrant)});`;
 const objected = `exists (select from choice_rule c where c.citizen_id = named and c.effect = 'deny'
         and c.valid_from <= statement_timestamp() and c.valid_until > statement_timestamp())`;
 /** [class, number] of what the other classes keep back; of parts of rows, only where the row itself may be seen. */
@@ -62,6 +65,19 @@ begin
         where r.citizen_id = named and r.id = asked and r.type = asked_type and not r.deleted and r.class_id = any (seen)) a on true;
     end if;
   end loop;
+end $$;
+
+-- what rows found by a search are now, whosever they are
+create function look_at_listed(asked_grant text, ids uuid[]) returns setof looked
+  language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare g live_grant;
+begin
+  ${takeGrant('asked_grant')}
+  if not found then return; end if;
+  return query select 1, true, null::uuid, null::boolean, null::json, null::int[], q.* from (
+    select ${listedColumns} from ${citizenRows} where r.id = any (ids) and not r.deleted and ${visible('r', ofGrant)}
+    union all
+    select ${sharedColumns} from ${sharedRows} where s.id = any (ids) and not s.deleted and ${sharedWith('s')}) q;
 end $$;
 
 -- a citizen: what is incomplete, then rows after (type, id), the source Patients, and the directory rows they name

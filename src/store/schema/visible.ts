@@ -19,6 +19,9 @@ export function visible(row: string, grant = (column: string): string => `(selec
     and ${choice('deny')} is not true))`;
 }
 
+/** A grant `g` under the policy `p` of this moment: nothing it rests on has changed or ended. */
+export const grantHolds = 'g.generation = p.generation and (g.valid_until is null or g.valid_until > statement_timestamp())';
+
 /** The same for rows without a citizen: directory for every caller, governance by role, a job for its own client. */
 export function visibleShared(row: string): string {
   return `(select ${sharedWith(row)} from current_grant g)`;

@@ -1,0 +1,59 @@
+import type { Withheld } from './count-withheld.ts';
+import type { Database } from './database.ts';
+import { stale, type VisibleRow } from './door.ts';
+
+/** What was asked for by id, and beside it what of the citizen it names was kept back: none when it names nobody. */
+export interface LookedUp {
+  rows: VisibleRow[];
+  withheld: Withheld[];
+}
+
+export interface LookedAtEverything extends LookedUp {
+  /** classes of visible source Patients of whom more was sent than has arrived */
+  incomplete: number[];
+}
+
+/** See src/store/schema/look-ups.ts: what was kept back stands on an ask's first row, and a row without an id says that there is none. */
+type LookedRow = { [column in keyof VisibleRow]: VisibleRow[column] | null } & {
+  fresh: boolean;
+  named: string | null;
+  objected: boolean | null;
+  kept: [classId: number, count: number][] | null;
+  incomplete: number[] | null;
+};
+
+/** The current version of one resource; with a citizen's id and type Patient, the source Patients the caller may see. */
+export async function lookAtRow(database: Database, grantKey: string, type: string, id: string): Promise<LookedUp | typeof stale> {
+  const found = await database.serve<LookedRow>('reader', null, {
+    name: 'look-at-rows', text: 'select * from look_at_rows($1, $2, $3)', values: [[grantKey], [type], [id]],
+  });
+  return lookedUp(found);
+}
+
+/** Rows of a citizen after (type, id), the source Patients, and the directory rows they name. */
+export async function lookAtEverything(
+  database: Database, grantKey: string, citizen: string, after: { type: string; id: string }, limit: number,
+): Promise<LookedAtEverything | typeof stale> {
+  const found = await database.serve<LookedRow>('reader', null, {
+    name: 'look-at-everything', text: 'select * from look_at_everything($1, $2, $3, $4, $5) order by type, id', values: [grantKey, citizen, after.type, after.id, limit],
+  });
+  const looked = lookedUp(found);
+  return looked === stale ? stale : { ...looked, incomplete: found.flatMap(({ incomplete }) => incomplete ?? []) };
+}
+
+function lookedUp(found: readonly LookedRow[]): LookedUp | typeof stale {
+  const withheld: Withheld[] = [];
+  const rows: VisibleRow[] = [];
+  for (const row of found) {
+    if (!row.fresh) return stale;
+    if (row.named !== null && row.objected !== null && withheld.length === 0) {
+      withheld.push({ citizen: row.named, objected: row.objected, classes: (row.kept ?? []).map(([classId, count]) => ({ classId, count })) });
+    }
+    if (isVisible(row)) rows.push(row);
+  }
+  return { rows, withheld };
+}
+
+function isVisible(row: LookedRow): row is LookedRow & VisibleRow {
+  return row.id !== null;
+}

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import type { Grant } from '../../src/consent/types.ts';
+import { openPostgres, type Database } from '../../src/store/database.ts';
+import { readGeneration, saveGrant } from '../../src/store/grants.ts';
+import { lookAtEverything } from '../../src/store/look-up.ts';
+import { reclassOwnFragments, reclassRows, saveRows, type RowChange } from '../../src/store/record-writer.ts';
+import { databases, freshPostgres } from '../databases.ts';
+
+const noId = '00000000-0000-0000-0000-000000000000';
+
+function change(citizen: string, id: string, classId: number, version = 1, fragmentClass = classId): RowChange {
+  return {
+    citizen, id, type: 'CarePlan', version, classId, contentHash: Buffer.alloc(0), body: '{}', updatedAt: new Date(), recordId: 1, row: 1, directoryIds: [],
+    index: { tokens: [], fragmentTokens: new Map(), from: null, to: null, sortText: null },
+    fragments: [{ path: '/address', body: '[]', classId: fragmentClass, target: null, tokens: [] }],
+  };
+}
+
+/** Counts as the tally has them, and as they are; classes that count nothing left out of both. */
+async function tallies(database: Database): Promise<{ kept: unknown[]; counted: unknown[] }> {
+  const kept = await database.query(
+    `select t.citizen_id, k.class_id, k.within, k.n from citizen_tally t, unnest(t.class_id, t.within, t.n) k (class_id, within, n) where k.n > 0 order by 1, 2, 3 nulls first`);
+  const counted = await database.query(
+    `select citizen_id, class_id, within, count(*)::int as n from (
+       select citizen_id, class_id, null::int as within from citizen_row where not deleted
+       union all select f.citizen_id, f.class_id, r.class_id from citizen_fragment f join citizen_row r on r.citizen_id = f.citizen_id and r.id = f.id and r.version = f.version
+         where f.target is null and not r.deleted) c group by 1, 2, 3 order by 1, 2, 3 nulls first`);
+  return { kept, counted };
+}
+
+describe.each(databases)('the tally of a citizen, on $kind', ({ open }) => {
+  let database: Database;
+  beforeAll(async () => {
+    database = await open();
+  });
+  afterAll(() => database.close());
+
+  it('is what is there after any writes: new rows and versions, rows and parts moved to other classes', async () => {
+    const citizens = [randomUUID(), randomUUID()];
+    const ids = Array.from({ length: 6 }, () => randomUUID() as string);
+    const versions = new Map<string, number>();
+    const write = fc.record({ which: fc.nat(5), classId: fc.integer({ min: 1, max: 4 }), part: fc.integer({ min: 1, max: 4 }), how: fc.constantFrom('save', 'save', 'reclass', 'reclass-part') });
+    await fc.assert(fc.asyncProperty(fc.array(write, { minLength: 1, maxLength: 6 }), async (writes) => {
+      await database.transaction(async (connection) => {
+        for (const { which, classId, part, how } of writes) {
+          const [id = '', citizen = ''] = [ids[which], citizens[which % 2]];
+          const version = (versions.get(id) ?? 0) + 1;
+          if (how === 'reclass') await reclassRows(connection, [{ citizen, id, classId }]);
+          else if (how === 'reclass-part') await reclassOwnFragments(connection, [{ citizen, id, classId }]);
+          else {
+            await saveRows(connection, [change(citizen, id, classId, version, part)]);
+            versions.set(id, version);
+          }
+        }
+      });
+      const { kept, counted } = await tallies(database);
+      expect(kept).toEqual(counted);
+    }), { numRuns: 40 });
+  });
+});
+
+describe('the tally of a citizen whom two processes write about at once', () => {
+  it('holds what both wrote, and both are found', async () => {
+    const url = await freshPostgres();
+    const [one, other] = [await openPostgres(url, 2), await openPostgres(url, 2)];
+    try {
+      const citizen = randomUUID();
+      const grant: Grant = {
+        key: 'sees-both', organisation: 'org', role: 'nurse', purpose: 'TREAT', person: null, client: 'demo', generation: await readGeneration(one), validUntil: null,
+        exempt: [], open: [1, 2], related: [], explicit: [], directory: false, governance: false, rules: new Map(),
+      };
+      await saveGrant(one, grant);
+      for (const [first, second] of [[1, 2], [2, 1]] as const) {
+        const wrote = Promise.withResolvers<undefined>();
+        const mayCommit = Promise.withResolvers<undefined>();
+        const slow = one.transaction(async (connection) => {
+          await saveRows(connection, [{ ...change(citizen, randomUUID(), first), fragments: [] }]);
+          wrote.resolve(undefined);
+          await mayCommit.promise;
+        });
+        await wrote.promise;
+        const fast = other.transaction((connection) => saveRows(connection, [{ ...change(citizen, randomUUID(), second), fragments: [] }]));
+        await new Promise((resolve) => setTimeout(resolve, 150)); // long enough to reach the same citizen
+        mayCommit.resolve(undefined);
+        await Promise.all([slow, fast]);
+        const { kept, counted } = await tallies(one);
+        expect(kept).toEqual(counted);
+      }
+      const looked = await lookAtEverything(one, 'sees-both', citizen, { type: '', id: noId }, 10);
+      expect(typeof looked === 'symbol' ? looked : looked.rows.map(({ classId }) => classId).sort()).toEqual([1, 1, 2, 2]);
+    } finally {
+      await one.close();
+      await other.close();
+    }
+  });
+});
