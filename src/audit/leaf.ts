@@ -20,8 +20,13 @@ const minSaltBytes = 16;
  * nobody can guess the content back from the commitment, and the log stays whole. Refuses a salt under 16 bytes.
  */
 export function commitmentOf(entry: AuditEntry, salt: Uint8Array): Uint8Array {
+  return commitmentOfText(canonicalJson(entry), salt);
+}
+
+/** The same of an entry's canonical JSON. */
+export function commitmentOfText(text: string, salt: Uint8Array): Uint8Array {
   if (salt.length < minSaltBytes) throw new RangeError(`a salt has at least ${minSaltBytes} bytes`);
-  return createHash('sha256').update(salt).update(canonicalJson(entry), 'utf8').digest();
+  return createHash('sha256').update(salt).update(text, 'utf8').digest();
 }
 
 /** The bytes the log commits to, the `d` of RFC 6962: they hold no person data and can be published. */

@@ -1,4 +1,5 @@
 import { textOf, type Json, type JsonObject } from '../fhir/json.ts';
+import { isExactNumber } from '../fhir/read-json.ts';
 import { keyedUuid, type Secrets } from '../store/secrets.ts';
 
 const objectOf = (value: Json | undefined): JsonObject | undefined =>
@@ -30,7 +31,7 @@ export function resolveReferences(
 ): Json {
   if (Array.isArray(value)) return value.map((each) => resolveReferences(each, resolve));
   const object = objectOf(value);
-  if (!object) return value;
+  if (!object || isExactNumber(object)) return value;
   const { type, identifier } = object;
   const { system, value: key } = objectOf(identifier) ?? {};
   if (typeof type === 'string' && typeof system === 'string' && typeof key === 'string') {

@@ -39,6 +39,7 @@ export interface PreparedResource {
 /** Names a row's resources, turns its references into ours, and says of each what sort of information it is. */
 export function prepareResources(context: IntakeContext, linked: LinkedRow): PreparedResource[] {
   const { partner } = linked.feed;
+  const lateLabels = new Map(linked.late.map((mapped) => [resourceId(context.secrets, mapped, partner.identifierBase), securityOf(mapped['meta']).map(codeOf)]));
   const patientId = partnerId(context.secrets, 'Patient', `${partner.identifierBase}/person`, linked.row.personKey);
   return linked.resources.map((mapped) => {
     const type = textOf(mapped['resourceType']);
@@ -59,7 +60,7 @@ export function prepareResources(context: IntakeContext, linked: LinkedRow): Pre
     const { body, fragments } = takeApart({ resourceType: type, id, ...resolved }, (_, target) => own.has(target));
     collectDirectory(body, directoryIds);
     const security = securityOf(meta);
-    const labels = security.map(codeOf);
+    const labels = [...new Set([...security.map(codeOf), ...(lateLabels.get(id) ?? [])])];
     return {
       linked, id, patientId, type, fragments, body, directoryIds: [...directoryIds],
       category: categoryOf(linked.kind.categories, partner.partnerKey, mapped),

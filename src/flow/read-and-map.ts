@@ -9,6 +9,7 @@ import type { LedgerEntry } from '../mapping/types.ts';
 import type { PendingRow } from '../store/intake-queue.ts';
 import type { StoredFold } from '../store/fold-states.ts';
 import { findPart, type IntakeContext } from './intake-context.ts';
+import { placeInSource } from './place-in-source.ts';
 
 /** A row with its effect worked out, not yet anybody's. */
 export interface MappedRow {
@@ -16,6 +17,8 @@ export interface MappedRow {
   feed: Feed;
   kind: Kind;
   resources: JsonObject[];
+  /** what a late row says by itself: newer rows have replaced its words, but its labels count all the same */
+  late: JsonObject[];
   /** fold states after this row */
   folds: StoredFold[];
   warnings: Problem[];
@@ -41,14 +44,30 @@ export function mapRow(context: IntakeContext, read: ReadRow, states: ReadonlyMa
   const folded = kind.update === 'patch' ? foldRow(states, input, row.messageId ?? '') : new Map<string, FoldState>();
   const record = kind.update === 'patch' ? unfoldRow(folded, input) : input.record;
   const result = context.mapOf(feed, part).run({ feed: feedFacts(feed), ...record });
-  const problems = [...result.problems, ...result.resources.flatMap((resource) => validateResource(resource))];
-  const errors = problems.filter(({ severity }) => severity !== 'warning' && severity !== 'information');
-  if (errors.length > 0) return { row, problems };
+  // what a map refused is not whole: its resources would only be found wrong again
+  const found = result.problems.some(isError) ? result.problems : [...result.problems, ...result.resources.flatMap((resource) => validateResource(resource))];
+  const problems = placeInSource(found, row, part);
+  if (problems.some(isError)) return { row, problems };
   return {
-    row, feed, kind, resources: result.resources, ledger: result.ledger, warnings: [...input.warnings, ...problems],
+    row, feed, kind, resources: result.resources, late: isLate(states, input) ? mapAlone(context, read) : [], ledger: result.ledger, warnings: [...input.warnings, ...problems],
     folds: input.foldKeys.flatMap((foldKey) => {
       const state = folded.get(foldKey);
       return state ? [{ feed: row.feed, personKey: row.personKey, foldKey, state }] : [];
     }),
   };
+}
+
+function isError({ severity = 'error' }: Problem): boolean {
+  return severity === 'error';
+}
+
+/** Something newer, or of the same instant, is already known of this person or visit. */
+function isLate(states: ReadonlyMap<string, FoldState>, input: RowInput): boolean {
+  return input.foldKeys.some((key) => Object.values(states.get(key) ?? {}).some(({ at }) => at >= input.eventAt));
+}
+
+function mapAlone(context: IntakeContext, { row, feed, kind, part, input }: ReadRow): JsonObject[] {
+  if (kind.update !== 'patch') return [];
+  const record = unfoldRow(foldRow(new Map(), input, row.messageId ?? ''), input);
+  return context.mapOf(feed, part).run({ feed: feedFacts(feed), ...record }).resources;
 }

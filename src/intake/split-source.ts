@@ -21,9 +21,11 @@ export function splitSource(kind: Kind, feed: Feed, partName: string, bytes: Uin
   const decoded = decodeText(bytes);
   if ('problem' in decoded) return refuse(decoded.problem);
 
-  const split = kind.format === 'hl7v2' ? splitMessages(decoded.text, feed.senders ?? []) : splitCsv(part.columns ?? [], decoded.text);
-  if (split.problems.length === 0 && split.rows.length > kind.limits.maxRows) {
-    return refuse({ category: 'too-large', code: 'source-too-many-rows', text: `The file has more than the ${kind.limits.maxRows} rows this feed may send at once.`, fix: 'Send it in several files.' });
+  const { maxRows } = kind.limits;
+  // no more than one row over the limit is read: rows take more room than bytes
+  const split = kind.format === 'hl7v2' ? splitMessages(decoded.text, feed.senders ?? [], maxRows + 1) : splitCsv(part.columns ?? [], decoded.text, maxRows + 1);
+  if (split.problems.length === 0 && split.rows.length > maxRows) {
+    return refuse({ category: 'too-large', code: 'source-too-many-rows', text: `The file has more than the ${maxRows} rows this feed may send at once.`, fix: 'Send it in several files.' });
   }
   return split;
 }

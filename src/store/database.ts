@@ -17,8 +17,8 @@ export interface Statement {
 
 export interface Database {
   kind: 'pglite' | 'postgresql';
-  /** one statement as owner, by itself */
-  query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
+  /** one statement as owner, by itself; with a name it is prepared once per connection */
+  query<Row extends pg.QueryResultRow>(text: string, values?: unknown[], name?: string): Promise<Row[]>;
   /** several statements as owner, all or nothing */
   transaction<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result>;
   /** one statement as a serving role under one grant: the only way any reader reaches the record; null: the statement names its grants itself */
@@ -106,7 +106,8 @@ const singleStatements = '-c jit=off -c lock_timeout=4s -c statement_timeout=30s
 
 function owner(pool: pg.Pool, single = pool): Pick<Database, 'query' | 'transaction'> {
   return {
-    query: <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) => withClient(single, async (client) => (await client.query<Row>(text, values)).rows),
+    query: <Row extends pg.QueryResultRow>(text: string, values: unknown[] = [], name = '') =>
+      withClient(single, async (client) => (await client.query<Row>({ text, values, ...(name !== '' && { name }) })).rows),
     transaction: (work) => inTransaction(pool, work),
   };
 }

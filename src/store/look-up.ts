@@ -1,6 +1,7 @@
 import type { Withheld } from './count-withheld.ts';
 import type { Database } from './database.ts';
 import { stale, type VisibleRow } from './door.ts';
+import { groupCalls } from './group-calls.ts';
 
 /** What was asked for by id, and beside it what of the citizen it names was kept back: none when it names nobody. */
 export interface LookedUp {
@@ -22,12 +23,32 @@ type LookedRow = { [column in keyof VisibleRow]: VisibleRow[column] | null } & {
   incomplete: number[] | null;
 };
 
-/** The current version of one resource; with a citizen's id and type Patient, the source Patients the caller may see. */
-export async function lookAtRow(database: Database, grantKey: string, type: string, id: string): Promise<LookedUp | typeof stale> {
-  const found = await database.serve<LookedRow>('reader', null, {
-    name: 'look-at-rows', text: 'select * from look_at_rows($1, $2, $3)', values: [[grantKey], [type], [id]],
+interface RowAsk {
+  grantKey: string;
+  type: string;
+  id: string;
+}
+
+/** One gateway process keeps two of these statements busy, not more. */
+const rowGroups = { inFlight: 2, together: 50 };
+const rowCalls = new WeakMap<Database, (ask: RowAsk) => Promise<LookedUp | typeof stale>>();
+
+/**
+ * The current version of one resource; with a citizen's id and type Patient, the source Patients the caller may see.
+ * Look-ups of any requesters that come at the same time share a statement, each under its own grant.
+ */
+export function lookAtRow(database: Database, grantKey: string, type: string, id: string): Promise<LookedUp | typeof stale> {
+  const call = rowCalls.get(database) ?? groupCalls((asks) => lookAtRows(database, asks), rowGroups);
+  rowCalls.set(database, call);
+  return call({ grantKey, type, id });
+}
+
+async function lookAtRows(database: Database, asks: readonly RowAsk[]): Promise<(LookedUp | typeof stale)[]> {
+  const found = await database.serve<LookedRow & { ask: number }>('reader', null, {
+    name: 'look-at-rows', text: 'select * from look_at_rows($1, $2, $3)', values: [asks.map((ask) => ask.grantKey), asks.map((ask) => ask.type), asks.map((ask) => ask.id)],
   });
-  return lookedUp(found);
+  const byAsk = Map.groupBy(found, ({ ask }) => ask);
+  return asks.map((_, i) => lookedUp(byAsk.get(i + 1) ?? []));
 }
 
 /** Rows of a citizen after (type, id), the source Patients, and the directory rows they name. */
@@ -42,6 +63,7 @@ export async function lookAtEverything(
 }
 
 function lookedUp(found: readonly LookedRow[]): LookedUp | typeof stale {
+  if (found.length === 0) throw new Error('a look-up was not answered');
   const withheld: Withheld[] = [];
   const rows: VisibleRow[] = [];
   for (const row of found) {

@@ -97,7 +97,8 @@ export async function saveSplit(
   await queuePeople(connection, pending.map((row) => ({ feed: row.feed, personKey: row.personKey, recordId: row.recordId })));
   await connection.query(
     `update source_record s set state = u.state, received_rows = u.rows, problems = u.problems
-     from unnest($1::bigint[], $2::text[], $3::int[], $4::jsonb[]) as u(record_id, state, rows, problems) where s.record_id = u.record_id`,
+     from unnest($1::bigint[], $2::text[], $3::int[], $4::jsonb[]) as u(record_id, state, rows, problems)
+     where s.record_id = u.record_id and s.state = 'received'`,
     [records.map((r) => r.recordId), records.map((r) => r.state), records.map((r) => r.rows), records.map((r) => r.problems)],
   );
 }

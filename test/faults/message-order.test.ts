@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { databases } from '../databases.ts';
+import type { Database } from '../../src/store/database.ts';
 import { message, segment } from '../intake/adt.ts';
 import { compareRecords, readFinalRecord } from './final-record.ts';
 import { openWorks, type Works } from './open-works.ts';
@@ -91,30 +92,37 @@ describe.each(databases)('the messages of one visit, sent one by one, on $kind',
 
 describe.each(databases)('messages of which the earlier is stricter, sent one by one, on $kind', ({ open }) => {
   const names = Object.keys(sensitive) as (keyof typeof sensitive)[];
-  const arrive = async (works: Works, order: readonly (keyof typeof sensitive)[]): Promise<Map<string, string>> => {
-    for (const name of order) {
-      await works.post('uhb-adt', '', sensitive[name]);
-      works.services.worker.wake();
-      await untilIdle(works.database);
+
+  async function arriveOn(database: Database, order: readonly (keyof typeof sensitive)[]): Promise<Map<string, string>> {
+    const works = await openWorks(database);
+    try {
+      for (const name of order) {
+        await works.post('uhb-adt', '', sensitive[name]);
+        works.services.worker.wake();
+        await untilIdle(database);
+      }
+      return await readFinalRecord(database);
+    } finally {
+      await works.services.close();
     }
-    return readFinalRecord(works.database);
-  };
+  }
 
   it('leave the record as strict in any order', async () => {
-    const first = await openWorks(await open());
+    const first = await open();
+    const opened = [first];
     try {
-      const expected = await arrive(first, names);
+      const expected = await arriveOn(first, names);
       expect([...expected.values()].filter((value) => value.includes('LOCIS')).length).toBeGreaterThan(0);
       expect([...expected.entries()].find(([key]) => key.startsWith('Encounter/'))?.[1]).toContain('PSY');
-      for (const order of [names.toReversed(), [names[1]!, names[0]!, names[2]!], [names[2]!, names[0]!, names[1]!]]) {
+      const [admitted, corrected, shown] = names;
+      for (const order of [names.toReversed(), [corrected!, admitted!, shown!], [shown!, admitted!, corrected!]]) {
         const database = await open();
-        await copySecrets(first.database, database);
-        const works = await openWorks(database);
-        expect(compareRecords(await arrive(works, order), expected)).toEqual([]);
-        await works.close();
+        opened.push(database);
+        await copySecrets(first, database);
+        expect(compareRecords(await arriveOn(database, order), expected)).toEqual([]);
       }
     } finally {
-      await first.close();
+      for (const database of opened) await database.close();
     }
   }, 90_000);
 });

@@ -237,6 +237,14 @@ describe.each(databases)('a message that is wrong, on $kind', ({ open }) => {
     expect(JSON.stringify(await patientOf(thief.key))).not.toContain('900998');
   });
 
+  it('a code nobody agreed on is told with its field as HL7 names it, and the rest of the message is stored', async () => {
+    const { key, ...facts } = newPerson({ pid: { 16: 'QQQ' } });
+    const outcome = await send(message(facts));
+    expect(outcome.told).toEqual([['code-not-in-table', 'row 1, line 1, field PID-16.1']]);
+    expect(outcome.counts).toMatchObject({ received: 1, stored: 1 });
+    expect(await patientOf(key)).toBeDefined();
+  });
+
   it('a Task told again after its rows were taken up names its own version', async () => {
     const { taskId, task } = await send(message(newPerson()));
     expect((await outcomeOf(gateway, feed, taskId)).task.meta?.versionId).toBe(task.meta?.versionId);

@@ -114,14 +114,15 @@ async function hideSomethingOfEverybody(database: Database): Promise<void> {
 export async function fillWithHidden(database: Database): Promise<void> {
   const rows = await storedRows(database);
   const strangers = new Map([...new Set(rows.map(({ citizen }) => citizen))].map((citizen) => [citizen, randomUUID() as string]));
+  const crowd = rows.filter(({ type }) => type === 'Patient').map((row) => ({ row, citizen: randomUUID() as string }));
   await inHiddenClasses(database, async (connection, classId) => {
-    await savePeople(connection, [...strangers.values()].map((citizen) => ({ citizen, traced: true })), [], new Date());
+    await savePeople(connection, [...strangers.values(), ...crowd.map(({ citizen }) => citizen)].map((citizen) => ({ citizen, traced: true })), [], new Date());
     const twins = rows.flatMap((row, n) => [
       twinOf(row, classId(n)),
       twinOf(row, classId(n + 1), { updatedAt: new Date(row.updatedAt.getTime() + (n % 2 === 0 ? -86_400_000 : 1)) }),
       twinOf(row, classId(n + 2), { citizen: strangers.get(row.citizen) ?? '', updatedAt: new Date() }),
     ]);
-    await saveRows(connection, twins);
+    await saveRows(connection, [...twins, ...crowd.map(({ row, citizen }, n) => twinOf(row, classId(n), { citizen }))]);
     await saveRows(connection, twins.slice(0, 20).map((twin) => ({ ...twin, version: 2 }))); // with a history
     await hideParts(connection, rows, twins, classId);
     const job = { resourceType: 'Task', id: randomUUID() as string, status: 'completed', intent: 'order' };

@@ -3,7 +3,8 @@ import { countWithheld } from '../../src/store/count-withheld.ts';
 import { openPostgres, type Database } from '../../src/store/database.ts';
 import { stale, throughDoor } from '../../src/store/door.ts';
 import { readGeneration, saveGrant } from '../../src/store/grants.ts';
-import { readDirectory, readEverything, readHistory, readIncomplete, readRow, readSourcePatients, readVersion } from '../../src/store/read-rows.ts';
+import { lookAtEverything, lookAtRow } from '../../src/store/look-up.ts';
+import { readDirectory, readHistory, readIncomplete, readSourcePatients, readVersion } from '../../src/store/read-rows.ts';
 import { countMatches, searchCitizens, searchRows } from '../../src/store/search-rows.ts';
 import type { Grant } from '../../src/consent/types.ts';
 import { databases, freshPostgres } from '../databases.ts';
@@ -42,6 +43,10 @@ describe.each(databases)('the grant a read carries, on $kind', ({ kind, open }) 
 
   const idsUnder = async (key: string, view = 'readable_row'): Promise<string[]> =>
     (await database.serve<{ id: string }>('reader', key, { name: `ids-${view}`, text: `select id from ${view}`, values: [] })).map(({ id }) => id);
+  const lookedAtUnder = async (key: string): Promise<string[]> => {
+    const looked = await lookAtEverything(database, key, citizen, { type: '', id: citizen }, 99);
+    return typeof looked === 'symbol' ? ['stale'] : looked.rows.map(({ id }) => id);
+  };
   const nothing: [what: string, key: () => Promise<string> | string][] = [
     ['no grant is set', () => ''],
     ['the grant is unknown', () => 'grant-of-nobody'],
@@ -65,15 +70,16 @@ describe.each(databases)('the grant a read carries, on $kind', ({ kind, open }) 
     const id = rowOf.get(1) ?? '';
     const query = { type: 'Patient', clauses: [], sort: [], count: 10, normal: '' };
     const answers = await Promise.all([
-      readRow(database, key, 'Patient', id), readVersion(database, key, 'Patient', id, 1), readHistory(database, key, 'Patient', id, 9, 9),
-      readSourcePatients(database, key, [citizen]), readEverything(database, key, citizen, { type: '', id }, 9), readDirectory(database, key, []),
+      lookAtRow(database, key, 'Patient', id), readVersion(database, key, 'Patient', id, 1), readHistory(database, key, 'Patient', id, 9, 9),
+      readSourcePatients(database, key, [citizen]), lookAtEverything(database, key, citizen, { type: '', id }, 9), readDirectory(database, key, []),
       readIncomplete(database, key, [citizen]), searchRows(database, key, query, null), searchCitizens(database, key, query, null), countMatches(database, key, query),
     ]);
     expect(answers).toEqual(answers.map(() => stale));
   });
 
   it('is not called stale when it holds and finds nothing', async () => {
-    expect(await readRow(database, 'grant-1-1', 'Patient', rowOf.get(2) ?? '')).toEqual([]);
+    expect(await lookAtRow(database, 'grant-1-1', 'Patient', rowOf.get(2) ?? '')).toMatchObject({ rows: [] });
+    expect(await readVersion(database, 'grant-1-1', 'Patient', rowOf.get(2) ?? '', 1)).toEqual([]);
     expect(await throughDoor(database, 'grant-1-1', '', 'select r.id from readable_row r', [])).toEqual([{ fresh: true, id: rowOf.get(1) }]);
   });
 
@@ -88,7 +94,7 @@ describe.each(databases)('the grant a read carries, on $kind', ({ kind, open }) 
         if (i % 97 === 0) await database.serve('reader', key, { name: '', text: 'select 1 / 0', values: [] });
         else if (i % 101 === 0 && kind === 'postgresql') await database.serve('reader', key, { name: '', text: 'select pg_terminate_backend(pg_backend_pid())', values: [] });
         else {
-          const seen = await idsUnder(key, views[i % 4]);
+          const seen = i % 5 === 0 ? await lookedAtUnder(key) : await idsUnder(key, views[i % 4]);
           if (seen.length !== 1 || seen[0] !== rowOf.get(number)) crossed.push({ number, seen });
         }
       } catch {

@@ -4,7 +4,7 @@ import { databases } from '../databases.ts';
 import { makeDoorWorld, referencePermits, type DoorAsk, type DoorRow, type DoorWorld } from './door-world.ts';
 
 const sizes: Record<Database['kind'], { citizens: number; requesters: number; seed: number; atLeast: number }> = {
-  pglite: { citizens: 12, requesters: 30, seed: 7, atLeast: 1_000 },
+  pglite: { citizens: 12, requesters: 45, seed: 7, atLeast: 1_000 },
   postgresql: { citizens: 24, requesters: 60, seed: 11, atLeast: 5_000 },
 };
 

@@ -74,7 +74,8 @@ export async function makeDoorWorld(database: Database, size: { citizens: number
       const grant = compileGrant({ requester, classes, agreements, generation: compiledFor, now: new Date(now.getTime() + steps * stepMs) });
       return { requester, agreements, grant, holds: compiledFor === generation && (grant.validUntil === null || grant.validUntil > now) };
     });
-  const asks = oneOfEachSort(sampled).slice(0, size.requesters);
+  const related = sampled.filter(({ grant, holds }) => holds && grant.related.length > 0).slice(0, size.requesters / 3);
+  const asks = [...new Set([...related, ...oneOfEachSort(sampled)])].slice(0, size.requesters);
   for (const { grant } of asks) await saveGrant(database, grant);
   return { now, rows, asks };
 }

@@ -5,9 +5,10 @@ import { indexResource } from '../../src/fhir/index-resource.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { assemble } from '../../src/flow/assemble.ts';
 import type { Database } from '../../src/store/database.ts';
-import { stale } from '../../src/store/door.ts';
+import { stale, type VisibleRow } from '../../src/store/door.ts';
 import { readGeneration, saveGrant } from '../../src/store/grants.ts';
-import { readEverything, readHistory, readRow, readVersion } from '../../src/store/read-rows.ts';
+import { lookAtEverything, lookAtRow, type LookedUp } from '../../src/store/look-up.ts';
+import { readHistory, readVersion } from '../../src/store/read-rows.ts';
 import { reclassOwnFragments, reclassRows, saveRows, type RowChange } from '../../src/store/record-writer.ts';
 import { searchCitizens } from '../../src/store/search-rows.ts';
 import { searchToken } from '../../src/fhir/search-token.ts';
@@ -52,8 +53,9 @@ describe.each(databases)('what is kept apart from a body, on $kind', ({ open }) 
 
   /** The resource as each way of reading gives it. */
   async function readEveryWay(key: string, type: string, id: string): Promise<unknown[]> {
-    const answers = [await readRow(database, key, type, id), await readVersion(database, key, type, id, 1), await readHistory(database, key, type, id, 99, 99),
-      await readEverything(database, key, citizen, { type: '', id: noId }, 99)];
+    const rowsOf = (looked: LookedUp | typeof stale): VisibleRow[] | typeof stale => (looked === stale ? stale : looked.rows);
+    const answers = [rowsOf(await lookAtRow(database, key, type, id)), await readVersion(database, key, type, id, 1), await readHistory(database, key, type, id, 99, 99),
+      rowsOf(await lookAtEverything(database, key, citizen, { type: '', id: noId }, 99))];
     return answers.flatMap((rows): unknown[] => {
       if (typeof rows === 'symbol') throw new Error('stale');
       const mine = rows.filter((row) => row.id === id && row.version === 1);

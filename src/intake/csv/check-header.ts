@@ -3,12 +3,13 @@ import type { Column } from '../types.ts';
 
 /**
  * The header must hold exactly the part's columns in their order: a column in the wrong place would silently become
- * another fact about somebody. Every difference is named: missing, extra, twice, or found elsewhere (swapped).
+ * another fact about somebody. Every difference is named: missing, extra, twice, or found elsewhere (swapped); of a header
+ * with far too many columns only that. `found` is its beginning, `count` how many there are.
  */
-export function checkHeader(columns: readonly Column[], found: readonly string[], line: number): Problem[] {
+export function checkHeader(columns: readonly Column[], found: readonly string[], count: number, line: number): Problem[] {
   const expected = columns.map((column) => column.header);
   const names = found.map((name) => name.trim());
-  if (names.length === expected.length && names.every((name, index) => name === expected[index])) return [];
+  if (count === expected.length && names.every((name, index) => name === expected[index])) return [];
 
   const wrongDelimiter = names.length === 1 && expected.length > 1 ? [';', '\t', '|'].find((mark) => names[0]?.includes(mark)) : undefined;
   if (wrongDelimiter !== undefined) {
@@ -17,6 +18,9 @@ export function checkHeader(columns: readonly Column[], found: readonly string[]
   const missing = expected.filter((name) => !names.includes(name));
   if (missing.length === expected.length) {
     return [problem('csv-header-missing', 'The first line is not the header: it names none of the expected columns.', line, 1, expected.join(','))];
+  }
+  if (count > names.length) {
+    return [problem('csv-columns-too-many', `The header has ${count} columns where ${expected.length} are expected.`, line, names.length + 1, `${expected.length} columns`)];
   }
   const problems = missing.map((name) => problem('csv-column-missing', `The column "${name}" is missing.`, line, expected.indexOf(name) + 1, name));
   names.forEach((name, index) => {

@@ -4,32 +4,42 @@ import type { Column, SplitRow } from '../types.ts';
 import { checkHeader } from './check-header.ts';
 
 interface CsvRecord {
+  /** its first cells: of a row with far too many the rest says nothing */
   record: string[];
+  /** how many cells there are */
+  found: number;
   line: number;
   problem?: Problem;
 }
 
-/** CSV text (RFC 4180; quoted line breaks allowed) as rows in the order sent. Quotes out of place refuse the file. */
-export function splitCsv(columns: readonly Column[], text: string): { rows: SplitRow[]; problems: Problem[] } {
-  const read = readRecords(text);
+/** CSV text (RFC 4180; quoted line breaks allowed) as rows in the order sent, `most` of them at most. Quotes out of place refuse the file. */
+export function splitCsv(columns: readonly Column[], text: string, most: number): { rows: SplitRow[]; problems: Problem[] } {
+  const read = readRecords(text, most + 1, columns.length * 2);
   if ('problem' in read) return { rows: [], problems: [read.problem] };
   const [header, ...data] = read.records;
   if (!header) return { rows: [], problems: [{ category: 'malformed', code: 'source-empty', text: 'The file is empty.' }] };
-  const problems = checkHeader(columns, header.record, header.line);
+  const problems = checkHeader(columns, header.record, header.found, header.line);
   if (problems.length > 0) return { rows: [], problems };
 
   const keyIndex = columns.findIndex((column) => column.personKey);
-  const rows = data.map(({ record, line }, index): SplitRow => {
+  const rows = data.map(({ record, found, line }, index): SplitRow => {
     const row = { row: index + 1, line, personKey: (record[keyIndex] ?? '').trim(), content: JSON.stringify(record) };
-    return record.length === columns.length ? row : { ...row, problem: ragged(columns.length, record.length, row.row, line) };
+    return found === columns.length ? row : { ...row, problem: ragged(columns.length, found, row.row, line) };
   });
   return { rows, problems: [] };
 }
 
-function readRecords(text: string): { records: CsvRecord[] } | { problem: Problem } {
+function readRecords(text: string, most: number, cells: number): { records: CsvRecord[] } | { problem: Problem } {
   try {
-    const parsed: unknown = parse(text.replace(/\r\n?/g, '\n'), { record_delimiter: '\n', info: true, relax_column_count: true, skip_empty_lines: true });
-    const records = (parsed as { record: string[]; info: { lines: number } }[]).map(({ record, info }) => ({ record, line: info.lines - lineBreaksIn(record) }));
+    const records: CsvRecord[] = [];
+    parse(text.replace(/\r\n?/g, '\n'), {
+      record_delimiter: '\n', relax_column_count: true, skip_empty_lines: true, to: most,
+      // nothing the parser says of a record is kept but its line: it would take ten times the room of the record
+      on_record: (record: string[], { lines }) => {
+        records.push({ record: record.slice(0, cells), found: record.length, line: lines - lineBreaksIn(record) });
+        return null;
+      },
+    });
     return { records };
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;

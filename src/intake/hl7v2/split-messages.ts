@@ -7,9 +7,9 @@ const frameEnd = '\u001c';
 
 /**
  * One POST holds one or many messages, each beginning with MSH; CR, LF or CRLF ends a segment; MLLP framing bytes are
- * taken off. Only the person key and MSH-10 are looked at here, so that receipt stays cheap.
+ * taken off. Only the person key and MSH-10 are looked at here, so that receipt stays cheap. Stops after `most` messages.
  */
-export function splitMessages(text: string, senders: readonly string[]): { rows: SplitRow[]; problems: Problem[] } {
+export function splitMessages(text: string, senders: readonly string[], most: number): { rows: SplitRow[]; problems: Problem[] } {
   const framed = text.split(/\r\n|\r|\n/);
   const lines = framed.map((line) => line.replace(/[\u000b\u001c]/g, ''));
   const starts = lines.flatMap((line, index) => (line.startsWith('MSH') ? [index] : []));
@@ -18,7 +18,7 @@ export function splitMessages(text: string, senders: readonly string[]): { rows:
     const problem: Problem = { category: 'malformed', code: 'hl7-no-header', text: 'The first segment is not MSH.', at: { line: Math.max(first, 0) + 1 }, expected: 'MSH|^~\\&|' };
     return { rows: [], problems: [problem] };
   }
-  const rows = starts.map((start, index): SplitRow => {
+  const rows = starts.slice(0, most).map((start, index): SplitRow => {
     const next = starts[index + 1];
     const end = next ?? lines.length;
     const own = lines.slice(start, end);

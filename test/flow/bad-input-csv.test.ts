@@ -1,0 +1,261 @@
+import { cldColumns, type CldColumn } from '../../src/demo/cld-columns.ts';
+import { csvHeader, csvRow } from '../../src/demo/csv.ts';
+import { rioColumns, type RioColumn } from '../../src/demo/rio-columns.ts';
+import { databases } from '../databases.ts';
+import { startGateway, type Gateway } from '../gateway.ts';
+import { citizenCount, outcomeOf, sendFile, storedRows, testNumber, versionsOf } from './intake-outcome.ts';
+
+let people = 0;
+type Client = { [header in RioColumn<'client'>]?: string };
+type Cld = { [header in CldColumn]?: string };
+
+/** A client extract's row of a new person, correct but for the changes. */
+function client(changes: Client = {}): Client & { Client_ID: string } {
+  people += 1;
+  const letter = (n: number): string => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[n % 26] ?? '';
+  return {
+    Client_ID: `BC9${people}`, Date_of_Birth: `19${20 + (people % 70)}-0${1 + (people % 9)}-1${people % 9}`, Gender_Code: 'F', Given_Name_1: `Testa${letter(people)}`,
+    Family_Name: `Sampler${letter(people * 7)}`, ...changes,
+  };
+}
+
+function event(changes: Cld = {}): Cld & { 'LA Person Unique Identifier': string; 'Event Reference': string } {
+  people += 1;
+  return {
+    'LA Code': '406', 'Reporting Period Start Date': '2024-01-01', 'Reporting Period End Date': '2024-03-31', 'LA Person Unique Identifier': `BCC9${people}`,
+    'First Name': 'Casey', 'Last Name': 'Specimen', Gender: 'Female', 'Date of Birth': `19${20 + (people % 70)}-0${1 + (people % 9)}-1${people % 9}`, 'Client Type': 'Service user',
+    'Event Type': 'Request', 'Event Reference': `RQ-9${people}`, 'Event Start Date': '2024-02-01', 'Event End Date': '2024-02-01', 'Event Outcome': 'NFA: Other',
+    'Request: Route of Access': 'Discharge from Hospital', ...changes,
+  };
+}
+
+const clientHeader = csvHeader(rioColumns.client);
+const clientLine = (row: Client): string => csvRow(rioColumns.client, row);
+const eventFile = (...rows: Cld[]): string => csvHeader(cldColumns) + rows.map((row) => csvRow(cldColumns, row)).join('');
+const referralLine = (row: { [header in RioColumn<'referral'>]?: string }): string => csvRow(rioColumns.referral, row);
+const allOf = (received: number): Record<string, number> => ({ received, stored: received, unchanged: 0, pending: 0, quarantined: 0, rejected: 0 });
+
+const columns = [...rioColumns.client];
+const swapped = columns.with(10, 'Family_Name').with(12, 'Given_Name_1').join(',');
+const mistyped: string[] = [...columns].with(1, 'NHS No' as never);
+const files: [name: string, file: (good: string) => string | Uint8Array, told: [string, string][]][] = [
+  ['semicolons', (good) => (clientHeader + good).replaceAll(',', ';'), [['csv-delimiter', 'line 1, column 1']]],
+  ['tabs', (good) => (clientHeader + good).replaceAll(',', '\t'), [['csv-delimiter', 'line 1, column 1']]],
+  ['no header', (good) => good, [['csv-header-missing', 'line 1, column 1']]],
+  ['a missing header', (good) => `${columns.slice(1).join(',')}\r\n${good}`, [['csv-column-missing', 'line 1, column 1']]],
+  ['an extra header', (good) => `${columns.join(',')},Favourite_Colour\r\n${good}`, [['csv-column-unknown', 'line 1, column 33']]],
+  ['a header written otherwise', (good) => `${mistyped.join(',')}\r\n${good}`, [['csv-column-missing', 'line 1, column 2'], ['csv-column-unknown', 'line 1, column 2']]],
+  ['swapped headers', (good) => `${swapped}\r\n${good}`, [['csv-column-order', 'line 1, column 11'], ['csv-column-order', 'line 1, column 13']]],
+  ['a header twice', (good) => `${columns.join(',')},Client_ID\r\n${good}`, [['csv-column-twice', 'line 1, column 33']]],
+  ['headers of Object.prototype', (good) => `__proto__,constructor\r\n${good}`, [['csv-header-missing', 'line 1, column 1']]],
+  ['Latin-1', (good) => Buffer.from(`${clientHeader}${good.replace('Sampler', 'S\u00e4mpler')}`, 'latin1'), [['encoding', 'line 2']]],
+  ['UTF-16', (good) => Buffer.from(`\uFEFF${clientHeader}${good}`, 'utf16le'), [['encoding', 'line 1']]],
+  ['NUL', (good) => `${clientHeader}${good}\u0000`, [['nul-character', 'line 3']]],
+  ['an open quotation mark', (good) => `${clientHeader}${good}"open,${good}`, [['csv-quote-not-closed', 'line 3']]],
+  ['a quotation mark inside a cell', (good) => `${clientHeader}${good}BC1,say "what",${good}`, [['csv-quote', 'line 3']]],
+  ['100,000 columns', () => Array.from({ length: 100_000 }, (_, n) => `c${n}`).join(','), [['csv-header-missing', 'line 1, column 1']]],
+  ['more rows than a file may have', () => `${clientHeader}${'a\n'.repeat(250_000)}`, [['source-too-many-rows', '']]],
+  ['100,000 columns more than there should be', () => `${columns.join(',')},${Array.from({ length: 100_000 }, (_, n) => `c${n}`).join(',')}`, [['csv-columns-too-many', 'line 1, column 65']]],
+];
+
+const cells: [name: string, changes: Client, code: string, where: string][] = [
+  ['a day that does not exist', { Date_of_Birth: '1941-02-30' }, 'date-not-real', 'row 2, line 3, column 4, field Date_of_Birth'],
+  ['day and month swapped', { Date_of_Birth: '1941-23-02' }, 'date-not-real', 'row 2, line 3, column 4, field Date_of_Birth'],
+  ['a day written day first', { Date_of_Birth: '23/02/1941' }, 'date-format', 'row 2, line 3, column 4, field Date_of_Birth'],
+  ['a time that does not exist', { Last_Updated: '2024-03-28 25:12:44' }, 'date-format', 'row 2, line 3, column 32, field Last_Updated'],
+  ['an NHS number that is not one', { NHS_Number: '9990000744', NNN_Status: '01' }, 'nhs-number-invalid', 'row 2, line 3'],
+  ['an NHS number with a letter', { NHS_Number: '99900O0743' }, 'nhs-number-format', 'row 2, line 3, column 2, field NHS_Number'],
+  ['no name', { Family_Name: '' }, 'value-missing', 'row 2, line 3, column 13, field Family_Name'],
+  ['nobody', { Client_ID: '' }, 'value-missing', 'row 2, line 3, column 1, field Client_ID'],
+  ['an id of 10,000 characters', { Client_ID: 'X1'.repeat(5_000) }, 'person-key-too-long', 'row 2, line 3'],
+  ['a cell that is too long', { Title: 'A'.repeat(21) }, 'value-too-long', 'row 2, line 3, column 10, field Title'],
+  ['a control character', { Address_Line_1: 'a\u0007b' }, 'control-character', 'row 2, line 3, column 15, field Address_Line_1'],
+];
+
+describe.each(databases)('a table that is wrong, on $kind', ({ open }) => {
+  let gateway: Gateway;
+  beforeAll(async () => {
+    gateway = await startGateway(await open());
+  });
+  afterAll(() => gateway.close());
+
+  const sendClients = (text: string | Uint8Array): ReturnType<typeof sendFile> => sendFile(gateway, 'bchc-rio', 'client', text);
+  const patientOf = async (key: string): Promise<Awaited<ReturnType<typeof storedRows>>[number] | undefined> =>
+    (await storedRows(gateway, 'Patient')).find(({ resource }) => JSON.stringify(resource['identifier']).includes(`"${key}"`));
+
+  it.each(files)('%s: the file is refused whole, and nothing of it is stored', async (_, file, told) => {
+    const citizens = await citizenCount(gateway);
+    const outcome = await sendClients(file(clientLine(client())));
+    expect([outcome.task.status, outcome.told, outcome.rows]).toEqual(['failed', told, []]);
+    expect(outcome.counts).toEqual(allOf(0));
+    expect(await citizenCount(gateway)).toBe(citizens);
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  });
+
+  it.each(cells)('%s: the row is quarantined, the rows around it are stored', async (_, changes, code, where) => {
+    const [before, bad, after] = [client(), client(changes), client()];
+    const citizens = await citizenCount(gateway);
+    const { counts, told, rows, recordId } = await sendClients(clientHeader + clientLine(before) + clientLine(bad) + clientLine(after));
+    expect(told).toEqual([[code, where]]);
+    expect(counts).toEqual({ ...allOf(3), stored: 2, quarantined: 1 });
+    expect(rows.map(({ state }) => state)).toEqual(['stored', 'quarantined', 'stored']);
+    expect(await versionsOf(gateway, recordId, 2)).toBe(0);
+    expect(await citizenCount(gateway)).toBe(citizens + 2);
+    expect([await patientOf(before.Client_ID), await patientOf(after.Client_ID)]).not.toContain(undefined);
+  });
+
+  it('a wrong cell is told without its value, all wrong cells of a row together', async () => {
+    const { told, task } = await sendClients(clientHeader + clientLine(client({ Date_of_Birth: '23/02/1941', NHS_Number: 'Canary Word', Title: 'Canary'.repeat(9) })));
+    expect(told.map(([code]) => code)).toEqual(['nhs-number-format', 'date-format', 'value-too-long']);
+    expect(JSON.stringify(task)).not.toMatch(/canary|1941/i);
+  });
+
+  it.each([['short', -3], ['long', 2]])('a row that is too %s is quarantined with its line, and no cell moves into another column', async (_, by) => {
+    const bad = clientLine(client()).trimEnd();
+    const ragged = by < 0 ? bad.split(',').slice(0, by).join(',') : `${bad},surplus,surplus`;
+    const [before, after] = [client(), client()];
+    const { told, counts } = await sendClients(`${clientHeader}${clientLine(before)}${ragged}\r\n${clientLine(after)}`);
+    expect(told).toEqual([['csv-ragged-row', 'row 2, line 3']]);
+    expect(counts).toEqual({ ...allOf(3), stored: 2, quarantined: 1 });
+  });
+
+  it('lines are counted in the file as it is: line breaks in cells, blank lines, CRLF and LF', async () => {
+    const { told } = await sendClients(`${clientHeader}${clientLine(client({ Address_Line_1: '1 Lane\r\nBehind the mill' }))}\n\n${clientLine(client({ Date_of_Birth: 'never' }))}`);
+    expect(told).toEqual([['date-format', 'row 2, line 6, column 4, field Date_of_Birth']]);
+  });
+
+  it('a byte order mark is no part of the first header', async () => {
+    const person = client();
+    expect((await sendClients(`\uFEFF${clientHeader}${clientLine(person)}`)).counts).toEqual(allOf(1));
+    expect(await patientOf(person.Client_ID)).toBeDefined();
+  });
+
+  it('a header without rows is a file of nothing, and says so in numbers', async () => {
+    const outcome = await sendClients(clientHeader);
+    expect([outcome.task.status, outcome.counts, outcome.told]).toEqual(['completed', allOf(0), []]);
+  });
+
+  it.each(['=HYPERLINK("https://evil.example","x")', '+44 121', '-2+3', '@SUM(A1)', '=cmd|\'/c calc\'!A1'])('a formula stays the text it is: %s', async (formula) => {
+    const person = client({ Address_Line_1: formula });
+    expect((await sendClients(clientHeader + clientLine(person))).counts).toEqual(allOf(1));
+    expect((await patientOf(person.Client_ID))?.resource).toMatchObject({ address: [{ line: [formula] }] });
+  });
+
+  it('the council\'s fifty columns are held to the same: a swapped pair refuses the file', async () => {
+    const text = eventFile(event()).replace('First Name,Last Name', 'Last Name,First Name');
+    const outcome = await sendFile(gateway, 'bcc-cld', '', text);
+    expect([outcome.task.status, outcome.told.map(([code]) => code)]).toEqual(['failed', ['csv-column-order', 'csv-column-order']]);
+  });
+
+  it('an event reference used for another person moves nothing and makes nobody known', async () => {
+    const first = event({ 'NHS Number': testNumber(20) });
+    const other = event({ 'Event Reference': first['Event Reference'], 'Last Name': 'Intruder', 'NHS Number': testNumber(21) });
+    await sendFile(gateway, 'bcc-cld', '', eventFile(first));
+    const earlier = await storedRows(gateway);
+    const citizens = await citizenCount(gateway);
+    const outcome = await sendFile(gateway, 'bcc-cld', '', eventFile(other, event()));
+    expect(outcome.told).toEqual([['record-of-another-person', 'row 1, line 2']]);
+    expect(outcome.counts).toEqual({ ...allOf(2), stored: 1, quarantined: 1 });
+    expect((await storedRows(gateway)).filter(({ recordId }) => recordId !== outcome.recordId)).toEqual(earlier);
+    expect(await citizenCount(gateway)).toBe(citizens + 1);
+    expect(JSON.stringify(await gateway.database.query('select facts from source_person'))).not.toMatch(/intruder/i);
+  });
+
+  it('an event reference used for two people of one file stays with the first', async () => {
+    const first = event();
+    const outcome = await sendFile(gateway, 'bcc-cld', '', eventFile(first, event({ 'Event Reference': first['Event Reference'] }), event()));
+    expect(outcome.rows.map(({ state }) => state)).toEqual(['stored', 'quarantined', 'stored']);
+  });
+
+  it('the same file twice is the same Task; the same rows in another file are unchanged, without a new version', async () => {
+    const [one, two] = [client(), client()];
+    const text = clientHeader + clientLine(one) + clientLine(two);
+    const first = await sendClients(text);
+    const again = await sendClients(text);
+    expect(again.taskId).toBe(first.taskId);
+    const reordered = await sendClients(clientHeader + clientLine(two) + clientLine(one));
+    expect(reordered.counts).toEqual({ ...allOf(2), stored: 0, unchanged: 2 });
+    expect(await patientOf(one.Client_ID)).toMatchObject({ version: 1, recordId: first.recordId });
+  });
+
+  it('what the map refuses is told at its place in the file, with the map\'s own place beside it', async () => {
+    const person = client();
+    await sendClients(clientHeader + clientLine(person));
+    const referral = { Client_ID: person.Client_ID, Referral_Received_Date: '2024-03-04 10:40:00', TeamReferredTo: 'UCR' };
+    const { told, task, rows } = await sendFile(gateway, 'bchc-rio', 'referral', csvHeader(rioColumns.referral)
+      + referralLine({ ...referral, Referral_Number: 'BR9010' }) + referralLine({ ...referral, Referral_Number: 'BR9011', TeamReferredTo: 'NOBODY' }));
+    expect(rows.map(({ state }) => state)).toEqual(['stored', 'quarantined']);
+    expect([...new Set(told.map((each) => each.join(' at ')))]).toEqual(['code-not-in-table at row 2, line 3, field TeamReferredTo', 'check-failed at row 2, line 3, field TeamReferredTo']);
+    expect(JSON.stringify(task)).toMatch(/The rule is in shared\.map line \d+/);
+  });
+
+  describe('a referral of a client nobody described', () => {
+    const referral = (clientId: string, number: string): { [header in RioColumn<'referral'>]?: string } =>
+      ({ Client_ID: clientId, Referral_Number: number, Referral_Received_Date: '2024-03-04 10:40:00', TeamReferredTo: 'UCR' });
+    const sendReferrals = (...lines: string[]): ReturnType<typeof sendFile> => sendFile(gateway, 'bchc-rio', 'referral', csvHeader(rioColumns.referral) + lines.join(''));
+
+    it('waits in quarantine and is taken up by itself when the client arrives, the Task told again', async () => {
+      const person = client();
+      const waiting = await sendReferrals(referralLine(referral(person.Client_ID, 'BR9001')));
+      expect(waiting.told).toEqual([['person-not-known', 'row 1, line 2']]);
+      expect(waiting.counts).toEqual({ ...allOf(1), stored: 0, quarantined: 1 });
+      expect((await storedRows(gateway, 'ServiceRequest')).filter(({ resource }) => JSON.stringify(resource).includes('BR9001'))).toEqual([]);
+
+      await sendClients(clientHeader + clientLine(person));
+      const told = await outcomeOf(gateway, 'bchc-rio', waiting.taskId);
+      expect([told.counts, told.told, told.task.status]).toEqual([allOf(1), [], 'completed']);
+      expect(told.task.meta?.versionId).toBe('3');
+      const [stored] = (await storedRows(gateway, 'ServiceRequest')).filter(({ resource }) => JSON.stringify(resource).includes('BR9001'));
+      expect(stored?.citizen).toBe((await patientOf(person.Client_ID))?.citizen);
+      expect(stored?.resource).toMatchObject({ meta: { source: `urn:onestory:bchc:bchc-rio#${waiting.recordId}/1` } });
+    });
+
+    it('does not hold up the client of another row', async () => {
+      const known = client();
+      await sendClients(clientHeader + clientLine(known));
+      const outcome = await sendReferrals(referralLine(referral('NOBODY-1', 'BR9002')), referralLine(referral(known.Client_ID, 'BR9003')));
+      expect(outcome.rows.map(({ state }) => state)).toEqual(['quarantined', 'stored']);
+    });
+
+    it('is not given to another partner\'s client with the same id', async () => {
+      const person = client();
+      await sendFile(gateway, 'bsmhft-rio', 'client', clientHeader + clientLine(person));
+      const outcome = await sendReferrals(referralLine(referral(person.Client_ID, 'BR9004')));
+      expect(outcome.told.map(([code]) => code)).toEqual(['person-not-known']);
+    });
+  });
+
+  describe('for a reason nobody foresaw', () => {
+    const rigged = async (table: string, when: string): Promise<() => Promise<unknown>> => {
+      await gateway.database.query(`create function trip_up() returns trigger language plpgsql as $$ begin if ${when} then raise exception 'unforeseen'; end if; return new; end $$`);
+      await gateway.database.query(`create trigger trip_up before insert on ${table} for each row execute function trip_up()`);
+      return () => gateway.database.query(`drop trigger trip_up on ${table}`).then(() => gateway.database.query('drop function trip_up()'));
+    };
+
+    it('a file whose rows cannot be laid out is refused, and the files behind it go on', async () => {
+      const undo = await rigged('intake_row', "new.person_key = 'BC-TRIP'");
+      const behind = client();
+      const [bad, good] = await Promise.all([
+        sendFile(gateway, 'bchc-rio', 'client', clientHeader + clientLine(client({ Client_ID: 'BC-TRIP' }))),
+        sendFile(gateway, 'bchc-rio', 'client', clientHeader + clientLine(behind)),
+      ]);
+      await undo();
+      expect([bad.task.status, bad.told]).toEqual(['failed', [['intake-failed', '']]]);
+      expect(good.counts).toEqual(allOf(1));
+      expect(await patientOf(behind.Client_ID)).toBeDefined();
+    });
+
+    it('a row that cannot be stored is quarantined after five tries and its Task told; everyone else goes on at once', async () => {
+      const undo = await rigged('citizen_version', "new.body like '%Unstorable%'");
+      const behind = client();
+      const hurry = setInterval(() => void gateway.database.query("update intake_person set not_before = now() where person_key = 'BC-UNSTORABLE'"), 50);
+      const outcome = await sendClients(clientHeader + clientLine(client({ Client_ID: 'BC-UNSTORABLE', Family_Name: 'Unstorable' })) + clientLine(behind)).finally(() => clearInterval(hurry));
+      await undo();
+      expect(outcome.told).toEqual([['intake-failed', 'row 1, line 2']]);
+      expect(outcome.counts).toEqual({ ...allOf(2), stored: 1, quarantined: 1 });
+      expect(outcome.task.status).toBe('completed');
+      expect(await patientOf(behind.Client_ID)).toBeDefined();
+      expect(await gateway.database.query("select 1 from source_person where facts::text ilike '%unstorable%'")).toEqual([]);
+    });
+  });
+});
