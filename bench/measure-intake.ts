@@ -65,9 +65,10 @@ async function checkSettled(world: World, database: string, sent: number): Promi
   if (settled < sent * 0.98) throw new Error(`of ${sent} messages only ${settled} were stored: ${JSON.stringify(rows)}`);
 }
 
-/** A new database with the schema and nothing in it. */
+/** A new database with the schema, its indexes and nothing in it; no trigger does the gateway's work in it. */
 async function emptyTables(world: World): Promise<string> {
   const url = await world.newDatabase();
   await (await openPostgres(url, 1)).close();
+  for (const table of ['citizen_row', 'citizen_fragment']) await world.query(url, `alter table ${table} disable trigger user`);
   return url;
 }

@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import { loadDefinitions } from './fhir/definitions.ts';
 import { loadProfiles, loadUkCore } from './fhir/profiles.ts';
 import { Refusal } from './fhir/problem.ts';
+import { validateResource } from './fhir/validate-resource.ts';
 import type { Requester } from './fhir/sharing.ts';
 import { acceptBytes } from './flow/accept-bytes.ts';
 import { compileMaps } from './flow/compile-maps.ts';
@@ -21,6 +22,7 @@ import type { ReleaseContext, RequestFacts } from './flow/release-context.ts';
 import { appendOrRefuse, releaseRecords } from './flow/release-records.ts';
 import type { Ask } from './flow/read-asked.ts';
 import { sealEntry } from './flow/seal-entry.ts';
+import { rememberValid } from './flow/remember-valid.ts';
 import { readJobTask } from './flow/read-job-task.ts';
 import { searchAuditTrail, type AuditAsk } from './flow/search-audit.ts';
 import { startIntakeWorker } from './flow/work-intake.ts';
@@ -69,7 +71,7 @@ export async function createServices({ database, config, log, clock = () => new 
   await publishContracts(database, secrets, clock());
   const audit = openAuditTrail(database, sealEntry, emptyChain);
   const policy = createPolicy(database, classes);
-  const intake: IntakeContext = { database, secrets, classes, mappings, directory, mapOf, clock, newId };
+  const intake: IntakeContext = { database, secrets, classes, mappings, directory, mapOf, validate: rememberValid(validateResource), clock, newId };
   const release: ReleaseContext = { database, secrets, policy, audit, directory, clock, newId };
   const worker = startIntakeWorker(intake, (event) => log(event === 'batch-failed' ? 'intake-retried' : 'worker-failed'), pollMs);
 

@@ -6,8 +6,12 @@ const exactJson = JSON as unknown as {
   rawJSON(source: string): unknown;
 };
 
+/** Where a number could stand. Most resources have none, and a text that only looks like it costs no more than time. */
+const mayHoldNumber = /(?:"\s*:|[[,])\s*-?\d|^\s*-?\d/;
+
 /** Stored JSON text → value whose numbers print as they were written: one JavaScript would change stays its own text. */
 export function parseExact<Value = JsonObject>(text: string): Value {
+  if (!mayHoldNumber.test(text)) return JSON.parse(text) as Value;
   return exactJson.parse(text, (_key, value, { source }) =>
     (typeof value === 'number' && source !== undefined && String(value) !== source ? exactJson.rawJSON(source) : value)) as Value;
 }

@@ -1,3 +1,5 @@
+import type { JsonObject } from '../fhir/json.ts';
+import type { Problem } from '../fhir/problem.ts';
 import type { Mappings } from '../intake/load-mappings.ts';
 import type { Feed, Kind, Part } from '../intake/types.ts';
 import type { CompiledMap } from '../mapping/types.ts';
@@ -15,6 +17,8 @@ export interface IntakeContext {
   directory: Directory;
   /** the map of a feed's part, compiled once */
   mapOf(feed: Feed, part: Part): CompiledMap;
+  /** what is wrong with a mapped resource */
+  validate(resource: JsonObject): Problem[];
   clock: () => Date;
   newId: () => string;
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, randomBytes, type KeyObject } from 'node:crypto';
 import type { Problem } from '../fhir/problem.ts';
 import type { Requester } from '../fhir/sharing.ts';
 
@@ -6,7 +6,7 @@ import type { Requester } from '../fhir/sharing.ts';
  * Where a next page begins, sealed so that a link holds no identifier and cannot be made up: AES-256-GCM, bound to who
  * asked. It is a place in a result, never a permit: the next page is read under the grant of that moment.
  */
-export function sealPage(key: Buffer, requester: Requester, state: unknown): string {
+export function sealPage(key: KeyObject, requester: Requester, state: unknown): string {
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(boundTo(requester));
@@ -14,7 +14,7 @@ export function sealPage(key: Buffer, requester: Requester, state: unknown): str
   return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url');
 }
 
-export function openPage(key: Buffer, requester: Requester, token: string): { state: unknown } | { problem: Problem } {
+export function openPage(key: KeyObject, requester: Requester, token: string): { state: unknown } | { problem: Problem } {
   const bytes = Buffer.from(token, 'base64url');
   if (bytes.length < 28 || bytes.toString('base64url') !== token) return { problem: pageTokenInvalid };
   try {

@@ -1,6 +1,5 @@
 import type { JsonObject } from '../fhir/json.ts';
 import type { Problem } from '../fhir/problem.ts';
-import { validateResource } from '../fhir/validate-resource.ts';
 import { feedFacts } from '../intake/feed-facts.ts';
 import { foldRow, unfoldRow } from '../intake/fold.ts';
 import { readRow } from '../intake/read-row.ts';
@@ -45,7 +44,7 @@ export function mapRow(context: IntakeContext, read: ReadRow, states: ReadonlyMa
   const record = kind.update === 'patch' ? unfoldRow(folded, input) : input.record;
   const result = context.mapOf(feed, part).run({ feed: feedFacts(feed), ...record });
   // what a map refused is not whole: its resources would only be found wrong again
-  const found = result.problems.some(isError) ? result.problems : [...result.problems, ...result.resources.flatMap((resource) => validateResource(resource))];
+  const found = result.problems.some(isError) ? result.problems : [...result.problems, ...result.resources.flatMap((resource) => context.validate(resource))];
   const problems = placeInSource(found, row, part);
   if (problems.some(isError)) return { row, problems };
   return {

@@ -5,6 +5,7 @@ import { Refusal } from '../fhir/problem.ts';
 import type { SearchQuery } from '../fhir/search-query.ts';
 import type { Requester } from '../fhir/sharing.ts';
 import { searchAudit, type AuditQuery } from '../store/audit-trail.ts';
+import { isUuid } from '../store/secrets.ts';
 import { appendOrRefuse } from './release-records.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 
@@ -40,7 +41,8 @@ export async function searchAuditTrail(context: ReleaseContext, requester: Reque
 }
 
 function auditQuery({ query, agent, before }: AuditAsk, requester: Requester): AuditQuery {
-  const citizens = query.clauses.flatMap((clause) => ('citizen' in clause ? clause.citizen : []));
+  const named = query.clauses.flatMap((clause) => ('citizen' in clause ? [clause.citizen] : []));
+  const citizens = named.flat().filter(isUuid); // whatever else was typed is nobody
   const dates = query.clauses.flatMap((clause) => ('date' in clause ? clause.date : []));
   let from: Date | null = null;
   let to: Date | null = null;
@@ -51,7 +53,7 @@ function auditQuery({ query, agent, before }: AuditAsk, requester: Requester): A
     if (['lt', 'eb'].includes(op)) to = earlier(to, new Date(low));
     if (op === 'ne') throw new Refusal({ category: 'unsupported', code: 'search-value-invalid', text: 'AuditEvent.date cannot be searched for what it is not.', at: { field: 'date' } });
   }
-  return { citizens: citizens.length > 0 ? citizens : null, agent, from, to, before, limit: query.count, seenBy: requester.role === 'governance' ? null : requester.organisation };
+  return { citizens: named.length > 0 ? citizens : null, agent, from, to, before, limit: query.count, seenBy: requester.role === 'governance' ? null : requester.organisation };
 }
 
 function later(a: Date | null, b: Date): Date {

@@ -1,28 +1,31 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import type { Database } from './database.ts';
 
-/** Keys of this one record, made once and kept in it: nothing outside can be guessed from an id, a hash or a page link. */
+/**
+ * Keys of this one record, made once and kept in it: nothing outside can be guessed from an id, a hash or a page link. Key
+ * objects, because Node hashes with one four times as fast as with the same bytes in a buffer.
+ */
 export interface Secrets {
   /** resource ids from partners' keys */
-  id: Buffer;
+  id: KeyObject;
   /** blocking keys of people */
-  person: Buffer;
+  person: KeyObject;
   /** page links */
-  page: Buffer;
+  page: KeyObject;
 }
 
 export async function loadSecrets(database: Database): Promise<Secrets> {
-  const secret = async (name: string): Promise<Buffer> => {
+  const secret = async (name: string): Promise<KeyObject> => {
     await database.query('insert into setting (name, value) values ($1, $2) on conflict do nothing', [name, randomBytes(32)]);
     const [row] = await database.query<{ value: Buffer }>('select value from setting where name = $1', [name]);
     if (!row) throw new Error(`setting ${name} is missing`);
-    return row.value;
+    return createSecretKey(row.value);
   };
   return { id: await secret('id'), person: await secret('person'), page: await secret('page') };
 }
 
 /** A UUID (version 8) from a keyed hash: the same partner's key gives the same id, and nobody can try numbers against it. */
-export function keyedUuid(key: Buffer, ...parts: string[]): string {
+export function keyedUuid(key: KeyObject, ...parts: string[]): string {
   const bytes = createHmac('sha256', key).update(parts.join('\u0000')).digest().subarray(0, 16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
@@ -31,7 +34,7 @@ export function keyedUuid(key: Buffer, ...parts: string[]): string {
 }
 
 /** 16 bytes standing for a blocking key. */
-export function keyedHash(key: Buffer, value: string): Buffer {
+export function keyedHash(key: KeyObject, value: string): Buffer {
   return createHmac('sha256', key).update(value).digest().subarray(0, 16);
 }
 

@@ -78,10 +78,10 @@ function searchForms(row: SearchParameterRow, value: Json): string[] {
   if (typeof value === 'string') return row.kind === 'date' ? [value.slice(0, 10), `le${value.slice(0, 10)}`, `gt${value.slice(0, 4)}`] : row.kind === 'string' ? [value, value.slice(0, 3)] : [value];
   if (!isJsonObject(value)) return [];
   if (row.kind === 'date') return [...searchForms(row, value['start'] ?? null), ...searchForms(row, value['end'] ?? null)];
-  if (row.kind === 'reference') return searchForms({ ...row, kind: 'string' } as SearchParameterRow, value['reference'] ?? null);
+  if (row.kind === 'reference') return searchForms({ ...row, kind: 'string' }, value['reference'] ?? null);
   if (row.kind === 'string') return Object.values(value).flatMap((part) => searchForms(row, part));
   const coded = value['code'] ?? value['value'];
-  const forms = typeof coded === 'string' ? [coded, `${String(value['system'] ?? '')}|${coded}`, ...(typeof value['system'] === 'string' ? [`${value['system']}|`] : [])] : [];
+  const forms = typeof coded === 'string' ? [coded, `${typeof value['system'] === 'string' ? value['system'] : ''}|${coded}`, ...(typeof value['system'] === 'string' ? [`${value['system']}|`] : [])] : [];
   return [...forms, ...searchForms(row, value['coding'] ?? null), ...searchForms(row, value['valueCoding'] ?? null)].filter((form) => form !== '' && !form.includes(','));
 }
 

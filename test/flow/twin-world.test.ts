@@ -79,7 +79,7 @@ describe.each(twins)('twin worlds, notices $notice, on $kind', ({ kind, notice, 
     worlds = await openTwinWorlds(kind, notice);
     rows = await storedRows(worlds.fuller.database);
     statement = (await (await fetch(`${worlds.plain.url}/fhir/metadata`)).json()) as CapabilityStatement;
-  });
+  }, 180_000);
   afterAll(() => worlds.close());
 
   it('differ in what is stored', async () => {
@@ -92,7 +92,7 @@ describe.each(twins)('twin worlds, notices $notice, on $kind', ({ kind, notice, 
       fc.pre(!(oversight.includes(who) && request.path.startsWith('/fhir/AuditEvent')));
       expect(await difference(worlds, who, request, met)).toBeNull();
     }), { numRuns: requests + examples.length, examples });
-  });
+  }, 180_000);
 
   it('were asked what finds something and what does not, with pages, refused and unknown', () => {
     const sorts = ['200', '200 with entries', 'page 200 with entries', '404', '403', ...(notice === 'none' ? [] : ['200 with entries and a notice'])];

@@ -95,7 +95,7 @@ async function inHiddenClasses<Result>(database: Database, work: (connection: Co
 }
 
 /** The same again as a row of its own, found by all the same searches. */
-function twinOf(row: StoredRow, classId: number, { citizen = row.citizen, version = 1, updatedAt = row.updatedAt, id = randomUUID() as string } = {}): RowChange {
+function twinOf(row: StoredRow, classId: number, { citizen = row.citizen, version = 1, updatedAt = row.updatedAt, id = randomUUID() } = {}): RowChange {
   const body: JsonObject = { ...row.body, id };
   return {
     citizen, id, type: row.type, version, classId, contentHash: Buffer.alloc(0), body: JSON.stringify(body), updatedAt, recordId: 1, row: 1,
@@ -114,7 +114,7 @@ async function hideSomethingOfEverybody(database: Database): Promise<void> {
 export async function fillWithHidden(database: Database): Promise<void> {
   const rows = await storedRows(database);
   const strangers = new Map([...new Set(rows.map(({ citizen }) => citizen))].map((citizen) => [citizen, randomUUID() as string]));
-  const crowd = rows.filter(({ type }) => type === 'Patient').map((row) => ({ row, citizen: randomUUID() as string }));
+  const crowd = rows.filter(({ type }) => type === 'Patient').map((row) => ({ row, citizen: randomUUID() }));
   await inHiddenClasses(database, async (connection, classId) => {
     await savePeople(connection, [...strangers.values(), ...crowd.map(({ citizen }) => citizen)].map((citizen) => ({ citizen, traced: true })), [], new Date());
     const twins = rows.flatMap((row, n) => [

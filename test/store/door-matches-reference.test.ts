@@ -71,7 +71,7 @@ describe.each(databases)('the door and the reference decision, on $kind', ({ kin
 
   /** The list as it came when it says what the reference counts, in any order and in any parts; else what it should say. */
   function keptOf(said: readonly [number, number][] | null | undefined, withheld: ReadonlyMap<string, number>, citizen: string): unknown {
-    const wanted = new Map([...withheld].flatMap(([key, n]) => (key.startsWith(`${citizen} `) ? [[Number(key.slice(citizen.length + 1)), n]] : [])) as [number, number][]);
+    const wanted = new Map([...withheld].flatMap(([key, n]): [number, number][] => (key.startsWith(`${citizen} `) ? [[Number(key.slice(citizen.length + 1)), n]] : [])));
     const sums = new Map<number, number>();
     for (const [classId, n] of said ?? []) sums.set(classId, (sums.get(classId) ?? 0) + n);
     const same = sums.size === wanted.size && [...wanted].every(([classId, n]) => sums.get(classId) === n);

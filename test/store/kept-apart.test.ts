@@ -33,8 +33,8 @@ describe.each(databases)('what is kept apart from a body, on $kind', ({ open }) 
   afterAll(() => database.close());
 
   /** Saves one version; fragments that name a row have the class given for it, contact details that of the row. */
-  async function save(resource: JsonObject & { id: string }, { version = 1, classId = plain, target = unclassified }: { version?: number; classId?: number; target?: number } = {}): Promise<void> {
-    const type = String(resource['resourceType']);
+  async function save(resource: JsonObject & { id: string; resourceType: string }, { version = 1, classId = plain, target = unclassified }: { version?: number; classId?: number; target?: number } = {}): Promise<void> {
+    const type = resource.resourceType;
     const { body, fragments } = takeApart(resource, (named) => named !== 'Patient');
     const index = indexResource(resource);
     const change: RowChange = {
@@ -46,10 +46,10 @@ describe.each(databases)('what is kept apart from a body, on $kind', ({ open }) 
     await database.transaction((connection) => saveRows(connection, [change]));
   }
 
-  const encounter = (id: string, referral: string): JsonObject & { id: string } => ({
+  const encounter = (id: string, referral: string): JsonObject & { id: string; resourceType: string } => ({
     resourceType: 'Encounter', id, status: 'finished', basedOn: [{ reference: `ServiceRequest/${referral}` }], subject: { reference: `Patient/${citizen}` },
   });
-  const referral = (id: string): JsonObject & { id: string } => ({ resourceType: 'ServiceRequest', id, status: 'active' });
+  const referral = (id: string): JsonObject & { id: string; resourceType: string } => ({ resourceType: 'ServiceRequest', id, status: 'active' });
 
   /** The resource as each way of reading gives it. */
   async function readEveryWay(key: string, type: string, id: string): Promise<unknown[]> {

@@ -1,0 +1,25 @@
+import { hash } from 'node:crypto';
+import type { JsonObject } from '../fhir/json.ts';
+import type { Problem } from '../fhir/problem.ts';
+
+const mostRemembered = 20_000;
+
+/**
+ * Validation that remembers, by SHA-256 of their text, resources it found without any fault: a message says again most of
+ * what a person's record says already, and validating is half the cost of taking it in. The oldest are forgotten.
+ */
+export function rememberValid(validate: (resource: JsonObject) => Problem[]): (resource: JsonObject) => Problem[] {
+  const faultless = new Set<string>();
+  return (resource) => {
+    const key = hash('sha256', JSON.stringify(resource), 'base64');
+    if (faultless.has(key)) return [];
+    const problems = validate(resource);
+    if (problems.length > 0) return problems;
+    for (const oldest of faultless) {
+      if (faultless.size < mostRemembered) break;
+      faultless.delete(oldest);
+    }
+    faultless.add(key);
+    return [];
+  };
+}

@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const main = join(import.meta.dirname, '..', '..', 'bench', 'main.ts');
+
+/** Every measure, and whether its line compares it with its counterpart. */
+const measures: readonly [name: string, unit: string, compared: boolean][] = [
+  ['read.passthrough', 'requests/s', false], ['read.onestory', 'requests/s', true],
+  ['everything.passthrough', 'requests/s', false], ['everything.onestory', 'requests/s', true],
+  ['search.worklist.passthrough', 'requests/s', false], ['search.worklist.onestory', 'requests/s', true],
+  ['audit.off', 'requests/s', false], ['audit.on', 'requests/s', true],
+  ['intake.raw_insert', 'records/s', false], ['intake.hl7', 'records/s', true], ['intake.hl7_single', 'records/s', true], ['intake.memory', 'MB', false],
+  ['mapping.onestory', 'records/s', true], ['mapping.medplum', 'records/s', false],
+];
+
+it('every measure runs, and prints one line with a value, its unit and its ratio and nothing else', async () => {
+  const tiny = ['--citizens', '20', '--intake-citizens', '15', '--seconds', '0.2', '--warm-up-seconds', '0.1', '--rounds', '1', '--connections', '4'];
+  const { stdout } = await run(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...tiny], { timeout: 240_000 });
+  const lines = stdout.trimEnd().split('\n').map((line) => line.split(/ +/));
+  expect(lines.map(([name, value, unit, ratio]) => [name, Number(value) > 0, unit, Number(ratio) > 0])).toEqual(measures.map(([name, unit, compared]) => [name, true, unit, compared]));
+}, 300_000);
+
+it('a measure nobody knows is refused with those there are', async () => {
+  const refused = await run(process.execPath, ['--disable-warning=ExperimentalWarning', main, 'reed']).catch((error: { stderr: string; stdout: string }) => error);
+  expect([refused.stdout, refused.stderr]).toEqual(['', expect.stringMatching(/reed.*read, everything, search, audit, intake, mapping/)]);
+});

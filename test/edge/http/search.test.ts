@@ -1,0 +1,277 @@
+import type { Bundle, CarePlan, CodeableConcept, EpisodeOfCare, Organization, Patient, Period, Reference, Resource, ServiceRequest } from '@medplum/fhirtypes';
+import { message } from '../../intake/adt.ts';
+import { databases } from '../../databases.ts';
+import { startGateway, type Gateway } from '../../gateway.ts';
+
+const who = 'community-nurse';
+const ods = 'https://fhir.nhs.uk/Id/ods-organization-code';
+const nhsNumber = 'https://fhir.nhs.uk/Id/nhs-number';
+const component = 'https://fhir.bicp.example/StructureDefinition/component';
+const id = (partner: string, kind: string): string => `https://fhir.bicp.example/Id/${partner}/${kind}`;
+
+/** Kept by the hospital alone: a name with everything that makes names hard. */
+const accented = message({ event: 'A28', id: 'SEARCH-1', pv1: null, pid: { 3: 'ACCENT1^^^RRK', 5: "Ó'BRIEN-ÁVILA^JOSÉ^MARÍA^^^^L", 7: '19610228', 8: '1', 11: '5 TEST LANE^^BIRMINGHAM^^B99 9XX^^H', 32: 'NSTS04' } });
+
+const has = (concepts: CodeableConcept | CodeableConcept[] | undefined, code: string, system?: string): boolean => [concepts ?? []].flat()
+  .some(({ coding }) => coding?.some((each) => each.code === code && (system === undefined || each.system === system)) ?? false);
+const refers = (references: Reference | Reference[] | undefined, reference: string): boolean => [references ?? []].flat().some((each) => each.reference === reference);
+const componentOf = (resource: EpisodeOfCare | ServiceRequest | CarePlan): string | undefined => resource.extension?.find(({ url }) => url === component)?.valueCoding?.code;
+
+/** What a FHIR date covers, read without the gateway's own code: only dates and times with an offset occur in these records. */
+function covered(value: string | undefined, otherwise: number): [number, number] {
+  if (value === undefined) return [otherwise, otherwise];
+  const parts = /^(\d{4})-(\d\d)-(\d\d)$/.exec(value);
+  if (!parts) return [Date.parse(value), Date.parse(value) + 1000];
+  const [, year, month, day] = parts.map(Number) as [number, number, number, number];
+  return [london(year, month - 1, day), london(year, month - 1, day + 1)];
+}
+function london(year: number, month: number, day: number): number {
+  const noon = new Date(Date.UTC(year, month, day, 12));
+  const hour = Number(new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', hour: '2-digit', hourCycle: 'h23' }).format(noon));
+  return Date.UTC(year, month, day) - (hour - 12) * 3_600_000;
+}
+function span(period: Period | undefined): [number, number] | null {
+  return period?.start === undefined && period?.end === undefined ? null : [covered(period.start, -Infinity)[0], covered(period.end, Infinity)[1]];
+}
+const day = (value: string): [number, number] => covered(value, 0);
+
+type Keep<R> = (resource: R) => boolean;
+interface Case<R> {
+  query: string;
+  keep: Keep<R>;
+}
+interface World {
+  citizen: string;
+  other: string;
+  trust: string;
+  council: string;
+  absolute: string;
+}
+
+const half = '2026-06-01';
+const [from, to] = day(half);
+const dates = (spanOf: (resource: never) => [number, number] | null, name = 'date'): Case<never>[] => {
+  const when = (test: (f: number, t: number) => boolean): Keep<never> => (resource) => {
+    const found = spanOf(resource);
+    return found !== null && test(...found);
+  };
+  return [
+    { query: `${name}=gt${half}`, keep: when((_, t) => t > to) },
+    { query: `${name}=ge${half}`, keep: when((f, t) => t > to || (from <= f && t <= to)) },
+    { query: `${name}=lt${half}`, keep: when((f) => f < from) },
+    { query: `${name}=le${half}`, keep: when((f, t) => f < from || (from <= f && t <= to)) },
+    { query: `${name}=sa${half}`, keep: when((f) => f >= to) },
+    { query: `${name}=eb${half}`, keep: when((_, t) => t <= from) },
+    { query: `${name}=ne${half}`, keep: when((f, t) => !(from <= f && t <= to)) },
+    { query: `${name}=ge2026-05&${name}=lt2026-06`, keep: when((f, t) => (t > day('2026-06-01')[0] || (f >= day('2026-05-01')[0] && t <= day('2026-06-01')[0])) && f < day('2026-06-01')[0]) },
+    { query: `${name}=lt2026-01,gt2026-06-10`, keep: when((f, t) => f < day('2026-01-01')[0] || t > day('2026-06-10')[1]) },
+  ];
+};
+
+const episodes = (world: World): Case<EpisodeOfCare>[] => [
+  { query: `patient=${world.citizen}`, keep: ({ patient }) => refers(patient, `Patient/${world.citizen}`) },
+  { query: `patient=Patient/${world.citizen}`, keep: ({ patient }) => refers(patient, `Patient/${world.citizen}`) },
+  { query: `patient=${world.absolute}`, keep: ({ patient }) => refers(patient, `Patient/${world.citizen}`) },
+  { query: `patient=${world.citizen},${world.other}`, keep: ({ patient }) => refers(patient, `Patient/${world.citizen}`) || refers(patient, `Patient/${world.other}`) },
+  { query: 'status=active', keep: ({ status }) => status === 'active' },
+  { query: 'status=http://hl7.org/fhir/episode-of-care-status|active', keep: ({ status }) => status === 'active' },
+  { query: 'status=planned,finished', keep: ({ status }) => ['planned', 'finished'].includes(status) },
+  { query: 'type=carer-respite', keep: ({ type }) => has(type, 'carer-respite') },
+  { query: 'type=https://fhir.bicp.example/CodeSystem/cld-service-type|', keep: ({ type }) => type?.some(({ coding }) => coding?.some(({ system }) => system === 'https://fhir.bicp.example/CodeSystem/cld-service-type')) ?? false },
+  { query: `organization=${world.trust}`, keep: ({ managingOrganization }) => refers(managingOrganization, `Organization/${world.trust}`) },
+  { query: `organization=Organization/${world.council}&status=active`, keep: ({ managingOrganization, status }) => refers(managingOrganization, `Organization/${world.council}`) && status === 'active' },
+  { query: 'component=social-care-package', keep: (episode) => componentOf(episode) === 'social-care-package' },
+  { query: 'identifier=SV-000009-1', keep: ({ identifier }) => identifier?.some(({ value }) => value === 'SV-000009-1') ?? false },
+  { query: `identifier=${id('bcc', 'event')}|SV-000009-1`, keep: ({ identifier }) => identifier?.some(({ value }) => value === 'SV-000009-1') ?? false },
+  { query: `identifier=${id('bcc', 'event')}|`, keep: ({ identifier }) => identifier?.some(({ system }) => system === id('bcc', 'event')) ?? false },
+  ...dates(({ period }: EpisodeOfCare) => span(period)) as Case<EpisodeOfCare>[],
+];
+const plans = (world: World): Case<CarePlan>[] => [
+  { query: `subject=Patient/${world.citizen}`, keep: ({ subject }) => refers(subject, `Patient/${world.citizen}`) },
+  { query: `subject:Patient=${world.citizen}`, keep: ({ subject }) => refers(subject, `Patient/${world.citizen}`) },
+  { query: `patient=${world.citizen}&status=active`, keep: ({ subject, status }) => refers(subject, `Patient/${world.citizen}`) && status === 'active' },
+  { query: 'category=carer', keep: ({ category }) => has(category, 'carer') },
+  { query: 'category=http://snomed.info/sct|734163000&status=active,draft', keep: ({ category, status }) => has(category, '734163000', 'http://snomed.info/sct') && ['active', 'draft'].includes(status) },
+  ...dates(({ period }: CarePlan) => span(period)) as Case<CarePlan>[],
+];
+const requests = (world: World): Case<ServiceRequest>[] => [
+  { query: `patient=${world.citizen}`, keep: ({ subject }) => refers(subject, `Patient/${world.citizen}`) },
+  { query: 'code=http://snomed.info/sct|306238000', keep: ({ code }) => has(code, '306238000', 'http://snomed.info/sct') },
+  { query: 'code=306238000', keep: ({ code }) => has(code, '306238000') },
+  { query: 'category=service-user', keep: ({ category }) => has(category, 'service-user') },
+  { query: `performer=Organization/${world.council}`, keep: ({ performer }) => refers(performer, `Organization/${world.council}`) },
+  { query: `performer=${world.trust},${world.council}`, keep: ({ performer }) => refers(performer, `Organization/${world.trust}`) || refers(performer, `Organization/${world.council}`) },
+  { query: `requester=Organization/${world.trust}`, keep: ({ requester }) => refers(requester, `Organization/${world.trust}`) },
+  { query: 'status=completed', keep: ({ status }) => status === 'completed' },
+  ...dates(({ authoredOn }: ServiceRequest) => (authoredOn === undefined ? null : covered(authoredOn, 0)), 'authored') as Case<ServiceRequest>[],
+];
+const places = (world: World): Case<Organization>[] => [
+  { query: `identifier=${ods}|RYW`, keep: ({ identifier }) => identifier?.some(({ value }) => value === 'RYW') ?? false },
+  { query: 'identifier=RYW', keep: ({ identifier }) => identifier?.some(({ value }) => value === 'RYW') ?? false },
+  { query: 'name=birmingham', keep: ({ name }) => /^birmingham/i.test(name ?? '') || /\bbirmingham/i.test(name ?? '') },
+  { query: 'name:exact=Birmingham City Council', keep: ({ name }) => name === 'Birmingham City Council' },
+  { query: `_id=${world.council}`, keep: (organisation) => organisation.id === world.council },
+];
+
+describe.each(databases)('a search, on $kind', ({ open }) => {
+  let gateway: Gateway;
+  let world: World;
+
+  const matches = async <R extends Resource>(path: string, as = who): Promise<{ total: number | undefined; resources: R[] }> => {
+    const response = await gateway.get(`/fhir/${path}`, as);
+    if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    const bundle = (await response.json()) as Bundle;
+    return { total: bundle.total, resources: (bundle.entry ?? []).flatMap(({ resource, search }) => (search?.mode === 'match' ? [resource as R] : [])) };
+  };
+  const ids = async (path: string, as = who): Promise<string[]> => (await matches(path, as)).resources.map((resource) => resource.id ?? '').sort();
+
+  beforeAll(async () => {
+    gateway = await startGateway(await open(), { citizens: 12 });
+    await gateway.send('uhb-adt', '', accented);
+    const [citizen = ''] = await ids(`Patient?identifier=${nhsNumber}|9990000743`);
+    const [other = ''] = await ids(`Patient?identifier=${nhsNumber}|9990000379`);
+    const [trust = ''] = await ids(`Organization?identifier=${ods}|RYW`);
+    const [council = ''] = await ids('Organization?identifier=E08000025');
+    world = { citizen, other, trust, council, absolute: `${gateway.url}/fhir/Patient/${citizen}` };
+  });
+  afterAll(() => gateway.close());
+
+  /** The same question asked of everything the caller sees, in plain code: what the gateway finds must be that. */
+  async function agrees<R extends Resource>(type: string, cases: Case<R>[]): Promise<void> {
+    const all = (await matches<R>(`${type}?_count=200`)).resources;
+    const wrong: unknown[] = [];
+    const idle: string[] = [];
+    for (const { query, keep } of cases) {
+      const expected = all.filter(keep).map((resource) => resource.id ?? '').sort();
+      const found = await matches<R>(`${type}?${query.replaceAll('|', '%7C')}&_count=200`);
+      const got = found.resources.map((resource) => resource.id ?? '').sort();
+      if (JSON.stringify(got) !== JSON.stringify(expected) || found.total !== expected.length) wrong.push({ query, expected: expected.length, got: got.length, total: found.total });
+      if (!query.includes('=ne') && (expected.length === 0 || expected.length === all.length)) idle.push(query);
+    }
+    expect(wrong).toEqual([]);
+    expect(idle).toEqual([]);
+  }
+
+  it('of episodes finds what a reading of all of them finds, and its total', () => agrees('EpisodeOfCare', episodes(world)));
+  it('of plans', () => agrees('CarePlan', plans(world)));
+  it('of requests', () => agrees('ServiceRequest', requests(world)));
+  it('of organisations', () => agrees('Organization', places(world)));
+
+  it('by POST finds what it finds by GET', async () => {
+    const form = { patient: world.citizen, status: 'active', _sort: 'date' };
+    const posted = (await (await gateway.search('EpisodeOfCare', form, who)).json()) as Bundle;
+    expect((posted.entry ?? []).flatMap(({ resource }) => (resource?.resourceType === 'EpisodeOfCare' ? [resource.id] : [])))
+      .toEqual((await matches(`EpisodeOfCare?${String(new URLSearchParams(form))}`)).resources.map((resource) => resource.id));
+  });
+
+  describe('for people', () => {
+    const accentedAs = 'ward-doctor';
+    it.each([
+      'name=jose', 'name=JOSÉ', 'name=mar', 'name=avila', 'name=ó\'brien', "name=O'Brien-Avila", 'name=obrienavila', 'family=obr', 'family=O%27BRIEN', 'family=Ó’Brien',
+      'given=jos', 'given=maria', 'family:exact=Ó\'BRIEN-ÁVILA', 'birthdate=1961-02-28', 'birthdate=1961', 'birthdate=ge1961-02&birthdate=lt1961-03', 'family=obrien&gender=male',
+      'address-postalcode=B99 9XX', 'address-postalcode=b999xx', 'address-postalcode=B99', `identifier=${id('uhb', 'person')}|ACCENT1`, 'identifier=ACCENT1',
+    ])('%s finds the one with the hard name', async (query) => {
+      const [hard = ''] = await ids('Patient?identifier=ACCENT1', accentedAs);
+      expect(hard).not.toBe('');
+      expect(await ids(`Patient?${query.replace('|', '%7C')}&_count=200`, accentedAs)).toContain(hard);
+    });
+
+    it.each(['name=vila', 'name=rien', 'family=jose', 'given=obrien', 'given=ose', 'family:exact=ó\'brien-ávila', 'family:exact=O\'BRIEN', 'birthdate=1961-02-27', 'birthdate=gt1961-02-28&birthdate=lt1962', 'address-postalcode=99', 'identifier=ACCENT', 'identifier=accent1', `identifier=${nhsNumber}|ACCENT1`, 'family=%25', 'family=o_rien'])('%s does not', async (query) => {
+      const [hard = ''] = await ids('Patient?identifier=ACCENT1', accentedAs);
+      const response = await gateway.get(`/fhir/Patient?${query.replace('|', '%7C')}&_count=200`, accentedAs);
+      expect([200, 400]).toContain(response.status);
+      expect(await response.text()).not.toContain(hard);
+    });
+
+    it('by gender and birth year finds each person once, with the total', async () => {
+      const { total, resources } = await matches<Patient>('Patient?_count=200');
+      expect(total).toBe(resources.length);
+      expect(new Set(resources.map((patient) => patient.id)).size).toBe(resources.length);
+      for (const gender of ['male', 'female']) {
+        const found = await matches<Patient>(`Patient?gender=${gender}&_count=200`);
+        expect(found.resources.map((patient) => patient.id).sort()).toEqual(resources.filter((patient) => patient.gender === gender).map((patient) => patient.id).sort());
+        expect(found.total).toBe(found.resources.length);
+      }
+    });
+
+    describe('holds all its parameters against one record, because two records may be of different times or people', () => {
+      // the community trust has her old address, the hospital and the council the new one
+      const family = 'family=kowalczyk';
+      const old = 'address-postalcode=B21';
+      const now = 'address-postalcode=B74';
+      const trust = `identifier=${id('bchc', 'person')}%7C`;
+      const hospital = `identifier=${id('uhb', 'person')}%7C`;
+
+      it.each([`${family}&${old}`, `${family}&${now}`, `${family}&${old}&${trust}`, `${family}&${now}&${hospital}`, `${family}&birthdate=1949-12-19&gender=female&${old}`])('%s is said by one', async (query) => {
+        expect(await ids(`Patient?${query}`)).toHaveLength(1);
+      });
+
+      it.each([`${family}&${old}&${now}`, `${family}&${now}&${trust}`, `${family}&${old}&${hospital}`, `${family}&${trust}&${hospital}`])('%s is said by none', async (query) => {
+        expect(await matches(`Patient?${query}`)).toEqual({ total: 0, resources: [] });
+      });
+
+      it('and only against records the caller may see', async () => {
+        const [woman = ''] = await ids(`Patient?${family}`);
+        const seenBy = async (persona: string): Promise<string[]> => {
+          const { resources: [patient] } = await matches<Patient>(`Patient?_id=${woman}`, persona);
+          return (patient?.identifier ?? []).flatMap(({ system = '' }) => /\/Id\/(\w+)\/person$/.exec(system)?.[1] ?? []);
+        };
+        for (const persona of ['ward-doctor', 'social-worker', 'mental-health-nurse', 'privacy-officer', 'governance-lead']) {
+          const partners = await seenBy(persona);
+          for (const partner of ['uhb', 'bchc', 'bcc']) {
+            expect([persona, partner, (await ids(`Patient?${family}&identifier=${id(partner, 'person')}%7C`, persona)).length]).toEqual([persona, partner, partners.includes(partner) ? 1 : 0]);
+          }
+        }
+      });
+    });
+  });
+
+  describe('is sorted', () => {
+    const sorted = async <R extends Resource>(path: string, key: (resource: R) => string | number, as = who): Promise<(string | number)[]> => (await matches<R>(path, as)).resources.map(key);
+    const ordered = (values: (string | number)[], descending = false): (string | number)[] => {
+      const compared = [...values].sort((a, b) => (a < b ? -1 : Number(a > b)));
+      return descending ? compared.reverse() : compared;
+    };
+
+    it.each([['date', false], ['-date', true]] as const)('by %s', async (sort, descending) => {
+      const values = await sorted<EpisodeOfCare>(`EpisodeOfCare?_sort=${sort}&_count=200`, ({ period }) => span(period)?.[0] ?? -Infinity);
+      expect(values).toEqual(ordered(values, descending));
+      expect(new Set(values).size).toBeGreaterThan(5);
+    });
+
+    it.each([['_lastUpdated', false], ['-_lastUpdated', true], ['', true]] as const)('by %s, and newest first when nothing is said', async (sort, descending) => {
+      const values = await sorted<EpisodeOfCare>(`EpisodeOfCare?${sort && `_sort=${sort}&`}_count=200`, ({ meta }) => Date.parse(meta?.lastUpdated ?? ''));
+      expect(values).toEqual(ordered(values, descending));
+      expect(new Set(values).size).toBeGreaterThan(1);
+    });
+
+    it.each([['family', false], ['-family', true]] as const)('people by %s', async (sort, descending) => {
+      const values = await sorted<Patient>(`Patient?_sort=${sort}&_count=200`, ({ name }) => (name?.[0]?.family ?? '').normalize('NFD').toLowerCase().replace(/[^a-z]/g, ''));
+      expect(values).toEqual(ordered(values, descending));
+      expect(new Set(values).size).toBeGreaterThan(5);
+    });
+
+    it('people by birthdate', async () => {
+      const values = await sorted<Patient>('Patient?_sort=birthdate&_count=200', ({ birthDate }) => birthDate ?? '');
+      expect(values).toEqual(ordered(values));
+    });
+
+    it('by several keys, each in its direction', async () => {
+      const values = await sorted<ServiceRequest>('ServiceRequest?_sort=-authored,_id&_count=200', ({ authoredOn, id: own }) => `${9e13 - covered(authoredOn, 0)[0]} ${own ?? ''}`);
+      expect(values).toEqual(ordered(values));
+    });
+
+    it('organisations by name', async () => {
+      const values = await sorted<Organization>('Organization?_sort=name', ({ name }) => (name ?? '').toLowerCase().replace(/[^a-z]/g, ''));
+      expect(values).toEqual(ordered(values));
+    });
+  });
+
+  it('counts what the caller may see, which is not what there is', async () => {
+    const counts = await Promise.all(['community-nurse', 'mental-health-nurse', 'social-worker', 'governance-lead'].map(async (persona) => (await matches('EpisodeOfCare?_count=200', persona)).total));
+    const [{ n } = { n: 0 }] = await gateway.database.query<{ n: number }>("select count(*)::int as n from citizen_row where type = 'EpisodeOfCare'");
+    expect(counts.every((count) => count !== undefined && count < n)).toBe(true);
+    expect(new Set(counts).size).toBeGreaterThan(1);
+    expect(counts[3]).toBe(0);
+  });
+});

@@ -1,0 +1,29 @@
+import { rememberValid } from '../../src/flow/remember-valid.ts';
+import type { JsonObject } from '../../src/fhir/json.ts';
+import type { Problem } from '../../src/fhir/problem.ts';
+
+const problem: Problem = { category: 'invalid', code: 'element-missing', text: 'An element is missing.' };
+
+function counted(): { looked: JsonObject[]; validate: (resource: JsonObject) => Problem[] } {
+  const looked: JsonObject[] = [];
+  return { looked, validate: rememberValid((resource) => { looked.push(resource); return resource['id'] === 'wrong' ? [problem] : []; }) };
+}
+
+it('what was found faultless is not looked at again, what differs in anything is', () => {
+  const { looked, validate } = counted();
+  expect([{ id: 'a' }, { id: 'a' }, { id: 'a', active: true }].flatMap((resource) => validate(resource))).toEqual([]);
+  expect(looked).toEqual([{ id: 'a' }, { id: 'a', active: true }]);
+});
+
+it('what was found wrong is found wrong every time', () => {
+  const { validate } = counted();
+  expect([validate({ id: 'wrong' }), validate({ id: 'wrong' })]).toEqual([[problem], [problem]]);
+});
+
+it('memory stays bounded: the oldest are looked at again', () => {
+  const { looked, validate } = counted();
+  for (let i = 0; i <= 20_000; i += 1) validate({ id: String(i) });
+  validate({ id: '20000' });
+  validate({ id: '0' });
+  expect(looked.length).toBe(20_002);
+});
