@@ -51,7 +51,7 @@ function auditQuery({ query, agent, before }: AuditAsk, requester: Requester): A
     if (['gt', 'sa'].includes(op)) from = later(from, new Date(high));
     if (['eq', 'le', 'ap'].includes(op)) to = earlier(to, new Date(high));
     if (['lt', 'eb'].includes(op)) to = earlier(to, new Date(low));
-    if (op === 'ne') throw new Refusal({ category: 'unsupported', code: 'search-value-invalid', text: 'AuditEvent.date cannot be searched for what it is not.', at: { field: 'date' } });
+    if (op === 'ne') throw new Refusal({ category: 'invalid', code: 'search-value-invalid', text: 'AuditEvent.date cannot be searched for what it is not.', at: { field: 'date' } });
   }
   return { citizens: named.length > 0 ? citizens : null, agent, from, to, before, limit: query.count, seenBy: requester.role === 'governance' ? null : requester.organisation };
 }

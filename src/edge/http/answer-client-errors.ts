@@ -1,5 +1,5 @@
-import type { Server } from 'node:http';
-import { outcomeOf } from '../../fhir/outcome.ts';
+import { STATUS_CODES, type Server } from 'node:http';
+import { outcomeOf, statusOf } from '../../fhir/outcome.ts';
 import type { Problem } from '../../fhir/problem.ts';
 
 /**
@@ -9,21 +9,18 @@ import type { Problem } from '../../fhir/problem.ts';
 export function answerClientErrors(server: Server): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
-    const [line, problem] = answers[error.code ?? ''] ?? unreadable;
+    const problem = problems[error.code ?? ''] ?? unreadable;
+    const status = statusOf([problem]);
     const text = JSON.stringify(outcomeOf([problem]));
-    socket.end(`HTTP/1.1 ${line}\r\nContent-Type: application/fhir+json; charset=utf-8\r\nCache-Control: no-store\r\nConnection: close\r\n`
+    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: application/fhir+json; charset=utf-8\r\nCache-Control: no-store\r\nConnection: close\r\n`
       + `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
   });
 }
 
-const unreadable: [string, Problem] = ['400 Bad Request', {
+const unreadable: Problem = {
   category: 'malformed', code: 'request-unreadable', text: 'This is not an HTTP request the gateway can read.', fix: 'Check the request line and the headers.',
-}];
-const answers: Readonly<Record<string, [string, Problem]>> = {
-  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', {
-    category: 'too-large', code: 'headers-too-large', text: 'The headers are larger than the gateway takes.', expected: 'at most 16 KiB of headers together',
-  }],
-  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', {
-    category: 'malformed', code: 'request-too-slow', text: 'The request did not arrive in time.', fix: 'Send it again over a faster connection.',
-  }],
+};
+const problems: Readonly<Record<string, Problem>> = {
+  HPE_HEADER_OVERFLOW: { category: 'headers-too-large', code: 'headers-too-large', text: 'The headers are larger than the gateway takes.', expected: 'at most 16 KiB of headers together' },
+  ERR_HTTP_REQUEST_TIMEOUT: { category: 'timeout', code: 'request-too-slow', text: 'The request did not arrive in time.', fix: 'Send it again over a faster connection.' },
 };
