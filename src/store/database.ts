@@ -147,9 +147,9 @@ function isConnectionError(error: unknown): error is Error {
 
 /**
  * Outages, told apart from mistakes of ours: connection lost or refused (SQLSTATE class 08, socket errors), shutting down
- * or starting (57P), out of resources (53), its files fail (58), statement cancelled (57014), lost a deadlock (40).
+ * or starting (57P), out of resources (53), its files fail (58), statement cancelled (57014), waited too long for a lock (55P03), lost a deadlock (40).
  */
-const outage = /^(?:08...|57P..|57014|53...|58...|40...|E(?:CONN|PIPE|TIMEDOUT|HOST|NET|NOTFOUND|AI_).*)$/;
+const outage = /^(?:08...|57P..|57014|55P03|53...|58...|40...|E(?:CONN|PIPE|TIMEDOUT|HOST|NET|NOTFOUND|AI_).*)$/;
 /** node-postgres gives these no code */
 const lostConnection = /^(?:Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect)/;
 

@@ -17,7 +17,7 @@ export const nameFolding: Folding<HumanName> = {
     if (!use || !rest || !saysAll(host, other)) return undefined;
     const written = [...textsOf(host), ...textsOf(other)];
     const cased = (text: string): string => bestCase(text, written);
-    const named: HumanName = isStructured(host) ? host : { ...other, ...(host.text !== undefined && { text: host.text }) };
+    const named: HumanName = isStructured(host) || !isStructured(other) ? host : { ...other, ...(host.text !== undefined && { text: host.text }) };
     return {
       ...rest,
       ...use,
