@@ -224,7 +224,7 @@ describe('whatever the sources say, folding', () => {
           for (const value of source.resource[element] ?? []) expect({ value, own, found: own.some((one) => isSaid(value, one)) }).toMatchObject({ found: true });
         }
       }
-    }), { numRuns: 500 });
+    }), { numRuns: 200 });
   });
 
   it('invents no word: what is shown is made of what its witnesses say', () => {
@@ -233,13 +233,13 @@ describe('whatever the sources say, folding', () => {
       for (const element of elements) {
         expect(sources.flatMap(({ resource }) => tokens(resource[element]))).toEqual(expect.arrayContaining(tokens(shown<object>(patient[element]))));
       }
-    }), { numRuns: 500 });
+    }), { numRuns: 200 });
   });
 
   it('does not depend on the order of sources', () => {
     fc.assert(fc.property(anySources.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }))), ([all, shuffled]) => {
       expect(compose(shuffled)).toEqual(compose(all));
-    }), { numRuns: 500 });
+    }), { numRuns: 200 });
   });
 
   it('is done when it is done: composing the composed changes nothing', () => {
@@ -248,7 +248,7 @@ describe('whatever the sources say, folding', () => {
       const lists = Object.fromEntries(elements.flatMap((element) => (patient[element] ? [[element, shown<object>(patient[element])]] : [])));
       const again = compose(sourcesOf([lists])).patient;
       for (const element of elements) expect(shown<object>(again[element])).toEqual(lists[element] ?? []);
-    }), { numRuns: 500 });
+    }), { numRuns: 200 });
   });
 
   it('never joins two house numbers, postcodes, first names or families', () => {
@@ -265,6 +265,6 @@ describe('whatever the sources say, folding', () => {
         const told = new Set((patient[element] ?? []).flatMap((value) => of(value) ?? []));
         expect(told).toEqual(said);
       }
-    }), { numRuns: 500 });
+    }), { numRuns: 200 });
   });
 });
