@@ -40,10 +40,10 @@ export function createWorld(settings: Settings, say: Say): World {
       return cluster.url(`bench_${databases}`);
     },
     loaded: () => (loaded ??= load(world)),
-    onestory: async (databaseUrl, audit = 'audited') => (await once(`${audit} ${databaseUrl}`, async () => {
+    onestory: (databaseUrl, audit = 'audited') => once(`${audit} ${databaseUrl}`, async () => {
       const started = await startServer('serve-onestory.ts', [databaseUrl, audit]);
       return { ...started, ...talkTo(started.child, started.url) };
-    })),
+    }),
     passThrough: async (databaseUrl) => (await once(`pass-through ${databaseUrl}`, () => startServer('serve-pass-through.ts', [databaseUrl]))).url,
     query: async <Row extends pg.QueryResultRow>(databaseUrl: string, text: string, values: unknown[] = []) => {
       const client = new pg.Client({ connectionString: databaseUrl });

@@ -11,7 +11,7 @@ const squash = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/
 function sourcesOf(kind: string, partner: string, table: string): (value: string) => boolean {
   const own = new URL(`${kind}/partners/${partner}/tables/${table}.csv`, mappings);
   const file = existsSync(own) ? own : new URL(`${kind}/tables/${table}.csv`, mappings);
-  const rows = parse(readFileSync(file, 'utf8'), { columns: true }) as { source: string }[];
+  const rows = parse<{ source: string }>(readFileSync(file, 'utf8'), { columns: true });
   const same = table.endsWith('.loose') ? squash : (text: string): string => text;
   const sources = new Set(rows.map((row) => same(row.source)));
   return (value) => sources.has(same(value));
@@ -19,7 +19,7 @@ function sourcesOf(kind: string, partner: string, table: string): (value: string
 
 /** Every value of a column in CSV files, of a field's first component in HL7 files (`PV1-14`). */
 function valuesOf(file: DemoFile, field: string): string[] {
-  if (file.feed !== 'uhb-adt') return (parse(file.content, { columns: true }) as Record<string, string>[]).map((row) => row[field] ?? '');
+  if (file.feed !== 'uhb-adt') return parse<Record<string, string>>(file.content, { columns: true }).map((row) => row[field] ?? '');
   const [segment, position] = field.split('-');
   return file.content.split('\r').map((line) => line.split('|')).filter(([name]) => name === segment).map((fields) => fields[Number(position)]?.split('^')[0] ?? '');
 }
