@@ -28,20 +28,6 @@ export function readSourcePatients(database: Database, grantKey: string, citizen
     'q.citizen, q.id');
 }
 
-/** Rows of a citizen after (type, id), the source Patients, and the directory rows they name, in one statement. */
-export function readEverything(
-  database: Database, grantKey: string, citizen: string, after: { type: string; id: string }, limit: number,
-): Answer {
-  return throughDoor(database, grantKey, 'read-everything',
-    `with page as materialized (select * from readable_resource where citizen_id = $1::uuid and not deleted and type <> 'Patient'
-       and (type, id) > ($2, $3::uuid) order by type, id limit $4),
-     people as materialized (select * from readable_resource where citizen_id = $1::uuid and not deleted and type = 'Patient'),
-     places as (select * from readable_resource where scope = 'directory' and id in (
-       select unnest(directory_ids) from page union select unnest(directory_ids) from people))
-     select ${visibleColumns} from (select * from page union all select * from people union all select * from places) r`,
-    [citizen, after.type, after.id, limit], 'q.type, q.id');
-}
-
 /** Directory rows by id. */
 export function readDirectory(database: Database, grantKey: string, ids: readonly string[]): Answer {
   return throughDoor(database, grantKey, 'read-directory',
