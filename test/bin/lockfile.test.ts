@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 interface Entry { dependencies?: Record<string, string>; optionalDependencies?: Record<string, string>; devDependencies?: Record<string, string>; integrity?: string; resolved?: string }
 
 const root = join(import.meta.dirname, '..', '..');
-const registry = 'https://registry.npmjs.org/';
 const packages = (JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, Entry> }).packages;
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Entry;
 
@@ -27,7 +26,7 @@ it('is of one mind with package.json', () => {
   expect({ dependencies, devDependencies }).toEqual({ dependencies: manifest.dependencies, devDependencies: manifest.devDependencies });
 });
 
-it('fixes the content of every package', () => {
-  const loose = Object.entries(packages).filter(([path, entry]) => path !== '' && (entry.integrity === undefined || !(entry.resolved ?? registry).startsWith(registry)));
+it('fixes the content of every package, and no address: it installs from whatever registry a machine has', () => {
+  const loose = Object.entries(packages).filter(([path, entry]) => path !== '' && (entry.integrity === undefined || entry.resolved !== undefined));
   expect(loose.map(([path]) => path)).toEqual([]);
 });
