@@ -52,10 +52,11 @@ const layers = [
 
 const packages = [
   ['sql-only-in-store', '^src/store/', ['pg', 'pg-[^/]+', 'kysely', '@electric-sql/[^/]+']],
-  ['express-only-at-the-edge', '^src/(edge/http/|app[.]ts$|main[.]ts$)', ['express', 'helmet']],
-  ['issuer-only-at-the-edge', '^src/edge/', ['oidc-provider', 'jose', 'pino', 'commander', 'fhir-kit-client']],
+  ['express-only-at-the-edge', '^src/(edge/http/|app[.]ts$|main[.]ts$)', ['express', 'helmet', 'sirv']],
+  ['issuer-only-at-the-edge', '^src/edge/', ['oidc-provider', 'openid-client', 'jose', 'pino', 'commander', 'fhir-kit-client']],
   ['ajv-only-where-shapes-are-checked', '^src/(intake/|consent/|fhir/|config[.]ts$)', ['ajv', 'ajv-formats']],
-  ['react-only-in-viewer', '^src/viewer/', ['react', 'react-dom']],
+  ['react-only-in-viewer', '^src/viewer/', ['react', 'react-dom', 'react-router', '@tanstack/react-query']],
+  ['components-only-behind-ui', '^src/viewer/ui/nhs[.]ts$', ['nhsuk-react-components']],
 ];
 
 /** @type {import('dependency-cruiser').IConfiguration} */

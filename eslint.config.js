@@ -1,4 +1,5 @@
 import { defineConfig, globalIgnores } from 'eslint/config';
+import reactHooks from 'eslint-plugin-react-hooks';
 import { configs, parser, plugin } from 'typescript-eslint';
 
 /** Correctness that a compiler does not see; every rule is an error, so there are no warnings to get used to. */
@@ -82,6 +83,7 @@ export default defineConfig(
     rules: typed,
   },
   { files: ['src/**'], rules: house },
+  { files: ['src/viewer/**'], plugins: { 'react-hooks': reactHooks }, rules: { 'react-hooks/rules-of-hooks': 'error', 'react-hooks/exhaustive-deps': 'error' } },
   { files: ['**/*.d.ts'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['test/**', 'bench/**'], rules: inTests },
 );

@@ -2,7 +2,9 @@
 // Runs a script of this project on the Node it pins, installing what the lockfile names first if it is missing.
 // This file itself must run on Node 18: it may be the first thing a newcomer's machine executes.
 //
-//   node bin/run.mjs <script> [arguments]
+//   node bin/run.mjs [--viewer] <script> [arguments]
+//
+// --viewer: the script serves the viewer, which is built first if its sources changed.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -115,9 +117,10 @@ function watchParent(onGone) {
   }, parentCheckMs).unref();
 }
 
-const [script, ...args] = process.argv.slice(2);
+const viewer = process.argv[2] === '--viewer';
+const [script, ...args] = process.argv.slice(viewer ? 3 : 2);
 if (script === undefined) {
-  process.stderr.write('Usage: node bin/run.mjs <script> [arguments]\n');
+  process.stderr.write('Usage: node bin/run.mjs [--viewer] <script> [arguments]\n');
   process.exit(64);
 }
 if (!isInstalled()) {
@@ -126,5 +129,9 @@ if (!isInstalled()) {
     process.stderr.write(code === 0 ? 'The pinned Node was not installed: npm must be allowed to run install scripts (ignore-scripts=false).\n' : 'Installing failed; the lines above say why.\n');
     process.exit(code === 0 ? 1 : code);
   }
+}
+if (viewer) {
+  const code = await run(pinnedNode, [join(root, 'bin', 'build-viewer.mjs')], { stdio: 'inherit' });
+  if (code !== 0) process.exit(code);
 }
 process.exit(await run(pinnedNode, ['--disable-warning=ExperimentalWarning', script, ...args], { stdio: 'inherit' }));

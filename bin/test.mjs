@@ -11,7 +11,7 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const jestArguments = process.argv.slice(2);
 
 const checks = jestArguments.length > 0 ? [] : [
-  ['Types', ['node_modules/typescript7/bin/tsc', '-p', 'tsconfig.json']],
+  ['Types', ['bin/typecheck.mjs']],
   ['Lint', ['bin/lint.mjs']],
   ['Import direction', ['bin/arch.mjs']],
 ];

@@ -124,7 +124,7 @@ function widened(range: { from: string; to: string }): { from: string; to: strin
 function anyOf(request: Request, kind: TokenKind, values: string[]): SearchClause {
   const tokens = [...new Set(values.map((value) => searchToken(request.type, request.row.name, kind, value)))];
   const onFragment = fragmentOf(request.type, request.row);
-  return { anyOf: tokens, ...(onFragment !== undefined && { onFragment }) };
+  return { anyOf: tokens, ...(onFragment !== undefined && { onFragment }), ...(request.type === 'AuditEvent' && { said: { kind, values } }) };
 }
 
 function invalid(row: SearchParameterRow, code: string, text: string, expected: string): { problem: Problem } {

@@ -19,7 +19,7 @@ export const resultParameters = ['_count', '_sort'] as const;
 
 /** Their values identify a person: they never reach the audit log or a link as they are. */
 export const identifyingParameters: ReadonlySet<string> = new Set([
-  'identifier', 'name', 'family', 'given', 'birthdate', 'address-postalcode', 'patient', 'subject', '_id',
+  'identifier', 'name', 'family', 'given', 'birthdate', 'address-postalcode', 'patient', 'subject', '_id', 'agent-name',
 ]);
 
 /** The type's parameters, in the order they are documented; undefined for a type that cannot be searched. */
@@ -81,6 +81,10 @@ const table: Record<string, readonly SearchParameterRow[]> = {
     id, lastUpdated, identifier, string('name', 'name', 'alias'), token('type', 'type'),
     string('address-postalcode', 'address.postalCode'),
   ],
+  Device: [
+    id, lastUpdated, identifier,
+    reference('organization', ['Organization'], 'owner'), code('status', 'status', fhir('device-status')),
+  ],
   Encounter: [
     id, lastUpdated, identifier, patient('subject'), subject('subject'),
     code('status', 'status', fhir('encounter-status')), date('date', 'period'),
@@ -95,7 +99,9 @@ const table: Record<string, readonly SearchParameterRow[]> = {
   ],
   Consent: [id, lastUpdated, patient('patient'), code('status', 'status', fhir('consent-state-codes'))],
   Contract: [id, lastUpdated, identifier, code('status', 'status', fhir('contract-status'))],
-  AuditEvent: [patient('agent.who', 'entity.what'), reference('agent', people, 'agent.who'), date('date', 'recorded')],
+  AuditEvent: [
+    patient('agent.who', 'entity.what'), reference('agent', people, 'agent.who'), string('agent-name', 'agent.name'), date('date', 'recorded'),
+  ],
 };
 
 function token(name: string, ...paths: string[]): SearchParameterRow {

@@ -1,3 +1,5 @@
+import type { TokenKind } from './search-token.ts';
+
 /**
  * A search, understood: plain data the store turns into SQL. Every clause must hold (AND); inside a clause any of its
  * alternatives may (OR).
@@ -14,12 +16,19 @@ export interface SearchQuery {
 
 export type SearchClause =
   /** the row's tokens (or, with `onFragment`, the tokens of its fragment at that path) hold one of these */
-  | { anyOf: bigint[]; onFragment?: string; /** an identifier of the resource: names somebody */ identifies?: true }
+  | { anyOf: bigint[]; onFragment?: string; /** an identifier of the resource: names somebody */ identifies?: true; /** of an AuditEvent only */ said?: SaidValues }
   | { date: DateCondition[] }
   /** logical ids of the resource itself */
   | { ids: string[] }
   /** citizens the row must be about */
   | { citizen: string[] };
+
+/** What was asked, unhashed: the audit log is no resource with tokens, it is looked up by its own columns. */
+export interface SaidValues {
+  kind: TokenKind;
+  /** as for the token of that kind: normalised text, `Type/id`, `system|value` */
+  values: string[];
+}
 
 /**
  * One date alternative. `from`/`to` is the search value as a half-open range [from, to) of UTC instants, already

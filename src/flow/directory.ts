@@ -1,8 +1,9 @@
-import type { Organization } from '@medplum/fhirtypes';
+import type { Device, Organization } from '@medplum/fhirtypes';
 import { indexResource } from '../fhir/index-resource.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import type { OrganisationKey } from '../fhir/sharing.ts';
 import type { Mappings } from '../intake/load-mappings.ts';
+import type { DirectoryEntry, Feed, Partner } from '../intake/types.ts';
 import type { Database } from '../store/database.ts';
 import { keyedUuid, type Secrets } from '../store/secrets.ts';
 import { loadSharedRows, saveSharedRows, type SharedChange } from '../store/shared-rows.ts';
@@ -10,33 +11,55 @@ import { loadSharedRows, saveSharedRows, type SharedChange } from '../store/shar
 /** The organisations records name, by key: directory data is configuration, messages never write it. */
 export type Directory = ReadonlyMap<OrganisationKey, { id: string; name: string }>;
 
-/** Brings the directory rows to what mappings/partners.yaml says; unchanged organisations get no new version. */
+/** Identifier system of the feeds' Devices; the value is the key that `meta.source` names. */
+export const feedSystem = 'https://fhir.bicp.example/Id/feed';
+
+/** Brings the directory rows to what mappings/partners.yaml and feeds.yaml say; what is unchanged gets no new version. */
 export async function loadDirectory(database: Database, secrets: Secrets, mappings: Mappings, now: Date): Promise<Directory> {
-  const organisations = [...mappings.partners, ...mappings.directory].map((entry) => {
+  const directory = new Map([...mappings.partners, ...mappings.directory].map((entry) => {
     const [system = '', value = ''] = entry.organisation.split('|');
-    const id = keyedUuid(secrets.id, 'Organization', system, value);
-    const resource: Organization = {
-      resourceType: 'Organization', id, active: true, identifier: [{ system, value }], name: entry.name,
-      ...(entry.telecom && { telecom: entry.telecom as NonNullable<Organization['telecom']> }),
-      ...(entry.address && { address: [entry.address] }),
-    };
-    return { key: entry.organisation, id, name: entry.name, resource };
-  });
+    return [entry.organisation, { id: keyedUuid(secrets.id, 'Organization', system, value), name: entry.name }];
+  }));
+  const resources = [
+    ...[...mappings.partners, ...mappings.directory].map((entry) => organisation(entry, directory)),
+    ...mappings.feeds.map((feed) => sendingSystem(feed, keyedUuid(secrets.id, 'Device', feedSystem, feed.key), directory)),
+  ];
   await database.transaction(async (connection) => {
-    const current = await loadSharedRows(connection, organisations.map(({ id }) => id));
-    const changes = organisations.flatMap(({ id, resource }): SharedChange[] => {
-      const standing = current.get(id);
-      const version = (standing?.version ?? 0) + 1;
-      if (standing && withoutMeta(JSON.parse(standing.body) as JsonObject) === withoutMeta(resource as unknown as JsonObject)) return [];
-      const body = { ...resource, meta: { versionId: String(version), lastUpdated: now.toISOString(), source: 'urn:onestory:directory' } };
-      return [{
-        id, scope: 'directory', owner: null, type: 'Organization', version, updatedAt: now,
-        body: JSON.stringify(body), index: indexResource(body as unknown as JsonObject),
-      }];
-    });
-    await saveSharedRows(connection, changes);
+    const current = await loadSharedRows(connection, resources.map(({ id }) => id));
+    await saveSharedRows(connection, resources.flatMap((resource) => changeOf(resource, current.get(resource.id), now)));
   });
-  return new Map(organisations.map(({ key, id, name }) => [key, { id, name }]));
+  return directory;
+}
+
+type DirectoryResource = (Organization | Device) & { id: string };
+
+function organisation(entry: Partner | DirectoryEntry, directory: Directory): DirectoryResource {
+  const [system = '', value = ''] = entry.organisation.split('|');
+  return {
+    resourceType: 'Organization', id: directory.get(entry.organisation)?.id ?? '', active: true, identifier: [{ system, value }], name: entry.name,
+    ...(entry.telecom && { telecom: entry.telecom as NonNullable<Organization['telecom']> }),
+    ...(entry.address && { address: [entry.address] }),
+  };
+}
+
+/** The system a feed comes from, so that a reader can be told where an entry was written. */
+function sendingSystem({ key, partner, title, system }: Feed, id: string, directory: Directory): DirectoryResource {
+  return {
+    resourceType: 'Device', id, identifier: [{ system: feedSystem, value: key }], status: 'active',
+    deviceName: [{ name: system, type: 'user-friendly-name' }],
+    owner: { reference: `Organization/${directory.get(partner.organisation)?.id ?? ''}`, display: partner.name },
+    note: [{ text: title }],
+  };
+}
+
+function changeOf(resource: DirectoryResource, standing: { version: number; body: string } | undefined, now: Date): SharedChange[] {
+  const version = (standing?.version ?? 0) + 1;
+  if (standing && withoutMeta(JSON.parse(standing.body) as JsonObject) === withoutMeta(resource as unknown as JsonObject)) return [];
+  const body = { ...resource, meta: { versionId: String(version), lastUpdated: now.toISOString(), source: 'urn:onestory:directory' } };
+  return [{
+    id: resource.id, scope: 'directory', owner: null, type: resource.resourceType, version, updatedAt: now,
+    body: JSON.stringify(body), index: indexResource(body as unknown as JsonObject),
+  }];
 }
 
 function withoutMeta({ meta: _meta, ...rest }: JsonObject): string {

@@ -3,16 +3,15 @@ import { auditEventOf } from '../audit/audit-event.ts';
 import { describeDisclosure } from '../audit/describe-disclosure.ts';
 import { Refusal } from '../fhir/problem.ts';
 import type { SearchQuery } from '../fhir/search-query.ts';
-import type { Requester } from '../fhir/sharing.ts';
-import { searchAudit, type AuditQuery } from '../store/audit-trail.ts';
+import type { OrganisationKey, Requester } from '../fhir/sharing.ts';
+import { searchAudit, type AgentCondition, type AuditQuery } from '../store/search-audit.ts';
 import { isUuid } from '../store/secrets.ts';
+import { askedAgents } from './asked-agents.ts';
 import { appendOrRefuse } from './release-records.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 
 export interface AuditAsk {
   query: SearchQuery;
-  /** person or client id, as given */
-  agent: string | null;
   before: number | null;
 }
 
@@ -28,7 +27,8 @@ export interface AuditPage {
 export async function searchAuditTrail(context: ReleaseContext, requester: Requester, ask: AuditAsk, request: RequestFacts, base: string): Promise<AuditPage> {
   const { result: governance } = await context.policy.under(requester, ({ grant }) => Promise.resolve({ allowed: grant.governance }));
   if (!governance.allowed) throw new Refusal(forAuditReaders);
-  const query = auditQuery(ask, requester);
+  const seenBy = requester.role === 'governance' ? null : requester.organisation;
+  const query = auditQuery(ask, await askedAgents(context.database, ask.query, seenBy), seenBy);
   const found = await searchAudit(context.database, { ...query, limit: query.limit + 1 });
   const page = found.slice(0, query.limit);
   const [citizen] = query.citizens ?? [];
@@ -40,7 +40,7 @@ export async function searchAuditTrail(context: ReleaseContext, requester: Reque
   return { events: page.map((entry) => auditEventOf(entry, { base })), next: found.length > query.limit && last ? { before: last.seq } : null };
 }
 
-function auditQuery({ query, agent, before }: AuditAsk, requester: Requester): AuditQuery {
+function auditQuery({ query, before }: AuditAsk, agents: AgentCondition[], seenBy: OrganisationKey | null): AuditQuery {
   const named = query.clauses.flatMap((clause) => ('citizen' in clause ? [clause.citizen] : []));
   const citizens = named.flat().filter(isUuid); // whatever else was typed is nobody
   const dates = query.clauses.flatMap((clause) => ('date' in clause ? clause.date : []));
@@ -53,7 +53,7 @@ function auditQuery({ query, agent, before }: AuditAsk, requester: Requester): A
     if (['lt', 'eb'].includes(op)) to = earlier(to, new Date(low));
     if (op === 'ne') throw new Refusal({ category: 'invalid', code: 'search-value-invalid', text: 'AuditEvent.date cannot be searched for what it is not.', at: { field: 'date' } });
   }
-  return { citizens: named.length > 0 ? citizens : null, agent, from, to, before, limit: query.count, seenBy: requester.role === 'governance' ? null : requester.organisation };
+  return { citizens: named.length > 0 ? citizens : null, agents, from, to, before, limit: query.count, seenBy };
 }
 
 function later(a: Date | null, b: Date): Date {

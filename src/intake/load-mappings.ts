@@ -27,7 +27,7 @@ interface PartnersFile {
   directory?: DirectoryEntry[];
 }
 interface FeedsFile {
-  feeds: { key: string; kind: string; partner: string; title: string; senders?: string[] }[];
+  feeds: { key: string; kind: string; partner: string; title: string; system: string; senders?: string[] }[];
 }
 interface KindFileContent extends Omit<Kind, 'parts'> {
   parts: { name: string; map: string; schema: string }[];

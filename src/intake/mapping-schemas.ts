@@ -53,13 +53,14 @@ export const feedsSchema = {
       minItems: 1,
       items: {
         type: 'object',
-        required: ['key', 'kind', 'partner', 'title'],
+        required: ['key', 'kind', 'partner', 'title', 'system'],
         additionalProperties: false,
         properties: {
           key: { type: 'string', pattern: '^[a-z][a-z0-9]*(-[a-z0-9]+)+$' },
           kind: text,
           partner: text,
           title: text,
+          system: text,
           senders: { type: 'array', items: text, minItems: 1 },
         },
       },

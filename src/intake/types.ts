@@ -21,6 +21,8 @@ export interface Feed {
   /** HL7: MSH-4 values this feed may claim */
   senders?: string[];
   title: string;
+  /** the sender's own system in plain words, for readers */
+  system: string;
 }
 
 /** The part of a kind: one table of a multi-table feed, or the whole feed (part name ''). */

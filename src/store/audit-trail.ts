@@ -129,31 +129,6 @@ async function withTimeout<Result>(work: Promise<Result>, timeoutMs: number): Pr
   }
 }
 
-export interface AuditQuery {
-  citizens: string[] | null;
-  agent: string | null;
-  from: Date | null;
-  to: Date | null;
-  /** only entries where this organisation asked, or held what was disclosed or withheld; null = all (governance) */
-  seenBy: string | null;
-  before: number | null;
-  limit: number;
-}
-
-/** Entries newest first. Which of them a requester may read is in `seenBy`, decided by the caller's role. */
-export async function searchAudit(database: Database, query: AuditQuery): Promise<(AuditEntry & { seq: number })[]> {
-  const rows = await database.query<{ seq: string; entry: string }>(
-    `select seq, entry from audit_entry
-     where ($1::uuid[] is null or citizen_ids && $1) and ($2::text is null or agent = $2)
-       and ($3::timestamptz is null or at >= $3) and ($4::timestamptz is null or at < $4)
-       and ($5::text is null or organisation = $5 or custodians @> array[$5])
-       and ($6::bigint is null or seq < $6)
-     order by seq desc limit $7`,
-    [query.citizens, query.agent, query.from, query.to, query.seenBy, query.before, query.limit],
-  );
-  return rows.map((row) => ({ ...(JSON.parse(row.entry) as AuditEntry), seq: Number(row.seq) }));
-}
-
 export interface ChainRow {
   seq: number;
   entry: string;

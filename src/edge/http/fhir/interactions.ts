@@ -14,6 +14,7 @@ export const interactionsOf: Readonly<Record<string, readonly Interaction[]>> = 
   Task: [...stored, 'search-type'],
   Consent: [...stored, 'search-type', 'create'],
   Organization: [...stored, 'search-type'],
+  Device: [...stored, 'search-type'],
   Contract: [...stored, 'search-type'],
   AuditEvent: ['search-type'],
 };

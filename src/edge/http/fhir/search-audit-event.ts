@@ -19,7 +19,10 @@ interface AuditPageState {
   before: number;
 }
 
-/** GET [base]/AuditEvent?patient=&agent=&date= · newest first. `agent` is a person's or client's id as entries name it. */
+/**
+ * GET [base]/AuditEvent?patient=&agent=&agent:identifier=&agent-name=&date= · newest first. `agent` is a person's or client's
+ * id as entries name it, `agent:identifier` the identifier of the organisation that asked, `agent-name` a word of the person's name.
+ */
 export async function searchAuditEvent(services: AuditServices, asked: Asked, posted: boolean): Promise<Reply> {
   const given = posted ? [...asked.query, ...(await readForm(asked))] : asked.query;
   const token = given.find(([name]) => name === '_page')?.[1];
@@ -27,8 +30,7 @@ export async function searchAuditEvent(services: AuditServices, asked: Asked, po
   const { parameters, handling } = state ?? { parameters: given, handling: handlingOf(asked) };
   const parsed = parseSearch('AuditEvent', parameters, { handling, base: services.base });
   if ('problems' in parsed) throw new Refusal(...parsed.problems);
-  const agent = parameters.find(([name]) => name === 'agent')?.[1].split(/[|/]/).at(-1) ?? null;
-  const page = await services.searchAudit(asked.requester, { query: parsed.query, agent, before: state?.before ?? null }, { id: asked.requestId, address: asked.address });
+  const page = await services.searchAudit(asked.requester, { query: parsed.query, before: state?.before ?? null }, { id: asked.requestId, address: asked.address });
   const link = (before: number): string => `${services.base}/AuditEvent?_page=${sealPageOf(services, asked, 'AuditEvent', { parameters, handling, before } satisfies AuditPageState)}`;
   const entry = [
     ...page.events.map((resource) => ({ fullUrl: `${services.base}/AuditEvent/${resource.id ?? ''}`, resource, search: { mode: 'match' } })),

@@ -1,0 +1,55 @@
+import { ApiProblem } from './api-problem.ts';
+
+/** Who is signed in, for whom they act, and how long it lasts. The token itself never reaches the browser. */
+export interface SignedIn {
+  state: 'signed-in';
+  person: { id: string; name: string };
+  organisation: string;
+  organisationName: string;
+  role: string;
+  purpose: string;
+  /** until the session ends by itself when nothing is done */
+  idleLeftSeconds: number;
+  /** until it ends whatever is done */
+  endsInSeconds: number;
+}
+
+export interface SignedOut {
+  state: 'signed-out';
+}
+
+export type Session = SignedIn | SignedOut;
+
+/** Looks without counting as doing something. */
+export function readSession(): Promise<Session> {
+  return ask<Session>('/session', {});
+}
+
+/** "I am still here." */
+export function extendSession(): Promise<Session> {
+  return ask<Session>('/session/extend', { method: 'POST' });
+}
+
+/** Ends this session, or with `everywhere` every session of this person; answers where to go next. */
+export function endSession(everywhere: boolean): Promise<{ location: string }> {
+  return ask<{ location: string }>('/session/sign-out', {
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ everywhere }),
+  });
+}
+
+/** Where signing in begins; afterwards the person is back at `returnTo`. */
+export function signInAddress(returnTo: string): string {
+  return `/session/sign-in?${new URLSearchParams({ return: returnTo }).toString()}`;
+}
+
+async function ask<T>(address: string, init: RequestInit): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(address, { ...init, redirect: 'error', signal: AbortSignal.timeout(10_000) });
+  } catch {
+    throw new ApiProblem(0, undefined);
+  }
+  const body: unknown = await response.json().catch(() => null);
+  if (!response.ok) throw ApiProblem.of(response.status, body, response.headers.get('X-Request-ID') ?? undefined);
+  return body as T;
+}

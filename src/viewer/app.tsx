@@ -1,0 +1,65 @@
+import type { ReactNode } from 'react';
+import { Route, Routes, useLocation } from 'react-router';
+import { FindPerson } from './find/find-person.tsx';
+import { Frame } from './frame.tsx';
+import { Agreement } from './governance/agreement.tsx';
+import { Agreements } from './governance/agreements.tsx';
+import { WhoLooked } from './governance/who-looked.tsx';
+import { Home } from './home.tsx';
+import { NotFound } from './not-found.tsx';
+import { Entry } from './person/entry.tsx';
+import { Person } from './person/person.tsx';
+import { SignedOut } from './session/signed-out.tsx';
+import { SignInFailed } from './session/sign-in-failed.tsx';
+import { TimeLimits } from './session/time-limits.tsx';
+import { useSession } from './session/use-session.ts';
+import type { SignedIn } from './api/session.ts';
+import { Loading } from './ui/loading.tsx';
+import { Problem } from './ui/problem.tsx';
+
+/** Every address of the viewer, under /app. All but the signed-out ones need somebody signed in. */
+export function App() {
+  return (
+    <Routes>
+      <Route path="signed-out" element={<Frame session={null}><SignedOut /></Frame>} />
+      <Route path="sign-in-failed" element={<Frame session={null}><SignInFailed /></Frame>} />
+      <Route path="*" element={<SignedInOnly />} />
+    </Routes>
+  );
+}
+
+function SignedInOnly() {
+  const session = useSession();
+  const { pathname } = useLocation();
+  if (session.data?.state === 'signed-in') {
+    const { data } = session;
+    return (
+      <Frame session={data}>
+        <TimeLimits session={data} readAt={session.dataUpdatedAt} />
+        <Screens session={data} key={pathname.split('/')[1]} />
+      </Frame>
+    );
+  }
+  return <Frame session={null}>{before(session)}</Frame>;
+}
+
+function before(session: ReturnType<typeof useSession>): ReactNode {
+  if (session.isPending) return <Loading />;
+  if (session.isError) return <Problem error={session.error} onRetry={() => void session.refetch()} />;
+  return <SignedOut />;
+}
+
+function Screens({ session }: { session: SignedIn }) {
+  return (
+    <Routes>
+      <Route index element={<Home session={session} />} />
+      <Route path="find" element={<FindPerson />} />
+      <Route path="person/:citizen" element={<Person session={session} />} />
+      <Route path="person/:citizen/:type/:id" element={<Entry />} />
+      <Route path="who-looked" element={<WhoLooked />} />
+      <Route path="agreements" element={<Agreements />} />
+      <Route path="agreements/:id" element={<Agreement />} />
+      <Route path="*" element={<NotFound />} />
+    </Routes>
+  );
+}

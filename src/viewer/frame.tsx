@@ -1,0 +1,50 @@
+import type { ReactNode } from 'react';
+import { Link, NavLink } from 'react-router';
+import type { SignedIn } from './api/session.ts';
+import { oversees } from './home.tsx';
+import { SignOut } from './session/sign-out.tsx';
+import { strings } from './strings.ts';
+
+/** Strip, header with who acts for whom and why, screens, footer: the same round every page. */
+export function Frame({ session, children }: { session: SignedIn | null; children: ReactNode }) {
+  return (
+    <>
+      <a className="nhsuk-skip-link" href="#main">{strings.skip}</a>
+      <div className="os-strip" role="note"><div className="os-inner">{strings.evaluation}</div></div>
+      <header className="os-header">
+        <div className="os-inner">
+          <Link className="os-header__name" to="/" aria-label={strings.header.home}>{strings.product}<span className="os-header__partnership">{strings.partnership}</span></Link>
+          {session ? <Who session={session} /> : null}
+        </div>
+      </header>
+      {session ? <Navigation session={session} /> : null}
+      <main className="os-main" id="main"><div className="os-inner">{children}</div></main>
+      <footer className="os-footer"><div className="os-inner"><p>{strings.footer}</p></div></footer>
+    </>
+  );
+}
+
+function Who({ session }: { session: SignedIn }) {
+  return (
+    <>
+      <p className="os-header__who">
+        <strong>{session.person.name}, {strings.roles[session.role] ?? session.role}</strong>
+        {strings.header.actingFor} {session.organisationName} · {strings.header.purpose}: {strings.purposes[session.purpose] ?? session.purpose}
+      </p>
+      <SignOut />
+    </>
+  );
+}
+
+function Navigation({ session }: { session: SignedIn }) {
+  const screens = oversees(session)
+    ? [['/who-looked', strings.nav.whoLooked], ['/agreements', strings.nav.agreements]] as const
+    : [['/find', strings.nav.find]] as const;
+  return (
+    <nav className="os-nav" aria-label={strings.nav.label}>
+      <div className="os-inner">
+        <ul>{screens.map(([to, text]) => <li key={to}><NavLink to={to}>{text}</NavLink></li>)}</ul>
+      </div>
+    </nav>
+  );
+}

@@ -1,0 +1,47 @@
+/** Every sentence the viewer says that is not data. Sections are screens; a code from the API is put into words here. */
+export const strings = {
+  product: 'OneStory',
+  partnership: 'Birmingham integrated care partnership',
+  evaluation: 'Synthetic people only. For evaluation: never put a real patient in it.',
+  skip: 'Skip to the content',
+  loading: 'Loading',
+  header: { actingFor: 'Acting for', purpose: 'Purpose', signOut: 'Sign out', signOutEverywhere: 'Sign out everywhere', home: 'OneStory home' },
+  nav: { label: 'Screens', find: 'Find a person', whoLooked: 'Who looked', agreements: 'Agreements' },
+  footer: 'What is missing here may still exist. Every look at a record is written down, with the reason it was allowed.',
+  problem: {
+    heading: 'This did not work',
+    unforeseen: 'Something went wrong in the viewer. Nothing was lost. Try again.',
+    unreachable: 'The gateway did not answer. Check the network and try again. Nothing was lost.',
+    again: 'Try again',
+    quote: 'To have it looked into, quote',
+  },
+  notFound: { title: 'Page not found', text: 'There is no such page. If you typed the address, check it. If you followed a link, it may be old.', home: 'Go to the first page' },
+  session: {
+    warningTitle: 'You will be signed out soon',
+    warning: (seconds: number): string => `Nothing has happened for a while. For the safety of people’s records you will be signed out in ${countdown(seconds)}.`,
+    endingTitle: 'Your session is coming to its end',
+    ending: (seconds: number): string => `A session lasts a fixed time, however busy you are. You will be signed out in ${countdown(seconds)}. Sign in again to go on.`,
+    stay: 'Stay signed in',
+    later: 'Close',
+    signedOutTitle: 'You are signed out',
+    signedOut: 'No information about people is left on this screen.',
+    timedOut: 'You were signed out because nothing happened for a while, or because the session had lasted its full time.',
+    signInAgain: 'Sign in',
+    signInFailedTitle: 'Signing in did not work',
+    signInFailed: 'The sign-in was not completed. Nothing was opened. Try again; if it happens again, tell those who run the gateway.',
+    notOffered: 'This gateway has no sign-in for people: those who run it must name the viewer’s client first.',
+  },
+  roles: {
+    doctor: 'Doctor', nurse: 'Nurse', therapist: 'Therapist', 'social-worker': 'Social worker', paramedic: 'Paramedic',
+    'care-home-registered': 'Care home, registered staff', 'care-home-unregistered': 'Care home staff', 'voluntary-worker': 'Voluntary worker',
+    coordinator: 'Coordinator', administrator: 'Administrator', integration: 'System', governance: 'Information governance lead', 'privacy-officer': 'Privacy officer',
+  } as Readonly<Record<string, string>>,
+  purposes: {
+    TREAT: 'Direct care', ETREAT: 'Emergency care', CAREMGT: 'Care management', HOPERAT: 'Oversight of sharing', HSYSADMIN: 'Running the systems', PATRQT: 'The person asked', PUBHLTH: 'Public health', HRESCH: 'Research', HPAYMT: 'Payment',
+  } as Readonly<Record<string, string>>,
+} as const;
+
+function countdown(seconds: number): string {
+  if (seconds > 90) return `${Math.round(seconds / 60)} minutes`;
+  return seconds === 1 ? '1 second' : `${Math.max(0, seconds)} seconds`;
+}
