@@ -1,12 +1,17 @@
-import type { RequestListener } from 'node:http';
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { fhirRoutes } from './edge/http/fhir/routes.ts';
 import { intakeRoutes } from './edge/http/intake.ts';
 import { startPage } from './edge/http/start-page.ts';
 import { health } from './edge/http/health.ts';
 import { notRouted } from './edge/http/not-routed.ts';
+import { createIdentify } from './edge/http/session/identify.ts';
+import { sessionRoutes } from './edge/http/session/routes.ts';
+import { sessionCookie } from './edge/http/session/session-cookie.ts';
+import type { SignIn } from './edge/http/session/sign-in.ts';
+import { createViewerSessions } from './edge/http/session/viewer-sessions.ts';
 import { smartConfiguration, type SmartFacts } from './edge/http/smart-configuration.ts';
+import { viewer } from './edge/http/viewer.ts';
 import type { TokenVerifier } from './edge/http/oauth/verify-token.ts';
 import type { Log } from './edge/log.ts';
 import type { StartInfo } from './edge/start-info.ts';
@@ -21,7 +26,11 @@ export interface AppOptions {
   version: string;
   start: StartInfo;
   /** the embedded issuer, mounted at /oauth */
-  issuer: RequestListener | null;
+  issuer: RequestHandler | null;
+  /** how people sign in to the viewer */
+  signIn: SignIn;
+  /** folder of the built viewer; null: this gateway serves programs only */
+  viewerFolder: string | null;
   smart: SmartFacts;
   /** why the gateway is not ready; empty = ready */
   notReady: () => string[];
@@ -31,7 +40,8 @@ export interface AppOptions {
 export function createApp(options: AppOptions): Express {
   const { services, verify, log, baseUrl } = options;
   const base = `${baseUrl}/fhir`;
-  const routing = { verify, log, recordRefusal: services.recordRefusal };
+  const sessions = createViewerSessions({ store: services.webSessions, cookie: sessionCookie(baseUrl), signIn: options.signIn, issuer: options.smart.issuer, clock: services.clock });
+  const routing = { identify: createIdentify(verify, sessions), log, recordRefusal: services.recordRefusal };
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   const https = baseUrl.startsWith('https:');
@@ -51,6 +61,8 @@ export function createApp(options: AppOptions): Express {
     searchAudit: (requester, ask, request) => services.searchAudit(requester, ask, request, base),
   }));
   app.use('/intake', intakeRoutes({ ...routing, base, intakeLimit: services.intakeLimit, acceptBytes: services.acceptBytes, readTask: services.readTask }));
+  app.use('/session', sessionRoutes({ baseUrl, sessions, signIn: options.signIn, verify, log }));
+  if (options.viewerFolder !== null) app.use('/app', viewer(options.viewerFolder, https));
   app.use(startPage(options.start));
   app.use(notRouted(log));
   return app;

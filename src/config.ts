@@ -21,6 +21,22 @@ export interface IssuerConfig {
   readonly algorithms: readonly string[];
 }
 
+/** The viewer as a client of an external issuer; the embedded one knows it already. */
+export interface ViewerClientConfig {
+  readonly clientId: string;
+  readonly secret: string | null;
+  /** absolute; a private key as a JWK */
+  readonly keyFile: string | null;
+  readonly scope: string;
+}
+
+export interface SessionConfig {
+  /** a session nobody uses ends after this long */
+  readonly idleSeconds: number;
+  /** any session ends after this long */
+  readonly maxSeconds: number;
+}
+
 export interface Limits {
   readonly bodyBytes: number;
   readonly intakeBytes: number;
@@ -39,6 +55,9 @@ export interface Config {
   /** null = the embedded database */
   readonly databaseUrl: string | null;
   readonly issuer: IssuerConfig;
+  /** null with the embedded issuer, and where nobody signs in to the viewer */
+  readonly viewerClient: ViewerClientConfig | null;
+  readonly sessions: SessionConfig;
   readonly demo: boolean;
   /** absolute; null = not configured */
   readonly ukCoreDir: string | null;
@@ -67,6 +86,11 @@ export function readConfig(env: Environment): ConfigResult {
     dataDir: resolve(settings.text('DATA_DIR') ?? 'data'),
     databaseUrl,
     issuer,
+    viewerClient: readViewerClient(settings, issuer, baseUrl),
+    sessions: {
+      idleSeconds: settings.integer('ONESTORY_SESSION_IDLE_SECONDS', 900, 60, 3600),
+      maxSeconds: settings.integer('ONESTORY_SESSION_MAX_SECONDS', 8 * 3600, 300, 12 * 3600),
+    },
     demo: settings.boolean('DEMO', databaseUrl === null && issuer.kind === 'embedded'),
     ukCoreDir: ukCoreDir === null ? null : resolve(ukCoreDir),
     logLevel: settings.choice('LOG_LEVEL', logLevels, 'warn'),
@@ -97,6 +121,22 @@ function readIssuer(settings: Settings, host: string, baseUrl: string): IssuerCo
   }
   if (external.startsWith('http:') && !isLoopback(hostnameOf(external))) settings.refuse('OIDC_ISSUER', 'An issuer reached without TLS can be impersonated.', 'an https address');
   return { kind: 'external', url: settings.text('OIDC_ISSUER') ?? external, audience, algorithms: accepted };
+}
+
+/** People sign in with a cookie, which needs TLS anywhere but on this machine. */
+function readViewerClient(settings: Settings, issuer: IssuerConfig, baseUrl: string): ViewerClientConfig | null {
+  const [clientId, secret, keyFile] = [settings.text('OIDC_CLIENT_ID'), settings.text('OIDC_CLIENT_SECRET'), settings.text('OIDC_CLIENT_KEY_FILE')];
+  const scope = settings.text('OIDC_SCOPES') ?? 'openid offline_access user/*.rs';
+  if (clientId === null) {
+    for (const [name, value] of [['OIDC_CLIENT_SECRET', secret], ['OIDC_CLIENT_KEY_FILE', keyFile]] as const) {
+      if (value !== null) settings.refuse(name, 'This belongs to a client nobody named.', 'OIDC_CLIENT_ID as well');
+    }
+    return null;
+  }
+  if (issuer.kind === 'embedded') settings.refuse('OIDC_CLIENT_ID', 'The embedded issuer knows the viewer already.', 'no value, or OIDC_ISSUER as well');
+  if ((secret === null) === (keyFile === null)) settings.refuse('OIDC_CLIENT_ID', 'A client shows itself with a secret or with a key.', 'one of OIDC_CLIENT_SECRET and OIDC_CLIENT_KEY_FILE');
+  if (baseUrl.startsWith('http:') && !isLoopback(hostnameOf(baseUrl))) settings.refuse('BASE_URL', 'People\'s sessions need TLS.', 'an https address');
+  return { clientId, secret, keyFile: keyFile === null ? null : resolve(keyFile), scope };
 }
 
 function hostnameOf(url: string): string {

@@ -30,6 +30,7 @@ import { loadMappings } from './intake/load-mappings.ts';
 import type { Log } from './edge/log.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
 import type { Database } from './store/database.ts';
+import { openWebSessions } from './store/web-sessions.ts';
 import { hasMark, setMark } from './store/marks.ts';
 import { loadSecrets } from './store/secrets.ts';
 import { openSharingClasses } from './store/sharing-classes.ts';
@@ -40,7 +41,7 @@ const projectRoot = join(import.meta.dirname, '..');
 
 export interface ServiceOptions {
   database: Database;
-  config: Pick<Config, 'ukCoreDir' | 'limits' | 'demo'>;
+  config: Pick<Config, 'ukCoreDir' | 'limits' | 'demo' | 'sessions'>;
   log: Log;
   clock?: () => Date;
   newId?: () => string;
@@ -99,6 +100,7 @@ export async function createServices({ database, config, log, clock = () => new 
       return accepted;
     },
     readTask: (requester: Requester, taskId: string) => readJobTask(release, requester, taskId),
+    webSessions: openWebSessions(database, config.sessions),
     demoLoaded: () => hasMark(database, 'demo-loaded'),
     markDemoLoaded: () => setMark(database, 'demo-loaded'),
     close: () => worker.stop(),

@@ -19,6 +19,7 @@ it('an empty environment is the demo on loopback', () => {
     host: '127.0.0.1', port: 8080, baseUrl: 'http://127.0.0.1:8080', dataDir: resolve('data'), databaseUrl: null, demo: true, ukCoreDir: null, logLevel: 'warn',
     issuer: { kind: 'embedded', url: 'http://127.0.0.1:8080/oauth', audience: 'http://127.0.0.1:8080/fhir', algorithms: ['ES384'] },
     limits: { bodyBytes: 2_097_152, intakeBytes: 33_554_432, jsonDepth: 64, requestTimeoutMs: 30_000 },
+    viewerClient: null, sessions: { idleSeconds: 900, maxSeconds: 28_800 },
   });
 });
 
@@ -84,4 +85,19 @@ it('no value is ever quoted, for some are secrets', () => {
 it('what was read cannot be changed', () => {
   const config = read({});
   expect(Object.isFrozen(config) && Object.isFrozen(config.issuer) && Object.isFrozen(config.issuer.algorithms) && Object.isFrozen(config.limits)).toBe(true);
+});
+
+describe('the viewer\'s client at an external issuer', () => {
+  it('is named with a secret or a key, and asks for reading', () => {
+    expect(read({ ...compose, OIDC_CLIENT_ID: 'viewer', OIDC_CLIENT_SECRET: 's' })).toMatchObject({ viewerClient: { clientId: 'viewer', secret: 's', keyFile: null, scope: 'openid offline_access user/*.rs' } });
+    expect(read({ ...compose, OIDC_CLIENT_ID: 'viewer', OIDC_CLIENT_KEY_FILE: 'key.json' })).toMatchObject({ viewerClient: { secret: null, keyFile: resolve('key.json') } });
+  });
+
+  it('is refused with both or neither, without a name, beside the embedded issuer, and without TLS off this machine', () => {
+    expect(wrong({ ...compose, OIDC_CLIENT_ID: 'viewer' })).toEqual(['OIDC_CLIENT_ID']);
+    expect(wrong({ ...compose, OIDC_CLIENT_ID: 'viewer', OIDC_CLIENT_SECRET: 's', OIDC_CLIENT_KEY_FILE: 'k' })).toEqual(['OIDC_CLIENT_ID']);
+    expect(wrong({ ...compose, OIDC_CLIENT_SECRET: 's' })).toEqual(['OIDC_CLIENT_SECRET']);
+    expect(wrong({ OIDC_CLIENT_ID: 'viewer', OIDC_CLIENT_SECRET: 's' })).toEqual(['OIDC_CLIENT_ID']);
+    expect(wrong({ ...compose, BASE_URL: 'http://gateway.example', OIDC_CLIENT_ID: 'viewer', OIDC_CLIENT_SECRET: 's' })).toEqual(['BASE_URL']);
+  });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,8 @@ import { demoClients } from '../src/edge/demo-clients.ts';
 import { answerClientErrors } from '../src/edge/http/answer-client-errors.ts';
 import { createIssuer } from '../src/edge/http/oauth/issuer.ts';
 import { createTokenVerifier } from '../src/edge/http/oauth/verify-token.ts';
+import { embeddedClient } from '../src/edge/http/session/embedded-client.ts';
+import { createSignIn } from '../src/edge/http/session/sign-in.ts';
 import { createLog, type Log } from '../src/edge/log.ts';
 import { createServices, type Services, type ServiceOptions } from '../src/services.ts';
 import type { Database } from '../src/store/database.ts';
@@ -39,6 +41,9 @@ export type GatewayOptions = Partial<Pick<ServiceOptions, 'agreements' | 'clock'
   adjust?: (services: Services) => Promise<Services>;
 };
 
+/** built by `npm test` before it runs anything */
+const viewerFolder = join(import.meta.dirname, '..', 'dist', 'viewer');
+
 /** The real app on a real socket, with the embedded issuer; `citizens` of the demo are sent through intake first (the cast are the first ten). */
 export async function startGateway(database: Database, options: GatewayOptions = {}): Promise<Gateway> {
   const dataDir = mkdtempSync(join(tmpdir(), 'onestory-test-'));
@@ -54,7 +59,7 @@ export async function startGateway(database: Database, options: GatewayOptions =
   const feeds = services.mappings.feeds.map(({ key, partner }) => ({ key, organisation: partner.organisation, organisationName: partner.name }));
   const issuer = await createIssuer({ baseUrl: config.baseUrl, audience: config.issuer.audience, dataDir, clients: demoClients(personas, feeds), clock: () => new Date() });
   server.on('request', createApp({
-    services, log, baseUrl: config.baseUrl, version: 'test', issuer: issuer.callback, notReady: () => [],
+    services, log, baseUrl: config.baseUrl, version: 'test', issuer: issuer.routes, signIn: createSignIn(embeddedClient(issuer, config.baseUrl), () => new Date()), viewerFolder: existsSync(viewerFolder) ? viewerFolder : null, notReady: () => [],
     verify: createTokenVerifier({ issuer: config.issuer.url, audience: config.issuer.audience, algorithms: config.issuer.algorithms, jwks: issuer.jwks }),
     start: { baseUrl: config.baseUrl, defaults: { baseUrl: config.baseUrl, dataDir }, dataDir, database: 'embedded', externalIssuer: null, personas, feeds: feeds.map(({ key }) => key) },
     smart: {

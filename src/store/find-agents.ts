@@ -18,7 +18,7 @@ export interface AgentSearch {
  * The people whose name is asked for. The log holds no list of them: from each agent the next one is found by its index,
  * one probe each, and the name is that of the agent's newest entry, so the work grows with the people, not with the log.
  *
- * Whoever may not read the whole log learns nothing from the rest of it. An agent counts only when an entry they may read
+ * Whoever may not read the whole log learns no name from the rest of it. An agent counts only when an entry they may read
  * has the name too, and only those are found and counted, so neither a result nor `too-wide` confirms anything about others.
  * The newest entry of all only says which agents are worth that second look, and `agents-too-many` says no more than that
  * the log is large. Somebody who goes by another name elsewhere by now is found by id only: that much shows, the name does not.
@@ -33,15 +33,19 @@ export async function findAgents(database: Database, { named, seenBy: reader, li
 
 interface AgentRow {
   agent: string;
-  /** a JSON string; null for a client, or a client that only ever asked for itself */
+  /** a JSON string; null where the newest entry names no person: a system by itself */
   name: string | null;
 }
 
-/** As JSON text: a text of SQL cannot hold every character of a JSON string. */
-const nameOf = `(e.entry::json #> '{who,person,name}')::text`;
+/**
+ * The name as a JSON string, cut out of the entry's canonical text: PostgreSQL refuses to parse a text that holds \u0000
+ * anywhere, and one such name would end every search after it. Inside a string the quotes are escaped, so nothing else
+ * looks like this.
+ */
+const nameOf = String.raw`substring(e.entry from '"person":\{"id":"(?:[^"\\]|\\.)*","name":("(?:[^"\\]|\\.)*")')`;
 
 /** A loose scan of the index audit_entry_agent. The recursion ends where the limit does, because nothing else reads it. */
-const everyAgent = `with recursive known as (
+export const everyAgent = `with recursive known as (
     (select agent from audit_entry order by agent limit 1)
     union all
     select (select e.agent from audit_entry e where e.agent > known.agent order by e.agent limit 1) from known where known.agent is not null)

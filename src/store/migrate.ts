@@ -1,12 +1,13 @@
 import type pg from 'pg';
 import { Refusal } from '../fhir/problem.ts';
 import { rights, theRecord } from './schema/001-the-record.ts';
+import { webSessions } from './schema/002-web-sessions.ts';
 
 /** The roles that serve reads. They own nothing and may select from the door's views only. */
 export const readerRole = 'onestory_reader';
 export const accountantRole = 'onestory_accountant';
 
-const migrations: readonly string[] = [theRecord + rights(readerRole, accountantRole)];
+const migrations: readonly string[] = [theRecord + rights(readerRole, accountantRole), webSessions];
 
 /**
  * Brings the schema to this program's version in one transaction, under a lock, so that two starting processes or a

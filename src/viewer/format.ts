@@ -47,6 +47,14 @@ export function formatDateTime(text: string | undefined): string {
   return moment.time === undefined ? dateOf(moment) : `${dateOf(moment)} ${moment.time}`;
 }
 
+/** `05-Apr-2026 09:05:30`: to the second, as the access log tells it. */
+export function formatMoment(text: string | undefined): string {
+  const whole = formatDateTime(text);
+  const at = instantOf(text);
+  if (at === undefined || momentOf(text ?? '')?.time === undefined) return whole;
+  return `${whole}:${wallClock.formatToParts(at).find(({ type }) => type === 'second')?.value ?? '00'}`;
+}
+
 function dateOf({ year, month, day }: Moment): string {
   return [day, month === undefined ? undefined : (months[Number(month) - 1] ?? month), year].filter((part) => part !== undefined).join('-');
 }
@@ -161,6 +169,11 @@ export function formatQuantity(quantity: Quantity | undefined): string {
 export function wordsOf(code: string): string {
   const words = code.replace(/([a-z])([A-Z])/g, '$1 $2').replaceAll(/[-_]+/g, ' ').toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** `Direct care` → `direct care` inside a sentence; an abbreviation or a name of capitals stays. */
+export function lowerFirst(text: string): string {
+  return /^[A-Z][a-z ]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 }
 
 function firstText(...texts: (string | undefined)[]): string | undefined {

@@ -1,3 +1,5 @@
+import { lowerFirst } from './format.ts';
+
 /** Every sentence the viewer says that is not data. Sections are screens; a code from the API is put into words here. */
 export const strings = {
   product: 'OneStory',
@@ -31,17 +33,264 @@ export const strings = {
     signInFailed: 'The sign-in was not completed. Nothing was opened. Try again; if it happens again, tell those who run the gateway.',
     notOffered: 'This gateway has no sign-in for people: those who run it must name the viewer’s client first.',
   },
+  whoLooked: {
+    title: 'Who looked',
+    intro: 'Every look at a record is written down before it is answered: who looked, for which organisation, for what purpose, and the rule that allowed or refused it. Reading this page is written down as well.',
+    ownOnly: 'As a privacy officer you see what people of your organisation asked for, and every look at your organisation’s information.',
+    notYours: {
+      title: 'You cannot read the access log',
+      text: 'The access log is read by information governance leads and by privacy officers, acting for oversight of sharing under an agreement in force. If that is your work, sign in again in that role. If you want to know who looked at one person’s record, ask your organisation’s privacy officer.',
+    },
+    form: {
+      heading: 'Search the log',
+      hint: 'Fill in what you know. With nothing filled in you see the newest entries of the whole log.',
+      number: 'NHS number of the citizen', numberHint: 'Whose record was looked at. 10 digits, for example 999 100 0011',
+      person: 'Name of the person who looked', personHint: 'The beginning of a first or last name is enough',
+      organisation: 'Organisation they looked for', anyOrganisation: 'Any organisation', organisationsMissing: 'The list of organisations could not be read. You can search without it.',
+      from: 'From', fromHint: 'The first day, for example 1 11 2026', to: 'To', toHint: 'The last day, included. Days are London days',
+      search: 'Search', clear: 'Clear the search', errors: 'There is a problem', finding: 'Looking for this citizen',
+    },
+    mistakes: {
+      number: {
+        'too-short': 'The NHS number is too short: it has 10 digits', 'too-long': 'The NHS number is too long: it has 10 digits', 'wrong-check-digit': 'This is not a valid NHS number. Check each digit',
+        'national-insurance': 'This looks like a National Insurance number. Enter an NHS number, which has 10 digits', 'not-digits': 'An NHS number has digits only',
+      },
+      person: 'Enter at least one letter of the name', day: 'Enter a real day as day, month and year, for example 1 11 2026', order: 'The last day must not be before the first',
+      unknown: 'No citizen with this NHS number is known here, or none that you may know of. The log was not searched.',
+    },
+    results: {
+      heading: 'Entries', none: 'The log has no entry that fits this search.', noneAtAll: 'Nothing has been written into the log yet.',
+      page: (page: number, from: number, to: number): string => `Page ${page}, entries ${from} to ${to}, newest first`,
+      older: 'Older', newer: 'Newer', pages: 'Pages of the log', last: 'These are the oldest entries of this search.',
+      filters: 'Searched for', filterCitizen: 'looks at this citizen’s record', filterPerson: (name: string): string => `people named “${name}”`, filterOrganisation: (name: string): string => `looks for ${name}`,
+      filterDays: (from: string | undefined, to: string | undefined): string => [from === undefined ? '' : `from ${from}`, to === undefined ? '' : `up to ${to}`].filter((part) => part !== '').join(' '),
+      citizen: 'The log of', citizenUnknown: 'Who this is cannot be shown to you, or is not known any more. The entries of the log are shown all the same.', citizenBorn: 'Born', citizenNumber: 'NHS No.', everybody: 'Show the log of everybody',
+    },
+    kinds: {
+      opened: 'Record opened', people: 'Search for people', list: 'List query', log: 'Log read', register: 'Register read', choice: 'Choice recorded', sent: 'Information sent in', other: 'Other',
+    },
+    system: 'By a system, no person',
+    outcomes: { shown: 'Shown', 'nothing-shown': 'Nothing shown', accepted: 'Accepted', refused: 'Refused', failed: 'Failed' },
+    entry: {
+      reasons: 'Why', allowed: (count: number | undefined): string => `Allowed${count === undefined ? '' : `, ${entries(count)}`}`, denied: (count: number | undefined): string => `Not allowed${count === undefined ? '' : `, ${entries(count)}`}`,
+      rule: (rule: string): string => `Rule ${rule}`, clause: (clause: string, agreement: string, version: string | undefined): string => `Clause ${clause} of ${agreement}${version === undefined ? '' : `, version ${version}`}`,
+      keptBack: (count: number): string => `Kept back: ${entries(count)}`, keptBackOf: (category: string, count: number | undefined, of: string): string => `${category}: ${count === undefined ? '' : `${count} of `}${of}`,
+      citizens: (count: number): string => citizens(count), showCitizen: 'Show this citizen’s log', showCitizenOf: (at: number, of: number): string => `Show the log of citizen ${at} of ${of}`,
+      details: 'Details', requestId: 'Request id', query: 'What was asked', queryHint: '* stands for a value that would name somebody', status: 'Answer of the gateway', versions: 'Versions shown', custodians: 'Whose information', address: 'Network address', client: 'Program used', token: 'Token id', noVersions: 'None', all: (count: number): string => `Show all (${count})`, none: 'Not recorded',
+      id: 'Entry id',
+    },
+    rules: {
+      1: 'The organisation that wrote a record sees it', 2: 'A labelled record is opened only by a clause that names every label', 3: 'A person’s objection closes their whole record', 4: 'A clause of an agreement in force opens what it covers', 6: 'What nothing opens is closed',
+    } as Readonly<Record<string, string>>,
+    actions: {
+      everything: { done: 'opened the whole record', tried: 'open the whole record' },
+      read: (one: string) => ({ done: `read ${one}`, tried: `read ${one}` }),
+      version: (one: string) => ({ done: `read one version of ${one}`, tried: `read one version of ${one}` }),
+      history: (one: string) => ({ done: `read the history of ${one}`, tried: `read the history of ${one}` }),
+      readMany: (many: string) => ({ done: `read ${many}`, tried: `read ${many}` }),
+      list: (many: string) => ({ done: `asked for a list of ${many}`, tried: `get a list of ${many}` }),
+      register: (many: string) => ({ done: `looked up ${many}`, tried: `look up ${many}` }),
+      people: { done: 'searched for people', tried: 'search for people' },
+      search: { done: 'searched', tried: 'search' },
+      log: { done: 'looked at the access log', tried: 'look at the access log' },
+      choice: { done: 'recorded a choice about sharing', tried: 'record a choice about sharing' },
+      wrote: (one: string) => ({ done: `wrote ${one}`, tried: `write ${one}` }),
+      sent: (feed: string | undefined) => ({ done: `sent a file${feed === undefined ? '' : ` to the feed ${feed}`}`, tried: `send a file${feed === undefined ? '' : ` to the feed ${feed}`}` }),
+      unsupported: { done: 'asked for something the gateway does not offer', tried: 'do something the gateway does not offer' },
+      other: (name: string) => ({ done: `used “${name}”`, tried: `use “${name}”` }),
+      thing: 'an entry', things: 'entries',
+    },
+    things: {
+      Patient: ['a person’s details', 'people’s details'], CarePlan: ['a care plan', 'care plans'], EpisodeOfCare: ['an episode of care', 'episodes of care'], ServiceRequest: ['a referral or request', 'referrals and requests'],
+      Encounter: ['a contact or stay', 'contacts and stays'], CareTeam: ['a care team', 'care teams'], Observation: ['an observation', 'observations'], Task: ['a task', 'tasks'], Consent: ['a recorded choice', 'recorded choices'],
+      Organization: ['an organisation', 'organisations'], Device: ['a source system', 'source systems'], Contract: ['an agreement', 'agreements'], AuditEvent: ['an entry of the access log', 'entries of the access log'],
+    } as Readonly<Record<string, readonly [one: string, many: string]>>,
+    sentence: {
+      when: (moment: string): string => `On ${moment} (London)`,
+      person: (name: string, role: string | undefined, organisation: string | undefined): string => [name, role === undefined ? undefined : lowerFirst(role), organisation === undefined ? undefined : `for ${organisation}`].filter((part) => part !== undefined).join(', ') + (role === undefined && organisation === undefined ? '' : ','),
+      system: (client: string, organisation: string | undefined): string => `the system ${client}${organisation === undefined ? '' : ` of ${organisation}`}`,
+      nobody: 'somebody who did not show who they are',
+      tried: (action: string): string => `tried to ${action}`,
+      of: (count: number): string => ` of ${citizens(count)}`,
+      purpose: (purpose: string): string => ` for ${lowerFirst(purpose)}`,
+      shown: (count: number): string => `${entries(count)} ${count === 1 ? 'was' : 'were'} shown`,
+      shownOf: (versions: number, count: number): string => (count === 0 ? `${entries(versions)} ${versions === 1 ? 'was' : 'were'} shown` : `${citizens(count)} ${count === 1 ? 'was' : 'were'} shown`),
+      outcomes: { 'nothing-shown': 'nothing was shown', accepted: 'it was accepted', refused: 'this was refused', failed: 'this failed and nothing was shown' },
+      noSentence: 'The log holds no reason.',
+      noReason: 'The log holds no reason for this.',
+      code: (code: string): string => `The gateway’s reason: ${code}.`,
+    },
+    codes: {
+      'audit-readers-only': 'The access log is read by governance leads and privacy officers only.', 'scope-missing': 'The program’s permission does not reach this.', 'token-missing': 'Nobody showed who they are.',
+      'token-expired': 'The permission had run out.', 'token-invalid': 'The permission shown is not one this gateway accepts.', 'token-claims': 'The permission did not say who asks, for which organisation or for what purpose.',
+      'not-found': 'There is no such entry, or none this person may see.', 'feed-of-another-client': 'The feed belongs to another system.', 'interaction-unsupported': 'The gateway does not offer this.',
+      'type-unknown': 'The gateway does not hold this kind of information.', 'patient-unknown': 'The person named is not one they may know of.',
+    } as Readonly<Record<string, string>>,
+    export: {
+      heading: 'Take it with you', button: 'Save as a table (CSV)', stop: 'Stop',
+      hint: (most: number): string => `All pages of this search, up to ${most.toLocaleString('en-GB')} entries, one line for each reason. Every page that is read for it is itself written into the log, with your name.`,
+      reading: (count: number): string => `Reading: ${count.toLocaleString('en-GB')} entries so far`,
+      done: (count: number): string => `Saved ${entries(count)}.`,
+      cut: (count: number): string => `Saved the newest ${entries(count)}. There are older ones: search a shorter time to get them.`,
+      keep: 'The file names people. Keep it as your organisation’s rules for such files say, and delete it when it is no longer needed.',
+    },
+  },
+  agreements: {
+    title: 'Agreements',
+    intro: 'The register of data sharing agreements. Only an agreement in force shares anything, and only what one of its clauses names. This page is for reading: agreements are changed in the register’s files and signed by the parties.',
+    caption: 'Agreements, those in force first', columns: { title: 'Agreement', state: 'State', version: 'Version', period: 'Period', review: 'Review', signed: 'Signed' },
+    none: 'The register shows you no agreement.', noState: 'The register does not say',
+    states: { 'in-force': 'In force', draft: 'Draft', lapsed: 'Lapsed', terminated: 'Terminated', unknown: 'State not known' },
+    statesSay: {
+      'in-force': 'This agreement is in force. What its clauses name is shared; nothing else is.',
+      draft: 'This is a draft. Nothing is shared under it.',
+      lapsed: 'This agreement has lapsed: its period has ended. Nothing is shared under it any more. It is kept because past decisions were made under it.',
+      terminated: 'This agreement was ended before its time. Nothing is shared under it any more. It is kept because past decisions were made under it.',
+      unknown: 'The state of this agreement is not known here. Do not count on anything being shared under it.',
+    },
+    signed: (count: number, of: number): string => (count === of ? `${count} ${count === 1 ? 'party' : 'parties'}` : `${count} of ${of} parties`),
+    nobodySigned: 'Nobody',
+    reviewOverdue: 'overdue', reviewSoon: (days: number): string => (days === 0 ? 'today' : days === 1 ? 'tomorrow' : `in ${days} days`),
+    back: 'All agreements',
+    page: {
+      purpose: 'What it is for', facts: 'Facts', identifier: 'Name in the register', state: 'State', version: 'Version', period: 'Period', review: 'Review date', retention: 'How long things are kept', hash: 'Fingerprint of the content', hashSays: 'SHA-256: it changes when a single letter of the agreement changes, so two people can check that they hold the same text.',
+      parties: 'Parties', partiesCaption: 'Parties and signatures', party: 'Organisation', role: 'Signs as', signed: 'Signed', notSigned: 'Not signed', roleNotSaid: 'Not recorded',
+      partiesSay: 'Listed are those who signed and those a clause names.',
+      legal: 'Lawful bases', clauses: 'Clauses', noClauses: 'The agreement has no clause, so it shares nothing.', clause: (number: string): string => `Clause ${number}`,
+      from: 'Information of', to: 'May be seen by', categories: 'What', roles: 'Who there', purposes: 'For what purpose', consent: 'Consent', relationship: 'Relationship', labels: 'Sensitive information', notice: 'When something is kept back',
+      exclusions: 'What is not shared under it', noExclusions: 'The agreement lists nothing in particular. What no clause names is not shared.', exclusionsSay: 'Stated by the parties for the reader. What no clause names is not shared in any case.',
+      notThere: 'There is no such agreement in the register, or none that you may see.',
+    },
+    consent: { implied: 'Implied consent: the person does not have to be asked each time, and can object', explicit: 'Explicit consent: only when the person has said yes and it is recorded' },
+    noRelationship: 'None needed: the role and the purpose are enough', relationship: (kinds: string): string => `Only while the organisation that looks has ${kinds} with the person`,
+    relationships: { episode: 'an open episode of care', referral: 'an open referral', registration: 'a registration', 'care-team': 'a place in the person’s care team' } as Readonly<Record<string, string>>,
+    noLabels: 'None: information marked as sensitive stays closed', labelsSay: (labels: string): string => `Also opens information marked: ${labels}. Other marks stay closed`,
+    labels: { R: 'restricted', V: 'very restricted', MH: 'mental health', PSY: 'psychiatry', SDV: 'domestic violence', SEX: 'sexual health', HIV: 'HIV', ETH: 'substance use', PSYTHPN: 'psychotherapy notes', STD: 'sexually transmitted disease' } as Readonly<Record<string, string>>,
+    notices: { none: 'Nothing is said to the reader', generic: 'The reader is told in general words that something is not shown, not what or whose', organisation: 'The reader is told which organisation keeps something back, not what' } as Readonly<Record<string, string>>,
+    categories: {
+      identity: 'who the person is', contacts: 'how to reach the person and those close to them', referral: 'referrals', episode: 'episodes of care', encounter: 'contacts and stays', plan: 'care plans', assessment: 'assessments', 'mental-health': 'mental health care',
+      'end-of-life': 'end-of-life plans', 'social-care': 'social care', safeguarding: 'safeguarding', voluntary: 'help by voluntary organisations', administration: 'choices about sharing', unclassified: 'not yet classified',
+    } as Readonly<Record<string, string>>,
+    flows: {
+      heading: 'Who gets what from whom', intro: 'Across all agreements in force. An organisation always sees what it wrote itself; that is not listed. A person’s objection closes their record whatever is listed here.',
+      organisation: 'Organisation', choose: 'Choose an organisation', direction: 'Show', received: 'what it gets from others', given: 'who gets its information', show: 'Show',
+      receivedHeading: (name: string): string => `What ${name} gets from others`, givenHeading: (name: string): string => `Who gets information of ${name}`,
+      from: (name: string): string => `From ${name}`, to: (name: string): string => `To ${name}`,
+      noneReceived: 'No agreement in force gives it anything from another organisation.', noneGiven: 'No agreement in force gives its information to another organisation.', noneAtAll: 'No agreement is in force, so nothing is shared.',
+      what: 'What', roles: 'Who there', purposes: 'For what purpose', conditions: 'On condition', clause: 'Under',
+      clauseOf: (clause: string): string => `Clause ${clause}`, unsigned: (names: string): string => `Shares nothing yet: ${names} did not sign`, noConditions: 'None',
+      onlyWhile: (kinds: string): string => `While it has ${kinds}`, onlyExplicit: 'With the person’s explicit consent',
+    },
+  },
+  find: {
+    title: 'Find a person',
+    intro: 'Search by NHS number, or by surname and date of birth.',
+    number: 'NHS number', numberHint: '10 digits, for example 999 123 4567. Spaces and dashes do not matter.',
+    byNumber: 'By NHS number', byName: 'By surname and date of birth', or: 'or',
+    surname: 'Surname', born: 'Date of birth', bornHint: 'For example 27 3 1944 or 27 Mar 1944', day: 'Day', month: 'Month', year: 'Year',
+    search: 'Search', searching: 'Searching', clear: 'Clear',
+    errorTitle: 'There is a problem', errorPrefix: 'Error: ',
+    errors: {
+      number: 'Enter the NHS number',
+      tooShort: (digits: number): string => `An NHS number has 10 digits; this has ${digits}. Check that none is missing`,
+      tooLong: (digits: number): string => `An NHS number has 10 digits; this has ${digits}. Check that none is typed twice`,
+      wrongCheckDigit: 'This is not a valid NHS number. Check each digit against the letter or wristband',
+      nationalInsurance: 'This looks like a National Insurance number. Enter the NHS number, 10 digits, or search by surname and date of birth',
+      notDigits: 'An NHS number has digits only. Take out the letters and signs',
+      surname: 'Enter the surname', born: 'Enter the date of birth: day, month and year',
+      day: 'Enter the day of birth', month: 'Enter the month of birth', year: 'Enter the year of birth with 4 digits', notADate: 'The date of birth must be a real date', future: 'The date of birth must not be in the future', longAgo: 'The date of birth is more than 130 years ago. Check the year',
+    },
+    results: (count: number): string => (count === 1 ? '1 person found' : `${count} people found`),
+    check: 'Check name and date of birth with the person or their papers before you open a record. A number alone is not enough.',
+    more: 'There are more people than shown here. Search by NHS number to narrow it down.',
+    noneHeading: 'No record to show',
+    none: 'No record can be shown. There may be none, the person’s wishes or the sharing rules may not allow it, or the details may differ from those recorded. Check the details, ask the person, or contact their GP practice or the organisation that cares for them.',
+    open: 'Open the record of', born2: 'Born', nhs: 'NHS No.', gender: 'Gender', address: 'Address', preferred: 'Preferred name', holders: 'Records held by', died: 'Died',
+  },
+  person: {
+    title: 'Shared care record', back: 'Back to find a person',
+    arriving: (count: number): string => `More is arriving. ${count} entries so far.`,
+    arrived: (count: number): string => `Everything has arrived: ${count} entries.`,
+    tooMuch: 'This record is very long: only the first part is shown. Ask the organisations for what is older.',
+    identityOnly: 'Your role sees who a person is, and nothing of their care.',
+    late: 'The rest of this record did not arrive. What is missing here may still exist.',
+    none: 'None recorded by the organisations shown here. There may be some elsewhere.',
+    noneYet: 'Nothing has arrived so far. More is on its way.',
+    yes: 'Yes', no: 'No', anEntry: (kind: string): string => `${kind} (no name recorded)`, contact: 'Contact',
+    showAll: (count: number): string => `Show all (${count})`, showFewer: 'Show fewer',
+    origin: { from: 'From', record: 'Source record', row: 'row', recorded: 'Recorded' },
+    kinds: {
+      Patient: 'Person', CarePlan: 'Care plan', ServiceRequest: 'Referral', EpisodeOfCare: 'Episode of care', Encounter: 'Stay', CareTeam: 'Care team', Observation: 'Observation', Task: 'Task', Organization: 'Organisation',
+      AllergyIntolerance: 'Allergy or intolerance', Condition: 'Condition', Flag: 'Alert', Consent: 'Choice about sharing', RelatedPerson: 'Related person', Practitioner: 'Staff member', PractitionerRole: 'Staff member', Location: 'Place',
+    } as Readonly<Record<string, string>>,
+    tasks: { assessment: 'Assessment', review: 'Review', 'request-outcome': 'Outcome of a referral', other: 'Task' } as Readonly<Record<string, string>> & { other: string },
+    states: {
+      active: 'Active', completed: 'Completed', draft: 'Being prepared', 'on-hold': 'On hold', onhold: 'On hold', revoked: 'Stopped', 'entered-in-error': 'Entered in error', unknown: 'Not known', planned: 'Planned', waitlist: 'On a waiting list',
+      finished: 'Ended', cancelled: 'Cancelled', 'in-progress': 'Going on', onleave: 'On leave from the ward', arrived: 'Arrived', triaged: 'Triaged', inactive: 'Ended', proposed: 'Proposed', suspended: 'Suspended', final: 'Final', 'not-started': 'Not started', stopped: 'Stopped',
+      rejected: 'Rejected', accepted: 'Accepted', requested: 'Requested', received: 'Received', ready: 'Ready', failed: 'Failed', official: 'Official', usual: 'Usual', stat: 'Immediate', asap: 'As soon as possible',
+    } as Readonly<Record<string, string>>,
+    labels: {
+      birthDate: 'Date of birth', executionPeriod: 'When', authoredOn: 'Made', authored: 'Made', effective: 'When', effectiveDateTime: 'When', code: 'What', reasonCode: 'Reason', requester: 'Referred by', performer: 'Who does it', performerType: 'Sort of service',
+      value: 'Value', type: 'Sort', contributor: 'Organisation or team', managingOrganization: 'Organisation', serviceProvider: 'Organisation', period: 'When', careTeam: 'Care team', supportingInfo: 'Belongs to', basedOn: 'Follows from', referralRequest: 'Follows from',
+      SourceOfServiceRequest: 'Source of the referral', component: 'Part of care', class: 'Sort', serviceType: 'Specialty', dischargeDisposition: 'Went to', admitSource: 'Came from', hospitalization: 'Admission and discharge', individual: 'Who', statusReason: 'Reason for the state',
+      plannedEndDate: 'Expected end', 'discharge-ready-date': 'Ready to leave', intent: 'Kind of entry', owner: 'Responsible', focus: 'Concerns', onBehalfOf: 'For', participant: 'Taking part', member: 'Who', telecom: 'Contact details', detail: 'Detail', modeOfArrival: 'Arrived by', 'encounter-modeOfArrival': 'Arrived by',
+    } as Readonly<Record<string, string>>,
+    banner: {
+      label: 'Who this is', born: 'Born', died: 'Died', dateNotKnown: 'date not known', deceased: 'Deceased', gender: 'Gender', nhs: 'NHS No.', preferred: 'Preferred name', address: 'Address', phone: 'Phone', language: 'Language', interpreter: 'interpreter needed',
+      allergies: 'Allergies', noAllergies: 'not held in OneStory. Ask the person, or look in the GP or hospital record.',
+    },
+    sections: { label: 'On this page', whereNow: 'Where now', plans: 'Plan', who: 'Who to talk to', allPlans: 'Plans', allContacts: 'Contacts', referrals: 'Referrals', episodes: 'Episodes and stays', timeline: 'Timeline' },
+    whereNow: {
+      since: (when: string): string => `Since ${when}`, expectedEnd: (date: string): string => `Expected to end ${date}`, noExpectedEnd: 'Expected end not recorded', noPlace: 'Place not recorded',
+      notInBed: 'No stay in hospital or a bed is recorded as going on now.', last: 'Last stay', noLast: 'No earlier stay is recorded by the organisations shown here.', wentTo: 'Went to', care: 'Care going on', noCare: 'No active care is recorded by the organisations shown here.', more: 'All episodes and stays',
+    },
+    plans: {
+      who: 'Led by', writtenBy: (name: string): string => `${name} (wrote the plan)`, arrangedBy: (name: string): string => `${name} (arranged it)`, team: 'Team', about: 'About', done: 'What is done', providers: 'Given by', hours: 'Planned', hoursAWeek: (hours: number): string => `${hours} hours a week`, reviewLabel: 'Review', when: 'When',
+      reviewPassed: (date: string): string => `${date}, date has passed`, written: (date: string): string => `Written ${date}`, untitled: 'Care plan without a title',
+      noActive: 'No active plan is recorded by the organisations shown here.', waiting: 'Being prepared or on hold', active: 'Active', ended: (count: number): string => `Ended plans (${count})`, all: (count: number): string => `All plans (${count})`, reviewShort: 'Review',
+    },
+    who: {
+      teams: 'Care teams', organisations: 'Organisations with care going on', practice: 'GP practice', family: 'Family and carers', earlier: (count: number): string => `Earlier teams (${count})`, team: 'Care team', member: 'Team member', unnamedTeam: 'Care team without a name',
+      providing: (what: string): string => what, practiceNotNamed: 'Practice not named', contact: 'Contact', noPhone: 'Phone not recorded', all: 'All contacts', none: 'Nobody is recorded by the organisations shown here. Ask the person or their GP practice.',
+    },
+    referrals: {
+      title: (from: string, to: string): string => `${from} → ${to}`, reason: 'What for', priority: 'Priority', made: 'Made', received: 'Received', outcome: 'Outcome',
+      states: { active: 'Open', completed: 'Completed', draft: 'Being prepared', revoked: 'Withdrawn', 'on-hold': 'On hold' } as Readonly<Record<string, string>>,
+      priorities: { routine: 'Routine', urgent: 'Urgent', asap: 'As soon as possible', stat: 'Immediate' } as Readonly<Record<string, string>>,
+    },
+    episodes: { organisation: 'Organisation', sort: 'Sort', when: 'When', ready: 'Ready to leave', outcome: 'Outcome', places: 'Places', placeFrom: (place: string, when: string): string => `${place} from ${when}`, reason: 'Reason', specialty: 'Specialty', who: 'Under', expected: 'Expected end', wentTo: 'Went to' },
+    timeline: {
+      filter: 'Filter by any word', organisation: 'Organisation', all: 'All organisations', order: 'Order', byDate: 'By date', byOrganisation: 'By organisation', shown: (shown: number, all: number): string => (shown === all ? `${all} events` : `${shown} of ${all} events`), noneMatch: 'No event matches. Change the filter to see others.',
+      planned: (what: string): string => `Planned: ${what}`, inError: (what: string): string => `${what} (entered in error)`, recorded: 'recorded', undated: 'No date',
+      referralMade: (to: string): string => `Referral made to ${to}`, referralReceived: (by: string): string => `Referral received by ${by}`, referralAccepted: 'Referral accepted', referralOutcome: 'Outcome of a referral', fromFor: (from: string, reason: string): string => `From ${from}. ${reason}`,
+      episodeBegan: (what: string): string => `Care began: ${what}`, episodePlanned: (what: string): string => `Care planned: ${what}`, episodeEnded: (what: string): string => `Care ended: ${what}`,
+      began: (kind: string, place: string): string => `${kind} began: ${place}`, ended: (kind: string, place: string): string => `${kind} ended: ${place}`, moved: (place: string): string => `Moved to ${place}`, wentTo: (place: string): string => `Went to: ${place}`,
+      planBegan: (what: string): string => `Plan began: ${what}`, planEnded: (what: string): string => `Plan ended: ${what}`, planDrafted: 'Plan being prepared', teamBegan: (what: string): string => `Care team began: ${what}`, teamEnded: (what: string): string => `Care team ended: ${what}`, outcome: (text: string): string => `Outcome: ${text}`,
+    },
+    entry: {
+      back: 'Back to the record', details: 'Details', versions: 'Versions', version: (id: string): string => `Version ${id}`, current: 'newest', older: 'This is an older version. It is no longer how things stand.', organisation: 'Organisation', system: 'System', recorded: 'Recorded', record: 'Source record', row: (row: string): string => `row ${row}`,
+      changed: 'What changed from the version before', first: 'This is the first version.', same: 'Nothing that is shown here changed.', before: 'Before', after: 'After', what: 'What', shown: 'shown below', choose: 'Show this version', versionsSay: 'Newest first. Each time the source sends a change, a version is added and the old one is kept.', only: 'There is one version: it has not changed since it arrived.',
+    },
+  },
   roles: {
     doctor: 'Doctor', nurse: 'Nurse', therapist: 'Therapist', 'social-worker': 'Social worker', paramedic: 'Paramedic',
     'care-home-registered': 'Care home, registered staff', 'care-home-unregistered': 'Care home staff', 'voluntary-worker': 'Voluntary worker',
     coordinator: 'Coordinator', administrator: 'Administrator', integration: 'System', governance: 'Information governance lead', 'privacy-officer': 'Privacy officer',
   } as Readonly<Record<string, string>>,
   purposes: {
-    TREAT: 'Direct care', ETREAT: 'Emergency care', CAREMGT: 'Care management', HOPERAT: 'Oversight of sharing', HSYSADMIN: 'Running the systems', PATRQT: 'The person asked', PUBHLTH: 'Public health', HRESCH: 'Research', HPAYMT: 'Payment',
+    TREAT: 'Direct care', CAREMGT: 'Care management', COC: 'Coordination of care', ETREAT: 'Emergency care', BTG: 'Emergency access', HOPERAT: 'Oversight of sharing', HSYSADMIN: 'Running the systems',
   } as Readonly<Record<string, string>>,
 } as const;
 
 function countdown(seconds: number): string {
   if (seconds > 90) return `${Math.round(seconds / 60)} minutes`;
   return seconds === 1 ? '1 second' : `${Math.max(0, seconds)} seconds`;
+}
+
+function entries(count: number): string {
+  return count === 1 ? '1 entry' : `${count.toLocaleString('en-GB')} entries`;
+}
+
+function citizens(count: number): string {
+  return count === 1 ? '1 citizen' : `${count.toLocaleString('en-GB')} citizens`;
 }

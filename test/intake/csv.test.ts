@@ -15,7 +15,7 @@ const columns: Column[] = [
 const part: Part = { name: 'client', map: 'client.map', columns };
 const kind: Kind = { name: 'sheet', title: 'A sheet', format: 'csv', update: 'snapshot', zone: 'Europe/London', parts: [part], categories: [], limits: { maxBytes: 100_000, maxRows: 1_000 } };
 const feed: Feed = {
-  key: 'bchc-sheet', kind: 'sheet', title: 'A sheet',
+  key: 'bchc-sheet', kind: 'sheet', title: 'A sheet', system: 'Sheets',
   partner: { partnerKey: 'bchc', name: 'Birmingham Community Healthcare', organisation: 'https://fhir.nhs.uk/Id/ods-organization-code|RYW', identifierBase: 'https://fhir.bicp.example/Id/bchc' },
 };
 const header = columns.map((column) => column.header).join(',');

@@ -13,8 +13,8 @@ partners:
 `,
   'feeds.yaml': `
 feeds:
-  - { key: bchc-sheet, kind: sheet, partner: bchc, title: A sheet }
-  - { key: bsmhft-sheet, kind: sheet, partner: bsmhft, title: A sheet }
+  - { key: bchc-sheet, kind: sheet, partner: bchc, title: A sheet, system: Sheets }
+  - { key: bsmhft-sheet, kind: sheet, partner: bsmhft, title: A sheet, system: Sheets }
 `,
   'sheet/kind.json': JSON.stringify({
     name: 'sheet', title: 'A sheet', format: 'csv', update: 'snapshot', zone: 'Europe/London', limits: { maxBytes: 10, maxRows: 10 },
@@ -69,9 +69,10 @@ describe('the mappings folder', () => {
     ['a missing file', { 'feeds.yaml': null }, 'feeds.yaml', undefined, /missing/],
     ['YAML that cannot be parsed', { 'feeds.yaml': 'feeds: [' }, 'feeds.yaml', undefined, /./],
     ['a key given twice', { 'feeds.yaml': 'feeds: []\nfeeds: []' }, 'feeds.yaml', undefined, /unique/],
-    ['a feed of an unknown partner', { 'feeds.yaml': 'feeds: [{ key: x-sheet, kind: sheet, partner: x, title: X }]' }, 'feeds.yaml', '/feeds/0/partner', /not in partners/],
-    ['a feed of an unknown kind', { 'feeds.yaml': 'feeds: [{ key: bchc-x, kind: x, partner: bchc, title: X }]' }, 'feeds.yaml', '/feeds/0/kind', /no usable kind/],
-    ['a feed named for another partner', { 'feeds.yaml': 'feeds: [{ key: uhb-sheet, kind: sheet, partner: bchc, title: X }]' }, 'feeds.yaml', '/feeds/0/key', /bchc-/],
+    ['a feed of an unknown partner', { 'feeds.yaml': 'feeds: [{ key: x-sheet, kind: sheet, partner: x, title: X, system: X }]' }, 'feeds.yaml', '/feeds/0/partner', /not in partners/],
+    ['a feed that does not say which system it comes from', { 'feeds.yaml': 'feeds: [{ key: bchc-sheet, kind: sheet, partner: bchc, title: X }]' }, 'feeds.yaml', '/feeds/0', /system/],
+    ['a feed of an unknown kind', { 'feeds.yaml': 'feeds: [{ key: bchc-x, kind: x, partner: bchc, title: X, system: X }]' }, 'feeds.yaml', '/feeds/0/kind', /no usable kind/],
+    ['a feed named for another partner', { 'feeds.yaml': 'feeds: [{ key: uhb-sheet, kind: sheet, partner: bchc, title: X, system: X }]' }, 'feeds.yaml', '/feeds/0/key', /bchc-/],
     ['an organisation without its system', { 'partners.yaml': 'identifierBase: https://x\npartners: [{ partnerKey: bchc, name: C, organisation: RYW }]' }, 'partners.yaml', '/partners/0/organisation', /pattern/],
     ['an unknown category', { 'sheet/kind.json': JSON.stringify({ ...kind, categories: [{ type: 'Patient', category: 'identty' }] }) }, 'sheet/kind.json', '/categories/0/category', /identity/],
     ['an unknown property', { 'sheet/kind.json': JSON.stringify({ ...kind, zones: 'x' }) }, 'sheet/kind.json', '/', /zones/],

@@ -7,9 +7,9 @@ import type { Requester } from '../../fhir/sharing.ts';
 import type { Log } from '../log.ts';
 import { checkAcceptable } from './check-acceptable.ts';
 import { challengeFor } from './oauth/challenge.ts';
-import type { TokenVerifier } from './oauth/verify-token.ts';
 import { readBody } from './read-body.ts';
 import { readParameters } from './read-parameters.ts';
+import type { Identify } from './session/identify.ts';
 
 /** What a handler gets: the verified requester and the request's plain facts. */
 export interface Asked {
@@ -42,7 +42,7 @@ export interface RouteFacts {
 }
 
 export interface RouteServices {
-  verify: TokenVerifier;
+  identify: Identify;
   recordRefusal: (refused: RefusedRequest) => Promise<void>;
   log: Log;
 }
@@ -58,7 +58,7 @@ export function route(services: RouteServices, facts: RouteFacts, handle: (asked
     response.set({ 'X-Request-ID': requestId, 'Cache-Control': 'no-store' });
     let requester: Requester | null = null;
     try {
-      const verified = await services.verify(request.headers.authorization);
+      const verified = await services.identify(request.headers);
       if ('problem' in verified) throw new Refusal(verified.problem);
       requester = verified.requester;
       const asked = describe(request, requester, requestId);

@@ -1,5 +1,110 @@
+import type { Contract } from '@medplum/fhirtypes';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, type ReactNode } from 'react';
+import { Link, useLocation, useParams } from 'react-router';
+import { ApiProblem } from '../api/api-problem.ts';
+import { read } from '../api/fhir.ts';
+import { formatDate } from '../format.ts';
+import { strings } from '../strings.ts';
 import { Loading } from '../ui/loading.tsx';
+import { SummaryList, Table } from '../ui/nhs.ts';
+import { Page } from '../ui/page.tsx';
+import { Problem } from '../ui/problem.tsx';
+import { agreementOf, type AgreementView, type Party } from './agreement-view.ts';
+import { Clause } from './clause.tsx';
+import { Review } from './review.tsx';
+import { StateTag } from './state-tag.tsx';
 
+const words = strings.agreements.page;
+
+/** One agreement in words. */
 export function Agreement() {
-  return <Loading />;
+  const { id = '' } = useParams();
+  const { data, error, refetch } = useQuery({
+    queryKey: ['register', 'agreement', id], staleTime: 600_000,
+    queryFn: async ({ signal }) => agreementOf(await read<Contract>(`Contract/${encodeURIComponent(id)}`, signal), new Date()),
+  });
+  const missing = error instanceof ApiProblem && error.status === 404;
+  return (
+    <Page title={data?.title ?? strings.agreements.title}>
+      <p><Link to="/agreements">{strings.agreements.back}</Link></p>
+      {data !== undefined ? <Text agreement={data} /> : null}
+      {data === undefined && error === null ? <Loading /> : null}
+      {missing ? <p>{words.notThere}</p> : null}
+      {data === undefined && error !== null && !missing ? <Problem error={error} onRetry={() => void refetch()} /> : null}
+    </Page>
+  );
+}
+
+function Text({ agreement }: { agreement: AgreementView }) {
+  useScrollToClause();
+  const { state, purpose, parties, lawfulBases, clauses, exclusions } = agreement;
+  return (
+    <div className="os-agreement">
+      <p className={`os-state os-state--${state}`}><StateTag state={state} /> {strings.agreements.statesSay[state]}</p>
+      {purpose === undefined ? null : <><h2 className="nhsuk-heading-m">{words.purpose}</h2><p className="os-lead">{purpose}</p></>}
+      <h2 className="nhsuk-heading-m">{words.facts}</h2>
+      <Facts agreement={agreement} />
+      <h2 className="nhsuk-heading-m">{words.parties}</h2>
+      <p className="os-quiet">{words.partiesSay}</p>
+      <Parties parties={parties} />
+      <h2 className="nhsuk-heading-m">{words.legal}</h2>
+      <Lines lines={lawfulBases} none={strings.agreements.noState} />
+      <h2 className="nhsuk-heading-m">{words.clauses}</h2>
+      {clauses.length === 0 ? <p>{words.noClauses}</p> : clauses.map((clause) => <Clause clause={clause} key={clause.number} />)}
+      <h2 className="nhsuk-heading-m">{words.exclusions}</h2>
+      {exclusions.length === 0 ? null : <p className="os-quiet">{words.exclusionsSay}</p>}
+      <Lines lines={exclusions} none={words.noExclusions} />
+    </div>
+  );
+}
+
+function Facts({ agreement: { version, period, review, retention, identifier, sha256 } }: { agreement: AgreementView }) {
+  return (
+    <SummaryList>
+      <Fact name={words.version}>{version}</Fact>
+      <Fact name={words.period}>{period}</Fact>
+      <Fact name={words.review}><Review review={review} /></Fact>
+      {retention === undefined ? null : <Fact name={words.retention}>{retention}</Fact>}
+      <Fact name={words.identifier}><code>{identifier}</code></Fact>
+      <Fact name={words.hash}>{sha256 === undefined ? strings.agreements.noState : <><code className="os-hash">{sha256}</code><span className="os-quiet">{words.hashSays}</span></>}</Fact>
+    </SummaryList>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return <SummaryList.Row><SummaryList.Key>{name}</SummaryList.Key><SummaryList.Value>{children}</SummaryList.Value></SummaryList.Row>;
+}
+
+function Parties({ parties }: { parties: readonly Party[] }) {
+  return (
+    <Table responsive firstCellIsHeader caption={words.partiesCaption} captionProps={{ size: 's' }}>
+      <Table.Head>
+        <Table.Row><Table.Cell>{words.party}</Table.Cell><Table.Cell>{words.role}</Table.Cell><Table.Cell>{words.signed}</Table.Cell></Table.Row>
+      </Table.Head>
+      <Table.Body>
+        {parties.map(({ key, name, role, signedAt }) => (
+          <Table.Row key={key}>
+            <Table.Cell>{name}</Table.Cell>
+            <Table.Cell>{role ?? words.roleNotSaid}</Table.Cell>
+            <Table.Cell>{signedAt === undefined ? words.notSigned : formatDate(signedAt)}</Table.Cell>
+          </Table.Row>
+        ))}
+      </Table.Body>
+    </Table>
+  );
+}
+
+function Lines({ lines, none }: { lines: readonly string[]; none: string }) {
+  return lines.length === 0 ? <p>{none}</p> : <ul>{lines.map((line) => <li key={line}>{line}</li>)}</ul>;
+}
+
+/** A citation of the log leads to its clause, which is there only once the agreement has been read. */
+function useScrollToClause(): void {
+  const { hash } = useLocation();
+  useEffect(() => {
+    const clause = hash === '' ? null : document.getElementById(decodeURIComponent(hash.slice(1)));
+    clause?.scrollIntoView();
+    clause?.focus({ preventScroll: true });
+  }, [hash]);
 }

@@ -1,5 +1,62 @@
+import { Link } from 'react-router';
+import { strings } from '../strings.ts';
 import { Loading } from '../ui/loading.tsx';
+import { Table } from '../ui/nhs.ts';
+import { Page } from '../ui/page.tsx';
+import { Problem } from '../ui/problem.tsx';
+import type { AgreementView } from './agreement-view.ts';
+import { Review } from './review.tsx';
+import { StateTag } from './state-tag.tsx';
+import { useAgreements } from './use-registers.ts';
+import { WhoGetsWhat } from './who-gets-what.tsx';
 
+const words = strings.agreements;
+
+/** The register of agreements, and what those in force add up to. */
 export function Agreements() {
-  return <Loading />;
+  const { data, error, refetch, isPending } = useAgreements();
+  return (
+    <Page title={words.title}>
+      <p className="os-lead">{words.intro}</p>
+      {isPending ? <Loading /> : null}
+      {data === undefined && error !== null ? <Problem error={error} onRetry={() => void refetch()} /> : null}
+      {data?.length === 0 ? <p>{words.none}</p> : null}
+      {data !== undefined && data.length > 0 ? <><Register agreements={data} /><WhoGetsWhat agreements={data} /></> : null}
+    </Page>
+  );
+}
+
+function Register({ agreements }: { agreements: readonly AgreementView[] }) {
+  const { columns } = words;
+  return (
+    <Table responsive firstCellIsHeader caption={words.caption} captionProps={{ size: 'm' }} className="os-register">
+      <Table.Head>
+        <Table.Row>
+          <Table.Cell>{columns.title}</Table.Cell>
+          <Table.Cell>{columns.state}</Table.Cell>
+          <Table.Cell>{columns.version}</Table.Cell>
+          <Table.Cell>{columns.period}</Table.Cell>
+          <Table.Cell>{columns.review}</Table.Cell>
+          <Table.Cell>{columns.signed}</Table.Cell>
+        </Table.Row>
+      </Table.Head>
+      <Table.Body>
+        {agreements.map((agreement) => (
+          <Table.Row key={agreement.id}>
+            <Table.Cell><Link to={`/agreements/${agreement.id}`}>{agreement.title}</Link></Table.Cell>
+            <Table.Cell><StateTag state={agreement.state} /></Table.Cell>
+            <Table.Cell>{agreement.version}</Table.Cell>
+            <Table.Cell>{agreement.period}</Table.Cell>
+            <Table.Cell><Review review={agreement.review} /></Table.Cell>
+            <Table.Cell>{signedOf(agreement)}</Table.Cell>
+          </Table.Row>
+        ))}
+      </Table.Body>
+    </Table>
+  );
+}
+
+function signedOf({ parties }: AgreementView): string {
+  const count = parties.filter(({ signedAt }) => signedAt !== undefined).length;
+  return count === 0 ? words.nobodySigned : words.signed(count, parties.length);
 }

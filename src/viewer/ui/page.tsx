@@ -1,8 +1,8 @@
 import { useEffect, useRef, type ReactNode } from 'react';
 import { strings } from '../strings.ts';
 
-/** One screen: its title for the window, and its heading, which takes the focus so that a screen reader says where one is. */
-export function Page({ title, heading, children }: { title: string; heading?: ReactNode; children: ReactNode }) {
+/** One screen: its title for the window, and its heading, which takes the focus so that a screen reader says where one is. `around` puts what belongs to the heading about it. */
+export function Page({ title, heading, around = (top) => top, children }: { title: string; heading?: ReactNode; around?: (top: ReactNode) => ReactNode; children: ReactNode }) {
   const top = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} – ${strings.product}`;
@@ -10,7 +10,7 @@ export function Page({ title, heading, children }: { title: string; heading?: Re
   }, [title]);
   return (
     <>
-      <h1 className="nhsuk-heading-l" ref={top} tabIndex={-1}>{heading ?? title}</h1>
+      {around(<h1 className="nhsuk-heading-l" ref={top} tabIndex={-1}>{heading ?? title}</h1>)}
       {children}
     </>
   );

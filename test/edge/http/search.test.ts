@@ -1,4 +1,4 @@
-import type { Bundle, CarePlan, CodeableConcept, EpisodeOfCare, Organization, Patient, Period, Reference, Resource, ServiceRequest } from '@medplum/fhirtypes';
+import type { Bundle, CarePlan, CodeableConcept, Device, EpisodeOfCare, Organization, Patient, Period, Reference, Resource, ServiceRequest } from '@medplum/fhirtypes';
 import { message } from '../../intake/adt.ts';
 import { databases } from '../../databases.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
@@ -112,6 +112,12 @@ const places = (world: World): Case<Organization>[] => [
   { query: 'name:exact=Birmingham City Council', keep: ({ name }) => name === 'Birmingham City Council' },
   { query: `_id=${world.council}`, keep: (organisation) => organisation.id === world.council },
 ];
+const systems = (world: World): Case<Device>[] => [
+  { query: 'identifier=https://fhir.bicp.example/Id/feed|bchc-rio', keep: ({ identifier }) => identifier?.some(({ value }) => value === 'bchc-rio') ?? false },
+  { query: 'identifier=bcc-cld,uhb-adt', keep: ({ identifier }) => identifier?.some(({ value }) => value === 'bcc-cld' || value === 'uhb-adt') ?? false },
+  { query: `organization=${world.trust}`, keep: ({ owner }) => refers(owner, `Organization/${world.trust}`) },
+  { query: `organization=Organization/${world.council}&status=http://hl7.org/fhir/device-status|active`, keep: ({ owner, status }) => refers(owner, `Organization/${world.council}`) && status === 'active' },
+];
 
 describe.each(databases)('a search, on $kind', ({ open }) => {
   let gateway: Gateway;
@@ -156,6 +162,7 @@ describe.each(databases)('a search, on $kind', ({ open }) => {
   it('of plans', () => agrees('CarePlan', plans(world)));
   it('of requests', () => agrees('ServiceRequest', requests(world)));
   it('of organisations', () => agrees('Organization', places(world)));
+  it('of the systems that send', () => agrees('Device', systems(world)));
 
   it('by POST finds what it finds by GET', async () => {
     const form = { patient: world.citizen, status: 'active', _sort: 'date' };

@@ -34,7 +34,7 @@ export async function startIssuer(dataDir?: string): Promise<RunningIssuer> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const issuer = await createIssuer({ baseUrl, audience: `${baseUrl}/fhir`, dataDir: folder, clients, clock: () => new Date() });
-  app.use('/oauth', issuer.callback);
+  app.use('/oauth', issuer.routes);
   return {
     issuer, baseUrl, dataDir: folder,
     stop: async () => {

@@ -152,7 +152,8 @@ describe('nothing is granted', () => {
     ['for a feed\'s scope', { scope: 'intake' }, 'invalid_scope'],
     ['for another resource', { resource: 'https://other.example/fhir' }, 'invalid_target'],
     ['by password', { grant_type: 'password' }, 'unsupported_grant_type'],
-    ['by authorization code', { grant_type: 'authorization_code', code: 'x' }, 'unsupported_grant_type'],
+    ['by authorization code to a client of the command line', { grant_type: 'authorization_code', code: 'x' }, 'unauthorized_client'],
+    ['by refresh token to a client of the command line', { grant_type: 'refresh_token', refresh_token: 'x' }, 'unauthorized_client'],
   ])('%s', async (_title, form, error) => {
     expect((await ask(await assertionOf({}), form)).body['error']).toBe(error);
   });
@@ -169,7 +170,7 @@ it('names itself as configured, whatever Host or forwarding headers say', async 
   expect(body).not.toContain('evil.example');
   expect(JSON.parse(body)).toMatchObject({
     issuer: running.issuer.metadata.issuer, token_endpoint: running.issuer.metadata.tokenEndpoint, jwks_uri: running.issuer.metadata.jwksUri,
-    grant_types_supported: ['client_credentials'], token_endpoint_auth_methods_supported: ['private_key_jwt'],
+    grant_types_supported: expect.arrayContaining(['client_credentials', 'authorization_code']), response_types_supported: ['code'], code_challenge_methods_supported: ['S256'], token_endpoint_auth_methods_supported: ['private_key_jwt'],
   });
 });
 

@@ -14,6 +14,11 @@ export function issuerKeyFile(dataDir: string): string {
   return join(dataDir, 'issuer', 'signing-key.json');
 }
 
+/** The viewer's own client key in a data folder: beside the demo clients' keys, which are for the command line. */
+export function viewerKeyFile(dataDir: string): string {
+  return join(dataDir, 'issuer', 'viewer-key.json');
+}
+
 /** The private key of one demo client in a data folder; `id` has been checked against the list of clients. */
 export function clientKeyFile(dataDir: string, id: string): string {
   return join(dataDir, 'issuer', 'clients', `${id}.json`);

@@ -11,9 +11,8 @@ interface Entry {
 }
 
 /**
- * What the embedded issuer knows, the registered clients by id, and what it remembers, in this process only: in
- * practice the assertions already used. Nothing live is
- * ever evicted to make room, because a forgotten assertion could be replayed; when full, new requests are refused. An
+ * What the embedded issuer knows, the registered clients by id, and what it remembers, in this process only: sign-ins
+ * under way, refresh tokens, and the assertions already used. Nothing live is ever evicted to make room, because a forgotten assertion could be replayed; when full, new requests are refused. An
  * assertion is written once: of two requests racing with the same one, the second is refused.
  */
 export function createIssuerMemory(clients: ReadonlyMap<string, StoredPayload>, clock: () => Date): (model: string) => Adapter {
@@ -43,7 +42,9 @@ export function createIssuerMemory(clients: ReadonlyMap<string, StoredPayload>, 
     async find(id) {
       return model === 'Client' ? clients.get(id) : live(`${model}:${id}`)?.payload;
     },
-    async findByUid() {
+    async findByUid(uid) {
+      const now = clock().getTime();
+      for (const [key, { payload, expiresAt }] of entries) if (key.startsWith(`${model}:`) && payload['uid'] === uid && expiresAt > now) return payload;
       return undefined;
     },
     async findByUserCode() {

@@ -1,6 +1,6 @@
 /** The part of oidc-provider 9 that the embedded issuer uses; the package ships no types of its own. */
 declare module 'oidc-provider' {
-  import type { RequestListener } from 'node:http';
+  import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
   import type { JWK } from 'jose';
 
   export interface StoredPayload {
@@ -12,7 +12,7 @@ declare module 'oidc-provider' {
   export interface Adapter {
     upsert(id: string, payload: StoredPayload, expiresIn?: number): Promise<void>;
     find(id: string): Promise<StoredPayload | undefined>;
-    findByUid(uid: string): Promise<undefined>;
+    findByUid(uid: string): Promise<StoredPayload | undefined>;
     findByUserCode(userCode: string): Promise<undefined>;
     consume(id: string): Promise<void>;
     destroy(id: string): Promise<void>;
@@ -24,9 +24,31 @@ declare module 'oidc-provider' {
     scope?: string;
   }
 
+  export interface Account {
+    accountId: string;
+    claims(): Promise<{ sub: string }>;
+  }
+
+  export interface Grant {
+    addOIDCScope(scope: string): void;
+    addResourceScope(resource: string, scope: string): void;
+    save(): Promise<string>;
+  }
+
   export interface Context {
     body: unknown;
-    oidc: { params?: { scope?: string; resource?: unknown }; client?: Client };
+    oidc: {
+      params?: { scope?: string; resource?: unknown; grant_type?: string };
+      client?: Client;
+      session?: { accountId?: string };
+      provider: Provider;
+    };
+  }
+
+  export interface InteractionDetails {
+    uid: string;
+    prompt: { name: string };
+    params: { login_hint?: unknown };
   }
 
   export class Provider {
@@ -34,6 +56,9 @@ declare module 'oidc-provider' {
     /** trust X-Forwarded-Proto and X-Forwarded-Host */
     proxy: boolean;
     callback(): RequestListener;
+    interactionDetails(request: IncomingMessage, response: ServerResponse): Promise<InteractionDetails>;
+    interactionFinished(request: IncomingMessage, response: ServerResponse, result: { login: { accountId: string; remember: boolean } }): Promise<void>;
+    Grant: new (of: { accountId: string; clientId: string }) => Grant;
     on(event: 'error', listener: (error: unknown) => void): this;
     on(event: 'server_error', listener: (context: unknown, error: Error) => void): this;
   }

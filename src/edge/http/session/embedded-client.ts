@@ -1,0 +1,12 @@
+import type { Issuer } from '../oauth/issuer.ts';
+import type { SignInClient } from './sign-in.ts';
+
+/** The viewer at the embedded issuer, which asks anew each time who somebody wants to be. */
+export function embeddedClient({ viewer, metadata }: Issuer, baseUrl: string): SignInClient {
+  return { ...viewer, credential: { kind: 'key', key: viewer.key }, issuer: metadata.issuer, prompt: 'login', ...returnAddresses(baseUrl) };
+}
+
+/** Where an issuer sends people back to. */
+export function returnAddresses(baseUrl: string): Pick<SignInClient, 'redirectUri' | 'afterSignOut'> {
+  return { redirectUri: `${baseUrl}/session/callback`, afterSignOut: `${baseUrl}/app/signed-out` };
+}

@@ -1,0 +1,90 @@
+import { readNhsNumber } from '../nhs-number.ts';
+import { strings } from '../strings.ts';
+
+export interface FindValues {
+  number: string;
+  surname: string;
+  day: string;
+  month: string;
+  year: string;
+}
+
+export type FindField = keyof FindValues;
+
+export const nothingTyped: FindValues = { number: '', surname: '', day: '', month: '', year: '' };
+
+export interface FieldError {
+  field: FindField;
+  message: string;
+}
+
+/** A search the API understands, or what to put right before there is one. */
+export type FindAsked = { kind: 'ask'; form: (readonly [string, string])[] } | { kind: 'errors'; errors: FieldError[] };
+
+export type Way = 'number' | 'name';
+
+const words = strings.find.errors;
+const nhsNumberSystem = 'https://fhir.nhs.uk/Id/nhs-number';
+const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const fullMonths = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december'];
+const oldest = 130;
+/** more than one page of people of one name and birthday is a mistake in the question */
+const most = '20';
+
+export function readForm(values: FindValues, way: Way, now: Date): FindAsked {
+  return way === 'number' ? readNumber(values.number) : readNameAndBirth(values, now);
+}
+
+function readNumber(typed: string): FindAsked {
+  const read = readNhsNumber(typed);
+  const wrong = (message: string): FindAsked => ({ kind: 'errors', errors: [{ field: 'number', message }] });
+  switch (read.kind) {
+    case 'nhs-number': return { kind: 'ask', form: [['identifier', `${nhsNumberSystem}|${read.value}`], ['_count', most]] };
+    case 'empty': return wrong(words.number);
+    case 'too-short': return wrong(words.tooShort(read.digits));
+    case 'too-long': return wrong(words.tooLong(read.digits));
+    case 'wrong-check-digit': return wrong(words.wrongCheckDigit);
+    case 'national-insurance': return wrong(words.nationalInsurance);
+    case 'not-digits': return wrong(words.notDigits);
+  }
+}
+
+function readNameAndBirth(values: FindValues, now: Date): FindAsked {
+  const surname = values.surname.trim().replaceAll(/\s+/g, ' ');
+  const born = readBirthDate(values, now);
+  const errors = [...(surname === '' ? [{ field: 'surname' as const, message: words.surname }] : []), ...(typeof born === 'string' ? [] : [born])];
+  if (errors.length > 0 || typeof born !== 'string') return { kind: 'errors', errors };
+  return { kind: 'ask', form: [['family', escaped(surname)], ['birthdate', born], ['_count', most]] };
+}
+
+/** A comma, bar or dollar in a name is no operator of the search (FHIR R4 search, escaping). */
+function escaped(text: string): string {
+  return text.replaceAll(/[\\$,|]/g, String.raw`\$&`);
+}
+
+/** `YYYY-MM-DD`, or the first thing to put right. */
+function readBirthDate(values: FindValues, now: Date): string | FieldError {
+  const [day, month, year] = [values.day.trim(), values.month.trim(), values.year.trim()];
+  if (day === '' && month === '' && year === '') return { field: 'day', message: words.born };
+  if (day === '') return { field: 'day', message: words.day };
+  if (month === '') return { field: 'month', message: words.month };
+  if (!/^\d{4}$/.test(year)) return { field: 'year', message: words.year };
+  const monthNumber = monthOf(month);
+  if (!/^\d{1,2}$/.test(day) || !isRealDate(Number(year), monthNumber ?? 0, Number(day))) return { field: monthNumber === undefined ? 'month' : 'day', message: words.notADate };
+  const date = `${year}-${String(monthNumber).padStart(2, '0')}-${day.padStart(2, '0')}`;
+  const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London', year: 'numeric', month: '2-digit', day: '2-digit' }).format(now);
+  if (date > today) return { field: 'year', message: words.future };
+  return Number(year) < Number(today.slice(0, 4)) - oldest ? { field: 'year', message: words.longAgo } : date;
+}
+
+function monthOf(typed: string): number | undefined {
+  const text = typed.toLowerCase().replace(/[.]$/, '');
+  if (/^\d{1,2}$/.test(text)) return Number(text) >= 1 && Number(text) <= 12 ? Number(text) : undefined;
+  const at = fullMonths.findIndex((full, index) => full === text || months[index] === text || (text === 'sept' && index === 8));
+  return at < 0 ? undefined : at + 1;
+}
+
+function isRealDate(year: number, month: number, day: number): boolean {
+  const date = new Date(Date.UTC(year, month - 1, day));
+  return date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+}

@@ -1,0 +1,53 @@
+import { strings } from '../strings.ts';
+
+/** What sort of look an entry tells of: opening somebody's record is told apart from lists, from registers and from the log itself. */
+export type LookKind = 'opened' | 'people' | 'list' | 'log' | 'register' | 'choice' | 'sent' | 'other';
+
+export interface LookAction {
+  kind: LookKind;
+  /** `opened the whole record` */
+  done: string;
+  /** `open the whole record`: what somebody tried who was refused */
+  tried: string;
+  /** whether "of 1 citizen" follows; a search says by itself whom it showed */
+  ofCitizens: boolean;
+}
+
+const words = strings.whoLooked.actions;
+const registers = ['Contract', 'Organization', 'Device', 'HealthcareService', 'Location', 'Practitioner', 'PractitionerRole'];
+
+/** `interaction` and the normal form of the query as the gateway logs them, for example `search-type`, `CarePlan?patient=*`. */
+export function lookActionOf(interaction: string, query: string): LookAction {
+  const type = /^[A-Z][A-Za-z]+/.exec(query)?.[0];
+  const [one, many] = thingsOf(type);
+  const kind: LookKind = type !== undefined && registers.includes(type) ? 'register' : 'opened';
+  switch (interaction) {
+    case 'everything': return { kind: 'opened', ...words.everything, ofCitizens: true };
+    case 'read': return { kind, ...words.read(one), ofCitizens: true };
+    case 'vread': return { kind, ...words.version(one), ofCitizens: true };
+    case 'history-instance': return { kind, ...words.history(one), ofCitizens: true };
+    case 'search-type': return searchOf(type, query, many);
+    case 'create': return type === undefined || type === 'Consent' ? { kind: 'choice', ...words.choice, ofCitizens: true } : { kind: 'other', ...words.wrote(one), ofCitizens: true };
+    case 'intake': return { kind: 'sent', ...words.sent(feedOf(query)), ofCitizens: true };
+    case 'unsupported': return { kind: 'other', ...words.unsupported, ofCitizens: true };
+    default: return { kind: 'other', ...words.other(interaction), ofCitizens: true };
+  }
+}
+
+function searchOf(type: string | undefined, query: string, many: string): LookAction {
+  if (type === 'AuditEvent') return { kind: 'log', ...words.log, ofCitizens: true };
+  if (type === 'Patient') return { kind: 'people', ...words.people, ofCitizens: false };
+  if (type === undefined) return { kind: 'list', ...words.search, ofCitizens: false };
+  if (registers.includes(type)) return { kind: 'register', ...words.register(many), ofCitizens: false };
+  const named = /[?&](patient|subject)[=.:]/.test(query);
+  return named ? { kind: 'opened', ...words.readMany(many), ofCitizens: true } : { kind: 'list', ...words.list(many), ofCitizens: false };
+}
+
+function thingsOf(type: string | undefined): readonly [one: string, many: string] {
+  return (type === undefined ? undefined : strings.whoLooked.things[type]) ?? [words.thing, words.things];
+}
+
+/** `intake/bsmhft-rio/referral Task/…` → `bsmhft-rio/referral` */
+function feedOf(query: string): string | undefined {
+  return /^\/?intake\/(\S+)/.exec(query)?.[1];
+}

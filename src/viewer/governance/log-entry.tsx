@@ -1,0 +1,91 @@
+import { Link } from 'react-router';
+import { strings } from '../strings.ts';
+import { Tag } from '../ui/nhs.ts';
+import { findCited, type AgreementView } from './agreement-view.ts';
+import { LogDetails } from './log-details.tsx';
+import type { LookKind } from './log-action.ts';
+import type { KeptBack, LogDecision, LogRow, Outcome } from './log-row.ts';
+
+const words = strings.whoLooked;
+type Names = ReadonlyMap<string, string>;
+type Colour = 'white' | 'grey' | 'green' | 'blue' | 'purple' | 'red' | 'orange' | 'yellow';
+
+const kindColours: Readonly<Record<LookKind, Colour>> = { opened: 'blue', people: 'purple', list: 'grey', log: 'yellow', register: 'grey', choice: 'blue', sent: 'grey', other: 'grey' };
+const outcomeColours: Readonly<Record<Outcome, Colour>> = { shown: 'green', 'nothing-shown': 'white', accepted: 'green', refused: 'red', failed: 'orange' };
+
+interface Props {
+  row: LogRow;
+  agreements: readonly AgreementView[];
+  /** names of organisations by the code the log has */
+  organisations: Names;
+  /** whose log is on show, if one citizen's */
+  citizen: string | undefined;
+  onCitizen: (id: string) => void;
+}
+
+/** One look: a sentence to be read aloud, then why, then what was kept back, then the particulars. */
+export function LogEntry({ row, agreements, organisations, citizen, onCitizen }: Props) {
+  return (
+    <li className={`os-look os-look--${row.kind}`}>
+      <p className="os-look__tags">
+        <Tag modifier={kindColours[row.kind]}>{words.kinds[row.kind]}</Tag> <Tag modifier={outcomeColours[row.outcome]}>{words.outcomes[row.outcome]}</Tag>
+        {row.bySystem ? <> <span className="os-look__system">{words.system}</span></> : null}
+      </p>
+      <p className="os-look__sentence">{row.sentence}</p>
+      {row.reason === undefined ? null : <p className="os-look__reason">{row.reason}</p>}
+      {row.decisions.length === 0 ? null : (
+        <ul className="os-look__decisions" aria-label={words.entry.reasons}>
+          {row.decisions.map((decision, at) => <Decision decision={decision} agreements={agreements} key={at} />)}
+        </ul>
+      )}
+      <Kept keptBack={row.keptBack} organisations={organisations} />
+      <Citizens ids={row.citizens} shown={citizen} onCitizen={onCitizen} />
+      <LogDetails row={row} organisations={organisations} />
+    </li>
+  );
+}
+
+function Decision({ decision, agreements }: { decision: LogDecision; agreements: readonly AgreementView[] }) {
+  const { effect, count, sentence, rule } = decision;
+  return (
+    <li>
+      <strong>{effect === 'permit' ? words.entry.allowed(count) : words.entry.denied(count)}.</strong>{' '}
+      {sentence}{' '}
+      {effect === 'deny' && rule !== undefined ? <span className="os-quiet">{words.entry.rule(rule)}{words.rules[rule] === undefined ? '' : `: ${words.rules[rule]}`}. </span> : null}
+      <Cited decision={decision} agreements={agreements} />
+    </li>
+  );
+}
+
+/** The clause as the log cites it; a link where the register shows the agreement in that version. */
+function Cited({ decision, agreements }: { decision: LogDecision; agreements: readonly AgreementView[] }) {
+  const { agreement, version, clause } = decision;
+  if (agreement === undefined || clause === undefined) return null;
+  const found = findCited(agreements, { agreement, version });
+  const text = words.entry.clause(clause, agreement, version);
+  return found === undefined ? <span className="os-cited">{text}</span> : <Link className="os-cited" to={`/agreements/${found.id}#clause-${clause}`}>{text}</Link>;
+}
+
+function Kept({ keptBack, organisations }: { keptBack: readonly KeptBack[]; organisations: Names }) {
+  if (keptBack.length === 0) return null;
+  const all = keptBack.reduce((sum, { count }) => sum + (count ?? 0), 0);
+  const parts = keptBack.map(({ category, count, of, text }) => words.entry.keptBackOf(strings.agreements.categories[category] ?? category, count, of === undefined ? text : (organisations.get(of) ?? of)));
+  return <p className="os-look__kept"><strong>{words.entry.keptBack(all)}.</strong> {parts.join('; ')}.</p>;
+}
+
+function Citizens({ ids, shown, onCitizen }: { ids: readonly string[]; shown: string | undefined; onCitizen: (id: string) => void }) {
+  const others = ids.filter((id) => id !== shown);
+  if (others.length === 0) return null;
+  const [only] = ids;
+  if (ids.length === 1 && only !== undefined) {
+    return <p className="os-look__citizens">{words.entry.citizens(1)} <button type="button" className="os-link-button" onClick={() => { onCitizen(only); }}>{words.entry.showCitizen}</button></p>;
+  }
+  return (
+    <details className="os-fold">
+      <summary>{words.entry.citizens(ids.length)}</summary>
+      <ul className="os-look__many">
+        {ids.map((id, at) => (id === shown ? null : <li key={id}><button type="button" className="os-link-button" onClick={() => { onCitizen(id); }}>{words.entry.showCitizenOf(at + 1, ids.length)}</button></li>))}
+      </ul>
+    </details>
+  );
+}

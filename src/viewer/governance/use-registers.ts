@@ -1,0 +1,22 @@
+import type { Contract, Organization } from '@medplum/fhirtypes';
+import { useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { agreementsOf, type AgreementView } from './agreement-view.ts';
+import { allPages } from './all-pages.ts';
+import { organisationChoices, type OrganisationChoice } from './organisation-choices.ts';
+
+/** Registers change rarely, and reading them is written into the log: once for a good while is enough. */
+const kept = { staleTime: 600_000, gcTime: 600_000 };
+
+export function useAgreements(enabled = true): UseQueryResult<AgreementView[]> {
+  return useQuery({
+    queryKey: ['register', 'agreements'], enabled, ...kept,
+    queryFn: async ({ signal }) => agreementsOf(await allPages<Contract>('Contract', [['_count', '200']], signal), new Date()),
+  });
+}
+
+export function useOrganisations(enabled = true): UseQueryResult<OrganisationChoice[]> {
+  return useQuery({
+    queryKey: ['register', 'organisations'], enabled, ...kept,
+    queryFn: async ({ signal }) => organisationChoices(await allPages<Organization>('Organization', [['_count', '200']], signal)),
+  });
+}
