@@ -44,9 +44,9 @@ export const strings = {
     form: {
       heading: 'Search the log',
       hint: 'Fill in what you know. With nothing filled in you see the newest entries of the whole log.',
-      number: 'NHS number of the citizen', numberHint: 'Whose record was looked at. 10 digits, for example 999 100 0011',
+      number: 'NHS number of the citizen', numberHint: '10 digits, for example 999 100 0011',
       person: 'Name of the person who looked', personHint: 'The beginning of a first or last name is enough',
-      organisation: 'Organisation they looked for', anyOrganisation: 'Any organisation', organisationsMissing: 'The list of organisations could not be read. You can search without it.',
+      organisation: 'Organisation they looked for', organisationHint: 'Not the one whose records were seen', anyOrganisation: 'Any organisation', organisationsMissing: 'The list of organisations could not be read. You can search without it.',
       from: 'From', fromHint: 'The first day, for example 1 11 2026', to: 'To', toHint: 'The last day, included. Days are London days',
       search: 'Search', clear: 'Clear the search', errors: 'There is a problem', finding: 'Looking for this citizen',
     },
@@ -173,10 +173,10 @@ export const strings = {
     } as Readonly<Record<string, string>>,
     flows: {
       heading: 'Who gets what from whom', intro: 'Across all agreements in force. An organisation always sees what it wrote itself; that is not listed. A person’s objection closes their record whatever is listed here.',
-      organisation: 'Organisation', choose: 'Choose an organisation', direction: 'Show', received: 'what it gets from others', given: 'who gets its information', show: 'Show',
+      organisation: 'Organisation', choose: 'Choose an organisation', received: 'What it gets from others', given: 'Who gets its information', show: 'Show',
       receivedHeading: (name: string): string => `What ${name} gets from others`, givenHeading: (name: string): string => `Who gets information of ${name}`,
       from: (name: string): string => `From ${name}`, to: (name: string): string => `To ${name}`,
-      noneReceived: 'No agreement in force gives it anything from another organisation.', noneGiven: 'No agreement in force gives its information to another organisation.', noneAtAll: 'No agreement is in force, so nothing is shared.',
+      noneReceived: 'No agreement in force gives it anything from another organisation.', noneGiven: 'No agreement in force gives its information to any other organisation.', noneAtAll: 'No agreement is in force, so nothing is shared.',
       what: 'What', roles: 'Who there', purposes: 'For what purpose', conditions: 'On condition', clause: 'Under',
       clauseOf: (clause: string): string => `Clause ${clause}`, unsigned: (names: string): string => `Shares nothing yet: ${names} did not sign`, noConditions: 'None',
       onlyWhile: (kinds: string): string => `While it has ${kinds}`, onlyExplicit: 'With the person’s explicit consent',
@@ -269,7 +269,7 @@ export const strings = {
     },
     entry: {
       back: 'Back to the record', details: 'Details', versions: 'Versions', version: (id: string): string => `Version ${id}`, current: 'newest', older: 'This is an older version. It is no longer how things stand.', organisation: 'Organisation', system: 'System', recorded: 'Recorded', record: 'Source record', row: (row: string): string => `row ${row}`,
-      changed: 'What changed from the version before', first: 'This is the first version.', same: 'Nothing that is shown here changed.', before: 'Before', after: 'After', what: 'What', shown: 'shown below', choose: 'Show this version', versionsSay: 'Newest first. Each time the source sends a change, a version is added and the old one is kept.', only: 'There is one version: it has not changed since it arrived.',
+      changed: 'What changed from the version before', first: 'This is the first version.', same: 'Nothing that is shown here changed.', before: 'Before', after: 'After', what: 'What', shown: 'shown below', choose: 'Show this version', earlier: 'Show earlier versions', versionsSay: 'Newest first. Each time the source sends a change, a version is added and the old one is kept.', only: 'There is one version: it has not changed since it arrived.',
     },
   },
   roles: {

@@ -38,6 +38,7 @@ export function FindPerson() {
     setValues(nothingTyped);
     setErrors([]);
   };
+  const found = last && errors.length === 0 && !asking.isPending ? foundOf(last.bundle, new Date()) : undefined;
   return (
     <div className="os-find">
       <Page title={words.title}>
@@ -45,7 +46,8 @@ export function FindPerson() {
         <FindForms values={values} errors={errors} busy={asking.isPending} onChange={(change) => setValues({ ...values, ...change })} onSubmit={submit} />
         {asking.isPending ? <Loading lines={3} /> : null}
         {asking.isError ? <Problem error={asking.error} onRetry={() => asking.mutate(asking.variables)} /> : null}
-        <div aria-live="polite">{last && errors.length === 0 && !asking.isPending ? <Results found={foundOf(last.bundle, new Date())} heading={results} onClear={startAgain} /> : null}</div>
+        <p className="nhsuk-u-visually-hidden" role="status">{found === undefined ? '' : found.people.length === 0 ? words.noneHeading : words.results(found.people.length)}</p>
+        {found === undefined ? null : <Results found={found} heading={results} onClear={startAgain} />}
       </Page>
     </div>
   );

@@ -59,12 +59,13 @@ function Text({ agreement }: { agreement: AgreementView }) {
   );
 }
 
-function Facts({ agreement: { version, period, review, retention, identifier, sha256 } }: { agreement: AgreementView }) {
+function Facts({ agreement }: { agreement: AgreementView }) {
+  const { version, period, retention, identifier, sha256 } = agreement;
   return (
     <SummaryList>
       <Fact name={words.version}>{version}</Fact>
       <Fact name={words.period}>{period}</Fact>
-      <Fact name={words.review}><Review review={review} /></Fact>
+      <Fact name={words.review}><Review agreement={agreement} /></Fact>
       {retention === undefined ? null : <Fact name={words.retention}>{retention}</Fact>}
       <Fact name={words.identifier}><code>{identifier}</code></Fact>
       <Fact name={words.hash}>{sha256 === undefined ? strings.agreements.noState : <><code className="os-hash">{sha256}</code><span className="os-quiet">{words.hashSays}</span></>}</Fact>

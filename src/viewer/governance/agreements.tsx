@@ -47,7 +47,7 @@ function Register({ agreements }: { agreements: readonly AgreementView[] }) {
             <Table.Cell><StateTag state={agreement.state} /></Table.Cell>
             <Table.Cell>{agreement.version}</Table.Cell>
             <Table.Cell>{agreement.period}</Table.Cell>
-            <Table.Cell><Review review={agreement.review} /></Table.Cell>
+            <Table.Cell><Review agreement={agreement} /></Table.Cell>
             <Table.Cell>{signedOf(agreement)}</Table.Cell>
           </Table.Row>
         ))}

@@ -28,14 +28,14 @@ export function LogForm({ organisations, onSearch }: Props) {
       <MistakesSummary mistakes={mistakes} />
       {problem === null ? null : <Problem error={problem} />}
       <div className="os-log-form__grid">
-        <TextInput id="log-number" label={words.number} hint={words.numberHint} {...errorOf(mistakes.number)} code inputMode="numeric" width={20} autoComplete="off" spellCheck={false} value={typed.number} onChange={({ currentTarget }) => { set({ number: currentTarget.value }); }} />
+        <TextInput id="log-number" label={words.number} hint={words.numberHint} {...errorOf(mistakes.number)} code inputMode="numeric" autoComplete="off" spellCheck={false} value={typed.number} onChange={({ currentTarget }) => { set({ number: currentTarget.value }); }} />
         <TextInput id="log-person" label={words.person} hint={words.personHint} {...errorOf(mistakes.person)} autoComplete="off" spellCheck={false} value={typed.person} onChange={({ currentTarget }) => { set({ person: currentTarget.value }); }} />
-        <DayInput id="log-from" legend={words.from} hint={words.fromHint} error={mistakes.from} value={typed.from} onDay={(from) => { set({ from }); }} />
-        <DayInput id="log-to" legend={words.to} hint={words.toHint} error={mistakes.to} value={typed.to} onDay={(to) => { set({ to }); }} />
-        <Select id="log-organisation" label={words.organisation} {...(organisations.isError && { hint: words.organisationsMissing })} value={typed.organisation} onChange={({ currentTarget }) => { set({ organisation: currentTarget.value }); }}>
+        <Select id="log-organisation" label={words.organisation} hint={organisations.isError ? words.organisationsMissing : words.organisationHint} value={typed.organisation} onChange={({ currentTarget }) => { set({ organisation: currentTarget.value }); }}>
           <Select.Option value="">{words.anyOrganisation}</Select.Option>
           {(organisations.data ?? []).map(({ key, name }) => <Select.Option value={key} key={key}>{name}</Select.Option>)}
         </Select>
+        <DayInput id="log-from" legend={words.from} hint={words.fromHint} error={mistakes.from} value={typed.from} onDay={(from) => { set({ from }); }} />
+        <DayInput id="log-to" legend={words.to} hint={words.toHint} error={mistakes.to} value={typed.to} onDay={(to) => { set({ to }); }} />
       </div>
       <div className="os-log-form__buttons">
         <Button type="submit" preventDoubleClick>{words.search}</Button>

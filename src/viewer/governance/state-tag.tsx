@@ -5,5 +5,5 @@ import type { StateOfAgreement } from './agreement-view.ts';
 const colours = { 'in-force': 'green', draft: 'blue', lapsed: 'grey', terminated: 'red', unknown: 'orange' } as const;
 
 export function StateTag({ state }: { state: StateOfAgreement }) {
-  return <Tag modifier={colours[state]}>{strings.agreements.states[state]}</Tag>;
+  return <Tag className="os-nowrap" modifier={colours[state]}>{strings.agreements.states[state]}</Tag>;
 }

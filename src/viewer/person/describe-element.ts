@@ -21,16 +21,16 @@ export function describeElement(name: string, value: unknown): string | undefine
   if (!isJsonObject(value)) return undefined;
   const has = (...names: string[]): boolean => names.some((part) => part in value);
   const only = (...names: string[]): boolean => Object.keys(value).every((part) => names.includes(part) || part === 'id' || part === 'extension');
-  if (has('coding', 'text') && only('coding', 'text')) return describeConcept(value as CodeableConcept);
-  if (has('family', 'given') && !has('telecom')) return formatName(value as HumanName);
-  if (has('line', 'postalCode', 'city') && !has('name')) return formatAddress(value as Address);
-  if (has('start', 'end') && only('start', 'end')) return formatPeriod(value as Period);
+  if (has('coding', 'text') && only('coding', 'text')) return describeConcept(value);
+  if (has('family', 'given') && !has('telecom')) return formatName(value);
+  if (has('line', 'postalCode', 'city') && !has('name')) return formatAddress(value);
+  if (has('start', 'end') && only('start', 'end')) return formatPeriod(value);
   if (has('event') && only('event')) return (value['event'] as string[]).map((date) => formatDateTime(date)).join('; ');
-  if (typeof value['value'] === 'number') return formatQuantity(value as Quantity);
-  if (has('value') && contactSystems.includes(String(value['system']))) return formatContactPoint(value as ContactPoint);
-  if (has('value') && only('use', 'type', 'system', 'value', 'period', 'assigner')) return formatIdentifier(value as Identifier);
-  if (has('reference', 'display', 'identifier') && only('reference', 'type', 'identifier', 'display')) return describeReference(value as Reference);
-  if (has('code', 'display') && only('system', 'version', 'code', 'display', 'userSelected')) return formatCoding(value as Coding);
+  if (typeof value['value'] === 'number') return formatQuantity(value);
+  if (has('value') && contactSystems.includes(String(value['system']))) return formatContactPoint(value);
+  if (has('value') && only('use', 'type', 'system', 'value', 'period', 'assigner')) return formatIdentifier(value);
+  if (has('reference', 'display', 'identifier') && only('reference', 'type', 'identifier', 'display')) return describeReference(value);
+  if (has('code', 'display') && only('system', 'version', 'code', 'display', 'userSelected')) return formatCoding(value);
   return undefined;
 }
 

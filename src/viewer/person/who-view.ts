@@ -1,4 +1,4 @@
-import type { CareTeam, ContactPoint, Organization, Patient } from '@medplum/fhirtypes';
+import type { CareTeam, ContactPoint, Patient } from '@medplum/fhirtypes';
 import { formatConcept, formatName, formatPeriod, instantOf, notRecorded } from '../format.ts';
 import { strings } from '../strings.ts';
 import { ofType, type Story } from './story.ts';
@@ -79,7 +79,7 @@ function practiceOf({ patient, organisations }: Story): ContactView[] {
   const known = organisations.find(({ id }) => practice?.reference === `Organization/${id ?? ''}`);
   return [{
     key: 'practice', name: practice?.display ?? known?.name ?? words.practiceNotNamed, organisation: undefined,
-    role: doctor?.display === undefined ? words.practice : `${words.practice}, ${doctor.display}`, phones: phonesOf((known as Organization | undefined)?.telecom),
+    role: doctor?.display === undefined ? words.practice : `${words.practice}, ${doctor.display}`, phones: phonesOf((known)?.telecom),
   }];
 }
 

@@ -152,8 +152,8 @@ describe('nothing is granted', () => {
     ['for a feed\'s scope', { scope: 'intake' }, 'invalid_scope'],
     ['for another resource', { resource: 'https://other.example/fhir' }, 'invalid_target'],
     ['by password', { grant_type: 'password' }, 'unsupported_grant_type'],
-    ['by authorization code to a client of the command line', { grant_type: 'authorization_code', code: 'x' }, 'unauthorized_client'],
-    ['by refresh token to a client of the command line', { grant_type: 'refresh_token', refresh_token: 'x' }, 'unauthorized_client'],
+    ['by authorization code to a client of the command line', { grant_type: 'authorization_code', code: 'x' }, 'invalid_request'],
+    ['by refresh token to a client of the command line', { grant_type: 'refresh_token', refresh_token: 'x' }, 'invalid_request'],
   ])('%s', async (_title, form, error) => {
     expect((await ask(await assertionOf({}), form)).body['error']).toBe(error);
   });
@@ -183,7 +183,7 @@ describe('its keys', () => {
 
   it('lie in files only their owner can read', async () => {
     const files = (await readdir(join(running.dataDir, 'issuer'), { recursive: true, withFileTypes: true })).filter((file) => file.isFile());
-    expect(files.map((file) => file.name).sort()).toEqual(['privacy-officer.json', 'signing-key.json', 'uhb-adt.json', 'ward-doctor.json']);
+    expect(files.map((file) => file.name).sort()).toEqual(['privacy-officer.json', 'signing-key.json', 'uhb-adt.json', 'viewer-key.json', 'ward-doctor.json']);
     for (const file of files) expect((await stat(join(file.parentPath, file.name))).mode & 0o777).toBe(0o600);
   });
 

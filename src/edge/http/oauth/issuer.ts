@@ -19,6 +19,7 @@ const signInSeconds = 600;
 const renewableSeconds = 12 * 3600;
 /** The viewer acts for whoever signed in; what they see is for agreements and choices to say. */
 const viewerClientId = 'onestory-viewer';
+const sessionCookie = 'onestory-issuer';
 const viewerScopes = ['openid', 'user/*.rs'];
 /** What assertions may be signed with; demo keys are ES384, and SMART names both. */
 const assertionAlgorithms = ['ES384', 'RS384'];
@@ -77,7 +78,7 @@ export async function createIssuer(input: IssuerInput): Promise<Issuer> {
     clientAuthMethods: ['private_key_jwt'],
     clientDefaults: { id_token_signed_response_alg: 'ES384' },
     clockTolerance: skewSeconds,
-    cookies: { keys: [randomBytes(32)] },
+    cookies: { keys: [randomBytes(32)], names: { session: sessionCookie }, long: { path: '/oauth', signed: true }, short: { signed: true } },
     enabledJWA: { clientAuthSigningAlgValues: assertionAlgorithms, idTokenSigningAlgValues: ['ES384'] },
     extraTokenClaims: tokenClaims(input.clients),
     features: {
@@ -120,6 +121,10 @@ export async function createIssuer(input: IssuerInput): Promise<Issuer> {
   const routes = Router();
   routes.use((request, _response, next) => {
     fixAddress(request, input.baseUrl);
+    next();
+  });
+  routes.get(['/auth', '/auth/:uid'], (request, _response, next) => {
+    forgetBrowser(request);
     next();
   });
   routes.use('/interaction', personaPage(provider, personas));
@@ -214,6 +219,12 @@ function tokenClaims(clients: readonly DemoClient[]) {
       ...(client.name === null ? {} : { name: client.name }),
     };
   };
+}
+
+/** Each sign-in begins with nobody signed in: a demo is for changing sides, and there is no password to remember. */
+function forgetBrowser(request: IncomingMessage): void {
+  const kept = (request.headers.cookie ?? '').split('; ').filter((pair) => !pair.startsWith(sessionCookie));
+  request.headers.cookie = kept.join('; ');
 }
 
 /** The issuer's links and accepted audiences come from configuration, whatever Host or forwarding headers a caller sends. */

@@ -1,9 +1,9 @@
 import type { Issuer } from '../oauth/issuer.ts';
 import type { SignInClient } from './sign-in.ts';
 
-/** The viewer at the embedded issuer, which asks anew each time who somebody wants to be. */
+/** The viewer at the embedded issuer. */
 export function embeddedClient({ viewer, metadata }: Issuer, baseUrl: string): SignInClient {
-  return { ...viewer, credential: { kind: 'key', key: viewer.key }, issuer: metadata.issuer, prompt: 'login', ...returnAddresses(baseUrl) };
+  return { ...viewer, credential: { kind: 'key', key: viewer.key }, issuer: metadata.issuer, ...returnAddresses(baseUrl) };
 }
 
 /** Where an issuer sends people back to. */

@@ -11,8 +11,6 @@ export interface SignInClient {
   /** how the client shows that it is itself */
   credential: { kind: 'secret'; secret: string } | { kind: 'key'; key: JWK };
   scope: string;
-  /** `login`: the issuer asks anew each time; undefined: it may remember */
-  prompt?: 'login';
   redirectUri: string;
   /** where the issuer sends people after they signed out there */
   afterSignOut: string;
@@ -77,7 +75,7 @@ export function createSignIn(client: SignInClient, clock: () => Date): SignIn {
       const location = oidc.buildAuthorizationUrl(await configuration(), {
         redirect_uri: client.redirectUri, scope: client.scope, state: attempt.state, nonce: attempt.nonce,
         code_challenge: await oidc.calculatePKCECodeChallenge(attempt.codeVerifier), code_challenge_method: 'S256',
-        ...(client.prompt && { prompt: client.prompt }), ...(hint !== undefined && { login_hint: hint }),
+        ...(hint !== undefined && { login_hint: hint }),
       });
       return { location: location.href, attempt };
     },

@@ -1,0 +1,28 @@
+import type { ReactNode } from 'react';
+import { strings } from '../strings.ts';
+
+/** Whether a record is still arriving: until then nothing may look as if there were none. */
+export type CardState = 'arriving' | 'arrived';
+
+/** One of the three short answers at the top of a record, with a way to the whole. */
+export function Card({ name, heading, more: [text, to], state, empty, children }: {
+  name: string; heading: string; more: readonly [string, string]; state: CardState; empty: boolean; children: ReactNode;
+}) {
+  return (
+    <section className="os-card" aria-labelledby={`${name}-heading`} data-section={name}>
+      <h2 id={`${name}-heading`}>{heading}</h2>
+      <div className="os-card__body">{empty && state === 'arriving' ? <p>{strings.person.noneYet}</p> : children}</div>
+      <p className="os-card__more"><a href={to}>{text}</a></p>
+    </section>
+  );
+}
+
+/** A part of the page further down. */
+export function Section({ name, heading, marked = true, children }: { name: string; heading: string; marked?: boolean; children: ReactNode }) {
+  return (
+    <section className="os-section" id={name} tabIndex={-1} aria-labelledby={`${name}-title`} {...(marked && { 'data-section': name })}>
+      <h2 className="nhsuk-heading-m" id={`${name}-title`}>{heading}</h2>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,43 @@
+import { Link } from 'react-router';
+import { strings } from '../strings.ts';
+import { Details } from '../ui/nhs.ts';
+import { Card, Section, type CardState } from './card.tsx';
+import { Items } from './items.tsx';
+import type { Plans as View, PlanView } from './plans-view.ts';
+
+const words = strings.person.plans;
+const most = 3;
+
+/** The active plans in short: what, who, what is done, when it is looked at again. */
+export function PlansCard({ plans, citizen, state }: { plans: View; citizen: string; state: CardState }) {
+  const all = plans.active.length + plans.waiting.length + plans.ended.length;
+  return (
+    <Card name="plans" heading={strings.person.sections.plans} more={[words.all(all), '#all-plans']} state={state} empty={plans.active.length === 0}>
+      {plans.active.length === 0 ? <p><strong>{words.noActive}</strong></p> : <ul>{plans.active.slice(0, most).map((plan) => <Short plan={plan} citizen={citizen} key={plan.id} />)}</ul>}
+    </Card>
+  );
+}
+
+function Short({ plan: { id, title, who, team, done, review, since }, citizen }: { plan: PlanView; citizen: string }) {
+  return (
+    <li>
+      <strong><Link to={`/person/${citizen}/CarePlan/${id}`}>{title}</Link></strong>, <span className="os-nowrap">{since.toLowerCase().startsWith('since') ? `since${since.slice(5)}` : since}</span>
+      {done === undefined ? null : <span className="os-card__line">{done}</span>}
+      <span className="os-card__by">{who ?? team}</span>
+      {review === undefined ? null : <span className="os-card__line"><span className="os-label">{words.reviewShort}</span> {review}</span>}
+    </li>
+  );
+}
+
+/** Every plan: active, being prepared, and the ended ones folded away. */
+export function AllPlans({ plans: { active, waiting, ended }, citizen }: { plans: View; citizen: string }) {
+  return (
+    <Section name="all-plans" heading={strings.person.sections.allPlans}>
+      {active.length === 0 ? <p>{words.noActive}</p> : <Items items={active} citizen={citizen} />}
+      {waiting.length === 0 ? null : <><h3 className="nhsuk-heading-s">{words.waiting}</h3><Items items={waiting} citizen={citizen} level={4} /></>}
+      {ended.length === 0 ? null : (
+        <Details><Details.Summary>{words.ended(ended.length)}</Details.Summary><Details.Text><Items items={ended} citizen={citizen} /></Details.Text></Details>
+      )}
+    </Section>
+  );
+}

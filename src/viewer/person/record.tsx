@@ -1,0 +1,62 @@
+import { useMemo, type ReactNode } from 'react';
+import { strings } from '../strings.ts';
+import { Notice } from '../ui/notice.tsx';
+import type { CardState } from './card.tsx';
+import { Episodes } from './episodes.tsx';
+import { episodesOf } from './episodes-view.ts';
+import { directoryOf } from './origin.ts';
+import { AllPlans, PlansCard } from './plans.tsx';
+import { plansOf } from './plans-view.ts';
+import { Referrals } from './referrals.tsx';
+import { referralsOf } from './referrals-view.ts';
+import type { Story } from './story.ts';
+import { Timeline } from './timeline.tsx';
+import { timelineOf } from './timeline-view.ts';
+import { useSystems } from './use-story.ts';
+import { WhereNow } from './where-now.tsx';
+import { whereNow } from './where-now-view.ts';
+import { AllContacts, WhoCard } from './who-to-talk-to.tsx';
+import { whoToTalkTo } from './who-view.ts';
+
+const words = strings.person;
+
+/** What is recorded about a person: three short answers, then the whole. */
+export function Record({ story, citizen, state, cut, socialWorker, failed }: { story: Story; citizen: string; state: CardState; cut: boolean; socialWorker: boolean; failed: ReactNode }) {
+  const systems = useSystems();
+  const views = useMemo(() => {
+    const now = new Date();
+    const directory = directoryOf(story.organisations, story.patient, systems);
+    return { where: whereNow(story, now), plans: plansOf(story, directory, now), who: whoToTalkTo(story), referrals: referralsOf(story, directory), episodes: episodesOf(story, directory), timeline: timelineOf(story, directory, now) };
+  }, [story, systems]);
+  const plan = <PlansCard plans={views.plans} citizen={citizen} state={state} key="plans" />;
+  const who = <WhoCard who={views.who} state={state} key="who" />;
+  return (
+    <>
+      {story.notices.map(({ kind, text }) => <Notice kind={kind} key={text}>{text}</Notice>)}
+      {failed === null ? null : <Notice kind="incomplete">{words.late}</Notice>}
+      {failed}
+      {cut ? <Notice kind="incomplete">{words.tooMuch}</Notice> : null}
+      <div className="os-cards">
+        <WhereNow view={views.where} citizen={citizen} state={state} />
+        {socialWorker ? [who, plan] : [plan, who]}
+      </div>
+      <p className="os-progress" role="status">{state === 'arriving' ? words.arriving(story.resources.length) : <span className="nhsuk-u-visually-hidden">{words.arrived(story.resources.length)}</span>}</p>
+      <Contents />
+      <AllPlans plans={views.plans} citizen={citizen} />
+      <AllContacts who={views.who} />
+      <Referrals referrals={views.referrals} citizen={citizen} />
+      <Episodes episodes={views.episodes} citizen={citizen} />
+      <Timeline entries={views.timeline} citizen={citizen} />
+    </>
+  );
+}
+
+const parts = [['all-plans', words.sections.allPlans], ['all-contacts', words.sections.allContacts], ['referrals', words.sections.referrals], ['episodes', words.sections.episodes], ['timeline', words.sections.timeline]] as const;
+
+function Contents() {
+  return (
+    <nav className="os-contents" aria-label={words.sections.label}>
+      <ul>{parts.map(([id, text]) => <li key={id}><a href={`#${id}`}>{text}</a></li>)}</ul>
+    </nav>
+  );
+}

@@ -1,0 +1,47 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { Bundle, Device, Patient, Resource } from '@medplum/fhirtypes';
+import { useEffect, useMemo } from 'react';
+import { follow, matchesOf, nextLink, read, search } from '../api/fhir.ts';
+
+const maxPages = 50;
+const keptMs = 600_000;
+
+/** Patient/{citizen}/$everything, page after page to the last: what has arrived is there at once. */
+export function useStory(citizen: string, wanted: boolean) {
+  const pages = useInfiniteQuery({
+    queryKey: ['story', citizen], enabled: wanted, gcTime: keptMs,
+    initialPageParam: '',
+    queryFn: ({ pageParam, signal }) => (pageParam === '' ? read<Bundle>(`Patient/${citizen}/$everything?_count=200`, signal) : follow<Resource>(pageParam, signal)),
+    getNextPageParam: (last, all) => (all.length >= maxPages ? undefined : nextLink(last)),
+  });
+  const { hasNextPage, isFetching, isError, fetchNextPage } = pages;
+  useEffect(() => {
+    if (hasNextPage && !isFetching && !isError) void fetchNextPage();
+  }, [hasNextPage, isFetching, isError, fetchNextPage]);
+  const arrived = pages.data?.pages ?? [];
+  const last = arrived.at(-1);
+  return { ...pages, arrived, cut: arrived.length >= maxPages && last !== undefined && nextLink(last) !== undefined };
+}
+
+/** Who somebody is, without their care. */
+export function usePatient(citizen: string, wanted: boolean) {
+  return useQuery({ queryKey: ['patient', citizen], enabled: wanted, gcTime: keptMs, queryFn: ({ signal }) => read<Patient>(`Patient/${citizen}`, signal) });
+}
+
+/** Names of the systems that send, by feed key. Where they cannot be had, the keys have to do. */
+export function useSystems(): ReadonlyMap<string, string> {
+  const systems = useQuery({
+    queryKey: ['systems'], staleTime: Infinity, gcTime: Infinity, retry: false,
+    queryFn: async ({ signal }) => matchesOf(await search<Device>('Device', [['_count', '200']], signal)),
+  });
+  const { data } = systems;
+  return useMemo(() => new Map((data ?? []).flatMap(({ identifier, deviceName }) => (identifier ?? []).flatMap(({ system, value }) => {
+    const name = deviceName?.[0]?.name;
+    return value !== undefined && name !== undefined && system?.endsWith('/Id/feed') === true ? [[value, name] as const] : [];
+  }))), [data]);
+}
+
+/** An id as the gateway gives them; anything else is asked nowhere. */
+export function isId(text: string | undefined): text is string {
+  return text !== undefined && /^[A-Za-z0-9.-]{1,64}$/.test(text);
+}

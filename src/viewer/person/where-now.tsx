@@ -1,0 +1,52 @@
+import { Link } from 'react-router';
+import { strings } from '../strings.ts';
+import { Card, type CardState } from './card.tsx';
+import type { ServiceView, StayView, WhereNow as View } from './where-now-view.ts';
+
+const words = strings.person.whereNow;
+const most = 3;
+
+/** In a bed or not, and what care is going on: the question most people come with. */
+export function WhereNow({ view, citizen, state }: { view: View; citizen: string; state: CardState }) {
+  const { stays, last, services } = view;
+  return (
+    <Card name="where-now" heading={strings.person.sections.whereNow} more={[words.more, '#episodes']} state={state} empty={stays.length === 0 && last === undefined && services.length === 0}>
+      {stays.map((stay) => <Now stay={stay} citizen={citizen} key={stay.id} />)}
+      {stays.length === 0 ? <p><strong>{words.notInBed}</strong></p> : null}
+      {stays.length === 0 && last ? <Last stay={last} citizen={citizen} /> : null}
+      {stays.length === 0 && !last ? <p>{words.noLast}</p> : null}
+      <h3>{words.care}</h3>
+      {services.length === 0 ? <p>{words.noCare}</p> : <ul>{services.slice(0, most).map((service) => <Service service={service} citizen={citizen} key={service.id} />)}</ul>}
+    </Card>
+  );
+}
+
+function Now({ stay: { id, place, organisation, when, expectedEnd, state }, citizen }: { stay: StayView; citizen: string }) {
+  return (
+    <div className="os-here">
+      <p><strong><Link to={`/person/${citizen}/Encounter/${id}`}>{place}</Link>{state === undefined ? '' : `, ${state.toLowerCase()}`}</strong></p>
+      <p>{organisation}</p>
+      <p>{when}. {expectedEnd}</p>
+    </div>
+  );
+}
+
+function Last({ stay: { id, place, organisation, when, wentTo }, citizen }: { stay: StayView; citizen: string }) {
+  return (
+    <>
+      <h3>{words.last}</h3>
+      <p><Link to={`/person/${citizen}/Encounter/${id}`}>{place}</Link>, <span className="os-nowrap">{when}</span></p>
+      <p className="os-card__by">{organisation}</p>
+      <p><span className="os-label">{words.wentTo}</span> {wentTo}</p>
+    </>
+  );
+}
+
+function Service({ service: { id, type, title, organisation, since }, citizen }: { service: ServiceView; citizen: string }) {
+  return (
+    <li>
+      <Link to={`/person/${citizen}/${type}/${id}`}>{title}</Link>, <span className="os-nowrap">{since.toLowerCase().startsWith('since') ? `since${since.slice(5)}` : since}</span>
+      <span className="os-card__by">{organisation}</span>
+    </li>
+  );
+}

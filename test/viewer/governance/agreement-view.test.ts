@@ -1,0 +1,96 @@
+import { contractFromAgreement } from '../../../src/consent/contract-from-agreement.ts';
+import { agreementOf, agreementsOf, findCited } from '../../../src/viewer/governance/agreement-view.ts';
+import { shipped, shippedContracts } from './shipped-contracts.ts';
+
+const now = new Date('2026-11-22T01:00:00Z');
+const all = agreementsOf(shippedContracts(now), now);
+const named = (id: string) => all.find(({ identifier }) => identifier === id)!;
+
+describe('the register of agreements', () => {
+  test('shows those in force first, and each state', () => {
+    expect(all.map(({ identifier, state }) => [identifier, state])).toEqual([
+      ['bicp-oversight', 'in-force'], ['bicp-early-intervention', 'in-force'], ['draft-voluntary-sector', 'draft'], ['lapsed-winter-pressures', 'lapsed'],
+    ]);
+  });
+
+  test('tells the period in London days, the last day included', () => {
+    expect(named('bicp-early-intervention').period).toBe('01-Apr-2024 to 31-Mar-2029');
+    expect(named('lapsed-winter-pressures').period).toBe('01-Nov-2023 to 31-Mar-2024');
+  });
+
+  test('counts the days to the review date', () => {
+    expect(named('bicp-early-intervention').review).toEqual({ text: '31-Mar-2027', days: 129 });
+    expect(named('lapsed-winter-pressures').review.days).toBeLessThan(0);
+  });
+
+  test('does not believe a state that the clock has overtaken', () => {
+    const [inForce] = shippedContracts(now).filter(({ id }) => id === 'bicp-early-intervention');
+    expect(agreementOf(inForce!, new Date('2029-03-31T22:59:59.999Z')).state).toBe('in-force');
+    expect(agreementOf(inForce!, new Date('2029-03-31T23:00:00Z')).state).toBe('lapsed');
+    expect(agreementOf(inForce!, new Date('2024-01-01T00:00:00Z')).state).toBe('draft');
+  });
+
+  test('a terminated one is told as such, and an unknown state is not taken for "in force"', () => {
+    const agreement = shipped('bicp-oversight.yaml');
+    const terminated = contractFromAgreement({ agreement, activatedAt: agreement.period.start, terminatedAt: new Date('2026-01-01'), signedBy: [] }, now);
+    expect(agreementOf(terminated, now).state).toBe('terminated');
+    expect(agreementOf({ ...terminated, legalState: { text: 'else' } }, now).state).toBe('unknown');
+  });
+});
+
+describe('one agreement', () => {
+  test('names who signed, in what office and when', () => {
+    const { parties } = named('bicp-early-intervention');
+    expect(parties).toHaveLength(5);
+    expect(parties[0]).toEqual({ key: 'https://fhir.nhs.uk/Id/ods-organization-code|RXT', name: 'Birmingham and Solihull Mental Health NHS Foundation Trust', role: 'Caldicott Guardian', signedAt: '2024-03-31T23:00:00.000Z' });
+  });
+
+  test('names those a clause names who have not signed', () => {
+    expect(named('draft-voluntary-sector').parties.map(({ name, signedAt }) => [name, signedAt])).toEqual([['Birmingham City Council', undefined], ['Birmingham Voluntary Service Council', undefined]]);
+  });
+
+  test('has its lawful bases, its hash, its retention and what it leaves out', () => {
+    const { lawfulBases, sha256, retention, exclusions } = named('bicp-early-intervention');
+    expect(lawfulBases).toHaveLength(5);
+    expect(sha256).toBe(shipped('bicp-early-intervention.yaml').sha256);
+    expect(retention).toMatch(/^Each party keeps its own records/);
+    expect(exclusions).toHaveLength(4);
+  });
+
+  test('has every clause, and no exclusion for one', () => {
+    expect(named('bicp-early-intervention').clauses.map(({ number }) => number)).toEqual(['1.1', '2.1', '2.2', '2.3', '3.1', '3.2', '4.1', '5.1']);
+  });
+
+  test('is found by what the log cites, in that version only', () => {
+    expect(findCited(all, { agreement: 'bicp-oversight', version: '1.0' })?.identifier).toBe('bicp-oversight');
+    expect(findCited(all, { agreement: 'bicp-oversight', version: '0.9' })).toBeUndefined();
+  });
+});
+
+describe('a clause in words', () => {
+  const [clause] = named('bicp-early-intervention').clauses.filter(({ number }) => number === '4.1');
+
+  test('says whose information goes to whom, what, to which roles, for which purposes', () => {
+    expect(clause).toMatchObject({
+      from: [{ name: 'Birmingham and Solihull Mental Health NHS Foundation Trust' }],
+      to: [{ name: 'University Hospitals Birmingham NHS Foundation Trust' }, { name: 'Birmingham Community Healthcare NHS Foundation Trust' }],
+      categories: ['mental health care'], roles: ['doctor', 'nurse'], purposes: ['direct care', 'coordination of care', 'emergency care'],
+    });
+  });
+
+  test('says on which condition, which marks it opens and what a reader is told', () => {
+    expect(clause).toMatchObject({
+      consent: 'implied', relationship: 'an open episode of care, an open referral or a place in the person’s care team', labels: ['restricted', 'mental health', 'psychiatry'],
+      notice: 'The reader is told in general words that something is not shown, not what or whose',
+    });
+  });
+
+  test('without a relationship, without marks and with explicit consent says that', () => {
+    expect(named('draft-voluntary-sector').clauses[0]).toMatchObject({ consent: 'explicit', relationship: undefined, labels: [], notice: 'Nothing is said to the reader' });
+  });
+
+  test('has words for every code that ships', () => {
+    const said = all.flatMap(({ clauses }) => clauses.flatMap(({ categories, roles, purposes, labels }) => [...categories, ...roles, ...purposes, ...labels]));
+    expect(said.filter((word) => /^[A-Z]{2,}$/.test(word) || /[a-z]-[a-z]+-|_/.test(word))).toEqual([]);
+  });
+});
