@@ -11,9 +11,7 @@ import { demoClients } from './edge/demo-clients.ts';
 import { answerClientErrors } from './edge/http/answer-client-errors.ts';
 import { createIssuer, type Issuer } from './edge/http/oauth/issuer.ts';
 import { createTokenVerifier } from './edge/http/oauth/verify-token.ts';
-import { embeddedClient, returnAddresses } from './edge/http/session/embedded-client.ts';
-import { readCredential } from './edge/http/session/read-credential.ts';
-import { createSignIn, signInNotOffered, type SignIn } from './edge/http/session/sign-in.ts';
+import { openSignIn } from './edge/http/session/open-sign-in.ts';
 import type { SmartFacts } from './edge/http/smart-configuration.ts';
 import { loadDemo } from './edge/load-demo.ts';
 import { createLog } from './edge/log.ts';
@@ -41,7 +39,7 @@ async function main(): Promise<void> {
   const start = startInfo(config, services, issuer);
   const app = createApp({
     services, log, baseUrl: config.baseUrl, version: version(), start, issuer: issuer?.routes ?? null,
-    signIn: await openSignIn(config, issuer), viewerFolder: join(import.meta.dirname, '..', 'dist', 'viewer'), notReady: () => notReady, smart: smartFacts(config, issuer),
+    signIn: await openSignIn(config, issuer, () => new Date()), viewerFolder: join(import.meta.dirname, '..', 'dist', 'viewer'), notReady: () => notReady, smart: smartFacts(config, issuer),
     verify: createTokenVerifier({ issuer: config.issuer.url, audience: config.issuer.audience, algorithms: config.issuer.algorithms, ...(issuer && { jwks: issuer.jwks }) }),
   });
   const server = createServer({ requestTimeout: config.limits.requestTimeoutMs, headersTimeout: 10_000, maxHeaderSize: 16_384 }, app);
@@ -75,14 +73,6 @@ async function openIssuer(config: Config, services: Services): Promise<Issuer | 
   if (config.issuer.kind === 'external') return null;
   const feeds = services.mappings.feeds.map(({ key, partner }) => ({ key, organisation: partner.organisation, organisationName: partner.name }));
   return createIssuer({ baseUrl: config.baseUrl, audience: config.issuer.audience, dataDir: config.dataDir, clients: demoClients(personas, feeds), clock: () => new Date() });
-}
-
-async function openSignIn({ viewerClient, baseUrl, issuer: { url } }: Config, issuer: Issuer | null): Promise<SignIn> {
-  const clock = (): Date => new Date();
-  if (issuer) return createSignIn(embeddedClient(issuer, baseUrl), clock);
-  if (!viewerClient) return signInNotOffered;
-  const { clientId, scope } = viewerClient;
-  return createSignIn({ issuer: url, clientId, scope, credential: await readCredential(viewerClient), ...returnAddresses(baseUrl) }, clock);
 }
 
 function smartFacts(config: Config, issuer: Issuer | null): SmartFacts {

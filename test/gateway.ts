@@ -11,8 +11,7 @@ import { demoClients } from '../src/edge/demo-clients.ts';
 import { answerClientErrors } from '../src/edge/http/answer-client-errors.ts';
 import { createIssuer } from '../src/edge/http/oauth/issuer.ts';
 import { createTokenVerifier } from '../src/edge/http/oauth/verify-token.ts';
-import { embeddedClient } from '../src/edge/http/session/embedded-client.ts';
-import { createSignIn } from '../src/edge/http/session/sign-in.ts';
+import { openSignIn } from '../src/edge/http/session/open-sign-in.ts';
 import { createLog, type Log } from '../src/edge/log.ts';
 import { createServices, type Services, type ServiceOptions } from '../src/services.ts';
 import type { Database } from '../src/store/database.ts';
@@ -37,6 +36,8 @@ export type GatewayOptions = Partial<Pick<ServiceOptions, 'agreements' | 'clock'
   citizens?: number;
   /** default: silent */
   log?: Log;
+  /** variables beside port and data folder, for the address the gateway will have; an OIDC_ISSUER among them takes the embedded one's place */
+  environment?: (baseUrl: string) => Record<string, string>;
   /** another composition of the same services */
   adjust?: (services: Services) => Promise<Services>;
 };
@@ -51,16 +52,17 @@ export async function startGateway(database: Database, options: GatewayOptions =
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
-  const read = readConfig({ PORT: String(address.port), DATA_DIR: dataDir });
+  const read = readConfig({ PORT: String(address.port), DATA_DIR: dataDir, ...options.environment?.(`http://127.0.0.1:${address.port}`) });
   if ('problems' in read) throw new Error('the test configuration is wrong');
   const { config } = read;
-  const { citizens = 0, log = createLog({ level: 'silent' }), adjust = (made) => Promise.resolve(made), ...overrides } = options;
+  const { citizens = 0, log = createLog({ level: 'silent' }), adjust = (made) => Promise.resolve(made), environment: _environment, ...overrides } = options;
   const services = await adjust(await createServices({ database, config, log, pollMs: 200, ...overrides }));
   const feeds = services.mappings.feeds.map(({ key, partner }) => ({ key, organisation: partner.organisation, organisationName: partner.name }));
+  const external = config.issuer.kind === 'external';
   const issuer = await createIssuer({ baseUrl: config.baseUrl, audience: config.issuer.audience, dataDir, clients: demoClients(personas, feeds), clock: () => new Date() });
   server.on('request', createApp({
-    services, log, baseUrl: config.baseUrl, version: 'test', issuer: issuer.routes, signIn: createSignIn(embeddedClient(issuer, config.baseUrl), () => new Date()), viewerFolder: existsSync(viewerFolder) ? viewerFolder : null, notReady: () => [],
-    verify: createTokenVerifier({ issuer: config.issuer.url, audience: config.issuer.audience, algorithms: config.issuer.algorithms, jwks: issuer.jwks }),
+    services, log, baseUrl: config.baseUrl, version: 'test', issuer: external ? null : issuer.routes, signIn: await openSignIn(config, external ? null : issuer, () => new Date()), viewerFolder: existsSync(viewerFolder) ? viewerFolder : null, notReady: () => [],
+    verify: createTokenVerifier({ issuer: config.issuer.url, audience: config.issuer.audience, algorithms: config.issuer.algorithms, ...(!external && { jwks: issuer.jwks }) }),
     start: { baseUrl: config.baseUrl, defaults: { baseUrl: config.baseUrl, dataDir }, dataDir, database: 'embedded', externalIssuer: null, personas, feeds: feeds.map(({ key }) => key) },
     smart: {
       issuer: config.issuer.url, authorizationEndpoint: `${config.issuer.url}/auth`, tokenEndpoint: issuer.metadata.tokenEndpoint, jwksUri: issuer.metadata.jwksUri,

@@ -1,4 +1,4 @@
-import type { Address, CodeableConcept, Coding, ContactPoint, HumanName, Identifier, Period, Quantity, Reference } from '@medplum/fhirtypes';
+import type { CodeableConcept, Reference } from '@medplum/fhirtypes';
 import { formatAddress, formatCoding, formatConcept, formatContactPoint, formatDateTime, formatIdentifier, formatName, formatPeriod, formatQuantity, formatReference, notRecorded, wordsOf } from '../format.ts';
 import { strings } from '../strings.ts';
 import { stateOf } from './title-of.ts';

@@ -20,7 +20,7 @@ function Item({ item: { id, type, title, state, facts, origin }, citizen, level 
   const Heading = level === 3 ? 'h3' : 'h4';
   return (
     <li className="os-item">
-      <Heading className="os-item__title"><Link to={`/person/${citizen}/${type}/${id}`}>{title}</Link> <span className="os-state">{state}</span></Heading>
+      <Heading className="os-item__title"><Link to={`/person/${citizen}/${type}/${id}`}>{title}</Link> <span className="os-item__state">{state}</span></Heading>
       <dl className="os-facts">{facts.map(({ label, value }) => <div key={label}><dt>{label}</dt><dd>{value}</dd></div>)}</dl>
       <OriginLine origin={origin} />
     </li>

@@ -1,7 +1,7 @@
 import type { CarePlan, CareTeam } from '@medplum/fhirtypes';
 import { formatConcept, formatDate, formatPeriod, formatQuantity, instantOf, notRecorded } from '../format.ts';
 import { strings } from '../strings.ts';
-import { given, type ItemView } from './item-view.ts';
+import { given as factsGiven, type ItemView } from './item-view.ts';
 import { originOf, type Directory } from './origin.ts';
 import { ofType, resourceAt, type Story } from './story.ts';
 import { extensionOf, stateOf, teamFirst } from './title-of.ts';
@@ -10,6 +10,8 @@ export interface PlanView extends ItemView {
   who: string | undefined;
   team: string;
   done: string | undefined;
+  /** by whom, and how much of it */
+  given: string | undefined;
   review: string | undefined;
   since: string;
 }
@@ -43,13 +45,14 @@ function viewOf(plan: CarePlan, story: Story, directory: Directory, now: Date): 
   const who = leaderOf(plan, story);
   const done = doneIn(plan);
   const review = reviewOf(plan, now);
+  const given = [providersOf(plan), hoursOf(plan)].filter((text) => text !== undefined).join(', ') || undefined;
   const team = teamFirst([...(plan.contributor ?? []), ...(plan.author?.type === 'Practitioner' || plan.author === undefined ? [] : [plan.author])]).join(', ') || notRecorded;
   const since = plan.period?.start === undefined && plan.created !== undefined ? words.written(formatDate(plan.created)) : formatPeriod(plan.period);
   return {
-    id: plan.id ?? '', type: 'CarePlan', title: plan.title ?? words.untitled, state: stateOf(plan.status), who, team, done, review, since,
-    facts: given([
+    id: plan.id ?? '', type: 'CarePlan', title: plan.title ?? words.untitled, state: stateOf(plan.status), who, team, done, given, review, since,
+    facts: factsGiven([
       [words.who, who ?? notRecorded], [words.team, team], [words.about, plan.description], [words.done, done ?? notRecorded],
-      [words.providers, providersOf(plan)], [words.hours, hoursOf(plan)], [words.reviewLabel, review ?? notRecorded], [words.when, since],
+      [words.providers, given], [words.reviewLabel, review ?? notRecorded], [words.when, since],
     ]),
     origin: originOf(plan, directory),
   };

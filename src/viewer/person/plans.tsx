@@ -1,4 +1,5 @@
 import { Link } from 'react-router';
+import { lowerFirst } from '../format.ts';
 import { strings } from '../strings.ts';
 import { Details } from '../ui/nhs.ts';
 import { Card, Section, type CardState } from './card.tsx';
@@ -18,11 +19,12 @@ export function PlansCard({ plans, citizen, state }: { plans: View; citizen: str
   );
 }
 
-function Short({ plan: { id, title, who, team, done, review, since }, citizen }: { plan: PlanView; citizen: string }) {
+function Short({ plan: { id, title, who, team, done, given, review, since }, citizen }: { plan: PlanView; citizen: string }) {
   return (
     <li>
-      <strong><Link to={`/person/${citizen}/CarePlan/${id}`}>{title}</Link></strong>, <span className="os-nowrap">{since.toLowerCase().startsWith('since') ? `since${since.slice(5)}` : since}</span>
+      <strong><Link to={`/person/${citizen}/CarePlan/${id}`}>{title}</Link></strong>, <span className="os-nowrap">{lowerFirst(since)}</span>
       {done === undefined ? null : <span className="os-card__line">{done}</span>}
+      {given === undefined ? null : <span className="os-card__line"><span className="os-label">{words.providers}</span> {given}</span>}
       <span className="os-card__by">{who ?? team}</span>
       {review === undefined ? null : <span className="os-card__line"><span className="os-label">{words.reviewShort}</span> {review}</span>}
     </li>

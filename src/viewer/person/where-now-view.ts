@@ -1,4 +1,4 @@
-import type { Encounter } from '@medplum/fhirtypes';
+import type { CodeableConcept, Encounter } from '@medplum/fhirtypes';
 import { formatConcept, formatDate, formatDateTime, formatPeriod, instantOf, notRecorded } from '../format.ts';
 import { strings } from '../strings.ts';
 import { ofType, type Story } from './story.ts';
@@ -22,6 +22,8 @@ export interface ServiceView {
   id: string;
   type: 'CarePlan' | 'EpisodeOfCare';
   title: string;
+  /** the sort of service, where the title is a team's name */
+  sort: string | undefined;
   organisation: string;
   since: string;
 }
@@ -93,10 +95,15 @@ function servicesOf(story: Story): ServiceView[] {
   const plans = ofType(story, 'CarePlan').filter(({ status, author, contributor }) => status === 'active' && ![author?.display, ...(contributor ?? []).map(({ display }) => display)].some((name) => covered.has(name)));
   return [
     ...episodes.map((episode): ServiceView => ({
-      id: episode.id ?? '', type: 'EpisodeOfCare', title: formatConcept(episode.type?.[0]), organisation: episode.managingOrganization?.display ?? notRecorded, since: formatPeriod(episode.period),
+      id: episode.id ?? '', type: 'EpisodeOfCare', title: formatConcept(episode.type?.[0]), sort: sortOf(episode.type?.[0]), organisation: episode.managingOrganization?.display ?? notRecorded, since: formatPeriod(episode.period),
     })),
     ...plans.map((plan): ServiceView => ({
-      id: plan.id ?? '', type: 'CarePlan', title: plan.title ?? formatConcept(plan.category?.at(-1)), organisation: plan.contributor?.[0]?.display ?? plan.author?.display ?? notRecorded, since: formatPeriod(plan.period),
+      id: plan.id ?? '', type: 'CarePlan', title: plan.title ?? formatConcept(plan.category?.at(-1)), sort: undefined, organisation: plan.contributor?.[0]?.display ?? plan.author?.display ?? notRecorded, since: formatPeriod(plan.period),
     })),
   ];
+}
+
+function sortOf(concept: CodeableConcept | undefined): string | undefined {
+  const main = formatConcept(concept);
+  return concept?.coding?.find(({ display }) => display !== undefined && display !== main)?.display;
 }

@@ -1,4 +1,5 @@
 import { Link } from 'react-router';
+import { lowerFirst } from '../format.ts';
 import { strings } from '../strings.ts';
 import { Card, type CardState } from './card.tsx';
 import type { ServiceView, StayView, WhereNow as View } from './where-now-view.ts';
@@ -42,11 +43,11 @@ function Last({ stay: { id, place, organisation, when, wentTo }, citizen }: { st
   );
 }
 
-function Service({ service: { id, type, title, organisation, since }, citizen }: { service: ServiceView; citizen: string }) {
+function Service({ service: { id, type, title, sort, organisation, since }, citizen }: { service: ServiceView; citizen: string }) {
   return (
     <li>
-      <Link to={`/person/${citizen}/${type}/${id}`}>{title}</Link>, <span className="os-nowrap">{since.toLowerCase().startsWith('since') ? `since${since.slice(5)}` : since}</span>
-      <span className="os-card__by">{organisation}</span>
+      <Link to={`/person/${citizen}/${type}/${id}`}>{title}</Link>, <span className="os-nowrap">{lowerFirst(since)}</span>
+      <span className="os-card__by">{sort === undefined ? '' : `${sort}, `}{organisation}</span>
     </li>
   );
 }
