@@ -17,7 +17,7 @@ export function Frame({ session, children }: { session: SignedIn | null; childre
           {session ? <Who session={session} /> : null}
         </div>
       </header>
-      {session ? <Navigation session={session} /> : null}
+      {session ? <Bar session={session} /> : null}
       <main className="os-main" id="main"><div className="os-inner">{children}</div></main>
       <footer className="os-footer"><div className="os-inner"><p>{strings.footer}</p></div></footer>
     </>
@@ -26,25 +26,26 @@ export function Frame({ session, children }: { session: SignedIn | null; childre
 
 function Who({ session }: { session: SignedIn }) {
   return (
-    <>
-      <p className="os-header__who">
-        <strong>{session.person.name}, {strings.roles[session.role] ?? session.role}</strong>
-        {strings.header.actingFor} {session.organisationName} · {strings.header.purpose}: {strings.purposes[session.purpose] ?? session.purpose}
-      </p>
-      <SignOut />
-    </>
+    <p className="os-header__who">
+      <strong>{session.person.name}, {strings.roles[session.role] ?? session.role}</strong>
+      {strings.header.actingFor} {session.organisationName} · {strings.header.purpose}: {strings.purposes[session.purpose] ?? session.purpose}
+    </p>
   );
 }
 
-function Navigation({ session }: { session: SignedIn }) {
+/** Where one can go, and the way out. */
+function Bar({ session }: { session: SignedIn }) {
   const screens = oversees(session)
     ? [['/who-looked', strings.nav.whoLooked], ['/agreements', strings.nav.agreements]] as const
     : [['/find', strings.nav.find]] as const;
   return (
-    <nav className="os-nav" aria-label={strings.nav.label}>
+    <div className="os-bar">
       <div className="os-inner">
-        <ul>{screens.map(([to, text]) => <li key={to}><NavLink to={to}>{text}</NavLink></li>)}</ul>
+        <nav aria-label={strings.nav.label}>
+          <ul>{screens.map(([to, text]) => <li key={to}><NavLink to={to}>{text}</NavLink></li>)}</ul>
+        </nav>
+        <SignOut />
       </div>
-    </nav>
+    </div>
   );
 }

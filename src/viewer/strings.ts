@@ -69,7 +69,10 @@ export const strings = {
     kinds: {
       opened: 'Record opened', people: 'Search for people', list: 'List query', log: 'Log read', register: 'Register read', choice: 'Choice recorded', sent: 'Information sent in', other: 'Other',
     },
+    /** the same where it was refused or failed: nothing was opened */
+    kindsTried: { opened: 'Record asked for', log: 'Log asked for', register: 'Register asked for', choice: 'Choice sent', sent: 'Information sent in' } as Readonly<Record<string, string>>,
     system: 'By a system, no person',
+    run: (count: number, from: string, to: string): string => `${count} entries of systems sending information in, ${from} to ${to}`,
     outcomes: { shown: 'Shown', 'nothing-shown': 'Nothing shown', accepted: 'Accepted', refused: 'Refused', failed: 'Failed' },
     entry: {
       reasons: 'Why', allowed: (count: number | undefined): string => `Allowed${count === undefined ? '' : `, ${entries(count)}`}`, denied: (count: number | undefined): string => `Not allowed${count === undefined ? '' : `, ${entries(count)}`}`,
@@ -185,7 +188,7 @@ export const strings = {
   find: {
     title: 'Find a person',
     intro: 'Search by NHS number, or by surname and date of birth.',
-    number: 'NHS number', numberHint: '10 digits, for example 999 123 4567. Spaces and dashes do not matter.',
+    number: 'NHS number', numberHint: '10 digits, for example 999 100 0011. Spaces and dashes do not matter.',
     byNumber: 'By NHS number', byName: 'By surname and date of birth', or: 'or',
     surname: 'Surname', born: 'Date of birth', bornHint: 'For example 27 3 1944 or 27 Mar 1944', day: 'Day', month: 'Month', year: 'Year',
     search: 'Search', searching: 'Searching', clear: 'Clear',
@@ -242,7 +245,7 @@ export const strings = {
     sections: { label: 'On this page', whereNow: 'Where now', plans: 'Plan', who: 'Who to talk to', allPlans: 'Plans', allContacts: 'Contacts', referrals: 'Referrals', episodes: 'Episodes and stays', timeline: 'Timeline' },
     whereNow: {
       since: (when: string): string => `Since ${when}`, expectedEnd: (date: string): string => `Expected to end ${date}`, noExpectedEnd: 'Expected end not recorded', noPlace: 'Place not recorded',
-      notInBed: 'No stay in hospital or a bed is recorded as going on now.', last: 'Last stay', noLast: 'No earlier stay is recorded by the organisations shown here.', wentTo: 'Went to', care: 'Care going on', noCare: 'No active care is recorded by the organisations shown here.', more: 'All episodes and stays',
+      notInBed: 'No stay in hospital or a bed is recorded as going on now.', last: 'Last stay', noLast: 'No earlier stay is recorded by the organisations shown here.', wentTo: 'Went to', care: 'Care going on', noCare: 'No active care is recorded by the organisations shown here.', more: 'All stays and care',
     },
     plans: {
       who: 'Led by', writtenBy: (name: string): string => `${name} (wrote the plan)`, arrangedBy: (name: string): string => `${name} (arranged it)`, team: 'Team', about: 'About', done: 'What is done', providers: 'Given by', hours: 'Planned', hoursAWeek: (hours: number): string => `${hours} hours a week`, reviewLabel: 'Review', when: 'When',

@@ -31,7 +31,9 @@ export function FindPerson() {
     setErrors(read.kind === 'errors' ? read.errors : []);
     if (read.kind === 'errors') return;
     asked.current = true;
-    asking.mutate({ values: way === 'number' ? { ...nothingTyped, number: values.number } : { ...values, number: '' }, form: read.form });
+    const used = way === 'number' ? { ...nothingTyped, number: values.number } : { ...values, number: '' };
+    setValues(used); // what stands in the boxes is what the results are for
+    asking.mutate({ values: used, form: read.form });
   };
   const startAgain = (): void => {
     clear();

@@ -41,7 +41,7 @@ function Text({ agreement }: { agreement: AgreementView }) {
   const { state, purpose, parties, lawfulBases, clauses, exclusions } = agreement;
   return (
     <div className="os-agreement">
-      <p className={`os-state os-state--${state}`}><StateTag state={state} /> {strings.agreements.statesSay[state]}</p>
+      <p className={`os-agreement-state os-agreement-state--${state}`}><StateTag state={state} /> {strings.agreements.statesSay[state]}</p>
       {purpose === undefined ? null : <><h2 className="nhsuk-heading-m">{words.purpose}</h2><p className="os-lead">{purpose}</p></>}
       <h2 className="nhsuk-heading-m">{words.facts}</h2>
       <Facts agreement={agreement} />

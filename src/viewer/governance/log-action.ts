@@ -16,8 +16,12 @@ export interface LookAction {
 const words = strings.whoLooked.actions;
 const registers = ['Contract', 'Organization', 'Device', 'HealthcareService', 'Location', 'Practitioner', 'PractitionerRole'];
 
-/** `interaction` and the normal form of the query as the gateway logs them, for example `search-type`, `CarePlan?patient=*`. */
-export function lookActionOf(interaction: string, query: string): LookAction {
+/**
+ * `interaction` and the normal form of the query as the gateway logs them, for example `search-type`, `CarePlan?patient=*`.
+ * A request refused at the door is logged by its pattern only; the code of the refusal may still say what was asked for.
+ */
+export function lookActionOf(interaction: string, query: string, code?: string): LookAction {
+  if (code === 'audit-readers-only') return { kind: 'log', ...words.log, ofCitizens: true };
   const type = /^[A-Z][A-Za-z]+/.exec(query)?.[0];
   const [one, many] = thingsOf(type);
   const kind: LookKind = type !== undefined && registers.includes(type) ? 'register' : 'opened';

@@ -1,9 +1,9 @@
 import { useState, type ReactNode } from 'react';
 import { strings } from '../strings.ts';
+import { FirstOf } from './first-of.tsx';
 import type { LogRow } from './log-row.ts';
 
 const words = strings.whoLooked.entry;
-const firstVersions = 20;
 
 /** What those who look into a case quote to the people who run the gateway. */
 export function LogDetails({ row, organisations }: { row: LogRow; organisations: ReadonlyMap<string, string> }) {
@@ -25,7 +25,7 @@ function Particulars({ row, organisations }: { row: LogRow; organisations: Reado
       <Part name={words.query}>{query === undefined ? words.none : <><code>{query}</code>{query.includes('*') ? <span className="os-quiet"> {words.queryHint}</span> : null}</>}</Part>
       <Part name={words.status}>{status ?? words.none}</Part>
       <Part name={words.custodians}>{custodians.length === 0 ? words.noVersions : custodians.map((code) => organisations.get(code) ?? code).join('; ')}</Part>
-      <Part name={words.versions}>{versions.length === 0 ? words.noVersions : <Versions versions={versions} />}</Part>
+      <Part name={words.versions}>{versions.length === 0 ? words.noVersions : <FirstOf items={versions} line={(version) => <li key={version}><code>{version}</code></li>} />}</Part>
       <Part name={words.client}>{row.client ?? words.none}</Part>
       <Part name={words.address}>{address ?? words.none}</Part>
       <Part name={words.token}>{token ?? words.none}</Part>
@@ -35,15 +35,4 @@ function Particulars({ row, organisations }: { row: LogRow; organisations: Reado
 
 function Part({ name, children }: { name: string; children: ReactNode }) {
   return <div><dt>{name}</dt><dd>{children}</dd></div>;
-}
-
-function Versions({ versions }: { versions: readonly string[] }) {
-  const [all, setAll] = useState(false);
-  const shown = all ? versions : versions.slice(0, firstVersions);
-  return (
-    <>
-      <ul>{shown.map((version) => <li key={version}><code>{version}</code></li>)}</ul>
-      {shown.length < versions.length ? <button type="button" className="os-link-button" onClick={() => { setAll(true); }}>{words.all(versions.length)}</button> : null}
-    </>
-  );
 }

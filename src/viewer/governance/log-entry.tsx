@@ -2,6 +2,8 @@ import { Link } from 'react-router';
 import { strings } from '../strings.ts';
 import { Tag } from '../ui/nhs.ts';
 import { findCited, type AgreementView } from './agreement-view.ts';
+import { citationIn } from './citation.ts';
+import { FirstOf } from './first-of.tsx';
 import { LogDetails } from './log-details.tsx';
 import type { LookKind } from './log-action.ts';
 import type { KeptBack, LogDecision, LogRow, Outcome } from './log-row.ts';
@@ -28,7 +30,7 @@ export function LogEntry({ row, agreements, organisations, citizen, onCitizen }:
   return (
     <li className={`os-look os-look--${row.kind}`}>
       <p className="os-look__tags">
-        <Tag modifier={kindColours[row.kind]}>{words.kinds[row.kind]}</Tag> <Tag modifier={outcomeColours[row.outcome]}>{words.outcomes[row.outcome]}</Tag>
+        <Tag modifier={kindColours[row.kind]}>{kindOf(row)}</Tag> <Tag modifier={outcomeColours[row.outcome]}>{words.outcomes[row.outcome]}</Tag>
         {row.bySystem ? <> <span className="os-look__system">{words.system}</span></> : null}
       </p>
       <p className="os-look__sentence">{row.sentence}</p>
@@ -45,25 +47,31 @@ export function LogEntry({ row, agreements, organisations, citizen, onCitizen }:
   );
 }
 
+function kindOf({ kind, outcome }: LogRow): string {
+  const tried = outcome === 'refused' || outcome === 'failed';
+  return (tried ? words.kindsTried[kind] : undefined) ?? words.kinds[kind];
+}
+
 function Decision({ decision, agreements }: { decision: LogDecision; agreements: readonly AgreementView[] }) {
-  const { effect, count, sentence, rule } = decision;
+  const { effect, count, rule } = decision;
   return (
     <li>
       <strong>{effect === 'permit' ? words.entry.allowed(count) : words.entry.denied(count)}.</strong>{' '}
-      {sentence}{' '}
-      {effect === 'deny' && rule !== undefined ? <span className="os-quiet">{words.entry.rule(rule)}{words.rules[rule] === undefined ? '' : `: ${words.rules[rule]}`}. </span> : null}
       <Cited decision={decision} agreements={agreements} />
+      {effect === 'deny' && rule !== undefined ? <span className="os-quiet"> {words.entry.rule(rule)}{words.rules[rule] === undefined ? '' : `: ${words.rules[rule]}`}.</span> : null}
     </li>
   );
 }
 
-/** The clause as the log cites it; a link where the register shows the agreement in that version. */
+/** The gateway's sentence, with the clause it cites as a link where the register shows the agreement in that version. */
 function Cited({ decision, agreements }: { decision: LogDecision; agreements: readonly AgreementView[] }) {
-  const { agreement, version, clause } = decision;
-  if (agreement === undefined || clause === undefined) return null;
+  const { agreement, version, clause, sentence } = decision;
+  if (agreement === undefined || clause === undefined) return <>{sentence}</>;
+  const { before, citation, after } = citationIn(decision);
   const found = findCited(agreements, { agreement, version });
-  const text = words.entry.clause(clause, agreement, version);
-  return found === undefined ? <span className="os-cited">{text}</span> : <Link className="os-cited" to={`/agreements/${found.id}#clause-${clause}`}>{text}</Link>;
+  const text = citation ?? words.entry.clause(clause, agreement, version);
+  const cited = found === undefined ? <span className="os-cited">{text}</span> : <Link className="os-cited" to={`/agreements/${found.id}#clause-${clause}`}>{text}</Link>;
+  return citation === undefined ? <>{sentence} {cited}</> : <>{before}{cited}{after}</>;
 }
 
 function Kept({ keptBack, organisations }: { keptBack: readonly KeptBack[]; organisations: Names }) {
@@ -83,9 +91,7 @@ function Citizens({ ids, shown, onCitizen }: { ids: readonly string[]; shown: st
   return (
     <details className="os-fold">
       <summary>{words.entry.citizens(ids.length)}</summary>
-      <ul className="os-look__many">
-        {ids.map((id, at) => (id === shown ? null : <li key={id}><button type="button" className="os-link-button" onClick={() => { onCitizen(id); }}>{words.entry.showCitizenOf(at + 1, ids.length)}</button></li>))}
-      </ul>
+      <FirstOf className="os-look__many" items={ids} line={(id, at) => (id === shown ? null : <li key={id}><button type="button" className="os-link-button" onClick={() => { onCitizen(id); }}>{words.entry.showCitizenOf(at + 1, ids.length)}</button></li>)} />
     </details>
   );
 }

@@ -1,12 +1,13 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { matchesOf } from '../api/fhir.ts';
-import { formatDate } from '../format.ts';
+import { formatDate, formatMoment } from '../format.ts';
 import { strings } from '../strings.ts';
 import { Button } from '../ui/nhs.ts';
 import { Problem } from '../ui/problem.tsx';
 import { LogEntry } from './log-entry.tsx';
 import { LogExport } from './log-export.tsx';
-import { logRowOf } from './log-row.ts';
+import { logRowOf, type LogRow } from './log-row.ts';
+import { foldRuns } from './log-runs.ts';
 import { pageSize, type LogSearch } from './log-search.ts';
 import type { OrganisationChoice } from './organisation-choices.ts';
 import type { LogPages } from './use-log-pages.ts';
@@ -19,27 +20,42 @@ interface Props {
   search: LogSearch;
   organisations: readonly OrganisationChoice[];
   onCitizen: (id: string) => void;
+  /** the results answer a search, so one goes on reading there */
+  takesFocus: boolean;
 }
 
 /** One page of the log at a time, newest first. */
-export function LogResults({ pages, search, organisations, onCitizen }: Props) {
+export function LogResults({ pages, search, organisations, onCitizen, takesFocus }: Props) {
   const { at, query } = pages;
   const agreements = useAgreements().data ?? [];
-  const heading = useHeadingFocus(at);
+  const heading = useHeadingFocus(at, takesFocus);
   const rows = matchesOf(query.data?.pages[at] ?? { resourceType: 'Bundle', type: 'searchset' }).map(logRowOf);
   const filtered = Object.keys(search).length > 0;
   const named = new Map(organisations.map(({ value, name }) => [value, name]));
+  const entry = (row: LogRow): ReactNode => <LogEntry row={row} agreements={agreements} organisations={named} onCitizen={onCitizen} citizen={search.citizen} key={row.id} />;
   return (
     <section aria-labelledby="log-results-heading">
       <h2 className="nhsuk-heading-m os-log-heading" id="log-results-heading" ref={heading} tabIndex={-1}>{words.heading}</h2>
       <Filters search={search} organisations={organisations} />
       {rows.length === 0 ? <p>{filtered ? words.none : words.noneAtAll}</p> : <p className="os-quiet" role="status">{words.page(at + 1, at * pageSize + 1, at * pageSize + rows.length)}</p>}
-      <ol className="os-looks" start={at * pageSize + 1}>
-        {rows.map((row) => <LogEntry row={row} agreements={agreements} organisations={named} onCitizen={onCitizen} citizen={search.citizen} key={row.id} />)}
+      <ol className="os-looks">
+        {foldRuns(rows).map((item) => (item.kind === 'row' ? entry(item.row) : <Run rows={item.rows} entry={entry} key={item.rows[0].id} />))}
       </ol>
       <Turn pages={pages} />
       {rows.length === 0 ? null : <LogExport query={query} key={query.data?.pages[0]?.id ?? query.dataUpdatedAt} />}
     </section>
+  );
+}
+
+function Run({ rows, entry }: { rows: readonly LogRow[]; entry: (row: LogRow) => ReactNode }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <li className="os-run">
+      <details className="os-fold" onToggle={({ currentTarget }) => { setOpen(currentTarget.open); }}>
+        <summary>{strings.whoLooked.run(rows.length, formatMoment(rows.at(-1)?.at), formatMoment(rows[0]?.at))}</summary>
+        {open ? <ol className="os-looks">{rows.map(entry)}</ol> : null}
+      </details>
+    </li>
   );
 }
 
@@ -67,10 +83,10 @@ function Turn({ pages }: { pages: LogPages }) {
   );
 }
 
-/** After turning a page one reads on at its top, not at the button that is gone. */
-function useHeadingFocus(at: number) {
+/** After a search one reads on at its results; after turning a page at the top of it, not at the button that is gone. */
+function useHeadingFocus(at: number, takesFocus: boolean) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const before = useRef(at);
+  const before = useRef(takesFocus ? -1 : at);
   useEffect(() => {
     if (before.current !== at) heading.current?.focus();
     before.current = at;

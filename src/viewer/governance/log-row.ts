@@ -57,10 +57,10 @@ export function logRowOf(event: AuditEvent): LogRow {
   const entities = event.entity ?? [];
   const request = entities.find((entity) => entity.type?.code === 'XrequestId');
   const query = detailOf(request, 'query');
-  const look = lookActionOf(detailOf(request, 'interaction') ?? event.subtype?.at(-1)?.code ?? '', query ?? '');
+  const look = lookActionOf(detailOf(request, 'interaction') ?? event.subtype?.at(-1)?.code ?? '', query ?? '', detailOf(request, 'code'));
   const citizens = unique(entities.filter(({ role }) => role?.code === '1').flatMap(({ what }) => idIn(what?.reference)));
   const versions = entities.flatMap(({ what }) => (what?.reference?.includes('/_history/') ? [what.reference] : []));
-  const decisions = entities.filter(({ type }) => type?.code === 'decision').map(decisionOf);
+  const decisions = entities.filter(({ type }) => type?.code === 'decision').map(decisionOf).sort((a, b) => Number(a.effect === 'deny') - Number(b.effect === 'deny'));
   const outcome = outcomeOf(event, detailOf(request, 'status'), look, versions.length);
   const who = whoIn(event);
   const role = who.role === undefined ? undefined : (strings.roles[who.role] ?? wordsOf(who.role));

@@ -39,11 +39,11 @@ export function WhoLooked() {
     <Page title={words.title}>
       <p className="os-lead">{words.intro}</p>
       <OwnOnly />
-      <LogForm organisations={organisations} onSearch={ask} key={asked.fresh} />
-      {asked.search.citizen === undefined ? null : <LogCitizen id={asked.search.citizen} known={asked.patient} onEverybody={() => { askFresh({}); }} key={asked.search.citizen} />}
+      <LogForm organisations={organisations} onSearch={ask} key={`form ${asked.fresh}`} />
+      {asked.search.citizen === undefined ? null : <LogCitizen id={asked.search.citizen} known={asked.patient} onEverybody={() => { askFresh({}); }} key={`citizen ${asked.search.citizen}`} />}
       {pages.query.isPending ? <Loading /> : null}
       {pages.query.isError && !pages.query.data ? <Problem error={error} onRetry={() => void pages.query.refetch()} /> : null}
-      {pages.query.data ? <LogResults pages={pages} search={asked.search} organisations={organisations.data ?? []} onCitizen={(citizen) => { askFresh({ citizen }); }} /> : null}
+      {pages.query.data ? <LogResults pages={pages} search={asked.search} organisations={organisations.data ?? []} takesFocus={asked.times > 0 && asked.search.citizen === undefined} onCitizen={(citizen) => { askFresh({ citizen }); }} key={`results ${asked.times}`} /> : null}
     </Page>
   );
 }

@@ -10,9 +10,11 @@ export function Card({ name, heading, more: [text, to], state, empty, children }
 }) {
   return (
     <section className="os-card" aria-labelledby={`${name}-heading`} data-section={name}>
-      <h2 id={`${name}-heading`}>{heading}</h2>
+      <div className="os-card__head">
+        <h2 id={`${name}-heading`}>{heading}</h2>
+        <a href={to}>{text}</a>
+      </div>
       <div className="os-card__body">{empty && state === 'arriving' ? <p>{strings.person.noneYet}</p> : children}</div>
-      <p className="os-card__more"><a href={to}>{text}</a></p>
     </section>
   );
 }

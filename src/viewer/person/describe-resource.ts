@@ -4,48 +4,73 @@ import { strings } from '../strings.ts';
 import { describeElement, isJsonObject, type JsonObject } from './describe-element.ts';
 
 /** One labelled value, or a labelled group of them. */
-export type Detail = { label: string; value: string } | { label: string; details: Detail[] };
+export type Detail = { label: string; value: string; /** `Type/id` of an entry of the same record */ reference?: string } | { label: string; details: Detail[] };
+
+/** Titles of the record's other entries by `Type/id`, to name what is referred to. */
+export type Titles = ReadonlyMap<string, string>;
 
 const maxDepth = 8;
 /** Said elsewhere on the page, or of no meaning to a reader. */
 const unsaid = ['resourceType', 'id', 'meta', 'implicitRules', 'language', 'text', 'subject', 'patient', 'for'];
+/** Of use to those who look something up in the sending system; said last. */
+const last = ['extension', 'identifier'];
 const typeSuffix = /(?<=[a-z])(DateTime|Boolean|CodeableConcept|Coding|String|Quantity|Timing|Reference|Integer|Decimal|Uri)$/;
 
-/** Any resource → labelled values in the order they stand in, in words; nothing that was recorded is left out but ids and codes. */
-export function describeResource(resource: Resource): Detail[] {
-  return describeObject(Object.fromEntries(Object.entries(resource).filter(([name]) => !unsaid.includes(name))), 0);
+/** Any resource → labelled values in words; nothing that was recorded is left out but ids and codes. */
+export function describeResource(resource: Resource, titles: Titles = new Map()): Detail[] {
+  const elements = Object.entries(resource).filter(([name]) => !unsaid.includes(name)).sort(([a], [b]) => Number(last.includes(a)) - Number(last.includes(b)));
+  return describeObject(Object.fromEntries(elements), { depth: 0, titles });
 }
 
-function describeObject(element: JsonObject, depth: number): Detail[] {
-  return Object.entries(element).flatMap(([name, value]) => (name === 'id' || name.startsWith('_') ? [] : describeNamed(name, value, depth)));
+interface Place {
+  depth: number;
+  titles: Titles;
 }
 
-function describeNamed(name: string, value: unknown, depth: number): Detail[] {
-  if (Array.isArray(value)) return mergeValues(value.flatMap((item) => describeNamed(name, item, depth)));
-  if (name === 'extension' || name === 'modifierExtension') return isJsonObject(value) ? describeExtension(value, depth) : [];
+function inside({ depth, titles }: Place): Place {
+  return { depth: depth + 1, titles };
+}
+
+function describeObject(element: JsonObject, place: Place): Detail[] {
+  return Object.entries(element).flatMap(([name, value]) => (name === 'id' || name.startsWith('_') ? [] : describeNamed(name, value, place)));
+}
+
+function describeNamed(name: string, value: unknown, place: Place): Detail[] {
+  if (Array.isArray(value)) return mergeValues(value.flatMap((item) => describeNamed(name, item, place)));
+  if (name === 'extension' || name === 'modifierExtension') return isJsonObject(value) ? describeExtension(value, place) : [];
   const label = labelOf(name);
+  const reference = isJsonObject(value) && typeof value['reference'] === 'string' ? value['reference'] : undefined;
+  const title = reference === undefined ? undefined : place.titles.get(reference);
+  if (reference !== undefined && title !== undefined) return [{ label, value: title, reference }];
   const text = describeElement(name, value);
-  if (text !== undefined) return [{ label, value: text }, ...extensionsOf(value, depth)];
-  if (!isJsonObject(value) || depth >= maxDepth) return [];
-  const details = describePair(value) ?? describeObject(value, depth + 1);
-  return details.length === 0 ? [] : isPair(value) ? details : [{ label, details }];
+  if (text !== undefined) return [{ label, value: text }, ...extensionsOf(value, place)];
+  if (!isJsonObject(value) || place.depth >= maxDepth) return [];
+  const details = describePair(value) ?? describeObject(value, inside(place));
+  if (details.length === 0) return [];
+  return isPair(value) ? details : [{ label, details: unwrapped(details) }];
+}
+
+/** A group that only holds one group is that group: `activity.detail` is an activity. */
+function unwrapped(details: Detail[]): Detail[] {
+  const [only, other] = details;
+  return only && other === undefined && 'details' in only ? only.details : details;
 }
 
 /** Extensions inside a value that has words of its own. */
-function extensionsOf(value: unknown, depth: number): Detail[] {
+function extensionsOf(value: unknown, place: Place): Detail[] {
   const extensions = isJsonObject(value) ? value['extension'] : undefined;
-  return Array.isArray(extensions) && depth < maxDepth ? extensions.flatMap((extension: unknown) => describeNamed('extension', extension, depth + 1)) : [];
+  return Array.isArray(extensions) && place.depth < maxDepth ? extensions.flatMap((extension: unknown) => describeNamed('extension', extension, inside(place))) : [];
 }
 
-function describeExtension(extension: JsonObject, depth: number): Detail[] {
+function describeExtension(extension: JsonObject, place: Place): Detail[] {
   const { url, extension: inner, id: _, ...rest } = extension;
   const label = labelOf((typeof url === 'string' ? url : notRecorded).replace(/\/+$/, '').split('/').at(-1) ?? notRecorded);
-  if (Array.isArray(inner) && depth < maxDepth) return [{ label, details: inner.flatMap((item: unknown) => describeNamed('extension', item, depth + 1)) }];
+  if (Array.isArray(inner) && place.depth < maxDepth) return [{ label, details: inner.flatMap((item: unknown) => describeNamed('extension', item, inside(place))) }];
   const [[name, value] = []] = Object.entries(rest);
   if (name === undefined) return [];
   const text = describeElement(name, value);
   if (text !== undefined) return [{ label, value: text }];
-  return isJsonObject(value) && depth < maxDepth ? [{ label, details: describeObject(value, depth + 1) }] : [];
+  return isJsonObject(value) && place.depth < maxDepth ? [{ label, details: describeObject(value, inside(place)) }] : [];
 }
 
 /** `{ code | type: concept, value[x] }`, as components, inputs and outputs are: the concept is the label. */
@@ -65,11 +90,15 @@ function isPair(element: JsonObject): boolean {
 function mergeValues(details: readonly Detail[]): Detail[] {
   const merged: Detail[] = [];
   for (const detail of details) {
-    const last = merged.at(-1);
-    if (last && 'value' in last && 'value' in detail && last.label === detail.label) merged[merged.length - 1] = { label: last.label, value: `${last.value}; ${detail.value}` };
+    const before = merged.at(-1);
+    if (before && isPlain(before) && isPlain(detail) && before.label === detail.label) merged[merged.length - 1] = { label: before.label, value: `${before.value}; ${detail.value}` };
     else merged.push(detail);
   }
   return merged;
+}
+
+function isPlain(detail: Detail): detail is { label: string; value: string } {
+  return 'value' in detail && detail.reference === undefined;
 }
 
 /** `careTeam` → `Care team`; `Extension-UKCore-AdmissionMethod` → `Admission method`. */

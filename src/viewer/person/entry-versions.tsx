@@ -4,14 +4,14 @@ import { strings } from '../strings.ts';
 import { Bounded } from '../ui/bounded.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { changesBetween, type Change, type Version } from './compare-versions.ts';
-import { describeResource } from './describe-resource.ts';
+import { describeResource, type Titles } from './describe-resource.ts';
 import { EntryDetails } from './entry-details.tsx';
 
 const words = strings.person.entry;
 const limit = 10;
 
 /** The details of the version chosen, and the versions there are. `more` fetches older ones. */
-export function EntryVersions({ versions, more }: { versions: readonly Version[]; more: (() => void) | undefined }) {
+export function EntryVersions({ versions, titles, citizen, more }: { versions: readonly Version[]; titles: Titles; citizen: string; more: (() => void) | undefined }) {
   const [chosen, setChosen] = useState(0);
   const version = versions[chosen];
   if (!version) return null;
@@ -21,7 +21,7 @@ export function EntryVersions({ versions, more }: { versions: readonly Version[]
       <section className="os-section" aria-labelledby="details-heading" data-details>
         <h3 className="nhsuk-heading-s" id="details-heading">{words.details}{versions.length > 1 ? `, ${words.version(version.id).toLowerCase()}` : ''}</h3>
         {chosen === 0 ? null : <Notice kind="incomplete">{words.older}</Notice>}
-        <EntryDetails details={describeResource(version.resource)} />
+        <EntryDetails details={describeResource(version.resource, titles)} citizen={citizen} />
       </section>
       <section className="os-section" aria-labelledby="versions-heading" data-versions>
         <h3 className="nhsuk-heading-s" id="versions-heading">{words.versions}</h3>

@@ -8,7 +8,7 @@ import { EntryVersions } from './entry-versions.tsx';
 import { Empty, Failed, PersonPage } from './person.tsx';
 import { directoryOf, originOf } from './origin.ts';
 import { isAbout } from './story.ts';
-import { titleOf } from './title-of.ts';
+import { titleOf, titlesIn } from './title-of.ts';
 import { useHistory, useWhose } from './use-entry.ts';
 import { isId, useSystems } from './use-story.ts';
 
@@ -37,7 +37,7 @@ function Known({ citizen, type, id }: { citizen: string; type: string; id: strin
       <p className="os-back"><Link to={`/person/${citizen}`}>{words.back}</Link></p>
       <h2 className="nhsuk-heading-m" data-entry-title>{titleOf(newest.resource)}</h2>
       <EntryFacts origin={originOf(newest.resource, directory)} />
-      <EntryVersions versions={versions} more={history.hasNextPage ? () => void history.fetchNextPage() : undefined} />
+      <EntryVersions versions={versions} titles={titlesIn(whose.story?.resources ?? [])} citizen={citizen} more={history.hasNextPage ? () => void history.fetchNextPage() : undefined} />
     </PersonPage>
   );
 }

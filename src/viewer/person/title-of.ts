@@ -11,6 +11,11 @@ export function titleOf(resource: Resource): string {
   return what === undefined ? kind : `${kind}: ${what}`;
 }
 
+/** Titles of entries by `Type/id`. */
+export function titlesIn(resources: readonly Resource[]): Map<string, string> {
+  return new Map(resources.map((resource) => [`${resource.resourceType}/${resource.id ?? ''}`, titleOf(resource)]));
+}
+
 export function kindOf(resource: Resource): string {
   if (resource.resourceType === 'Task') return words.tasks[resource.code?.coding?.[0]?.code ?? ''] ?? words.tasks.other;
   if (resource.resourceType === 'Encounter' && !isBedded(resource)) return words.contact;

@@ -34,12 +34,11 @@ function Now({ stay: { id, place, organisation, when, expectedEnd, state }, citi
 
 function Last({ stay: { id, place, organisation, when, wentTo }, citizen }: { stay: StayView; citizen: string }) {
   return (
-    <>
-      <h3>{words.last}</h3>
-      <p><Link to={`/person/${citizen}/Encounter/${id}`}>{place}</Link>, <span className="os-nowrap">{when}</span></p>
-      <p className="os-card__by">{organisation}</p>
-      <p><span className="os-label">{words.wentTo}</span> {wentTo}</p>
-    </>
+    <p>
+      <span className="os-label">{words.last}</span> <Link to={`/person/${citizen}/Encounter/${id}`}>{place}</Link>, <span className="os-nowrap">{when}</span>
+      <span className="os-card__by">{organisation}</span>
+      <span className="os-card__line"><span className="os-label">{words.wentTo}</span> {wentTo}</span>
+    </p>
   );
 }
 

@@ -11,9 +11,9 @@ export function SignOut() {
     window.location.assign(location);
   };
   return (
-    <>
-      <button className="os-header__out" type="button" onClick={() => void leave(false)}>{strings.header.signOut}</button>
-      <button className="os-header__out" type="button" onClick={() => void leave(true)}>{strings.header.signOutEverywhere}</button>
-    </>
+    <p className="os-bar__out">
+      <button type="button" onClick={() => void leave(false)}>{strings.header.signOut}</button>
+      <button type="button" onClick={() => void leave(true)}>{strings.header.signOutEverywhere}</button>
+    </p>
   );
 }

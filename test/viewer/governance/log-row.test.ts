@@ -84,6 +84,11 @@ describe('what came of it', () => {
     expect(told({ ...refused, disclosed: [], decisions: [], code: 'new-code' }).reason).toBe('The gateway’s reason: new-code.');
   });
 
+  test('a refused reading of the log is told as such, though its address is logged as a pattern', () => {
+    expect(told({ interaction: 'search-type', query: '{type}/_search', outcome: 'denied', status: 403, code: 'audit-readers-only', citizen: undefined as never, disclosed: [], decisions: [] }))
+      .toMatchObject({ kind: 'log', outcome: 'refused', sentence: expect.stringContaining('tried to look at the access log for direct care; this was refused.') });
+  });
+
   test.each([[400, 'failed'], [503, 'failed']])('an answer of %i that is no refusal is a failure', (status, outcome) => {
     expect(told({ outcome: 'failed', status, code: 'internal', disclosed: [], decisions: [] }).outcome).toBe(outcome);
   });

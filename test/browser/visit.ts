@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs';
+import { AxeBuilder } from '@axe-core/playwright';
+import chromiumPackage from '@sparticuz/chromium';
+import { chromium, type Browser, type Page } from 'playwright-core';
+
+/** Debian's Chromium where there is one, else the one that npm brings. */
+export async function openBrowser(): Promise<Browser> {
+  const system = '/usr/bin/chromium';
+  if (existsSync(system)) return chromium.launch({ executablePath: system, args: ['--no-sandbox'], headless: true });
+  return chromium.launch({ executablePath: await chromiumPackage.executablePath(), args: [...chromiumPackage.args, '--no-sandbox'], headless: true });
+}
+
+export const desktop = { width: 1280, height: 800 };
+export const narrow = { width: 320, height: 640 };
+
+/** A browser window of somebody's own, and what it asked and complained of. */
+export interface Visit {
+  page: Page;
+  /** every address asked for */
+  requested: string[];
+  /** errors, warnings and refusals of the content security policy */
+  complaints: string[];
+  close: () => Promise<void>;
+}
+
+export async function visit(browser: Browser, viewport: { width: number; height: number } = desktop): Promise<Visit> {
+  const context = await browser.newContext({ viewport, locale: 'en-GB', timezoneId: 'Europe/London' });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const requested: string[] = [];
+  const complaints: string[] = [];
+  page.on('request', (request) => requested.push(request.url()));
+  page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) complaints.push(message.text()); });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('dialog', (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  return { page, requested, complaints, close: () => context.close() };
+}
+
+/** Requests to anybody but this gateway. */
+export function elsewhere(requested: readonly string[], gateway: string): string[] {
+  return requested.filter((url) => !url.startsWith('data:') && !url.startsWith('blob:') && new URL(url).origin !== gateway);
+}
+
+/** Waits until nothing is being fetched for the screen any more. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForFunction('document.querySelector("h1") !== null && document.querySelector("[data-loading]") === null');
+}
+
+/** What axe finds against WCAG 2.2 A and AA, and what sticks out sideways. Empty is good. */
+export async function faults(page: Page): Promise<unknown[]> {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+  const overflow = Number(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'));
+  return [...violations.map(({ id, nodes }) => ({ id, at: nodes.map(({ target, failureSummary }) => [target, failureSummary]) })), ...(overflow > 0 ? [{ id: 'wider than the window', by: overflow }] : [])];
+}
+
+/** As `faults`, at this width and at 320 pixels, which is 1280 at 400 % (WCAG 1.4.10). */
+export async function faultsAtAnyWidth(page: Page): Promise<unknown[]> {
+  const before = page.viewportSize() ?? desktop;
+  const found = await faults(page);
+  await page.setViewportSize(narrow);
+  const small = await faults(page);
+  await page.setViewportSize(before);
+  return [...found, ...small];
+}
+
+/** True where all of it can be seen without scrolling. */
+export async function isInSight(page: Page, text: string | RegExp): Promise<boolean> {
+  const box = await page.getByText(text).first().boundingBox();
+  const size = page.viewportSize() ?? desktop;
+  return box !== null && box.y >= 0 && box.y + box.height <= size.height && box.x >= 0 && box.x + box.width <= size.width;
+}
