@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { benchMapping } from './mapping.ts';
 import { measureIntake } from './measure-intake.ts';
+import { measureViewer } from './measure-viewer.ts';
 import { measureAudit, measureEverything, measureRead, measureSearch } from './measure-reads.ts';
 import { defaults, type Print, type Settings } from './settings.ts';
 import { createWorld, type World } from './world.ts';
@@ -12,6 +13,7 @@ const measures: Readonly<Record<string, (world: World, print: Print) => Promise<
   search: measureSearch,
   audit: measureAudit,
   intake: measureIntake,
+  viewer: measureViewer,
   mapping: (_world, print) => benchMapping(print),
 };
 

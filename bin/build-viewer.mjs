@@ -38,7 +38,7 @@ function configuration(outDir) {
     css: { preprocessorOptions: { scss: { loadPaths: [join(root, 'node_modules')], quietDeps: true, silenceDeprecations: ['if-function'] } } },
     build: {
       outDir, emptyOutDir: true, manifest: 'manifest.json', target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: false, sourcemap: false,
-      rolldownOptions: { onwarn: (warning, warn) => { if (warning.code !== 'MODULE_LEVEL_DIRECTIVE') warn(warning); } }, // "use client" says nothing to a browser
+      rolldownOptions: { checks: { bundlerTimings: false }, onwarn: (warning, warn) => { if (warning.code !== 'MODULE_LEVEL_DIRECTIVE') warn(warning); } }, // "use client" says nothing to a browser
     },
   };
 }

@@ -75,7 +75,10 @@ export function instantOf(text: string | undefined): number | undefined {
   return Number.isNaN(at) ? undefined : at;
 }
 
-/** `81y` on the day `now`, or at death; undefined where the birth date is not a whole date. */
+/**
+ * `81y` on the day `now`, or at death; undefined where the birth date is not a whole date. The very young in the units of
+ * the Common User Interface: days up to four weeks, weeks up to a year, months up to two.
+ */
 export function formatAge(birthDate: string | undefined, now: Date, died?: string): string | undefined {
   const born = birthDate === undefined ? undefined : momentOf(birthDate);
   const until = momentOf(died ?? now.toISOString());
@@ -84,8 +87,10 @@ export function formatAge(birthDate: string | undefined, now: Date, died?: strin
   const years = `${until.month}-${until.day}` < `${born.month}-${born.day}` ? whole - 1 : whole;
   if (years < 0) return undefined;
   if (years >= 2) return `${years}y`;
-  const monthsOld = (Number(until.year) - Number(born.year)) * 12 + Number(until.month) - Number(born.month) - (until.day < born.day ? 1 : 0);
-  return monthsOld < 0 ? undefined : `${monthsOld}m`;
+  if (years >= 1) return `${whole * 12 + Number(until.month) - Number(born.month) - (until.day < born.day ? 1 : 0)}m`;
+  const days = (Date.UTC(Number(until.year), Number(until.month) - 1, Number(until.day)) - Date.UTC(Number(born.year), Number(born.month) - 1, Number(born.day))) / 86_400_000;
+  if (days < 0) return undefined;
+  return days < 28 ? `${days}d` : `${Math.floor(days / 7)}w`;
 }
 
 /** `OKAFOR, Alice (Mrs)`: family name in capitals, given names, title. */

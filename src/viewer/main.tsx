@@ -10,9 +10,10 @@ import { ApiProblem } from './api/api-problem.ts';
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
-      staleTime: 60_000, gcTime: 120_000, refetchOnWindowFocus: false, refetchOnReconnect: false,
+      staleTime: 60_000, gcTime: 120_000, refetchOnWindowFocus: false, refetchOnReconnect: false, networkMode: 'always', // whether the gateway answers is for it to say
       retry: (failures, error) => failures < 1 && error instanceof ApiProblem && (error.code === 'unreachable' || error.status === 503),
     },
+    mutations: { networkMode: 'always' },
   },
 });
 

@@ -61,23 +61,24 @@ export const strings = {
     results: {
       heading: 'Entries', none: 'The log has no entry that fits this search.', noneAtAll: 'Nothing has been written into the log yet.',
       page: (page: number, from: number, to: number): string => `Page ${page}, entries ${from} to ${to}, newest first`,
+      onlyPeople: 'Show only looks at people', everything: 'Show every entry', leftOut: (count: number): string => `${entries(count)} of this page ${count === 1 ? 'is' : 'are'} left out: reading of the log and of registers, and information sent in. A saved table has them.`,
       older: 'Older', newer: 'Newer', pages: 'Pages of the log', last: 'These are the oldest entries of this search.',
       filters: 'Searched for', filterCitizen: 'looks at this citizen’s record', filterPerson: (name: string): string => `people named “${name}”`, filterOrganisation: (name: string): string => `looks for ${name}`,
       filterDays: (from: string | undefined, to: string | undefined): string => [from === undefined ? '' : `from ${from}`, to === undefined ? '' : `up to ${to}`].filter((part) => part !== '').join(' '),
       citizen: 'The log of', citizenUnknown: 'Who this is cannot be shown to you, or is not known any more. The entries of the log are shown all the same.', citizenBorn: 'Born', citizenNumber: 'NHS No.', everybody: 'Show the log of everybody',
     },
     kinds: {
-      opened: 'Record opened', people: 'Search for people', list: 'List query', log: 'Log read', register: 'Register read', choice: 'Choice recorded', sent: 'Information sent in', other: 'Other',
+      opened: 'Record opened', identity: 'Personal details read', people: 'Search for people', list: 'List query', log: 'Log read', register: 'Register read', choice: 'Choice recorded', sent: 'Information sent in', other: 'Other',
     },
     /** the same where it was refused or failed: nothing was opened */
-    kindsTried: { opened: 'Record asked for', log: 'Log asked for', register: 'Register asked for', choice: 'Choice sent', sent: 'Information sent in' } as Readonly<Record<string, string>>,
+    kindsTried: { opened: 'Record asked for', identity: 'Personal details asked for', log: 'Log asked for', register: 'Register asked for', choice: 'Choice sent', sent: 'Information sent in' } as Readonly<Record<string, string>>,
     system: 'By a system, no person',
     run: (count: number, from: string, to: string): string => `${count} entries of systems sending information in, ${from} to ${to}`,
     outcomes: { shown: 'Shown', 'nothing-shown': 'Nothing shown', accepted: 'Accepted', refused: 'Refused', failed: 'Failed' },
     entry: {
       reasons: 'Why', allowed: (count: number | undefined): string => `Allowed${count === undefined ? '' : `, ${entries(count)}`}`, denied: (count: number | undefined): string => `Not allowed${count === undefined ? '' : `, ${entries(count)}`}`,
       rule: (rule: string): string => `Rule ${rule}`, clause: (clause: string, agreement: string, version: string | undefined): string => `Clause ${clause} of ${agreement}${version === undefined ? '' : `, version ${version}`}`,
-      keptBack: (count: number): string => `Kept back: ${entries(count)}`, keptBackOf: (category: string, count: number | undefined, of: string): string => `${category}: ${count === undefined ? '' : `${count} of `}${of}`,
+      keptBack: (count: number): string => `Kept back: ${entries(count)}`, keptBackOf: (of: string, parts: readonly string[]): string => `${of}: ${parts.join(', ')}`, keptBackPart: (category: string, count: number | undefined): string => (count === undefined ? category : `${category} (${count})`),
       citizens: (count: number): string => citizens(count), showCitizen: 'Show this citizen’s log', showCitizenOf: (at: number, of: number): string => `Show the log of citizen ${at} of ${of}`,
       details: 'Details', requestId: 'Request id', query: 'What was asked', queryHint: '* stands for a value that would name somebody', status: 'Answer of the gateway', versions: 'Versions shown', custodians: 'Whose information', address: 'Network address', client: 'Program used', token: 'Token id', noVersions: 'None', all: (count: number): string => `Show all (${count})`, none: 'Not recorded',
       id: 'Entry id',
@@ -104,7 +105,7 @@ export const strings = {
       thing: 'an entry', things: 'entries',
     },
     things: {
-      Patient: ['a person’s details', 'people’s details'], CarePlan: ['a care plan', 'care plans'], EpisodeOfCare: ['an episode of care', 'episodes of care'], ServiceRequest: ['a referral or request', 'referrals and requests'],
+      Patient: ['the personal details', 'personal details'], CarePlan: ['a care plan', 'care plans'], EpisodeOfCare: ['an episode of care', 'episodes of care'], ServiceRequest: ['a referral or request', 'referrals and requests'],
       Encounter: ['a contact or stay', 'contacts and stays'], CareTeam: ['a care team', 'care teams'], Observation: ['an observation', 'observations'], Task: ['a task', 'tasks'], Consent: ['a recorded choice', 'recorded choices'],
       Organization: ['an organisation', 'organisations'], Device: ['a source system', 'source systems'], Contract: ['an agreement', 'agreements'], AuditEvent: ['an entry of the access log', 'entries of the access log'],
     } as Readonly<Record<string, readonly [one: string, many: string]>>,
@@ -175,7 +176,7 @@ export const strings = {
       'end-of-life': 'end-of-life plans', 'social-care': 'social care', safeguarding: 'safeguarding', voluntary: 'help by voluntary organisations', administration: 'choices about sharing', unclassified: 'not yet classified',
     } as Readonly<Record<string, string>>,
     flows: {
-      heading: 'Who gets what from whom', intro: 'Across all agreements in force. An organisation always sees what it wrote itself; that is not listed. A person’s objection closes their record whatever is listed here.',
+      heading: 'Who gets what from whom', intro: 'Across all agreements in force. An organisation always sees what it wrote itself; that is not listed. A person’s objection closes their record, whatever is listed here, to all but those who wrote it and those who oversee sharing.',
       organisation: 'Organisation', choose: 'Choose an organisation', received: 'What it gets from others', given: 'Who gets its information', show: 'Show',
       receivedHeading: (name: string): string => `What ${name} gets from others`, givenHeading: (name: string): string => `Who gets information of ${name}`,
       from: (name: string): string => `From ${name}`, to: (name: string): string => `To ${name}`,
@@ -218,8 +219,8 @@ export const strings = {
     identityOnly: 'Your role sees who a person is, and nothing of their care.',
     late: 'The rest of this record did not arrive. What is missing here may still exist.',
     none: 'None recorded by the organisations shown here. There may be some elsewhere.',
-    noneYet: 'Nothing has arrived so far. More is on its way.',
-    yes: 'Yes', no: 'No', anEntry: (kind: string): string => `${kind} (no name recorded)`, contact: 'Contact',
+    noneYet: 'Nothing has arrived so far. More is on its way.', notArrived: 'Not known: the rest of this record did not arrive.',
+    yes: 'Yes', no: 'No', anEntry: (kind: string): string => `${kind}, an entry of its own`, contact: 'Contact',
     showAll: (count: number): string => `Show all (${count})`, showFewer: 'Show fewer',
     origin: { from: 'From', record: 'Source record', row: 'row', recorded: 'Recorded' },
     kinds: {
@@ -248,7 +249,7 @@ export const strings = {
       notInBed: 'No stay in hospital or a bed is recorded as going on now.', last: 'Last stay', noLast: 'No earlier stay is recorded by the organisations shown here.', wentTo: 'Went to', care: 'Care going on', noCare: 'No active care is recorded by the organisations shown here.', more: 'All stays and care',
     },
     plans: {
-      who: 'Led by', writtenBy: (name: string): string => `${name} (wrote the plan)`, arrangedBy: (name: string): string => `${name} (arranged it)`, team: 'Team', about: 'About', done: 'What is done', providers: 'Given by', hours: 'Planned', hoursAWeek: (hours: number): string => `${hours} hours a week`, reviewLabel: 'Review', when: 'When',
+      who: 'Led by', writtenBy: 'Written by', arrangedBy: 'Arranged by', team: 'Team', about: 'About', done: 'What is done', providers: 'Given by', hours: 'Planned', hoursAWeek: (hours: number): string => `${hours} hours a week`, reviewLabel: 'Review', when: 'When',
       reviewPassed: (date: string): string => `${date}, date has passed`, written: (date: string): string => `Written ${date}`, untitled: 'Care plan without a title',
       noActive: 'No active plan is recorded by the organisations shown here.', waiting: 'Being prepared or on hold', active: 'Active', ended: (count: number): string => `Ended plans (${count})`, all: (count: number): string => `All plans (${count})`, reviewShort: 'Review',
     },

@@ -12,6 +12,7 @@ const measures: readonly [name: string, unit: string, compared: boolean][] = [
   ['search.worklist.passthrough', 'requests/s', false], ['search.worklist.onestory', 'requests/s', true],
   ['audit.off', 'requests/s', false], ['audit.on', 'requests/s', true],
   ['intake.raw_insert', 'records/s', false], ['intake.hl7', 'records/s', true], ['intake.hl7_single', 'records/s', true], ['intake.memory', 'MB', false],
+  ['viewer.bare', 'ms', false], ['viewer.start', 'ms', true], ['viewer.first', 'ms', true], ['viewer.answer', 'ms', false], ['viewer.person', 'ms', true],
   ['mapping.onestory', 'records/s', true], ['mapping.medplum', 'records/s', false],
 ];
 
@@ -24,5 +25,5 @@ it('every measure runs, and prints one line with a value, its unit and its ratio
 
 it('a measure nobody knows is refused with those there are', async () => {
   const refused = await run(process.execPath, ['--disable-warning=ExperimentalWarning', main, 'reed']).catch((error: { stderr: string; stdout: string }) => error);
-  expect([refused.stdout, refused.stderr]).toEqual(['', expect.stringMatching(/reed.*read, everything, search, audit, intake, mapping/)]);
+  expect([refused.stdout, refused.stderr]).toEqual(['', expect.stringMatching(/reed.*read, everything, search, audit, intake, viewer, mapping/)]);
 });

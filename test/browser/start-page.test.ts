@@ -1,47 +1,47 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import chromiumPackage from '@sparticuz/chromium';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { openPglite } from '../../src/store/database.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
+import { elsewhere, faultsAtAnyWidth, openBrowser, visit, type Visit } from './visit.ts';
 
-describe('the start page in a real browser', () => {
+describe('in a real browser', () => {
   let gateway: Gateway;
   let browser: Browser;
-  let page: Page;
-  const requested: string[] = [];
-  const complaints: string[] = [];
   beforeAll(async () => {
     gateway = await startGateway(await openPglite('memory://'));
-    browser = await chromium.launch({ executablePath: await chromiumPackage.executablePath(), args: [...chromiumPackage.args, '--no-sandbox'], headless: true });
-    page = await (await browser.newContext()).newPage();
-    page.on('request', (request) => requested.push(request.url()));
-    page.on('console', (message) => complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(error.message));
-    await page.goto(`${gateway.url}/`);
+    browser = await openBrowser();
   });
   afterAll(async () => {
     await browser.close();
     await gateway.close();
   });
 
-  it('says what this is, that it is for evaluation, and who one can be', async () => {
-    expect(await page.title()).toBe('OneStory');
-    const text = await page.innerText('body');
-    expect(text).toContain('Evaluation only: synthetic people');
-    for (const who of ['ward-doctor', 'community-nurse', 'social-worker', 'mental-health-nurse', 'privacy-officer', 'governance-lead']) expect(text).toContain(`token ${who}`);
-  });
+  describe.each([
+    ['the start page', '/', 'OneStory', ['Evaluation only: synthetic people', 'I am a ward doctor', 'I am a social worker', 'I am a community nurse', 'I look after information governance', 'Come in as somebody else']],
+    ['the page for those who connect systems', '/integrate', 'Connect a system – OneStory', ['Evaluation only: synthetic people', ...['ward-doctor', 'community-nurse', 'social-worker', 'mental-health-nurse', 'privacy-officer', 'governance-lead'].map((who) => `token ${who}`)]],
+  ])('%s', (_name, path, title, says) => {
+    let here: Visit;
+    beforeAll(async () => {
+      here = await visit(browser);
+      await here.page.goto(`${gateway.url}${path}`);
+    });
 
-  it('asks nobody but this gateway, and nothing on it is blocked or fails', () => {
-    expect(requested.map((url) => new URL(url)).filter(({ origin, protocol }) => protocol !== 'data:' && origin !== gateway.url)).toEqual([]);
-    expect(complaints).toEqual([]);
-  });
+    it('says what it is for', async () => {
+      expect(await here.page.title()).toBe(title);
+      const text = await here.page.innerText('body');
+      for (const part of says) expect(text).toContain(part);
+    });
 
-  it('is styled under its own content security policy', async () => {
-    expect(await page.evaluate('getComputedStyle(document.querySelector(".notice")).backgroundColor')).not.toBe('rgba(0, 0, 0, 0)');
-  });
+    it('asks nobody but this gateway, and nothing on it is blocked or fails', () => {
+      expect(elsewhere(here.requested, gateway.url)).toEqual([]);
+      expect(here.complaints).toEqual([]);
+    });
 
-  it('has no accessibility fault that axe can find (WCAG 2.2 A and AA)', async () => {
-    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
-    expect(violations.map(({ id, nodes }) => ({ id, at: nodes.map(({ target }) => target) }))).toEqual([]);
+    it('is styled under its own content security policy', async () => {
+      expect(await here.page.evaluate('getComputedStyle(document.querySelector(".notice")).backgroundColor')).not.toBe('rgba(0, 0, 0, 0)');
+    });
+
+    it('has no accessibility fault that axe can find, wide or narrow', async () => {
+      expect(await faultsAtAnyWidth(here.page)).toEqual([]);
+    });
   });
 });

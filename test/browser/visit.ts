@@ -44,9 +44,13 @@ export function elsewhere(requested: readonly string[], gateway: string): string
   return requested.filter((url) => !url.startsWith('data:') && !url.startsWith('blob:') && new URL(url).origin !== gateway);
 }
 
-/** Waits until nothing is being fetched for the screen any more. */
+/** Waits until nothing is being fetched for the screen any more. By looking from outside: the pages allow no script but their own. */
 export async function settled(page: Page): Promise<void> {
-  await page.waitForFunction('document.querySelector("h1") !== null && document.querySelector("[data-loading]") === null');
+  await page.locator('h1').first().waitFor();
+  for (const end = Date.now() + 15_000; (await page.locator('[data-loading]').count()) > 0;) {
+    if (Date.now() > end) throw new Error('still loading');
+    await page.waitForTimeout(25);
+  }
 }
 
 /** What axe finds against WCAG 2.2 A and AA, and what sticks out sideways. Empty is good. */

@@ -100,12 +100,16 @@ function Lines({ lines, none }: { lines: readonly string[]; none: string }) {
   return lines.length === 0 ? <p>{none}</p> : <ul>{lines.map((line) => <li key={line}>{line}</li>)}</ul>;
 }
 
-/** A citation of the log leads to its clause, which is there only once the agreement has been read. */
+/** A citation of the log leads to its clause, which is there only once the agreement has been read, and after the page's heading took the focus. */
 function useScrollToClause(): void {
   const { hash } = useLocation();
   useEffect(() => {
-    const clause = hash === '' ? null : document.getElementById(decodeURIComponent(hash.slice(1)));
-    clause?.scrollIntoView();
-    clause?.focus({ preventScroll: true });
+    if (hash === '') return undefined;
+    const frame = requestAnimationFrame(() => {
+      const clause = document.getElementById(decodeURIComponent(hash.slice(1)));
+      clause?.scrollIntoView();
+      clause?.focus({ preventScroll: true });
+    });
+    return () => { cancelAnimationFrame(frame); };
   }, [hash]);
 }

@@ -1,7 +1,7 @@
 import { strings } from '../strings.ts';
 
 /** What sort of look an entry tells of: opening somebody's record is told apart from lists, from registers and from the log itself. */
-export type LookKind = 'opened' | 'people' | 'list' | 'log' | 'register' | 'choice' | 'sent' | 'other';
+export type LookKind = 'opened' | 'identity' | 'people' | 'list' | 'log' | 'register' | 'choice' | 'sent' | 'other';
 
 export interface LookAction {
   kind: LookKind;
@@ -24,7 +24,7 @@ export function lookActionOf(interaction: string, query: string, code?: string):
   if (code === 'audit-readers-only') return { kind: 'log', ...words.log, ofCitizens: true };
   const type = /^[A-Z][A-Za-z]+/.exec(query)?.[0];
   const [one, many] = thingsOf(type);
-  const kind: LookKind = type !== undefined && registers.includes(type) ? 'register' : 'opened';
+  const kind = kindOfReading(type);
   switch (interaction) {
     case 'everything': return { kind: 'opened', ...words.everything, ofCitizens: true };
     case 'read': return { kind, ...words.read(one), ofCitizens: true };
@@ -36,6 +36,12 @@ export function lookActionOf(interaction: string, query: string, code?: string):
     case 'unsupported': return { kind: 'other', ...words.unsupported, ofCitizens: true };
     default: return { kind: 'other', ...words.other(interaction), ofCitizens: true };
   }
+}
+
+/** Who somebody is stands apart from what is known of them: those who deal with objections read the one without the other. */
+function kindOfReading(type: string | undefined): LookKind {
+  if (type === 'Patient') return 'identity';
+  return type !== undefined && registers.includes(type) ? 'register' : 'opened';
 }
 
 function searchOf(type: string | undefined, query: string, many: string): LookAction {

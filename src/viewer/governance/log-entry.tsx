@@ -12,7 +12,7 @@ const words = strings.whoLooked;
 type Names = ReadonlyMap<string, string>;
 type Colour = 'white' | 'grey' | 'green' | 'blue' | 'purple' | 'red' | 'orange' | 'yellow';
 
-const kindColours: Readonly<Record<LookKind, Colour>> = { opened: 'blue', people: 'purple', list: 'grey', log: 'yellow', register: 'grey', choice: 'blue', sent: 'grey', other: 'grey' };
+const kindColours: Readonly<Record<LookKind, Colour>> = { opened: 'blue', identity: 'purple', people: 'purple', list: 'grey', log: 'yellow', register: 'grey', choice: 'blue', sent: 'grey', other: 'grey' };
 const outcomeColours: Readonly<Record<Outcome, Colour>> = { shown: 'green', 'nothing-shown': 'white', accepted: 'green', refused: 'red', failed: 'orange' };
 
 interface Props {
@@ -36,9 +36,7 @@ export function LogEntry({ row, agreements, organisations, citizen, onCitizen }:
       <p className="os-look__sentence">{row.sentence}</p>
       {row.reason === undefined ? null : <p className="os-look__reason">{row.reason}</p>}
       {row.decisions.length === 0 ? null : (
-        <ul className="os-look__decisions" aria-label={words.entry.reasons}>
-          {row.decisions.map((decision, at) => <Decision decision={decision} agreements={agreements} key={at} />)}
-        </ul>
+        <FirstOf className="os-look__decisions" label={words.entry.reasons} items={row.decisions} line={(decision, at) => <Decision decision={decision} agreements={agreements} key={at} />} />
       )}
       <Kept keptBack={row.keptBack} organisations={organisations} />
       <Citizens ids={row.citizens} shown={citizen} onCitizen={onCitizen} />
@@ -74,11 +72,20 @@ function Cited({ decision, agreements }: { decision: LogDecision; agreements: re
   return citation === undefined ? <>{sentence} {cited}</> : <>{before}{cited}{after}</>;
 }
 
+/** As the log sums it up: how many of what kind, by the organisation that holds them; never which. */
 function Kept({ keptBack, organisations }: { keptBack: readonly KeptBack[]; organisations: Names }) {
   if (keptBack.length === 0) return null;
   const all = keptBack.reduce((sum, { count }) => sum + (count ?? 0), 0);
-  const parts = keptBack.map(({ category, count, of, text }) => words.entry.keptBackOf(strings.agreements.categories[category] ?? category, count, of === undefined ? text : (organisations.get(of) ?? of)));
-  return <p className="os-look__kept"><strong>{words.entry.keptBack(all)}.</strong> {parts.join('; ')}.</p>;
+  return (
+    <div className="os-look__kept">
+      <p><strong>{words.entry.keptBack(all)}.</strong></p>
+      <ul>
+        {[...Map.groupBy(keptBack, ({ of, text }) => of ?? text)].map(([of, lines]) => (
+          <li key={of}>{words.entry.keptBackOf(organisations.get(of) ?? of, lines.map(({ category, count }) => words.entry.keptBackPart(strings.agreements.categories[category] ?? category, count)))}</li>
+        ))}
+      </ul>
+    </div>
+  );
 }
 
 function Citizens({ ids, shown, onCitizen }: { ids: readonly string[]; shown: string | undefined; onCitizen: (id: string) => void }) {

@@ -14,10 +14,12 @@ const fieldIds: Readonly<Record<Field, string>> = { number: 'log-number', person
 interface Props {
   organisations: UseQueryResult<OrganisationChoice[]>;
   onSearch: (search: LogSearch, patient?: Patient) => void;
+  /** back to the whole log, with empty boxes */
+  onClear: () => void;
 }
 
 /** Everything is optional; the NHS number is turned into a citizen before the log is asked. */
-export function LogForm({ organisations, onSearch }: Props) {
+export function LogForm({ organisations, onSearch, onClear }: Props) {
   const [typed, setTyped] = useState<TypedSearch>(emptySearch);
   const { mistakes, problem, finding, submit } = useSubmit(typed, onSearch);
   const set = (part: Partial<TypedSearch>): void => { setTyped((before) => ({ ...before, ...part })); };
@@ -39,7 +41,7 @@ export function LogForm({ organisations, onSearch }: Props) {
       </div>
       <div className="os-log-form__buttons">
         <Button type="submit" preventDoubleClick>{words.search}</Button>
-        <Button type="button" secondary onClick={() => { setTyped(emptySearch); onSearch({}); }}>{words.clear}</Button>
+        <Button type="button" secondary onClick={onClear}>{words.clear}</Button>
         <span role="status">{finding ? words.finding : ''}</span>
       </div>
     </form>

@@ -7,7 +7,7 @@ import { Problem } from '../ui/problem.tsx';
 import { LogEntry } from './log-entry.tsx';
 import { LogExport } from './log-export.tsx';
 import { logRowOf, type LogRow } from './log-row.ts';
-import { foldRuns } from './log-runs.ts';
+import { aboutPeople, foldRuns } from './log-runs.ts';
 import { pageSize, type LogSearch } from './log-search.ts';
 import type { OrganisationChoice } from './organisation-choices.ts';
 import type { LogPages } from './use-log-pages.ts';
@@ -20,16 +20,19 @@ interface Props {
   search: LogSearch;
   organisations: readonly OrganisationChoice[];
   onCitizen: (id: string) => void;
+  onlyPeople: boolean;
+  onOnlyPeople: (only: boolean) => void;
   /** the results answer a search, so one goes on reading there */
   takesFocus: boolean;
 }
 
 /** One page of the log at a time, newest first. */
-export function LogResults({ pages, search, organisations, onCitizen, takesFocus }: Props) {
+export function LogResults({ pages, search, organisations, onCitizen, takesFocus, onlyPeople, onOnlyPeople }: Props) {
   const { at, query } = pages;
   const agreements = useAgreements().data ?? [];
   const heading = useHeadingFocus(at, takesFocus);
   const rows = matchesOf(query.data?.pages[at] ?? { resourceType: 'Bundle', type: 'searchset' }).map(logRowOf);
+  const shown = onlyPeople ? aboutPeople(rows) : rows;
   const filtered = Object.keys(search).length > 0;
   const named = new Map(organisations.map(({ value, name }) => [value, name]));
   const entry = (row: LogRow): ReactNode => <LogEntry row={row} agreements={agreements} organisations={named} onCitizen={onCitizen} citizen={search.citizen} key={row.id} />;
@@ -38,11 +41,12 @@ export function LogResults({ pages, search, organisations, onCitizen, takesFocus
       <h2 className="nhsuk-heading-m os-log-heading" id="log-results-heading" ref={heading} tabIndex={-1}>{words.heading}</h2>
       <Filters search={search} organisations={organisations} />
       {rows.length === 0 ? <p>{filtered ? words.none : words.noneAtAll}</p> : <p className="os-quiet" role="status">{words.page(at + 1, at * pageSize + 1, at * pageSize + rows.length)}</p>}
+      {rows.length === 0 ? null : <p className="os-only"><button type="button" className="os-link-button" onClick={() => { onOnlyPeople(!onlyPeople); }}>{onlyPeople ? words.everything : words.onlyPeople}</button> <span role="status">{onlyPeople ? words.leftOut(rows.length - shown.length) : ''}</span></p>}
       <ol className="os-looks">
-        {foldRuns(rows).map((item) => (item.kind === 'row' ? entry(item.row) : <Run rows={item.rows} entry={entry} key={item.rows[0].id} />))}
+        {foldRuns(shown).map((item) => (item.kind === 'row' ? entry(item.row) : <Run rows={item.rows} entry={entry} key={item.rows[0].id} />))}
       </ol>
       <Turn pages={pages} />
-      {rows.length === 0 ? null : <LogExport query={query} key={query.data?.pages[0]?.id ?? query.dataUpdatedAt} />}
+      {rows.length === 0 ? null : <LogExport query={query} />}
     </section>
   );
 }

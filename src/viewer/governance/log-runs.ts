@@ -23,3 +23,8 @@ export function foldRuns(rows: readonly LogRow[]): LogItem[] {
   close();
   return items;
 }
+
+/** Looks at people, without the looks at the log and at registers, and without what systems sent in. */
+export function aboutPeople(rows: readonly LogRow[]): LogRow[] {
+  return rows.filter(({ kind, citizens }) => !['log', 'register', 'sent'].includes(kind) || (kind !== 'log' && citizens.length > 0));
+}

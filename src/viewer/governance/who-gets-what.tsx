@@ -31,12 +31,10 @@ export function WhoGetsWhat({ agreements }: { agreements: readonly AgreementView
           </Radios>
         </div>
       )}
-      {chosen === undefined ? null : (
-        <div aria-live="polite">
-          <h3 className="nhsuk-heading-s">{direction === 'received' ? words.receivedHeading(chosen.name) : words.givenHeading(chosen.name)}</h3>
-          <Groups groups={direction === 'received' ? receivedBy(flows, key) : givenBy(flows, key)} direction={direction} />
-        </div>
-      )}
+      <div aria-live="polite">
+        {chosen === undefined ? null : <h3 className="nhsuk-heading-s">{direction === 'received' ? words.receivedHeading(chosen.name) : words.givenHeading(chosen.name)}</h3>}
+      </div>
+      {chosen === undefined ? null : <Groups groups={direction === 'received' ? receivedBy(flows, key) : givenBy(flows, key)} direction={direction} />}
     </section>
   );
 }

@@ -29,6 +29,7 @@ interface Asked {
 /** The access log, for those who answer for it. */
 export function WhoLooked() {
   const [asked, setAsked] = useState<Asked>({ search: {}, times: 0, fresh: 0 });
+  const [onlyPeople, setOnlyPeople] = useState(false);
   const pages = useLogPages(asked.search, asked.times);
   const organisations = useOrganisations(pages.query.isSuccess || asked.times > 0);
   const ask = (search: LogSearch, patient?: Patient): void => { setAsked(({ times, fresh }) => ({ search, patient, times: times + 1, fresh })); };
@@ -39,11 +40,11 @@ export function WhoLooked() {
     <Page title={words.title}>
       <p className="os-lead">{words.intro}</p>
       <OwnOnly />
-      <LogForm organisations={organisations} onSearch={ask} key={`form ${asked.fresh}`} />
+      <LogForm organisations={organisations} onSearch={ask} onClear={() => { askFresh({}); }} key={`form ${asked.fresh}`} />
       {asked.search.citizen === undefined ? null : <LogCitizen id={asked.search.citizen} known={asked.patient} onEverybody={() => { askFresh({}); }} key={`citizen ${asked.search.citizen}`} />}
       {pages.query.isPending ? <Loading /> : null}
       {pages.query.isError && !pages.query.data ? <Problem error={error} onRetry={() => void pages.query.refetch()} /> : null}
-      {pages.query.data ? <LogResults pages={pages} search={asked.search} organisations={organisations.data ?? []} takesFocus={asked.times > 0 && asked.search.citizen === undefined} onCitizen={(citizen) => { askFresh({ citizen }); }} key={`results ${asked.times}`} /> : null}
+      {pages.query.data ? <LogResults pages={pages} search={asked.search} organisations={organisations.data ?? []} onlyPeople={onlyPeople} onOnlyPeople={setOnlyPeople} takesFocus={asked.times > 0 && asked.search.citizen === undefined} onCitizen={(citizen) => { askFresh({ citizen }); }} key={`results ${asked.times}`} /> : null}
     </Page>
   );
 }

@@ -15,6 +15,7 @@ export function Banner({ banner, children }: { banner: BannerView; children: Rea
         <div className="os-banner__top">
           <div className="os-banner__name">
             {children}
+            {banner.died === undefined ? null : <p className="os-banner__died"><strong>{words.deceased}</strong></p>}
             {banner.preferred === undefined ? null : <p className="os-banner__preferred"><span className="os-label">{words.preferred}</span> {banner.preferred}</p>}
           </div>
           <dl className="os-banner__facts">
@@ -30,7 +31,6 @@ export function Banner({ banner, children }: { banner: BannerView; children: Rea
           {banner.language === undefined ? null : <Fact label={words.language}>{banner.language}</Fact>}
           <Fact label={words.allergies}>{words.noAllergies}</Fact>
         </dl>
-        {banner.died === undefined ? null : <p className="os-banner__died"><strong>{words.deceased}</strong></p>}
       </section>
       {away ? <Line banner={banner} /> : null}
     </>

@@ -1,20 +1,14 @@
 import type { ReactNode } from 'react';
-import { strings } from '../strings.ts';
-
-/** Whether a record is still arriving: until then nothing may look as if there were none. */
-export type CardState = 'arriving' | 'arrived';
 
 /** One of the three short answers at the top of a record, with a way to the whole. */
-export function Card({ name, heading, more: [text, to], state, empty, children }: {
-  name: string; heading: string; more: readonly [string, string]; state: CardState; empty: boolean; children: ReactNode;
-}) {
+export function Card({ name, heading, more: [text, to], children }: { name: string; heading: string; more: readonly [string, string]; children: ReactNode }) {
   return (
     <section className="os-card" aria-labelledby={`${name}-heading`} data-section={name}>
       <div className="os-card__head">
         <h2 id={`${name}-heading`}>{heading}</h2>
         <a href={to}>{text}</a>
       </div>
-      <div className="os-card__body">{empty && state === 'arriving' ? <p>{strings.person.noneYet}</p> : children}</div>
+      <div className="os-card__body">{children}</div>
     </section>
   );
 }

@@ -6,8 +6,11 @@ import { describeElement, isJsonObject, type JsonObject } from './describe-eleme
 /** One labelled value, or a labelled group of them. */
 export type Detail = { label: string; value: string; /** `Type/id` of an entry of the same record */ reference?: string } | { label: string; details: Detail[] };
 
-/** Titles of the record's other entries by `Type/id`, to name what is referred to. */
-export type Titles = ReadonlyMap<string, string>;
+/** Titles of the record's other entries by `Type/id`, to name what is referred to; undefined where the record is not at hand. */
+export type Titles = ReadonlyMap<string, string> | undefined;
+
+/** What has a page of its own. */
+const entryTypes = ['CarePlan', 'CareTeam', 'Encounter', 'EpisodeOfCare', 'Observation', 'ServiceRequest', 'Task'];
 
 const maxDepth = 8;
 /** Said elsewhere on the page, or of no meaning to a reader. */
@@ -17,7 +20,7 @@ const last = ['extension', 'identifier'];
 const typeSuffix = /(?<=[a-z])(DateTime|Boolean|CodeableConcept|Coding|String|Quantity|Timing|Reference|Integer|Decimal|Uri)$/;
 
 /** Any resource → labelled values in words; nothing that was recorded is left out but ids and codes. */
-export function describeResource(resource: Resource, titles: Titles = new Map()): Detail[] {
+export function describeResource(resource: Resource, titles?: Titles): Detail[] {
   const elements = Object.entries(resource).filter(([name]) => !unsaid.includes(name)).sort(([a], [b]) => Number(last.includes(a)) - Number(last.includes(b)));
   return describeObject(Object.fromEntries(elements), { depth: 0, titles });
 }
@@ -40,7 +43,7 @@ function describeNamed(name: string, value: unknown, place: Place): Detail[] {
   if (name === 'extension' || name === 'modifierExtension') return isJsonObject(value) ? describeExtension(value, place) : [];
   const label = labelOf(name);
   const reference = isJsonObject(value) && typeof value['reference'] === 'string' ? value['reference'] : undefined;
-  const title = reference === undefined ? undefined : place.titles.get(reference);
+  const title = reference === undefined ? undefined : titleIn(place.titles, reference, name, value);
   if (reference !== undefined && title !== undefined) return [{ label, value: title, reference }];
   const text = describeElement(name, value);
   if (text !== undefined) return [{ label, value: text }, ...extensionsOf(value, place)];
@@ -48,6 +51,12 @@ function describeNamed(name: string, value: unknown, place: Place): Detail[] {
   const details = describePair(value) ?? describeObject(value, inside(place));
   if (details.length === 0) return [];
   return isPair(value) ? details : [{ label, details: unwrapped(details) }];
+}
+
+/** Where the record is at hand, only what is in it is named and led to. */
+function titleIn(titles: Titles, reference: string, name: string, value: unknown): string | undefined {
+  if (titles) return titles.get(reference);
+  return entryTypes.includes(reference.split('/')[0] ?? '') ? describeElement(name, value) : undefined;
 }
 
 /** A group that only holds one group is that group: `activity.detail` is an activity. */

@@ -37,7 +37,7 @@ function Known({ citizen, type, id }: { citizen: string; type: string; id: strin
       <p className="os-back"><Link to={`/person/${citizen}`}>{words.back}</Link></p>
       <h2 className="nhsuk-heading-m" data-entry-title>{titleOf(newest.resource)}</h2>
       <EntryFacts origin={originOf(newest.resource, directory)} />
-      <EntryVersions versions={versions} titles={titlesIn(whose.story?.resources ?? [])} citizen={citizen} more={history.hasNextPage ? () => void history.fetchNextPage() : undefined} />
+      <EntryVersions versions={versions} titles={whose.story && titlesIn(whose.story.resources)} citizen={citizen} more={history.hasNextPage ? () => void history.fetchNextPage() : undefined} />
     </PersonPage>
   );
 }

@@ -1,6 +1,6 @@
 import { Link } from 'react-router';
-import { strings } from '../strings.ts';
 import { Bounded } from '../ui/bounded.tsx';
+import { Absent } from './arrival.tsx';
 import type { ItemView } from './item-view.ts';
 import { OriginLine } from './origin-line.tsx';
 
@@ -8,7 +8,7 @@ const limit = 6;
 
 /** Entries of a section; each leads to its own page. */
 export function Items({ items, citizen, level = 3 }: { items: readonly ItemView[]; citizen: string; level?: 3 | 4 }) {
-  if (items.length === 0) return <p className="os-quiet">{strings.person.none}</p>;
+  if (items.length === 0) return <Absent />;
   return (
     <Bounded items={items} limit={limit}>
       {(shown) => <ul className="os-items">{shown.map((item) => <Item item={item} citizen={citizen} level={level} key={`${item.type}/${item.id}`} />)}</ul>}

@@ -30,7 +30,7 @@ function Whole({ citizen, session }: { citizen: string; session: SignedIn }) {
   if (story.arrived.length === 0) return <Empty><Failed error={story.error} onRetry={() => void story.refetch()} /></Empty>;
   const read = readStory(story.arrived);
   if (!read.patient) return <Empty><NotThere /></Empty>;
-  const state = story.hasNextPage || story.isFetchingNextPage ? 'arriving' : 'arrived';
+  const state = story.isError || story.cut ? 'broken' : story.hasNextPage || story.isFetchingNextPage ? 'arriving' : 'arrived';
   return (
     <PersonPage patient={read.patient}>
       <Record

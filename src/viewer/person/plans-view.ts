@@ -1,13 +1,14 @@
 import type { CarePlan, CareTeam } from '@medplum/fhirtypes';
 import { formatConcept, formatDate, formatPeriod, formatQuantity, instantOf, notRecorded } from '../format.ts';
 import { strings } from '../strings.ts';
-import { given as factsGiven, type ItemView } from './item-view.ts';
+import { given as factsGiven, type Fact, type ItemView } from './item-view.ts';
 import { originOf, type Directory } from './origin.ts';
 import { ofType, resourceAt, type Story } from './story.ts';
 import { extensionOf, stateOf, teamFirst } from './title-of.ts';
 
 export interface PlanView extends ItemView {
-  who: string | undefined;
+  /** coordinator, writer or arranger, and which of them */
+  who: Fact | undefined;
   team: string;
   done: string | undefined;
   /** by whom, and how much of it */
@@ -51,22 +52,22 @@ function viewOf(plan: CarePlan, story: Story, directory: Directory, now: Date): 
   return {
     id: plan.id ?? '', type: 'CarePlan', title: plan.title ?? words.untitled, state: stateOf(plan.status), who, team, done, given, review, since,
     facts: factsGiven([
-      [words.who, who ?? notRecorded], [words.team, team], [words.about, plan.description], [words.done, done ?? notRecorded],
-      [words.providers, given], [words.reviewLabel, review ?? notRecorded], [words.when, since],
+      [who?.label ?? words.who, who?.value ?? notRecorded], [words.team, team === who?.value ? undefined : team], [words.when, since], [words.about, plan.description === done ? undefined : plan.description], [words.done, done ?? notRecorded],
+      [words.providers, given], [words.reviewLabel, review ?? notRecorded],
     ]),
     origin: originOf(plan, directory),
   };
 }
 
 /** Who to ask about a plan: its coordinator, else who wrote it. The two are told apart, because they may differ. */
-function leaderOf(plan: CarePlan, story: Story): string | undefined {
+function leaderOf(plan: CarePlan, story: Story): Fact | undefined {
   for (const { reference } of plan.careTeam ?? []) {
     const team = resourceAt(story, reference);
     const leader = team?.resourceType === 'CareTeam' ? coordinatorOf(team) : undefined;
-    if (leader !== undefined) return leader;
+    if (leader !== undefined) return { label: words.who, value: leader };
   }
   const written = plan.author?.display;
-  return written === undefined ? undefined : plan.author?.type === 'Practitioner' ? words.writtenBy(written) : words.arrangedBy(written);
+  return written === undefined ? undefined : { label: plan.author?.type === 'Practitioner' ? words.writtenBy : words.arrangedBy, value: written };
 }
 
 function coordinatorOf({ participant }: CareTeam): string | undefined {

@@ -1,7 +1,7 @@
 import { useMemo, type ReactNode } from 'react';
 import { strings } from '../strings.ts';
 import { Notice } from '../ui/notice.tsx';
-import type { CardState } from './card.tsx';
+import { Arrival, type ArrivalState } from './arrival.tsx';
 import { Episodes } from './episodes.tsx';
 import { episodesOf } from './episodes-view.ts';
 import { directoryOf } from './origin.ts';
@@ -21,33 +21,33 @@ import { whoToTalkTo } from './who-view.ts';
 const words = strings.person;
 
 /** What is recorded about a person: three short answers, then the whole. */
-export function Record({ story, citizen, state, cut, socialWorker, failed }: { story: Story; citizen: string; state: CardState; cut: boolean; socialWorker: boolean; failed: ReactNode }) {
+export function Record({ story, citizen, state, cut, socialWorker, failed }: { story: Story; citizen: string; state: ArrivalState; cut: boolean; socialWorker: boolean; failed: ReactNode }) {
   const systems = useSystems();
   const views = useMemo(() => {
     const now = new Date();
     const directory = directoryOf(story.organisations, story.patient, systems);
     return { where: whereNow(story, now), plans: plansOf(story, directory, now), who: whoToTalkTo(story), referrals: referralsOf(story, directory), episodes: episodesOf(story, directory), timeline: timelineOf(story, directory, now) };
   }, [story, systems]);
-  const plan = <PlansCard plans={views.plans} citizen={citizen} state={state} key="plans" />;
-  const who = <WhoCard who={views.who} state={state} key="who" />;
+  const plan = <PlansCard plans={views.plans} citizen={citizen} key="plans" />;
+  const who = <WhoCard who={views.who} key="who" />;
   return (
-    <>
+    <Arrival value={state}>
       {story.notices.map(({ kind, text }) => <Notice kind={kind} key={text}>{text}</Notice>)}
       {failed === null ? null : <Notice kind="incomplete">{words.late}</Notice>}
       {failed}
       {cut ? <Notice kind="incomplete">{words.tooMuch}</Notice> : null}
       <div className="os-cards">
-        <WhereNow view={views.where} citizen={citizen} state={state} />
+        <WhereNow view={views.where} citizen={citizen} />
         {socialWorker ? [who, plan] : [plan, who]}
       </div>
-      <p className="os-progress" role="status">{state === 'arriving' ? words.arriving(story.resources.length) : <span className="nhsuk-u-visually-hidden">{words.arrived(story.resources.length)}</span>}</p>
+      <p className="os-progress" role="status">{state === 'arriving' ? words.arriving(story.resources.length) : state === 'arrived' ? <span className="nhsuk-u-visually-hidden">{words.arrived(story.resources.length)}</span> : null}</p>
       <Contents />
       <AllPlans plans={views.plans} citizen={citizen} />
       <AllContacts who={views.who} />
       <Referrals referrals={views.referrals} citizen={citizen} />
       <Episodes episodes={views.episodes} citizen={citizen} />
       <Timeline entries={views.timeline} citizen={citizen} />
-    </>
+    </Arrival>
   );
 }
 

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import { strings } from '../strings.ts';
 import { Bounded } from '../ui/bounded.tsx';
+import { Absent } from './arrival.tsx';
 import { Section } from './card.tsx';
 import { OriginLine } from './origin-line.tsx';
 import { chosenOf, groupsOf, organisationsIn, type Choice, type Grouping, type TimelineEntry } from './timeline-view.ts';
@@ -16,7 +17,7 @@ export function Timeline({ entries, citizen }: { entries: readonly TimelineEntry
   const chosen = chosenOf(entries, choice);
   return (
     <Section name="timeline" heading={strings.person.sections.timeline}>
-      {entries.length === 0 ? <p className="os-quiet">{strings.person.none}</p> : (
+      {entries.length === 0 ? <Absent /> : (
         <>
           <Controls choice={choice} by={by} organisations={organisationsIn(entries)} onChoice={setChoice} onBy={setBy} />
           <p className="os-timeline__count" role="status">{words.shown(chosen.length, entries.length)}</p>

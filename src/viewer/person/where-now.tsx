@@ -1,23 +1,24 @@
 import { Link } from 'react-router';
 import { lowerFirst } from '../format.ts';
 import { strings } from '../strings.ts';
-import { Card, type CardState } from './card.tsx';
+import { Absent } from './arrival.tsx';
+import { Card } from './card.tsx';
 import type { ServiceView, StayView, WhereNow as View } from './where-now-view.ts';
 
 const words = strings.person.whereNow;
 const most = 3;
 
 /** In a bed or not, and what care is going on: the question most people come with. */
-export function WhereNow({ view, citizen, state }: { view: View; citizen: string; state: CardState }) {
+export function WhereNow({ view, citizen }: { view: View; citizen: string }) {
   const { stays, last, services } = view;
   return (
-    <Card name="where-now" heading={strings.person.sections.whereNow} more={[words.more, '#episodes']} state={state} empty={stays.length === 0 && last === undefined && services.length === 0}>
+    <Card name="where-now" heading={strings.person.sections.whereNow} more={[words.more, '#episodes']}>
       {stays.map((stay) => <Now stay={stay} citizen={citizen} key={stay.id} />)}
-      {stays.length === 0 ? <p><strong>{words.notInBed}</strong></p> : null}
+      {stays.length === 0 ? <Absent text={words.notInBed} strong /> : null}
       {stays.length === 0 && last ? <Last stay={last} citizen={citizen} /> : null}
-      {stays.length === 0 && !last ? <p>{words.noLast}</p> : null}
+      {stays.length === 0 && !last ? <Absent text={words.noLast} /> : null}
       <h3>{words.care}</h3>
-      {services.length === 0 ? <p>{words.noCare}</p> : <ul>{services.slice(0, most).map((service) => <Service service={service} citizen={citizen} key={service.id} />)}</ul>}
+      {services.length === 0 ? <Absent text={words.noCare} /> : <ul>{services.slice(0, most).map((service) => <Service service={service} citizen={citizen} key={service.id} />)}</ul>}
     </Card>
   );
 }

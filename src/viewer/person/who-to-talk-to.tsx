@@ -1,7 +1,8 @@
 import { strings } from '../strings.ts';
 import { Bounded } from '../ui/bounded.tsx';
 import { Details } from '../ui/nhs.ts';
-import { Card, Section, type CardState } from './card.tsx';
+import { Absent } from './arrival.tsx';
+import { Card, Section } from './card.tsx';
 import { Phones } from './phones.tsx';
 import type { ContactView, WhoToTalkTo as View } from './who-view.ts';
 
@@ -9,11 +10,11 @@ const words = strings.person.who;
 const limit = 8;
 
 /** Whom to ring first: one of each sort before a second of any. */
-export function WhoCard({ who, state }: { who: View; state: CardState }) {
+export function WhoCard({ who }: { who: View }) {
   const short = [...who.teams.slice(0, 2), ...who.organisations.filter(({ name }) => !who.teams.some(({ organisation }) => organisation?.includes(name))).slice(0, 1), ...who.practice, ...who.family.slice(0, 1)];
   return (
-    <Card name="who-to-talk-to" heading={strings.person.sections.who} more={[words.all, '#all-contacts']} state={state} empty={short.length === 0}>
-      {short.length === 0 ? <p>{words.none}</p> : <ul>{short.map((contact) => <Contact contact={contact} key={contact.key} />)}</ul>}
+    <Card name="who-to-talk-to" heading={strings.person.sections.who} more={[words.all, '#all-contacts']}>
+      {short.length === 0 ? <Absent text={words.none} /> : <ul>{short.map((contact) => <Contact contact={contact} key={contact.key} />)}</ul>}
     </Card>
   );
 }
@@ -47,6 +48,6 @@ export function AllContacts({ who }: { who: View }) {
 }
 
 function Contacts({ contacts }: { contacts: readonly ContactView[] }) {
-  if (contacts.length === 0) return <p className="os-quiet">{strings.person.none}</p>;
+  if (contacts.length === 0) return <Absent />;
   return <Bounded items={contacts} limit={limit}>{(shown) => <ul className="os-people">{shown.map((contact) => <Contact contact={contact} key={contact.key} />)}</ul>}</Bounded>;
 }

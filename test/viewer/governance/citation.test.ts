@@ -1,7 +1,5 @@
 import { describeRule } from '../../../src/consent/explain.ts';
 import { citationIn } from '../../../src/viewer/governance/citation.ts';
-import { foldRuns } from '../../../src/viewer/governance/log-runs.ts';
-import { aRow } from './log-rows.ts';
 
 const names = { organisations: new Map<string, string>(), agreements: new Map([['a/1.0', 'Early "one team" (pilot) agreement']]) };
 const cited = { agreement: 'a', version: '1.0', clause: '4.1' };
@@ -19,19 +17,5 @@ describe('the clause in the gateway’s sentence', () => {
 
   test.each([['4.1', 'Clause 4x1 of "A" (version 1.0) shares this.'], ['4.1', 'The person has objected.'], ['4.1', 'Clause 4.1 of "A" (version 2.0) shares this.']])('is not taken for another one', (clause, sentence) => {
     expect(citationIn({ sentence, clause, version: '1.0' })).toEqual({ before: sentence, citation: undefined, after: '' });
-  });
-});
-
-describe('systems sending files', () => {
-  const sent = (id: string) => aRow({ id, kind: 'sent', bySystem: true, outcome: 'accepted' });
-  const ids = (items: ReturnType<typeof foldRuns>) => items.map((item) => (item.kind === 'row' ? item.row.id : item.rows.map(({ id }) => id)));
-
-  test('are told as one from three in a row on', () => {
-    expect(ids(foldRuns([sent('1'), sent('2'), aRow({ id: 'look' }), sent('3'), sent('4'), sent('5')]))).toEqual(['1', '2', 'look', ['3', '4', '5']]);
-  });
-
-  test('never hide a refusal, a person or another kind of entry', () => {
-    const others = [aRow({ id: 'a', kind: 'sent', bySystem: true, outcome: 'refused' }), aRow({ id: 'b', kind: 'sent', bySystem: false, outcome: 'accepted' }), aRow({ id: 'c', kind: 'list', bySystem: true })];
-    expect(ids(foldRuns([...others, sent('1'), ...others]))).toEqual(['a', 'b', 'c', '1', 'a', 'b', 'c']);
   });
 });

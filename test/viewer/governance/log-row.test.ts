@@ -49,6 +49,7 @@ describe('what sort of look it was', () => {
   test.each([
     ['everything', `Patient/${alice}/$everything`, 'opened', 'opened the whole record'],
     ['read', 'CarePlan/p1', 'opened', 'read a care plan'],
+    ['read', `Patient/${alice}`, 'identity', 'read the personal details'],
     ['vread', 'CarePlan/p1/_history/2', 'opened', 'read one version of a care plan'],
     ['history-instance', 'CarePlan/p1/_history', 'opened', 'read the history of a care plan'],
     ['search-type', 'EpisodeOfCare?patient=*', 'opened', 'read episodes of care'],

@@ -1,0 +1,116 @@
+import type { Browser, Page } from 'playwright-core';
+import { demoFiles } from '../../src/demo/demo-files.ts';
+import { openPglite } from '../../src/store/database.ts';
+import { citizenOf, people } from '../flow/whole-record.ts';
+import { startGateway, type Gateway } from '../gateway.ts';
+import { faultsAtAnyWidth, openBrowser, settled, visit, type Visit } from './visit.ts';
+
+/** What screens look like when something is not there, late, over or broken: designed, not default. */
+describe('a screen', () => {
+  let gateway: Gateway;
+  let browser: Browser;
+  beforeAll(async () => {
+    gateway = await startGateway(await openPglite('memory://'), { citizens: 3, environment: () => ({ ONESTORY_SESSION_IDLE_SECONDS: '130' }) });
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await gateway.close();
+  });
+
+  let here: Visit;
+  let page: Page;
+  beforeEach(async () => {
+    here = await visit(browser);
+    ({ page } = here);
+  });
+  afterEach(() => here.close());
+
+  const signIn = async (who: string, to: string): Promise<void> => {
+    await page.goto(`${gateway.url}/session/sign-in?as=${who}&return=${encodeURIComponent(to)}`);
+    await settled(page);
+  };
+  const main = (): Promise<string> => page.innerText('main');
+
+  it('of an address that does not exist says so and leads back', async () => {
+    await signIn('ward-doctor', '/app/no/such/page');
+    await page.getByRole('heading', { name: 'Page not found' }).waitFor();
+    expect(await faultsAtAnyWidth(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Go to the first page' }).click();
+    await page.getByRole('heading', { name: 'Find a person', level: 1 }).waitFor();
+    expect(here.complaints).toEqual([]);
+  });
+
+  it.each(['00000000-0000-4000-8000-000000000000', 'nobody'])('of the record %s, which is nobody\'s, is the one for nobody one may know of', async (id) => {
+    await signIn('ward-doctor', `/app/person/${id}`);
+    await page.getByText(/No record can be shown/).waitFor();
+    expect(await faultsAtAnyWidth(page)).toEqual([]);
+  });
+
+  it('before signing in, and after the session ended somewhere else, shows nobody', async () => {
+    await page.goto(`${gateway.url}/app/find`);
+    await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+    expect(await faultsAtAnyWidth(page)).toEqual([]);
+    expect(here.complaints).toEqual([]);
+    const alice = await citizenOf(gateway, 'ward-doctor', people.alice);
+    await signIn('ward-doctor', `/app/person/${alice}`);
+    await page.getByText('OKAFOR, Alice').first().waitFor();
+    await gateway.database.query('delete from web_session');
+    await page.getByRole('link', { name: 'Find a person' }).click();
+    await page.getByLabel('NHS number', { exact: true }).fill(people.alice);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+    expect(await page.innerText('body')).not.toMatch(/okafor/i);
+  });
+
+  it('whose sign-in failed says so, and a gateway that does not answer is told from one that shows nothing', async () => {
+    await page.goto(`${gateway.url}/session/callback?state=x&code=y`);
+    await page.getByRole('heading', { name: 'Signing in did not work' }).waitFor();
+    expect(await faultsAtAnyWidth(page)).toEqual([]);
+    await signIn('ward-doctor', '/app/find');
+    await page.context().setOffline(true);
+    await page.getByLabel('NHS number', { exact: true }).fill(people.alice);
+    await page.keyboard.press('Enter');
+    await page.getByText(/The gateway did not answer/).waitFor();
+    expect(await main()).not.toMatch(/No record can be shown/);
+    await page.context().setOffline(false);
+    expect(await faultsAtAnyWidth(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('link', { name: /OKAFOR/ }).waitFor();
+  });
+
+  /** Coming back to the window makes the viewer compare its clock with the gateway's. */
+  const lookAgain = (): Promise<unknown> => page.evaluate('document.dispatchEvent(new Event("visibilitychange", { bubbles: true }))');
+
+  it('warns before the session ends, lets one stay, and empties itself when it has ended', async () => {
+    const alice = await citizenOf(gateway, 'ward-doctor', people.alice);
+    await signIn('ward-doctor', `/app/person/${alice}`);
+    await gateway.database.query("update web_session set seen_at = now() - interval '40 seconds'");
+    await page.reload(); // reads the session anew; the record it asks for counts as use, so once more
+    await settled(page);
+    await gateway.database.query("update web_session set seen_at = now() - interval '40 seconds'");
+    const dialog = page.getByRole('dialog', { name: 'You will be signed out soon' });
+    await lookAgain();
+    await dialog.waitFor();
+    expect(await faultsAtAnyWidth(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    const [row] = await gateway.database.query<{ idle: number }>('select min(extract(epoch from now() - seen_at))::int as idle from web_session');
+    expect(row?.idle).toBeLessThan(20);
+    await gateway.database.query("update web_session set seen_at = now() - interval '200 seconds'");
+    await lookAgain();
+    await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+    expect(await page.innerText('body')).not.toMatch(/okafor/i);
+    expect(await faultsAtAnyWidth(page)).toEqual([]);
+  });
+
+  it('of a person whose newest record has not arrived says whose it is, and never "none"', async () => {
+    const messages = [...demoFiles({ seed: 2018, citizens: 3 })].filter(({ feed }) => feed === 'uhb-adt').flatMap(({ content }) => content.split(/(?=MSH\|)/));
+    const good = messages.findLast((message) => message.includes(people.alice)) ?? '';
+    await gateway.send('uhb-adt', '', `${good.replace(/^((?:[^|]*\|){9})([^|]*)/, '$1$2X')}QQQ|1|unknown\r`);
+    const alice = await citizenOf(gateway, 'ward-doctor', people.alice);
+    await signIn('ward-doctor', `/app/person/${alice}`);
+    await page.getByText('The newest information from University Hospitals Birmingham NHS Foundation Trust has not arrived yet. What is missing here may still exist.').waitFor();
+    expect(await faultsAtAnyWidth(page)).toEqual([]);
+  });
+});

@@ -1,0 +1,34 @@
+import type { Bundle, Patient } from '@medplum/fhirtypes';
+import { foundOf } from '../../../src/viewer/find/found-view.ts';
+
+const now = new Date('2026-11-22T10:00:00Z');
+const alice: Patient = {
+  resourceType: 'Patient', id: 'a1', gender: 'female', birthDate: '1938-02-11', identifier: [{ system: 'https://fhir.nhs.uk/Id/nhs-number', value: '9990000743' }],
+  name: [{ use: 'official', family: 'Okafor', given: ['Alice'], prefix: ['Mrs'] }, { use: 'usual', given: ['Ally'] }], address: [{ use: 'home', line: ['12 Example Road', 'Moseley'], postalCode: 'B13 8XX' }],
+  meta: { tag: [{ code: 'RRK', display: 'University Hospitals Birmingham' }, { code: 'RYW' }] },
+};
+const notice = (code: 'suppressed' | 'incomplete', text: string) => ({ search: { mode: 'outcome' as const }, resource: { resourceType: 'OperationOutcome' as const, issue: [{ severity: 'information' as const, code, details: { text } }] } });
+const bundle = (entry: Bundle['entry']): Bundle => ({ resourceType: 'Bundle', type: 'searchset', ...(entry && { entry }) });
+
+test('a person found shows enough to be chosen safely', () => {
+  const { people } = foundOf(bundle([{ resource: alice, search: { mode: 'match' } }]), now);
+  expect(people).toMatchObject([{ id: 'a1', address: 'B13 8XX, 12 Example Road', holders: ['University Hospitals Birmingham', 'RYW'], banner: { name: 'OKAFOR, Alice (Mrs)', preferred: 'Ally', born: '11-Feb-1938 (88y)', gender: 'Female', nhsNumber: '999 000 0743' } }]);
+});
+
+test('what is included and what is said beside the matches are nobody found', () => {
+  const { people, notices } = foundOf(bundle([{ resource: alice, search: { mode: 'include' } }, { resource: alice, search: { mode: 'match' } }, notice('incomplete', 'One source is late.')]), now);
+  expect(people).toHaveLength(1);
+  expect(notices).toEqual([{ kind: 'incomplete', text: 'One source is late.' }]);
+});
+
+test('an empty answer looks the same whether there is nobody or nobody for this reader', () => {
+  expect(foundOf(bundle([notice('suppressed', 'Some information is not shown.')]), now)).toEqual(foundOf(bundle(undefined), now));
+});
+
+test('an empty answer still says that a source is late', () => {
+  expect(foundOf(bundle([notice('incomplete', 'One source is late.')]), now).notices).toHaveLength(1);
+});
+
+test('more people than were sent are told of', () => {
+  expect(foundOf({ ...bundle([{ resource: alice }]), link: [{ relation: 'next', url: 'http://127.0.0.1/fhir/Patient?_page=x' }] }, now).more).toBe(true);
+});
