@@ -5,12 +5,22 @@ COPY package.json package-lock.json ./
 # No package here needs its install script; the pinned Node among them is for machines without Node 24.
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
+FROM node:24-slim AS viewer
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY bin ./bin
+COPY src/viewer ./src/viewer
+COPY tsconfig.json ./
+RUN node bin/build-viewer.mjs
+
 FROM node:24-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data
 WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
 COPY package.json LICENSE ./
 COPY src ./src
+COPY --from=viewer /app/dist ./dist
 COPY profiles ./profiles
 COPY mappings ./mappings
 COPY agreements ./agreements

@@ -140,9 +140,14 @@ export function formatAddress(address: Address | undefined): string {
 
 const contactUses: Readonly<Record<string, string>> = { home: 'home', work: 'work', mobile: 'mobile', temp: 'temporary', old: 'no longer used' };
 
+/** `temp` → `temporary`; undefined where nothing says. */
+export function formatContactUse(use: string | undefined): string | undefined {
+  return use === undefined ? undefined : (contactUses[use] ?? use);
+}
+
 /** `0121 496 0123 (home)`, the value exactly as recorded. */
 export function formatContactPoint(point: ContactPoint): string {
-  const use = point.use === undefined ? undefined : contactUses[point.use];
+  const use = formatContactUse(point.use);
   return `${point.value ?? notRecorded}${use === undefined ? '' : ` (${use})`}`;
 }
 

@@ -219,8 +219,9 @@ export const strings = {
     identityOnly: 'Your role sees who a person is, and nothing of their care.',
     late: 'The rest of this record did not arrive. What is missing here may still exist.',
     none: 'None recorded by the organisations shown here. There may be some elsewhere.',
-    noneYet: 'Nothing has arrived so far. More is on its way.', notArrived: 'Not known: the rest of this record did not arrive.',
+    noneYet: 'Not known yet: more of this record is arriving.', notArrived: 'Not known: the rest of this record did not arrive.',
     yes: 'Yes', no: 'No', anEntry: (kind: string): string => `${kind}, an entry of its own`, contact: 'Contact',
+    andMore: (count: number): string => `and ${count} more, further down`,
     showAll: (count: number): string => `Show all (${count})`, showFewer: 'Show fewer',
     origin: { from: 'From', record: 'Source record', row: 'row', recorded: 'Recorded' },
     kinds: {
@@ -246,7 +247,7 @@ export const strings = {
     sections: { label: 'On this page', whereNow: 'Where now', plans: 'Plan', who: 'Who to talk to', allPlans: 'Plans', allContacts: 'Contacts', referrals: 'Referrals', episodes: 'Episodes and stays', timeline: 'Timeline' },
     whereNow: {
       since: (when: string): string => `Since ${when}`, expectedEnd: (date: string): string => `Expected to end ${date}`, noExpectedEnd: 'Expected end not recorded', noPlace: 'Place not recorded',
-      notInBed: 'No stay in hospital or a bed is recorded as going on now.', last: 'Last stay', noLast: 'No earlier stay is recorded by the organisations shown here.', wentTo: 'Went to', care: 'Care going on', noCare: 'No active care is recorded by the organisations shown here.', more: 'All stays and care',
+      inBed: 'In hospital or another bed now', notInBed: 'No stay in hospital or a bed is recorded as going on now.', last: 'Last stay', noLast: 'No earlier stay is recorded by the organisations shown here.', wentTo: 'Went to', care: 'Care going on', noCare: 'No active care is recorded by the organisations shown here.', more: 'All stays and care',
     },
     plans: {
       who: 'Led by', writtenBy: 'Written by', arrangedBy: 'Arranged by', team: 'Team', about: 'About', done: 'What is done', providers: 'Given by', hours: 'Planned', hoursAWeek: (hours: number): string => `${hours} hours a week`, reviewLabel: 'Review', when: 'When',
@@ -273,7 +274,7 @@ export const strings = {
     },
     entry: {
       back: 'Back to the record', details: 'Details', versions: 'Versions', version: (id: string): string => `Version ${id}`, current: 'newest', older: 'This is an older version. It is no longer how things stand.', organisation: 'Organisation', system: 'System', recorded: 'Recorded', record: 'Source record', row: (row: string): string => `row ${row}`,
-      changed: 'What changed from the version before', first: 'This is the first version.', same: 'Nothing that is shown here changed.', before: 'Before', after: 'After', what: 'What', shown: 'shown below', choose: 'Show this version', earlier: 'Show earlier versions', versionsSay: 'Newest first. Each time the source sends a change, a version is added and the old one is kept.', only: 'There is one version: it has not changed since it arrived.',
+      changed: 'What changed from the version before', first: 'This is the first version.', same: 'Nothing that is shown here changed.', before: 'Before', after: 'After', what: 'What', shown: 'shown above', earlierUnread: 'There are earlier versions. Show them to see what changed.', choose: 'Show this version', earlier: 'Show earlier versions', versionsSay: 'Newest first. Each time the source sends a change, a version is added and the old one is kept.', only: 'There is one version: it has not changed since it arrived.',
     },
   },
   roles: {

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { strings } from '../strings.ts';
 
 /** One of the three short answers at the top of a record, with a way to the whole. */
 export function Card({ name, heading, more: [text, to], children }: { name: string; heading: string; more: readonly [string, string]; children: ReactNode }) {
@@ -11,6 +12,11 @@ export function Card({ name, heading, more: [text, to], children }: { name: stri
       <div className="os-card__body">{children}</div>
     </section>
   );
+}
+
+/** What a short answer leaves out is counted. */
+export function AndMore({ count, to }: { count: number; to: string }) {
+  return count > 0 ? <p><a href={to}>{strings.person.andMore(count)}</a></p> : null;
 }
 
 /** A part of the page further down. */

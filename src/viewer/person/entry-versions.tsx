@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { formatDateTime, notRecorded } from '../format.ts';
 import { strings } from '../strings.ts';
 import { Bounded } from '../ui/bounded.tsx';
@@ -13,13 +13,18 @@ const limit = 10;
 /** The details of the version chosen, and the versions there are. `more` fetches older ones. */
 export function EntryVersions({ versions, titles, citizen, more }: { versions: readonly Version[]; titles: Titles; citizen: string; more: (() => void) | undefined }) {
   const [chosen, setChosen] = useState(0);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const choose = (at: number): void => {
+    setChosen(at);
+    heading.current?.focus(); // the button that was pressed goes away
+  };
   const version = versions[chosen];
   if (!version) return null;
   const before = versions[chosen + 1];
   return (
     <>
       <section className="os-section" aria-labelledby="details-heading" data-details>
-        <h3 className="nhsuk-heading-s" id="details-heading">{words.details}{versions.length > 1 ? `, ${words.version(version.id).toLowerCase()}` : ''}</h3>
+        <h3 className="nhsuk-heading-s" id="details-heading" ref={heading} tabIndex={-1}>{words.details}{versions.length > 1 ? `, ${words.version(version.id).toLowerCase()}` : ''}</h3>
         {chosen === 0 ? null : <Notice kind="incomplete">{words.older}</Notice>}
         <EntryDetails details={describeResource(version.resource, titles)} citizen={citizen} />
       </section>
@@ -33,7 +38,7 @@ export function EntryVersions({ versions, titles, citizen, more }: { versions: r
                 {shown.map(({ id, recorded }, at) => (
                   <li key={id} aria-current={at === chosen ? 'true' : undefined}>
                     {words.version(id)}{at === 0 ? ` (${words.current})` : ''}, {formatDateTime(recorded)}{' '}
-                    {at === chosen ? <strong>{words.shown}</strong> : <button className="os-link-button" type="button" onClick={() => setChosen(at)}>{words.choose}<span className="nhsuk-u-visually-hidden"> {id}</span></button>}
+                    {at === chosen ? <strong>{words.shown}</strong> : <button className="os-link-button" type="button" onClick={() => choose(at)}>{words.choose}<span className="nhsuk-u-visually-hidden"> {id}</span></button>}
                   </li>
                 ))}
               </ol>
@@ -41,17 +46,18 @@ export function EntryVersions({ versions, titles, citizen, more }: { versions: r
           </Bounded>
         )}
         {more === undefined ? null : <button className="os-link-button" type="button" onClick={more}>{words.earlier}</button>}
-        {versions.length === 1 ? null : <Changes changes={before ? changesBetween(before.resource, version.resource) : undefined} />}
+        {versions.length === 1 ? null : <Changes changes={before && changesBetween(before.resource, version.resource)} unread={more !== undefined} />}
       </section>
     </>
   );
 }
 
-function Changes({ changes }: { changes: readonly Change[] | undefined }) {
+/** Without a version before it, a version is the first, unless earlier ones are still `unread`. */
+function Changes({ changes, unread }: { changes: readonly Change[] | undefined; unread: boolean }) {
   return (
     <div data-changes>
       <h4 className="nhsuk-heading-xs">{words.changed}</h4>
-      {changes === undefined ? <p>{words.first}</p> : changes.length === 0 ? <p>{words.same}</p> : (
+      {changes === undefined ? <p>{unread ? words.earlierUnread : words.first}</p> : changes.length === 0 ? <p>{words.same}</p> : (
         <ul className="os-changes">
           {changes.map(({ label, before, after }) => (
             <li key={label}>

@@ -12,7 +12,6 @@ import { Problem } from '../ui/problem.tsx';
 import { Banner } from './banner.tsx';
 import { bannerOf } from './banner-view.ts';
 import { Record } from './record.tsx';
-import { readStory } from './story.ts';
 import { isId, usePatient, useStory } from './use-story.ts';
 
 const words = strings.person;
@@ -25,10 +24,9 @@ export function Person({ session }: { session: SignedIn }) {
 }
 
 function Whole({ citizen, session }: { citizen: string; session: SignedIn }) {
-  const story = useStory(citizen, true);
+  const { story: read, ...story } = useStory(citizen);
   if (story.isPending) return <Empty><Loading lines={10} /></Empty>;
-  if (story.arrived.length === 0) return <Empty><Failed error={story.error} onRetry={() => void story.refetch()} /></Empty>;
-  const read = readStory(story.arrived);
+  if (!read) return <Empty><Failed error={story.error} onRetry={() => void story.refetch()} /></Empty>;
   if (!read.patient) return <Empty><NotThere /></Empty>;
   const state = story.isError || story.cut ? 'broken' : story.hasNextPage || story.isFetchingNextPage ? 'arriving' : 'arrived';
   return (

@@ -3,7 +3,7 @@ import { lowerFirst } from '../format.ts';
 import { strings } from '../strings.ts';
 import { Details } from '../ui/nhs.ts';
 import { Absent } from './arrival.tsx';
-import { Card, Section } from './card.tsx';
+import { AndMore, Card, Section } from './card.tsx';
 import { Items } from './items.tsx';
 import type { Plans as View, PlanView } from './plans-view.ts';
 
@@ -16,6 +16,7 @@ export function PlansCard({ plans, citizen }: { plans: View; citizen: string }) 
   return (
     <Card name="plans" heading={strings.person.sections.plans} more={[words.all(all), '#all-plans']}>
       {plans.active.length === 0 ? <Absent text={words.noActive} strong /> : <ul>{plans.active.slice(0, most).map((plan) => <Short plan={plan} citizen={citizen} key={plan.id} />)}</ul>}
+      <AndMore count={plans.active.length - most} to="#all-plans" />
     </Card>
   );
 }

@@ -2,14 +2,15 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { Bundle, Device, Patient, Resource } from '@medplum/fhirtypes';
 import { useEffect, useMemo } from 'react';
 import { follow, matchesOf, nextLink, read, search } from '../api/fhir.ts';
+import { readStory } from './story.ts';
 
 const maxPages = 50;
 const keptMs = 600_000;
 
 /** Patient/{citizen}/$everything, page after page to the last: what has arrived is there at once. */
-export function useStory(citizen: string, wanted: boolean) {
+export function useStory(citizen: string) {
   const pages = useInfiniteQuery({
-    queryKey: ['story', citizen], enabled: wanted, gcTime: keptMs,
+    queryKey: ['story', citizen], gcTime: keptMs,
     initialPageParam: '',
     queryFn: ({ pageParam, signal }) => (pageParam === '' ? read<Bundle>(`Patient/${citizen}/$everything?_count=200`, signal) : follow<Resource>(pageParam, signal)),
     getNextPageParam: (last, all) => (all.length >= maxPages ? undefined : nextLink(last)),
@@ -18,9 +19,10 @@ export function useStory(citizen: string, wanted: boolean) {
   useEffect(() => {
     if (hasNextPage && !isFetching && !isError) void fetchNextPage();
   }, [hasNextPage, isFetching, isError, fetchNextPage]);
-  const arrived = pages.data?.pages ?? [];
-  const last = arrived.at(-1);
-  return { ...pages, arrived, cut: arrived.length >= maxPages && last !== undefined && nextLink(last) !== undefined };
+  const arrived = pages.data?.pages;
+  const last = arrived?.at(-1);
+  const story = useMemo(() => (arrived ? readStory(arrived) : undefined), [arrived]);
+  return { ...pages, story, cut: (arrived?.length ?? 0) >= maxPages && last !== undefined && nextLink(last) !== undefined };
 }
 
 /** Who somebody is, without their care. */

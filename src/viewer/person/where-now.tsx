@@ -2,7 +2,7 @@ import { Link } from 'react-router';
 import { lowerFirst } from '../format.ts';
 import { strings } from '../strings.ts';
 import { Absent } from './arrival.tsx';
-import { Card } from './card.tsx';
+import { AndMore, Card } from './card.tsx';
 import type { ServiceView, StayView, WhereNow as View } from './where-now-view.ts';
 
 const words = strings.person.whereNow;
@@ -13,12 +13,14 @@ export function WhereNow({ view, citizen }: { view: View; citizen: string }) {
   const { stays, last, services } = view;
   return (
     <Card name="where-now" heading={strings.person.sections.whereNow} more={[words.more, '#episodes']}>
+      {stays.length > 0 ? <p><strong>{words.inBed}</strong></p> : null}
       {stays.map((stay) => <Now stay={stay} citizen={citizen} key={stay.id} />)}
       {stays.length === 0 ? <Absent text={words.notInBed} strong /> : null}
       {stays.length === 0 && last ? <Last stay={last} citizen={citizen} /> : null}
-      {stays.length === 0 && !last ? <Absent text={words.noLast} /> : null}
+      {stays.length === 0 && !last ? <Absent text={words.noLast} already /> : null}
       <h3>{words.care}</h3>
       {services.length === 0 ? <Absent text={words.noCare} /> : <ul>{services.slice(0, most).map((service) => <Service service={service} citizen={citizen} key={service.id} />)}</ul>}
+      <AndMore count={services.length - most} to="#episodes" />
     </Card>
   );
 }

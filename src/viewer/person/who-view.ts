@@ -1,5 +1,5 @@
 import type { CareTeam, ContactPoint, Patient } from '@medplum/fhirtypes';
-import { formatConcept, formatName, formatPeriod, instantOf, notRecorded } from '../format.ts';
+import { formatConcept, formatContactUse, formatName, formatPeriod, instantOf, notRecorded } from '../format.ts';
 import { strings } from '../strings.ts';
 import { ofType, type Story } from './story.ts';
 import { teamFirst } from './title-of.ts';
@@ -91,5 +91,5 @@ function relativeOf(contact: NonNullable<Patient['contact']>[number], at: number
 
 export function phonesOf(points: readonly ContactPoint[] | undefined): Phone[] {
   return (points ?? []).filter(({ system, value, use }) => value !== undefined && use !== 'old' && (system === undefined || system === 'phone' || system === 'sms'))
-    .map(({ value, use }) => ({ number: value ?? '', use }));
+    .map(({ value, use }) => ({ number: value ?? '', use: formatContactUse(use) }));
 }

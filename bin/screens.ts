@@ -1,0 +1,67 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { openPglite } from '../src/store/database.ts';
+import { openBrowser, settled } from '../test/browser/visit.ts';
+import { citizenOf, objectionOf, people } from '../test/flow/whole-record.ts';
+import { startGateway } from '../test/gateway.ts';
+
+/** Pictures of every screen, taken from the demo as it starts: `npm run screens` writes docs/screens. */
+const folder = join(import.meta.dirname, '..', 'docs', 'screens');
+const desktop = { width: 1280, height: 800 };
+const narrow = { width: 320, height: 640 };
+
+mkdirSync(folder, { recursive: true });
+const gateway = await startGateway(await openPglite('memory://'), { citizens: 30 });
+const browser = await openBrowser();
+try {
+  const alice = await citizenOf(gateway, 'ward-doctor', people.alice);
+  await as(null, '/', desktop, async (page) => { await shot(page, 'start'); });
+  await as('ward-doctor', '/app/find', desktop, async (page) => {
+    await page.getByLabel('NHS number', { exact: true }).fill('999 000 0743');
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: /OKAFOR/ }).waitFor();
+    await shot(page, 'find');
+    await page.getByRole('link', { name: /OKAFOR/ }).click();
+    await page.locator('[data-section="timeline"]').waitFor();
+    await shot(page, 'person');
+    await page.locator('[data-section="timeline"]').scrollIntoViewIfNeeded();
+    await shot(page, 'timeline');
+    await page.locator('[data-section="timeline"]').getByRole('listitem').getByRole('link').first().click();
+    await shot(page, 'entry');
+  });
+  await as('ward-doctor', `/app/person/${alice}`, narrow, async (page) => { await shot(page, 'person-narrow'); });
+  await fetch(`${gateway.url}/fhir/Consent`, {
+    method: 'POST', headers: { Authorization: `Bearer ${await gateway.token('privacy-officer')}`, 'Content-Type': 'application/fhir+json' }, body: JSON.stringify(objectionOf(alice)),
+  });
+  await as('social-worker', `/app/person/${alice}`, desktop, async (page) => { await shot(page, 'withheld'); });
+  await as('privacy-officer', '/app/who-looked', { ...desktop, height: 1600 }, async (page) => {
+    await page.getByLabel(/NHS number/).fill(people.alice);
+    await page.keyboard.press('Enter');
+    await page.getByText(/OKAFOR/).first().waitFor();
+    await shot(page, 'who-looked');
+  });
+  await as('governance-lead', '/app/agreements', desktop, async (page) => {
+    await shot(page, 'agreements');
+    await page.getByRole('link', { name: /Early Intervention/i }).first().click();
+    await shot(page, 'agreement');
+  });
+} finally {
+  await browser.close();
+  await gateway.close();
+}
+
+async function as(persona: string | null, path: string, viewport: { width: number; height: number }, work: (page: Page) => Promise<void>): Promise<void> {
+  const context = await browser.newContext({ viewport, locale: 'en-GB', timezoneId: 'Europe/London', reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  await page.goto(persona === null ? `${gateway.url}${path}` : `${gateway.url}/session/sign-in?as=${persona}&return=${encodeURIComponent(path)}`);
+  await settled(page);
+  await work(page);
+  await context.close();
+}
+
+async function shot(page: Page, name: string): Promise<void> {
+  await settled(page);
+  writeFileSync(join(folder, `${name}.png`), await page.screenshot());
+  process.stdout.write(`docs/screens/${name}.png\n`);
+}
