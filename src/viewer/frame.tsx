@@ -10,7 +10,7 @@ export function Frame({ session, children }: { session: SignedIn | null; childre
   return (
     <>
       <a className="nhsuk-skip-link" href="#main">{strings.skip}</a>
-      <div className="os-strip" role="note"><div className="os-inner">{strings.evaluation}</div></div>
+      <aside className="os-strip" aria-label={strings.evaluationLabel}><div className="os-inner">{strings.evaluation}</div></aside>
       <header className="os-header">
         <div className="os-inner">
           <Link className="os-header__name" to="/" aria-label={strings.header.home}>{strings.product}<span className="os-header__partnership">{strings.partnership}</span></Link>

@@ -5,6 +5,7 @@ export const strings = {
   product: 'OneStory',
   partnership: 'Birmingham integrated care partnership',
   evaluation: 'Synthetic people only. For evaluation: never put a real patient in it.',
+  evaluationLabel: 'Evaluation',
   skip: 'Skip to the content',
   loading: 'Loading',
   header: { actingFor: 'Acting for', purpose: 'Purpose', signOut: 'Sign out', signOutEverywhere: 'Sign out everywhere', home: 'OneStory home' },

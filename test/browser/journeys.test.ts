@@ -55,7 +55,7 @@ describe('from the start page', () => {
       ['who she is', ['OKAFOR, Alice (Mrs)', '11-Feb-1938', '999 000 0743', 'Female']],
       ['where she is', ['No stay in hospital or a bed is recorded as going on now.', 'Moseley Hall Ward One']],
       ['what the plan is', ['Intermediate care plan', /Two visits a week, outdoor walking/]],
-      ['whom to phone', ['Sahota, Jaspal', '0121 496 0210', '07700 900123']],
+      ['whom to phone', ['Sahota, Jaspal', '0121 496 0210', 'The Example Practice', '0121 496 0601', '07700 900123']],
     ])('sees %s without scrolling', async (_what, texts) => {
       for (const text of texts) expect([text, await isInSight(here.page, text)]).toEqual([text, true]);
     });

@@ -104,6 +104,29 @@ describe('a screen', () => {
     expect(await faultsAtAnyWidth(page)).toEqual([]);
   });
 
+  it('says that a session which has lasted its full time is about to end, whatever one does', async () => {
+    await signIn('ward-doctor', '/app/find');
+    await gateway.database.query("update web_session set ends_at = now() + interval '100 seconds'");
+    await lookAgain();
+    await page.getByRole('dialog', { name: 'Your session is coming to its end' }).waitFor();
+    expect(await faultsAtAnyWidth(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByLabel('NHS number', { exact: true }).fill(people.alice);
+  });
+
+  it('that is still waiting has the shape of what is coming, and says so to those who do not see it', async () => {
+    const alice = await citizenOf(gateway, 'ward-doctor', people.alice);
+    await page.route('**/fhir/**', async (route) => {
+      await new Promise((resolve) => { setTimeout(resolve, 4_000); });
+      await route.continue().catch(() => {}); // the page may be gone
+    });
+    await page.goto(`${gateway.url}/session/sign-in?as=ward-doctor&return=/app/person/${alice}`);
+    await page.locator('[data-loading]').first().waitFor();
+    expect(await page.getByRole('status').first().innerText()).toContain('Loading');
+    expect(await faultsAtAnyWidth(page)).toEqual([]);
+  });
+
   it('of a person whose newest record has not arrived says whose it is, and never "none"', async () => {
     const messages = [...demoFiles({ seed: 2018, citizens: 3 })].filter(({ feed }) => feed === 'uhb-adt').flatMap(({ content }) => content.split(/(?=MSH\|)/));
     const good = messages.findLast((message) => message.includes(people.alice)) ?? '';

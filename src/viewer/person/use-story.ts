@@ -1,8 +1,8 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import type { Bundle, Device, Patient, Resource } from '@medplum/fhirtypes';
+import type { Bundle, Device, Organization, Patient, Resource } from '@medplum/fhirtypes';
 import { useEffect, useMemo } from 'react';
 import { follow, matchesOf, nextLink, read, search } from '../api/fhir.ts';
-import { readStory } from './story.ts';
+import { readStory, type Story } from './story.ts';
 
 const maxPages = 50;
 const keptMs = 600_000;
@@ -21,8 +21,19 @@ export function useStory(citizen: string) {
   }, [hasNextPage, isFetching, isError, fetchNextPage]);
   const arrived = pages.data?.pages;
   const last = arrived?.at(-1);
-  const story = useMemo(() => (arrived ? readStory(arrived) : undefined), [arrived]);
+  const said = useMemo(() => (arrived ? readStory(arrived) : undefined), [arrived]);
+  const practice = usePractice(said);
+  const story = useMemo(() => (said && practice ? { ...said, organisations: [...said.organisations, practice] } : said), [said, practice]);
   return { ...pages, story, cut: (arrived?.length ?? 0) >= maxPages && last !== undefined && nextLink(last) !== undefined };
+}
+
+/** The GP practice from the directory: it comes with the record only where an entry names it too. Without it the name has to do. */
+function usePractice(story: Story | undefined): Organization | undefined {
+  const named = story?.patient?.generalPractitioner?.find(({ reference }) => reference?.startsWith('Organization/'))?.reference;
+  const missing = named !== undefined && story?.organisations.every(({ id }) => `Organization/${id ?? ''}` !== named) === true;
+  return useQuery({
+    queryKey: ['practice', named], enabled: missing, staleTime: Infinity, gcTime: keptMs, retry: false, queryFn: ({ signal }) => read<Organization>(named ?? '', signal),
+  }).data;
 }
 
 /** Who somebody is, without their care. */

@@ -1,6 +1,14 @@
+import { sessionCookie } from '../../../../src/edge/http/session/session-cookie.ts';
 import { databases } from '../../../databases.ts';
 import { startGateway, type Gateway } from '../../../gateway.ts';
 import { browserLike, type BrowserLike } from './browser-like.ts';
+
+it('the cookie is bound to this host and to TLS, except on this machine without TLS, where its name says so', () => {
+  const [secure, loopback] = [sessionCookie('https://gateway.example'), sessionCookie('http://127.0.0.1:8080')];
+  expect([secure.name, secure.options]).toEqual(['__Host-onestory', { httpOnly: true, secure: true, sameSite: 'strict', path: '/' }]);
+  expect([loopback.name, loopback.options.secure]).toEqual(['onestory-loopback', false]);
+  expect(secure.read(`onestory-loopback=${'a'.repeat(43)}`)).toBeNull();
+});
 
 describe.each(databases)('a person\'s session on $kind', ({ open }) => {
   let gateway: Gateway;
