@@ -3,6 +3,7 @@ import helmet from 'helmet';
 import { fhirRoutes } from './edge/http/fhir/routes.ts';
 import { intakeRoutes } from './edge/http/intake.ts';
 import { startPage } from './edge/http/start-page.ts';
+import { governanceRoutes } from './edge/http/governance/routes.ts';
 import { health } from './edge/http/health.ts';
 import { notRouted } from './edge/http/not-routed.ts';
 import { createIdentify } from './edge/http/session/identify.ts';
@@ -61,6 +62,7 @@ export function createApp(options: AppOptions): Express {
     searchAudit: (requester, ask, request) => services.searchAudit(requester, ask, request, base),
   }));
   app.use('/intake', intakeRoutes({ ...routing, base, intakeLimit: services.intakeLimit, acceptBytes: services.acceptBytes, readTask: services.readTask }));
+  app.use('/governance', governanceRoutes({ ...routing, governance: services.governance }));
   app.use('/session', sessionRoutes({ baseUrl, sessions, signIn: options.signIn, verify, log }));
   if (options.viewerFolder !== null) app.use('/app', viewer(options.viewerFolder, https));
   app.use(startPage(options.start));

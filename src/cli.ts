@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { Command } from 'commander';
 
 import { readConfig } from './config.ts';
-import { personas } from './demo/personas.ts';
+import { personas, signatories } from './demo/personas.ts';
+import { agreementCommand } from './edge/cli/agreement.ts';
 import type { CliContext } from './edge/cli/cli-context.ts';
 import { describeProblem } from './edge/cli/describe-problem.ts';
 import { tokenCommand } from './edge/cli/token.ts';
@@ -18,20 +20,31 @@ async function run(argv: readonly string[], env: Readonly<Record<string, string 
   const context: CliContext = {
     baseUrl: result.config.baseUrl,
     dataDir: result.config.dataDir,
-    token: env['ONESTORY_TOKEN'] ?? null,
-    personas,
+    mappingsDir: join(import.meta.dirname, '..', 'mappings'),
+    token: env['ONESTORY_TOKEN'] || null,
+    personas: [...personas, ...signatories],
     clock: () => new Date(),
-    print: (line) => { process.stdout.write(`${line}\n`); },
-    fail: (problem) => { complain(problem); process.exitCode = 1; },
+    print: (line) => { process.stdout.write(`${harmless(line)}\n`); },
+    warn: (line) => { process.stderr.write(`${harmless(line)}\n`); },
+    fail: (problem, exitCode = 1) => {
+      complain(problem);
+      process.exitCode = Math.max(exitCode, Number(process.exitCode ?? 0));
+    },
   };
   const program = new Command('onestory')
     .description('OneStory from the command line. Commands that touch the record call the running gateway.')
-    .addCommand(tokenCommand(context));
+    .addCommand(tokenCommand(context))
+    .addCommand(agreementCommand(context));
   await program.parseAsync(argv);
 }
 
 function complain(problem: Problem): void {
-  process.stderr.write(`${describeProblem(problem)}\n`);
+  process.stderr.write(`${harmless(describeProblem(problem))}\n`);
+}
+
+/** Texts of files and of a gateway may hold what steers a terminal. */
+function harmless(text: string): string {
+  return text.replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, ' ');
 }
 
 await run(process.argv, process.env);

@@ -12,12 +12,16 @@ import { acceptBytes } from './flow/accept-bytes.ts';
 import { compileMaps } from './flow/compile-maps.ts';
 import { describeRefusedRequest, type RefusedRequest } from './flow/describe-refused-request.ts';
 import { loadDirectory } from './flow/directory.ts';
+import { activateAgreement, signAgreement, terminateAgreement, type AgreementName } from './flow/change-agreement.ts';
 import { fileChoice } from './flow/file-choice.ts';
+import { listRegister } from './flow/list-agreements.ts';
+import { proposeAgreement } from './flow/propose-agreement.ts';
+import { watchAgreementDates, type AgreementWatch } from './flow/watch-agreement-dates.ts';
 import { findPart, type IntakeContext } from './flow/intake-context.ts';
 import { describeIntake } from './flow/describe-intake.ts';
 import { openPage, sealPage } from './flow/page-token.ts';
 import { createPolicy } from './flow/policy.ts';
-import { publishContracts, readAgreementFiles, registerAgreements, signDemoAgreements } from './flow/register-agreements.ts';
+import { readAgreementFiles, registerAgreements, signDemoAgreements } from './flow/register-agreements.ts';
 import type { ReleaseContext, RequestFacts } from './flow/release-context.ts';
 import { appendOrRefuse, releaseRecords } from './flow/release-records.ts';
 import type { Ask } from './flow/read-asked.ts';
@@ -69,11 +73,11 @@ export async function createServices({ database, config, log, clock = () => new 
   const classes = await openSharingClasses(database);
   const directory = await loadDirectory(database, secrets, mappings, clock());
   await openAgreements(database, agreements, config.demo);
-  await publishContracts(database, secrets, clock());
   const audit = openAuditTrail(database, sealEntry, emptyChain);
   const policy = createPolicy(database, classes);
   const intake: IntakeContext = { database, secrets, classes, mappings, directory, mapOf, validate: rememberValid(validateResource), clock, newId };
   const release: ReleaseContext = { database, secrets, policy, audit, directory, clock, newId };
+  const agreementDates = await watchDates({ database, secrets }, log);
   const worker = startIntakeWorker(intake, (event) => log(event === 'batch-failed' ? 'intake-retried' : 'worker-failed'), pollMs);
 
   return {
@@ -82,6 +86,7 @@ export async function createServices({ database, config, log, clock = () => new 
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
     fileChoice: (requester: Requester, resource: JsonObject, bytes: Uint8Array, request: RequestFacts) =>
       fileChoice({ ...release, classes }, requester, resource, bytes, request),
+    governance: governanceOf(release),
     recordRefusal: (refused: RefusedRequest) => appendOrRefuse(release, describeRefusedRequest(refused, newId(), clock())),
     sealPage: (requester: Requester, state: unknown) => sealPage(secrets.page, requester, state),
     openPage: (requester: Requester, token: string): unknown => {
@@ -103,7 +108,7 @@ export async function createServices({ database, config, log, clock = () => new 
     webSessions: openWebSessions(database, config.sessions),
     demoLoaded: () => hasMark(database, 'demo-loaded'),
     markDemoLoaded: () => setMark(database, 'demo-loaded'),
-    close: () => worker.stop(),
+    close: () => (agreementDates.stop(), worker.stop()),
   };
 }
 
@@ -113,4 +118,23 @@ async function openAgreements(database: Database, folder: string, demo: boolean)
   const agreements = readAgreementFiles(files.map((file) => ({ file: `agreements/${file}`, text: readFileSync(join(folder, file), 'utf8') })));
   await registerAgreements(database, agreements);
   if (demo) await signDemoAgreements(database, agreements);
+}
+
+/** The register of agreements as the governance API offers it. */
+function governanceOf(release: ReleaseContext) {
+  return {
+    list: (requester: Requester, which: AgreementName | null, request: RequestFacts) => listRegister(release, requester, which, request),
+    propose: (requester: Requester, text: string, request: RequestFacts) => proposeAgreement(release, requester, text, request),
+    sign: (requester: Requester, name: AgreementName, signing: Parameters<typeof signAgreement>[3], request: RequestFacts) => signAgreement(release, requester, name, signing, request),
+    activate: (requester: Requester, name: AgreementName, request: RequestFacts) => activateAgreement(release, requester, name, request),
+    terminate: (requester: Requester, name: AgreementName, request: RequestFacts) => terminateAgreement(release, requester, name, request),
+  };
+}
+
+/** Publishes the register, tells what is near, and goes on doing so once a day. */
+async function watchDates(stores: Parameters<typeof watchAgreementDates>[0], log: Log): Promise<AgreementWatch> {
+  const watch = watchAgreementDates(stores,
+    ({ agreement, version, of, days }) => log('agreement-expires', { agreement: `${agreement}/${version}`, boundary: of, days }), (error) => log('agreement-watch-failed', { error }));
+  await watch.look();
+  return watch;
 }

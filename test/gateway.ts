@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { demoFiles } from '../src/demo/demo-files.ts';
-import { personas } from '../src/demo/personas.ts';
+import { personas, signatories } from '../src/demo/personas.ts';
 import { tokenFor } from '../src/edge/cli/token.ts';
 import { demoClients } from '../src/edge/demo-clients.ts';
 import { answerClientErrors } from '../src/edge/http/answer-client-errors.ts';
@@ -59,7 +59,7 @@ export async function startGateway(database: Database, options: GatewayOptions =
   const services = await adjust(await createServices({ database, config, log, pollMs: 200, ...overrides }));
   const feeds = services.mappings.feeds.map(({ key, partner }) => ({ key, organisation: partner.organisation, organisationName: partner.name }));
   const external = config.issuer.kind === 'external';
-  const issuer = await createIssuer({ baseUrl: config.baseUrl, audience: config.issuer.audience, dataDir, clients: demoClients(personas, feeds), clock: () => new Date() });
+  const issuer = await createIssuer({ baseUrl: config.baseUrl, audience: config.issuer.audience, dataDir, clients: demoClients(personas, feeds, signatories), clock: () => new Date() });
   server.on('request', createApp({
     services, log, baseUrl: config.baseUrl, version: 'test', issuer: external ? null : issuer.routes, signIn: await openSignIn(config, external ? null : issuer, () => new Date()), viewerFolder: existsSync(viewerFolder) ? viewerFolder : null, notReady: () => [],
     verify: createTokenVerifier({ issuer: config.issuer.url, audience: config.issuer.audience, algorithms: config.issuer.algorithms, ...(!external && { jwks: issuer.jwks }) }),
@@ -74,7 +74,7 @@ export async function startGateway(database: Database, options: GatewayOptions =
 
   const tokens = new Map<string, Promise<string>>();
   const token = (who: string): Promise<string> => {
-    const kept = tokens.get(who) ?? tokenFor({ who, base: config.baseUrl, dataDir, personas, clock: () => new Date() }).then((answer) => {
+    const kept = tokens.get(who) ?? tokenFor({ who, base: config.baseUrl, dataDir, personas: [...personas, ...signatories], clock: () => new Date() }).then((answer) => {
       if ('problem' in answer) throw new Error(answer.problem.code);
       return answer.token;
     });

@@ -29,6 +29,11 @@ const actions: Readonly<Record<string, AuditAction>> = {
   'patch': { action: 'U', subtype: [rest('patch')], asks: 'thing', moves: 'in', pattern: 'Update' },
   'delete': { action: 'D', subtype: [rest('delete')], asks: 'thing', moves: 'in', pattern: 'Delete' },
   'intake': { action: 'C', subtype: [{ system: gatewayAction, code: 'intake' }], asks: 'thing', moves: 'in' },
+  'agreement-list': { action: 'R', subtype: [{ system: gatewayAction, code: 'agreement-list' }], asks: 'query', moves: 'out' },
+  'agreement-propose': { action: 'C', subtype: [{ system: gatewayAction, code: 'agreement-propose' }], asks: 'thing', moves: 'in' },
+  'agreement-sign': { action: 'U', subtype: [{ system: gatewayAction, code: 'agreement-sign' }], asks: 'thing', moves: 'in' },
+  'agreement-activate': { action: 'U', subtype: [{ system: gatewayAction, code: 'agreement-activate' }], asks: 'thing', moves: 'in' },
+  'agreement-terminate': { action: 'U', subtype: [{ system: gatewayAction, code: 'agreement-terminate' }], asks: 'thing', moves: 'in' },
 };
 
 /** An action of the gateway that is not listed is an operation of its own name. */

@@ -5,6 +5,7 @@ import type { AgreementContent } from './agreement-schema.ts';
 import { checkAgreementSense } from './check-agreement-sense.ts';
 import { checkAgreementShape } from './check-agreement-shape.ts';
 import { parseYaml } from './parse-yaml.ts';
+import type { PositionOf } from './parse-yaml.ts';
 import { startOfLondonDay } from './start-of-london-day.ts';
 import type { Agreement } from './types.ts';
 
@@ -14,15 +15,21 @@ import type { Agreement } from './types.ts';
  * canonical JSON (RFC 8785) of what the file says, so comments, order of keys and layout do not change it.
  */
 export function readAgreement(text: string): { agreement: Agreement } | { problems: Problem[] } {
+  const read = readContent(text);
+  return 'problems' in read ? read : { agreement: agreementFrom(read.content) };
+}
+
+/** What the file says, shape and sense checked, with where it says it. */
+export function readContent(text: string): { content: AgreementContent; positionOf: PositionOf } | { problems: Problem[] } {
   const parsed = parseYaml(text);
   if ('problems' in parsed) return parsed;
   const shaped = checkAgreementShape(parsed.content, parsed.positionOf);
   if ('problems' in shaped) return shaped;
   const problems = checkAgreementSense(shaped.content, parsed.positionOf);
-  return problems.length > 0 ? { problems } : { agreement: agreementFrom(shaped.content) };
+  return problems.length > 0 ? { problems } : { content: shaped.content, positionOf: parsed.positionOf };
 }
 
-function agreementFrom(content: AgreementContent): Agreement {
+export function agreementFrom(content: AgreementContent): Agreement {
   const keys = new Map(content.parties.map(({ id, identifier }) => [id, `${identifier.system}|${identifier.value}`]));
   const keysOf = (ids: readonly string[]): string[] => ids.flatMap((id) => keys.get(id) ?? []);
   return {

@@ -38,3 +38,14 @@ export const personas: readonly Persona[] = [
     role: 'governance', purpose: 'HOPERAT', description: 'Keeps the agreements and watches over every look',
   },
 ];
+
+const officer = (id: string, name: string, organisation: string, organisationName: string): Persona => ({
+  id: `privacy-officer-${id}`, name, organisation, organisationName, role: 'privacy-officer', purpose: 'HOPERAT', description: `Signs agreements for ${organisationName}`,
+});
+
+/** Who signs for the partners that have nobody else to: a party is signed for by somebody of its own only. They have tokens, and no door on the start page. */
+export const signatories: readonly Persona[] = [
+  officer('bchc', 'Anjali Rao', `${ods}|RYW`, 'Birmingham Community Healthcare NHS Foundation Trust'),
+  officer('bsmhft', 'Peter Okafor', `${ods}|RXT`, 'Birmingham and Solihull Mental Health NHS Foundation Trust'),
+  officer('bcc', 'Moira Kelly', 'https://fhir.bicp.example/Id/ons-code|E08000025', 'Birmingham City Council'),
+];

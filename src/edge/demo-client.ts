@@ -5,6 +5,8 @@ export interface DemoClient {
   /** OAuth client id, `ward-doctor` or `uhb-adt`; also the name of its key file */
   id: string;
   kind: 'person' | 'feed';
+  /** somebody may look at the viewer through these eyes */
+  viewer: boolean;
   organisation: OrganisationKey;
   organisationName: string;
   role: SharingRole;

@@ -5,8 +5,9 @@ import type { DemoClient } from './demo-client.ts';
 export const feedScopes: readonly string[] = ['system/Task.rs', 'intake'];
 /** Every persona reads; what it sees is for agreements and choices to say. */
 const readScopes = ['user/*.rs'];
-/** Who may record a citizen's choice. */
-const choiceRoles: readonly SharingRole[] = ['privacy-officer', 'governance'];
+/** Who may record a citizen's choice, and propose, sign, activate or end agreements as far as the role goes. */
+const answerableRoles: readonly SharingRole[] = ['privacy-officer', 'governance'];
+const answerableScopes = ['user/Consent.c', 'user/Contract.u'];
 
 export interface DemoPersona {
   id: string;
@@ -25,14 +26,18 @@ export interface FeedOwner {
   organisationName: string;
 }
 
-/** Everyone the embedded issuer knows: the personas, then one system client per feed under the feed's name. */
-export function demoClients(personas: readonly DemoPersona[], feeds: readonly FeedOwner[]): DemoClient[] {
+/**
+ * Everyone the embedded issuer knows: the personas, then those who have tokens for signing agreements but no door to the
+ * viewer, then one system client per feed under the feed's name.
+ */
+export function demoClients(personas: readonly DemoPersona[], feeds: readonly FeedOwner[], signatories: readonly DemoPersona[] = []): DemoClient[] {
+  const doors = new Set(personas);
   return [
-    ...personas.map((persona): DemoClient => ({
-      ...persona, kind: 'person', scopes: choiceRoles.includes(persona.role) ? [...readScopes, 'user/Consent.c'] : readScopes,
+    ...[...personas, ...signatories].map((persona): DemoClient => ({
+      ...persona, kind: 'person', viewer: doors.has(persona), scopes: answerableRoles.includes(persona.role) ? [...readScopes, ...answerableScopes] : readScopes,
     })),
     ...feeds.map((feed): DemoClient => ({
-      id: feed.key, kind: 'feed', organisation: feed.organisation, organisationName: feed.organisationName,
+      id: feed.key, kind: 'feed', viewer: false, organisation: feed.organisation, organisationName: feed.organisationName,
       role: 'integration', purpose: 'HSYSADMIN', name: null, description: `System client of the feed ${feed.key}`, scopes: feedScopes,
     })),
   ];

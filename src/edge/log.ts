@@ -26,6 +26,8 @@ export const logEvents = {
   'intake-retried': ['warn', 'Work on a record failed and will be tried again'],
   'intake-quarantined': ['warn', 'A record was put in quarantine'],
   'worker-failed': ['error', 'The intake worker met an error nobody foresaw'],
+  'agreement-expires': ['warn', 'An agreement in force ends soon or is due for review'],
+  'agreement-watch-failed': ['error', 'The dates of the agreements could not be looked at'],
   'grant-recompiled': ['debug', 'A grant was compiled again'],
 } as const satisfies Record<string, readonly [Exclude<LogLevel, 'silent'>, string]>;
 
@@ -55,6 +57,12 @@ export interface LogFields {
   port?: number;
   pid?: number;
   version?: number;
+  /** `id/version` of an agreement */
+  agreement?: string;
+  /** which of its dates is near: `end` or `review` */
+  boundary?: string;
+  /** calendar days until then; negative when past */
+  days?: number;
   /** anything thrown: only its class, its code and where in our source it came from are written */
   error?: unknown;
 }
@@ -63,7 +71,7 @@ export type Log = (event: LogEvent, fields?: LogFields) => void;
 
 const fieldNames: readonly (keyof LogFields)[] = [
   'requestId', 'method', 'route', 'status', 'durationMs', 'code', 'client', 'feed', 'sourceRecord', 'row', 'count',
-  'attempt', 'resourceType', 'signal', 'host', 'port', 'pid', 'version',
+  'attempt', 'resourceType', 'signal', 'host', 'port', 'pid', 'version', 'agreement', 'boundary', 'days',
 ];
 
 /**

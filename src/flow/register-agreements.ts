@@ -1,10 +1,11 @@
 import { contractFromAgreement } from '../consent/contract-from-agreement.ts';
 import { readAgreement } from '../consent/read-agreement.ts';
+import { reviewAgreement } from '../consent/review-agreement.ts';
 import type { Agreement, RegisteredAgreement } from '../consent/types.ts';
 import { indexResource } from '../fhir/index-resource.ts';
 import type { JsonObject } from '../fhir/json.ts';
-import { Refusal } from '../fhir/problem.ts';
-import { listAgreements, registerAgreement, signAndActivate } from '../store/agreements.ts';
+import { Refusal, type Problem } from '../fhir/problem.ts';
+import { listVersions, lockPublishing, registerAgreement, signAndActivate, type RegisterRow } from '../store/agreements.ts';
 import type { Database } from '../store/database.ts';
 import { keyedUuid, type Secrets } from '../store/secrets.ts';
 import { loadSharedRows, saveSharedRows, type SharedChange } from '../store/shared-rows.ts';
@@ -15,9 +16,9 @@ export interface AgreementFile {
   text: string;
 }
 
-/** Reads every file and refuses all of them together when one is not an agreement. */
+/** Reads every file and refuses all of them together when one is not an agreement. Which organisations are known is for `agreement check` to warn of. */
 export function readAgreementFiles(files: readonly AgreementFile[]): { agreement: Agreement; text: string }[] {
-  const read = files.map(({ file, text }) => ({ file, text, result: readAgreement(text) }));
+  const read = files.map(({ file, text }) => ({ file, text, result: reviewAgreement(text, new Set()) }));
   const problems = read.flatMap(({ file, result }) => ('problems' in result ? result.problems.map((problem) => ({ ...problem, at: { ...problem.at, file } })) : []));
   if (problems.length > 0) throw new Refusal(...problems);
   return read.flatMap(({ text, result }) => ('agreement' in result ? [{ agreement: result.agreement, text }] : []));
@@ -27,13 +28,15 @@ export function readAgreementFiles(files: readonly AgreementFile[]): { agreement
 export async function registerAgreements(database: Database, agreements: readonly { agreement: Agreement; text: string }[]): Promise<void> {
   for (const { agreement, text } of agreements) {
     const kept = await registerAgreement(database, { agreement: agreement.id, version: agreement.version, sha256: agreement.sha256, content: text });
-    if (!kept) {
-      throw new Refusal({
-        category: 'conflict', code: 'agreement-changed', text: `Agreement ${agreement.id} version ${agreement.version} is registered with other content.`,
-        fix: 'Give the changed text a new version; a signed text never changes.',
-      });
-    }
+    if (!kept) throw new Refusal(agreementChanged(agreement));
   }
+}
+
+export function agreementChanged({ id, version }: Pick<Agreement, 'id' | 'version'>): Problem {
+  return {
+    category: 'conflict', code: 'agreement-changed', text: `Agreement ${id} version ${version} is registered with other content.`,
+    fix: 'Give the changed text a new version; a signed text never changes.',
+  };
 }
 
 /** The demo's signing ceremony: every party signs at the start of the period, all but drafts (a review date and no more). */
@@ -43,17 +46,17 @@ export async function signDemoAgreements(database: Database, agreements: readonl
   }
 }
 
-/** Publishes the register as FHIR Contracts, readable by governance; an unchanged one gets no new version. */
+/**
+ * Publishes the register as FHIR Contracts, readable by governance; an unchanged one gets no new version. Whoever publishes
+ * reads the register under a lock, so that of two processes the later one says what is true last.
+ */
 export async function publishContracts(database: Database, secrets: Secrets, now: Date): Promise<void> {
-  const registered = (await listAgreements(database)).flatMap((row): RegisteredAgreement[] => {
-    const read = readAgreement(row.content);
-    return 'agreement' in read ? [{ agreement: read.agreement, activatedAt: row.activatedAt, terminatedAt: row.terminatedAt, signedBy: row.signedBy, signatures: row.signatures }] : [];
-  });
-  const contracts = registered.map((each) => {
-    const id = keyedUuid(secrets.id, 'Contract', each.agreement.id, each.agreement.version);
-    return { id, resource: { ...contractFromAgreement(each, now), id } as unknown as JsonObject };
-  });
   await database.transaction(async (connection) => {
+    await lockPublishing(connection);
+    const contracts = (await listVersions(connection, null)).flatMap((row) => registeredFrom(row) ?? []).map((each) => {
+      const id = keyedUuid(secrets.id, 'Contract', each.agreement.id, each.agreement.version);
+      return { id, resource: { ...contractFromAgreement(each, now), id } as unknown as JsonObject };
+    });
     const current = await loadSharedRows(connection, contracts.map(({ id }) => id));
     await saveSharedRows(connection, contracts.flatMap(({ id, resource }): SharedChange[] => {
       const standing = current.get(id);
@@ -65,4 +68,10 @@ export async function publishContracts(database: Database, secrets: Secrets, now
       return [{ id, scope: 'governance', owner: null, type: 'Contract', version, updatedAt: now, body: JSON.stringify(body), index: indexResource(body) }];
     }));
   });
+}
+
+/** A row of the register with its content read; null where the content is no longer readable. */
+export function registeredFrom(row: RegisterRow): RegisteredAgreement | null {
+  const read = readAgreement(row.content);
+  return 'agreement' in read ? { agreement: read.agreement, activatedAt: row.activatedAt, terminatedAt: row.terminatedAt, signedBy: row.signedBy, signatures: row.signatures } : null;
 }

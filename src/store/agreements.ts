@@ -1,4 +1,4 @@
-import type { Database } from './database.ts';
+import type { Connection, Database } from './database.ts';
 
 export interface RegisterRow {
   agreement: string;
@@ -17,14 +17,30 @@ export interface RegisterRow {
  * bumps the policy generation in the same transaction, so the next request anywhere compiles anew.
  */
 export async function listAgreements(database: Database): Promise<RegisterRow[]> {
-  const rows = await database.query<Omit<RegisterRow, 'signatures'> & { signedAt: Date[] }>(
-    `select r.agreement, r.version, r.sha256, r.content, r.activated_at as "activatedAt", r.terminated_at as "terminatedAt",
-       coalesce(array_agg(s.organisation order by s.organisation) filter (where s.organisation is not null), '{}') as "signedBy",
-       coalesce(array_agg(s.signed_at order by s.organisation) filter (where s.organisation is not null), '{}') as "signedAt"
-     from agreement_register r left join agreement_signature s on s.sha256 = r.sha256
-     group by r.agreement, r.version order by r.agreement, r.version`,
-  );
-  return rows.map(({ signedAt, ...row }) => ({ ...row, signatures: row.signedBy.flatMap((organisation, i) => (signedAt[i] ? [{ organisation, at: signedAt[i] }] : [])) }));
+  return (await database.query<RegisterColumns>(register, [null])).map(registerRow);
+}
+
+/** The same as a transaction sees it: every version of one agreement, or with null the whole register. */
+export async function listVersions(connection: Connection, agreement: string | null): Promise<RegisterRow[]> {
+  return (await connection.query<RegisterColumns>(register, [agreement])).rows.map(registerRow);
+}
+
+/** One process at a time publishes what the register says, until this transaction ends. */
+export async function lockPublishing(connection: Connection): Promise<void> {
+  await connection.query("select pg_advisory_xact_lock(hashtext('onestory-publish-contracts'))");
+}
+
+type RegisterColumns = Omit<RegisterRow, 'signatures'> & { signedAt: Date[] };
+
+const register = `select r.agreement, r.version, r.sha256, r.content, r.activated_at as "activatedAt", r.terminated_at as "terminatedAt",
+    coalesce(array_agg(s.organisation order by s.organisation) filter (where s.organisation is not null), '{}') as "signedBy",
+    coalesce(array_agg(s.signed_at order by s.organisation) filter (where s.organisation is not null), '{}') as "signedAt"
+  from agreement_register r left join agreement_signature s on s.sha256 = r.sha256
+  where $1::text is null or r.agreement = $1
+  group by r.agreement, r.version order by r.agreement, r.version`;
+
+function registerRow({ signedAt, ...row }: RegisterColumns): RegisterRow {
+  return { ...row, signatures: row.signedBy.flatMap((organisation, i) => (signedAt[i] ? [{ organisation, at: signedAt[i] }] : [])) };
 }
 
 /** Registers content that is new; a version once registered keeps its content: another hash under it is refused by `false`. */

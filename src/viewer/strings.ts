@@ -69,10 +69,10 @@ export const strings = {
       citizen: 'The log of', citizenUnknown: 'Who this is cannot be shown to you, or is not known any more. The entries of the log are shown all the same.', citizenBorn: 'Born', citizenNumber: 'NHS No.', everybody: 'Show the log of everybody',
     },
     kinds: {
-      opened: 'Record opened', identity: 'Personal details read', people: 'Search for people', list: 'List query', log: 'Log read', register: 'Register read', choice: 'Choice recorded', sent: 'Information sent in', other: 'Other',
+      opened: 'Record opened', identity: 'Personal details read', people: 'Search for people', list: 'List query', log: 'Log read', register: 'Register read', choice: 'Choice recorded', agreement: 'Agreement changed', sent: 'Information sent in', other: 'Other',
     },
     /** the same where it was refused or failed: nothing was opened */
-    kindsTried: { opened: 'Record asked for', identity: 'Personal details asked for', log: 'Log asked for', register: 'Register asked for', choice: 'Choice sent', sent: 'Information sent in' } as Readonly<Record<string, string>>,
+    kindsTried: { opened: 'Record asked for', identity: 'Personal details asked for', log: 'Log asked for', register: 'Register asked for', choice: 'Choice sent', agreement: 'Change of an agreement', sent: 'Information sent in' } as Readonly<Record<string, string>>,
     system: 'By a system, no person',
     run: (count: number, from: string, to: string): string => `${count} entries of systems sending information in, ${from} to ${to}`,
     outcomes: { shown: 'Shown', 'nothing-shown': 'Nothing shown', accepted: 'Accepted', refused: 'Refused', failed: 'Failed' },
@@ -103,7 +103,11 @@ export const strings = {
       sent: (feed: string | undefined) => ({ done: `sent a file${feed === undefined ? '' : ` to the feed ${feed}`}`, tried: `send a file${feed === undefined ? '' : ` to the feed ${feed}`}` }),
       unsupported: { done: 'asked for something the gateway does not offer', tried: 'do something the gateway does not offer' },
       other: (name: string) => ({ done: `used “${name}”`, tried: `use “${name}”` }),
-      thing: 'an entry', things: 'entries',
+      thing: 'an entry', things: 'entries', anAgreement: 'an agreement', theAgreement: (id: string, version: string): string => `agreement ${id} version ${version}`,
+      agreement: {
+        'agreement-propose': (name: string) => ({ done: `proposed ${name}`, tried: `propose ${name}` }), 'agreement-sign': (name: string) => ({ done: `signed ${name}`, tried: `sign ${name}` }),
+        'agreement-activate': (name: string) => ({ done: `put ${name} in force`, tried: `put ${name} in force` }), 'agreement-terminate': (name: string) => ({ done: `ended ${name}`, tried: `end ${name}` }),
+      },
     },
     things: {
       Patient: ['the personal details', 'personal details'], CarePlan: ['a care plan', 'care plans'], EpisodeOfCare: ['an episode of care', 'episodes of care'], ServiceRequest: ['a referral or request', 'referrals and requests'],

@@ -6,12 +6,16 @@ export interface CliContext {
   /** the gateway's address unless --base says otherwise */
   baseUrl: string;
   dataDir: string;
+  /** folder of feeds and partners */
+  mappingsDir: string;
   /** ONESTORY_TOKEN; null where not set */
   token: string | null;
   personas: readonly DemoPersona[];
   clock: () => Date;
   /** one line on standard output: results only */
   print: (line: string) => void;
-  /** says what went wrong on standard error and ends the command with exit code 1 */
-  fail: (problem: Problem) => void;
+  /** one line on standard error: what is worth knowing and is no failure */
+  warn: (line: string) => void;
+  /** says what went wrong on standard error and ends the command with exit code 1, or with 2 where nothing could be looked at */
+  fail: (problem: Problem, exitCode?: 1 | 2) => void;
 }

@@ -1,7 +1,7 @@
 import { strings } from '../strings.ts';
 
 /** What sort of look an entry tells of: opening somebody's record is told apart from lists, from registers and from the log itself. */
-export type LookKind = 'opened' | 'identity' | 'people' | 'list' | 'log' | 'register' | 'choice' | 'sent' | 'other';
+export type LookKind = 'opened' | 'identity' | 'people' | 'list' | 'log' | 'register' | 'choice' | 'agreement' | 'sent' | 'other';
 
 export interface LookAction {
   kind: LookKind;
@@ -33,6 +33,9 @@ export function lookActionOf(interaction: string, query: string, code?: string):
     case 'search-type': return searchOf(type, query, many);
     case 'create': return type === undefined || type === 'Consent' ? { kind: 'choice', ...words.choice, ofCitizens: true } : { kind: 'other', ...words.wrote(one), ofCitizens: true };
     case 'intake': return { kind: 'sent', ...words.sent(feedOf(query)), ofCitizens: true };
+    case 'agreement-list': return { kind: 'register', ...words.register(thingsOf('Contract')[1]), ofCitizens: false };
+    case 'agreement-propose': case 'agreement-sign': case 'agreement-activate': case 'agreement-terminate':
+      return { kind: 'agreement', ...words.agreement[interaction](agreementOf(query)), ofCitizens: false };
     case 'unsupported': return { kind: 'other', ...words.unsupported, ofCitizens: true };
     default: return { kind: 'other', ...words.other(interaction), ofCitizens: true };
   }
@@ -60,4 +63,10 @@ function thingsOf(type: string | undefined): readonly [one: string, many: string
 /** `intake/bsmhft-rio/referral Task/…` → `bsmhft-rio/referral` */
 function feedOf(query: string): string | undefined {
   return /^\/?intake\/(\S+)/.exec(query)?.[1];
+}
+
+/** `governance/agreements/bicp-oversight/1.0` → `bicp-oversight version 1.0`; a pattern names none */
+function agreementOf(query: string): string {
+  const [, id, version] = /^governance\/agreements\/([a-z0-9-]+)\/([\d.]+)$/.exec(query) ?? [];
+  return id === undefined || version === undefined ? words.anAgreement : words.theAgreement(id, version);
 }

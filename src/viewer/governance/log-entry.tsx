@@ -12,7 +12,7 @@ const words = strings.whoLooked;
 type Names = ReadonlyMap<string, string>;
 type Colour = 'white' | 'grey' | 'green' | 'blue' | 'purple' | 'red' | 'orange' | 'yellow';
 
-const kindColours: Readonly<Record<LookKind, Colour>> = { opened: 'blue', identity: 'purple', people: 'purple', list: 'grey', log: 'yellow', register: 'grey', choice: 'blue', sent: 'grey', other: 'grey' };
+const kindColours: Readonly<Record<LookKind, Colour>> = { opened: 'blue', identity: 'purple', people: 'purple', list: 'grey', log: 'yellow', register: 'grey', choice: 'blue', agreement: 'blue', sent: 'grey', other: 'grey' };
 const outcomeColours: Readonly<Record<Outcome, Colour>> = { shown: 'green', 'nothing-shown': 'white', accepted: 'green', refused: 'red', failed: 'orange' };
 
 interface Props {

@@ -101,7 +101,7 @@ const isOf = (code: string) => ({ type }: AuditEventAgent): boolean => type?.cod
 function outcomeOf({ outcome }: AuditEvent, status: string | undefined, { kind }: LookAction, shown: number): Outcome {
   if (outcome === '8') return Number(status ?? '0') >= 500 ? 'failed' : 'refused';
   if (outcome !== '0') return 'failed';
-  if (kind === 'choice' || kind === 'sent') return 'accepted';
+  if (kind === 'choice' || kind === 'agreement' || kind === 'sent') return 'accepted';
   return shown > 0 ? 'shown' : 'nothing-shown';
 }
 

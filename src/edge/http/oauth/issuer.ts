@@ -55,7 +55,7 @@ export async function createIssuer(input: IssuerInput): Promise<Issuer> {
   const viewerKey = await keepKey(viewerKeyFile(input.dataDir));
   const registered = [...await Promise.all(input.clients.map((client) => registration(client, input.dataDir))), viewerRegistration(input.baseUrl, viewerKey)];
   const scopes = [...new Set([...input.clients.flatMap((client) => client.scopes), 'openid'])].sort();
-  const personas = input.clients.filter(({ kind }) => kind === 'person');
+  const personas = input.clients.filter(({ viewer }) => viewer);
   const provider = new Provider(url, issuerSettings({ ...input, url, signingKey, registered, scopes }));
   // Without listeners Koa prints the error and its stack.
   const report = (error: unknown): void => input.onFailure?.(error);

@@ -1,0 +1,17 @@
+const calendar = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London', year: 'numeric', month: '2-digit', day: '2-digit' });
+const dayMs = 86_400_000;
+
+/** The calendar day in London at an instant, `2026-03-31`. */
+export function londonDay(instant: Date): string {
+  return calendar.format(instant);
+}
+
+/** Last day in force of a half-open period that ends at this instant. */
+export function lastDayBefore(end: Date): string {
+  return londonDay(new Date(end.getTime() - 1));
+}
+
+/** Whole calendar days from one day to another; negative when the other is past. */
+export function daysFrom(day: string, other: string): number {
+  return Math.round((Date.parse(`${other}T00:00:00Z`) - Date.parse(`${day}T00:00:00Z`)) / dayMs);
+}

@@ -1,0 +1,99 @@
+import { Router } from 'express';
+import type { AgreementEntry } from '../../../flow/list-agreements.ts';
+import type { AgreementName } from '../../../flow/change-agreement.ts';
+import type { RequestFacts } from '../../../flow/release-context.ts';
+import { Refusal, type Problem } from '../../../fhir/problem.ts';
+import type { Requester } from '../../../fhir/sharing.ts';
+import { checkContentType } from '../check-content-type.ts';
+import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
+import { unserved } from '../unserved.ts';
+import { permitGovernance } from './permit-governance.ts';
+import { readFields } from './read-fields.ts';
+
+export interface GovernanceServices extends RouteServices {
+  governance: {
+    list: (requester: Requester, which: AgreementName | null, request: RequestFacts) => Promise<AgreementEntry[]>;
+    propose: (requester: Requester, text: string, request: RequestFacts) => Promise<{ entry: AgreementEntry; created: boolean; warnings: Problem[] }>;
+    sign: (requester: Requester, name: AgreementName, signing: { party: string; signatory: string; sha256: string }, request: RequestFacts) => Promise<AgreementEntry>;
+    activate: (requester: Requester, name: AgreementName, request: RequestFacts) => Promise<AgreementEntry>;
+    terminate: (requester: Requester, name: AgreementName, request: RequestFacts) => Promise<AgreementEntry>;
+  };
+}
+
+/** As long as an agreement's text may be. */
+const maxTextBytes = 262_144;
+const yamlTypes = ['application/yaml', 'text/yaml'];
+
+const readers = permitGovernance(['governance', 'privacy-officer'], 's');
+const signers = permitGovernance(['governance', 'privacy-officer'], 'u');
+const keepers = permitGovernance(['governance'], 'u');
+
+/** Everything under /governance: the register of agreements and how a version comes into force and ends. */
+export function governanceRoutes(services: GovernanceServices): Router {
+  const { governance } = services;
+  const router = Router({ caseSensitive: true });
+  router.get('/agreements', route(services, { interaction: 'agreement-list', pattern: 'governance/agreements', permit: readers },
+    async (asked) => json(200, { agreements: await governance.list(asked.requester, null, requestOf(asked)) })));
+  router.get('/agreements/:id/:version', route(services, { interaction: 'agreement-list', pattern: 'governance/agreements/{id}/{version}', permit: readers },
+    async (asked) => json(200, (await governance.list(asked.requester, nameOf(asked), requestOf(asked)))[0])));
+  router.post('/agreements', route(services, { interaction: 'agreement-propose', pattern: 'governance/agreements', permit: keepers }, (asked) => propose(services, asked)));
+  router.post('/agreements/:id/:version/sign', route(services, { interaction: 'agreement-sign', pattern: 'governance/agreements/{id}/{version}/sign', permit: signers },
+    async (asked) => json(200, await governance.sign(asked.requester, nameOf(asked), await readFields(asked, signingFields), requestOf(asked)))));
+  for (const change of ['activate', 'terminate'] as const) {
+    router.post(`/agreements/:id/:version/${change}`, route(services, { interaction: `agreement-${change}`, pattern: `governance/agreements/{id}/{version}/${change}`, permit: keepers },
+      async (asked) => {
+        await readFields(asked, {});
+        return json(200, await governance[change](asked.requester, nameOf(asked), requestOf(asked)));
+      }));
+  }
+  for (const [address, pattern, allow] of addresses) {
+    router.all(address, route(services, { interaction: 'unsupported', pattern, permit: () => otherMethod(allow), allow }, () => Promise.reject(new Error('a method that is refused'))));
+  }
+  router.use(...unserved(services));
+  return router;
+}
+
+const addresses: readonly [address: string, pattern: string, allow: string][] = [
+  ['/agreements', 'governance/agreements', 'GET, HEAD, POST'],
+  ['/agreements/:id/:version', 'governance/agreements/{id}/{version}', 'GET, HEAD'],
+  ['/agreements/:id/:version/:change', 'governance/agreements/{id}/{version}/{change}', 'POST'],
+];
+
+const signingFields = {
+  party: { pattern: /^[^\s|]{1,300}\|[^\s|]{1,100}$/, expected: 'the organisation\'s identifier as system|value' },
+  signatory: { pattern: /^(?=.*\S)[^\p{Cc}\p{Cf}]{1,200}$/u, expected: 'the name of the person who signs, at most 200 characters' },
+  sha256: { pattern: /^[0-9a-f]{64}$/, expected: 'the SHA-256 of the content that is signed, 64 lower-case hex digits' },
+};
+
+/** POST /governance/agreements: an agreement's YAML text as a new version. 201, or 200 where it is registered as it is. */
+async function propose({ governance }: GovernanceServices, asked: Asked): Promise<Reply> {
+  const undeclared = checkContentType(asked.header('Content-Type'), yamlTypes);
+  if (undeclared) throw new Refusal(undeclared);
+  const { entry, created, warnings } = await governance.propose(asked.requester, textOf(await asked.body(maxTextBytes)), requestOf(asked));
+  const told = { ...entry, warnings: entry.warnings, textWarnings: warnings.map(({ code, text, at, expected, fix }) => ({ code, text, at, expected, fix })) };
+  return json(created ? 201 : 200, told, { Location: `/governance/agreements/${entry.id}/${entry.version}` });
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new Refusal({ category: 'malformed', code: 'agreement-not-yaml', text: 'The agreement is not UTF-8 text.', expected: 'one YAML 1.2 document in UTF-8' });
+  }
+}
+
+function nameOf({ params: { id = '', version = '' } }: Asked): AgreementName {
+  return { id, version };
+}
+
+function requestOf({ requestId, address }: Asked): RequestFacts {
+  return { id: requestId, address };
+}
+
+function json(status: number, content: unknown, headers: Record<string, string> = {}): Reply {
+  return { status, text: JSON.stringify(content), headers: { 'Content-Type': 'application/json; charset=utf-8', ...headers } };
+}
+
+function otherMethod(allow: string): Problem {
+  return { category: 'method-not-allowed', code: 'interaction-unsupported', text: 'This address does not take this method.', expected: allow };
+}

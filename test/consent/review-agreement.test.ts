@@ -1,0 +1,98 @@
+import { reviewAgreement } from '../../src/consent/review-agreement.ts';
+import { bchc, icb, uhb } from './sharing-cases.ts';
+
+/** What is asked of a text before it enters the register, beyond what any registered text must be. */
+
+const ods = 'https://fhir.nhs.uk/Id/ods-organization-code';
+const clauses = (second: string): string => `id: two-clauses
+version: "1.0"
+title: Two clauses
+period: { from: 2024-04-01, to: 2029-03-31 }
+reviewDate: 2026-03-31
+lawfulBases: [ "UK GDPR Article 6(1)(e)" ]
+parties:
+  - { id: uhb, name: UHB, identifier: { system: ${ods}, value: RRK }, capacity: controller, signatoryRole: Caldicott Guardian }
+  - { id: bchc, name: BCHC, identifier: { system: ${ods}, value: RYW }, capacity: controller, signatoryRole: Caldicott Guardian }
+  - { id: icb, name: ICB, identifier: { system: ${ods}, value: QHL }, capacity: controller, signatoryRole: SIRO }
+clauses:
+  - number: "1.1"
+    text: The hospital shares episodes and plans.
+    from: [uhb]
+    to: [bchc, icb]
+    purposes: [TREAT, COC]
+    roles: [nurse, doctor]
+    categories: [episode, plan]
+    consentBasis: implied
+    notice: generic
+  - number: "1.2"
+    text: The hospital shares plans.
+${second}`;
+const also = (changes: Record<string, string> = {}): string => Object.entries({
+  from: '[uhb, bchc]', to: '[bchc]', purposes: '[COC, ETREAT]', roles: '[nurse]', categories: '[plan, referral]', consentBasis: 'implied', notice: 'generic', ...changes,
+}).map(([key, value]) => `    ${key}: ${value}\n`).join('');
+
+const known = new Set([uhb, bchc, icb]);
+function problemsOf(text: string) {
+  const read = reviewAgreement(text, known);
+  return 'problems' in read ? read.problems : [];
+}
+
+it.each<[string, Record<string, string>, number]>([
+  ['another consent basis', { consentBasis: 'explicit' }, 28],
+  ['another notice', { notice: 'organisation' }, 29],
+  ['no notice at all', { notice: 'none' }, 29],
+])('clauses that contradict each other are refused at the later one: %s', (_, changes, line) => {
+  expect(problemsOf(clauses(also(changes)))).toEqual([expect.objectContaining({ code: 'agreement-clauses-contradict', at: expect.objectContaining({ line, column: expect.any(Number) }) })]);
+});
+
+it.each<[string, Record<string, string>]>([
+  ['they say the same', {}],
+  ['no role is common', { consentBasis: 'explicit', roles: '[social-worker]' }],
+  ['no purpose is common', { consentBasis: 'explicit', purposes: '[ETREAT]' }],
+  ['no category is common', { consentBasis: 'explicit', categories: '[referral]' }],
+  ['no giver is common', { consentBasis: 'explicit', from: '[icb]' }],
+  ['the common giver is the common receiver', { consentBasis: 'explicit', to: '[uhb, icb]', from: '[bchc]' }],
+  ['the other opens labelled records', { consentBasis: 'explicit', labels: '[PSY]' }],
+  ['the other is on other evidence', { consentBasis: 'explicit', relationships: '[episode]' }],
+])('clauses do not contradict each other when %s', (_, changes) => {
+  expect(problemsOf(clauses(also(changes)))).toEqual([]);
+});
+
+it('an organisation nobody knows is a warning, with its place', () => {
+  const read = reviewAgreement(clauses(also()), new Set([uhb, bchc]));
+  expect(read).toMatchObject({ agreement: { id: 'two-clauses' }, warnings: [{ code: 'agreement-organisation-unknown', severity: 'warning', at: { line: 10, pointer: '/parties/2/identifier' } }] });
+});
+
+describe('bad files, each with a place', () => {
+  const good = clauses(also());
+  it.each<[string, string, object]>([
+    ['a period reversed', good.replace('to: 2029-03-31', 'to: 2020-03-31'), { code: 'agreement-period-reversed', at: { line: 4, column: 33 } }],
+    ['a review after the end', good.replace('reviewDate: 2026-03-31', 'reviewDate: 2030-01-01'), { code: 'agreement-review-outside-period', at: { line: 5, column: 13 } }],
+    ['a clause that shares with nobody', good.replace('to: [bchc, icb]', 'to: [uhb]'), { code: 'agreement-shares-with-nobody', at: { line: 15, column: 9 } }],
+    ['an unknown key', good.replace('title:', 'subject:'), { code: 'agreement-unknown-key', at: { line: 3, column: 10 } }],
+    ['a clause naming no party', good.replace('to: [bchc, icb]', 'to: [bchc, council]'), { code: 'agreement-unknown-party', at: { line: 15, column: 16 } }],
+    ['an anchor used again', good.replace('title: Two clauses', 'title: &a Two clauses\nretention: *a'), { code: 'agreement-not-yaml', at: { line: 4, column: 12 }, fix: 'Write the value out in full.' }],
+  ])('%s', (_, text, problem) => {
+    expect(problemsOf(text)).toEqual(expect.arrayContaining([expect.objectContaining({ ...problem, at: expect.objectContaining((problem as { at: object }).at) })]));
+  });
+
+  it('a billion laughs is refused at once', () => {
+    const bomb = `a0: &a0 [x, x]\n${Array.from({ length: 40 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array.from({ length: 9 }, () => `*a${i}`).join(', ')}]`).join('\n')}\n`;
+    const began = performance.now();
+    expect(problemsOf(bomb)).toEqual([expect.objectContaining({ code: 'agreement-not-yaml', at: expect.objectContaining({ line: 2 }) })]);
+    expect(performance.now() - began).toBeLessThan(1000);
+  });
+
+  it('a file of 5 MB is refused unread', () => {
+    const began = performance.now();
+    expect(problemsOf('[ '.repeat(2_500_000))).toEqual([expect.objectContaining({ code: 'agreement-too-large', expected: 'at most 256 KiB' })]);
+    expect(performance.now() - began).toBeLessThan(100);
+  });
+
+  it('five hundred clauses are compared in no time', () => {
+    const many = Array.from({ length: 500 }, (_, i) => `  - number: "2.${i}"\n    text: T\n${also({ consentBasis: i % 2 ? 'implied' : 'explicit', categories: i % 2 ? '[plan]' : '[referral]' })}`).join('');
+    const began = performance.now();
+    expect(problemsOf(clauses(also()) + many).length).toBeGreaterThan(0);
+    expect(performance.now() - began).toBeLessThan(3000);
+  });
+});

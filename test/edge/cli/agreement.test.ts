@@ -1,0 +1,148 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openPglite } from '../../../src/store/database.ts';
+import { startGateway, type Gateway } from '../../gateway.ts';
+
+/** `onestory agreement …` as a governance lead types it, and the walk through it that docs/agreements.md shows. UPDATE_DOCS=1 writes what it prints. */
+
+const root = join(import.meta.dirname, '..', '..', '..');
+const draft = 'agreements/draft-voluntary-sector.yaml';
+let folder: string;
+beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'onestory-agreement-')); });
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Outcome { code: number | null; out: string; err: string }
+
+async function run(command: string, args: string[], env: Record<string, string> = {}): Promise<Outcome> {
+  const child = spawn(command, args, { cwd: root, env: { PATH: process.env['PATH'] ?? '', HOME: folder, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const parts = { out: '', err: '' };
+  child.stdout.on('data', (part: Buffer) => { parts.out += part.toString(); });
+  child.stderr.on('data', (part: Buffer) => { parts.err += part.toString(); });
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { code, ...parts };
+}
+const agreement = (args: string[], env?: Record<string, string>): Promise<Outcome> => run('node', ['bin/run.mjs', 'src/cli.ts', 'agreement', ...args], env);
+
+function written(name: string, text: string | Buffer): string {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
+}
+const shipped = readFileSync(join(root, 'agreements/bicp-early-intervention.yaml'), 'utf8');
+
+describe('agreement check', () => {
+  it('says what good files share, with no gateway running', async () => {
+    const { code, out, err } = await agreement(['check', 'agreements/bicp-early-intervention.yaml', draft]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^bicp-early-intervention version 1\.0: Data sharing agreement/);
+    expect(out).toMatch(/Clause 4\.1: records of Birmingham and Solihull Mental Health[^\n]* as doctor, nurse, for TREAT, COC, ETREAT: mental-health; implied consent, only with a live care-team or episode or referral, labels MH, PSY, R included/);
+    expect(out).toMatch(/Clause 1\.2: [^\n]*only with explicit consent/);
+    expect(err).toMatch(/^agreements\/draft-voluntary-sector\.yaml:24:17: warning: [^\n]*\[agreement-organisation-unknown\]/);
+  });
+
+  it('tells every mistake of every file, as file:line:column, with what was expected and how to mend it', async () => {
+    const wrong = written('wrong.yaml', shipped.replace('roles: [doctor, nurse]', 'roles: [docter, nurse]').replace('id: uhb', 'id: UHB'));
+    const broken = written('broken.yaml', 'id: [');
+    const { code, out, err } = await agreement(['check', wrong, broken, draft]);
+    expect(code).toBe(1);
+    expect(out).toContain('draft-voluntary-sector version 0.1');
+    expect(err).toMatch(/wrong\.yaml:\d+:\d+: "docter" is not known in clauses\[6\]\.roles\[0\]\. \[agreement-unknown-word\]\n {2}expected: one of doctor/);
+    expect(err).toMatch(/wrong\.yaml:\d+:\d+: [^\n]*\[agreement-invalid-value\]/);
+    expect(err).toMatch(/broken\.yaml:1:\d+: [^\n]*\[agreement-not-yaml\]/);
+  });
+
+  it('as JSON: findings with their places, and nothing else on standard output', async () => {
+    const wrong = written('reversed.yaml', shipped.replace('to: 2029-03-31', 'to: 2019-03-31'));
+    const { code, out } = await agreement(['check', '--json', wrong, draft]);
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toEqual({ files: [
+      { file: wrong, ok: false, warnings: [], agreement: null, problems: [expect.objectContaining({ code: 'agreement-period-reversed', at: expect.objectContaining({ file: wrong, line: 11, column: 7 }) })] },
+      expect.objectContaining({ file: draft, ok: true, agreement: expect.objectContaining({ id: 'draft-voluntary-sector', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) }) }),
+    ] });
+  });
+
+  it('prints nothing that steers a terminal', async () => {
+    const { code, out } = await agreement(['check', written('steering.yaml', shipped.replace('title: Data', 'title: "\\u001b[31m\\u202eData').replace('in Birmingham\n', 'in Birmingham"\n'))]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^bicp-early-intervention version 1\.0: {2}\[31m Data sharing/);
+  });
+
+  it.each<[string, number, RegExp, () => string]>([
+    ['a file that is not there', 2, /nowhere\.yaml: The file cannot be read\. \[file-unreadable\]/, () => join(folder, 'nowhere.yaml')],
+    ['a folder', 2, /file-unreadable/, () => folder],
+    ['5 MB', 1, /large\.yaml: [^\n]*\[agreement-too-large\]\n {2}expected: at most 256 KiB/, () => written('large.yaml', Buffer.alloc(5_000_000, 'x'))],
+    ['bytes that are no text', 1, /bytes\.yaml: [^\n]*not UTF-8[^\n]*\[agreement-not-yaml\]/, () => written('bytes.yaml', Buffer.from([0xff, 0xfe, 0x00]))],
+  ])('%s ends with %d', async (_, expected, reason, file) => {
+    const { code, err, out } = await agreement(['check', file()]);
+    expect([code, out]).toEqual([expected, '']);
+    expect(err).toMatch(reason);
+  });
+});
+
+describe('agreement diff', () => {
+  it('says in sentences what is opened, closed and changed', async () => {
+    const next = written('next.yaml', shipped.replace('version: "1.0"', 'version: "1.1"').replace('roles: [doctor, nurse]', 'roles: [doctor, social-worker]').replace('to: 2029-03-31', 'to: 2030-03-31'));
+    const { code, out, err } = await agreement(['diff', 'agreements/bicp-early-intervention.yaml', next]);
+    expect([code, err]).toEqual([0, '']);
+    expect(out.split('\n').map((line) => line.slice(0, 10))).toEqual(['OPENED: re', 'CLOSED: re', 'The period', '']);
+    expect(out).toMatch(/^OPENED: [^\n]* as social-worker, [^\n]*mental-health/);
+    const json = JSON.parse((await agreement(['diff', '--json', 'agreements/bicp-early-intervention.yaml', next])).out) as { changes: { kind: string; roles: string[] }[]; others: { what: string }[] };
+    expect(json.changes.map(({ kind, roles }) => [kind, roles])).toEqual([['opened', ['social-worker']], ['closed', ['nurse']]]);
+    expect(json.others.map(({ what }) => what)).toEqual(['period']);
+  });
+
+  it('refuses what is no agreement', async () => {
+    const { code, out, err } = await agreement(['diff', draft, written('none.yaml', 'hello')]);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(/none\.yaml:1:1: /);
+    expect((await agreement(['diff', draft, join(folder, 'nowhere.yaml')])).code).toBe(2);
+  });
+});
+
+describe('the commands that call the gateway', () => {
+  let gateway: Gateway;
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    gateway = await startGateway(await openPglite('memory://'));
+    env = { DATA_DIR: gateway.dataDir, PORT: new URL(gateway.url).port };
+  });
+  afterAll(() => gateway.close());
+
+  it('docs/agreements.md walks from a text to an agreement in force and back, as it prints it', async () => {
+    const file = join(root, 'docs/agreements.md');
+    const blocks = [...readFileSync(file, 'utf8').matchAll(/^```sh lifecycle\n([^]*?)^```\n\n```text\n([^]*?)^```\n/gm)].map(([, commands = '', shown = '']) => ({ commands, shown }));
+    expect(blocks.length).toBeGreaterThanOrEqual(5);
+    const inKind = (text: string): string => text.replaceAll(/^ {2}soon: .*\n/gm, '').replaceAll(/[0-9a-f]{64}/g, '<hash>').replaceAll(/-?\d+ days( ago)?/g, '<days>').replaceAll('in <days>', '<days>').replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>');
+    for (const { commands, shown } of blocks) {
+      const script = commands.replaceAll('npm run -s onestory --', 'node bin/run.mjs src/cli.ts').replaceAll('/tmp/', `${folder}/`);
+      const { code, out, err } = await run('bash', ['-euo', 'pipefail', '-c', script], env);
+      expect([commands, code, inKind(err)]).toEqual([commands, 0, '']);
+      if (process.env['UPDATE_DOCS'] === '1') writeFileSync(file, readFileSync(file, 'utf8').replace(`${commands}\`\`\`\n\n\`\`\`text\n${shown}`, () => `${commands}\`\`\`\n\n\`\`\`text\n${out}`));
+      else expect(inKind(out)).toBe(inKind(shown));
+    }
+  }, 60_000);
+
+  it.each<[string, string[], Record<string, string>, RegExp]>([
+    ['nobody says who asks', ['list'], {}, /\[token-not-given\][^]*--as governance-lead/],
+    ['a token that is none', ['list'], { ONESTORY_TOKEN: 'nothing' }, /\[token-invalid\]/],
+    ['a persona who may not', ['list', '--as', 'ward-doctor'], {}, /\[governance-role-required\]/],
+    ['no gateway there', ['list', '--base', 'http://127.0.0.1:1', '--as', 'governance-lead'], {}, /\[gateway-not-running\]/],
+    ['an unknown version', ['activate', 'bicp-oversight', '9.9', '--as', 'governance-lead'], {}, /\[agreement-unknown\]/],
+    ['a draft nobody signed', ['activate', 'draft-voluntary-sector', '0.1', '--as', 'governance-lead'], {}, /not signed by Birmingham City Council[^]*\[agreement-not-signed\]/],
+    ['a party of another', ['sign', 'draft-voluntary-sector', '0.1', '--as-party', 'https://fhir.bicp.example/Id/ons-code|E08000025', '--signatory', 'T Wilk', '--as', 'governance-lead'], {}, /\[agreement-party-of-another\]/],
+    ['another text than the one registered', ['sign', 'draft-voluntary-sector', '0.1', '--file', 'agreements/bicp-oversight.yaml', '--as-party', 'https://fhir.bicp.example/Id/ons-code|E08000025', '--signatory', 'M Kelly', '--as', 'privacy-officer-bcc'], {}, /the file was edited after[^]*\[agreement-edited\]/],
+    ['a version that is final', ['terminate', 'lapsed-winter-pressures', '1.0', '--as', 'governance-lead'], {}, /\[agreement-over\]/],
+  ])('refused with exit code 1 and a reason: %s', async (_, args, more, reason) => {
+    const { code, out, err } = await agreement(args, { ...env, ...more });
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(reason);
+  });
+
+  it('takes ONESTORY_TOKEN, and prints the register as JSON', async () => {
+    const { code, out } = await agreement(['list', '--json'], { ...env, ONESTORY_TOKEN: await gateway.token('governance-lead') });
+    expect(code).toBe(0);
+    expect((JSON.parse(out) as { agreements: unknown[] }).agreements.length).toBeGreaterThanOrEqual(4);
+  });
+});
