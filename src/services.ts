@@ -9,11 +9,12 @@ import { Refusal } from './fhir/problem.ts';
 import { validateResource } from './fhir/validate-resource.ts';
 import type { Requester } from './fhir/sharing.ts';
 import { acceptBytes } from './flow/accept-bytes.ts';
+import { breakGlass, endBreakGlass, type EmergencyAsk } from './flow/break-glass.ts';
 import { compileMaps } from './flow/compile-maps.ts';
 import { describeRefusedRequest, type RefusedRequest } from './flow/describe-refused-request.ts';
 import { loadDirectory } from './flow/directory.ts';
 import { activateAgreement, signAgreement, terminateAgreement, type AgreementName } from './flow/change-agreement.ts';
-import { fileChoice } from './flow/file-choice.ts';
+import { changeChoice, fileChoice } from './flow/file-choice.ts';
 import { listRegister } from './flow/list-agreements.ts';
 import { proposeAgreement } from './flow/propose-agreement.ts';
 import { watchAgreementDates, type AgreementWatch } from './flow/watch-agreement-dates.ts';
@@ -87,6 +88,10 @@ export async function createServices({ database, config, log, clock = () => new 
     fileChoice: (requester: Requester, resource: JsonObject, bytes: Uint8Array, request: RequestFacts) =>
       fileChoice({ ...release, classes }, requester, resource, bytes, request),
     governance: governanceOf(release),
+    changeChoice: (requester: Requester, id: string, ifMatch: number | null, resource: JsonObject, bytes: Uint8Array, request: RequestFacts) =>
+      changeChoice({ ...release, classes }, requester, id, ifMatch, resource, bytes, request),
+    breakGlass: (requester: Requester, ask: EmergencyAsk, request: RequestFacts) => breakGlass(release, requester, ask, request),
+    endBreakGlass: (requester: Requester, citizen: string, request: RequestFacts) => endBreakGlass(release, requester, citizen, request),
     recordRefusal: (refused: RefusedRequest) => appendOrRefuse(release, describeRefusedRequest(refused, newId(), clock())),
     sealPage: (requester: Requester, state: unknown) => sealPage(secrets.page, requester, state),
     openPage: (requester: Requester, token: string): unknown => {

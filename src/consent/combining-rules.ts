@@ -1,18 +1,21 @@
 import type { Requester, SharingClass } from '../fhir/sharing.ts';
 import { ruleAgreement } from './rule-agreement.ts';
 import { ruleChoice } from './rule-choice.ts';
+import { ruleBreakGlass } from './rule-break-glass.ts';
 import { ruleDeny } from './rule-deny.ts';
 import { ruleOwn } from './rule-own.ts';
 import { ruleRestrictedLabels } from './rule-restricted-labels.ts';
-import type { Choice, Decision, RegisteredAgreement, Relationship } from './types.ts';
+import type { ChoiceRule, Decision, RegisteredAgreement, Relationship } from './types.ts';
 
 /** Everything a decision about one row may depend on. `choices` are the citizen's that count at `now`. */
 export interface Question {
   requester: Requester;
   sharingClass: SharingClass;
   agreements: readonly RegisteredAgreement[];
-  choices: readonly Choice[];
+  choices: readonly ChoiceRule[];
   relationships: readonly Relationship[];
+  /** this person has live emergency access to the citizen */
+  emergency: boolean;
   now: Date;
 }
 
@@ -24,11 +27,12 @@ export interface CombiningRule {
   decide: (question: Question) => Decision | undefined;
 }
 
-/** The order of the rules: the first that decides, decides. Rule 5, a live break-glass grant, belongs between 4 and 6. */
+/** The order of the rules: the first that decides, decides. */
 export const combiningRules: readonly CombiningRule[] = [
   { number: 1, says: 'The custodian sees its own records.', decide: ruleOwn },
   { number: 2, says: 'Labelled records are opened only by a clause that names every label.', decide: ruleRestrictedLabels },
-  { number: 3, says: "A citizen's objection closes the whole record to everybody but its custodians and oversight.", decide: ruleChoice },
+  { number: 3, says: "A citizen's choice closes what it names; the most specific decides, a denial at equal. Custodians and oversight are not reached.", decide: ruleChoice },
   { number: 4, says: 'A clause of an agreement in force opens what it covers, when its consent and relationship hold.', decide: ruleAgreement },
+  { number: 5, says: 'Emergency access stands in for a relationship, and passes a general objection; nothing else.', decide: ruleBreakGlass },
   { number: 6, says: 'Everything else is closed.', decide: ruleDeny },
 ];

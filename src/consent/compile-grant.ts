@@ -9,7 +9,7 @@ import { clausesTowards } from './clauses-towards.ts';
 import type { ClausesTowards } from './clauses-towards.ts';
 import { oversees, oversightRoles } from './oversees.ts';
 import { readsWholeRecord } from './reads-whole-record.ts';
-import type { ClassRule, Grant, RegisteredAgreement } from './types.ts';
+import type { ClassRule, ConsentClause, Grant, RegisteredAgreement } from './types.ts';
 import { whyNot } from './why-not.ts';
 
 export interface GrantInput {
@@ -40,7 +40,11 @@ export function compileGrant(input: GrantInput): Grant {
     exempt: idsOf(rules, 'own', 'oversight'),
     open: idsOf(rules, 'open'),
     related: [...rules].flatMap(([classId, rule]) => (rule.kind === 'related' ? [{ classId, kinds: kindsOf(rule) }] : [])),
-    explicit: idsOf(rules, 'explicit'),
+    explicit: consentClasses(rules).flatMap(({ classId, clauses }) => (clauses.some(({ relationships }) => relationships === undefined) ? [classId] : [])),
+    explicitRelated: consentClasses(rules).flatMap(({ classId, clauses }) => {
+      const kinds = [...new Set(clauses.flatMap(({ relationships }) => relationships ?? []))].sort();
+      return kinds.length > 0 ? [{ classId, kinds }] : [];
+    }),
     directory: true,
     governance: [...clauses.inForce.values()].some((placed) => offersOf(placed, requester).some(({ clause }) =>
       clause.categories.some((category) => oversees(requester.role, requester.purpose, category)))),
@@ -72,10 +76,16 @@ function leastDemanding(covering: readonly PlacedClause[], oversight: boolean): 
   }
   const [open] = by.open;
   if (open) return oversight ? { kind: 'oversight', ...referenceTo(open) } : { kind: 'open', ...referenceTo(open), notice: open.clause.notice };
+  const withConsent = by.explicit.map((placed): ConsentClause => ({ ...referenceTo(placed), ...(placed.clause.relationships && { relationships: placed.clause.relationships }) }));
   const [related, ...others] = by.related.map((placed) => ({ ...referenceTo(placed), relationships: placed.clause.relationships ?? [], notice: placed.clause.notice }));
-  if (related) return { kind: 'related', ...related, ...(others.length > 0 && { alternatives: others.map(({ notice: _, ...other }) => other) }) };
+  if (related) return { kind: 'related', ...related, ...(others.length > 0 && { alternatives: others.map(({ notice: _, ...other }) => other) }), ...(withConsent.length > 0 && { withConsent }) };
   const [explicit] = by.explicit;
-  return explicit && { kind: 'explicit', ...referenceTo(explicit), notice: explicit.clause.notice };
+  return explicit && { kind: 'explicit', ...referenceTo(explicit), notice: explicit.clause.notice, withConsent };
+}
+
+/** Classes that a permitting choice opens, with the clauses that say so. */
+function consentClasses(rules: ReadonlyMap<number, ClassRule>): { classId: number; clauses: readonly ConsentClause[] }[] {
+  return [...rules].flatMap(([classId, rule]) => ('withConsent' in rule && rule.withConsent ? [{ classId, clauses: rule.withConsent }] : []));
 }
 
 function kindsOf(rule: Extract<ClassRule, { kind: 'related' }>): RelationshipKind[] {

@@ -30,7 +30,7 @@ export function describeRule(rule: ClassRule, names: SharingNames): { effect: 'p
     case 'related': {
       const others = (rule.alternatives ?? []).map((other) => `; so does ${lowerFirst(cite(other, names))} with a live ${either(other.relationships)}`);
       const first = `${cite(rule, names)} shares this with an organisation that has a live ${either(rule.relationships)} for the person`;
-      return { effect: 'permit', sentence: `${first}${others.join('')}.` };
+      return { effect: 'permit', sentence: `${first}${others.join('')}${alsoWithConsent(rule.withConsent ?? [], names)}.` };
     }
     case 'none':
       return { effect: 'deny', sentence: whyClosed(rule, names) };
@@ -46,12 +46,12 @@ export function explainPermitted(rule: Exclude<ClassRule, NoRule>, names: Sharin
 
 /** The decision behind rows of a class that were kept back, with how much the requester may be told of it. */
 export function explainWithheld(
-  grant: Grant, sharingClass: SharingClass, { objected }: { objected: boolean }, names: SharingNames,
+  grant: Grant, sharingClass: SharingClass, refused: 'objects' | 'denies' | null, names: SharingNames,
 ): Decision & { notice: NoticeMode } {
   const rule: ClassRule = grant.rules.get(sharingClass.id) ?? { kind: 'none', reason: 'no-agreement', notice: 'none' };
   const notice = 'notice' in rule ? rule.notice : 'none';
   if (rule.kind === 'none' && sharingClass.labels.length > 0) return { ...deniedByRule(rule, 2, names), notice };
-  if (objected && rule.kind !== 'own' && !oversees(grant.role, grant.purpose, sharingClass.category)) return { ...deniedByChoice(), notice };
+  if (refused && rule.kind !== 'own' && !oversees(grant.role, grant.purpose, sharingClass.category)) return { ...deniedByChoice(refused), notice };
   switch (rule.kind) {
     case 'none': return { ...deniedByRule(rule, 6, names), notice };
     case 'related': return { ...deniedForRelationship(rule, names), notice };
@@ -65,9 +65,15 @@ export function deniedByRule(rule: NoRule, number: 2 | 6, names: SharingNames): 
   return { effect: 'deny', rule: number, reason: rule.reason, ...referenceIn(rule), sentence: whyClosed(rule, names) };
 }
 
-/** Rule 3. */
-export function deniedByChoice(): Decision {
-  return { effect: 'deny', rule: 3, reason: 'choice', sentence: 'The person has objected to their record being shared.' };
+/** Rule 3: an objection to sharing anything with anybody, or a choice about somebody like this requester or something like this. */
+export function deniedByChoice(how: 'objects' | 'denies'): Decision {
+  const sentence = how === 'objects' ? 'The person has objected to their record being shared.' : 'The person has chosen not to share this with this requester.';
+  return { effect: 'deny', rule: 3, reason: 'choice', sentence };
+}
+
+/** Rule 5: emergency access was live; what it opened is in the entry of the look. */
+export function explainEmergency(rule?: ClauseReference): Decision {
+  return { effect: 'permit', rule: 5, reason: 'emergency', ...(rule && referenceIn(rule)), sentence: 'This person had emergency access to the record.' };
 }
 
 /** Rule 6: a clause covers the row, but the relationship it asks for is not there. */
@@ -80,6 +86,10 @@ export function deniedForRelationship(rule: ClauseReference & { relationships: r
 export function deniedForConsent(rule: ClauseReference, names: SharingNames): Decision {
   const sentence = `${cite(rule, names)} asks for the person's explicit consent, and none is recorded.`;
   return { effect: 'deny', rule: 6, reason: 'consent', ...referenceIn(rule), sentence };
+}
+
+function alsoWithConsent(clauses: readonly ClauseReference[], names: SharingNames): string {
+  return clauses.map((each) => `; so does ${lowerFirst(cite(each, names))} with the person's explicit consent`).join('');
 }
 
 function whyClosed(rule: NoRule, names: SharingNames): string {

@@ -1,3 +1,4 @@
+import { choiceEffect } from './choice-effect.ts';
 import { referenceTo } from './clauses-in-force.ts';
 import type { PlacedClause } from './clauses-in-force.ts';
 import type { Question } from './combining-rules.ts';
@@ -8,7 +9,7 @@ import type { Decision } from './types.ts';
 
 /**
  * Rule 4: a covering clause permits when its consent is implied and, if it asks for a relationship, a live one exists.
- * Of several the least demanding is cited. Explicit consent never holds here: no permitting choice can be recorded yet.
+ * Of several the least demanding is cited. Where consent must be explicit, the person's choice must permit, whatever else.
  */
 export function ruleAgreement(question: Question): Decision | undefined {
   const { requester, sharingClass, agreements } = question;
@@ -21,8 +22,15 @@ export function ruleAgreement(question: Question): Decision | undefined {
     return explainPermitted(overseen ? { kind: 'oversight', ...cited } : { kind: 'open', ...cited, notice: unconditional.clause.notice }, names);
   }
   const related = implied.find((placed) => hasRelationship(placed, question));
-  if (!related) return undefined;
+  if (!related) return byConsent(question);
   return explainPermitted({ kind: 'related', relationships: related.clause.relationships ?? [], ...referenceTo(related), notice: related.clause.notice }, names);
+}
+
+function byConsent(question: Question): Decision | undefined {
+  const { requester, sharingClass, agreements, choices } = question;
+  if (choiceEffect(choices, requester, sharingClass)?.effect !== 'permit') return undefined;
+  const explicit = coveringClauses(question).find((placed) => placed.clause.consentBasis === 'explicit' && (placed.clause.relationships === undefined || hasRelationship(placed, question)));
+  return explicit && explainPermitted({ kind: 'explicit', ...referenceTo(explicit), notice: explicit.clause.notice, withConsent: [] }, namesFrom(agreements));
 }
 
 function hasRelationship({ clause }: PlacedClause, { requester, relationships, now }: Question): boolean {

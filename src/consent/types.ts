@@ -66,9 +66,14 @@ export type ClassRule =
   | { kind: 'open'; agreement: string; version: string; clause: string; notice: NoticeMode }
   | { kind: 'related'; relationships: RelationshipKind[]; agreement: string; version: string; clause: string; notice: NoticeMode;
       /** further clauses that open the same class, each with its own kinds of relationship */
-      alternatives?: (ClauseReference & { relationships: RelationshipKind[] })[] }
-  | { kind: 'explicit'; agreement: string; version: string; clause: string; notice: NoticeMode }
+      alternatives?: (ClauseReference & { relationships: RelationshipKind[] })[];
+      /** clauses that open the same class with the person's explicit consent */
+      withConsent?: ConsentClause[] }
+  | { kind: 'explicit'; agreement: string; version: string; clause: string; notice: NoticeMode; withConsent: ConsentClause[] }
   | NoRule;
+
+/** A clause that needs the person's permitting choice, and a relationship where it names kinds of one. */
+export type ConsentClause = ClauseReference & { relationships?: RelationshipKind[] };
 
 /** No rule opens the class. It cites the nearest clause, when there is one between the two organisations, for its notice mode and its name. */
 export interface NoRule extends Partial<ClauseReference> {
@@ -78,12 +83,35 @@ export interface NoRule extends Partial<ClauseReference> {
   notice: NoticeMode;
 }
 
-/** What a citizen decided, as the door applies it: in this form an objection over the whole record. */
+/** Whom and what a provision of a choice is limited to; an absent limit limits nothing, several hold together. */
+export interface ChoiceLimits {
+  /** the organisation that asks */
+  organisations?: readonly OrganisationKey[];
+  /** in which role its people ask */
+  roles?: readonly SharingRole[];
+  /** for which purposes; never oversight, which no choice reaches */
+  purposes?: readonly Purpose[];
+  /** what sort of information */
+  categories?: readonly SharingCategory[];
+  /** information that carries one of these labels */
+  labels?: readonly string[];
+  /** whose information: the organisation that wrote it */
+  custodians?: readonly OrganisationKey[];
+}
+
+/** One provision of a citizen's choice, flattened: the limits of its parents are its own too. */
+export interface ChoiceRule {
+  effect: 'deny' | 'permit';
+  limits: ChoiceLimits;
+  /** of the provisions that apply the highest decides, deny at equal; 0 = the whole record, for everybody */
+  specificity: number;
+}
+
+/** What a Consent says, and from when until when (half-open; null = no end known). */
 export interface Choice {
-  effect: 'deny';
-  scope: 'whole-record';
-  /** purposes it does not reach: oversight of who a record is about and of the choices themselves */
-  purposesExcluded: readonly Purpose[];
+  rules: readonly ChoiceRule[];
+  from: Date | null;
+  until: Date | null;
 }
 
 /** Evidence of care by an organisation, live while `now < until`; null = no end known. */
@@ -97,9 +125,9 @@ export interface Relationship {
 export interface Decision extends Partial<ClauseReference> {
   effect: 'permit' | 'deny';
   /** number in src/consent/combining-rules.ts */
-  rule: 1 | 2 | 3 | 4 | 6;
+  rule: 1 | 2 | 3 | 4 | 5 | 6;
   /** `stale`: the grant would have opened the row, but did not hold when it was read */
-  reason: 'own' | 'oversight' | 'clause' | 'choice' | 'relationship' | 'consent' | 'stale' | NoRule['reason'];
+  reason: 'own' | 'oversight' | 'clause' | 'choice' | 'relationship' | 'consent' | 'emergency' | 'stale' | NoRule['reason'];
   sentence: string;
 }
 
@@ -130,8 +158,10 @@ export interface Grant {
   open: number[];
   /** rule 4 with a relationship: visible when a live relationship of one of the kinds exists */
   related: { classId: number; kinds: RelationshipKind[] }[];
-  /** rule 4 with explicit consent: visible only when a permitting choice exists */
+  /** rule 4 with explicit consent: visible only when the citizen's choice permits */
   explicit: number[];
+  /** the same where the clause asks for a relationship as well */
+  explicitRelated: { classId: number; kinds: RelationshipKind[] }[];
   /** scopes other than citizen rows */
   directory: boolean;
   governance: boolean;

@@ -7,7 +7,7 @@ export const feedScopes: readonly string[] = ['system/Task.rs', 'intake'];
 const readScopes = ['user/*.rs'];
 /** Who may record a citizen's choice, and propose, sign, activate or end agreements as far as the role goes. */
 const answerableRoles: readonly SharingRole[] = ['privacy-officer', 'governance'];
-const answerableScopes = ['user/Consent.c', 'user/Contract.u'];
+const answerableScopes = ['user/Consent.cu', 'user/Contract.u'];
 
 export interface DemoPersona {
   id: string;

@@ -1,4 +1,4 @@
-import { explainPermitted, explainWithheld } from '../consent/explain.ts';
+import { explainEmergency, explainPermitted, explainWithheld } from '../consent/explain.ts';
 import { noticeFor, type Notice } from '../consent/notice-for.ts';
 import type { Decision as ConsentDecision } from '../consent/types.ts';
 import type { DisclosedVersion } from '../audit/describe-disclosure.ts';
@@ -16,7 +16,8 @@ export interface Explained {
 
 export function explainRelease({ grant, names, classes }: HeldGrant, rows: readonly VisibleRow[], withheld: readonly Withheld[]): Explained {
   const permits = countBy(rows.flatMap(({ classId }) => (classId === null ? [] : [classId])));
-  const denied = withheld.flatMap(({ objected, classes: kept }) => kept.map(({ classId, count }) => ({ classId, count, objected })));
+  const denied = withheld.flatMap((each) => each.classes);
+  const emergencies = withheld.flatMap(({ citizen, emergency }) => (emergency === null ? [] : [{ count: rows.filter((row) => row.citizen === citizen).length }])).filter(({ count }) => count > 0);
   return {
     disclosed: rows.map(({ type, id, version, classId }) => {
       const custodian = classId === null ? undefined : classes.get(classId)?.custodian;
@@ -28,9 +29,10 @@ export function explainRelease({ grant, names, classes }: HeldGrant, rows: reado
         if (!rule || rule.kind === 'none') throw new Error('a row came through the door without a rule'); // the door and the grant disagree: nothing may leave
         return line(explainPermitted(rule, names), count);
       }),
-      ...denied.flatMap(({ classId, count, objected }) => {
+      ...emergencies.map(({ count }) => line(explainEmergency(), count)),
+      ...denied.flatMap(({ classId, count, refused }) => {
         const sharingClass = classes.get(classId);
-        return sharingClass ? [line(explainWithheld(grant, sharingClass, { objected }, names), count)] : [];
+        return sharingClass ? [line(explainWithheld(grant, sharingClass, refused, names), count)] : [];
       }),
     ],
     withheld: denied.flatMap(({ classId, count }) => {

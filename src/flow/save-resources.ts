@@ -1,5 +1,6 @@
 import type { Consent } from '@medplum/fhirtypes';
 import { choiceFromConsent } from '../consent/choice-from-consent.ts';
+import type { Choice } from '../consent/types.ts';
 import { relationshipNumber } from '../store/grants.ts';
 import {
   hideLocations, loadHiddenLocations, loadRowsOfCustodian, reclassOwnFragments, reclassRows, saveChoices, saveRelationships, saveRows,
@@ -147,5 +148,8 @@ async function saveEvidence(connection: Connection, changes: readonly Change[]):
 function choiceOf({ prepared }: Change): ChoiceChange[] {
   if (prepared.type !== 'Consent') return [];
   const read = choiceFromConsent(prepared.resource as unknown as Consent);
-  return [{ citizen: prepared.linked.citizen, id: prepared.id, effect: 'withdrawn' in read ? null : 'deny' }];
+  return [{ citizen: prepared.linked.citizen, id: prepared.id, choice: 'choice' in read ? read.choice : 'withdrawn' in read ? null : objection }];
 }
+
+/** What a message says of a choice that is not understood in full is taken in its strictest sense: nothing is shared. */
+const objection: Choice = { rules: [{ effect: 'deny', limits: {}, specificity: 0 }], from: null, until: null };

@@ -5,9 +5,16 @@ import { isUuid } from './secrets.ts';
 /** What of one citizen was kept back from one grant: classes and numbers, never ids or bodies. */
 export interface Withheld {
   citizen: string;
-  /** the citizen objects to sharing the whole record */
-  objected: boolean;
-  classes: { classId: number; count: number }[];
+  /** this person's live emergency access to the citizen */
+  emergency: string | null;
+  classes: WithheldClass[];
+}
+
+export interface WithheldClass {
+  classId: number;
+  count: number;
+  /** the citizen's choice closes it: for everybody (`objects`), or for somebody like this requester (`denies`) */
+  refused: 'objects' | 'denies' | null;
 }
 
 /** What names the citizen: citizens themselves, the id of any resource, or the tokens of an identifier. */
@@ -19,10 +26,10 @@ export type Naming = { citizens: readonly string[] } | { id: string } | { tokens
  */
 export async function countWithheld(database: Database, grantKey: string, naming: Naming): Promise<Withheld[] | typeof stale> {
   const named = namedCitizens(naming);
-  const rows = await database.serve<{ fresh: boolean; citizen: string | null; objected: boolean; classId: number | null; count: number | null }>('accountant', grantKey, {
+  const rows = await database.serve<{ fresh: boolean; citizen: string | null; emergency: string | null; classId: number | null; count: number | null; refused: WithheldClass['refused'] }>('accountant', grantKey, {
     name: named.name,
     text: `with named as materialized (select array(${named.text}) as citizens)
-      select s.fresh, c as citizen, citizen_objects(c) as objected, w.class_id as "classId", w.count
+      select s.fresh, c as citizen, (select e.id from emergency_use e where e.citizen_id = c limit 1) as emergency, w.class_id as "classId", w.count, w.refused
       from grant_state s left join (select unnest(citizens) as c from named) n on true
       left join (select * from withheld where citizen_id = any ((select citizens from named)::uuid[])) w on w.citizen_id = n.c`,
     values: [named.value],
@@ -31,8 +38,8 @@ export async function countWithheld(database: Database, grantKey: string, naming
   const byCitizen = new Map<string, Withheld>();
   for (const row of rows) {
     if (row.citizen === null) continue;
-    const entry = byCitizen.get(row.citizen) ?? { citizen: row.citizen, objected: row.objected, classes: [] };
-    if (row.classId !== null && row.count !== null) entry.classes.push({ classId: row.classId, count: row.count });
+    const entry = byCitizen.get(row.citizen) ?? { citizen: row.citizen, emergency: row.emergency, classes: [] };
+    if (row.classId !== null && row.count !== null) entry.classes.push({ classId: row.classId, count: row.count, refused: refusedIn(row.emergency, row.refused) });
     byCitizen.set(row.citizen, entry);
   }
   return [...byCitizen.values()];
@@ -42,4 +49,9 @@ function namedCitizens(naming: Naming): { name: string; text: string; value: unk
   if ('id' in naming) return { name: 'withheld-by-id', text: 'select c from citizen_of($1::uuid) c where c is not null', value: naming.id };
   if ('tokens' in naming) return { name: 'withheld-by-token', text: 'select citizens_named($1::bigint[])', value: naming.tokens.map(String) };
   return { name: 'withheld-by-citizen', text: 'select distinct citizen_of(c) from unnest($1::uuid[]) c where citizen_of(c) is not null', value: naming.citizens.filter(isUuid) };
+}
+
+/** Emergency access passes a general objection: what is still kept back is so for another reason. */
+export function refusedIn(emergency: string | null, refused: WithheldClass['refused']): WithheldClass['refused'] {
+  return emergency !== null && refused === 'objects' ? null : refused;
 }

@@ -1,4 +1,4 @@
-import type { Withheld } from './count-withheld.ts';
+import { refusedIn, type Withheld, type WithheldClass } from './count-withheld.ts';
 import type { Database } from './database.ts';
 import { stale, type VisibleRow } from './door.ts';
 import { groupCalls } from './group-calls.ts';
@@ -18,8 +18,8 @@ export interface LookedAtEverything extends LookedUp {
 type LookedRow = { [column in keyof VisibleRow]: VisibleRow[column] | null } & {
   fresh: boolean;
   named: string | null;
-  objected: boolean | null;
-  kept: [classId: number, count: number][] | null;
+  emergency: string | null;
+  kept: [classId: number, count: number, refused: WithheldClass['refused']][] | null;
   incomplete: number[] | null;
 };
 
@@ -64,15 +64,12 @@ export async function lookAtEverything(
 
 function lookedUp(found: readonly LookedRow[]): LookedUp | typeof stale {
   if (found.length === 0) throw new Error('a look-up was not answered');
-  const withheld: Withheld[] = [];
-  const rows: VisibleRow[] = [];
-  for (const row of found) {
-    if (!row.fresh) return stale;
-    if (row.named !== null && row.objected !== null && withheld.length === 0) {
-      withheld.push({ citizen: row.named, objected: row.objected, classes: (row.kept ?? []).map(([classId, count]) => ({ classId, count })) });
-    }
-    if (isVisible(row)) rows.push(row);
-  }
+  const first = found.find(({ kept, emergency }) => kept !== null || emergency !== null) ?? found[0];
+  if (!first?.fresh) return stale;
+  const withheld = first.named === null ? [] : [{
+    citizen: first.named, emergency: first.emergency, classes: (first.kept ?? []).map(([classId, count, refused]) => ({ classId, count, refused: refusedIn(first.emergency, refused) })),
+  }];
+  const rows = found.filter(isVisible);
   return { rows, withheld };
 }
 

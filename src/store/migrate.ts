@@ -1,13 +1,19 @@
+import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { Refusal } from '../fhir/problem.ts';
-import { rights, theRecord } from './schema/001-the-record.ts';
+import { theRecord } from './schema/001-the-record.ts';
 import { webSessions } from './schema/002-web-sessions.ts';
+import { choicesAndEmergencies } from './schema/003-choices-and-emergencies.ts';
+import { door, removeDoor, rights } from './schema/door.ts';
 
 /** The roles that serve reads. They own nothing and may select from the door's views only. */
 export const readerRole = 'onestory_reader';
 export const accountantRole = 'onestory_accountant';
 
-const migrations: readonly string[] = [theRecord + rights(readerRole, accountantRole), webSessions];
+/** What tables there are, one step after the other. */
+const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies];
+const doorText = door + rights(readerRole, accountantRole);
+const doorHash = createHash('sha256').update(doorText).digest();
 
 /**
  * Brings the schema to this program's version in one transaction, under a lock, so that two starting processes or a
@@ -32,11 +38,20 @@ export async function migrate(client: pg.ClientBase): Promise<void> {
       await client.query(migrations[version] ?? '');
       await client.query('insert into schema_version (version) values ($1)', [version + 1]);
     }
+    await hangDoor(client);
     await client.query('commit');
   } catch (error) {
     await client.query('rollback');
     throw error;
   }
+}
+
+/** Views and functions hold nothing: they are made anew when they are not what this program says. */
+async function hangDoor(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ value: Buffer }>("select value from setting where name = 'door'");
+  if (rows[0]?.value.equals(doorHash)) return;
+  await client.query(removeDoor + doorText);
+  await client.query("insert into setting (name, value) values ('door', $1) on conflict (name) do update set value = excluded.value", [doorHash]);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { SearchIndex } from '../fhir/index-resource.ts';
+import type { Choice, ChoiceLimits } from '../consent/types.ts';
 import type { Connection } from './database.ts';
 import { arrayText } from './shared-rows.ts';
 
@@ -167,7 +168,7 @@ export interface ChoiceChange {
   /** the Consent */
   id: string;
   /** null: withdrawn */
-  effect: 'deny' | null;
+  choice: Choice | null;
 }
 
 export async function saveChoices(connection: Connection, changes: readonly ChoiceChange[]): Promise<void> {
@@ -175,11 +176,15 @@ export async function saveChoices(connection: Connection, changes: readonly Choi
   await connection.query(
     'delete from choice_rule r using unnest($1::uuid[], $2::uuid[]) as c(citizen_id, id) where r.citizen_id = c.citizen_id and r.id = c.id',
     [changes.map((c) => c.citizen), changes.map((c) => c.id)]);
-  const standing = changes.filter((change) => change.effect !== null);
+  const rules = changes.flatMap(({ citizen, id, choice }) => (choice?.rules ?? []).map((rule, n) => ({ citizen, id, n, ...rule, from: choice?.from ?? '-infinity', until: choice?.until ?? 'infinity' })));
+  const limit = (name: keyof ChoiceLimits): (string | null)[] => rules.map(({ limits }) => limits[name]?.join('\n') ?? null);
   await connection.query(
-    `insert into choice_rule (citizen_id, id, effect, valid_from, valid_until) select c.*, '-infinity', 'infinity'
-     from unnest($1::uuid[], $2::uuid[], $3::text[]) as c(citizen_id, id, effect)`,
-    [standing.map((c) => c.citizen), standing.map((c) => c.id), standing.map((c) => c.effect)]);
+    `insert into choice_rule (citizen_id, id, n, effect, specificity, valid_from, valid_until, organisations, roles, purposes, categories, labels, custodians)
+     select c, i, n, e, s, f, u, string_to_array(o, E'\n'), string_to_array(r, E'\n'), string_to_array(p, E'\n'), string_to_array(k, E'\n'), string_to_array(l, E'\n'), string_to_array(w, E'\n')
+     from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::int[], $6::timestamptz[], $7::timestamptz[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[])
+       as x(c, i, n, e, s, f, u, o, r, p, k, l, w)`,
+    [rules.map((r) => r.citizen), rules.map((r) => r.id), rules.map((r) => r.n), rules.map((r) => r.effect), rules.map((r) => r.specificity), rules.map((r) => r.from), rules.map((r) => r.until),
+      limit('organisations'), limit('roles'), limit('purposes'), limit('categories'), limit('labels'), limit('custodians')]);
 }
 
 /** The person withdrew what they told this organisation: every standing objection it recorded for them ends. */

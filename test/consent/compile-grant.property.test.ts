@@ -1,28 +1,27 @@
 import fc from 'fast-check';
 import { compileGrant } from '../../src/consent/compile-grant.ts';
 import { decide } from '../../src/consent/decide.ts';
-import { explainPermitted, explainWithheld, namesFrom } from '../../src/consent/explain.ts';
+import { explainEmergency, explainPermitted, explainWithheld, namesFrom } from '../../src/consent/explain.ts';
 import type { Decision, Grant } from '../../src/consent/types.ts';
 import type { SharingClass } from '../../src/fhir/sharing.ts';
-import { permittingRule } from './permitting-rule.ts';
+import { permittingRule, refusedBy } from './permitting-rule.ts';
 import { sharingCase } from './random-sharing.ts';
 import type { SharingCase } from './random-sharing.ts';
-import { objection } from './sharing-cases.ts';
 
 const at = new Date('2026-06-01T12:00:00Z');
 const cases = sharingCase(at, 60_000);
 
 const compiled = ({ requester, classes, agreements, now }: SharingCase): Grant => compileGrant({ requester, classes, agreements, generation: 1, now });
 
-function referenceDecision({ objected, ...world }: SharingCase, sharingClass: SharingClass): Decision {
-  return decide({ ...world, sharingClass, choices: objected ? [objection] : [] });
+function referenceDecision(world: SharingCase, sharingClass: SharingClass): Decision {
+  return decide({ ...world, sharingClass });
 }
 
 function decisionByGrant(grant: Grant, world: SharingCase, sharingClass: SharingClass): Decision {
   const names = namesFrom(world.agreements);
-  const rule = permittingRule(grant, sharingClass.id, world);
-  if (rule) return explainPermitted(rule, names);
-  const { notice: _, ...decision } = explainWithheld(grant, sharingClass, world, names);
+  const rule = permittingRule(grant, sharingClass, world);
+  if (rule) return rule.kind === 'emergency' ? explainEmergency(rule) : explainPermitted(rule, names);
+  const { notice: _, ...decision } = explainWithheld(grant, sharingClass, refusedBy(sharingClass, world), names);
   return decision;
 }
 
@@ -47,7 +46,9 @@ describe('a compiled grant', () => {
   it('puts a class into one list at most, and into none that the rules do not name', () => {
     fc.assert(fc.property(cases, (world) => {
       const grant = compiled(world);
-      const listed = [...grant.exempt, ...grant.open, ...grant.related.map(({ classId }) => classId), ...grant.explicit];
+      const related = grant.related.map(({ classId }) => classId);
+      const consented = new Set([...grant.explicit, ...grant.explicitRelated.map(({ classId }) => classId)]);
+      const listed = [...grant.exempt, ...grant.open, ...related, ...consented.difference(new Set(related))];
       expect(new Set(listed).size).toBe(listed.length);
       expect(listed.toSorted()).toEqual([...grant.rules].filter(([, rule]) => rule.kind !== 'none').map(([id]) => id).toSorted());
     }), { numRuns: 1_000 });
@@ -62,6 +63,7 @@ describe('the random worlds', () => {
       '2 deny category', '2 deny label', '2 deny lapsed', '2 deny no-agreement', '2 deny purpose', '2 deny role', '2 deny unclassified', '2 deny unsigned',
       '3 deny choice',
       '4 permit clause', '4 permit oversight',
+      '5 permit emergency',
       '6 deny category', '6 deny consent', '6 deny lapsed', '6 deny no-agreement', '6 deny purpose', '6 deny relationship', '6 deny role', '6 deny unclassified', '6 deny unsigned',
     ]);
   });
@@ -79,7 +81,9 @@ describe('the random worlds', () => {
     ['signatures', (world) => ({ ...world, agreements: world.agreements.map((each) => ({
       ...each, signedBy: each.agreement.parties.map(({ organisation }) => organisation),
     })) })],
-    ['objections', (world) => ({ ...world, objected: false })],
+    ['choices', (world) => ({ ...world, choices: [] })],
+    ['which choice is the more specific', (world) => ({ ...world, choices: world.choices.map((each) => ({ ...each, specificity: 1 })) })],
+    ['emergency access', (world) => ({ ...world, emergency: true })],
     ['the role', (world) => withClauses(world, () => ({ roles: [world.requester.role] }))],
     ['the purpose', (world) => withClauses(world, () => ({ purposes: [world.requester.purpose] }))],
   ];
@@ -88,7 +92,7 @@ describe('the random worlds', () => {
       const distorted = distort(world);
       const grant = compiled(distorted);
       for (const sharingClass of world.classes) {
-        expect(permittingRule(grant, sharingClass.id, distorted) !== undefined).toBe(referenceDecision(world, sharingClass).effect === 'permit');
+        expect(permittingRule(grant, sharingClass, distorted) !== undefined).toBe(referenceDecision(world, sharingClass).effect === 'permit');
       }
     }), { numRuns: 5_000, seed: 1, endOnFailure: true });
     expect(outcome.failed).toBe(true);

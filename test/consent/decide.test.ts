@@ -9,7 +9,7 @@ import {
 
 const episode = rowOf(uhb, 'episode');
 const asked = (changes: Partial<Question> = {}): Question => ({
-  requester: communityNurse, sharingClass: episode, agreements: [inForce([clause()])], choices: [], relationships: [], now, ...changes,
+  requester: communityNurse, sharingClass: episode, agreements: [inForce([clause()])], choices: [], relationships: [], emergency: false, now, ...changes,
 });
 const under = (...registered: RegisteredAgreement[]): Partial<Question> => ({ agreements: registered });
 const oversight = inForce([clause({ to: [icb, uhb], purposes: ['HOPERAT'], roles: ['governance', 'privacy-officer'], categories: ['identity', 'administration'], notice: 'none' })]);
@@ -136,7 +136,7 @@ describe('a decision', () => {
 
 describe('the combining rules', () => {
   it('are asked in the order of their numbers and end with one that always denies', () => {
-    expect(combiningRules.map(({ number }) => number)).toEqual([1, 2, 3, 4, 6]);
+    expect(combiningRules.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(combiningRules.at(-1)?.decide(asked())).toMatchObject({ effect: 'deny' });
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Purpose, Requester, SharingClass, SharingRole } from '../../src/fhir/sharing.ts';
 import { relationshipKinds } from '../../src/fhir/sharing.ts';
-import type { Agreement, Clause, RegisteredAgreement, Relationship } from '../../src/consent/types.ts';
+import type { Agreement, ChoiceRule, Clause, RegisteredAgreement, Relationship } from '../../src/consent/types.ts';
 import { bchc, council, uhb } from './sharing-cases.ts';
 
 /** One random world of sharing as one requester meets it. Every row class stands for rows of one citizen. */
@@ -9,7 +9,9 @@ export interface SharingCase {
   requester: Requester;
   classes: SharingClass[];
   agreements: RegisteredAgreement[];
-  objected: boolean;
+  choices: ChoiceRule[];
+  /** the requester has live emergency access */
+  emergency: boolean;
   relationships: Relationship[];
   now: Date;
 }
@@ -36,7 +38,8 @@ export function sharingCase(at: Date, stepMs: number): fc.Arbitrary<SharingCase>
       labels: fc.oneof({ weight: 3, arbitrary: fc.constant<string[]>([]) }, { weight: 2, arbitrary: some(labels) }),
     }), { minLength: 1, maxLength: 4 }).map((rows) => rows.map((row, index) => ({ id: index + 1, ...row }))),
     agreements: fc.array(registered(instant), { minLength: 0, maxLength: 3 }).map((all) => all.map(named)),
-    objected: fc.nat(3).map((dice) => dice === 0),
+    choices: fc.oneof({ weight: 3, arbitrary: fc.constant<ChoiceRule[]>([]) }, { weight: 2, arbitrary: fc.array(choiceRule, { minLength: 1, maxLength: 3 }) }),
+    emergency: fc.nat(4).map((dice) => dice === 0),
     relationships: fc.array(fc.record({
       organisation: fc.constantFrom(...organisations), kind: fc.constantFrom(...relationshipKinds), until: fc.option(instant, { freq: 4 }),
     }), { maxLength: 4 }),
@@ -44,11 +47,21 @@ export function sharingCase(at: Date, stepMs: number): fc.Arbitrary<SharingCase>
   });
 }
 
+/** Provisions as a Consent may say them: any limits together, the whole record among them, more specific the more they limit. */
+export const choiceRule: fc.Arbitrary<ChoiceRule> = fc.record({
+  effect: fc.constantFrom('deny' as const, 'permit' as const),
+  limits: fc.oneof({ weight: 1, arbitrary: fc.constant({}) }, { weight: 2, arbitrary: fc.record({
+    organisations: some(organisations), roles: some(careRoles), purposes: some(carePurposes), categories: some(categories), labels: some(labels), custodians: some(organisations),
+  }, { requiredKeys: [] }) }),
+  deeper: fc.nat(1),
+}).map(({ effect, limits, deeper }) => ({ effect, limits, specificity: Object.keys(limits).length === 0 ? 0 : Object.keys(limits).length + deeper }));
+
 const requester: fc.Arbitrary<Requester> = fc.record({
   client: fc.constant('demo'), token: fc.constant('token-1'), organisation: fc.constantFrom(...organisations), organisationName: fc.constant('Name'),
   role: fc.constantFrom(...careRoles, ...oversight), purpose: fc.constantFrom<Purpose>(...carePurposes, 'HOPERAT'),
   scopes: fc.constantFrom(['system/Task.rs'], ['system/*.rs'], ['system/Patient.rs', 'user/*.rs']),
-});
+  person: fc.constantFrom({ id: 'person-1', name: 'Sam Example' }, { id: 'person-2', name: 'Kim Example' }),
+}, { requiredKeys: ['client', 'token', 'organisation', 'organisationName', 'role', 'purpose', 'scopes'] });
 
 /** As `readAgreement` lets them through: a clause is for care or for oversight, never both. */
 const clause: fc.Arbitrary<Omit<Clause, 'number'>> = fc.oneof(

@@ -1,5 +1,5 @@
 import type { SharingClass, Requester } from '../../src/fhir/sharing.ts';
-import type { Agreement, Choice, Clause, RegisteredAgreement } from '../../src/consent/types.ts';
+import type { Agreement, ChoiceRule, Clause, RegisteredAgreement } from '../../src/consent/types.ts';
 
 /** The partners and the people who ask, by the names used in every test of sharing. */
 export const uhb = 'https://fhir.nhs.uk/Id/ods-organization-code|RRK';
@@ -22,7 +22,7 @@ export const feedClient: Requester = {
   client: 'uhb-adt', token: 'token-2', organisation: uhb, organisationName: 'UHB', role: 'integration', purpose: 'TREAT', scopes: ['system/Task.rs'],
 };
 
-export const objection: Choice = { effect: 'deny', scope: 'whole-record', purposesExcluded: ['HOPERAT'] };
+export const objection: ChoiceRule = { effect: 'deny', limits: {}, specificity: 0 };
 
 export function rowOf(custodian: string, category: SharingClass['category'], ...labels: string[]): SharingClass {
   return { id: 1, custodian, category, labels };

@@ -49,7 +49,7 @@ const episodeWith = (organisation: string): Relationship[] => [{ organisation, k
 
 function seen(requester: Requester, changes: { relationships?: Relationship[]; objected?: boolean; at?: Date } = {}): SharingClass[] {
   const { relationships = [], objected = false, at = now } = changes;
-  return story.filter((sharingClass) => decide({ requester, sharingClass, agreements, choices: objected ? [objection] : [], relationships, now: at }).effect === 'permit');
+  return story.filter((sharingClass) => decide({ requester, sharingClass, agreements, choices: objected ? [objection] : [], relationships, emergency: false, now: at }).effect === 'permit');
 }
 
 const custodians = (classes: readonly SharingClass[]): string[] => [...new Set(classes.map(({ custodian }) => custodian))];

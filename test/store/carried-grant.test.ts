@@ -16,7 +16,7 @@ const views = ['readable_row', 'readable_resource', 'readable_version', 'readabl
 function grantOf(number: number, generation: number, changes: Partial<Grant> = {}): Grant {
   return {
     key: `grant-${number}-${generation}`, organisation: `org-${number}`, role: 'nurse', purpose: 'TREAT', person: null, client: 'demo', generation, validUntil: null,
-    exempt: [], open: [number], related: [], explicit: [], directory: false, governance: false, rules: new Map(), ...changes,
+    exempt: [], open: [number], related: [], explicit: [], explicitRelated: [], directory: false, governance: false, rules: new Map(), ...changes,
   };
 }
 

@@ -68,7 +68,7 @@ describe('the tally of a citizen whom two processes write about at once', () => 
       const citizen = randomUUID();
       const grant: Grant = {
         key: 'sees-both', organisation: 'org', role: 'nurse', purpose: 'TREAT', person: null, client: 'demo', generation: await readGeneration(one), validUntil: null,
-        exempt: [], open: [1, 2], related: [], explicit: [], directory: false, governance: false, rules: new Map(),
+        exempt: [], open: [1, 2], related: [], explicit: [], explicitRelated: [], directory: false, governance: false, rules: new Map(),
       };
       await saveGrant(one, grant);
       for (const [first, second] of [[1, 2], [2, 1]] as const) {

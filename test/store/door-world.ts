@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { compileGrant } from '../../src/consent/compile-grant.ts';
 import { decide } from '../../src/consent/decide.ts';
-import type { Grant, RegisteredAgreement, Relationship } from '../../src/consent/types.ts';
+import type { ChoiceLimits, ChoiceRule, Grant, RegisteredAgreement, Relationship } from '../../src/consent/types.ts';
 import { relationshipKinds, type Requester, type SharingClass } from '../../src/fhir/sharing.ts';
 import type { Database } from '../../src/store/database.ts';
 import { readGeneration, relationshipNumber, saveGrant } from '../../src/store/grants.ts';
 import { classKey, openSharingClasses } from '../../src/store/sharing-classes.ts';
-import { sharingCase } from '../consent/random-sharing.ts';
-import { bchc, council, objection, uhb } from '../consent/sharing-cases.ts';
+import { choiceRule, sharingCase } from '../consent/random-sharing.ts';
+import { bchc, council, uhb } from '../consent/sharing-cases.ts';
 
 /** Wide against the time a test takes, so that the database's clock and the reference's see the same world. */
 const stepMs = 3_600_000;
@@ -16,8 +16,10 @@ const organisations = [uhb, bchc, council];
 
 export interface DoorCitizen {
   id: string;
-  /** objections with their periods: only those live at the clock count */
-  choices: { from: Date; until: Date | null }[];
+  /** provisions of choices with their periods: only those live at the clock count */
+  choices: { rule: ChoiceRule; from: Date; until: Date | null }[];
+  /** emergency access people were given, with its time */
+  emergencies: { organisation: string; person: string; from: Date; until: Date }[];
   relationships: Relationship[];
 }
 
@@ -63,6 +65,7 @@ export async function makeDoorWorld(database: Database, size: { citizens: number
   const ids = await database.transaction((connection) => known.intern(connection, facts));
   const classes = facts.map((each) => ({ id: ids.get(classKey(each)) ?? 0, ...each }));
   const citizens = fc.sample(citizenAround(at), { numRuns: size.citizens, seed: size.seed });
+  if (citizens[0]) citizens[0].choices = [ruleFor(at, 'deny', {}), ruleFor(at, 'permit', { organisations })]; // nobody, but these
   const rows = citizens.flatMap((citizen, c) => classes.map((sharingClass, i): DoorRow => ({
     id: randomUUID(), citizen, sharingClass, fragmentClass: classes[(i * 7 + c) % classes.length] ?? sharingClass, deleted: (i + c) % 11 === 0,
   })));
@@ -74,10 +77,17 @@ export async function makeDoorWorld(database: Database, size: { citizens: number
       const grant = compileGrant({ requester, classes, agreements, generation: compiledFor, now: new Date(now.getTime() + steps * stepMs) });
       return { requester, agreements, grant, holds: compiledFor === generation && (grant.validUntil === null || grant.validUntil > now) };
     });
-  const related = sampled.filter(({ grant, holds }) => holds && grant.related.length > 0).slice(0, size.requesters / 3);
-  const asks = [...new Set([...related, ...oneOfEachSort(sampled)])].slice(0, size.requesters);
+  const holding = (opens: (grant: Grant) => number): DoorAsk[] => sampled.filter(({ grant, holds }) => holds && opens(grant) > 0).slice(0, size.requesters / 5);
+  const asks = [...new Set([
+    ...holding(({ open }) => open.length), ...holding(({ related }) => related.length), ...holding(({ explicit }) => explicit.length), ...holding(({ explicitRelated }) => explicitRelated.length),
+    ...oneOfEachSort(sampled),
+  ])].slice(0, size.requesters);
   for (const { grant } of asks) await saveGrant(database, grant);
   return { now, rows, asks };
+}
+
+function ruleFor(from: Date, effect: ChoiceRule['effect'], limits: ChoiceLimits): DoorCitizen['choices'][number] {
+  return { rule: { effect, limits, specificity: Object.keys(limits).length }, from, until: null };
 }
 
 /** Most random worlds share nothing: takes the sorts of grant in turn, so that rare ones come first and are not drowned. */
@@ -96,8 +106,10 @@ export function referencePermits(world: DoorWorld, ask: DoorAsk, row: DoorRow, s
   const known = kept.get(key);
   if (known !== undefined) return known;
   const { choices, relationships } = row.citizen;
-  const live = choices.filter(({ from, until }) => from <= world.now && (until === null || world.now < until)).map(() => objection);
-  const { effect } = decide({ requester: ask.requester, agreements: ask.agreements, sharingClass, choices: live, relationships, now: world.now });
+  const live = choices.filter(({ from, until }) => from <= world.now && (until === null || world.now < until)).map(({ rule }) => rule);
+  const emergency = row.citizen.emergencies.some(({ organisation, person, from, until }) =>
+    organisation === ask.requester.organisation && person === ask.requester.person?.id && from <= world.now && world.now < until);
+  const { effect } = decide({ requester: ask.requester, agreements: ask.agreements, sharingClass, choices: live, relationships, emergency, now: world.now });
   const permitted = ask.holds && effect === 'permit';
   kept.set(key, permitted);
   return permitted;
@@ -107,7 +119,8 @@ function citizenAround(at: Date): fc.Arbitrary<DoorCitizen> {
   const instant = fc.integer({ min: -2, max: 2 }).map((steps) => new Date(at.getTime() + steps * stepMs));
   return fc.record({
     id: fc.noShrink(fc.constant(null)).map(() => randomUUID()),
-    choices: fc.array(fc.record({ from: instant, until: fc.option(instant, { freq: 3 }) }), { maxLength: 2 }),
+    choices: fc.oneof({ weight: 1, arbitrary: fc.constant<DoorCitizen['choices']>([]) }, { weight: 3, arbitrary: fc.array(fc.record({ rule: choiceRule, from: instant, until: fc.option(instant, { freq: 3 }) }), { minLength: 2, maxLength: 5 }) }),
+    emergencies: fc.array(fc.record({ organisation: fc.constantFrom(...organisations), person: fc.constantFrom('person-1', 'person-2'), from: instant, until: instant }), { maxLength: 3 }),
     relationships: fc.array(fc.record({
       organisation: fc.constantFrom(...organisations), kind: fc.constantFrom(...relationshipKinds), until: fc.option(instant, { freq: 4 }),
     }), { maxLength: 4 }),
@@ -130,10 +143,19 @@ async function layOut(database: Database, citizens: readonly DoorCitizen[], rows
      select c, i, 1, '/address', '[]', k, null, '{}' from unnest($1::uuid[], $2::uuid[], $3::int[]) as f(c, i, k)`,
     [...columns, rows.map(({ fragmentClass }) => fragmentClass.id)]);
   const choices = citizens.flatMap(({ id, choices: each }) => each.map((choice) => ({ citizen: id, ...choice })));
+  const limit = (name: keyof ChoiceLimits): (string | null)[] => choices.map(({ rule: { limits } }) => limits[name]?.join(' ') ?? null);
   await database.query(
-    `insert into choice_rule (citizen_id, id, effect, valid_from, valid_until)
-     select c, gen_random_uuid(), 'deny', f, u from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) as r(c, f, u)`,
-    [choices.map(({ citizen }) => citizen), choices.map(({ from }) => from), choices.map(({ until }) => forever(until))]);
+    `insert into choice_rule (citizen_id, id, n, effect, specificity, valid_from, valid_until, organisations, roles, purposes, categories, labels, custodians)
+     select c, gen_random_uuid(), 0, e, s, f, u, string_to_array(o, ' '), string_to_array(r, ' '), string_to_array(p, ' '), string_to_array(k, ' '), string_to_array(l, ' '), string_to_array(w, ' ')
+     from unnest($1::uuid[], $2::text[], $3::int[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[]) as x(c, e, s, f, u, o, r, p, k, l, w)`,
+    [choices.map(({ citizen }) => citizen), choices.map(({ rule }) => rule.effect), choices.map(({ rule }) => rule.specificity), choices.map(({ from }) => from), choices.map(({ until }) => forever(until)),
+      limit('organisations'), limit('roles'), limit('purposes'), limit('categories'), limit('labels'), limit('custodians')]);
+  const emergencies = citizens.flatMap(({ id, emergencies: each }) => each.map((emergency) => ({ citizen: id, ...emergency })));
+  await database.query(
+    `insert into emergency_access (citizen_id, id, organisation, person, from_at, until, reason, explanation, reference, task_id)
+     select c, gen_random_uuid(), o, p, f, u, 'test', 'test', gen_random_uuid()::text, gen_random_uuid()
+     from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[]) as x(c, o, p, f, u)`,
+    [emergencies.map(({ citizen }) => citizen), emergencies.map(({ organisation }) => organisation), emergencies.map(({ person }) => person), emergencies.map(({ from }) => from), emergencies.map(({ until }) => until)]);
   const evidence = citizens.flatMap(({ id, relationships }) => relationships.map((relationship) => ({ citizen: id, ...relationship })));
   await database.query(
     `insert into relationship (citizen_id, id, organisation, kind, until)

@@ -25,7 +25,7 @@ describe.each(databases)('what is kept apart from a body, on $kind', ({ open }) 
     const generation = await readGeneration(database);
     const grant: Grant = {
       key: '', organisation: 'org', role: 'nurse', purpose: 'TREAT', person: null, client: 'demo', generation, validUntil: null,
-      exempt: [], open: [], related: [], explicit: [], directory: true, governance: false, rules: new Map(),
+      exempt: [], open: [], related: [], explicit: [], explicitRelated: [], directory: true, governance: false, rules: new Map(),
     };
     await saveGrant(database, { ...grant, key: 'narrow', open: [plain] });
     await saveGrant(database, { ...grant, key: 'wide', open: [plain, strict, location] });

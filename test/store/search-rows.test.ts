@@ -52,7 +52,7 @@ describe.each(databases)('search, on $kind', ({ open }) => {
     database = await open();
     const grant: Grant = {
       key, organisation: 'org', role: 'nurse', purpose: 'TREAT', person: null, client: 'demo', generation: await readGeneration(database), validUntil: null,
-      exempt: [], open: [1], related: [], explicit: [], directory: false, governance: false, rules: new Map(),
+      exempt: [], open: [1], related: [], explicit: [], explicitRelated: [], directory: false, governance: false, rules: new Map(),
     };
     await saveGrant(database, grant);
     const at = (n: number | null): Date | null => (n === null ? null : day(n));

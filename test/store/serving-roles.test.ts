@@ -4,11 +4,11 @@ import { databases } from '../databases.ts';
 /** Everything each serving role may touch. What is not here is not theirs. */
 const rightsOf: Record<ServingRole, { views: string[]; functions: string[] }> = {
   reader: { views: ['grant_state', 'readable_fragment', 'readable_incomplete', 'readable_resource', 'readable_row', 'readable_version'], functions: ['look_at_everything', 'look_at_listed', 'look_at_rows'] },
-  accountant: { views: ['grant_state', 'withheld'], functions: ['citizen_objects', 'citizen_of', 'citizens_named'] },
+  accountant: { views: ['emergency_use', 'grant_state', 'withheld'], functions: ['citizen_of', 'citizens_named'] },
 };
 const roles = Object.keys(rightsOf) as ServingRole[];
 const tables = [
-  'citizen', 'source_person', 'person_key', 'citizen_row', 'citizen_version', 'citizen_fragment', 'shared_row', 'shared_version', 'relationship', 'choice_rule',
+  'citizen', 'source_person', 'person_key', 'citizen_row', 'citizen_version', 'citizen_fragment', 'shared_row', 'shared_version', 'relationship', 'choice_rule', 'emergency_access', 'web_session',
   'compiled_grant', 'current_grant', 'sharing_class', 'policy_generation', 'agreement_register', 'agreement_signature', 'source_record', 'intake_row', 'fold_state',
   'audit_entry', 'setting', 'schema_version', 'pg_authid', 'pg_statistic', 'pg_largeobject',
 ];

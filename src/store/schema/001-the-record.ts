@@ -1,7 +1,4 @@
 import { citizenTally } from './citizen-tally.ts';
-import { lookUps } from './look-ups.ts';
-import { moreWasSent } from './more-was-sent.ts';
-import { grantHolds, visible, visibleShared } from './visible.ts';
 
 /** Everything the first release stores. Citizen-owned tables carry `citizen_id`, the distribution key, in their primary key. */
 export const theRecord = `
@@ -123,72 +120,4 @@ create table audit_head (one boolean primary key default true check (one), seq b
 create function audit_is_append_only() returns trigger language plpgsql as $$ begin raise exception 'audit entries are append only'; end $$;
 create trigger audit_append_only before update or delete on audit_entry for each row execute function audit_is_append_only();
 create trigger audit_never_emptied before truncate on audit_entry for each statement execute function audit_is_append_only();
-
--- the door: what the reader role sees
-create view current_grant as
-  select g.* from compiled_grant g, policy_generation p where g.grant_key = nullif(current_setting('onestory.grant', true), '') and ${grantHolds};
-create view live_grant as select g.* from compiled_grant g, policy_generation p where ${grantHolds};
-create view grant_state as select exists (select 1 from current_grant) as fresh;
-
-create view readable_row as
-  select 'citizen'::text as scope, r.citizen_id, r.id, r.type, r.version, r.class_id, r.deleted, r.updated_at, r.from_at, r.to_at,
-    r.sort_text, r.tokens, r.directory_ids
-  from citizen_row r where ${visible('r')}
-  union all
-  select s.scope, null::uuid, s.id, s.type, s.version, null::int, s.deleted, s.updated_at, s.from_at, s.to_at, s.sort_text, s.tokens, s.directory_ids
-  from shared_row s where ${visibleShared('s')};
-
-create view readable_fragment as
-  select f.* from citizen_fragment f where ${visible('f')};
-
-create view readable_version as
-  select 'citizen'::text as scope, v.citizen_id, v.id, r.type, v.version, r.class_id, v.deleted, v.updated_at, v.body, r.directory_ids,
-    v.version = r.version as current
-  from citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id where ${visible('r')}
-  union all
-  select s.scope, null::uuid, v.id, s.type, v.version, null::int, v.deleted, v.updated_at, v.body, s.directory_ids, v.version = s.version
-  from shared_row s join shared_version v on v.id = s.id where ${visibleShared('s')};
-
-create view readable_resource as
-  select 'citizen'::text as scope, r.citizen_id, r.id, r.type, r.version, r.class_id, r.deleted, r.updated_at, v.body, r.directory_ids
-  from citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version where ${visible('r')}
-  union all
-  select s.scope, null::uuid, s.id, s.type, s.version, null::int, s.deleted, s.updated_at, v.body, s.directory_ids
-  from shared_row s join shared_version v on v.id = s.id and v.version = s.version where ${visibleShared('s')};
-
--- source Patients of whom the partner said more that has not arrived: never to be read as "nothing there"
-create view readable_incomplete as
-  select r.citizen_id, r.id, r.class_id from citizen_row r join source_person p on p.citizen_id = r.citizen_id and p.id = r.id
-  where ${visible('r')} and ${moreWasSent('p')};
-
--- what was kept back is counted, not read: classes and numbers only
-create view withheld as
-  select citizen_id, class_id, count(*)::int as count from (
-    select r.citizen_id, r.class_id from citizen_row r where not r.deleted and not ${visible('r')}
-    union all
-    select f.citizen_id, f.class_id from citizen_fragment f
-      join citizen_row r on r.citizen_id = f.citizen_id and r.id = f.id and r.version = f.version
-      where f.target is null and not r.deleted and ${visible('r')} and not ${visible('f')}) kept
-  group by citizen_id, class_id;
-
--- which citizen a request resolves to, for the audit entry; asks by value, lists nothing
-create function citizen_of(asked uuid) returns uuid language sql stable security definer set search_path = public, pg_temp as $$
-  select citizen_id from citizen_row where id = asked union all select citizen_id from citizen where citizen_id = asked limit 1 $$;
-create function citizen_objects(asked uuid) returns boolean language sql stable security definer set search_path = public, pg_temp as $$
-  select exists (select 1 from choice_rule where citizen_id = asked and effect = 'deny'
-    and valid_from <= statement_timestamp() and valid_until > statement_timestamp()) $$;
-create function citizens_named(asked bigint[]) returns setof uuid language sql stable security definer set search_path = public, pg_temp as $$
-  select distinct citizen_id from citizen_row where tokens && asked limit 20 $$;
-${citizenTally}${lookUps}`;
-
-/** Rights of the two serving roles: SELECT on the door's views and EXECUTE on its look-ups, nothing else. */
-export const rights = (reader: string, accountant: string): string => `
-revoke all on all tables in schema public from public;
-revoke all on all functions in schema public from public;
-do $$ begin execute format('revoke temporary on database %I from public', current_database()); end $$;
-grant usage on schema public to ${reader}, ${accountant};
-grant select on readable_row, readable_fragment, readable_version, readable_resource, readable_incomplete, grant_state to ${reader};
-grant execute on function look_at_rows(text[], text[], uuid[]), look_at_listed(text, uuid[]), look_at_everything(text, uuid, text, uuid, int) to ${reader};
-grant select on withheld, grant_state to ${accountant};
-grant execute on function citizen_of(uuid), citizen_objects(uuid), citizens_named(bigint[]) to ${accountant};
-`;
+${citizenTally}`;

@@ -1,5 +1,5 @@
 import { moreWasSent } from './more-was-sent.ts';
-import { sharedWith, visible } from './visible.ts';
+import { choiceEffect, sharedWith, visible } from './visible.ts';
 
 const citizenRows = 'citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version';
 const sharedRows = 'shared_row s join shared_version v on v.id = s.id and v.version = s.version';
@@ -19,11 +19,14 @@ const takeCitizen = (id: string): string => `
     if named is null then named := (select c.citizen_id from citizen_tally c where c.citizen_id = ${id} union all select c.citizen_id from citizen c where c.citizen_id = ${id} limit 1); end if;
     seen := (select coalesce(array_agg(k.class_id), '{}') from (select t.citizen_id, unnest(t.class_id) as class_id from citizen_tally t where t.citizen_id = named) k
       where ${visible('k', ofGrant)});`;
-const objected = `exists (select from choice_rule c where c.citizen_id = named and c.effect = 'deny'
-        and c.valid_from <= statement_timestamp() and c.valid_until > statement_timestamp())`;
-/** [class, number] of what the other classes keep back; of parts of rows, only where the row itself may be seen. */
-const keptBack = `(select json_agg(json_build_array(k.class_id, k.n)) from citizen_tally t, unnest(t.class_id, t.within, t.n) k (class_id, within, n)
-        where t.citizen_id = named and k.n > 0 and k.class_id <> all (seen) and (k.within is null or k.within = any (seen)))`;
+/** This person's live emergency access to the citizen, if any. */
+const inEmergency = `(select e.id from emergency_access e where e.citizen_id = named and e.organisation = g.organisation and e.person = g.person
+        and e.from_at <= statement_timestamp() and e.until > statement_timestamp() limit 1)`;
+/** [class, number, how a choice denied it] of what the other classes keep back; of parts of rows, only where the row itself may be seen. */
+const keptBack = `(select json_agg(json_build_array(k.class_id, k.n, k.refused)) from (
+        select u.class_id, u.n, nullif(${choiceEffect('u', ofGrant)}, 'permits') as refused
+        from (select t.citizen_id, k.* from citizen_tally t, unnest(t.class_id, t.within, t.n) k (class_id, within, n) where t.citizen_id = named) u
+        where u.n > 0 and u.class_id <> all (seen) and (u.within is null or u.within = any (seen))) k)`;
 
 /**
  * The hot reads, each one statement: what was asked for by id, and beside it what was kept back. They decide by the
@@ -36,7 +39,7 @@ const keptBack = `(select json_agg(json_build_array(k.class_id, k.n)) from citiz
  */
 export const lookUps = `
 create type looked as (
-  ask int, fresh boolean, named uuid, objected boolean, kept json, incomplete int[],
+  ask int, fresh boolean, named uuid, emergency uuid, kept json, incomplete int[],
   scope text, citizen uuid, id uuid, type text, version int, "classId" int, deleted boolean, "updatedAt" timestamptz, body text, fragments json);
 
 -- what these resources are now; of a citizen's id with type Patient, the source Patients
@@ -48,19 +51,19 @@ begin
     asked := ids[i]; asked_type := types[i];
     ${takeGrant('grants[i]')}
     if not found then
-      return query select i, false, null::uuid, null::boolean, null::json, null::int[], null::text, null::uuid, null::uuid, null::text, null::int, null::int, null::boolean, null::timestamptz, null::text, null::json;
+      return query select i, false, null::uuid, null::uuid, null::json, null::int[], null::text, null::uuid, null::uuid, null::text, null::int, null::int, null::boolean, null::timestamptz, null::text, null::json;
       continue;
     end if;
     ${takeCitizen('asked')}
     if named is null then
-      return query select i, true, null::uuid, false, null::json, null::int[], a.* from (values (1)) one left join lateral (
+      return query select i, true, null::uuid, null::uuid, null::json, null::int[], a.* from (values (1)) one left join lateral (
         select ${sharedColumns} from ${sharedRows} where s.id = asked and s.type = asked_type and not s.deleted and ${sharedWith('s')}) a on true;
     elsif named = asked then
-      return query select i, true, named, ${objected}, ${keptBack}, null::int[], a.* from (values (1)) one left join lateral (
+      return query select i, true, named, ${inEmergency}, ${keptBack}, null::int[], a.* from (values (1)) one left join lateral (
         select ${citizenColumns} from ${citizenRows}
         where r.citizen_id = named and r.type = 'Patient' and asked_type = 'Patient' and not r.deleted and r.class_id = any (seen) order by r.id) a on true;
     else
-      return query select i, true, named, ${objected}, ${keptBack}, null::int[], a.* from (values (1)) one left join lateral (
+      return query select i, true, named, ${inEmergency}, ${keptBack}, null::int[], a.* from (values (1)) one left join lateral (
         select ${citizenColumns} from ${citizenRows}
         where r.citizen_id = named and r.id = asked and r.type = asked_type and not r.deleted and r.class_id = any (seen)) a on true;
     end if;
@@ -74,7 +77,7 @@ declare g live_grant;
 begin
   ${takeGrant('asked_grant')}
   if not found then return; end if;
-  return query select 1, true, null::uuid, null::boolean, null::json, null::int[], q.* from (
+  return query select 1, true, null::uuid, null::uuid, null::json, null::int[], q.* from (
     select ${listedColumns} from ${citizenRows} where r.id = any (ids) and not r.deleted and ${visible('r', ofGrant)}
     union all
     select ${sharedColumns} from ${sharedRows} where s.id = any (ids) and not s.deleted and ${sharedWith('s')}) q;
@@ -87,11 +90,11 @@ declare g live_grant; named uuid; seen int[];
 begin
   ${takeGrant('asked_grant')}
   if not found then
-    return query select 1, false, null::uuid, null::boolean, null::json, null::int[], null::text, null::uuid, null::uuid, null::text, null::int, null::int, null::boolean, null::timestamptz, null::text, null::json;
+    return query select 1, false, null::uuid, null::uuid, null::json, null::int[], null::text, null::uuid, null::uuid, null::text, null::int, null::int, null::boolean, null::timestamptz, null::text, null::json;
     return;
   end if;
   ${takeCitizen('asked')}
-  return query select 1, true, named, named is not null and ${objected}, ${keptBack},
+  return query select 1, true, named, ${inEmergency}, ${keptBack},
     array(select r.class_id from citizen_row r join source_person p on p.citizen_id = r.citizen_id and p.id = r.id
       where r.citizen_id = asked and r.class_id = any (seen) and ${moreWasSent('p')}),
     null::text, null::uuid, null::uuid, null::text, null::int, null::int, null::boolean, null::timestamptz, null::text, null::json;
@@ -102,7 +105,7 @@ begin
       union all
       select * from citizen_row where citizen_id = asked and not deleted and type = 'Patient' and class_id = any (seen)),
     places as (select distinct unnest(directory_ids) as id from page)
-    select 1, true, named, null::boolean, null::json, null::int[], q.* from (
+    select 1, true, named, null::uuid, null::json, null::int[], q.* from (
       select ${citizenColumns} from page r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version
       union all
       select ${sharedColumns} from places p join ${sharedRows.replace(' join', ' on s.id = p.id join')} where s.scope = 'directory' and ${sharedWith('s')}) q;

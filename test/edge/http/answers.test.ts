@@ -194,21 +194,28 @@ describe.each(databases)('an answer, on $kind', ({ open }) => {
     };
 
     it.each<[string, string, object]>([
-      ['a purpose', 'provision.purpose', { provision: { type: 'deny', purpose: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'HRESCH' }] } }],
-      ['one organisation', 'provision.actor', { provision: { type: 'deny', actor: [{ role: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code: 'PRCP' }] }, reference: { display: 'x' } }] } }],
-      ['a period', 'provision.period', { provision: { type: 'deny', period: { start: '2026-01-01' } } }],
-      ['some data', 'provision.class', { provision: { type: 'deny', class: [{ system: 'http://hl7.org/fhir/resource-types', code: 'CarePlan' }] } }],
-      ['exceptions', 'provision.provision', { provision: { type: 'deny', provision: [{ type: 'permit' }] } }],
-      ['a permission', 'provision.type', { provision: { type: 'permit' } }],
-      ['nothing', 'provision', { provision: undefined }],
+      ['a purpose no token here carries', 'provision.purpose[0]', { provision: { type: 'deny', purpose: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'HRESCH' }] } }],
+      ['a person', 'provision.actor[0].role', { provision: { type: 'deny', actor: [{ role: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code: 'PRCP' }] }, reference: { display: 'x' } }] } }],
+      ['one sort of resource', 'provision.class[0]', { provision: { type: 'deny', class: [{ system: 'http://hl7.org/fhir/resource-types', code: 'CarePlan' }] } }],
+      ['one document', 'provision.data', { provision: { type: 'deny', data: [{ meaning: 'instance', reference: { reference: 'CarePlan/1' } }] } }],
       ['another scope', 'scope', { scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'research' }] } }],
-      ['another rule', 'policyRule', { policyRule: { coding: [{ system: act, code: 'OPTIN' }] } }],
+      ['another rule', 'policyRule', { policyRule: { coding: [{ system: act, code: 'EMRGONLY' }] } }],
       ['a status that is no decision', 'status', { status: 'proposed' }],
-    ])('finer than the whole record (%s) is 422 at %s, and nothing is kept', async (_, expression, change) => {
+    ])('that cannot be applied (%s) is 422 at %s, and nothing is kept', async (_, expression, change) => {
       const { answer, entries } = await file({ ...objection(citizen), ...change });
       const [issue] = (JSON.parse(answer.text) as OperationOutcome).issue;
       expect([answer.status, issue?.details?.coding?.[0]?.code, issue?.expression]).toEqual([422, 'consent-not-supported', [expression]]);
       expect(entries.map(({ status, code }) => [status, code])).toEqual([[422, 'consent-not-supported']]);
+      await nothingKept();
+    });
+
+    it.each<[string, string, object]>([
+      ['an exception that excepts nothing', 'provision.provision[0]', { provision: { type: 'deny', provision: [{ type: 'permit' }] } }],
+      ['a permission under a refusal', 'provision.type', { provision: { type: 'permit' } }],
+    ])('that contradicts itself (%s) is 422 at %s, and nothing is kept', async (_, expression, change) => {
+      const { answer } = await file({ ...objection(citizen), ...change });
+      const [issue] = (JSON.parse(answer.text) as OperationOutcome).issue;
+      expect([answer.status, issue?.details?.coding?.[0]?.code, issue?.expression]).toEqual([422, 'consent-contradictory', [expression]]);
       await nothingKept();
     });
 

@@ -12,7 +12,7 @@ export const interactionsOf: Readonly<Record<string, readonly Interaction[]>> = 
   CareTeam: [...stored, 'search-type'],
   Observation: stored,
   Task: [...stored, 'search-type'],
-  Consent: [...stored, 'search-type', 'create'],
+  Consent: [...stored, 'search-type', 'create', 'update'],
   Organization: [...stored, 'search-type'],
   Device: [...stored, 'search-type'],
   Contract: [...stored, 'search-type'],

@@ -15,7 +15,11 @@ export interface MetadataServices {
 export function metadata({ base, version, startedAt, oauth }: MetadataServices): RequestHandler {
   const text = JSON.stringify(capabilityStatement({
     base, version, date: startedAt, interactions: interactionsOf, oauth,
-    operations: { Patient: [{ name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' }] },
+    operations: { Patient: [
+      { name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
+      { name: 'break-glass', definition: 'https://fhir.bicp.example/OperationDefinition/break-glass' },
+      { name: 'end-break-glass', definition: 'https://fhir.bicp.example/OperationDefinition/end-break-glass' },
+    ] },
   }));
   return (request, response) => {
     const format = new URLSearchParams(request.originalUrl.split('?')[1] ?? '').get('_format') ?? undefined;

@@ -4,8 +4,10 @@ import type { Asked } from '../route.ts';
 import { interactionsOf } from './interactions.ts';
 
 /** SMART v2 letters an interaction needs. */
-const letters = { read: 'r', vread: 'r', 'history-instance': 'r', 'search-type': 's', create: 'c', everything: 'r' } as const;
+const letters = { read: 'r', vread: 'r', 'history-instance': 'r', 'search-type': 's', create: 'c', update: 'u', everything: 'r', 'break-glass': 'r' } as const;
 export type PermittedInteraction = keyof typeof letters;
+/** Operations on Patient. */
+const operations: readonly PermittedInteraction[] = ['everything', 'break-glass'];
 
 /**
  * May this client do this sort of thing at all? Depends on the token's scopes and the type, never on data. An unknown
@@ -13,10 +15,11 @@ export type PermittedInteraction = keyof typeof letters;
  */
 export function permit(interaction: PermittedInteraction): (requester: Requester, asked: Asked) => Problem | null {
   return (requester, asked) => {
-    const type = asked.params['type'] ?? (interaction === 'everything' ? 'Patient' : '');
+    const operation = operations.includes(interaction);
+    const type = asked.params['type'] ?? (operation ? 'Patient' : '');
     const offered = offeredTo(type);
     if (!offered) return unknownType;
-    if (interaction !== 'everything' && !offered.includes(interaction)) {
+    if (!operation && !offered.some((each) => each === interaction)) {
       return { category: 'method-not-allowed', code: 'interaction-unsupported', text: 'This resource type does not take this interaction.', expected: `one of ${offered.join(', ')}` };
     }
     return allows(requester.scopes, type, letters[interaction]) ? null

@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import { route, type RouteServices } from '../route.ts';
 import { unserved } from '../unserved.ts';
+import { breakGlass, endBreakGlass, type EmergencyServices } from './break-glass.ts';
 import { createConsent, type ChoiceServices } from './create-consent.ts';
 import { historyInstance } from './history-instance.ts';
 import { metadata, type MetadataServices } from './metadata.ts';
@@ -9,9 +10,10 @@ import { methodNotAllowed, permit } from './permit.ts';
 import { read } from './read.ts';
 import { searchAuditEvent, type AuditServices } from './search-audit-event.ts';
 import { searchType } from './search-type.ts';
+import { updateConsent, type ChangeServices } from './update-consent.ts';
 import { vread } from './vread.ts';
 
-export type AllFhirServices = RouteServices & AuditServices & ChoiceServices & MetadataServices;
+export type AllFhirServices = RouteServices & AuditServices & ChangeServices & ChoiceServices & EmergencyServices & MetadataServices;
 
 /** Everything under /fhir, refusals of what is not offered included. */
 export function fhirRoutes(services: AllFhirServices): Router {
@@ -21,8 +23,13 @@ export function fhirRoutes(services: AllFhirServices): Router {
   const everything = { interaction: 'everything', pattern: 'Patient/{id}/$everything', permit: permit('everything') };
   router.get('/Patient/:id/\\$everything', route(services, everything, (asked) => patientEverything(services, asked, false)));
   router.post('/Patient/:id/\\$everything', route(services, everything, (asked) => patientEverything(services, asked, true)));
+  router.post('/Patient/\\$break-glass', route(services, { interaction: 'break-glass', pattern: 'Patient/$break-glass', permit: permit('break-glass') }, (asked) => breakGlass(services, asked)));
+  router.post('/Patient/:id/\\$end-break-glass', route(services, { interaction: 'end-break-glass', pattern: 'Patient/{id}/$end-break-glass', permit: permit('break-glass') },
+    (asked) => endBreakGlass(services, asked)));
   router.post('/Consent', route(services, { interaction: 'create', pattern: 'Consent', permit: (requester, asked) => permit('create')(requester, { ...asked, params: { type: 'Consent' } }) },
     (asked) => createConsent(services, asked)));
+  router.put('/Consent/:id', route(services, { interaction: 'update', pattern: 'Consent/{id}', permit: (requester, asked) => permit('update')(requester, { ...asked, params: { ...asked.params, type: 'Consent' } }) },
+    (asked) => updateConsent(services, asked)));
   router.get('/:type', route(services, { ...search, pattern: '{type}' },
     (asked) => (asked.params['type'] === 'AuditEvent' ? searchAuditEvent(services, asked, false) : searchType(services, asked, false))));
   router.post('/:type/_search', route(services, { ...search, pattern: '{type}/_search' },
@@ -44,6 +51,9 @@ const addresses: readonly [address: string, pattern: string, allow: string][] = 
   ['/', '', ''],
   ['/metadata', 'metadata', 'GET, HEAD'],
   ['/Patient/:id/\\$everything', 'Patient/{id}/$everything', 'GET, HEAD, POST'],
+  ['/Patient/\\$break-glass', 'Patient/$break-glass', 'POST'],
+  ['/Patient/:id/\\$end-break-glass', 'Patient/{id}/$end-break-glass', 'POST'],
+  ['/Consent/:id', 'Consent/{id}', 'GET, HEAD, PUT'],
   ['/Consent', 'Consent', 'GET, HEAD, POST'],
   ['/:type', '{type}', 'GET, HEAD'],
   ['/:type/_search', '{type}/_search', 'POST'],

@@ -1,0 +1,85 @@
+import { lookUps } from './look-ups.ts';
+import { moreWasSent } from './more-was-sent.ts';
+import { choiceEffect, grantHolds, visible, visibleShared } from './visible.ts';
+
+/** Takes the whole door away. Tables stay. */
+export const removeDoor = `
+drop view if exists emergency_use, withheld, readable_incomplete, readable_resource, readable_version, readable_fragment, readable_row, grant_state, current_grant cascade;
+drop view if exists live_grant cascade;
+drop function if exists look_at_rows(text[], text[], uuid[]), look_at_listed(text, uuid[]), look_at_everything(text, uuid, text, uuid, int);
+drop type if exists looked;
+drop function if exists citizen_of(uuid), citizen_objects(uuid), citizens_named(bigint[]);
+`;
+
+/**
+ * The door: every view and function the serving roles may use. It holds no data, so it is made anew whenever its text here
+ * is another than the database's, after the tables are what they should be.
+ */
+export const door = `
+-- the door: what the reader role sees
+create view current_grant as
+  select g.* from compiled_grant g, policy_generation p where g.grant_key = nullif(current_setting('onestory.grant', true), '') and ${grantHolds};
+create view live_grant as select g.* from compiled_grant g, policy_generation p where ${grantHolds};
+create view grant_state as select exists (select 1 from current_grant) as fresh;
+
+create view readable_row as
+  select 'citizen'::text as scope, r.citizen_id, r.id, r.type, r.version, r.class_id, r.deleted, r.updated_at, r.from_at, r.to_at,
+    r.sort_text, r.tokens, r.directory_ids
+  from citizen_row r where ${visible('r')}
+  union all
+  select s.scope, null::uuid, s.id, s.type, s.version, null::int, s.deleted, s.updated_at, s.from_at, s.to_at, s.sort_text, s.tokens, s.directory_ids
+  from shared_row s where ${visibleShared('s')};
+
+create view readable_fragment as
+  select f.* from citizen_fragment f where ${visible('f')};
+
+create view readable_version as
+  select 'citizen'::text as scope, v.citizen_id, v.id, r.type, v.version, r.class_id, v.deleted, v.updated_at, v.body, r.directory_ids,
+    v.version = r.version as current
+  from citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id where ${visible('r')}
+  union all
+  select s.scope, null::uuid, v.id, s.type, v.version, null::int, v.deleted, v.updated_at, v.body, s.directory_ids, v.version = s.version
+  from shared_row s join shared_version v on v.id = s.id where ${visibleShared('s')};
+
+create view readable_resource as
+  select 'citizen'::text as scope, r.citizen_id, r.id, r.type, r.version, r.class_id, r.deleted, r.updated_at, v.body, r.directory_ids
+  from citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version where ${visible('r')}
+  union all
+  select s.scope, null::uuid, s.id, s.type, s.version, null::int, s.deleted, s.updated_at, v.body, s.directory_ids
+  from shared_row s join shared_version v on v.id = s.id and v.version = s.version where ${visibleShared('s')};
+
+-- source Patients of whom the partner said more that has not arrived: never to be read as "nothing there"
+create view readable_incomplete as
+  select r.citizen_id, r.id, r.class_id from citizen_row r join source_person p on p.citizen_id = r.citizen_id and p.id = r.id
+  where ${visible('r')} and ${moreWasSent('p')};
+
+-- what was kept back is counted, not read: classes and numbers only
+create view withheld as
+  select k.citizen_id, k.class_id, count(*)::int as count, nullif(${choiceEffect('k')}, 'permits') as refused from (
+    select r.citizen_id, r.class_id from citizen_row r where not r.deleted and not ${visible('r')}
+    union all
+    select f.citizen_id, f.class_id from citizen_fragment f
+      join citizen_row r on r.citizen_id = f.citizen_id and r.id = f.id and r.version = f.version
+      where f.target is null and not r.deleted and ${visible('r')} and not ${visible('f')}) k
+  group by k.citizen_id, k.class_id;
+
+-- which citizen a request resolves to, for the audit entry; asks by value, lists nothing
+create function citizen_of(asked uuid) returns uuid language sql stable security definer set search_path = public, pg_temp as $$
+  select citizen_id from citizen_row where id = asked union all select citizen_id from citizen where citizen_id = asked limit 1 $$;
+create view emergency_use as select e.citizen_id, e.id from emergency_access e where e.organisation = (select organisation from current_grant)
+  and e.person = (select person from current_grant) and e.from_at <= statement_timestamp() and e.until > statement_timestamp();
+create function citizens_named(asked bigint[]) returns setof uuid language sql stable security definer set search_path = public, pg_temp as $$
+  select distinct citizen_id from citizen_row where tokens && asked limit 20 $$;
+${lookUps}`;
+
+/** Rights of the two serving roles: SELECT on the door's views and EXECUTE on its look-ups, nothing else. */
+export const rights = (reader: string, accountant: string): string => `
+revoke all on all tables in schema public from public;
+revoke all on all functions in schema public from public;
+do $$ begin execute format('revoke temporary on database %I from public', current_database()); end $$;
+grant usage on schema public to ${reader}, ${accountant};
+grant select on readable_row, readable_fragment, readable_version, readable_resource, readable_incomplete, grant_state to ${reader};
+grant execute on function look_at_rows(text[], text[], uuid[]), look_at_listed(text, uuid[]), look_at_everything(text, uuid, text, uuid, int) to ${reader};
+grant select on withheld, emergency_use, grant_state to ${accountant};
+grant execute on function citizen_of(uuid), citizens_named(bigint[]) to ${accountant};
+`;

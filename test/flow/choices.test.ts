@@ -1,0 +1,101 @@
+import type { Bundle, Consent, ConsentProvision } from '@medplum/fhirtypes';
+import { databases } from '../databases.ts';
+import { startGateway, type Gateway } from '../gateway.ts';
+import { citizenOf, custodiansOf, objectionOf, people, wholeRecord } from './whole-record.ts';
+
+const ods = 'https://fhir.nhs.uk/Id/ods-organization-code';
+const actCode = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
+const recipient = (value: string, system = ods): NonNullable<ConsentProvision['actor']>[number] => ({
+  role: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code: 'IRCP' }] }, reference: { type: 'Organization', identifier: { system, value } },
+});
+
+describe.each(databases)('a citizen\'s choice, on $kind', ({ open }) => {
+  let gateway: Gateway;
+  let citizen = '';
+  beforeAll(async () => {
+    gateway = await startGateway(await open(), { citizens: 3 });
+    citizen = await citizenOf(gateway, 'privacy-officer', people.alice);
+  });
+  afterAll(() => gateway.close());
+
+  const send = async (method: 'POST' | 'PUT', path: string, consent: Consent, who = 'privacy-officer', headers: Record<string, string> = {}): Promise<Response> =>
+    fetch(`${gateway.url}/fhir/${path}`, { method, headers: { Authorization: `Bearer ${await gateway.token(who)}`, 'Content-Type': 'application/fhir+json', ...headers }, body: JSON.stringify(consent) });
+  const choice = (policyRule: string, provision: ConsentProvision, changes: Partial<Consent> = {}): Consent =>
+    ({ ...objectionOf(citizen), policyRule: { coding: [{ system: actCode, code: policyRule }] }, provision, ...changes });
+  const idOf = (response: Response): string => /Consent\/([^/]+)\/_history/.exec(response.headers.get('Location') ?? '')?.[1] ?? '';
+  const seenBy = async (who: string): Promise<string[]> => custodiansOf(await wholeRecord(gateway, who, citizen));
+  const nobody: string[] = [];
+
+  it('closes the record to one organisation and nobody else, from its commit on, until it is changed or ended', async () => {
+    const before = { nurse: await seenBy('community-nurse'), doctor: await seenBy('ward-doctor') };
+    expect(before.nurse.length).toBeGreaterThan(1);
+    const filed = await send('POST', 'Consent', choice('OPTOUTE', { type: 'deny', actor: [recipient('RRK')] }));
+    expect(filed.status).toBe(201);
+    expect(await seenBy('ward-doctor')).toEqual(['RRK']);
+    expect(await seenBy('community-nurse')).toEqual(before.nurse);
+
+    const changed = await send('PUT', `Consent/${idOf(filed)}`, { ...choice('OPTOUTE', { type: 'deny', actor: [recipient('RYW')] }), id: idOf(filed) }, 'privacy-officer', { 'If-Match': 'W/"1"' });
+    expect([changed.status, changed.headers.get('ETag')]).toEqual([200, 'W/"2"']);
+    expect(await seenBy('ward-doctor')).toEqual(before.doctor);
+    expect(await seenBy('community-nurse')).toEqual(['RYW']);
+
+    const ended = await send('PUT', `Consent/${idOf(filed)}`, { ...choice('OPTOUTE', { type: 'deny', actor: [recipient('RYW')] }), id: idOf(filed), status: 'inactive' });
+    expect(ended.status).toBe(200);
+    expect(await seenBy('community-nurse')).toEqual(before.nurse);
+    const versions = (await (await gateway.get(`/fhir/Consent/${idOf(filed)}/_history`, 'privacy-officer')).json()) as Bundle;
+    expect(versions.entry?.map(({ resource }) => (resource as Consent).status)).toEqual(['inactive', 'active', 'active']);
+  });
+
+  it('with an exception keeps everybody out but that one', async () => {
+    const before = { nurse: await seenBy('community-nurse') };
+    const filed = await send('POST', 'Consent', choice('OPTOUTE', { provision: [{ type: 'permit', actor: [recipient('RYW')] }] }));
+    expect(filed.status).toBe(201);
+    expect(await seenBy('community-nurse')).toEqual(before.nurse);
+    expect(await seenBy('ward-doctor')).toEqual(['RRK']);
+    const refused = (await wholeRecord(gateway, 'ward-doctor', citizen)).find(({ resourceType }) => resourceType === 'OperationOutcome');
+    expect(JSON.stringify(refused)).toContain('Some information is not shown');
+    await send('PUT', `Consent/${idOf(filed)}`, { ...choice('OPTOUTE', { provision: [{ type: 'permit', actor: [recipient('RYW')] }] }), id: idOf(filed), status: 'inactive' });
+  });
+
+  it('about one sort of information leaves the rest', async () => {
+    const filed = await send('POST', 'Consent', choice('OPTOUTE', { type: 'deny', class: [{ system: 'https://fhir.bicp.example/CodeSystem/sharing-category', code: 'mental-health' }] }));
+    expect(filed.status).toBe(201);
+    const seen = await seenBy('community-nurse');
+    expect(seen).toContain('RRK');
+    expect((await wholeRecord(gateway, 'community-nurse', citizen)).filter(({ meta, resourceType }) => resourceType === 'EpisodeOfCare' && meta?.tag?.some(({ code }) => code === 'RXT'))).toEqual([]);
+    await send('PUT', `Consent/${idOf(filed)}`, { ...choice('OPTOUTE', { type: 'deny', class: [{ system: 'https://fhir.bicp.example/CodeSystem/sharing-category', code: 'mental-health' }] }), id: idOf(filed), status: 'inactive' });
+  });
+
+  it('of the past or of the future counts for nothing now', async () => {
+    const before = await seenBy('community-nurse');
+    for (const period of [{ start: '2020-01-01', end: '2020-12-31' }, { start: '2090-01-01' }]) {
+      const filed = await send('POST', 'Consent', choice('OPTOUT', { type: 'deny', period }));
+      expect(filed.status).toBe(201);
+      expect(await seenBy('community-nurse')).toEqual(before);
+    }
+  });
+
+  it.each<[string, (id: string) => Consent, string, number, Record<string, string>]>([
+    ['from a version that is no longer', (id) => ({ ...choice('OPTOUT', { type: 'deny' }), id }), 'privacy-officer', 412, { 'If-Match': 'W/"7"' }],
+    ['of another address', () => ({ ...choice('OPTOUT', { type: 'deny' }), id: 'another' }), 'privacy-officer', 400, {}],
+    ['by an organisation that did not record it', (id) => ({ ...choice('OPTOUT', { type: 'deny' }), id }), 'governance-lead', 404, {}],
+    ['by somebody who may not', (id) => ({ ...choice('OPTOUT', { type: 'deny' }), id }), 'community-nurse', 403, {}],
+    ['into somebody else\'s', (id) => ({ ...choice('OPTOUT', { type: 'deny' }), id, patient: { reference: 'Patient/00000000-0000-4000-8000-000000000000' } }), 'privacy-officer', 404, {}],
+    ['into one about an organisation nobody knows', (id) => ({ ...choice('OPTOUTE', { type: 'deny', actor: [recipient('RRX')] }), id }), 'privacy-officer', 422, {}],
+    ['into what cannot be applied', (id) => ({ ...choice('OPTOUT', { type: 'deny', data: [{ meaning: 'instance', reference: { reference: 'CarePlan/1' } }] }), id }), 'privacy-officer', 422, {}],
+  ])('is not changed %s, and stays as it was', async (_how, change, who, status, headers) => {
+    const filed = await send('POST', 'Consent', choice('IMPLIED', { provision: [{ type: 'deny', actor: [recipient('RXT')] }] }));
+    const id = idOf(filed);
+    expect((await send('PUT', `Consent/${id}`, change(id), who, headers)).status).toBe(status);
+    const read = (await (await gateway.get(`/fhir/Consent/${id}`, 'privacy-officer')).json()) as Consent;
+    expect([read.meta?.versionId, read.policyRule?.coding?.[0]?.code]).toEqual(['1', 'IMPLIED']);
+    await send('PUT', `Consent/${id}`, { ...choice('IMPLIED', { provision: [{ type: 'deny', actor: [recipient('RXT')] }] }), id, status: 'entered-in-error' });
+  });
+
+  it('in the end nothing of all that is left', async () => {
+    const before = await seenBy('mental-health-nurse');
+    expect(before).not.toEqual(nobody);
+    const [row] = await gateway.database.query<{ count: number }>("select count(*)::int as count from choice_rule where citizen_id = $1 and valid_until > now() and valid_from <= now()", [citizen]);
+    expect(row?.count).toBe(0);
+  });
+});
