@@ -6,7 +6,7 @@ import type { Print } from './settings.ts';
 import type { World } from './world.ts';
 
 const persona = 'community-nurse';
-const looksPerRound = 5;
+const looksPerRound = 3;
 
 /**
  * What a person waits for, as the browser saw it, in milliseconds, medians of as many looks in turns:

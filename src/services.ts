@@ -12,6 +12,7 @@ import { acceptBytes } from './flow/accept-bytes.ts';
 import { breakGlass, endBreakGlass, type EmergencyAsk } from './flow/break-glass.ts';
 import { compileMaps } from './flow/compile-maps.ts';
 import { describeRefusedRequest, type RefusedRequest } from './flow/describe-refused-request.ts';
+import { explainAccess, type ExplainAsk } from './flow/explain-access.ts';
 import { loadDirectory } from './flow/directory.ts';
 import { activateAgreement, signAgreement, terminateAgreement, type AgreementName } from './flow/change-agreement.ts';
 import { changeChoice, fileChoice } from './flow/file-choice.ts';
@@ -92,6 +93,7 @@ export async function createServices({ database, config, log, clock = () => new 
       changeChoice({ ...release, classes }, requester, id, ifMatch, resource, bytes, request),
     breakGlass: (requester: Requester, ask: EmergencyAsk, request: RequestFacts) => breakGlass(release, requester, ask, request),
     endBreakGlass: (requester: Requester, citizen: string, request: RequestFacts) => endBreakGlass(release, requester, citizen, request),
+    explainAccess: (requester: Requester, ask: ExplainAsk, request: RequestFacts) => explainAccess({ ...release, classesById: () => new Map(classes.all().map((each) => [each.id, each])) }, requester, ask, request),
     recordRefusal: (refused: RefusedRequest) => appendOrRefuse(release, describeRefusedRequest(refused, newId(), clock())),
     sealPage: (requester: Requester, state: unknown) => sealPage(secrets.page, requester, state),
     openPage: (requester: Requester, token: string): unknown => {

@@ -4,8 +4,8 @@ import { databases } from '../databases.ts';
 import { makeDoorWorld, referencePermits, type DoorAsk, type DoorRow, type DoorWorld } from './door-world.ts';
 
 const sizes: Record<Database['kind'], { citizens: number; requesters: number; seed: number; atLeast: number }> = {
-  pglite: { citizens: 20, requesters: 90, seed: 7, atLeast: 1_000 },
-  postgresql: { citizens: 24, requesters: 90, seed: 11, atLeast: 5_000 },
+  pglite: { citizens: 16, requesters: 70, seed: 7, atLeast: 1_000 },
+  postgresql: { citizens: 24, requesters: 70, seed: 11, atLeast: 5_000 },
 };
 
 /** The predicate of the door with one thing left out, as somebody might leave it out. */
@@ -132,7 +132,7 @@ describe.each(databases)('the door and the reference decision, on $kind', ({ kin
   });
 
   /** The same comparison with the door's own predicate, or a mistaken one, in a schema of its own. */
-  async function differencesWith(schema: string, { predicate = (sql) => sql, grant = (sql) => sql }: (typeof mistakes)[number][1]): Promise<number> {
+  async function differencesWith(schema: string, { predicate = (sql) => sql, grant = (sql) => sql }: (typeof mistakes)[number][1], enough = Infinity): Promise<number> {
     const [view] = await database.query<{ sql: string }>(`select pg_get_viewdef('current_grant'::regclass) as sql`);
     const changed = { predicate: predicate(visible('r')), grant: grant(view?.sql ?? '') };
     await database.query(`create schema ${schema}`);
@@ -145,6 +145,7 @@ describe.each(databases)('the door and the reference decision, on $kind', ({ kin
         return new Set((await connection.query<{ id: string }>(`select id from ${schema}.readable_row`)).rows.map(({ id }) => id));
       });
       found += differences(ask, seen).length;
+      if (found >= enough) break;
     }
     return found;
   }
@@ -153,7 +154,7 @@ describe.each(databases)('the door and the reference decision, on $kind', ({ kin
     expect(await differencesWith('copied', {})).toBe(0);
     const missed: string[] = [];
     for (const [i, [left, mistake]] of mistakes.entries()) {
-      if ((await differencesWith(`mistaken_${i}`, mistake)) === 0) missed.push(left);
+      if ((await differencesWith(`mistaken_${i}`, mistake, 1)) === 0) missed.push(left);
     }
     expect(missed).toEqual([]);
   });

@@ -76,7 +76,7 @@ describe('a persona', () => {
   });
 
   it('who records choices may ask for that scope, and another may not', async () => {
-    const scope = 'user/*.rs user/Consent.c';
+    const scope = 'user/*.rs user/Consent.cu';
     expect((await ask(await assertionOf({ client: 'privacy-officer' }), { scope })).body['scope']).toBe(scope);
     expect((await ask(await assertionOf({}), { scope })).body['error']).toBe('invalid_scope');
   });

@@ -11,11 +11,16 @@ export interface MetadataServices {
   oauth: { authorize: string; token: string };
 }
 
+const explain = { name: 'explain-access', definition: 'https://fhir.bicp.example/OperationDefinition/explain-access' };
+/** Types with rows about a citizen. */
+const explained = ['CarePlan', 'CareTeam', 'Consent', 'Encounter', 'EpisodeOfCare', 'Observation', 'ServiceRequest', 'Task'];
+
 /** GET [base]/metadata · public, made from the routes' own table. */
 export function metadata({ base, version, startedAt, oauth }: MetadataServices): RequestHandler {
   const text = JSON.stringify(capabilityStatement({
     base, version, date: startedAt, interactions: interactionsOf, oauth,
-    operations: { Patient: [
+    operations: { ...Object.fromEntries(explained.map((type) => [type, [explain]])), Patient: [
+      explain,
       { name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
       { name: 'break-glass', definition: 'https://fhir.bicp.example/OperationDefinition/break-glass' },
       { name: 'end-break-glass', definition: 'https://fhir.bicp.example/OperationDefinition/end-break-glass' },

@@ -3,6 +3,7 @@ import { route, type RouteServices } from '../route.ts';
 import { unserved } from '../unserved.ts';
 import { breakGlass, endBreakGlass, type EmergencyServices } from './break-glass.ts';
 import { createConsent, type ChoiceServices } from './create-consent.ts';
+import { explainAccess, type ExplainServices } from './explain-access.ts';
 import { historyInstance } from './history-instance.ts';
 import { metadata, type MetadataServices } from './metadata.ts';
 import { patientEverything } from './patient-everything.ts';
@@ -13,7 +14,7 @@ import { searchType } from './search-type.ts';
 import { updateConsent, type ChangeServices } from './update-consent.ts';
 import { vread } from './vread.ts';
 
-export type AllFhirServices = RouteServices & AuditServices & ChangeServices & ChoiceServices & EmergencyServices & MetadataServices;
+export type AllFhirServices = RouteServices & AuditServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & MetadataServices;
 
 /** Everything under /fhir, refusals of what is not offered included. */
 export function fhirRoutes(services: AllFhirServices): Router {
@@ -35,6 +36,7 @@ export function fhirRoutes(services: AllFhirServices): Router {
   router.post('/:type/_search', route(services, { ...search, pattern: '{type}/_search' },
     (asked) => (asked.params['type'] === 'AuditEvent' ? searchAuditEvent(services, asked, true) : searchType(services, asked, true))));
   router.get('/:type/:id', route(services, { interaction: 'read', pattern: '{type}/{id}', permit: permit('read') }, (asked) => read(services, asked)));
+  router.get('/:type/:id/\\$explain-access', route(services, { interaction: 'explain-access', pattern: '{type}/{id}/$explain-access', permit: permit('explain-access') }, (asked) => explainAccess(services, asked)));
   router.get('/:type/:id/_history', route(services, { interaction: 'history-instance', pattern: '{type}/{id}/_history', permit: permit('history-instance') },
     (asked) => historyInstance(services, asked)));
   router.get('/:type/:id/_history/:version', route(services, { interaction: 'vread', pattern: '{type}/{id}/_history/{version}', permit: permit('vread') },
@@ -58,6 +60,7 @@ const addresses: readonly [address: string, pattern: string, allow: string][] = 
   ['/:type', '{type}', 'GET, HEAD'],
   ['/:type/_search', '{type}/_search', 'POST'],
   ['/:type/:id', '{type}/{id}', 'GET, HEAD'],
+  ['/:type/:id/\\$explain-access', '{type}/{id}/$explain-access', 'GET, HEAD'],
   ['/:type/:id/_history', '{type}/{id}/_history', 'GET, HEAD'],
   ['/:type/:id/_history/:version', '{type}/{id}/_history/{version}', 'GET, HEAD'],
 ];

@@ -1,0 +1,57 @@
+import type { Parameters, ParametersParameter } from '@medplum/fhirtypes';
+import { Refusal, type Problem } from '../../../fhir/problem.ts';
+import { purposes, sharingRoles, type Requester } from '../../../fhir/sharing.ts';
+import type { ExplainAsk, Explanation } from '../../../flow/explain-access.ts';
+import type { RequestFacts } from '../../../flow/release-context.ts';
+import type { Asked, Reply } from '../route.ts';
+
+export interface ExplainServices {
+  explainAccess: (requester: Requester, ask: ExplainAsk, request: RequestFacts) => Promise<Explanation>;
+}
+
+const inputs = ['organisation', 'role', 'purpose', 'person'] as const;
+const transport = ['_format', '_pretty'];
+
+/**
+ * GET [base]/{type}/{id}/$explain-access?organisation=&role=&purpose=[&person=] · ours: profiles/OperationDefinition-explain-access.json
+ * Without a requester: everybody who may see it. With one: the rules one by one, to the one that decides.
+ */
+export async function explainAccess(services: ExplainServices, asked: Asked): Promise<Reply> {
+  const { type = '', id = '' } = asked.params;
+  const explanation = await services.explainAccess(asked.requester, { type, id, of: readRequester(asked.query) }, { id: asked.requestId, address: asked.address });
+  return { status: 200, text: JSON.stringify(parametersOf(explanation)) };
+}
+
+function readRequester(query: readonly [string, string][]): ExplainAsk['of'] {
+  const given = query.filter(([name]) => !transport.includes(name));
+  const problems: Problem[] = given.flatMap(([name], i) => (inputs.some((input) => input === name) && given.findIndex(([other]) => other === name) === i ? [] : [invalid('a parameter', `each of ${inputs.join(', ')} once at most`)]));
+  const value = (name: (typeof inputs)[number]): string | undefined => given.find(([other]) => other === name)?.[1];
+  const [organisation, role, purpose, person] = [value('organisation'), sharingRoles.find((each) => each === value('role')), purposes.find((each) => each === value('purpose')), value('person')];
+  if (given.length > 0) {
+    if (organisation === undefined || !/^[^\s|]+\|[^\s|]+$/.test(organisation)) problems.push(invalid('organisation', 'system|value of an organisation\'s identifier'));
+    if (role === undefined) problems.push(invalid('role', sharingRoles.join(', ')));
+    if (purpose === undefined) problems.push(invalid('purpose', purposes.join(', ')));
+  }
+  if (problems.length > 0) throw new Refusal(...problems);
+  return organisation === undefined || role === undefined || purpose === undefined ? null : { organisation, role, purpose, person: person ?? null };
+}
+
+function parametersOf({ sharingClass, audiences, chain, names }: Explanation): Parameters {
+  const name = (organisation: string): string => names.get(organisation) ?? organisation;
+  const text = (of: string, valueString: string): ParametersParameter => ({ name: of, valueString });
+  return { resourceType: 'Parameters', parameter: [
+    text('custodian', name(sharingClass.custodian)), { name: 'category', valueCode: sharingClass.category }, ...sharingClass.labels.map((label): ParametersParameter => ({ name: 'label', valueCode: label })),
+    ...chain.map(({ rule, says, decision }): ParametersParameter => ({ name: 'rule', part: [
+      { name: 'number', valueInteger: rule }, text('says', says), { name: 'effect', valueCode: decision?.effect ?? 'not-decided' },
+      ...(decision ? [text('sentence', decision.sentence)] : []),
+    ] })),
+    ...audiences.map(({ organisation, rule, sentence, roles, purposes: uses }): ParametersParameter => ({ name: 'audience', part: [
+      text('organisation', name(organisation)), { name: 'number', valueInteger: rule }, text('sentence', sentence),
+      ...roles.map((role): ParametersParameter => ({ name: 'role', valueCode: role })), ...uses.map((purpose): ParametersParameter => ({ name: 'purpose', valueCode: purpose })),
+    ] })),
+  ] };
+}
+
+function invalid(field: string, expected: string): Problem {
+  return { category: 'invalid', code: 'operation-input-invalid', text: 'An input of the operation is missing or not in its form.', at: { field }, expected };
+}
