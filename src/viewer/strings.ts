@@ -85,9 +85,13 @@ export const strings = {
       id: 'Entry id',
     },
     rules: {
-      1: 'The organisation that wrote a record sees it', 2: 'A labelled record is opened only by a clause that names every label', 3: 'A person’s objection closes their whole record', 4: 'A clause of an agreement in force opens what it covers', 6: 'What nothing opens is closed',
+      1: 'The organisation that wrote a record sees it', 2: 'A labelled record is opened only by a clause that names every label', 3: 'A person’s choice closes what it names', 4: 'A clause of an agreement in force opens what it covers', 5: 'Emergency access stands in for a relationship, and passes an objection to sharing anything', 6: 'What nothing opens is closed',
     } as Readonly<Record<string, string>>,
     actions: {
+      emergency: { done: 'asked for emergency access to a record', tried: 'get emergency access to a record' },
+      endEmergency: { done: 'ended emergency access to a record', tried: 'end emergency access to a record' },
+      explain: { done: 'asked who may see an entry, and why', tried: 'ask who may see an entry' },
+      changeChoice: { done: 'changed or ended a choice', tried: 'change a choice' },
       everything: { done: 'opened the whole record', tried: 'open the whole record' },
       read: (one: string) => ({ done: `read ${one}`, tried: `read ${one}` }),
       version: (one: string) => ({ done: `read one version of ${one}`, tried: `read one version of ${one}` }),
@@ -181,7 +185,7 @@ export const strings = {
       'end-of-life': 'end-of-life plans', 'social-care': 'social care', safeguarding: 'safeguarding', voluntary: 'help by voluntary organisations', administration: 'choices about sharing', unclassified: 'not yet classified',
     } as Readonly<Record<string, string>>,
     flows: {
-      heading: 'Who gets what from whom', intro: 'Across all agreements in force. An organisation always sees what it wrote itself; that is not listed. A person’s objection closes their record, whatever is listed here, to all but those who wrote it and those who oversee sharing.',
+      heading: 'Who gets what from whom', intro: 'Across all agreements in force. An organisation always sees what it wrote itself; that is not listed. A person’s own choices close what they name, whatever is listed here, to all but those who wrote it and those who oversee sharing.',
       organisation: 'Organisation', choose: 'Choose an organisation', received: 'What it gets from others', given: 'Who gets its information', show: 'Show',
       receivedHeading: (name: string): string => `What ${name} gets from others`, givenHeading: (name: string): string => `Who gets information of ${name}`,
       from: (name: string): string => `From ${name}`, to: (name: string): string => `To ${name}`,

@@ -32,6 +32,10 @@ export function lookActionOf(interaction: string, query: string, code?: string):
     case 'history-instance': return { kind, ...words.history(one), ofCitizens: true };
     case 'search-type': return searchOf(type, query, many);
     case 'create': return type === undefined || type === 'Consent' ? { kind: 'choice', ...words.choice, ofCitizens: true } : { kind: 'other', ...words.wrote(one), ofCitizens: true };
+    case 'update': return type === undefined || type === 'Consent' ? { kind: 'choice', ...words.changeChoice, ofCitizens: true } : { kind: 'other', ...words.wrote(one), ofCitizens: true };
+    case 'break-glass': return { kind: 'opened', ...words.emergency, ofCitizens: true };
+    case 'end-break-glass': return { kind: 'opened', ...words.endEmergency, ofCitizens: true };
+    case 'explain-access': return { kind: 'log', ...words.explain, ofCitizens: true };
     case 'intake': return { kind: 'sent', ...words.sent(feedOf(query)), ofCitizens: true };
     case 'agreement-list': return { kind: 'register', ...words.register(thingsOf('Contract')[1]), ofCitizens: false };
     case 'agreement-propose': case 'agreement-sign': case 'agreement-activate': case 'agreement-terminate':
