@@ -6,7 +6,6 @@ import type { Print } from './settings.ts';
 import type { World } from './world.ts';
 
 const persona = 'community-nurse';
-const looksPerRound = 3;
 
 /**
  * What a person waits for, as the browser saw it, in milliseconds, medians of as many looks in turns:
@@ -20,7 +19,7 @@ export async function measureViewer(world: World, print: Print): Promise<void> {
   const browser = await openBrowser();
   const times: Record<'bare' | 'start' | 'first' | 'answer' | 'person', number[]> = { bare: [], start: [], first: [], answer: [], person: [] };
   try {
-    const looks = looksPerRound * world.settings.rounds;
+    const looks = Math.max(1, Math.round(world.settings.seconds * world.settings.rounds));
     for (let look = 0; look < looks; look += 1) {
       const citizen = citizens[look % citizens.length] ?? '';
       world.say(`viewer: look ${look + 1} of ${looks}`);

@@ -28,9 +28,9 @@ export interface Database {
 
 const roleNames: Record<ServingRole, string> = { reader: readerRole, accountant: accountantRole };
 
-/** PGlite in process: one connection, evaluation only. `folder` is a directory or `memory://`. */
-export async function openPglite(folder: string): Promise<Database> {
-  const engine = await PGlite.create(folder);
+/** PGlite in process: one connection, evaluation only. `folder` is a directory or `memory://`; an empty one begins as a copy of a dumped database, if there is one. */
+export async function openPglite(folder: string, copyOf?: Blob): Promise<Database> {
+  const engine = await PGlite.create(folder, copyOf ? { loadDataDir: copyOf } : {});
   const pool = new pg.Pool({ ...createPgConfig(engine), max: 1 });
   await withClient(pool, migrate);
   return {

@@ -1,6 +1,6 @@
+import { openEmptyPglite } from '../databases.ts';
 import type { Browser } from 'playwright-core';
 import { demoFiles } from '../../src/demo/demo-files.ts';
-import { openPglite } from '../../src/store/database.ts';
 import { citizenOf, people } from '../flow/whole-record.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { openBrowser, settled, visit, type Visit } from './visit.ts';
@@ -19,7 +19,7 @@ describe('markup in what partners sent', () => {
   let browser: Browser;
   let here: Visit;
   beforeAll(async () => {
-    gateway = await startGateway(await openPglite('memory://'));
+    gateway = await startGateway(await openEmptyPglite());
     for (const { feed, part, content } of demoFiles({ seed: 2018, citizens: 3 })) {
       await gateway.send(feed, part, poison.reduce((text, [word, markup]) => text.replace(word, (found) => `${found}${markup}`), content));
     }

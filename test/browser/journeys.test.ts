@@ -1,7 +1,7 @@
+import { openEmptyPglite } from '../databases.ts';
 import type { Browser } from 'playwright-core';
 import { personAt } from '../../src/demo/generate-people.ts';
 import { castIndex } from '../../src/demo/cast.ts';
-import { openPglite } from '../../src/store/database.ts';
 import { citizenOf, objectionOf, people } from '../flow/whole-record.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { desktop, elsewhere, faultsAtAnyWidth, isInSight, openBrowser, settled, visit, type Visit } from './visit.ts';
@@ -15,7 +15,7 @@ describe('from the start page', () => {
   const unknown = '9991000046';
 
   beforeAll(async () => {
-    gateway = await startGateway(await openPglite('memory://'), { citizens: 12 });
+    gateway = await startGateway(await openEmptyPglite(), { citizens: 12 });
     browser = await openBrowser();
   });
   afterAll(async () => {

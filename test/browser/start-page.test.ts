@@ -1,5 +1,5 @@
+import { openEmptyPglite } from '../databases.ts';
 import type { Browser } from 'playwright-core';
-import { openPglite } from '../../src/store/database.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { elsewhere, faultsAtAnyWidth, openBrowser, visit, type Visit } from './visit.ts';
 
@@ -7,7 +7,7 @@ describe('in a real browser', () => {
   let gateway: Gateway;
   let browser: Browser;
   beforeAll(async () => {
-    gateway = await startGateway(await openPglite('memory://'));
+    gateway = await startGateway(await openEmptyPglite());
     browser = await openBrowser();
   });
   afterAll(async () => {

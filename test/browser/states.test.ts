@@ -1,6 +1,6 @@
+import { openEmptyPglite } from '../databases.ts';
 import type { Browser, Page } from 'playwright-core';
 import { demoFiles } from '../../src/demo/demo-files.ts';
-import { openPglite } from '../../src/store/database.ts';
 import { citizenOf, people } from '../flow/whole-record.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { faultsAtAnyWidth, openBrowser, settled, visit, type Visit } from './visit.ts';
@@ -10,7 +10,7 @@ describe('a screen', () => {
   let gateway: Gateway;
   let browser: Browser;
   beforeAll(async () => {
-    gateway = await startGateway(await openPglite('memory://'), { citizens: 3, environment: () => ({ ONESTORY_SESSION_IDLE_SECONDS: '130' }) });
+    gateway = await startGateway(await openEmptyPglite(), { citizens: 3, environment: () => ({ ONESTORY_SESSION_IDLE_SECONDS: '130' }) });
     browser = await openBrowser();
   });
   afterAll(async () => {

@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { indexResource } from '../../src/fhir/index-resource.ts';
 import { listAgreements, terminateAgreement } from '../../src/store/agreements.ts';
-import { openPglite, openPostgres, type Database } from '../../src/store/database.ts';
+import { openPostgres, type Database } from '../../src/store/database.ts';
 import { saveRows } from '../../src/store/record-writer.ts';
 import { classKey, openSharingClasses, type ClassFacts } from '../../src/store/sharing-classes.ts';
 import { council } from '../consent/sharing-cases.ts';
-import { freshPostgres } from '../databases.ts';
+import { freshPostgres, openEmptyPglite } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { citizenOf, custodiansOf, fileObjection, people, wholeRecord } from './whole-record.ts';
 
 /** The processes that serve one record: PGlite takes one, PostgreSQL any number. */
 const houses: { kind: string; open: () => Promise<Database[]> }[] = [
-  { kind: 'pglite', open: async () => [await openPglite('memory://')] },
+  { kind: 'pglite', open: async () => [await openEmptyPglite()] },
   { kind: 'two processes of postgresql', open: async () => {
     const url = await freshPostgres();
     return [await openPostgres(url), await openPostgres(url)];

@@ -1,3 +1,4 @@
+import { openEmptyPglite } from '../databases.ts';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,6 @@ import type { ExpiryWarning } from '../../src/consent/expiry-warnings.ts';
 import { londonDay } from '../../src/consent/london-day.ts';
 import type { LogEvent, LogFields } from '../../src/edge/log.ts';
 import { watchAgreementDates } from '../../src/flow/watch-agreement-dates.ts';
-import { openPglite } from '../../src/store/database.ts';
 import { loadSecrets } from '../../src/store/secrets.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 
@@ -18,7 +18,7 @@ describe('an agreement with 20 days to go', () => {
   let gateway: Gateway;
   beforeAll(async () => {
     writeFileSync(join(folder, 'oversight.yaml'), oversight.replace('to: 2029-03-31', `to: ${dayAhead(20)}`).replace('reviewDate: 2027-03-31', `reviewDate: ${dayAhead(5)}`));
-    gateway = await startGateway(await openPglite('memory://'), { agreements: folder, log: (event, fields) => lines.push([event, fields]) });
+    gateway = await startGateway(await openEmptyPglite(), { agreements: folder, log: (event, fields) => lines.push([event, fields]) });
   });
   afterAll(async () => {
     await gateway.close();
@@ -52,7 +52,7 @@ describe('an agreement with 20 days to go', () => {
 });
 
 it('a restart brings back nothing that was ended, and ends nothing that was activated', async () => {
-  const database = await openPglite('memory://');
+  const database = await openEmptyPglite();
   const first = await startGateway({ ...database, close: () => Promise.resolve() });
   await first.database.query(`update agreement_register set terminated_at = now() where agreement = 'bicp-early-intervention'`);
   await first.database.query(

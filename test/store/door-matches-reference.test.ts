@@ -4,8 +4,8 @@ import { databases } from '../databases.ts';
 import { makeDoorWorld, referencePermits, type DoorAsk, type DoorRow, type DoorWorld } from './door-world.ts';
 
 const sizes: Record<Database['kind'], { citizens: number; requesters: number; seed: number; atLeast: number }> = {
-  pglite: { citizens: 16, requesters: 70, seed: 7, atLeast: 1_000 },
-  postgresql: { citizens: 24, requesters: 70, seed: 11, atLeast: 5_000 },
+  pglite: { citizens: 14, requesters: 60, seed: 7, atLeast: 1_000 },
+  postgresql: { citizens: 20, requesters: 60, seed: 11, atLeast: 5_000 },
 };
 
 /** The predicate of the door with one thing left out, as somebody might leave it out. */

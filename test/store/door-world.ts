@@ -66,6 +66,7 @@ export async function makeDoorWorld(database: Database, size: { citizens: number
   const classes = facts.map((each) => ({ id: ids.get(classKey(each)) ?? 0, ...each }));
   const citizens = fc.sample(citizenAround(at), { numRuns: size.citizens, seed: size.seed });
   if (citizens[0]) citizens[0].choices = [ruleFor(at, 'deny', {}), ruleFor(at, 'permit', { organisations })]; // nobody, but these
+  if (citizens[1]) citizens[1].choices = [ruleFor(at, 'deny', { organisations }), ruleFor(at, 'permit', { organisations })]; // both at once
   const rows = citizens.flatMap((citizen, c) => classes.map((sharingClass, i): DoorRow => ({
     id: randomUUID(), citizen, sharingClass, fragmentClass: classes[(i * 7 + c) % classes.length] ?? sharingClass, deleted: (i + c) % 11 === 0,
   })));

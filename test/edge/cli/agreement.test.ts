@@ -1,8 +1,8 @@
+import { openEmptyPglite } from '../../databases.ts';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openPglite } from '../../../src/store/database.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
 
 /** `onestory agreement …` as a governance lead types it, and the walk through it that docs/agreements.md shows. UPDATE_DOCS=1 writes what it prints. */
@@ -105,7 +105,7 @@ describe('the commands that call the gateway', () => {
   let gateway: Gateway;
   let env: Record<string, string>;
   beforeAll(async () => {
-    gateway = await startGateway(await openPglite('memory://'));
+    gateway = await startGateway(await openEmptyPglite());
     env = { DATA_DIR: gateway.dataDir, PORT: new URL(gateway.url).port };
   });
   afterAll(() => gateway.close());

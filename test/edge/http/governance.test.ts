@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { openPglite, openPostgres, type Database } from '../../../src/store/database.ts';
-import { freshPostgres } from '../../databases.ts';
+import { openPostgres, type Database } from '../../../src/store/database.ts';
+import { freshPostgres, openEmptyPglite } from '../../databases.ts';
 import { citizenOf, custodiansOf, people, wholeRecord } from '../../flow/whole-record.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
 import { ask, askAudited, auditSince, codeOf, lastSeq, type Answer } from './asking.ts';
@@ -40,7 +40,7 @@ clauses:
 }
 
 const houses: { kind: string; open: () => Promise<Database[]> }[] = [
-  { kind: 'pglite', open: async () => [await openPglite('memory://')] },
+  { kind: 'pglite', open: async () => [await openEmptyPglite()] },
   { kind: 'two processes of postgresql', open: async () => {
     const url = await freshPostgres();
     return [await openPostgres(url), await openPostgres(url)];
@@ -261,7 +261,7 @@ describe.each(houses)('the register of agreements, on $kind', ({ open }) => {
 describe('a change whose audit entry cannot be written', () => {
   it('does not take effect', async () => {
     let broken = false;
-    const gateway = await startGateway(await openPglite('memory://'), {
+    const gateway = await startGateway(await openEmptyPglite(), {
       adjust: async (services) => {
         const append = services.audit.append.bind(services.audit);
         services.audit.append = (entry) => (broken ? Promise.reject(new Error('full')) : append(entry));

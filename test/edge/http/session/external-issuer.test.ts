@@ -1,5 +1,4 @@
-import { jest } from '@jest/globals';
-import { openPglite } from '../../../../src/store/database.ts';
+import { openEmptyPglite } from '../../../databases.ts';
 import { startGateway, type Gateway } from '../../../gateway.ts';
 import { browserLike, type BrowserLike } from './browser-like.ts';
 import { startSecondIssuer, type SecondIssuer } from './second-issuer.ts';
@@ -9,12 +8,8 @@ describe('with somebody else\'s issuer, by configuration alone', () => {
   let gateway: Gateway;
   let address = '';
   beforeAll(async () => {
-    const jwtLog = jest.spyOn(console, 'warn').mockImplementation(() => {}); // the provider's own pages announce themselves
-    const told = jest.spyOn(console, 'info').mockImplementation(() => {});
     issuer = await startSecondIssuer(() => address, 20); // shorter than the gateway likes: renewed at every use
-    jwtLog.mockRestore();
-    told.mockRestore();
-    gateway = await startGateway(await openPglite('memory://'), {
+    gateway = await startGateway(await openEmptyPglite(), {
       environment: (baseUrl) => {
         address = baseUrl;
         return { OIDC_ISSUER: issuer.url, OIDC_CLIENT_ID: issuer.clientId, OIDC_CLIENT_SECRET: issuer.secret };
@@ -80,7 +75,7 @@ describe('with somebody else\'s issuer, by configuration alone', () => {
 });
 
 it('without a client at the external issuer people are told that there is no sign-in, and programs go on', async () => {
-  const gateway = await startGateway(await openPglite('memory://'), { environment: () => ({ OIDC_ISSUER: 'http://127.0.0.1:9' }) });
+  const gateway = await startGateway(await openEmptyPglite(), { environment: () => ({ OIDC_ISSUER: 'http://127.0.0.1:9' }) });
   const browser = browserLike(gateway.url);
   expect((await browser.open('/session/sign-in')).url).toBe(`${gateway.url}/app/sign-in-failed?reason=not-offered`);
   expect(await (await browser.ask('/session')).json()).toEqual({ state: 'signed-out' });

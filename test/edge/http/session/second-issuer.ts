@@ -55,6 +55,7 @@ export async function startSecondIssuer(gateway: () => string, tokenSeconds: num
       organisation: 'https://fhir.nhs.uk/Id/ods-organization-code|RRK', organisation_name: 'University Hospitals Birmingham NHS Foundation Trust', role: 'doctor', purpose: 'TREAT', name: `Dr ${accountId ?? ''}`,
     }),
     features: {
+      rpInitiatedLogout: { enabled: true, logoutSource: (context: Context, form: string) => { context.body = form; } },
       resourceIndicators: {
         enabled: true, defaultResource: () => `${gateway()}/fhir`, useGrantedResource: () => true,
         getResourceServerInfo: () => ({ audience: `${gateway()}/fhir`, scope: 'user/*.rs', accessTokenFormat: 'jwt', accessTokenTTL: tokenSeconds, jwt: { sign: { alg: 'ES256' } } }),
