@@ -4,7 +4,7 @@ import { Refusal } from '../fhir/problem.ts';
 import { theRecord } from './schema/001-the-record.ts';
 import { webSessions } from './schema/002-web-sessions.ts';
 import { choicesAndEmergencies } from './schema/003-choices-and-emergencies.ts';
-import { door, removeDoor, rights } from './schema/door.ts';
+import { databaseRights, door, removeDoor, rights } from './schema/door.ts';
 
 /** The roles that serve reads. They own nothing and may select from the door's views only. */
 export const readerRole = 'onestory_reader';
@@ -39,6 +39,7 @@ export async function migrate(client: pg.ClientBase): Promise<void> {
       await client.query('insert into schema_version (version) values ($1)', [version + 1]);
     }
     await hangDoor(client);
+    await client.query(databaseRights);
     await client.query('commit');
   } catch (error) {
     await client.query('rollback');

@@ -76,10 +76,12 @@ ${lookUps}`;
 export const rights = (reader: string, accountant: string): string => `
 revoke all on all tables in schema public from public;
 revoke all on all functions in schema public from public;
-do $$ begin execute format('revoke temporary on database %I from public', current_database()); end $$;
 grant usage on schema public to ${reader}, ${accountant};
 grant select on readable_row, readable_fragment, readable_version, readable_resource, readable_incomplete, grant_state to ${reader};
 grant execute on function look_at_rows(text[], text[], uuid[]), look_at_listed(text, uuid[]), look_at_everything(text, uuid, text, uuid, int) to ${reader};
 grant select on withheld, emergency_use, grant_state to ${accountant};
 grant execute on function citizen_of(uuid), citizens_named(bigint[]) to ${accountant};
 `;
+
+/** Belongs to the database itself, which a backup or a copy does not carry along: said at every start. */
+export const databaseRights = "do $$ begin execute format('revoke temporary on database %I from public', current_database()); end $$";
