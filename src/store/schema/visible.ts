@@ -31,7 +31,7 @@ export function emergency(citizen: string, grant: Column = carried): string {
  * `grant` says where a column of the grant is found: by default in the grant the session carries.
  *
  * Written with correlated scalar sub-selects on purpose: as `exists` inside an `or` PostgreSQL hashes every relationship
- * of the asking organisation.
+ * of the asking organisation. Most people have made no choice: that is asked first, and cheaply.
  */
 export function visible(row: string, grant: Column = carried): string {
   const related = (classes: string): string => `(select true from relationship x where x.citizen_id = ${row}.citizen_id and x.organisation = ${grant('organisation')}
@@ -40,8 +40,10 @@ export function visible(row: string, grant: Column = carried): string {
   return `(${row}.class_id = any (${grant('exempt')}::int[]) or (
     (${row}.class_id = any (${grant('open')}::int[]) or ${related('related')}
       or (${row}.class_id = any (${grant('related_classes')}::int[]) and ${inEmergency})
-      or ((${row}.class_id = any (${grant('explicit')}::int[]) or ${related('explicit_related')}) and ${choiceEffect(row, grant)} is not distinct from 'permits'))
-    and case ${choiceEffect(row, grant)} when 'denies' then false when 'objects' then ${inEmergency} else true end))`;
+      or ((${row}.class_id = any (${grant('explicit')}::int[]) or (${grant('explicit_related')} <> '{}' and ${related('explicit_related')}))
+        and ${choiceEffect(row, grant)} is not distinct from 'permits'))
+    and case when (select true from choice_rule c where c.citizen_id = ${row}.citizen_id limit 1) is null then true
+      else case ${choiceEffect(row, grant)} when 'denies' then false when 'objects' then ${inEmergency} else true end end))`;
 }
 
 /** A grant `g` under the policy `p` of this moment: nothing it rests on has changed or ended. */
