@@ -93,7 +93,7 @@ export async function createServices({ database, config, log, clock = () => new 
       changeChoice({ ...release, classes }, requester, id, ifMatch, resource, bytes, request),
     breakGlass: (requester: Requester, ask: EmergencyAsk, request: RequestFacts) => breakGlass(release, requester, ask, request),
     endBreakGlass: (requester: Requester, citizen: string, request: RequestFacts) => endBreakGlass(release, requester, citizen, request),
-    explainAccess: (requester: Requester, ask: ExplainAsk, request: RequestFacts) => explainAccess({ ...release, classesById: () => new Map(classes.all().map((each) => [each.id, each])) }, requester, ask, request),
+    explainAccess: (requester: Requester, ask: ExplainAsk, request: RequestFacts) => explainAccess(release, requester, ask, request),
     recordRefusal: (refused: RefusedRequest) => appendOrRefuse(release, describeRefusedRequest(refused, newId(), clock())),
     sealPage: (requester: Requester, state: unknown) => sealPage(secrets.page, requester, state),
     openPage: (requester: Requester, token: string): unknown => {

@@ -14,6 +14,7 @@ import { countRecentRefusals, custodiansAbout, endEmergencyAccess, findByKey, fi
 import { readSourcePatients } from '../store/read-rows.ts';
 import { isUuid, keyedHash } from '../store/secrets.ts';
 import { saveSharedRows } from '../store/shared-rows.ts';
+import { auditFacts } from './audit-facts.ts';
 import { emergencyTask } from './emergency-task.ts';
 import { appendOrRefuse } from './release-records.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
@@ -47,7 +48,9 @@ export async function breakGlass(context: ReleaseContext, requester: Requester, 
   if (!person || !mayBreakGlass(requester)) throw new Refusal(forCareOnly);
   if ((await countRecentRefusals(context.database, person.id, mostRefusalsAnHour)) >= mostRefusalsAnHour) throw new Refusal(tooMany);
   const citizen = await whoIsMeant(context, ask);
-  const facts = factsOf(context, requester, ask, request, citizen);
+  const facts = auditFacts(context, requester, request, {
+    interaction: 'break-glass', query: `Patient/$break-glass reason=${ask.reason}`, status: citizen === null ? 404 : 200, citizen,
+  });
   if (citizen === null) return refuse(context, facts);
   const live = await findLiveAccess(context.database, { citizen, person: person.id, organisation });
   if (live) return { citizen, reference: live.reference, until: live.until };
@@ -63,10 +66,9 @@ export async function endBreakGlass(context: ReleaseContext, requester: Requeste
   const { person, organisation } = requester;
   if (!person) throw new Refusal(forCareOnly);
   const named = isUuid(citizen);
-  await appendOrRefuse(context, describeDisclosure({
-    id: context.newId(), at: context.clock(), request: request.id, requester, interaction: 'end-break-glass', query: 'Patient/$end-break-glass', status: 200,
-    ...(request.address !== undefined && { address: request.address }), ...(named && { citizen }),
-  }, { disclosed: [], decisions: [] }));
+  await appendOrRefuse(context, describeDisclosure(auditFacts(context, requester, request, {
+    interaction: 'end-break-glass', query: 'Patient/$end-break-glass', status: 200, citizen: named ? citizen : null,
+  }), { disclosed: [], decisions: [] }));
   if (named) await endEmergencyAccess(context.database, { citizen, person: person.id, organisation });
 }
 
@@ -94,7 +96,7 @@ async function open(context: ReleaseContext, requester: Requester, person: strin
     const tasks = owners.map((owner) => emergencyTask({ id: context.newId(), reference, owner, name: context.directory.get(owner)?.name, at: context.clock() }));
     await saveSharedRows(connection, tasks);
     return saveEmergencyAccess(connection, {
-      citizen, id: context.newId(), organisation, person, reason: ask.reason, explanation: ask.explanation, reference, taskId: tasks[0]?.id ?? context.newId(),
+      citizen, id: context.newId(), organisation, person, reason: ask.reason, explanation: ask.explanation, reference,
     }, minutes);
   });
   return { citizen, reference, until };
@@ -103,13 +105,6 @@ async function open(context: ReleaseContext, requester: Requester, person: strin
 async function opensSomething(context: ReleaseContext, requester: Requester, citizen: string): Promise<boolean> {
   const { result: people } = await context.policy.under(requester, ({ grant }) => readSourcePatients(context.database, grant.key, [citizen]));
   return people.length > 0;
-}
-
-function factsOf(context: ReleaseContext, requester: Requester, ask: EmergencyAsk, request: RequestFacts, citizen: string | null): AuditFacts {
-  return {
-    id: context.newId(), at: context.clock(), request: request.id, requester, interaction: 'break-glass', query: `Patient/$break-glass reason=${ask.reason}`,
-    status: citizen === null ? 404 : 200, ...(request.address !== undefined && { address: request.address }), ...(citizen !== null && { citizen }),
-  };
 }
 
 async function refuse(context: ReleaseContext, facts: AuditFacts): Promise<never> {

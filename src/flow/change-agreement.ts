@@ -5,6 +5,7 @@ import type { OrganisationKey, Requester } from '../fhir/sharing.ts';
 import { changeAgreement } from '../store/agreement-changes.ts';
 import { listAgreements, type RegisterRow } from '../store/agreements.ts';
 import { readDatabaseClock } from '../store/grants.ts';
+import { auditFacts } from './audit-facts.ts';
 import { entryOf, type AgreementEntry } from './list-agreements.ts';
 import { publishContracts, registeredFrom } from './register-agreements.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
@@ -63,9 +64,7 @@ async function change(
 export async function auditChange(
   context: ReleaseContext, requester: Requester, facts: { interaction: string; query: string; status: number }, request: RequestFacts,
 ): Promise<void> {
-  await appendOrRefuse(context, describeDisclosure(
-    { id: context.newId(), at: context.clock(), request: request.id, requester, ...facts, ...(request.address !== undefined && { address: request.address }) },
-    { disclosed: [], decisions: [] }));
+  await appendOrRefuse(context, describeDisclosure(auditFacts(context, requester, request, facts), { disclosed: [], decisions: [] }));
 }
 
 /** Publishes the register as it is now and shows the version that changed. */

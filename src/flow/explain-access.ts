@@ -1,13 +1,14 @@
 import { describeDenial } from '../audit/describe-denial.ts';
 import { describeDisclosure } from '../audit/describe-disclosure.ts';
-import type { RequestFacts as AuditFacts } from '../audit/describe-request.ts';
 import { audiencesOf, explainFor, somebody, type AskedRule, type Audience } from '../consent/explain-access.ts';
 import type { Question } from '../consent/combining-rules.ts';
 import { notFound } from '../fhir/outcome.ts';
 import { AuditedRefusal, Refusal } from '../fhir/problem.ts';
 import type { Purpose, Requester, SharingClass, SharingRole } from '../fhir/sharing.ts';
+import { readGovernance } from '../store/grants.ts';
 import { isUuid } from '../store/secrets.ts';
 import { hasEmergencyAccess, readSharingFacts } from '../store/sharing-facts.ts';
+import { auditFacts } from './audit-facts.ts';
 import { appendOrRefuse } from './release-records.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 
@@ -32,33 +33,26 @@ export interface Explanation {
  * Asks the reference rules, which are what the door is compared with, with the facts of this moment. The explanation says
  * what sort of information the row is and nothing that stands in it.
  */
-export async function explainAccess(context: ReleaseContext & { classesById: () => ReadonlyMap<number, SharingClass> }, requester: Requester, ask: ExplainAsk, request: RequestFacts): Promise<Explanation> {
-  const { held, result: { allowed } } = await context.policy.under(requester, ({ grant }) => Promise.resolve({ allowed: grant.governance }));
+export async function explainAccess(context: ReleaseContext, requester: Requester, ask: ExplainAsk, request: RequestFacts): Promise<Explanation> {
+  const { held: { classes, agreements, names: { organisations: names } }, result: allowed } = await context.policy.under(requester, ({ grant }) => readGovernance(context.database, grant.key));
   if (!allowed) throw new Refusal(forGovernance);
   const facts = isUuid(ask.id) ? await readSharingFacts(context.database, ask.type, ask.id) : null;
-  const sharingClass = facts ? context.classesById().get(facts.classId) : undefined;
-  const entry = auditFacts(context, requester, ask, request, facts?.citizen);
+  const sharingClass = facts ? classes.get(facts.classId) : undefined;
+  const entry = auditFacts(context, requester, request, {
+    interaction: 'explain-access', query: `${ask.type}/${isUuid(ask.id) ? ask.id : '*'}/$explain-access`, status: 200, citizen: facts?.citizen,
+  });
   if (!facts || !sharingClass || (requester.role !== 'governance' && sharingClass.custodian !== requester.organisation)) {
     await appendOrRefuse(context, describeDenial({ ...entry, status: 404 }, { outcome: 'denied', code: notFound.code }));
     throw new AuditedRefusal(notFound);
   }
   await appendOrRefuse(context, describeDisclosure(entry, { disclosed: [], decisions: [] }));
-  const agreements = await context.policy.agreements();
   const question: Omit<Question, 'requester' | 'emergency'> = { sharingClass, agreements, choices: facts.choices, relationships: facts.relationships, now: facts.now };
-  const { names: { organisations: names } } = held;
   return {
     sharingClass, names, audiences: audiencesOf(question, [...new Set([...names.keys(), sharingClass.custodian])].sort()),
     chain: ask.of === null ? [] : explainFor({
       ...question, requester: { ...somebody(ask.of.organisation, ask.of.role, ask.of.purpose), ...(ask.of.person !== null && { person: { id: ask.of.person, name: ask.of.person } }) },
       emergency: ask.of.person !== null && (await hasEmergencyAccess(context.database, facts.citizen, ask.of.organisation, ask.of.person)),
     }),
-  };
-}
-
-function auditFacts(context: ReleaseContext, requester: Requester, { type, id }: ExplainAsk, request: RequestFacts, citizen: string | undefined): AuditFacts {
-  return {
-    id: context.newId(), at: context.clock(), request: request.id, requester, interaction: 'explain-access', query: `${type}/${isUuid(id) ? id : '*'}/$explain-access`, status: 200,
-    ...(request.address !== undefined && { address: request.address }), ...(citizen !== undefined && { citizen }),
   };
 }
 

@@ -15,6 +15,7 @@ import { saveChoices, saveRows, withdrawChoices } from '../store/record-writer.t
 import { isUuid } from '../store/secrets.ts';
 import { classKey, type SharingClasses } from '../store/sharing-classes.ts';
 import { saveApiRecord } from '../store/source-records.ts';
+import { auditFacts } from './audit-facts.ts';
 import { appendOrRefuse } from './release-records.ts';
 import type { Directory } from './directory.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
@@ -49,7 +50,7 @@ export async function fileChoice(
   const { body } = takeApart({ resourceType: 'Consent', id, ...content, patient: { reference: `Patient/${citizen}` } }, () => false);
   // before the write: an entry whose write then failed is followed by one that says so; a write without an entry cannot be
   await appendOrRefuse(context, describeDisclosure(
-    { id: context.newId(), at, request: request.id, requester, interaction: standing ? 'update' : 'create', query: standing ? `Consent/${id}` : 'Consent', status: standing ? 200 : 201, citizen, ...(request.address !== undefined && { address: request.address }) },
+    auditFacts(context, requester, request, { interaction: standing ? 'update' : 'create', query: standing ? `Consent/${id}` : 'Consent', status: standing ? 200 : 201, citizen }),
     { disclosed: [{ type: 'Consent', id, version, custodian: requester.organisation }], decisions: [] }));
   await context.database.transaction(async (connection) => {
     const facts = { custodian: requester.organisation, category: 'administration' as const, labels: [] };
@@ -75,10 +76,9 @@ export async function fileChoice(
 export async function changeChoice(
   context: ReleaseContext & { classes: SharingClasses }, requester: Requester, id: string, ifMatch: number | null, resource: JsonObject, bytes: Uint8Array, request: RequestFacts,
 ): Promise<{ id: string; version: number }> {
-  const { result: rows } = await context.policy.under(requester, ({ grant }) => (isUuid(id) ? readRow(context.database, grant.key, 'Consent', id) : Promise.resolve([])));
+  const { held, result: rows } = await context.policy.under(requester, ({ grant }) => (isUuid(id) ? readRow(context.database, grant.key, 'Consent', id) : Promise.resolve([])));
   const [row] = rows;
-  const classes = new Map(context.classes.all().map((each) => [each.id, each]));
-  const own = classes.get(row?.classId ?? -1)?.custodian === requester.organisation;
+  const own = held.classes.get(row?.classId ?? -1)?.custodian === requester.organisation;
   const patient = row && (JSON.parse(row.body) as { patient?: { reference?: string } }).patient?.reference;
   if (!row || !own || patient !== referenceOf(resource)) throw new Refusal(notFound);
   if (ifMatch !== null && ifMatch !== row.version) throw new Refusal({ ...changedMeanwhile, expected: `If-Match: W/"${row.version}"` });
@@ -104,9 +104,8 @@ function checkOrganisations(directory: Directory, { rules }: Choice): void {
 
 /** The citizen a Consent names, where the recorder may know of them; else the same answer as for nobody. */
 async function visibleCitizen(context: ReleaseContext, requester: Requester, resource: JsonObject): Promise<string> {
-  const patient = resource['patient'];
-  const reference = patient !== null && typeof patient === 'object' && !Array.isArray(patient) ? patient['reference'] : undefined;
-  const id = typeof reference === 'string' && reference.startsWith('Patient/') ? reference.slice('Patient/'.length) : '';
+  const reference = referenceOf(resource);
+  const id = reference?.startsWith('Patient/') ? reference.slice('Patient/'.length) : '';
   const { result: people } = await context.policy.under(requester, ({ grant }) => (isUuid(id) ? readSourcePatients(context.database, grant.key, [id]) : Promise.resolve([])));
   const citizen = people[0]?.citizen;
   if (!citizen) {

@@ -9,6 +9,7 @@ import { Refusal, type Problem } from '../fhir/problem.ts';
 import type { OrganisationKey, Requester } from '../fhir/sharing.ts';
 import { listAgreements } from '../store/agreements.ts';
 import { readDatabaseClock } from '../store/grants.ts';
+import { auditFacts } from './audit-facts.ts';
 import { registeredFrom } from './register-agreements.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 import { appendOrRefuse } from './release-records.ts';
@@ -46,10 +47,9 @@ export async function listRegister(
     return seen ? [{ ...entryOf(registered, now), ...(which && { content: row.content }) }] : [];
   });
   if (which && entries.length === 0) throw new Refusal(agreementUnknown);
-  await appendOrRefuse(context, describeDisclosure({
-    id: context.newId(), at: context.clock(), request: request.id, requester, interaction: 'agreement-list', status: 200,
-    query: which ? `governance/agreements/${which.id}/${which.version}` : 'governance/agreements', ...(request.address !== undefined && { address: request.address }),
-  }, { disclosed: [], decisions: [] }));
+  await appendOrRefuse(context, describeDisclosure(auditFacts(context, requester, request, {
+    interaction: 'agreement-list', status: 200, query: which ? `governance/agreements/${which.id}/${which.version}` : 'governance/agreements',
+  }), { disclosed: [], decisions: [] }));
   return entries;
 }
 

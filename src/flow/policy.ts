@@ -13,6 +13,8 @@ import type { SharingClasses } from '../store/sharing-classes.ts';
 /** A grant with what is needed to explain it. */
 export interface HeldGrant {
   grant: Grant;
+  /** the agreements it was compiled from */
+  agreements: readonly RegisteredAgreement[];
   names: SharingNames;
   classes: ReadonlyMap<number, SharingClass>;
 }
@@ -20,7 +22,6 @@ export interface HeldGrant {
 export interface Policy {
   /** Runs a read under the requester's grant; when the door calls the grant stale, compiles it again and asks once more. */
   under<Result>(requester: Requester, read: (held: HeldGrant) => Promise<Result | typeof stale>): Promise<{ held: HeldGrant; result: Result }>;
-  agreements(): Promise<readonly RegisteredAgreement[]>;
 }
 
 interface Loaded {
@@ -61,7 +62,7 @@ export function createPolicy(database: Database, classes: SharingClasses): Polic
     if (kept) return kept;
     const grant = compileGrant({ requester, classes: [...policy.classes.values()], agreements: policy.agreements, generation: policy.generation, now: await readDatabaseClock(database) });
     await saveGrant(database, grant);
-    const held = { grant, names: policy.names, classes: policy.classes };
+    const held = { grant, agreements: policy.agreements, names: policy.names, classes: policy.classes };
     if (policy.grants.size >= grantsKept) policy.grants.clear();
     policy.grants.set(key, held);
     return held;
@@ -82,6 +83,5 @@ export function createPolicy(database: Database, classes: SharingClasses): Polic
       }
       throw new Refusal({ category: 'unavailable', code: 'policy-changing', text: 'The sharing policy is changing at this moment.', fix: 'Try again in a few seconds.' });
     },
-    agreements: async () => (await (loaded ??= load())).agreements,
   };
 }

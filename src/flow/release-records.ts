@@ -1,6 +1,5 @@
 import { describeDenial } from '../audit/describe-denial.ts';
 import { describeDisclosure } from '../audit/describe-disclosure.ts';
-import type { RequestFacts as AuditFacts } from '../audit/describe-request.ts';
 import type { Notice } from '../consent/notice-for.ts';
 import { notFound } from '../fhir/outcome.ts';
 import { AuditedRefusal, Refusal } from '../fhir/problem.ts';
@@ -8,6 +7,7 @@ import type { Requester } from '../fhir/sharing.ts';
 import type { AuditEntry } from '../audit/types.ts';
 import type { VisibleRow } from '../store/door.ts';
 import { isUuid } from '../store/secrets.ts';
+import { auditFacts } from './audit-facts.ts';
 import { composeCitizens, type ComposedCitizen } from './compose-citizens.ts';
 import { explainRelease, noticeOf } from './explain-release.ts';
 import type { HeldGrant } from './policy.ts';
@@ -57,11 +57,9 @@ function describeLook(
   const rows = [...found.rows, ...found.people];
   const explained = explainRelease(held, rows, found.withheld);
   const citizens = [...new Set([...found.withheld.map(({ citizen }) => citizen), ...rows.flatMap(({ citizen }) => (citizen === null ? [] : [citizen]))])];
-  const facts: AuditFacts = {
-    id: context.newId(), at: context.clock(), request: request.id, requester, interaction: ask.interaction, query: normalForm(ask), status: missing ? 404 : 200,
-    ...(request.address !== undefined && { address: request.address }),
-    ...(citizens.length === 1 && citizens[0] !== undefined && { citizen: citizens[0] }),
-  };
+  const facts = auditFacts(context, requester, request, {
+    interaction: ask.interaction, query: normalForm(ask), status: missing ? 404 : 200, citizen: citizens.length === 1 ? citizens[0] : null,
+  });
   const entry = missing
     ? describeDenial(facts, { outcome: 'denied', code: notFound.code, decisions: explained.decisions, withheld: explained.withheld })
     : describeDisclosure(facts, explained);

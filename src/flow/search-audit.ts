@@ -4,9 +4,11 @@ import { describeDisclosure } from '../audit/describe-disclosure.ts';
 import { Refusal } from '../fhir/problem.ts';
 import type { SearchQuery } from '../fhir/search-query.ts';
 import type { OrganisationKey, Requester } from '../fhir/sharing.ts';
+import { readGovernance } from '../store/grants.ts';
 import { searchAudit, type AgentCondition, type AuditQuery } from '../store/search-audit.ts';
 import { isUuid } from '../store/secrets.ts';
 import { askedAgents } from './asked-agents.ts';
+import { auditFacts } from './audit-facts.ts';
 import { appendOrRefuse } from './release-records.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 
@@ -25,16 +27,15 @@ export interface AuditPage {
  * Needs an oversight agreement in force. Reading the log is itself logged, before the answer leaves.
  */
 export async function searchAuditTrail(context: ReleaseContext, requester: Requester, ask: AuditAsk, request: RequestFacts, base: string): Promise<AuditPage> {
-  const { result: governance } = await context.policy.under(requester, ({ grant }) => Promise.resolve({ allowed: grant.governance }));
-  if (!governance.allowed) throw new Refusal(forAuditReaders);
+  const { result: allowed } = await context.policy.under(requester, ({ grant }) => readGovernance(context.database, grant.key));
+  if (!allowed) throw new Refusal(forAuditReaders);
   const seenBy = requester.role === 'governance' ? null : requester.organisation;
   const query = auditQuery(ask, await askedAgents(context.database, ask.query, seenBy), seenBy);
   const found = await searchAudit(context.database, { ...query, limit: query.limit + 1 });
   const page = found.slice(0, query.limit);
   const [citizen] = query.citizens ?? [];
   await appendOrRefuse(context, describeDisclosure(
-    { id: context.newId(), at: context.clock(), request: request.id, requester, interaction: 'search-type', query: ask.query.normal, status: 200,
-      ...(request.address !== undefined && { address: request.address }), ...(query.citizens?.length === 1 && citizen !== undefined && { citizen }) },
+    auditFacts(context, requester, request, { interaction: 'search-type', query: ask.query.normal, status: 200, citizen: query.citizens?.length === 1 ? citizen : null }),
     { disclosed: page.map(({ id }) => ({ type: 'AuditEvent', id, version: 1 })), decisions: [] }));
   const last = page.at(-1);
   return { events: page.map((entry) => auditEventOf(entry, { base })), next: found.length > query.limit && last ? { before: last.seq } : null };

@@ -12,7 +12,6 @@ export interface EmergencyAccess {
   explanation: string;
   /** what privacy officers are told, and all they are told */
   reference: string;
-  taskId: string;
 }
 
 /** Everybody this blocking key finds, with what each partner said of who they are. */
@@ -32,9 +31,9 @@ export async function findLiveAccess(database: Database, { citizen, person, orga
 /** Opens it, by the database's clock; answers until when. */
 export async function saveEmergencyAccess(connection: Connection, access: EmergencyAccess, minutes: number): Promise<Date> {
   const { rows } = await connection.query<{ until: Date }>(
-    `insert into emergency_access (citizen_id, id, organisation, person, from_at, until, reason, explanation, reference, task_id)
-     values ($1, $2, $3, $4, statement_timestamp(), statement_timestamp() + make_interval(mins => $5), $6, $7, $8, $9) returning until`,
-    [access.citizen, access.id, access.organisation, access.person, minutes, access.reason, access.explanation, access.reference, access.taskId]);
+    `insert into emergency_access (citizen_id, id, organisation, person, from_at, until, reason, explanation, reference)
+     values ($1, $2, $3, $4, statement_timestamp(), statement_timestamp() + make_interval(mins => $5), $6, $7, $8) returning until`,
+    [access.citizen, access.id, access.organisation, access.person, minutes, access.reason, access.explanation, access.reference]);
   if (!rows[0]) throw new Error('emergency access was not saved');
   return rows[0].until;
 }

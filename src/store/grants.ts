@@ -1,6 +1,7 @@
 import type { Grant } from '../consent/types.ts';
 import { relationshipKinds } from '../fhir/sharing.ts';
 import type { Database } from './database.ts';
+import { stale, throughDoor } from './door.ts';
 
 /** Number of a relationship kind in the tables: `class_id * 16 + kind` names a class opened by that kind. */
 export function relationshipNumber(kind: (typeof relationshipKinds)[number]): number {
@@ -17,6 +18,12 @@ export async function readDatabaseClock(database: Database): Promise<Date> {
   const [row] = await database.query<{ now: Date }>('select statement_timestamp() as now');
   if (!row) throw new Error('the database told no time');
   return row.now;
+}
+
+/** Whether this grant opens what governance reads, asked of the door like a row: a grant of a past policy answers nothing. */
+export async function readGovernance(database: Database, grantKey: string): Promise<boolean | typeof stale> {
+  const rows = await throughDoor<{ id: number }>(database, grantKey, 'read-governance', 'select 1 as id where s.governance', []);
+  return rows === stale ? stale : rows.length > 0;
 }
 
 /** Puts a compiled grant where the door's views find it; the same grant twice is one row. Grants of past generations are cleared. */

@@ -153,8 +153,8 @@ async function layOut(database: Database, citizens: readonly DoorCitizen[], rows
       limit('organisations'), limit('roles'), limit('purposes'), limit('categories'), limit('labels'), limit('custodians')]);
   const emergencies = citizens.flatMap(({ id, emergencies: each }) => each.map((emergency) => ({ citizen: id, ...emergency })));
   await database.query(
-    `insert into emergency_access (citizen_id, id, organisation, person, from_at, until, reason, explanation, reference, task_id)
-     select c, gen_random_uuid(), o, p, f, u, 'test', 'test', gen_random_uuid()::text, gen_random_uuid()
+    `insert into emergency_access (citizen_id, id, organisation, person, from_at, until, reason, explanation, reference)
+     select c, gen_random_uuid(), o, p, f, u, 'test', 'test', gen_random_uuid()::text
      from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[]) as x(c, o, p, f, u)`,
     [emergencies.map(({ citizen }) => citizen), emergencies.map(({ organisation }) => organisation), emergencies.map(({ person }) => person), emergencies.map(({ from }) => from), emergencies.map(({ until }) => until)]);
   const evidence = citizens.flatMap(({ id, relationships }) => relationships.map((relationship) => ({ citizen: id, ...relationship })));

@@ -15,7 +15,7 @@ alter table compiled_grant add column related_classes int[] not null, add column
 
 create table emergency_access (
   citizen_id uuid not null, id uuid not null, organisation text not null, person text not null, from_at timestamptz not null, until timestamptz not null,
-  reason text not null, explanation text not null, reference text not null unique, task_id uuid not null, primary key (citizen_id, id));
+  reason text not null, explanation text not null, reference text not null unique, primary key (citizen_id, id));
 create index emergency_access_person on emergency_access (citizen_id, person, organisation, until);
 revoke all on emergency_access from public;
 `;

@@ -20,7 +20,7 @@ export const door = `
 create view current_grant as
   select g.* from compiled_grant g, policy_generation p where g.grant_key = nullif(current_setting('onestory.grant', true), '') and ${grantHolds};
 create view live_grant as select g.* from compiled_grant g, policy_generation p where ${grantHolds};
-create view grant_state as select exists (select 1 from current_grant) as fresh;
+create view grant_state as select exists (select 1 from current_grant) as fresh, exists (select 1 from current_grant where governance) as governance;
 
 create view readable_row as
   select 'citizen'::text as scope, r.citizen_id, r.id, r.type, r.version, r.class_id, r.deleted, r.updated_at, r.from_at, r.to_at,
