@@ -18,6 +18,7 @@ import { activateAgreement, signAgreement, terminateAgreement, type AgreementNam
 import { changeChoice, fileChoice } from './flow/file-choice.ts';
 import { listRegister } from './flow/list-agreements.ts';
 import { proposeAgreement } from './flow/propose-agreement.ts';
+import { createWhatIf } from './flow/what-if.ts';
 import { watchAgreementDates, type AgreementWatch } from './flow/watch-agreement-dates.ts';
 import { findPart, type IntakeContext } from './flow/intake-context.ts';
 import { describeIntake } from './flow/describe-intake.ts';
@@ -88,7 +89,7 @@ export async function createServices({ database, config, log, clock = () => new 
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
     fileChoice: (requester: Requester, resource: JsonObject, bytes: Uint8Array, request: RequestFacts) =>
       fileChoice({ ...release, classes }, requester, resource, bytes, request),
-    governance: governanceOf(release),
+    governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes }) },
     changeChoice: (requester: Requester, id: string, ifMatch: number | null, resource: JsonObject, bytes: Uint8Array, request: RequestFacts) =>
       changeChoice({ ...release, classes }, requester, id, ifMatch, resource, bytes, request),
     breakGlass: (requester: Requester, ask: EmergencyAsk, request: RequestFacts) => breakGlass(release, requester, ask, request),

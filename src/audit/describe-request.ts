@@ -45,7 +45,8 @@ function describeRequester(requester: Requester | null, address: string | undefi
   const from = address === undefined ? {} : { address };
   if (!requester) return { client: unauthenticated, ...from };
   const { client, token, person, organisation, organisationName, role } = requester;
-  return { client, token, ...(person ? { person: { id: person.id, name: person.name } } : {}), organisation, organisationName, role, ...from };
+  const scopes = role === 'integration' ? { scopes: [...requester.scopes] } : {};
+  return { client, token, ...(person ? { person: { id: person.id, name: person.name } } : {}), organisation, organisationName, role, ...scopes, ...from };
 }
 
 /** One line per distinct rule, counts added up, in a fixed order. */

@@ -65,6 +65,7 @@ function earlier(a: Date | null, b: Date): Date {
   return a && a < b ? a : b;
 }
 
-const forAuditReaders = {
+/** Who has no oversight agreement in force does not learn from the log. */
+export const forAuditReaders = {
   category: 'forbidden', code: 'audit-readers-only', text: 'The audit trail is read by governance and privacy officers under an oversight agreement.',
 } as const;

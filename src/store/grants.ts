@@ -30,16 +30,23 @@ export async function readGovernance(database: Database, grantKey: string): Prom
 export async function saveGrant(database: Database, grant: Grant): Promise<void> {
   await database.query(
     `with past as (delete from compiled_grant where generation < $2::bigint - 1 or valid_until < now() - interval '1 day')
-     insert into compiled_grant (grant_key, generation, valid_until, organisation, role, purpose, person, client,
+     ${insertGrant('compiled_grant')}`, grantValues(grant));
+}
+
+/** Puts a grant, given as `grantValues`, into a table like compiled_grant; one it has already stays. */
+export function insertGrant(table: string): string {
+  return `insert into ${table} (grant_key, generation, valid_until, organisation, role, purpose, person, client,
        exempt, open, related, explicit, directory, governance, related_classes, explicit_related)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) on conflict do nothing`,
-    [
-      grant.key, grant.generation, grant.validUntil, grant.organisation, grant.role, grant.purpose, grant.person, grant.client,
-      grant.exempt, grant.open,
-      numbersOf(grant.related),
-      grant.explicit, grant.directory, grant.governance, grant.related.map(({ classId }) => classId), numbersOf(grant.explicitRelated),
-    ],
-  );
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) on conflict do nothing`;
+}
+
+export function grantValues(grant: Grant): unknown[] {
+  return [
+    grant.key, grant.generation, grant.validUntil, grant.organisation, grant.role, grant.purpose, grant.person, grant.client,
+    grant.exempt, grant.open,
+    numbersOf(grant.related),
+    grant.explicit, grant.directory, grant.governance, grant.related.map(({ classId }) => classId), numbersOf(grant.explicitRelated),
+  ];
 }
 
 function numbersOf(related: Grant['related']): number[] {

@@ -20,7 +20,7 @@ export interface SearchPage {
 export const countLimit = 10_000;
 
 /** SQL text with its values, grown clause by clause. */
-class Sql {
+export class Sql {
   readonly values: unknown[] = [];
   bind(value: unknown, type: string): string {
     this.values.push(value);
@@ -104,8 +104,11 @@ function seek(sql: Sql, keys: readonly SortKey[], after: PagePosition | null): s
   return `where ${steps.map((step) => `(${step})`).join(' or ')}`;
 }
 
-/** With token clauses the type is in every token; compared plainly as well, PostgreSQL would add a bitmap of the whole type. */
-function conditions(sql: Sql, query: SearchQuery): string {
+/**
+ * What a search demands of a row `r`. With token clauses the type is in every token; compared plainly as well, PostgreSQL
+ * would add a bitmap of the whole type. `fragments` is where the parts of rows are looked up.
+ */
+export function conditions(sql: Sql, query: Pick<SearchQuery, 'type' | 'clauses'>, fragments = 'readable_fragment'): string {
   const single = query.clauses.flatMap((clause) => ('anyOf' in clause && !clause.onFragment && clause.anyOf.length === 1 ? clause.anyOf : []));
   const others = query.clauses.filter((clause) => !('anyOf' in clause && !clause.onFragment && clause.anyOf.length === 1));
   const narrowed = query.clauses.some((clause) => 'anyOf' in clause || 'ids' in clause || 'citizen' in clause);
@@ -113,11 +116,11 @@ function conditions(sql: Sql, query: SearchQuery): string {
     'not r.deleted',
     `${narrowed ? `(r.type || '')` : 'r.type'} = ${sql.bind(query.type, 'text')}`,
     ...(single.length > 0 ? [`r.tokens @> ${sql.bind(arrayText(single), 'bigint[]')}`] : []),
-    ...others.map((clause) => condition(sql, query.type, clause)),
+    ...others.map((clause) => condition(sql, query.type, clause, fragments)),
   ].join(' and ');
 }
 
-function condition(sql: Sql, type: string, clause: SearchClause): string {
+function condition(sql: Sql, type: string, clause: SearchClause, fragments: string): string {
   if ('ids' in clause) {
     const ids = sql.bind(clause.ids.filter(isUuid), 'uuid[]');
     return type === 'Patient' ? `(r.id = any (${ids}) or r.citizen_id = any (${ids}))` : `r.id = any (${ids})`;
@@ -125,7 +128,7 @@ function condition(sql: Sql, type: string, clause: SearchClause): string {
   if ('citizen' in clause) return `r.citizen_id = any (${sql.bind(clause.citizen.filter(isUuid), 'uuid[]')})`;
   if ('date' in clause) return `(${clause.date.map((date) => dateCondition(sql, date)).join(' or ')})`;
   if (clause.onFragment === undefined) return `r.tokens && ${sql.bind(arrayText(clause.anyOf), 'bigint[]')}`;
-  return `(r.id, r.version) in (select f.id, f.version from readable_fragment f where f.tokens <> '{}'
+  return `(r.id, r.version) in (select f.id, f.version from ${fragments} f where f.tokens <> '{}'
     and f.tokens && ${sql.bind(arrayText(clause.anyOf), 'bigint[]')} and f.path = ${sql.bind(clause.onFragment, 'text')})`;
 }
 

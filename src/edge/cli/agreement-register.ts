@@ -52,7 +52,8 @@ export function terminateCommand(context: CliContext): Command {
     change(context, options, { method: 'POST', path: `${pathOf(id, version)}/terminate`, body: { type: 'application/json', text: '{}' } }, 'Terminated.'));
 }
 
-function calling(context: CliContext, command: Command): Command {
+/** The options of every command that calls the gateway. */
+export function calling(context: CliContext, command: Command): Command {
   return command
     .option('--base <url>', 'address of the running gateway', context.baseUrl)
     .option('--as <persona>', 'with the demo: ask as this persona instead of with ONESTORY_TOKEN')

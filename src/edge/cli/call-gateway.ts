@@ -4,6 +4,7 @@ import type { CliContext } from './cli-context.ts';
 import { tokenFor } from './token.ts';
 
 const timeoutMs = 30_000;
+const streamTimeoutMs = 20 * 60_000;
 
 export interface GatewayCall {
   method: 'GET' | 'POST';
@@ -20,22 +21,67 @@ export interface CallOptions {
 
 /** Calls the running gateway with ONESTORY_TOKEN, or with a token of the persona after `--as`. Its refusal comes back as it was told. */
 export async function callGateway(context: CliContext, options: CallOptions, call: GatewayCall): Promise<{ answer: unknown } | { problems: Problem[] }> {
+  const base = baseOf(options);
+  const reached = await reach(context, options, call, timeoutMs);
+  if ('problems' in reached) return reached;
+  try {
+    const answer = readJson(await reached.response.text());
+    return reached.response.ok && answer !== null ? { answer } : { problems: problemsFrom(answer, base) };
+  } catch {
+    return { problems: [notRunning(base)] };
+  }
+}
+
+/** The same where the answer comes line by line, for minutes: each line of JSON as it arrives. An OperationOutcome as a line is a refusal, too. */
+export async function streamFromGateway(context: CliContext, options: CallOptions, call: GatewayCall, take: (line: Record<string, unknown>) => void): Promise<Problem[]> {
+  const base = baseOf(options);
+  const reached = await reach(context, options, call, streamTimeoutMs);
+  if ('problems' in reached) return reached.problems;
+  const { response } = reached;
+  try {
+    if (!response.ok || !response.body) return problemsFrom(readJson(await response.text()), base);
+    for await (const text of linesOf(response.body)) {
+      const line = readJson(text);
+      if (line === null || typeof line !== 'object' || 'resourceType' in line) return problemsFrom(line, base);
+      take(line as Record<string, unknown>);
+    }
+    return [];
+  } catch {
+    return [{ category: 'unavailable', code: 'gateway-answer-broken', text: `The answer of ${base} broke off.`, fix: 'Look at the gateway\'s log, and ask again.' }];
+  }
+}
+
+async function reach(context: CliContext, options: CallOptions, call: GatewayCall, withinMs: number): Promise<{ response: Response } | { problems: Problem[] }> {
   const token = await tokenOf(context, options);
   if ('problem' in token) return { problems: [token.problem] };
-  const base = options.base.replace(/\/+$/, '');
-  let status: number;
-  let answer: unknown;
+  const base = baseOf(options);
   try {
-    const response = await fetch(`${base}${call.path}`, {
-      method: call.method, redirect: 'error', signal: AbortSignal.timeout(timeoutMs), body: call.body?.text ?? null,
+    return { response: await fetch(`${base}${call.path}`, {
+      method: call.method, redirect: 'error', signal: AbortSignal.timeout(withinMs), body: call.body?.text ?? null,
       headers: { Authorization: `Bearer ${token.token}`, Accept: 'application/json', ...(call.body && { 'Content-Type': call.body.type }) },
-    });
-    status = response.status;
-    answer = readJson(await response.text());
+    }) };
   } catch {
-    return { problems: [{ category: 'unavailable', code: 'gateway-not-running', text: `No gateway answers at ${base}.`, fix: 'Start it with npm start, or name the right address with --base.' }] };
+    return { problems: [notRunning(base)] };
   }
-  return status < 300 && answer !== null ? { answer } : { problems: problemsFrom(answer, base) };
+}
+
+async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const part of body) {
+    const lines = (rest + decoder.decode(part, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
+}
+
+function baseOf({ base }: CallOptions): string {
+  return base.replace(/\/+$/, '');
+}
+
+function notRunning(base: string): Problem {
+  return { category: 'unavailable', code: 'gateway-not-running', text: `No gateway answers at ${base}.`, fix: 'Start it with npm start, or name the right address with --base.' };
 }
 
 async function tokenOf(context: CliContext, { base, as }: CallOptions): Promise<{ token: string } | { problem: Problem }> {

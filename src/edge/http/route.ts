@@ -27,6 +27,8 @@ export interface Reply {
   status: number;
   /** JSON text, passed through as it is */
   text?: string;
+  /** instead of a text: writes it line by line as the work goes on, until it is done or the caller has gone */
+  stream?: (write: (line: string) => void, gone: AbortSignal) => Promise<void>;
   headers?: Record<string, string>;
 }
 
@@ -64,7 +66,7 @@ export function route(services: RouteServices, facts: RouteFacts, handle: (asked
       const asked = describe(request, requester, requestId);
       const forbidden = facts.permit(requester, asked) ?? checkAcceptable(asked.header('Accept'), asked.query.find(([name]) => name === '_format')?.[1]);
       if (forbidden) throw new Refusal(forbidden);
-      send(response, await handle(asked));
+      await send(response, await handle(asked));
     } catch (error) {
       await refuse(services, facts, { request, response, requester, requestId }, error);
     }
@@ -98,7 +100,7 @@ async function refuse(
   const status = statusOf(problems);
   if (status === 503 || status === 429) response.set('Retry-After', '5');
   if (status === 405 && facts.allow !== undefined) response.set('Allow', facts.allow);
-  send(response, { status, text: JSON.stringify(outcomeOf(problems)) });
+  await send(response, { status, text: JSON.stringify(outcomeOf(problems)) });
 }
 
 function describe(request: Request, requester: Requester, requestId: string): Asked {
@@ -113,10 +115,22 @@ function describe(request: Request, requester: Requester, requestId: string): As
   };
 }
 
-function send(response: Response, { status, text, headers }: Reply): void {
+async function send(response: Response, { status, text, stream, headers }: Reply): Promise<void> {
   response.status(status).set({ 'Content-Type': 'application/fhir+json; charset=utf-8', ...headers });
-  if (text === undefined) response.removeHeader('Content-Type');
+  if (text === undefined && !stream) response.removeHeader('Content-Type');
+  if (stream) await sendLines(response, stream);
   response.end(text);
+}
+
+/** The status has left by the time something fails: the last line is then the OperationOutcome that would have been the answer. */
+async function sendLines(response: Response, stream: NonNullable<Reply['stream']>): Promise<void> {
+  const gone = new AbortController();
+  response.once('close', () => { gone.abort(); });
+  try {
+    await stream((line) => void response.write(`${line}\n`), gone.signal);
+  } catch (error) {
+    if (!gone.signal.aborted) response.write(`${JSON.stringify(outcomeOf(problemsOf(error)))}\n`);
+  }
 }
 
 /** The caller's X-Request-ID when it is a plain token without an NHS number, else a new one: nothing a caller typed reaches a log unchecked. */

@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { AgreementEntry } from '../../../flow/list-agreements.ts';
 import type { AgreementName } from '../../../flow/change-agreement.ts';
+import type { BeginWhatIf } from '../../../flow/what-if.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
@@ -9,6 +10,7 @@ import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
 import { unserved } from '../unserved.ts';
 import { permitGovernance } from './permit-governance.ts';
 import { readFields } from './read-fields.ts';
+import { answerWhatIf } from './what-if.ts';
 
 export interface GovernanceServices extends RouteServices {
   governance: {
@@ -17,6 +19,7 @@ export interface GovernanceServices extends RouteServices {
     sign: (requester: Requester, name: AgreementName, signing: { party: string; signatory: string; sha256: string }, request: RequestFacts) => Promise<AgreementEntry>;
     activate: (requester: Requester, name: AgreementName, request: RequestFacts) => Promise<AgreementEntry>;
     terminate: (requester: Requester, name: AgreementName, request: RequestFacts) => Promise<AgreementEntry>;
+    whatIf: BeginWhatIf;
   };
 }
 
@@ -27,6 +30,8 @@ const yamlTypes = ['application/yaml', 'text/yaml'];
 const readers = permitGovernance(['governance', 'privacy-officer'], 's');
 const signers = permitGovernance(['governance', 'privacy-officer'], 'u');
 const keepers = permitGovernance(['governance'], 'u');
+/** counts over every partner's looks: for those who read the whole log */
+const overseers = permitGovernance(['governance'], 's');
 
 /** Everything under /governance: the register of agreements and how a version comes into force and ends. */
 export function governanceRoutes(services: GovernanceServices): Router {
@@ -37,6 +42,8 @@ export function governanceRoutes(services: GovernanceServices): Router {
   router.get('/agreements/:id/:version', route(services, { interaction: 'agreement-list', pattern: 'governance/agreements/{id}/{version}', permit: readers },
     async (asked) => json(200, (await governance.list(asked.requester, nameOf(asked), requestOf(asked)))[0])));
   router.post('/agreements', route(services, { interaction: 'agreement-propose', pattern: 'governance/agreements', permit: keepers }, (asked) => propose(services, asked)));
+  router.post('/agreements/what-if', route(services, { interaction: 'agreement-what-if', pattern: 'governance/agreements/what-if', permit: overseers },
+    async (asked) => answerWhatIf(governance.whatIf, asked, await readText(asked))));
   router.post('/agreements/:id/:version/sign', route(services, { interaction: 'agreement-sign', pattern: 'governance/agreements/{id}/{version}/sign', permit: signers },
     async (asked) => json(200, await governance.sign(asked.requester, nameOf(asked), await readFields(asked, signingFields), requestOf(asked)))));
   for (const change of ['activate', 'terminate'] as const) {
@@ -55,6 +62,7 @@ export function governanceRoutes(services: GovernanceServices): Router {
 
 const addresses: readonly [address: string, pattern: string, allow: string][] = [
   ['/agreements', 'governance/agreements', 'GET, HEAD, POST'],
+  ['/agreements/what-if', 'governance/agreements/what-if', 'POST'],
   ['/agreements/:id/:version', 'governance/agreements/{id}/{version}', 'GET, HEAD'],
   ['/agreements/:id/:version/:change', 'governance/agreements/{id}/{version}/{change}', 'POST'],
 ];
@@ -67,14 +75,16 @@ const signingFields = {
 
 /** POST /governance/agreements: an agreement's YAML text as a new version. 201, or 200 where it is registered as it is. */
 async function propose({ governance }: GovernanceServices, asked: Asked): Promise<Reply> {
-  const undeclared = checkContentType(asked.header('Content-Type'), yamlTypes);
-  if (undeclared) throw new Refusal(undeclared);
-  const { entry, created, warnings } = await governance.propose(asked.requester, textOf(await asked.body(maxTextBytes)), requestOf(asked));
+  const { entry, created, warnings } = await governance.propose(asked.requester, await readText(asked), requestOf(asked));
   const told = { ...entry, warnings: entry.warnings, textWarnings: warnings.map(({ code, text, at, expected, fix }) => ({ code, text, at, expected, fix })) };
   return json(created ? 201 : 200, told, { Location: `/governance/agreements/${entry.id}/${entry.version}` });
 }
 
-function textOf(bytes: Uint8Array): string {
+/** The body as an agreement's text. */
+async function readText(asked: Asked): Promise<string> {
+  const undeclared = checkContentType(asked.header('Content-Type'), yamlTypes);
+  if (undeclared) throw new Refusal(undeclared);
+  const bytes = await asked.body(maxTextBytes);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

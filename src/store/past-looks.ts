@@ -1,0 +1,175 @@
+import type { Grant } from '../consent/types.ts';
+import type { SearchQuery } from '../fhir/search-query.ts';
+import type { Connection, Database } from './database.ts';
+import { grantValues, insertGrant } from './grants.ts';
+import { hitsOf, type LookForm } from './changed-looks.ts';
+
+/** Who asked, as far as what may be seen depends on it. */
+export interface PastAsker {
+  no: number;
+  organisation: string;
+  role: string;
+  purpose: string;
+  /** of a system; empty for people */
+  scopes: string[];
+}
+
+/** What one asker's past looks would have met otherwise, of one class: rows newly shown (`opened`) or newly hidden. */
+export interface ChangedLooks {
+  asker: number;
+  classId: number;
+  opened: boolean;
+  looks: number;
+  citizens: number;
+  rows: number;
+}
+
+/** How far the work is, from 0 to 1. */
+export type Progress = (done: number) => void;
+
+const entriesAtOnce = 20_000;
+const citizensAtOnce = 2_000;
+
+/**
+ * Past looks at people, taken from the audit trail, against today's rows: what two grants of the same asker show
+ * differently. Lives in temporary tables of one transaction, so it needs room on disk and not in memory, and leaves
+ * nothing behind. The door's own predicate decides, over both grants at once.
+ */
+export async function withPastLooks<Result>(database: Database, work: (looks: PastLooks) => Promise<Result>): Promise<Result> {
+  return database.transaction(async (connection) => {
+    await connection.query(tables);
+    return work(pastLooks(connection));
+  });
+}
+
+export interface PastLooks {
+  /** Takes the entries since an instant; how many of them were looks at people, and how many named or listed nobody. */
+  gather: (since: Date, progress: Progress) => Promise<{ looks: number; nobody: number }>;
+  askers: () => Promise<PastAsker[]>;
+  /** The questions asked of search, without what identifies anybody, the most frequent first. */
+  forms: (atMost: number) => Promise<string[]>;
+  /** Two grants of an asker and the classes they treat differently. */
+  compare: (asker: number, today: Grant, then: Grant, changed: readonly number[]) => Promise<void>;
+  /** Forms that are not given are judged by their resource type alone. */
+  count: (forms: readonly { form: string; query: SearchQuery }[], progress: Progress) => Promise<ChangedLooks[]>;
+}
+
+const tables = `
+create temporary table past_look (look bigint generated always as identity, asker int, organisation text, role text, purpose text, scopes text,
+  citizen uuid not null, kind text not null, form text not null, row_id uuid, times bigint not null) on commit drop;
+create temporary table past_asker (asker int generated always as identity, organisation text, role text, purpose text, scopes text,
+  today text, later text, changed int[]) on commit drop;
+create temporary table past_grant (like compiled_grant including defaults, primary key (grant_key)) on commit drop;
+create temporary table past_hit (asker int, class_id int, opened boolean, citizen uuid, look bigint, times bigint, row_id uuid) on commit drop;
+`;
+
+function pastLooks(connection: Connection): PastLooks {
+  return {
+    gather: (since, progress) => gather(connection, since, progress),
+    askers: async () => (await connection.query<Omit<PastAsker, 'scopes'> & { scopes: string | null }>(
+      'select asker as no, organisation, role, purpose, scopes from past_asker order by asker')).rows.map((row) => ({ ...row, scopes: row.scopes?.split(' ') ?? [] })),
+    forms: async (atMost) => (await connection.query<{ form: string }>(
+      `select form from past_look where kind = 'search' group by form order by sum(times) desc, form limit $1`, [atMost])).rows.map(({ form }) => form),
+    compare: async (asker, today, then, changed) => {
+      for (const grant of [today, then]) await connection.query(insertGrant('past_grant'), grantValues(grant));
+      await connection.query('update past_asker set today = $2, later = $3, changed = $4 where asker = $1', [asker, today.key, then.key, changed]);
+    },
+    count: (forms, progress) => count(connection, forms, progress),
+  };
+}
+
+async function gather(connection: Connection, since: Date, progress: Progress): Promise<{ looks: number; nobody: number }> {
+  const { first, last } = await span(connection, since);
+  let [looks, nobody] = [0, 0];
+  for (let from = first; from <= last; from += entriesAtOnce) {
+    const { rows: [slice] } = await connection.query<{ looks: string; nobody: string }>(takeSlice, [from, Math.min(from + entriesAtOnce - 1, last), since]);
+    looks += Number(slice?.looks ?? 0);
+    nobody += Number(slice?.nobody ?? 0);
+    progress((Math.min(from + entriesAtOnce, last + 1) - first) / (last + 1 - first));
+  }
+  await connection.query(nameAskers);
+  return { looks, nobody };
+}
+
+/** The numbers of the entries since an instant. They are in the order of time but for moments, so the first is found by halving. */
+async function span(connection: Connection, since: Date): Promise<{ first: number; last: number }> {
+  const { rows: [head] } = await connection.query<{ seq: string }>('select coalesce(max(seq), 0) as seq from audit_entry');
+  const last = Number(head?.seq ?? 0);
+  let [low, high] = [1, last + 1];
+  const aMomentBefore = new Date(since.getTime() - 60_000);
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const { rows: [entry] } = await connection.query<{ at: Date }>('select at from audit_entry where seq >= $1 order by seq limit 1', [middle]);
+    if (entry && entry.at < aMomentBefore) low = middle + 1;
+    else high = middle;
+  }
+  return { first: low, last };
+}
+
+/** Identifying values stand as `*` in the log already; how many were asked for and in which order changes nothing here. */
+const takeSlice = `
+with entry as (
+  select a.seq, a.organisation, a.citizen_ids, e -> 'who' ->> 'role' as role, e ->> 'purpose' as purpose, e ->> 'interaction' as interaction, e ->> 'query' as query,
+    (select string_agg(s, ' ' order by s) from jsonb_array_elements_text(e -> 'who' -> 'scopes') s) as scopes
+  from audit_entry a cross join lateral (select a.entry::jsonb as e) j
+  where a.seq between $1 and $2 and a.at >= $3 and a.organisation is not null
+    and e ->> 'query' not like 'AuditEvent%' and e ->> 'interaction' in ('read', 'vread', 'history-instance', 'search-type', 'everything') and (e ->> 'status')::int in (200, 404)),
+asked as (
+  select *, case interaction when 'everything' then 'everything' when 'search-type' then 'search' else 'row' end as kind,
+    case interaction when 'search-type' then split_part(query, '?', 1) || '?' || array_to_string(array(
+        select p from unnest(string_to_array(split_part(query, '?', 2), '&')) p where p !~ '^_(count|sort)=' and p !~ '=[*]$' order by p), '&')
+      else '' end as form,
+    case when interaction not in ('search-type', 'everything') then substring(query from '^[A-Za-z]+/([0-9a-f]{8}-[0-9a-f-]{27})(/|$)')::uuid end as row_id
+  from entry),
+taken as (
+  insert into past_look (organisation, role, purpose, scopes, citizen, kind, form, row_id, times)
+  select organisation, role, purpose, scopes, c, kind, form, row_id, count(*) from asked, unnest(citizen_ids) c group by 1, 2, 3, 4, 5, 6, 7, 8)
+select count(*) as looks, count(*) filter (where citizen_ids = '{}') as nobody from asked`;
+
+const nameAskers = `
+insert into past_asker (organisation, role, purpose, scopes) select distinct organisation, role, purpose, scopes from past_look;
+update past_look l set asker = a.asker from past_asker a where a.organisation = l.organisation and a.role is not distinct from l.role
+  and a.purpose is not distinct from l.purpose and a.scopes is not distinct from l.scopes;
+create index on past_look (citizen);
+analyze past_look;`;
+
+async function count(connection: Connection, forms: readonly { form: string; query: SearchQuery }[], progress: Progress): Promise<ChangedLooks[]> {
+  await connection.query(`delete from past_look l using past_asker a where a.asker = l.asker and coalesce(a.changed, '{}') = '{}'; analyze past_look, past_asker, past_grant`);
+  const { rows: [all] } = await connection.query<{ n: string }>('select count(distinct citizen) as n from past_look');
+  const total = Number(all?.n ?? 0);
+  const sums = new Map<string, ChangedLooks>();
+  let done = 0;
+  for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
+    const { rows: [batch] } = await connection.query<{ upto: string | null; n: string }>(
+      `select max(citizen::text)::uuid as upto, count(*) as n from (select distinct citizen from past_look where citizen > $1 order by citizen limit ${citizensAtOnce}) b`, [after]);
+    if (!batch?.upto) break;
+    for (const statement of statementsOf(forms, after, batch.upto)) await connection.query(statement.text, statement.values);
+    const { rows } = await connection.query<ChangedLooks>(sumHits);
+    for (const row of rows) add(sums, row);
+    await connection.query('truncate past_hit');
+    after = batch.upto;
+    done += Number(batch.n);
+    progress(total === 0 ? 1 : done / total);
+  }
+  return [...sums.values()];
+}
+
+function statementsOf(forms: readonly { form: string; query: SearchQuery }[], after: string, upto: string): { text: string; values: unknown[] }[] {
+  const known: LookForm[] = forms.map(({ form, query }) => ({ kind: 'form', form, query }));
+  return [...known, { kind: 'row' } as const, { kind: 'everything' } as const, { kind: 'type', except: forms.map(({ form }) => form) } as const]
+    .flatMap((form) => hitsOf(form, after, upto));
+}
+
+const sumHits = `
+select asker, class_id as "classId", opened, sum(times)::int as looks, count(distinct citizen)::int as citizens, sum(n)::int as rows
+from (select asker, class_id, opened, citizen, sum(times) as times, max(n) as n from (
+    select asker, class_id, opened, citizen, look, max(times) as times from past_hit group by 1, 2, 3, 4, 5) l
+  join (select asker, class_id, opened, citizen, count(distinct row_id) as n from past_hit group by 1, 2, 3, 4) r using (asker, class_id, opened, citizen)
+  group by 1, 2, 3, 4) c
+group by 1, 2, 3`;
+
+function add(sums: Map<string, ChangedLooks>, row: ChangedLooks): void {
+  const key = `${row.asker} ${row.classId} ${row.opened}`;
+  const before = sums.get(key);
+  sums.set(key, before ? { ...before, looks: before.looks + row.looks, citizens: before.citizens + row.citizens, rows: before.rows + row.rows } : row);
+}
