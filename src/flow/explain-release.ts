@@ -14,7 +14,10 @@ export interface Explained {
   withheld: WithheldLine[];
 }
 
-export function explainRelease({ grant, names, classes }: HeldGrant, rows: readonly VisibleRow[], withheld: readonly Withheld[]): Explained {
+/** What of a row an explanation needs. */
+export type ReleasedRow = Pick<VisibleRow, 'type' | 'id' | 'version' | 'classId' | 'citizen'>;
+
+export function explainRelease({ grant, names, classes }: Pick<HeldGrant, 'grant' | 'names' | 'classes'>, rows: readonly ReleasedRow[], withheld: readonly Withheld[]): Explained {
   const permits = countBy(rows.flatMap(({ classId }) => (classId === null ? [] : [classId])));
   const denied = withheld.flatMap((each) => each.classes);
   const emergencies = withheld.flatMap(({ citizen, emergency }) => (emergency === null ? [] : [{ count: rows.filter((row) => row.citizen === citizen).length }])).filter(({ count }) => count > 0);

@@ -4,6 +4,7 @@ import { Refusal } from '../fhir/problem.ts';
 import { theRecord } from './schema/001-the-record.ts';
 import { webSessions } from './schema/002-web-sessions.ts';
 import { choicesAndEmergencies } from './schema/003-choices-and-emergencies.ts';
+import { lookingBack } from './schema/004-looking-back.ts';
 import { databaseRights, door, removeDoor, rights } from './schema/door.ts';
 
 /** The roles that serve reads. They own nothing and may select from the door's views only. */
@@ -11,7 +12,7 @@ export const readerRole = 'onestory_reader';
 export const accountantRole = 'onestory_accountant';
 
 /** What tables there are, one step after the other. */
-const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies];
+const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack];
 const doorText = door + rights(readerRole, accountantRole);
 const doorHash = createHash('sha256').update(doorText).digest();
 

@@ -148,19 +148,21 @@ export interface RelationshipChange {
   until: Date;
 }
 
-/** Replaces what these resources are evidence of. */
+/** Replaces what these resources are evidence of. What stays is renewed in place, so that it is known since when it was live. */
 export async function saveRelationships(
   connection: Connection, evidence: readonly { citizen: string; id: string }[], changes: readonly RelationshipChange[],
 ): Promise<void> {
   if (evidence.length === 0) return;
   await connection.query(
-    `delete from relationship r using unnest($1::uuid[], $2::uuid[]) as e(citizen_id, id) where r.citizen_id = e.citizen_id and r.id = e.id`,
-    [evidence.map((e) => e.citizen), evidence.map((e) => e.id)]);
-  if (changes.length === 0) return;
-  await connection.query(
-    `insert into relationship (citizen_id, id, organisation, kind, until) select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::timestamptz[])
-     on conflict (citizen_id, id, organisation, kind) do update set until = excluded.until`,
-    [changes.map((c) => c.citizen), changes.map((c) => c.id), changes.map((c) => c.organisation), changes.map((c) => c.kind), changes.map((c) => c.until)]);
+    `with change as (select * from unnest($3::uuid[], $4::uuid[], $5::text[], $6::smallint[], $7::timestamptz[]) as c(citizen_id, id, organisation, kind, until)),
+       gone as (delete from relationship r using unnest($1::uuid[], $2::uuid[]) as e(citizen_id, id) where r.citizen_id = e.citizen_id and r.id = e.id
+         and not exists (select 1 from change c where c.citizen_id = r.citizen_id and c.id = r.id and c.organisation = r.organisation and c.kind = r.kind))
+     insert into relationship (citizen_id, id, organisation, kind, until) select * from change
+     on conflict (citizen_id, id, organisation, kind) do update set until = excluded.until,
+       since = case when relationship.until <= statement_timestamp() then statement_timestamp() else relationship.since end
+     where relationship.until <> excluded.until`,
+    [evidence.map((e) => e.citizen), evidence.map((e) => e.id),
+      changes.map((c) => c.citizen), changes.map((c) => c.id), changes.map((c) => c.organisation), changes.map((c) => c.kind), changes.map((c) => c.until)]);
 }
 
 export interface ChoiceChange {

@@ -91,6 +91,7 @@ export const strings = {
       emergency: { done: 'asked for emergency access to a record', tried: 'get emergency access to a record' },
       endEmergency: { done: 'ended emergency access to a record', tried: 'end emergency access to a record' },
       explain: { done: 'asked who may see an entry, and why', tried: 'ask who may see an entry' },
+      reconstruct: { done: 'had a past decision made again', tried: 'have a past decision made again' },
       changeChoice: { done: 'changed or ended a choice', tried: 'change a choice' },
       everything: { done: 'opened the whole record', tried: 'open the whole record' },
       read: (one: string) => ({ done: `read ${one}`, tried: `read ${one}` }),
@@ -111,6 +112,7 @@ export const strings = {
       agreement: {
         'agreement-propose': (name: string) => ({ done: `proposed ${name}`, tried: `propose ${name}` }), 'agreement-sign': (name: string) => ({ done: `signed ${name}`, tried: `sign ${name}` }),
         'agreement-activate': (name: string) => ({ done: `put ${name} in force`, tried: `put ${name} in force` }), 'agreement-terminate': (name: string) => ({ done: `ended ${name}`, tried: `end ${name}` }),
+        'agreement-what-if': (name: string) => ({ done: `asked what ${name} would change`, tried: `ask what ${name} would change` }),
       },
     },
     things: {

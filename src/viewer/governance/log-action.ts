@@ -36,9 +36,10 @@ export function lookActionOf(interaction: string, query: string, code?: string):
     case 'break-glass': return { kind: 'opened', ...words.emergency, ofCitizens: true };
     case 'end-break-glass': return { kind: 'opened', ...words.endEmergency, ofCitizens: true };
     case 'explain-access': return { kind: 'log', ...words.explain, ofCitizens: true };
+    case 'reconstruct': return { kind: 'log', ...words.reconstruct, ofCitizens: true };
     case 'intake': return { kind: 'sent', ...words.sent(feedOf(query)), ofCitizens: true };
     case 'agreement-list': return { kind: 'register', ...words.register(thingsOf('Contract')[1]), ofCitizens: false };
-    case 'agreement-propose': case 'agreement-sign': case 'agreement-activate': case 'agreement-terminate':
+    case 'agreement-propose': case 'agreement-sign': case 'agreement-activate': case 'agreement-terminate': case 'agreement-what-if':
       return { kind: 'agreement', ...words.agreement[interaction](agreementOf(query)), ofCitizens: false };
     case 'unsupported': return { kind: 'other', ...words.unsupported, ofCitizens: true };
     default: return { kind: 'other', ...words.other(interaction), ofCitizens: true };

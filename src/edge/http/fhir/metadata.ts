@@ -24,7 +24,7 @@ export function metadata({ base, version, startedAt, oauth }: MetadataServices):
       { name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
       { name: 'break-glass', definition: 'https://fhir.bicp.example/OperationDefinition/break-glass' },
       { name: 'end-break-glass', definition: 'https://fhir.bicp.example/OperationDefinition/end-break-glass' },
-    ] },
+    ], AuditEvent: [{ name: 'reconstruct', definition: 'https://fhir.bicp.example/OperationDefinition/reconstruct' }] },
   }));
   return (request, response) => {
     const format = new URLSearchParams(request.originalUrl.split('?')[1] ?? '').get('_format') ?? undefined;

@@ -9,12 +9,13 @@ import { metadata, type MetadataServices } from './metadata.ts';
 import { patientEverything } from './patient-everything.ts';
 import { methodNotAllowed, permit } from './permit.ts';
 import { read } from './read.ts';
+import { reconstruct, type ReconstructServices } from './reconstruct.ts';
 import { searchAuditEvent, type AuditServices } from './search-audit-event.ts';
 import { searchType } from './search-type.ts';
 import { updateConsent, type ChangeServices } from './update-consent.ts';
 import { vread } from './vread.ts';
 
-export type AllFhirServices = RouteServices & AuditServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & MetadataServices;
+export type AllFhirServices = RouteServices & AuditServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & MetadataServices & ReconstructServices;
 
 /** Everything under /fhir, refusals of what is not offered included. */
 export function fhirRoutes(services: AllFhirServices): Router {
@@ -31,6 +32,8 @@ export function fhirRoutes(services: AllFhirServices): Router {
     (asked) => createConsent(services, asked)));
   router.put('/Consent/:id', route(services, { interaction: 'update', pattern: 'Consent/{id}', permit: (requester, asked) => permit('update')(requester, { ...asked, params: { ...asked.params, type: 'Consent' } }) },
     (asked) => updateConsent(services, asked)));
+  router.get('/AuditEvent/:id/\\$reconstruct', route(services, { interaction: 'reconstruct', pattern: 'AuditEvent/{id}/$reconstruct', permit: (requester, asked) => permit('reconstruct')(requester, { ...asked, params: { type: 'AuditEvent' } }) },
+    (asked) => reconstruct(services, asked)));
   router.get('/:type', route(services, { ...search, pattern: '{type}' },
     (asked) => (asked.params['type'] === 'AuditEvent' ? searchAuditEvent(services, asked, false) : searchType(services, asked, false))));
   router.post('/:type/_search', route(services, { ...search, pattern: '{type}/_search' },
@@ -55,6 +58,7 @@ const addresses: readonly [address: string, pattern: string, allow: string][] = 
   ['/Patient/:id/\\$everything', 'Patient/{id}/$everything', 'GET, HEAD, POST'],
   ['/Patient/\\$break-glass', 'Patient/$break-glass', 'POST'],
   ['/Patient/:id/\\$end-break-glass', 'Patient/{id}/$end-break-glass', 'POST'],
+  ['/AuditEvent/:id/\\$reconstruct', 'AuditEvent/{id}/$reconstruct', 'GET, HEAD'],
   ['/Consent/:id', 'Consent/{id}', 'GET, HEAD, PUT'],
   ['/Consent', 'Consent', 'GET, HEAD, POST'],
   ['/:type', '{type}', 'GET, HEAD'],

@@ -1,0 +1,141 @@
+import { describeDisclosure } from '../audit/describe-disclosure.ts';
+import { sumDecisions, sumWithheld } from '../audit/describe-request.ts';
+import type { AuditEntry } from '../audit/types.ts';
+import { registeredAt, registerInstants } from '../consent/at-instant.ts';
+import { compileGrant } from '../consent/compile-grant.ts';
+import { namesFrom } from '../consent/explain.ts';
+import type { RegisteredAgreement } from '../consent/types.ts';
+import { clausesInForce } from '../consent/clauses-in-force.ts';
+import { canonicalJson } from '../fhir/canonical-json.ts';
+import { notFound } from '../fhir/outcome.ts';
+import { Refusal, type Problem } from '../fhir/problem.ts';
+import { purposes, sharingRoles, type Requester, type SharingClass } from '../fhir/sharing.ts';
+import { listAgreements } from '../store/agreements.ts';
+import { readGovernance } from '../store/grants.ts';
+import { readEntry, readPastFacts, type PastFacts } from '../store/past-facts.ts';
+import { isUuid } from '../store/secrets.ts';
+import type { SharingClasses } from '../store/sharing-classes.ts';
+import { auditFacts } from './audit-facts.ts';
+import { explainRelease, type ReleasedRow } from './explain-release.ts';
+import { factInstants, factsAt, keptBack, mayBeSeen, type FactsAt } from './facts-at.ts';
+import { registeredFrom } from './register-agreements.ts';
+import type { ReleaseContext, RequestFacts } from './release-context.ts';
+import { appendOrRefuse } from './release-records.ts';
+import { forAuditReaders } from './search-audit.ts';
+
+/** A past decision made again, beside what the entry says was decided. */
+export interface Reconstruction {
+  entry: Pick<AuditEntry, 'id' | 'at' | 'interaction' | 'query'>;
+  /** the instant whose facts give this answer: the entry's own, or one just before a change that was under way */
+  asOf: string;
+  /** agreements in force then */
+  agreements: { id: string; version: string; title: string }[];
+  same: boolean;
+  /** what the entry says, and what comes out now by the facts of then; counts of what was sent and kept back included */
+  recorded: Decided;
+  recomputed: Decided;
+  /** `Type/id/_history/version` that was sent and would not be by these facts */
+  notPermitted: string[];
+}
+
+type Decided = Pick<AuditEntry, 'decisions' | 'withheld'>;
+
+/** An answer is made of several reads, and what another transaction wrote becomes visible at its end: changes this close to an entry may fall before or after it. */
+const aroundMs = 60_000;
+const reading = ['read', 'vread', 'history-instance', 'search-type', 'everything'];
+
+/**
+ * Makes the decision of an audit entry again from what was in force then: agreements with the signatures of then, the
+ * citizen's choices, relationships, emergency access, and the classes of the rows. For those who read the log. Of a list
+ * that names nobody only what was sent is decided again, because what was kept back was not counted then either.
+ */
+export async function reconstructDecision(context: ReleaseContext & { classes: SharingClasses }, requester: Requester, id: string, request: RequestFacts): Promise<Reconstruction> {
+  const { result: allowed } = await context.policy.under(requester, ({ grant }) => readGovernance(context.database, grant.key));
+  if (!allowed) throw new Refusal(forAuditReaders);
+  const entry = isUuid(id) ? await readEntry(context.database, id, requester.role === 'governance' ? null : requester.organisation) : null;
+  if (!entry) throw new Refusal(notFound);
+  const asker = requesterOf(entry);
+  if (!asker || !reading.includes(entry.interaction) || entry.query.startsWith('AuditEvent')) throw new Refusal(nothingDecided);
+  await appendOrRefuse(context, describeDisclosure(
+    auditFacts(context, requester, request, { interaction: 'reconstruct', query: `AuditEvent/${id}/$reconstruct`, status: 200, citizen: entry.citizen }), { disclosed: [{ type: 'AuditEvent', id, version: 1 }], decisions: [] }));
+  return again(entry, asker, await readWorld(context, entry));
+}
+
+/** Everything that may have mattered, with its times. */
+interface World {
+  agreements: readonly RegisteredAgreement[];
+  classes: ReadonlyMap<number, SharingClass>;
+  people: ReadonlyMap<string, PastFacts>;
+}
+
+async function readWorld({ database, classes }: ReleaseContext & { classes: SharingClasses }, entry: AuditEntry): Promise<World> {
+  const from = new Date(Date.parse(entry.at) - aroundMs);
+  const people = new Map<string, PastFacts>();
+  for (const citizen of new Set([...(entry.citizen ? [entry.citizen] : []), ...(entry.listed ?? [])])) people.set(citizen, await readPastFacts(database, citizen, from));
+  const agreements = (await listAgreements(database)).flatMap((row) => registeredFrom(row) ?? []);
+  await classes.refresh();
+  return { agreements, classes: new Map(classes.all().map((each) => [each.id, each])), people };
+}
+
+function again(entry: AuditEntry, asker: Requester, world: World): Reconstruction {
+  const at = new Date(entry.at);
+  const changes = [...registerInstants(world.agreements), ...[...world.people.values()].flatMap(factInstants)]
+    .filter((instant) => instant <= at && at.getTime() - instant.getTime() < aroundMs).map((instant) => new Date(instant.getTime() - 1));
+  const tried = [at, ...changes.sort((a, b) => b.getTime() - a.getTime())].map((instant) => decideAt(entry, asker, world, instant));
+  const [first] = tried;
+  const found = tried.find(({ same }) => same) ?? first;
+  if (!found) throw new Error('a decision is made at one instant at least');
+  return found;
+}
+
+function decideAt(entry: AuditEntry, asker: Requester, { agreements: registered, classes, people }: World, now: Date): Reconstruction {
+  const agreements = registered.map((each) => registeredAt(each, now));
+  const question = { requester: asker, agreements, now };
+  const facts = new Map([...people].map(([citizen, past]) => [citizen, factsAt(past, now)]));
+  const sent = sentRows(entry, facts);
+  const withheld = namesSomebody(entry) ? [...facts].map(([citizen, of]) => keptBack(citizen, of, classes, question)) : [];
+  const grant = compileGrant({ requester: asker, classes: [...classes.values()], agreements, generation: 0, now });
+  const notPermitted = sent.filter(({ citizen, classId }) => {
+    const of = facts.get(citizen ?? '');
+    return classId !== null && !(of && mayBeSeen(of, classes.get(classId), question) && grant.rules.get(classId)?.kind !== 'none');
+  });
+  const explained = explainRelease({ grant, names: namesFrom(registered), classes }, sent.filter((row) => !notPermitted.includes(row)), withheld);
+  const recomputed = { decisions: sumDecisions(explained.decisions), withheld: sumWithheld(explained.withheld) };
+  const recorded = { decisions: entry.decisions, withheld: entry.withheld };
+  const inForce = new Map(clausesInForce(agreements, now).map(({ agreement }) => [`${agreement.id} ${agreement.version}`, agreement]));
+  return {
+    entry: { id: entry.id, at: entry.at, interaction: entry.interaction, query: entry.query }, asOf: now.toISOString(),
+    agreements: [...inForce.values()].map(({ id, version, title }) => ({ id, version, title })),
+    same: notPermitted.length === 0 && canonicalJson(recorded) === canonicalJson(recomputed),
+    recorded, recomputed, notPermitted: notPermitted.map(({ type, id, version }) => `${type}/${id}/_history/${version}`),
+  };
+}
+
+/** What was sent, with the class each row had; rows of nobody (the directory) carry none. */
+function sentRows(entry: AuditEntry, facts: ReadonlyMap<string, FactsAt>): ReleasedRow[] {
+  const rows = new Map([...facts].flatMap(([citizen, of]) => of.rows.map((row) => [`${row.type}/${row.id}`, { citizen, classId: row.classId }] as const)));
+  return entry.disclosed.map((said) => {
+    const [type = '', id = '', , version = '0'] = said.split('/');
+    const row = rows.get(`${type}/${id}`);
+    return { type, id, version: Number(version), classId: row?.classId ?? null, citizen: row?.citizen ?? null };
+  });
+}
+
+/** Whether the request named somebody, so that what was kept back of them was counted. */
+function namesSomebody({ interaction, query }: AuditEntry): boolean {
+  return interaction !== 'search-type' || /[?&](?:_id|identifier|patient|subject)(?::[^=&]*)?=/.test(query);
+}
+
+/** Who asked, as far as a decision depends on it; null: nobody was known, or in words this program does not know. */
+function requesterOf({ who, purpose }: AuditEntry): Requester | null {
+  const [role, use] = [sharingRoles.find((each) => each === who.role), purposes.find((each) => each === purpose)];
+  if (!role || !use || who.organisation === undefined) return null;
+  return {
+    client: who.client, token: who.token ?? 'none', organisation: who.organisation, organisationName: who.organisationName ?? who.organisation, role, purpose: use,
+    scopes: who.scopes ?? [], ...(who.person && { person: who.person }),
+  };
+}
+
+const nothingDecided: Problem = {
+  category: 'unprocessable', code: 'nothing-decided', text: 'This entry is not of a look at records, so no rule of sharing decided it.', expected: 'the entry of a read, a search, a history or a whole record',
+};
