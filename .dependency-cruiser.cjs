@@ -45,6 +45,14 @@ const layers = [
     from: { path: '^src/' }, to: { path: entry },
   },
   {
+    name: 'one-file-connects', comment: 'Every connection is opened where its role and its grant are seen to.',
+    from: { path: '^src/', pathNot: '^src/store/database[.]ts$' }, to: { path: outside('pg', 'pg-[^/]+', '@electric-sql/[^/]+'), ...behaviour },
+  },
+  {
+    name: 'one-place-opens', comment: 'The entry point opens the record and hands it on; nobody else has a second one.',
+    from: { path: '^src/', pathNot: '^src/main[.]ts$' }, to: { path: '^src/store/database[.]ts$', ...behaviour },
+  },
+  {
     name: 'src-does-not-import-tests', comment: 'Tests and benchmarks use src, not the other way round.',
     from: { path: '^src/' }, to: { path: '^(test|bench|bin)/' },
   },

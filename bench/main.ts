@@ -3,7 +3,8 @@ import { benchMapping } from './mapping.ts';
 import { measureIntake } from './measure-intake.ts';
 import { measureViewer } from './measure-viewer.ts';
 import { measureAudit, measureEverything, measureRead, measureSearch } from './measure-reads.ts';
-import { defaults, type Print, type Settings } from './settings.ts';
+import { defaults, type Goal, type Print, type Settings, type SharingSettings } from './settings.ts';
+import { measureSharing } from './sharing/measure-sharing.ts';
 import { createWorld, type World } from './world.ts';
 
 /** Each prints its lines; asked for by the name its lines begin with. */
@@ -16,32 +17,61 @@ const measures: Readonly<Record<string, (world: World, print: Print) => Promise<
   viewer: measureViewer,
   mapping: (_world, print) => benchMapping(print),
 };
+/** Asked for by name only: it fills a record with 130,000 people. */
+const long: typeof measures = { sharing: measureSharing };
+const known = { ...measures, ...long };
 
 const program = new Command('bench')
   .description('Measures the gateway against what its work would cost without it, in the same run on the same machine. See docs/benchmarks.md.')
-  .argument('[names...]', `what to measure, all by default: ${Object.keys(measures).join(', ')}`)
+  .argument('[names...]', `what to measure, by default ${Object.keys(measures).join(', ')}; by name only: ${Object.keys(long).join(', ')}`)
   .option('--citizens <n>', 'people in the record that is read', positive, defaults.citizens)
   .option('--intake-citizens <n>', 'people whose hospital messages are taken in', positive, defaults.intakeCitizens)
   .option('--seconds <n>', 'length of one measured stretch', positive, defaults.seconds)
   .option('--warm-up-seconds <n>', 'load before the first of them', positive, defaults.warmUpSeconds)
   .option('--rounds <n>', 'measured stretches of each side, in turns', positive, defaults.rounds)
-  .option('--connections <n>', 'keep-alive connections', positive, defaults.connections);
+  .option('--connections <n>', 'keep-alive connections', positive, defaults.connections)
+  .option('--samples <n>', 'sharing: answers measured of each side of a comparison; four times as many where their times are compared', positive, 500)
+  .option('--quick', 'sharing: 13,000 people and 50 samples')
+  .option('--plans [file]', 'sharing: also writes the plans of the hottest queries to this file, by default docs/explain-plans.md');
 
 /** One line per measure on standard output: name, value, unit, ratio. Everything else goes to standard error. */
 async function main(): Promise<void> {
   program.parse();
   const names = program.args.length > 0 ? program.args : Object.keys(measures);
-  const unknown = names.filter((name) => !Object.hasOwn(measures, name));
-  if (unknown.length > 0) program.error(`unknown: ${unknown.join(', ')}; there are ${Object.keys(measures).join(', ')}`);
-  const world = createWorld(program.opts<Settings>(), (what) => process.stderr.write(`${what}\n`));
-  const print: Print = (name, value, unit, ratio) => {
-    process.stdout.write(`${name.padEnd(28)}${(value < 10 ? value.toFixed(2) : value.toFixed(0)).padStart(10)} ${unit.padEnd(12)}${ratio === undefined ? '' : ratio.toFixed(2).padStart(7)}`.trimEnd() + '\n');
+  const unknown = names.filter((name) => !Object.hasOwn(known, name));
+  if (unknown.length > 0) program.error(`unknown: ${unknown.join(', ')}; there are ${Object.keys(known).join(', ')}`);
+  const world = createWorld({ ...program.opts<Omit<Settings, 'sharing'>>(), sharing: sharingSettings() }, (what) => process.stderr.write(`${what}\n`));
+  const print: Print = (name, value, unit, ratio, goal) => {
+    const columns = [name.padEnd(28), rounded(value).padStart(10), ` ${unit.padEnd(12)}`, (ratio === undefined ? '' : ratio.toFixed(2)).padStart(7), goal ? `  ${verdict(goal, value, ratio)}` : ''];
+    process.stdout.write(`${columns.join('').trimEnd()}\n`);
   };
   try {
-    for (const name of names) await measures[name]?.(world, print);
+    for (const name of names) await known[name]?.(world, print);
   } finally {
     await world.close();
   }
+}
+
+function rounded(value: number): string {
+  return Math.abs(value) < 10 ? value.toFixed(Math.abs(value) < 0.1 && value !== 0 ? 4 : 2) : value.toFixed(0);
+}
+
+function verdict(goal: Goal, value: number, ratio = Number.NaN): string {
+  const measured = goal.of === 'ratio' ? ratio : value;
+  const [met, bound] = 'atMost' in goal ? [measured <= goal.atMost, `<= ${goal.atMost}`] : [measured >= goal.atLeast, `>= ${goal.atLeast}`];
+  return `goal ${goal.of} ${bound}: ${met ? 'met' : 'missed'}`;
+}
+
+/** Without a number of people: those of the city, and a tenth of them. */
+function sharingSettings(): SharingSettings {
+  const { citizens, samples: asked, quick, plans } = program.opts<{ citizens: number; samples: number; quick?: true; plans?: string | true }>();
+  const given = (name: string): boolean => program.getOptionValueSource(name) === 'cli';
+  const large = given('citizens') ? citizens : quick ? 13_000 : 130_000;
+  const samples = quick && !given('samples') ? 50 : asked;
+  return {
+    sizes: [Math.ceil(large / 10), large], samples, timings: 4 * samples,
+    plans: plans === true ? 'docs/explain-plans.md' : (plans ?? null),
+  };
 }
 
 function positive(text: string): number {

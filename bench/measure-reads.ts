@@ -31,7 +31,7 @@ export async function measureSearch(world: World, print: Print): Promise<void> {
 /** The same read with the trail as it is, and with one that resolves at once. */
 export async function measureAudit(world: World, print: Print): Promise<void> {
   const url = await world.loaded();
-  const [audited, unaudited] = [await world.onestory(url), await world.onestory(url, 'unaudited')];
+  const [audited, unaudited] = [await world.onestory(url), await world.onestory(url, { composition: 'unaudited' })];
   const sides: Side[] = [];
   for (const [name, server] of [['audit.on', audited], ['audit.off', unaudited]] as const) {
     const { headers, episodes } = await readableSamples(world, server);

@@ -1,5 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 
+/** How the gateway under test is put together; see serve-onestory.ts. */
+export type Composition = 'audited' | 'unaudited' | 'many-people';
+
 /** What the parent may ask of the gateway under test; see serve-onestory.ts. */
 export type Command =
   | { do: 'token'; who: string }

@@ -10,10 +10,24 @@ import { hospitalMessages, inFiles, populationFiles, type PopulationFile } from 
 
 /**
  * The real gateway in a process of its own, told by its parent what to do. `unaudited` composes it with a trail that
- * resolves at once: there is no such switch in the product, and what it saves is what the audit costs.
+ * resolves at once: there is no such switch in the product, and what it saves is what the audit costs. `many-people`
+ * takes every emergency for that of another member of staff: the product soon stops one person who is refused.
  */
-const [url = '', audit = ''] = process.argv.slice(2);
-const gateway = await startGateway(await openPostgres(url), audit === 'unaudited' ? { adjust: withoutAudit } : {});
+const [url = '', composition = 'audited', agreements] = process.argv.slice(2);
+const compositions: Record<string, (services: Services) => Promise<Services>> = { unaudited: withoutAudit, 'many-people': fromManyPeople };
+const adjust = compositions[composition];
+const gateway = await startGateway(await openPostgres(url), { ...(adjust && { adjust }), ...(agreements !== undefined && { agreements }) });
+
+function fromManyPeople(services: Services): Promise<Services> {
+  let people = 0;
+  return Promise.resolve({
+    ...services,
+    breakGlass: (requester, ask, request) => {
+      people += 1;
+      return services.breakGlass(requester.person ? { ...requester, person: { ...requester.person, id: `${requester.person.id}-${people}` } } : requester, ask, request);
+    },
+  });
+}
 
 async function withoutAudit(services: Services): Promise<Services> {
   const { database, policy, clock, newId, mappings } = services;

@@ -10,11 +10,26 @@ export interface Settings {
   /** measured stretches of each side, in turns */
   rounds: number;
   connections: number;
+  sharing: SharingSettings;
 }
 
-export const defaults: Settings = { citizens: 3_000, intakeCitizens: 800, seconds: 5, warmUpSeconds: 2, rounds: 3, connections: 16 };
+export interface SharingSettings {
+  /** people in the record by and by: the work list is measured at each of these sizes, the rest at the last */
+  sizes: [small: number, large: number];
+  /** answers measured of each side of a comparison */
+  samples: number;
+  /** requests of each kind whose times are compared */
+  timings: number;
+  /** file for the plans of the hottest queries; null: they are looked at and not kept */
+  plans: string | null;
+}
+
+export const defaults = { citizens: 3_000, intakeCitizens: 800, seconds: 5, warmUpSeconds: 2, rounds: 3, connections: 16 } satisfies Omit<Settings, 'sharing'>;
+
+/** What a measure, or its ratio, is meant to be. */
+export type Goal = { of: 'value' | 'ratio' } & ({ atMost: number } | { atLeast: number });
 
 /** Takes one finished measure; `ratio` compares it with its counterpart of the same run. */
-export type Print = (name: string, value: number, unit: string, ratio?: number) => void;
+export type Print = (name: string, value: number, unit: string, ratio?: number, goal?: Goal) => void;
 /** Tells whoever waits what is going on. */
 export type Say = (what: string) => void;

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startPostgres } from '../test/postgres-setup.ts';
-import { talkTo, type OneStoryServer } from './onestory-server.ts';
+import { talkTo, type Composition, type OneStoryServer } from './onestory-server.ts';
 import type { Say, Settings } from './settings.ts';
 
 /** What the measures share: one PostgreSQL, a database with the people in it, and the servers under test, each in its own process. */
@@ -13,11 +13,20 @@ export interface World {
   newDatabase(): Promise<string>;
   /** URL of the database with everybody in it; made when first asked for */
   loaded(): Promise<string>;
-  onestory(databaseUrl: string, audit?: 'audited' | 'unaudited'): Promise<OneStoryServer>;
+  onestory(databaseUrl: string, options?: ServerOptions): Promise<OneStoryServer>;
   passThrough(databaseUrl: string): Promise<string>;
   /** one statement as the owner */
   query<Row extends pg.QueryResultRow>(databaseUrl: string, text: string, values?: unknown[]): Promise<Row[]>;
   close(): Promise<void>;
+}
+
+export interface ServerOptions {
+  /** see serve-onestory.ts */
+  composition?: Composition;
+  /** folder of agreement files; default: those of the demo */
+  agreements?: string;
+  /** of several processes that serve the same database */
+  process?: number;
 }
 
 export function createWorld(settings: Settings, say: Say): World {
@@ -40,8 +49,8 @@ export function createWorld(settings: Settings, say: Say): World {
       return cluster.url(`bench_${databases}`);
     },
     loaded: () => (loaded ??= load(world)),
-    onestory: (databaseUrl, audit = 'audited') => once(`${audit} ${databaseUrl}`, async () => {
-      const started = await startServer('serve-onestory.ts', [databaseUrl, audit]);
+    onestory: (databaseUrl, { composition = 'audited', agreements = '', process = 1 } = {}) => once([composition, databaseUrl, agreements, process].join(' '), async () => {
+      const started = await startServer('serve-onestory.ts', [databaseUrl, composition, ...(agreements === '' ? [] : [agreements])]);
       return { ...started, ...talkTo(started.child, started.url) };
     }),
     passThrough: async (databaseUrl) => (await once(`pass-through ${databaseUrl}`, () => startServer('serve-pass-through.ts', [databaseUrl]))).url,

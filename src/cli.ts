@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 
 import { readConfig } from './config.ts';
-import { personas, signatories } from './demo/personas.ts';
+import { partnerPeople, personas, signatories } from './demo/personas.ts';
 import { agreementCommand } from './edge/cli/agreement.ts';
 import type { CliContext } from './edge/cli/cli-context.ts';
 import { describeProblem } from './edge/cli/describe-problem.ts';
+import { emergencyCommand } from './edge/cli/emergency.ts';
+import { sensitiveCodesCommand } from './edge/cli/sensitive-codes.ts';
 import { tokenCommand } from './edge/cli/token.ts';
 import type { Problem } from './fhir/problem.ts';
 
@@ -22,10 +24,9 @@ async function run(argv: readonly string[], env: Readonly<Record<string, string 
     dataDir: result.config.dataDir,
     mappingsDir: join(import.meta.dirname, '..', 'mappings'),
     token: env['ONESTORY_TOKEN'] || null,
-    personas: [...personas, ...signatories],
+    personas: [...personas, ...partnerPeople, ...signatories],
     clock: () => new Date(),
     print: (line) => { process.stdout.write(`${harmless(line)}\n`); },
-    warn: (line) => { process.stderr.write(`${harmless(line)}\n`); },
     fail: (problem, exitCode = 1) => {
       complain(problem);
       process.exitCode = Math.max(exitCode, Number(process.exitCode ?? 0));
@@ -34,7 +35,9 @@ async function run(argv: readonly string[], env: Readonly<Record<string, string 
   const program = new Command('onestory')
     .description('OneStory from the command line. Commands that touch the record call the running gateway.')
     .addCommand(tokenCommand(context))
-    .addCommand(agreementCommand(context));
+    .addCommand(agreementCommand(context))
+    .addCommand(emergencyCommand(context))
+    .addCommand(sensitiveCodesCommand(context));
   await program.parseAsync(argv);
 }
 

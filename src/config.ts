@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 
 import { Settings } from './config-settings.ts';
 import type { Environment } from './config-settings.ts';
+import { usualSmallNumber } from './consent/suppress-small-numbers.ts';
 import type { Problem } from './fhir/problem.ts';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
@@ -37,6 +38,13 @@ export interface SessionConfig {
   readonly maxSeconds: number;
 }
 
+export interface EmergencyConfig {
+  /** most access one person is given within an hour */
+  readonly perHour: number;
+  /** a review open for this long is overdue */
+  readonly reviewDays: number;
+}
+
 export interface Limits {
   readonly bodyBytes: number;
   readonly intakeBytes: number;
@@ -58,10 +66,13 @@ export interface Config {
   /** null with the embedded issuer, and where nobody signs in to the viewer */
   readonly viewerClient: ViewerClientConfig | null;
   readonly sessions: SessionConfig;
+  readonly emergency: EmergencyConfig;
   readonly demo: boolean;
   /** absolute; null = not configured */
   readonly ukCoreDir: string | null;
   readonly logLevel: LogLevel;
+  /** counts of people below this are not told: src/consent/suppress-small-numbers.ts */
+  readonly smallNumber: number;
   readonly limits: Limits;
 }
 
@@ -91,9 +102,14 @@ export function readConfig(env: Environment): ConfigResult {
       idleSeconds: settings.integer('ONESTORY_SESSION_IDLE_SECONDS', 900, 60, 3600),
       maxSeconds: settings.integer('ONESTORY_SESSION_MAX_SECONDS', 8 * 3600, 300, 12 * 3600),
     },
+    emergency: {
+      perHour: settings.integer('ONESTORY_EMERGENCY_PER_HOUR', 20, 1, 1000),
+      reviewDays: settings.integer('ONESTORY_EMERGENCY_REVIEW_DAYS', 7, 1, 365),
+    },
     demo: settings.boolean('DEMO', databaseUrl === null && issuer.kind === 'embedded'),
     ukCoreDir: ukCoreDir === null ? null : resolve(ukCoreDir),
     logLevel: settings.choice('LOG_LEVEL', logLevels, 'warn'),
+    smallNumber: settings.integer('ONESTORY_SMALL_NUMBER', usualSmallNumber, 2, 1000),
     limits: {
       bodyBytes: settings.integer('ONESTORY_MAX_BODY_BYTES', 2 * 1024 ** 2, 1024, 64 * 1024 ** 2),
       intakeBytes: settings.integer('ONESTORY_MAX_INTAKE_BYTES', 32 * 1024 ** 2, 1024, 512 * 1024 ** 2),

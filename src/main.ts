@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createApp } from './app.ts';
 import { readConfig, type Config } from './config.ts';
 import { demoFiles } from './demo/demo-files.ts';
-import { personas, signatories } from './demo/personas.ts';
+import { partnerPeople, personas, signatories } from './demo/personas.ts';
 import { describeProblem } from './edge/cli/describe-problem.ts';
 import { lockDataFolder } from './edge/data-folder-lock.ts';
 import { demoClients } from './edge/demo-clients.ts';
@@ -72,7 +72,7 @@ async function openDatabase(config: Config): Promise<Database> {
 async function openIssuer(config: Config, services: Services): Promise<Issuer | null> {
   if (config.issuer.kind === 'external') return null;
   const feeds = services.mappings.feeds.map(({ key, partner }) => ({ key, organisation: partner.organisation, organisationName: partner.name }));
-  return createIssuer({ baseUrl: config.baseUrl, audience: config.issuer.audience, dataDir: config.dataDir, clients: demoClients(personas, feeds, signatories), clock: () => new Date() });
+  return createIssuer({ baseUrl: config.baseUrl, audience: config.issuer.audience, dataDir: config.dataDir, clients: demoClients([...personas, ...partnerPeople], feeds, signatories), clock: () => new Date() });
 }
 
 function smartFacts(config: Config, issuer: Issuer | null): SmartFacts {

@@ -6,14 +6,19 @@ import type { Config } from './config.ts';
 import { loadDefinitions } from './fhir/definitions.ts';
 import { loadProfiles, loadUkCore } from './fhir/profiles.ts';
 import { Refusal } from './fhir/problem.ts';
+import { sensitiveCodes } from './fhir/sensitive-codes.ts';
 import { validateResource } from './fhir/validate-resource.ts';
 import type { Requester } from './fhir/sharing.ts';
 import { acceptBytes } from './flow/accept-bytes.ts';
+import { applySensitiveCodes } from './flow/apply-sensitive-codes.ts';
 import { breakGlass, endBreakGlass, type EmergencyAsk } from './flow/break-glass.ts';
 import { compileMaps } from './flow/compile-maps.ts';
 import { describeRefusedRequest, type RefusedRequest } from './flow/describe-refused-request.ts';
 import { explainAccess, type ExplainAsk } from './flow/explain-access.ts';
 import { loadDirectory } from './flow/directory.ts';
+import { listEmergencies, readEmergency } from './flow/list-emergencies.ts';
+import { reviewEmergency, revokeEmergency } from './flow/review-emergency.ts';
+import { watchEmergencyReviews, type ReviewWatch } from './flow/watch-emergency-reviews.ts';
 import { activateAgreement, signAgreement, terminateAgreement, type AgreementName } from './flow/change-agreement.ts';
 import { changeChoice, fileChoice } from './flow/file-choice.ts';
 import { listRegister } from './flow/list-agreements.ts';
@@ -35,6 +40,7 @@ import { readJobTask } from './flow/read-job-task.ts';
 import { searchAuditTrail, type AuditAsk } from './flow/search-audit.ts';
 import { startIntakeWorker } from './flow/work-intake.ts';
 import { loadMappings } from './intake/load-mappings.ts';
+import { loadSensitiveCodes, sensitiveCodesFolder } from './intake/sensitive-code-files.ts';
 import type { Log } from './edge/log.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
 import type { Database } from './store/database.ts';
@@ -49,12 +55,14 @@ const projectRoot = join(import.meta.dirname, '..');
 
 export interface ServiceOptions {
   database: Database;
-  config: Pick<Config, 'ukCoreDir' | 'limits' | 'demo' | 'sessions'>;
+  config: Pick<Config, 'ukCoreDir' | 'limits' | 'demo' | 'sessions' | 'emergency' | 'smallNumber'>;
   log: Log;
   clock?: () => Date;
   newId?: () => string;
   /** folder of agreement files; default agreements/ */
   agreements?: string;
+  /** folder of code sets; default mappings/sensitive-codes/ */
+  codeSets?: string;
   /** how often the worker looks for work nobody woke it for */
   pollMs?: number;
 }
@@ -65,35 +73,38 @@ export type Services = Awaited<ReturnType<typeof createServices>>;
  * The composition root: opens what one process works with and hands each story its parts. Loads definitions, profiles,
  * maps and agreements; starts the intake worker. Refuses to start on any mistake in them, all told together.
  */
-export async function createServices({ database, config, log, clock = () => new Date(), newId = randomUUID, agreements = join(projectRoot, 'agreements'), pollMs }: ServiceOptions) {
+export async function createServices({
+  database, config, log, clock = () => new Date(), newId = randomUUID, agreements = join(projectRoot, 'agreements'), codeSets = join(projectRoot, 'mappings', sensitiveCodesFolder), pollMs,
+}: ServiceOptions) {
   loadDefinitions();
   loadProfiles(join(projectRoot, 'profiles'));
   if (config.ukCoreDir !== null) loadUkCore(config.ukCoreDir);
-  const mappings = loadMappings(join(projectRoot, 'mappings'));
-  if ('problems' in mappings) throw new Refusal(...mappings.problems);
+  const { mappings, codes } = loadMapped(codeSets);
   const mapOf = compileMaps(mappings);
 
   const secrets = await loadSecrets(database);
   const classes = await openSharingClasses(database);
+  await applySensitiveCodes(database, classes, codes);
   const directory = await loadDirectory(database, secrets, mappings, clock());
   await openAgreements(database, agreements, config.demo);
   const audit = openAuditTrail(database, sealEntry, emptyChain);
   const policy = createPolicy(database, classes);
-  const intake: IntakeContext = { database, secrets, classes, mappings, directory, mapOf, validate: rememberValid(validateResource), clock, newId };
+  const intake: IntakeContext = { database, secrets, classes, mappings, directory, sensitiveCodes: codes, mapOf, validate: rememberValid(validateResource), clock, newId };
   const release: ReleaseContext = { database, secrets, policy, audit, directory, clock, newId };
   const agreementDates = await watchDates({ database, secrets }, log);
-  const worker = startIntakeWorker(intake, (event) => log(event === 'batch-failed' ? 'intake-retried' : 'worker-failed'), pollMs);
+  const reviews = await watchReviews(database, config.emergency.reviewDays, log);
+  const worker = startIntakeWorker(intake, (event) => log(intakeEvents[event]), pollMs);
 
   return {
     database, mappings, policy, audit, worker, limits: config.limits, clock, newId,
     release: (requester: Requester, ask: Ask, request: RequestFacts) => releaseRecords(release, requester, ask, request),
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
     fileChoice: (requester: Requester, resource: JsonObject, bytes: Uint8Array, request: RequestFacts) =>
-      fileChoice({ ...release, classes }, requester, resource, bytes, request),
-    governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes }) },
+      fileChoice({ ...release, classes, sensitiveCodes: codes }, requester, resource, bytes, request),
+    governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }) }, emergencies: emergenciesOf(release),
     changeChoice: (requester: Requester, id: string, ifMatch: number | null, resource: JsonObject, bytes: Uint8Array, request: RequestFacts) =>
-      changeChoice({ ...release, classes }, requester, id, ifMatch, resource, bytes, request),
-    breakGlass: (requester: Requester, ask: EmergencyAsk, request: RequestFacts) => breakGlass(release, requester, ask, request),
+      changeChoice({ ...release, classes, sensitiveCodes: codes }, requester, id, ifMatch, resource, bytes, request),
+    breakGlass: (requester: Requester, ask: EmergencyAsk, request: RequestFacts) => breakGlass({ ...release, mostOpenedAnHour: config.emergency.perHour }, requester, ask, request),
     endBreakGlass: (requester: Requester, citizen: string, request: RequestFacts) => endBreakGlass(release, requester, citizen, request),
     explainAccess: (requester: Requester, ask: ExplainAsk, request: RequestFacts) => explainAccess(release, requester, ask, request),
     reconstruct: (requester: Requester, id: string, request: RequestFacts) => reconstructDecision({ ...release, classes }, requester, id, request),
@@ -118,8 +129,18 @@ export async function createServices({ database, config, log, clock = () => new 
     webSessions: openWebSessions(database, config.sessions),
     demoLoaded: () => hasMark(database, 'demo-loaded'),
     markDemoLoaded: () => setMark(database, 'demo-loaded'),
-    close: () => (agreementDates.stop(), worker.stop()),
+    close: () => (agreementDates.stop(), reviews.stop(), worker.stop()),
   };
+}
+
+const intakeEvents = { 'batch-failed': 'intake-retried', 'row-failed': 'worker-failed', outdated: 'intake-outdated' } as const;
+
+/** What mappings/ holds: feeds, maps and the codes that make a record sensitive. Every mistake in any of them is told. */
+function loadMapped(codeSets: string) {
+  const mappings = loadMappings(join(projectRoot, 'mappings'));
+  const codes = loadSensitiveCodes(codeSets);
+  if ('problems' in mappings || 'problems' in codes) throw new Refusal(...[mappings, codes].flatMap((loaded) => ('problems' in loaded ? loaded.problems : [])));
+  return { mappings, codes: sensitiveCodes(codes.codes) };
 }
 
 /** Registers agreements/*.yaml; with the demo they are signed and activated as well, all but the draft. */
@@ -139,6 +160,24 @@ function governanceOf(release: ReleaseContext) {
     activate: (requester: Requester, name: AgreementName, request: RequestFacts) => activateAgreement(release, requester, name, request),
     terminate: (requester: Requester, name: AgreementName, request: RequestFacts) => terminateAgreement(release, requester, name, request),
   };
+}
+
+/** Emergency access as those who oversee sharing review it. */
+function emergenciesOf(release: ReleaseContext) {
+  return {
+    list: (requester: Requester, asked: Parameters<typeof listEmergencies>[2], request: RequestFacts) => listEmergencies(release, requester, asked, request),
+    read: (requester: Requester, reference: string, request: RequestFacts) => readEmergency(release, requester, reference, request),
+    review: (requester: Requester, reference: string, found: Parameters<typeof reviewEmergency>[3], request: RequestFacts) => reviewEmergency(release, requester, reference, found, request),
+    revoke: (requester: Requester, reference: string, request: RequestFacts) => revokeEmergency(release, requester, reference, request),
+  };
+}
+
+/** Tells which reviews are overdue, and goes on doing so once a day. */
+async function watchReviews(database: Database, days: number, log: Log): Promise<ReviewWatch> {
+  const watch = watchEmergencyReviews(database, days,
+    ({ reference, days: open, missing }) => log('emergency-review-overdue', { reference, days: open, count: missing }), (error) => log('emergency-watch-failed', { error }));
+  await watch.look();
+  return watch;
 }
 
 /** Publishes the register, tells what is near, and goes on doing so once a day. */

@@ -29,7 +29,7 @@ const thing = 'export const thing = 1;\nexport type Thing = number;\n';
 
 /** What the offenders import. */
 const targets = {
-  'src/store/b.ts': thing, 'src/flow/b.ts': thing, 'src/edge/b.ts': thing, 'src/fhir/b.ts': thing, 'src/viewer/b.ts': thing, 'src/services.ts': thing,
+  'src/store/b.ts': thing, 'src/store/database.ts': thing, 'src/flow/b.ts': thing, 'src/edge/b.ts': thing, 'src/fhir/b.ts': thing, 'src/viewer/b.ts': thing, 'src/services.ts': thing,
   'src/main.ts': thing, 'test/b.ts': thing,
   'src/flow/h.ts': 'import { here } from \'./g.ts\';\nexport const there = here;\n',
 };
@@ -49,6 +49,8 @@ const offenders: [rule: string, file: string, text: string][] = [
   ['src-does-not-import-tests', 'src/flow/c.ts', uses('../../test/b.ts')],
   ['sql-only-in-store', 'src/flow/d.ts', usesPackage('pg')],
   ['sql-only-in-store', 'src/flow/e.ts', usesPackage('@electric-sql/pglite')],
+  ['one-file-connects', 'src/store/c.ts', usesPackage('pg')],
+  ['one-place-opens', 'src/flow/j.ts', uses('../store/database.ts')],
   ['express-only-at-the-edge', 'src/flow/f.ts', usesPackage('express')],
   ['express-only-at-the-edge', 'src/edge/cli/a.ts', usesPackage('helmet')],
   ['issuer-only-at-the-edge', 'src/consent/c.ts', usesPackage('jose')],

@@ -2,10 +2,11 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Express } from 'express';
 import { createApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { demoFiles } from '../src/demo/demo-files.ts';
-import { personas, signatories } from '../src/demo/personas.ts';
+import { partnerPeople, personas, signatories } from '../src/demo/personas.ts';
 import { tokenFor } from '../src/edge/cli/token.ts';
 import { demoClients } from '../src/edge/demo-clients.ts';
 import { answerClientErrors } from '../src/edge/http/answer-client-errors.ts';
@@ -18,6 +19,7 @@ import type { Database } from '../src/store/database.ts';
 
 export interface Gateway {
   url: string;
+  app: Express;
   database: Database;
   services: Services;
   /** where the embedded issuer keeps its keys */
@@ -31,7 +33,7 @@ export interface Gateway {
   close: () => Promise<void>;
 }
 
-export type GatewayOptions = Partial<Pick<ServiceOptions, 'agreements' | 'clock'>> & {
+export type GatewayOptions = Partial<Pick<ServiceOptions, 'agreements' | 'clock' | 'codeSets' | 'newId'>> & {
   /** how many of the demo's people are sent through intake first */
   citizens?: number;
   /** default: silent */
@@ -59,8 +61,8 @@ export async function startGateway(database: Database, options: GatewayOptions =
   const services = await adjust(await createServices({ database, config, log, pollMs: 200, ...overrides }));
   const feeds = services.mappings.feeds.map(({ key, partner }) => ({ key, organisation: partner.organisation, organisationName: partner.name }));
   const external = config.issuer.kind === 'external';
-  const issuer = await createIssuer({ baseUrl: config.baseUrl, audience: config.issuer.audience, dataDir, clients: demoClients(personas, feeds, signatories), clock: () => new Date() });
-  server.on('request', createApp({
+  const issuer = await createIssuer({ baseUrl: config.baseUrl, audience: config.issuer.audience, dataDir, clients: demoClients([...personas, ...partnerPeople], feeds, signatories), clock: () => new Date() });
+  const app = createApp({
     services, log, baseUrl: config.baseUrl, version: 'test', issuer: external ? null : issuer.routes, signIn: await openSignIn(config, external ? null : issuer, () => new Date()), viewerFolder: existsSync(viewerFolder) ? viewerFolder : null, notReady: () => [],
     verify: createTokenVerifier({ issuer: config.issuer.url, audience: config.issuer.audience, algorithms: config.issuer.algorithms, ...(!external && { jwks: issuer.jwks }) }),
     start: { baseUrl: config.baseUrl, defaults: { baseUrl: config.baseUrl, dataDir }, dataDir, database: 'embedded', externalIssuer: null, personas, feeds: feeds.map(({ key }) => key) },
@@ -68,13 +70,13 @@ export async function startGateway(database: Database, options: GatewayOptions =
       issuer: config.issuer.url, authorizationEndpoint: `${config.issuer.url}/auth`, tokenEndpoint: issuer.metadata.tokenEndpoint, jwksUri: issuer.metadata.jwksUri,
       scopes: issuer.metadata.scopes, grantTypes: issuer.metadata.grantTypes, authMethods: issuer.metadata.authMethods, signingAlgorithms: issuer.metadata.signingAlgorithms,
     },
-  }));
-
+  });
+  server.on('request', app);
   answerClientErrors(server);
 
   const tokens = new Map<string, Promise<string>>();
   const token = (who: string): Promise<string> => {
-    const kept = tokens.get(who) ?? tokenFor({ who, base: config.baseUrl, dataDir, personas: [...personas, ...signatories], clock: () => new Date() }).then((answer) => {
+    const kept = tokens.get(who) ?? tokenFor({ who, base: config.baseUrl, dataDir, personas: [...personas, ...partnerPeople, ...signatories], clock: () => new Date() }).then((answer) => {
       if ('problem' in answer) throw new Error(answer.problem.code);
       return answer.token;
     });
@@ -83,7 +85,7 @@ export async function startGateway(database: Database, options: GatewayOptions =
   };
   const authorised = async (who: string): Promise<Record<string, string>> => ({ Authorization: `Bearer ${await token(who)}` });
   const gateway: Gateway = {
-    url: config.baseUrl, database, services, dataDir, token,
+    url: config.baseUrl, app, database, services, dataDir, token,
     get: async (path, who, headers = {}) => fetch(`${config.baseUrl}${path}`, { headers: { ...(await authorised(who)), ...headers } }),
     search: async (type, form, who) => fetch(`${config.baseUrl}/fhir/${type}/_search`, { method: 'POST', headers: await authorised(who), body: new URLSearchParams(form) }),
     send: async (feed, part, bytes) => {

@@ -33,6 +33,9 @@ const actions: Readonly<Record<string, AuditAction>> = {
   'agreement-propose': { action: 'C', subtype: [{ system: gatewayAction, code: 'agreement-propose' }], asks: 'thing', moves: 'in' },
   'agreement-sign': { action: 'U', subtype: [{ system: gatewayAction, code: 'agreement-sign' }], asks: 'thing', moves: 'in' },
   'agreement-activate': { action: 'U', subtype: [{ system: gatewayAction, code: 'agreement-activate' }], asks: 'thing', moves: 'in' },
+  'emergency-list': { action: 'R', subtype: [{ system: gatewayAction, code: 'emergency-list' }], asks: 'query', moves: 'out' },
+  'emergency-review': { action: 'U', subtype: [{ system: gatewayAction, code: 'emergency-review' }], asks: 'thing', moves: 'in' },
+  'emergency-revoke': { action: 'U', subtype: [{ system: gatewayAction, code: 'emergency-revoke' }], asks: 'thing', moves: 'in' },
   'agreement-terminate': { action: 'U', subtype: [{ system: gatewayAction, code: 'agreement-terminate' }], asks: 'thing', moves: 'in' },
 };
 

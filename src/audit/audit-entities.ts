@@ -14,11 +14,12 @@ const domainResource: Coding = { system: objectRole, code: '4', display: 'Domain
 const queryRole: Coding = { system: objectRole, code: '24', display: 'Query' };
 const securityResource: Coding = { system: objectRole, code: '13', display: 'Security Resource' };
 
-/** What it was about: the request's id, the citizen, the query or the thing read, each version sent, each decision, and what was kept back. */
+/** What it was about: the request's id, the citizen, emergency access, the query or the thing read, each version sent, each decision, and what was kept back. */
 export function auditEntities(entry: AuditEntry, action: AuditAction): AuditEventEntity[] {
   return [
     transaction(entry),
     ...citizensOf(entry).map((citizen) => ({ what: citizenReference(citizen), type: person, role: patientRole })),
+    ...(entry.emergency ?? []).map(emergencyAccess),
     ...(action.asks === 'query' ? [query(entry), ...entry.disclosed.map(version)] : thing(entry)),
     ...entry.decisions.map(decision),
     ...(entry.withheld.length > 0 ? [withheld(entry)] : []),
@@ -28,6 +29,10 @@ export function auditEntities(entry: AuditEntry, action: AuditAction): AuditEven
 /** Whom it was about: the citizen asked for, and those a list that named nobody showed. */
 export function citizensOf({ citizen, listed = [] }: AuditEntry): string[] {
   return [...new Set([...(citizen === undefined ? [] : [citizen]), ...listed])];
+}
+
+function emergencyAccess(reference: string): AuditEventEntity {
+  return { what: { identifier: { system: 'https://fhir.bicp.example/Id/emergency-access', value: reference } }, type: { system: own, code: 'emergency-access' }, role: securityResource };
 }
 
 /** The request as it was understood is kept here too: BALP has a query entity in queries only. */

@@ -32,7 +32,7 @@ export function auditEventOf(entry: AuditEntry & { seq: number }, gateway: { bas
     recorded: entry.at,
     outcome: outcomeOf(entry),
     ...(failed === undefined ? {} : { outcomeDesc: failed }),
-    ...(entry.purpose === undefined ? {} : { purposeOfEvent: [purposeConcept(entry.purpose)] }),
+    ...purposesOf(entry),
     agent: auditAgents(entry, action, gateway.base),
     source: {
       ...(gateway.base === undefined ? {} : { site: gateway.base }),
@@ -41,6 +41,12 @@ export function auditEventOf(entry: AuditEntry & { seq: number }, gateway: { bas
     },
     entity: auditEntities(entry, action),
   };
+}
+
+/** What the token said it was for, and beside it that it was done under emergency access: that the gateway knows, whatever a token says. */
+function purposesOf({ purpose, emergency }: AuditEntry): Pick<AuditEvent, 'purposeOfEvent'> {
+  const codes = [...new Set([...(purpose === undefined ? [] : [purpose]), ...(emergency ? ['BTG'] : [])])];
+  return codes.length === 0 ? {} : { purposeOfEvent: codes.map(purposeConcept) };
 }
 
 function outcomeOf({ outcome, status }: AuditEntry): '0' | '4' | '8' {

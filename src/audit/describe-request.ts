@@ -17,6 +17,8 @@ export interface RequestFacts {
   query: string;
   /** the citizen the request resolves to, found or not */
   citizen?: string;
+  /** references of emergency access it was made under */
+  emergency?: readonly string[];
   /** HTTP status answered */
   status: number;
 }
@@ -37,6 +39,7 @@ export function describeRequest(facts: RequestFacts): Omit<AuditEntry, 'outcome'
     interaction: facts.interaction,
     query: facts.query,
     ...(facts.citizen === undefined ? {} : { citizen: facts.citizen }),
+    ...(facts.emergency && facts.emergency.length > 0 ? { emergency: [...new Set(facts.emergency)].sort() } : {}),
     status: facts.status,
   };
 }

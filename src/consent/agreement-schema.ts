@@ -1,4 +1,5 @@
 import type { Purpose, RelationshipKind, SharingRole } from '../fhir/sharing.ts';
+import { namableLabels } from '../fhir/sharing-labels.ts';
 import { purposes, relationshipKinds, sharingCategories, sharingRoles } from '../fhir/sharing.ts';
 import type { NoticeMode } from './types.ts';
 
@@ -27,6 +28,7 @@ export interface AgreementContent {
     labels?: string[];
     relationships?: RelationshipKind[];
     notice?: NoticeMode;
+    retention?: string;
   }[];
 }
 
@@ -71,8 +73,9 @@ export const agreementSchema = closed({
     roles: oneOrMore(oneOf(sharingRoles)),
     categories: oneOrMore(oneOf(sharingCategories)),
     consentBasis: oneOf(['implied', 'explicit']),
-    labels: oneOrMore({ type: 'string', pattern: '^[A-Za-z][A-Za-z0-9-]{0,63}$', description: 'a label code like PSY' }),
+    labels: oneOrMore(oneOf(namableLabels)),
     relationships: oneOrMore(oneOf(relationshipKinds)),
     notice: oneOf(['none', 'generic', 'organisation']),
-  }, ['labels', 'relationships', 'notice']), 1, 500),
+    retention: words,
+  }, ['labels', 'relationships', 'notice', 'retention']), 1, 500),
 }, ['purposesText', 'retention', 'exclusions']);

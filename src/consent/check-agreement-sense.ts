@@ -1,4 +1,5 @@
 import type { Problem } from '../fhir/problem.ts';
+import { purposesBeyondCare } from '../fhir/sharing.ts';
 import type { AgreementContent } from './agreement-schema.ts';
 import { oversightCategories, oversightRoles } from './oversees.ts';
 import type { PositionOf } from './parse-yaml.ts';
@@ -40,7 +41,15 @@ function clauseFaults(clause: Clause, index: number, content: AgreementContent):
   const processors = clause.from.flatMap((id, place): Fault[] => capacity.get(id) !== 'processor' ? [] : [{
     path: at('from', place), code: 'agreement-processor-shares', text: `Clause ${clause.number} lets a processor share.`,
     expected: 'a controller: an organisation may pass on only what it is controller of' }]);
-  return [...unknown, ...processors, ...oversightFaults(clause, at)];
+  return [...unknown, ...processors, ...beyondCareFaults(clause, at), ...oversightFaults(clause, at)];
+}
+
+/** People expect to be cared for with what is known of them; for anything else they must have said so. */
+function beyondCareFaults(clause: Clause, at: (...path: (string | number)[]) => (string | number)[]): Fault[] {
+  if (clause.consentBasis === 'explicit') return [];
+  return clause.purposes.flatMap((purpose, place): Fault[] => (purposesBeyondCare.includes(purpose) ? [{
+    path: at('purposes', place), code: 'agreement-purpose-needs-consent', text: `Clause ${clause.number} shares for ${purpose}, which is beyond individual care, on implied consent.`,
+    expected: 'consentBasis explicit, or purposes of individual care only', fix: 'Put the purpose into a clause of its own with consentBasis explicit.' }] : []));
 }
 
 /** Oversight is a clause of its own: nothing else in it, and it in nothing else. */

@@ -7,10 +7,12 @@ import type { ChoiceLimits } from './types.ts';
 
 const sharingRole = 'https://fhir.bicp.example/CodeSystem/sharing-role';
 const participation = 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType';
+/** Whoever wrote something keeps it: author and custodian are the same organisation here. */
+const owning = ['CST', 'AUT'];
 const careRoles: readonly SharingRole[] = sharingRoles.filter((role) => !oversightRoles.includes(role));
 const roleForm = {
-  expected: `IRCP (who asks) or CST (whose information) of ${participation}, or one of ${careRoles.join(', ')} of ${sharingRole}`,
-  fix: 'Say IRCP for an organisation that asks, CST for one whose information is meant, or one role of its people for each actor.',
+  expected: `IRCP (who asks), CST or AUT (whose information) of ${participation}, or one of ${careRoles.join(', ')} of ${sharingRole}`,
+  fix: 'Say IRCP for an organisation that asks, CST or AUT for one whose information is meant, or one role of its people for each actor.',
 };
 const organisationForm = {
   expected: 'an Organization by identifier: {"type": "Organization", "identifier": {"system": …, "value": …}}',
@@ -65,18 +67,20 @@ function readRole(concept: CodeableConcept | undefined, pointer: string, problem
     return undefined;
   }
   const known = careRoles.filter((role) => roles.includes(role));
-  if (parts.length + roles.length === 0 || known.length < roles.length || parts.some((part) => part !== 'IRCP' && part !== 'CST')) {
+  if (parts.length + roles.length === 0 || known.length < roles.length || parts.some((part) => part !== 'IRCP' && !owning.includes(part))) {
     problems.push(notSupported(pointer, { text: 'The gateway does not know the role of this actor.', ...roleForm }));
     return undefined;
   }
-  if (known.length > 1 || (parts.includes('CST') && parts.length + known.length > 1)) {
+  const owns = parts.some((part) => owning.includes(part));
+  if (known.length > 1 || (owns && (parts.includes('IRCP') || known.length > 0))) {
     problems.push(contradictory(pointer, { text: 'The actor has several roles at once.', ...roleForm }));
     return undefined;
   }
-  return { kind: parts.includes('CST') ? 'custodian' : 'recipient', role: known[0] };
+  return { kind: owns ? 'custodian' : 'recipient', role: known[0] };
 }
 
-function readOrganisation(reference: Reference | undefined, pointer: string, problems: Problem[]): OrganisationKey | undefined {
+/** The key of an organisation named by identifier; whatever else names it is a problem. */
+export function readOrganisation(reference: Reference | undefined, pointer: string, problems: Problem[]): OrganisationKey | undefined {
   const finding = unreadable(reference);
   if (finding !== undefined) problems.push(notSupported(finding.member ? pointerTo(pointer, finding.member) : pointer, { text: finding.text, ...organisationForm }));
   return finding === undefined ? `${reference?.identifier?.system}|${reference?.identifier?.value}` : undefined;

@@ -5,12 +5,14 @@ import { ruleBreakGlass } from './rule-break-glass.ts';
 import { ruleDeny } from './rule-deny.ts';
 import { ruleOwn } from './rule-own.ts';
 import { ruleRestrictedLabels } from './rule-restricted-labels.ts';
-import type { ChoiceRule, Decision, RegisteredAgreement, Relationship } from './types.ts';
+import type { ChoiceRule, Decision, RecordFacts, RegisteredAgreement, Relationship } from './types.ts';
 
 /** Everything a decision about one row may depend on. `choices` are the citizen's that count at `now`. */
 export interface Question {
   requester: Requester;
   sharingClass: SharingClass;
+  /** the row itself, for choices about single records; absent: its class as a whole, where such choices deny and do not permit */
+  record?: RecordFacts | undefined;
   agreements: readonly RegisteredAgreement[];
   choices: readonly ChoiceRule[];
   relationships: readonly Relationship[];
@@ -31,7 +33,7 @@ export interface CombiningRule {
 export const combiningRules: readonly CombiningRule[] = [
   { number: 1, says: 'The custodian sees its own records.', decide: ruleOwn },
   { number: 2, says: 'Labelled records are opened only by a clause that names every label.', decide: ruleRestrictedLabels },
-  { number: 3, says: "A citizen's choice closes what it names; the most specific decides, a denial at equal. Custodians and oversight are not reached.", decide: ruleChoice },
+  { number: 3, says: "A citizen's choice closes what it names, but for what the same choice permits within that; between choices the stricter decides. Custodians and oversight are not reached.", decide: ruleChoice },
   { number: 4, says: 'A clause of an agreement in force opens what it covers, when its consent and relationship hold.', decide: ruleAgreement },
   { number: 5, says: 'Emergency access stands in for a relationship, and passes a general objection; nothing else.', decide: ruleBreakGlass },
   { number: 6, says: 'Everything else is closed.', decide: ruleDeny },

@@ -2,6 +2,7 @@ import type { Coding, Contract, ContractSigner, ContractTerm, Organization, Refe
 import type { OrganisationKey } from '../fhir/sharing.ts';
 import { agreementState } from './agreement-state.ts';
 import type { Agreement, AgreementState, Clause, RegisteredAgreement } from './types.ts';
+import { waitingClauses } from './waiting-clauses.ts';
 
 const local = (name: string): string => `https://fhir.bicp.example/CodeSystem/${name}`;
 const terminology = (name: string): string => `http://terminology.hl7.org/CodeSystem/${name}`;
@@ -15,7 +16,8 @@ const statuses: Record<AgreementState, NonNullable<Contract['status']>> = {
 
 /**
  * A data-sharing agreement as a FHIR R4 Contract, one per version: who signed, the period, and one term per clause that
- * says whose information (offer, asset), how sensitive (securityLabel), and for whom and what purpose (action).
+ * says whose information (offer, asset), how sensitive (securityLabel), and for whom and what purpose (action), whose
+ * status says which parties must sign before the clause gives anything.
  * It describes; what is shared is decided by the agreement itself. `signer` names parties whose time of signing is known,
  * because FHIR requires it.
  */
@@ -23,6 +25,7 @@ export function contractFromAgreement(registered: RegisteredAgreement, now: Date
   const { agreement } = registered;
   const state = agreementState(registered, now);
   const signer = signersOf(registered);
+  const missing = new Map(waitingClauses(registered).map((clause) => [clause.number, clause.missing]));
   return {
     resourceType: 'Contract',
     id: `${agreement.id}-${agreement.version}`,
@@ -35,7 +38,7 @@ export function contractFromAgreement(registered: RegisteredAgreement, now: Date
     applies: { start: agreement.period.start.toISOString(), end: lastInstant(agreement.period.end) },
     ...(agreement.purposesText !== undefined && { scope: { text: agreement.purposesText } }),
     ...(state === 'lapsed' && { expirationType: { text: 'The period has ended' } }),
-    term: [...agreement.clauses.map((clause) => termFrom(clause, agreement)), ...exclusionsFrom(agreement)],
+    term: [...agreement.clauses.map((clause) => termFrom(clause, agreement, missing.get(clause.number) ?? [])), ...exclusionsFrom(agreement)],
     supportingInfo: [{ display: `Review date ${agreement.reviewDate}` }],
     ...(signer.length > 0 && { signer }),
     legal: agreement.lawfulBases.map((display) => ({ contentReference: { display } })),
@@ -64,9 +67,12 @@ function signersOf({ agreement, signatures }: RegisteredAgreement): ContractSign
   });
 }
 
-function termFrom(clause: Clause, agreement: Agreement): ContractTerm {
+function termFrom(clause: Clause, agreement: Agreement, missing: readonly OrganisationKey[]): ContractTerm {
   const to = clause.to.map((organisation) => organisationReference(organisation, agreement));
   const from = clause.from.map((organisation) => organisationReference(organisation, agreement));
+  const status = missing.length === 0
+    ? { coding: [{ system: 'http://hl7.org/fhir/contract-action-status', code: 'complete' }] }
+    : { ...concept('agreement-state', 'unsigned'), text: `Not signed by ${missing.map((organisation) => nameOf(organisation, agreement) ?? organisation).join(', ')}` };
   return {
     identifier: { system: `https://fhir.bicp.example/Id/agreement/${agreement.id}/clause`, value: clause.number },
     text: clause.text,
@@ -88,8 +94,9 @@ function termFrom(clause: Clause, agreement: Agreement): ContractTerm {
       type: { coding: [{ system: terminology('consentaction'), code: 'disclose' }] },
       subject: clause.roles.map((role) => ({ reference: to, role: concept('sharing-role', role) })),
       intent: { coding: [{ system: terminology('v3-ActReason'), code: purpose }] },
-      status: { coding: [{ system: 'http://hl7.org/fhir/contract-action-status', code: 'complete' }] },
+      status,
     })),
+    ...(clause.retention !== undefined && { group: [{ type: concept('agreement-term', 'retention'), text: clause.retention, offer: { text: 'How long what is shared under this clause is kept' } }] }),
   };
 }
 
@@ -98,9 +105,13 @@ function exclusionsFrom({ exclusions = [] }: Agreement): ContractTerm[] {
   return exclusions.map((text) => ({ type: concept('agreement-term', 'exclusion'), text, offer: { text: 'Not shared under this agreement' } }));
 }
 
-function organisationReference(key: OrganisationKey, { parties }: Agreement): Reference<Organization> {
+function nameOf(key: OrganisationKey, { parties }: Agreement): string | undefined {
+  return parties.find(({ organisation }) => organisation === key)?.name;
+}
+
+function organisationReference(key: OrganisationKey, agreement: Agreement): Reference<Organization> {
   const at = key.indexOf('|');
-  const name = parties.find(({ organisation }) => organisation === key)?.name;
+  const name = nameOf(key, agreement);
   return { type: 'Organization', identifier: { system: key.slice(0, at), value: key.slice(at + 1) }, ...(name !== undefined && { display: name }) };
 }
 

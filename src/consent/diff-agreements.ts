@@ -25,7 +25,7 @@ export interface AgreementDifference {
   new: { id: string; version: string; sha256: string };
   changes: SharingChange[];
   /** what is not about a flow: parties, dates, words */
-  others: { what: 'agreement' | 'party-added' | 'party-removed' | 'period' | 'review' | 'words'; sentence: string }[];
+  others: { what: 'agreement' | 'party-added' | 'party-removed' | 'period' | 'review' | 'retention' | 'words'; sentence: string }[];
   names: Record<OrganisationKey, string>;
 }
 
@@ -99,8 +99,19 @@ function otherChanges(old: Agreement, next: Agreement): AgreementDifference['oth
   const [was, is] = [periodOf(old), periodOf(next)];
   if (was !== is) others.push({ what: 'period', sentence: `The period is ${is}; it was ${was}.` });
   if (old.reviewDate !== next.reviewDate) others.push({ what: 'review', sentence: `The review date is ${next.reviewDate}; it was ${old.reviewDate}.` });
+  others.push(...retentionChanges(old, next));
   if (wordsOf(old) !== wordsOf(next)) others.push({ what: 'words', sentence: 'Words for people differ: titles, lawful bases, texts of clauses or the like. They decide nothing.' });
   return others;
+}
+
+/** What clauses say of keeping, by their numbers: it decides nothing, but those who sign promise it. */
+function retentionChanges(old: Agreement, next: Agreement): AgreementDifference['others'] {
+  const [before, after] = [old, next].map(({ clauses }) => new Map(clauses.flatMap(({ number, retention }) => (retention === undefined ? [] : [[number, retention] as const]))));
+  const numbers = [...new Set([...(after?.keys() ?? []), ...(before?.keys() ?? [])])];
+  return numbers.filter((number) => before?.get(number) !== after?.get(number)).map((number) => {
+    const said = (retention: string | undefined): string => (retention === undefined ? 'nothing of its own' : `"${retention}"`);
+    return { what: 'retention', sentence: `Of how long things are kept, clause ${number} says ${said(after?.get(number))}; it said ${said(before?.get(number))}.` };
+  });
 }
 
 function periodOf({ period }: Agreement): string {

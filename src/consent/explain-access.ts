@@ -32,14 +32,15 @@ export function explainFor(question: Question): AskedRule[] {
 }
 
 /**
- * Everybody who may see a row now: each organisation in every role and for every purpose there is, put together where one
- * rule lets several in. Emergency access, which belongs to single persons, is left out.
+ * Everybody who may see a row now: the custodian's people in every role and for every purpose there is, others in those
+ * that a clause names towards them, put together where one rule lets several in. Emergency access, which belongs to single
+ * persons, is left out.
  */
 export function audiencesOf(question: Omit<Question, 'requester' | 'emergency'>, organisations: readonly string[]): Audience[] {
-  const permitted = organisations.flatMap((organisation) => sharingRoles.flatMap((role) => purposes.flatMap((purpose) => {
+  const permitted = organisations.flatMap((organisation) => namedTowards(organisation, question).flatMap(({ role, purpose }) => {
     const decision = decide({ ...question, requester: somebody(organisation, role, purpose), emergency: false });
     return decision.effect === 'permit' ? [{ organisation, role, purpose, decision }] : [];
-  })));
+  }));
   const groups = Map.groupBy(permitted, ({ organisation, decision }) => JSON.stringify([organisation, decision.rule, decision.sentence]));
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
@@ -48,6 +49,13 @@ export function audiencesOf(question: Omit<Question, 'requester' | 'emergency'>,
       roles: [...new Set(group.map(({ role }) => role))], purposes: [...new Set(group.map(({ purpose }) => purpose))],
     }] : [];
   });
+}
+
+/** Roles and purposes it is worth asking about: but for the custodian's own people, nobody is let in whom no clause names. */
+function namedTowards(organisation: string, { sharingClass: { custodian }, agreements }: Pick<Question, 'sharingClass' | 'agreements'>): { role: SharingRole; purpose: Purpose }[] {
+  const towards = agreements.flatMap(({ agreement }) => agreement.clauses).filter(({ from, to }) => from.includes(custodian) && to.includes(organisation));
+  return sharingRoles.flatMap((role) => purposes.flatMap((purpose) => (organisation === custodian
+    || towards.some((clause) => clause.roles.includes(role) && clause.purposes.includes(purpose)) ? [{ role, purpose }] : [])));
 }
 
 /** Anybody of this organisation, in this role, for this purpose. A system has the scopes to read, so that only the rules decide. */

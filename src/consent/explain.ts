@@ -1,6 +1,6 @@
 import type { SharingClass } from '../fhir/sharing.ts';
 import { oversees } from './oversees.ts';
-import type { ClassRule, ClauseReference, Decision, Grant, NoRule, NoticeMode, RegisteredAgreement, SharingNames } from './types.ts';
+import type { ClassRule, ClauseReference, Decision, Grant, NoRule, NoticeMode, Refused, RegisteredAgreement, SharingNames } from './types.ts';
 
 /**
  * The words of every decision, in one place: the audit log, the OperationOutcome of governance, the screens and the
@@ -46,7 +46,7 @@ export function explainPermitted(rule: Exclude<ClassRule, NoRule>, names: Sharin
 
 /** The decision behind rows of a class that were kept back, with how much the requester may be told of it. */
 export function explainWithheld(
-  grant: Grant, sharingClass: SharingClass, refused: 'objects' | 'denies' | null, names: SharingNames,
+  grant: Grant, sharingClass: SharingClass, refused: Refused | null, names: SharingNames,
 ): Decision & { notice: NoticeMode } {
   const rule: ClassRule = grant.rules.get(sharingClass.id) ?? { kind: 'none', reason: 'no-agreement', notice: 'none' };
   const notice = 'notice' in rule ? rule.notice : 'none';
@@ -65,11 +65,16 @@ export function deniedByRule(rule: NoRule, number: 2 | 6, names: SharingNames): 
   return { effect: 'deny', rule: number, reason: rule.reason, ...referenceIn(rule), sentence: whyClosed(rule, names) };
 }
 
-/** Rule 3: an objection to sharing anything with anybody, or a choice about somebody like this requester or something like this. */
-export function deniedByChoice(how: 'objects' | 'denies'): Decision {
-  const sentence = how === 'objects' ? 'The person has objected to their record being shared.' : 'The person has chosen not to share this with this requester.';
-  return { effect: 'deny', rule: 3, reason: 'choice', sentence };
+/** Rule 3: an objection to sharing anything with anybody, an opt-out, or a choice about somebody like this requester or something like this. */
+export function deniedByChoice(how: Refused): Decision {
+  return { effect: 'deny', rule: 3, reason: 'choice', sentence: refusals[how] };
 }
+
+const refusals: Readonly<Record<Refused, string>> = {
+  objects: 'The person has objected to their record being shared.',
+  denies: 'The person has chosen not to share this with this requester.',
+  declines: 'The person has opted out of their information being used for anything beyond their own care.',
+};
 
 /** Rule 5: emergency access was live; what it opened is in the entry of the look. */
 export function explainEmergency(rule?: ClauseReference): Decision {

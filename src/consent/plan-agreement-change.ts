@@ -2,6 +2,7 @@ import type { Problem } from '../fhir/problem.ts';
 import type { OrganisationKey } from '../fhir/sharing.ts';
 import { agreementState } from './agreement-state.ts';
 import type { Agreement, RegisteredAgreement } from './types.ts';
+import { missingSignatures, waitingClauses } from './waiting-clauses.ts';
 
 /** What a change does to the register. `ends` says when versions in force cease; an earlier end of theirs stays. */
 export interface AgreementChange {
@@ -38,7 +39,8 @@ export function planSigning(input: PlanInput, signing: { sha256: string; organis
 }
 
 /**
- * Puts a version in force, from now or from the first day of its period. Every party a clause names must have signed.
+ * Puts a version in force, from now or from the first day of its period. At least one clause must be signed by every
+ * party it names; the others share nothing until theirs have signed, which needs no second activation.
  * The version in force before it ends at that moment, so that there is neither a gap nor a day with both.
  */
 export function planActivation(input: PlanInput): AgreementPlan {
@@ -50,10 +52,10 @@ export function planActivation(input: PlanInput): AgreementPlan {
   if (registered.activatedAt !== null) {
     return { problem: { category: 'conflict', code: 'agreement-already-active', text: `Agreement ${nameOf(agreement)} has been activated already.`, fix: 'Nothing has to be done.' } };
   }
-  const missing = missingSignatures(registered);
-  if (missing.length > 0) {
-    return { problem: { category: 'conflict', code: 'agreement-not-signed', text: `Agreement ${nameOf(agreement)} is not signed by ${missing.map(({ name, organisation }) => `${name} (${organisation})`).join(', ')}.`,
-      expected: 'a signature of every party a clause names' } };
+  if (waitingClauses(registered).length === agreement.clauses.length) {
+    const missing = missingSignatures(registered).map(({ name, organisation }) => `${name} (${organisation})`).join(', ');
+    return { problem: { category: 'conflict', code: 'agreement-not-signed', text: `No clause of agreement ${nameOf(agreement)} is signed by every party it names. It is not signed by ${missing}.`,
+      expected: 'at least one clause that every party it names has signed' } };
   }
   const standing = input.versions.filter((each) => each !== registered && each.activatedAt !== null && !hasEnded(each, input.now));
   const newer = standing.find((each) => compareVersions(each.agreement.version, agreement.version) > 0);
@@ -75,12 +77,6 @@ export function planTermination(input: PlanInput): AgreementPlan {
     return { problem: { category: 'conflict', code: 'agreement-not-active', text: `Agreement ${nameOf(registered.agreement)} was never activated, so there is nothing to end.`, fix: 'Leave it: a draft shares nothing.' } };
   }
   return { change: { ends: [{ version: input.version, at: input.now }] } };
-}
-
-/** Parties a clause names, giving or receiving, that have not signed. */
-export function missingSignatures({ agreement, signedBy }: RegisteredAgreement): Agreement['parties'] {
-  const named = new Set(agreement.clauses.flatMap(({ from, to }) => [...from, ...to]));
-  return agreement.parties.filter(({ organisation }) => named.has(organisation) && !signedBy.includes(organisation));
 }
 
 function find({ versions, version }: PlanInput): RegisteredAgreement | undefined {

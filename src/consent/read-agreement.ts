@@ -55,6 +55,7 @@ export function agreementFrom(content: AgreementContent): Agreement {
       labels: clause.labels ?? [],
       ...(clause.relationships && { relationships: clause.relationships }),
       notice: clause.notice ?? 'none',
+      ...(clause.retention !== undefined && { retention: clause.retention }),
     })),
     sha256: createHash('sha256').update(canonicalJson(content)).digest('hex'),
   };

@@ -27,8 +27,8 @@ export function ruleAgreement(question: Question): Decision | undefined {
 }
 
 function byConsent(question: Question): Decision | undefined {
-  const { requester, sharingClass, agreements, choices } = question;
-  if (choiceEffect(choices, requester, sharingClass)?.effect !== 'permit') return undefined;
+  const { requester, sharingClass, record, agreements, choices } = question;
+  if (choiceEffect(choices, requester, sharingClass, record) !== 'permits') return undefined;
   const explicit = coveringClauses(question).find((placed) => placed.clause.consentBasis === 'explicit' && (placed.clause.relationships === undefined || hasRelationship(placed, question)));
   return explicit && explainPermitted({ kind: 'explicit', ...referenceTo(explicit), notice: explicit.clause.notice, withConsent: [] }, namesFrom(agreements));
 }

@@ -13,7 +13,7 @@ export function saySharing(agreement: Agreement): string[] {
   return [
     `${agreement.id} version ${agreement.version}: ${agreement.title}`,
     `From ${londonDay(agreement.period.start)} to ${lastDayBefore(agreement.period.end)}, to be reviewed by ${agreement.reviewDate}. Between ${agreement.parties.map(({ name }) => name).join(', ')}.`,
-    ...agreement.clauses.map((clause) => `Clause ${clause.number}: ${sayFlow(clause, nameOf)}; ${sayTerms(termsOf(clause))}.`),
+    ...agreement.clauses.map((clause) => `Clause ${clause.number}: ${sayFlow(clause, nameOf)}; ${sayTerms(termsOf(clause))}.${clause.retention === undefined ? '' : ` Kept: ${clause.retention}`}`),
   ];
 }
 

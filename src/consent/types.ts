@@ -18,6 +18,8 @@ export interface Clause {
   /** absent = no relationship needed */
   relationships?: RelationshipKind[];
   notice: NoticeMode;
+  /** how long receivers keep what they were shown, in words, where it is not as for the whole agreement; decides nothing */
+  retention?: string;
 }
 
 /** Content of one agreements/*.yaml, checked by schema. Status and signatures are not part of it. */
@@ -97,19 +99,64 @@ export interface ChoiceLimits {
   labels?: readonly string[];
   /** whose information: the organisation that wrote it */
   custodians?: readonly OrganisationKey[];
+  /** types of resource. From here on a limit looks at the single record, not at its class only. */
+  types?: readonly string[];
+  /** records that carry one of these codes, as search tokens */
+  tokens?: readonly bigint[];
+  /** single records by id */
+  ids?: readonly string[];
+  /** records about this time: a denial reaches every record that touches it or has no date, a permission those within it */
+  dates?: { from: Date | null; until: Date | null };
 }
 
 /** One provision of a citizen's choice, flattened: the limits of its parents are its own too. */
 export interface ChoiceRule {
   effect: 'deny' | 'permit';
   limits: ChoiceLimits;
-  /** of the provisions that apply the highest decides, deny at equal; 0 = the whole record, for everybody */
-  specificity: number;
+  /** the Consent it stands in, and its place there */
+  consent: string;
+  n: number;
+  /** a permission: denials of the same Consent, by their place, to which it is an exception */
+  overrides: readonly number[];
+  /** a denial that is an opt-out from purposes beyond care: gives way to a permission that names purpose and organisation */
+  optOut: boolean;
 }
 
-/** What a Consent says, and from when until when (half-open; null = no end known). */
+/** A rule as a Consent says it: with a time of its own within the Consent's (half-open; null = no bound). */
+export interface WrittenRule extends Omit<ChoiceRule, 'consent' | 'n'> {
+  from: Date | null;
+  until: Date | null;
+}
+
+/** What a Consent is about: sharing, or one of the two opt-outs from purposes beyond individual care. Each stands by itself. */
+export type ChoiceKind = 'sharing' | 'national-opt-out' | 'type-1-opt-out';
+
+/**
+ * What a Consent says. Of one source (see docs/agreements.md) and kind the one decided last counts, as a whole.
+ * No rules: the agreements decide.
+ */
 export interface Choice {
-  rules: readonly ChoiceRule[];
+  kind: ChoiceKind;
+  /** the last instant its dateTime can mean; null: not said */
+  decidedAt: Date | null;
+  /** from when until when it counts (half-open; null = no bound) */
+  from: Date | null;
+  until: Date | null;
+  rules: readonly WrittenRule[];
+}
+
+/**
+ * What a citizen's live choices say of one look. `declines`: by opting out of purposes beyond individual care; `objects`: a
+ * denial of the whole record to everybody.
+ */
+export type ChoiceEffect = 'permits' | Refused;
+export type Refused = 'declines' | 'denies' | 'objects';
+
+/** What of a single record a choice may look at. Null: not known, as with codes and dates of a version that is no longer. */
+export interface RecordFacts {
+  id: string;
+  type: string;
+  tokens: readonly bigint[] | null;
   from: Date | null;
   until: Date | null;
 }

@@ -5,9 +5,9 @@ import type { DemoClient } from './demo-client.ts';
 export const feedScopes: readonly string[] = ['system/Task.rs', 'intake'];
 /** Every persona reads; what it sees is for agreements and choices to say. */
 const readScopes = ['user/*.rs'];
-/** Who may record a citizen's choice, and propose, sign, activate or end agreements as far as the role goes. */
+/** Who may record a citizen's choice, review emergency access, and propose, sign, activate or end agreements as far as the role goes. */
 const answerableRoles: readonly SharingRole[] = ['privacy-officer', 'governance'];
-const answerableScopes = ['user/Consent.cu', 'user/Contract.u'];
+const answerableScopes = ['user/Consent.cu', 'user/Contract.u', 'user/Task.u'];
 
 export interface DemoPersona {
   id: string;
@@ -17,6 +17,8 @@ export interface DemoPersona {
   organisationName: string;
   role: SharingRole;
   purpose: Purpose;
+  /** no scope to change anything, whatever the role */
+  readsOnly?: true;
 }
 
 export interface FeedOwner {
@@ -34,7 +36,7 @@ export function demoClients(personas: readonly DemoPersona[], feeds: readonly Fe
   const doors = new Set(personas);
   return [
     ...[...personas, ...signatories].map((persona): DemoClient => ({
-      ...persona, kind: 'person', viewer: doors.has(persona), scopes: answerableRoles.includes(persona.role) ? [...readScopes, ...answerableScopes] : readScopes,
+      ...persona, kind: 'person', viewer: doors.has(persona), scopes: answerableRoles.includes(persona.role) && !persona.readsOnly ? [...readScopes, ...answerableScopes] : readScopes,
     })),
     ...feeds.map((feed): DemoClient => ({
       id: feed.key, kind: 'feed', viewer: false, organisation: feed.organisation, organisationName: feed.organisationName,

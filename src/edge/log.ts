@@ -24,10 +24,13 @@ export const logEvents = {
   'intake-received': ['info', 'A source record is safe'],
   'intake-finished': ['info', 'A source record was worked off'],
   'intake-retried': ['warn', 'Work on a record failed and will be tried again'],
+  'intake-outdated': ['error', 'Another process has newer code sets: this one takes nothing in until it is started again'],
   'intake-quarantined': ['warn', 'A record was put in quarantine'],
   'worker-failed': ['error', 'The intake worker met an error nobody foresaw'],
   'agreement-expires': ['warn', 'An agreement in force ends soon or is due for review'],
   'agreement-watch-failed': ['error', 'The dates of the agreements could not be looked at'],
+  'emergency-review-overdue': ['warn', 'Emergency access has waited too long for a review'],
+  'emergency-watch-failed': ['error', 'Overdue reviews of emergency access could not be looked for'],
   'grant-recompiled': ['debug', 'A grant was compiled again'],
 } as const satisfies Record<string, readonly [Exclude<LogLevel, 'silent'>, string]>;
 
@@ -59,9 +62,11 @@ export interface LogFields {
   version?: number;
   /** `id/version` of an agreement */
   agreement?: string;
+  /** of emergency access; it names nobody */
+  reference?: string;
   /** which of its dates is near: `end` or `review` */
   boundary?: string;
-  /** calendar days until then; negative when past */
+  /** calendar days until then, negative when past; days a review has been open */
   days?: number;
   /** anything thrown: only its class, its code and where in our source it came from are written */
   error?: unknown;
@@ -71,7 +76,7 @@ export type Log = (event: LogEvent, fields?: LogFields) => void;
 
 const fieldNames: readonly (keyof LogFields)[] = [
   'requestId', 'method', 'route', 'status', 'durationMs', 'code', 'client', 'feed', 'sourceRecord', 'row', 'count',
-  'attempt', 'resourceType', 'signal', 'host', 'port', 'pid', 'version', 'agreement', 'boundary', 'days',
+  'attempt', 'resourceType', 'signal', 'host', 'port', 'pid', 'version', 'agreement', 'reference', 'boundary', 'days',
 ];
 
 /**

@@ -12,6 +12,8 @@ export interface Fragment {
   value: Json;
   /** ids of the rows named inside; empty for contact details */
   targets: string[];
+  /** tells where somebody is whose location is hidden: see names-place.ts */
+  place?: true;
 }
 
 /** Kept apart from every Patient. */
@@ -21,10 +23,13 @@ export const contactElements: readonly string[] = ['address', 'telecom', 'contac
 const reference = /^(?:https?:\/\/\S+\/)?([A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/;
 
 /**
- * Splits a resource. `isRow` tells whether a literal reference names a row about a person other than the subject itself.
- * A list element or property that holds such a reference anywhere moves as a whole.
+ * Splits a resource. `isRow` tells whether a literal reference names a row about a person other than the subject itself,
+ * `isPlace` whether an element must go because it tells a hidden location. A list element or property that holds such a
+ * reference or place anywhere moves as a whole.
  */
-export function takeApart(resource: JsonObject, isRow: (type: string, id: string) => boolean): { body: JsonObject; fragments: Fragment[] } {
+export function takeApart(
+  resource: JsonObject, isRow: (type: string, id: string) => boolean, isPlace: (property: string, value: Json) => boolean = () => false,
+): { body: JsonObject; fragments: Fragment[] } {
   const body: JsonObject = {};
   const fragments: Fragment[] = [];
   for (const [property, value] of Object.entries(resource)) {
@@ -32,18 +37,19 @@ export function takeApart(resource: JsonObject, isRow: (type: string, id: string
       fragments.push({ path: `/${property}`, value, targets: [] });
     } else if (Array.isArray(value)) {
       const kept: Json[] = [];
-      for (const [index, element] of value.entries()) if (!moved(`/${property}/${index}/${kept.length}`, element)) kept.push(element);
+      for (const [index, element] of value.entries()) if (!moved(property, `/${property}/${index}/${kept.length}`, element)) kept.push(element);
       if (kept.length > 0) body[property] = kept;
-    } else if (!moved(`/${property}`, value)) {
+    } else if (!moved(property, `/${property}`, value)) {
       body[property] = value;
     }
   }
   return { body, fragments };
 
-  function moved(path: string, value: Json): boolean {
+  function moved(property: string, path: string, value: Json): boolean {
     const targets = rowsNamed(value, isRow);
-    if (targets.length > 0) fragments.push({ path, value, targets });
-    return targets.length > 0;
+    const place = isPlace(property, value);
+    if (targets.length > 0 || place) fragments.push({ path, value, targets, ...(place && { place }) });
+    return targets.length > 0 || place;
   }
 }
 

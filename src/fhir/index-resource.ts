@@ -4,6 +4,7 @@ import type { Json, JsonObject } from './json.ts';
 import { maxPrefix, normaliseText, wordsOf } from './normalise-text.ts';
 import { fragmentOf, searchParametersOf } from './search-parameters.ts';
 import type { SearchParameterRow } from './search-parameters.ts';
+import { codeTokens } from './sensitive-codes.ts';
 import { searchToken } from './search-token.ts';
 import type { TokenKind } from './search-token.ts';
 
@@ -18,6 +19,8 @@ export interface SearchIndex {
   to: string | null;
   /** for sorting by name */
   sortText: string | null;
+  /** everything it says in codes: not searched, but found when a code becomes sensitive */
+  codes: bigint[];
 }
 
 /** Takes one search form of a value. */
@@ -50,7 +53,7 @@ export function indexResource(resource: JsonObject): SearchIndex {
   const tokens = sorted(sets.get(''));
   sets.delete('');
   const fragmentTokens = new Map([...sets].map(([path, set]) => [path, sorted(set)]));
-  return { tokens, fragmentTokens, ...range, sortText: sortTextOf(type, resource) };
+  return { tokens, fragmentTokens, ...range, sortText: sortTextOf(type, resource), codes: codeTokens(resource) };
 }
 
 function emitValue(row: SearchParameterRow, value: Json, emit: Emit): void {

@@ -1,7 +1,7 @@
 import { rangeOf } from './date-range.ts';
 import { maxPrefix, normaliseText } from './normalise-text.ts';
 import type { Problem } from './problem.ts';
-import { fragmentOf } from './search-parameters.ts';
+import { fragmentOf, mayBeApart } from './search-parameters.ts';
 import type { SearchParameterRow } from './search-parameters.ts';
 import { dateOperators } from './search-query.ts';
 import type { DateCondition, SearchClause } from './search-query.ts';
@@ -124,7 +124,7 @@ function widened(range: { from: string; to: string }): { from: string; to: strin
 function anyOf(request: Request, kind: TokenKind, values: string[]): SearchClause {
   const tokens = [...new Set(values.map((value) => searchToken(request.type, request.row.name, kind, value)))];
   const onFragment = fragmentOf(request.type, request.row);
-  return { anyOf: tokens, ...(onFragment !== undefined && { onFragment }), ...(request.type === 'AuditEvent' && { said: { kind, values } }) };
+  return { anyOf: tokens, ...(onFragment !== undefined && { onFragment }), ...(mayBeApart(request.type, request.row) && { mayBeApart: true as const }), ...(request.type === 'AuditEvent' && { said: { kind, values } }) };
 }
 
 function invalid(row: SearchParameterRow, code: string, text: string, expected: string): { problem: Problem } {

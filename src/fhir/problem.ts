@@ -53,6 +53,8 @@ export interface Problem {
   at?: Position;
   expected?: string;
   fix?: string;
+  /** seconds after which asking again may help: `Retry-After` */
+  retryAfter?: number;
   severity?: 'error' | 'warning' | 'information';
 }
 

@@ -42,6 +42,18 @@ export function fragmentOf(type: string, row: SearchParameterRow): string | unde
   return element && `/${element}`;
 }
 
+/**
+ * Whether a parameter's element may tell where somebody is, and so be kept apart for people whose location is hidden
+ * (see names-place.ts): whatever refers to something else than a person, and the types of episodes, which name teams.
+ */
+export function mayBeApart(type: string, row: SearchParameterRow): boolean {
+  if (unhidden.has(type)) return false;
+  return row.kind === 'reference' ? row.targets.some((target) => target !== 'Patient') : type === 'EpisodeOfCare' && row.name === 'type';
+}
+
+/** Not about people, or looked up by other means. */
+const unhidden: ReadonlySet<string> = new Set(['Organization', 'Device', 'Contract', 'AuditEvent']);
+
 const fhir = (name: string) => `http://hl7.org/fhir/${name}`;
 
 const id: SearchParameterRow = { name: '_id', kind: 'id' };

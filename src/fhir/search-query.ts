@@ -16,7 +16,14 @@ export interface SearchQuery {
 
 export type SearchClause =
   /** the row's tokens (or, with `onFragment`, the tokens of its fragment at that path) hold one of these */
-  | { anyOf: bigint[]; onFragment?: string; /** an identifier of the resource: names somebody */ identifies?: true; /** of an AuditEvent only */ said?: SaidValues }
+  | {
+    anyOf: bigint[]; onFragment?: string;
+    /** of somebody whose location is hidden it is in a part kept apart; the store adds the rows found so */
+    mayBeApart?: true; orRows?: string[];
+    /** an identifier of the resource: names somebody */ identifies?: true;
+    /** of an AuditEvent only */
+    said?: SaidValues;
+  }
   | { date: DateCondition[] }
   /** logical ids of the resource itself */
   | { ids: string[] }

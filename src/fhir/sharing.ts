@@ -20,9 +20,21 @@ export type SharingCategory = (typeof sharingCategories)[number] | 'unclassified
 export const relationshipKinds = ['episode', 'referral', 'registration', 'care-team'] as const;
 export type RelationshipKind = (typeof relationshipKinds)[number];
 
-/** v3-ActReason codes the gateway knows; an unknown purpose is refused. */
-export const purposes = ['TREAT', 'CAREMGT', 'COC', 'ETREAT', 'BTG', 'HOPERAT', 'HSYSADMIN'] as const;
-export type Purpose = (typeof purposes)[number];
+/**
+ * v3-ActReason codes the gateway knows, and what each is: care of this one person; a purpose beyond it, which implied
+ * consent does not reach and people may opt out of; or oversight and the running of the systems, which see no care data.
+ * An unknown purpose is refused.
+ */
+export const purposeKinds = {
+  TREAT: 'individual-care', CAREMGT: 'individual-care', COC: 'individual-care', ETREAT: 'individual-care', BTG: 'individual-care',
+  HQUALIMP: 'beyond-care', HRESCH: 'beyond-care', POPHLTH: 'beyond-care', PUBHLTH: 'beyond-care',
+  HOPERAT: 'running', HSYSADMIN: 'running',
+} as const;
+export type Purpose = keyof typeof purposeKinds;
+export const purposes = Object.keys(purposeKinds) as readonly Purpose[];
+
+/** Planning, research and the like: what the national data opt-out and the Type 1 opt-out are about. */
+export const purposesBeyondCare: readonly Purpose[] = purposes.filter((purpose) => purposeKinds[purpose] === 'beyond-care');
 
 /** A row's sharing class: who is its controller, what sort of information it is, which labels it carries (sorted). */
 export interface SharingClass {

@@ -5,7 +5,7 @@ import type { ReleaseContext, RequestFacts } from './release-context.ts';
 /** What the entry of a request says of who asked, when and from where, with what was asked beside it. Each call names a new entry. */
 export function auditFacts(
   { newId, clock }: Pick<ReleaseContext, 'newId' | 'clock'>, requester: Requester, { id, address }: RequestFacts,
-  { citizen, ...asked }: { interaction: string; query: string; status: number; citizen?: string | null | undefined },
+  { citizen, ...asked }: { interaction: string; query: string; status: number; citizen?: string | null | undefined; emergency?: readonly string[] },
 ): AuditFacts {
   return { id: newId(), at: clock(), request: id, requester, ...asked, ...(address !== undefined && { address }), ...(typeof citizen === 'string' && { citizen }) };
 }

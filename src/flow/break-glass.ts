@@ -1,23 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { describeDenial } from '../audit/describe-denial.ts';
 import { describeDisclosure } from '../audit/describe-disclosure.ts';
-import type { RequestFacts as AuditFacts } from '../audit/describe-request.ts';
 import { explainEmergency } from '../consent/explain.ts';
 import { emergencyPurposes, emergencyRoles, mayBreakGlass } from '../consent/may-break-glass.ts';
 import type { EmergencyReason } from '../fhir/emergency-reasons.ts';
-import { normaliseText } from '../fhir/normalise-text.ts';
 import { AuditedRefusal, Refusal, type Problem } from '../fhir/problem.ts';
 import type { Requester } from '../fhir/sharing.ts';
-import { checkNhsNumber } from '../linkage/nhs-number.ts';
-import type { PersonFacts } from '../linkage/types.ts';
-import { countRecentRefusals, custodiansAbout, endEmergencyAccess, findByKey, findLiveAccess, saveEmergencyAccess } from '../store/emergency-access.ts';
-import { readSourcePatients } from '../store/read-rows.ts';
-import { isUuid, keyedHash } from '../store/secrets.ts';
+import { custodiansAbout, endEmergencyAccess, findLiveAccess, openEmergencyAccess, wouldOpen, type EmergencyAccess, type LiveAccess } from '../store/emergency-access.ts';
+import { beginAttempt, dropAttempt, refuseAttempt } from '../store/emergency-attempts.ts';
+import { askForReviews } from '../store/emergency-reviews.ts';
+import { isUuid } from '../store/secrets.ts';
 import { saveSharedRows } from '../store/shared-rows.ts';
 import { auditFacts } from './audit-facts.ts';
 import { emergencyTask } from './emergency-task.ts';
 import { appendOrRefuse } from './release-records.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
+import { whoIsMeant } from './who-is-meant.ts';
 
 export interface EmergencyAsk {
   /** whom it is about, as somebody in front of the person knows it: all three must be right */
@@ -35,85 +33,94 @@ export interface EmergencyOpened {
   until: Date;
 }
 
+export interface EmergencyContext extends ReleaseContext {
+  /** most emergency access one person is given within an hour */
+  mostOpenedAnHour: number;
+}
+
 const minutes = 60;
-const mostRefusalsAnHour = 10;
+const mostRefusedAnHour = 10;
 
 /**
- * THE STORY of an emergency: who may ask → who is meant → audit (durable) → a time-boxed access for this person and this
- * citizen, with a Task for each privacy officer → is there anything it opens? Somebody who is not there, details that are
- * not right and a record it would open nothing of end in one refusal; the log tells them apart.
+ * THE STORY of an emergency: who may ask → not too often → who is meant → would it open anything → audit (durable) → a
+ * time-boxed access for this person and this citizen, with a Task for each organisation concerned. Somebody who is not there,
+ * details that are not right and a record it would open nothing of end in one refusal, after the same work; the log tells
+ * them apart.
  */
-export async function breakGlass(context: ReleaseContext, requester: Requester, ask: EmergencyAsk, request: RequestFacts): Promise<EmergencyOpened> {
-  const { person, organisation } = requester;
+export async function breakGlass(context: EmergencyContext, requester: Requester, ask: EmergencyAsk, request: RequestFacts): Promise<EmergencyOpened> {
+  const { person, organisation, role } = requester;
   if (!person || !mayBreakGlass(requester)) throw new Refusal(forCareOnly);
-  if ((await countRecentRefusals(context.database, person.id, mostRefusalsAnHour)) >= mostRefusalsAnHour) throw new Refusal(tooMany);
-  const citizen = await whoIsMeant(context, ask);
-  const facts = auditFacts(context, requester, request, {
-    interaction: 'break-glass', query: `Patient/$break-glass reason=${ask.reason}`, status: citizen === null ? 404 : 200, citizen,
-  });
-  if (citizen === null) return refuse(context, facts);
-  const live = await findLiveAccess(context.database, { citizen, person: person.id, organisation });
-  if (live) return { citizen, reference: live.reference, until: live.until };
-  await appendOrRefuse(context, describeDisclosure(facts, { disclosed: [], decisions: [decisionLine()] }));
-  const opened = await open(context, requester, person.id, citizen, ask);
-  if (await opensSomething(context, requester, citizen)) return opened;
-  await endEmergencyAccess(context.database, { citizen, person: person.id, organisation });
-  return refuse(context, { ...facts, id: context.newId() });
+  const attempt = await notTooOften(context, person.id);
+  const meant = await whoIsMeant(context, ask);
+  const access: EmergencyAccess = {
+    citizen: meant ?? context.newId(), id: context.newId(), organisation, person: person.id, personName: person.name, role,
+    reason: ask.reason, explanation: ask.explanation, reference: `EA-${randomBytes(8).toString('hex').toUpperCase()}`,
+  };
+  const live = await findLiveAccess(context.database, access);
+  if (!live) {
+    const { result: opens } = await context.policy.under(requester, ({ grant }) => wouldOpen(context.database, grant.key, access));
+    if (!opens) return refuse(context, requester, { attempt, citizen: meant, ask }, request);
+    await record(context, requester, access, request);
+  }
+  const opened = live ?? (await open(context, access));
+  if (opened.reference !== access.reference) await record(context, requester, { ...access, reference: opened.reference }, request);
+  await dropAttempt(context.database, attempt);
+  return { citizen: access.citizen, ...opened };
 }
 
 /** "I no longer need it." Ends this person's own access at once; answers the same whether there was one or not. */
 export async function endBreakGlass(context: ReleaseContext, requester: Requester, citizen: string, request: RequestFacts): Promise<void> {
   const { person, organisation } = requester;
   if (!person) throw new Refusal(forCareOnly);
-  const named = isUuid(citizen);
+  const whose = isUuid(citizen) ? { citizen, person: person.id, organisation } : null;
+  const live = whose && (await findLiveAccess(context.database, whose));
   await appendOrRefuse(context, describeDisclosure(auditFacts(context, requester, request, {
-    interaction: 'end-break-glass', query: 'Patient/$end-break-glass', status: 200, citizen: named ? citizen : null,
+    interaction: 'end-break-glass', query: 'Patient/$end-break-glass', status: 200, citizen: whose && citizen, ...(live && { emergency: [live.reference] }),
   }), { disclosed: [], decisions: [] }));
-  if (named) await endEmergencyAccess(context.database, { citizen, person: person.id, organisation });
+  if (whose) await endEmergencyAccess(context.database, whose);
 }
 
-/** One citizen of whom one partner said all three: a number alone, or two partners' halves, are not enough. */
-async function whoIsMeant(context: ReleaseContext, ask: EmergencyAsk): Promise<string | null> {
-  const number = checkNhsNumber(ask.nhsNumber);
-  const family = normaliseText(ask.family);
-  if (number.kind !== 'valid' || family === '') return null;
-  const found = await findByKey(context.database, keyedHash(context.secrets.person, `nhs:${number.number}`), 5);
-  const meant = new Set(found.filter(({ facts }) => isMeant(facts, number.number, ask.birthDate, family)).map(({ citizen }) => citizen));
-  const [citizen] = meant;
-  return meant.size === 1 && citizen !== undefined ? citizen : null;
+/** Notes the attempt; refuses when this person was refused, or given, too many within an hour. One refused here does not count. */
+async function notTooOften({ database, newId, mostOpenedAnHour }: EmergencyContext, person: string): Promise<string> {
+  const attempt = newId();
+  const { refused, opened, refusedFreeIn, openedFreeIn } = await beginAttempt(database, attempt, person);
+  if (refused < mostRefusedAnHour && opened < mostOpenedAnHour) return attempt;
+  await dropAttempt(database, attempt);
+  throw new Refusal(refused >= mostRefusedAnHour ? { ...tooOften, retryAfter: refusedFreeIn } : { ...tooMany, retryAfter: openedFreeIn });
 }
 
-function isMeant(facts: PersonFacts, number: string, birthDate: string, family: string): boolean {
-  const names = [facts.family, ...facts.otherFamily].map((name) => normaliseText(name ?? ''));
-  return facts.nhsNumber === number && facts.birthDate === birthDate && facts.identityUnknown !== true && names.includes(family);
-}
-
-async function open(context: ReleaseContext, requester: Requester, person: string, citizen: string, ask: EmergencyAsk): Promise<EmergencyOpened> {
-  const reference = `EA-${randomBytes(8).toString('hex').toUpperCase()}`;
-  const { organisation } = requester;
-  const until = await context.database.transaction(async (connection) => {
+async function open(context: ReleaseContext, access: EmergencyAccess): Promise<LiveAccess> {
+  const { citizen, organisation, reference } = access;
+  return context.database.transaction(async (connection) => {
+    const opened = await openEmergencyAccess(connection, access, minutes);
+    if (opened.reference !== reference) return opened;
     const owners = [...new Set([...(await custodiansAbout(connection, citizen)), organisation])];
-    const tasks = owners.map((owner) => emergencyTask({ id: context.newId(), reference, owner, name: context.directory.get(owner)?.name, at: context.clock() }));
-    await saveSharedRows(connection, tasks);
-    return saveEmergencyAccess(connection, {
-      citizen, id: context.newId(), organisation, person, reason: ask.reason, explanation: ask.explanation, reference,
-    }, minutes);
+    const asked = owners.map((owner) => ({ organisation: owner, task: context.newId() }));
+    await saveSharedRows(connection, asked.map(({ organisation: owner, task }) => emergencyTask({ id: task, reference, owner, name: context.directory.get(owner)?.name, at: context.clock() })));
+    await askForReviews(connection, access, asked);
+    return opened;
   });
-  return { citizen, reference, until };
 }
 
-async function opensSomething(context: ReleaseContext, requester: Requester, citizen: string): Promise<boolean> {
-  const { result: people } = await context.policy.under(requester, ({ grant }) => readSourcePatients(context.database, grant.key, [citizen]));
-  return people.length > 0;
+/** One durable entry before it is opened, or before somebody is told again of one that is. */
+async function record(context: ReleaseContext, requester: Requester, { citizen, reason, reference }: EmergencyAccess, request: RequestFacts): Promise<void> {
+  const { sentence } = explainEmergency();
+  await appendOrRefuse(context, describeDisclosure(
+    auditFacts(context, requester, request, { interaction: 'break-glass', query: queryOf(reason), status: 200, citizen, emergency: [reference] }),
+    { disclosed: [], decisions: [{ effect: 'permit', rule: '5', sentence, count: 1 }] }));
 }
 
-async function refuse(context: ReleaseContext, facts: AuditFacts): Promise<never> {
-  await appendOrRefuse(context, describeDenial({ ...facts, status: 404 }, { outcome: 'denied', code: notOpened.code }));
+async function refuse(
+  context: ReleaseContext, requester: Requester, { attempt, citizen, ask }: { attempt: string; citizen: string | null; ask: EmergencyAsk }, request: RequestFacts,
+): Promise<never> {
+  await refuseAttempt(context.database, attempt);
+  await appendOrRefuse(context, describeDenial(
+    auditFacts(context, requester, request, { interaction: 'break-glass', query: queryOf(ask.reason), status: 404, citizen }), { outcome: 'denied', code: notOpened.code }));
   throw new AuditedRefusal(notOpened);
 }
 
-function decisionLine(): { effect: 'permit'; rule: string; sentence: string; count: number } {
-  return { effect: 'permit', rule: '5', sentence: explainEmergency().sentence, count: 1 };
+function queryOf(reason: EmergencyReason | string): string {
+  return `Patient/$break-glass reason=${reason}`;
 }
 
 const notOpened: Problem = {
@@ -124,6 +131,9 @@ const forCareOnly: Problem = {
   category: 'forbidden', code: 'emergency-access-role', text: 'Emergency access is for people who give care.',
   expected: `role ${emergencyRoles.join(', ')}; purpose ${emergencyPurposes.join(', ')}`,
 };
-const tooMany: Problem = {
+const tooOften: Problem = {
   category: 'throttled', code: 'emergency-access-too-often', text: 'Emergency access was refused to this person too often within an hour.', fix: 'Wait, or phone the organisation that cares for the person.',
+};
+const tooMany: Problem = {
+  category: 'throttled', code: 'emergency-access-too-many', text: 'This person was given emergency access too often within an hour.', fix: 'Wait, let a colleague ask, or phone the organisation that cares for the person.',
 };

@@ -11,18 +11,16 @@ export interface CheckedFile {
   file: string;
   /** empty: it can be proposed */
   problems: Problem[];
-  warnings: Problem[];
   /** what it shares, in words; null where it cannot be read */
   agreement: { id: string; version: string; sha256: string; summary: string[] } | null;
 }
 
 /** Checks a file as the register would, with the place of every mistake, and says in words what it shares. Needs no gateway. */
-export function checkAgreementFile({ file, text }: AgreementFile, known: ReadonlySet<OrganisationKey>): CheckedFile {
+export function checkAgreementFile({ file, text }: AgreementFile, known: ReadonlySet<OrganisationKey> | null): CheckedFile {
   const read = reviewAgreement(text, known);
-  const placed = (problem: Problem): Problem => ({ ...problem, at: { ...problem.at, file } });
-  if ('problems' in read) return { file, problems: read.problems.map(placed), warnings: [], agreement: null };
+  if ('problems' in read) return { file, problems: read.problems.map((problem) => ({ ...problem, at: { ...problem.at, file } })), agreement: null };
   const { id, version, sha256 } = read.agreement;
-  return { file, problems: [], warnings: read.warnings.map(placed), agreement: { id, version, sha256, summary: saySharing(read.agreement) } };
+  return { file, problems: [], agreement: { id, version, sha256, summary: saySharing(read.agreement) } };
 }
 
 /** What the second file opens, closes or changes against the first; or every mistake in either. */
@@ -30,7 +28,7 @@ export function compareAgreementFiles(old: AgreementFile, next: AgreementFile): 
   const agreements: Agreement[] = [];
   const problems: Problem[] = [];
   for (const { file, text } of [old, next]) {
-    const read = reviewAgreement(text, new Set());
+    const read = reviewAgreement(text, null);
     if ('problems' in read) problems.push(...read.problems.map((problem) => ({ ...problem, at: { ...problem.at, file } })));
     else agreements.push(read.agreement);
   }
@@ -43,8 +41,8 @@ export function compareAgreementFiles(old: AgreementFile, next: AgreementFile): 
   return { difference, sentences: sayDifference(difference) };
 }
 
-/** Organisations that mappings/partners.yaml knows; none where it cannot be read, which is for the gateway's start to tell. */
-export function knownOrganisations(mappingsFolder: string): ReadonlySet<OrganisationKey> {
+/** Organisations that mappings/partners.yaml knows; null where it cannot be read, which is for the gateway's start to tell. */
+export function knownOrganisations(mappingsFolder: string): ReadonlySet<OrganisationKey> | null {
   const mappings = loadMappings(mappingsFolder);
-  return new Set('problems' in mappings ? [] : [...mappings.partners, ...mappings.directory].map(({ organisation }) => organisation));
+  return 'problems' in mappings ? null : new Set([...mappings.partners, ...mappings.directory].map(({ organisation }) => organisation));
 }

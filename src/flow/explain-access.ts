@@ -46,7 +46,7 @@ export async function explainAccess(context: ReleaseContext, requester: Requeste
     throw new AuditedRefusal(notFound);
   }
   await appendOrRefuse(context, describeDisclosure(entry, { disclosed: [], decisions: [] }));
-  const question: Omit<Question, 'requester' | 'emergency'> = { sharingClass, agreements, choices: facts.choices, relationships: facts.relationships, now: facts.now };
+  const question: Omit<Question, 'requester' | 'emergency'> = { sharingClass, record: facts.record, agreements, choices: facts.choices, relationships: facts.relationships, now: facts.now };
   return {
     sharingClass, names, audiences: audiencesOf(question, [...new Set([...names.keys(), sharingClass.custodian])].sort()),
     chain: ask.of === null ? [] : explainFor({

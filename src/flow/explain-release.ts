@@ -12,15 +12,17 @@ export interface Explained {
   disclosed: DisclosedVersion[];
   decisions: Decision[];
   withheld: WithheldLine[];
+  /** references of emergency access that was live for anybody it was about, found or not */
+  emergency: string[];
 }
 
 /** What of a row an explanation needs. */
-export type ReleasedRow = Pick<VisibleRow, 'type' | 'id' | 'version' | 'classId' | 'citizen'>;
+export type ReleasedRow = Pick<VisibleRow, 'type' | 'id' | 'version' | 'classId' | 'citizen' | 'emergency'>;
 
 export function explainRelease({ grant, names, classes }: Pick<HeldGrant, 'grant' | 'names' | 'classes'>, rows: readonly ReleasedRow[], withheld: readonly Withheld[]): Explained {
   const permits = countBy(rows.flatMap(({ classId }) => (classId === null ? [] : [classId])));
   const denied = withheld.flatMap((each) => each.classes);
-  const emergencies = withheld.flatMap(({ citizen, emergency }) => (emergency === null ? [] : [{ count: rows.filter((row) => row.citizen === citizen).length }])).filter(({ count }) => count > 0);
+  const inEmergency = rows.filter(({ emergency }) => emergency !== null).length;
   return {
     disclosed: rows.map(({ type, id, version, classId }) => {
       const custodian = classId === null ? undefined : classes.get(classId)?.custodian;
@@ -32,7 +34,7 @@ export function explainRelease({ grant, names, classes }: Pick<HeldGrant, 'grant
         if (!rule || rule.kind === 'none') throw new Error('a row came through the door without a rule'); // the door and the grant disagree: nothing may leave
         return line(explainPermitted(rule, names), count);
       }),
-      ...emergencies.map(({ count }) => line(explainEmergency(), count)),
+      ...(inEmergency > 0 ? [line(explainEmergency(), inEmergency)] : []),
       ...denied.flatMap(({ classId, count, refused }) => {
         const sharingClass = classes.get(classId);
         return sharingClass ? [line(explainWithheld(grant, sharingClass, refused, names), count)] : [];
@@ -42,6 +44,7 @@ export function explainRelease({ grant, names, classes }: Pick<HeldGrant, 'grant
       const sharingClass = classes.get(classId);
       return sharingClass ? [{ custodian: sharingClass.custodian, category: sharingClass.category, count }] : [];
     }),
+    emergency: [...rows, ...withheld].flatMap(({ emergency }) => emergency ?? []),
   };
 }
 

@@ -1,8 +1,9 @@
 import { choiceEffect } from '../consent/choice-effect.ts';
 import type { Question } from '../consent/combining-rules.ts';
 import { decide } from '../consent/decide.ts';
+import type { RecordFacts } from '../consent/types.ts';
 import type { Requester, SharingClass } from '../fhir/sharing.ts';
-import type { Withheld, WithheldClass } from '../store/count-withheld.ts';
+import { refusedIn, type Withheld, type WithheldClass } from '../store/count-withheld.ts';
 import type { PastFacts, PastRow } from '../store/past-facts.ts';
 
 /** A citizen's row as it was: its version and class, and of the parts kept apart their classes. */
@@ -11,66 +12,82 @@ export interface RowAt {
   type: string;
   version: number;
   classId: number;
+  record: RecordFacts;
   parts: number[];
 }
 
 /** What there was of a citizen at an instant. */
 export interface FactsAt extends Pick<Question, 'choices' | 'relationships'> {
   rows: RowAt[];
-  inEmergency: (requester: Requester) => boolean;
+  /** reference of the emergency access this person had */
+  emergencyOf: (requester: Requester) => string | null;
 }
 
 export function factsAt({ rows, choices, relationships, emergencies }: PastFacts, instant: Date): FactsAt {
-  const lasts = ({ since, gone }: { since: Date; gone: Date | null }): boolean => since <= instant && (gone === null || instant < gone);
+  const lasts = lastsAt(instant);
   return {
     rows: rows.flatMap((row) => rowAt(row, instant)),
-    choices: choices.filter((choice) => lasts(choice) && (choice.validFrom === null || choice.validFrom <= instant) && (choice.validUntil === null || instant < choice.validUntil)).map(({ rule }) => rule),
+    choices: choices.filter((choice) => lasts(choice) && choice.live.some(({ from, until }) => (from === null || from <= instant) && (until === null || instant < until))).map(({ rule }) => rule),
     relationships: relationships.filter(lasts),
-    inEmergency: ({ organisation, person }) => emergencies.some((each) => each.organisation === organisation && each.person === person?.id && each.from <= instant && instant < each.until),
+    emergencyOf: ({ organisation, person }) => emergencies.find((each) => each.organisation === organisation && each.person === person?.id && each.from <= instant && instant < each.until)?.reference ?? null,
   };
+}
+
+function lastsAt(instant: Date): (fact: { since: Date; gone: Date | null }) => boolean {
+  return ({ since, gone }) => since <= instant && (gone === null || instant < gone);
 }
 
 /** The instants at which anything about the citizen changed. */
 export function factInstants({ rows, choices, relationships, emergencies }: PastFacts): Date[] {
   const found = [
-    ...rows.flatMap(({ versions, classes, parts }) => [...versions, ...[...classes, ...parts.flatMap((part) => part.classes)].map(({ until }) => until)]),
-    ...choices.flatMap(({ since, gone, validFrom, validUntil }) => [since, gone, validFrom, validUntil]),
+    ...rows.flatMap(({ versions, classes, parts }) => [...versions, ...classes.map(({ until }) => until), ...parts.flatMap(({ since, gone }) => [since, gone])]),
+    ...choices.flatMap(({ since, gone, live }) => [since, gone, ...live.flatMap(({ from, until }) => [from, until])]),
     ...relationships.flatMap(({ since, gone, until }) => [since, gone, until]), ...emergencies.flatMap(({ from, until }) => [from, until]),
   ];
   return found.filter((instant) => instant !== null);
 }
 
-/** What was kept back of all there was, decided row by row by the reference rules; undefined where nothing is known of a class. */
+/** What was kept back of all there was, decided row by row by the reference rules. */
 export function keptBack(citizen: string, facts: FactsAt, classes: ReadonlyMap<number, SharingClass>, question: Pick<Question, 'requester' | 'agreements' | 'now'>): Withheld {
-  const permitted = new Map<number, boolean>();
-  const sees = (classId: number): boolean => {
-    const known = permitted.get(classId) ?? mayBeSeen(facts, classes.get(classId), question);
-    permitted.set(classId, known);
-    return known;
-  };
-  const counts = new Map<number, number>();
-  for (const { classId, parts } of facts.rows) {
-    for (const hidden of sees(classId) ? parts.filter((part) => !sees(part)) : [classId]) counts.set(hidden, (counts.get(hidden) ?? 0) + 1);
-  }
+  const sees = rememberPerClass(facts, (classId, record) => mayBeSeen(facts, classes.get(classId), record, question));
+  const kept = facts.rows.flatMap(({ classId, parts, record }) => (sees(classId, record) ? parts.filter((part) => !sees(part, record)) : [classId]).map((hidden) => ({ classId: hidden, record })));
+  const groups = Map.groupBy(kept.map(({ classId, record }) => ({ classId, refused: refusedBy(facts, classes.get(classId), record, question.requester) })), ({ classId, refused }) => `${classId} ${refused ?? ''}`);
   return {
-    citizen, emergency: facts.inEmergency(question.requester) ? 'live' : null,
-    classes: [...counts].map(([classId, count]): WithheldClass => ({ classId, count, refused: refusedBy(facts, classes.get(classId), question.requester) })),
+    citizen, emergency: facts.emergencyOf(question.requester),
+    classes: [...groups.values()].flatMap((group) => group.slice(0, 1).map((one): WithheldClass => ({ ...one, count: group.length }))),
   };
 }
 
-/** Whether one row of this class might be seen at that instant. */
-export function mayBeSeen(facts: FactsAt, sharingClass: SharingClass | undefined, question: Pick<Question, 'requester' | 'agreements' | 'now'>): boolean {
+/** Whether a record of this class might be seen at that instant. */
+export function mayBeSeen(facts: FactsAt, sharingClass: SharingClass | undefined, record: RecordFacts, question: Pick<Question, 'requester' | 'agreements' | 'now'>): boolean {
   return sharingClass !== undefined
-    && decide({ ...question, sharingClass, choices: facts.choices, relationships: facts.relationships, emergency: facts.inEmergency(question.requester) }).effect === 'permit';
+    && decide({ ...question, sharingClass, record, choices: facts.choices, relationships: facts.relationships, emergency: facts.emergencyOf(question.requester) !== null }).effect === 'permit';
 }
 
-function refusedBy({ choices }: FactsAt, sharingClass: SharingClass | undefined, requester: Requester): WithheldClass['refused'] {
-  const deciding = sharingClass && choiceEffect(choices, requester, sharingClass);
-  return deciding?.effect === 'deny' ? (deciding.specificity === 0 ? 'objects' : 'denies') : null;
+/** Where no choice is about single records, one answer holds for a whole class. */
+function rememberPerClass({ choices }: FactsAt, ask: (classId: number, record: RecordFacts) => boolean): (classId: number, record: RecordFacts) => boolean {
+  const known = new Map<string, boolean>();
+  const byRecord = choices.some(({ limits: { types, tokens, ids, dates } }) => types ?? tokens ?? ids ?? dates);
+  return (classId, record) => {
+    const key = byRecord ? `${classId} ${record.id}` : String(classId);
+    const answer = known.get(key) ?? ask(classId, record);
+    known.set(key, answer);
+    return answer;
+  };
 }
 
-function rowAt({ id, type, versions, classes, parts }: PastRow, instant: Date): RowAt[] {
+function refusedBy({ choices, emergencyOf }: FactsAt, sharingClass: SharingClass | undefined, record: RecordFacts, requester: Requester): WithheldClass['refused'] {
+  const effect = sharingClass && choiceEffect(choices, requester, sharingClass, record);
+  return effect === undefined || effect === 'permits' ? null : refusedIn(emergencyOf(requester), effect);
+}
+
+/** What codes and dates an older version had is not kept, as at the door. */
+function rowAt({ id, type, versions, record, classes, parts }: PastRow, instant: Date): RowAt[] {
   const version = versions.filter((at) => at <= instant).length;
-  const at = (timeline: PastRow['classes']): number => (timeline.find(({ until }) => until === null || instant < until) ?? { classId: 0 }).classId;
-  return version === 0 ? [] : [{ id, type, version, classId: at(classes), parts: parts.flatMap((part) => (part.version === version ? [at(part.classes)] : [])) }];
+  const classId = (classes.find(({ until }) => until === null || instant < until) ?? { classId: 0 }).classId;
+  const lasts = lastsAt(instant);
+  return version === 0 ? [] : [{
+    id, type, version, classId, record: version === versions.length ? record : { ...record, tokens: null, from: null, until: null },
+    parts: parts.filter((part) => part.version === version && lasts(part)).map((part) => part.classId),
+  }];
 }

@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { Consent } from '@medplum/fhirtypes';
 import { describeDisclosure } from '../audit/describe-disclosure.ts';
-import { choiceFromConsent } from '../consent/choice-from-consent.ts';
+import { choiceFromConsent, type ReadChoice } from '../consent/choice-from-consent.ts';
 import type { Choice } from '../consent/types.ts';
 import { takeApart } from '../fhir/fragments.ts';
 import { indexResource } from '../fhir/index-resource.ts';
-import type { JsonObject } from '../fhir/json.ts';
+import { textOf, type JsonObject } from '../fhir/json.ts';
 import { notFound } from '../fhir/outcome.ts';
 import { Refusal } from '../fhir/problem.ts';
+import type { SensitiveCodes } from '../fhir/sensitive-codes.ts';
+import { withLabels } from '../fhir/sharing-labels.ts';
 import type { Requester } from '../fhir/sharing.ts';
 import { validateResource } from '../fhir/validate-resource.ts';
+import { recordsOf, saveChoices, type ChoiceChange } from '../store/choices.ts';
 import { readRow, readSourcePatients } from '../store/read-rows.ts';
-import { saveChoices, saveRows, withdrawChoices } from '../store/record-writer.ts';
+import { saveRows } from '../store/record-writer.ts';
 import { isUuid } from '../store/secrets.ts';
 import { classKey, type SharingClasses } from '../store/sharing-classes.ts';
 import { saveApiRecord } from '../store/source-records.ts';
@@ -24,6 +27,11 @@ import { stampResource } from './stamp-resource.ts';
 /** Keeps partners' records for ever as `urn:onestory:{partner}:{feed}#record/row`; what is written by API has this feed. */
 const apiFeed = 'api';
 
+interface ChoiceContext {
+  classes: SharingClasses;
+  sensitiveCodes: SensitiveCodes;
+}
+
 /** A Consent that stands: only its custodian changes it. */
 interface Standing {
   id: string;
@@ -31,19 +39,21 @@ interface Standing {
 }
 
 /**
- * Records a citizen's choice, or (status inactive) the withdrawal of what this organisation recorded for them before, by
- * message or by API; what others recorded stands. The recorder's organisation is its custodian; it takes effect with the
- * commit, on every process.
+ * Records a citizen's choice, which replaces what this organisation recorded by API before it was decided; or, with status
+ * inactive, ends what it recorded before, by message or by API. What others recorded stands. The recorder's organisation is
+ * its custodian; it takes effect with the commit, on every process.
  */
 export async function fileChoice(
-  context: ReleaseContext & { classes: SharingClasses }, requester: Requester, resource: JsonObject, bytes: Uint8Array, request: RequestFacts, standing?: Standing,
+  context: ReleaseContext & ChoiceContext, requester: Requester, resource: JsonObject, bytes: Uint8Array, request: RequestFacts, standing?: Standing,
 ): Promise<{ id: string; version: number }> {
   const problems = validateResource({ ...resource, id: context.newId() }).filter(({ severity }) => severity !== 'warning' && severity !== 'information');
   if (problems.length > 0) throw new Refusal(...problems.map((problem) => ({ ...problem, category: 'unprocessable' as const })));
-  const choice = choiceFromConsent(resource as unknown as Consent);
-  if ('problems' in choice) throw new Refusal(...choice.problems);
-  if ('choice' in choice) checkOrganisations(context.directory, choice.choice);
+  const read = choiceFromConsent(resource as unknown as Consent, requester.organisation);
+  if ('problems' in read) throw new Refusal(...read.problems);
+  if ('void' in read && notYet.includes(textOf(resource['status']))) throw new Refusal(notDecided);
+  if ('choice' in read) checkOrganisations(context.directory, read.choice);
   const citizen = await visibleCitizen(context, requester, resource);
+  if ('choice' in read) await checkRecords(context, citizen, read.choice);
   const { id, version } = standing ? { id: standing.id, version: standing.version + 1 } : { id: context.newId(), version: 1 };
   const at = context.clock();
   const { text: _narrative, meta: _meta, id: _id, ...content } = resource;
@@ -53,28 +63,39 @@ export async function fileChoice(
     auditFacts(context, requester, request, { interaction: standing ? 'update' : 'create', query: standing ? `Consent/${id}` : 'Consent', status: standing ? 200 : 201, citizen }),
     { disclosed: [{ type: 'Consent', id, version, custodian: requester.organisation }], decisions: [] }));
   await context.database.transaction(async (connection) => {
-    const facts = { custodian: requester.organisation, category: 'administration' as const, labels: [] };
+    const facts = { custodian: requester.organisation, category: 'administration' as const, labels: context.sensitiveCodes.labelsOf(body) };
     const classId = (await context.classes.intern(connection, [facts])).get(classKey(facts)) ?? 0;
     const recordId = await saveApiRecord(connection, { client: requester.client, content: bytes, sha256: createHash('sha256').update(bytes).digest(), at, taskId: context.newId() });
     await saveRows(connection, [{
       citizen, id, type: 'Consent', version, classId, updatedAt: at, recordId, row: 1, directoryIds: [], fragments: [],
       contentHash: createHash('sha256').update(JSON.stringify(body)).digest(), index: indexResource(body),
-      body: JSON.stringify(stampResource(body, { version, at, profileType: 'Consent', security: [], custodian: requester.organisation, source: `urn:onestory:${apiFeed}#${recordId}/1` })),
+      body: JSON.stringify(stampResource(body, { version, at, profileType: 'Consent', security: withLabels([], facts.labels), custodian: requester.organisation, source: `urn:onestory:${apiFeed}#${recordId}/1` })),
     }]);
-    if ('choice' in choice) await saveChoices(connection, [{ citizen, id, choice: choice.choice }]);
-    else if (standing) await saveChoices(connection, [{ citizen, id, choice: null }]);
-    else await withdrawChoices(connection, citizen, requester.organisation);
+    await saveChoices(connection, [{ citizen, id, custodian: requester.organisation, signal: '', recordedAt: at, ...saidIn(read, standing !== undefined) }]);
   });
   await context.classes.refreshIfInterned();
   return { id, version };
 }
+
+/** Ending one choice by itself leaves what the organisation's messages say; ending without naming one ends that as well. */
+function saidIn(read: Exclude<ReadChoice, { problems: unknown }>, standing: boolean): Pick<ChoiceChange, 'decidedAt' | 'said'> {
+  if ('choice' in read) return { decidedAt: read.choice.decidedAt, said: read };
+  if ('withdrawn' in read) return { decidedAt: read.withdrawn.decidedAt, said: { ends: read.withdrawn.kind, all: !standing } };
+  return { decidedAt: null, said: null };
+}
+
+const notYet = ['draft', 'proposed'];
+const notDecided = {
+  category: 'unprocessable', code: 'consent-not-supported', text: 'Only a choice that was made can be recorded.', at: { pointer: '/status' }, expected: 'active, or inactive to withdraw',
+  fix: 'Send it as active once the person has decided.',
+} as const;
 
 /**
  * Changes a choice this organisation recorded, or ends it (status inactive, entered-in-error). Whoever else asks, and
  * whatever is no such Consent, meets the one refusal. `ifMatch`: the version the change was made from, or null.
  */
 export async function changeChoice(
-  context: ReleaseContext & { classes: SharingClasses }, requester: Requester, id: string, ifMatch: number | null, resource: JsonObject, bytes: Uint8Array, request: RequestFacts,
+  context: ReleaseContext & ChoiceContext, requester: Requester, id: string, ifMatch: number | null, resource: JsonObject, bytes: Uint8Array, request: RequestFacts,
 ): Promise<{ id: string; version: number }> {
   const { held, result: rows } = await context.policy.under(requester, ({ grant }) => (isUuid(id) ? readRow(context.database, grant.key, 'Consent', id) : Promise.resolve([])));
   const [row] = rows;
@@ -99,6 +120,18 @@ function checkOrganisations(directory: Directory, { rules }: Choice): void {
   throw new Refusal({
     category: 'unprocessable', code: 'consent-organisation-unknown', text: 'This Consent names an organisation the gateway does not know, so it was not stored.', at: { pointer: '/provision' },
     expected: 'identifiers of organisations in the directory', fix: 'Take the identifier from GET /fhir/Organization.',
+  });
+}
+
+/** A choice about a record that is not there would close or open nothing either. Of records of other people nothing is told. */
+async function checkRecords(context: ReleaseContext, citizen: string, { rules }: Choice): Promise<void> {
+  const named = [...new Set(rules.flatMap(({ limits }) => limits.ids ?? []))];
+  if (named.length === 0) return;
+  const known = await recordsOf(context.database, citizen, named);
+  if (named.every((id) => known.has(id))) return;
+  throw new Refusal({
+    category: 'unprocessable', code: 'consent-record-unknown', text: 'This Consent names a record that is not one of this person, so it was not stored.', at: { pointer: '/provision' },
+    expected: 'references to stored records of the person, such as CarePlan/{id}; Patient/{id} of the citizen is composed and no record', fix: 'Take the id from where the person saw the record.',
   });
 }
 

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../fhir/json.ts';
 import type { Problem } from '../fhir/problem.ts';
+import type { SensitiveCodes } from '../fhir/sensitive-codes.ts';
 import type { Mappings } from '../intake/load-mappings.ts';
 import type { Feed, Kind, Part } from '../intake/types.ts';
 import type { CompiledMap } from '../mapping/types.ts';
@@ -15,6 +16,7 @@ export interface IntakeContext {
   classes: SharingClasses;
   mappings: Mappings;
   directory: Directory;
+  sensitiveCodes: SensitiveCodes;
   /** the map of a feed's part, compiled once */
   mapOf(feed: Feed, part: Part): CompiledMap;
   /** what is wrong with a mapped resource */

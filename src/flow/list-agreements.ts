@@ -3,8 +3,8 @@ import { agreementState } from '../consent/agreement-state.ts';
 import { londonDay } from '../consent/london-day.ts';
 import { agreementDates, expiryWarnings, type AgreementDates, type ExpiryWarning } from '../consent/expiry-warnings.ts';
 import { nextStep } from '../consent/next-step.ts';
-import { missingSignatures } from '../consent/plan-agreement-change.ts';
 import type { AgreementState, RegisteredAgreement } from '../consent/types.ts';
+import { missingSignatures, waitingClauses, type WaitingClause } from '../consent/waiting-clauses.ts';
 import { Refusal, type Problem } from '../fhir/problem.ts';
 import type { OrganisationKey, Requester } from '../fhir/sharing.ts';
 import { listAgreements } from '../store/agreements.ts';
@@ -25,8 +25,10 @@ export interface AgreementEntry extends AgreementDates {
   activatedAt: string | null;
   terminatedAt: string | null;
   parties: { organisation: OrganisationKey; name: string; capacity: string; signatoryRole: string; signedAt: string | null }[];
-  /** parties a clause names that have not signed: it cannot be activated before they have */
+  /** parties a clause names that have not signed */
   missingSignatures: OrganisationKey[];
+  /** clauses that share nothing before these parties have signed, in force or not */
+  waitingClauses: WaitingClause[];
   warnings: Pick<ExpiryWarning, 'of' | 'day' | 'days' | 'mark'>[];
   /** what has to happen next, in one sentence */
   next: string;
@@ -60,7 +62,7 @@ export function entryOf(registered: RegisteredAgreement, now: Date): AgreementEn
     id: agreement.id, version: agreement.version, title: agreement.title, state: agreementState(registered, now), sha256: agreement.sha256,
     firstDay: londonDay(agreement.period.start), ...agreementDates(registered, now), activatedAt: activatedAt?.toISOString() ?? null, terminatedAt: terminatedAt?.toISOString() ?? null,
     parties: agreement.parties.map((party) => ({ ...party, signedAt: signedAt.get(party.organisation) ?? null })),
-    missingSignatures: missingSignatures(registered).map(({ organisation }) => organisation),
+    missingSignatures: missingSignatures(registered).map(({ organisation }) => organisation), waitingClauses: waitingClauses(registered),
     warnings: expiryWarnings([registered], now).map(({ of, day, days, mark }) => ({ of, day, days, mark })),
     next: nextStep(registered, now),
   };

@@ -1,84 +1,89 @@
 import { createHash } from 'node:crypto';
 import { relationshipEvidence, type Evidence } from '../consent/relationship-evidence.ts';
-import { takeApart, type Fragment } from '../fhir/fragments.ts';
-import { indexResource, type SearchIndex } from '../fhir/index-resource.ts';
 import { textOf, type Json, type JsonObject } from '../fhir/json.ts';
+import { hiddenLocation, labelsIn } from '../fhir/sharing-labels.ts';
 import type { SharingCategory } from '../fhir/sharing.ts';
 import type { CategoryRule } from '../intake/types.ts';
 import type { IntakeContext } from './intake-context.ts';
+import { keepApart, type Apart } from './keep-apart.ts';
 import type { LinkedRow } from './link-people.ts';
 import { partnerId, resolveReferences, resourceId } from './name-resource.ts';
 
-/** A partner's own dissent flag on a person: on the Patient it covers every row of that partner about them. */
-export const sourceDissent = 'source-dissent';
-
-/** A citizen's contact details are kept from everyone without a clause that names this label. */
-export const hiddenLocation = 'LOCIS';
-
 /** One mapped resource as it will be stored: named, pointing at the citizen, taken apart by sharing class. */
-export interface PreparedResource {
+export interface PreparedResource extends Apart {
   linked: LinkedRow;
   id: string;
   /** the partner's own Patient: its dissent covers everything the partner says of the person */
   patientId: string;
   type: string;
   category: SharingCategory;
+  /** said by the source, given by the origin, or earned by a code */
   labels: string[];
-  hidesLocation: boolean;
-  security: Json[];
-  body: JsonObject;
-  fragments: Fragment[];
-  index: SearchIndex;
-  directoryIds: string[];
+  /** `meta.security` as mapped */
+  security: JsonObject[];
   evidence: Evidence[];
   contentHash: Buffer;
   /** as mapped, for reading a choice out of a Consent */
   resource: JsonObject;
 }
 
-/** Names a row's resources, turns its references into ours, and says of each what sort of information it is. */
-export function prepareResources(context: IntakeContext, linked: LinkedRow): PreparedResource[] {
+/** Citizens whom these rows flag: where they are must not show. */
+export function flaggedCitizens(rows: readonly LinkedRow[]): Set<string> {
+  const flags = ({ resources, late }: LinkedRow): boolean => [...resources, ...late].some((mapped) => mapped['resourceType'] === 'Patient' && labelsIn(securityOf(mapped['meta'])).includes(hiddenLocation));
+  return new Set(rows.filter(flags).map(({ citizen }) => citizen));
+}
+
+/** Names a row's resources, turns its references into ours, and says of each what sort of information it is and how sensitive. */
+export function prepareResources(context: IntakeContext, linked: LinkedRow, hidden: boolean): PreparedResource[] {
   const { partner } = linked.feed;
-  const lateLabels = new Map(linked.late.map((mapped) => [resourceId(context.secrets, mapped, partner.identifierBase), securityOf(mapped['meta']).map(codeOf)]));
+  const lateLabels = new Map(linked.late.map((mapped) => [
+    resourceId(context.secrets, mapped, partner.identifierBase), [...labelsIn(securityOf(mapped['meta'])), ...context.sensitiveCodes.labelsOf(mapped)],
+  ]));
   const patientId = partnerId(context.secrets, 'Patient', `${partner.identifierBase}/person`, linked.row.personKey);
   return linked.resources.map((mapped) => {
     const type = textOf(mapped['resourceType']);
     const id = resourceId(context.secrets, mapped, partner.identifierBase) ?? context.newId();
     const { meta, text: _narrative, ...content } = mapped;
-    const directoryIds = new Set<string>();
-    const own = new Set<string>();
-    const resolved = resolveReferences(content, (target, system, value) => {
-      if (target === 'Patient' && system === `${partner.identifierBase}/person`) return { reference: `Patient/${linked.citizen}` };
-      if (system.startsWith(`${partner.identifierBase}/`)) {
-        const targetId = partnerId(context.secrets, target, system, value);
-        own.add(targetId);
-        return { reference: `${target}/${targetId}` };
-      }
-      const place = target === 'Organization' ? context.directory.get(`${system}|${value}`) : undefined;
-      return place && { reference: `Organization/${place.id}`, display: place.name };
-    }) as JsonObject;
-    const { body, fragments } = takeApart({ resourceType: type, id, ...resolved }, (_, target) => own.has(target));
-    collectDirectory(body, directoryIds);
+    const { resolved, own } = resolve(context, linked, content);
+    const rule = ruleFor(linked.kind.categories, partner.partnerKey, mapped);
     const security = securityOf(meta);
-    const labels = [...new Set([...security.map(codeOf), ...(lateLabels.get(id) ?? [])])];
+    const said = [...labelsIn(security), ...(lateLabels.get(id) ?? []), ...(rule?.labels ?? [])];
+    const labels = new Set([...said, ...context.sensitiveCodes.labelsOf(resolved)]);
     return {
-      linked, id, patientId, type, fragments, body, directoryIds: [...directoryIds],
-      category: categoryOf(linked.kind.categories, partner.partnerKey, mapped),
-      labels: labels.filter((label) => label !== hiddenLocation).sort(),
-      hidesLocation: labels.includes(hiddenLocation),
-      security: security.filter((label) => codeOf(label) !== hiddenLocation),
-      index: indexResource({ ...body, ...Object.fromEntries(fragments.filter(({ targets }) => targets.length === 0).map(({ path, value }) => [path.slice(1), value])) }),
-      evidence: relationshipEvidence(mapped, partner.organisation, context.clock()),
-      contentHash: createHash('sha256').update(JSON.stringify([resolved, labels])).digest(),
+      linked, id, patientId, type,
+      category: (rule?.category ?? 'unclassified') as SharingCategory,
+      labels: [...labels].filter((label) => label !== hiddenLocation).sort(),
+      security: security.filter((label) => textOf(label['code']) !== hiddenLocation),
+      ...keepApart({ resourceType: type, id, ...resolved }, (_, target) => own.has(target), hidden ? custodianOf(context, partner.organisation) : null),
+      evidence: relationshipEvidence(mapped, partner.organisation, context.clock(), (organisation) => context.directory.get(organisation)?.isPractice ?? false),
+      // without what the code sets add: the same content is no new version because a set was changed
+      contentHash: createHash('sha256').update(JSON.stringify([resolved, [...new Set(said)]])).digest(),
       resource: mapped,
     };
   });
 }
 
-function collectDirectory(value: Json, ids: Set<string>): void {
-  if (value === null || typeof value !== 'object') return;
-  if (!Array.isArray(value) && typeof value['reference'] === 'string' && value['reference'].startsWith('Organization/')) ids.add(value['reference'].slice('Organization/'.length));
-  for (const each of Array.isArray(value) ? value : Object.values(value)) collectDirectory(each, ids);
+/** How rows name the organisation they are of. */
+export function custodianOf(context: IntakeContext, key: string): { key: string; reference: string | undefined } {
+  const place = context.directory.get(key);
+  return { key, reference: place && `Organization/${place.id}` };
+}
+
+/** The content with its references turned into ours, and the ids of the partner's own records it names. */
+function resolve(context: IntakeContext, linked: LinkedRow, content: JsonObject): { resolved: JsonObject; own: Set<string> } {
+  const { identifierBase } = linked.feed.partner;
+  const own = new Set<string>();
+  const resolved = resolveReferences(content, (target, system, value) => {
+    if (target === 'Patient' && system === `${identifierBase}/person`) return { reference: `Patient/${linked.citizen}` };
+    if (system.startsWith(`${identifierBase}/`)) {
+      const targetId = partnerId(context.secrets, target, system, value);
+      own.add(targetId);
+      return { reference: `${target}/${targetId}` };
+    }
+    const place = target === 'Organization' ? context.directory.get(`${system}|${value}`) : undefined;
+    return place && { reference: `Organization/${place.id}`, display: place.name };
+  }) as JsonObject;
+  return { resolved, own };
 }
 
 function securityOf(meta: Json | undefined): JsonObject[] {
@@ -86,15 +91,10 @@ function securityOf(meta: Json | undefined): JsonObject[] {
   return Array.isArray(security) ? security.filter((label): label is JsonObject => label !== null && typeof label === 'object' && !Array.isArray(label)) : [];
 }
 
-function codeOf(label: JsonObject): string {
-  return textOf(label['code']) || 'unknown';
-}
-
 /** First matching rule of kind.json; no rule: unclassified, and hidden. */
-function categoryOf(rules: readonly CategoryRule[], partnerKey: string, resource: JsonObject): SharingCategory {
-  const rule = rules.find((each) => each.type === resource['resourceType'] && (each.partner === undefined || each.partner === partnerKey)
+function ruleFor(rules: readonly CategoryRule[], partnerKey: string, resource: JsonObject): CategoryRule | undefined {
+  return rules.find((each) => each.type === resource['resourceType'] && (each.partner === undefined || each.partner === partnerKey)
     && (each.code === undefined || hasCode(resource, each.code)));
-  return (rule?.category ?? 'unclassified') as SharingCategory;
 }
 
 function hasCode(value: Json, wanted: string): boolean {

@@ -1,5 +1,5 @@
 import { reviewAgreement } from '../consent/review-agreement.ts';
-import { Refusal, type Problem } from '../fhir/problem.ts';
+import { Refusal } from '../fhir/problem.ts';
 import type { Requester } from '../fhir/sharing.ts';
 import { listAgreements, registerAgreement } from '../store/agreements.ts';
 import { readDatabaseClock } from '../store/grants.ts';
@@ -14,7 +14,7 @@ import type { ReleaseContext, RequestFacts } from './release-context.ts';
  */
 export async function proposeAgreement(
   context: ReleaseContext, requester: Requester, text: string, request: RequestFacts,
-): Promise<{ entry: AgreementEntry; created: boolean; warnings: Problem[] }> {
+): Promise<{ entry: AgreementEntry; created: boolean }> {
   const read = reviewAgreement(text, new Set(context.directory.keys()));
   if ('problems' in read) throw new Refusal(...read.problems);
   const { id, version, sha256 } = read.agreement;
@@ -22,5 +22,5 @@ export async function proposeAgreement(
   if (standing && standing.sha256 !== sha256) throw new Refusal(agreementChanged(read.agreement));
   await auditChange(context, requester, { interaction: 'agreement-propose', query: `governance/agreements/${id}/${version}`, status: standing ? 200 : 201 }, request);
   if (!(await registerAgreement(context.database, { agreement: id, version, sha256, content: text }))) throw new Refusal(agreementChanged(read.agreement));
-  return { entry: await publishAndShow(context, { id, version }, await readDatabaseClock(context.database)), created: !standing, warnings: read.warnings };
+  return { entry: await publishAndShow(context, { id, version }, await readDatabaseClock(context.database)), created: !standing };
 }

@@ -5,6 +5,7 @@ import { countWithheld, type Naming, type Withheld } from '../store/count-withhe
 import { lookAtEverything, lookAtRow } from '../store/look-up.ts';
 import { readHistory, readIncomplete, readSourcePatients, readVersion } from '../store/read-rows.ts';
 import { isUuid } from '../store/secrets.ts';
+import { withParts } from '../store/find-parts.ts';
 import { countMatches, searchCitizens, searchRows, type PagePosition } from '../store/search-rows.ts';
 
 /** What a requester asks of the record. Ids are UUIDs: anything else does not exist. */
@@ -63,7 +64,11 @@ async function readRows(database: Database, grantKey: string, ask: Exclude<Ask, 
   switch (ask.interaction) {
     case 'vread': return rowsOnly(await readVersion(database, grantKey, ask.type, ask.id, ask.version));
     case 'history-instance': return history(database, grantKey, ask);
-    case 'search-type': return ask.query.type === 'Patient' ? findCitizens(database, grantKey, ask) : findRows(database, grantKey, ask);
+    case 'search-type': {
+      const query = await withParts(database, grantKey, ask.query);
+      if (query === stale) return stale;
+      return query.type === 'Patient' ? findCitizens(database, grantKey, { ...ask, query }) : findRows(database, grantKey, { ...ask, query });
+    }
   }
 }
 

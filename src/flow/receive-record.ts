@@ -4,13 +4,14 @@ import { savePeople } from '../store/citizens.ts';
 import type { Connection } from '../store/database.ts';
 import { loadFolds, saveFolds } from '../store/fold-states.ts';
 import { claimRows, finishRecords, finishRows, type FinishedRow, type PendingRow, type RowOutcome } from '../store/intake-queue.ts';
-import type { CurrentRow } from '../store/record-writer.ts';
+import { loadHiddenLocations, type CurrentRow } from '../store/record-writer.ts';
 import { saveLedger } from '../store/ledger-counts.ts';
 import { requeueForKnownPeople } from '../store/source-records.ts';
 import { checkOwnership } from './check-ownership.ts';
 import type { IntakeContext } from './intake-context.ts';
-import { linkPeople, type Linking } from './link-people.ts';
-import { prepareResources, type PreparedResource } from './prepare-resources.ts';
+import type { HiddenCitizens } from './hide-places.ts';
+import { linkPeople, type LinkedRow, type Linking } from './link-people.ts';
+import { flaggedCitizens, prepareResources, type PreparedResource } from './prepare-resources.ts';
 import { mapRow, readPending, type MappedRow, type ReadRow } from './read-and-map.ts';
 import { reportFinished } from './report-finished.ts';
 import { saveResources } from './save-resources.ts';
@@ -33,9 +34,9 @@ export async function receiveRecords(connection: Connection, context: IntakeCont
   const folds = await loadFolds(connection, read.flatMap((each) => ('input' in each
     ? each.input.foldKeys.map((foldKey) => ({ feed: each.row.feed, personKey: each.row.personKey, foldKey })) : [])));
   const { mapped, refused } = mapInOrder(context, read, folds);
-  const { linking, prepared, current, foreign } = await settleOwners(connection, context, mapped);
+  const { linking, prepared, current, foreign, hidden } = await settleOwners(connection, context, mapped);
   await savePeople(connection, linking.citizens, linking.people, context.clock());
-  const changed = await saveResources(connection, context, prepared, current);
+  const changed = await saveResources(connection, context, prepared, current, hidden);
   const stored = linking.linked;
   await saveFolds(connection, [...new Map(stored.flatMap(({ folds: states }) => states)
     .map((fold) => [`${fold.feed}\u0000${fold.personKey}\u0000${fold.foldKey}`, fold])).values()]);
@@ -55,17 +56,25 @@ export async function receiveRecords(connection: Connection, context: IntakeCont
  * linked again without it; the person's later rows wait for the next batch, because they were mapped on what it said.
  */
 async function settleOwners(connection: Connection, context: IntakeContext, mapped: readonly MappedRow[]): Promise<{
-  linking: Linking; prepared: PreparedResource[]; current: Map<string, CurrentRow>; foreign: { row: PendingRow; problems: Problem[] }[];
+  linking: Linking; prepared: PreparedResource[]; current: Map<string, CurrentRow>; foreign: { row: PendingRow; problems: Problem[] }[]; hidden: HiddenCitizens;
 }> {
   const foreign: { row: PendingRow; problems: Problem[] }[] = [];
   for (let rows = mapped; ;) {
     const linking = await linkPeople(connection, context, rows);
-    const prepared = linking.linked.flatMap((linked) => prepareResources(context, linked));
+    const hidden = await hiddenCitizens(connection, linking.linked);
+    const prepared = linking.linked.flatMap((linked) => prepareResources(context, linked, hidden.all.has(linked.citizen)));
     const { refused, current } = await checkOwnership(connection, prepared);
-    if (refused.length === 0) return { linking, prepared, current, foreign };
+    if (refused.length === 0) return { linking, prepared, current, foreign, hidden };
     foreign.push(...refused);
     rows = rows.filter(({ row }) => !refused.some((each) => sameQueue(each.row, row) && !isBefore(row, each.row)));
   }
+}
+
+/** Whose location must not show: flagged before, or by these rows. Holds the citizens, so that nobody else writes about them meanwhile. */
+async function hiddenCitizens(connection: Connection, rows: readonly LinkedRow[]): Promise<HiddenCitizens> {
+  const before = await loadHiddenLocations(connection, [...new Set(rows.map(({ citizen }) => citizen))]);
+  const flagged = flaggedCitizens(rows);
+  return { all: before.union(flagged), newly: flagged.difference(before) };
 }
 
 function sameQueue(a: PendingRow, b: PendingRow): boolean {

@@ -42,6 +42,7 @@ type Decided = Pick<AuditEntry, 'decisions' | 'withheld'>;
 
 /** An answer is made of several reads, and what another transaction wrote becomes visible at its end: changes this close to an entry may fall before or after it. */
 const aroundMs = 60_000;
+const mostInstants = 100;
 const reading = ['read', 'vread', 'history-instance', 'search-type', 'everything'];
 
 /**
@@ -79,25 +80,28 @@ async function readWorld({ database, classes }: ReleaseContext & { classes: Shar
 
 function again(entry: AuditEntry, asker: Requester, world: World): Reconstruction {
   const at = new Date(entry.at);
-  const changes = [...registerInstants(world.agreements), ...[...world.people.values()].flatMap(factInstants)]
-    .filter((instant) => instant <= at && at.getTime() - instant.getTime() < aroundMs).map((instant) => new Date(instant.getTime() - 1));
-  const tried = [at, ...changes.sort((a, b) => b.getTime() - a.getTime())].map((instant) => decideAt(entry, asker, world, instant));
-  const [first] = tried;
-  const found = tried.find(({ same }) => same) ?? first;
-  if (!found) throw new Error('a decision is made at one instant at least');
-  return found;
+  const first = decideAt(entry, asker, world, at);
+  if (first.same) return first;
+  const changes = [...registerInstants(world.agreements), ...[...world.people.values()].flatMap(factInstants)].map((instant) => instant.getTime())
+    .filter((instant) => instant <= at.getTime() && at.getTime() - instant < aroundMs);
+  for (const instant of [...new Set(changes)].sort((a, b) => b - a).slice(0, mostInstants)) {
+    const made = decideAt(entry, asker, world, new Date(instant - 1));
+    if (made.same) return made;
+  }
+  return first;
 }
 
 function decideAt(entry: AuditEntry, asker: Requester, { agreements: registered, classes, people }: World, now: Date): Reconstruction {
   const agreements = registered.map((each) => registeredAt(each, now));
   const question = { requester: asker, agreements, now };
   const facts = new Map([...people].map(([citizen, past]) => [citizen, factsAt(past, now)]));
-  const sent = sentRows(entry, facts);
+  const sent = sentRows(entry, facts, asker);
   const withheld = namesSomebody(entry) ? [...facts].map(([citizen, of]) => keptBack(citizen, of, classes, question)) : [];
   const grant = compileGrant({ requester: asker, classes: [...classes.values()], agreements, generation: 0, now });
-  const notPermitted = sent.filter(({ citizen, classId }) => {
+  const notPermitted = sent.filter(({ citizen, classId, id }) => {
     const of = facts.get(citizen ?? '');
-    return classId !== null && !(of && mayBeSeen(of, classes.get(classId), question) && grant.rules.get(classId)?.kind !== 'none');
+    const record = of?.rows.find((row) => row.id === id)?.record;
+    return classId !== null && !(of && record && mayBeSeen(of, classes.get(classId), record, question) && grant.rules.get(classId)?.kind !== 'none');
   });
   const explained = explainRelease({ grant, names: namesFrom(registered), classes }, sent.filter((row) => !notPermitted.includes(row)), withheld);
   const recomputed = { decisions: sumDecisions(explained.decisions), withheld: sumWithheld(explained.withheld) };
@@ -112,12 +116,12 @@ function decideAt(entry: AuditEntry, asker: Requester, { agreements: registered,
 }
 
 /** What was sent, with the class each row had; rows of nobody (the directory) carry none. */
-function sentRows(entry: AuditEntry, facts: ReadonlyMap<string, FactsAt>): ReleasedRow[] {
-  const rows = new Map([...facts].flatMap(([citizen, of]) => of.rows.map((row) => [`${row.type}/${row.id}`, { citizen, classId: row.classId }] as const)));
+function sentRows(entry: AuditEntry, facts: ReadonlyMap<string, FactsAt>, asker: Requester): ReleasedRow[] {
+  const rows = new Map([...facts].flatMap(([citizen, of]) => of.rows.map((row) => [`${row.type}/${row.id}`, { citizen, classId: row.classId, emergency: of.emergencyOf(asker) }] as const)));
   return entry.disclosed.map((said) => {
     const [type = '', id = '', , version = '0'] = said.split('/');
     const row = rows.get(`${type}/${id}`);
-    return { type, id, version: Number(version), classId: row?.classId ?? null, citizen: row?.citizen ?? null };
+    return { type, id, version: Number(version), classId: row?.classId ?? null, citizen: row?.citizen ?? null, emergency: row?.emergency ?? null };
   });
 }
 

@@ -16,9 +16,9 @@ export interface AgreementFile {
   text: string;
 }
 
-/** Reads every file and refuses all of them together when one is not an agreement. Which organisations are known is for `agreement check` to warn of. */
+/** Reads every file and refuses all of them together when one is not an agreement. That its organisations are known is for `agreement check` and a proposal to demand: a list that grew shorter must not keep the gateway from starting. */
 export function readAgreementFiles(files: readonly AgreementFile[]): { agreement: Agreement; text: string }[] {
-  const read = files.map(({ file, text }) => ({ file, text, result: reviewAgreement(text, new Set()) }));
+  const read = files.map(({ file, text }) => ({ file, text, result: reviewAgreement(text, null) }));
   const problems = read.flatMap(({ file, result }) => ('problems' in result ? result.problems.map((problem) => ({ ...problem, at: { ...problem.at, file } })) : []));
   if (problems.length > 0) throw new Refusal(...problems);
   return read.flatMap(({ text, result }) => ('agreement' in result ? [{ agreement: result.agreement, text }] : []));

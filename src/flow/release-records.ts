@@ -58,7 +58,7 @@ function describeLook(
   const explained = explainRelease(held, rows, found.withheld);
   const citizens = [...new Set([...found.withheld.map(({ citizen }) => citizen), ...rows.flatMap(({ citizen }) => (citizen === null ? [] : [citizen]))])];
   const facts = auditFacts(context, requester, request, {
-    interaction: ask.interaction, query: normalForm(ask), status: missing ? 404 : 200, citizen: citizens.length === 1 ? citizens[0] : null,
+    interaction: ask.interaction, query: normalForm(ask), status: missing ? 404 : 200, citizen: citizens.length === 1 ? citizens[0] : null, emergency: explained.emergency,
   });
   const entry = missing
     ? describeDenial(facts, { outcome: 'denied', code: notFound.code, decisions: explained.decisions, withheld: explained.withheld })

@@ -2,11 +2,12 @@ import { changedClasses } from '../consent/changed-classes.ts';
 import { compileGrant } from '../consent/compile-grant.ts';
 import { namesFrom } from '../consent/explain.ts';
 import { reviewAgreement } from '../consent/review-agreement.ts';
+import type { Told } from '../consent/suppress-small-numbers.ts';
 import type { Agreement, ClassRule, ClauseReference, Grant, RegisteredAgreement } from '../consent/types.ts';
 import { versionInForce, withDraft } from '../consent/with-draft.ts';
 import { parseSearch } from '../fhir/parse-search.ts';
 import { Refusal, type Problem } from '../fhir/problem.ts';
-import { purposes, sharingRoles, type Purpose, type Requester, type SharingClass, type SharingRole } from '../fhir/sharing.ts';
+import { purposes, sharingRoles, type OrganisationKey, type Purpose, type Requester, type SharingClass, type SharingRole } from '../fhir/sharing.ts';
 import type { SearchQuery } from '../fhir/search-query.ts';
 import { listAgreements } from '../store/agreements.ts';
 import { readDatabaseClock, readGeneration, readGovernance } from '../store/grants.ts';
@@ -17,11 +18,11 @@ import { registeredFrom } from './register-agreements.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 import { forAuditReaders } from './search-audit.ts';
 
-/** How many past looks would have met something otherwise, about how many people, in how many records. */
+/** How many past looks would have met something otherwise, about how many people, in how many records; null: about too few people to tell. */
 export interface Counts {
-  looks: number;
-  citizens: number;
-  records: number;
+  looks: Told;
+  citizens: Told;
+  records: Told;
 }
 
 /** What a draft would newly show to, or hide from, people of one organisation in one role, of one sort of information. */
@@ -48,6 +49,8 @@ export interface WhatIfReport {
   lookedAtNobody: number;
   /** searches asked in more ways than are judged one by one: of these only the resource type was taken into account */
   judgedByTypeAlone: boolean;
+  /** counts of lines about fewer people than this are not told */
+  smallNumber: number;
   lines: WhatIfLine[];
 }
 
@@ -55,6 +58,7 @@ export interface WhatIfReport {
 const formsJudged = 500;
 const share = { gather: 0.4, count: 0.6 };
 
+export type WhatIfContext = ReleaseContext & { classes: SharingClasses; smallNumber: number };
 export type WhatIfRun = (progress: (done: number) => void, gone: AbortSignal) => Promise<WhatIfReport>;
 export type BeginWhatIf = (requester: Requester, ask: { text: string; since: Date }, request: RequestFacts) => Promise<WhatIfRun>;
 
@@ -64,10 +68,10 @@ export type BeginWhatIf = (requester: Requester, ask: { text: string; since: Dat
  * which is one person's for an hour, is left out. Counts only: nobody is named. Changes nothing. A text that is no
  * agreement is refused before anything runs; a process runs one at a time, and stops when whoever asked has gone.
  */
-export function createWhatIf(context: ReleaseContext & { classes: SharingClasses }): BeginWhatIf {
+export function createWhatIf(context: WhatIfContext): BeginWhatIf {
   let running = false;
   return async (requester, ask, request) => {
-    const read = reviewAgreement(ask.text, new Set(context.directory.keys()));
+    const read = reviewAgreement(ask.text, await knownOrganisations(context));
     if ('problems' in read) throw new Refusal(...read.problems);
     const draft = read.agreement;
     const { result: allowed } = await context.policy.under(requester, ({ grant }) => readGovernance(context.database, grant.key));
@@ -89,7 +93,13 @@ export function createWhatIf(context: ReleaseContext & { classes: SharingClasses
   };
 }
 
-async function compareWithDraft(context: ReleaseContext & { classes: SharingClasses }, draft: Agreement, since: Date, progress: (done: number) => void): Promise<WhatIfReport> {
+/** Those of the directory, and whoever is a party to an agreement that is registered already. */
+async function knownOrganisations({ database, directory }: ReleaseContext): Promise<Set<OrganisationKey>> {
+  const parties = (await listAgreements(database)).flatMap((row) => registeredFrom(row)?.agreement.parties ?? []);
+  return new Set([...directory.keys(), ...parties.map(({ organisation }) => organisation)]);
+}
+
+async function compareWithDraft(context: WhatIfContext, draft: Agreement, since: Date, progress: (done: number) => void): Promise<WhatIfReport> {
   const [now, generation, rows] = [await readDatabaseClock(context.database), await readGeneration(context.database), await listAgreements(context.database)];
   const standing = rows.flatMap((row) => registeredFrom(row) ?? []);
   await context.classes.refresh();
@@ -103,7 +113,8 @@ async function compareWithDraft(context: ReleaseContext & { classes: SharingClas
     return {
       draft: { id: draft.id, version: draft.version, sha256: draft.sha256 }, replaces: versionInForce(standing, draft.id, now),
       since: since.toISOString(), until: now.toISOString(), looks: seen, lookedAtNobody: nobody, judgedByTypeAlone: forms.length > formsJudged,
-      lines: linesOf(changed, compared, new Map(comparison.classes.map((each) => [each.id, each])), names),
+      smallNumber: context.smallNumber,
+      lines: linesOf(changed, compared, new Map(comparison.classes.map((each) => [each.id, each])), names, context.smallNumber),
     };
   });
 }
@@ -153,7 +164,7 @@ function readPair(pair: string): [string, string] {
 }
 
 function linesOf(
-  changed: readonly ChangedLooks[], compared: ReadonlyMap<number, ComparedAsker>, classes: ReadonlyMap<number, SharingClass>, names: ReadonlyMap<string, string>,
+  changed: readonly ChangedLooks[], compared: ReadonlyMap<number, ComparedAsker>, classes: ReadonlyMap<number, SharingClass>, names: ReadonlyMap<string, string>, smallNumber: number,
 ): WhatIfLine[] {
   const nameOf = (organisation: string): string => names.get(organisation) ?? organisation;
   const lines = changed.flatMap(({ asker, classId, opened, looks, citizens, rows }): WhatIfLine[] => {
@@ -162,7 +173,7 @@ function linesOf(
     const clause = clauseOf((opened ? who.later : who.today).rules.get(classId));
     return [{
       effect: opened ? 'shown' : 'hidden', organisation: nameOf(who.asker.organisation), role: who.asker.role, purpose: who.asker.purpose,
-      custodian: nameOf(what.custodian), category: what.category, labels: what.labels, ...(clause && { clause }), looks, citizens, records: rows,
+      custodian: nameOf(what.custodian), category: what.category, labels: what.labels, ...(clause && { clause }), ...(citizens < smallNumber ? { looks: null, citizens: null, records: null } : { looks, citizens, records: rows }),
     }];
   });
   return lines.sort((one, other) => sortKey(one).localeCompare(sortKey(other), 'en'));

@@ -1,6 +1,8 @@
+import type { Connection } from '../store/database.ts';
 import { finishRecords, finishRows, postponePerson, hasIntakeWork, type PendingRow } from '../store/intake-queue.ts';
+import { holdCodeSets } from '../store/relabel-queue.ts';
 import type { IntakeContext } from './intake-context.ts';
-import { receiveRecords } from './receive-record.ts';
+import { receiveRecords, type IntakeTurn } from './receive-record.ts';
 import { reportFinished } from './report-finished.ts';
 import { splitRecords } from './split-records.ts';
 
@@ -8,6 +10,8 @@ const batch = { people: 200, rowsEach: 50 };
 const single = { people: 1, rowsEach: 1 };
 const triesBeforeQuarantine = 5;
 const firstWaitSeconds = 2;
+
+type Report = (event: 'batch-failed' | 'row-failed' | 'outdated') => void;
 
 export interface IntakeWorker {
   /** there may be work: called after bytes were kept */
@@ -21,8 +25,13 @@ export interface IntakeWorker {
  * Works through the queue, a batch at a time. When a batch fails for a reason nobody foresaw, its rows are tried one by
  * one: the culprit waits longer each time and is quarantined after five tries, everyone else goes on.
  */
-export function startIntakeWorker(context: IntakeContext, report: (event: 'batch-failed' | 'row-failed') => void, pollMs = 1_000): IntakeWorker {
+export function startIntakeWorker(context: IntakeContext, tell: Report, pollMs = 1_000): IntakeWorker {
   let stopped = false;
+  let outdated = false;
+  const report: Report = (event) => {
+    if (event !== 'outdated' || !outdated) tell(event);
+    outdated ||= event === 'outdated'; // lasts until the end of the process: told once
+  };
   let wakeUp: () => void = () => undefined;
 
   const loop = (async (): Promise<void> => {
@@ -58,10 +67,10 @@ export function startIntakeWorker(context: IntakeContext, report: (event: 'batch
 }
 
 /** One round: split what arrived, settle a batch. Returns how much was done. */
-async function turn(context: IntakeContext, report: (event: 'batch-failed' | 'row-failed') => void): Promise<number> {
+async function turn(context: IntakeContext, report: Report): Promise<number> {
   const split = await splitRecords(context);
   try {
-    const settled = await context.database.transaction((connection) => receiveRecords(connection, context, batch));
+    const settled = await context.database.transaction((connection) => receive(connection, context, batch, report));
     await context.classes.refreshIfInterned();
     return split + settled;
   } catch {
@@ -71,12 +80,19 @@ async function turn(context: IntakeContext, report: (event: 'batch-failed' | 'ro
   }
 }
 
-async function oneByOne(context: IntakeContext, report: (event: 'row-failed') => void): Promise<number> {
+/** Under code sets that are not this process's own nothing is written: its labels would lack what the newer ones add. */
+async function receive(connection: Connection, context: IntakeContext, limits: IntakeTurn, report: Report): Promise<number> {
+  if (await holdCodeSets(connection, context.sensitiveCodes.hash)) return receiveRecords(connection, context, limits);
+  report('outdated');
+  return 0;
+}
+
+async function oneByOne(context: IntakeContext, report: Report): Promise<number> {
   for (let settled = 0; ; settled += 1) {
     let claimed: PendingRow | undefined;
     try {
       const done = await context.database.transaction((connection) =>
-        receiveRecords(connection, context, { ...single, onClaimed: ([row]) => { claimed = row; } }));
+        receive(connection, context, { ...single, onClaimed: ([row]) => { claimed = row; } }, report));
       await context.classes.refreshIfInterned();
       if (done === 0 || settled >= batch.people) return settled;
     } catch {

@@ -1,6 +1,7 @@
 import type { Problem } from '../fhir/problem.ts';
 import { configFolder, type ConfigFolder } from './config-folder.ts';
 import { columnsSchema, feedsSchema, kindSchema, messagesSchema, partnersSchema } from './mapping-schemas.ts';
+import { sensitiveCodesFolder } from './sensitive-code-files.ts';
 import type { Column, DirectoryEntry, DroppedField, Feed, Kind, MessageSchema, Part, Partner } from './types.ts';
 
 /** One file of a kind: name without extension, text, and path relative to the kind's folder. */
@@ -86,7 +87,7 @@ function readFeeds(config: ConfigFolder, kinds: Map<string, Kind>, partners: Par
 function readKinds(config: ConfigFolder): Map<string, Kind> {
   const kinds = new Map<string, Kind>();
   for (const folder of config.list('.')) {
-    if (config.list(folder).length === 0) continue;
+    if (folder === sensitiveCodesFolder || config.list(folder).length === 0) continue;
     const file = `${folder}/kind.json`;
     const content = config.read<KindFileContent>(file, kindSchema);
     if (!content) continue;

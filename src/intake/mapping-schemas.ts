@@ -1,3 +1,4 @@
+import { rowLabels } from '../fhir/sharing-labels.ts';
 import { sharingCategories } from '../fhir/sharing.ts';
 
 /** JSON Schemas of the files in mappings/: what an analyst may write, checked whenever the folder is loaded. */
@@ -101,7 +102,10 @@ export const kindSchema = {
         type: 'object',
         required: ['type', 'category'],
         additionalProperties: false,
-        properties: { type: { type: 'string', pattern: '^[A-Z][A-Za-z]+$' }, partner: text, code: text, category: { enum: [...sharingCategories] } },
+        properties: {
+          type: { type: 'string', pattern: '^[A-Z][A-Za-z]+$' }, partner: text, code: text, category: { enum: [...sharingCategories] },
+          labels: { type: 'array', items: { enum: rowLabels }, minItems: 1, uniqueItems: true },
+        },
       },
     },
   },

@@ -101,6 +101,8 @@ export interface CategoryRule {
   /** matches any coding of the resource (system|code) or a component code */
   code?: string;
   category: string;
+  /** given to every such record, because of where it comes from */
+  labels?: readonly string[];
 }
 
 /** mappings/<kind>/kind.json, read and checked, with its files resolved for one partner. */

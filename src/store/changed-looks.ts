@@ -1,5 +1,5 @@
 import type { SearchQuery } from '../fhir/search-query.ts';
-import { visible } from './schema/visible.ts';
+import { itself, ofPart, visible } from './schema/visible.ts';
 import { conditions, Sql } from './search-rows.ts';
 
 /** What past looks asked for: a row by id, a whole record, a search by its conditions, or a search judged by its type alone. */
@@ -17,10 +17,10 @@ const later = (column: string): string => `d.${column}`;
  * otherwise: rows whose class the two grants treat differently, and parts of rows that are kept apart.
  */
 export function hitsOf(form: LookForm, after: string, upto: string): { text: string; values: unknown[] }[] {
-  const whole = { changed: 'r', from: '', was: visible('r', today), will: visible('r', later) };
+  const whole = { changed: 'r', from: '', was: visible('r', today, itself('r')), will: visible('r', later, itself('r')) };
   const part = {
     changed: 'f', from: 'join citizen_fragment f on f.citizen_id = r.citizen_id and f.id = r.id and f.version = r.version and f.target is null',
-    was: `(${visible('r', today)} and ${visible('f', today)})`, will: `(${visible('r', later)} and ${visible('f', later)})`,
+    was: `(${whole.was} and ${visible('f', today, ofPart('f'))})`, will: `(${whole.will} and ${visible('f', later, ofPart('f'))})`,
   };
   return [whole, part].map(({ changed, from, was, will }) => {
     const sql = new Sql();

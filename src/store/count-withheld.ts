@@ -1,3 +1,4 @@
+import type { Refused } from '../consent/types.ts';
 import type { Database } from './database.ts';
 import { stale } from './door.ts';
 import { isUuid } from './secrets.ts';
@@ -5,7 +6,7 @@ import { isUuid } from './secrets.ts';
 /** What of one citizen was kept back from one grant: classes and numbers, never ids or bodies. */
 export interface Withheld {
   citizen: string;
-  /** this person's live emergency access to the citizen */
+  /** reference of this person's live emergency access to the citizen */
   emergency: string | null;
   classes: WithheldClass[];
 }
@@ -13,8 +14,8 @@ export interface Withheld {
 export interface WithheldClass {
   classId: number;
   count: number;
-  /** the citizen's choice closes it: for everybody (`objects`), or for somebody like this requester (`denies`) */
-  refused: 'objects' | 'denies' | null;
+  /** how the citizen's choice closes it, if it does; a class may stand here once for each way */
+  refused: Refused | null;
 }
 
 /** What names the citizen: citizens themselves, the id of any resource, or the tokens of an identifier. */
@@ -29,7 +30,7 @@ export async function countWithheld(database: Database, grantKey: string, naming
   const rows = await database.serve<{ fresh: boolean; citizen: string | null; emergency: string | null; classId: number | null; count: number | null; refused: WithheldClass['refused'] }>('accountant', grantKey, {
     name: named.name,
     text: `with named as materialized (select array(${named.text}) as citizens)
-      select s.fresh, c as citizen, (select e.id from emergency_use e where e.citizen_id = c limit 1) as emergency, w.class_id as "classId", w.count, w.refused
+      select s.fresh, c as citizen, (select e.reference from emergency_use e where e.citizen_id = c limit 1) as emergency, w.class_id as "classId", w.count, w.refused
       from grant_state s left join (select unnest(citizens) as c from named) n on true
       left join (select * from withheld where citizen_id = any ((select citizens from named)::uuid[])) w on w.citizen_id = n.c`,
     values: [named.value],

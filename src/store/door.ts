@@ -2,8 +2,10 @@ import type { Database } from './database.ts';
 
 /** A row that came through the door, with the parts of it kept apart that this grant may see as well. */
 export interface VisibleRow {
-  scope: 'citizen' | 'directory' | 'conformance' | 'governance' | 'job';
+  scope: 'citizen' | 'directory' | 'conformance' | 'governance' | 'addressed' | 'job';
   citizen: string | null;
+  /** reference of this person's emergency access to the citizen, where it was live when the row was read */
+  emergency: string | null;
   id: string;
   type: string;
   version: number;
@@ -32,9 +34,9 @@ export async function throughDoor<Row extends { id?: unknown }>(
 }
 
 /** Columns of a VisibleRow from a view `r` that has a body. */
-export const visibleColumns = `r.scope, r.citizen_id as citizen, r.id, r.type, r.version, r.class_id as "classId", r.deleted, r.updated_at as "updatedAt", r.body,
+export const visibleColumns = `r.scope, r.citizen_id as citizen, r.emergency, r.id, r.type, r.version, r.class_id as "classId", r.deleted, r.updated_at as "updatedAt", r.body,
   (select json_agg(json_build_array(f.path, f.body)) from readable_fragment f
    where f.citizen_id = r.citizen_id and f.id = r.id and f.version = r.version) as fragments`;
 
 /** The same from a look-up `r`. */
-export const lookedColumns = 'r.scope, r.citizen, r.id, r.type, r.version, r."classId", r.deleted, r."updatedAt", r.body, r.fragments';
+export const lookedColumns = 'r.scope, r.citizen, r.emergency, r.id, r.type, r.version, r."classId", r.deleted, r."updatedAt", r.body, r.fragments';

@@ -18,7 +18,6 @@ export interface LookedAtEverything extends LookedUp {
 type LookedRow = { [column in keyof VisibleRow]: VisibleRow[column] | null } & {
   fresh: boolean;
   named: string | null;
-  emergency: string | null;
   kept: [classId: number, count: number, refused: WithheldClass['refused']][] | null;
   incomplete: number[] | null;
 };
@@ -64,10 +63,11 @@ export async function lookAtEverything(
 
 function lookedUp(found: readonly LookedRow[]): LookedUp | typeof stale {
   if (found.length === 0) throw new Error('a look-up was not answered');
-  const first = found.find(({ kept, emergency }) => kept !== null || emergency !== null) ?? found[0];
+  const first = found.find(({ kept }) => kept !== null) ?? found[0];
   if (!first?.fresh) return stale;
+  const emergency = found.find((row) => row.emergency !== null)?.emergency ?? null;
   const withheld = first.named === null ? [] : [{
-    citizen: first.named, emergency: first.emergency, classes: (first.kept ?? []).map(([classId, count, refused]) => ({ classId, count, refused: refusedIn(first.emergency, refused) })),
+    citizen: first.named, emergency, classes: (first.kept ?? []).map(([classId, count, refused]) => ({ classId, count, refused: refusedIn(emergency, refused) })),
   }];
   const rows = found.filter(isVisible);
   return { rows, withheld };

@@ -5,6 +5,8 @@ import { theRecord } from './schema/001-the-record.ts';
 import { webSessions } from './schema/002-web-sessions.ts';
 import { choicesAndEmergencies } from './schema/003-choices-and-emergencies.ts';
 import { lookingBack } from './schema/004-looking-back.ts';
+import { emergencyReviews } from './schema/005-emergency-reviews.ts';
+import { sensitiveCodesTables } from './schema/006-sensitive-codes.ts';
 import { databaseRights, door, removeDoor, rights } from './schema/door.ts';
 
 /** The roles that serve reads. They own nothing and may select from the door's views only. */
@@ -12,7 +14,7 @@ export const readerRole = 'onestory_reader';
 export const accountantRole = 'onestory_accountant';
 
 /** What tables there are, one step after the other. */
-const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack];
+const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables];
 const doorText = door + rights(readerRole, accountantRole);
 const doorHash = createHash('sha256').update(doorText).digest();
 

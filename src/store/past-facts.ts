@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../audit/types.ts';
-import type { Relationship, ChoiceRule } from '../consent/types.ts';
+import type { ChoiceRule, RecordFacts, Relationship } from '../consent/types.ts';
 import { relationshipKinds, type OrganisationKey } from '../fhir/sharing.ts';
 import type { Database } from './database.ts';
 import { seenBy } from './search-audit.ts';
@@ -9,9 +9,9 @@ import { choiceColumns, choiceRuleOf, type ChoiceRow } from './sharing-facts.ts'
 export interface PastFacts {
   /** every row, with the instants of its versions, oldest first */
   rows: PastRow[];
-  choices: (Lasting & { rule: ChoiceRule; validFrom: Date | null; validUntil: Date | null })[];
+  choices: (Lasting & { rule: ChoiceRule; /** when it counts, half-open */ live: { from: Date | null; until: Date | null }[] })[];
   relationships: (Lasting & Relationship)[];
-  emergencies: { organisation: OrganisationKey; person: string; from: Date; until: Date }[];
+  emergencies: { organisation: OrganisationKey; person: string; reference: string; from: Date; until: Date }[];
 }
 
 interface Lasting {
@@ -23,9 +23,11 @@ export interface PastRow {
   id: string;
   type: string;
   versions: Date[];
+  /** of its last version */
+  record: RecordFacts;
   classes: PastClass[];
   /** parts kept apart, each with the version it belongs to */
-  parts: { version: number; classes: PastClass[] }[];
+  parts: (Lasting & { version: number; classId: number })[];
 }
 
 /** A class and until when it was that; the last has no end. In the order of time. */
@@ -45,7 +47,7 @@ export async function readEntry(database: Database, id: string, reader: Organisa
 export async function readPastFacts(database: Database, citizen: string, from: Date): Promise<PastFacts> {
   const [rows, choices, relationships, emergencies] = [
     await readRows(database, citizen), await readChoices(database, citizen, from), await readRelationships(database, citizen, from),
-    await database.query<PastFacts['emergencies'][number]>(`select organisation, person, from_at as "from", until from emergency_access where citizen_id = $1 and until > $2`, [citizen, from]),
+    await database.query<PastFacts['emergencies'][number]>(`select organisation, person, reference, from_at as "from", until from emergency_access where citizen_id = $1 and until > $2 order by until desc`, [citizen, from]),
   ];
   return { rows, choices, relationships, emergencies };
 }
@@ -54,6 +56,9 @@ interface RowColumns {
   id: string;
   type: string;
   versions: Date[];
+  tokens: string[];
+  from: Date | null;
+  until: Date | null;
   classId: number;
   pastClasses: number[] | null;
   pastUntil: Date[] | null;
@@ -61,19 +66,17 @@ interface RowColumns {
 
 async function readRows(database: Database, citizen: string): Promise<PastRow[]> {
   const rows = await database.query<RowColumns>(
-    `select r.id, r.type, r.class_id as "classId", (select array_agg(v.updated_at order by v.version) from citizen_version v where v.citizen_id = r.citizen_id and v.id = r.id) as versions,
-       p.classes as "pastClasses", p.until as "pastUntil"
-     from citizen_row r left join lateral (select array_agg(c.class_id order by c.gone_at) as classes, array_agg(c.gone_at order by c.gone_at) as until
-       from past_class c where c.citizen_id = r.citizen_id and c.id = r.id and c.version is null) p on true
+    `select r.id, r.type, r.tokens::text[], r.from_at as from, r.to_at as until, r.class_id as "classId", (select array_agg(v.updated_at order by v.version) from citizen_version v where v.citizen_id = r.citizen_id and v.id = r.id) as versions,
+       p.classes as "pastClasses", p.gone as "pastUntil"
+     from citizen_row r left join lateral (select array_agg(c.class_id order by c.gone_at) as classes, array_agg(c.gone_at order by c.gone_at) as gone
+       from past_class c where c.citizen_id = r.citizen_id and c.id = r.id) p on true
      where r.citizen_id = $1 and not r.deleted order by r.id`, [citizen]);
-  const parts = await database.query<Omit<RowColumns, 'type' | 'versions'> & { version: number }>(
-    `select f.id, f.version, f.class_id as "classId", p.classes as "pastClasses", p.until as "pastUntil"
-     from citizen_fragment f left join lateral (select array_agg(c.class_id order by c.gone_at) as classes, array_agg(c.gone_at order by c.gone_at) as until
-       from past_class c where c.citizen_id = f.citizen_id and c.id = f.id and c.version = f.version and c.path = f.path) p on true
-     where f.citizen_id = $1 and f.target is null`, [citizen]);
+  const parts = await database.query<Lasting & { id: string; version: number; classId: number }>(
+    `select id, version, class_id as "classId", since, null::timestamptz as gone from citizen_fragment where citizen_id = $1 and target is null
+     union all select id, version, class_id, since, gone_at from past_part where citizen_id = $1`, [citizen]);
   const byRow = Map.groupBy(parts, ({ id }) => id);
-  return rows.map(({ id, type, versions, ...classes }) => ({
-    id, type, versions, classes: classesOf(classes), parts: (byRow.get(id) ?? []).map(({ version, ...of }) => ({ version, classes: classesOf(of) })),
+  return rows.map(({ id, type, versions, tokens, from, until, ...classes }) => ({
+    id, type, versions, record: { id, type, tokens: tokens.map(BigInt), from, until }, classes: classesOf(classes), parts: byRow.get(id) ?? [],
   }));
 }
 
@@ -82,11 +85,11 @@ function classesOf({ classId, pastClasses, pastUntil }: Pick<RowColumns, 'classI
 }
 
 async function readChoices(database: Database, citizen: string, from: Date): Promise<PastFacts['choices']> {
-  const columns = `${choiceColumns}, since, nullif(valid_from, '-infinity') as "validFrom", nullif(valid_until, 'infinity') as "validUntil"`;
-  const rows = await database.query<ChoiceRow & Lasting & { validFrom: Date | null; validUntil: Date | null }>(
+  const columns = `${choiceColumns}, since, array(select nullif(lower(l), '-infinity') from unnest(live) l) as "liveFrom", array(select nullif(upper(l), 'infinity') from unnest(live) l) as "liveUntil"`;
+  const rows = await database.query<ChoiceRow & Lasting & { liveFrom: (Date | null)[]; liveUntil: (Date | null)[] }>(
     `select ${columns}, null::timestamptz as gone from choice_rule where citizen_id = $1
      union all select ${columns}, gone_at from past_choice_rule where citizen_id = $1 and gone_at > $2`, [citizen, from]);
-  return rows.map(({ since, gone, validFrom, validUntil, ...rule }) => ({ since, gone, validFrom, validUntil, rule: choiceRuleOf(rule) }));
+  return rows.map(({ since, gone, liveFrom, liveUntil, ...rule }) => ({ since, gone, live: liveFrom.map((begin, i) => ({ from: begin, until: liveUntil[i] ?? null })), rule: choiceRuleOf(rule) }));
 }
 
 async function readRelationships(database: Database, citizen: string, from: Date): Promise<PastFacts['relationships']> {

@@ -1,7 +1,7 @@
 import type { SearchIndex } from '../fhir/index-resource.ts';
-import type { Choice, ChoiceLimits } from '../consent/types.ts';
 import type { Connection } from './database.ts';
 import { arrayText } from './shared-rows.ts';
+import { saveFragments } from './stored-versions.ts';
 
 /** A resource's current row, as the writer needs it. */
 export interface CurrentRow {
@@ -54,54 +54,38 @@ export async function saveRows(connection: Connection, changes: readonly RowChan
     [changes.map((c) => c.citizen), changes.map((c) => c.id), changes.map((c) => c.version), changes.map((c) => c.body),
       changes.map((c) => c.updatedAt), changes.map((c) => c.recordId), changes.map((c) => c.row)],
   );
-  await saveCurrent(connection, [...new Map(changes.map((change) => [change.id, change])).values()]);
+  const last = [...new Map(changes.map((change) => [change.id, change])).values()];
+  const codes = Map.groupBy(changes, ({ id }) => id);
+  await saveCurrent(connection, last, ({ id }) => [...new Set((codes.get(id) ?? []).flatMap(({ index }) => index.codes))]);
   await saveFragments(connection, changes);
 }
 
-async function saveCurrent(connection: Connection, last: readonly RowChange[]): Promise<void> {
+/** Codes gather over the versions, as labels do: what an old version said stays findable. */
+async function saveCurrent(connection: Connection, last: readonly RowChange[], codesOf: (change: RowChange) => bigint[]): Promise<void> {
   await connection.query(
-    `insert into citizen_row (citizen_id, id, type, version, class_id, deleted, updated_at, from_at, to_at, sort_text, tokens, directory_ids, content_hash)
-     select citizen_id, id, type, version, class_id, false, updated_at, from_at, to_at, sort_text, tokens::bigint[], directory_ids::uuid[], content_hash
+    `insert into citizen_row (citizen_id, id, type, version, class_id, deleted, updated_at, from_at, to_at, sort_text, tokens, directory_ids, content_hash, codes)
+     select citizen_id, id, type, version, class_id, false, updated_at, from_at, to_at, sort_text, tokens::bigint[], directory_ids::uuid[], content_hash, codes::bigint[]
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::int[], $5::int[], $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::text[],
-       $10::text[], $11::text[], $12::bytea[])
-       as r(citizen_id, id, type, version, class_id, updated_at, from_at, to_at, sort_text, tokens, directory_ids, content_hash)
+       $10::text[], $11::text[], $12::bytea[], $13::text[])
+       as r(citizen_id, id, type, version, class_id, updated_at, from_at, to_at, sort_text, tokens, directory_ids, content_hash, codes)
      on conflict (citizen_id, id) do update set version = excluded.version, class_id = excluded.class_id, deleted = false,
        updated_at = excluded.updated_at, from_at = excluded.from_at, to_at = excluded.to_at, sort_text = excluded.sort_text,
-       tokens = excluded.tokens, directory_ids = excluded.directory_ids, content_hash = excluded.content_hash`,
+       tokens = excluded.tokens, directory_ids = excluded.directory_ids, content_hash = excluded.content_hash,
+       codes = case when excluded.codes <@ citizen_row.codes then citizen_row.codes
+         else array(select unnest(citizen_row.codes) union select unnest(excluded.codes)) end`,
     [last.map((c) => c.citizen), last.map((c) => c.id), last.map((c) => c.type), last.map((c) => c.version), last.map((c) => c.classId),
       last.map((c) => c.updatedAt), last.map((c) => c.index.from), last.map((c) => c.index.to), last.map((c) => c.index.sortText),
-      last.map((c) => arrayText(c.index.tokens)), last.map((c) => arrayText(c.directoryIds)), last.map((c) => c.contentHash)],
+      last.map((c) => arrayText(c.index.tokens)), last.map((c) => arrayText(c.directoryIds)), last.map((c) => c.contentHash), last.map((c) => arrayText(codesOf(c)))],
   );
   await connection.query(
     `update citizen_fragment f set class_id = r.class_id from unnest($1::uuid[], $2::int[]) as r(id, class_id)
      where f.target = r.id and f.class_id <> r.class_id`, [last.map((c) => c.id), last.map((c) => c.classId)]);
 }
 
-async function saveFragments(connection: Connection, changes: readonly RowChange[]): Promise<void> {
-  const fragments = changes.flatMap((change) => change.fragments.map((fragment) => ({ ...fragment, change })));
-  if (fragments.length === 0) return;
-  await connection.query(
-    `insert into citizen_fragment (citizen_id, id, version, path, body, class_id, target, tokens)
-     select citizen_id, id, version, path, body, class_id, target, tokens::bigint[]
-     from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::int[], $7::uuid[], $8::text[])
-       as f(citizen_id, id, version, path, body, class_id, target, tokens)`,
-    [fragments.map((f) => f.change.citizen), fragments.map((f) => f.change.id), fragments.map((f) => f.change.version), fragments.map((f) => f.path),
-      fragments.map((f) => f.body), fragments.map((f) => f.classId), fragments.map((f) => f.target), fragments.map((f) => arrayText(f.tokens))],
-  );
-}
-
-/** Older versions' contact details follow when a person is flagged sensitive: every fragment of the row without a target takes the class. */
-export async function reclassOwnFragments(connection: Connection, rows: readonly { citizen: string; id: string; classId: number }[]): Promise<void> {
-  if (rows.length === 0) return;
-  await connection.query(
-    `update citizen_fragment f set class_id = r.class_id from unnest($1::uuid[], $2::uuid[], $3::int[]) as r(citizen_id, id, class_id)
-     where f.citizen_id = r.citizen_id and f.id = r.id and f.target is null and f.class_id <> r.class_id`,
-    [rows.map((r) => r.citizen), rows.map((r) => r.id), rows.map((r) => r.classId)]);
-}
-
 /**
  * Whose location must not be known: kept on the citizen, because one partner's flag hides every partner's address. Holds
- * the citizens until the transaction ends, so that an address and a flag that come at the same time know of each other.
+ * the citizens until the transaction ends, so that an address and a flag, or a row and its new label, that come at the same
+ * time know of each other. Call it before rows are loaded that depend on it.
  */
 export async function loadHiddenLocations(connection: Connection, citizens: readonly string[]): Promise<Set<string>> {
   const { rows } = await connection.query<{ citizen_id: string; location_hidden: boolean }>(
@@ -109,13 +93,12 @@ export async function loadHiddenLocations(connection: Connection, citizens: read
   return new Set(rows.flatMap((row) => (row.location_hidden ? [row.citizen_id] : [])));
 }
 
-/** Marks citizens and returns their source Patients already stored, whose contact details must now move to a stricter class. */
+/** Marks citizens and returns every row about them, whose places must now move to stricter classes. */
 export async function hideLocations(connection: Connection, citizens: readonly string[]): Promise<CurrentRow[]> {
-  if (citizens.length === 0) return [];
   await connection.query('update citizen set location_hidden = true where citizen_id = any($1::uuid[])', [citizens]);
   const { rows } = await connection.query<CurrentRow>(
     `select citizen_id as citizen, id, type, version, class_id as "classId", content_hash as "contentHash"
-     from citizen_row where citizen_id = any($1::uuid[]) and type = 'Patient'`, [citizens]);
+     from citizen_row where citizen_id = any($1::uuid[]) order by id`, [citizens]);
   return rows;
 }
 
@@ -158,40 +141,12 @@ export async function saveRelationships(
        gone as (delete from relationship r using unnest($1::uuid[], $2::uuid[]) as e(citizen_id, id) where r.citizen_id = e.citizen_id and r.id = e.id
          and not exists (select 1 from change c where c.citizen_id = r.citizen_id and c.id = r.id and c.organisation = r.organisation and c.kind = r.kind))
      insert into relationship (citizen_id, id, organisation, kind, until) select * from change
-     on conflict (citizen_id, id, organisation, kind) do update set until = excluded.until,
-       since = case when relationship.until <= statement_timestamp() then statement_timestamp() else relationship.since end
-     where relationship.until <> excluded.until`,
+     on conflict (citizen_id, id, organisation, kind) do update set until = excluded.until where relationship.until <> excluded.until`,
     [evidence.map((e) => e.citizen), evidence.map((e) => e.id),
       changes.map((c) => c.citizen), changes.map((c) => c.id), changes.map((c) => c.organisation), changes.map((c) => c.kind), changes.map((c) => c.until)]);
 }
 
-export interface ChoiceChange {
-  citizen: string;
-  /** the Consent */
-  id: string;
-  /** null: withdrawn */
-  choice: Choice | null;
-}
-
-export async function saveChoices(connection: Connection, changes: readonly ChoiceChange[]): Promise<void> {
-  if (changes.length === 0) return;
-  await connection.query(
-    'delete from choice_rule r using unnest($1::uuid[], $2::uuid[]) as c(citizen_id, id) where r.citizen_id = c.citizen_id and r.id = c.id',
-    [changes.map((c) => c.citizen), changes.map((c) => c.id)]);
-  const rules = changes.flatMap(({ citizen, id, choice }) => (choice?.rules ?? []).map((rule, n) => ({ citizen, id, n, ...rule, from: choice?.from ?? '-infinity', until: choice?.until ?? 'infinity' })));
-  const limit = (name: keyof ChoiceLimits): (string | null)[] => rules.map(({ limits }) => limits[name]?.join('\n') ?? null);
-  await connection.query(
-    `insert into choice_rule (citizen_id, id, n, effect, specificity, valid_from, valid_until, organisations, roles, purposes, categories, labels, custodians)
-     select c, i, n, e, s, f, u, string_to_array(o, E'\n'), string_to_array(r, E'\n'), string_to_array(p, E'\n'), string_to_array(k, E'\n'), string_to_array(l, E'\n'), string_to_array(w, E'\n')
-     from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::int[], $6::timestamptz[], $7::timestamptz[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[])
-       as x(c, i, n, e, s, f, u, o, r, p, k, l, w)`,
-    [rules.map((r) => r.citizen), rules.map((r) => r.id), rules.map((r) => r.n), rules.map((r) => r.effect), rules.map((r) => r.specificity), rules.map((r) => r.from), rules.map((r) => r.until),
-      limit('organisations'), limit('roles'), limit('purposes'), limit('categories'), limit('labels'), limit('custodians')]);
-}
-
-/** The person withdrew what they told this organisation: every standing objection it recorded for them ends. */
-export async function withdrawChoices(connection: Connection, citizen: string, custodian: string): Promise<void> {
-  await connection.query(
-    `delete from choice_rule c using citizen_row r, sharing_class s
-     where c.citizen_id = $1 and r.citizen_id = c.citizen_id and r.id = c.id and s.class_id = r.class_id and s.custodian = $2`, [citizen, custodian]);
+/** Ends what of one kind is known about these citizens. */
+export async function endRelationships(connection: Connection, citizens: readonly string[], kind: number): Promise<void> {
+  if (citizens.length > 0) await connection.query('delete from relationship where citizen_id = any ($1::uuid[]) and kind = $2', [citizens, kind]);
 }

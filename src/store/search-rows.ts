@@ -109,8 +109,9 @@ function seek(sql: Sql, keys: readonly SortKey[], after: PagePosition | null): s
  * would add a bitmap of the whole type. `fragments` is where the parts of rows are looked up.
  */
 export function conditions(sql: Sql, query: Pick<SearchQuery, 'type' | 'clauses'>, fragments = 'readable_fragment'): string {
-  const single = query.clauses.flatMap((clause) => ('anyOf' in clause && !clause.onFragment && clause.anyOf.length === 1 ? clause.anyOf : []));
-  const others = query.clauses.filter((clause) => !('anyOf' in clause && !clause.onFragment && clause.anyOf.length === 1));
+  const isSingle = (clause: SearchClause): boolean => 'anyOf' in clause && !clause.onFragment && !clause.orRows?.length && clause.anyOf.length === 1;
+  const single = query.clauses.flatMap((clause) => ('anyOf' in clause && isSingle(clause) ? clause.anyOf : []));
+  const others = query.clauses.filter((clause) => !isSingle(clause));
   const narrowed = query.clauses.some((clause) => 'anyOf' in clause || 'ids' in clause || 'citizen' in clause);
   return [
     'not r.deleted',
@@ -127,6 +128,7 @@ function condition(sql: Sql, type: string, clause: SearchClause, fragments: stri
   }
   if ('citizen' in clause) return `r.citizen_id = any (${sql.bind(clause.citizen.filter(isUuid), 'uuid[]')})`;
   if ('date' in clause) return `(${clause.date.map((date) => dateCondition(sql, date)).join(' or ')})`;
+  if (clause.orRows?.length) return `(r.tokens && ${sql.bind(arrayText(clause.anyOf), 'bigint[]')} or r.id = any (${sql.bind(clause.orRows, 'uuid[]')}))`;
   if (clause.onFragment === undefined) return `r.tokens && ${sql.bind(arrayText(clause.anyOf), 'bigint[]')}`;
   return `(r.id, r.version) in (select f.id, f.version from ${fragments} f where f.tokens <> '{}'
     and f.tokens && ${sql.bind(arrayText(clause.anyOf), 'bigint[]')} and f.path = ${sql.bind(clause.onFragment, 'text')})`;

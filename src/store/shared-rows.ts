@@ -1,11 +1,11 @@
 import type { SearchIndex } from '../fhir/index-resource.ts';
 import type { Connection } from './database.ts';
 
-/** A row without a citizen: directory and conformance for every caller, governance by role, a job for its own client. */
+/** A row without a citizen: directory and conformance for every caller, governance by role, what is addressed for those who oversee sharing in one organisation, a job for its own client. */
 export interface SharedChange {
   id: string;
-  scope: 'directory' | 'conformance' | 'governance' | 'job';
-  /** client that owns a job */
+  scope: 'directory' | 'conformance' | 'governance' | 'addressed' | 'job';
+  /** client that owns a job, or organisation something is addressed to */
   owner: string | null;
   type: string;
   version: number;

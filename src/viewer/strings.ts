@@ -69,11 +69,11 @@ export const strings = {
       citizen: 'The log of', citizenUnknown: 'Who this is cannot be shown to you, or is not known any more. The entries of the log are shown all the same.', citizenBorn: 'Born', citizenNumber: 'NHS No.', everybody: 'Show the log of everybody',
     },
     kinds: {
-      opened: 'Record opened', identity: 'Personal details read', people: 'Search for people', list: 'List query', log: 'Log read', register: 'Register read', choice: 'Choice recorded', agreement: 'Agreement changed', sent: 'Information sent in', other: 'Other',
+      opened: 'Record opened', emergency: 'Emergency access', identity: 'Personal details read', people: 'Search for people', list: 'List query', log: 'Log read', register: 'Register read', choice: 'Choice recorded', agreement: 'Agreement changed', sent: 'Information sent in', other: 'Other',
     },
     /** the same where it was refused or failed: nothing was opened */
-    kindsTried: { opened: 'Record asked for', identity: 'Personal details asked for', log: 'Log asked for', register: 'Register asked for', choice: 'Choice sent', agreement: 'Change of an agreement', sent: 'Information sent in' } as Readonly<Record<string, string>>,
-    system: 'By a system, no person',
+    kindsTried: { opened: 'Record asked for', emergency: 'Emergency access asked for', identity: 'Personal details asked for', log: 'Log asked for', register: 'Register asked for', choice: 'Choice sent', agreement: 'Change of an agreement', sent: 'Information sent in' } as Readonly<Record<string, string>>,
+    system: 'By a system, no person', underEmergency: 'Under emergency access',
     run: (count: number, from: string, to: string): string => `${count} entries of systems sending information in, ${from} to ${to}`,
     outcomes: { shown: 'Shown', 'nothing-shown': 'Nothing shown', accepted: 'Accepted', refused: 'Refused', failed: 'Failed' },
     entry: {
@@ -82,14 +82,15 @@ export const strings = {
       keptBack: (count: number): string => `Kept back: ${entries(count)}`, keptBackOf: (of: string, parts: readonly string[]): string => `${of}: ${parts.join(', ')}`, keptBackPart: (category: string, count: number | undefined): string => (count === undefined ? category : `${category} (${count})`),
       citizens: (count: number): string => citizens(count), showCitizen: 'Show this citizen’s log', showCitizenOf: (at: number, of: number): string => `Show the log of citizen ${at} of ${of}`,
       details: 'Details', requestId: 'Request id', query: 'What was asked', queryHint: '* stands for a value that would name somebody', status: 'Answer of the gateway', versions: 'Versions shown', custodians: 'Whose information', address: 'Network address', client: 'Program used', token: 'Token id', noVersions: 'None', all: (count: number): string => `Show all (${count})`, none: 'Not recorded',
-      id: 'Entry id',
+      id: 'Entry id', emergency: 'Reference of the emergency access',
     },
     rules: {
       1: 'The organisation that wrote a record sees it', 2: 'A labelled record is opened only by a clause that names every label', 3: 'A person’s choice closes what it names', 4: 'A clause of an agreement in force opens what it covers', 5: 'Emergency access stands in for a relationship, and passes an objection to sharing anything', 6: 'What nothing opens is closed',
     } as Readonly<Record<string, string>>,
     actions: {
       emergency: { done: 'asked for emergency access to a record', tried: 'get emergency access to a record' },
-      endEmergency: { done: 'ended emergency access to a record', tried: 'end emergency access to a record' },
+      endEmergency: { done: 'ended emergency access to a record', tried: 'end emergency access to a record' }, emergencies: { done: 'looked at reviews of emergency access', tried: 'look at reviews of emergency access' },
+      'emergency-review': (which = 'to a record') => ({ done: `reviewed emergency access ${which}`, tried: `review emergency access ${which}` }), 'emergency-revoke': (which = 'to a record') => ({ done: `revoked emergency access ${which}`, tried: `revoke emergency access ${which}` }),
       explain: { done: 'asked who may see an entry, and why', tried: 'ask who may see an entry' },
       reconstruct: { done: 'had a past decision made again', tried: 'have a past decision made again' },
       changeChoice: { done: 'changed or ended a choice', tried: 'change a choice' },
@@ -131,13 +132,15 @@ export const strings = {
       shown: (count: number): string => `${entries(count)} ${count === 1 ? 'was' : 'were'} shown`,
       shownOf: (versions: number, count: number): string => (count === 0 ? `${entries(versions)} ${versions === 1 ? 'was' : 'were'} shown` : `${citizens(count)} ${count === 1 ? 'was' : 'were'} shown`),
       outcomes: { 'nothing-shown': 'nothing was shown', accepted: 'it was accepted', refused: 'this was refused', failed: 'this failed and nothing was shown' },
-      noSentence: 'The log holds no reason.',
+      noSentence: 'The log holds no reason.', underEmergency: ', under emergency access',
       noReason: 'The log holds no reason for this.',
       code: (code: string): string => `The gateway’s reason: ${code}.`,
     },
     codes: {
       'audit-readers-only': 'The access log is read by governance leads and privacy officers only.', 'scope-missing': 'The program’s permission does not reach this.', 'token-missing': 'Nobody showed who they are.',
       'token-expired': 'The permission had run out.', 'token-invalid': 'The permission shown is not one this gateway accepts.', 'token-claims': 'The permission did not say who asks, for which organisation or for what purpose.',
+      'emergency-access-refused': 'With the details given there is nobody, or nothing that could be opened.', 'emergency-access-role': 'Emergency access is for people who give care.', 'emergency-access-too-often': 'This person was refused too often within an hour.', 'emergency-access-too-many': 'This person was given emergency access too often within an hour.',
+      'emergency-access-unknown': 'Their organisation was not asked to review this.', 'emergency-review-second-person': 'Nobody reviews their own emergency access.',
       'not-found': 'There is no such entry, or none this person may see.', 'feed-of-another-client': 'The feed belongs to another system.', 'interaction-unsupported': 'The gateway does not offer this.',
       'type-unknown': 'The gateway does not hold this kind of information.', 'patient-unknown': 'The person named is not one they may know of.',
     } as Readonly<Record<string, string>>,
@@ -170,8 +173,8 @@ export const strings = {
     page: {
       purpose: 'What it is for', facts: 'Facts', identifier: 'Name in the register', state: 'State', version: 'Version', period: 'Period', review: 'Review date', retention: 'How long things are kept', hash: 'Fingerprint of the content', hashSays: 'SHA-256: it changes when a single letter of the agreement changes, so two people can check that they hold the same text.',
       parties: 'Parties', partiesCaption: 'Parties and signatures', party: 'Organisation', role: 'Signs as', signed: 'Signed', notSigned: 'Not signed', roleNotSaid: 'Not recorded',
-      partiesSay: 'Listed are those who signed and those a clause names.',
-      legal: 'Lawful bases', clauses: 'Clauses', noClauses: 'The agreement has no clause, so it shares nothing.', clause: (number: string): string => `Clause ${number}`,
+      partiesSay: 'Listed are those who signed and those a clause names.', waits: (names: string): string => `Shares nothing: not signed by ${names}`, waiting: (numbers: readonly string[]): string => `${numbers.length === 1 ? `Clause ${numbers[0] ?? ''} shares` : `Clauses ${numbers.join(', ')} share`} nothing yet, because not every party named there has signed.`,
+      legal: 'Lawful bases', clauses: 'Clauses', noClauses: 'The agreement has no clause, so it shares nothing.', clause: (number: string): string => `Clause ${number}`, clausesNaming: 'Show the clauses that name', everybody: 'Any organisation', allClauses: (count: number): string => `Show all ${count} clauses`, allParties: (count: number): string => `Show all ${count} parties`,
       from: 'Information of', to: 'May be seen by', categories: 'What', roles: 'Who there', purposes: 'For what purpose', consent: 'Consent', relationship: 'Relationship', labels: 'Sensitive information', notice: 'When something is kept back',
       exclusions: 'What is not shared under it', noExclusions: 'The agreement lists nothing in particular. What no clause names is not shared.', exclusionsSay: 'Stated by the parties for the reader. What no clause names is not shared in any case.',
       notThere: 'There is no such agreement in the register, or none that you may see.',
@@ -191,7 +194,7 @@ export const strings = {
       organisation: 'Organisation', choose: 'Choose an organisation', received: 'What it gets from others', given: 'Who gets its information', show: 'Show',
       receivedHeading: (name: string): string => `What ${name} gets from others`, givenHeading: (name: string): string => `Who gets information of ${name}`,
       from: (name: string): string => `From ${name}`, to: (name: string): string => `To ${name}`,
-      noneReceived: 'No agreement in force gives it anything from another organisation.', noneGiven: 'No agreement in force gives its information to any other organisation.', noneAtAll: 'No agreement is in force, so nothing is shared.',
+      onlyFrom: 'Only from', onlyTo: 'Only to', anyOther: 'Any organisation', allOthers: (count: number): string => `Show all ${count} organisations`, noneReceived: 'No agreement in force gives it anything from another organisation.', noneGiven: 'No agreement in force gives its information to any other organisation.', noneAtAll: 'No agreement is in force, so nothing is shared.',
       what: 'What', roles: 'Who there', purposes: 'For what purpose', conditions: 'On condition', clause: 'Under',
       clauseOf: (clause: string): string => `Clause ${clause}`, unsigned: (names: string): string => `Shares nothing yet: ${names} did not sign`, noConditions: 'None',
       onlyWhile: (kinds: string): string => `While it has ${kinds}`, onlyExplicit: 'With the person’s explicit consent',
@@ -294,7 +297,7 @@ export const strings = {
     coordinator: 'Coordinator', administrator: 'Administrator', integration: 'System', governance: 'Information governance lead', 'privacy-officer': 'Privacy officer',
   } as Readonly<Record<string, string>>,
   purposes: {
-    TREAT: 'Direct care', CAREMGT: 'Care management', COC: 'Coordination of care', ETREAT: 'Emergency care', BTG: 'Emergency access', HOPERAT: 'Oversight of sharing', HSYSADMIN: 'Running the systems',
+    TREAT: 'Direct care', CAREMGT: 'Care management', COC: 'Coordination of care', ETREAT: 'Emergency care', BTG: 'Emergency access', HQUALIMP: 'Improving quality', HRESCH: 'Research', POPHLTH: 'Health of the population', PUBHLTH: 'Public health', HOPERAT: 'Oversight of sharing', HSYSADMIN: 'Running the systems',
   } as Readonly<Record<string, string>>,
 } as const;
 

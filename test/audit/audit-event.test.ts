@@ -151,6 +151,17 @@ describe('an entry as a FHIR AuditEvent', () => {
     expect(entitiesOf(event, 'withheld')).toMatchObject([{ description: '3 kept back', detail: [{ type: 'mental-health', valueString: '3 of RXT' }] }]);
   });
 
+  it('under emergency access has both purposes, what the token said and what the gateway knows, and the reference', () => {
+    const event = render(describeDisclosure({ ...facts, interaction: 'read', query: 'ServiceRequest/r1', emergency: ['EA-2', 'EA-1', 'EA-2'] }, { disclosed: [{ type: 'ServiceRequest', id: 'r1', version: 1 }], decisions: [permit] }));
+    validateResource(event);
+    expect(event.purposeOfEvent?.map(({ coding }) => coding?.[0]?.code)).toEqual(['TREAT', 'BTG']);
+    expect(event.agent.flatMap(({ purposeOfUse = [] }) => purposeOfUse.map(({ coding }) => coding?.[0]?.code))).toEqual(['TREAT', 'TREAT']);
+    expect(entitiesOf(event, 'emergency-access').map(({ what }) => what?.identifier)).toEqual(['EA-1', 'EA-2'].map((value) => ({ system: 'https://fhir.bicp.example/Id/emergency-access', value })));
+    expect(event.meta?.profile).toEqual([expect.stringContaining('PatientRead')]);
+    expect(render({ ...read, purpose: 'BTG', emergency: ['EA-1'] }).purposeOfEvent).toHaveLength(1);
+    expect(entitiesOf(render(read), 'emergency-access')).toEqual([]);
+  });
+
   it('names every citizen a list showed', () => {
     expect(entitiesOf(render(workList), '1').map(({ what }) => what?.reference)).toEqual(['Patient/c1', 'Patient/c2']);
   });

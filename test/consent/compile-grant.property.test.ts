@@ -5,11 +5,12 @@ import { explainEmergency, explainPermitted, explainWithheld, namesFrom } from '
 import type { Decision, Grant } from '../../src/consent/types.ts';
 import type { SharingClass } from '../../src/fhir/sharing.ts';
 import { permittingRule, refusedBy } from './permitting-rule.ts';
-import { sharingCase } from './random-sharing.ts';
+import { sharingCase, tellingChoices } from './random-sharing.ts';
 import type { SharingCase } from './random-sharing.ts';
 
 const at = new Date('2026-06-01T12:00:00Z');
 const cases = sharingCase(at, 60_000);
+const telling = tellingChoices(at, 60_000);
 
 const compiled = ({ requester, classes, agreements, now }: SharingCase): Grant => compileGrant({ requester, classes, agreements, generation: 1, now });
 
@@ -68,8 +69,8 @@ describe('the random worlds', () => {
     ]);
   });
 
-  /** Each hands the compiler a world with one fact bent, as a compiler that gets this fact wrong would see it. */
-  const wrong: [string, (world: SharingCase) => SharingCase][] = [
+  /** Each hands the compiler a world with one fact bent, as a compiler that gets this fact wrong would see it; under choices that tell, where few do. */
+  const wrong: [string, (world: SharingCase) => SharingCase, choices?: SharingCase['choices'] | undefined][] = [
     ['labels', (world) => ({ ...world, classes: world.classes.map((each) => ({ ...each, labels: [] })) })],
     ['the direction', (world) => withClauses(world, ({ from, to }) => ({ from: to, to: from }))],
     ['relationships', (world) => ({
@@ -82,13 +83,16 @@ describe('the random worlds', () => {
       ...each, signedBy: each.agreement.parties.map(({ organisation }) => organisation),
     })) })],
     ['choices', (world) => ({ ...world, choices: [] })],
-    ['which choice is the more specific', (world) => ({ ...world, choices: world.choices.map((each) => ({ ...each, specificity: 1 })) })],
+    ['what is an exception to what', (world) => ({ ...world, choices: world.choices.map((each) => ({ ...each, overrides: [] })) })],
+    ['in which Consent a provision stands', (world) => ({ ...world, choices: world.choices.map((each) => ({ ...each, consent: 'one' })) }), telling[4]],
+    ['that an opt-out gives way', (world) => ({ ...world, choices: world.choices.map((each) => ({ ...each, optOut: false })) }), telling[5]],
+    ['the single record', (world) => ({ ...world, record: undefined })],
     ['emergency access', (world) => ({ ...world, emergency: true })],
     ['the role', (world) => withClauses(world, () => ({ roles: [world.requester.role] }))],
     ['the purpose', (world) => withClauses(world, () => ({ purposes: [world.requester.purpose] }))],
   ];
-  it.each(wrong)('catch a compiler that gets %s wrong', (_, distort) => {
-    const outcome = fc.check(fc.property(cases, (world) => {
+  it.each(wrong)('catch a compiler that gets %s wrong', (...[, distort, choices]) => { // of a row without choices, a third parameter would be taken for a callback to wait for
+    const outcome = fc.check(fc.property(choices ? cases.map((world) => ({ ...world, choices })) : cases, (world) => {
       const distorted = distort(world);
       const grant = compiled(distorted);
       for (const sharingClass of world.classes) {

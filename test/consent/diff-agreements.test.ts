@@ -1,5 +1,5 @@
 import { diffAgreements } from '../../src/consent/diff-agreements.ts';
-import { sayDifference } from '../../src/consent/say-sharing.ts';
+import { sayDifference, saySharing } from '../../src/consent/say-sharing.ts';
 import type { Agreement, Clause } from '../../src/consent/types.ts';
 import { agreement, bchc, bsmhft, clause, council, uhb } from './sharing-cases.ts';
 
@@ -52,6 +52,23 @@ it('tells of parties, dates and another agreement', () => {
   const next = two([clause()], { id: 'other', parties: one().parties.slice(1), reviewDate: '2026-11-01', period: { start: new Date('2026-01-01T00:00:00Z'), end: new Date('2028-01-01T00:00:00Z') } });
   expect(diff(one(), next).others.map(({ what }) => what)).toEqual(['agreement', 'party-removed', 'period', 'review', 'words']);
   expect(sayDifference(diff(one(), next))).toContain('The period is 2026-01-01 to 2027-12-31; it was 2026-01-01 to 2026-12-31.');
+});
+
+it('tells what clauses say of how long things are kept, though it opens and closes nothing', () => {
+  const next = two([clause({ retention: 'Twelve months.' }), clause({ number: '2', categories: ['plan'], retention: 'As the record.' })]);
+  const difference = diff(two([clause({ retention: 'Nothing is kept.' }), clause({ number: '2', categories: ['plan'] })], { version: '1.0', sha256: '1'.repeat(64) }), next);
+  expect(difference.changes).toEqual([]);
+  expect(sayDifference(difference)).toEqual([
+    'Nothing is opened, closed or opened on other terms.',
+    'Of how long things are kept, clause 1.1 says "Twelve months."; it said "Nothing is kept.".',
+    'Of how long things are kept, clause 2 says "As the record."; it said nothing of its own.',
+  ]);
+  expect(diff(next, two([clause()], { sha256: '3'.repeat(64) })).others.filter(({ what }) => what === 'retention')).toHaveLength(2);
+});
+
+it('the words of an agreement say how long what a clause shares is kept', () => {
+  expect(saySharing(one({ retention: 'Twelve months.' })).at(-1)).toMatch(/^Clause 1\.1: .*kept back\. Kept: Twelve months\.$/);
+  expect(saySharing(one()).at(-1)).not.toContain('Kept');
 });
 
 it('the same text is the same', () => expect(sayDifference(diff(one(), one()))).toEqual(['The two texts say the same.']));

@@ -1,10 +1,10 @@
 import { choiceEffect } from '../../src/consent/choice-effect.ts';
-import type { ClassRule, ClauseReference, ConsentClause, Grant, NoRule } from '../../src/consent/types.ts';
+import type { ClassRule, ClauseReference, ConsentClause, Grant, NoRule, Refused } from '../../src/consent/types.ts';
 import type { SharingClass } from '../../src/fhir/sharing.ts';
 import type { SharingCase } from './random-sharing.ts';
 
 export type Opened = Exclude<ClassRule, NoRule> | ({ kind: 'emergency' } & ClauseReference);
-type World = Pick<SharingCase, 'requester' | 'choices' | 'relationships' | 'emergency' | 'now'>;
+type World = Pick<SharingCase, 'requester' | 'record' | 'choices' | 'relationships' | 'emergency' | 'now'>;
 
 /**
  * A compiled grant applied in memory to one row, as the door applies it in SQL: the rule that opens the row, with the
@@ -24,7 +24,7 @@ export function permittingRule(grant: Grant, sharingClass: SharingClass, world: 
     const other = alternatives.find(({ relationships }) => isLive(relationships));
     if (other) return { kind: 'related', notice: rule.notice, ...other };
   }
-  const consented = choiceEffect(world.choices, world.requester, sharingClass)?.effect === 'permit'
+  const consented = choiceEffect(world.choices, world.requester, sharingClass, world.record) === 'permits'
     ? consentClausesOf(rule).find(({ relationships }) => relationships === undefined || isLive(relationships)) : undefined;
   if (consented) return { kind: 'explicit', notice: 'none', agreement: consented.agreement, version: consented.version, clause: consented.clause, withConsent: [] };
   if (rule.kind !== 'related' || !world.emergency) return undefined;
@@ -32,11 +32,9 @@ export function permittingRule(grant: Grant, sharingClass: SharingClass, world: 
 }
 
 /** How the citizen's choice closes the class to this requester, as the door tells it. */
-export function refusedBy(sharingClass: SharingClass, { choices, requester, emergency }: World): 'objects' | 'denies' | null {
-  const deciding = choiceEffect(choices, requester, sharingClass);
-  if (deciding?.effect !== 'deny') return null;
-  if (deciding.specificity > 0) return 'denies';
-  return emergency ? null : 'objects';
+export function refusedBy(sharingClass: SharingClass, { choices, requester, record, emergency }: World): Refused | null {
+  const effect = choiceEffect(choices, requester, sharingClass, record);
+  return effect === undefined || effect === 'permits' || (effect === 'objects' && emergency) ? null : effect;
 }
 
 function consentClausesOf(rule: Exclude<ClassRule, NoRule>): readonly ConsentClause[] {

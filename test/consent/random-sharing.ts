@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import type { Purpose, Requester, SharingClass, SharingRole } from '../../src/fhir/sharing.ts';
 import { relationshipKinds } from '../../src/fhir/sharing.ts';
-import type { Agreement, ChoiceRule, Clause, RegisteredAgreement, Relationship } from '../../src/consent/types.ts';
-import { bchc, council, uhb } from './sharing-cases.ts';
+import { withOverrides } from '../../src/consent/choice-within.ts';
+import type { Agreement, ChoiceLimits, ChoiceRule, Clause, RecordFacts, RegisteredAgreement, Relationship } from '../../src/consent/types.ts';
+import { bchc, consentOf, council, optOutOf, uhb } from './sharing-cases.ts';
 
 /** One random world of sharing as one requester meets it. Every row class stands for rows of one citizen. */
 export interface SharingCase {
@@ -10,6 +11,8 @@ export interface SharingCase {
   classes: SharingClass[];
   agreements: RegisteredAgreement[];
   choices: ChoiceRule[];
+  /** the row each class stands for; undefined: the class as a whole */
+  record: RecordFacts | undefined;
   /** the requester has live emergency access */
   emergency: boolean;
   relationships: Relationship[];
@@ -20,7 +23,11 @@ const organisations = [uhb, bchc, council];
 const categories = ['identity', 'administration', 'episode', 'mental-health'] as const;
 const careRoles: SharingRole[] = ['nurse', 'social-worker', 'integration'];
 const oversight: SharingRole[] = ['governance', 'privacy-officer'];
-const carePurposes: Purpose[] = ['TREAT', 'CAREMGT'];
+const carePurposes: Purpose[] = ['TREAT', 'CAREMGT', 'HRESCH'];
+/** Stand for records, codes and types; a test with real rows puts theirs in place of the ids. */
+export const recordIds = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002', '00000000-0000-4000-8000-000000000003'];
+export const recordTypes = ['EpisodeOfCare', 'CarePlan'];
+export const codeTokens = [-11n, 12n, 13n];
 const labels = ['PSY', 'legal-restriction'];
 const some = <T>(values: readonly T[], minLength = 1): fc.Arbitrary<T[]> => fc.subarray([...values], { minLength });
 
@@ -38,7 +45,8 @@ export function sharingCase(at: Date, stepMs: number): fc.Arbitrary<SharingCase>
       labels: fc.oneof({ weight: 3, arbitrary: fc.constant<string[]>([]) }, { weight: 2, arbitrary: some(labels) }),
     }), { minLength: 1, maxLength: 4 }).map((rows) => rows.map((row, index) => ({ id: index + 1, ...row }))),
     agreements: fc.array(registered(instant), { minLength: 0, maxLength: 3 }).map((all) => all.map(named)),
-    choices: fc.oneof({ weight: 3, arbitrary: fc.constant<ChoiceRule[]>([]) }, { weight: 2, arbitrary: fc.array(choiceRule, { minLength: 1, maxLength: 3 }) }),
+    choices: fc.oneof({ weight: 3, arbitrary: fc.constant<ChoiceRule[]>([]) }, { weight: 2, arbitrary: consents(instant, 3) }, { weight: 1, arbitrary: fc.constantFrom(...tellingChoices(at, stepMs)) }),
+    record: fc.option(recordFacts(instant), { nil: undefined }),
     emergency: fc.nat(4).map((dice) => dice === 0),
     relationships: fc.array(fc.record({
       organisation: fc.constantFrom(...organisations), kind: fc.constantFrom(...relationshipKinds), until: fc.option(instant, { freq: 4 }),
@@ -47,14 +55,67 @@ export function sharingCase(at: Date, stepMs: number): fc.Arbitrary<SharingCase>
   });
 }
 
-/** Provisions as a Consent may say them: any limits together, the whole record among them, more specific the more they limit. */
-export const choiceRule: fc.Arbitrary<ChoiceRule> = fc.record({
-  effect: fc.constantFrom('deny' as const, 'permit' as const),
-  limits: fc.oneof({ weight: 1, arbitrary: fc.constant({}) }, { weight: 2, arbitrary: fc.record({
+/** What random choices seldom say, and mistakes are seen by. */
+export function tellingChoices(at: Date, stepMs: number): ChoiceRule[][] {
+  const dates = { from: new Date(at.getTime() - stepMs), until: new Date(at.getTime() + stepMs) };
+  const purposes = ['HRESCH'] as const;
+  return [
+    consentOf('a', ['deny', {}]),
+    consentOf('a', ['deny', {}], ['permit', { organisations }]),
+    [...consentOf('a', ['deny', { organisations }]), ...consentOf('b', ['permit', { organisations }])],
+    consentOf('a', ['permit', { organisations }], ['deny', { categories: ['episode'] }]),
+    [...consentOf('a', ['deny', {}], ['permit', { organisations }]), ...consentOf('b', ['deny', { categories: ['episode', 'identity'] }])],
+    [optOutOf(), ...consentOf('a', ['permit', { purposes, organisations }])],
+    [optOutOf(), ...consentOf('a', ['permit', { purposes }])],
+    [optOutOf(), ...consentOf('a', ['permit', { organisations }])],
+    [...consentOf('b', ['deny', { purposes }]), ...consentOf('a', ['permit', { purposes, organisations }])],
+    ...([{ organisations: [uhb] }, { organisations: [bchc, council] }, { roles: ['nurse'] }, { labels: ['PSY'] }, { types: ['CarePlan'] }, { tokens: [12n] }, { ids: recordIds.slice(1) }, { dates }] as const)
+      .map((limits) => consentOf('a', ['permit', {}], ['deny', limits])),
+    consentOf('a', ['deny', {}], ['permit', { dates }]),
+  ];
+}
+
+/** Of a record what a choice may look at; `id` is to be replaced where rows are real. */
+export function recordFacts(instant: fc.Arbitrary<Date>): fc.Arbitrary<RecordFacts> {
+  return fc.record({
+    id: fc.constantFrom(...recordIds), type: fc.constantFrom(...recordTypes), tokens: some(codeTokens, 0), from: fc.option(instant, { freq: 3 }), until: fc.option(instant, { freq: 3 }),
+  });
+}
+
+/** All rules of a few Consents of one person. Exceptions lie within their parent, stand beside it, or are as wide; now and then there is an opt-out, or a permission it gives way to. */
+export function consents(instant: fc.Arbitrary<Date>, atMost: number): fc.Arbitrary<ChoiceRule[]> {
+  return fc.array(fc.oneof({ weight: 3, arbitrary: consent(instant) }, { weight: 1, arbitrary: optOut }, { weight: 1, arbitrary: research }), { minLength: 1, maxLength: atMost })
+    .map((all) => all.flatMap((rules, i) => rules.map((rule, n) => ({ ...rule, consent: `consent-${i}`, n }))));
+}
+
+type Unplaced = Omit<ChoiceRule, 'consent' | 'n'>;
+
+function consent(instant: fc.Arbitrary<Date>): fc.Arbitrary<Unplaced[]> {
+  const one = fc.record({ effect: fc.constantFrom('deny' as const, 'permit' as const), limits: limits(instant), within: fc.nat(2) });
+  return fc.array(one, { minLength: 1, maxLength: 4 }).map((all) => {
+    const rules: { effect: ChoiceRule['effect']; limits: ChoiceLimits }[] = [];
+    for (const { effect, limits: own, within } of all) rules.push({ effect, limits: within > 0 ? { ...own, ...rules.at(-1)?.limits } : own });
+    return withOverrides(rules.map((rule) => ({ ...rule, from: null, until: null, optOut: false }))).map(({ from: _from, until: _until, ...rule }) => rule);
+  });
+}
+
+/** Up to two limits of any kind, often none: the whole record. */
+function limits(instant: fc.Arbitrary<Date>): fc.Arbitrary<ChoiceLimits> {
+  const span = fc.tuple(fc.option(instant, { freq: 4 }), fc.option(instant, { freq: 4 })).filter(([from, until]) => from === null || until === null || from < until).map(([from, until]) => ({ from, until }));
+  const each: { [limit in keyof ChoiceLimits]-?: fc.Arbitrary<ChoiceLimits[limit]> } = {
     organisations: some(organisations), roles: some(careRoles), purposes: some(carePurposes), categories: some(categories), labels: some(labels), custodians: some(organisations),
-  }, { requiredKeys: [] }) }),
-  deeper: fc.nat(1),
-}).map(({ effect, limits, deeper }) => ({ effect, limits, specificity: Object.keys(limits).length === 0 ? 0 : Object.keys(limits).length + deeper }));
+    types: some(recordTypes), tokens: some(codeTokens), ids: some(recordIds), dates: span,
+  };
+  const names = Object.keys(each) as (keyof ChoiceLimits)[];
+  return fc.oneof({ weight: 2, arbitrary: fc.constant<ChoiceLimits>({}) }, { weight: 3, arbitrary: fc.shuffledSubarray(names, { minLength: 1, maxLength: 2 }).chain((chosen) =>
+    fc.record(Object.fromEntries(chosen.map((name) => [name, each[name]]))) as fc.Arbitrary<ChoiceLimits>) });
+}
+
+const optOut: fc.Arbitrary<Unplaced[]> = fc.option(fc.constantFrom(...organisations)).map((custodian) =>
+  [{ effect: 'deny', limits: { purposes: ['HRESCH'], ...(custodian !== null && { custodians: [custodian] }) }, overrides: [], optOut: true }]);
+
+const research: fc.Arbitrary<Unplaced[]> = some(organisations).map((named) =>
+  [{ effect: 'permit', limits: { purposes: ['HRESCH'], organisations: named }, overrides: [], optOut: false }]);
 
 const requester: fc.Arbitrary<Requester> = fc.record({
   client: fc.constant('demo'), token: fc.constant('token-1'), organisation: fc.constantFrom(...organisations), organisationName: fc.constant('Name'),

@@ -53,6 +53,11 @@ describe('an agreement file', () => {
     expect(clause).not.toHaveProperty('relationships');
   });
 
+  it('says of a clause how long what it shares is kept, where it says so', () => {
+    expect(contentOf(edited('consentBasis: implied', 'consentBasis: implied\n    retention: Twelve months.')).clauses[0]?.retention).toBe('Twelve months.');
+    expect(contentOf(valid).clauses[0]).not.toHaveProperty('retention');
+  });
+
   it('is in force from the start of its first London day to the end of its last, summer time or not', () => {
     expect(contentOf(valid).period).toEqual({ start: new Date('2024-03-31T23:00:00Z'), end: new Date('2029-03-31T23:00:00Z') });
     expect(contentOf(edited('2024-04-01, to: 2029-03-31', '2024-01-01, to: 2026-12-31')).period)
@@ -76,6 +81,7 @@ describe('the hash of an agreement', () => {
     ['a role', edited('roles: [nurse]', 'roles: [nurse, doctor]')],
     ['the last day', edited('to: 2029-03-31', 'to: 2029-03-30')],
     ['the name of a signatory role', edited('signatoryRole: SIRO', 'signatoryRole: Chief Executive')],
+    ['how long things are kept', edited('consentBasis: implied', 'consentBasis: implied\n    retention: Twelve months.')],
     ['the notice', edited('consentBasis: implied', 'consentBasis: implied\n    notice: generic')],
   ])('changes with %s', (_, text) => expect(contentOf(text).sha256).not.toBe(hash));
 });
@@ -103,6 +109,7 @@ describe('a mistake in an agreement file', () => {
     ['a clause number twice', valid + valid.slice(valid.indexOf('  - number:')), { code: 'agreement-clause-repeated' }],
     ['a clause that shares with nobody', edited('to: [bchc]', 'to: [uhb]'), { code: 'agreement-shares-with-nobody' }],
     ['a processor that shares', edited('from: [uhb]', 'from: [host]'), { code: 'agreement-processor-shares' }],
+    ['a purpose beyond individual care on implied consent', edited('[TREAT]', '[TREAT, HRESCH]'), { code: 'agreement-purpose-needs-consent' }],
     ['oversight of care data', edited('[TREAT]', '[HOPERAT]'), { code: 'agreement-oversight-too-wide' }],
     ['care data for a role that oversees', edited('[nurse]', '[privacy-officer]'), { code: 'agreement-role-not-for-care' }],
     ['an identifier that is no address', edited('system: https://fhir.nhs.uk/Id/ods-organization-code, value: RRK', 'system: ODS, value: RRK'), { code: 'agreement-invalid-value' }],

@@ -58,9 +58,15 @@ it.each<[string, Record<string, string>]>([
   expect(problemsOf(clauses(also(changes)))).toEqual([]);
 });
 
-it('an organisation nobody knows is a warning, with its place', () => {
-  const read = reviewAgreement(clauses(also()), new Set([uhb, bchc]));
-  expect(read).toMatchObject({ agreement: { id: 'two-clauses' }, warnings: [{ code: 'agreement-organisation-unknown', severity: 'warning', at: { line: 10, pointer: '/parties/2/identifier' } }] });
+it('an organisation that is neither partner nor in the directory is refused, at its identifier', () => {
+  expect(reviewAgreement(clauses(also()), new Set([uhb, bchc]))).toEqual({ problems: [expect.objectContaining({
+    category: 'invalid', code: 'agreement-organisation-unknown', text: expect.stringContaining('"icb"'), at: expect.objectContaining({ line: 10, pointer: '/parties/2/identifier' }),
+    fix: expect.stringContaining('mappings/partners.yaml'),
+  })] });
+});
+
+it('where nobody can say who is known, nobody is unknown', () => {
+  expect(reviewAgreement(clauses(also()), null)).toMatchObject({ agreement: { id: 'two-clauses' } });
 });
 
 describe('bad files, each with a place', () => {
@@ -68,7 +74,13 @@ describe('bad files, each with a place', () => {
   it.each<[string, string, object]>([
     ['a period reversed', good.replace('to: 2029-03-31', 'to: 2020-03-31'), { code: 'agreement-period-reversed', at: { line: 4, column: 33 } }],
     ['a review after the end', good.replace('reviewDate: 2026-03-31', 'reviewDate: 2030-01-01'), { code: 'agreement-review-outside-period', at: { line: 5, column: 13 } }],
-    ['a clause that shares with nobody', good.replace('to: [bchc, icb]', 'to: [uhb]'), { code: 'agreement-shares-with-nobody', at: { line: 15, column: 9 } }],
+    ['a clause that shares with nobody but the party itself', good.replace('to: [bchc, icb]', 'to: [uhb]'), { code: 'agreement-shares-with-nobody', at: { line: 15, column: 9 } }],
+    ['a clause that names no receiver', good.replace('to: [bchc, icb]', 'to: []'), { code: 'agreement-invalid-value', at: { line: 15, column: 9 } }],
+    ['a clause without a receiver', good.replace('    to: [bchc, icb]\n', ''), { code: 'agreement-missing-key', text: 'The key "to" is missing in clauses[0].', at: { line: 12 } }],
+    ['a clause that names no giver', good.replace('from: [uhb]\n    to: [bchc, icb]', 'from: []\n    to: [bchc, icb]'), { code: 'agreement-invalid-value', at: { line: 14, column: 11 } }],
+    ['an unknown key in a clause', good.replace('    from: [uhb]\n    to: [bchc, icb]', '    from: [uhb]\n    to: [bchc, icb]\n    excludes: [PSY]'), { code: 'agreement-unknown-key', text: 'The key "excludes" is not known in clauses[0].', at: { line: 16, column: 15 } }],
+    ['an unknown key in a party', good.replace('capacity: controller, signatoryRole: Caldicott Guardian }\n  - { id: bchc', 'capacity: controller, signatoryRole: Caldicott Guardian, email: a }\n  - { id: bchc'), { code: 'agreement-unknown-key', at: { line: 8 } }],
+    ['an empty word on how long things are kept', good.replace('notice: generic', 'notice: generic\n    retention: ""'), { code: 'agreement-invalid-value', at: { line: 21 } }],
     ['an unknown key', good.replace('title:', 'subject:'), { code: 'agreement-unknown-key', at: { line: 3, column: 10 } }],
     ['a clause naming no party', good.replace('to: [bchc, icb]', 'to: [bchc, council]'), { code: 'agreement-unknown-party', at: { line: 15, column: 16 } }],
     ['an anchor used again', good.replace('title: Two clauses', 'title: &a Two clauses\nretention: *a'), { code: 'agreement-not-yaml', at: { line: 4, column: 12 }, fix: 'Write the value out in full.' }],

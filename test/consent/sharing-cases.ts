@@ -1,4 +1,5 @@
-import type { SharingClass, Requester } from '../../src/fhir/sharing.ts';
+import { withOverrides } from '../../src/consent/choice-within.ts';
+import { purposesBeyondCare, type SharingClass, type Requester } from '../../src/fhir/sharing.ts';
 import type { Agreement, ChoiceRule, Clause, RegisteredAgreement } from '../../src/consent/types.ts';
 
 /** The partners and the people who ask, by the names used in every test of sharing. */
@@ -22,7 +23,18 @@ export const feedClient: Requester = {
   client: 'uhb-adt', token: 'token-2', organisation: uhb, organisationName: 'UHB', role: 'integration', purpose: 'TREAT', scopes: ['system/Task.rs'],
 };
 
-export const objection: ChoiceRule = { effect: 'deny', limits: {}, specificity: 0 };
+export const objection: ChoiceRule = { consent: 'consent-1', n: 0, effect: 'deny', limits: {}, overrides: [], optOut: false };
+
+/** The rules of one Consent, in the order in which it says them. */
+export function consentOf(consent: string, ...said: [ChoiceRule['effect'], ChoiceRule['limits']][]): ChoiceRule[] {
+  return withOverrides(said.map(([effect, limits]) => ({ effect, limits, from: null, until: null, optOut: false })))
+    .map(({ from: _from, until: _until, ...rule }, n) => ({ consent, n, ...rule }));
+}
+
+/** The opt-out from purposes beyond care; of one organisation's records only, where one is named. */
+export function optOutOf(...custodians: string[]): ChoiceRule {
+  return { ...objection, consent: 'opt-out', limits: { purposes: purposesBeyondCare, ...(custodians.length > 0 && { custodians }) }, optOut: true };
+}
 
 export function rowOf(custodian: string, category: SharingClass['category'], ...labels: string[]): SharingClass {
   return { id: 1, custodian, category, labels };

@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { validateResource } from '@medplum/core';
 import { agreementState } from '../../src/consent/agreement-state.ts';
 import { compileGrant } from '../../src/consent/compile-grant.ts';
@@ -8,8 +9,10 @@ import { namesFrom } from '../../src/consent/explain.ts';
 import { noticeFor } from '../../src/consent/notice-for.ts';
 import { readAgreement } from '../../src/consent/read-agreement.ts';
 import type { Agreement, RegisteredAgreement, Relationship } from '../../src/consent/types.ts';
+import { partnerPeople, personas, signatories } from '../../src/demo/personas.ts';
 import { loadDefinitions } from '../../src/fhir/definitions.ts';
 import type { Requester, SharingClass } from '../../src/fhir/sharing.ts';
+import { knownOrganisations } from '../../src/flow/check-agreement-file.ts';
 import {
   bchc, bsmhft, communityNurse, council, feedClient, governanceLead, icb, mentalHealthNurse, now, objection, privacyOfficer, socialWorker, uhb, wardDoctor,
 } from './sharing-cases.ts';
@@ -64,9 +67,10 @@ function noticeTo(requester: Requester, withheld: readonly SharingClass[]) {
 describe('the agreements that ship', () => {
   it.each(files.map((file): [string] => [file]))('%s is named after its id', (file) => expect(`${shipped(file).id}.yaml`).toBe(file));
 
-  it('are two in force, one lapsed and one draft', () => {
+  it('are four in force, one lapsed and one draft', () => {
     expect(agreements.map((each) => [each.agreement.id, agreementState(each, now)])).toEqual([
-      ['bicp-early-intervention', 'in-force'], ['bicp-oversight', 'in-force'], ['draft-voluntary-sector', 'draft'], ['lapsed-winter-pressures', 'lapsed'],
+      ['bicp-early-intervention', 'in-force'], ['bicp-end-of-life', 'in-force'], ['bicp-mental-health', 'in-force'], ['bicp-oversight', 'in-force'],
+      ['draft-safeguarding', 'draft'], ['lapsed-winter-pressures', 'lapsed'],
     ]);
   });
 });
@@ -154,7 +158,7 @@ describe('the published Contract', () => {
   });
 
   it.each([
-    ['in-force', 'executed', 'bicp-early-intervention.yaml'], ['draft', 'executable', 'draft-voluntary-sector.yaml'], ['lapsed', 'terminated', 'lapsed-winter-pressures.yaml'],
+    ['in-force', 'executed', 'bicp-early-intervention.yaml'], ['draft', 'executable', 'draft-safeguarding.yaml'], ['lapsed', 'terminated', 'lapsed-winter-pressures.yaml'],
   ])('says %s as %s', (state, status, file) => {
     const contract = contractFromAgreement(registered(file), now);
     expect(contract.status).toBe(status);
@@ -167,8 +171,8 @@ describe('the published Contract', () => {
   });
 
   it('has one term per clause with its parties, labels, categories, purposes and roles', () => {
-    const contract = contractFromAgreement(registered('bicp-early-intervention.yaml'), now);
-    const term = contract.term?.find(({ identifier }) => identifier?.value === '4.1');
+    const contract = contractFromAgreement(registered('bicp-mental-health.yaml'), now);
+    const term = contract.term?.find(({ identifier }) => identifier?.value === '1.1');
     expect(contract.applies).toEqual({ start: '2024-03-31T23:00:00.000Z', end: '2029-03-31T22:59:59.999Z' });
     expect(term?.offer.party?.map(({ role, reference }) => [role.coding?.[0]?.code, reference.map((each) => each.identifier?.value)])).toEqual([['discloser', ['RXT']], ['recipient', ['RRK', 'RYW']]]);
     expect(term?.securityLabel?.[0]).toMatchObject({ classification: { code: 'R' }, category: [{ code: 'R' }, { code: 'MH' }, { code: 'PSY' }] });
@@ -176,5 +180,38 @@ describe('the published Contract', () => {
     expect(term?.asset?.[0]?.condition).toContain('episode, referral, care-team');
     expect(term?.action?.map(({ intent }) => intent.coding?.[0]?.code)).toEqual(['TREAT', 'COC', 'ETREAT']);
     expect(term?.action?.[0]?.subject?.map(({ role }) => role?.coding?.[0]?.code)).toEqual(['doctor', 'nurse']);
+  });
+
+  it('says how long what a clause shares is kept, and which clause waits for whom', () => {
+    const complete = registered('bicp-early-intervention.yaml');
+    const scheme = 'https://fhir.bicp.example/Id/example-code|nns-ladywood';
+    const contract = contractFromAgreement({ ...complete, signedBy: complete.signedBy.filter((party) => party !== scheme) }, now);
+    const term = (number: string) => contract.term?.find(({ identifier }) => identifier?.value === number);
+    expect(term('10.1')?.group).toEqual([expect.objectContaining({ type: { coding: [expect.objectContaining({ code: 'retention' })] }, text: expect.stringContaining('deletes what it noted down') })]);
+    expect(term('10.1')?.action?.[0]?.status).toEqual({ coding: [expect.objectContaining({ code: 'unsigned' })], text: 'Not signed by Neighbourhood Network Scheme Ladywood' });
+    expect(term('9.1')?.action?.[0]?.status.coding?.[0]?.code).toBe('complete');
+    expect(term('1.1')).not.toHaveProperty('group');
+    expect(contract.status).toBe('executed');
+    expect(validateResource(contract).filter(({ severity }) => severity !== 'information')).toEqual([]);
+  });
+});
+
+describe('the parties of what ships', () => {
+  const known = knownOrganisations(fileURLToPath(new URL('../../mappings/', import.meta.url)));
+  const all = [...new Map(agreements.flatMap(({ agreement }) => agreement.parties).map((party) => [party.organisation, party])).values()];
+
+  it('are all in the directory, under the same name everywhere', () => {
+    expect(all.filter(({ organisation }) => !known?.has(organisation))).toEqual([]);
+    const names = agreements.flatMap(({ agreement }) => agreement.parties.map(({ organisation, name }) => `${organisation} ${name}`));
+    expect(new Set(names).size).toBe(all.length);
+  });
+
+  it('have somebody each who can sign in the demo', () => {
+    const signs = [...personas, ...signatories].filter(({ role }) => ['governance', 'privacy-officer'].includes(role));
+    expect(all.filter(({ organisation }) => !signs.some((each) => each.organisation === organisation)).map(({ name }) => name)).toEqual([]);
+  });
+
+  it('are pinned by person: everybody of the demo asks for an organisation that is a party, by the name it has there', () => {
+    for (const each of [...personas, ...partnerPeople, ...signatories]) expect(all.find(({ organisation }) => organisation === each.organisation)?.name).toBe(each.organisationName);
   });
 });

@@ -125,6 +125,7 @@ const doubledOrOrphaned: Record<string, string> = {
   'a relationship has no evidence': 'select id::text as what from relationship e where not exists (select 1 from citizen_row r where r.citizen_id = e.citizen_id and r.id = e.id)',
   'a choice has no Consent': `
     select id::text as what from choice_rule c where not exists (select 1 from citizen_row r where r.citizen_id = c.citizen_id and r.id = c.id and r.type = 'Consent')`,
+  'a rule has no choice': 'select id::text as what from choice_rule r where not exists (select 1 from choice c where c.citizen_id = r.citizen_id and c.id = r.id)',
   'a person key has no person': 'select id::text as what from person_key k where not exists (select 1 from source_person p where p.citizen_id = k.citizen_id and p.id = k.id)',
   'a person cannot be found by any key': 'select id::text as what from source_person p where not exists (select 1 from person_key k where p.citizen_id = k.citizen_id and p.id = k.id)',
   'a person has no source Patient': `

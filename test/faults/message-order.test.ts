@@ -40,7 +40,7 @@ const sensitive = {
 
 /** Forgets everybody; keys, classes and the audit trail stay, so that the same record has the same id again. */
 const forgetEverybody = `
-  truncate citizen, source_person, person_key, citizen_row, citizen_version, citizen_fragment, relationship, choice_rule,
+  truncate citizen, source_person, person_key, citizen_row, citizen_version, citizen_fragment, relationship, choice, choice_rule,
     source_record, intake_row, intake_person, message_seen, fold_state, ledger_count`;
 
 /** Every message worked off before the next is sent, so that the order of arrival is the order of work. */

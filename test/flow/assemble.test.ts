@@ -6,7 +6,7 @@ import type { VisibleRow } from '../../src/store/door.ts';
 
 function rowOf(body: JsonObject, fragments: [string, string][] | null): VisibleRow {
   return {
-    scope: 'citizen', citizen: 'c', id: '1', type: 'EpisodeOfCare', version: 1, classId: 1, deleted: false, updatedAt: new Date(0), body: JSON.stringify(body), fragments,
+    scope: 'citizen', emergency: null, citizen: 'c', id: '1', type: 'EpisodeOfCare', version: 1, classId: 1, deleted: false, updatedAt: new Date(0), body: JSON.stringify(body), fragments,
   };
 }
 

@@ -107,7 +107,10 @@ describe.each(houses)('what changes between two requests holds for the very next
   it('a terminated agreement shares nothing more', async () => {
     const alice = await citizenOf(first, 'ward-doctor', people.alice);
     for (const shown of await shownBy('ward-doctor', alice)) expect(shown).toEqual(['E08000025', 'RRK', 'RXT', 'RYW']);
-    await terminateAgreement((gateways.at(-1) ?? first).database, await sha256Of(first.database, 'bicp-early-intervention'), new Date(Date.now() - 1));
+    const end = async (agreement: string): Promise<void> => terminateAgreement((gateways.at(-1) ?? first).database, await sha256Of(first.database, agreement), new Date(Date.now() - 1));
+    await end('bicp-early-intervention');
+    expect(await shownBy('ward-doctor', alice)).toEqual(everywhere(['RRK', 'RXT'])); // mental health records have an agreement of their own
+    await end('bicp-mental-health');
     expect(await shownBy('ward-doctor', alice)).toEqual(everywhere(['RRK']));
     expect(await shownBy('community-nurse', alice)).toEqual(everywhere(['RYW']));
   });

@@ -1,8 +1,10 @@
-import type { Bundle, Patient, Resource } from '@medplum/fhirtypes';
+import type { Bundle, Organization, Patient, Resource } from '@medplum/fhirtypes';
 import { castIndex } from '../../src/demo/cast.ts';
 import { demoFiles } from '../../src/demo/demo-files.ts';
 import { personAt } from '../../src/demo/generate-people.ts';
 import { contactElements } from '../../src/fhir/fragments.ts';
+import type { Json } from '../../src/fhir/json.ts';
+import { namesPlace } from '../../src/fhir/names-place.ts';
 import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { citizenOf, people, wholeRecord } from './whole-record.ts';
@@ -66,6 +68,51 @@ describe.each(databases.flatMap((database) => orders.map((order) => ({ ...databa
   it('is shown to each partner with the address it holds itself', async () => {
     const sources = await Promise.all((await sourcesOf('ward-doctor')).map(async (reference) => (await (await gateway.get(`/fhir/${reference}`, 'ward-doctor')).json()) as Patient));
     expect(sources.filter((source) => contactsIn([source]).length > 0).map(({ meta }) => meta?.tag?.[0]?.code)).toEqual(['RRK']);
+  });
+
+  /** Everything of care in the record as this reader is shown it, with every version. */
+  async function careSeenBy(who: string): Promise<Resource[]> {
+    const rows = (await wholeRecord(gateway, who, citizen)).filter(({ resourceType }) => !['Patient', 'Organization', 'Provenance', 'OperationOutcome', 'Consent'].includes(resourceType));
+    const versions = await Promise.all(rows.map(async ({ resourceType, id }) => (await bundle(`/fhir/${resourceType}/${id}/_history`, who)).entry ?? []));
+    return [...rows, ...versions.flat().flatMap(({ resource }) => (resource ? [resource] : []))];
+  }
+
+  /** `Type.element` of what tells where somebody is, in rows of these partners. */
+  async function placesIn(resources: readonly Resource[], ofPartner: (code: string) => boolean): Promise<string[]> {
+    const directory = ((await bundle('/fhir/Organization?_count=50', 'ward-doctor')).entry ?? []).map(({ resource }) => resource as Organization);
+    return [...new Set(resources.filter(({ meta }) => ofPartner(meta?.tag?.[0]?.code ?? '')).flatMap((resource) => {
+      const { system = '', code = '' } = resource.meta?.tag?.[0] ?? {};
+      const place = directory.find(({ identifier }) => identifier?.some((each) => each.system === system && each.value === code));
+      return Object.entries(resource).flatMap(([property, value]) => (namesPlace(resource.resourceType, property, value as Json, { key: `${system}|${code}`, reference: `Organization/${place?.id}` }) ? [`${resource.resourceType}.${property}`] : []));
+    }))].sort();
+  }
+
+  it.each([['mental-health-nurse', 'RXT'], ['social-worker', 'E08000025'], ['community-nurse', 'RYW']])('is told to %s by no ward, team, practice or provider in another partner\'s rows, in any version', async (who, own) => {
+    const seen = await careSeenBy(who);
+    expect(seen.filter(({ meta }) => meta?.tag?.[0]?.code !== own).length).toBeGreaterThan(2);
+    expect(await placesIn(seen, (code) => code !== own)).toEqual([]);
+  });
+
+  it('stays with the partner that said it: the hospital sees its own wards', async () => {
+    const own = await careSeenBy('ward-doctor');
+    expect(await placesIn(own, (code) => code === 'RRK')).toContain('Encounter.location');
+    expect(await placesIn(own, (code) => code !== 'RRK')).toEqual([]);
+  });
+
+  it('is found by an organisation that tells it by its own partner only, counted and sorted too', async () => {
+    const organisations = (await bundle('/fhir/Organization?_count=50', 'ward-doctor')).entry ?? [];
+    const hospital = organisations.find(({ resource }) => (resource as Organization).identifier?.some(({ value }) => value === 'RRK'))?.resource?.id;
+    const found = async (who: string, more: string): Promise<number | undefined> => (await bundle(`/fhir/Patient?organization=Organization/${hospital}&birthdate=${person.birthDate}${more}`, who)).total;
+    for (const more of ['', '&_sort=-_lastUpdated', '&_count=0', '&gender=female,male,other,unknown']) {
+      expect([more, await found('ward-doctor', more), await found('mental-health-nurse', more), await found('social-worker', more)]).toEqual([more, 1, 0, 0]);
+    }
+  });
+
+  it('is told by no notice that names who holds something', async () => {
+    for (const who of ['mental-health-nurse', 'social-worker']) {
+      const outcome = (await bundle(`/fhir/Encounter?patient=Patient/${citizen}`, who)).entry?.find(({ resource }) => resource?.resourceType === 'OperationOutcome');
+      expect(JSON.stringify(outcome)).toContain('Some information is not shown.');
+    }
   });
 
   it('is the only one: somebody else is shown with an address', async () => {

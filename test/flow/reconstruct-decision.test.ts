@@ -11,7 +11,7 @@ import { citizenOf, fileObjection, people } from './whole-record.ts';
 const houses: { kind: string; open: () => Promise<Database> }[] = [
   { kind: 'pglite', open: openEmptyPglite }, { kind: 'postgresql', open: async () => openPostgres(await freshPostgres()) },
 ];
-const who = ['ward-doctor', 'community-nurse', 'social-worker', 'mental-health-nurse', 'privacy-officer'];
+const who = ['ward-doctor', 'community-nurse', 'social-worker', 'privacy-officer'];
 
 interface Logged { id: string; interaction: string; query: string; decisions: { effect: string; rule: string }[]; withheld: unknown[] }
 
@@ -78,7 +78,7 @@ describe.each(houses)('past decisions made again, on $kind', ({ open }) => {
     expect([differing.length, differing[0]]).toEqual([0, undefined]);
     const rules = new Set(logged.flatMap(({ decisions }) => decisions.map(({ effect, rule }) => `${effect} ${rule}`)));
     expect([...rules].sort()).toEqual(expect.arrayContaining(['deny 2', 'deny 3', 'deny 6', 'permit 1', 'permit 4']));
-    expect(logged.length).toBeGreaterThan(200);
+    expect(logged.length).toBeGreaterThan(150);
   }, 240_000);
 
   it('comes out otherwise where the trail does not say what was decided', async () => {

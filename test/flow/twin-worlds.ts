@@ -1,24 +1,39 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { personAt } from '../../src/demo/generate-people.ts';
+import { adtMessages } from '../../src/demo/write-adt.ts';
 import { indexResource } from '../../src/fhir/index-resource.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
-import { savePeople } from '../../src/store/citizens.ts';
+import { savePeople, type PersonChange } from '../../src/store/citizens.ts';
 import { openPglite, openPostgres, type Connection, type Database } from '../../src/store/database.ts';
 import { saveRows, type RowChange } from '../../src/store/record-writer.ts';
 import { saveSharedRows } from '../../src/store/shared-rows.ts';
+import { keyedHash, loadSecrets } from '../../src/store/secrets.ts';
 import { classKey, openSharingClasses, type ClassFacts } from '../../src/store/sharing-classes.ts';
-import { bsmhft } from '../consent/sharing-cases.ts';
+import { bchc, bsmhft, council, icb, uhb } from '../consent/sharing-cases.ts';
 import { freshPostgres } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
+
+export type Notice = 'none' | 'generic' | 'organisation';
 
 export interface TwinWorlds {
   /** the record as it is, and the same with more in it that the callers may not know of */
   plain: Gateway;
   fuller: Gateway;
+  /** what both take from outside: a later instant, and ids nobody had */
+  turn: () => void;
   close: () => Promise<void>;
+}
+
+/** Somebody as those in front of them would know them: what emergency access is asked for with. */
+export interface KnownPerson {
+  index: number;
+  nhsNumber: string;
+  birthDate: string;
+  family: string;
 }
 
 /** A row of either world, with its body as stored: what values for requests are taken from. */
@@ -31,34 +46,74 @@ export interface StoredRow {
   body: JsonObject;
 }
 
-/** No clause opens these to anybody but the mental health trust, which asks nothing in these tests. */
+/** No clause opens these to anybody: of the board nobody asks who would see its own records. */
 export const hiddenClasses: readonly ClassFacts[] = [
-  { custodian: bsmhft, category: 'mental-health', labels: ['legal-restriction'] },
-  { custodian: bsmhft, category: 'unclassified', labels: [] },
-  { custodian: bsmhft, category: 'identity', labels: ['source-dissent'] },
+  { custodian: icb, category: 'end-of-life', labels: ['legal-restriction'] },
+  { custodian: icb, category: 'unclassified', labels: [] },
+  { custodian: icb, category: 'identity', labels: ['source-dissent'] },
   { custodian: 'https://fhir.nhs.uk/Id/ods-organization-code|ZZ999', category: 'identity', labels: [] },
 ];
 
+const population = { seed: 2018, citizens: 12 };
+const hiddenFrom = 100;
+
+/** People whom only the fuller world has heard of: from an organisation nobody here shares anything with. */
+export const hiddenPeople: readonly KnownPerson[] = Array.from({ length: 30 }, (_, n) => personAt(population, hiddenFrom + n))
+  .flatMap(({ index, nhsNumber, birthDate, name }) => (nhsNumber === undefined ? [] : [{ index, nhsNumber, birthDate, family: name.family }]));
+export const visiblePeople: readonly KnownPerson[] = Array.from({ length: population.citizens }, (_, n) => personAt(population, n))
+  .flatMap(({ index, nhsNumber, birthDate, name }) => (nhsNumber === undefined ? [] : [{ index, nhsNumber, birthDate, family: name.family }]));
+
+/** What the hospital would say of this person, if they came in. */
+export function admissionOf({ index }: KnownPerson): string {
+  const person = personAt(population, index);
+  return adtMessages(population.seed, { ...person, known: { ...person.known, uhb: `T${index}` } }).map(({ text }) => text).join('');
+}
+
 /** One record made by intake, copied, and one copy filled with what is hidden: notices by mode, with something withheld about everybody in both where there are notices. */
-export async function openTwinWorlds(kind: Database['kind'], notice: 'none' | 'generic'): Promise<TwinWorlds> {
+export async function openTwinWorlds(kind: Database['kind'], notice: Notice): Promise<TwinWorlds> {
   const folder = mkdtempSync(join(tmpdir(), 'onestory-twins-'));
   const agreements = agreementsWithNotice(join(folder, 'agreements'), notice);
   const places = kind === 'pglite' ? { plain: join(folder, 'plain'), fuller: join(folder, 'fuller') } : { plain: await freshPostgres(), fuller: '' };
   const open = (place: string): Promise<Database> => (kind === 'pglite' ? openPglite(place) : openPostgres(place));
-  const made = await startGateway(await open(places.plain), { citizens: 12, agreements });
+  const made = await startGateway(await open(places.plain), { citizens: population.citizens, agreements });
   if (notice !== 'none') await hideSomethingOfEverybody(made.database);
   await made.close();
   if (kind === 'pglite') cpSync(places.plain, places.fuller, { recursive: true });
   else places.fuller = await copyPostgres(places.plain);
   const fuller = await open(places.fuller);
   await fillWithHidden(fuller);
-  const worlds = { plain: await startGateway(await open(places.plain), { agreements }), fuller: await startGateway(fuller, { agreements }) };
+  const outside = sharedOutside();
+  const start = async (database: Database): Promise<Gateway> => startGateway(database, { agreements, clock: outside.clock, newId: outside.ids() });
+  const worlds = { plain: await start(await open(places.plain)), fuller: await start(fuller) };
   return {
-    ...worlds,
+    ...worlds, turn: outside.turn,
     close: async () => {
       await worlds.plain.close();
       await worlds.fuller.close();
+      if (kind === 'postgresql') await dropPostgres(places.plain, places.fuller);
       rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What ids end with that were drawn while the worlds were asked. */
+export const drawnEnding = 'd2a3d2a3d2a3';
+
+/** Time and chance are the same in both worlds, or every written row would differ: each turn is a second later, and in each turn both draw the same ids in the same order. */
+function sharedOutside(): { clock: () => Date; ids: () => () => string; turn: () => void } {
+  const started = Date.now();
+  let turn = 0;
+  return {
+    clock: () => new Date(started + turn * 1_000),
+    turn: () => { turn += 1; },
+    ids: () => {
+      let [drawnIn, drawn] = [0, 0];
+      return () => {
+        drawn = drawnIn === turn ? drawn + 1 : 0;
+        drawnIn = turn;
+        const hex = createHash('sha256').update(`${started} ${turn} ${drawn}`).digest('hex');
+        return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${drawnEnding}`;
+      };
     },
   };
 }
@@ -70,20 +125,38 @@ export async function storedRows(database: Database): Promise<StoredRow[]> {
   return rows.map((row) => ({ ...row, body: JSON.parse(row.body) as JsonObject }));
 }
 
-function agreementsWithNotice(folder: string, notice: string): string {
+/** The shipped agreements in one notice mode, and one by which the board's hidden rows are nearly shared: its notice tells of them. */
+function agreementsWithNotice(folder: string, notice: Notice): string {
   const shipped = join(import.meta.dirname, '../../agreements');
   mkdirSync(folder);
+  writeFileSync(join(folder, 'twin-worlds.yaml'), `${JSON.stringify({
+    id: 'twin-worlds', version: '1.0', title: 'End-of-life plans of the board', period: { from: '2024-04-01', to: '2029-03-31' }, reviewDate: '2027-03-31', lawfulBases: ['UK GDPR Article 6(1)(e)'],
+    parties: Object.entries({ icb, uhb, bchc, bsmhft, council }).map(([id, organisation]) => ({
+      id, name: `Name of ${id}`, identifier: { system: organisation.split('|')[0], value: organisation.split('|')[1] }, capacity: 'controller', signatoryRole: 'Caldicott Guardian' })),
+    clauses: [{ number: '1.1', text: 'The board shares end-of-life plans.', from: ['icb'], to: ['uhb', 'bchc', 'bsmhft', 'council'], purposes: ['TREAT'], roles: ['doctor', 'nurse', 'social-worker'], categories: ['end-of-life'], consentBasis: 'implied', notice }],
+  })}\n`);
   for (const file of readdirSync(shipped)) writeFileSync(join(folder, file), readFileSync(join(shipped, file), 'utf8').replace(/notice: \w+/g, `notice: ${notice}`));
   return folder;
 }
 
 async function copyPostgres(url: string): Promise<string> {
   const name = `twin_${randomUUID().replaceAll('-', '')}`;
+  await asAdmin(url, `create database ${name} template ${nameIn(url)}`);
+  return url.replace(/\/[^/]+$/, `/${name}`);
+}
+
+async function dropPostgres(...urls: string[]): Promise<void> {
+  for (const url of urls) await asAdmin(url, `drop database ${nameIn(url)} with (force)`);
+}
+
+function nameIn(url: string): string {
+  return url.split('/').at(-1) ?? '';
+}
+
+async function asAdmin(url: string, statement: string): Promise<void> {
   const admin = new pg.Client({ connectionString: url.replace(/\/[^/]+$/, '/postgres') });
   await admin.connect();
-  await admin.query(`create database ${name} template ${url.split('/').at(-1)}`);
-  await admin.end();
-  return url.replace(/\/[^/]+$/, `/${name}`);
+  await admin.query(statement).finally(() => admin.end());
 }
 
 async function inHiddenClasses<Result>(database: Database, work: (connection: Connection, classId: (n: number) => number) => Promise<Result>): Promise<Result> {
@@ -114,9 +187,11 @@ async function hideSomethingOfEverybody(database: Database): Promise<void> {
 export async function fillWithHidden(database: Database): Promise<void> {
   const rows = await storedRows(database);
   const strangers = new Map([...new Set(rows.map(({ citizen }) => citizen))].map((citizen) => [citizen, randomUUID() as string]));
+  const secrets = await loadSecrets(database);
   const crowd = rows.filter(({ type }) => type === 'Patient').map((row) => ({ row, citizen: randomUUID() }));
   await inHiddenClasses(database, async (connection, classId) => {
     await savePeople(connection, [...strangers.values(), ...crowd.map(({ citizen }) => citizen)].map((citizen) => ({ citizen, traced: true })), [], new Date());
+    await savePeople(connection, [], crowd.flatMap(({ citizen }, n) => (hiddenPeople[n] ? [personChange(hiddenPeople[n], citizen, (key) => keyedHash(secrets.person, key))] : [])), new Date());
     const twins = rows.flatMap((row, n) => [
       twinOf(row, classId(n)),
       twinOf(row, classId(n + 1), { updatedAt: new Date(row.updatedAt.getTime() + (n % 2 === 0 ? -86_400_000 : 1)) }),
@@ -128,6 +203,11 @@ export async function fillWithHidden(database: Database): Promise<void> {
     const job = { resourceType: 'Task', id: randomUUID() as string, status: 'completed', intent: 'order' };
     await saveSharedRows(connection, [{ id: job.id, scope: 'job', owner: 'another-client', type: 'Task', version: 1, updatedAt: new Date(), body: JSON.stringify(job), index: indexResource(job) }]);
   });
+}
+
+function personChange({ nhsNumber, birthDate, family }: KnownPerson, citizen: string, hash: (key: string) => Buffer): PersonChange {
+  const facts = { nhsNumber, nhsNumberStatus: '01', local: [], family, given: [], otherFamily: [], otherGiven: [], birthDate };
+  return { citizen, id: randomUUID(), feed: 'unheard-of', personKey: nhsNumber, rule: 'link-new-01', facts, hashes: [hash(`nhs:${nhsNumber}`)] };
 }
 
 /** Parts of visible rows that only the fuller world has: a reference to a hidden row, and a contact detail of a hidden class. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OperationOutcome, Resource } from '@medplum/fhirtypes';
 import { readAgreement } from '../../src/consent/read-agreement.ts';
-import type { WhatIfReport, WhatIfRun } from '../../src/flow/what-if.ts';
+import type { Counts, WhatIfReport, WhatIfRun } from '../../src/flow/what-if.ts';
 import { registerAgreement, signAndActivate, terminateAgreement } from '../../src/store/agreements.ts';
 import { openPostgres, type Database } from '../../src/store/database.ts';
 import { freshPostgres, openEmptyPglite } from '../databases.ts';
@@ -84,7 +84,7 @@ describe.each(houses)('what a draft would have changed, on $kind', ({ open }) =>
   beforeAll(async () => {
     writeFileSync(join(folder, 'sharing.yaml'), standing);
     cpSync(join(import.meta.dirname, '../../agreements/bicp-oversight.yaml'), join(folder, 'oversight.yaml'));
-    gateway = await startGateway(await open(), { citizens: 16, agreements: folder });
+    gateway = await startGateway(await open(), { citizens: 16, agreements: folder, environment: () => ({ ONESTORY_SMALL_NUMBER: '2' }) });
     looks = await plannedLooks(gateway);
   });
   afterAll(async () => {
@@ -121,7 +121,7 @@ describe.each(houses)('what a draft would have changed, on $kind', ({ open }) =>
   });
 
   it('leaves nothing behind, names nobody, and is itself in the log', async () => {
-    expect(await gateway.database.query(`select relname from pg_class where relname like 'past\\_%'`)).toEqual([]);
+    expect(await gateway.database.query(`select relname from pg_class where relpersistence = 't'`)).toEqual([]);
     const { lines } = await ask(gateway, draft);
     const names = [people.alice, people.abdul, ...new Set(looks.map(({ citizen }) => citizen))];
     for (const name of names) expect(JSON.stringify(lines)).not.toContain(name);
@@ -148,7 +148,7 @@ describe.each(houses)('what a draft would have changed, on $kind', ({ open }) =>
 /** Reads, searches with conditions, whole records, by three people; of what they may see and of what they may not. One person objects. */
 async function plannedLooks(gateway: Gateway): Promise<Look[]> {
   const rows = await gateway.database.query<{ citizen: string; id: string; type: string }>('select citizen_id as citizen, id, type from citizen_row where type <> \'Patient\' order by id');
-  const citizens = [...new Set(rows.map(({ citizen }) => citizen))].slice(0, 14);
+  const citizens = [...new Set(rows.map(({ citizen }) => citizen))].slice(0, 9);
   const abdul = await citizenOf(gateway, 'ward-doctor', people.abdul);
   await fileObjection(gateway, abdul);
   const each = ['ward-doctor', 'social-worker', 'community-nurse'].flatMap((who) => citizens.flatMap((citizen): Look[] => [
@@ -158,7 +158,7 @@ async function plannedLooks(gateway: Gateway): Promise<Look[]> {
     { who, citizen, path: `/fhir/EpisodeOfCare?patient=${citizen}&date=ge2026-01-01&_count=200` },
     { who, citizen, path: `/fhir/Patient/${citizen}` },
   ]));
-  const single = rows.filter(({ citizen }) => citizens.includes(citizen)).flatMap(({ citizen, id, type }, i): Look[] => (i % 3 === 0 ? [{ who: 'ward-doctor', citizen, path: `/fhir/${type}/${id}` }] : []));
+  const single = rows.filter(({ citizen }) => citizens.includes(citizen)).flatMap(({ citizen, id, type }, i): Look[] => (i % 4 === 0 ? [{ who: 'ward-doctor', citizen, path: `/fhir/${type}/${id}` }] : []));
   return [...each, ...single];
 }
 
@@ -177,8 +177,8 @@ async function putInForce(database: Database): Promise<void> {
   await signAndActivate(database, read.agreement.sha256, read.agreement.parties.map(({ organisation, signatoryRole }) => ({ organisation, signatory: signatoryRole })), new Date(Date.now() - 1));
 }
 
-/** The truth: of each asker and class, how many looks, people and records were answered otherwise. */
-async function changes(database: Database, looks: readonly Look[], before: readonly Set<string>[], after: readonly Set<string>[]): Promise<Record<string, { looks: number; citizens: number; records: number }>> {
+/** The truth: of each asker and class, how many looks, people and records were answered otherwise; nothing of a single person. */
+async function changes(database: Database, looks: readonly Look[], before: readonly Set<string>[], after: readonly Set<string>[]): Promise<Record<string, Counts>> {
   const classes = new Map((await database.query<{ id: string; custodian: string; category: string }>(
     'select r.id, s.custodian, s.category from citizen_row r join sharing_class s using (class_id)')).map((row) => [row.id, row]));
   const askers: Record<string, string> = { 'ward-doctor': 'Hospital doctor', 'social-worker': 'Council social-worker', 'community-nurse': 'Community nurse' };
@@ -200,7 +200,7 @@ async function changes(database: Database, looks: readonly Look[], before: reado
       }
     }
   });
-  return Object.fromEntries([...found].map(([key, sums]) => [key, { looks: sums.looks.size, citizens: sums.citizens.size, records: sums.records.size }]));
+  return Object.fromEntries([...found].map(([key, sums]) => [key, sums.citizens.size < 2 ? { looks: null, citizens: null, records: null } : { looks: sums.looks.size, citizens: sums.citizens.size, records: sums.records.size }]));
 }
 
 /** Which clause opens, or opened, what changes. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { countWithheld } from '../../src/store/count-withheld.ts';
 import { openPostgres, type Database } from '../../src/store/database.ts';
 import { stale, throughDoor } from '../../src/store/door.ts';
@@ -132,4 +133,53 @@ describe('a pooled connection of PostgreSQL', () => {
       await database.close();
     }
   });
+
+  it('is never another read\'s on three connections: 1,000 reads of 40 requesters, with failed, cancelled, timed-out and killed statements and aborted transactions between them', async () => {
+    const url = await freshPostgres();
+    const admin = new pg.Client({ connectionString: url });
+    await admin.connect();
+    await admin.query(`do $$ begin execute format('alter database %I set statement_timeout = ''1500ms''', current_database()); end $$`);
+    await admin.end();
+    const database = await openPostgres(url, 3);
+    try {
+      const generation = await readGeneration(database);
+      for (let number = 1; number <= organisations; number += 1) {
+        await saveGrant(database, grantOf(number, generation));
+        await database.query(`insert into citizen_row (citizen_id, id, type, version, class_id, deleted, updated_at, tokens, directory_ids, content_hash)
+          values (gen_random_uuid(), gen_random_uuid(), 'Patient', 1, $1, false, now(), '{}', '{}', '')`, [number]);
+      }
+      const serve = (key: string, text: string, name = ''): Promise<{ class_id: number }[]> => database.serve('reader', key, { name, text, values: [] });
+      const disturbances: ((key: string) => Promise<unknown>)[] = [
+        (key) => serve(key, 'select 1 / 0'), (key) => serve(key, 'select nonsense'), (key) => serve(key, 'select pg_sleep(4)'), (key) => serve(key, 'select pg_terminate_backend(pg_backend_pid())'),
+        async (key) => Promise.all([serve(key, 'select pg_sleep(2), 7'), cancelSleepers(database)]),
+        () => database.transaction(async (connection) => {
+          await connection.query(`select set_config('onestory.grant', 'grant-1-1', true)`);
+          await connection.query('select 1 / 0');
+        }),
+      ];
+      const crossed: unknown[] = [];
+      const disturbed = disturbances.map(() => 0);
+      await Promise.all(Array.from({ length: 1_000 }, async (_, i) => {
+        const number = (i * 7) % organisations + 1;
+        const key = `grant-${number}-1`;
+        const which = Math.floor(i / 40) % disturbances.length;
+        if (i % 40 === 13) return disturbances[which]?.(key).catch(() => { disturbed[which] = (disturbed[which] ?? 0) + 1; });
+        const seen = (await serve(key, 'select class_id from readable_row', i % 2 === 0 ? 'classes' : '')).map((row) => row.class_id);
+        if (seen.length !== 1 || seen[0] !== number) crossed.push({ number, seen });
+      }));
+      expect(crossed).toEqual([]);
+      expect(disturbed.filter((times) => times === 0)).toEqual([]);
+    } finally {
+      await database.close();
+    }
+  }, 120_000);
 });
+
+/** As an administrator would who sees a statement that takes too long. */
+async function cancelSleepers(database: Database): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const cancelled = await database.query(`select pg_cancel_backend(pid) from pg_stat_activity where query like 'select pg_sleep(2), 7%' and state = 'active' and datname = current_database()`);
+    if (cancelled.length > 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

@@ -4,7 +4,8 @@ import type { Grant } from '../../src/consent/types.ts';
 import { openPostgres, type Database } from '../../src/store/database.ts';
 import { readGeneration, saveGrant } from '../../src/store/grants.ts';
 import { lookAtEverything } from '../../src/store/look-up.ts';
-import { reclassOwnFragments, reclassRows, saveRows, type RowChange } from '../../src/store/record-writer.ts';
+import { reclassRows, saveRows, type RowChange } from '../../src/store/record-writer.ts';
+import { loadVersions, replaceFragments } from '../../src/store/stored-versions.ts';
 import { databases, freshPostgres } from '../databases.ts';
 
 const noId = '00000000-0000-0000-0000-000000000000';
@@ -12,7 +13,7 @@ const noId = '00000000-0000-0000-0000-000000000000';
 function change(citizen: string, id: string, classId: number, version = 1, fragmentClass = classId): RowChange {
   return {
     citizen, id, type: 'CarePlan', version, classId, contentHash: Buffer.alloc(0), body: '{}', updatedAt: new Date(), recordId: 1, row: 1, directoryIds: [],
-    index: { tokens: [], fragmentTokens: new Map(), from: null, to: null, sortText: null },
+    index: { tokens: [], fragmentTokens: new Map(), from: null, to: null, sortText: null, codes: [] },
     fragments: [{ path: '/address', body: '[]', classId: fragmentClass, target: null, tokens: [] }],
   };
 }
@@ -47,7 +48,10 @@ describe.each(databases)('the tally of a citizen, on $kind', ({ open }) => {
           const [id = '', citizen = ''] = [ids[which], citizens[which % 2]];
           const version = (versions.get(id) ?? 0) + 1;
           if (how === 'reclass') await reclassRows(connection, [{ citizen, id, classId }]);
-          else if (how === 'reclass-part') await reclassOwnFragments(connection, [{ citizen, id, classId }]);
+          else if (how === 'reclass-part') {
+            const stored = await loadVersions(connection, [{ citizen, id }]);
+            await replaceFragments(connection, stored.map((each) => ({ ...each, fragments: each.fragments.map((fragment) => ({ ...fragment, classId, tokens: [] })) })));
+          }
           else {
             await saveRows(connection, [change(citizen, id, classId, version, part)]);
             versions.set(id, version);

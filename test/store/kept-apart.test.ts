@@ -9,8 +9,9 @@ import { stale, type VisibleRow } from '../../src/store/door.ts';
 import { readGeneration, saveGrant } from '../../src/store/grants.ts';
 import { lookAtEverything, lookAtRow, type LookedUp } from '../../src/store/look-up.ts';
 import { readHistory, readVersion } from '../../src/store/read-rows.ts';
-import { reclassOwnFragments, reclassRows, saveRows, type RowChange } from '../../src/store/record-writer.ts';
+import { reclassRows, saveRows, type RowChange } from '../../src/store/record-writer.ts';
 import { searchCitizens } from '../../src/store/search-rows.ts';
+import { loadVersions, replaceFragments } from '../../src/store/stored-versions.ts';
 import { searchToken } from '../../src/fhir/search-token.ts';
 import { databases } from '../databases.ts';
 
@@ -103,7 +104,12 @@ describe.each(databases)('what is kept apart from a body, on $kind', ({ open }) 
       return answer === stale ? -1 : answer.citizens.length;
     };
     expect([await found('narrow'), await found('wide')]).toEqual([1, 1]);
-    await database.transaction((connection) => reclassOwnFragments(connection, [{ citizen, id, classId: location }]));
+    await database.transaction(async (connection) => {
+      const stored = await loadVersions(connection, [{ citizen, id }]);
+      expect(stored.map(({ version, fragments }) => [version, fragments.length])).toEqual([[1, 4], [2, 3]]);
+      const { fragmentTokens } = indexResource(person);
+      await replaceFragments(connection, stored.map((each) => ({ ...each, fragments: each.fragments.map((part) => ({ ...part, classId: location, tokens: fragmentTokens.get(part.path) ?? [] })) })));
+    });
     const versions = [...(await readEveryWay('narrow', 'Patient', id)).slice(1, 3)];
     expect(versions).toEqual([{ resourceType: 'Patient', id, birthDate: '1988-03-14' }, { resourceType: 'Patient', id, birthDate: '1988-03-14' }]);
     expect((await readEveryWay('wide', 'Patient', id))[1]).toEqual({ ...person, telecom });

@@ -7,11 +7,9 @@ const rightsOf: Record<ServingRole, { views: string[]; functions: string[] }> = 
   accountant: { views: ['emergency_use', 'grant_state', 'withheld'], functions: ['citizen_of', 'citizens_named'] },
 };
 const roles = Object.keys(rightsOf) as ServingRole[];
-const tables = [
-  'citizen', 'source_person', 'person_key', 'citizen_row', 'citizen_version', 'citizen_fragment', 'shared_row', 'shared_version', 'relationship', 'choice_rule', 'emergency_access', 'web_session',
-  'compiled_grant', 'current_grant', 'sharing_class', 'policy_generation', 'agreement_register', 'agreement_signature', 'source_record', 'intake_row', 'fold_state',
-  'audit_entry', 'setting', 'schema_version', 'pg_authid', 'pg_statistic', 'pg_largeobject',
-];
+/** Of the system's own: who may log in, what values are common, what others stored. */
+const systemTables = ['pg_authid', 'pg_statistic', 'pg_statistic_ext_data', 'pg_largeobject', 'pg_user_mapping', 'pg_subscription'];
+const ours = `n.nspname not in ('pg_catalog', 'information_schema') and n.nspname !~ '^pg_toast|^pg_temp'`;
 const writes: [what: string, sql: string][] = [
   ['create a table', 'create table mine (x int)'],
   ['create a temporary table', 'create temporary table citizen_row (x int)'],
@@ -69,8 +67,11 @@ describe.each(databases)('the serving roles, on $kind', ({ open }) => {
       has_database_privilege($1, current_database(), 'temporary') as temporary`, [roleName(role)])).toEqual([{ schema: false, database: false, temporary: false }]);
   });
 
-  it.each(roles)('%s is refused every table by name', async (role) => {
+  it.each(roles)('%s is refused every other table and view by name', async (role) => {
     const read: string[] = [];
+    const tables = (await names(`select format('%I.%I', n.nspname, c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'p', 'v', 'm', 'f') and ${ours}`))
+      .filter((name) => !rightsOf[role].views.includes(name.replace('public.', ''))).concat(systemTables);
+    expect(tables.length).toBeGreaterThan(25);
     for (const table of tables) await as(role, `select * from ${table} limit 0`).then(() => read.push(table), (error: { code?: string }) => expect(error.code).toBe('42501'));
     expect(read).toEqual([]);
   });
@@ -93,8 +94,40 @@ describe.each(databases)('the serving roles, on $kind', ({ open }) => {
       where n.nspname = 'public' and (p.proacl is null or exists (select 1 from aclexplode(p.proacl) a where a.grantee = 0))`)).toEqual([]);
   });
 
-  it('keeps the definer functions out of reach of temporary relations', async () => {
-    expect(await names(`select proname as name from pg_proc where prosecdef and pronamespace = 'public'::regnamespace
-      and not ('search_path=public, pg_temp' = any (proconfig))`)).toEqual([]);
+  it('keeps the definer functions out of reach of temporary relations, and from changing anything', async () => {
+    const definers = `from pg_proc p join pg_namespace n on n.oid = p.pronamespace where p.prosecdef and ${ours}`;
+    expect((await names(`select p.proname as name ${definers} order by 1`))).toEqual([...rightsOf.reader.functions, ...rightsOf.accountant.functions].sort());
+    expect(await names(`select p.proname as name ${definers} and (p.proconfig is null or not ('search_path=public, pg_temp' = any (p.proconfig)) or p.provolatile = 'v')`)).toEqual([]);
+  });
+
+  it.each(roles)('%s may use one schema, no sequence, no single column, no foreign server and nothing made later', async (role) => {
+    expect(await names(`select n.nspname as name from pg_namespace n where ${ours} and has_schema_privilege($1, n.oid, 'usage, create')`, roleName(role))).toEqual(['public']);
+    expect(await names(`select c.relname as name from pg_class c where case when c.relkind = 'S' then has_sequence_privilege($1, c.oid, 'usage, select, update') else false end`, roleName(role))).toEqual([]);
+    expect(await names(`select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'p', 'v', 'm', 'f') and ${ours}
+      and has_any_column_privilege($1, c.oid, 'select') order by 1`, roleName(role))).toEqual(rightsOf[role].views);
+    expect(await names(`select f.fdwname as name from pg_foreign_data_wrapper f where has_foreign_data_wrapper_privilege($1, f.oid, 'usage')`, roleName(role))).toEqual([]);
+    expect(await names('select defaclacl::text as name from pg_default_acl')).toEqual([]);
+  });
+
+  it('keeps no large object, whose rights would be its own', async () => {
+    expect(await names('select oid::text as name from pg_largeobject_metadata')).toEqual([]);
+  });
+
+  it('gives rights to the owner and the two roles and to no other, on whatever there is', async () => {
+    const granted = await names(`
+      with given as (
+        select a.grantee, c.relname as what from pg_class c join pg_namespace n on n.oid = c.relnamespace, aclexplode(c.relacl) a where ${ours}
+        union all select a.grantee, p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace, aclexplode(p.proacl) a where ${ours}
+        union all select a.grantee, c.relname || '.' || t.attname from pg_attribute t join pg_class c on c.oid = t.attrelid join pg_namespace n on n.oid = c.relnamespace, aclexplode(t.attacl) a where ${ours})
+      select distinct what || ' to ' || coalesce(grantee::regrole::text, 'public') as name from given
+      where grantee not in (select oid from pg_roles where rolname in ('${roleName('reader')}', '${roleName('accountant')}') union select nspowner from pg_namespace where nspname = 'public' union select relowner from pg_class where relname = 'citizen_row')`);
+    expect(granted).toEqual([]);
+  });
+
+  it('has one owner of everything, whose rights the views lend: no view borrows those of a mightier role or of its caller', async () => {
+    expect(await names(`select distinct pg_get_userbyid(owner)::text as name from (
+      select c.relowner as owner from pg_class c join pg_namespace n on n.oid = c.relnamespace where ${ours} union all select p.proowner from pg_proc p join pg_namespace n on n.oid = p.pronamespace where ${ours}) o`)).toHaveLength(1);
+    expect(await names(`select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind = 'v' and ${ours} and c.reloptions is not null`)).toEqual([]);
+    expect(await names(`select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relrowsecurity and ${ours}`)).toEqual([]);
   });
 });

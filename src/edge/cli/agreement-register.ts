@@ -1,11 +1,10 @@
 import { Command } from 'commander';
 import { checkAgreementFile } from '../../flow/check-agreement-file.ts';
 import type { AgreementEntry } from '../../flow/list-agreements.ts';
-import { callGateway, type CallOptions, type GatewayCall } from './call-gateway.ts';
+import type { CallOptions, GatewayCall } from './call-gateway.ts';
 import type { CliContext } from './cli-context.ts';
+import { call, calling, type GatewayOptions as Options } from './gateway-command.ts';
 import { readAgreementFile } from './read-agreement-file.ts';
-
-type Options = CallOptions & { json?: true };
 
 /** `onestory agreement list`: the register with what is signed, what is missing and what comes near. */
 export function listCommand(context: CliContext): Command {
@@ -40,7 +39,7 @@ export function signCommand(context: CliContext): Command {
     });
 }
 
-/** `onestory agreement activate <id> <version>`: puts a signed version in force; the one before ends. */
+/** `onestory agreement activate <id> <version>`: puts a version in force whose clauses, or some of them, are signed; the one before ends. */
 export function activateCommand(context: CliContext): Command {
   return calling(context, naming(new Command('activate').description('put a signed version in force; the version before it ends'))).action((id: string, version: string, options: Options) =>
     change(context, options, { method: 'POST', path: `${pathOf(id, version)}/activate`, body: { type: 'application/json', text: '{}' } }, 'Activated.'));
@@ -52,32 +51,16 @@ export function terminateCommand(context: CliContext): Command {
     change(context, options, { method: 'POST', path: `${pathOf(id, version)}/terminate`, body: { type: 'application/json', text: '{}' } }, 'Terminated.'));
 }
 
-/** The options of every command that calls the gateway. */
-export function calling(context: CliContext, command: Command): Command {
-  return command
-    .option('--base <url>', 'address of the running gateway', context.baseUrl)
-    .option('--as <persona>', 'with the demo: ask as this persona instead of with ONESTORY_TOKEN')
-    .option('--json', 'print the gateway\'s answer');
-}
-
 function naming(command: Command): Command {
   return command.argument('<id>', 'the agreement\'s id').argument('<version>', 'its version');
 }
 
 async function change(context: CliContext, options: Options, request: GatewayCall, done: string): Promise<void> {
-  const entry = await call<AgreementEntry & { textWarnings?: { text: string }[] }>(context, options, request);
+  const entry = await call<AgreementEntry>(context, options, request);
   if (!entry) return;
-  for (const { text } of entry.textWarnings ?? []) context.warn(`warning: ${text}`);
   if (options.json) return context.print(JSON.stringify(entry, null, 2));
   context.print(done);
   printEntry(context, entry);
-}
-
-async function call<Answer>(context: CliContext, options: CallOptions, request: GatewayCall): Promise<Answer | null> {
-  const result = await callGateway(context, options, request);
-  if ('answer' in result) return result.answer as Answer;
-  for (const problem of result.problems) context.fail(problem);
-  return null;
 }
 
 function printEntry(context: CliContext, entry: AgreementEntry): void {
@@ -85,7 +68,10 @@ function printEntry(context: CliContext, entry: AgreementEntry): void {
   const missing = entry.parties.filter(({ organisation }) => entry.missingSignatures.includes(organisation));
   context.print(`${entry.id} version ${entry.version}: ${entry.state}, ${entry.firstDay} to ${entry.lastDay} (${daysAway(entry.daysToEnd)}), review ${entry.reviewDate} (${daysAway(entry.daysToReview)})`);
   context.print(`  signed: ${signed.length === 0 ? 'nobody' : signed.map(({ name }) => name).join(', ')}`);
-  for (const { name, organisation } of missing) context.print(`  missing: ${name}, ${organisation}`);
+  for (const { name, organisation } of missing) {
+    const held = entry.waitingClauses.filter((clause) => clause.missing.includes(organisation)).map(({ number }) => number);
+    context.print(`  missing: ${name}, ${organisation}; without it nothing is shared by clause ${held.join(', ')}`);
+  }
   for (const { of, day } of entry.warnings) context.print(`  soon: ${of === 'end' ? 'the last day in force' : 'the review'} is ${day}`);
   context.print(`  next: ${entry.next}`);
 }
@@ -104,7 +90,7 @@ async function hashOfFile(context: CliContext, file: string): Promise<string | n
     context.fail(read.problem, read.unreadable ? 2 : 1);
     return null;
   }
-  const { agreement, problems } = checkAgreementFile({ file, text: read.text }, new Set());
+  const { agreement, problems } = checkAgreementFile({ file, text: read.text }, null);
   for (const problem of problems) context.fail(problem);
   return agreement?.sha256 ?? null;
 }

@@ -2,7 +2,6 @@ import { Command } from 'commander';
 import type { Problem } from '../../fhir/problem.ts';
 import { checkAgreementFile, compareAgreementFiles, knownOrganisations, type CheckedFile } from '../../flow/check-agreement-file.ts';
 import type { CliContext } from './cli-context.ts';
-import { describeProblem } from './describe-problem.ts';
 import { readAgreementFile } from './read-agreement-file.ts';
 
 /** `onestory agreement check <file...>`: exit code 0 when every file can be proposed, 1 when one cannot, 2 when one cannot be read at all. */
@@ -16,10 +15,9 @@ export function checkCommand(context: CliContext): Command {
       const checked: CheckedFile[] = [];
       for (const file of files) {
         const read = await readAgreementFile(file);
-        const result = 'text' in read ? checkAgreementFile({ file, text: read.text }, known) : { file, problems: [read.problem], warnings: [], agreement: null };
+        const result = 'text' in read ? checkAgreementFile({ file, text: read.text }, known) : { file, problems: [read.problem], agreement: null };
         checked.push(result);
         for (const problem of result.problems) context.fail(problem, 'text' in read || !read.unreadable ? 1 : 2);
-        for (const warning of result.warnings) context.warn(describeProblem(warning));
         if (!options.json && result.agreement) printSummary(context, result.agreement);
       }
       if (options.json) context.print(JSON.stringify({ files: checked.map((each) => ({ ...each, ok: each.problems.length === 0 })) }, null, 2));

@@ -1,7 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress';
 import { Command } from 'commander';
 import type { WhatIfLine, WhatIfReport } from '../../flow/what-if.ts';
-import { calling } from './agreement-register.ts';
+import { calling } from './gateway-command.ts';
 import { streamFromGateway, type CallOptions } from './call-gateway.ts';
 import type { CliContext } from './cli-context.ts';
 import { readAgreementFile } from './read-agreement-file.ts';
@@ -36,14 +36,14 @@ function sayReport(report: WhatIfReport): string[] {
     ...(lookedAtNobody > 0 ? [`${lookedAtNobody} of them named and found nobody: what they would have found cannot be said.`] : []),
     ...(judgedByTypeAlone ? ['Searches were asked in very many ways: the rarest are judged by their type of resource alone.'] : []),
     ...(lines.length === 0 ? ['Nobody would have seen anything else.'] : []),
-    ...section('NEWLY SHOWN', shown), ...section('NEWLY HIDDEN', hidden),
+    ...section('NEWLY SHOWN', shown, report.smallNumber), ...section('NEWLY HIDDEN', hidden, report.smallNumber),
   ];
 }
 
-function section(title: string, lines: readonly WhatIfLine[]): string[] {
+function section(title: string, lines: readonly WhatIfLine[], smallNumber: number): string[] {
   return [...Map.groupBy(lines, ({ organisation }) => organisation)].flatMap(([organisation, own]) => [
     `${title} to ${organisation}`,
     ...own.map(({ role, purpose, custodian, category, labels, clause, looks, citizens, records }) =>
-      `  ${role}, ${purpose}: ${category} of ${custodian}${labels.length > 0 ? `, labels ${labels.join(', ')}` : ''}${clause ? `, ${clause.agreement} ${clause.version} clause ${clause.clause}` : ''}: ${looks} looks, ${citizens} people, ${records} records`),
+      `  ${role}, ${purpose}: ${category} of ${custodian}${labels.length > 0 ? `, labels ${labels.join(', ')}` : ''}${clause ? `, ${clause.agreement} ${clause.version} clause ${clause.clause}` : ''}: ${citizens === null ? `fewer than ${smallNumber} people` : `${looks} looks, ${citizens} people, ${records} records`}`),
   ]);
 }

@@ -14,8 +14,6 @@ export interface CliContext {
   clock: () => Date;
   /** one line on standard output: results only */
   print: (line: string) => void;
-  /** one line on standard error: what is worth knowing and is no failure */
-  warn: (line: string) => void;
   /** says what went wrong on standard error and ends the command with exit code 1, or with 2 where nothing could be looked at */
   fail: (problem: Problem, exitCode?: 1 | 2) => void;
 }

@@ -98,7 +98,7 @@ async function refuse(
   const challenge = first && challengeFor(first);
   if (challenge) response.set('WWW-Authenticate', challenge);
   const status = statusOf(problems);
-  if (status === 503 || status === 429) response.set('Retry-After', '5');
+  if (status === 503 || status === 429) response.set('Retry-After', String(first?.retryAfter ?? 5));
   if (status === 405 && facts.allow !== undefined) response.set('Allow', facts.allow);
   await send(response, { status, text: JSON.stringify(outcomeOf(problems)) });
 }

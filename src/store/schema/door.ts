@@ -1,6 +1,9 @@
 import { lookUps } from './look-ups.ts';
 import { moreWasSent } from './more-was-sent.ts';
-import { choiceEffect, grantHolds, visible, visibleShared } from './visible.ts';
+import { classSets, emergencyReference, grantHolds, itself, ofPart, ofVersion, refusedBy, sharedWith, visible } from './visible.ts';
+
+const rowVisible = visible('r', undefined, itself('r'));
+const partVisible = visible('f', undefined, ofPart('f'));
 
 /** Takes the whole door away. Tables stay. */
 export const removeDoor = `
@@ -17,56 +20,57 @@ drop function if exists citizen_of(uuid), citizen_objects(uuid), citizens_named(
  */
 export const door = `
 -- the door: what the reader role sees
-create view current_grant as
-  select g.* from compiled_grant g, policy_generation p where g.grant_key = nullif(current_setting('onestory.grant', true), '') and ${grantHolds};
-create view live_grant as select g.* from compiled_grant g, policy_generation p where ${grantHolds};
+create view live_grant as select g.grant_key, g.organisation, g.role, g.purpose, g.person, g.client, g.directory, g.governance, ${classSets}
+  from compiled_grant g, policy_generation p where ${grantHolds};
+create view current_grant as select * from live_grant where grant_key = nullif(current_setting('onestory.grant', true), '') offset 0;
 create view grant_state as select exists (select 1 from current_grant) as fresh, exists (select 1 from current_grant where governance) as governance;
 
 create view readable_row as
   select 'citizen'::text as scope, r.citizen_id, r.id, r.type, r.version, r.class_id, r.deleted, r.updated_at, r.from_at, r.to_at,
     r.sort_text, r.tokens, r.directory_ids
-  from citizen_row r where ${visible('r')}
+  from current_grant g, citizen_row r where ${rowVisible}
   union all
   select s.scope, null::uuid, s.id, s.type, s.version, null::int, s.deleted, s.updated_at, s.from_at, s.to_at, s.sort_text, s.tokens, s.directory_ids
-  from shared_row s where ${visibleShared('s')};
+  from current_grant g, shared_row s where ${sharedWith('s')};
 
 create view readable_fragment as
-  select f.* from citizen_fragment f where ${visible('f')};
+  select f.* from current_grant g, citizen_fragment f where ${partVisible};
 
 create view readable_version as
   select 'citizen'::text as scope, v.citizen_id, v.id, r.type, v.version, r.class_id, v.deleted, v.updated_at, v.body, r.directory_ids,
-    v.version = r.version as current
-  from citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id where ${visible('r')}
+    v.version = r.version as current, ${emergencyReference('r.citizen_id')} as emergency
+  from current_grant g, citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id where ${visible('r', undefined, ofVersion)}
   union all
-  select s.scope, null::uuid, v.id, s.type, v.version, null::int, v.deleted, v.updated_at, v.body, s.directory_ids, v.version = s.version
-  from shared_row s join shared_version v on v.id = s.id where ${visibleShared('s')};
+  select s.scope, null::uuid, v.id, s.type, v.version, null::int, v.deleted, v.updated_at, v.body, s.directory_ids, v.version = s.version, null::text
+  from current_grant g, shared_row s join shared_version v on v.id = s.id where ${sharedWith('s')};
 
 create view readable_resource as
-  select 'citizen'::text as scope, r.citizen_id, r.id, r.type, r.version, r.class_id, r.deleted, r.updated_at, v.body, r.directory_ids
-  from citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version where ${visible('r')}
+  select 'citizen'::text as scope, r.citizen_id, r.id, r.type, r.version, r.class_id, r.deleted, r.updated_at, v.body, r.directory_ids,
+    ${emergencyReference('r.citizen_id')} as emergency
+  from current_grant g, citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version where ${rowVisible}
   union all
-  select s.scope, null::uuid, s.id, s.type, s.version, null::int, s.deleted, s.updated_at, v.body, s.directory_ids
-  from shared_row s join shared_version v on v.id = s.id and v.version = s.version where ${visibleShared('s')};
+  select s.scope, null::uuid, s.id, s.type, s.version, null::int, s.deleted, s.updated_at, v.body, s.directory_ids, null::text
+  from current_grant g, shared_row s join shared_version v on v.id = s.id and v.version = s.version where ${sharedWith('s')};
 
 -- source Patients of whom the partner said more that has not arrived: never to be read as "nothing there"
 create view readable_incomplete as
-  select r.citizen_id, r.id, r.class_id from citizen_row r join source_person p on p.citizen_id = r.citizen_id and p.id = r.id
-  where ${visible('r')} and ${moreWasSent('p')};
+  select r.citizen_id, r.id, r.class_id from current_grant g, citizen_row r join source_person p on p.citizen_id = r.citizen_id and p.id = r.id
+  where ${rowVisible} and ${moreWasSent('p')};
 
 -- what was kept back is counted, not read: classes and numbers only
 create view withheld as
-  select k.citizen_id, k.class_id, count(*)::int as count, nullif(${choiceEffect('k')}, 'permits') as refused from (
-    select r.citizen_id, r.class_id from citizen_row r where not r.deleted and not ${visible('r')}
+  select k.citizen_id, k.class_id, count(*)::int as count, k.refused from (
+    select r.citizen_id, r.class_id, ${refusedBy('r', undefined, itself('r'))} as refused from current_grant g, citizen_row r where not r.deleted and not ${rowVisible}
     union all
-    select f.citizen_id, f.class_id from citizen_fragment f
+    select f.citizen_id, f.class_id, ${refusedBy('f', undefined, ofPart('f'))} from current_grant g, citizen_fragment f
       join citizen_row r on r.citizen_id = f.citizen_id and r.id = f.id and r.version = f.version
-      where f.target is null and not r.deleted and ${visible('r')} and not ${visible('f')}) k
-  group by k.citizen_id, k.class_id;
+      where f.target is null and not r.deleted and ${rowVisible} and not ${partVisible}) k
+  group by k.citizen_id, k.class_id, k.refused;
 
 -- which citizen a request resolves to, for the audit entry; asks by value, lists nothing
 create function citizen_of(asked uuid) returns uuid language sql stable security definer set search_path = public, pg_temp as $$
   select citizen_id from citizen_row where id = asked union all select citizen_id from citizen where citizen_id = asked limit 1 $$;
-create view emergency_use as select e.citizen_id, e.id from emergency_access e where e.organisation = (select organisation from current_grant)
+create view emergency_use as select e.citizen_id, e.reference from emergency_access e where e.organisation = (select organisation from current_grant)
   and e.person = (select person from current_grant) and e.from_at <= statement_timestamp() and e.until > statement_timestamp();
 create function citizens_named(asked bigint[]) returns setof uuid language sql stable security definer set search_path = public, pg_temp as $$
   select distinct citizen_id from citizen_row where tokens && asked limit 20 $$;

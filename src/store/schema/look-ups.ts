@@ -1,37 +1,57 @@
 import { moreWasSent } from './more-was-sent.ts';
-import { choiceEffect, sharedWith, visible } from './visible.ts';
+import { choiceEffect, choseByRecord, emergencyReference, itself, ofPart, refusedBy, sharedWith, visible } from './visible.ts';
 
 const citizenRows = 'citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version';
 const sharedRows = 'shared_row s join shared_version v on v.id = s.id and v.version = s.version';
-const ofGrant = (column: string): string => `g.${column}`;
 const columnsWith = (fragmentMayBeSeen: string): string => `'citizen'::text, r.citizen_id, r.id, r.type, r.version, r.class_id, r.deleted, r.updated_at, v.body,
       (select json_agg(json_build_array(f.path, f.body)) from citizen_fragment f
        where f.citizen_id = r.citizen_id and f.id = r.id and f.version = r.version and ${fragmentMayBeSeen})`;
-const citizenColumns = columnsWith('f.class_id = any (seen)');
-const listedColumns = columnsWith(visible('f', ofGrant));
+const citizenColumns = columnsWith(`f.class_id = any (seen) and (parts is null or f.id || f.path = any (parts))`);
+const listedColumns = columnsWith(visible('f', undefined, ofPart('f')));
 const sharedColumns = 's.scope, null::uuid, s.id, s.type, s.version, null::int, s.deleted, s.updated_at, v.body, null::json';
 
 /** The grant, into `g`; without one that holds there is nothing to see. */
 const takeGrant = (key: string): string => `select * into g from live_grant l where l.grant_key = ${key};`;
-/** Whom an id names, into `named`, and the classes of that citizen's which the grant may see, into `seen`. */
+/**
+ * Whom an id names, into `named`, and the classes of that citizen's which the grant may see, into `seen`. Of somebody who
+ * chose about single records classes say too little: then every class is looked at, and `shown` and `parts` say which rows,
+ * and which parts of them, may be seen, and `kept` what is kept back. Of everybody else these are null.
+ */
 const takeCitizen = (id: string): string => `
     named := (select r.citizen_id from citizen_row r where r.id = ${id});
     if named is null then named := (select c.citizen_id from citizen_tally c where c.citizen_id = ${id} union all select c.citizen_id from citizen c where c.citizen_id = ${id} limit 1); end if;
-    seen := (select coalesce(array_agg(k.class_id), '{}') from (select t.citizen_id, unnest(t.class_id) as class_id from citizen_tally t where t.citizen_id = named) k
-      where ${visible('k', ofGrant)});`;
-/** This person's live emergency access to the citizen, if any. */
-const inEmergency = `(select e.id from emergency_access e where e.citizen_id = named and e.organisation = g.organisation and e.person = g.person
-        and e.from_at <= statement_timestamp() and e.until > statement_timestamp() limit 1)`;
+    select (select coalesce(array_agg(k.class_id), '{}') from (select t.citizen_id, unnest(t.class_id) as class_id from citizen_tally t where t.citizen_id = named) k
+      where ${visible('k')}), ${choseByRecord('named')} into seen, by_record;
+    shown := null; parts := null; kept := null;
+    if by_record then ${takeRecords} end if;`;
+const partsOfRows = 'citizen_fragment f join citizen_row r on r.citizen_id = f.citizen_id and r.id = f.id and r.version = f.version';
+const takeRecords = `
+      seen := array(select unnest(t.class_id) from citizen_tally t where t.citizen_id = named);
+      shown := array(select r.id from citizen_row r where r.citizen_id = named and ${visible('r', undefined, itself('r'))});
+      parts := array(select f.id || f.path from ${partsOfRows} where f.citizen_id = named and r.id = any (shown) and ${visible('f', undefined, ofPart('f'))});
+      kept := (select coalesce(json_agg(json_build_array(q.class_id, q.n, q.refused)), '[]') from (select k.class_id, count(*) as n, k.refused from (
+        select r.class_id, ${refusedBy('r', undefined, itself('r'))} as refused from citizen_row r where r.citizen_id = named and not r.deleted and r.id <> all (shown)
+        union all
+        select f.class_id, ${refusedBy('f', undefined, ofPart('f'))} from ${partsOfRows}
+        where f.citizen_id = named and f.target is null and not r.deleted and r.id = any (shown) and f.id || f.path <> all (parts)) k group by k.class_id, k.refused) q);`;
+const taken = 'named uuid; seen int[]; by_record boolean; shown uuid[]; parts text[]; kept json;';
+const seenAs = (row: string): string => `${row}class_id = any (seen) and (shown is null or ${row}id = any (shown))`;
+/** This person's live emergency access to the citizen that is named, if any. */
+const inEmergency = emergencyReference('named');
 /** [class, number, how a choice denied it] of what the other classes keep back; of parts of rows, only where the row itself may be seen. */
-const keptBack = `(select json_agg(json_build_array(k.class_id, k.n, k.refused)) from (
-        select u.class_id, u.n, nullif(${choiceEffect('u', ofGrant)}, 'permits') as refused
+const keptBack = `coalesce(kept, (select json_agg(json_build_array(k.class_id, k.n, k.refused)) from (
+        select u.class_id, u.n, nullif(${choiceEffect('u')}, 'permits') as refused
         from (select t.citizen_id, k.* from citizen_tally t, unnest(t.class_id, t.within, t.n) k (class_id, within, n) where t.citizen_id = named) u
-        where u.n > 0 and u.class_id <> all (seen) and (u.within is null or u.within = any (seen))) k)`;
+        where u.n > 0 and u.class_id <> all (seen) and (u.within is null or u.within = any (seen))) k))`;
+
+/** Planned once for each connection: a plan made anew for every requester's lists of classes costs more than what it finds. */
+const lookUp = 'language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$';
 
 /**
  * The hot reads, each one statement: what was asked for by id, and beside it what was kept back. They decide by the
- * door's one predicate, like the views: because nothing but its citizen and its class decides whether a row may be seen,
- * they ask it once for each class the citizen has, and every row sent is of a class that passed.
+ * door's one predicate, like the views: because for most people nothing but citizen and class decides whether a row may be
+ * seen, they ask it once for each class the citizen has, and every row sent is of a class that passed; of somebody who chose
+ * about single records they ask it for each row.
  *
  * Definer functions: the reader may call them and gains no right to a table. The grant is a parameter, so that one
  * statement serves any requesters and leaves nothing behind on the connection; it is looked up in the statement's own
@@ -39,73 +59,73 @@ const keptBack = `(select json_agg(json_build_array(k.class_id, k.n, k.refused))
  */
 export const lookUps = `
 create type looked as (
-  ask int, fresh boolean, named uuid, emergency uuid, kept json, incomplete int[],
+  ask int, fresh boolean, named uuid, emergency text, kept json, incomplete int[],
   scope text, citizen uuid, id uuid, type text, version int, "classId" int, deleted boolean, "updatedAt" timestamptz, body text, fragments json);
 
 -- what these resources are now; of a citizen's id with type Patient, the source Patients
 create function look_at_rows(grants text[], types text[], ids uuid[]) returns setof looked
-  language plpgsql stable security definer set search_path = public, pg_temp as $$
-declare g live_grant; named uuid; seen int[]; asked uuid; asked_type text;
+  ${lookUp}
+declare g live_grant; ${taken} asked uuid; asked_type text;
 begin
   for i in 1 .. cardinality(ids) loop
     asked := ids[i]; asked_type := types[i];
     ${takeGrant('grants[i]')}
     if not found then
-      return query select i, false, null::uuid, null::uuid, null::json, null::int[], null::text, null::uuid, null::uuid, null::text, null::int, null::int, null::boolean, null::timestamptz, null::text, null::json;
+      return query select i, false, null::uuid, null::text, null::json, null::int[], null::text, null::uuid, null::uuid, null::text, null::int, null::int, null::boolean, null::timestamptz, null::text, null::json;
       continue;
     end if;
     ${takeCitizen('asked')}
     if named is null then
-      return query select i, true, null::uuid, null::uuid, null::json, null::int[], a.* from (values (1)) one left join lateral (
+      return query select i, true, null::uuid, null::text, null::json, null::int[], a.* from (values (1)) one left join lateral (
         select ${sharedColumns} from ${sharedRows} where s.id = asked and s.type = asked_type and not s.deleted and ${sharedWith('s')}) a on true;
     elsif named = asked then
       return query select i, true, named, ${inEmergency}, ${keptBack}, null::int[], a.* from (values (1)) one left join lateral (
         select ${citizenColumns} from ${citizenRows}
-        where r.citizen_id = named and r.type = 'Patient' and asked_type = 'Patient' and not r.deleted and r.class_id = any (seen) order by r.id) a on true;
+        where r.citizen_id = named and r.type = 'Patient' and asked_type = 'Patient' and not r.deleted and ${seenAs('r.')} order by r.id) a on true;
     else
       return query select i, true, named, ${inEmergency}, ${keptBack}, null::int[], a.* from (values (1)) one left join lateral (
         select ${citizenColumns} from ${citizenRows}
-        where r.citizen_id = named and r.id = asked and r.type = asked_type and not r.deleted and r.class_id = any (seen)) a on true;
+        where r.citizen_id = named and r.id = asked and r.type = asked_type and not r.deleted and ${seenAs('r.')}) a on true;
     end if;
   end loop;
 end $$;
 
 -- what rows found by a search are now, whosever they are
 create function look_at_listed(asked_grant text, ids uuid[]) returns setof looked
-  language plpgsql stable security definer set search_path = public, pg_temp as $$
+  ${lookUp}
 declare g live_grant;
 begin
   ${takeGrant('asked_grant')}
   if not found then return; end if;
-  return query select 1, true, null::uuid, null::uuid, null::json, null::int[], q.* from (
-    select ${listedColumns} from ${citizenRows} where r.id = any (ids) and not r.deleted and ${visible('r', ofGrant)}
+  return query select 1, true, null::uuid, ${emergencyReference('q.citizen_id')}, null::json, null::int[], q.* from (
+    select ${listedColumns} from ${citizenRows} where r.id = any (ids) and not r.deleted and ${visible('r', undefined, itself('r'))}
     union all
     select ${sharedColumns} from ${sharedRows} where s.id = any (ids) and not s.deleted and ${sharedWith('s')}) q;
 end $$;
 
 -- a citizen: what is incomplete, then rows after (type, id), the source Patients, and the directory rows they name
 create function look_at_everything(asked_grant text, asked uuid, after_type text, after_id uuid, at_most int) returns setof looked
-  language plpgsql stable security definer set search_path = public, pg_temp as $$
-declare g live_grant; named uuid; seen int[];
+  ${lookUp}
+declare g live_grant; ${taken}
 begin
   ${takeGrant('asked_grant')}
   if not found then
-    return query select 1, false, null::uuid, null::uuid, null::json, null::int[], null::text, null::uuid, null::uuid, null::text, null::int, null::int, null::boolean, null::timestamptz, null::text, null::json;
+    return query select 1, false, null::uuid, null::text, null::json, null::int[], null::text, null::uuid, null::uuid, null::text, null::int, null::int, null::boolean, null::timestamptz, null::text, null::json;
     return;
   end if;
   ${takeCitizen('asked')}
   return query select 1, true, named, ${inEmergency}, ${keptBack},
     array(select r.class_id from citizen_row r join source_person p on p.citizen_id = r.citizen_id and p.id = r.id
-      where r.citizen_id = asked and r.class_id = any (seen) and ${moreWasSent('p')}),
+      where r.citizen_id = asked and ${seenAs('r.')} and ${moreWasSent('p')}),
     null::text, null::uuid, null::uuid, null::text, null::int, null::int, null::boolean, null::timestamptz, null::text, null::json;
   if named is distinct from asked then return; end if;
   return query with page as materialized (
-      (select * from citizen_row where citizen_id = asked and not deleted and type <> 'Patient' and class_id = any (seen)
+      (select * from citizen_row where citizen_id = asked and not deleted and type <> 'Patient' and ${seenAs('')}
          and (type, id) > (after_type, after_id) order by type, id limit at_most)
       union all
-      select * from citizen_row where citizen_id = asked and not deleted and type = 'Patient' and class_id = any (seen)),
+      select * from citizen_row where citizen_id = asked and not deleted and type = 'Patient' and ${seenAs('')}),
     places as (select distinct unnest(directory_ids) as id from page)
-    select 1, true, named, null::uuid, null::json, null::int[], q.* from (
+    select 1, true, named, case when q.citizen_id is not null then ${inEmergency} end, null::json, null::int[], q.* from (
       select ${citizenColumns} from page r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version
       union all
       select ${sharedColumns} from places p join ${sharedRows.replace(' join', ' on s.id = p.id join')} where s.scope = 'directory' and ${sharedWith('s')}) q;

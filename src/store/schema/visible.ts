@@ -1,39 +1,84 @@
+/** Where a column of the grant is found. */
 type Column = (column: string) => string;
-const carried: Column = (column) => `(select ${column} from current_grant)`;
+const ofGrant: Column = (column) => `g.${column}`;
+
+/** How a condition on a single record (`id`, `type`, `tokens`, `from_at`, `to_at`) is asked of a row. */
+export type OfRecord = (condition: (record: string) => string) => string;
+/** Of the row itself: it has these columns. */
+export const itself = (row: string): OfRecord => (condition) => condition(row);
+/** Of a version `v` of a row `r`: what codes and dates a version had that is no longer is not kept, so it is not known. */
+export const ofVersion: OfRecord = (condition) => `(select ${condition('t')} from (select r.id, r.type, case when v.version = r.version then r.tokens end as tokens,
+        case when v.version = r.version then r.from_at end as from_at, case when v.version = r.version then r.to_at end as to_at) t)`;
+/** Of a part of a row: of the row it names, or else the row it is a part of. */
+export const ofPart = (part: string): OfRecord => (condition) =>
+  `coalesce((select ${condition('t')} from citizen_row t where t.citizen_id = ${part}.citizen_id and t.id = coalesce(${part}.target, ${part}.id)), c.effect = 'deny')`;
+/** Of a class as a whole, which is no record: what is about single records denies and does not permit. */
+const ofClass: OfRecord = () => `c.effect = 'deny'`;
+
+/** The limits of a choice `c` on single records. A denial reaches what cannot be compared, a permission does not. */
+const reaches = (record: string): string => `(c.types is null or ${record}.type = any (c.types)) and (c.ids is null or ${record}.id = any (c.ids))
+        and (c.tokens is null or coalesce(${record}.tokens && c.tokens, c.effect = 'deny')) and (c.dates_from is null or case c.effect
+          when 'deny' then ${low(record)} < c.dates_until and ${high(record)} > c.dates_from else ${low(record)} >= c.dates_from and ${high(record)} <= c.dates_until end)`;
+const low = (record: string): string => `least(coalesce(${record}.from_at, '-infinity'), coalesce(${record}.to_at, 'infinity'))`;
+const high = (record: string): string => `greatest(coalesce(${record}.from_at, '-infinity'), coalesce(${record}.to_at, 'infinity'))`;
 
 /**
- * What the citizen of a row chose for this grant and this class: `permits`, `denies`, `objects` (a denial of the whole
- * record to everybody), or null. The most specific provision that applies decides, deny at equal; mirrors choiceEffect in
- * src/consent/choice-effect.ts.
+ * What the citizen of a row chose for this grant and this row: `permits`, `denies`, `declines` (an opt-out), `objects` (a
+ * denial of the whole record to everybody), or null. A denial stands unless a permission that applies is an exception to it;
+ * the strictest decides, which is the first of these words by the alphabet. Mirrors src/consent/choice-effect.ts.
  */
-export function choiceEffect(row: string, grant: Column = carried): string {
-  return `(select case when c.effect = 'permit' then 'permits' when c.specificity = 0 then 'objects' else 'denies' end from choice_rule c
-      where c.citizen_id = ${row}.citizen_id and c.valid_from <= statement_timestamp() and c.valid_until > statement_timestamp()
+export function choiceEffect(row: string, grant = ofGrant, record: OfRecord = ofClass): string {
+  return `(with a as (select c.* from choice_rule c where c.citizen_id = ${row}.citizen_id and c.live @> statement_timestamp()
       and (c.organisations is null or ${grant('organisation')} = any (c.organisations))
       and (c.roles is null or ${grant('role')} = any (c.roles)) and (c.purposes is null or ${grant('purpose')} = any (c.purposes))
       and (c.whole or (select true from sharing_class s where s.class_id = ${row}.class_id and (c.categories is null or s.category = any (c.categories))
         and (c.labels is null or s.labels && c.labels) and (c.custodians is null or s.custodian = any (c.custodians))) is true)
-      order by c.specificity desc, c.effect limit 1)`;
+      and (not c.by_record or ${record(reaches)}))
+      select min(case when a.effect = 'permit' then 'permits' when a.opt_out then 'declines' when a.general then 'objects' else 'denies' end) from a
+      where a.effect = 'permit' or not exists (select from a p where (p.id = a.id and a.n = any (p.overrides))
+        or (a.opt_out and p.effect = 'permit' and p.purposes is not null and p.organisations is not null)))`;
+}
+
+const choseNothing = (row: string): string => `(select true from choice_rule c where c.citizen_id = ${row}.citizen_id limit 1) is null`;
+
+/** How a choice denies a row, or null; who chose nothing is not asked further. */
+export function refusedBy(row: string, grant = ofGrant, record: OfRecord = ofClass): string {
+  return `case when ${choseNothing(row)} then null else nullif(${choiceEffect(row, grant, record)}, 'permits') end`;
+}
+
+/** Whether a citizen made a choice that counts and is about single records: then classes do not decide alone. */
+export const choseByRecord = (citizen: string): string =>
+  `(select true from choice_rule c where c.citizen_id = ${citizen} and c.by_record and c.live @> statement_timestamp() limit 1) is true`;
+
+/** This person's live emergency access to the citizen, if any. */
+function liveAccess(citizen: string, grant: Column): string {
+  return `emergency_access e where e.citizen_id = ${citizen} and e.organisation = ${grant('organisation')}
+      and e.person = ${grant('person')} and e.from_at <= statement_timestamp() and e.until > statement_timestamp()`;
 }
 
 /** Is this person's emergency access to the citizen of a row live? */
-export function emergency(citizen: string, grant: Column = carried): string {
-  return `(select true from emergency_access e where e.citizen_id = ${citizen} and e.organisation = ${grant('organisation')}
-      and e.person = ${grant('person')} and e.from_at <= statement_timestamp() and e.until > statement_timestamp() limit 1) is true`;
+export function emergency(citizen: string, grant = ofGrant): string {
+  return `(select true from ${liveAccess(citizen, grant)} limit 1) is true`;
+}
+
+/** Its reference, which marks every look under it in the audit trail. */
+export function emergencyReference(citizen: string, grant = ofGrant): string {
+  return `(select e.reference from ${liveAccess(citizen, grant)} order by e.until desc limit 1)`;
 }
 
 /**
- * The door's one predicate, as SQL over a row with `citizen_id` and `class_id`. Every view that shows citizen rows is
+ * The door's one predicate, as SQL over a row with `citizen_id` and `class_id`, and the record it is. Every view that shows citizen rows is
  * built from it; nothing else decides. Mirrors rules 1 and 3 to 5 of the combining rules (see src/consent/combining-rules.ts):
  * classes the grant exempts from choices, then open, related and consented classes, and no choice that denies; emergency
  * access stands in for a relationship and passes a general objection, nothing else.
  *
- * `grant` says where a column of the grant is found: by default in the grant the session carries.
+ * Wherever it stands, the grant is at hand as `g`: without a grant that holds there is no `g`, and nothing to see. `record` says how the single
+ * record is asked; without it the answer is that of the class, which is right for whoever chose nothing about single records.
  *
  * Written with correlated scalar sub-selects on purpose: as `exists` inside an `or` PostgreSQL hashes every relationship
  * of the asking organisation. Most people have made no choice: that is asked first, and cheaply.
  */
-export function visible(row: string, grant: Column = carried): string {
+export function visible(row: string, grant = ofGrant, record: OfRecord = ofClass): string {
   const related = (classes: string): string => `(select true from relationship x where x.citizen_id = ${row}.citizen_id and x.organisation = ${grant('organisation')}
       and x.until > statement_timestamp() and (${row}.class_id::bigint * 16 + x.kind) = any (${grant(classes)}::bigint[]) limit 1) is true`;
   const inEmergency = emergency(`${row}.citizen_id`, grant);
@@ -41,21 +86,22 @@ export function visible(row: string, grant: Column = carried): string {
     (${row}.class_id = any (${grant('open')}::int[]) or ${related('related')}
       or (${row}.class_id = any (${grant('related_classes')}::int[]) and ${inEmergency})
       or ((${row}.class_id = any (${grant('explicit')}::int[]) or (${grant('explicit_related')} <> '{}' and ${related('explicit_related')}))
-        and ${choiceEffect(row, grant)} is not distinct from 'permits'))
-    and case when (select true from choice_rule c where c.citizen_id = ${row}.citizen_id limit 1) is null then true
-      else case ${choiceEffect(row, grant)} when 'denies' then false when 'objects' then ${inEmergency} else true end end))`;
+        and ${choiceEffect(row, grant, record)} is not distinct from 'permits'))
+    and case when ${choseNothing(row)} then true
+      else case coalesce(${choiceEffect(row, grant, record)}, 'permits') when 'permits' then true when 'objects' then ${inEmergency} else false end end))`;
 }
 
 /** A grant `g` under the policy `p` of this moment: nothing it rests on has changed or ended. */
 export const grantHolds = 'g.generation = p.generation and (g.valid_until is null or g.valid_until > statement_timestamp())';
 
-/** The same for rows without a citizen: directory for every caller, governance by role, a job for its own client. */
-export function visibleShared(row: string): string {
-  return `(select ${sharedWith(row)} from current_grant g)`;
-}
+/** The classes of a grant `g`, taken out of their compressed form once and not at every row: whatever is computed is plain. */
+export const classSets = ['exempt', 'open', 'related', 'explicit', 'related_classes', 'explicit_related'].map((set) => `g.${set} || '{}' as ${set}`).join(', ');
 
-/** The same where a grant `g` is at hand. */
+/**
+ * The same for rows without a citizen: directory for every caller, governance by role, what is addressed to an organisation
+ * for those who oversee sharing there, a job for its own client. What is addressed to nobody is seen by nobody.
+ */
 export function sharedWith(row: string): string {
   return `case ${row}.scope when 'directory' then g.directory when 'conformance' then true
-    when 'governance' then g.governance when 'job' then ${row}.owner = g.client else false end`;
+    when 'governance' then g.governance when 'addressed' then g.governance and ${row}.owner = g.organisation when 'job' then ${row}.owner = g.client else false end`;
 }

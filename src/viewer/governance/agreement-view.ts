@@ -1,7 +1,7 @@
 import type { Contract, ContractTerm, Reference } from '@medplum/fhirtypes';
 import { formatDate, formatPeriod, instantOf } from '../format.ts';
 import { strings } from '../strings.ts';
-import { clauseOf, type ClauseView } from './clause-view.ts';
+import { clauseOf, type ClauseView, type NamedOrganisation } from './clause-view.ts';
 
 export type StateOfAgreement = 'in-force' | 'draft' | 'lapsed' | 'terminated' | 'unknown';
 
@@ -83,6 +83,28 @@ export function stateOf({ legalState, applies }: Contract, now: Date): StateOfAg
   return start !== undefined && now.getTime() < start ? 'draft' : state;
 }
 
+/** Names of the parties a clause names that did not sign: until they do, it shares nothing, whatever the state of the agreement. */
+export function unsignedIn({ from, to }: ClauseView, parties: readonly Party[]): string[] {
+  const named = new Set([...from, ...to].map(({ key }) => key));
+  return parties.filter(({ key, signedAt }) => named.has(key) && signedAt === undefined).map(({ name }) => name);
+}
+
+/** Numbers of the clauses that share nothing though their agreement is in force. */
+export function waitingIn({ state, clauses, parties }: AgreementView): string[] {
+  return state === 'in-force' ? clauses.filter((clause) => unsignedIn(clause, parties).length > 0).map(({ number }) => number) : [];
+}
+
+/** Everybody the clauses name, by name. */
+export function namedIn(clauses: readonly ClauseView[]): NamedOrganisation[] {
+  const all = new Map(clauses.flatMap(({ from, to }) => [...from, ...to]).map((each) => [each.key, each]));
+  return [...all.values()].sort((a, b) => a.name.localeCompare(b.name, 'en-GB'));
+}
+
+/** The clauses that name an organisation; with no organisation, all. */
+export function clausesNaming(clauses: readonly ClauseView[], key: string): ClauseView[] {
+  return clauses.filter(({ from, to }) => key === '' || [...from, ...to].some((each) => each.key === key));
+}
+
 /** Where a clause of the log leads: the agreement it cites, in the version it cites. */
 export function findCited(agreements: readonly AgreementView[], cited: { agreement?: string | undefined; version?: string | undefined }): AgreementView | undefined {
   return agreements.find(({ identifier, version }) => identifier === cited.agreement && (cited.version === undefined || version === cited.version));
@@ -103,10 +125,10 @@ function reviewOf({ supportingInfo = [] }: Contract, now: Date): ReviewDate {
   return { text: formatDate(day), days: Math.round((Date.parse(day) - Date.parse(today)) / 86_400_000) };
 }
 
-/** Who signed, and whoever a clause names beside them: those have not. */
+/** Who signed, and whoever a clause names beside them: those have not, and come first. */
 function partiesOf({ signer = [] }: Contract, clauses: readonly ClauseView[]): Party[] {
   const signed = signer.map(({ party, type, signature }) => ({ key: keyOf(party), name: party.display ?? keyOf(party), role: type.display, signedAt: signature[0]?.when }));
   const named = new Map(clauses.flatMap(({ from, to }) => [...from, ...to]).map(({ key, name }) => [key, name]));
   const others = [...named].filter(([key]) => !signed.some((party) => party.key === key)).map(([key, name]) => ({ key, name, role: undefined, signedAt: undefined }));
-  return [...signed, ...others].sort((a, b) => a.name.localeCompare(b.name, 'en-GB'));
+  return [...signed, ...others].sort((a, b) => Number(a.signedAt !== undefined) - Number(b.signedAt !== undefined) || a.name.localeCompare(b.name, 'en-GB'));
 }

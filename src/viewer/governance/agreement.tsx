@@ -4,14 +4,14 @@ import { useEffect, type ReactNode } from 'react';
 import { Link, useLocation, useParams } from 'react-router';
 import { ApiProblem } from '../api/api-problem.ts';
 import { read } from '../api/fhir.ts';
-import { formatDate } from '../format.ts';
 import { strings } from '../strings.ts';
 import { Loading } from '../ui/loading.tsx';
-import { SummaryList, Table } from '../ui/nhs.ts';
+import { SummaryList } from '../ui/nhs.ts';
 import { Page } from '../ui/page.tsx';
 import { Problem } from '../ui/problem.tsx';
-import { agreementOf, type AgreementView, type Party } from './agreement-view.ts';
-import { Clause } from './clause.tsx';
+import { agreementOf, waitingIn, type AgreementView } from './agreement-view.ts';
+import { Clauses } from './clauses.tsx';
+import { Parties } from './parties.tsx';
 import { Review } from './review.tsx';
 import { StateTag } from './state-tag.tsx';
 
@@ -39,9 +39,10 @@ export function Agreement() {
 function Text({ agreement }: { agreement: AgreementView }) {
   useScrollToClause();
   const { state, purpose, parties, lawfulBases, clauses, exclusions } = agreement;
+  const waiting = waitingIn(agreement);
   return (
     <div className="os-agreement">
-      <p className={`os-agreement-state os-agreement-state--${state}`}><StateTag state={state} /> {strings.agreements.statesSay[state]}</p>
+      <p className={`os-agreement-state os-agreement-state--${state}`}><StateTag state={state} /> {strings.agreements.statesSay[state]}{waiting.length === 0 ? null : ` ${words.waiting(waiting)}`}</p>
       {purpose === undefined ? null : <><h2 className="nhsuk-heading-m">{words.purpose}</h2><p className="os-lead">{purpose}</p></>}
       <h2 className="nhsuk-heading-m">{words.facts}</h2>
       <Facts agreement={agreement} />
@@ -51,7 +52,7 @@ function Text({ agreement }: { agreement: AgreementView }) {
       <h2 className="nhsuk-heading-m">{words.legal}</h2>
       <Lines lines={lawfulBases} none={strings.agreements.noState} />
       <h2 className="nhsuk-heading-m">{words.clauses}</h2>
-      {clauses.length === 0 ? <p>{words.noClauses}</p> : clauses.map((clause) => <Clause clause={clause} key={clause.number} />)}
+      {clauses.length === 0 ? <p>{words.noClauses}</p> : <Clauses clauses={clauses} parties={parties} />}
       <h2 className="nhsuk-heading-m">{words.exclusions}</h2>
       {exclusions.length === 0 ? null : <p className="os-quiet">{words.exclusionsSay}</p>}
       <Lines lines={exclusions} none={words.noExclusions} />
@@ -75,25 +76,6 @@ function Facts({ agreement }: { agreement: AgreementView }) {
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {
   return <SummaryList.Row><SummaryList.Key>{name}</SummaryList.Key><SummaryList.Value>{children}</SummaryList.Value></SummaryList.Row>;
-}
-
-function Parties({ parties }: { parties: readonly Party[] }) {
-  return (
-    <Table responsive firstCellIsHeader caption={words.partiesCaption} captionProps={{ size: 's' }}>
-      <Table.Head>
-        <Table.Row><Table.Cell>{words.party}</Table.Cell><Table.Cell>{words.role}</Table.Cell><Table.Cell>{words.signed}</Table.Cell></Table.Row>
-      </Table.Head>
-      <Table.Body>
-        {parties.map(({ key, name, role, signedAt }) => (
-          <Table.Row key={key}>
-            <Table.Cell>{name}</Table.Cell>
-            <Table.Cell>{role ?? words.roleNotSaid}</Table.Cell>
-            <Table.Cell>{signedAt === undefined ? words.notSigned : formatDate(signedAt)}</Table.Cell>
-          </Table.Row>
-        ))}
-      </Table.Body>
-    </Table>
-  );
 }
 
 function Lines({ lines, none }: { lines: readonly string[]; none: string }) {

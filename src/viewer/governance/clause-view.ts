@@ -23,6 +23,8 @@ export interface ClauseView {
   labels: string[];
   /** what the reader is told when something is kept back */
   notice: string;
+  /** how long what it shares is kept; undefined = as for the whole agreement */
+  retention: string | undefined;
 }
 
 const words = strings.agreements;
@@ -43,6 +45,7 @@ export function clauseOf(term: ContractTerm): ClauseView {
     relationship: relationshipIn(asset?.condition),
     labels: unique((term.securityLabel ?? []).flatMap(({ category = [] }) => category.flatMap(({ code }) => code ?? []))).map((code) => words.labels[code] ?? code),
     notice: noticeIn(asset?.text),
+    retention: term.group?.find(({ type }) => type?.coding?.some(({ code }) => code === 'retention'))?.text,
   };
 }
 

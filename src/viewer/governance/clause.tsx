@@ -1,16 +1,18 @@
 import type { ReactNode } from 'react';
 import { strings } from '../strings.ts';
 import type { ClauseView, NamedOrganisation } from './clause-view.ts';
+import { FirstOf } from './first-of.tsx';
 
 const words = strings.agreements;
 
-/** One clause: its own text, then what the gateway applies of it. */
-export function Clause({ clause }: { clause: ClauseView }) {
-  const { number, text, from, to, categories, roles, purposes, consent, relationship, labels, notice } = clause;
+/** One clause: its own text, whom it waits for, then what the gateway applies of it. */
+export function Clause({ clause, unsigned }: { clause: ClauseView; unsigned: readonly string[] }) {
+  const { number, text, from, to, categories, roles, purposes, consent, relationship, labels, notice, retention } = clause;
   return (
     <section className="os-clause" aria-labelledby={`clause-${number}`}>
       <h3 className="nhsuk-heading-s" id={`clause-${number}`} tabIndex={-1}>{words.page.clause(number)}</h3>
       <p className="os-clause__text">{text}</p>
+      {unsigned.length === 0 ? null : <p className="os-clause__text"><strong>{words.page.waits(unsigned.join(', '))}</strong></p>}
       <dl className="os-particulars">
         <Part name={words.page.from}><Names organisations={from} /></Part>
         <Part name={words.page.to}><Names organisations={to} /></Part>
@@ -21,6 +23,7 @@ export function Clause({ clause }: { clause: ClauseView }) {
         <Part name={words.page.relationship}>{relationship === undefined ? words.noRelationship : words.relationship(relationship)}</Part>
         <Part name={words.page.labels}>{labels.length === 0 ? words.noLabels : words.labelsSay(labels.join(', '))}</Part>
         <Part name={words.page.notice}>{notice}</Part>
+        {retention === undefined ? null : <Part name={words.page.retention}>{retention}</Part>}
       </dl>
     </section>
   );
@@ -31,7 +34,7 @@ function Part({ name, children }: { name: string; children: ReactNode }) {
 }
 
 function Names({ organisations }: { organisations: readonly NamedOrganisation[] }) {
-  return <ul>{organisations.map(({ key, name }) => <li key={key}>{name}</li>)}</ul>;
+  return <FirstOf items={organisations} line={({ key, name }) => <li key={key}>{name}</li>} />;
 }
 
 function Sentence({ parts }: { parts: readonly string[] }) {

@@ -1,4 +1,4 @@
-import type { AgreementView } from './agreement-view.ts';
+import { unsignedIn, type AgreementView } from './agreement-view.ts';
 import type { ClauseView, NamedOrganisation } from './clause-view.ts';
 
 /** What one clause lets one organisation see of another's information. */
@@ -22,8 +22,7 @@ export function flowsOf(agreements: readonly AgreementView[]): Flow[] {
 }
 
 function flowsUnder({ id, title, version, parties }: AgreementView, clause: ClauseView): Flow[] {
-  const named = new Set([...clause.from, ...clause.to].map(({ key }) => key));
-  const unsigned = parties.filter(({ key, signedAt }) => named.has(key) && signedAt === undefined).map(({ name }) => name);
+  const unsigned = unsignedIn(clause, parties);
   return clause.from.flatMap((from) => clause.to.filter(({ key }) => key !== from.key).map((to) => ({ from, to, clause, agreement: { id, title, version }, unsigned })));
 }
 

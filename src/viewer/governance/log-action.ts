@@ -1,7 +1,7 @@
 import { strings } from '../strings.ts';
 
 /** What sort of look an entry tells of: opening somebody's record is told apart from lists, from registers and from the log itself. */
-export type LookKind = 'opened' | 'identity' | 'people' | 'list' | 'log' | 'register' | 'choice' | 'agreement' | 'sent' | 'other';
+export type LookKind = 'opened' | 'emergency' | 'identity' | 'people' | 'list' | 'log' | 'register' | 'choice' | 'agreement' | 'sent' | 'other';
 
 export interface LookAction {
   kind: LookKind;
@@ -33,8 +33,10 @@ export function lookActionOf(interaction: string, query: string, code?: string):
     case 'search-type': return searchOf(type, query, many);
     case 'create': return type === undefined || type === 'Consent' ? { kind: 'choice', ...words.choice, ofCitizens: true } : { kind: 'other', ...words.wrote(one), ofCitizens: true };
     case 'update': return type === undefined || type === 'Consent' ? { kind: 'choice', ...words.changeChoice, ofCitizens: true } : { kind: 'other', ...words.wrote(one), ofCitizens: true };
-    case 'break-glass': return { kind: 'opened', ...words.emergency, ofCitizens: true };
-    case 'end-break-glass': return { kind: 'opened', ...words.endEmergency, ofCitizens: true };
+    case 'break-glass': return { kind: 'emergency', ...words.emergency, ofCitizens: true };
+    case 'end-break-glass': return { kind: 'emergency', ...words.endEmergency, ofCitizens: true };
+    case 'emergency-list': return { kind: 'log', ...words.emergencies, ofCitizens: true };
+    case 'emergency-review': case 'emergency-revoke': return { kind: 'emergency', ...words[interaction](emergencyOf(query)), ofCitizens: true };
     case 'explain-access': return { kind: 'log', ...words.explain, ofCitizens: true };
     case 'reconstruct': return { kind: 'log', ...words.reconstruct, ofCitizens: true };
     case 'intake': return { kind: 'sent', ...words.sent(feedOf(query)), ofCitizens: true };
@@ -68,6 +70,11 @@ function thingsOf(type: string | undefined): readonly [one: string, many: string
 /** `intake/bsmhft-rio/referral Task/…` → `bsmhft-rio/referral` */
 function feedOf(query: string): string | undefined {
   return /^\/?intake\/(\S+)/.exec(query)?.[1];
+}
+
+/** `governance/emergency-accesses/EA-…/review outcome=appropriate` → its reference; a pattern names none */
+function emergencyOf(query: string): string | undefined {
+  return /^governance\/emergency-accesses\/(EA-[0-9A-F]+)\//.exec(query)?.[1];
 }
 
 /** `governance/agreements/bicp-oversight/1.0` → `bicp-oversight version 1.0`; a pattern names none */

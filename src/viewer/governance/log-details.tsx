@@ -17,13 +17,14 @@ export function LogDetails({ row, organisations }: { row: LogRow; organisations:
 }
 
 function Particulars({ row, organisations }: { row: LogRow; organisations: ReadonlyMap<string, string> }) {
-  const { requestId, query, status, versions, custodians, address, token } = row.details;
+  const { requestId, query, status, versions, emergencies, custodians, address, token } = row.details;
   return (
     <dl className="os-particulars">
       <Part name={words.requestId}>{requestId ?? words.none}</Part>
       <Part name={words.id}>{row.id}</Part>
       <Part name={words.query}>{query === undefined ? words.none : <><code>{query}</code>{query.includes('*') ? <span className="os-quiet"> {words.queryHint}</span> : null}</>}</Part>
       <Part name={words.status}>{status ?? words.none}</Part>
+      {emergencies.length === 0 ? null : <Part name={words.emergency}>{emergencies.join(', ')}</Part>}
       <Part name={words.custodians}>{custodians.length === 0 ? words.noVersions : custodians.map((code) => organisations.get(code) ?? code).join('; ')}</Part>
       <Part name={words.versions}>{versions.length === 0 ? words.noVersions : <FirstOf items={versions} line={(version) => <li key={version}><code>{version}</code></li>} />}</Part>
       <Part name={words.client}>{row.client ?? words.none}</Part>

@@ -12,7 +12,7 @@ const words = strings.whoLooked;
 type Names = ReadonlyMap<string, string>;
 type Colour = 'white' | 'grey' | 'green' | 'blue' | 'purple' | 'red' | 'orange' | 'yellow';
 
-const kindColours: Readonly<Record<LookKind, Colour>> = { opened: 'blue', identity: 'purple', people: 'purple', list: 'grey', log: 'yellow', register: 'grey', choice: 'blue', agreement: 'blue', sent: 'grey', other: 'grey' };
+const kindColours: Readonly<Record<LookKind, Colour>> = { opened: 'blue', emergency: 'orange', identity: 'purple', people: 'purple', list: 'grey', log: 'yellow', register: 'grey', choice: 'blue', agreement: 'blue', sent: 'grey', other: 'grey' };
 const outcomeColours: Readonly<Record<Outcome, Colour>> = { shown: 'green', 'nothing-shown': 'white', accepted: 'green', refused: 'red', failed: 'orange' };
 
 interface Props {
@@ -31,6 +31,7 @@ export function LogEntry({ row, agreements, organisations, citizen, onCitizen }:
     <li className={`os-look os-look--${row.kind}`}>
       <p className="os-look__tags">
         <Tag modifier={kindColours[row.kind]}>{kindOf(row)}</Tag> <Tag modifier={outcomeColours[row.outcome]}>{words.outcomes[row.outcome]}</Tag>
+        {row.underEmergency ? <> <Tag modifier="orange">{words.underEmergency}</Tag></> : null}
         {row.bySystem ? <> <span className="os-look__system">{words.system}</span></> : null}
       </p>
       <p className="os-look__sentence">{row.sentence}</p>

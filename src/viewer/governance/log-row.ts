@@ -39,6 +39,8 @@ export interface LogRow {
   client: string | undefined;
   action: string;
   purpose: string | undefined;
+  /** somebody looked who had emergency access to the record */
+  underEmergency: boolean;
   outcome: Outcome;
   /** why it was refused or failed, where no decision says it */
   reason: string | undefined;
@@ -47,7 +49,7 @@ export interface LogRow {
   citizens: string[];
   decisions: LogDecision[];
   keptBack: KeptBack[];
-  details: { requestId: string | undefined; query: string | undefined; status: string | undefined; versions: string[]; custodians: string[]; address: string | undefined; token: string | undefined };
+  details: { requestId: string | undefined; query: string | undefined; status: string | undefined; versions: string[]; emergencies: string[]; custodians: string[]; address: string | undefined; token: string | undefined };
 }
 
 const says = strings.whoLooked.sentence;
@@ -64,21 +66,29 @@ export function logRowOf(event: AuditEvent): LogRow {
   const outcome = outcomeOf(event, detailOf(request, 'status'), look, versions.length);
   const who = whoIn(event);
   const role = who.role === undefined ? undefined : (strings.roles[who.role] ?? wordsOf(who.role));
-  const purposeCode = event.purposeOfEvent?.[0]?.coding?.[0]?.code;
-  const purpose = purposeCode === undefined ? undefined : (strings.purposes[purposeCode] ?? purposeCode);
+  const emergencies = entities.flatMap(({ type, what }) => (type?.code === 'emergency-access' ? (what?.identifier?.value ?? []) : []));
+  const underEmergency = emergencies.length > 0 && look.kind !== 'emergency';
+  const purpose = purposeOf(event, underEmergency);
   const row = { ...who, role, purpose, look, outcome, citizens: citizens.length, versions: versions.length };
   return {
     id: event.id ?? '', at: event.recorded ?? '', kind: look.kind, bySystem: who.person === undefined,
     person: who.person, role, organisation: who.organisation, client: who.client,
-    action: look.done, purpose, outcome, reason: reasonOf(outcome, detailOf(request, 'code'), decisions),
+    action: look.done, purpose, underEmergency, outcome, reason: reasonOf(outcome, detailOf(request, 'code'), decisions),
     sentence: sentenceOf(event.recorded, row), citizens, decisions,
     keptBack: entities.filter(({ type }) => type?.code === 'withheld').flatMap(keptBackIn),
     details: {
-      requestId: request?.what?.identifier?.value, query, status: detailOf(request, 'status'), versions,
+      requestId: request?.what?.identifier?.value, query, status: detailOf(request, 'status'), versions, emergencies,
       custodians: (event.agent ?? []).filter(isOf('custodian')).flatMap(({ who: from }) => from?.identifier?.value ?? []),
       address: who.address, token: who.token,
     },
   };
+}
+
+/** What the token said it was for; that it was done under emergency access is the gateway's own word. */
+function purposeOf({ purposeOfEvent = [] }: AuditEvent, underEmergency: boolean): string | undefined {
+  const code = purposeOfEvent[0]?.coding?.[0]?.code;
+  if (code === undefined) return undefined;
+  return `${strings.purposes[code] ?? code}${underEmergency ? says.underEmergency : ''}`;
 }
 
 function whoIn({ agent = [] }: AuditEvent): { person: string | undefined; role: string | undefined; organisation: string | undefined; client: string | undefined; address: string | undefined; token: string | undefined } {
@@ -101,7 +111,7 @@ const isOf = (code: string) => ({ type }: AuditEventAgent): boolean => type?.cod
 function outcomeOf({ outcome }: AuditEvent, status: string | undefined, { kind }: LookAction, shown: number): Outcome {
   if (outcome === '8') return Number(status ?? '0') >= 500 ? 'failed' : 'refused';
   if (outcome !== '0') return 'failed';
-  if (kind === 'choice' || kind === 'agreement' || kind === 'sent') return 'accepted';
+  if (kind === 'choice' || kind === 'agreement' || kind === 'sent' || kind === 'emergency') return 'accepted';
   return shown > 0 ? 'shown' : 'nothing-shown';
 }
 

@@ -194,10 +194,10 @@ describe.each(databases)('an answer, on $kind', ({ open }) => {
     };
 
     it.each<[string, string, object]>([
-      ['a purpose no token here carries', 'provision.purpose[0]', { provision: { type: 'deny', purpose: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'HRESCH' }] } }],
+      ['a purpose no token here carries', 'provision.purpose[0]', { provision: { type: 'deny', purpose: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'HPAYMT' }] } }],
       ['a person', 'provision.actor[0].role', { provision: { type: 'deny', actor: [{ role: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code: 'PRCP' }] }, reference: { display: 'x' } }] } }],
-      ['one sort of resource', 'provision.class[0]', { provision: { type: 'deny', class: [{ system: 'http://hl7.org/fhir/resource-types', code: 'CarePlan' }] } }],
-      ['one document', 'provision.data', { provision: { type: 'deny', data: [{ meaning: 'instance', reference: { reference: 'CarePlan/1' } }] } }],
+      ['a sort of resource that is about nobody', 'provision.class[0]', { provision: { type: 'deny', class: [{ system: 'http://hl7.org/fhir/resource-types', code: 'Organization' }] } }],
+      ['one record by no id of ours', 'provision.data[0].reference', { provision: { type: 'deny', data: [{ meaning: 'instance', reference: { reference: 'CarePlan/1' } }] } }],
       ['another scope', 'scope', { scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'research' }] } }],
       ['another rule', 'policyRule', { policyRule: { coding: [{ system: act, code: 'EMRGONLY' }] } }],
       ['a status that is no decision', 'status', { status: 'proposed' }],

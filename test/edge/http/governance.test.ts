@@ -47,7 +47,7 @@ const houses: { kind: string; open: () => Promise<Database[]> }[] = [
   } },
 ];
 
-interface Entry { id: string; version: string; state: string; sha256: string; missingSignatures: string[]; terminatedAt: string | null; next: string; warnings: { of: string; mark: number }[]; parties: { organisation: string; signedAt: string | null }[] }
+interface Entry { id: string; version: string; state: string; sha256: string; missingSignatures: string[]; waitingClauses: { number: string; missing: string[] }[]; terminatedAt: string | null; next: string; warnings: { of: string; mark: number }[]; parties: { organisation: string; signedAt: string | null }[] }
 
 // the cases of a house follow one another: each finds the register as the one before left it
 describe.each(houses)('the register of agreements, on $kind', ({ open }) => {
@@ -88,9 +88,14 @@ describe.each(houses)('the register of agreements, on $kind', ({ open }) => {
     const before = await lastSeq(first);
     const entries = await list();
     expect((await auditSince(first, before)).map(({ entry }) => entry)).toEqual([expect.objectContaining({ interaction: 'agreement-list', query: 'governance/agreements', outcome: 'permitted' })]);
-    expect(entries.map(({ id, state }) => `${id} ${state}`)).toEqual(['bicp-early-intervention in-force', 'bicp-oversight in-force', 'draft-voluntary-sector draft', 'lapsed-winter-pressures lapsed']);
-    expect(entries[0]).toMatchObject({ missingSignatures: [], lastDay: '2029-03-31', reviewDate: '2027-03-31', daysToEnd: expect.any(Number), next: expect.stringContaining('It is in force until the end of 2029-03-31') });
-    expect(entries[2]).toMatchObject({ missingSignatures: [council, 'https://fhir.bicp.example/Id/charity-number|to-be-confirmed'] });
+    expect(entries.map(({ id, state }) => `${id} ${state}`)).toEqual([
+      'bicp-early-intervention in-force', 'bicp-end-of-life in-force', 'bicp-mental-health in-force', 'bicp-oversight in-force', 'draft-safeguarding draft', 'lapsed-winter-pressures lapsed',
+    ]);
+    expect(entries[0]).toMatchObject({ missingSignatures: [], waitingClauses: [], lastDay: '2029-03-31', reviewDate: '2027-03-31', daysToEnd: expect.any(Number), next: expect.stringContaining('It is in force until the end of 2029-03-31') });
+    const solihull = 'https://fhir.bicp.example/Id/ons-code|E08000029';
+    expect(entries[4]).toMatchObject({ missingSignatures: [council, solihull, `${ods}|RRK`, `${ods}|RYW`], waitingClauses: [
+      { number: '1.1', missing: [council, `${ods}|RRK`, `${ods}|RYW`] }, { number: '1.2', missing: [solihull, `${ods}|RRK`, `${ods}|RYW`] },
+    ] });
   });
 
   it('a draft is registered and shares nothing', async () => {
@@ -190,7 +195,7 @@ describe.each(houses)('the register of agreements, on $kind', ({ open }) => {
       const answer = await post(first, `trust-to-council/1.1/${change}`, 'governance-lead');
       expect([answer.status, codeOf(answer)]).toEqual([409, 'agreement-over']);
     }
-    const draft = await post(first, 'draft-voluntary-sector/0.1/terminate', 'governance-lead');
+    const draft = await post(first, 'draft-safeguarding/0.1/terminate', 'governance-lead');
     expect([draft.status, codeOf(draft)]).toEqual([409, 'agreement-not-active']);
   });
 
@@ -201,7 +206,9 @@ describe.each(houses)('the register of agreements, on $kind', ({ open }) => {
   });
 
   it('a privacy officer sees the agreements of their own organisation, and the text of one', async () => {
-    expect((await list('privacy-officer')).map(({ id }) => id)).toEqual(['bicp-early-intervention', 'bicp-oversight', 'lapsed-winter-pressures']);
+    expect((await list('privacy-officer')).map(({ id }) => id)).toEqual([
+      'bicp-early-intervention', 'bicp-end-of-life', 'bicp-mental-health', 'bicp-oversight', 'draft-safeguarding', 'lapsed-winter-pressures',
+    ]);
     const one = (await (await first.get('/governance/agreements/bicp-oversight/1.0', 'privacy-officer')).json()) as { content: string };
     expect(one.content).toBe(readFileSync(fileURLToPath(new URL('../../../agreements/bicp-oversight.yaml', import.meta.url)), 'utf8'));
     expect((await first.get('/governance/agreements/trust-to-council/1.0', 'privacy-officer')).status).toBe(404);
@@ -240,7 +247,7 @@ describe.each(houses)('the register of agreements, on $kind', ({ open }) => {
   });
 
   it('a change takes no field, and a text no other form', async () => {
-    const forced = await post(first, 'draft-voluntary-sector/0.1/activate', 'governance-lead', { force: true });
+    const forced = await post(first, 'draft-safeguarding/0.1/activate', 'governance-lead', { force: true });
     expect([forced.status, codeOf(forced)]).toEqual([400, 'field-unknown']);
     const asJson = await propose('{}', 'governance-lead', 'application/json');
     expect([asJson.status, codeOf(asJson)]).toEqual([415, 'media-type-unsupported']);
@@ -251,10 +258,11 @@ describe.each(houses)('the register of agreements, on $kind', ({ open }) => {
     expect([large.status, codeOf(large)]).toEqual([413, 'body-too-large']);
   });
 
-  it('says in a warning that nobody knows an organisation', async () => {
+  it('refuses an organisation that is neither partner nor in the directory, and registers nothing', async () => {
     const answer = await propose(text({ id: 'with-a-stranger' }).replace('value: QHL', 'value: ZZZ'));
-    expect(answer.status).toBe(201);
-    expect((JSON.parse(answer.text) as { textWarnings: unknown }).textWarnings).toEqual([expect.objectContaining({ code: 'agreement-organisation-unknown', at: expect.objectContaining({ line: 10 }) })]);
+    expect([answer.status, codeOf(answer)]).toEqual([400, 'agreement-organisation-unknown']);
+    expect(answer.text).toMatch(/line 10, column/);
+    expect((await list()).map(({ id }) => id)).not.toContain('with-a-stranger');
   });
 });
 

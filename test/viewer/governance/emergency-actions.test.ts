@@ -9,8 +9,11 @@ const facts = (interaction: string, query: string) => ({
 });
 
 it.each([
-  ['break-glass', 'Patient/$break-glass reason=legal-duty', 'opened', 'asked for emergency access to a record'],
-  ['end-break-glass', 'Patient/$end-break-glass', 'opened', 'ended emergency access to a record'],
+  ['break-glass', 'Patient/$break-glass reason=legal-duty', 'emergency', 'asked for emergency access to a record'],
+  ['end-break-glass', 'Patient/$end-break-glass', 'emergency', 'ended emergency access to a record'],
+  ['emergency-list', 'governance/emergency-accesses?state=open', 'log', 'looked at reviews of emergency access'],
+  ['emergency-review', 'governance/emergency-accesses/EA-0123456789ABCDEF/review outcome=appropriate', 'emergency', 'reviewed emergency access EA-0123456789ABCDEF'],
+  ['emergency-revoke', 'governance/emergency-accesses/{reference}/revoke', 'emergency', 'revoked emergency access to a record'],
   ['explain-access', 'CarePlan/1/$explain-access', 'log', 'asked who may see an entry, and why'],
   ['update', 'Consent/1', 'choice', 'changed or ended a choice'],
 ])('the log says in words what was done: %s', (interaction, query, kind, words) => {
@@ -18,8 +21,22 @@ it.each([
   expect(logRowOf(auditEventOf({ ...entry, seq: 1 }))).toMatchObject({ kind, action: words });
 });
 
-it('a look under emergency access says that it was one', () => {
+const reference = 'EA-0123456789ABCDEF';
+const rowOf = (interaction: string, query: string) => {
   const { effect, rule, sentence } = explainEmergency();
-  const entry = describeDisclosure(facts('everything', 'Patient/1/$everything'), { disclosed: [], decisions: [{ effect, rule: String(rule), sentence, count: 3 }] });
-  expect(JSON.stringify(logRowOf(auditEventOf({ ...entry, seq: 1 })))).toContain('This person had emergency access to the record.');
+  const disclosed = interaction === 'everything' ? [{ type: 'CarePlan', id: 'p1', version: 1 }] : [];
+  return logRowOf(auditEventOf({ ...describeDisclosure({ ...facts(interaction, query), emergency: [reference] }, { disclosed, decisions: [{ effect, rule: String(rule), sentence, count: 1 }] }), seq: 1 }));
+};
+
+it('a look under emergency access says that it was one, and which', () => {
+  const row = rowOf('everything', 'Patient/1/$everything');
+  expect(row).toMatchObject({ underEmergency: true, purpose: 'Direct care, under emergency access', outcome: 'shown', details: { emergencies: [reference] } });
+  expect(row.sentence).toContain('opened the whole record of 1 citizen for direct care, under emergency access; 1 entry was shown.');
+  expect(row.decisions.map(({ sentence }) => sentence)).toEqual(['This person had emergency access to the record.']);
+});
+
+it('being given emergency access is no look under it: nothing was shown, and it was accepted', () => {
+  const row = rowOf('break-glass', 'Patient/$break-glass reason=legal-duty');
+  expect(row).toMatchObject({ kind: 'emergency', underEmergency: false, purpose: 'Direct care', outcome: 'accepted', details: { emergencies: [reference] } });
+  expect(row.sentence).toMatch(/asked for emergency access to a record of 1 citizen for direct care; it was accepted\.$/);
 });

@@ -6,14 +6,16 @@ const now = new Date('2026-11-22T01:00:00Z');
 const agreements = agreementsOf(shippedContracts(now), now);
 const flows = flowsOf(agreements);
 const council = 'https://fhir.bicp.example/Id/ons-code|E08000025';
-const mentalHealth = 'https://fhir.nhs.uk/Id/ods-organization-code|RXT';
+const ods = 'https://fhir.nhs.uk/Id/ods-organization-code';
+const mentalHealth = `${ods}|RXT`;
 
 const clausesOf = (groups: ReturnType<typeof receivedBy>) => Object.fromEntries(groups.map(({ other, flows: each }) => [other.name, each.map(({ agreement, clause }) => `${agreement.id} ${clause.number}`)]));
 
 describe('who gets what from whom', () => {
   test('counts agreements in force and nothing else', () => {
-    expect(new Set(flows.map(({ agreement }) => agreement.id))).toEqual(new Set(['bicp-early-intervention', 'bicp-oversight']));
-    expect(organisationsIn(flows).map(({ name }) => name)).not.toContain('Birmingham Voluntary Service Council');
+    expect(new Set(flows.map(({ agreement }) => agreement.id))).toEqual(new Set(['bicp-early-intervention', 'bicp-end-of-life', 'bicp-mental-health', 'bicp-oversight']));
+    expect(organisationsIn(flows).map(({ name }) => name)).not.toContain('Healthwatch Birmingham');
+    expect(flows.filter(({ clause }) => clause.categories.includes('safeguarding'))).toEqual([]);
     expect(flowsOf(agreements.filter(({ state }) => state !== 'in-force'))).toEqual([]);
   });
 
@@ -22,12 +24,14 @@ describe('who gets what from whom', () => {
   });
 
   test('what the council gets, by the one it gets it from, with every clause', () => {
-    expect(clausesOf(receivedBy(flows, council))).toEqual({
-      'Birmingham Community Healthcare NHS Foundation Trust': ['bicp-oversight 1.2', 'bicp-early-intervention 1.1', 'bicp-early-intervention 2.2', 'bicp-early-intervention 5.1'],
+    const ofFour = new Set([`${ods}|RYW`, mentalHealth, `${ods}|QHL`, `${ods}|RRK`]);
+    expect(clausesOf(receivedBy(flows, council).filter(({ other }) => ofFour.has(other.key)))).toEqual({
+      'Birmingham Community Healthcare NHS Foundation Trust': ['bicp-oversight 1.2', 'bicp-early-intervention 1.1', 'bicp-early-intervention 2.2', 'bicp-early-intervention 4.1'],
       'Birmingham and Solihull Mental Health NHS Foundation Trust': ['bicp-oversight 1.2', 'bicp-early-intervention 1.1', 'bicp-early-intervention 2.3'],
       'NHS Birmingham and Solihull Integrated Care Board': ['bicp-oversight 1.2'],
-      'University Hospitals Birmingham NHS Foundation Trust': ['bicp-oversight 1.2', 'bicp-early-intervention 1.1', 'bicp-early-intervention 2.1', 'bicp-early-intervention 5.1'],
+      'University Hospitals Birmingham NHS Foundation Trust': ['bicp-oversight 1.2', 'bicp-early-intervention 1.1', 'bicp-early-intervention 2.1', 'bicp-early-intervention 4.1'],
     });
+    expect(clausesOf(receivedBy(flows, council))['Neighbourhood Network Scheme Edgbaston']).toEqual(['bicp-early-intervention 10.2']);
   });
 
   test('no mental health record reaches the council', () => {
@@ -37,7 +41,7 @@ describe('who gets what from whom', () => {
   test('the other way round: who gets what the mental health trust knows', () => {
     const given = givenBy(flows, mentalHealth);
     expect(given.map(({ other }) => other.name)).toContain('NHS Birmingham and Solihull Integrated Care Board');
-    expect(clausesOf(given)['University Hospitals Birmingham NHS Foundation Trust']).toEqual(['bicp-oversight 1.2', 'bicp-early-intervention 1.1', 'bicp-early-intervention 2.3', 'bicp-early-intervention 4.1']);
+    expect(clausesOf(given)['University Hospitals Birmingham NHS Foundation Trust']).toEqual(['bicp-mental-health 1.1', 'bicp-oversight 1.2', 'bicp-early-intervention 1.1', 'bicp-early-intervention 2.3']);
   });
 
   test('both ways tell the same flows', () => {

@@ -105,7 +105,7 @@ describe('what it rests on', () => {
   });
 
   test('the particulars are those to quote', () => {
-    expect(told({}).details).toEqual({ requestId: 'request-1', query: `Patient/${alice}/$everything`, status: '200', versions: opened.disclosed, custodians: ['RRK', 'RXT'], address: '10.0.0.7', token: 'token-1' });
+    expect(told({}).details).toEqual({ requestId: 'request-1', query: `Patient/${alice}/$everything`, status: '200', versions: opened.disclosed, emergencies: [], custodians: ['RRK', 'RXT'], address: '10.0.0.7', token: 'token-1' });
   });
 
   test('a list is filed under each citizen it showed, each once', () => {

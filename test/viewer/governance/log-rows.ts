@@ -5,8 +5,8 @@ export function aRow(changed: Partial<LogRow>): LogRow {
   return {
     id: 'd2e9f5a1-1111-4111-8111-111111111111', at: '2026-11-22T00:46:58.489Z', kind: 'opened', bySystem: false,
     person: 'Dr Leila Haddad', role: 'Doctor', organisation: 'University Hospitals Birmingham NHS Foundation Trust', client: 'ward-doctor',
-    action: 'opened the whole record', purpose: 'Direct care', outcome: 'shown', reason: undefined, sentence: '', citizens: ['c1'], decisions: [], keptBack: [],
-    details: { requestId: 'r1', query: 'Patient/c1/$everything', status: '200', versions: [], custodians: [], address: '127.0.0.1', token: 't1' },
+    action: 'opened the whole record', purpose: 'Direct care', underEmergency: false, outcome: 'shown', reason: undefined, sentence: '', citizens: ['c1'], decisions: [], keptBack: [],
+    details: { requestId: 'r1', query: 'Patient/c1/$everything', status: '200', versions: [], emergencies: [], custodians: [], address: '127.0.0.1', token: 't1' },
     ...changed,
   };
 }

@@ -10,7 +10,7 @@ export interface ChoiceServices {
   fileChoice: (requester: Requester, resource: JsonObject, bytes: Uint8Array, request: RequestFacts) => Promise<{ id: string; version: number }>;
 }
 
-/** POST [base]/Consent · http://hl7.org/fhir/R4/http.html#create. In this form: an objection to sharing the whole record, or its withdrawal. */
+/** POST [base]/Consent · http://hl7.org/fhir/R4/http.html#create. A choice about sharing, an opt-out, or their withdrawal. */
 export async function createConsent(services: ChoiceServices, asked: Asked): Promise<Reply> {
   const { resource, bytes } = await readResource(asked, 'Consent', services.limits);
   const { id, version } = await services.fileChoice(asked.requester, resource, bytes, { id: asked.requestId, address: asked.address });

@@ -2,6 +2,8 @@ import { Refusal } from '../../../fhir/problem.ts';
 import type { Asked } from '../route.ts';
 import type { FhirServices } from './fhir-services.ts';
 
+export type PageServices = Pick<FhirServices, 'sealPage' | 'openPage'>;
+
 const defaultCount = 50;
 const maxCount = 200;
 const transport = new Set(['_format', '_pretty']);
@@ -20,11 +22,11 @@ export function readPaging<Page>(services: FhirServices, asked: Asked, of: strin
 }
 
 /** A place in the result `of` this address, for its next link: nowhere else is it good for anything. */
-export function sealPageOf(services: FhirServices, asked: Asked, of: string, state: unknown): string {
+export function sealPageOf(services: PageServices, asked: Asked, of: string, state: unknown): string {
   return services.sealPage(asked.requester, { of, state });
 }
 
-export function openPageOf<State>(services: FhirServices, asked: Asked, of: string, token: string): State {
+export function openPageOf<State>(services: PageServices, asked: Asked, of: string, token: string): State {
   const opened = services.openPage(asked.requester, token);
   if (opened !== null && typeof opened === 'object' && 'of' in opened && opened.of === of && 'state' in opened) return opened.state as State;
   throw new Refusal({ category: 'invalid', code: 'page-token-invalid', text: 'The page link belongs to another result.', fix: 'Follow links as they are received.' });

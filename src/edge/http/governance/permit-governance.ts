@@ -1,15 +1,23 @@
 import type { Problem } from '../../../fhir/problem.ts';
 import type { Requester, SharingRole } from '../../../fhir/sharing.ts';
 
-const scope = /^user\/(?:\*|Contract)\.(c?r?u?d?s?)$/;
+const scope = /^user\/(\*|[A-Za-z]+)\.(c?r?u?d?s?)$/;
 
-/** Whether a person of one of these roles, whose token covers this of Contracts (`s` to see the register, `u` to change it), may come in at all. */
-export function permitGovernance(roles: readonly SharingRole[], letter: 's' | 'u'): (requester: Requester) => Problem | null {
+/**
+ * Whether a person of one of these roles, whose token covers this of Contracts (`s` to see the register, `u` to change it),
+ * or of Tasks for reviews, may come in at all.
+ */
+export function permitGovernance(roles: readonly SharingRole[], letter: 's' | 'u', type: 'Contract' | 'Task' = 'Contract'): (requester: Requester) => Problem | null {
   return ({ role, scopes }) => {
     if (!roles.includes(role)) {
-      return { category: 'forbidden', code: 'governance-role-required', text: 'This is for those who answer for the agreements.', expected: `the role ${roles.join(' or ')}` };
+      return { category: 'forbidden', code: 'governance-role-required', text: 'This is for those who answer for sharing.', expected: `the role ${roles.join(' or ')}` };
     }
-    return scopes.some((text) => scope.exec(text)?.[1]?.includes(letter)) ? null
-      : { category: 'forbidden', code: 'scope-missing', text: 'The token\'s scopes do not cover this.', expected: `a scope such as user/Contract.${letter}` };
+    return scopes.some((text) => covers(text, type, letter)) ? null
+      : { category: 'forbidden', code: 'scope-missing', text: 'The token\'s scopes do not cover this.', expected: `a scope such as user/${type}.${letter}` };
   };
+}
+
+function covers(text: string, type: string, letter: string): boolean {
+  const [, of, letters = ''] = scope.exec(text) ?? [];
+  return (of === '*' || of === type) && letters.includes(letter);
 }

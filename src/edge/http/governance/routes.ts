@@ -6,16 +6,18 @@ import type { RequestFacts } from '../../../flow/release-context.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import { checkContentType } from '../check-content-type.ts';
-import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
+import { route, type Asked, type Reply } from '../route.ts';
 import { unserved } from '../unserved.ts';
+import { addEmergencyRoutes, emergencyAddresses, type ReviewServices } from './emergency-routes.ts';
 import { permitGovernance } from './permit-governance.ts';
 import { readFields } from './read-fields.ts';
+import { json, requestOf } from './reply-json.ts';
 import { answerWhatIf } from './what-if.ts';
 
-export interface GovernanceServices extends RouteServices {
+export interface GovernanceServices extends ReviewServices {
   governance: {
     list: (requester: Requester, which: AgreementName | null, request: RequestFacts) => Promise<AgreementEntry[]>;
-    propose: (requester: Requester, text: string, request: RequestFacts) => Promise<{ entry: AgreementEntry; created: boolean; warnings: Problem[] }>;
+    propose: (requester: Requester, text: string, request: RequestFacts) => Promise<{ entry: AgreementEntry; created: boolean }>;
     sign: (requester: Requester, name: AgreementName, signing: { party: string; signatory: string; sha256: string }, request: RequestFacts) => Promise<AgreementEntry>;
     activate: (requester: Requester, name: AgreementName, request: RequestFacts) => Promise<AgreementEntry>;
     terminate: (requester: Requester, name: AgreementName, request: RequestFacts) => Promise<AgreementEntry>;
@@ -33,7 +35,7 @@ const keepers = permitGovernance(['governance'], 'u');
 /** counts over every partner's looks: for those who read the whole log */
 const overseers = permitGovernance(['governance'], 's');
 
-/** Everything under /governance: the register of agreements and how a version comes into force and ends. */
+/** Everything under /governance: the register of agreements and how a version comes into force and ends, and reviews of emergency access. */
 export function governanceRoutes(services: GovernanceServices): Router {
   const { governance } = services;
   const router = Router({ caseSensitive: true });
@@ -53,7 +55,8 @@ export function governanceRoutes(services: GovernanceServices): Router {
         return json(200, await governance[change](asked.requester, nameOf(asked), requestOf(asked)));
       }));
   }
-  for (const [address, pattern, allow] of addresses) {
+  addEmergencyRoutes(router, services);
+  for (const [address, pattern, allow] of [...addresses, ...emergencyAddresses]) {
     router.all(address, route(services, { interaction: 'unsupported', pattern, permit: () => otherMethod(allow), allow }, () => Promise.reject(new Error('a method that is refused'))));
   }
   router.use(...unserved(services));
@@ -75,9 +78,8 @@ const signingFields = {
 
 /** POST /governance/agreements: an agreement's YAML text as a new version. 201, or 200 where it is registered as it is. */
 async function propose({ governance }: GovernanceServices, asked: Asked): Promise<Reply> {
-  const { entry, created, warnings } = await governance.propose(asked.requester, await readText(asked), requestOf(asked));
-  const told = { ...entry, warnings: entry.warnings, textWarnings: warnings.map(({ code, text, at, expected, fix }) => ({ code, text, at, expected, fix })) };
-  return json(created ? 201 : 200, told, { Location: `/governance/agreements/${entry.id}/${entry.version}` });
+  const { entry, created } = await governance.propose(asked.requester, await readText(asked), requestOf(asked));
+  return json(created ? 201 : 200, entry, { Location: `/governance/agreements/${entry.id}/${entry.version}` });
 }
 
 /** The body as an agreement's text. */
@@ -94,14 +96,6 @@ async function readText(asked: Asked): Promise<string> {
 
 function nameOf({ params: { id = '', version = '' } }: Asked): AgreementName {
   return { id, version };
-}
-
-function requestOf({ requestId, address }: Asked): RequestFacts {
-  return { id: requestId, address };
-}
-
-function json(status: number, content: unknown, headers: Record<string, string> = {}): Reply {
-  return { status, text: JSON.stringify(content), headers: { 'Content-Type': 'application/json; charset=utf-8', ...headers } };
 }
 
 function otherMethod(allow: string): Problem {

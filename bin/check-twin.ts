@@ -1,0 +1,74 @@
+// Asks two records that differ only in what the callers may not see the same requests, and demands the same answers: its own
+// PostgreSQL, fresh worlds for every round. Ends with 1 and the smallest request that is answered differently, when there is
+// one. Progress goes to stderr with the seed to go on from.
+//
+//   npm run check:twin -- --requests 100000 [--seed 1] [--persona ward-doctor] [--notice none|generic|organisation]
+import { parseArgs } from 'node:util';
+import { routeTable } from '../test/flow/route-table.ts';
+import type { Difference } from '../test/flow/twin-ask.ts';
+import { askers } from '../test/flow/twin-askers.ts';
+import { readTwinFacts } from '../test/flow/twin-facts.ts';
+import { compareWorlds, twinRequests } from '../test/flow/twin-run.ts';
+import { openTwinWorlds, type Notice } from '../test/flow/twin-worlds.ts';
+import { startPostgres } from '../test/postgres-setup.ts';
+
+const requestsPerRound = 500;
+const followedPages = 5;
+const notices = ['none', 'generic', 'organisation'] as const;
+
+const { values } = parseArgs({ options: { requests: { type: 'string', default: '10000' }, seed: { type: 'string', default: '1' }, persona: { type: 'string' }, notice: { type: 'string', default: 'none' } } });
+const requests = wholeNumber('requests', values.requests);
+const firstSeed = wholeNumber('seed', values.seed);
+const asking = askers.filter(({ who }) => values.persona === undefined || who === values.persona);
+if (asking.length === 0) refuse(`--persona takes one of ${askers.map(({ who }) => who).join(', ')}.`);
+const notice = notices.find((each) => each === values.notice) ?? refuse(`--notice takes one of ${notices.join(', ')}.`);
+
+const startedAt = performance.now();
+const number = (n: number): string => n.toLocaleString('en-GB');
+const postgres = await startPostgres();
+try {
+  process.env['ONESTORY_TEST_POSTGRES'] = postgres.url('postgres');
+  let asked = 0;
+  let found: Difference | null = null;
+  for (let seed = firstSeed; asked < requests && found === null; seed += 1) {
+    found = await round(seed, notice, Math.min(requestsPerRound, Math.ceil((requests - asked) / asking.length)), (more) => { asked += more; });
+    if (found === null) say(`${number(asked)} of ${number(requests)} requests; go on with --seed ${seed + 1}`);
+    else process.stdout.write(`Seed ${seed}: ${found.who} can tell the worlds apart by ${found.request.method} ${found.request.path}, page ${found.page + 1}.\n${JSON.stringify(found, null, 1)}\n`);
+  }
+  if (found === null) process.stdout.write(`${number(asked)} requests of ${asking.length} callers, seed ${firstSeed}, notices ${notice}: every answer alike\n`);
+  process.exitCode = found === null ? 0 : 1;
+} finally {
+  await postgres.stop();
+}
+
+/** Everybody asks once, in worlds nobody asked before. */
+async function round(seed: number, mode: Notice, each: number, done: (asked: number) => void): Promise<Difference | null> {
+  const worlds = await openTwinWorlds('postgresql', mode);
+  try {
+    const facts = await readTwinFacts(worlds);
+    const routes = routeTable(worlds.plain.app);
+    for (const asker of asking) {
+      const list = twinRequests(facts, routes, asker, each, seed);
+      const found = await compareWorlds({ worlds, maxPages: followedPages, met: new Map() }, asker.who, list);
+      if (found) return found;
+      done(list.length);
+      say(`seed ${seed}: ${asker.who}`);
+    }
+    return null;
+  } finally {
+    await worlds.close();
+  }
+}
+
+function say(line: string): void {
+  process.stderr.write(`${String(Math.round((performance.now() - startedAt) / 1000)).padStart(6)} s  ${line}\n`);
+}
+
+function wholeNumber(name: string, text: string): number {
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : refuse(`--${name} takes a whole number from 1.`);
+}
+
+function refuse(why: string): never {
+  process.stderr.write(`${why}\n`);
+  process.exit(64);
+}

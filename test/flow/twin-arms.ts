@@ -1,0 +1,184 @@
+import fc from 'fast-check';
+import { counts, headers, instance, noTypes, person, query, shaping } from './twin-pieces.ts';
+import type { TwinFacts } from './twin-facts.ts';
+import type { SearchForm } from './twin-search.ts';
+import { agreementRequests, breakGlassRequest, choiceRequest, emergencyChange, everythingInput, garbage, whatIf } from './twin-writes.ts';
+
+/** One request, as it is put to both worlds. */
+export interface TwinRequest {
+  /** what it was made by: a route or a way to search */
+  arm?: string;
+  method: string;
+  path: string;
+  headers?: Record<string, string>;
+  body?: string;
+  /** it may change something: it has its turn alone, in both worlds at once */
+  alone?: boolean;
+}
+
+export interface Asker {
+  who: string;
+  role: string;
+}
+
+/** Makes requests for one route. */
+export type Arm = (facts: TwinFacts, asker: Asker) => fc.Arbitrary<TwinRequest>;
+
+/** Not asked, and why nothing of the record can come this way. */
+export const notCompared: Readonly<Record<string, string>> = {
+  'USE /oauth': 'the demo\'s issuer: it knows personas and no record', 'GET /oauth/auth': 'the same', 'GET /oauth/auth/:uid': 'the same', 'GET /oauth/interaction/:uid': 'the same',
+  'POST /oauth/interaction/:uid': 'the same', 'USE /app': 'files of the built viewer',
+};
+
+/** What is asked of each handler of the app. A handler without a line here fails the build. */
+export const arms: Readonly<Record<string, Arm>> = {
+  'GET /fhir/:type': (facts) => typeSearch(facts).map(({ type, parameters, headers: given }) => ({ method: 'GET', path: `/fhir/${type}${query(parameters)}`, headers: given })),
+  'POST /fhir/:type/_search': (facts) => typeSearch(facts).map(({ type, parameters, headers: given }) => posted(type, parameters, given)),
+  'GET /fhir/:type/:id': (facts) => get(instance(facts), ({ type, id }) => `/fhir/${type}/${id}`, ['', '', '', '?_format=json', '?_summary=true', '?_elements=id', '?_pretty=true']),
+  'GET /fhir/:type/:id/_history': (facts) => get(instance(facts), ({ type, id }) => `/fhir/${type}/${id}/_history`, ['', '?_count=1', '?_count=2', '?_count=0', '?_since=2020-01-01', '?_at=2025', '?_page=AAAA']),
+  'GET /fhir/:type/:id/_history/:version': (facts) => get(instance(facts), ({ type, id }) => `/fhir/${type}/${id}/_history/`, ['1', '1', '2', '3', '0', '-1', 'x', '999999999999', '1?_format=json']),
+  'GET /fhir/:type/:id/$explain-access': (facts, { role }) => get(instance(facts, role === 'governance' ? facts.known : facts.rows), ({ type, id }) => `/fhir/${type}/${id}/$explain-access`, explainInputs),
+  // of entries there are none to name: what an entry says was kept back is what the worlds differ in, for those who read the log
+  'GET /fhir/AuditEvent/:id/$reconstruct': (facts) => get(instance(facts), ({ id }) => `/fhir/AuditEvent/${id}/$reconstruct`, ['', '?_format=json', '?x=1']),
+  'GET /fhir/Patient/:id/$everything': (facts) => get(person(facts), (id) => `/fhir/Patient/${id}/$everything`, ['', '?_count=1', '?_count=2', '?_count=9', '?_count=0', '?start=2020-01-01', '?_type=CarePlan', '?_since=2020', '?_page=AAAA']),
+  'POST /fhir/Patient/:id/$everything': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$everything`, ...withBody(body), headers: { ...given, ...jsonBody } })),
+  'GET /fhir/metadata': () => get(fc.constant('/fhir/metadata'), (path) => path, ['', '?_format=json', '?_format=xml', '?mode=full']),
+  'POST /fhir/Consent': (facts) => choiceRequest(facts, null),
+  'PUT /fhir/Consent/:id': (facts) => instance(facts).chain(({ id }) => choiceRequest(facts, id)),
+  'POST /fhir/Patient/$break-glass': () => breakGlassRequest,
+  'POST /fhir/Patient/:id/$end-break-glass': (facts) => person(facts).map((id) => ({ method: 'POST', path: `/fhir/Patient/${id}/$end-break-glass`, alone: true })),
+  'POST /intake/:feed': () => garbage((feed) => `/intake/${feed}`),
+  'POST /intake/:feed/:part': () => garbage((feed) => `/intake/${feed}/referrals`),
+  'GET /governance/agreements': () => get(fc.constant('/governance/agreements'), (path) => path, ['', '?_format=json', '?state=draft']),
+  'GET /governance/agreements/:id/:version': (facts) => get(fc.constantFrom(...facts.agreements, 'unheard-of/1.0', 'x/%zz'), (name) => `/governance/agreements/${name}`, ['', '?x=1']),
+  'POST /governance/agreements': (facts) => agreementRequests(facts).propose,
+  'POST /governance/agreements/:id/:version/sign': (facts) => agreementRequests(facts).sign,
+  'POST /governance/agreements/:id/:version/activate': (facts) => agreementRequests(facts).activate,
+  'POST /governance/agreements/:id/:version/terminate': (facts) => agreementRequests(facts).terminate,
+  'POST /governance/agreements/what-if': (_facts, asker) => whatIf(asker),
+  'GET /governance/emergency-accesses': () => get(fc.constant('/governance/emergency-accesses'), (path) => path, ['', '?state=open', '?state=reviewed', '?state=x', '?_page=AAAA']),
+  'GET /governance/emergency-accesses/:reference': () => get(fc.constantFrom('EA-0123456789ABCDEF', 'x'), (reference) => `/governance/emergency-accesses/${reference}`, ['']),
+  'POST /governance/emergency-accesses/:reference/review': () => emergencyChange('review'),
+  'POST /governance/emergency-accesses/:reference/revoke': () => emergencyChange('revoke'),
+  'GET /session': () => session('GET', '/session'),
+  'GET /session/sign-in': () => session('GET', '/session/sign-in?return=/app/find&as=ward-doctor'),
+  'GET /session/callback': () => session('GET', '/session/callback?code=x&state=y'),
+  'POST /session/extend': () => session('POST', '/session/extend'),
+  'POST /session/sign-out': () => session('POST', '/session/sign-out'),
+  'GET /': () => fixed('/'),
+  'GET /integrate': () => fixed('/integrate'),
+  'GET /start.css': () => fixed('/start.css'),
+  'GET /livez': () => fixed('/livez'),
+  'GET /readyz': () => fixed('/readyz'),
+  'GET /.well-known/smart-configuration': () => fixed('/.well-known/smart-configuration'),
+  'GET /fhir/.well-known/smart-configuration': () => fixed('/fhir/.well-known/smart-configuration'),
+  'USE /': (facts) => nowhere(facts, ''),
+  'USE /fhir': (facts) => nowhere(facts, '/fhir'),
+  'USE /governance': (facts) => nowhere(facts, '/governance'),
+  'USE /intake': (facts) => nowhere(facts, '/intake'),
+  'USE /session': (facts) => nowhere(facts, '/session'),
+};
+
+/** The arm of a route: its own, or for `ALL /address` the methods that address does not take. */
+export function armOf(route: string): Arm | undefined {
+  const own = Object.hasOwn(arms, route) ? arms[route] : undefined;
+  return own ?? (route.startsWith('ALL /') ? (facts) => otherMethods(facts, route.slice('ALL '.length)) : undefined);
+}
+
+/** Handlers nobody thought of here, and arms whose handler is gone. */
+export function uncoveredRoutes(routes: readonly string[]): string[] {
+  return routes.filter((route) => armOf(route) === undefined && !Object.hasOwn(notCompared, route));
+}
+
+/** What the statement offers and no request could ask for: search forms without values, and anything it says of a type that is not one of these. */
+export function uncoveredOffers(facts: TwinFacts, routes: readonly string[]): string[] {
+  const forms = facts.forms.filter(({ values }) => values.length === 0).map(({ type, parameter, form }) => `${type}.${parameter}${form}`);
+  const [rest, ...others] = facts.statement.rest ?? [];
+  const ofServer = Object.keys(rest ?? {}).filter((name) => !['mode', 'documentation', 'security', 'resource'].includes(name)).map((name) => `rest.${name}`);
+  const said = ['type', 'supportedProfile', 'interaction', 'versioning', 'readHistory', 'conditionalRead', 'searchParam', 'operation'];
+  const ofTypes = (rest?.resource ?? []).flatMap((resource) => [
+    ...Object.keys(resource).filter((name) => !said.includes(name)).map((name) => `${resource.type}: ${name}`),
+    ...(resource.interaction ?? []).filter(({ code }) => !interactionRoutes[code ?? '']?.some((route) => routes.includes(route.replace(':type', resource.type ?? '')) || routes.includes(route))).map(({ code }) => `${resource.type}: ${code}`),
+    ...(resource.operation ?? []).filter(({ name = '' }) => !Object.keys(arms).some((route) => route.endsWith(`/$${name}`))).map(({ name }) => `${resource.type}/$${name}`),
+  ]);
+  return [...forms, ...others.map(() => 'a second rest'), ...ofServer, ...ofTypes];
+}
+
+const interactionRoutes: Readonly<Record<string, readonly string[]>> = {
+  read: ['GET /fhir/:type/:id'], vread: ['GET /fhir/:type/:id/_history/:version'], 'history-instance': ['GET /fhir/:type/:id/_history'], 'search-type': ['GET /fhir/:type', 'POST /fhir/:type/_search'],
+  create: ['POST /fhir/Consent'], update: ['PUT /fhir/Consent/:id'],
+};
+
+/** A search by one form alone. */
+export function formRequest({ type, parameter, form, values }: SearchForm): fc.Arbitrary<TwinRequest> {
+  const name = form.startsWith(':') ? parameter + form : parameter;
+  return fc.tuple(fc.constantFrom(...values), fc.boolean()).map(([value, inBody]) =>
+    (inBody ? posted(type, [[name, value]], {}) : { method: 'GET', path: `/fhir/${type}${query([[name, value]])}` }));
+}
+
+interface TypeSearch {
+  type: string;
+  parameters: (readonly [string, string])[];
+  headers: Record<string, string>;
+}
+
+/** Some parameters, an order, a page size and what else shapes an answer, leniently or strictly. */
+function typeSearch(facts: TwinFacts): fc.Arbitrary<TypeSearch> {
+  const ofType = Map.groupBy(facts.forms, ({ type }) => type);
+  const known = [...ofType].map(([type, own]) => {
+    const parameter = fc.constantFrom(...own.filter(({ values }) => values.length > 0)).chain(({ parameter: name, form, values }) =>
+      fc.array(fc.constantFrom(...values), { minLength: 1, maxLength: 2 }).map((given): readonly [string, string] => [form.startsWith(':') ? name + form : name, given.join(',')]));
+    const sorts = [...new Set(own.map(({ parameter: name }) => name))].flatMap((name) => [name, `-${name}`]);
+    return fc.record({
+      type: fc.constant(type), given: fc.array(parameter, { maxLength: 3 }), sort: fc.option(fc.array(fc.constantFrom(...sorts), { minLength: 1, maxLength: 2 }), { freq: 2 }),
+      count: fc.option(fc.constantFrom(...counts), { freq: 2 }), more: fc.option(fc.constantFrom(...shaping), { freq: 1 }), lenient: fc.boolean(), given2: headers,
+    }).map(({ type: of, given, sort, count, more, lenient, given2 }): TypeSearch => ({
+      type: of, headers: lenient ? { ...given2, Prefer: 'handling=lenient' } : given2,
+      parameters: [...given, ...(sort ? [['_sort', sort.join(',')] as const] : []), ...(count === null ? [] : [['_count', count] as const]), ...(more === null || (!lenient && given.length > 1) ? [] : [more])],
+    }));
+  });
+  const odd = fc.tuple(fc.constantFrom(...noTypes, 'Observation'), fc.constantFrom(...shaping)).map(([type, more]): TypeSearch => ({ type, parameters: [more], headers: {} }));
+  const long = fc.constantFrom(...facts.types).map((type): TypeSearch => ({ type, parameters: [['_id', 'a'.repeat(600)], ...Array.from({ length: 30 }, () => ['_id', 'x'] as const)], headers: {} }));
+  return fc.oneof({ weight: 30, arbitrary: fc.oneof(...known) }, { weight: 1, arbitrary: odd }, { weight: 1, arbitrary: long });
+}
+
+const jsonBody = { 'Content-Type': 'application/fhir+json' };
+const withBody = (body: string | null): { body?: string } => (body === null ? {} : { body });
+
+function posted(type: string, parameters: readonly (readonly [string, string])[], given: Record<string, string>): TwinRequest {
+  return { method: 'POST', path: `/fhir/${type}/_search`, body: query(parameters).slice(1), headers: { ...given, 'Content-Type': 'application/x-www-form-urlencoded' } };
+}
+
+const explainInputs = ['', '', '?organisation=https://fhir.nhs.uk/Id/ods-organization-code%7CRRK&role=doctor&purpose=TREAT', '?organisation=https://fhir.nhs.uk/Id/ods-organization-code%7CZZ999&role=nurse&purpose=TREAT&person=community-nurse',
+  '?organisation=x', '?role=doctor', '?unheard-of=1'];
+
+/** HEAD says what GET says, without the body. */
+function get<Target>(target: fc.Arbitrary<Target>, path: (target: Target) => string, endings: readonly string[]): fc.Arbitrary<TwinRequest> {
+  return fc.tuple(target, fc.constantFrom(...endings), headers, fc.constantFrom('GET', 'GET', 'GET', 'GET', 'HEAD')).map(([what, ending, given, method]) => ({ method, path: path(what) + ending, headers: given }));
+}
+
+function fixed(path: string): fc.Arbitrary<TwinRequest> {
+  return get(fc.constant(path), (same) => same, ['', '?x=1']);
+}
+
+function session(method: string, path: string): fc.Arbitrary<TwinRequest> {
+  return fc.constantFrom<Record<string, string>>({}, { 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Dest': 'empty' }, { 'Sec-Fetch-Site': 'cross-site' }, { Cookie: 'onestory-session=abc', 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Dest': 'empty' })
+    .map((given) => ({ method, path, headers: given, ...(method === 'POST' && { body: '{}' }) }));
+}
+
+/** Methods an address does not take: each is refused before anything is looked at. */
+function otherMethods(facts: TwinFacts, pattern: string): fc.Arbitrary<TwinRequest> {
+  const methods = ['DELETE', 'PATCH', 'OPTIONS', 'PROPFIND', ...(/Consent|agreements|intake|break-glass/.test(pattern) ? [] : ['PUT', 'POST'])];
+  return fc.tuple(instance(facts), fc.constantFrom(...facts.agreements), fc.constantFrom(...methods), headers).map(([{ type, id }, agreement, method, given]) => ({
+    method, headers: { ...given, ...jsonBody }, ...(method !== 'OPTIONS' && { body: '{}' }),
+    path: pattern.replace(':type', type).replace(':id/:version', agreement).replace(':id', id).replace(':version', '1').replace(':change', 'sign').replace(':feed', 'uhb-adt').replace(':part', 'x'),
+  }));
+}
+
+/** Addresses no handler takes, with ids of what is hidden in them. */
+function nowhere(facts: TwinFacts, at: string): fc.Arbitrary<TwinRequest> {
+  const endings = ['', '/', '/$export', '/_history', '/$meta', '/$graphql', '/$batch', '/AuditEvent/_history', '/%', '/%zz/x', '//', '/metrics', '/audit/checkpoint', '/Patient/$match'];
+  return fc.tuple(instance(facts), fc.constantFrom(...endings, '*'), fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'), headers).map(([{ type, id }, ending, method, given]) => ({
+    method, headers: given, path: `${at}${ending === '*' ? `/${type}/${id}/$meta/x` : ending}` || '/nowhere',
+  }));
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { objectionOf } from './whole-record.ts';
+import type { Asker, TwinRequest } from './twin-arms.ts';
+import type { TwinFacts } from './twin-facts.ts';
+import { unknownId } from './twin-pieces.ts';
+import { hiddenPeople, visiblePeople } from './twin-worlds.ts';
+
+const json = { 'Content-Type': 'application/fhir+json' };
+/** So many citizens may be written about: the records of the others stay as open as they were. */
+const writable = 3;
+
+/** A choice about somebody seen, hidden or unheard of, whole, narrow, ended or wrong; with an id, a change of it. */
+export function choiceRequest(facts: TwinFacts, id: string | null): fc.Arbitrary<TwinRequest> {
+  const about = fc.constantFrom(...facts.citizens.slice(0, writable), ...facts.strangers.slice(0, 5), facts.rows.find(({ type }) => type === 'Patient')?.id ?? '', unknownId, 'x');
+  const narrowed = { type: 'deny' as const, actor: [{ role: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code: 'IRCP' }] },
+    reference: { type: 'Organization', identifier: { system: 'https://fhir.nhs.uk/Id/ods-organization-code', value: 'RYW' } } }] };
+  const changes = fc.constantFrom<Record<string, unknown>>({}, { status: 'inactive' }, { status: 'inactive' }, { provision: narrowed }, { status: 'proposed' }, { scope: {} }, { provision: { type: 'permit' } },
+    { meta: { security: [{ code: 'N' }] } }, { modifierExtension: [{ url: 'x', valueCode: 'y' }] }, { resourceType: 'Patient' });
+  const headers = fc.constantFrom<Record<string, string>>({}, {}, { 'If-None-Exist': 'patient=x' }, { 'If-Match': 'W/"1"' }, { 'If-Match': 'W/"9"' }, { 'If-Match': 'x' }, { Prefer: 'return=representation' });
+  return fc.tuple(about, changes, headers, fc.nat(19)).map(([citizen, change, given, dice]) => ({
+    method: id === null ? 'POST' : 'PUT', path: id === null ? '/fhir/Consent' : `/fhir/Consent/${id}`, alone: true, headers: { ...json, ...given },
+    body: dice === 0 ? '{"resourceType":"Consent","patient":{' : JSON.stringify({ ...objectionOf(citizen), ...(id !== null && { id }), ...change }),
+  }));
+}
+
+/** An objection to sharing the whole record of somebody. */
+export function choiceOf(citizen: string): TwinRequest {
+  return { method: 'POST', path: '/fhir/Consent', alone: true, headers: json, body: JSON.stringify(objectionOf(citizen)) };
+}
+
+const reasons = ['serious-harm-person', 'unheard-of'];
+/** Emergency access to people seen, hidden and unheard of, with all details right or one wrong. */
+export const breakGlassRequest: fc.Arbitrary<TwinRequest> = fc.tuple(
+  fc.constantFrom(...hiddenPeople.slice(0, 6), ...hiddenPeople.slice(0, 6), ...visiblePeople, { index: 0, nhsNumber: '9999999980', birthDate: '1950-01-01', family: 'Nobody' }),
+  fc.constantFrom<Record<string, string>>({}, {}, {}, { 'birth-date': '1900-01-01' }, { family: 'Somebody' }, { 'nhs-number': '9991000046' }, { 'nhs-number': 'x' }), fc.constantFrom(reasons[0], reasons[0], reasons[0], reasons[1]),
+).map(([{ nhsNumber, birthDate, family }, wrong, reason = '']) => breakGlassFor({ 'nhs-number': nhsNumber, 'birth-date': birthDate, family, reason, ...wrong }));
+
+export function breakGlassFor(given: Record<string, string>): TwinRequest {
+  const values: Readonly<Record<string, string>> = { 'birth-date': 'valueDate', reason: 'valueCode' };
+  const parameter = Object.entries({ explanation: 'Found on the floor at home and cannot say who cares', ...given }).map(([name, value]) => ({ name, [values[name] ?? 'valueString']: value }));
+  return { method: 'POST', path: '/fhir/Patient/$break-glass', alone: true, headers: json, body: JSON.stringify({ resourceType: 'Parameters', parameter }) };
+}
+
+export const everythingInput: fc.Arbitrary<string | null> = fc.constantFrom(null, '{"resourceType":"Parameters"}', '{"resourceType":"Parameters","parameter":[{"name":"_count","valueInteger":2}]}',
+  '{"resourceType":"Parameters","parameter":[{"name":"start","valueDate":"2020-01-01"}]}', '{"resourceType":"Bundle"}', '{', '[]', `${'['.repeat(500)}`);
+
+/** What no feed sends: it is kept, counted and refused, and tells nothing about anybody. */
+export function garbage(path: (feed: string) => string): fc.Arbitrary<TwinRequest> {
+  return fc.tuple(fc.constantFrom('uhb-adt', 'uhb-adt', 'bchc-rio', 'bcc-cld', 'unheard-of'), fc.constantFrom('', 'nonsense', 'MSH|^~\\&|nothing\r', 'MSH|', '\u0000', 'a,b\n1,2\n'), fc.constantFrom('wait=5', 'respond-async')).map(
+    ([feed, body, prefer]) => ({ method: 'POST', path: path(feed), body, headers: { Prefer: prefer, 'Content-Type': 'application/octet-stream' }, alone: true }));
+}
+
+/** Nothing here changes an agreement that is in force: what it changed would be dated by each database's own clock. */
+export function agreementRequests({ agreements }: TwinFacts): Readonly<Record<'propose' | 'sign' | 'activate' | 'terminate', fc.Arbitrary<TwinRequest>>> {
+  const fields = { 'Content-Type': 'application/json' };
+  const change = (what: string, names: readonly string[], bodies: readonly string[]): fc.Arbitrary<TwinRequest> =>
+    fc.tuple(fc.constantFrom(...names), fc.constantFrom(...bodies)).map(([name, body]) => ({ method: 'POST', path: `/governance/agreements/${name}/${what}`, headers: fields, body, alone: true }));
+  const signing = JSON.stringify({ party: 'https://fhir.nhs.uk/Id/ods-organization-code|RRK', signatory: 'Somebody', sha256: '0'.repeat(64) });
+  return {
+    propose: fc.constantFrom('', 'x: y', 'id: [', 'id: a\nid: b', '{}').map((body) => ({ method: 'POST', path: '/governance/agreements', headers: { 'Content-Type': 'application/yaml' }, body, alone: true })),
+    sign: change('sign', [...agreements, 'unheard-of/1.0'], [signing, '{}', '{', '{"party":"x"}']),
+    activate: change('activate', ['unheard-of/1.0', 'draft-voluntary-sector/0.1'], ['{}', '{"x":1}', '{']),
+    terminate: change('terminate', ['unheard-of/1.0'], ['{}', '{"x":1}']),
+  };
+}
+
+/** A draft tried on past requests counts, for governance, what others were kept from: that is what it is for. Governance is asked with what is no draft. */
+export function whatIf({ role }: Asker): fc.Arbitrary<TwinRequest> {
+  const draft = readFileSync(join(import.meta.dirname, '../../agreements/bicp-oversight.yaml'), 'utf8');
+  return fc.tuple(fc.constantFrom('', 'x: y', ...(role === 'governance' ? [] : [draft])), fc.constantFrom('', '?since=30d', '?since=x')).map(([body, since]) => (
+    { method: 'POST', path: `/governance/agreements/what-if${since}`, headers: { 'Content-Type': 'application/yaml' }, body }));
+}
+
+/** Of emergency access nobody had. */
+export function emergencyChange(what: 'review' | 'revoke'): fc.Arbitrary<TwinRequest> {
+  return fc.tuple(fc.constantFrom('EA-0123456789ABCDEF', 'x'), fc.constantFrom('{}', '{"outcome":"x"}', '{')).map(([reference, body]) => (
+    { method: 'POST', path: `/governance/emergency-accesses/${reference}/${what}`, headers: { 'Content-Type': 'application/json' }, body, alone: true }));
+}
