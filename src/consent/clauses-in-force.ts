@@ -11,9 +11,16 @@ export interface PlacedClause {
  * The clauses that give something at this clock, in the order they are cited: those of agreements in force, and of these
  * only the clauses that every party they name, giving or receiving, has signed.
  */
-export function clausesInForce(agreements: readonly RegisteredAgreement[], now: Date): PlacedClause[] {
-  return placed(agreements.filter((each) => agreementState(each, now) === 'in-force'), (_, isSigned) => isSigned);
+export function clausesInForce(agreements: readonly RegisteredAgreement[], now: Date): readonly PlacedClause[] {
+  const last = lastAsked.get(agreements);
+  if (last?.at === now.getTime()) return last.clauses;
+  const clauses = placed(agreements.filter((each) => agreementState(each, now) === 'in-force'), (_, isSigned) => isSigned);
+  lastAsked.set(agreements, { at: now.getTime(), clauses });
+  return clauses;
 }
+
+/** One register at one instant is asked for every row of an explanation. */
+const lastAsked = new WeakMap<readonly RegisteredAgreement[], { at: number; clauses: readonly PlacedClause[] }>();
 
 /** Clauses of agreements in force that wait for a signature. */
 export function unsignedClauses(agreements: readonly RegisteredAgreement[], now: Date): PlacedClause[] {
