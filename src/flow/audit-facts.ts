@@ -2,10 +2,20 @@ import type { RequestFacts as AuditFacts } from '../audit/describe-request.ts';
 import type { Requester } from '../fhir/sharing.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 
+/** What was asked, and how it was answered. */
+export interface AskedFacts {
+  interaction: string;
+  /** normal form */
+  query: string;
+  status: number;
+  citizen?: string | null | undefined;
+  emergency?: readonly string[];
+}
+
 /** What the entry of a request says of who asked, when and from where, with what was asked beside it. Each call names a new entry. */
 export function auditFacts(
   { newId, clock }: Pick<ReleaseContext, 'newId' | 'clock'>, requester: Requester, { id, address }: RequestFacts,
-  { citizen, ...asked }: { interaction: string; query: string; status: number; citizen?: string | null | undefined; emergency?: readonly string[] },
+  { citizen, ...asked }: AskedFacts,
 ): AuditFacts {
   return { id: newId(), at: clock(), request: id, requester, ...asked, ...(address !== undefined && { address }), ...(typeof citizen === 'string' && { citizen }) };
 }

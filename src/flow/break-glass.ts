@@ -13,7 +13,7 @@ import { isUuid } from '../store/secrets.ts';
 import { saveSharedRows } from '../store/shared-rows.ts';
 import { auditFacts } from './audit-facts.ts';
 import { emergencyTask } from './emergency-task.ts';
-import { appendOrRefuse } from './release-records.ts';
+import { appendAct, appendOrRefuse } from './release-records.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 import { whoIsMeant } from './who-is-meant.ts';
 
@@ -74,9 +74,9 @@ export async function endBreakGlass(context: ReleaseContext, requester: Requeste
   if (!person) throw new Refusal(forCareOnly);
   const whose = isUuid(citizen) ? { citizen, person: person.id, organisation } : null;
   const live = whose && (await findLiveAccess(context.database, whose));
-  await appendOrRefuse(context, describeDisclosure(auditFacts(context, requester, request, {
+  await appendAct(context, requester, request, {
     interaction: 'end-break-glass', query: 'Patient/$end-break-glass', status: 200, citizen: whose && citizen, ...(live && { emergency: [live.reference] }),
-  }), { disclosed: [], decisions: [] }));
+  });
   if (whose) await endEmergencyAccess(context.database, whose);
 }
 

@@ -1,15 +1,13 @@
-import { describeDisclosure } from '../audit/describe-disclosure.ts';
 import { planActivation, planSigning, planTermination, type AgreementPlan, type PlanInput } from '../consent/plan-agreement-change.ts';
 import { Refusal } from '../fhir/problem.ts';
 import type { OrganisationKey, Requester } from '../fhir/sharing.ts';
 import { changeAgreement } from '../store/agreement-changes.ts';
 import { listAgreements, type RegisterRow } from '../store/agreements.ts';
 import { readDatabaseClock } from '../store/grants.ts';
-import { auditFacts } from './audit-facts.ts';
 import { entryOf, type AgreementEntry } from './list-agreements.ts';
 import { publishContracts, registeredFrom } from './register-agreements.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
-import { appendOrRefuse } from './release-records.ts';
+import { appendAct } from './release-records.ts';
 
 export interface AgreementName {
   id: string;
@@ -54,17 +52,10 @@ async function change(
   const { database } = context;
   const foreseen = planFor((await listAgreements(database)).filter(({ agreement }) => agreement === id), await readDatabaseClock(database));
   if ('problem' in foreseen) throw new Refusal(foreseen.problem);
-  await auditChange(context, requester, { interaction, query: `governance/agreements/${id}/${version}`, status: 200 }, request);
+  await appendAct(context, requester, request, { interaction, query: `governance/agreements/${id}/${version}`, status: 200 });
   const done = await changeAgreement(database, id, planFor);
   if ('problem' in done) throw new Refusal(done.problem);
   return publishAndShow(context, { id, version }, done.changed);
-}
-
-/** One durable entry before anything of the change takes effect. */
-export async function auditChange(
-  context: ReleaseContext, requester: Requester, facts: { interaction: string; query: string; status: number }, request: RequestFacts,
-): Promise<void> {
-  await appendOrRefuse(context, describeDisclosure(auditFacts(context, requester, request, facts), { disclosed: [], decisions: [] }));
 }
 
 /** Publishes the register as it is now and shows the version that changed. */

@@ -3,12 +3,12 @@ import { describeDisclosure } from '../audit/describe-disclosure.ts';
 import { audiencesOf, explainFor, somebody, type AskedRule, type Audience } from '../consent/explain-access.ts';
 import type { Question } from '../consent/combining-rules.ts';
 import { notFound } from '../fhir/outcome.ts';
-import { AuditedRefusal, Refusal } from '../fhir/problem.ts';
+import { AuditedRefusal } from '../fhir/problem.ts';
 import type { Purpose, Requester, SharingClass, SharingRole } from '../fhir/sharing.ts';
-import { readGovernance } from '../store/grants.ts';
 import { isUuid } from '../store/secrets.ts';
 import { hasEmergencyAccess, readSharingFacts } from '../store/sharing-facts.ts';
 import { auditFacts } from './audit-facts.ts';
+import { checkOversight } from './check-oversight.ts';
 import { appendOrRefuse } from './release-records.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 
@@ -34,8 +34,7 @@ export interface Explanation {
  * what sort of information the row is and nothing that stands in it.
  */
 export async function explainAccess(context: ReleaseContext, requester: Requester, ask: ExplainAsk, request: RequestFacts): Promise<Explanation> {
-  const { held: { classes, agreements, names: { organisations: names } }, result: allowed } = await context.policy.under(requester, ({ grant }) => readGovernance(context.database, grant.key));
-  if (!allowed) throw new Refusal(forGovernance);
+  const { classes, agreements, names: { organisations: names } } = await checkOversight(context, requester, forGovernance);
   const facts = isUuid(ask.id) ? await readSharingFacts(context.database, ask.type, ask.id) : null;
   const sharingClass = facts ? classes.get(facts.classId) : undefined;
   const entry = auditFacts(context, requester, request, {

@@ -1,4 +1,3 @@
-import { describeDisclosure } from '../audit/describe-disclosure.ts';
 import { agreementState } from '../consent/agreement-state.ts';
 import { londonDay } from '../consent/london-day.ts';
 import { agreementDates, expiryWarnings, type AgreementDates, type ExpiryWarning } from '../consent/expiry-warnings.ts';
@@ -9,10 +8,9 @@ import { Refusal, type Problem } from '../fhir/problem.ts';
 import type { OrganisationKey, Requester } from '../fhir/sharing.ts';
 import { listAgreements } from '../store/agreements.ts';
 import { readDatabaseClock } from '../store/grants.ts';
-import { auditFacts } from './audit-facts.ts';
 import { registeredFrom } from './register-agreements.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
-import { appendOrRefuse } from './release-records.ts';
+import { appendAct } from './release-records.ts';
 
 /** One version as the register has it. Nothing in it is about a citizen. */
 export interface AgreementEntry extends AgreementDates {
@@ -49,9 +47,9 @@ export async function listRegister(
     return seen ? [{ ...entryOf(registered, now), ...(which && { content: row.content }) }] : [];
   });
   if (which && entries.length === 0) throw new Refusal(agreementUnknown);
-  await appendOrRefuse(context, describeDisclosure(auditFacts(context, requester, request, {
+  await appendAct(context, requester, request, {
     interaction: 'agreement-list', status: 200, query: which ? `governance/agreements/${which.id}/${which.version}` : 'governance/agreements',
-  }), { disclosed: [], decisions: [] }));
+  });
   return entries;
 }
 

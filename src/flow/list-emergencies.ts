@@ -1,12 +1,10 @@
-import { describeDisclosure } from '../audit/describe-disclosure.ts';
 import type { AuditEntry } from '../audit/types.ts';
 import { Refusal, type Problem } from '../fhir/problem.ts';
 import type { ReviewOutcome } from '../fhir/review-outcomes.ts';
 import type { OrganisationKey, Requester } from '../fhir/sharing.ts';
 import { countCategories, findAccess, listAccesses, readLooks, type AccessPosition, type AccessRow, type ReviewRow } from '../store/emergency-reviews.ts';
-import { readGovernance } from '../store/grants.ts';
-import { auditFacts } from './audit-facts.ts';
-import { appendOrRefuse } from './release-records.ts';
+import { checkOversight, overseenBy } from './check-oversight.ts';
+import { appendAct } from './release-records.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 
 export interface Review {
@@ -44,45 +42,34 @@ export type ReviewState = 'open' | 'reviewed';
 
 const mostLooks = 500;
 
-/** Governance is told of all emergency access, as it reads all of the log; a privacy officer of what their organisation was asked to review, and of nobody else's review. */
-export function readerOf({ role, organisation }: Requester): OrganisationKey | null {
-  return role === 'governance' ? null : organisation;
-}
-
-/** Reviewing is oversight: without an agreement on it in force there is none. */
-export async function checkOversight(context: ReleaseContext, requester: Requester): Promise<void> {
-  const { result: allowed } = await context.policy.under(requester, ({ grant }) => readGovernance(context.database, grant.key));
-  if (!allowed) throw new Refusal(oversightRequired);
-}
-
-/** Emergency access waiting for a review, longest open first, or reviewed, newest first; a page of it. */
+/**
+ * Emergency access waiting for a review, longest open first, or reviewed, newest first; a page of it. Governance is told of
+ * all, as it reads all of the log; a privacy officer of what their organisation was asked to review, and of nobody else's review.
+ */
 export async function listEmergencies(
   context: ReleaseContext, requester: Requester, { state, after, count }: { state: ReviewState; after: AccessPosition | null; count: number }, request: RequestFacts,
 ): Promise<{ emergencyAccesses: EmergencyEntry[]; next: AccessPosition | null }> {
-  await checkOversight(context, requester);
-  const found = await listAccesses(context.database, { organisation: readerOf(requester), state, after, limit: count + 1 });
+  await checkOversight(context, requester, oversightRequired);
+  const found = await listAccesses(context.database, { organisation: overseenBy(requester), state, after, limit: count + 1 });
   const page = found.slice(0, count);
-  await appendOrRefuse(context, describeDisclosure(
-    auditFacts(context, requester, request, { interaction: 'emergency-list', query: `governance/emergency-accesses?state=${state}`, status: 200 }), { disclosed: [], decisions: [] }));
+  await appendAct(context, requester, request, { interaction: 'emergency-list', query: `governance/emergency-accesses?state=${state}`, status: 200 });
   const last = found.length > count ? page.at(-1) : undefined;
   return { emergencyAccesses: page.map((access) => entryOf(context, access)), next: last ? { openedAt: last.openedAt.toISOString(), reference: last.reference } : null };
 }
 
 /** One of them, with what was looked at. */
 export async function readEmergency(context: ReleaseContext, requester: Requester, reference: string, request: RequestFacts): Promise<EmergencyDetails> {
-  await checkOversight(context, requester);
-  const access = await findAccess(context.database, reference, readerOf(requester));
+  await checkOversight(context, requester, oversightRequired);
+  const access = await findAccess(context.database, reference, overseenBy(requester));
   if (!access) throw new Refusal(emergencyUnknown);
   const details = await detailsOf(context, requester, access);
-  await appendOrRefuse(context, describeDisclosure(
-    auditFacts(context, requester, request, { interaction: 'emergency-list', query: `governance/emergency-accesses/${access.reference}`, status: 200, citizen: details.citizen }),
-    { disclosed: [], decisions: [] }));
+  await appendAct(context, requester, request, { interaction: 'emergency-list', query: `governance/emergency-accesses/${access.reference}`, status: 200, citizen: details.citizen });
   return details;
 }
 
 /** Of records, an organisation is told of its own, the one that looked and governance of all. */
 export async function detailsOf(context: ReleaseContext, requester: Requester, access: AccessRow): Promise<EmergencyDetails> {
-  const reader = readerOf(requester);
+  const reader = overseenBy(requester);
   const looks = await readLooks(context.database, access, reader, mostLooks + 1);
   const shown = looks.slice(0, mostLooks);
   const records = await countCategories(context.database, access.citizen, idsIn(shown), reader === access.organisation ? null : reader);
@@ -94,7 +81,7 @@ export async function detailsOf(context: ReleaseContext, requester: Requester, a
 
 /** The citizen, where this reader may read in the log whom it was about. */
 export async function citizenShown(context: ReleaseContext, requester: Requester, access: AccessRow): Promise<string | null> {
-  const reader = readerOf(requester);
+  const reader = overseenBy(requester);
   return reader === null || (await readLooks(context.database, access, reader, 1)).length > 0 ? access.citizen : null;
 }
 
@@ -119,6 +106,6 @@ function reviewOf({ organisation, outcome, note, reviewerName, reviewedAt }: Rev
 export const emergencyUnknown: Problem = {
   category: 'not-found', code: 'emergency-access-unknown', text: 'Your organisation was not asked to review emergency access of this reference.', fix: 'See GET /governance/emergency-accesses for what it was asked.',
 };
-const oversightRequired: Problem = {
+export const oversightRequired: Problem = {
   category: 'forbidden', code: 'oversight-required', text: 'Emergency access is reviewed by governance and privacy officers under an oversight agreement in force.',
 };

@@ -1,7 +1,6 @@
 import { compileGrant } from '../consent/compile-grant.ts';
 import { namesFrom } from '../consent/explain.ts';
-import { readAgreement } from '../consent/read-agreement.ts';
-import type { Agreement, Grant, RegisteredAgreement, SharingNames } from '../consent/types.ts';
+import type { Grant, RegisteredAgreement, SharingNames } from '../consent/types.ts';
 import { Refusal } from '../fhir/problem.ts';
 import type { Requester, SharingClass } from '../fhir/sharing.ts';
 import { listAgreements } from '../store/agreements.ts';
@@ -9,6 +8,7 @@ import type { Database } from '../store/database.ts';
 import { stale } from '../store/door.ts';
 import { readDatabaseClock, readGeneration, saveGrant } from '../store/grants.ts';
 import type { SharingClasses } from '../store/sharing-classes.ts';
+import { readRegistered } from './register-agreements.ts';
 
 /** A grant with what is needed to explain it. */
 export interface HeldGrant {
@@ -42,15 +42,15 @@ const tries = 4;
  */
 export function createPolicy(database: Database, classes: SharingClasses): Policy {
   let loaded: Promise<Loaded> | null = null;
-  /** what the texts of the register say: each is read once, because reading one takes longer than a request may */
-  let texts = new Map<string, Agreement>();
 
   async function load(): Promise<Loaded> {
     const generation = await readGeneration(database);
     await classes.refresh();
-    const register = (await listAgreements(database)).map((row) => ({ ...row, agreement: texts.get(row.content) ?? agreementOf(row.content) }));
-    texts = new Map(register.map(({ content, agreement }) => [content, agreement]));
-    const agreements = register.map(({ agreement, activatedAt, terminatedAt, signedBy }): RegisteredAgreement => ({ agreement, activatedAt, terminatedAt, signedBy }));
+    const agreements = (await listAgreements(database)).map((row): RegisteredAgreement => {
+      const read = readRegistered(row);
+      if ('problems' in read) throw new Refusal(...read.problems);
+      return { agreement: read.agreement, activatedAt: row.activatedAt, terminatedAt: row.terminatedAt, signedBy: row.signedBy };
+    });
     return { generation, agreements, names: namesFrom(agreements), classes: new Map(classes.all().map((each) => [each.id, each])), grants: new Map() };
   }
 
@@ -84,10 +84,4 @@ export function createPolicy(database: Database, classes: SharingClasses): Polic
       throw new Refusal({ category: 'unavailable', code: 'policy-changing', text: 'The sharing policy is changing at this moment.', fix: 'Try again in a few seconds.' });
     },
   };
-}
-
-function agreementOf(text: string): Agreement {
-  const read = readAgreement(text);
-  if ('problems' in read) throw new Refusal(...read.problems);
-  return read.agreement;
 }

@@ -11,11 +11,11 @@ import { notFound } from '../fhir/outcome.ts';
 import { Refusal, type Problem } from '../fhir/problem.ts';
 import { purposes, sharingRoles, type Requester, type SharingClass } from '../fhir/sharing.ts';
 import { listAgreements } from '../store/agreements.ts';
-import { readGovernance } from '../store/grants.ts';
 import { readEntry, readPastFacts, type PastFacts } from '../store/past-facts.ts';
 import { isUuid } from '../store/secrets.ts';
 import type { SharingClasses } from '../store/sharing-classes.ts';
 import { auditFacts } from './audit-facts.ts';
+import { checkOversight, overseenBy } from './check-oversight.ts';
 import { explainRelease, type ReleasedRow } from './explain-release.ts';
 import { factInstants, factsAt, keptBack, mayBeSeen, type FactsAt } from './facts-at.ts';
 import { registeredFrom } from './register-agreements.ts';
@@ -51,9 +51,8 @@ const reading = ['read', 'vread', 'history-instance', 'search-type', 'everything
  * that names nobody only what was sent is decided again, because what was kept back was not counted then either.
  */
 export async function reconstructDecision(context: ReleaseContext & { classes: SharingClasses }, requester: Requester, id: string, request: RequestFacts): Promise<Reconstruction> {
-  const { result: allowed } = await context.policy.under(requester, ({ grant }) => readGovernance(context.database, grant.key));
-  if (!allowed) throw new Refusal(forAuditReaders);
-  const entry = isUuid(id) ? await readEntry(context.database, id, requester.role === 'governance' ? null : requester.organisation) : null;
+  await checkOversight(context, requester, forAuditReaders);
+  const entry = isUuid(id) ? await readEntry(context.database, id, overseenBy(requester)) : null;
   if (!entry) throw new Refusal(notFound);
   const asker = requesterOf(entry);
   if (!asker || !reading.includes(entry.interaction) || entry.query.startsWith('AuditEvent')) throw new Refusal(nothingDecided);

@@ -70,8 +70,20 @@ export async function publishContracts(database: Database, secrets: Secrets, now
   });
 }
 
+/** What the texts of the register say, by their hash: each is read once, because reading one takes longer than a request may. */
+const texts = new Map<string, ReturnType<typeof readAgreement>>();
+const textsKept = 1_000;
+
+/** What a row of the register says. */
+export function readRegistered({ sha256, content }: Pick<RegisterRow, 'sha256' | 'content'>): ReturnType<typeof readAgreement> {
+  const read = texts.get(sha256) ?? readAgreement(content);
+  if (texts.size >= textsKept) texts.clear();
+  texts.set(sha256, read);
+  return read;
+}
+
 /** A row of the register with its content read; null where the content is no longer readable. */
 export function registeredFrom(row: RegisterRow): RegisteredAgreement | null {
-  const read = readAgreement(row.content);
+  const read = readRegistered(row);
   return 'agreement' in read ? { agreement: read.agreement, activatedAt: row.activatedAt, terminatedAt: row.terminatedAt, signedBy: row.signedBy, signatures: row.signatures } : null;
 }

@@ -7,7 +7,7 @@ import type { Requester } from '../fhir/sharing.ts';
 import type { AuditEntry } from '../audit/types.ts';
 import type { VisibleRow } from '../store/door.ts';
 import { isUuid } from '../store/secrets.ts';
-import { auditFacts } from './audit-facts.ts';
+import { auditFacts, type AskedFacts } from './audit-facts.ts';
 import { composeCitizens, type ComposedCitizen } from './compose-citizens.ts';
 import { explainRelease, noticeOf } from './explain-release.ts';
 import type { HeldGrant } from './policy.ts';
@@ -49,6 +49,11 @@ export async function appendOrRefuse(context: Pick<ReleaseContext, 'audit'>, ent
       category: 'unavailable', code: 'audit-unavailable', text: 'The audit trail cannot record this request now, so nothing is answered.', fix: 'Try again in a few seconds.',
     });
   }
+}
+
+/** The entry of what sends no record: reading the register, changing it, reviewing. Durable before it takes effect. */
+export async function appendAct(context: ReleaseContext, requester: Requester, request: RequestFacts, asked: AskedFacts): Promise<void> {
+  await appendOrRefuse(context, describeDisclosure(auditFacts(context, requester, request, asked), { disclosed: [], decisions: [] }));
 }
 
 function describeLook(

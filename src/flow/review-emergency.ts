@@ -1,14 +1,13 @@
-import { describeDisclosure } from '../audit/describe-disclosure.ts';
 import { Refusal, type Problem } from '../fhir/problem.ts';
 import type { ReviewOutcome } from '../fhir/review-outcomes.ts';
 import type { Requester } from '../fhir/sharing.ts';
 import { revokeEmergencyAccess } from '../store/emergency-access.ts';
 import { findAccess, saveReview, type AccessRow } from '../store/emergency-reviews.ts';
 import { loadSharedRows, saveSharedRows } from '../store/shared-rows.ts';
-import { auditFacts } from './audit-facts.ts';
+import { checkOversight } from './check-oversight.ts';
 import { reviewedTask } from './emergency-task.ts';
-import { checkOversight, citizenShown, detailsOf, emergencyUnknown, type EmergencyDetails } from './list-emergencies.ts';
-import { appendOrRefuse } from './release-records.ts';
+import { citizenShown, detailsOf, emergencyUnknown, oversightRequired, type EmergencyDetails } from './list-emergencies.ts';
+import { appendAct } from './release-records.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 
 /**
@@ -48,7 +47,7 @@ export async function revokeEmergency(context: ReleaseContext, requester: Reques
 
 /** The access of this reference, where the requester's organisation was asked to review it; whatever else there is meets the one refusal. */
 async function askedOf(context: ReleaseContext, requester: Requester, reference: string): Promise<AccessRow> {
-  await checkOversight(context, requester);
+  await checkOversight(context, requester, oversightRequired);
   const access = await findAccess(context.database, reference, requester.organisation);
   if (!access) throw new Refusal(emergencyUnknown);
   return access;
@@ -56,8 +55,7 @@ async function askedOf(context: ReleaseContext, requester: Requester, reference:
 
 /** Filed under the citizen only where the log shows this reader whom it was about. */
 async function recordChange(context: ReleaseContext, requester: Requester, access: AccessRow, { interaction, query }: { interaction: string; query: string }, request: RequestFacts): Promise<void> {
-  await appendOrRefuse(context, describeDisclosure(
-    auditFacts(context, requester, request, { interaction, query: `governance/emergency-accesses/${query}`, status: 200, citizen: await citizenShown(context, requester, access) }), { disclosed: [], decisions: [] }));
+  await appendAct(context, requester, request, { interaction, query: `governance/emergency-accesses/${query}`, status: 200, citizen: await citizenShown(context, requester, access) });
 }
 
 const secondPerson: Problem = {

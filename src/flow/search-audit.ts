@@ -4,11 +4,11 @@ import { describeDisclosure } from '../audit/describe-disclosure.ts';
 import { Refusal } from '../fhir/problem.ts';
 import type { SearchQuery } from '../fhir/search-query.ts';
 import type { OrganisationKey, Requester } from '../fhir/sharing.ts';
-import { readGovernance } from '../store/grants.ts';
 import { searchAudit, type AgentCondition, type AuditQuery } from '../store/search-audit.ts';
 import { isUuid } from '../store/secrets.ts';
 import { askedAgents } from './asked-agents.ts';
 import { auditFacts } from './audit-facts.ts';
+import { checkOversight, overseenBy } from './check-oversight.ts';
 import { appendOrRefuse } from './release-records.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 
@@ -27,9 +27,8 @@ export interface AuditPage {
  * Needs an oversight agreement in force. Reading the log is itself logged, before the answer leaves.
  */
 export async function searchAuditTrail(context: ReleaseContext, requester: Requester, ask: AuditAsk, request: RequestFacts, base: string): Promise<AuditPage> {
-  const { result: allowed } = await context.policy.under(requester, ({ grant }) => readGovernance(context.database, grant.key));
-  if (!allowed) throw new Refusal(forAuditReaders);
-  const seenBy = requester.role === 'governance' ? null : requester.organisation;
+  await checkOversight(context, requester, forAuditReaders);
+  const seenBy = overseenBy(requester);
   const query = auditQuery(ask, await askedAgents(context.database, ask.query, seenBy), seenBy);
   const found = await searchAudit(context.database, { ...query, limit: query.limit + 1 });
   const page = found.slice(0, query.limit);

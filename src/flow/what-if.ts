@@ -7,15 +7,17 @@ import type { Agreement, ClassRule, ClauseReference, Grant, RegisteredAgreement 
 import { versionInForce, withDraft } from '../consent/with-draft.ts';
 import { parseSearch } from '../fhir/parse-search.ts';
 import { Refusal, type Problem } from '../fhir/problem.ts';
-import { purposes, sharingRoles, type OrganisationKey, type Purpose, type Requester, type SharingClass, type SharingRole } from '../fhir/sharing.ts';
+import { typesAboutNobody } from '../fhir/search-parameters.ts';
+import { purposes, sharingRoles, type OrganisationKey, type Requester, type SharingClass } from '../fhir/sharing.ts';
 import type { SearchQuery } from '../fhir/search-query.ts';
 import { listAgreements } from '../store/agreements.ts';
-import { readDatabaseClock, readGeneration, readGovernance } from '../store/grants.ts';
+import { readDatabaseClock, readGeneration } from '../store/grants.ts';
 import { withPastLooks, type ChangedLooks, type PastAsker, type PastLooks } from '../store/past-looks.ts';
 import type { SharingClasses } from '../store/sharing-classes.ts';
-import { auditChange } from './change-agreement.ts';
+import { checkOversight } from './check-oversight.ts';
 import { registeredFrom } from './register-agreements.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
+import { appendAct } from './release-records.ts';
 import { forAuditReaders } from './search-audit.ts';
 
 /** How many past looks would have met something otherwise, about how many people, in how many records; null: about too few people to tell. */
@@ -44,7 +46,7 @@ export interface WhatIfReport {
   replaces: string | null;
   since: string;
   until: string;
-  /** looks at people in that time; those that named and listed nobody cannot be judged and are counted apart */
+  /** looks at records of people in that time; those that met nobody cannot be judged and are counted apart */
   looks: number;
   lookedAtNobody: number;
   /** searches asked in more ways than are judged one by one: of these only the resource type was taken into account */
@@ -74,10 +76,9 @@ export function createWhatIf(context: WhatIfContext): BeginWhatIf {
     const read = reviewAgreement(ask.text, await knownOrganisations(context));
     if ('problems' in read) throw new Refusal(...read.problems);
     const draft = read.agreement;
-    const { result: allowed } = await context.policy.under(requester, ({ grant }) => readGovernance(context.database, grant.key));
-    if (!allowed) throw new Refusal(forAuditReaders);
+    await checkOversight(context, requester, forAuditReaders);
     if (running) throw new Refusal(anotherRuns);
-    await auditChange(context, requester, { interaction: 'agreement-what-if', query: `governance/agreements/${draft.id}/${draft.version}`, status: 200 }, request);
+    await appendAct(context, requester, request, { interaction: 'agreement-what-if', query: `governance/agreements/${draft.id}/${draft.version}`, status: 200 });
     return async (progress, gone) => {
       if (running) throw new Refusal(anotherRuns);
       running = true;
@@ -106,7 +107,7 @@ async function compareWithDraft(context: WhatIfContext, draft: Agreement, since:
   const comparison = { standing, then: withDraft(standing, draft, now), classes: context.classes.all(), generation, now };
   const names = namesFrom([...standing, { agreement: draft, activatedAt: null, terminatedAt: null, signedBy: [] }]).organisations;
   return withPastLooks(context.database, async (looks) => {
-    const { looks: seen, nobody } = await looks.gather(since, (done) => { progress(done * share.gather); });
+    const { looks: seen, nobody } = await looks.gather(since, [...typesAboutNobody], (done) => { progress(done * share.gather); });
     const compared = await compareAskers(looks, comparison);
     const forms = await looks.forms(formsJudged + 1);
     const changed = await looks.count(forms.slice(0, formsJudged).flatMap(searchOf), (done) => { progress(share.gather + done * share.count); });
@@ -141,8 +142,9 @@ interface ComparedAsker {
 async function compareAskers(looks: PastLooks, { standing, then, classes, generation, now }: Comparison): Promise<Map<number, ComparedAsker>> {
   const compared = new Map<number, ComparedAsker>();
   for (const asker of await looks.askers()) {
-    const { organisation, role, purpose, scopes } = asker;
-    if (!isRole(role) || !isPurpose(purpose)) continue;
+    const { organisation, scopes } = asker;
+    const [role, purpose] = [sharingRoles.find((each) => each === asker.role), purposes.find((each) => each === asker.purpose)];
+    if (!role || !purpose) continue;
     const requester: Requester = { client: 'what-if', token: 'none', organisation, organisationName: organisation, role, purpose, scopes };
     const [today, later] = [compileGrant({ requester, classes, agreements: standing, generation, now }), compileGrant({ requester, classes, agreements: then, generation, now })];
     compared.set(asker.no, { asker, today, later });
@@ -186,12 +188,4 @@ function sortKey({ effect, organisation, custodian, category, role, purpose, lab
 function clauseOf(rule: ClassRule | undefined): ClauseReference | undefined {
   return rule && 'clause' in rule && rule.agreement !== undefined && rule.version !== undefined && rule.clause !== undefined
     ? { agreement: rule.agreement, version: rule.version, clause: rule.clause } : undefined;
-}
-
-function isRole(text: string): text is SharingRole {
-  return sharingRoles.some((role) => role === text);
-}
-
-function isPurpose(text: string): text is Purpose {
-  return purposes.some((purpose) => purpose === text);
 }
