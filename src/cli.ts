@@ -41,6 +41,14 @@ async function run(argv: readonly string[], env: Readonly<Record<string, string 
   await program.parseAsync(argv);
 }
 
+/** Whoever reads the output may have had enough of it (`| head`): that is no error. */
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+}
+
 function complain(problem: Problem): void {
   process.stderr.write(`${harmless(describeProblem(problem))}\n`);
 }

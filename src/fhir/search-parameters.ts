@@ -47,12 +47,12 @@ export function fragmentOf(type: string, row: SearchParameterRow): string | unde
  * (see names-place.ts): whatever refers to something else than a person, and the types of episodes, which name teams.
  */
 export function mayBeApart(type: string, row: SearchParameterRow): boolean {
-  if (unhidden.has(type)) return false;
+  if (typesAboutNobody.has(type)) return false;
   return row.kind === 'reference' ? row.targets.some((target) => target !== 'Patient') : type === 'EpisodeOfCare' && row.name === 'type';
 }
 
-/** Not about people, or looked up by other means. */
-const unhidden: ReadonlySet<string> = new Set(['Organization', 'Device', 'Contract', 'AuditEvent']);
+/** Searched, and no part of anybody's record: the directory, the register and the log. */
+export const typesAboutNobody: ReadonlySet<string> = new Set(['Organization', 'Device', 'Contract', 'AuditEvent']);
 
 const fhir = (name: string) => `http://hl7.org/fhir/${name}`;
 

@@ -43,8 +43,8 @@ export async function withPastLooks<Result>(database: Database, work: (looks: Pa
 }
 
 export interface PastLooks {
-  /** Takes the entries since an instant; how many of them were looks at people, and how many named or listed nobody. */
-  gather: (since: Date, progress: Progress) => Promise<{ looks: number; nobody: number }>;
+  /** Takes the entries since an instant; how many of them were looks at records of people, and how many of these met nobody. */
+  gather: (since: Date, typesAboutNobody: readonly string[], progress: Progress) => Promise<{ looks: number; nobody: number }>;
   askers: () => Promise<PastAsker[]>;
   /** The questions asked of search, without what identifies anybody, the most frequent first. */
   forms: (atMost: number) => Promise<string[]>;
@@ -65,7 +65,7 @@ create temporary table past_hit (asker int, class_id int, opened boolean, citize
 
 function pastLooks(connection: Connection): PastLooks {
   return {
-    gather: (since, progress) => gather(connection, since, progress),
+    gather: (since, typesAboutNobody, progress) => gather(connection, since, typesAboutNobody, progress),
     askers: async () => (await connection.query<Omit<PastAsker, 'scopes'> & { scopes: string | null }>(
       'select asker as no, organisation, role, purpose, scopes from past_asker order by asker')).rows.map((row) => ({ ...row, scopes: row.scopes?.split(' ') ?? [] })),
     forms: async (atMost) => (await connection.query<{ form: string }>(
@@ -78,11 +78,11 @@ function pastLooks(connection: Connection): PastLooks {
   };
 }
 
-async function gather(connection: Connection, since: Date, progress: Progress): Promise<{ looks: number; nobody: number }> {
+async function gather(connection: Connection, since: Date, typesAboutNobody: readonly string[], progress: Progress): Promise<{ looks: number; nobody: number }> {
   const { first, last } = await span(connection, since);
   let [looks, nobody] = [0, 0];
   for (let from = first; from <= last; from += entriesAtOnce) {
-    const { rows: [slice] } = await connection.query<{ looks: string; nobody: string }>(takeSlice, [from, Math.min(from + entriesAtOnce - 1, last), since]);
+    const { rows: [slice] } = await connection.query<{ looks: string; nobody: string }>(takeSlice, [from, Math.min(from + entriesAtOnce - 1, last), since, typesAboutNobody]);
     looks += Number(slice?.looks ?? 0);
     nobody += Number(slice?.nobody ?? 0);
     progress((Math.min(from + entriesAtOnce, last + 1) - first) / (last + 1 - first));
@@ -113,7 +113,7 @@ with entry as (
     (select string_agg(s, ' ' order by s) from jsonb_array_elements_text(e -> 'who' -> 'scopes') s) as scopes
   from audit_entry a cross join lateral (select a.entry::jsonb as e) j
   where a.seq between $1 and $2 and a.at >= $3 and a.organisation is not null
-    and e ->> 'query' not like 'AuditEvent%' and e ->> 'interaction' in ('read', 'vread', 'history-instance', 'search-type', 'everything') and (e ->> 'status')::int in (200, 404)),
+    and substring(e ->> 'query' from '^[A-Za-z]*') <> all ($4::text[]) and e ->> 'interaction' in ('read', 'vread', 'history-instance', 'search-type', 'everything') and (e ->> 'status')::int in (200, 404)),
 asked as (
   select *, case interaction when 'everything' then 'everything' when 'search-type' then 'search' else 'row' end as kind,
     case interaction when 'search-type' then split_part(query, '?', 1) || '?' || array_to_string(array(

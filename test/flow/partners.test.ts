@@ -135,6 +135,7 @@ describe.each(databases)('people of other partners, on $kind', ({ open }) => {
       expect(answer.status).toBe(200);
       const { agreements } = (await answer.json()) as { agreements: { id: string }[] };
       expect(agreements.map(({ id }) => id)).toContain('bicp-early-intervention');
+      expect(await totalOf(who, 'Contract', {})).toBe(agreements.length); // what the screens read
     });
 
     it.each<[string, string, object]>([

@@ -33,7 +33,7 @@ function sayReport(report: WhatIfReport): string[] {
   const [shown, hidden] = [lines.filter(({ effect }) => effect === 'shown'), lines.filter(({ effect }) => effect === 'hidden')];
   return [
     `${draft.id} version ${draft.version}, ${replaces === null ? 'in force beside all others' : `in force instead of version ${replaces}`}, against ${looks} looks since ${since}, over the records of today.`,
-    ...(lookedAtNobody > 0 ? [`${lookedAtNobody} of them named and found nobody: what they would have found cannot be said.`] : []),
+    ...(lookedAtNobody > 0 ? [`${lookedAtNobody} of them met nobody: whom they would have found cannot be said.`] : []),
     ...(judgedByTypeAlone ? ['Searches were asked in very many ways: the rarest are judged by their type of resource alone.'] : []),
     ...(lines.length === 0 ? ['Nobody would have seen anything else.'] : []),
     ...section('NEWLY SHOWN', shown, report.smallNumber), ...section('NEWLY HIDDEN', hidden, report.smallNumber),

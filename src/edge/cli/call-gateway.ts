@@ -107,6 +107,14 @@ function problemsFrom(answer: unknown, base: string): Problem[] {
   }
   return issue.map(({ details, diagnostics }): Problem => {
     const told: Problem = { category: 'invalid', code: 'gateway-refused', text: details?.text ?? 'The gateway refused.' };
-    return { ...told, ...(details?.coding?.[0]?.code !== undefined && { code: details.coding[0].code }), ...(diagnostics !== undefined && { fix: diagnostics }) };
+    return { ...told, ...(details?.coding?.[0]?.code !== undefined && { code: details.coding[0].code }), ...partsOf(diagnostics ?? '') };
   });
+}
+
+/** What the gateway says beside the sentence (see outcomeOf): what was expected, and how to mend it, after where it is. */
+function partsOf(diagnostics: string): Pick<Problem, 'expected' | 'fix'> {
+  const [before = '', fix] = diagnostics.split(/ ?To mend it: /, 2);
+  const [where = '', expected] = before.split(/ ?Expected: /, 2);
+  const told = [where.replace(/\.$/, ''), expected?.replace(/\.$/, '')].filter((part) => part).join(', ');
+  return { ...(told !== '' && { expected: told }), ...(fix !== undefined && { fix }) };
 }

@@ -98,10 +98,11 @@ export const grantHolds = 'g.generation = p.generation and (g.valid_until is nul
 export const classSets = ['exempt', 'open', 'related', 'explicit', 'related_classes', 'explicit_related'].map((set) => `g.${set} || '{}' as ${set}`).join(', ');
 
 /**
- * The same for rows without a citizen: directory for every caller, governance by role, what is addressed to an organisation
+ * The same for rows without a citizen: directory for every caller, the register of agreements by role (and to whoever oversees
+ * sharing), so that those who keep it see an agreement on oversight that has ended; what is addressed to an organisation
  * for those who oversee sharing there, a job for its own client. What is addressed to nobody is seen by nobody.
  */
 export function sharedWith(row: string): string {
   return `case ${row}.scope when 'directory' then g.directory when 'conformance' then true
-    when 'governance' then g.governance when 'addressed' then g.governance and ${row}.owner = g.organisation when 'job' then ${row}.owner = g.client else false end`;
+    when 'governance' then g.governance or g.role = 'governance' when 'addressed' then g.governance and ${row}.owner = g.organisation when 'job' then ${row}.owner = g.client else false end`;
 }

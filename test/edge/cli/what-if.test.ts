@@ -50,7 +50,16 @@ describe('agreement what-if', () => {
     expect(JSON.parse(out)).toMatchObject({ draft: { id: 'bicp-oversight', version: '1.1' }, replaces: '1.0' });
   });
 
+  it('ends quietly when whoever reads it has had enough', async () => {
+    const child = spawn('sh', ['-c', `node bin/run.mjs src/cli.ts agreement check agreements/*.yaml | head -1`], { cwd: root, env: { PATH: process.env['PATH'] ?? '', HOME: folder }, stdio: ['ignore', 'pipe', 'pipe'] });
+    let err = '';
+    child.stderr.on('data', (part: Buffer) => { err += part.toString(); });
+    await new Promise((resolve) => child.on('close', resolve));
+    expect(err).toBe('');
+  });
+
   it('tells what is wrong, and ends with 1', async () => {
+    expect((await run([file], 'ward-doctor')).err).toMatch(/^This is for those who answer for sharing\. \[governance-role-required\]\n {2}expected: the role governance\n$/);
     expect(await run([file, '--since', 'tomorrow'])).toMatchObject({ code: 1, err: expect.stringContaining('[since-invalid]') as string, out: '' });
     writeFileSync(join(folder, 'broken.yaml'), 'id: [');
     expect(await run([join(folder, 'broken.yaml')])).toMatchObject({ code: 1, err: expect.stringContaining('[agreement-not-yaml]') as string });
