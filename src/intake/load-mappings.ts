@@ -1,8 +1,9 @@
 import type { Problem } from '../fhir/problem.ts';
 import { configFolder, type ConfigFolder } from './config-folder.ts';
-import { columnsSchema, feedsSchema, kindSchema, messagesSchema, partnersSchema } from './mapping-schemas.ts';
+import { formats } from './formats.ts';
+import { feedsSchema, kindSchema, partnersSchema } from './mapping-schemas.ts';
 import { sensitiveCodesFolder } from './sensitive-code-files.ts';
-import type { Column, DirectoryEntry, DroppedField, Feed, Kind, MessageSchema, Part, Partner } from './types.ts';
+import type { DirectoryEntry, DroppedField, Feed, Kind, Part, Partner } from './types.ts';
 
 /** One file of a kind: name without extension, text, and path relative to the kind's folder. */
 export interface KindFile {
@@ -102,16 +103,9 @@ function readKinds(config: ConfigFolder): Map<string, Kind> {
 function readPart(config: ConfigFolder, folder: string, kind: KindFileContent, part: KindFileContent['parts'][number]): Part | undefined {
   const file = `${folder}/${part.schema}`;
   if (config.text(`${folder}/${part.map}`) === undefined) config.add(`${folder}/kind.json`, `The map "${part.map}" is missing.`, { pointer: '/parts' });
-  if (kind.format === 'hl7v2') {
-    const messages = config.read<MessageSchema>(file, messagesSchema);
-    return messages && { name: part.name, map: part.map, messages };
-  }
-  const columns = config.read<{ columns: Column[] }>(file, columnsSchema)?.columns;
-  if (!columns) return undefined;
-  refuseRepeats(config, file, '/columns', columns.map((column) => column.name));
-  refuseRepeats(config, file, '/columns', columns.map((column) => column.header));
-  if (columns.filter((column) => column.personKey).length !== 1) config.add(file, 'Exactly one column must be the personKey.', { pointer: '/columns' });
-  return { name: part.name, map: part.map, columns };
+  const format = formats[kind.format];
+  const content = config.read<object>(file, format.schema);
+  return content && { name: part.name, map: part.map, ...format.readSchema(content, (text, pointer) => { config.add(file, text, { pointer }); }) };
 }
 
 const tableColumns = ['source', 'system', 'code', 'display', 'note'];

@@ -76,7 +76,7 @@ export const kindSchema = {
   properties: {
     name: text,
     title: text,
-    format: { enum: ['hl7v2', 'csv'] },
+    format: { enum: ['hl7v2', 'csv', 'json'] },
     update: { enum: ['snapshot', 'patch'] },
     zone: text,
     limits: {
@@ -183,4 +183,11 @@ export const messagesSchema = {
       items: { type: 'object', required: ['name', 'field', 'values'], additionalProperties: false, properties: { name: text, field: fieldName, values: { type: 'array', items: { type: 'string' } } } },
     },
   },
+};
+
+export const documentSchema = {
+  type: 'object',
+  required: ['personKey', 'schema'],
+  additionalProperties: false,
+  properties: { rows: text, personKey: text, messageId: text, schema: { type: 'object' } },
 };

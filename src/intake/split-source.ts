@@ -1,11 +1,10 @@
 import type { Problem } from '../fhir/problem.ts';
-import { splitCsv } from './csv/split-csv.ts';
 import { decodeText } from './decode-text.ts';
-import { splitMessages } from './hl7v2/split-messages.ts';
+import { formats } from './formats.ts';
 import type { Feed, Kind, SplitRow } from './types.ts';
 
 /**
- * Cuts a source record into its rows: HL7 messages or CSV data rows. `problems` refuse the whole record (wrong
+ * Cuts a source record into its rows: HL7 messages, CSV data rows, records of a document. `problems` refuse the whole record (wrong
  * encoding, wrong header, unknown part, too large); a row that cannot be read carries its own problem and the rest
  * goes on.
  */
@@ -23,7 +22,7 @@ export function splitSource(kind: Kind, feed: Feed, partName: string, bytes: Uin
 
   const { maxRows } = kind.limits;
   // no more than one row over the limit is read: rows take more room than bytes
-  const split = kind.format === 'hl7v2' ? splitMessages(decoded.text, feed.senders ?? [], maxRows + 1) : splitCsv(part.columns ?? [], decoded.text, maxRows + 1);
+  const split = formats[kind.format].split({ feed, part, text: decoded.text, most: maxRows + 1 });
   if (split.problems.length === 0 && split.rows.length > maxRows) {
     return refuse({ category: 'too-large', code: 'source-too-many-rows', text: `The file has more than the ${maxRows} rows this feed may send at once.`, fix: 'Send it in several files.' });
   }

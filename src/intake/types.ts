@@ -1,6 +1,7 @@
 import type { JsonObject } from '../fhir/json.ts';
 import type { Problem } from '../fhir/problem.ts';
 import type { OrganisationKey } from '../fhir/sharing.ts';
+import type { FormatName } from './formats.ts';
 
 /** A row of mappings/partners.yaml. */
 export interface Partner {
@@ -34,6 +35,20 @@ export interface Part {
   columns?: Column[];
   /** HL7 v2: what a message of this feed may and must hold */
   messages?: MessageSchema;
+  /** JSON and other documents: where the records are, and what each must hold */
+  document?: DocumentSchema;
+}
+
+/** The schema file of a document kind. The expressions are FHIRPath, which reads any JSON tree. */
+export interface DocumentSchema {
+  /** the list of records in a document; absent: the document is one record */
+  rows?: string;
+  /** the sender's person id, of a record */
+  personKey: string;
+  /** the sender's id of the message, of a record: the same id with other content is refused */
+  messageId?: string;
+  /** JSON Schema (draft 7) of a record */
+  schema: JsonObject;
 }
 
 /** schema.json of an HL7 v2 kind. Fields are named `PID-3`. */
@@ -109,7 +124,7 @@ export interface CategoryRule {
 export interface Kind {
   name: string;
   title: string;
-  format: 'hl7v2' | 'csv';
+  format: FormatName;
   update: 'snapshot' | 'patch';
   zone: string;
   parts: Part[];
@@ -125,7 +140,7 @@ export interface SplitRow {
   line: number;
   /** the sender's person id; '' when it cannot be found */
   personKey: string;
-  /** the row's own text: one HL7 message, or the CSV cells as a JSON array */
+  /** the row's own text: one HL7 message, the CSV cells as a JSON array, one record of a document */
   content: string;
   /** sender's message id (HL7 MSH-10), for idempotency; absent for CSV */
   messageId?: string;

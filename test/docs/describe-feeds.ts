@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { textOf } from '../../src/fhir/json.ts';
+import { formats } from '../../src/intake/formats.ts';
 import type { Mappings } from '../../src/intake/load-mappings.ts';
 import type { Column, Feed, Kind, MessageSchema, Part } from '../../src/intake/types.ts';
 import { exampleFile, examplesOf, type Outcome } from '../mappings/run-example.ts';
@@ -38,7 +39,7 @@ function describeKind(mappings: Mappings, kind: Kind): string[] {
     : 'Each row says all there is: a row sent again replaces what it said before.';
   return [
     '', `## ${kind.name}`, '', `${kind.title}. Format ${kind.format}, times in ${kind.zone}.`,
-    `At most ${Math.round(maxBytes / 1e6)} MB and ${maxRows.toLocaleString('en-GB')} ${kind.format === 'hl7v2' ? 'messages' : 'rows'} in one post (or \`ONESTORY_MAX_INTAKE_BYTES\`, if that is less). ${update}`,
+    `At most ${Math.round(maxBytes / 1e6)} MB and ${maxRows.toLocaleString('en-GB')} ${formats[kind.format].rows} in one post (or \`ONESTORY_MAX_INTAKE_BYTES\`, if that is less). ${update}`,
     ...kind.parts.flatMap((part) => describePart(part)),
     ...describeCategories(kind),
     ...describeTables(mappings, kind),

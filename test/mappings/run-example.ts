@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import type { Position, Problem } from '../../src/fhir/problem.ts';
 import { feedFacts } from '../../src/intake/feed-facts.ts';
+import { formats } from '../../src/intake/formats.ts';
 import { foldRow, unfoldRow } from '../../src/intake/fold.ts';
 import { loadMappings, type Mappings } from '../../src/intake/load-mappings.ts';
 import { readRow } from '../../src/intake/read-row.ts';
@@ -14,7 +15,7 @@ import { tableFromCsv } from '../../src/mapping/table-from-csv.ts';
 import type { CompiledMap, LedgerEntry } from '../../src/mapping/types.ts';
 
 /**
- * Runs an example of mappings/<kind>/examples/<case>/: `input.hl7` or `input.csv`, beside it, where the kind has several,
+ * Runs an example of mappings/<kind>/examples/<case>/: `input.<extension of the format>`, beside it, where the kind has several,
  * a file `part` and a file `feed` naming them (otherwise the first part, and the feed whose partner begins the case's
  * name, else the kind's first), and `expected.json`.
  */
@@ -73,7 +74,7 @@ export function mapOf(mappings: Mappings, kind: Kind, feed: Feed, part: Part): C
 export function runExample(mappings: Mappings, kind: Kind, example: string): ExampleRun {
   const feed = feedOf(mappings, kind, example);
   const partName = note(kind, example, 'part') ?? kind.parts[0]?.name ?? '';
-  const bytes = readFileSync(exampleFile(kind.name, example, kind.format === 'hl7v2' ? 'input.hl7' : 'input.csv'));
+  const bytes = readFileSync(exampleFile(kind.name, example, `input.${formats[kind.format].extension}`));
   const { rows, problems } = splitSource(kind, feed, partName, bytes);
   const part = kind.parts.find((candidate) => candidate.name === partName);
   const run = new Run(mappings, kind, feed, part);

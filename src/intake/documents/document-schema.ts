@@ -1,0 +1,99 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import addFormats from 'ajv-formats';
+import fhirpath from 'fhirpath';
+import type { Json, JsonObject } from '../../fhir/json.ts';
+import { plain } from '../../fhir/read-json.ts';
+import type { Problem } from '../../fhir/problem.ts';
+import type { DocumentSchema } from '../types.ts';
+
+/** A part's document schema, compiled once. */
+export interface CompiledDocument {
+  /** the list a document is cut into; undefined: the document is one row */
+  rowsOf: ((document: JsonObject) => Json[]) | undefined;
+  /** '' when the record does not say whom it is about, or says it in two ways */
+  personKeyOf: (record: JsonObject) => string;
+  messageIdOf: (record: JsonObject) => string;
+  /** every place where the record is not what the schema says, at most 100 */
+  problemsOf: (record: JsonObject) => Problem[];
+}
+
+const mostProblems = 100;
+const compiled = new WeakMap<DocumentSchema, CompiledDocument>();
+
+/** Compiles what a kind's schema file says of its documents; the same answer for the same object. Throws on a schema `checkDocumentSchema` reports. */
+export function compileDocument(schema: DocumentSchema): CompiledDocument {
+  const known = compiled.get(schema);
+  if (known) return known;
+  const validate = compileShape(schema);
+  const personKey = expression(schema.personKey);
+  const messageId = schema.messageId === undefined ? undefined : expression(schema.messageId);
+  const rows = schema.rows === undefined ? undefined : expression(schema.rows);
+  const made: CompiledDocument = {
+    rowsOf: rows,
+    personKeyOf: (record) => oneText(personKey(record)),
+    messageIdOf: (record) => (messageId ? oneText(messageId(record)) : ''),
+    problemsOf: (record) => (validate(plain(record)) ? [] : (validate.errors ?? []).slice(0, mostProblems).map(problemFrom)),
+  };
+  compiled.set(schema, made);
+  return made;
+}
+
+/** Tells what is wrong with the FHIRPath expressions and the JSON Schema of a document schema. */
+export function checkDocumentSchema(schema: DocumentSchema, report: (text: string, pointer: string) => void): void {
+  for (const name of ['rows', 'personKey', 'messageId'] as const) {
+    const text = schema[name];
+    if (text !== undefined && !isExpression(text)) report('This is not a FHIRPath expression.', `/${name}`);
+  }
+  try {
+    compileShape(schema);
+  } catch (error) {
+    report(error instanceof Error ? error.message : 'This is not a JSON Schema.', '/schema');
+  }
+}
+
+function isExpression(text: string): boolean {
+  try {
+    expression(text)({});
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function compileShape({ schema }: DocumentSchema): ValidateFunction {
+  const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true });
+  addFormats.default(ajv, ['date', 'date-time', 'time', 'uri', 'email']);
+  return ajv.compile(schema);
+}
+
+function expression(text: string): (record: JsonObject) => Json[] {
+  const evaluate = fhirpath.compile(text);
+  return (record) => evaluate(record, {}) as Json[];
+}
+
+function oneText(found: readonly Json[]): string {
+  const values = new Set(found.flatMap((value) => (typeof value === 'string' || typeof value === 'number' ? [String(value).trim()] : [])));
+  return values.size === 1 ? [...values][0] ?? '' : '';
+}
+
+function problemFrom({ keyword, instancePath, params, message = 'is not valid' }: ErrorObject): Problem {
+  const found = params as Record<string, unknown>;
+  const at = { pointer: instancePath || '/' };
+  switch (keyword) {
+    case 'required':
+      return { category: 'invalid', code: 'value-missing', text: `"${String(found['missingProperty'])}" must have a value.`, at };
+    case 'additionalProperties':
+      return {
+        category: 'invalid', code: 'element-not-in-schema', text: `"${String(found['additionalProperty']).slice(0, 60)}" is not known here.`, at,
+        fix: 'Send only what the feed\'s schema names, or have the schema extended.',
+      };
+    case 'enum':
+      return { category: 'invalid', code: 'value-invalid', text: 'The value is not one of those agreed.', at, expected: (found['allowedValues'] as unknown[]).join(', ') };
+    case 'type':
+      return { category: 'invalid', code: 'value-invalid', text: 'The value is not of the right type.', at, expected: String(found['type']) };
+    case 'format':
+      return { category: 'invalid', code: 'value-invalid', text: 'The value does not have the right form.', at, expected: String(found['format']) };
+    default:
+      return { category: 'invalid', code: 'value-invalid', text: 'The value is not what it should be.', at, expected: message };
+  }
+}

@@ -1,0 +1,27 @@
+import type { Problem } from '../fhir/problem.ts';
+import type { Feed, Kind, Part, RowInput, SplitRow } from './types.ts';
+
+/** The text of one part of a feed, to be cut into rows. */
+export interface SourceText {
+  feed: Feed;
+  part: Part;
+  text: string;
+  /** rows to read at most; the caller refuses a source with more than its kind may send */
+  most: number;
+}
+
+/** How one format is read: everything the rest of intake must know of it. */
+export interface SourceFormat {
+  /** of its example files: `input.csv` */
+  extension: string;
+  /** what one of its rows is called, in the plural, in what readers are told */
+  rows: string;
+  /** JSON Schema of the file that a part's `schema` names */
+  schema: object;
+  /** what that file says, as members of Part; a mistake no schema can tell goes to `report` */
+  readSchema(content: unknown, report: (text: string, pointer: string) => void): Pick<Part, 'columns' | 'messages' | 'document'>;
+  /** cheap, at receipt: whose row it is and where it begins. `problems` refuse the whole source; a row's own problem only that row */
+  split(source: SourceText): { rows: SplitRow[]; problems: Problem[] };
+  /** the record the map (or the fold) takes, or every reason why the row must be quarantined */
+  read(kind: Kind, feed: Feed, part: Part, row: SplitRow): { input: RowInput } | { problems: Problem[] };
+}

@@ -1,0 +1,69 @@
+import { loadDefinitions } from '../../src/fhir/definitions.ts';
+import { readRow } from '../../src/intake/read-row.ts';
+import { splitSource } from '../../src/intake/split-source.ts';
+import type { DocumentSchema, Feed, Kind } from '../../src/intake/types.ts';
+
+const document: DocumentSchema = {
+  rows: 'residents',
+  personKey: 'id',
+  messageId: 'message',
+  schema: {
+    type: 'object', required: ['id', 'admitted'], additionalProperties: false,
+    properties: { id: { type: 'string' }, message: { type: 'string' }, admitted: { type: 'string', format: 'date' }, weight: { type: 'number' } },
+  },
+};
+const kind: Kind = {
+  name: 'residents', title: 'Residents', format: 'json', update: 'snapshot', zone: 'Europe/London', limits: { maxBytes: 10_000, maxRows: 3 },
+  parts: [{ name: '', map: 'resident.map', document }], categories: [{ type: 'Patient', category: 'identity' }],
+};
+const feed: Feed = {
+  key: 'home-list', kind: 'residents', title: 'Residents', system: 'Care home list',
+  partner: { partnerKey: 'home', name: 'A home', organisation: 'https://fhir.bicp.example/Id/example-code|home', identifierBase: 'https://fhir.bicp.example/Id/home' },
+};
+
+const split = (value: unknown): ReturnType<typeof splitSource> =>
+  splitSource(kind, feed, '', Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)));
+
+beforeAll(() => loadDefinitions());
+
+describe('a JSON source', () => {
+  it('is cut into the records its schema names, each with the person it is about', () => {
+    const { rows, problems } = split({ residents: [{ id: 'R1', message: 'm1', admitted: '2026-01-02' }, { id: 'R2', admitted: '2026-01-03' }] });
+    expect(problems).toEqual([]);
+    expect(rows.map(({ row, personKey, messageId }) => [row, personKey, messageId])).toEqual([[1, 'R1', 'm1'], [2, 'R2', undefined]]);
+  });
+
+  it('keeps numbers as they were written', () => {
+    const [row] = split('{"residents":[{"id":"R1","admitted":"2026-01-02","weight":70.10}]}').rows;
+    expect(row?.content).toContain('"weight":70.10');
+  });
+
+  it('names nobody when a record says in two ways whom it is about', () => {
+    const twoIds = { ...kind, parts: [{ name: '', map: 'resident.map', document: { ...document, personKey: 'id | otherId' } }] };
+    const { rows } = splitSource(twoIds, feed, '', Buffer.from('{"residents":[{"id":"R1","otherId":"R2"}]}'));
+    expect(rows.map(({ personKey }) => personKey)).toEqual(['']);
+  });
+
+  it.each([
+    ['not JSON', '{"residents": [', 'json-syntax'],
+    ['without records', '{"residents": []}', 'source-empty'],
+    ['with another shape', '{"people": [{}]}', 'source-empty'],
+    ['with too many records', JSON.stringify({ residents: [1, 2, 3, 4].map((id) => ({ id: String(id), admitted: '2026-01-02' })) }), 'source-too-many-rows'],
+  ])('%s is refused whole', (_what, text, code) => {
+    expect(split(text)).toMatchObject({ rows: [], problems: [{ code }] });
+  });
+
+  it('says every mistake of a record, with its place and never its value', () => {
+    const [row] = split({ residents: [{ id: 'R1', admitted: '02/01/2026', shoes: 'secret' }] }).rows;
+    if (!row || !kind.parts[0]) throw new Error('no row');
+    const read = readRow(kind, feed, kind.parts[0], row);
+    expect(read).toMatchObject({ problems: [
+      { code: 'element-not-in-schema', at: { row: 1, pointer: '/' } }, { code: 'value-invalid', at: { row: 1, pointer: '/admitted' }, expected: 'date' },
+    ] });
+    expect(JSON.stringify(read)).not.toContain('secret');
+  });
+
+  it('quarantines a record that is no object and goes on', () => {
+    expect(split({ residents: ['R1', { id: 'R2', admitted: '2026-01-02' }] }).rows.map(({ problem }) => problem?.code)).toEqual(['record-not-object', undefined]);
+  });
+});
