@@ -6,7 +6,7 @@ import type { stale } from '../../src/store/door.ts';
 import { lookAtEverything, lookAtRow } from '../../src/store/look-up.ts';
 import { countMatches, searchRows } from '../../src/store/search-rows.ts';
 import type { Print } from '../settings.ts';
-import { choiceOf, citizenId, recordId, teamsAmong, teamsTogether } from './citizen-records.ts';
+import { choiceOf, citizenId, isRelated, recordId, teamsAmong, teamsTogether } from './citizen-records.ts';
 import { cityList, freeReader, relatedReader, teamList, type City } from './city.ts';
 import { compareTwo } from './take-turns.ts';
 
@@ -45,7 +45,7 @@ export async function measureDoor(city: City, print: Print): Promise<void> {
 export async function measureRelated(city: City, print: Print): Promise<void> {
   const { rows: [held] } = await city.tables.query<{ n: number }>('select count(*)::int as n from relationship where organisation = $1', [relatedReader.organisation]);
   city.world.say(`${held?.n} relationships of the requester who needs them`);
-  for (const { name, door } of questions(city)) {
+  for (const { name, door } of questions(city, isRelated)) {
     assert.ok((await door(relatedReader, 0)).length > 0, `${name}: nothing was found`);
     const [related, free] = await compareTwo((n) => door(relatedReader, n), (n) => door(freeReader, n), city.world.settings.sharing.samples);
     print(`sharing.${name}.free`, free, 'ms');
@@ -53,10 +53,11 @@ export async function measureRelated(city: City, print: Print): Promise<void> {
   }
 }
 
-function questions({ gateway: { database, services: { policy } }, tables, citizens }: City): Question[] {
+/** `about` says whom: only people of whom it holds. */
+function questions({ gateway: { database, services: { policy } }, tables, citizens }: City, about: (n: number) => boolean = () => true): Question[] {
   const under = async <Result>(requester: Requester, read: (grantKey: string) => Promise<Result | typeof stale>): Promise<Result> =>
     (await policy.under(requester, ({ grant }) => read(grant.key))).result;
-  const people = peopleWithoutChoice(citizens);
+  const people = peopleWithoutChoice(citizens).filter(about);
   const person = (n: number): number => people[n % people.length] ?? 0;
   const blocks = Math.max(1, teamsAmong(citizens) / teamsTogether - 1); // the last may be of few people
   const team = (n: number): number => (n % blocks) * teamsTogether;

@@ -9,7 +9,7 @@ export type Connection = Pick<pg.ClientBase, 'query'>;
 export type ServingRole = 'reader' | 'accountant';
 
 export interface Statement {
-  /** prepared once per connection under this name */
+  /** prepared once per connection under this name; '' = not prepared */
   name: string;
   text: string;
   values: unknown[];
@@ -33,14 +33,15 @@ export async function openPglite(folder: string, copyOf?: Blob): Promise<Databas
   const engine = await PGlite.create(folder, copyOf ? { loadDataDir: copyOf } : {});
   const pool = new pg.Pool({ ...createPgConfig(engine), max: 1 });
   await withClient(pool, migrate);
+  await pool.query('set plan_cache_mode = force_generic_plan'); // here a plan costs more than what it finds
   return {
     ...owner(pool),
     kind: 'pglite',
-    serve: <Row extends pg.QueryResultRow>(role: ServingRole, grantKey: string | null, { text, values }: Statement) =>
+    serve: <Row extends pg.QueryResultRow>(role: ServingRole, grantKey: string | null, { name, text, values }: Statement) =>
       inTransaction(pool, async (connection) => {
         await connection.query(`set local role ${roleNames[role]}; set local transaction_read_only = on`);
         if (grantKey !== null) await connection.query("select set_config('onestory.grant', $1, true)", [grantKey]);
-        return (await connection.query<Row>(text, values)).rows;
+        return (await connection.query<Row>({ text, values, ...(name !== '' && { name }) })).rows;
       }),
     close: async () => {
       await pool.end();

@@ -28,19 +28,48 @@ export class Sql {
   }
 }
 
+const shapes = new Map<string, string>();
+const shapesKept = 200;
+
+/** What a search is prepared as: searches of one shape have one text. Shapes nobody asks for often must not fill a connection's memory: beyond a number they are not prepared. */
+function shapeName(text: string): string {
+  const known = shapes.get(text);
+  if (known !== undefined || shapes.size >= shapesKept) return known ?? '';
+  const name = `search-${shapes.size + 1}`;
+  shapes.set(text, name);
+  return name;
+}
+
 /** One page of matching rows, bodies fetched for the page only. Reads the door's views and nothing else. */
 export async function searchRows(
   database: Database, grantKey: string, query: SearchQuery, after: PagePosition | null,
 ): Promise<SearchPage | typeof stale> {
+  const usual = usualTokens(query);
+  if (usual && query.sort.length === 0 && !after) return newestBearing(database, grantKey, query, usual);
   const sql = new Sql();
   const keys = sortKeys(query.sort);
   const matching = `select r.id, ${keys.map((key, i) => `${key.expression} as k${i}`).join(', ')} from readable_row r where ${conditions(sql, query)}`;
   const page = `select * from (${matching}) m ${seek(sql, keys, after)} order by ${order(keys)} limit ${sql.bind(query.count + 1, 'int')}`;
   const text = `with page as materialized (${page}) select ${lookedColumns}, array[${keys.map((_, i) => `p.k${i}::text`).join(', ')}] as keys,
     ${keys.map((_, i) => `p.k${i}`).join(', ')} from page p join look_at_listed(${sql.bind(grantKey, 'text')}, array(select id from page)) r on r.id = p.id`;
-  const rows = await throughDoor<VisibleRow & { keys: string[] }>(database, grantKey, '', text, sql.values, order(keys).replaceAll(/\bk(\d)/g, 'q.k$1').replace(/\bid\b/, 'q.id'));
+  const rows = await throughDoor<VisibleRow & { keys: string[] }>(database, grantKey, shapeName(text), text, sql.values, order(keys).replaceAll(/\bk(\d)/g, 'q.k$1').replace(/\bid\b/, 'q.id'));
   if (rows === stale) return stale;
   return { rows: rows.slice(0, query.count), more: rows.length > query.count };
+}
+
+/** A query that asks for tokens only, all of which a row must bear: most work lists. Their statements are planned once. */
+function usualTokens({ type, clauses }: SearchQuery): string | null {
+  if (type === 'Patient' || clauses.length === 0 || !clauses.every(isSingle)) return null;
+  return arrayText(clauses.flatMap((clause) => ('anyOf' in clause ? clause.anyOf : [])));
+}
+
+async function newestBearing(database: Database, grantKey: string, { type, count }: SearchQuery, tokens: string): Promise<SearchPage | typeof stale> {
+  const found = await database.serve<VisibleRow & { fresh: boolean; keys: string[] }>('reader', null, {
+    name: 'look-at-page', text: 'select *, array["updatedAt"::text] as keys from look_at_page($1, $2, $3, $4) order by "updatedAt" desc, id', values: [grantKey, type, tokens, count + 1],
+  });
+  if (!found.every(({ fresh }) => fresh)) return stale;
+  const rows = found.filter(({ id }: { id: string | null }) => id !== null);
+  return { rows: rows.slice(0, count), more: rows.length > count };
 }
 
 /** One page of citizens with a visible source Patient on which every parameter holds. */
@@ -53,20 +82,28 @@ export async function searchCitizens(
     from readable_row r where ${conditions(sql, query)} group by r.citizen_id`;
   const text = `select id, array[${keys.map((_, i) => `k${i}::text`).join(', ')}] as keys, ${keys.map((_, i) => `k${i}`).join(', ')}
     from (${matching}) m ${seek(sql, keys, after)} order by ${order(keys)} limit ${sql.bind(query.count + 1, 'int')}`;
-  const rows = await throughDoor<{ id: string; keys: string[] }>(database, grantKey, '', text, sql.values, order(keys).replaceAll(/\bk(\d)/g, 'q.k$1').replace(/\bid\b/, 'q.id'));
+  const rows = await throughDoor<{ id: string; keys: string[] }>(database, grantKey, shapeName(text), text, sql.values, order(keys).replaceAll(/\bk(\d)/g, 'q.k$1').replace(/\bid\b/, 'q.id'));
   if (rows === stale) return stale;
   return { citizens: rows.slice(0, query.count), more: rows.length > query.count };
 }
 
 /** How many rows (for Patient: citizens) match, up to `countLimit`; above it, undefined. */
 export async function countMatches(database: Database, grantKey: string, query: SearchQuery): Promise<number | undefined | typeof stale> {
+  const total = await countUpTo(database, grantKey, query, countLimit + 1);
+  return total === stale || total <= countLimit ? total : undefined;
+}
+
+async function countUpTo(database: Database, grantKey: string, query: SearchQuery, most: number): Promise<number | typeof stale> {
+  const usual = usualTokens(query);
+  if (usual) {
+    const [row] = await database.serve<{ n: number | null }>('reader', null, { name: 'count-bearing', text: 'select count_bearing($1, $2, $3, $4) as n', values: [grantKey, query.type, usual, most] });
+    return row?.n ?? stale;
+  }
   const sql = new Sql();
   const what = query.type === 'Patient' ? 'distinct r.citizen_id' : 'r.id';
-  const text = `select count(*)::int as id from (select ${what} from readable_row r where ${conditions(sql, query)} limit ${countLimit + 1}) m`;
-  const rows = await throughDoor<{ id: number }>(database, grantKey, '', text, sql.values);
-  if (rows === stale) return stale;
-  const total = rows[0]?.id ?? 0;
-  return total > countLimit ? undefined : total;
+  const text = `select count(*)::int as id from (select ${what} from readable_row r where ${conditions(sql, query)} limit ${most}) m`;
+  const rows = await throughDoor<{ id: number }>(database, grantKey, shapeName(text), text, sql.values);
+  return rows === stale ? stale : rows[0]?.id ?? 0;
 }
 
 interface SortKey {
@@ -109,7 +146,6 @@ function seek(sql: Sql, keys: readonly SortKey[], after: PagePosition | null): s
  * would add a bitmap of the whole type. `fragments` is where the parts of rows are looked up.
  */
 export function conditions(sql: Sql, query: Pick<SearchQuery, 'type' | 'clauses'>, fragments = 'readable_fragment'): string {
-  const isSingle = (clause: SearchClause): boolean => 'anyOf' in clause && !clause.onFragment && !clause.orRows?.length && clause.anyOf.length === 1;
   const single = query.clauses.flatMap((clause) => ('anyOf' in clause && isSingle(clause) ? clause.anyOf : []));
   const others = query.clauses.filter((clause) => !isSingle(clause));
   const narrowed = query.clauses.some((clause) => 'anyOf' in clause || 'ids' in clause || 'citizen' in clause);
@@ -119,6 +155,11 @@ export function conditions(sql: Sql, query: Pick<SearchQuery, 'type' | 'clauses'
     ...(single.length > 0 ? [`r.tokens @> ${sql.bind(arrayText(single), 'bigint[]')}`] : []),
     ...others.map((clause) => condition(sql, query.type, clause, fragments)),
   ].join(' and ');
+}
+
+/** A single token that the row itself must bear. */
+function isSingle(clause: SearchClause): boolean {
+  return 'anyOf' in clause && !clause.onFragment && !clause.orRows?.length && clause.anyOf.length === 1;
 }
 
 function condition(sql: Sql, type: string, clause: SearchClause, fragments: string): string {

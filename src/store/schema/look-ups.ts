@@ -44,6 +44,9 @@ const keptBack = `coalesce(kept, (select json_agg(json_build_array(k.class_id, k
         from (select t.citizen_id, k.* from citizen_tally t, unnest(t.class_id, t.within, t.n) k (class_id, within, n) where t.citizen_id = named) u
         where u.n > 0 and u.class_id <> all (seen) and (u.within is null or u.within = any (seen))) k))`;
 
+/** The type is in every token; compared plainly as well, PostgreSQL would add a bitmap of the whole type. */
+const bearing = (row: string): string => `not ${row}.deleted and (${row}.type || '') = asked_type and ${row}.tokens @> asked_tokens`;
+
 /** Planned once for each connection: a plan made anew for every requester's lists of classes costs more than what it finds. */
 const lookUp = 'language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$';
 
@@ -101,6 +104,40 @@ begin
     select ${listedColumns} from ${citizenRows} where r.id = any (ids) and not r.deleted and ${visible('r', undefined, itself('r'))}
     union all
     select ${sharedColumns} from ${sharedRows} where s.id = any (ids) and not s.deleted and ${sharedWith('s')}) q;
+end $$;
+
+-- the newest rows of a type that bear all these tokens, whosever they are
+create function look_at_page(asked_grant text, asked_type text, asked_tokens bigint[], at_most int) returns setof looked
+  ${lookUp}
+declare g live_grant;
+begin
+  ${takeGrant('asked_grant')}
+  if found then
+    return query with page as materialized (
+        select r.id, r.updated_at from citizen_row r where ${bearing('r')} and ${visible('r', undefined, itself('r'))}
+        union all
+        select s.id, s.updated_at from shared_row s where ${bearing('s')} and ${sharedWith('s')}
+        order by updated_at desc, id limit at_most)
+      select 1, true, null::uuid, ${emergencyReference('q.citizen_id')}, null::json, null::int[], q.* from (
+        select ${listedColumns} from page p join ${citizenRows.replace(' join', ' on r.id = p.id join')}
+        union all
+        select ${sharedColumns} from page p join ${sharedRows.replace(' join', ' on s.id = p.id join')}) q;
+    if found then return; end if;
+  end if;
+  return query select 1, exists (select from live_grant l where l.grant_key = asked_grant), null::uuid, null::text, null::json, null::int[], null::text, null::uuid, null::uuid, null::text, null::int, null::int, null::boolean, null::timestamptz, null::text, null::json;
+end $$;
+
+-- how many there are of them, up to a number above which nobody counts; null without a grant that holds
+create function count_bearing(asked_grant text, asked_type text, asked_tokens bigint[], at_most int) returns int
+  ${lookUp}
+declare g live_grant;
+begin
+  ${takeGrant('asked_grant')}
+  if not found then return null; end if;
+  return (select count(*) from (
+    select r.id from citizen_row r where ${bearing('r')} and ${visible('r', undefined, itself('r'))}
+    union all
+    select s.id from shared_row s where ${bearing('s')} and ${sharedWith('s')} limit at_most) m);
 end $$;
 
 -- a citizen: what is incomplete, then rows after (type, id), the source Patients, and the directory rows they name
