@@ -23,8 +23,9 @@ export function codeTables(tables: readonly CodeTable[], syntax: MapSyntax): Cod
   for (const table of tables) set.set(table.name, tableTranslator(table));
   for (const map of syntax.conceptMaps) {
     const entries = new Map<string, Translation | 'unusable'>();
-    for (const entry of map.entries) {
-      if (!entries.has(entry.source)) entries.set(entry.source, entry.usable ? { system: entry.system, code: entry.code, display: '' } : 'unusable');
+    for (const { source, usable, system, code } of map.entries) {
+      if (usable) entries.set(source, { system, code, display: '' });
+      else if (!entries.has(source)) entries.set(source, 'unusable');
     }
     const provided = (code: string): Translation | undefined => (map.provided ? { system: '', code, display: '' } : undefined);
     set.set(map.id, { label: `the concept map ${map.id}`, find: (code) => entries.get(code) ?? provided(code) });
@@ -33,9 +34,13 @@ export function codeTables(tables: readonly CodeTable[], syntax: MapSyntax): Cod
 }
 
 function tableTranslator(table: CodeTable): Translator {
-  const { rows, fallback } = table;
+  const { rows, unusable, fallback, provided } = table;
   const key = table.loose ? looseKey : (code: string): string => code.trim();
-  return { label: `tables/${table.name}.csv`, find: (code) => rows.get(key(code)) ?? fallback };
+  const otherwise = (code: string): Translation | undefined => fallback ?? (provided ? { system: '', code, display: '' } : undefined);
+  return {
+    label: table.file ?? `tables/${table.name}.csv`,
+    find: (code) => rows.get(key(code)) ?? (unusable?.has(key(code)) ? 'unusable' : otherwise(code)),
+  };
 }
 
 /** Lower case, with everything but letters and digits squashed to single spaces: how `.loose` tables compare. */

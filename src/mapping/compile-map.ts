@@ -8,7 +8,8 @@ import { compileConstants } from './compile-constants.ts';
 import { compileGroup, declareGroup } from './compile-group.ts';
 import type { GroupPlan, MapPlan } from './compile-group.ts';
 import { MapUnit } from './map-unit.ts';
-import { parseMap } from './parse-map.ts';
+import { parseFile } from './parse-file.ts';
+import type { ParsedMap } from './parse-map.ts';
 import { recordRunner } from './run-record.ts';
 import type { RunOptions } from './run-record.ts';
 import type { CodeTable, CompiledMap, MapFile, NamedTarget } from './types.ts';
@@ -81,7 +82,7 @@ class MapLoader {
   private readonly problems: Problem[];
   private readonly warnings: Problem[];
   private readonly loaded = new Map<MapFile, MapPlan>();
-  private readonly parsed = new Map<MapFile, ReturnType<typeof parseMap>>();
+  private readonly parsed = new Map<MapFile, ParsedMap>();
 
   constructor(input: CompileInput, problems: Problem[], warnings: Problem[]) {
     this.input = input;
@@ -110,10 +111,10 @@ class MapLoader {
     return plan;
   }
 
-  private parse(file: MapFile): ReturnType<typeof parseMap> {
+  private parse(file: MapFile): ParsedMap {
     const known = this.parsed.get(file);
     if (known) return known;
-    const parsed = parseMap(file);
+    const parsed = parseFile(file);
     this.parsed.set(file, parsed);
     return parsed;
   }
