@@ -23,7 +23,7 @@ export function compileCall(call: CallSyntax, scope: VariableScope, group: Group
 export function callGroup(plan: GroupPlan, binds: Bind[], group: GroupCompiler, offset: number): Step {
   const at = group.unit.position(offset);
   return (frame, run) => {
-    const inner = newFrame();
+    const inner = newFrame(run);
     for (const bind of binds) bind(frame, inner, run);
     run.enter(at);
     plan.run(inner, run);

@@ -45,15 +45,13 @@ function compileBody(rule: RuleSyntax, firing: Firing, scope: VariableScope, gro
   return [...targets, ...calls, ...compileRules(rule.block ?? [], scope, group)];
 }
 
-/** `src.a -> tgt.b`, with nothing said about how */
+/** `src.a -> tgt.b` with nothing said about how, or an explicit `create()` that does not say what */
 function isSimple(rule: RuleSyntax): boolean {
   const [target] = rule.targets;
   const isBare = rule.calls.length === 0 && rule.block === undefined && rule.sources.length === 1 && rule.targets.length === 1;
-  return isBare && target !== undefined && target.context !== undefined && target.path.length > 0 && target.alias === undefined && isEmptyCreate(target.transform);
-}
-
-function isEmptyCreate(transform: RuleSyntax['targets'][number]['transform']): boolean {
-  return transform === undefined || (transform.kind === 'call' && transform.call.name === 'create' && transform.call.args.length === 0);
+  if (!isBare || target?.context === undefined || target.path.length === 0) return false;
+  const { transform } = target;
+  return transform === undefined ? target.alias === undefined : transform.kind === 'call' && transform.call.name === 'create' && transform.call.args.length === 0;
 }
 
 function oneStep(steps: Step[]): Step {

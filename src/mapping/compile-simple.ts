@@ -5,6 +5,7 @@ import type { CompiledSource } from './compile-source.ts';
 import { compileTarget } from './compile-target.ts';
 import type { Firing, Step } from './compile-target.ts';
 import type { RuleSyntax, TargetSyntax } from './map-syntax.ts';
+import { isExactDecimal } from './exact-decimal.ts';
 import { kindOfType, TargetPlace } from './target-place.ts';
 import type { VariableScope } from './variable-scope.ts';
 
@@ -12,7 +13,7 @@ const hiddenTarget = '\u0000target';
 
 /**
  * `src.a -> tgt.b`: a default group (`<<types>>`, `<<type+>>`) for the two types does it; without one a primitive is
- * copied and an object is a mistake. Source trees have no types: a primitive's is its JSON kind (string, boolean,
+ * copied and an object is an error of the record. Source trees have no types: a primitive's is its JSON kind (string, boolean,
  * integer, decimal), an object's is what the source declares with `: Type`, or the only one that fits the target.
  */
 export function compileSimple(rule: RuleSyntax, sources: CompiledSource[], firing: Firing, scope: VariableScope, group: GroupCompiler): Step {
@@ -25,12 +26,14 @@ export function compileSimple(rule: RuleSyntax, sources: CompiledSource[], firin
   const elementType = staticType(target, scope);
   const isPrimitive = elementType === undefined || (elementType !== '*' && kindOfType(elementType) !== 'object');
   const plans = isPrimitive ? [] : group.defaultGroups(elementType, syntax.type, rule.at);
-  if (plans.length === 0) return copy;
+  const at = group.unit.position(rule.at);
   const steps = new Map(plans.map((plan) => [plan.parameters[0]?.type, callDefault(plan, target, source, elementType ?? '', rule, firing, scope, group)]));
   return (frame, run) => {
     const item = frame.values[source.slot] as Item;
-    const step = steps.get(syntax.type ?? primitiveType(item)) ?? (typeof item === 'object' ? objectStep(steps) : undefined);
-    (step ?? copy)(frame, run);
+    const isObject = typeof item === 'object' && !isExactDecimal(item);
+    const step = steps.get(syntax.type ?? primitiveType(item)) ?? (isObject ? objectStep(steps) : copy);
+    if (step) step(frame, run);
+    else run.fail('no-default-group', 'No default group says how this object becomes its target', at, frame.fields[source.slot], { fix: 'write a group marked <<types>> for the two types, or copy it: = v' });
   };
 }
 

@@ -117,10 +117,11 @@ class TargetWriter {
     this.share = target.share === undefined ? undefined : group.shareSlot(target.share);
     this.reuse = target.listMode === 'single';
     this.at = group.unit.position(target.at);
-    this.opening = { at: this.at, first: target.listMode === 'first' };
+    const end = target.listMode === 'single' ? undefined : target.listMode;
+    this.opening = { at: this.at, end };
     const isNode = transform?.isNew && transform.carries.length === 0;
     this.setting = { ...this.opening, from: transform?.carries[0], origin: transform && !isNode ? originReader(this.at, firing, transform) : undefined };
-    if (this.setting.first && known) group.claimFirst(target, known);
+    if (end && known) group.claimEnd(target, end, known);
   }
 
   readonly step: Step = (frame, run) => {

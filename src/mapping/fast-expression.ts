@@ -50,7 +50,6 @@ function compileVariable(name: string, { scope }: ExpressionPlace): Evaluator | 
 
 function compileMember(expression: Extract<Expression, { kind: 'member' }>, place: ExpressionPlace): Evaluator | undefined {
   const { name } = expression;
-  if (name in {}) return undefined;
   if (expression.target) {
     const target = compileFast(expression.target, place);
     return target && ((frame, focus) => member(target(frame, focus), name));

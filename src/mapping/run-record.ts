@@ -31,7 +31,7 @@ export function recordRunner(main: GroupPlan, options: RunOptions): (source: Jso
     const trace = options.trace ? new Trace() : undefined;
     const run = new RunState(runs, options.maxSteps ?? 100_000, trace);
     const target: JsonObject = { resourceType: type };
-    const frame = newFrame();
+    const frame = newFrame(run);
     if (trace) frame.indexes = [[]];
     frame.values[sourceSlot ?? 0] = source;
     frame.fields[sourceSlot ?? 0] = root;

@@ -1,7 +1,9 @@
 import type { JsonObject } from '../fhir/json.ts';
 import type { Position, Problem } from '../fhir/problem.ts';
 import type { Collection } from './collection.ts';
+import type { ListEnds } from './list-ends.ts';
 import type { Indexes } from './repeat-indexes.ts';
+import { BudgetStop } from './fast-values.ts';
 import type { SourceField } from './source-field.ts';
 import type { TargetPlace } from './target-place.ts';
 import type { Trace } from './trace.ts';
@@ -10,6 +12,8 @@ import type { Trace } from './trace.ts';
 export class RunStop extends Error {}
 
 const mostProblems = 100;
+/** an expression's step is cheaper than a rule's firing */
+const evaluationsPerStep = 5;
 const deepestCalls = 100;
 
 /** The variables of one call of a group: by slot, the value and where it comes from (source) or goes to (target). */
@@ -21,10 +25,11 @@ export interface Frame {
   shared: (JsonObject | undefined)[];
   /** by slot, which repeats of the source the value is; only kept for a trace */
   indexes: (Indexes | undefined)[] | undefined;
+  run: RunState;
 }
 
-export function newFrame(): Frame {
-  return { values: [], fields: [], places: [], shared: [], indexes: undefined };
+export function newFrame(run: RunState): Frame {
+  return { values: [], fields: [], places: [], shared: [], indexes: undefined, run };
 }
 
 /** Hands a variable to another frame with where it comes from and leads to. */
@@ -41,14 +46,18 @@ export class RunState {
   readonly log: string[] = [];
   readonly problems: Problem[] = [];
   readonly trace: Trace | undefined;
+  /** made when a rule first claims an end of a list */
+  ends: ListEnds | undefined = undefined;
   private seen: Set<string> | undefined;
   private stepsLeft: number;
+  private evaluationsLeft: number;
   private depth = 0;
 
   constructor(number: number, maxSteps: number, trace?: Trace) {
     this.number = number;
     this.trace = trace;
     this.stepsLeft = maxSteps;
+    this.evaluationsLeft = maxSteps * evaluationsPerStep;
   }
 
   /** Counts one firing of a rule. */
@@ -56,6 +65,18 @@ export class RunState {
     this.stepsLeft -= 1;
     if (this.stepsLeft >= 0) return;
     this.fail('map-budget', 'This record needs more rule firings than a record may use', at, undefined);
+    throw new RunStop();
+  }
+
+  /** Counts items an expression looks at. */
+  spend(evaluations: number): void {
+    this.evaluationsLeft -= evaluations;
+    if (this.evaluationsLeft < 0) throw new BudgetStop();
+  }
+
+  /** Ends the record because of an expression. */
+  overBudget(at: Position, field: SourceField | undefined): never {
+    this.fail('map-budget', 'This expression needs more steps, time or room than a record may use', at, field);
     throw new RunStop();
   }
 

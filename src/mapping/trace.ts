@@ -18,8 +18,8 @@ interface Written {
 export class Trace {
   private readonly nodes = new Map<JsonObject, Map<string, Written>>();
 
-  /** To be told after `node[key]` got one more value; without an origin it is a node the map made. */
-  wrote(node: JsonObject, key: string, element: TargetElement, first: boolean, origin: Origin | undefined): void {
+  /** To be told after `node[key]` got one more value, in a list at `place`; without an origin it is a node the map made. */
+  wrote(node: JsonObject, key: string, element: TargetElement, place: number, origin: Origin | undefined): void {
     const keys = this.nodes.get(node) ?? new Map<string, Written>();
     this.nodes.set(node, keys);
     const written = keys.get(key) ?? { name: element.path.slice(element.path.lastIndexOf('.') + 1), origins: [] };
@@ -31,8 +31,7 @@ export class Trace {
     }
     // what a copied object brought with it was set by the rule that copied it
     while (written.origins.length < present.length - 1) written.origins.push(undefined);
-    if (first) written.origins.unshift(origin);
-    else written.origins.push(origin);
+    written.origins.splice(place, 0, origin);
   }
 
   /** One entry for each value that is still there, with the index it will have once empty elements are removed. To be called before they are. */

@@ -4,7 +4,7 @@ import { compileFast } from '../../src/mapping/fast-expression.ts';
 import { Unsure } from '../../src/mapping/fast-values.ts';
 import { MapUnit } from '../../src/mapping/map-unit.ts';
 import { parseMap } from '../../src/mapping/parse-map.ts';
-import { newFrame } from '../../src/mapping/run-state.ts';
+import { newFrame, RunState } from '../../src/mapping/run-state.ts';
 import { compileSlow } from '../../src/mapping/slow-expression.ts';
 import { VariableScope } from '../../src/mapping/variable-scope.ts';
 import { compileProblems, mapOf, runMap } from './run-map.ts';
@@ -16,7 +16,7 @@ function bothWays(text: string, value: JsonObject, focus: JsonObject): { fast: u
   const expression = syntax.groups[0]?.rules[0]?.sources[0]?.where;
   if (!expression) throw new Error('the map has a condition');
   const scope = new VariableScope(new Map());
-  const frame = newFrame();
+  const frame = newFrame(new RunState(1, 100_000));
   frame.values[scope.declare('v', 'source').slot] = value;
   const place = { unit: new MapUnit(syntax, [], []), scope, focus: true };
   const fast = compileFast(expression, place);
@@ -43,7 +43,7 @@ const expressions: fc.Arbitrary<string> = fc.letrec<{ path: string; expression: 
   path: fc.oneof(
     { maxDepth: 3 },
     fc.constantFrom('a', 'b', 'v', '%v', '$this', 'v.a', '%v.b', 'a.b.c'),
-    fc.tuple(tie('path'), fc.constantFrom('.a', '.b', '[0]', '[1]', '.first()', '.last()', '.tail()', '.exists()', '.empty()', '.count()', '.not()', '.upper()', '.lower()', '.trim()', '.length()')).map((parts) => parts.join('')),
+    fc.tuple(tie('path'), fc.constantFrom('.a', '.b', '[0]', '[1]', '.first()', '.last()', '.tail()', '.exists()', '.empty()', '.count()', '.not()', '.upper()', '.lower()', '.trim()', '.length()', '.toString()')).map((parts) => parts.join('')),
     fc.tuple(tie('path'), fc.constantFrom('where', 'exists', 'all'), tie('expression')).map(([on, call, argument]) => `${on}.${call}(${argument})`),
     fc.tuple(tie('path'), fc.constantFrom('select', 'startsWith', 'endsWith', 'contains', 'indexOf', 'skip', 'take', 'substring', 'split'), tie('expression')).map(([on, call, argument]) => `${on}.${call}(${argument})`),
     fc.tuple(tie('path'), texts, texts).map(([on, from, to]) => `${on}.replace('${from}', '${to}')`),
