@@ -9,7 +9,7 @@ import { markUses } from './expression-uses.ts';
 import type { UseMarker } from './expression-uses.ts';
 import type { Expression } from './map-syntax.ts';
 import { CompileStop } from './map-unit.ts';
-import { knownFunctions } from './known-functions.ts';
+import { checkCall } from './known-functions.ts';
 import type { Frame, RunState } from './run-state.ts';
 import type { SourceField } from './source-field.ts';
 
@@ -68,7 +68,7 @@ export function textOf(value: Collection): string | undefined {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
 
-const libraryVariables = new Set(['ucum', 'sct', 'loinc', 'context']);
+const libraryVariables = new Set(['ucum', 'context']);
 const unavailable = new Map([
   ['resolve', 'There is nothing to resolve references against'],
   ['memberOf', 'There is no terminology service here: use a table and translate()'],
@@ -79,7 +79,7 @@ function checkNames(expression: Expression, place: ExpressionPlace): void {
   const { unit, scope } = place;
   visit(expression, place.focus, (part, focus) => {
     if (part.kind === 'variable') {
-      const known = scope.any(part.name) ?? (scope.constants.has(part.name) || libraryVariables.has(part.name) || part.name.startsWith('vs-'));
+      const known = scope.any(part.name) ?? (scope.constants.has(part.name) || libraryVariables.has(part.name));
       if (!known) unit.fail(part.at, 'undeclared-variable', `The variable %${part.name} is not declared here`);
     }
     if (part.kind === 'member' && !part.target && !focus && !scope.any(part.name) && !scope.constants.has(part.name)) {
@@ -88,7 +88,7 @@ function checkNames(expression: Expression, place: ExpressionPlace): void {
     }
     if (part.kind === 'member' && part.name === '__proto__') unit.fail(part.at, 'map-syntax', '__proto__ is not allowed as a name');
     if (part.kind !== 'call') return;
-    const reason = unavailable.get(part.name) ?? (knownFunctions.has(part.name) ? undefined : `FHIRPath has no function ${part.name}`);
+    const reason = unavailable.get(part.name) ?? checkCall(part.name, part.args.length);
     if (reason !== undefined) unit.fail(part.at, 'unsupported-function', reason);
   });
 }

@@ -14,6 +14,8 @@ export function compileFast(expression: Expression, place: ExpressionPlace): Eva
   switch (expression.kind) {
     case 'literal': {
       const { value } = expression;
+      // a decimal remembers its digits, and so does the library
+      if (typeof value === 'number' && place.unit.syntax.text.slice(expression.at, expression.end).includes('.')) return undefined;
       return () => value;
     }
     case 'empty':

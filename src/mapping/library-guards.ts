@@ -48,6 +48,17 @@ function matcher(whole: (pattern: string) => string): (on: unknown[], pattern: u
   };
 }
 
+/** The library tells the console what it rounds off a date: nothing of a record may be written there. */
+export function quietly<T>(work: () => T): T {
+  const { warn } = console;
+  console.warn = () => undefined;
+  try {
+    return work();
+  } finally {
+    console.warn = warn;
+  }
+}
+
 const mostRepeated = 10_000;
 
 /** Finds what a projection finds, and what it finds from there, each once. The library's own does so by recursion, in the square of the number. */

@@ -7,7 +7,7 @@ import type { ExpressionPlace } from './expression-walk.ts';
 import { isExactDecimal } from './exact-decimal.ts';
 import type { Evaluator } from './fast-values.ts';
 import type { Expression } from './map-syntax.ts';
-import { ownFunctions, watchStep } from './library-guards.ts';
+import { ownFunctions, quietly, watchStep } from './library-guards.ts';
 import type { RunState } from './run-state.ts';
 
 /** On source trees, which have no FHIR types, these silently find nothing. */
@@ -41,7 +41,7 @@ export function compileSlow(expression: Expression, place: ExpressionPlace): Eva
     run = frame.run;
     const environment: Record<string, unknown> = {};
     for (const { name, slot, value } of variables) environment[name] = plain(slot === undefined ? value : frame.values[slot]);
-    return fromJson(evaluate(itemsOf(plain(focus)), environment) as Json[]);
+    return fromJson(quietly(() => evaluate(itemsOf(plain(focus)), environment) as Json[]));
   };
 }
 

@@ -127,6 +127,7 @@ describe('a map with a mistake does not compile', () => {
     ['a default group without types', mapOf('src.a as v -> tgt.gender = v;', 'Patient', '', 'group G(source s, target t) <<types>> { }'), ['map-group 6:1']],
     ['an unknown base', mapOf('src.a as v -> tgt.gender = v;', 'Patient', '', 'group G(source s, target t) extends None { }'), ['unknown-group 6:29']],
     ['an unknown function', mapOf('src.a as v -> tgt.gender = (v.shout());'), ['unsupported-function 4:29']],
+    ['a function without its argument', mapOf("src.a as v -> tgt.gender = (v.matches());"), ['unsupported-function 4:29']],
     ['an unknown % variable', mapOf('src.a as v -> tgt.gender = (%v & %w);'), ['undeclared-variable 4:34']],
     ['a value without an element', mapOf('src.a as v -> tgt = v;'), ['map-target 4:15']],
     ['24 a choice cannot be made without its type', mapOf('src.a as v -> tgt.deceased as d;'), ['map-target 4:15']],
