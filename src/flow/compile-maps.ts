@@ -2,7 +2,7 @@ import { Refusal, type Problem } from '../fhir/problem.ts';
 import type { Mappings } from '../intake/load-mappings.ts';
 import type { Feed, Part } from '../intake/types.ts';
 import { compileMap } from '../mapping/compile-map.ts';
-import { tableFromCsv } from '../mapping/table-from-csv.ts';
+import { readTable } from '../mapping/read-table.ts';
 import type { CodeTable, CompiledMap } from '../mapping/types.ts';
 
 /** Compiles every feed's maps with its partner's tables, once. All mistakes of all of them are refused together. */
@@ -14,7 +14,7 @@ export function compileMaps(mappings: Mappings): (feed: Feed, part: Part) => Com
     if (!kind) continue;
     const files = mappings.files(feed.kind, feed.partner.partnerKey);
     const tables = files.tables.flatMap(({ name, text, file }): CodeTable[] => {
-      const read = tableFromCsv(name, text, `${feed.kind}/${file}`);
+      const read = readTable({ name, text, file: `${feed.kind}/${file}` });
       if ('problems' in read) problems.push(...read.problems);
       return 'table' in read ? [read.table] : [];
     });

@@ -18,7 +18,7 @@ export interface Mappings {
   directory: DirectoryEntry[];
   feeds: Feed[];
   kinds: ReadonlyMap<string, Kind>;
-  /** the maps and code tables of a kind as one partner uses them: a partner's own table replaces the shared one of the same name */
+  /** the maps (`.map`, or a StructureMap in `.json`) and code tables (`.csv`, or a ConceptMap in `.json`) of a kind as one partner uses them: a partner's own table replaces the shared one of the same name */
   files(kind: string, partnerKey: string): { maps: KindFile[]; tables: KindFile[] };
   dropped(kind: string): readonly DroppedField[];
 }
@@ -116,21 +116,30 @@ function checkTables(config: ConfigFolder, kind: string, partners: Partner[]): v
     config.add(`${kind}/partners/${key}`, `The partner "${key}" is not in partners.yaml.`);
   }
   for (const folder of [`${kind}/tables`, ...local.map((key) => `${kind}/partners/${key}/tables`)]) {
-    for (const name of config.list(folder)) config.rows(`${folder}/${name}`, tableColumns);
+    const names = config.list(folder);
+    for (const name of names.filter((each) => !each.endsWith('.json'))) config.rows(`${folder}/${name}`, tableColumns);
+    for (const name of names.filter((each) => names.includes(each.replace(/\.json$/, '.csv')) && each.endsWith('.json'))) {
+      config.add(`${folder}/${name}`, 'A table of this name is there as CSV, too.');
+    }
   }
 }
 
+/** Maps are texts or StructureMaps; what else is JSON in a kind's folder is kind.json and the schemas. */
+function isMap(name: string): boolean {
+  return name.endsWith('.map') || (name.endsWith('.json') && name !== 'kind.json' && !name.endsWith('schema.json'));
+}
+
 function filesOf(config: ConfigFolder, kind: string, partnerKey: string): { maps: KindFile[]; tables: KindFile[] } {
-  const inFolder = (folder: string, extension: string): KindFile[] =>
-    config.list(`${kind}/${folder}`).filter((name) => name.endsWith(extension)).map((name) => {
+  const inFolder = (folder: string, isMeant: (name: string) => boolean): KindFile[] =>
+    config.list(`${kind}/${folder}`).filter(isMeant).map((name) => {
       const file = folder === '.' ? name : `${folder}/${name}`;
-      return { name: name.slice(0, -extension.length), file, text: config.text(`${kind}/${file}`) ?? '' };
+      return { name: name.replace(/\.[a-z]+$/, ''), file, text: config.text(`${kind}/${file}`) ?? '' };
     });
   const tables = new Map<string, KindFile>();
   for (const folder of ['tables', `partners/${partnerKey}/tables`]) {
-    for (const table of inFolder(folder, '.csv')) tables.set(table.name, table);
+    for (const table of inFolder(folder, (name) => /\.(csv|json)$/.test(name))) tables.set(table.name, table);
   }
-  return { maps: inFolder('.', '.map'), tables: [...tables.values()] };
+  return { maps: inFolder('.', isMap), tables: [...tables.values()] };
 }
 
 function readDropped(config: ConfigFolder, kind: string): DroppedField[] {

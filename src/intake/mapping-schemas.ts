@@ -92,7 +92,7 @@ export const kindSchema = {
         type: 'object',
         required: ['name', 'map', 'schema'],
         additionalProperties: false,
-        properties: { name: { type: 'string', pattern: '^([a-z][a-z0-9-]*)?$' }, map: { type: 'string', pattern: '^[^/]+\\.map$' }, schema: { type: 'string', pattern: '^[^/]+\\.json$' } },
+        properties: { name: { type: 'string', pattern: '^([a-z][a-z0-9-]*)?$' }, map: { type: 'string', pattern: '^[^/]+\\.(map|json)$' }, schema: { type: 'string', pattern: '^[^/]+\\.json$' } },
       },
     },
     categories: {

@@ -22,7 +22,10 @@ function fromTexts(type: string, args: Argument[], context: TransformContext, bu
 /** An object of those entries that have a value. */
 function present(entries: Record<string, JsonObject[string] | undefined>): JsonObject {
   const object: JsonObject = {};
-  for (const [name, value] of Object.entries(entries)) if (value !== undefined) object[name] = value;
+  for (const name in entries) {
+    const value = entries[name];
+    if (value !== undefined) object[name] = value;
+  }
   return object;
 }
 

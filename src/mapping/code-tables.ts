@@ -11,7 +11,8 @@ export interface Translation {
 export interface Translator {
   /** how problems name it */
   label: string;
-  find(code: string): Translation | 'unusable' | undefined;
+  /** `system` is that of a Coding: an entry for another system does not fit */
+  find(code: string, system?: string): Translation | 'unusable' | undefined;
 }
 
 /** The tables one map may name. */
@@ -22,20 +23,32 @@ export function codeTables(tables: readonly CodeTable[], syntax: MapSyntax): Cod
   const set = new Map<string, Translator>();
   for (const table of tables) set.set(table.name, tableTranslator(table));
   for (const map of syntax.conceptMaps) {
-    const entries = new Map<string, Translation | 'unusable'>();
-    for (const entry of map.entries) {
-      if (!entries.has(entry.source)) entries.set(entry.source, entry.usable ? { system: entry.system, code: entry.code, display: '' } : 'unusable');
-    }
-    const provided = (code: string): Translation | undefined => (map.provided ? { system: '', code, display: '' } : undefined);
-    set.set(map.id, { label: `the concept map ${map.id}`, find: (code) => entries.get(code) ?? provided(code) });
+    set.set(map.id, { label: `the concept map ${map.id}`, find: finderOf(map) });
   }
   return set;
 }
 
+function finderOf({ entries, provided }: MapSyntax['conceptMaps'][number]): Translator['find'] {
+  const known = new Map<string, { from: string; to: Translation | 'unusable' }>();
+  for (const { sourceSystem, source, usable, system, code } of entries) {
+    if (usable) known.set(source, { from: sourceSystem, to: { system, code, display: '' } });
+    else if (!known.has(source)) known.set(source, { from: sourceSystem, to: 'unusable' });
+  }
+  return (code, system) => {
+    const found = known.get(code);
+    if (found && (system === undefined || found.from === '' || found.from === system)) return found.to;
+    return provided ? { system: system ?? '', code, display: '' } : undefined;
+  };
+}
+
 function tableTranslator(table: CodeTable): Translator {
-  const { rows, fallback } = table;
+  const { rows, unusable, fallback, provided } = table;
   const key = table.loose ? looseKey : (code: string): string => code.trim();
-  return { label: `tables/${table.name}.csv`, find: (code) => rows.get(key(code)) ?? fallback };
+  const otherwise = (code: string): Translation | undefined => fallback ?? (provided ? { system: '', code, display: '' } : undefined);
+  return {
+    label: table.file ?? `tables/${table.name}.csv`,
+    find: (code) => rows.get(key(code)) ?? (unusable?.has(key(code)) ? 'unusable' : otherwise(code)),
+  };
 }
 
 /** Lower case, with everything but letters and digits squashed to single spaces: how `.loose` tables compare. */

@@ -4,7 +4,7 @@ import { visit } from './expression-walk.ts';
 import type { MapSyntax } from './map-syntax.ts';
 import { CompileStop } from './map-unit.ts';
 import type { MapUnit } from './map-unit.ts';
-import { newFrame, RunState } from './run-state.ts';
+import { newFrame, RunState, RunStop } from './run-state.ts';
 import { VariableScope } from './variable-scope.ts';
 
 type Constant = MapSyntax['constants'][number];
@@ -38,7 +38,11 @@ function evaluateConstant(constant: Constant, declared: Map<string, Constant>, v
   });
   open.delete(constant.name);
   const compiled = compileExpression(constant.value, { unit, scope: new VariableScope(values), focus: false });
-  const run = new RunState(0, 0);
-  values.set(constant.name, compiled.evaluate(newFrame(), undefined, undefined, run));
+  const run = new RunState(0, 10_000);
+  try {
+    values.set(constant.name, compiled.evaluate(newFrame(run), undefined, undefined, run));
+  } catch (error) {
+    if (!(error instanceof RunStop)) throw error;
+  }
   if (run.problems.length > 0) unit.fail(constant.at, 'map-constant', `The constant ${constant.name} cannot be evaluated`);
 }

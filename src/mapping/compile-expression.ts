@@ -1,6 +1,6 @@
 import type { Collection } from './collection.ts';
 import { compileFast } from './fast-expression.ts';
-import { Unsure } from './fast-values.ts';
+import { BudgetStop, Unsure } from './fast-values.ts';
 import type { Evaluator } from './fast-values.ts';
 import { compileSlow } from './slow-expression.ts';
 import { visit } from './expression-walk.ts';
@@ -9,6 +9,7 @@ import { markUses } from './expression-uses.ts';
 import type { UseMarker } from './expression-uses.ts';
 import type { Expression } from './map-syntax.ts';
 import { CompileStop } from './map-unit.ts';
+import { checkCall } from './known-functions.ts';
 import type { Frame, RunState } from './run-state.ts';
 import type { SourceField } from './source-field.ts';
 
@@ -32,12 +33,14 @@ export function compileExpression(expression: Expression, place: ExpressionPlace
     try {
       if (fast) return fast(frame, focus);
     } catch (error) {
+      if (error instanceof BudgetStop) return run.overBudget(at, mark.firstField(frame, field) ?? field);
       if (!(error instanceof Unsure)) throw error;
     }
     try {
       slow ??= compileSlow(expression, place);
       return slow(frame, focus);
-    } catch {
+    } catch (error) {
+      if (error instanceof BudgetStop) return run.overBudget(at, mark.firstField(frame, field) ?? field);
       run.fail('expression-failed', 'This expression cannot be evaluated on the values it meets here', at, mark.firstField(frame, field) ?? field);
       return undefined;
     }
@@ -65,11 +68,10 @@ export function textOf(value: Collection): string | undefined {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
 
-const libraryVariables = new Set(['ucum', 'sct', 'loinc', 'context']);
+const libraryVariables = new Set(['ucum', 'context']);
 const unavailable = new Map([
   ['resolve', 'There is nothing to resolve references against'],
   ['memberOf', 'There is no terminology service here: use a table and translate()'],
-  ['conformsTo', 'There is no validator here'],
 ]);
 
 /** Every name at the start of a path must be something: a variable, a constant or, where there is a focus, a child of it. */
@@ -77,7 +79,7 @@ function checkNames(expression: Expression, place: ExpressionPlace): void {
   const { unit, scope } = place;
   visit(expression, place.focus, (part, focus) => {
     if (part.kind === 'variable') {
-      const known = scope.any(part.name) ?? (scope.constants.has(part.name) || libraryVariables.has(part.name) || part.name.startsWith('vs-'));
+      const known = scope.any(part.name) ?? (scope.constants.has(part.name) || libraryVariables.has(part.name));
       if (!known) unit.fail(part.at, 'undeclared-variable', `The variable %${part.name} is not declared here`);
     }
     if (part.kind === 'member' && !part.target && !focus && !scope.any(part.name) && !scope.constants.has(part.name)) {
@@ -85,7 +87,8 @@ function checkNames(expression: Expression, place: ExpressionPlace): void {
       unit.fail(part.at, 'undeclared-variable', `${part.name} is not a variable here; there are ${names}`, `a fixed text needs quotes: '${part.name}'`);
     }
     if (part.kind === 'member' && part.name === '__proto__') unit.fail(part.at, 'map-syntax', '__proto__ is not allowed as a name');
-    const reason = part.kind === 'call' ? unavailable.get(part.name) : undefined;
+    if (part.kind !== 'call') return;
+    const reason = unavailable.get(part.name) ?? checkCall(part.name, part.args.length);
     if (reason !== undefined) unit.fail(part.at, 'unsupported-function', reason);
   });
 }

@@ -1,11 +1,12 @@
 import type { CodeTableSet } from './code-tables.ts';
 import { compileRules } from './compile-rule.ts';
+import type { ListEnd } from './list-ends.ts';
 import type { GroupSyntax, TargetSyntax } from './map-syntax.ts';
 import { CompileStop } from './map-unit.ts';
 import type { MapUnit } from './map-unit.ts';
 import type { Collection } from './collection.ts';
 import type { Frame, RunState } from './run-state.ts';
-import { newFrame } from './run-state.ts';
+import { moveSlot, newFrame } from './run-state.ts';
 import { isKnownType } from './target-place.ts';
 import type { TargetElement } from './target-place.ts';
 import type { TransformContext } from './transform.ts';
@@ -40,8 +41,8 @@ export interface GroupCompiler {
   /** default groups for a target type; several for the same pair of types are a mistake. A target type of `*` is open. */
   defaultGroups(targetType: string, sourceType: string | undefined, offset: number): GroupPlan[];
   shareSlot(label: string): number;
-  /** two rules that both want the first place of a list are a mistake */
-  claimFirst(target: TargetSyntax, element: TargetElement): void;
+  /** two rules that both want the first, or the last, place of a list are a mistake */
+  claimEnd(target: TargetSyntax, end: ListEnd, element: TargetElement): void;
 }
 
 const openTypes = new Set(['Resource', 'DomainResource', 'Element', 'BackboneElement']);
@@ -98,9 +99,9 @@ function groupCompiler(plan: GroupPlan, context: Pick<TransformContext, 'zone' |
       labels.set(label, slot);
       return slot;
     },
-    claimFirst(target, element) {
-      const key = `${target.context ?? ''}.${element.path}`;
-      if (claims.has(key)) unit.fail(target.at, 'map-target', `Two rules want to be first in ${element.path}`);
+    claimEnd(target, end, element) {
+      const key = `${end} ${target.context ?? ''}.${element.path}`;
+      if (claims.has(key)) unit.fail(target.at, 'map-target', `Two rules want to be ${end} in ${element.path}`);
       claims.set(key, target);
     },
   };
@@ -145,12 +146,8 @@ function extendedGroup(plan: GroupPlan): ((frame: Frame, run: RunState) => void)
     return { from: own?.slot ?? unit.fail(base.at, 'map-group', `${plan.name} lacks the parameter ${parameter.name} of ${base.name}`), to: parameter.slot };
   });
   return (frame, run) => {
-    const inner = newFrame();
-    for (const { from, to } of moves) {
-      inner.values[to] = frame.values[from];
-      inner.fields[to] = frame.fields[from];
-      inner.places[to] = frame.places[from];
-    }
+    const inner = newFrame(run);
+    for (const { from, to } of moves) moveSlot(frame, from, inner, to);
     found.run(inner, run);
   };
 }

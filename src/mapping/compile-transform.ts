@@ -16,6 +16,7 @@ export function compileTransform(syntax: TransformSyntax, place: ExpressionPlace
   const kind = transforms.get(call.name);
   if (!kind) {
     const known = [...transforms.keys()].join(', ');
+    if (call.name === 'dateOp') return unit.fail(call.at, 'unknown-transform', 'No release of FHIR says what dateOp does', 'use toDate(v, format) or toDateTime(v, format)');
     return unit.fail(call.at, 'unknown-transform', `There is no transform ${call.name}; known are evaluate, ${known}`, 'a FHIRPath expression needs brackets: = (…)');
   }
   if (call.args.length < kind.least || call.args.length > kind.most) {
@@ -40,6 +41,7 @@ function compileEvaluate(call: CallSyntax, place: ExpressionPlace): Transform {
       isPath: false,
       mark: (frame, _focus, run, target) => expression.mark.mark(frame, focusField(frame, undefined), run, target),
       firstField: (frame) => expression.mark.firstField(frame, focusField(frame, undefined)),
+      places: (frame) => expression.mark.places(frame, focusField(frame, undefined)),
     },
   };
   return { carries: [carried], evaluate: (frame, run) => cloneValue(carried.evaluate(frame, undefined, undefined, run)) };

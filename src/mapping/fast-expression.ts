@@ -14,6 +14,8 @@ export function compileFast(expression: Expression, place: ExpressionPlace): Eva
   switch (expression.kind) {
     case 'literal': {
       const { value } = expression;
+      // a decimal remembers its digits, and so does the library
+      if (typeof value === 'number' && place.unit.syntax.text.slice(expression.at, expression.end).includes('.')) return undefined;
       return () => value;
     }
     case 'empty':
@@ -50,7 +52,6 @@ function compileVariable(name: string, { scope }: ExpressionPlace): Evaluator | 
 
 function compileMember(expression: Extract<Expression, { kind: 'member' }>, place: ExpressionPlace): Evaluator | undefined {
   const { name } = expression;
-  if (name in {}) return undefined;
   if (expression.target) {
     const target = compileFast(expression.target, place);
     return target && ((frame, focus) => member(target(frame, focus), name));

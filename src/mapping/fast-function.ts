@@ -1,10 +1,13 @@
 import { collect, countOf, everyChild, itemsOf } from './collection.ts';
-import type { Collection } from './collection.ts';
+import type { Collection, Item } from './collection.ts';
 import { hasOwnFocus } from './expression-walk.ts';
 import type { ExpressionPlace } from './expression-walk.ts';
 import { onlyInteger, onlyOne, onlyText, Unsure } from './fast-values.ts';
 import type { Evaluator } from './fast-values.ts';
 import type { Expression } from './map-syntax.ts';
+import { compilePattern } from './regular-expression.ts';
+import type { Pattern } from './regular-expression.ts';
+import type { Frame } from './run-state.ts';
 
 type Call = Extract<Expression, { kind: 'call' }>;
 type Compile = (expression: Expression, place: ExpressionPlace) => Evaluator | undefined;
@@ -32,6 +35,11 @@ const functions: ReadonlyMap<string, (on: Collection, ...args: Collection[]) => 
   upper0: texts((on) => on.toUpperCase()),
   lower0: texts((on) => on.toLowerCase()),
   trim0: texts((on) => on.trim()),
+  toString0: (on: Collection) => {
+    const value = onlyOne(on);
+    if (typeof value === 'object') throw new Unsure();
+    return value === undefined ? undefined : String(value);
+  },
   length0: texts((on) => on.length),
   replace2: texts((on, pattern, by) => on.replaceAll(pattern, () => by)),
   substring1: (on: Collection, start: Collection) => substring(onlyText(on), onlyInteger(start)),
@@ -101,17 +109,30 @@ function compilePlain(name: string, on: Evaluator, args: Evaluator[]): Evaluator
 
 /** A regular expression written as a literal is compiled once. */
 function compileMatches(call: Call, on: Evaluator): Evaluator | undefined {
-  const [pattern] = call.args;
-  if (call.name !== 'matches' || call.args.length !== 1 || pattern?.kind !== 'literal' || typeof pattern.value !== 'string') return undefined;
-  let expression: RegExp;
+  const [pattern, by] = call.args.map((argument) => (argument.kind === 'literal' && typeof argument.value === 'string' ? argument.value : undefined));
+  if (pattern === undefined) return undefined;
+  switch (`${call.name}${call.args.length}`) {
+    case 'matches1':
+      return withPattern(on, pattern, 'us', (expression, text) => expression.test(text));
+    case 'matchesFull1':
+      return withPattern(on, `^(?:${pattern})$`, 'us', (expression, text) => expression.test(text));
+    case 'replaceMatches2':
+      return by === undefined ? undefined : withPattern(on, pattern, 'gu', (expression, text) => expression.replaceAll(text, by));
+    default:
+      return undefined;
+  }
+}
+
+function withPattern(on: Evaluator, source: string, flags: string, use: (expression: Pattern, text: string) => boolean | string): Evaluator | undefined {
+  let expression: Pattern;
   try {
-    expression = new RegExp(pattern.value, 'us');
+    expression = compilePattern(source, flags);
   } catch {
     return undefined;
   }
   return (frame, focus) => {
     const text = onlyText(on(frame, focus));
-    return text === undefined ? undefined : expression.test(text);
+    return text === undefined ? undefined : use(expression, text);
   };
 }
 
@@ -120,13 +141,13 @@ function compileLambda(name: string, on: Evaluator, args: Evaluator[], hasTarget
   if (!first) return undefined;
   switch (args.length === 1 ? name : args.length >= 2 ? `${name}+` : '') {
     case 'where':
-      return (frame, focus) => collect(itemsOf(on(frame, focus)).filter((item) => holds(first(frame, item))));
+      return (frame, focus) => collect(counted(on, frame, focus).filter((item) => holds(first(frame, item))));
     case 'exists':
-      return (frame, focus) => itemsOf(on(frame, focus)).some((item) => holds(first(frame, item)));
+      return (frame, focus) => counted(on, frame, focus).some((item) => holds(first(frame, item)));
     case 'all':
-      return (frame, focus) => itemsOf(on(frame, focus)).every((item) => holds(first(frame, item)));
+      return (frame, focus) => counted(on, frame, focus).every((item) => holds(first(frame, item)));
     case 'select':
-      return (frame, focus) => collect(itemsOf(on(frame, focus)).flatMap((item) => itemsOf(first(frame, item))));
+      return (frame, focus) => collect(counted(on, frame, focus).flatMap((item) => counted(first, frame, item)));
     case 'iif+':
       return (frame, focus) => {
         const own = hasTarget ? onlyOne(on(frame, focus)) : focus;
@@ -135,6 +156,13 @@ function compileLambda(name: string, on: Evaluator, args: Evaluator[], hasTarget
     default:
       return undefined;
   }
+}
+
+/** The items a lambda runs over, each counted as a step. */
+function counted(on: Evaluator, frame: Frame, focus: Collection): Item[] {
+  const items = itemsOf(on(frame, focus));
+  frame.run.spend(items.length);
+  return items;
 }
 
 function holds(value: Collection): boolean {

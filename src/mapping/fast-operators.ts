@@ -36,11 +36,9 @@ function contains(list: Collection, item: Collection): Collection {
 }
 
 function union(left: Collection, right: Collection): Collection {
-  const items: Item[] = [];
-  for (const item of [...itemsOf(left), ...itemsOf(right)]) {
-    if (!items.some((other) => sameItem(other, item))) items.push(item);
-  }
-  return collect(items);
+  const items = [...itemsOf(left), ...itemsOf(right)];
+  if (items.length > 1 && items.some((item) => typeof item === 'object')) throw new Unsure();
+  return collect([...new Set(items)]);
 }
 
 /** FHIRPath's binary operators on ordinary values; `and` and `or` stand with the compiler because they skip their right side. */

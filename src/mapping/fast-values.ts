@@ -11,6 +11,13 @@ export class Unsure extends Error {
   }
 }
 
+/** An evaluation used more steps, time or room than one record may. */
+export class BudgetStop extends Error {
+  constructor() {
+    super('budget');
+  }
+}
+
 /** A text, or nothing. */
 export function onlyText(value: Collection): string | undefined {
   if (value === undefined || typeof value === 'string') return value;

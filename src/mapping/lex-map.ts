@@ -6,6 +6,8 @@ export interface Token {
   text: string;
   /** of a metadata line */
   value?: string;
+  /** comments before it, and behind it on its line, without their slashes */
+  comment?: string;
   start: number;
   end: number;
 }
@@ -38,6 +40,7 @@ class Lexer {
   private readonly to: number;
   private at: number;
   private inHeader = true;
+  private comments: string[] = [];
 
   constructor(text: string, from: number, to: number) {
     this.text = text;
@@ -52,7 +55,12 @@ class Lexer {
       if (this.comment()) continue;
       this.token();
     }
-    this.tokens.push({ kind: 'end', text: '', start: this.to, end: this.to });
+    this.add({ kind: 'end', text: '', start: this.to, end: this.to });
+  }
+
+  private add(token: Token): void {
+    this.tokens.push(this.comments.length === 0 ? token : { ...token, comment: this.comments.join('\n') });
+    this.comments = [];
   }
 
   private match(pattern: RegExp): RegExpExecArray | null {
@@ -64,13 +72,15 @@ class Lexer {
   }
 
   private push(kind: Token['kind'], text: string, start: number): void {
-    this.tokens.push({ kind, text, start, end: this.at });
+    this.add({ kind, text, start, end: this.at });
   }
 
   private comment(): boolean {
     if (this.text.startsWith('//', this.at)) {
       if (this.inHeader && this.metadata()) return true;
+      const start = this.at;
       if (!this.match(endOfLine)) this.at = this.to;
+      this.note(start, this.text.slice(start, this.at).replace(/^\/+ ?/, ''));
       return true;
     }
     if (!this.text.startsWith('/*', this.at)) return false;
@@ -78,8 +88,21 @@ class Lexer {
     if (close === -1 || close + 2 > this.to) {
       this.errors.push({ at: this.at, text: 'This comment is never closed' });
       this.at = this.to;
-    } else this.at = close + 2;
+    } else {
+      const start = this.at;
+      this.at = close + 2;
+      this.note(start, this.text.slice(start + 2, close).replace(/^[ \t]*\*?[ \t]?/gm, '').trim());
+    }
     return true;
+  }
+
+  /** A comment belongs to what follows it, or to what stands before it on its line. */
+  private note(start: number, comment: string): void {
+    const before = this.tokens.at(-1);
+    const text = comment.trimEnd();
+    if (text === '') return;
+    if (!before || before.kind === 'meta' || /[\r\n]/.test(this.text.slice(before.end, start))) this.comments.push(text);
+    else before.comment = before.comment === undefined ? text : `${before.comment}\n${text}`;
   }
 
   private metadata(): boolean {
@@ -93,7 +116,7 @@ class Lexer {
       value = this.text.slice(this.at + 3, close === -1 ? this.to : close);
       this.at = close === -1 ? this.to : close + 3;
     } else value = this.metaValue();
-    this.tokens.push({ kind: 'meta', text: found[1] ?? '', value, start, end: this.at });
+    this.add({ kind: 'meta', text: found[1] ?? '', value, start, end: this.at });
     return true;
   }
 

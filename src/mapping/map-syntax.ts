@@ -1,4 +1,7 @@
-/** The syntax tree of a map. `at` is always an offset into the file's text; `MapSyntax.text` turns it into a line and a column. */
+/**
+ * The syntax tree of a map. `at` is always an offset into `MapSyntax.text`, which turns it into a line and a column. A
+ * `documentation` is the comments before (and inside) something, without their slashes.
+ */
 
 export type Expression =
   | { kind: 'literal'; at: number; end: number; value: string | number | boolean }
@@ -21,7 +24,7 @@ export type Expression =
   | { kind: 'type'; at: number; end: number; operator: 'is' | 'as'; operand: Expression; type: string };
 
 export type SourceListMode = 'first' | 'not_first' | 'last' | 'not_last' | 'only_one';
-export type TargetListMode = 'first' | 'last' | 'single' | 'collate';
+export type TargetListMode = 'first' | 'last' | 'single';
 
 export interface SourceSyntax {
   at: number;
@@ -62,11 +65,12 @@ export interface TargetSyntax {
 
 export interface RuleSyntax {
   at: number;
+  documentation?: string;
   name?: string;
   sources: SourceSyntax[];
   targets: TargetSyntax[];
   calls: CallSyntax[];
-  /** undefined = no block */
+  /** undefined = no block, or an empty one */
   block?: RuleSyntax[];
 }
 
@@ -79,6 +83,7 @@ export interface ParameterSyntax {
 
 export interface GroupSyntax {
   at: number;
+  documentation?: string;
   name: string;
   parameters: ParameterSyntax[];
   extends?: { at: number; name: string };
@@ -91,15 +96,40 @@ export interface ConceptMapSyntax {
   id: string;
   /** true when source codes without an entry pass through unchanged */
   provided: boolean;
-  entries: { at: number; source: string; usable: boolean; system: string; code: string }[];
+  entries: ConceptMapEntry[];
+}
+
+export interface ConceptMapEntry {
+  at: number;
+  sourceSystem: string;
+  source: string;
+  /** symbol of the relationship: `==`, `-`, … */
+  relationship: string;
+  /** may the target stand for the source? */
+  usable: boolean;
+  /** both empty where there is no target */
+  system: string;
+  code: string;
+}
+
+/** A part of a text that was made from JSON. */
+export interface TextPart {
+  from: number;
+  to: number;
+  /** RFC 6901 */
+  pointer: string;
 }
 
 export interface MapSyntax {
   file: string;
   text: string;
+  /** for a StructureMap, from which `text` was made: where each part of the text stands in it, outer parts first */
+  pointers?: readonly TextPart[];
   url?: string;
   name?: string;
-  uses: { at: number; url: string; alias?: string; mode: string }[];
+  /** the other lines of metadata, in their order */
+  metadata: { key: string; value: string }[];
+  uses: { at: number; documentation?: string; url: string; alias?: string; mode: string }[];
   imports: { at: number; url: string }[];
   constants: { at: number; name: string; value: Expression }[];
   conceptMaps: ConceptMapSyntax[];

@@ -1,17 +1,9 @@
 import type { ConceptMapSyntax } from './map-syntax.ts';
+import { relationships } from './relationships.ts';
+import type { Relationship } from './relationships.ts';
+import { lexMap } from './lex-map.ts';
 import { describe } from './token-reader.ts';
 import type { TokenReader } from './token-reader.ts';
-
-/**
- * Relationship symbols of R4 (equivalence) and R5 (relationship), longest first: may the target be used as the
- * translation? `--` says that there is none.
- */
-const relationships: { symbols: string[]; usable: boolean; noTarget?: boolean }[] = [
-  { symbols: ['=='], usable: true }, { symbols: ['!='], usable: false }, { symbols: ['<='], usable: true },
-  { symbols: ['>='], usable: false }, { symbols: ['-', '-'], usable: false, noTarget: true },
-  { symbols: ['<', '-'], usable: false }, { symbols: ['>', '-'], usable: false },
-  { symbols: ['-'], usable: true }, { symbols: ['='], usable: true }, { symbols: ['~'], usable: true },
-];
 
 /** `conceptmap "Sex" { prefix s = "url" prefix t = "url" s:M == t:male }`: a code table written inside the map. */
 export function parseConceptMap(reader: TokenReader): ConceptMapSyntax {
@@ -21,6 +13,7 @@ export function parseConceptMap(reader: TokenReader): ConceptMapSyntax {
   reader.expect('{', 'after the id');
   const map: ConceptMapSyntax = { at, id, provided: false, entries: [] };
   const prefixes = new Map<string, string>();
+  const given = new Set<string>();
   while (!reader.accept('}')) {
     if (reader.is('prefix') && !reader.is(':', 1)) {
       reader.take();
@@ -33,17 +26,19 @@ export function parseConceptMap(reader: TokenReader): ConceptMapSyntax {
       reader.name('a prefix');
       reader.expect('=', 'after the prefix');
       map.provided = reader.name('provided') === 'provided';
-    } else parseEntry(reader, map, prefixes);
+    } else parseEntry(reader, map, prefixes, given);
   }
   return map;
 }
 
-function parseEntry(reader: TokenReader, map: ConceptMapSyntax, prefixes: Map<string, string>): void {
+function parseEntry(reader: TokenReader, map: ConceptMapSyntax, prefixes: Map<string, string>, given: Set<string>): void {
   const at = reader.peek().start;
   const source = parseCode(reader, prefixes);
-  const { usable, noTarget } = parseRelationship(reader);
-  const target = noTarget ? { system: '', code: '' } : parseCode(reader, prefixes);
-  map.entries.push({ at, source: source.code, usable, system: target.system, code: target.code });
+  const { symbol, usable } = parseRelationship(reader);
+  const target = symbol === '--' ? { system: '', code: '' } : parseCode(reader, prefixes);
+  if (usable && given.has(source.code)) reader.report(at, 'This code is given two usable targets');
+  if (usable) given.add(source.code);
+  map.entries.push({ at, sourceSystem: source.system, source: source.code, relationship: symbol, usable, ...target });
 }
 
 function parseCode(reader: TokenReader, prefixes: Map<string, string>): { system: string; code: string } {
@@ -57,9 +52,16 @@ function parseCode(reader: TokenReader, prefixes: Map<string, string>): { system
   return { system, code: reader.take().text };
 }
 
-function parseRelationship(reader: TokenReader): { usable: boolean; noTarget?: boolean } {
-  const found = relationships.find(({ symbols }) => symbols.every((symbol, index) => reader.is(symbol, index)));
+/** A symbol may be several tokens; the longest that fits is meant. */
+const longestFirst = relationships.map((relationship) => ({ relationship, tokens: tokensOf(relationship.symbol) })).sort((a, b) => b.tokens.length - a.tokens.length);
+
+function tokensOf(symbol: string): string[] {
+  return lexMap(symbol).tokens.flatMap(({ kind, text }) => (kind === 'symbol' ? [text] : []));
+}
+
+function parseRelationship(reader: TokenReader): Relationship {
+  const found = longestFirst.find(({ tokens }) => tokens.every((token, index) => reader.is(token, index)));
   if (!found) return reader.fail(`Expected a relationship such as == or -, found ${describe(reader.peek())}`);
-  found.symbols.forEach(() => reader.take());
-  return found;
+  found.tokens.forEach(() => reader.take());
+  return found.relationship;
 }

@@ -2,19 +2,25 @@ import type { Problem } from '../fhir/problem.ts';
 import type { GroupSyntax, MapSyntax, ParameterSyntax } from './map-syntax.ts';
 import { parseConceptMap } from './parse-concept-map.ts';
 import { parseExpression } from './parse-expression.ts';
-import { parseBlock } from './parse-rule.ts';
+import { document, parseBlock } from './parse-rule.ts';
 import { describe, SyntaxStop, TokenReader } from './token-reader.ts';
-import type { MapFile } from './types.ts';
+import type { PlacedText } from './text-position.ts';
 
 const modes = ['source', 'queried', 'target', 'produced'];
+
+export interface ParsedMap {
+  syntax: MapSyntax;
+  problems: Problem[];
+  warnings: Problem[];
+}
 
 /**
  * Reads the text of a map: FHIR Mapping Language as of R4, R4B, R5 and the incubator guide. Never throws.
  * Problems (code `map-syntax`, with file, line and column) mean that the syntax tree has holes and must not be compiled.
  */
-export function parseMap(input: MapFile): { syntax: MapSyntax; problems: Problem[]; warnings: Problem[] } {
-  const syntax: MapSyntax = { file: input.file, text: input.text, uses: [], imports: [], constants: [], conceptMaps: [], groups: [] };
-  const reader = new TokenReader(input.file, input.text);
+export function parseMap(input: PlacedText): ParsedMap {
+  const syntax: MapSyntax = { ...input, metadata: [], uses: [], imports: [], constants: [], conceptMaps: [], groups: [] };
+  const reader = new TokenReader(input);
   while (reader.peek().kind !== 'end') {
     const before = reader.peek();
     try {
@@ -60,7 +66,8 @@ function parseMeta(reader: TokenReader, syntax: MapSyntax): void {
   const { text, value } = reader.take();
   if (value === undefined) return;
   if (text === 'url') syntax.url = value;
-  if (text === 'name') syntax.name = value;
+  else if (text === 'name') syntax.name = value;
+  else syntax.metadata.push({ key: text, value });
 }
 
 function parseHeader(reader: TokenReader, syntax: MapSyntax): void {
@@ -72,13 +79,17 @@ function parseHeader(reader: TokenReader, syntax: MapSyntax): void {
 }
 
 function parseUses(reader: TokenReader, syntax: MapSyntax): void {
+  const comments = reader.documentation('next');
   const at = reader.take().start;
   const url = reader.string('the URL of a structure');
   const alias = reader.accept('alias') ? reader.name('an alias') : undefined;
   reader.expect('as', 'before the mode');
   const mode = reader.name('a mode');
   if (!modes.includes(mode)) reader.fail('The mode of a structure is source, queried, target or produced', at);
-  syntax.uses.push({ at, url, mode, ...(alias === undefined ? {} : { alias }) });
+  const structure: MapSyntax['uses'][number] = { at, url, mode, ...(alias === undefined ? {} : { alias }) };
+  reader.accept(';');
+  document(structure, [...comments, ...reader.documentation('last')]);
+  syntax.uses.push(structure);
 }
 
 function parseConstant(reader: TokenReader, syntax: MapSyntax): void {
@@ -90,6 +101,7 @@ function parseConstant(reader: TokenReader, syntax: MapSyntax): void {
 }
 
 function parseGroup(reader: TokenReader): GroupSyntax {
+  const comments = reader.documentation('next');
   const at = reader.take().start;
   if (reader.is('for')) reader.fail('This is the syntax of R3: write group Name(source a, target b) { … }');
   const group: GroupSyntax = { at, name: reader.name('the name of the group'), parameters: [], rules: [] };
@@ -110,6 +122,7 @@ function parseGroup(reader: TokenReader): GroupSyntax {
     }
     reader.expect('>>', 'after the type mode');
   }
+  document(group, [...comments, ...reader.documentation('last')]);
   group.rules = parseBlock(reader);
   return group;
 }

@@ -33,6 +33,7 @@ function skipMeta(reader: TokenReader): boolean {
 function parseRule(reader: TokenReader): RuleSyntax[] {
   if (reader.is('for') && reader.peek(1).kind === 'word') reader.take();
   if (reader.is('->', 1) && reader.is(':', 3)) return parseBatch(reader);
+  const comments = reader.documentation('next');
   const rule: RuleSyntax = { at: reader.peek().start, sources: [], targets: [], calls: [] };
   do rule.sources.push(parseSource(reader));
   while (reader.accept(','));
@@ -42,7 +43,12 @@ function parseRule(reader: TokenReader): RuleSyntax[] {
   }
   if (reader.accept('then')) parseThen(reader, rule);
   endRule(reader, rule);
+  document(rule, [...comments, ...reader.documentation('last')]);
   return [rule];
+}
+
+export function document(part: { documentation?: string }, comments: string[]): void {
+  if (comments.length > 0) part.documentation = comments.join('\n');
 }
 
 function endRule(reader: TokenReader, rule: RuleSyntax): void {
@@ -53,6 +59,7 @@ function endRule(reader: TokenReader, rule: RuleSyntax): void {
 
 /** `src -> tgt : a, b, c;` is `src.a -> tgt.a; src.b -> tgt.b; …` */
 function parseBatch(reader: TokenReader): RuleSyntax[] {
+  const comments = reader.documentation('next');
   const source = reader.name('a source variable');
   reader.expect('->', 'after the source');
   const target = reader.name('a target variable');
@@ -65,6 +72,7 @@ function parseBatch(reader: TokenReader): RuleSyntax[] {
   } while (reader.accept(','));
   const last: RuleSyntax = { at: reader.peek().start, sources: [], targets: [], calls: [] };
   endRule(reader, last);
+  document(rules[0] ?? last, [...comments, ...reader.documentation('last')]);
   return rules.map((rule, index) => (last.name === undefined ? rule : { ...rule, name: `${last.name}-${index + 1}` }));
 }
 
@@ -73,7 +81,9 @@ function parseThen(reader: TokenReader, rule: RuleSyntax): void {
     do rule.calls.push(parseCall(reader));
     while (reader.accept(','));
   }
-  if (reader.is('{')) rule.block = parseBlock(reader);
+  if (!reader.is('{')) return;
+  const block = parseBlock(reader);
+  if (block.length > 0) rule.block = block;
 }
 
 function parseCall(reader: TokenReader): CallSyntax {
@@ -159,7 +169,7 @@ function parseCondition(reader: TokenReader, clause: string): Expression {
   const token = reader.peek();
   if (token.kind === 'double') {
     reader.take();
-    const inner = new TokenReader(reader.file, reader.text, { from: token.start + 1, to: token.end - 1, problems: reader.problems, warnings: reader.warnings });
+    const inner = new TokenReader(reader, { from: token.start + 1, to: token.end - 1, problems: reader.problems, warnings: reader.warnings });
     const expression = parseExpression(inner);
     if (inner.peek().kind !== 'end') inner.fail(`Unexpected ${describe(inner.peek())} in the condition`);
     return expression;
@@ -198,7 +208,8 @@ function parseTargetClause(reader: TokenReader, target: TargetSyntax): boolean {
     if (target.listMode !== undefined || target.share !== undefined) reader.fail('A target has one list mode');
     reader.take();
     if (token.text === 'share') target.share = reader.name('a label after share');
-    else target.listMode = token.text as TargetListMode;
+    // collate is what R4 calls single
+    else target.listMode = token.text === 'collate' ? 'single' : (token.text as TargetListMode);
     return true;
   }
   return false;

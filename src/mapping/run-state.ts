@@ -1,13 +1,19 @@
 import type { JsonObject } from '../fhir/json.ts';
 import type { Position, Problem } from '../fhir/problem.ts';
 import type { Collection } from './collection.ts';
+import type { ListEnds } from './list-ends.ts';
+import type { Indexes } from './repeat-indexes.ts';
+import { BudgetStop } from './fast-values.ts';
 import type { SourceField } from './source-field.ts';
 import type { TargetPlace } from './target-place.ts';
+import type { Trace } from './trace.ts';
 
 /** Thrown inside a run when its budget is used up; never leaves `run`. */
 export class RunStop extends Error {}
 
 const mostProblems = 100;
+/** an expression's step is cheaper than a rule's firing */
+const evaluationsPerStep = 5;
 const deepestCalls = 100;
 
 /** The variables of one call of a group: by slot, the value and where it comes from (source) or goes to (target). */
@@ -17,10 +23,21 @@ export interface Frame {
   places: (TargetPlace | undefined)[];
   /** nodes of `share` labels, by slot */
   shared: (JsonObject | undefined)[];
+  /** by slot, which repeats of the source the value is; only kept for a trace */
+  indexes: (Indexes | undefined)[] | undefined;
+  run: RunState;
 }
 
-export function newFrame(): Frame {
-  return { values: [], fields: [], places: [], shared: [] };
+export function newFrame(run: RunState): Frame {
+  return { values: [], fields: [], places: [], shared: [], indexes: undefined, run };
+}
+
+/** Hands a variable to another frame with where it comes from and leads to. */
+export function moveSlot(outer: Frame, from: number, inner: Frame, to: number): void {
+  inner.values[to] = outer.values[from];
+  inner.fields[to] = outer.fields[from];
+  inner.places[to] = outer.places[from];
+  if (outer.indexes) (inner.indexes ??= [])[to] = outer.indexes[from];
 }
 
 /** What one record's run collects. */
@@ -28,13 +45,19 @@ export class RunState {
   readonly number: number;
   readonly log: string[] = [];
   readonly problems: Problem[] = [];
+  readonly trace: Trace | undefined;
+  /** made when a rule first claims an end of a list */
+  ends: ListEnds | undefined = undefined;
   private seen: Set<string> | undefined;
   private stepsLeft: number;
+  private evaluationsLeft: number;
   private depth = 0;
 
-  constructor(number: number, maxSteps: number) {
+  constructor(number: number, maxSteps: number, trace?: Trace) {
     this.number = number;
+    this.trace = trace;
     this.stepsLeft = maxSteps;
+    this.evaluationsLeft = maxSteps * evaluationsPerStep;
   }
 
   /** Counts one firing of a rule. */
@@ -42,6 +65,18 @@ export class RunState {
     this.stepsLeft -= 1;
     if (this.stepsLeft >= 0) return;
     this.fail('map-budget', 'This record needs more rule firings than a record may use', at, undefined);
+    throw new RunStop();
+  }
+
+  /** Counts items an expression looks at. */
+  spend(evaluations: number): void {
+    this.evaluationsLeft -= evaluations;
+    if (this.evaluationsLeft < 0) throw new BudgetStop();
+  }
+
+  /** Ends the record because of an expression. */
+  overBudget(at: Position, field: SourceField | undefined): never {
+    this.fail('map-budget', 'This expression needs more steps, time or room than a record may use', at, field);
     throw new RunStop();
   }
 

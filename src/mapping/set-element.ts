@@ -2,22 +2,27 @@ import type { Json, JsonObject } from '../fhir/json.ts';
 import type { Position } from '../fhir/problem.ts';
 import type { Item } from './collection.ts';
 import { isExactDecimal } from './exact-decimal.ts';
+import { ListEnds } from './list-ends.ts';
+import type { ListEnd } from './list-ends.ts';
 import type { Frame, RunState } from './run-state.ts';
 import { kindOfType } from './target-place.ts';
 import type { TargetElement, ValueKind } from './target-place.ts';
 import { fieldOf } from './transform.ts';
+import type { Origin } from './trace.ts';
 import type { Argument } from './transform.ts';
 
 /** Where a value comes from and how it joins a list. */
 export interface Setting {
   at: Position;
-  /** to the beginning of a list instead of its end */
-  first: boolean;
+  /** the end of a list its values keep to; without one they go before what keeps to the last */
+  end?: ListEnd | undefined;
   /** the argument whose source field a problem names */
   from?: Argument | undefined;
+  /** what a trace says of the value; absent for a node that is made to be filled */
+  origin?: ((frame: Frame) => Origin) | undefined;
 }
 
-/** Sets `value` in `node`: a list element gets it at its end (or its beginning), a single one holds the last. False when it does not fit. */
+/** Sets `value` in `node`: a list element gets it at its place, a single one holds the last. False when it does not fit. */
 export function setElement(node: JsonObject, element: TargetElement, value: Item, type: string | undefined, setting: Setting, frame: Frame, run: RunState): boolean {
   const isPlain = element.types.length === 1 && (type === undefined || type === element.types[0]) && element.kind === kindOfValue(value);
   const chosen = isPlain ? element.types[0] : typeOfValue(element, value, type);
@@ -28,14 +33,23 @@ export function setElement(node: JsonObject, element: TargetElement, value: Item
   }
   const key = element.choice?.get(chosen) ?? element.name;
   const present = node[key];
+  let place = 0;
   if (!element.list) {
     const isChanged = present !== undefined ? present !== value : clearOtherBranches(node, element, key);
     if (isChanged) run.warn('overwritten', `${element.path} holds one value and was given another: the last is kept`, setting.at, fieldOf(setting.from, frame));
     node[key] = value;
-  } else if (!Array.isArray(present)) node[key] = [value];
-  else if (setting.first) present.unshift(value);
-  else present.push(value);
+  } else place = addTo(node, key, value, setting.end, run);
+  run.trace?.wrote(node, key, element, place, setting.origin?.(frame));
   return true;
+}
+
+function addTo(node: JsonObject, key: string, value: Item, end: ListEnd | undefined, run: RunState): number {
+  const present = node[key];
+  const list: Json[] = Array.isArray(present) ? present : [];
+  if (list !== present) node[key] = list;
+  if (end || run.ends) return (run.ends ??= new ListEnds()).insert(list, value, end);
+  list.push(value);
+  return list.length - 1;
 }
 
 /** Of a choice only one branch may be filled. */

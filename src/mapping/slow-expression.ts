@@ -7,6 +7,8 @@ import type { ExpressionPlace } from './expression-walk.ts';
 import { isExactDecimal } from './exact-decimal.ts';
 import type { Evaluator } from './fast-values.ts';
 import type { Expression } from './map-syntax.ts';
+import { ownFunctions, quietly, watchStep } from './library-guards.ts';
+import type { RunState } from './run-state.ts';
 
 /** On source trees, which have no FHIR types, these silently find nothing. */
 const needTypes = new Set(['children', 'descendants']);
@@ -22,6 +24,7 @@ export function compileSlow(expression: Expression, place: ExpressionPlace): Eva
   const edits: Edit[] = [];
   visit(expression, place.focus, (part, focus) => {
     if (part.kind === 'call' && needTypes.has(part.name)) throw new Error(`the library knows ${part.name} only of typed data`);
+    if (part.kind === 'member' && part.name in {}) throw new Error('the library would find what every object inherits');
     if (part.kind === 'call' && takesCondition.has(part.name)) edits.push(...asBoolean(part.args[0]));
     const isStart = part.kind === 'variable' || (part.kind === 'member' && !part.target);
     if (!isStart || !(scope.any(part.name) || scope.constants.has(part.name))) return;
@@ -30,12 +33,15 @@ export function compileSlow(expression: Expression, place: ExpressionPlace): Eva
     const quoted = `\`${part.name}\``;
     edits.push({ at: part.at, end: part.end, text: focus ? `iif(${quoted}.exists(), ${quoted}, %${quoted})` : `%${quoted}` });
   });
-  const evaluate = fhirpath.compile(rewrite(place.unit.syntax.text, expression, edits));
+  let run: RunState | undefined;
+  const watch = (_context: unknown, _focus: unknown, result: unknown): void => { if (run) watchStep(run, result); };
+  const evaluate = fhirpath.compile(rewrite(place.unit.syntax.text, expression, edits), undefined, { debugger: watch, traceFn: () => undefined, userInvocationTable: ownFunctions });
   const variables = [...names].map((name) => ({ name, slot: scope.any(name)?.slot, value: scope.constants.get(name) }));
   return (frame, focus) => {
+    run = frame.run;
     const environment: Record<string, unknown> = {};
     for (const { name, slot, value } of variables) environment[name] = plain(slot === undefined ? value : frame.values[slot]);
-    return fromJson(evaluate(itemsOf(plain(focus)), environment) as Json[]);
+    return fromJson(quietly(() => evaluate(itemsOf(plain(focus)), environment) as Json[]));
   };
 }
 

@@ -1,7 +1,9 @@
 import type { Problem } from '../fhir/problem.ts';
 import { lexMap } from './lex-map.ts';
 import type { Token } from './lex-map.ts';
+import type { TextPart } from './map-syntax.ts';
 import { mapProblem } from './text-position.ts';
+import type { PlacedText } from './text-position.ts';
 
 /** Thrown inside the parser to give up on the current rule or header line; its problem is already recorded. */
 export class SyntaxStop extends Error {}
@@ -12,18 +14,21 @@ const deepestNesting = 200;
 export class TokenReader {
   readonly file: string;
   readonly text: string;
+  readonly pointers?: readonly TextPart[];
   readonly problems: Problem[];
   readonly warnings: Problem[];
   private readonly tokens: Token[];
   private next = 0;
+  private documented = 0;
   private depth = 0;
 
-  constructor(file: string, text: string, range?: { from: number; to: number; problems: Problem[]; warnings: Problem[] }) {
-    this.file = file;
-    this.text = text;
+  constructor(source: PlacedText, range?: { from: number; to: number; problems: Problem[]; warnings: Problem[] }) {
+    this.file = source.file;
+    this.text = source.text;
+    if (source.pointers) this.pointers = source.pointers;
     this.problems = range?.problems ?? [];
     this.warnings = range?.warnings ?? [];
-    const { tokens, errors } = lexMap(text, range?.from, range?.to);
+    const { tokens, errors } = lexMap(source.text, range?.from, range?.to);
     this.tokens = tokens;
     for (const error of errors) this.report(error.at, error.text);
   }
@@ -38,6 +43,14 @@ export class TokenReader {
     const token = this.peek();
     if (token.kind !== 'end') this.next += 1;
     return token;
+  }
+
+  /** The comments since the last call: those before the next token, or only those up to the last token taken. */
+  documentation(upTo: 'next' | 'last'): string[] {
+    const end = upTo === 'next' ? this.next + 1 : this.next;
+    const comments = this.tokens.slice(this.documented, end).flatMap(({ comment }) => comment ?? []);
+    this.documented = Math.max(this.documented, end);
+    return comments;
   }
 
   /** End of the last token taken: where an expression ends. */

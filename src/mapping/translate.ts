@@ -28,9 +28,14 @@ export function compileTranslate(args: Argument[], context: TransformContext): T
       return output === 'system' ? 'uri' : output === 'display' ? 'string' : output;
     },
     evaluate(frame, run, element): Collection {
-      const code = codeOf(oneItem(value, frame, run, context));
-      if (code === undefined) return undefined;
-      const found = translator.find(code);
+      const item = oneItem(value, frame, run, context);
+      const code = codeOf(item);
+      if (code === undefined) {
+        if (typeof item === 'object' && item['code'] === undefined) run.fail('wrong-type', 'translate takes a code or a Coding here and found another object', context.at, fieldOf(value, frame), { fix: 'name its coding' });
+        return undefined;
+      }
+      const system = typeof item === 'object' ? item['system'] : undefined;
+      const found = typeof system === 'string' ? translator.find(code, system) : translator.find(code);
       if (found === undefined) run.warn('code-not-in-table', `No row of ${translator.label} has the code this field holds`, context.at, fieldOf(value, frame));
       else if (found !== 'unusable') return output(found, outputFor(element));
       else run.fail('code-not-usable', `${translator.label} has no equivalent for the code this field holds`, context.at, fieldOf(value, frame));
@@ -42,7 +47,8 @@ export function compileTranslate(args: Argument[], context: TransformContext): T
 function findTable(argument: Argument | undefined, context: TransformContext): Translator {
   const name = literalText(argument, 'a table', context);
   const { tables, place } = context;
-  const found = tables.get(name) ?? tables.get(name.replace(/^#/, '')) ?? tables.get(`#${name}`);
+  // '#id', 'id', and 'url of the map#id'
+  const found = tables.get(name) ?? tables.get(name.slice(name.lastIndexOf('#') + 1)) ?? tables.get(`#${name}`);
   if (found) return found;
   const known = [...tables.keys()].join(', ') || 'none';
   return place.unit.fail(context.offset, 'unknown-table', `There is no code table ${name}; known are: ${known}`);

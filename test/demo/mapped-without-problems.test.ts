@@ -10,7 +10,7 @@ import { readRow } from '../../src/intake/read-row.ts';
 import { splitSource } from '../../src/intake/split-source.ts';
 import type { Feed, FoldState, Kind, Part } from '../../src/intake/types.ts';
 import { compileMap } from '../../src/mapping/compile-map.ts';
-import { tableFromCsv } from '../../src/mapping/table-from-csv.ts';
+import { readTable } from '../../src/mapping/read-table.ts';
 import type { CompiledMap } from '../../src/mapping/types.ts';
 
 const files = [...demoFiles({ seed: 1, citizens: 120 })];
@@ -56,7 +56,7 @@ function compile(mappings: Mappings, feed: Feed, kind: Kind, part: Part): Compil
   const { maps, tables } = mappings.files(kind.name, feed.partner.partnerKey);
   const [entry, ...imports] = [...maps].sort((a, b) => Number(b.file === part.map) - Number(a.file === part.map));
   if (entry?.file !== part.map) throw new Error(`no map ${part.map}`);
-  const read = tables.map((table) => tableFromCsv(table.name, table.text, table.file));
+  const read = tables.map(readTable);
   const compiled = compileMap({ entry, imports, tables: read.flatMap((one) => ('table' in one ? [one.table] : [])), zone: kind.zone });
   if ('problems' in compiled) throw new Error(compiled.problems.map(describeProblem).join('\n'));
   return compiled.map;

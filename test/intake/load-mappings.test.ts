@@ -64,6 +64,18 @@ describe('the mappings folder', () => {
     expect(tables('bsmhft')).toEqual([['sex', 'tables/sex.csv'], ['team', 'tables/team.csv']]);
   });
 
+  it('takes StructureMaps for maps and ConceptMaps for tables', () => {
+    const loaded = load({ 'sheet/client.map': null, 'sheet/client.json': '{}', 'sheet/partners/bsmhft/tables/team.json': '{}', 'sheet/kind.json': good['sheet/kind.json']?.replace('client.map', 'client.json') ?? '' });
+    if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
+    const { maps, tables } = loaded.files('sheet', 'bsmhft');
+    expect(maps.map(({ file }) => file)).toEqual(['client.json', 'shared.map']);
+    expect(tables.map(({ name, file }) => [name, file])).toEqual([['sex', 'tables/sex.csv'], ['team', 'partners/bsmhft/tables/team.json']]);
+  });
+
+  it('refuses one table in two forms', () => {
+    expect(load({ 'sheet/tables/sex.json': '{}' })).toMatchObject({ problems: [{ at: { file: 'sheet/tables/sex.json' }, text: 'A table of this name is there as CSV, too.' }] });
+  });
+
   const kind = JSON.parse(good['sheet/kind.json'] ?? '') as object;
   it.each<[string, Record<string, string | null>, string, string | undefined, RegExp]>([
     ['a missing file', { 'feeds.yaml': null }, 'feeds.yaml', undefined, /missing/],

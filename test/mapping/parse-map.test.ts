@@ -58,6 +58,13 @@ group Base(source src, target bundle) <<type+>> { }`);
     });
   });
 
+  it('may have banners, empty comments and metadata of any kind', () => {
+    const { syntax, problems } = parse('//////////\n//\n/// url = "u"\n//// name = "no"\n/// experimental = true\n/// version = 1.0\n/// contact =\nmap "u" = n\n//\ngroup G(source s, target t) {\n//\n s.a -> t.b; /// not = metadata\n}');
+    expect(problems).toEqual([]);
+    expect(syntax).toMatchObject({ url: 'u', name: 'n', metadata: [{ key: 'experimental', value: 'true' }, { key: 'version', value: '1.0' }, { key: 'contact', value: '' }] });
+    expect(syntax.groups[0]?.rules).toHaveLength(1);
+  });
+
   const refused: [string, string][] = [
     ['nothing', ''],
     ['no group', 'map "a" = "b"'],

@@ -1,3 +1,4 @@
+import { readTable } from '../../src/mapping/read-table.ts';
 import { tableFromCsv } from '../../src/mapping/table-from-csv.ts';
 import type { CodeTable } from '../../src/mapping/types.ts';
 import { compileProblems, mapOf, runMap } from './run-map.ts';
@@ -68,5 +69,53 @@ describe('a code table', () => {
 
   it('may begin with a byte order mark and have short rows', () => {
     expect(table('t', '\uFEFFsource,system,code,display,note\nM,urn:s,male\n').rows.get('M')).toEqual({ system: 'urn:s', code: 'male', display: '' });
+  });
+});
+
+describe('a ConceptMap as a code table', () => {
+  const read = (group: object[], name = 't'): ReturnType<typeof readTable> =>
+    readTable({ name, file: `tables/${name}.json`, text: JSON.stringify({ resourceType: 'ConceptMap', status: 'draft', group }) });
+  const target = (code: string, equivalence?: string): object => ({ code, ...(equivalence === undefined ? {} : { equivalence }) });
+  const element = (code: string, ...targets: object[]): object => ({ code, target: targets });
+
+  function run(group: object[], a: string): ReturnType<typeof runMap> {
+    const result = read(group);
+    if ('problems' in result) throw new Error(JSON.stringify(result.problems));
+    return runMap(mapOf("src.a as v -> tgt.language = translate(v, '#t', 'code');"), { a }, { tables: [result.table] });
+  }
+
+  const sexes = [{ source: 'urn:s', target: 'urn:t', element: [element('M', target('boy', 'disjoint'), target('male', 'equal')), element('F', target('female', 'wider')), element('X', target('girl', 'narrower')), { code: 'N', target: [{ equivalence: 'unmatched' }] }] }];
+  it.each([['M', 'male'], ['F', 'female']])('translates %s', (a, language) => {
+    expect(run(sexes, a)).toMatchObject({ resource: { language }, problems: [] });
+  });
+  it.each(['X', 'N'])('knows that nothing stands for %s', (a) => {
+    expect(run(sexes, a)).toMatchObject({ problems: [{ code: 'code-not-usable', severity: 'error', text: 'tables/t.json has no equivalent for the code this field holds' }] });
+  });
+  it('warns of a code it does not know', () => {
+    expect(run(sexes, 'Z').codes).toEqual(['code-not-in-table']);
+  });
+  it('understands the relationships of R5', () => {
+    expect(run([{ target: 'urn:t', element: [{ code: 'M', target: [{ code: 'male', relationship: 'source-is-narrower-than-target' }] }] }], 'M').resource).toMatchObject({ language: 'male' });
+  });
+  it.each<[string, object, string]>([['a fixed code', { mode: 'fixed', code: 'other' }, 'other'], ['the code itself', { mode: 'provided' }, 'Z']])('gives %s for what is not mapped where it says so', (_what, unmapped, language) => {
+    expect(run([{ target: 'urn:t', element: [], unmapped }], 'Z')).toMatchObject({ resource: { language }, problems: [] });
+  });
+  it('compares loosely by its name', () => {
+    const result = read([{ element: [element('Own Home', target('home'))] }], 'place.loose');
+    expect('table' in result && result.table.rows.get('own home')).toEqual({ system: '', code: 'home', display: '' });
+  });
+
+  it.each<[string, object[], string]>([
+    ['two usable targets', [{ element: [element('M', target('a'), target('b'))] }], '/group/0/element/0'],
+    ['a code mapped twice', [{ element: [element('M', target('a')), element('M', target('a'))] }], '/group/0/element/1'],
+    ['an unknown relationship', [{ element: [element('M', target('a', 'similar'))] }], '/group/0/element/0/target/0'],
+    ['a target without a code', [{ element: [element('M', {})] }], '/group/0/element/0/target/0'],
+    ['a target that depends on more', [{ element: [element('M', { code: 'a', dependsOn: [{}] })] }], '/group/0/element/0/target/0'],
+    ['another map for the rest', [{ unmapped: { mode: 'other-map', url: 'urn:x' } }], '/group/0/unmapped'],
+  ])('is refused with its pointer: %s', (_what, group, pointer) => {
+    expect(read(group)).toMatchObject({ problems: [{ code: 'code-table', at: { file: 'tables/t.json', pointer } }] });
+  });
+  it.each(['', '{}', '[]', '{"resourceType":"Patient"}'])('is refused when it is another thing: %s', (text) => {
+    expect(readTable({ name: 't', file: 'tables/t.json', text })).toMatchObject({ problems: [{ code: 'code-table', at: { file: 'tables/t.json', pointer: '' } }] });
   });
 });

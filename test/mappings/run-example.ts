@@ -11,7 +11,7 @@ import { readRow } from '../../src/intake/read-row.ts';
 import { splitSource } from '../../src/intake/split-source.ts';
 import type { Feed, FoldState, Kind, Part, SplitRow } from '../../src/intake/types.ts';
 import { compileMap } from '../../src/mapping/compile-map.ts';
-import { tableFromCsv } from '../../src/mapping/table-from-csv.ts';
+import { readTable } from '../../src/mapping/read-table.ts';
 import type { CompiledMap, LedgerEntry } from '../../src/mapping/types.ts';
 
 /**
@@ -63,7 +63,7 @@ export function mapOf(mappings: Mappings, kind: Kind, feed: Feed, part: Part): C
   const { maps, tables } = mappings.files(kind.name, feed.partner.partnerKey);
   const [entry, ...imports] = [...maps].sort((a, b) => Number(b.file === part.map) - Number(a.file === part.map));
   if (!entry) throw new Error(`${kind.name} has no map`);
-  const read = tables.map((table) => tableFromCsv(table.name, table.text, table.file));
+  const read = tables.map(readTable);
   const compiled = compileMap({ entry, imports, tables: read.flatMap((one) => ('table' in one ? [one.table] : [])), zone: kind.zone });
   const problems = [...read.flatMap((one) => ('problems' in one ? one.problems : [])), ...('problems' in compiled ? compiled.problems : compiled.warnings)];
   if ('problems' in compiled || problems.length > 0) throw new Error(`${kind.name}/${part.map}: ${JSON.stringify(problems, null, 1)}`);
