@@ -13,6 +13,7 @@ export function checkCell(column: Column, value: string): Pick<Problem, 'code' |
   switch (column.format) {
     case 'date': return checkDate(column, value, /^(\d{4})-(\d{2})-(\d{2})$/, 'yyyy-MM-dd');
     case 'dateTime': return checkDate(column, value, /^(\d{4})-(\d{2})-(\d{2})[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$/, 'yyyy-MM-dd HH:mm:ss');
+    case 'time': return checkPattern(column, value, /^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$/, 'time-format', 'a time written as HH:mm:ss');
     case 'integer': return checkPattern(column, value, /^-?\d{1,15}$/, 'number-format', 'a whole number');
     case 'decimal': return checkPattern(column, value, /^-?\d{1,15}(\.\d{1,10})?$/, 'number-format', 'a number with a decimal point, without thousands separators');
     case 'boolean': return checkPattern(column, value, /^(true|false|yes|no|y|n|0|1)$/i, 'boolean-format', 'true or false');
