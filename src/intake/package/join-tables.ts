@@ -40,8 +40,9 @@ class Join {
     const [mainPart, main] = owner && 'row' in owner ? [this.partOf(part.readAs ?? ''), owner.row] : [part, row];
     const named = (mainPart?.relations ?? []).filter(({ as }) => as !== undefined);
     if (!mainPart || (part.readAs === undefined && named.length === 0)) return writeRow(row);
-    const related = named.map((relation) => [relation.as, this.related(mainPart, main, relation).map((each) => asRelated(relation.part, each))] as const);
-    return writeRow({ main: asRelated(mainPart.name, main), with: Object.fromEntries(related) });
+    const related: { [as: string]: RelatedRow[] } = {};
+    for (const relation of named) related[relation.as ?? ''] = this.related(mainPart, main, relation).map((each) => asRelated(relation.part, each));
+    return writeRow({ main: asRelated(mainPart.name, main), with: related });
   }
 
   /** The person a row is about: its own key's, or that of the row it belongs to. */

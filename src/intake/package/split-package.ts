@@ -1,3 +1,4 @@
+import { textOf } from '../../fhir/json.ts';
 import type { Problem } from '../../fhir/problem.ts';
 import { readCells } from '../csv/read-cells.ts';
 import { readTable, type TableRow } from '../csv/split-csv.ts';
@@ -59,7 +60,7 @@ function checkCover(feed: Feed, { part, rows }: Table): Problem[] {
   if (!row || more.length > 0) return [{ category: 'invalid', code: 'package-cover', text: `The table ${part.name} has ${rows.length} rows.`, at: { part: part.name }, expected: 'one row' }];
   const columns = part.columns ?? [];
   const { record, problems } = row.problem ? { record: {}, problems: [row.problem] } : readCells(columns, row, { part: part.name, row: 1, line: row.line });
-  const foreign = columns.filter(({ name, sender }) => sender && record[name] !== undefined && !feed.senders?.includes(String(record[name])));
+  const foreign = columns.filter(({ name, sender }) => sender && record[name] !== undefined && !feed.senders?.includes(textOf(record[name])));
   return [...problems, ...foreign.map(({ header }): Problem => ({
     category: 'invalid', code: 'sender-unknown', text: 'The package is from an organisation this feed does not speak for.', at: { part: part.name, line: row.line, field: header },
     expected: (feed.senders ?? []).join(', '), fix: 'Send it through that organisation\'s own feed.',
