@@ -147,6 +147,17 @@ describe.each(databases)('a table that is wrong, on $kind', ({ open }) => {
     expect([outcome.task.status, outcome.told, outcome.counts]).toEqual(['completed', [], { ...allOf(1), stored: 0, unchanged: 1 }]);
   });
 
+  it('units that cannot be of their cost frequency are kept as sent, and the sender is told', async () => {
+    const service = event({
+      'Event Type': 'Service', 'Event End Date': '', 'Event Outcome': '', 'Request: Route of Access': '', 'Service Type': 'Long term support: Community', 'Service Component': 'Home support or domiciliary care',
+      'Unit Cost': '225.75', 'Cost Frequency (Unit Type)': 'Weekly', 'Planned units per week': '10.5',
+    });
+    const outcome = await sendFile(gateway, 'bcc-cld', '', eventFile(service));
+    expect([outcome.counts, outcome.told]).toEqual([allOf(1), [['map-notice', 'row 1, line 2, field Planned units per week']]]);
+    const [plan] = (await storedRows(gateway, 'CarePlan')).filter(({ recordId }) => recordId === outcome.recordId);
+    expect(plan?.resource).toMatchObject({ activity: [{ detail: { quantity: { value: 10.5, unit: 'units per week (Weekly)' } } }] });
+  });
+
   it('an event reference used for another person moves nothing and makes nobody known', async () => {
     const first = event({ 'NHS Number': testNumber(20) });
     const other = event({ 'Event Reference': first['Event Reference'], 'Last Name': 'Intruder', 'NHS Number': testNumber(21) });
