@@ -4,7 +4,7 @@ import type { Column } from '../types.ts';
 
 /** What is wrong with a cell that has a value, told without the value; undefined when it is right. */
 export function checkCell(column: Column, value: string): Pick<Problem, 'code' | 'text' | 'expected'> | undefined {
-  if (column.maxLength !== undefined && [...value].length > column.maxLength) {
+  if (column.maxLength !== undefined && value.length > column.maxLength && [...value].length > column.maxLength) {
     return { code: 'value-too-long', text: `"${column.header}" is longer than ${column.maxLength} characters.`, expected: `at most ${column.maxLength} characters` };
   }
   if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(value)) {

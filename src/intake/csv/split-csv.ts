@@ -50,7 +50,7 @@ export function readTable(columns: readonly Column[], text: string, most: number
 function readRecords(text: string, most: number, cells: number): { records: CsvRecord[] } | { problem: Problem } {
   try {
     const records: CsvRecord[] = [];
-    parse(text.replace(/\r\n?/g, '\n'), {
+    parse(text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text, {
       record_delimiter: '\n', relax_column_count: true, skip_empty_lines: true, to: most,
       // nothing the parser says of a record is kept but its line: it would take ten times the room of the record
       on_record: (record: string[], { lines }) => {
@@ -75,7 +75,9 @@ function readRecords(text: string, most: number, cells: number): { records: CsvR
 }
 
 function lineBreaksIn(record: readonly string[]): number {
-  return record.reduce((count, cell) => count + (cell.match(/\n/g)?.length ?? 0), 0);
+  let count = 0;
+  for (const cell of record) if (cell.includes('\n')) count += cell.split('\n').length - 1;
+  return count;
 }
 
 function ragged(expected: number, found: number, row: number, line: number): Problem {
