@@ -91,6 +91,17 @@ describe.each(databases)('a package of tables, on $kind', ({ open }) => {
     expect((await storedRows(gateway, 'EpisodeOfCare')).map(({ resource }) => resource['status']).sort()).toEqual(['active', 'cancelled', 'finished']);
   });
 
+  it('is shared by what it is about: what touches safeguarding and the end of life apart from the rest', async () => {
+    const outcome = await send(tablesOf('community-bed-and-plan'));
+    expect([outcome.counts['quarantined'], outcome.told]).toEqual([0, []]);
+    const rows = await gateway.database.query<{ type: string; category: string; n: number }>(
+      'select r.type, c.category, count(*)::int as n from citizen_row r join sharing_class c on c.class_id = r.class_id group by 1, 2 order by 1, 2');
+    expect(rows.map(({ type, category, n }) => `${type} ${category} ${n}`)).toEqual([
+      'CarePlan end-of-life 1', 'CarePlan plan 1', 'CareTeam contacts 1', 'Encounter encounter 1', 'EpisodeOfCare episode 1', 'Flag safeguarding 1',
+      'Observation end-of-life 1', 'Observation social-care 2', 'Patient identity 1', 'ServiceRequest referral 1',
+    ]);
+  });
+
   it('of a later month replaces what an earlier one said of the same referral', async () => {
     const tables = tablesOf('did-not-attend-is-no-first-contact');
     await send(tables);

@@ -71,6 +71,20 @@ describe('a zip', () => {
     expect(JSON.stringify(read)).not.toMatch(/caf|more\.zip|\.exe/);
   });
 
+  it('is read or refused, whichever byte is damaged and wherever it is cut', async () => {
+    const zip = deflated(Buffer.from('A\n1\n2\n'.repeat(20)));
+    for (let at = 0; at < zip.length; at += 1) {
+      for (const value of [0x00, 0xff, (zip[at] ?? 0) ^ 0x41]) {
+        const damaged = Buffer.from(zip);
+        damaged[at] = value;
+        const read = await readZip(damaged, limits);
+        if ('files' in read) expect(read.files.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBeLessThanOrEqual(limits.bytes);
+        else expect(read.problems.length).toBeGreaterThan(0);
+      }
+      expect('problems' in await readZip(zip.subarray(0, at), limits)).toBe(true);
+    }
+  });
+
   it('is told all its mistakes at once, by the number of the entry', async () => {
     const read = await readZip(writeZip([file('../a.csv', ''), file('b.csv', ''), file('x.zip', '')]), limits);
     expect(read).toMatchObject({ problems: [{ text: 'Entry 1 of the package has a name that is no plain file name.' }, { text: 'Entry 3 of the package is an archive itself.' }] });
