@@ -25,7 +25,7 @@ import { listRegister } from './flow/list-agreements.ts';
 import { proposeAgreement } from './flow/propose-agreement.ts';
 import { createWhatIf } from './flow/what-if.ts';
 import { watchAgreementDates, type AgreementWatch } from './flow/watch-agreement-dates.ts';
-import { findPart, type IntakeContext } from './flow/intake-context.ts';
+import { findFeed, type IntakeContext } from './flow/intake-context.ts';
 import { describeIntake } from './flow/describe-intake.ts';
 import { openPage, sealPage } from './flow/page-token.ts';
 import { createPolicy } from './flow/policy.ts';
@@ -39,6 +39,7 @@ import { rememberValid } from './flow/remember-valid.ts';
 import { readJobTask } from './flow/read-job-task.ts';
 import { searchAuditTrail, type AuditAsk } from './flow/search-audit.ts';
 import { startIntakeWorker } from './flow/work-intake.ts';
+import { postableParts } from './intake/addresses.ts';
 import { loadMappings } from './intake/load-mappings.ts';
 import { loadSensitiveCodes, sensitiveCodesFolder } from './intake/sensitive-code-files.ts';
 import type { Log } from './edge/log.ts';
@@ -116,8 +117,8 @@ export async function createServices({
       return opened.state;
     },
     intakeLimit: (feed: string, part: string) => {
-      const found = findPart(mappings, feed, part);
-      return found ? Math.min(found.kind.limits.maxBytes, config.limits.intakeBytes) : null;
+      const found = findFeed(mappings, feed);
+      return found && postableParts(found.kind).includes(part) ? Math.min(found.kind.limits.maxBytes, config.limits.intakeBytes) : null;
     },
     acceptBytes: async (requester: Requester, received: { feed: string; part: string; bytes: Uint8Array }, request: RequestFacts) => {
       const accepted = await acceptBytes(intake, { ...received, client: requester.client });

@@ -67,6 +67,7 @@ function describe(problem: Problem): string {
 function whereOf(at: Position): string {
   return [
     at.file && `file ${at.file}`,
+    at.part && `table ${at.part}`,
     at.row !== undefined && `row ${at.row}`,
     at.line !== undefined && `line ${at.line}`,
     at.column !== undefined && `column ${at.column}`,

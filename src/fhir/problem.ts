@@ -36,6 +36,8 @@ export interface Position {
   line?: number;
   /** 1-based */
   column?: number;
+  /** the table of a package */
+  part?: string;
   /** 1-based record number inside a source record: the CSV data row, the message of a batch */
   row?: number;
   /** the field as its format names it: `PID-3.1`, `NHS Number`, `Patient.birthDate` */

@@ -18,7 +18,7 @@ export function compileMaps(mappings: Mappings): (feed: Feed, part: Part) => Com
       if ('problems' in read) problems.push(...read.problems);
       return 'table' in read ? [read.table] : [];
     });
-    for (const part of kind.parts) {
+    for (const part of kind.parts.filter(({ cover }) => !cover)) {
       const entry = files.maps.find(({ file }) => file === part.map);
       if (!entry) {
         problems.push({ category: 'internal', code: 'map-missing', text: 'A part names a map that is not in its kind\'s folder.', at: { file: `${feed.kind}/${part.map}` } });

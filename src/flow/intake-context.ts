@@ -25,10 +25,16 @@ export interface IntakeContext {
   newId: () => string;
 }
 
-/** A feed by key with its kind and part; undefined when the registry has none such. */
-export function findPart(mappings: Mappings, feedKey: string, partName: string): { feed: Feed; kind: Kind; part: Part } | undefined {
+/** A feed by key with its kind; undefined when the registry has none such. */
+export function findFeed(mappings: Mappings, feedKey: string): { feed: Feed; kind: Kind } | undefined {
   const feed = mappings.feeds.find(({ key }) => key === feedKey);
   const kind = feed && mappings.kinds.get(feed.kind);
-  const part = kind?.parts.find(({ name }) => name === partName);
-  return feed && kind && part && { feed, kind, part };
+  return feed && kind && { feed, kind };
+}
+
+/** The same with one of its parts. */
+export function findPart(mappings: Mappings, feedKey: string, partName: string): { feed: Feed; kind: Kind; part: Part } | undefined {
+  const found = findFeed(mappings, feedKey);
+  const part = found?.kind.parts.find(({ name }) => name === partName);
+  return found && part && { ...found, part };
 }

@@ -15,7 +15,8 @@ export function newIntakeTask(input: { id: string; feed: string; part: string; a
 
 /** The Task when nothing is left to do: the reconciliation, and an OperationOutcome with what was wrong, where and how to mend it. */
 export function finishedIntakeTask(record: FinishedRecord, version: number, at: Date): { id: string; body: string; index: SearchIndex } {
-  const problems = JSON.parse(record.problems) as Problem[];
+  // what is wrong with a row is told once, though rows that need it tell it too
+  const problems = [...new Map((JSON.parse(record.problems) as Problem[]).map((problem) => [JSON.stringify(problem), problem])).values()];
   const counts = { ...record.counts, pending: record.counts['awaiting-merge'] ?? 0 };
   const failed = record.received === 0 && problems.length > 0;
   return finish({ id: record.taskId, feed: record.feed, part: record.part, at: record.receivedAt }, version, {

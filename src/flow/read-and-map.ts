@@ -44,8 +44,8 @@ export function mapRow(context: IntakeContext, read: ReadRow, states: ReadonlyMa
   const record = kind.update === 'patch' ? unfoldRow(folded, input) : input.record;
   const result = context.mapOf(feed, part).run({ feed: feedFacts(feed), ...record });
   // what a map refused is not whole: its resources would only be found wrong again
-  const found = result.problems.some(isError) ? result.problems : [...result.problems, ...result.resources.flatMap((resource) => context.validate(resource))];
-  const problems = placeInSource(found, row, part);
+  const found = result.problems.some(isError) ? result.problems : [...result.problems, ...result.notices, ...result.resources.flatMap((resource) => context.validate(resource))];
+  const problems = placeInSource(found, row, kind, part);
   if (problems.some(isError)) return { row, problems };
   return {
     row, feed, kind, resources: result.resources, late: isLate(states, input) ? mapAlone(context, read) : [], ledger: result.ledger, warnings: [...input.warnings, ...problems],

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { Refusal, type Problem } from '../fhir/problem.ts';
 import { readRow } from '../intake/read-row.ts';
-import { splitSource } from '../intake/split-source.ts';
+import { splitReceived } from '../intake/split-received.ts';
 import type { SplitRow } from '../intake/types.ts';
 import type { Connection } from '../store/database.ts';
 import { claimUnsplit, saveSplit, type NewRow, type UnsplitRecord } from '../store/source-records.ts';
 import { finishRecords } from '../store/intake-queue.ts';
-import { findPart, type IntakeContext } from './intake-context.ts';
+import { findFeed, findPart, type IntakeContext } from './intake-context.ts';
 import { reportFinished } from './report-finished.ts';
 
 const oneTurn = { records: 500, bytes: 32 * 1024 * 1024 };
@@ -46,7 +46,7 @@ async function splitTurn(context: IntakeContext, limits: typeof oneTurn, onClaim
   return context.database.transaction(async (connection) => {
     const records = await claimUnsplit(connection, limits);
     onClaimed?.(records);
-    if (records.length > 0) await saveAll(connection, context, records.map((record) => splitOne(context, record)));
+    if (records.length > 0) await saveAll(connection, context, await Promise.all(records.map((record) => splitOne(context, record))));
     return records.length;
   });
 }
@@ -60,14 +60,14 @@ async function saveAll(connection: Connection, context: IntakeContext, split: re
   await reportFinished(connection, await finishRecords(connection, split.map(({ summary }) => summary.recordId)), context.clock());
 }
 
-function splitOne(context: IntakeContext, record: UnsplitRecord): SplitRecord {
-  const found = findPart(context.mappings, record.feed, record.part);
+async function splitOne(context: IntakeContext, record: UnsplitRecord): Promise<SplitRecord> {
+  const found = findFeed(context.mappings, record.feed);
   if (!found) return rejected(record, feedNotConfigured);
-  const { rows, problems } = splitSource(found.kind, found.feed, record.part, record.content);
+  const { rows, problems } = await splitReceived(found.kind, found.feed, record.part, record.content);
   if (rows.length === 0 && problems.length > 0) return rejected(record, ...problems);
   return {
     summary: { recordId: record.recordId, rows: rows.length, problems: JSON.stringify(problems), state: 'split' },
-    rows: rows.map((row) => newRow(found, record, row)),
+    rows: rows.map((row) => newRow(context, record, row)),
   };
 }
 
@@ -75,11 +75,14 @@ function rejected(record: UnsplitRecord, ...problems: Problem[]): SplitRecord {
   return { summary: { recordId: record.recordId, rows: 0, problems: JSON.stringify(problems), state: 'rejected' }, rows: [] };
 }
 
-function newRow(found: FoundPart, record: UnsplitRecord, row: SplitRow): NewRow {
+function newRow(context: IntakeContext, record: UnsplitRecord, row: SplitRow): NewRow {
+  const part = row.part ?? record.part;
+  const found = findPart(context.mappings, record.feed, part);
+  if (!found) throw new Error('a row of a part its kind does not have');
   const problems = row.problem ? [row.problem] : keyProblems(found, row);
   const messageId = row.messageId === undefined || row.messageId.length > longestKey ? null : row.messageId;
   return {
-    recordId: record.recordId, row: row.row, line: row.line, feed: record.feed, part: record.part, content: row.content, messageId,
+    recordId: record.recordId, row: row.row, line: row.line, feed: record.feed, part, content: row.content, messageId,
     personKey: row.personKey.length > longestKey ? '' : row.personKey,
     sha256: messageId === null ? null : createHash('sha256').update(row.content).digest(),
     state: problems.length > 0 ? 'quarantined' : 'pending', problems: JSON.stringify(problems),

@@ -2,6 +2,7 @@ import type { Problem } from '../fhir/problem.ts';
 import { configFolder, type ConfigFolder } from './config-folder.ts';
 import { formats } from './formats.ts';
 import { feedsSchema, kindSchema, partnersSchema } from './mapping-schemas.ts';
+import { checkRelations } from './package/check-relations.ts';
 import { sensitiveCodesFolder } from './sensitive-code-files.ts';
 import type { DirectoryEntry, DroppedField, Feed, Kind, Part, Partner } from './types.ts';
 
@@ -32,7 +33,7 @@ interface FeedsFile {
   feeds: { key: string; kind: string; partner: string; title: string; system: string; senders?: string[] }[];
 }
 interface KindFileContent extends Omit<Kind, 'parts'> {
-  parts: { name: string; map: string; schema: string }[];
+  parts: (Pick<Part, 'name' | 'file' | 'needed' | 'cover' | 'readAs' | 'relations'> & { map?: string; schema: string })[];
 }
 
 /**
@@ -80,6 +81,7 @@ function readFeeds(config: ConfigFolder, kinds: Map<string, Kind>, partners: Par
     if (!partner) config.add(file, `The partner "${feed.partner}" is not in partners.yaml.`, { pointer: `${pointer}/partner` });
     if (!kind) config.add(file, `There is no usable kind "${feed.kind}" in mappings/.`, { pointer: `${pointer}/kind` });
     if (kind?.format === 'hl7v2' && !feed.senders) config.add(file, 'An HL7 feed must list its senders (MSH-4).', { pointer: `${pointer}/senders` });
+    if (kind?.parts.some(({ columns }) => columns?.some(({ sender }) => sender)) && !feed.senders) config.add(file, 'A feed whose tables name their sender must list its senders.', { pointer: `${pointer}/senders` });
     if (!feed.key.startsWith(`${feed.partner}-`)) config.add(file, `The key must begin with "${feed.partner}-".`, { pointer: `${pointer}/key` });
     return partner && kind ? [{ ...feed, partner }] : [];
   });
@@ -95,6 +97,7 @@ function readKinds(config: ConfigFolder): Map<string, Kind> {
     if (content.name !== folder) config.add(file, `The name must be that of the folder, "${folder}".`, { pointer: '/name' });
     refuseRepeats(config, file, '/parts', content.parts.map((part) => part.name));
     const parts = content.parts.flatMap((part) => readPart(config, folder, content, part) ?? []);
+    if (parts.length === content.parts.length) checkRelations(content.format, parts, (text) => { config.add(file, text, { pointer: '/parts' }); });
     kinds.set(folder, { ...content, parts, categories: content.categories });
   }
   return kinds;
@@ -102,10 +105,13 @@ function readKinds(config: ConfigFolder): Map<string, Kind> {
 
 function readPart(config: ConfigFolder, folder: string, kind: KindFileContent, part: KindFileContent['parts'][number]): Part | undefined {
   const file = `${folder}/${part.schema}`;
-  if (config.text(`${folder}/${part.map}`) === undefined) config.add(`${folder}/kind.json`, `The map "${part.map}" is missing.`, { pointer: '/parts' });
+  const { schema: _, ...rest } = part;
+  // a part read as another has no map of its own, and the table about the package none at all
+  const map = part.map ?? kind.parts.find(({ name }) => name === part.readAs)?.map ?? '';
+  if (!part.cover && config.text(`${folder}/${map}`) === undefined) config.add(`${folder}/kind.json`, `The map "${map}" is missing.`, { pointer: '/parts' });
   const format = formats[kind.format];
   const content = config.read<object>(file, format.schema);
-  return content && { name: part.name, map: part.map, ...format.readSchema(content, (text, pointer) => { config.add(file, text, { pointer }); }) };
+  return content && { ...rest, map, ...format.readSchema(content, (text, pointer) => { config.add(file, text, { pointer }); }) };
 }
 
 const tableColumns = ['source', 'system', 'code', 'display', 'note'];

@@ -69,6 +69,14 @@ export const feedsSchema = {
   },
 };
 
+const columnNames = { type: 'array', items: text, uniqueItems: true };
+const relation = {
+  type: 'object',
+  required: ['part', 'by', 'rows'],
+  additionalProperties: false,
+  properties: { part: text, by: columnNames, rows: { enum: ['one', 'many'] }, as: { type: 'string', pattern: '^[a-z][A-Za-z0-9]*$' }, columns: columnNames, whole: { const: true } },
+};
+
 export const kindSchema = {
   type: 'object',
   required: ['name', 'title', 'format', 'update', 'zone', 'limits', 'parts', 'categories'],
@@ -90,9 +98,13 @@ export const kindSchema = {
       minItems: 1,
       items: {
         type: 'object',
-        required: ['name', 'map', 'schema'],
+        required: ['name', 'schema'],
         additionalProperties: false,
-        properties: { name: { type: 'string', pattern: '^([a-z][a-z0-9-]*)?$' }, map: { type: 'string', pattern: '^[^/]+\\.(map|json)$' }, schema: { type: 'string', pattern: '^[^/]+\\.json$' } },
+        properties: {
+          name: { type: 'string', pattern: '^([a-z][a-z0-9-]*)?$' }, map: { type: 'string', pattern: '^[^/]+\\.(map|json)$' }, schema: { type: 'string', pattern: '^[^/]+\\.json$' },
+          file: { type: 'string', pattern: '^[A-Za-z0-9_*-]+\\.[a-z0-9]+$' }, needed: { const: true }, cover: { const: true }, readAs: text,
+          relations: { type: 'array', minItems: 1, items: relation },
+        },
       },
     },
     categories: {
@@ -128,7 +140,8 @@ export const columnsSchema = {
           name: { type: 'string', pattern: '^[a-z][A-Za-z0-9]*$' },
           required: { type: 'boolean' },
           personKey: { type: 'boolean' },
-          format: { enum: ['date', 'dateTime', 'integer', 'decimal', 'nhs-number', 'text', 'code', 'boolean'] },
+          sender: { type: 'boolean' },
+          format: { enum: ['date', 'dateTime', 'time', 'integer', 'decimal', 'nhs-number', 'text', 'code', 'boolean'] },
           maxLength: { type: 'integer', minimum: 1 },
         },
       },

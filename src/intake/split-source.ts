@@ -1,4 +1,5 @@
 import type { Problem } from '../fhir/problem.ts';
+import { postableParts } from './addresses.ts';
 import { decodeText } from './decode-text.ts';
 import { formats } from './formats.ts';
 import type { Feed, Kind, SplitRow } from './types.ts';
@@ -12,10 +13,8 @@ export function splitSource(kind: Kind, feed: Feed, partName: string, bytes: Uin
   const refuse = (problem: Problem): { rows: SplitRow[]; problems: Problem[] } => ({ rows: [], problems: [problem] });
 
   const part = kind.parts.find((candidate) => candidate.name === partName);
-  if (!part) return refuse(unknownPart(kind));
-  if (bytes.length > kind.limits.maxBytes) {
-    return refuse({ category: 'too-large', code: 'source-too-large', text: `The file is larger than the ${kind.limits.maxBytes} bytes this feed may send at once.`, fix: 'Send it in several files.' });
-  }
+  if (!part || !postableParts(kind).includes(partName)) return refuse(unknownPart(kind));
+  if (bytes.length > kind.limits.maxBytes) return refuse(tooLarge(kind));
   if (bytes.length === 0) return refuse({ category: 'malformed', code: 'source-empty', text: 'The file is empty.' });
   const decoded = decodeText(bytes);
   if ('problem' in decoded) return refuse(decoded.problem);
@@ -29,8 +28,13 @@ export function splitSource(kind: Kind, feed: Feed, partName: string, bytes: Uin
   return split;
 }
 
+/** The refusal of more bytes than the kind may send. */
+export function tooLarge({ limits }: Kind): Problem {
+  return { category: 'too-large', code: 'source-too-large', text: `The file is larger than the ${limits.maxBytes} bytes this feed may send at once.`, fix: 'Send it in several files.' };
+}
+
 function unknownPart(kind: Kind): Problem {
-  const names = kind.parts.map((part) => part.name).filter((name) => name !== '');
+  const names = postableParts(kind).filter((name) => name !== '');
   return {
     category: 'not-found',
     code: 'part-unknown',

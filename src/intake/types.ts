@@ -19,7 +19,7 @@ export interface Feed {
   key: string;
   kind: string;
   partner: Partner;
-  /** HL7: MSH-4 values this feed may claim */
+  /** organisations this feed may claim to be from: MSH-4, the `sender` column of a package */
   senders?: string[];
   title: string;
   /** the sender's own system in plain words, for readers */
@@ -31,12 +31,37 @@ export interface Part {
   name: string;
   /** entry map file inside the kind's folder */
   map: string;
-  /** CSV: every column of the table, in order */
+  /** name of its file in a package, with `*` for what varies: `CYP001*.csv` */
+  file?: string;
+  /** a package without it is refused */
+  needed?: boolean;
+  /** this table is about the package itself and no person: one row, every value read before anything else */
+  cover?: boolean;
+  /** the part this one's rows are read with, by that part's map: they add to its records and have none of their own */
+  readAs?: string;
+  /** CSV: rows of other tables of the package that a row of this one is read with */
+  relations?: Relation[];
+  /** CSV: every column of the table, in the order rows are kept */
   columns?: Column[];
   /** HL7 v2: what a message of this feed may and must hold */
   messages?: MessageSchema;
   /** JSON and other documents: where the records are, and what each must hold */
   document?: DocumentSchema;
+}
+
+/** How a table of a package hangs together with another one. */
+export interface Relation {
+  part: string;
+  /** columns of both tables that must be equal; none: the other table's only row */
+  by: string[];
+  /** `one`: the row this one belongs to, and, without a person key of its own, whose person it is about (the map reads that key as `person`). `many`: those that belong to this one */
+  rows: 'one' | 'many';
+  /** branch of the source tree that holds them; absent: they are only looked up */
+  as?: string;
+  /** columns the map is given; absent: all but those of `by` */
+  columns?: string[];
+  /** a `many` of which one cannot be read refuses this row; otherwise it is left out with a warning */
+  whole?: boolean;
 }
 
 /** The schema file of a document kind. The expressions are FHIRPath, which reads any JSON tree. */
@@ -106,7 +131,9 @@ export interface Column {
   required?: boolean;
   /** this column is the sender's person id */
   personKey?: boolean;
-  format?: 'date' | 'dateTime' | 'integer' | 'decimal' | 'nhs-number' | 'text' | 'code' | 'boolean';
+  /** this column names the sending organisation: one of those the feed may speak for */
+  sender?: boolean;
+  format?: 'date' | 'dateTime' | 'time' | 'integer' | 'decimal' | 'nhs-number' | 'text' | 'code' | 'boolean';
   maxLength?: number;
 }
 
@@ -134,13 +161,15 @@ export interface Kind {
 
 /** One row of a source record, as split at receipt. */
 export interface SplitRow {
-  /** 1-based */
+  /** 1-based, over all tables of a package */
   row: number;
-  /** line in the file where it begins, 1-based */
+  /** line in its file where it begins, 1-based */
   line: number;
+  /** in a package: the table it is in */
+  part?: string;
   /** the sender's person id; '' when it cannot be found */
   personKey: string;
-  /** the row's own text: one HL7 message, the CSV cells as a JSON array, one record of a document */
+  /** the row's own text: one HL7 message, the CSV cells as JSON (csv/row-content.ts), one record of a document */
   content: string;
   /** sender's message id (HL7 MSH-10), for idempotency; absent for CSV */
   messageId?: string;

@@ -117,7 +117,9 @@ function compileStages(source: SourceSyntax, slot: number, scope: VariableScope,
     if (!isTrue(value)) run.fail('check-failed', 'The map demands something of this source that does not hold', at, field);
     return isTrue(value);
   }));
-  if (source.log) stages.push(forEach(source.log, (_item, value, run) => {
+  const words = source.log && fixedWords(source.log);
+  if (source.log) stages.push(forEach(source.log, (_item, value, run, field) => {
+    if (words !== undefined) run.notice(words, at, field);
     run.log.push(itemsOf(value).map((part) => textOf(part) ?? JSON.stringify(part)).join(', '));
     return true;
   }));
@@ -126,6 +128,12 @@ function compileStages(source: SourceSyntax, slot: number, scope: VariableScope,
     return pickByMode(items, listMode);
   });
   return stages;
+}
+
+/** A text in quotes, which holds nothing of the record. */
+function fixedWords(expression: Expression): string | undefined {
+  if (expression.kind === 'brackets') return fixedWords(expression.inner);
+  return expression.kind === 'literal' && typeof expression.value === 'string' ? expression.value : undefined;
 }
 
 /** Evaluates with the item as focus and its alias bound, and marks what was looked at. */

@@ -44,6 +44,7 @@ export function moveSlot(outer: Frame, from: number, inner: Frame, to: number): 
 export class RunState {
   readonly number: number;
   readonly log: string[] = [];
+  readonly notices: Problem[] = [];
   readonly problems: Problem[] = [];
   readonly trace: Trace | undefined;
   /** made when a rule first claims an end of a list */
@@ -98,6 +99,11 @@ export class RunState {
 
   warn(code: string, text: string, at: Position, field: SourceField | undefined): void {
     this.add({ category: 'unprocessable', code, text, at: position(at, field), severity: 'warning' });
+  }
+
+  /** Words of the map itself, never of the record, so its sender may be told. */
+  notice(text: string, at: Position, field: SourceField | undefined): void {
+    if (this.notices.length < mostProblems) this.notices.push({ category: 'unprocessable', code: 'map-notice', text: `The map says: ${text}.`, at: position(at, field), severity: 'warning' });
   }
 
   /** The same mistake at the same place is told once; errors are never crowded out by warnings. */

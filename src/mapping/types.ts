@@ -72,6 +72,8 @@ export interface MapResult {
   resources: JsonObject[];
   ledger: LedgerEntry[];
   log: string[];
+  /** what the map's author says of the record in fixed words, `log ('…')`: warnings for its sender, with the field */
+  notices: Problem[];
   /** errors mean nothing of `resources` may be used; warnings may stand beside them */
   problems: Problem[];
   /** where every value came from; only of maps compiled with `trace: true` */

@@ -104,7 +104,8 @@ export async function finishRecords(connection: Connection, recordIds: readonly 
      select d.record_id as "recordId", d.feed, d.part, d.task_id as "taskId", d.client, d.received_at as "receivedAt", d.received_rows as received,
        coalesce((select jsonb_object_agg(state, n) from (select state, count(*) as n from intake_row r where r.record_id = d.record_id group by state) c), '{}') as counts,
        (d.problems || coalesce((select jsonb_agg(p.problem) from (
-          select jsonb_set(e, '{at}', jsonb_build_object('row', r.row_no, 'line', r.line) || coalesce(e->'at', '{}')) as problem
+          select jsonb_set(e, '{at}', case when r.part = d.part then '{}' else jsonb_build_object('part', r.part) end
+            || jsonb_build_object('row', r.row_no, 'line', r.line) || coalesce(e->'at', '{}')) as problem
           from intake_row r, jsonb_array_elements(r.problems) e where r.record_id = d.record_id order by r.row_no limit 100) p), '[]'))::text as problems
      from done d`,
     [recordIds],

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { textOf } from '../../src/fhir/json.ts';
+import { postableParts, takesPackages } from '../../src/intake/addresses.ts';
 import { formats } from '../../src/intake/formats.ts';
 import type { Mappings } from '../../src/intake/load-mappings.ts';
 import type { Column, Feed, Kind, MessageSchema, Part } from '../../src/intake/types.ts';
@@ -28,8 +29,8 @@ export function describeFeeds(mappings: Mappings): string {
 }
 
 function pathsOf(mappings: Mappings, feed: Feed): string {
-  const parts = mappings.kinds.get(feed.kind)?.parts ?? [];
-  return parts.map(({ name }) => `\`/intake/${feed.key}${name === '' ? '' : `/${name}`}\``).join('<br>');
+  const kind = mappings.kinds.get(feed.kind);
+  return (kind ? postableParts(kind) : []).map((name) => `\`/intake/${feed.key}${name === '' ? '' : `/${name}`}\``).join('<br>');
 }
 
 function describeKind(mappings: Mappings, kind: Kind): string[] {
@@ -40,6 +41,7 @@ function describeKind(mappings: Mappings, kind: Kind): string[] {
   return [
     '', `## ${kind.name}`, '', `${kind.title}. Format ${kind.format}, times in ${kind.zone}.`,
     `At most ${Math.round(maxBytes / 1e6)} MB and ${maxRows.toLocaleString('en-GB')} ${formats[kind.format].rows} in one post (or \`ONESTORY_MAX_INTAKE_BYTES\`, if that is less). ${update}`,
+    ...(takesPackages(kind) ? ['', 'The tables come together as one zip. Its files are told apart by their names; their order does not matter.'] : []),
     ...kind.parts.flatMap((part) => describePart(part)),
     ...describeCategories(kind),
     ...describeTables(mappings, kind),
@@ -50,15 +52,22 @@ function describeKind(mappings: Mappings, kind: Kind): string[] {
 
 function describePart(part: Part): string[] {
   const title = part.name === '' ? 'Content' : `Part ${part.name}`;
-  return ['', `### ${title}`, '', `Map: \`${part.map}\`.`, '', ...(part.columns ? columnLines(part.columns) : []), ...(part.messages ? messageLines(part.messages) : [])];
+  return ['', `### ${title}`, '', `${readBy(part)}${part.file === undefined ? '' : ` File \`${part.file}\`${part.needed ? ', which every package holds' : ''}.`}`, '', ...(part.columns ? columnLines(part.columns) : []), ...(part.messages ? messageLines(part.messages) : [])];
+}
+
+function readBy(part: Part): string {
+  if (part.cover) return 'About the package itself: one row, read before anything else.';
+  const related = (part.relations ?? []).filter(({ as }) => as !== undefined).map((relation) => `${relation.part}${relation.whole ? ' (all of them, or none of this)' : ''}`);
+  const beside = related.length > 0 ? ` Read with the rows of ${related.join(', ')} that belong to it.` : '';
+  return part.readAs === undefined ? `Map: \`${part.map}\`.${beside}` : `Read with the row of ${part.readAs} it belongs to, by its map.`;
 }
 
 function columnLines(columns: readonly Column[]): string[] {
   return [
-    'One header line with these columns in this order, then one row per record.', '',
+    'One header line that names each of these columns once, in any order, then one row per record.', '',
     '| column | must have a value | form |', '| --- | --- | --- |',
-    ...columns.map(({ header, required, personKey, format, maxLength }) => {
-      const form = [personKey ? 'the sender\'s person id' : '', format ?? '', maxLength === undefined ? '' : `at most ${maxLength} characters`].filter((each) => each !== '').join(', ');
+    ...columns.map(({ header, required, personKey, sender, format, maxLength }) => {
+      const form = [personKey ? 'the sender\'s person id' : '', sender ? 'an organisation the feed speaks for' : '', format ?? '', maxLength === undefined ? '' : `at most ${maxLength} characters`].filter((each) => each !== '').join(', ');
       return `| ${header} | ${required || personKey ? 'yes' : ''} | ${form} |`;
     }),
   ];

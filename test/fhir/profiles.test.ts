@@ -145,11 +145,14 @@ describe('what code, maps and tables use is published', () => {
   it('the model of each row is its columns', () => {
     const loaded = loadMappings('mappings');
     if ('problems' in loaded) throw new Error('the mappings do not load');
-    for (const kind of ['cld', 'rio']) {
+    for (const kind of ['cld', 'csds', 'rio']) {
       const model = ofType<StructureDefinition>('StructureDefinition').find(({ id }) => id === `${kind}-row`);
       const elements = (model?.differential?.element ?? []).flatMap(({ path = '' }) => (path.split('.').length === 2 ? [path.slice(path.indexOf('.') + 1)] : []));
-      const columns = (loaded.kinds.get(kind)?.parts ?? []).flatMap((part) => (part.columns ?? []).map(({ name }) => name));
-      expect(elements.sort()).toEqual(['feed', ...new Set(columns)].sort());
+      const parts = loaded.kinds.get(kind)?.parts ?? [];
+      const columns = parts.filter(({ cover, readAs }) => !cover && readAs === undefined).flatMap((part) => (part.columns ?? []).map(({ name }) => name));
+      const branches = parts.flatMap(({ relations = [] }) => relations.flatMap(({ as }) => as ?? []));
+      const person = parts.some(({ relations }) => relations) ? ['person'] : [];
+      expect(elements.sort()).toEqual([...new Set(['feed', ...person, ...columns, ...branches])].sort());
     }
   });
 

@@ -51,13 +51,13 @@ describe('a CSV file is split', () => {
 });
 
 describe('a CSV file is refused as a whole', () => {
-  const swapped = header.replace('Born,Seen', 'Seen,Born');
   it.each([
-    ['swapped columns, naming both places', swapped, [{ code: 'csv-column-order', expected: 'Born', at: { line: 1, column: 2 } }, { code: 'csv-column-order', expected: 'Seen', at: { column: 3 } }]],
-    ['a missing column', header.replace('Born,', ''), [{ code: 'csv-column-missing', expected: 'Born', at: { column: 2 } }]],
-    ['an extra column', `${header},Extra`, [{ code: 'csv-column-unknown', at: { column: 9 } }]],
-    ['a column twice', header.replace('Seen', 'Born'), [{ code: 'csv-column-missing', expected: 'Seen' }, { code: 'csv-column-twice', at: { column: 3 } }]],
-    ['a renamed column', header.replace('Born', 'born'), [{ code: 'csv-column-missing', expected: 'Born' }, { code: 'csv-column-unknown', at: { column: 2 } }]],
+    ['a missing column', header.replace('Born,', ''), [{ code: 'csv-column-missing', text: 'The column "Born" is missing.', at: { line: 1, field: 'Born' } }]],
+    ['an extra column', `${header},Extra`, [{ code: 'csv-column-unknown', text: 'Column 9, "Extra", is not one of this feed\'s columns.', at: { line: 1, column: 9 } }]],
+    ['a column twice', header.replace('Seen', 'Born'), [{ code: 'csv-column-missing', expected: 'Seen' }, { code: 'csv-column-twice', text: 'Column 3 repeats column 2, "Born".', at: { column: 3 } }]],
+    ['a renamed column', header.replace('Born', 'born'), [{ code: 'csv-column-missing', expected: 'Born' }, { code: 'csv-column-unknown', text: expect.stringContaining('"born"') as string, at: { column: 2 } }]],
+    ['a header line run into a row, without its words', `${header}C1,1938-02-11`, [{ code: 'csv-column-missing', expected: 'Note' }, { code: 'csv-column-unknown', at: { column: 8 } }, { code: 'csv-column-unknown', text: 'Column 9 is not one of this feed\'s columns.' }]],
+    ['a row that happens to name one column, without its words', 'Casey,Born,Example', [...Array.from({ length: 7 }, () => ({ code: 'csv-column-missing' })), { code: 'csv-column-unknown', text: 'Column 1 is not one of this feed\'s columns.' }, { code: 'csv-column-unknown', text: 'Column 3 is not one of this feed\'s columns.' }]],
     ['no header', 'C1,2024-01-01,,,,,,', [{ code: 'csv-header-missing', at: { line: 1 } }]],
     ['another separator', header.replaceAll(',', ';'), [{ code: 'csv-delimiter', expected: 'comma' }]],
     ['tabs', header.replaceAll(',', '\t'), [{ code: 'csv-delimiter' }]],
@@ -75,6 +75,31 @@ describe('a CSV file is refused as a whole', () => {
     const bytes = Buffer.concat([Buffer.from(`${header}\nC1,,,,,,,caf`), Buffer.from([0xe9]), Buffer.from('\n')]);
     expect(split(bytes).problems).toMatchObject([{ code: 'encoding', at: { line: 2 }, text: expect.stringContaining(`Byte ${header.length + 1 + 'C1,,,,,,,caf'.length + 1}`) as string }]);
     expect(split(header, '').problems).toMatchObject([{ code: 'part-unknown', category: 'not-found', expected: 'client' }]);
+  });
+});
+
+describe('columns in another order', () => {
+  const places = [3, 1, 2, 8, 5, 6, 7, 4];
+  const inOrder = (cells: readonly string[]): string => places.map((place) => cells[place - 1] ?? '').join(',');
+  const shuffled = (...rows: string[][]): string => [columns.map((column) => column.header), ...rows].map(inOrder).join('\n');
+
+  it('are read by their names: the record is the same, and the row keeps its cells in the order of the specification', () => {
+    const cells = ['C1', '1938-02-11', '', '3', '0.010', '', 'yes', 'as told'];
+    const [ordered, other] = [`${header}\n${cells.join(',')}`, shuffled(cells)].map((text) => split(text).rows[0]);
+    if (!ordered || !other) throw new Error('no row');
+    expect(readRow(kind, feed, part, other)).toEqual(readRow(kind, feed, part, ordered));
+    expect(JSON.parse(ordered.content)).toEqual(cells);
+    expect(JSON.parse(other.content)).toEqual({ cells, columns: places.map((_, index) => places.indexOf(index + 1) + 1) });
+    expect(other.personKey).toBe('C1');
+  });
+
+  it('tell a wrong cell by the column the sender has it in', () => {
+    const [row] = split(shuffled(['C1', '29/09/2011', '', '', '', '', '', ''])).rows;
+    expect(row && readRow(kind, feed, part, row)).toMatchObject({ problems: [{ code: 'date-format', at: { row: 1, line: 2, column: places.indexOf(2) + 1, field: 'Born' } }] });
+  });
+
+  it('leave a ragged row alone', () => {
+    expect(split(`${shuffled()}\nC1,two\n`).rows).toMatchObject([{ content: '["C1","two"]', problem: { code: 'csv-ragged-row' } }]);
   });
 });
 

@@ -29,6 +29,16 @@ feeds:
   'sheet/dropped.csv': 'field,reason,approvedBy,date\nnote,Not needed,Information governance lead,2026-01-12\n',
 };
 
+/** The sheet as two tables that hang together as told. */
+function relations(told: object[]): Record<string, string> {
+  const kind = JSON.parse(good['sheet/kind.json'] ?? '') as { parts: object[] };
+  return {
+    'sheet/kind.json': JSON.stringify({ ...kind, parts: [{ ...kind.parts[0], relations: told }, { name: 'note', map: 'client.map', schema: 'note.schema.json' }] }),
+    'sheet/client.schema.json': JSON.stringify({ columns: [{ header: 'Client ID', name: 'clientId', personKey: true }, { header: 'Note ID', name: 'noteId' }] }),
+    'sheet/note.schema.json': JSON.stringify({ columns: [{ header: 'Note ID', name: 'noteId', personKey: true }] }),
+  };
+}
+
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'mappings-'));
@@ -90,7 +100,12 @@ describe('the mappings folder', () => {
     ['an unknown property', { 'sheet/kind.json': JSON.stringify({ ...kind, zones: 'x' }) }, 'sheet/kind.json', '/', /zones/],
     ['a kind named unlike its folder', { 'sheet/kind.json': JSON.stringify({ ...kind, name: 'sheets' }) }, 'sheet/kind.json', '/name', /folder/],
     ['a map that is not there', { 'sheet/client.map': null }, 'sheet/kind.json', '/parts', /client\.map/],
-    ['a schema without person key', { 'sheet/client.schema.json': JSON.stringify({ columns: [{ header: 'A', name: 'a' }] }) }, 'sheet/client.schema.json', '/columns', /personKey/],
+    ['a schema without person key', { 'sheet/client.schema.json': JSON.stringify({ columns: [{ header: 'A', name: 'a' }] }) }, 'sheet/kind.json', '/parts', /personKey/],
+    ['a relation with a part that is not there', relations([{ part: 'visit', by: ['clientId'], rows: 'many', as: 'visits' }]), 'sheet/kind.json', '/parts', /no part "visit"/],
+    ['a relation by a column only one table has', relations([{ part: 'note', by: ['clientId'], rows: 'many', as: 'notes' }]), 'sheet/kind.json', '/parts', /"clientId" is not a column of both/],
+    ['a relation without a branch', relations([{ part: 'note', by: ['noteId'], rows: 'many' }]), 'sheet/kind.json', '/parts', /need a branch/],
+    ['a branch named like a column', relations([{ part: 'note', by: ['noteId'], rows: 'many', as: 'noteId' }]), 'sheet/kind.json', '/parts', /"noteId" is there twice/],
+    ['a part that is read with others and has no file name', relations([{ part: 'note', by: ['noteId'], rows: 'many', as: 'notes' }]), 'sheet/kind.json', '/parts', /file name/],
     ['a column name given twice', { 'sheet/client.schema.json': JSON.stringify({ columns: [{ header: 'A', name: 'a', personKey: true }, { header: 'B', name: 'a' }] }) }, 'sheet/client.schema.json', '/columns', /twice/],
     ['a table with another header', { 'sheet/tables/sex.csv': 'source,code\nM,male\n' }, 'sheet/tables/sex.csv', undefined, /header/],
     ['a dropped field nobody approved', { 'sheet/dropped.csv': 'field,reason,approvedBy,date\nnote,Not needed,,2026-01-12\n' }, 'sheet/dropped.csv', undefined, /approved/],

@@ -7,6 +7,7 @@ import { feedFacts } from '../../src/intake/feed-facts.ts';
 import { formats } from '../../src/intake/formats.ts';
 import { foldRow, unfoldRow } from '../../src/intake/fold.ts';
 import { loadMappings, type Mappings } from '../../src/intake/load-mappings.ts';
+import { splitTables } from '../../src/intake/package/split-package.ts';
 import { readRow } from '../../src/intake/read-row.ts';
 import { splitSource } from '../../src/intake/split-source.ts';
 import type { Feed, FoldState, Kind, Part, SplitRow } from '../../src/intake/types.ts';
@@ -15,7 +16,7 @@ import { readTable } from '../../src/mapping/read-table.ts';
 import type { CompiledMap, LedgerEntry } from '../../src/mapping/types.ts';
 
 /**
- * Runs an example of mappings/<kind>/examples/<case>/: `input.<extension of the format>`, beside it, where the kind has several,
+ * Runs an example of mappings/<kind>/examples/<case>/: `input.<extension of the format>`, or the folder `input` with the tables of a package; beside it, where the kind has several,
  * a file `part` and a file `feed` naming them (otherwise the first part, and the feed whose partner begins the case's
  * name, else the kind's first), and `expected.json`.
  */
@@ -74,13 +75,19 @@ export function mapOf(mappings: Mappings, kind: Kind, feed: Feed, part: Part): C
 export function runExample(mappings: Mappings, kind: Kind, example: string): ExampleRun {
   const feed = feedOf(mappings, kind, example);
   const partName = note(kind, example, 'part') ?? kind.parts[0]?.name ?? '';
-  const bytes = readFileSync(exampleFile(kind.name, example, `input.${formats[kind.format].extension}`));
-  const { rows, problems } = splitSource(kind, feed, partName, bytes);
+  const { rows, problems } = split(kind, feed, example, partName);
   const part = kind.parts.find((candidate) => candidate.name === partName);
   const run = new Run(mappings, kind, feed, part);
   run.refuse(problems);
   for (const row of rows) run.take(row);
   return run.result();
+}
+
+/** A folder `input/` holds the tables of a package. */
+function split(kind: Kind, feed: Feed, example: string, partName: string): ReturnType<typeof splitSource> {
+  const folder = exampleFile(kind.name, example, 'input');
+  if (!existsSync(folder)) return splitSource(kind, feed, partName, readFileSync(`${folder}.${formats[kind.format].extension}`));
+  return splitTables(kind, feed, readdirSync(folder).map((name) => ({ name, bytes: readFileSync(join(folder, name)) })));
 }
 
 function feedOf(mappings: Mappings, kind: Kind, example: string): Feed {
@@ -126,18 +133,19 @@ class Run {
   }
 
   take(row: SplitRow): void {
-    if (!this.part) return;
-    const read = readRow(this.kind, this.feed, this.part, row);
+    const part = row.part === undefined ? this.part : this.kind.parts.find(({ name }) => name === row.part);
+    if (!part) return;
+    const read = readRow(this.kind, this.feed, part, row);
     if ('problems' in read) return this.refuse(read.problems);
     this.refuse(read.input.warnings);
-    for (const name of Object.keys(read.input.record)) this.read.add(name);
+    for (const name of namesIn(read.input.record)) this.read.add(name);
     let record = read.input.record;
     if (this.kind.update === 'patch') {
       this.states = foldRow(this.states, read.input, row.messageId ?? '');
       record = unfoldRow(this.states, read.input);
     }
-    const result = mapOf(this.mappings, this.kind, this.feed, this.part).run({ feed: feedFacts(this.feed), ...record });
-    this.refuse(result.problems.map((problem) => ({ ...problem, at: { ...problem.at, row: row.row } })));
+    const result = mapOf(this.mappings, this.kind, this.feed, part).run({ feed: feedFacts(this.feed), ...record });
+    this.refuse(result.problems.map((problem) => ({ ...problem, at: { ...problem.at, ...(row.part !== undefined && { part: row.part }), row: row.row } })));
     for (const line of result.log) this.log.add(line);
     if (result.problems.some((problem) => (problem.severity ?? 'error') === 'error')) return;
     this.ledger.push(...result.ledger);
@@ -152,6 +160,11 @@ class Run {
     };
     return { outcome, ledger: this.ledger, read: this.read, feed: this.feed };
   }
+}
+
+/** Element names of a record, also of the rows of other tables below it. */
+function namesIn(record: JsonObject): string[] {
+  return Object.entries(record).flatMap(([name, value]) => [name, ...[value].flat().flatMap((each) => (each !== null && typeof each === 'object' && !Array.isArray(each) ? namesIn(each) : []))]);
 }
 
 /** Where in a map a problem arose changes whenever the map is edited; the field it is about does not. */

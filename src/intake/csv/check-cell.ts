@@ -4,7 +4,7 @@ import type { Column } from '../types.ts';
 
 /** What is wrong with a cell that has a value, told without the value; undefined when it is right. */
 export function checkCell(column: Column, value: string): Pick<Problem, 'code' | 'text' | 'expected'> | undefined {
-  if (column.maxLength !== undefined && [...value].length > column.maxLength) {
+  if (column.maxLength !== undefined && value.length > column.maxLength && [...value].length > column.maxLength) {
     return { code: 'value-too-long', text: `"${column.header}" is longer than ${column.maxLength} characters.`, expected: `at most ${column.maxLength} characters` };
   }
   if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(value)) {
@@ -13,6 +13,7 @@ export function checkCell(column: Column, value: string): Pick<Problem, 'code' |
   switch (column.format) {
     case 'date': return checkDate(column, value, /^(\d{4})-(\d{2})-(\d{2})$/, 'yyyy-MM-dd');
     case 'dateTime': return checkDate(column, value, /^(\d{4})-(\d{2})-(\d{2})[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$/, 'yyyy-MM-dd HH:mm:ss');
+    case 'time': return checkPattern(column, value, /^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$/, 'time-format', 'a time written as HH:mm:ss');
     case 'integer': return checkPattern(column, value, /^-?\d{1,15}$/, 'number-format', 'a whole number');
     case 'decimal': return checkPattern(column, value, /^-?\d{1,15}(\.\d{1,10})?$/, 'number-format', 'a number with a decimal point, without thousands separators');
     case 'boolean': return checkPattern(column, value, /^(true|false|yes|no|y|n|0|1)$/i, 'boolean-format', 'true or false');

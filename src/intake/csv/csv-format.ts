@@ -1,7 +1,7 @@
 import { columnsSchema } from '../mapping-schemas.ts';
 import type { SourceFormat } from '../source-format.ts';
 import type { Column } from '../types.ts';
-import { readCells } from './read-cells.ts';
+import { readCsvRow } from './read-csv-row.ts';
 import { splitCsv } from './split-csv.ts';
 
 /** Comma-separated values (RFC 4180), one header line, one record per row. */
@@ -12,11 +12,11 @@ export const csvFormat: SourceFormat = {
   readSchema(content, report) {
     const { columns } = content as { columns: Column[] };
     for (const repeated of [...repeats(columns.map(({ name }) => name)), ...repeats(columns.map(({ header }) => header))]) report(`"${repeated}" appears twice.`, '/columns');
-    if (columns.filter(({ personKey }) => personKey).length !== 1) report('Exactly one column must be the personKey.', '/columns');
+    if (columns.filter(({ personKey }) => personKey).length > 1) report('At most one column may be the personKey.', '/columns');
     return { columns };
   },
   split: ({ part, text, most }) => splitCsv(part.columns ?? [], text, most),
-  read: (_kind, _feed, part, row) => readCells(part, row),
+  read: (kind, _feed, part, row) => readCsvRow(kind, part, row),
 };
 
 function repeats(names: readonly string[]): Set<string> {

@@ -1,21 +1,21 @@
 import type { JsonObject } from '../../fhir/json.ts';
 import type { Problem } from '../../fhir/problem.ts';
-import type { Column, Part, RowInput, SplitRow } from '../types.ts';
+import type { Column } from '../types.ts';
 import { checkCell } from './check-cell.ts';
+import type { RowCells } from './row-content.ts';
 
-/** A CSV row as a flat record: trimmed strings as sent, empty cells absent. Every wrong cell is reported, not only the first. */
-export function readCells(part: Part, row: SplitRow): { input: RowInput } | { problems: Problem[] } {
-  const cells = JSON.parse(row.content) as string[];
+/** The cells that are right, and what is wrong with the others. `at` is the row's own place. */
+export function readCells(columns: readonly Column[], { cells, columns: places }: RowCells, at: { part?: string; row: number; line: number }): { record: JsonObject; problems: Problem[] } {
   const record: JsonObject = {};
   const problems: Problem[] = [];
-  for (const [index, column] of (part.columns ?? []).entries()) {
+  const place = at.part === undefined ? { row: at.row, line: at.line } : { part: at.part, row: at.row, line: at.line };
+  columns.forEach((column, index) => {
     const value = (cells[index] ?? '').trim();
     const wrong = value === '' ? checkEmpty(column) : checkCell(column, value);
-    if (wrong) problems.push({ category: 'invalid', ...wrong, at: { row: row.row, line: row.line, column: index + 1, field: column.header } });
+    if (wrong) problems.push({ category: 'invalid', ...wrong, at: { ...place, column: places?.[index] ?? index + 1, field: column.header } });
     else if (value !== '') record[column.name] = value;
-  }
-  if (problems.length > 0) return { problems };
-  return { input: { record, eventAt: '', event: part.name, foldKeys: [], warnings: [] } };
+  });
+  return { record, problems };
 }
 
 function checkEmpty(column: Column): Pick<Problem, 'code' | 'text'> | undefined {

@@ -1,7 +1,8 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import type { Problem } from '../../fhir/problem.ts';
 import type { Column, SplitRow } from '../types.ts';
-import { checkHeader } from './check-header.ts';
+import { readHeader } from './read-header.ts';
+import { writeRow, type RowCells } from './row-content.ts';
 
 interface CsvRecord {
   /** its first cells: of a row with far too many the rest says nothing */
@@ -12,19 +13,36 @@ interface CsvRecord {
   problem?: Problem;
 }
 
+/** A data row of a table, its cells in the order of the part's columns. */
+export interface TableRow extends RowCells {
+  row: number;
+  line: number;
+  personKey: string;
+  problem?: Problem;
+}
+
 /** CSV text (RFC 4180; quoted line breaks allowed) as rows in the order sent, `most` of them at most. Quotes out of place refuse the file. */
 export function splitCsv(columns: readonly Column[], text: string, most: number): { rows: SplitRow[]; problems: Problem[] } {
+  const { rows, problems } = readTable(columns, text, most);
+  return { problems, rows: rows.map(({ cells, columns: places, ...row }) => ({ ...row, content: writeRow({ cells, ...(places && { columns: places }) }) })) };
+}
+
+/** The same before the rows are written down. */
+export function readTable(columns: readonly Column[], text: string, most: number): { rows: TableRow[]; problems: Problem[] } {
   const read = readRecords(text, most + 1, columns.length * 2);
   if ('problem' in read) return { rows: [], problems: [read.problem] };
   const [header, ...data] = read.records;
   if (!header) return { rows: [], problems: [{ category: 'malformed', code: 'source-empty', text: 'The file is empty.' }] };
-  const problems = checkHeader(columns, header.record, header.found, header.line);
-  if (problems.length > 0) return { rows: [], problems };
+  const found = readHeader(columns, header.record, header.found, header.line);
+  if ('problems' in found) return { rows: [], problems: found.problems };
 
+  const { places } = found;
   const keyIndex = columns.findIndex((column) => column.personKey);
-  const rows = data.map(({ record, found, line }, index): SplitRow => {
-    const row = { row: index + 1, line, personKey: (record[keyIndex] ?? '').trim(), content: JSON.stringify(record) };
-    return found === columns.length ? row : { ...row, problem: ragged(columns.length, found, row.row, line) };
+  const rows = data.map(({ record, found: count, line }, index): TableRow => {
+    const row = { row: index + 1, line, personKey: (record[places ? (places[keyIndex] ?? 0) - 1 : keyIndex] ?? '').trim() };
+    // a ragged row keeps its cells as they came: which of them is which cannot be told
+    if (count !== columns.length) return { ...row, cells: record, problem: ragged(columns.length, count, row.row, line) };
+    return places ? { ...row, cells: places.map((place) => record[place - 1] ?? ''), columns: places } : { ...row, cells: record };
   });
   return { rows, problems: [] };
 }
@@ -32,7 +50,7 @@ export function splitCsv(columns: readonly Column[], text: string, most: number)
 function readRecords(text: string, most: number, cells: number): { records: CsvRecord[] } | { problem: Problem } {
   try {
     const records: CsvRecord[] = [];
-    parse(text.replace(/\r\n?/g, '\n'), {
+    parse(text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text, {
       record_delimiter: '\n', relax_column_count: true, skip_empty_lines: true, to: most,
       // nothing the parser says of a record is kept but its line: it would take ten times the room of the record
       on_record: (record: string[], { lines }) => {
@@ -57,7 +75,9 @@ function readRecords(text: string, most: number, cells: number): { records: CsvR
 }
 
 function lineBreaksIn(record: readonly string[]): number {
-  return record.reduce((count, cell) => count + (cell.match(/\n/g)?.length ?? 0), 0);
+  let count = 0;
+  for (const cell of record) if (cell.includes('\n')) count += cell.split('\n').length - 1;
+  return count;
 }
 
 function ragged(expected: number, found: number, row: number, line: number): Problem {
