@@ -24,12 +24,19 @@ export function splitMessages(text: string, senders: readonly string[], most: nu
   const rows = starts.slice(0, most).map((start, index): SplitRow => {
     const end = starts[index + 1] ?? lines.length;
     const own = lines.slice(start, end);
-    const messageId = (own[0] ?? '').split(own[0]?.[3] ?? '|')[9]?.trim() ?? '';
+    const messageId = idOf(own[0] ?? '', senders);
     const row: SplitRow = { row: index + 1, line: start + 1, personKey: personKeyOf(own, senders), content: contentOf(own, end < lines.length) };
     const cut = framed[start]?.startsWith(frameStart) === true && !framed.slice(start, end).some((line) => line.includes(frameEnd));
     return { ...row, ...(messageId === '' ? {} : { messageId }), ...(cut ? { problem: cutFrame(row) } : {}) };
   });
   return { rows, problems: checkBatch(unframed, starts.length) };
+}
+
+/** MSH-10, which is unique for its sender; where a feed speaks for several, with the sender (MSH-4). */
+function idOf(header: string, senders: readonly string[]): string {
+  const fields = header.split(header[3] ?? '|').map((field) => field.trim());
+  const id = fields[9] ?? '';
+  return id === '' || senders.length < 2 ? id : `${fields[3] ?? ''}/${id}`;
 }
 
 /** The lines up to the last that says something, so that a message is the same whatever follows it; ended if anything does. */
