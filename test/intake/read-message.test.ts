@@ -44,6 +44,54 @@ describe('an HL7 message is read', () => {
     expect(read(many)).toHaveProperty('input');
   });
 
+  it('out of a batch, whose headers and trailers are no part of it', () => {
+    const batch = `FHS|^~\\&|PAS\rBHS|^~\\&|PAS\r${message({ id: 'M1' })}${message({ id: 'M2' })}BTS|2\rFTS|1\r`;
+    expect(split(batch)).toMatchObject({ problems: [], rows: [{ messageId: 'M1', line: 3 }, { messageId: 'M2', line: 7 }] });
+    expect(split(batch).rows[1]?.content).toBe(split(message({ id: 'M2' })).rows[0]?.content);
+    expect(inputOf(batch).warnings).toEqual([]);
+  });
+
+  it.each([
+    ['without its end', (text: string) => `BHS|^~\\&|PAS\r${text}`],
+    ['that counts more messages than it holds', (text: string) => `BHS|^~\\&|PAS\r${text}BTS|2\r`],
+  ])('out of a batch %s, with a warning', (_, batch) => {
+    const { rows, problems } = split(batch(message()));
+    expect(rows).toHaveLength(1);
+    expect(problems).toMatchObject([{ code: 'batch-incomplete', severity: 'warning' }]);
+  });
+
+  it('the same whatever follows it', () => {
+    const alone = split(message()).rows[0]?.content;
+    for (const text of [`\u000b${message()}\u001c\r`, `${message()}\r\r`, message() + message({ id: 'M2' })]) expect(split(text).rows[0]?.content).toBe(alone);
+  });
+
+  it('under an id of its sender, where a feed speaks for several', () => {
+    const feed = { ...feedOf('uhb-adt').feed, senders: ['RRK', 'RRJ'] };
+    expect(split(message() + message({ msh: { 3: 'RRJ' } }), feed).rows.map(({ messageId }) => messageId)).toEqual(['RRK/M1', 'RRJ/M1']);
+  });
+
+  it('with a fifth mark in MSH-2, which separates nothing', () => {
+    expect(inputOf(message({ pid: { 12: 'A#B' } }).replace('|^~\\&|', '|^~\\&#|')).record).toMatchObject({ person: { PID: { f12: [{ c1: 'A#B' }] } } });
+  });
+
+  it('with the sender\'s own segments beside it: nothing is taken from them, and that is told', () => {
+    const input = inputOf(message({ more: ['ZZ9|1|A^B', 'ZZ9|2|C', 'OBX|1|NM|X||171'] }));
+    expect(input.record['other']).toEqual({ ZZ9: [{ f1: [{ c1: '1' }], f2: [{ c1: 'A', c2: 'B' }] }, { f1: [{ c1: '2' }], f2: [{ c1: 'C' }] }], OBX: [{ f1: [{ c1: '1' }], f2: [{ c1: 'NM' }], f3: [{ c1: 'X' }], f5: [{ c1: '171' }] }] });
+    expect(input.warnings).toMatchObject([{ code: 'segment-unmapped', severity: 'warning', at: { field: 'ZZ9', line: 5 } }]);
+  });
+
+  it.each([['a date of birth', { pid: { 7: '19000101' } }, 'PID-7'], ['a discharge', { pv1: { 45: '99991231000000' } }, 'PV1-45']])('as if it did not say %s that stands for nothing', (_, facts, field) => {
+    const input = inputOf(message(facts));
+    expect(input.warnings).toMatchObject([{ code: 'date-placeholder', severity: 'warning', at: { field } }]);
+    expect(JSON.stringify(input.record)).not.toMatch(/19000101|99991231/);
+  });
+
+  it('at the time a cancellation was said, naming when that happened which it takes back', () => {
+    const input = inputOf(message({ event: 'A12', at: '20240303120000', of: '20240302100000' }));
+    expect(input).toMatchObject({ eventAt: '2024-03-03T12:00:00Z', record: { visit: { journal: { event: 'A12', undoes: ['A02'], of: '2024-03-02T10:00:00Z' } } } });
+    expect(inputOf(message({ event: 'A13', at: '20240303120000', of: '20240304100000' })).eventAt).toBe('2024-03-04T10:00:00Z');
+  });
+
   it('out of its MLLP frame and after a byte-order mark', () => {
     expect(split(`\u000b${message()}\u001c\r`).rows).toHaveLength(1);
     expect(split(`\uFEFF${message()}`).rows).toHaveLength(1);
