@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { databases } from '../databases.ts';
 import { message, segment } from '../intake/adt.ts';
 import { compareRecords, readFinalRecord } from './final-record.ts';
-import { openWorks, type Works } from './open-works.ts';
+import { forgetEverybody, openWorks, type Works } from './open-works.ts';
 
 const visit = (more: Record<number, string>): Record<number, string> => ({ 44: '20240301081000', ...more });
 const person = (street: string): Record<number, string> => ({ 11: `${street}^^BIRMINGHAM^^B14 7QE` });
@@ -44,11 +44,6 @@ const sensitive = {
   'S2 corrected to medicine': message({ event: 'A08', id: 'S2', at: '20240302081000', pid: person('1 OLD STREET'), pv1: visit({ 10: '300' }) }),
   'S3 no longer hidden': message({ event: 'A31', id: 'S3', at: '20240303081000', pid: person('2 NEW STREET'), pv1: null, more: [segment('ZU8', { 4: '0' })] }),
 };
-
-/** Forgets everybody; keys, classes and the audit trail stay, so that the same record has the same id again. */
-const forgetEverybody = `
-  truncate citizen, source_person, person_key, citizen_row, citizen_version, citizen_fragment, relationship, choice, choice_rule,
-    source_record, intake_row, intake_person, message_seen, fold_state, ledger_count`;
 
 /** Every message worked off before the next is sent, so that the order of arrival is the order of work. */
 async function arrive(works: Works, messagesInOrder: readonly string[]): Promise<Map<string, string>> {

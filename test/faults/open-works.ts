@@ -14,6 +14,11 @@ export interface Works {
   close: () => Promise<void>;
 }
 
+/** Forgets everybody and every message; keys, classes and the audit trail stay, so that the same record has the same id again. */
+export const forgetEverybody = `
+  truncate citizen, source_person, person_key, citizen_row, citizen_version, citizen_fragment, relationship, choice, choice_rule,
+    source_record, intake_row, intake_person, message_seen, fold_state, ledger_count`;
+
 const pollMs = 20;
 
 export async function openWorks(database: Database, options: Pick<ServiceOptions, 'mappingsFolder'> = {}): Promise<Works> {

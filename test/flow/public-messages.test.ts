@@ -5,7 +5,7 @@ import { parse, stringify } from 'yaml';
 import type { Problem } from '../../src/fhir/problem.ts';
 import { messageTypeOf } from '../../src/intake/hl7v2/message-type.ts';
 import { openEmptyPglite } from '../databases.ts';
-import { openWorks, type Works } from '../faults/open-works.ts';
+import { forgetEverybody, openWorks, type Works } from '../faults/open-works.ts';
 import { projectRoot } from '../intake/adt.ts';
 
 /** Every HL7 v2 message of the public samples, sent to the real feeds; only the senders they may claim are widened. */
@@ -50,16 +50,14 @@ function widened(samples: readonly Sample[]): string {
   return copy;
 }
 
-/** Forgets everybody and every message, so that the next file is judged by itself. */
-const forget = 'truncate citizen, source_person, person_key, citizen_row, citizen_version, citizen_fragment, relationship, choice, choice_rule, source_record, intake_row, intake_person, message_seen, fold_state, ledger_count';
-
+/** Each file judged by itself, as if nothing had come before. */
 async function sendEach(works: Works, samples: readonly Sample[]): Promise<Settled[]> {
   const settled: Settled[] = [];
   for (const sample of samples) {
-    await works.database.query(forget);
+    await works.database.query(forgetEverybody);
     settled.push(...(await sendAll(works, [sample])));
   }
-  await works.database.query(forget);
+  await works.database.query(forgetEverybody);
   return settled;
 }
 

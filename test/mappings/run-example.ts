@@ -74,7 +74,11 @@ export function mapOf(mappings: Mappings, kind: Kind, feed: Feed, part: Part): C
 export function runExample(mappings: Mappings, kind: Kind, example: string): ExampleRun {
   const feed = feedOf(mappings, kind, example);
   const partName = note(kind, example, 'part') ?? kind.parts[0]?.name ?? '';
-  const bytes = readFileSync(exampleFile(kind.name, example, `input.${formats[kind.format].extension}`));
+  return runSource(mappings, kind, feed, partName, readFileSync(exampleFile(kind.name, example, `input.${formats[kind.format].extension}`)));
+}
+
+/** The same of bytes that are no example: from the partner's bytes to FHIR, without the record. */
+export function runSource(mappings: Mappings, kind: Kind, feed: Feed, partName: string, bytes: Uint8Array): ExampleRun {
   const { rows, problems } = splitSource(kind, feed, partName, bytes);
   const part = kind.parts.find((candidate) => candidate.name === partName);
   const run = new Run(mappings, kind, feed, part);
