@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../fhir/json.ts';
+import { isExactNumber } from '../fhir/read-json.ts';
 import { inTurn, readJournal, type JournalEntry } from './journal.ts';
 import type { FoldState, RowInput } from './types.ts';
 
@@ -51,15 +52,15 @@ function* statements(branch: JsonObject, at: string, by: string): Generator<[str
     else if (name === 'histories') for (const [history, fields] of Object.entries(objectOf(value))) yield [`${history}@${at}`, fields];
     else if (name === 'latest') for (const latest of value as string[]) yield [`latest:${latest}`, true];
     else if (Array.isArray(value)) yield [name, repeatedSegments(value)];
-    else if (!isJsonObject(value)) yield [name, value];
+    else if (!isJsonObject(value) || isExactNumber(value)) yield [name, value];
     else for (const [field, content] of Object.entries(value)) yield [`${name}.${field}`, content === cleared ? null : content];
   }
 }
 
 /** Repeating segments replace each other as one list; a list that clears everything but its numbering is a cleared list. */
 function repeatedSegments(list: Json[]): Json {
-  const kept = list.map((segment) => Object.fromEntries(Object.entries(objectOf(segment)).filter(([, content]) => content !== cleared)))
-    .filter((segment) => Object.keys(segment).some((field) => field !== 'f1'));
+  const kept = list.map((segment) => (isJsonObject(segment) ? Object.fromEntries(Object.entries(segment).filter(([, content]) => content !== cleared)) : segment))
+    .filter((segment) => !isJsonObject(segment) || Object.keys(segment).some((field) => field !== 'f1'));
   return kept.length === 0 ? null : kept;
 }
 
