@@ -62,6 +62,8 @@ export interface ServiceOptions {
   newId?: () => string;
   /** folder of agreement files; default agreements/ */
   agreements?: string;
+  /** folder of kinds, feeds and partners; default mappings/ */
+  mappingsFolder?: string;
   /** folder of code sets; default mappings/sensitive-codes/ */
   codeSets?: string;
   /** how often the worker looks for work nobody woke it for */
@@ -75,12 +77,12 @@ export type Services = Awaited<ReturnType<typeof createServices>>;
  * maps and agreements; starts the intake worker. Refuses to start on any mistake in them, all told together.
  */
 export async function createServices({
-  database, config, log, clock = () => new Date(), newId = randomUUID, agreements = join(projectRoot, 'agreements'), codeSets = join(projectRoot, 'mappings', sensitiveCodesFolder), pollMs,
+  database, config, log, clock = () => new Date(), newId = randomUUID, agreements = join(projectRoot, 'agreements'), mappingsFolder = join(projectRoot, 'mappings'), codeSets = join(projectRoot, 'mappings', sensitiveCodesFolder), pollMs,
 }: ServiceOptions) {
   loadDefinitions();
   loadProfiles(join(projectRoot, 'profiles'));
   if (config.ukCoreDir !== null) loadUkCore(config.ukCoreDir);
-  const { mappings, codes } = loadMapped(codeSets);
+  const { mappings, codes } = loadMapped(mappingsFolder, codeSets);
   const mapOf = compileMaps(mappings);
 
   const secrets = await loadSecrets(database);
@@ -137,8 +139,8 @@ export async function createServices({
 const intakeEvents = { 'batch-failed': 'intake-retried', 'row-failed': 'worker-failed', outdated: 'intake-outdated' } as const;
 
 /** What mappings/ holds: feeds, maps and the codes that make a record sensitive. Every mistake in any of them is told. */
-function loadMapped(codeSets: string) {
-  const mappings = loadMappings(join(projectRoot, 'mappings'));
+function loadMapped(folder: string, codeSets: string) {
+  const mappings = loadMappings(folder);
   const codes = loadSensitiveCodes(codeSets);
   if ('problems' in mappings || 'problems' in codes) throw new Refusal(...[mappings, codes].flatMap((loaded) => ('problems' in loaded ? loaded.problems : [])));
   return { mappings, codes: sensitiveCodes(codes.codes) };

@@ -1,5 +1,5 @@
 import { normaliseText } from '../fhir/normalise-text.ts';
-import { checkNhsNumber } from '../linkage/nhs-number.ts';
+import { checkNhsNumber } from '../fhir/nhs-number.ts';
 import type { PersonFacts } from '../linkage/types.ts';
 import type { Database } from '../store/database.ts';
 import { findByKey } from '../store/emergency-access.ts';

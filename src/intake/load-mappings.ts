@@ -13,14 +13,23 @@ export interface KindFile {
   text: string;
 }
 
+export interface KindFiles {
+  maps: KindFile[];
+  tables: KindFile[];
+}
+
 export interface Mappings {
   partners: Partner[];
   /** organisations the records name that are not partners */
   directory: DirectoryEntry[];
   feeds: Feed[];
   kinds: ReadonlyMap<string, Kind>;
-  /** the maps (`.map`, or a StructureMap in `.json`) and code tables (`.csv`, or a ConceptMap in `.json`) of a kind as one partner uses them: a partner's own table replaces the shared one of the same name */
-  files(kind: string, partnerKey: string): { maps: KindFile[]; tables: KindFile[] };
+  /**
+   * The maps (`.map`, or a StructureMap in `.json`) and code tables (`.csv`, or a ConceptMap in `.json`) of a kind, and of those it
+   * shares with, as one partner uses them: a partner's own table replaces the shared one of the same name, and a kind's own that
+   * of a kind it shares with.
+   */
+  files(kind: string, partnerKey: string): KindFiles;
   dropped(kind: string): readonly DroppedField[];
 }
 
@@ -46,14 +55,15 @@ export function loadMappings(folder: string): Mappings | { problems: Problem[] }
   const known = readPartners(config);
   const feeds = readFeeds(config, kinds, known.partners);
   for (const kind of kinds.keys()) checkTables(config, kind, known.partners);
-  const files = new Map(feeds.map((feed) => [`${feed.kind}/${feed.partner.partnerKey}`, filesOf(config, feed.kind, feed.partner.partnerKey)]));
+  const filesFor = (kind: string, partnerKey: string): KindFiles => filesOf(config, [kind, ...(kinds.get(kind)?.shares ?? [])], partnerKey);
+  const files = new Map(feeds.map((feed) => [`${feed.kind}/${feed.partner.partnerKey}`, filesFor(feed.kind, feed.partner.partnerKey)]));
   const dropped = new Map([...kinds.keys()].map((kind) => [kind, readDropped(config, kind)]));
   if (config.problems.length > 0) return { problems: config.problems };
   return {
     ...known,
     feeds,
     kinds,
-    files: (kind, partnerKey) => files.get(`${kind}/${partnerKey}`) ?? filesOf(config, kind, partnerKey),
+    files: (kind, partnerKey) => files.get(`${kind}/${partnerKey}`) ?? filesFor(kind, partnerKey),
     dropped: (kind) => dropped.get(kind) ?? [],
   };
 }
@@ -100,6 +110,9 @@ function readKinds(config: ConfigFolder): Map<string, Kind> {
     if (parts.length === content.parts.length) checkRelations(content.format, parts, (text) => { config.add(file, text, { pointer: '/parts' }); });
     kinds.set(folder, { ...content, parts, categories: content.categories });
   }
+  for (const { name, shares = [] } of kinds.values()) {
+    for (const other of shares.filter((each) => !kinds.has(each) || each === name)) config.add(`${name}/kind.json`, `There is no other kind "${other}" to share with.`, { pointer: '/shares' });
+  }
   return kinds;
 }
 
@@ -111,7 +124,9 @@ function readPart(config: ConfigFolder, folder: string, kind: KindFileContent, p
   if (!part.cover && config.text(`${folder}/${map}`) === undefined) config.add(`${folder}/kind.json`, `The map "${map}" is missing.`, { pointer: '/parts' });
   const format = formats[kind.format];
   const content = config.read<object>(file, format.schema);
-  return content && { ...rest, map, ...format.readSchema(content, (text, pointer) => { config.add(file, text, { pointer }); }) };
+  const read = content && { ...rest, map, ...format.readSchema(content, (text, pointer) => { config.add(file, text, { pointer }); }) };
+  if (read && kind.update === 'patch' && !read.messages && !read.document?.fold) config.add(file, 'A kind whose rows are patches must say what they are folded under.', { pointer: '/fold' });
+  return read;
 }
 
 const tableColumns = ['source', 'system', 'code', 'display', 'note'];
@@ -135,17 +150,25 @@ function isMap(name: string): boolean {
   return name.endsWith('.map') || (name.endsWith('.json') && name !== 'kind.json' && !name.endsWith('schema.json'));
 }
 
-function filesOf(config: ConfigFolder, kind: string, partnerKey: string): { maps: KindFile[]; tables: KindFile[] } {
-  const inFolder = (folder: string, isMeant: (name: string) => boolean): KindFile[] =>
+function isTable(name: string): boolean {
+  return /\.(csv|json)$/.test(name);
+}
+
+/** `folders`: the kind's own first. Files of the others are named from the kind's folder: `../hl7v2-adt/types.map`. */
+function filesOf(config: ConfigFolder, folders: readonly string[], partnerKey: string): KindFiles {
+  const [own = ''] = folders;
+  const inFolder = (kind: string, folder: string, isMeant: (name: string) => boolean): KindFile[] =>
     config.list(`${kind}/${folder}`).filter(isMeant).map((name) => {
       const file = folder === '.' ? name : `${folder}/${name}`;
-      return { name: name.replace(/\.[a-z]+$/, ''), file, text: config.text(`${kind}/${file}`) ?? '' };
+      return { name: name.replace(/\.[a-z]+$/, ''), file: kind === own ? file : `../${kind}/${file}`, text: config.text(`${kind}/${file}`) ?? '' };
     });
   const tables = new Map<string, KindFile>();
-  for (const folder of ['tables', `partners/${partnerKey}/tables`]) {
-    for (const table of inFolder(folder, (name) => /\.(csv|json)$/.test(name))) tables.set(table.name, table);
+  for (const kind of folders.toReversed()) {
+    for (const folder of ['tables', `partners/${partnerKey}/tables`]) {
+      for (const table of inFolder(kind, folder, isTable)) tables.set(table.name, table);
+    }
   }
-  return { maps: inFolder('.', isMap), tables: [...tables.values()] };
+  return { maps: folders.flatMap((kind) => inFolder(kind, '.', isMap)), tables: [...tables.values()] };
 }
 
 function readDropped(config: ConfigFolder, kind: string): DroppedField[] {

@@ -87,6 +87,7 @@ export const kindSchema = {
     format: { enum: ['hl7v2', 'csv', 'json'] },
     update: { enum: ['snapshot', 'patch'] },
     zone: text,
+    shares: { type: 'array', items: text, minItems: 1, uniqueItems: true },
     limits: {
       type: 'object',
       required: ['maxBytes', 'maxRows'],
@@ -150,15 +151,26 @@ export const columnsSchema = {
 };
 
 const fieldName = { type: 'string', pattern: '^[A-Z][A-Z0-9]{2}-[1-9][0-9]*$' };
+const fieldNames = { type: 'array', items: fieldName };
+/** what a message is about beside the person: a member of the record the map reads */
+const aboutName = { type: 'string', pattern: '^[a-z]+$', not: { enum: ['person', 'event', 'other', 'feed'] } };
 const positive = { type: 'integer', minimum: 1 };
 const names = { type: 'array', items: text };
 
 export const messagesSchema = {
   type: 'object',
-  required: ['versions', 'limits', 'segments', 'events', 'dates', 'subcomponents', 'histories', 'latest'],
+  required: ['type', 'versions', 'limits', 'about', 'segments', 'always', 'events', 'time', 'dates', 'placeholders', 'subcomponents', 'histories', 'latest'],
   additionalProperties: false,
   properties: {
+    type: { type: 'string', pattern: '^[A-Z]{3}$' },
     versions: { ...names, minItems: 1 },
+    about: {
+      type: 'object', required: ['name', 'id'], additionalProperties: false,
+      properties: { name: aboutName, id: fieldName },
+    },
+    always: { type: 'object', required: ['segments', 'fields'], additionalProperties: false, properties: { segments: names, fields: fieldNames } },
+    time: { ...fieldNames, minItems: 1 },
+    placeholders: { type: 'array', items: { type: 'string', pattern: '^[0-9]{8}$' } },
     limits: {
       type: 'object',
       required: ['segments', 'fields', 'repetitions', 'components', 'fieldLength'],
@@ -172,7 +184,7 @@ export const messagesSchema = {
         type: 'object',
         required: ['scope'],
         additionalProperties: false,
-        properties: { scope: { enum: ['message', 'person', 'visit'] }, repeats: { type: 'boolean' } },
+        properties: { scope: { enum: ['message', 'person', 'about', 'other'] }, repeats: { type: 'boolean' } },
       },
     },
     events: {
@@ -182,14 +194,17 @@ export const messagesSchema = {
         type: 'object',
         required: ['segments', 'fields'],
         additionalProperties: false,
-        properties: { segments: names, fields: { type: 'array', items: fieldName }, status: text, parked: text },
+        properties: {
+          segments: names, fields: fieldNames, status: text, person: text, place: fieldName, undoes: names, otherwise: text, clears: fieldNames,
+          merges: { enum: ['people', 'visits', 'visit-of-person', 'two-people'] }, parked: text,
+        },
       },
     },
-    dates: { type: 'array', items: fieldName },
+    dates: fieldNames,
     subcomponents: { type: 'array', items: { type: 'string', pattern: '^[A-Z][A-Z0-9]{2}-[1-9][0-9]*\\.[1-9][0-9]*$' } },
     histories: {
       type: 'array',
-      items: { type: 'object', required: ['name', 'field', 'events'], additionalProperties: false, properties: { name: text, field: fieldName, events: names } },
+      items: { type: 'object', required: ['name', 'fields'], additionalProperties: false, properties: { name: text, fields: { ...fieldNames, minItems: 1 }, events: names } },
     },
     latest: {
       type: 'array',
@@ -202,5 +217,8 @@ export const documentSchema = {
   type: 'object',
   required: ['personKey', 'schema'],
   additionalProperties: false,
-  properties: { rows: text, personKey: text, messageId: text, schema: { type: 'object' } },
+  properties: {
+    rows: text, personKey: text, messageId: text, schema: { type: 'object' },
+    fold: { type: 'object', required: ['name', 'id', 'at'], additionalProperties: false, properties: { name: aboutName, id: text, at: text } },
+  },
 };

@@ -20,7 +20,7 @@ export interface SourceFormat {
   schema: object;
   /** what that file says, as members of Part; a mistake no schema can tell goes to `report` */
   readSchema(content: unknown, report: (text: string, pointer: string) => void): Pick<Part, 'columns' | 'messages' | 'document'>;
-  /** cheap, at receipt: whose row it is and where it begins. `problems` refuse the whole source; a row's own problem only that row */
+  /** cheap, at receipt: whose row it is and where it begins. `problems` without rows refuse the whole source, beside rows they warn; a row's own problem refuses only that row */
   split(source: SourceText): { rows: SplitRow[]; problems: Problem[] };
   /** the record the map (or the fold) takes, or every reason why the row must be quarantined */
   read(kind: Kind, feed: Feed, part: Part, row: SplitRow): { input: RowInput } | { problems: Problem[] };

@@ -6,8 +6,8 @@ import type { Feed, Kind, SplitRow } from './types.ts';
 
 /**
  * Cuts a source record into its rows: HL7 messages, CSV data rows, records of a document. `problems` refuse the whole record (wrong
- * encoding, wrong header, unknown part, too large); a row that cannot be read carries its own problem and the rest
- * goes on.
+ * encoding, wrong header, unknown part, too large), or, beside rows, are told with them; a row that cannot be read carries
+ * its own problem and the rest goes on.
  */
 export function splitSource(kind: Kind, feed: Feed, partName: string, bytes: Uint8Array): { rows: SplitRow[]; problems: Problem[] } {
   const refuse = (problem: Problem): { rows: SplitRow[]; problems: Problem[] } => ({ rows: [], problems: [problem] });
@@ -22,7 +22,7 @@ export function splitSource(kind: Kind, feed: Feed, partName: string, bytes: Uin
   const { maxRows } = kind.limits;
   // no more than one row over the limit is read: rows take more room than bytes
   const split = formats[kind.format].split({ feed, part, text: decoded.text, most: maxRows + 1 });
-  if (split.problems.length === 0 && split.rows.length > maxRows) {
+  if (split.rows.length > maxRows) {
     return refuse({ category: 'too-large', code: 'source-too-many-rows', text: `The file has more than the ${maxRows} rows this feed may send at once.`, fix: 'Send it in several files.' });
   }
   return split;

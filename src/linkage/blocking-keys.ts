@@ -1,5 +1,5 @@
 import { firstNameForm } from './name-words.ts';
-import { checkNhsNumber } from './nhs-number.ts';
+import { checkNhsNumber } from '../fhir/nhs-number.ts';
 import { wholeBirthDate } from './compare-people.ts';
 import type { PersonFacts } from './types.ts';
 

@@ -1,7 +1,7 @@
 import { demographicKey } from './blocking-keys.ts';
 import { comparePeople, likeness } from './compare-people.ts';
 import type { Likeness } from './compare-people.ts';
-import { checkNhsNumber } from './nhs-number.ts';
+import { checkNhsNumber } from '../fhir/nhs-number.ts';
 import type { Candidate, LinkDecision, PersonFacts } from './types.ts';
 
 /** A rule decides, or leaves the question to the next one. */

@@ -1,7 +1,7 @@
 import type { Element, Extension, HumanName, Identifier, Patient } from '@medplum/fhirtypes';
 import { nhsNumberStatusOf, nhsNumberSystem } from '../fhir/nhs-number-status.ts';
 import { nameWords } from './name-words.ts';
-import { normaliseNhsNumber } from './nhs-number.ts';
+import { normaliseNhsNumber } from '../fhir/nhs-number.ts';
 import type { PersonFacts } from './types.ts';
 
 const structure = 'https://fhir.bicp.example/StructureDefinition';

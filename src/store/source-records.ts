@@ -149,12 +149,52 @@ const reusedMessageId = JSON.stringify([{
 /** Puts quarantined rows of these people back in the queue when their only trouble was an unknown person. */
 export async function requeueForKnownPeople(connection: Connection, people: readonly { feed: string; personKey: string }[]): Promise<void> {
   if (people.length === 0) return;
-  const { rows } = await connection.query<{ feed: string; person_key: string; record_id: string }>(
+  const { rows } = await connection.query<RequeuedRow>(
     `update intake_row r set state = 'pending', problems = '[]' from unnest($1::text[], $2::text[]) as p(feed, person_key)
      where r.feed = p.feed and r.person_key = p.person_key and r.state = 'quarantined' and r.problems @> '[{"code":"person-not-known"}]'
      returning r.feed, r.person_key, r.record_id`,
     [people.map((each) => each.feed), people.map((each) => each.personKey)],
   );
+  await queueAgain(connection, rows);
+}
+
+/** A message that waits until the gateway can do what it asks. */
+export interface WaitingRow {
+  recordId: number;
+  row: number;
+  feed: string;
+  content: string;
+  messageId: string | null;
+  taskId: string;
+  receivedAt: Date;
+}
+
+/** Messages that wait, in the order they came, `most` of them after this one; of one feed, or of all. */
+export async function loadWaitingRows(database: Database, ask: { feed: string | null; after: { recordId: number; row: number }; most: number }): Promise<WaitingRow[]> {
+  const rows = await database.query<WaitingRow & { recordId: string }>(
+    `select r.record_id as "recordId", r.row_no as row, r.feed, r.content, r.message_id as "messageId", s.task_id as "taskId", s.received_at as "receivedAt"
+     from intake_row r join source_record s using (record_id)
+     where r.state = 'awaiting-merge' and ($1::text is null or r.feed = $1) and (r.record_id, r.row_no) > ($2::bigint, $3::int) order by r.record_id, r.row_no limit $4`,
+    [ask.feed, ask.after.recordId, ask.after.row, ask.most]);
+  return rows.map((row) => ({ ...row, recordId: Number(row.recordId) }));
+}
+
+/** Puts the waiting messages of a feed back in the queue, where they take their old places. Returns how many. */
+export async function requeueWaiting(connection: Connection, feed: string): Promise<number> {
+  const { rows } = await connection.query<RequeuedRow>(
+    `update intake_row set state = 'pending', problems = '[]' where feed = $1 and state = 'awaiting-merge' returning feed, person_key, record_id`, [feed]);
+  await queueAgain(connection, rows);
+  return rows.length;
+}
+
+interface RequeuedRow {
+  feed: string;
+  person_key: string;
+  record_id: string;
+}
+
+/** Rows that are pending again: their people are queued, their records open. */
+async function queueAgain(connection: Connection, rows: readonly RequeuedRow[]): Promise<void> {
   if (rows.length === 0) return;
   await queuePeople(connection, rows.map((row) => ({ feed: row.feed, personKey: row.person_key, recordId: Number(row.record_id) })));
   await connection.query(`update source_record set state = 'split' where record_id = any($1::bigint[]) and state = 'done'`, [rows.map((row) => row.record_id)]);

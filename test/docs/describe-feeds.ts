@@ -3,7 +3,7 @@ import { textOf } from '../../src/fhir/json.ts';
 import { postableParts, takesPackages } from '../../src/intake/addresses.ts';
 import { formats } from '../../src/intake/formats.ts';
 import type { Mappings } from '../../src/intake/load-mappings.ts';
-import type { Column, Feed, Kind, MessageSchema, Part } from '../../src/intake/types.ts';
+import type { Column, EventSchema, Feed, Kind, MessageSchema, Part } from '../../src/intake/types.ts';
 import { exampleFile, examplesOf, type Outcome } from '../mappings/run-example.ts';
 
 /** docs/feeds.md, made from mappings/: what each feed takes, what becomes of it, and how it is tried. */
@@ -74,14 +74,26 @@ function columnLines(columns: readonly Column[]): string[] {
 }
 
 function messageLines(messages: MessageSchema): string[] {
-  const scopes = (['person', 'visit', 'message'] as const).map((scope) =>
-    `${scope}: ${Object.entries(messages.segments).filter(([, segment]) => segment.scope === scope).map(([name, { repeats }]) => (repeats ? `${name} (repeats)` : name)).join(', ')}`);
+  const words = { person: 'person', about: messages.about.name, other: 'shown to the map as sent', message: 'message' };
+  const scopes = (['person', 'about', 'other', 'message'] as const).map((scope) =>
+    `${words[scope]}: ${Object.entries(messages.segments).filter(([, segment]) => segment.scope === scope).map(([name, { repeats }]) => (repeats ? `${name} (repeats)` : name)).join(', ')}`);
   return [
-    `MSH-12 is ${messages.versions.join(' or ')}. Segments by what they are about: ${scopes.join('; ')}.`, '',
+    `MSH-9 is \`${messages.type}\`, MSH-12 one of ${messages.versions.join(', ')}. Segments by what they are about: ${scopes.join('; ')}. Other Z segments are kept`,
+    'with the message; nothing is taken from them, and the Task says so.', '',
+    `When it happened is the first of ${messages.time.join(', ')}; an event that takes another back names in EVN-6 when that one happened, and was said at EVN-2.`,
+    `A date of ${messages.placeholders.join(' or ')} is taken as nothing said.`, '',
     '| event | must be present | must have a value | becomes |', '| --- | --- | --- | --- |',
-    ...Object.entries(messages.events).map(([event, { segments, fields, status, parked }]) =>
-      `| ${event} | ${['MSH', 'EVN', 'PID', ...segments].join(', ')} | ${fields.join(', ')} | ${parked === undefined ? (status === undefined ? '' : `visit ${status}`) : `waits: ${parked}`} |`),
+    ...Object.entries(messages.events).map(([event, rules]) =>
+      `| ${event} | ${['MSH', ...messages.always.segments, ...rules.segments].join(', ')} | ${[...messages.always.fields, ...rules.fields].join(', ')} | ${becomes(messages, rules)} |`),
   ];
+}
+
+function becomes({ about }: MessageSchema, { status, person, undoes, clears, parked }: EventSchema): string {
+  if (parked !== undefined) return `waits: ${parked}`;
+  return [
+    ...(status === undefined ? [] : [`${about.name} ${status}`]), ...(person === 'deleted' ? ['person deleted'] : []),
+    ...(undoes === undefined ? [] : [`takes back ${undoes.join(' or ')}`]), ...(clears === undefined ? [] : [`empties ${clears.join(', ')}`]),
+  ].join('; ');
 }
 
 function describeCategories(kind: Kind): string[] {

@@ -1,7 +1,7 @@
 import { readConfig } from '../../src/config.ts';
 import { createLog } from '../../src/edge/log.ts';
 import type { Requester } from '../../src/fhir/sharing.ts';
-import { createServices, type Services } from '../../src/services.ts';
+import { createServices, type ServiceOptions, type Services } from '../../src/services.ts';
 import type { Database } from '../../src/store/database.ts';
 
 /** One gateway's services without the socket: intake, worker and audit as `main.ts` composes them. */
@@ -14,12 +14,17 @@ export interface Works {
   close: () => Promise<void>;
 }
 
+/** Forgets everybody and every message; keys, classes and the audit trail stay, so that the same record has the same id again. */
+export const forgetEverybody = `
+  truncate citizen, source_person, person_key, citizen_row, citizen_version, citizen_fragment, relationship, choice, choice_rule,
+    source_record, intake_row, intake_person, message_seen, fold_state, ledger_count`;
+
 const pollMs = 20;
 
-export async function openWorks(database: Database): Promise<Works> {
+export async function openWorks(database: Database, options: Pick<ServiceOptions, 'mappingsFolder'> = {}): Promise<Works> {
   const read = readConfig({});
   if ('problems' in read) throw new Error('the default configuration is wrong');
-  const services = await createServices({ database, config: { ...read.config, demo: false }, log: createLog({ level: 'silent' }), pollMs });
+  const services = await createServices({ database, config: { ...read.config, demo: false }, log: createLog({ level: 'silent' }), pollMs, ...options });
   return {
     database, services,
     post: async (feed, part, content) => (await services.acceptBytes(clientOf(feed), { feed, part, bytes: Buffer.from(content) }, { id: `works-${feed}` })).taskId,

@@ -159,10 +159,16 @@ describe('what code, maps and tables use is published', () => {
   it('the model of a message is its segments', () => {
     const loaded = loadMappings('mappings');
     if ('problems' in loaded) throw new Error('the mappings do not load');
-    const segments = Object.entries(loaded.kinds.get('hl7v2-adt')?.parts[0]?.messages?.segments ?? {}).filter(([, { scope }]) => scope !== 'message').map(([name, { scope }]) => `hl7v2-adt.${scope}.${name}`);
-    const model = ofType<StructureDefinition>('StructureDefinition').find(({ id }) => id === 'hl7v2-adt');
-    const elements = (model?.differential?.element ?? []).flatMap(({ path = '' }) => (/\.[A-Z][A-Z0-9]{2}$/.test(path) ? [path] : []));
-    expect(elements.sort()).toEqual(segments.sort());
+    const kinds = [...loaded.kinds.values()].filter(({ format }) => format === 'hl7v2');
+    expect(kinds.length).toBeGreaterThan(1);
+    for (const { name, parts } of kinds) {
+      const messages = parts[0]?.messages;
+      const segments = Object.entries(messages?.segments ?? {}).filter(([, { scope }]) => scope !== 'message')
+        .map(([segment, { scope }]) => `${name}.${scope === 'about' ? messages?.about.name : scope}.${segment}`);
+      const model = ofType<StructureDefinition>('StructureDefinition').find(({ id }) => id === name);
+      const elements = (model?.differential?.element ?? []).flatMap(({ path = '' }) => (/\.[A-Z][A-Z0-9]{2}$/.test(path) ? [path] : []));
+      expect(elements.sort()).toEqual(segments.sort());
+    }
   });
 });
 

@@ -37,6 +37,8 @@ export interface MessageFacts {
   event?: string;
   id?: string;
   at?: string;
+  /** EVN-6 where it differs: when that happened which the event takes back */
+  of?: string;
   msh?: Record<number, string>;
   pid?: Record<number, string>;
   pv1?: Record<number, string> | null;
@@ -44,11 +46,11 @@ export interface MessageFacts {
 }
 
 /** A complete, correct message unless the facts say otherwise; `pv1: null` leaves the visit out. Segments end with CR. */
-export function message({ event = 'A01', id = 'M1', at = '20240301081000', msh = {}, pid = {}, pv1 = {}, more = [] }: MessageFacts = {}): string {
+export function message({ event = 'A01', id = 'M1', at = '20240301081000', of = at, msh = {}, pid = {}, pv1 = {}, more = [] }: MessageFacts = {}): string {
   const header = { 2: 'PAS', 3: 'RRK', 6: at, 8: `ADT^${event}^ADT_${event}`, 9: id, 10: 'P', 11: '2.4', ...msh };
   const person = { 1: '1', 3: '9990000743^^^NHS~H1234567^^^RRK', 5: 'OKAFOR^ALICE^^^MRS^^L', 7: '19380211', 8: '2', ...pid };
   const visit = { 2: 'I', 3: 'RRK^W12^B4^RRK15', 19: 'V778812^^^RRK', ...pv1 };
-  const lines = [`MSH|^~\\&|${segment('', header).slice(1 + 1)}`, segment('EVN', { 2: at, 6: at }), segment('PID', person)];
+  const lines = [`MSH|^~\\&|${segment('', header).slice(1 + 1)}`, segment('EVN', { 2: at, 6: of }), segment('PID', person)];
   if (pv1 !== null) lines.push(segment('PV1', visit));
   return [...lines, ...more].map((line) => `${line}\r`).join('');
 }

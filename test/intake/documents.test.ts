@@ -1,4 +1,5 @@
 import { loadDefinitions } from '../../src/fhir/definitions.ts';
+import { foldRow, unfoldRow } from '../../src/intake/fold.ts';
 import { readRow } from '../../src/intake/read-row.ts';
 import { splitSource } from '../../src/intake/split-source.ts';
 import type { DocumentSchema, Feed, Kind } from '../../src/intake/types.ts';
@@ -65,5 +66,37 @@ describe('a JSON source', () => {
 
   it('quarantines a record that is no object and goes on', () => {
     expect(split({ residents: ['R1', { id: 'R2', admitted: '2026-01-02' }] }).rows.map(({ problem }) => problem?.code)).toEqual(['record-not-object', undefined]);
+  });
+});
+
+describe('a JSON source whose records say only what is new', () => {
+  const document: DocumentSchema = {
+    personKey: 'person.id', messageId: 'id', fold: { name: 'plan', id: 'plan.number', at: 'at' },
+    schema: { type: 'object', properties: { id: {}, at: {}, person: { type: 'object' }, plan: { type: 'object' } } },
+  };
+  const part = { name: '', map: 'plan.map', document };
+  const read = (record: unknown): ReturnType<typeof readRow> => {
+    const [row] = splitSource({ ...kind, update: 'patch', parts: [part] }, feed, '', Buffer.from(JSON.stringify(record))).rows;
+    if (!row) throw new Error('no row');
+    return readRow({ ...kind, update: 'patch', parts: [part] }, feed, part, row);
+  };
+  const inputOf = (record: unknown) => {
+    const result = read(record);
+    if ('problems' in result) throw new Error(JSON.stringify(result.problems));
+    return result.input;
+  };
+
+  it('is folded under the person and the thing it is about, in the order things were said', () => {
+    const first = inputOf({ id: 'm1', at: '2026-01-02T10:00:00+01:00', person: { id: 'R 1', name: 'A' }, plan: { number: 'P/1', days: ['MON', 'TUE'], goal: { words: 'walk' } } });
+    const second = inputOf({ id: 'm2', at: '2026-01-02T09:30:00Z', person: { id: 'R 1', name: null }, plan: { number: 'P/1', goal: { words: 'run' }, hours: 70 } });
+    expect(first).toMatchObject({ eventAt: '2026-01-02T09:00:00Z', foldKeys: ['person/R%201', 'plan/R%201/P%2F1'] });
+    const expected = { event: 'plan', person: { key: 'R 1', id: 'R 1' }, plan: { number: 'P/1', days: ['MON', 'TUE'], goal: { words: 'run' }, hours: 70 } };
+    for (const [a, b] of [[first, second], [second, first]] as const) {
+      expect(unfoldRow(foldRow(foldRow(new Map(), a, a === first ? 'm1' : 'm2'), b, b === first ? 'm1' : 'm2'), b)).toEqual(expected);
+    }
+  });
+
+  it.each([['what', { id: 'm1', at: '2026-01-02T10:00:00Z', person: { id: 'R1' }, plan: {} }], ['when', { id: 'm1', at: 'soon', person: { id: 'R1' }, plan: { number: 'P1' } }]])('is refused when it does not say %s it is about', (_, record) => {
+    expect(read(record)).toMatchObject({ problems: [{ code: 'fold-key-missing', at: { row: 1 } }] });
   });
 });

@@ -99,6 +99,9 @@ describe('the mappings folder', () => {
     ['an unknown category', { 'sheet/kind.json': JSON.stringify({ ...kind, categories: [{ type: 'Patient', category: 'identty' }] }) }, 'sheet/kind.json', '/categories/0/category', /identity/],
     ['an unknown property', { 'sheet/kind.json': JSON.stringify({ ...kind, zones: 'x' }) }, 'sheet/kind.json', '/', /zones/],
     ['a kind named unlike its folder', { 'sheet/kind.json': JSON.stringify({ ...kind, name: 'sheets' }) }, 'sheet/kind.json', '/name', /folder/],
+    ['a kind that shares with none', { 'sheet/kind.json': JSON.stringify({ ...kind, shares: ['other'] }) }, 'sheet/kind.json', '/shares', /no other kind "other"/],
+    ['a kind that shares with itself', { 'sheet/kind.json': JSON.stringify({ ...kind, shares: ['sheet'] }) }, 'sheet/kind.json', '/shares', /no other kind/],
+    ['patches that say nothing of what they are folded under', { 'sheet/kind.json': JSON.stringify({ ...kind, update: 'patch' }) }, 'sheet/client.schema.json', '/fold', /folded under/],
     ['a map that is not there', { 'sheet/client.map': null }, 'sheet/kind.json', '/parts', /client\.map/],
     ['a schema without person key', { 'sheet/client.schema.json': JSON.stringify({ columns: [{ header: 'A', name: 'a' }] }) }, 'sheet/kind.json', '/parts', /personKey/],
     ['a relation with a part that is not there', relations([{ part: 'visit', by: ['clientId'], rows: 'many', as: 'visits' }]), 'sheet/kind.json', '/parts', /no part "visit"/],
@@ -118,6 +121,19 @@ describe('the mappings folder', () => {
   it('reports the mistakes of all files at once', () => {
     const loaded = load({ 'partners.yaml': 'partners: []', 'sheet/tables/sex.csv': 'x\n', 'sheet/client.map': null });
     expect('problems' in loaded && [...new Set(loaded.problems.map((problem) => problem.at?.file))].sort()).toEqual(['feeds.yaml', 'partners.yaml', 'sheet/kind.json', 'sheet/tables/sex.csv']);
+  });
+});
+
+describe('a kind that shares with another', () => {
+  it('has its maps and tables, its own before them', () => {
+    const loaded = load({
+      'note/kind.json': JSON.stringify({ ...JSON.parse(good['sheet/kind.json'] ?? '') as object, name: 'note', shares: ['sheet'] }),
+      'note/client.map': 'map "note" = note', 'note/client.schema.json': good['sheet/client.schema.json'] ?? '', 'note/tables/sex.csv': good['sheet/tables/sex.csv'] ?? '',
+    });
+    if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
+    const { maps, tables } = loaded.files('note', 'bchc');
+    expect(maps.map(({ file }) => file)).toEqual(['client.map', '../sheet/client.map', '../sheet/shared.map']);
+    expect(new Map(tables.map(({ name, file }) => [name, file]))).toEqual(new Map([['sex', 'tables/sex.csv'], ['team', '../sheet/partners/bchc/tables/team.csv']]));
   });
 });
 

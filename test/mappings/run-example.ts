@@ -75,7 +75,15 @@ export function mapOf(mappings: Mappings, kind: Kind, feed: Feed, part: Part): C
 export function runExample(mappings: Mappings, kind: Kind, example: string): ExampleRun {
   const feed = feedOf(mappings, kind, example);
   const partName = note(kind, example, 'part') ?? kind.parts[0]?.name ?? '';
-  const { rows, problems } = split(kind, feed, example, partName);
+  return runSplit(mappings, kind, feed, partName, split(kind, feed, example, partName));
+}
+
+/** The same of bytes that are no example: from the partner's bytes to FHIR, without the record. */
+export function runSource(mappings: Mappings, kind: Kind, feed: Feed, partName: string, bytes: Uint8Array): ExampleRun {
+  return runSplit(mappings, kind, feed, partName, splitSource(kind, feed, partName, bytes));
+}
+
+function runSplit(mappings: Mappings, kind: Kind, feed: Feed, partName: string, { rows, problems }: ReturnType<typeof splitSource>): ExampleRun {
   const part = kind.parts.find((candidate) => candidate.name === partName);
   const run = new Run(mappings, kind, feed, part);
   run.refuse(problems);

@@ -13,6 +13,8 @@ export interface CompiledDocument {
   /** '' when the record does not say whom it is about, or says it in two ways */
   personKeyOf: (record: JsonObject) => string;
   messageIdOf: (record: JsonObject) => string;
+  /** under what a record is folded and when it was said; undefined: it is not folded */
+  foldOf: ((record: JsonObject) => { id: string; at: string }) | undefined;
   /** every place where the record is not what the schema says, at most 100 */
   problemsOf: (record: JsonObject) => Problem[];
 }
@@ -28,10 +30,12 @@ export function compileDocument(schema: DocumentSchema): CompiledDocument {
   const personKey = expression(schema.personKey);
   const messageId = schema.messageId === undefined ? undefined : expression(schema.messageId);
   const rows = schema.rows === undefined ? undefined : expression(schema.rows);
+  const fold = schema.fold && { id: expression(schema.fold.id), at: expression(schema.fold.at) };
   const made: CompiledDocument = {
     rowsOf: rows,
     personKeyOf: (record) => oneText(personKey(record)),
     messageIdOf: (record) => (messageId ? oneText(messageId(record)) : ''),
+    foldOf: fold && ((record) => ({ id: oneText(fold.id(record)), at: oneText(fold.at(record)) })),
     problemsOf: (record) => (validate(plain(record)) ? [] : (validate.errors ?? []).slice(0, mostProblems).map(problemFrom)),
   };
   compiled.set(schema, made);
@@ -40,8 +44,8 @@ export function compileDocument(schema: DocumentSchema): CompiledDocument {
 
 /** Tells what is wrong with the FHIRPath expressions and the JSON Schema of a document schema. */
 export function checkDocumentSchema(schema: DocumentSchema, report: (text: string, pointer: string) => void): void {
-  for (const name of ['rows', 'personKey', 'messageId'] as const) {
-    const text = schema[name];
+  const { rows, personKey, messageId, fold } = schema;
+  for (const [name, text] of Object.entries({ rows, personKey, messageId, 'fold/id': fold?.id, 'fold/at': fold?.at })) {
     if (text !== undefined && !isExpression(text)) report('This is not a FHIRPath expression.', `/${name}`);
   }
   try {

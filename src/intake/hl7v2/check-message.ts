@@ -1,14 +1,30 @@
 import type { Problem } from '../../fhir/problem.ts';
 import type { Feed, MessageSchema } from '../types.ts';
+import { checkMerge } from './check-merge.ts';
 import { type Message, rawField, segmentOf } from './parse-message.ts';
 import { deleted } from './parse-field.ts';
 import { instantOf, parseTimestamp } from './timestamp.ts';
 
-/** Whether the message is one this feed may send and is complete. The envelope comes first: with a wrong one the rest says nothing. `zone` is where its local times are from. */
+/**
+ * Whether the message is one this feed may send and is complete. The envelope comes first: with a wrong one the rest says
+ * nothing. One that is right and cannot be done yet has the one problem its event names. `zone` is where its local times are from.
+ */
 export function checkMessage(message: Message, schema: MessageSchema, feed: Feed, row: number, zone: string): Problem[] {
   const envelope = checkEnvelope(message, schema, feed, row);
   if (envelope.length > 0) return envelope;
-  return [...checkSegments(message, schema, row), ...checkFields(message, schema, row), ...checkDates(message, schema, row, zone)];
+  const { merges, parked } = schema.events[eventOf(message)] ?? {};
+  const problems = [
+    ...checkSegments(message, schema, row), ...checkFields(message, schema, row), ...checkDates(message, schema, row, zone),
+    ...(merges === undefined ? [] : checkMerge(message, merges, row)),
+  ];
+  return problems.length === 0 && parked !== undefined ? [waits(parked, message, row)] : problems;
+}
+
+function waits(code: string, message: Message, row: number): Problem {
+  return {
+    category: 'invalid', code, text: 'The message is kept and waits until the gateway can do what it asks.',
+    at: { row, line: message.segments[0]?.line ?? 1, field: 'MSH-9' },
+  };
 }
 
 export function eventOf(message: Message): string {
@@ -26,27 +42,31 @@ function checkEnvelope(message: Message, schema: MessageSchema, feed: Feed, row:
   if (rawField(message, 'MSH-10') === '') problems.push(problem('MSH-10', 'field-missing', 'The message has no control id.'));
   if (!schema.versions.includes(rawField(message, 'MSH-12', 1))) problems.push(problem('MSH-12', 'version-unknown', 'The HL7 version is not one this feed takes.', schema.versions.join(', ')));
 
-  const known = Object.keys(schema.events).filter((event) => schema.events[event]?.parked === undefined);
-  const event = schema.events[eventOf(message)];
-  if (rawField(message, 'MSH-9', 1) !== 'ADT' || !event || !Object.hasOwn(schema.events, eventOf(message))) {
-    problems.push(problem('MSH-9', 'message-type-unknown', 'The message type is not one this feed takes.', known.map((name) => `ADT^${name}`).join(', ')));
-  } else if (event.parked !== undefined && problems.length === 0) {
-    problems.push(problem('MSH-9', event.parked, 'The message is kept and waits until the gateway can do what it asks.'));
+  if (rawField(message, 'MSH-9', 1) !== schema.type || !Object.hasOwn(schema.events, eventOf(message))) {
+    const known = Object.keys(schema.events).filter((event) => schema.events[event]?.parked === undefined);
+    problems.push(problem('MSH-9', 'message-type-unknown', 'The message type is not one this feed takes.', known.map((name) => `${schema.type}^${name}`).join(', ')));
   }
   return problems;
+}
+
+/** What the schema says of a segment. A Z segment it does not name is the sender's own addition: kept with its message, never read as anything. */
+export function segmentSchema(schema: MessageSchema, name: string): MessageSchema['segments'][string] | undefined {
+  if (Object.hasOwn(schema.segments, name)) return schema.segments[name];
+  return name.startsWith('Z') ? { scope: 'other', repeats: true } : undefined;
 }
 
 function checkSegments(message: Message, schema: MessageSchema, row: number): Problem[] {
   const seen = new Set<string>();
   const problems: Problem[] = [];
+  const ofTwoPeople = new Set(schema.events[eventOf(message)]?.merges === 'two-people' ? ['PID', 'PD1', 'PV1', 'DB1'] : []);
   for (const { name, line } of message.segments) {
-    const known = Object.hasOwn(schema.segments, name) ? schema.segments[name] : undefined;
+    const known = segmentSchema(schema, name);
     const at = { row, line, field: name };
     if (!known) problems.push({ category: 'invalid', code: 'segment-unknown', text: 'The segment is not part of this feed\'s specification.', at, expected: Object.keys(schema.segments).join(', ') });
-    else if (seen.has(name) && known.repeats !== true) problems.push({ category: 'invalid', code: 'segment-repeated', text: 'The segment may appear once only; two messages may have run together.', at });
+    else if (seen.has(name) && known.repeats !== true && !ofTwoPeople.has(name)) problems.push({ category: 'invalid', code: 'segment-repeated', text: 'The segment may appear once only; two messages may have run together.', at });
     seen.add(name);
   }
-  const needed = ['EVN', 'PID', ...(schema.events[eventOf(message)]?.segments ?? [])];
+  const needed = [...schema.always.segments, ...(schema.events[eventOf(message)]?.segments ?? [])];
   for (const name of needed.filter((segment) => !seen.has(segment))) {
     problems.push({ category: 'invalid', code: 'segment-missing', text: `The message has no ${name} segment; it may have been cut off.`, at: { row, line: message.segments.at(-1)?.line ?? 1, field: name } });
   }
@@ -54,7 +74,7 @@ function checkSegments(message: Message, schema: MessageSchema, row: number): Pr
 }
 
 function checkFields(message: Message, schema: MessageSchema, row: number): Problem[] {
-  const needed = ['PID-3', ...(schema.events[eventOf(message)]?.fields ?? [])];
+  const needed = [...schema.always.fields, ...(schema.events[eventOf(message)]?.fields ?? [])];
   return needed.flatMap((field): Problem[] => {
     const segment = segmentOf(message, field.slice(0, 3));
     if (!segment) return [];

@@ -1,6 +1,6 @@
 import type { Problem } from '../../fhir/problem.ts';
 
-/** The separators a message declares in MSH-1 and MSH-2. Source: HL7 v2.4 chapter 2.8. */
+/** The separators a message declares in MSH-1 and MSH-2; a fifth mark there, for cut values (HL7 v2.7), separates nothing. Source: HL7 v2.4 chapter 2.8. */
 export interface Delimiters {
   field: string;
   component: string;
@@ -15,8 +15,8 @@ export function readDelimiters(header: string): Delimiters | Pick<Problem, 'code
   const end = field === '' ? -1 : header.indexOf(field, 4);
   const encoding = end < 0 ? header.slice(4) : header.slice(4, end);
   const [component = '', repetition = '', escape = '', subcomponent = ''] = encoding;
-  const marks = [field, component, repetition, escape, subcomponent];
-  const usable = marks.every((mark) => /^[!-/:-@[-`{-~]$/.test(mark)) && new Set(marks).size === 5 && encoding.length === 4;
+  const marks = [field, ...encoding];
+  const usable = marks.every((mark) => /^[!-/:-@[-`{-~]$/.test(mark)) && new Set(marks).size === marks.length && (marks.length === 5 || marks.length === 6);
   if (usable) return { field, component, repetition, escape, subcomponent };
   return { code: 'hl7-delimiters', text: 'MSH-1 and MSH-2 do not declare five different separators.', expected: 'MSH|^~\\&|' };
 }

@@ -1,4 +1,5 @@
 import { readDelimiters } from './delimiters.ts';
+import { personIds } from './identifiers.ts';
 
 /**
  * The sender's own id of the person, from PID-3: the repetition whose authority is the sender, else the first that is
@@ -8,10 +9,7 @@ export function personKeyOf(lines: readonly string[], senders: readonly string[]
   const marks = readDelimiters(lines[0] ?? '');
   if ('code' in marks) return '';
   const pid = lines.find((line) => line.startsWith(`PID${marks.field}`));
-  const ids = (pid?.split(marks.field)[3] ?? '').split(marks.repetition).map((repetition) => {
-    const [value = '', , , authority = '', type = ''] = repetition.split(marks.component).map((part) => part.trim());
-    return { value: value === '""' ? '' : value, authority: authority.split(marks.subcomponent)[0] ?? '', type };
-  }).filter((id) => id.value !== '');
-  const local = ids.filter((id) => id.authority !== 'NHS' && id.type !== 'NHS');
-  return (local.find((id) => senders.includes(id.authority)) ?? local[0] ?? ids[0])?.value ?? '';
+  const ids = personIds(pid?.split(marks.field)[3] ?? '', marks);
+  const local = ids.filter(({ national }) => !national);
+  return (local.find(({ authority }) => senders.includes(authority)) ?? local[0] ?? ids[0])?.value ?? '';
 }

@@ -1,11 +1,13 @@
+import { isJsonObject, textOf, type JsonObject } from '../../fhir/json.ts';
 import type { Problem } from '../../fhir/problem.ts';
-import type { Feed, Kind, Part, RowInput, SplitRow } from '../types.ts';
+import type { Feed, Kind, MessageSchema, Part, RowInput, SplitRow } from '../types.ts';
 import { checkMessage, eventOf } from './check-message.ts';
 import { messageTree } from './message-tree.ts';
+import { isPlaceholder } from './placeholders.ts';
 import { type Message, parseMessage, rawField } from './parse-message.ts';
 import { instantOf, parseTimestamp } from './timestamp.ts';
 
-/** One HL7 v2 ADT message: parsed, checked against the kind's schema, and turned into the tree that is folded. */
+/** One HL7 v2 message: parsed, checked against the kind's schema, and turned into the tree that is folded. */
 export function readMessage(kind: Kind, feed: Feed, part: Part, row: SplitRow): { input: RowInput } | { problems: Problem[] } {
   const schema = part.messages;
   if (!schema) throw new Error(`kind ${kind.name} was loaded without its message schema`);
@@ -15,33 +17,40 @@ export function readMessage(kind: Kind, feed: Feed, part: Part, row: SplitRow): 
   if (problems.length === 0 && row.personKey === '') {
     problems.push({ category: 'invalid', code: 'person-id-missing', text: 'PID-3 holds no identifier of the person.', at: { row: row.row, line: row.line, field: 'PID-3' } });
   }
-  const eventAt = eventTime(message, kind.zone);
+  const eventAt = eventTime(message, schema, kind.zone);
   if (problems.length === 0 && eventAt === undefined) {
-    problems.push({ category: 'invalid', code: 'event-time-missing', text: 'Neither EVN-6 nor EVN-2 nor MSH-7 says when this happened.', at: { row: row.row, line: row.line, field: 'EVN-6' } });
+    problems.push({ category: 'invalid', code: 'event-time-missing', text: `None of ${schema.time.join(', ')} says when this happened.`, at: { row: row.row, line: row.line, field: schema.time[0] ?? 'MSH-7' } });
   }
   if (problems.length > 0 || eventAt === undefined) return { problems };
-  const record = messageTree(message, schema, row.personKey);
-  const visit = record['visit'] === undefined ? undefined : rawField(message, 'PV1-19', 1).trim();
-  return { input: { record, eventAt, event: eventOf(message), foldKeys: foldKeys(row.personKey, visit), warnings: warningsOf(message, row) } };
+  const record = messageTree(message, schema, row.personKey, instantIn(message, 'EVN-6', schema, kind.zone));
+  return { input: { record, eventAt, event: eventOf(message), foldKeys: foldKeys(row.personKey, schema.about.name, record), warnings: warningsOf(message, schema, row) } };
 }
 
-/** EVN-6 (when it happened), else EVN-2 (when it was recorded), else MSH-7 (when it was sent). */
-function eventTime(message: Message, zone: string): string | undefined {
-  for (const field of ['EVN-6', 'EVN-2', 'MSH-7']) {
-    const read = parseTimestamp(rawField(message, field, 1).trim());
-    if (!('code' in read)) return instantOf(read, zone);
-  }
-  return undefined;
+/**
+ * The first of the schema's times that is given. An event that takes another back names in EVN-6 when that one happened, so
+ * it is placed where it was recorded (EVN-2), and never before what it takes back. Source: HL7 v2.4 chapter 3, EVN-6.
+ */
+function eventTime(message: Message, schema: MessageSchema, zone: string): string | undefined {
+  const recorded = schema.events[eventOf(message)]?.undoes ? instantIn(message, 'EVN-2', schema, zone) : undefined;
+  const first = schema.time.map((field) => instantIn(message, field, schema, zone)).find((instant) => instant !== undefined);
+  return recorded !== undefined && (first === undefined || recorded > first) ? recorded : first;
+}
+
+function instantIn(message: Message, field: string, schema: MessageSchema, zone: string): string | undefined {
+  const raw = rawField(message, field, 1).trim();
+  const read = isPlaceholder(schema, field, raw) ? undefined : parseTimestamp(raw);
+  return read === undefined || 'code' in read ? undefined : instantOf(read, zone);
 }
 
 /** A visit is folded under its person: two people sharing a visit number never share a fold. */
-function foldKeys(personKey: string, visit: string | undefined): string[] {
-  const person = `person/${encodeURIComponent(personKey)}`;
-  return visit === undefined ? [person] : [person, `visit/${encodeURIComponent(personKey)}/${encodeURIComponent(visit)}`];
+function foldKeys(personKey: string, about: string, record: JsonObject): string[] {
+  const person = encodeURIComponent(personKey);
+  const of = record[about];
+  return [`person/${person}`, ...(isJsonObject(of) ? [`${about}/${person}/${encodeURIComponent(textOf(of['number']))}`] : [])];
 }
 
-function warningsOf(message: Message, row: SplitRow): Problem[] {
-  return [...unended(message, row), ...unnumbered(message, row)];
+function warningsOf(message: Message, schema: MessageSchema, row: SplitRow): Problem[] {
+  return [...unended(message, row), ...unnumbered(message, schema, row), ...unmapped(message, schema, row), ...placeholders(message, schema, row)];
 }
 
 /** HL7 ends every segment; many senders forget the last end, so it is no error, but a cut message looks the same. */
@@ -51,8 +60,26 @@ function unended(message: Message, row: SplitRow): Problem[] {
   return [{ category: 'malformed', severity: 'warning', code: 'segment-not-ended', text: 'The last segment is not ended by a carriage return; the message may have been cut off.', at: { row: row.row, line, field: name } }];
 }
 
-function unnumbered(message: Message, row: SplitRow): Problem[] {
-  const withoutNumber = message.segments.find((segment) => segment.name === 'PV1');
-  if (!withoutNumber || rawField(message, 'PV1-19', 1).trim() !== '') return [];
-  return [{ category: 'invalid', severity: 'warning', code: 'visit-without-number', text: 'PV1 has no visit number (PV1-19), so nothing about the visit was taken.', at: { row: row.row, line: withoutNumber.line, field: 'PV1-19' } }];
+function unnumbered(message: Message, { about }: MessageSchema, row: SplitRow): Problem[] {
+  const withoutNumber = message.segments.find(({ name }) => about.id.startsWith(name));
+  if (!withoutNumber || rawField(message, about.id, 1).trim() !== '') return [];
+  return [{
+    category: 'invalid', severity: 'warning', code: 'visit-without-number', text: `${withoutNumber.name} has no number (${about.id}), so nothing about the ${about.name} was taken.`,
+    at: { row: row.row, line: withoutNumber.line, field: about.id },
+  }];
+}
+
+/** The sender's own additions: their fields are named in the ledger. */
+function unmapped(message: Message, schema: MessageSchema, row: SplitRow): Problem[] {
+  const unlisted = message.segments.filter(({ name }) => !Object.hasOwn(schema.segments, name));
+  return [...Map.groupBy(unlisted, ({ name }) => name).values()].flatMap(([segment]): Problem[] => (segment ? [{
+    category: 'invalid', severity: 'warning', code: 'segment-unmapped', text: 'The segment is the sender\'s own addition and nothing was taken from it; the message is kept with it.',
+    at: { row: row.row, line: segment.line, field: segment.name }, fix: 'If it matters, have the kind\'s schema and map extended; the message can then be replayed.',
+  }] : []));
+}
+
+function placeholders(message: Message, schema: MessageSchema, row: SplitRow): Problem[] {
+  return message.segments.flatMap(({ name, line, fields }) => fields.flatMap((raw, index): Problem[] => (isPlaceholder(schema, `${name}-${index}`, raw) ? [{
+    category: 'invalid', severity: 'warning', code: 'date-placeholder', text: 'The date is one that stands for "unknown" or "no end", so nothing was taken from it.', at: { row: row.row, line, field: `${name}-${index}` },
+  }] : [])));
 }

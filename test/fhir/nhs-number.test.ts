@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { checkNhsNumber, normaliseNhsNumber } from '../../src/linkage/nhs-number.ts';
+import { checkNhsNumber, normaliseNhsNumber } from '../../src/fhir/nhs-number.ts';
 
 describe('NHS number', () => {
   it.each(['9990000379', '9990000743', '9990001111', '9990007772', '3333333333'])('%s is one', (number) => {
