@@ -32,7 +32,7 @@ interface FeedsFile {
   feeds: { key: string; kind: string; partner: string; title: string; system: string; senders?: string[] }[];
 }
 interface KindFileContent extends Omit<Kind, 'parts'> {
-  parts: { name: string; map: string; schema: string }[];
+  parts: { name: string; map: string; schema: string; knownPeople?: boolean }[];
 }
 
 /**
@@ -105,7 +105,7 @@ function readPart(config: ConfigFolder, folder: string, kind: KindFileContent, p
   if (config.text(`${folder}/${part.map}`) === undefined) config.add(`${folder}/kind.json`, `The map "${part.map}" is missing.`, { pointer: '/parts' });
   const format = formats[kind.format];
   const content = config.read<object>(file, format.schema);
-  return content && { name: part.name, map: part.map, ...format.readSchema(content, (text, pointer) => { config.add(file, text, { pointer }); }) };
+  return content && { name: part.name, map: part.map, ...(part.knownPeople && { knownPeople: true }), ...format.readSchema(content, (text, pointer) => { config.add(file, text, { pointer }); }) };
 }
 
 const tableColumns = ['source', 'system', 'code', 'display', 'note'];

@@ -92,7 +92,7 @@ export const kindSchema = {
         type: 'object',
         required: ['name', 'map', 'schema'],
         additionalProperties: false,
-        properties: { name: { type: 'string', pattern: '^([a-z][a-z0-9-]*)?$' }, map: { type: 'string', pattern: '^[^/]+\\.map$' }, schema: { type: 'string', pattern: '^[^/]+\\.json$' } },
+        properties: { name: { type: 'string', pattern: '^([a-z][a-z0-9-]*)?$' }, map: { type: 'string', pattern: '^[^/]+\\.map$' }, schema: { type: 'string', pattern: '^[^/]+\\.json$' }, knownPeople: { type: 'boolean' } },
       },
     },
     categories: {
@@ -116,6 +116,7 @@ export const columnsSchema = {
   required: ['columns'],
   additionalProperties: false,
   properties: {
+    spreadsheet: { type: 'boolean' },
     columns: {
       type: 'array',
       minItems: 1,
@@ -128,7 +129,7 @@ export const columnsSchema = {
           name: { type: 'string', pattern: '^[a-z][A-Za-z0-9]*$' },
           required: { type: 'boolean' },
           personKey: { type: 'boolean' },
-          format: { enum: ['date', 'dateTime', 'integer', 'decimal', 'nhs-number', 'text', 'code', 'boolean'] },
+          format: { enum: ['date', 'dateTime', 'sheet-date', 'integer', 'decimal', 'nhs-number', 'text', 'code', 'boolean'] },
           maxLength: { type: 'integer', minimum: 1 },
         },
       },

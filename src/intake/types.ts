@@ -31,8 +31,12 @@ export interface Part {
   name: string;
   /** entry map file inside the kind's folder */
   map: string;
+  /** its rows add to people whom other parts describe, even where they become a Patient: about anybody else they wait */
+  knownPeople?: boolean;
   /** CSV: every column of the table, in order */
   columns?: Column[];
+  /** CSV: the file is a sheet somebody keeps by hand and saves as CSV, with what spreadsheets leave at its edges */
+  spreadsheet?: boolean;
   /** HL7 v2: what a message of this feed may and must hold */
   messages?: MessageSchema;
   /** JSON and other documents: where the records are, and what each must hold */
@@ -106,7 +110,7 @@ export interface Column {
   required?: boolean;
   /** this column is the sender's person id */
   personKey?: boolean;
-  format?: 'date' | 'dateTime' | 'integer' | 'decimal' | 'nhs-number' | 'text' | 'code' | 'boolean';
+  format?: 'date' | 'dateTime' | 'sheet-date' | 'integer' | 'decimal' | 'nhs-number' | 'text' | 'code' | 'boolean';
   maxLength?: number;
 }
 

@@ -2,8 +2,9 @@ import type { JsonObject } from '../../fhir/json.ts';
 import type { Problem } from '../../fhir/problem.ts';
 import type { Column, Part, RowInput, SplitRow } from '../types.ts';
 import { checkCell } from './check-cell.ts';
+import { readSheetDate } from './sheet-date.ts';
 
-/** A CSV row as a flat record: trimmed strings as sent, empty cells absent. Every wrong cell is reported, not only the first. */
+/** A CSV row as a flat record: trimmed strings as sent (a spreadsheet's dates as ISO dates), empty cells absent. Every wrong cell is reported, not only the first. */
 export function readCells(part: Part, row: SplitRow): { input: RowInput } | { problems: Problem[] } {
   const cells = JSON.parse(row.content) as string[];
   const record: JsonObject = {};
@@ -12,7 +13,7 @@ export function readCells(part: Part, row: SplitRow): { input: RowInput } | { pr
     const value = (cells[index] ?? '').trim();
     const wrong = value === '' ? checkEmpty(column) : checkCell(column, value);
     if (wrong) problems.push({ category: 'invalid', ...wrong, at: { row: row.row, line: row.line, column: index + 1, field: column.header } });
-    else if (value !== '') record[column.name] = value;
+    else if (value !== '') record[column.name] = column.format === 'sheet-date' ? isoOf(value) : value;
   }
   if (problems.length > 0) return { problems };
   return { input: { record, eventAt: '', event: part.name, foldKeys: [], warnings: [] } };
@@ -21,4 +22,9 @@ export function readCells(part: Part, row: SplitRow): { input: RowInput } | { pr
 function checkEmpty(column: Column): Pick<Problem, 'code' | 'text'> | undefined {
   const needed = column.required === true || column.personKey === true;
   return needed ? { code: 'value-missing', text: `"${column.header}" must have a value.` } : undefined;
+}
+
+function isoOf(value: string): string {
+  const read = readSheetDate(value);
+  return 'date' in read ? read.date : value;
 }

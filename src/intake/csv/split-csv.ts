@@ -1,6 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import type { Problem } from '../../fhir/problem.ts';
-import type { Column, SplitRow } from '../types.ts';
+import type { Part, SplitRow } from '../types.ts';
 import { checkHeader } from './check-header.ts';
 
 interface CsvRecord {
@@ -13,8 +13,8 @@ interface CsvRecord {
 }
 
 /** CSV text (RFC 4180; quoted line breaks allowed) as rows in the order sent, `most` of them at most. Quotes out of place refuse the file. */
-export function splitCsv(columns: readonly Column[], text: string, most: number): { rows: SplitRow[]; problems: Problem[] } {
-  const read = readRecords(text, most + 1, columns.length * 2);
+export function splitCsv({ columns = [], spreadsheet = false }: Pick<Part, 'columns' | 'spreadsheet'>, text: string, most: number): { rows: SplitRow[]; problems: Problem[] } {
+  const read = readRecords(text, most + 1, columns.length, spreadsheet);
   if ('problem' in read) return { rows: [], problems: [read.problem] };
   const [header, ...data] = read.records;
   if (!header) return { rows: [], problems: [{ category: 'malformed', code: 'source-empty', text: 'The file is empty.' }] };
@@ -24,19 +24,34 @@ export function splitCsv(columns: readonly Column[], text: string, most: number)
   const keyIndex = columns.findIndex((column) => column.personKey);
   const rows = data.map(({ record, found, line }, index): SplitRow => {
     const row = { row: index + 1, line, personKey: (record[keyIndex] ?? '').trim(), content: JSON.stringify(record) };
-    return found === columns.length ? row : { ...row, problem: ragged(columns.length, found, row.row, line) };
+    return found === columns.length || (spreadsheet && found < columns.length) ? row : { ...row, problem: ragged(columns.length, found, row.row, line) };
   });
   return { rows, problems: [] };
 }
 
-function readRecords(text: string, most: number, cells: number): { records: CsvRecord[] } | { problem: Problem } {
+/**
+ * Empty columns at the right edge are those a spreadsheet once used. The other way round it may leave out the separators of
+ * empty cells at the end of a row, so a row of a spreadsheet may be short.
+ */
+function withoutEdge(record: readonly string[], width: number): readonly string[] {
+  return record.slice(0, Math.max(record.findLastIndex((cell) => cell.trim() !== '') + 1, width));
+}
+
+/** A spreadsheet saves with the list separator of its country. The header says which: it names no column with a semicolon. */
+function separatorOf(text: string, spreadsheet: boolean): string {
+  return spreadsheet && /^\s*[^,\n]*;/.test(text) ? ';' : ',';
+}
+
+function readRecords(text: string, most: number, width: number, spreadsheet: boolean): { records: CsvRecord[] } | { problem: Problem } {
   try {
     const records: CsvRecord[] = [];
     parse(text.replace(/\r\n?/g, '\n'), {
-      record_delimiter: '\n', relax_column_count: true, skip_empty_lines: true, to: most,
+      record_delimiter: '\n', delimiter: separatorOf(text, spreadsheet), relax_column_count: true, skip_empty_lines: true,
+      skip_records_with_empty_values: spreadsheet, to: most,
       // nothing the parser says of a record is kept but its line: it would take ten times the room of the record
       on_record: (record: string[], { lines }) => {
-        records.push({ record: record.slice(0, cells), found: record.length, line: lines - lineBreaksIn(record) });
+        const kept = spreadsheet ? withoutEdge(record, width) : record;
+        records.push({ record: kept.slice(0, width * 2), found: kept.length, line: lines - lineBreaksIn(record) });
         return null;
       },
     });
