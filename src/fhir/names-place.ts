@@ -11,6 +11,7 @@ export const placeElements: readonly { type: string; element: string; reason: st
   { type: 'Patient', element: 'managingOrganization', reason: 'the practice or home that keeps the record' },
   { type: 'CareTeam', element: 'name', reason: 'teams are named after the part of town they work in' },
   { type: 'CareTeam', element: 'telecom', reason: 'the number of a team leads to its place' },
+  { type: 'RelatedPerson', element: 'name', reason: 'whoever knows their family finds them' },
   { type: 'Encounter', element: 'location', reason: 'the ward and the bed' },
   { type: 'ServiceRequest', element: 'locationCode', reason: 'where it is to be done' },
   { type: 'ServiceRequest', element: 'locationReference', reason: 'where it is to be done' },
