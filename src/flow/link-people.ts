@@ -117,7 +117,7 @@ function decideOne(context: IntakeContext, identity: Identity, registry: Registr
 }
 
 const personNotKnown: Problem = {
-  category: 'unprocessable', code: 'person-not-known', text: 'The row is about a person this feed has not described yet.',
+  category: 'unprocessable', code: 'person-not-known', text: 'The row is about a person whom its sender has not described yet.',
   fix: 'Send the person first; the row is taken up again by itself when the person arrives.',
 };
 const refusals: Record<Extract<LinkDecision, { kind: 'refused' }>['code'], Problem> = {

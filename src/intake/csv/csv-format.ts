@@ -13,7 +13,7 @@ export const csvFormat: SourceFormat = {
     const { columns, spreadsheet = false } = content as { columns: Column[]; spreadsheet?: boolean };
     for (const repeated of [...repeats(columns.map(({ name }) => name)), ...repeats(columns.map(({ header }) => header))]) report(`"${repeated}" appears twice.`, '/columns');
     if (columns.filter(({ personKey }) => personKey).length !== 1) report('Exactly one column must be the personKey.', '/columns');
-    return { columns, spreadsheet };
+    return { columns, ...(spreadsheet && { spreadsheet }) };
   },
   split: ({ part, text, most }) => splitCsv(part, text, most),
   read: (_kind, _feed, part, row) => readCells(part, row),

@@ -3,15 +3,15 @@ import { isRealDate } from '../is-real-date.ts';
 const dayFirst = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?: ([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?)?$/;
 const iso = /^(\d{4})-(\d{2})-(\d{2})(?:[ T]([01]\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?)?$/;
 const named = /^(\d{1,2}) ([A-Za-z]{3}) (\d{4})(?: ([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?)?$/;
-const serial = /^(\d{2,5})(?:\.(\d{1,15}))?$/;
+/** Five digits, from 1927 on: a shorter number is a year, or a slip. */
+const serial = /^([1-9]\d{4})(?:\.(\d{1,15}))?$/;
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-/** Day 0 of a spreadsheet's count; right from day 61 on, because the count has a 29 February 1900 that never was. */
+/** Day 0 of a spreadsheet's count: a day early, because the count has a 29 February 1900 that never was. */
 const dayZero = Date.UTC(1899, 11, 30);
-const firstSerial = 61;
 
 /**
  * A day, or a day and time, as spreadsheets write it: `dd/mm/yyyy`, `yyyy-mm-dd`, `29 Sep 2011`, each with an optional time,
- * or the number of days the cell holds when its date format was lost. Returned as `yyyy-MM-dd` or `yyyy-MM-dd HH:mm`; `form`:
+ * or the number of days the cell holds when its date format was lost (as Windows counts them). Returned as `yyyy-MM-dd` or `yyyy-MM-dd HH:mm`; `form`:
  * it is none of these (a year of two digits too: it may be of either century); `real`: there is no such day.
  */
 export function readSheetDate(value: string): { date: string } | { wrong: 'form' | 'real'; swapped: boolean } {
@@ -33,7 +33,6 @@ function dated(year: number, month: number, day: number, hour: string | undefine
 }
 
 function fromSerial(days: number, part: string | undefined): ReturnType<typeof readSheetDate> {
-  if (days < firstSerial) return { wrong: 'real', swapped: false };
   const minutes = part === undefined ? 0 : Math.round(Number(`0.${part}`) * 1440);
   const text = new Date(dayZero + days * 86_400_000 + minutes * 60_000).toISOString();
   return { date: minutes === 0 ? text.slice(0, 10) : `${text.slice(0, 10)} ${text.slice(11, 16)}` };
