@@ -50,12 +50,12 @@ function describeKind(mappings: Mappings, kind: Kind): string[] {
 
 function describePart(part: Part): string[] {
   const title = part.name === '' ? 'Content' : `Part ${part.name}`;
-  return ['', `### ${title}`, '', `Map: \`${part.map}\`.`, '', ...(part.columns ? columnLines(part.columns) : []), ...(part.messages ? messageLines(part.messages) : [])];
+  return ['', `### ${title}`, '', `Map: \`${part.map}\`.${part.knownPeople ? ' Its rows wait until the person is known.' : ''}`, '', ...(part.columns ? columnLines(part.columns, part.spreadsheet ?? false) : []), ...(part.messages ? messageLines(part.messages) : [])];
 }
 
-function columnLines(columns: readonly Column[]): string[] {
+function columnLines(columns: readonly Column[], spreadsheet: boolean): string[] {
   return [
-    'One header line with these columns in this order, then one row per record.', '',
+    `One header line with these columns in this order, then one row per record.${spreadsheet ? ' A [sheet kept by hand](sheets-kept-by-hand.md).' : ''}`, '',
     '| column | must have a value | form |', '| --- | --- | --- |',
     ...columns.map(({ header, required, personKey, format, maxLength }) => {
       const form = [personKey ? 'the sender\'s person id' : '', format ?? '', maxLength === undefined ? '' : `at most ${maxLength} characters`].filter((each) => each !== '').join(', ');

@@ -70,8 +70,8 @@ describe('a date in a sheet', () => {
   });
 
   it.each([
-    ['30/02/2024', 'real', false], ['04/28/2024', 'real', true], ['2024-13-05', 'real', true], ['12', 'form', false], ['1941', 'form', false], ['01941', 'form', false], ['0', 'form', false],
-    ['03/05/24', 'form', false], ['soon', 'form', false], ['3 Mai 2024', 'form', false], ['2024', 'form', false], ['45415.', 'form', false], ['-45415', 'form', false], ['17/05/1941 25:00', 'form', false],
+    ['30/02/2024', 'date-not-real', false], ['04/28/2024', 'date-not-real', true], ['2024-13-05', 'date-not-real', true], ['12', 'date-format', false], ['1941', 'date-format', false], ['01941', 'date-format', false], ['0', 'date-format', false],
+    ['03/05/24', 'date-format', false], ['soon', 'date-format', false], ['3 Mai 2024', 'date-format', false], ['2024', 'date-format', false], ['45415.', 'date-format', false], ['-45415', 'date-format', false], ['17/05/1941 25:00', 'date-format', false],
   ])('%s is none', (written, wrong, swapped) => {
     expect(readSheetDate(written)).toEqual({ wrong, swapped });
   });

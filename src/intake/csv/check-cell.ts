@@ -45,6 +45,6 @@ const sheetForms = 'dd/mm/yyyy, yyyy-mm-dd or a spreadsheet\'s own day number';
 function checkSheetDate(column: Column, value: string): Pick<Problem, 'code' | 'text' | 'expected'> | undefined {
   const read = readSheetDate(value);
   if ('date' in read) return undefined;
-  if (read.wrong === 'form') return { code: 'date-format', text: `"${column.header}" is not written as a date with a year of four digits.`, expected: sheetForms };
-  return { code: 'date-not-real', text: `"${column.header}" is a date that does not exist${read.swapped ? '; day and month may be swapped' : ''}.`, expected: sheetForms };
+  const text = read.wrong === 'date-format' ? `"${column.header}" is not written as a date with a year of four digits.` : `"${column.header}" is a date that does not exist${read.swapped ? '; day and month may be swapped' : ''}.`;
+  return { code: read.wrong, text, expected: sheetForms };
 }

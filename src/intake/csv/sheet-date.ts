@@ -11,10 +11,10 @@ const dayZero = Date.UTC(1899, 11, 30);
 
 /**
  * A day, or a day and time, as spreadsheets write it: `dd/mm/yyyy`, `yyyy-mm-dd`, `29 Sep 2011`, each with an optional time,
- * or the number of days the cell holds when its date format was lost (as Windows counts them). Returned as `yyyy-MM-dd` or `yyyy-MM-dd HH:mm`; `form`:
- * it is none of these (a year of two digits too: it may be of either century); `real`: there is no such day.
+ * or the number of days the cell holds when its date format was lost (as Windows counts them). Returned as `yyyy-MM-dd` or
+ * `yyyy-MM-dd HH:mm`; or why it is no date: none of these forms (a year of two digits may be of either century), or no such day.
  */
-export function readSheetDate(value: string): { date: string } | { wrong: 'form' | 'real'; swapped: boolean } {
+export function readSheetDate(value: string): { date: string } | { wrong: 'date-format' | 'date-not-real'; swapped: boolean } {
   const [, days, part] = serial.exec(value) ?? [];
   if (days !== undefined) return fromSerial(Number(days), part);
   const [, day = '', month = '', year = '', hour, minute] = dayFirst.exec(value) ?? [];
@@ -23,11 +23,11 @@ export function readSheetDate(value: string): { date: string } | { wrong: 'form'
   if (isoYear !== '') return dated(Number(isoYear), Number(isoMonth), Number(isoDay), isoHour, isoMinute);
   const [, namedDay = '', monthName = '', namedYear = '', namedHour, namedMinute] = named.exec(value) ?? [];
   const index = months.indexOf(monthName.toLowerCase());
-  return index < 0 ? { wrong: 'form', swapped: false } : dated(Number(namedYear), index + 1, Number(namedDay), namedHour, namedMinute);
+  return index < 0 ? { wrong: 'date-format', swapped: false } : dated(Number(namedYear), index + 1, Number(namedDay), namedHour, namedMinute);
 }
 
 function dated(year: number, month: number, day: number, hour: string | undefined, minute: string | undefined): ReturnType<typeof readSheetDate> {
-  if (!isRealDate(year, month, day)) return { wrong: 'real', swapped: isRealDate(year, day, month) };
+  if (!isRealDate(year, month, day)) return { wrong: 'date-not-real', swapped: isRealDate(year, day, month) };
   const date = `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
   return { date: hour === undefined ? date : `${date} ${hour.padStart(2, '0')}:${minute}` };
 }
