@@ -100,6 +100,7 @@ describe.each(databases)('mental health records over time, on $kind', ({ open })
     expect((await outcomeOf(gateway, 'bsmhft-mhsds', referral.taskId)).counts).toMatchObject({ stored: 1, quarantined: 0 });
     expect(await citizenCount(gateway)).toBe(citizens + 1);
     expect(await found('gp', 'ServiceRequest', 'bsmhft/mhsds-referral', `W-${person}`)).toHaveLength(1);
+    expect(JSON.stringify(await found('gp', 'Patient', 'bsmhft/person', person))).toMatch(/Sample.*1 Waiting Lane/); // composed of both rows
   });
 
   it('a practice that a person left is shown nothing any more', async () => {
