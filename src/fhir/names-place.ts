@@ -11,6 +11,7 @@ export const placeElements: readonly { type: string; element: string; reason: st
   { type: 'Patient', element: 'managingOrganization', reason: 'the practice or home that keeps the record' },
   { type: 'CareTeam', element: 'name', reason: 'teams are named after the part of town they work in' },
   { type: 'CareTeam', element: 'telecom', reason: 'the number of a team leads to its place' },
+  { type: 'RelatedPerson', element: 'name', reason: 'whoever knows their family finds them' },
   { type: 'Encounter', element: 'location', reason: 'the ward and the bed' },
   { type: 'ServiceRequest', element: 'locationCode', reason: 'where it is to be done' },
   { type: 'ServiceRequest', element: 'locationReference', reason: 'where it is to be done' },
@@ -36,10 +37,11 @@ export const placeMembers: readonly { name: string; reason: string }[] = [
   { name: 'valueContactPoint', reason: 'a number in an extension' },
 ];
 
-/** Code systems whose codes tell, by the end of their address. */
+/** Systems whose codes, or keys, tell: by the end of their address. */
 export const placeCodes: readonly { ending: string; reason: string }[] = [
   { ending: '-team', reason: 'a partner\'s own teams, named after the part of town they work in' },
   { ending: '-ward', reason: 'a partner\'s own wards' },
+  { ending: '/mhsds-team-episode', reason: 'a key made of a referral and a team' },
 ];
 
 /** Whose rows these are: as identifier, and as reference where the directory has it. */
@@ -66,8 +68,8 @@ function tells(value: Json, custodian: Custodian): boolean {
   return Object.entries(value).some(([name, member]) => members.has(name) || tells(member, custodian));
 }
 
-function isPlaceCode({ system, code }: JsonObject): boolean {
-  return typeof system === 'string' && typeof code === 'string' && placeCodes.some(({ ending }) => system.endsWith(ending));
+function isPlaceCode({ system, code, value }: JsonObject): boolean {
+  return typeof system === 'string' && typeof (code ?? value) === 'string' && placeCodes.some(({ ending }) => system.endsWith(ending));
 }
 
 /** A Reference is told by its members: a literal one, a logical one, or nothing but a name. */

@@ -38,3 +38,9 @@ export function findPart(mappings: Mappings, feedKey: string, partName: string):
   const part = found?.kind.parts.find(({ name }) => name === partName);
   return found && part && { ...found, part };
 }
+
+/** The feeds of the partner that sends this one: they know a person by the same key, so what one says makes known to all. */
+export function feedsOfSender({ feeds }: Mappings, feedKey: string): string[] {
+  const sender = feeds.find(({ key }) => key === feedKey)?.partner.partnerKey;
+  return feeds.filter(({ partner }) => partner.partnerKey === sender).map(({ key }) => key);
+}

@@ -24,7 +24,7 @@ export interface Linking {
 
 interface Identity {
   mapped: MappedRow;
-  /** absent: the row names the sender's person only */
+  /** absent: the row names the sender's person only, or adds to one whom another part describes */
   person?: { id: string; facts: PersonFacts };
   hashes: Map<string, string>;
 }
@@ -59,7 +59,7 @@ function identify(context: IntakeContext, mapped: MappedRow): Identity {
   const base = mapped.feed.partner.identifierBase;
   const patient = mapped.resources.find((resource) => resource['resourceType'] === 'Patient');
   const hash = (key: string): [string, string] => [key, keyedHash(context.secrets.person, key).toString('hex')];
-  if (!patient) return { mapped, hashes: new Map([hash(`local:${base}/person|${mapped.row.personKey}`)]) };
+  if (!patient || mapped.part.knownPeople) return { mapped, hashes: new Map([hash(`local:${base}/person|${mapped.row.personKey}`)]) };
   const facts = personFacts(patient as unknown as Patient, base);
   const id = resourceId(context.secrets, patient, base) ?? '';
   return { mapped, person: { id, facts }, hashes: new Map(keysOf(facts).map(hash)) };
@@ -117,7 +117,7 @@ function decideOne(context: IntakeContext, identity: Identity, registry: Registr
 }
 
 const personNotKnown: Problem = {
-  category: 'unprocessable', code: 'person-not-known', text: 'The row is about a person this feed has not described yet.',
+  category: 'unprocessable', code: 'person-not-known', text: 'The row is about a person whom its sender has not described yet.',
   fix: 'Send the person first; the row is taken up again by itself when the person arrives.',
 };
 const refusals: Record<Extract<LinkDecision, { kind: 'refused' }>['code'], Problem> = {

@@ -15,6 +15,7 @@ export interface MappedRow {
   row: PendingRow;
   feed: Feed;
   kind: Kind;
+  part: Part;
   resources: JsonObject[];
   /** what a late row says by itself: newer rows have replaced its words, but its labels count all the same */
   late: JsonObject[];
@@ -48,7 +49,7 @@ export function mapRow(context: IntakeContext, read: ReadRow, states: ReadonlyMa
   const problems = placeInSource(found, row, kind, part);
   if (problems.some(isError)) return { row, problems };
   return {
-    row, feed, kind, resources: result.resources, late: isLate(states, input) ? mapAlone(context, read) : [], ledger: result.ledger, warnings: [...input.warnings, ...problems],
+    row, feed, kind, part, resources: result.resources, late: isLate(states, input) ? mapAlone(context, read) : [], ledger: result.ledger, warnings: [...input.warnings, ...problems],
     folds: input.foldKeys.flatMap((foldKey) => {
       const state = folded.get(foldKey);
       return state ? [{ feed: row.feed, personKey: row.personKey, foldKey, state }] : [];

@@ -8,7 +8,7 @@ import { loadHiddenLocations, type CurrentRow } from '../store/record-writer.ts'
 import { saveLedger } from '../store/ledger-counts.ts';
 import { requeueForKnownPeople } from '../store/source-records.ts';
 import { checkOwnership } from './check-ownership.ts';
-import type { IntakeContext } from './intake-context.ts';
+import { feedsOfSender, type IntakeContext } from './intake-context.ts';
 import type { HiddenCitizens } from './hide-places.ts';
 import { linkPeople, type LinkedRow, type Linking } from './link-people.ts';
 import { flaggedCitizens, prepareResources, type PreparedResource } from './prepare-resources.ts';
@@ -41,7 +41,7 @@ export async function receiveRecords(connection: Connection, context: IntakeCont
   await saveFolds(connection, [...new Map(stored.flatMap(({ folds: states }) => states)
     .map((fold) => [`${fold.feed}\u0000${fold.personKey}\u0000${fold.foldKey}`, fold])).values()]);
   await saveLedger(connection, stored);
-  await requeueForKnownPeople(connection, linking.people.map(({ feed, personKey }) => ({ feed, personKey })));
+  await requeueForKnownPeople(connection, linking.people.flatMap(({ feed, personKey }) => feedsOfSender(context.mappings, feed).map((key) => ({ feed: key, personKey }))));
   const finished = [
     ...stored.map((linked) => settle(linked.row, changed.has(`${linked.row.recordId}/${linked.row.row}`) ? 'stored' : 'unchanged', linked.warnings)),
     ...[...refused, ...linking.refused, ...foreign].map(({ row, problems }) => settle(row, outcomeFor(problems), problems)),

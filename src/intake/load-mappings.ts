@@ -42,7 +42,7 @@ interface FeedsFile {
   feeds: { key: string; kind: string; partner: string; title: string; system: string; senders?: string[] }[];
 }
 interface KindFileContent extends Omit<Kind, 'parts'> {
-  parts: (Pick<Part, 'name' | 'file' | 'needed' | 'cover' | 'readAs' | 'relations'> & { map?: string; schema: string })[];
+  parts: (Pick<Part, 'name' | 'file' | 'needed' | 'cover' | 'readAs' | 'relations' | 'knownPeople'> & { map?: string; schema: string })[];
 }
 
 /**

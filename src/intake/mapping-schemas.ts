@@ -103,7 +103,7 @@ export const kindSchema = {
         additionalProperties: false,
         properties: {
           name: { type: 'string', pattern: '^([a-z][a-z0-9-]*)?$' }, map: { type: 'string', pattern: '^[^/]+\\.(map|json)$' }, schema: { type: 'string', pattern: '^[^/]+\\.json$' },
-          file: { type: 'string', pattern: '^[A-Za-z0-9_*-]+\\.[a-z0-9]+$' }, needed: { const: true }, cover: { const: true }, readAs: text,
+          file: { type: 'string', pattern: '^[A-Za-z0-9_*-]+\\.[a-z0-9]+$' }, needed: { const: true }, knownPeople: { const: true }, cover: { const: true }, readAs: text,
           relations: { type: 'array', minItems: 1, items: relation },
         },
       },
@@ -129,6 +129,7 @@ export const columnsSchema = {
   required: ['columns'],
   additionalProperties: false,
   properties: {
+    spreadsheet: { type: 'boolean' },
     columns: {
       type: 'array',
       minItems: 1,
@@ -142,7 +143,7 @@ export const columnsSchema = {
           required: { type: 'boolean' },
           personKey: { type: 'boolean' },
           sender: { type: 'boolean' },
-          format: { enum: ['date', 'dateTime', 'time', 'integer', 'decimal', 'nhs-number', 'text', 'code', 'boolean'] },
+          format: { enum: ['date', 'dateTime', 'time', 'sheet-date', 'integer', 'decimal', 'nhs-number', 'text', 'code', 'boolean'] },
           maxLength: { type: 'integer', minimum: 1 },
         },
       },

@@ -31,6 +31,8 @@ export interface Part {
   name: string;
   /** entry map file inside the kind's folder */
   map: string;
+  /** its rows add to people whom other parts describe, even where they become a Patient: about anybody else they wait */
+  knownPeople?: boolean;
   /** name of its file in a package, with `*` for what varies: `CYP001*.csv` */
   file?: string;
   /** a package without it is refused */
@@ -43,6 +45,8 @@ export interface Part {
   relations?: Relation[];
   /** CSV: every column of the table, in the order rows are kept */
   columns?: Column[];
+  /** CSV: the file is a sheet somebody keeps by hand and saves as CSV, with what spreadsheets leave at its edges */
+  spreadsheet?: boolean;
   /** HL7 v2: what a message of this feed may and must hold */
   messages?: MessageSchema;
   /** JSON and other documents: where the records are, and what each must hold */
@@ -163,7 +167,7 @@ export interface Column {
   personKey?: boolean;
   /** this column names the sending organisation: one of those the feed may speak for */
   sender?: boolean;
-  format?: 'date' | 'dateTime' | 'time' | 'integer' | 'decimal' | 'nhs-number' | 'text' | 'code' | 'boolean';
+  format?: 'date' | 'dateTime' | 'time' | 'sheet-date' | 'integer' | 'decimal' | 'nhs-number' | 'text' | 'code' | 'boolean';
   maxLength?: number;
 }
 

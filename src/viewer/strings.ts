@@ -277,7 +277,7 @@ export const strings = {
       states: { active: 'Open', completed: 'Completed', draft: 'Being prepared', revoked: 'Withdrawn', 'on-hold': 'On hold' } as Readonly<Record<string, string>>,
       priorities: { routine: 'Routine', urgent: 'Urgent', asap: 'As soon as possible', stat: 'Immediate' } as Readonly<Record<string, string>>,
     },
-    episodes: { organisation: 'Organisation', sort: 'Sort', when: 'When', ready: 'Ready to leave', outcome: 'Outcome', places: 'Places', placeFrom: (place: string, when: string): string => `${place} from ${when}`, reason: 'Reason', specialty: 'Specialty', who: 'Under', expected: 'Expected end', wentTo: 'Went to' },
+    episodes: { organisation: 'Organisation', sort: 'Sort', when: 'When', ready: 'Ready to leave', readyByHub: (since: string, day: string): string => `${since}, as the discharge hub noted on ${day}`, outcome: 'Outcome', places: 'Places', placeFrom: (place: string, when: string): string => `${place} from ${when}`, reason: 'Reason', specialty: 'Specialty', who: 'Under', expected: 'Expected end', wentTo: 'Went to' },
     timeline: {
       filter: 'Filter by any word', organisation: 'Organisation', all: 'All organisations', order: 'Order', byDate: 'By date', byOrganisation: 'By organisation', shown: (shown: number, all: number): string => (shown === all ? `${all} events` : `${shown} of ${all} events`), noneMatch: 'No event matches. Change the filter to see others.',
       planned: (what: string): string => `Planned: ${what}`, inError: (what: string): string => `${what} (entered in error)`, recorded: 'recorded', undated: 'No date',

@@ -52,19 +52,20 @@ function describeKind(mappings: Mappings, kind: Kind): string[] {
 
 function describePart(part: Part): string[] {
   const title = part.name === '' ? 'Content' : `Part ${part.name}`;
-  return ['', `### ${title}`, '', `${readBy(part)}${part.file === undefined ? '' : ` File \`${part.file}\`${part.needed ? ', which every package holds' : ''}.`}`, '', ...(part.columns ? columnLines(part.columns) : []), ...(part.messages ? messageLines(part.messages) : [])];
+  return ['', `### ${title}`, '', `${readBy(part)}${part.file === undefined ? '' : ` File \`${part.file}\`${part.needed ? ', which every package holds' : ''}.`}`, '', ...(part.columns ? columnLines(part.columns, part.spreadsheet ?? false) : []), ...(part.messages ? messageLines(part.messages) : [])];
 }
 
 function readBy(part: Part): string {
   if (part.cover) return 'About the package itself: one row, read before anything else.';
+  const waits = part.knownPeople ? ' Its rows wait until the person is known.' : '';
   const related = (part.relations ?? []).filter(({ as }) => as !== undefined).map((relation) => `${relation.part}${relation.whole ? ' (all of them, or none of this)' : ''}`);
   const beside = related.length > 0 ? ` Read with the rows of ${related.join(', ')} that belong to it.` : '';
-  return part.readAs === undefined ? `Map: \`${part.map}\`.${beside}` : `Read with the row of ${part.readAs} it belongs to, by its map.`;
+  return part.readAs === undefined ? `Map: \`${part.map}\`.${beside}${waits}` : `Read with the row of ${part.readAs} it belongs to, by its map.`;
 }
 
-function columnLines(columns: readonly Column[]): string[] {
+function columnLines(columns: readonly Column[], spreadsheet: boolean): string[] {
   return [
-    'One header line that names each of these columns once, in any order, then one row per record.', '',
+    `One header line that names each of these columns once, in any order, then one row per record.${spreadsheet ? ' A [sheet kept by hand](sheets-kept-by-hand.md).' : ''}`, '',
     '| column | must have a value | form |', '| --- | --- | --- |',
     ...columns.map(({ header, required, personKey, sender, format, maxLength }) => {
       const form = [personKey ? 'the sender\'s person id' : '', sender ? 'an organisation the feed speaks for' : '', format ?? '', maxLength === undefined ? '' : `at most ${maxLength} characters`].filter((each) => each !== '').join(', ');

@@ -28,6 +28,8 @@ const tells: [string, string, string, Json][] = [
   ['the number of a team', 'CareTeam', 'telecom', { system: 'phone', value: '0121 496 0310' }],
   ['the organisation that keeps a Patient, whoever it is', 'Patient', 'managingOrganization', itself],
   ['a number another organisation gave', 'Patient', 'identifier', { value: '7', assigner: practice }],
+  ['a key made of a referral and a team', 'EpisodeOfCare', 'identifier', { system: 'https://fhir.bicp.example/Id/bsmhft/mhsds-team-episode', value: 'SR2/OACMHT-S' }],
+  ['who the family is', 'RelatedPerson', 'name', { text: 'Chidi Okafor' }],
   ['an address in an extension', 'Observation', 'extension', { url: 'x', valueAddress: { city: 'Birmingham' } }],
   ['a reference in an extension', 'Observation', 'extension', { url: 'x', extension: [{ url: 'y', valueReference: ward }] }],
   ['a contained place', 'ServiceRequest', 'contained', { resourceType: 'Location', id: 'l', name: 'Reservoir Court' }],

@@ -145,7 +145,7 @@ describe('what code, maps and tables use is published', () => {
   it('the model of each row is its columns', () => {
     const loaded = loadMappings('mappings');
     if ('problems' in loaded) throw new Error('the mappings do not load');
-    for (const kind of ['cld', 'csds', 'rio']) {
+    for (const kind of ['cld', 'csds', 'rio', 'mhsds', 'discharge-sheet', 'voluntary']) {
       const model = ofType<StructureDefinition>('StructureDefinition').find(({ id }) => id === `${kind}-row`);
       const elements = (model?.differential?.element ?? []).flatMap(({ path = '' }) => (path.split('.').length === 2 ? [path.slice(path.indexOf('.') + 1)] : []));
       const parts = loaded.kinds.get(kind)?.parts ?? [];

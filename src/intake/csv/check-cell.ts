@@ -1,6 +1,7 @@
 import type { Problem } from '../../fhir/problem.ts';
 import { isRealDate } from '../is-real-date.ts';
 import type { Column } from '../types.ts';
+import { readSheetDate } from './sheet-date.ts';
 
 /** What is wrong with a cell that has a value, told without the value; undefined when it is right. */
 export function checkCell(column: Column, value: string): Pick<Problem, 'code' | 'text' | 'expected'> | undefined {
@@ -14,6 +15,7 @@ export function checkCell(column: Column, value: string): Pick<Problem, 'code' |
     case 'date': return checkDate(column, value, /^(\d{4})-(\d{2})-(\d{2})$/, 'yyyy-MM-dd');
     case 'dateTime': return checkDate(column, value, /^(\d{4})-(\d{2})-(\d{2})[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$/, 'yyyy-MM-dd HH:mm:ss');
     case 'time': return checkPattern(column, value, /^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$/, 'time-format', 'a time written as HH:mm:ss');
+    case 'sheet-date': return checkSheetDate(column, value);
     case 'integer': return checkPattern(column, value, /^-?\d{1,15}$/, 'number-format', 'a whole number');
     case 'decimal': return checkPattern(column, value, /^-?\d{1,15}(\.\d{1,10})?$/, 'number-format', 'a number with a decimal point, without thousands separators');
     case 'boolean': return checkPattern(column, value, /^(true|false|yes|no|y|n|0|1)$/i, 'boolean-format', 'true or false');
@@ -37,4 +39,13 @@ function checkDate(column: Column, value: string, pattern: RegExp, expected: str
   if (isRealDate(Number(year), Number(month), Number(day))) return undefined;
   const swapped = isRealDate(Number(year), Number(day), Number(month));
   return { code: 'date-not-real', text: `"${column.header}" is a date that does not exist${swapped ? '; day and month may be swapped' : ''}.`, expected };
+}
+
+const sheetForms = 'dd/mm/yyyy, yyyy-mm-dd or a spreadsheet\'s own day number';
+
+function checkSheetDate(column: Column, value: string): Pick<Problem, 'code' | 'text' | 'expected'> | undefined {
+  const read = readSheetDate(value);
+  if ('date' in read) return undefined;
+  const text = read.wrong === 'date-format' ? `"${column.header}" is not written as a date with a year of four digits.` : `"${column.header}" is a date that does not exist${read.swapped ? '; day and month may be swapped' : ''}.`;
+  return { code: read.wrong, text, expected: sheetForms };
 }

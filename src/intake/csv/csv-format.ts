@@ -10,12 +10,12 @@ export const csvFormat: SourceFormat = {
   rows: 'rows',
   schema: columnsSchema,
   readSchema(content, report) {
-    const { columns } = content as { columns: Column[] };
+    const { columns, spreadsheet = false } = content as { columns: Column[]; spreadsheet?: boolean };
     for (const repeated of [...repeats(columns.map(({ name }) => name)), ...repeats(columns.map(({ header }) => header))]) report(`"${repeated}" appears twice.`, '/columns');
     if (columns.filter(({ personKey }) => personKey).length > 1) report('At most one column may be the personKey.', '/columns');
-    return { columns };
+    return { columns, ...(spreadsheet && { spreadsheet }) };
   },
-  split: ({ part, text, most }) => splitCsv(part.columns ?? [], text, most),
+  split: ({ part, text, most }) => splitCsv(part, text, most),
   read: (kind, _feed, part, row) => readCsvRow(kind, part, row),
 };
 

@@ -3,8 +3,9 @@ import type { Problem } from '../../fhir/problem.ts';
 import type { Column } from '../types.ts';
 import { checkCell } from './check-cell.ts';
 import type { RowCells } from './row-content.ts';
+import { readSheetDate } from './sheet-date.ts';
 
-/** The cells that are right, and what is wrong with the others. `at` is the row's own place. */
+/** The cells that are right (a spreadsheet's dates as ISO dates), and what is wrong with the others. `at` is the row's own place. */
 export function readCells(columns: readonly Column[], { cells, columns: places }: RowCells, at: { part?: string; row: number; line: number }): { record: JsonObject; problems: Problem[] } {
   const record: JsonObject = {};
   const problems: Problem[] = [];
@@ -13,7 +14,7 @@ export function readCells(columns: readonly Column[], { cells, columns: places }
     const value = (cells[index] ?? '').trim();
     const wrong = value === '' ? checkEmpty(column) : checkCell(column, value);
     if (wrong) problems.push({ category: 'invalid', ...wrong, at: { ...place, column: places?.[index] ?? index + 1, field: column.header } });
-    else if (value !== '') record[column.name] = value;
+    else if (value !== '') record[column.name] = column.format === 'sheet-date' ? isoOf(value) : value;
   });
   return { record, problems };
 }
@@ -21,4 +22,9 @@ export function readCells(columns: readonly Column[], { cells, columns: places }
 function checkEmpty(column: Column): Pick<Problem, 'code' | 'text'> | undefined {
   const needed = column.required === true || column.personKey === true;
   return needed ? { code: 'value-missing', text: `"${column.header}" must have a value.` } : undefined;
+}
+
+function isoOf(value: string): string {
+  const read = readSheetDate(value);
+  return 'date' in read ? read.date : value;
 }

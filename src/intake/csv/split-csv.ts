@@ -1,6 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import type { Problem } from '../../fhir/problem.ts';
-import type { Column, SplitRow } from '../types.ts';
+import type { Part, SplitRow } from '../types.ts';
 import { readHeader } from './read-header.ts';
 import { writeRow, type RowCells } from './row-content.ts';
 
@@ -13,6 +13,8 @@ interface CsvRecord {
   problem?: Problem;
 }
 
+type Table = Pick<Part, 'columns' | 'spreadsheet'>;
+
 /** A data row of a table, its cells in the order of the part's columns. */
 export interface TableRow extends RowCells {
   row: number;
@@ -22,14 +24,14 @@ export interface TableRow extends RowCells {
 }
 
 /** CSV text (RFC 4180; quoted line breaks allowed) as rows in the order sent, `most` of them at most. Quotes out of place refuse the file. */
-export function splitCsv(columns: readonly Column[], text: string, most: number): { rows: SplitRow[]; problems: Problem[] } {
-  const { rows, problems } = readTable(columns, text, most);
+export function splitCsv(table: Table, text: string, most: number): { rows: SplitRow[]; problems: Problem[] } {
+  const { rows, problems } = readTable(table, text, most);
   return { problems, rows: rows.map(({ cells, columns: places, ...row }) => ({ ...row, content: writeRow({ cells, ...(places && { columns: places }) }) })) };
 }
 
 /** The same before the rows are written down. */
-export function readTable(columns: readonly Column[], text: string, most: number): { rows: TableRow[]; problems: Problem[] } {
-  const read = readRecords(text, most + 1, columns.length * 2);
+export function readTable({ columns = [], spreadsheet = false }: Table, text: string, most: number): { rows: TableRow[]; problems: Problem[] } {
+  const read = readRecords(text, most + 1, columns.length, spreadsheet);
   if ('problem' in read) return { rows: [], problems: [read.problem] };
   const [header, ...data] = read.records;
   if (!header) return { rows: [], problems: [{ category: 'malformed', code: 'source-empty', text: 'The file is empty.' }] };
@@ -41,20 +43,35 @@ export function readTable(columns: readonly Column[], text: string, most: number
   const rows = data.map(({ record, found: count, line }, index): TableRow => {
     const row = { row: index + 1, line, personKey: (record[places ? (places[keyIndex] ?? 0) - 1 : keyIndex] ?? '').trim() };
     // a ragged row keeps its cells as they came: which of them is which cannot be told
-    if (count !== columns.length) return { ...row, cells: record, problem: ragged(columns.length, count, row.row, line) };
+    if (count !== columns.length && !(spreadsheet && count < columns.length)) return { ...row, cells: record, problem: ragged(columns.length, count, row.row, line) };
     return places ? { ...row, cells: places.map((place) => record[place - 1] ?? ''), columns: places } : { ...row, cells: record };
   });
   return { rows, problems: [] };
 }
 
-function readRecords(text: string, most: number, cells: number): { records: CsvRecord[] } | { problem: Problem } {
+/**
+ * Empty columns at the right edge are those a spreadsheet once used. The other way round it may leave out the separators of
+ * empty cells at the end of a row, so a row of a spreadsheet may be short.
+ */
+function withoutEdge(record: readonly string[], width: number): readonly string[] {
+  return record.slice(0, Math.max(record.findLastIndex((cell) => cell.trim() !== '') + 1, width));
+}
+
+/** A spreadsheet saves with the list separator of its country. The header says which: it names no column with a semicolon. */
+function separatorOf(text: string, spreadsheet: boolean): string {
+  return spreadsheet && /^\s*[^,\n]*;/.test(text) ? ';' : ',';
+}
+
+function readRecords(text: string, most: number, width: number, spreadsheet: boolean): { records: CsvRecord[] } | { problem: Problem } {
   try {
     const records: CsvRecord[] = [];
     parse(text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text, {
-      record_delimiter: '\n', relax_column_count: true, skip_empty_lines: true, to: most,
+      record_delimiter: '\n', delimiter: separatorOf(text, spreadsheet), relax_column_count: true, skip_empty_lines: true,
+      skip_records_with_empty_values: spreadsheet, to: most,
       // nothing the parser says of a record is kept but its line: it would take ten times the room of the record
       on_record: (record: string[], { lines }) => {
-        records.push({ record: record.slice(0, cells), found: record.length, line: lines - lineBreaksIn(record) });
+        const kept = spreadsheet ? withoutEdge(record, width) : record;
+        records.push({ record: kept.slice(0, width * 2), found: kept.length, line: lines - lineBreaksIn(record) });
         return null;
       },
     });

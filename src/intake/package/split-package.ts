@@ -51,7 +51,7 @@ function renumber(row: TableRow, before: number): TableRow {
 function readPart(part: Part, bytes: Uint8Array, most: number): { rows: TableRow[]; problems: Problem[] } {
   if (bytes.length === 0) return { rows: [], problems: [{ category: 'malformed', code: 'source-empty', text: 'The table is empty: it has not even a header.' }] };
   const decoded = decodeText(bytes);
-  return 'problem' in decoded ? { rows: [], problems: [decoded.problem] } : readTable(part.columns ?? [], decoded.text, most);
+  return 'problem' in decoded ? { rows: [], problems: [decoded.problem] } : readTable(part, decoded.text, most);
 }
 
 /** The table about the package: one row that can be read, from an organisation the feed speaks for. */

@@ -1,5 +1,5 @@
 import type { CarePlan, CareTeam, Encounter, EpisodeOfCare, Observation, Resource, ServiceRequest, Task } from '@medplum/fhirtypes';
-import { formatConcept, notRecorded } from '../format.ts';
+import { formatConcept, formatDateTime, notRecorded } from '../format.ts';
 import { strings } from '../strings.ts';
 import { outcomeOf, reasonOf, receivedAt, senderOf } from './referrals-view.ts';
 import { extensionOf, kindOf, placeOf, subjectOf, teamFirst, titleOf } from './title-of.ts';
@@ -88,9 +88,13 @@ function task(done: Task): Happening[] {
 }
 
 function observation(seen: Observation): Happening[] {
-  const parts = (seen.component ?? []).map(({ code, valueCodeableConcept }) => `${formatConcept(code)}: ${formatConcept(valueCodeableConcept)}`).join('; ');
-  const value = seen.valueCodeableConcept === undefined ? seen.valueString : formatConcept(seen.valueCodeableConcept);
-  return at(seen.effectiveDateTime ?? seen.effectivePeriod?.start ?? seen.issued, titleOf(seen), value ?? parts);
+  const parts = (seen.component ?? []).map((part) => `${formatConcept(part.code)}: ${answerOf(part) ?? notRecorded}`).join('; ');
+  return at(seen.effectiveDateTime ?? seen.effectivePeriod?.start ?? seen.issued, titleOf(seen), answerOf(seen) ?? parts);
+}
+
+function answerOf({ valueCodeableConcept, valueString, valueDateTime }: Pick<Observation, 'valueCodeableConcept' | 'valueString' | 'valueDateTime'>): string | undefined {
+  if (valueCodeableConcept !== undefined) return formatConcept(valueCodeableConcept);
+  return valueDateTime === undefined ? valueString : formatDateTime(valueDateTime);
 }
 
 const dateNames = ['recordedDate', 'authoredOn', 'date', 'dateTime', 'created', 'onsetDateTime', 'performedDateTime', 'occurrenceDateTime', 'issued'] as const;

@@ -39,7 +39,9 @@ const goingOn = ['arrived', 'triaged', 'in-progress', 'onleave'];
 /** Whether somebody is in a bed now: a stay that is going on by its state and has no end behind us. */
 export function whereNow(story: Story, now: Date): WhereNow {
   const stays = ofType(story, 'Encounter').filter(isStay);
-  const current = stays.filter((stay) => goesOn(stay, now));
+  const goingOnNow = stays.filter((stay) => goesOn(stay, now));
+  // a stay is told by the part of it that goes on: the ward rather than the spell
+  const current = goingOnNow.filter(({ id }) => !goingOnNow.some(({ partOf }) => partOf?.reference === `Encounter/${id ?? ''}`));
   const ended = stays.filter((stay) => !goesOn(stay, now) && stay.period?.start !== undefined && stay.status !== 'planned' && stay.status !== 'cancelled');
   const last = ended.sort((a, b) => endOf(b) - endOf(a))[0];
   return { stays: current.map(currentStay), last: last && endedStay(last), services: servicesOf(story) };

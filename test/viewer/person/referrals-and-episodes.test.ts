@@ -1,3 +1,4 @@
+import type { Observation, Resource } from '@medplum/fhirtypes';
 import { episodesOf } from '../../../src/viewer/person/episodes-view.ts';
 import { directoryOf } from '../../../src/viewer/person/origin.ts';
 import { referralsOf } from '../../../src/viewer/person/referrals-view.ts';
@@ -21,4 +22,24 @@ test('an episode says its outcome, a stay its places and where the person went',
   const [stay, episode] = episodesOf(storyOf(rehabilitation, bedStay), directory);
   expect(episode?.facts).toContainEqual({ label: 'Outcome', value: 'Goals met' });
   expect(stay?.facts).toContainEqual({ label: 'Went to', value: 'Usual place of residence' });
+});
+
+const item = 'https://fhir.bicp.example/CodeSystem/discharge-item';
+
+describe('since when somebody was ready to leave', () => {
+  const note = (day: string, ready: string | undefined, more: Partial<Observation> = {}): Observation => ({
+    resourceType: 'Observation', id: day, status: 'final', code: { coding: [{ system: item, code: 'hub-note' }] }, effectiveDateTime: day, encounter: { reference: 'Encounter/ward' },
+    component: ready === undefined ? [] : [{ code: { coding: [{ system: item, code: 'ready' }] }, valueDateTime: ready }], ...more,
+  });
+  const own = { ...wardStay, extension: [{ url: 'https://fhir.bicp.example/StructureDefinition/discharge-ready-date', valueDateTime: '2026-11-22' }] };
+  const readyOf = (...resources: Resource[]): string | undefined => episodesOf(storyOf(...resources), directory)[0]?.facts.find(({ label }) => label === 'Ready to leave')?.value;
+
+  it.each<[string, Resource[], string | undefined]>([
+    ['the stay says it best, whatever a sheet says', [own, note('2026-11-24', '2026-11-23')], '22-Nov-2026'],
+    ['where it is silent, the last note of the hub is shown as that', [wardStay, note('2026-11-23', '2026-11-21'), note('2026-11-22', '2026-11-20')], '21-Nov-2026, as the discharge hub noted on 23-Nov-2026'],
+    ['a last note without a date takes earlier ones back', [wardStay, note('2026-11-23', undefined), note('2026-11-22', '2026-11-20')], undefined],
+    ['a note about another stay, or one that was a mistake, says nothing', [wardStay, note('2026-11-23', '2026-11-21', { encounter: { reference: 'Encounter/bed' } }), note('2026-11-22', '2026-11-20', { status: 'entered-in-error' })], undefined],
+  ])('%s', (_, resources, shown) => {
+    expect(readyOf(...resources)).toBe(shown);
+  });
 });

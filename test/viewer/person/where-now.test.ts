@@ -13,6 +13,12 @@ test('a stay that ended by its period is not going on, whatever its state says',
   expect(whereNow(storyOf({ ...wardStay, period: { start: '2026-11-20', end: '2026-11-21' } }), now)).toMatchObject({ stays: [], last: { id: 'ward' } });
 });
 
+test('a stay whose parts are told too is told by the part that goes on, and by itself when none does', () => {
+  const part = { ...wardStay, id: 'part', partOf: { reference: 'Encounter/ward' } };
+  expect(whereNow(storyOf(wardStay, part), now).stays.map(({ id }) => id)).toEqual(['part']);
+  expect(whereNow(storyOf(wardStay, { ...part, status: 'finished' as const }), now).stays.map(({ id }) => id)).toEqual(['ward']);
+});
+
 test('a leave from the ward is said', () => {
   expect(whereNow(storyOf({ ...wardStay, status: 'onleave' }), now).stays[0]?.state).toBe('On leave from the ward');
 });
