@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../fhir/json.ts';
 import type { FoldState, RowInput } from './types.ts';
 
 /**
- * Folding for kinds whose rows are patches (HL7 v2): absent keeps, cleared forgets, and for every field the event that
+ * Folding for rows that are patches (HL7 v2, statements in CSV): absent keeps, cleared forgets, and for every field the event that
  * happened last wins, whatever order the messages arrive in. A visit's status comes only from events that set one.
  */
 

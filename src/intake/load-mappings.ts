@@ -105,7 +105,13 @@ function readPart(config: ConfigFolder, folder: string, kind: KindFileContent, p
   if (config.text(`${folder}/${part.map}`) === undefined) config.add(`${folder}/kind.json`, `The map "${part.map}" is missing.`, { pointer: '/parts' });
   const format = formats[kind.format];
   const content = config.read<object>(file, format.schema);
-  return content && { name: part.name, map: part.map, ...format.readSchema(content, (text, pointer) => { config.add(file, text, { pointer }); }) };
+  return content && {
+    name: part.name, map: part.map,
+    ...format.readSchema(content, {
+      report: (text, pointer) => { config.add(file, text, { pointer }); },
+      table: (name) => new Map(config.rows(`${folder}/tables/${name}.csv`, tableColumns).map(({ source = '', code = '' }) => [source, code])),
+    }),
+  };
 }
 
 const tableColumns = ['source', 'system', 'code', 'display', 'note'];

@@ -29,7 +29,7 @@ export const partnersSchema = {
         type: 'object',
         required: ['partnerKey', 'name', 'organisation'],
         additionalProperties: false,
-        properties: { partnerKey: { type: 'string', pattern: '^[a-z][a-z0-9]{1,19}$' }, name: text, organisation, telecom, address },
+        properties: { partnerKey: { type: 'string', pattern: '^[a-z][a-z0-9]{1,19}$' }, name: text, organisation, type: { const: 'gp-practice' }, telecom, address },
       },
     },
     directory: {
@@ -76,7 +76,7 @@ export const kindSchema = {
   properties: {
     name: text,
     title: text,
-    format: { enum: ['hl7v2', 'csv', 'json'] },
+    format: { enum: ['hl7v2', 'csv', 'json', 'xml'] },
     update: { enum: ['snapshot', 'patch'] },
     zone: text,
     limits: {
@@ -133,6 +133,7 @@ export const columnsSchema = {
         },
       },
     },
+    latest: { type: 'object', required: ['column', 'at', 'table'], additionalProperties: false, properties: { column: text, at: text, table: text } },
   },
 };
 
@@ -189,5 +190,8 @@ export const documentSchema = {
   type: 'object',
   required: ['personKey', 'schema'],
   additionalProperties: false,
-  properties: { rows: text, personKey: text, messageId: text, schema: { type: 'object' } },
+  properties: {
+    rows: text, personKey: text, messageId: text, recordKey: text, schema: { type: 'object' },
+    namespaces: { type: 'array', items: { type: 'string' }, minItems: 1, uniqueItems: true },
+  },
 };

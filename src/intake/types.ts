@@ -8,6 +8,8 @@ export interface Partner {
   partnerKey: string;
   name: string;
   organisation: OrganisationKey;
+  /** a practice that sends its own records is still where people are registered */
+  type?: 'gp-practice';
   telecom?: { system: string; value: string }[];
   address?: { line: string[]; city: string; postalCode: string };
   /** `https://fhir.bicp.example/Id/{partnerKey}` */
@@ -33,13 +35,15 @@ export interface Part {
   map: string;
   /** CSV: every column of the table, in order */
   columns?: Column[];
+  /** CSV: rows are statements of which, for each person, only the latest of a sort counts, whatever order they come in */
+  latest?: LatestStatements;
   /** HL7 v2: what a message of this feed may and must hold */
   messages?: MessageSchema;
-  /** JSON and other documents: where the records are, and what each must hold */
+  /** JSON and XML documents: where the records are, and what each must hold */
   document?: DocumentSchema;
 }
 
-/** The schema file of a document kind. The expressions are FHIRPath, which reads any JSON tree. */
+/** The schema file of a document kind. The expressions are FHIRPath, which reads any JSON tree; XML becomes one, see `XmlTree`. */
 export interface DocumentSchema {
   /** the list of records in a document; absent: the document is one record */
   rows?: string;
@@ -47,6 +51,10 @@ export interface DocumentSchema {
   personKey: string;
   /** the sender's id of the message, of a record: the same id with other content is refused */
   messageId?: string;
+  /** what makes a record the same record: two that differ under one key in one document are both refused */
+  recordKey?: string;
+  /** XML: the namespaces its elements may be in; `` for none */
+  namespaces?: string[];
   /** JSON Schema (draft 7) of a record */
   schema: JsonObject;
 }
@@ -110,6 +118,16 @@ export interface Column {
   maxLength?: number;
 }
 
+/** Which statement a row makes. The map reads `person`: its `key`, and under every statement ever made `{ at }`, its last time. */
+export interface LatestStatements {
+  /** column with the code */
+  column: string;
+  /** column with the date */
+  at: string;
+  /** code → statement, from a code table; `*` for codes it does not have */
+  statements: ReadonlyMap<string, string>;
+}
+
 export interface CategoryRule {
   type: string;
   partner?: string;
@@ -156,7 +174,7 @@ export interface RowInput {
   eventAt: string;
   /** `A01`, or the part's name */
   event: string;
-  /** keys under which this row's fields are folded; empty for snapshot kinds */
+  /** keys under which this row's fields are folded; empty: the row says all there is */
   foldKeys: string[];
   warnings: Problem[];
 }

@@ -1,6 +1,6 @@
 import { columnsSchema } from '../mapping-schemas.ts';
-import type { SourceFormat } from '../source-format.ts';
-import type { Column } from '../types.ts';
+import type { SchemaTools, SourceFormat } from '../source-format.ts';
+import type { Column, LatestStatements } from '../types.ts';
 import { readCells } from './read-cells.ts';
 import { splitCsv } from './split-csv.ts';
 
@@ -9,15 +9,28 @@ export const csvFormat: SourceFormat = {
   extension: 'csv',
   rows: 'rows',
   schema: columnsSchema,
-  readSchema(content, report) {
-    const { columns } = content as { columns: Column[] };
+  readSchema(content, { report, table }) {
+    const { columns, latest } = content as ColumnsFile;
     for (const repeated of [...repeats(columns.map(({ name }) => name)), ...repeats(columns.map(({ header }) => header))]) report(`"${repeated}" appears twice.`, '/columns');
     if (columns.filter(({ personKey }) => personKey).length !== 1) report('Exactly one column must be the personKey.', '/columns');
-    return { columns };
+    return { columns, ...(latest && { latest: readLatest(columns, latest, { report, table }) }) };
   },
   split: ({ part, text, most }) => splitCsv(part.columns ?? [], text, most),
   read: (_kind, _feed, part, row) => readCells(part, row),
 };
+
+interface ColumnsFile {
+  columns: Column[];
+  latest?: { column: string; at: string; table: string };
+}
+
+function readLatest(columns: readonly Column[], { column, at, table: name }: NonNullable<ColumnsFile['latest']>, { report, table }: SchemaTools): LatestStatements {
+  if (!columns.some((each) => each.name === column && each.required)) report('The column of the statement must be one that always has a value.', '/latest/column');
+  if (!columns.some((each) => each.name === at && each.required && each.format === 'date')) report('The column of the time must be a date that always has a value.', '/latest/at');
+  const statements = table(name);
+  if (!statements.has('*')) report(`The table "${name}" must say with a row "*" what a code counts as that it does not have.`, '/latest/table');
+  return { column, at, statements };
+}
 
 function repeats(names: readonly string[]): Set<string> {
   return new Set(names.filter((name, index) => names.indexOf(name) !== index));

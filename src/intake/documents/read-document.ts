@@ -1,13 +1,26 @@
-import { parseExact } from '../../fhir/parse-exact.ts';
-import type { Problem } from '../../fhir/problem.ts';
+import type { JsonObject } from '../../fhir/json.ts';
+import type { Position, Problem } from '../../fhir/problem.ts';
 import type { Part, RowInput, SplitRow } from '../types.ts';
 import { compileDocument } from './document-schema.ts';
 
+/** A record taken out of the text it was kept as. */
+export interface OpenRecord {
+  record: JsonObject;
+  /** where the values at these JSON pointers stand: the line within the record, from 1, and how its format names the place */
+  placesOf(pointers: readonly string[]): Map<string, Position>;
+}
+
 /** One record of a document format: its tree as sent, checked against the kind's schema. Every mistake is reported, not only the first. */
-export function readDocument(part: Part, row: SplitRow): { input: RowInput } | { problems: Problem[] } {
+export function readDocument(part: Part, row: SplitRow, open: (content: string) => OpenRecord): { input: RowInput } | { problems: Problem[] } {
   if (!part.document) throw new Error('a document part without a document schema');
-  const record = parseExact(row.content);
+  const { record, placesOf } = open(row.content);
   const problems = compileDocument(part.document).problemsOf(record);
-  if (problems.length > 0) return { problems: problems.map((problem) => ({ ...problem, at: { row: row.row, line: row.line, ...problem.at } })) };
-  return { input: { record, eventAt: '', event: part.name, foldKeys: [], warnings: [] } };
+  if (problems.length === 0) return { input: { record, eventAt: '', event: part.name, foldKeys: [], warnings: [] } };
+  const places = placesOf(problems.map(({ at }) => at.pointer));
+  return {
+    problems: problems.map((problem) => {
+      const { line = 1, ...place }: Position = places.get(problem.at.pointer) ?? { pointer: problem.at.pointer };
+      return { ...problem, at: { row: row.row, line: row.line + line - 1, ...place } };
+    }).sort((a, b) => a.at.line - b.at.line || (a.at.column ?? 0) - (b.at.column ?? 0)),
+  };
 }
