@@ -192,6 +192,7 @@ export const documentSchema = {
   additionalProperties: false,
   properties: {
     rows: text, personKey: text, messageId: text, recordKey: text, schema: { type: 'object' },
+    versions: { type: 'object', required: ['of', 'number'], additionalProperties: false, properties: { of: text, number: text } },
     namespaces: { type: 'array', items: { type: 'string' }, minItems: 1, uniqueItems: true },
   },
 };

@@ -53,6 +53,11 @@ export interface DocumentSchema {
   messageId?: string;
   /** what makes a record the same record: two that differ under one key in one document are both refused */
   recordKey?: string;
+  /**
+   * records that replace each other: `of` names what they are versions of, `number` is whole and grows. The map then reads
+   * `person`: its `key`, and as `versions` all that are known, oldest first, each with `until` when a later one is known
+   */
+  versions?: { of: string; number: string };
   /** XML: the namespaces its elements may be in; `` for none */
   namespaces?: string[];
   /** JSON Schema (draft 7) of a record */

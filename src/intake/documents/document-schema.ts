@@ -15,6 +15,8 @@ export interface CompiledDocument {
   messageIdOf: (record: JsonObject) => string;
   /** '' when the schema names no key of a record, or the record has none */
   recordKeyOf: (record: JsonObject) => string;
+  /** which version of what the record is; undefined: the schema has no versions, or the record does not say */
+  versionOf: (record: JsonObject) => { of: string; number: number } | undefined;
   /** every place where the record is not what the schema says, at most 100; `at.pointer` is '' for the record itself */
   problemsOf: (record: JsonObject) => PlacedProblem[];
 }
@@ -33,12 +35,14 @@ export function compileDocument(schema: DocumentSchema): CompiledDocument {
     const found = path === undefined ? () => [] : expression(path);
     return (record) => oneText(found(record));
   };
+  const [setOf, numberOf] = [textBy(schema.versions?.of), textBy(schema.versions?.number)];
   const rows = schema.rows === undefined ? undefined : expression(schema.rows);
   const made: CompiledDocument = {
     rowsOf: rows,
     personKeyOf: textBy(schema.personKey),
     messageIdOf: textBy(schema.messageId),
     recordKeyOf: textBy(schema.recordKey),
+    versionOf: (record) => versionIn(setOf(record), numberOf(record)),
     problemsOf: (record) => (validate(plain(record)) ? [] : toldOnce(validate.errors ?? []).slice(0, mostProblems).map(problemFrom)),
   };
   compiled.set(schema, made);
@@ -47,8 +51,8 @@ export function compileDocument(schema: DocumentSchema): CompiledDocument {
 
 /** Tells what is wrong with the FHIRPath expressions and the JSON Schema of a document schema. */
 export function checkDocumentSchema(schema: DocumentSchema, report: (text: string, pointer: string) => void): void {
-  for (const name of ['rows', 'personKey', 'messageId', 'recordKey'] as const) {
-    const text = schema[name];
+  const { rows, personKey, messageId, recordKey, versions } = schema;
+  for (const [name, text] of Object.entries({ rows, personKey, messageId, recordKey, 'versions/of': versions?.of, 'versions/number': versions?.number })) {
     if (text !== undefined && !isExpression(text)) report('This is not a FHIRPath expression.', `/${name}`);
   }
   try {
@@ -76,6 +80,10 @@ function compileShape({ schema }: DocumentSchema): ValidateFunction {
 function expression(text: string): (record: JsonObject) => Json[] {
   const evaluate = fhirpath.compile(text);
   return (record) => evaluate(record, {}) as Json[];
+}
+
+function versionIn(of: string, number: string): { of: string; number: number } | undefined {
+  return of !== '' && /^\d{1,9}$/.test(number) ? { of, number: Number(number) } : undefined;
 }
 
 function oneText(found: readonly Json[]): string {
