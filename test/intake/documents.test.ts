@@ -79,7 +79,7 @@ describe('a JSON source', () => {
   });
 
   it('finds its records whatever stands around and in them', () => {
-    const told = '{"note":"[{\\"id\\":\\"X\\\\\"}]","1":{"residents":[]},"residents":[{"admitted":"2026-01-02","10":{},"id":"R1","2":[[],{}]}]}';
+    const told = `{"note":${JSON.stringify('[{"id":"X\\\\"}]')},"1":{"residents":[]},"residents":[{"admitted":"2026-01-02","10":{},"id":"R1","2":[[],{}]}]}`;
     expect(split(told).rows.map(({ content }) => content)).toEqual(['\n{"admitted":"2026-01-02","10":{},"id":"R1","2":[[],{}]}']);
   });
 

@@ -1,6 +1,7 @@
 import { columnsSchema } from '../mapping-schemas.ts';
 import type { SchemaTools, SourceFormat } from '../source-format.ts';
 import type { Column, LatestStatements } from '../types.ts';
+import { latestStatement } from './latest-statement.ts';
 import { readCells } from './read-cells.ts';
 import { splitCsv } from './split-csv.ts';
 
@@ -16,7 +17,10 @@ export const csvFormat: SourceFormat = {
     return { columns, ...(latest && { latest: readLatest(columns, latest, { report, table }) }) };
   },
   split: ({ part, text, most }) => splitCsv(part.columns ?? [], text, most),
-  read: (_kind, _feed, part, row) => readCells(part, row),
+  read(_kind, _feed, part, row) {
+    const read = readCells(part, row);
+    return 'input' in read && part.latest ? { input: latestStatement(part.latest, read.input, row) } : read;
+  },
 };
 
 interface ColumnsFile {

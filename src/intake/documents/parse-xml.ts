@@ -65,8 +65,8 @@ class XmlReader {
 
   read(): XmlTree {
     const { parser } = this;
-    parser.on('error', ({ message }) => this.refuse('xml-syntax', `The file is not well-formed XML: ${reasonOf(message)}.`, { fix: 'Export the document again with a tool that writes XML.' }));
-    parser.on('doctype', () => this.refuse('xml-doctype', 'The file has a document type declaration (DOCTYPE).', { expected: 'no DOCTYPE and no entities of its own', fix: 'Leave the declaration out and write the text of every entity.' }));
+    parser.on('error', ({ message }) => { throw this.problem('xml-syntax', `The file is not well-formed XML: ${reasonOf(message)}.`, { fix: 'Export the document again with a tool that writes XML.' }); });
+    parser.on('doctype', () => { throw this.problem('xml-doctype', 'The file has a document type declaration (DOCTYPE).', { expected: 'no DOCTYPE and no entities of its own', fix: 'Leave the declaration out and write the text of every entity.' }); });
     parser.on('xmldecl', ({ version, encoding }) => this.declared(version, encoding));
     parser.on('opentagstart', ({ name }) => this.begin(name));
     parser.on('attribute', () => this.count());
@@ -79,8 +79,8 @@ class XmlReader {
   }
 
   private declared(version: string | undefined, encoding: string | undefined): void {
-    if (version !== undefined && version !== '1.0') this.refuse('xml-version', 'The file declares a version of XML that is not read.', { expected: '1.0' });
-    if (encoding !== undefined && encoding.toUpperCase() !== 'UTF-8') this.refuse('encoding', 'The file declares an encoding other than UTF-8.', { expected: 'UTF-8', fix: 'Set the export to UTF-8 and send the file again.' });
+    if (version !== undefined && version !== '1.0') throw this.problem('xml-version', 'The file declares a version of XML that is not read.', { expected: '1.0' });
+    if (encoding !== undefined && encoding.toUpperCase() !== 'UTF-8') throw this.problem('encoding', 'The file declares an encoding other than UTF-8.', { expected: 'UTF-8', fix: 'Set the export to UTF-8 and send the file again.' });
   }
 
   /** Called when the name and the mark after it have been read. */
@@ -88,14 +88,14 @@ class XmlReader {
     this.start = this.parser.position - name.length - 2;
     this.elements += 1;
     this.attributes = 0;
-    if (this.elements > xmlLimits.elements) this.refuse('xml-too-many-elements', 'The file holds more elements than are accepted.', { category: 'too-large', expected: `at most ${xmlLimits.elements} elements`, fix: 'Send it in several files.' });
-    if (this.open.length > xmlLimits.depth) this.refuse('xml-too-deep', 'The elements are nested deeper than is accepted.', { expected: `at most ${xmlLimits.depth} levels` });
+    if (this.elements > xmlLimits.elements) throw this.problem('xml-too-many-elements', 'The file holds more elements than are accepted.', { category: 'too-large', expected: `at most ${xmlLimits.elements} elements`, fix: 'Send it in several files.' });
+    if (this.open.length > xmlLimits.depth) throw this.problem('xml-too-deep', 'The elements are nested deeper than is accepted.', { expected: `at most ${xmlLimits.depth} levels` });
     this.checkLength(name);
   }
 
   private count(): void {
     this.attributes += 1;
-    if (this.attributes > xmlLimits.attributes) this.refuse('xml-too-many-attributes', 'An element has more attributes than are accepted.', { expected: `at most ${xmlLimits.attributes} attributes` });
+    if (this.attributes > xmlLimits.attributes) throw this.problem('xml-too-many-attributes', 'An element has more attributes than are accepted.', { expected: `at most ${xmlLimits.attributes} attributes` });
   }
 
   private element({ local, uri, attributes }: SaxesTagNS): void {
@@ -131,24 +131,24 @@ class XmlReader {
   }
 
   private claim({ origins }: OpenElement, name: string, origin: string): void {
-    if (forbiddenNames.has(name)) this.refuse('xml-forbidden-name', 'An element or attribute has a name that is never accepted.', { expected: 'no name __proto__, constructor or prototype' });
+    if (forbiddenNames.has(name)) throw this.problem('xml-forbidden-name', 'An element or attribute has a name that is never accepted.', { expected: 'no name __proto__, constructor or prototype' });
     const standing = origins.get(name) ?? origin;
-    if (standing !== origin) this.refuse('xml-name-ambiguous', 'Two things of one name stand in one element, from different namespaces or as element and attribute.', { fix: 'Send only what the feed\'s schema names.' });
+    if (standing !== origin) throw this.problem('xml-name-ambiguous', 'Two things of one name stand in one element, from different namespaces or as element and attribute.', { fix: 'Send only what the feed\'s schema names.' });
     origins.set(name, origin);
   }
 
   private checkLength(name: string): void {
-    if (name.length > xmlLimits.nameLength) this.refuse('xml-name-too-long', 'The name of an element or attribute is longer than is accepted.', { expected: `at most ${xmlLimits.nameLength} characters` });
+    if (name.length > xmlLimits.nameLength) throw this.problem('xml-name-too-long', 'The name of an element or attribute is longer than is accepted.', { expected: `at most ${xmlLimits.nameLength} characters` });
   }
 
   private checkNamespace(uri: string): void {
     if (this.namespaces.has(uri)) return;
-    this.refuse('xml-namespace', 'An element or attribute is of a namespace this feed does not use.', { expected: [...this.namespaces].map((each) => each || 'none').join(', '), fix: 'Send only what the feed\'s schema names, or have the schema extended.' });
+    throw this.problem('xml-namespace', 'An element or attribute is of a namespace this feed does not use.', { expected: [...this.namespaces].map((each) => each || 'none').join(', '), fix: 'Send only what the feed\'s schema names, or have the schema extended.' });
   }
 
-  private refuse(code: string, text: string, { category = 'malformed', ...more }: { category?: Problem['category']; expected?: string; fix?: string }): never {
+  private problem(code: string, text: string, { category = 'malformed', ...more }: { category?: Problem['category']; expected?: string; fix?: string }): Refusal {
     const at = this.lines.placeAt(Math.min(this.parser.position, this.text.length));
-    throw new Refusal({ category, code, text, at, ...more });
+    return new Refusal({ category, code, text, at, ...more });
   }
 }
 
