@@ -1,6 +1,8 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { loadDefinitions } from '../../src/fhir/definitions.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
-import { xmlLimits } from '../../src/intake/documents/parse-xml.ts';
+import { parseXml, xmlLimits } from '../../src/intake/documents/parse-xml.ts';
 import { readRow } from '../../src/intake/read-row.ts';
 import { splitSource } from '../../src/intake/split-source.ts';
 import type { DocumentSchema, Feed, Kind, RowInput } from '../../src/intake/types.ts';
@@ -155,4 +157,22 @@ describe('an XML source that is refused whole', () => {
   it('a million numbered characters are one text', () => {
     expect(recordOf(plan(`<person id="P1"/><note>${'&#65;'.repeat(1_000_000)}</note>`))).toMatchObject({ note: [{ xmlText: 'A'.repeat(1_000_000) }] });
   });
+});
+
+const samples = fileURLToPath(new URL('../../../shared/data', import.meta.url));
+const files = existsSync(samples) ? (readdirSync(samples, { recursive: true }) as string[]).filter((file) => file.endsWith('.xml')) : [];
+if (files.length === 0) process.stdout.write(`The public XML samples are skipped: shared data not found at ${samples}.\n`);
+
+(files.length > 0 ? it : it.skip)('reads every public XML sample, element by element, or says why not', () => {
+  const refused = files.flatMap((file) => {
+    const xml = readFileSync(`${samples}/${file}`, 'utf8').replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+    const parsed = parseXml(xml, ['', ...new Set([...xml.matchAll(/xmlns(?::[\w.-]+)?\s*=\s*["']([^"']*)["']/g)].map(([, uri = '']) => uri))]);
+    if ('problem' in parsed) return [`${parsed.problem.code} ${file}`];
+    const tags = xml.replaceAll(/<!--[^]*?-->|<!\[CDATA\[[^]*?\]\]>|<\?[^]*?\?>/g, '').match(/<[A-Za-z_]/g) ?? [];
+    expect([file, parsed.starts.size]).toEqual([file, tags.length]);
+    for (const start of parsed.starts.values()) expect(xml[start]).toBe('<');
+    return [];
+  });
+  process.stdout.write(`${files.length - refused.length} of ${files.length} public XML samples read; refused: ${refused.join(', ') || 'none'}.\n`);
+  expect(refused.length).toBeLessThan(files.length / 10);
 });
