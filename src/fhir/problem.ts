@@ -42,7 +42,7 @@ export interface Position {
   row?: number;
   /** the field as its format names it: `PID-3.1`, `NHS Number`, `Patient.birthDate` */
   field?: string;
-  /** RFC 6901 pointer or FHIRPath expression into a JSON body */
+  /** RFC 6901 pointer or FHIRPath expression into a JSON body, XPath by local names into an XML one */
   pointer?: string;
 }
 

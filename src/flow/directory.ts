@@ -18,7 +18,7 @@ export const feedSystem = 'https://fhir.bicp.example/Id/feed';
 export async function loadDirectory(database: Database, secrets: Secrets, mappings: Mappings, now: Date): Promise<Directory> {
   const directory = new Map([...mappings.partners, ...mappings.directory].map((entry) => {
     const [system = '', value = ''] = entry.organisation.split('|');
-    return [entry.organisation, { id: keyedUuid(secrets.id, 'Organization', system, value), name: entry.name, isPractice: 'type' in entry && entry.type === 'gp-practice' }];
+    return [entry.organisation, { id: keyedUuid(secrets.id, 'Organization', system, value), name: entry.name, isPractice: entry.type === 'gp-practice' }];
   }));
   const resources = [
     ...[...mappings.partners, ...mappings.directory].map((entry) => organisation(entry, directory)),

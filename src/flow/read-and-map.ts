@@ -41,8 +41,9 @@ export function readPending(context: IntakeContext, row: PendingRow): ReadRow | 
 /** fold → map → validate, on states that include every earlier row of the person. Pure but for the compiled map's own memory. */
 export function mapRow(context: IntakeContext, read: ReadRow, states: ReadonlyMap<string, FoldState>): MappedRow | RefusedRow {
   const { row, feed, kind, part, input } = read;
-  const folded = kind.update === 'patch' ? foldRow(states, input, row.messageId ?? '') : new Map<string, FoldState>();
-  const record = kind.update === 'patch' ? unfoldRow(folded, input) : input.record;
+  const folds = input.foldKeys.length > 0;
+  const folded = folds ? foldRow(states, input, row.messageId ?? '') : new Map<string, FoldState>();
+  const record = folds ? unfoldRow(folded, input) : input.record;
   const result = context.mapOf(feed, part).run({ feed: feedFacts(feed), ...record });
   // what a map refused is not whole: its resources would only be found wrong again
   const found = result.problems.some(isError) ? result.problems : [...result.problems, ...result.notices, ...result.resources.flatMap((resource) => context.validate(resource))];
@@ -66,8 +67,7 @@ function isLate(states: ReadonlyMap<string, FoldState>, input: RowInput): boolea
   return input.foldKeys.some((key) => Object.values(states.get(key) ?? {}).some(({ at }) => at >= input.eventAt));
 }
 
-function mapAlone(context: IntakeContext, { row, feed, kind, part, input }: ReadRow): JsonObject[] {
-  if (kind.update !== 'patch') return [];
+function mapAlone(context: IntakeContext, { row, feed, part, input }: ReadRow): JsonObject[] {
   const record = unfoldRow(foldRow(new Map(), input, row.messageId ?? ''), input);
   return context.mapOf(feed, part).run({ feed: feedFacts(feed), ...record }).resources;
 }

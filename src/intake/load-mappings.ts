@@ -124,7 +124,10 @@ function readPart(config: ConfigFolder, folder: string, kind: KindFileContent, p
   if (!part.cover && config.text(`${folder}/${map}`) === undefined) config.add(`${folder}/kind.json`, `The map "${map}" is missing.`, { pointer: '/parts' });
   const format = formats[kind.format];
   const content = config.read<object>(file, format.schema);
-  const read = content && { ...rest, map, ...format.readSchema(content, (text, pointer) => { config.add(file, text, { pointer }); }) };
+  const read = content && { ...rest, map, ...format.readSchema(content, {
+    report: (text, pointer) => { config.add(file, text, { pointer }); },
+    table: (name) => new Map(config.rows(`${folder}/tables/${name}.csv`, tableColumns).map(({ source = '', code = '' }) => [source, code])),
+  }) };
   if (read && kind.update === 'patch' && !read.messages && !read.document?.fold) config.add(file, 'A kind whose rows are patches must say what they are folded under.', { pointer: '/fold' });
   return read;
 }

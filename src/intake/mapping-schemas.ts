@@ -29,7 +29,7 @@ export const partnersSchema = {
         type: 'object',
         required: ['partnerKey', 'name', 'organisation'],
         additionalProperties: false,
-        properties: { partnerKey: { type: 'string', pattern: '^[a-z][a-z0-9]{1,19}$' }, name: text, organisation, telecom, address },
+        properties: { partnerKey: { type: 'string', pattern: '^[a-z][a-z0-9]{1,19}$' }, name: text, organisation, type: { const: 'gp-practice' }, telecom, address },
       },
     },
     directory: {
@@ -84,7 +84,7 @@ export const kindSchema = {
   properties: {
     name: text,
     title: text,
-    format: { enum: ['hl7v2', 'csv', 'json'] },
+    format: { enum: ['hl7v2', 'csv', 'json', 'xml'] },
     update: { enum: ['snapshot', 'patch'] },
     zone: text,
     shares: { type: 'array', items: text, minItems: 1, uniqueItems: true },
@@ -148,6 +148,7 @@ export const columnsSchema = {
         },
       },
     },
+    latest: { type: 'object', required: ['column', 'at', 'table'], additionalProperties: false, properties: { column: text, at: text, table: text } },
   },
 };
 
@@ -219,7 +220,9 @@ export const documentSchema = {
   required: ['personKey', 'schema'],
   additionalProperties: false,
   properties: {
-    rows: text, personKey: text, messageId: text, schema: { type: 'object' },
+    rows: text, personKey: text, messageId: text, recordKey: text, schema: { type: 'object' },
+    versions: { type: 'object', required: ['of', 'number'], additionalProperties: false, properties: { of: text, number: text } },
     fold: { type: 'object', required: ['name', 'id', 'at'], additionalProperties: false, properties: { name: aboutName, id: text, at: text } },
+    namespaces: { type: 'array', items: { type: 'string' }, minItems: 1, uniqueItems: true },
   },
 };

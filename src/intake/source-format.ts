@@ -10,6 +10,12 @@ export interface SourceText {
   most: number;
 }
 
+export interface SchemaTools {
+  report(text: string, pointer: string): void;
+  /** source → code of a table of the kind; empty when there is none */
+  table(name: string): ReadonlyMap<string, string>;
+}
+
 /** How one format is read: everything the rest of intake must know of it. */
 export interface SourceFormat {
   /** of its example files: `input.csv` */
@@ -19,7 +25,7 @@ export interface SourceFormat {
   /** JSON Schema of the file that a part's `schema` names */
   schema: object;
   /** what that file says, as members of Part; a mistake no schema can tell goes to `report` */
-  readSchema(content: unknown, report: (text: string, pointer: string) => void): Pick<Part, 'columns' | 'spreadsheet' | 'messages' | 'document'>;
+  readSchema(content: unknown, tools: SchemaTools): Pick<Part, 'columns' | 'spreadsheet' | 'latest' | 'messages' | 'document'>;
   /** cheap, at receipt: whose row it is and where it begins. `problems` without rows refuse the whole source, beside rows they warn; a row's own problem refuses only that row */
   split(source: SourceText): { rows: SplitRow[]; problems: Problem[] };
   /** the record the map (or the fold) takes, or every reason why the row must be quarantined */

@@ -8,6 +8,8 @@ export interface Partner {
   partnerKey: string;
   name: string;
   organisation: OrganisationKey;
+  /** a practice that sends its own records is still where people are registered */
+  type?: 'gp-practice';
   telecom?: { system: string; value: string }[];
   address?: { line: string[]; city: string; postalCode: string };
   /** `https://fhir.bicp.example/Id/{partnerKey}` */
@@ -47,9 +49,11 @@ export interface Part {
   columns?: Column[];
   /** CSV: the file is a sheet somebody keeps by hand and saves as CSV, with what spreadsheets leave at its edges */
   spreadsheet?: boolean;
+  /** CSV: rows are statements of which, for each person, only the latest of a sort counts, whatever order they come in */
+  latest?: LatestStatements;
   /** HL7 v2: what a message of this feed may and must hold */
   messages?: MessageSchema;
-  /** JSON and other documents: where the records are, and what each must hold */
+  /** JSON and XML documents: where the records are, and what each must hold */
   document?: DocumentSchema;
 }
 
@@ -81,6 +85,15 @@ export interface DocumentSchema {
    * found by `id`; `at` is when it was said (a date-time), the latest counts
    */
   fold?: { name: string; id: string; at: string };
+  /** what makes a record the same record: two that differ under one key in one document are both refused */
+  recordKey?: string;
+  /**
+   * records that replace each other: `of` names what they are versions of, `number` is whole and grows. The map then reads
+   * `person`: its `key`, and as `versions` all that are known, oldest first, each with `until` when a later one is known
+   */
+  versions?: { of: string; number: string };
+  /** XML: the namespaces its elements may be in; `` for none */
+  namespaces?: string[];
   /** JSON Schema (draft 7) of a record */
   schema: JsonObject;
 }
@@ -171,6 +184,16 @@ export interface Column {
   maxLength?: number;
 }
 
+/** Which statement a row makes. The map reads `person`: its `key`, and under every statement ever made `{ at }`, its last time. */
+export interface LatestStatements {
+  /** column with the code */
+  column: string;
+  /** column with the date */
+  at: string;
+  /** code → statement, from a code table; `*` for codes it does not have */
+  statements: ReadonlyMap<string, string>;
+}
+
 export interface CategoryRule {
   type: string;
   partner?: string;
@@ -221,7 +244,7 @@ export interface RowInput {
   eventAt: string;
   /** `A01`, or the part's name */
   event: string;
-  /** keys under which this row's fields are folded; empty for snapshot kinds */
+  /** keys under which this row's fields are folded; empty: the row says all there is */
   foldKeys: string[];
   warnings: Problem[];
 }

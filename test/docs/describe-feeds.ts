@@ -3,8 +3,9 @@ import { textOf } from '../../src/fhir/json.ts';
 import { postableParts, takesPackages } from '../../src/intake/addresses.ts';
 import { formats } from '../../src/intake/formats.ts';
 import type { Mappings } from '../../src/intake/load-mappings.ts';
-import type { Column, EventSchema, Feed, Kind, MessageSchema, Part } from '../../src/intake/types.ts';
+import type { Column, EventSchema, Feed, Kind, LatestStatements, MessageSchema, Part } from '../../src/intake/types.ts';
 import { exampleFile, examplesOf, type Outcome } from '../mappings/run-example.ts';
+import { documentLines } from './describe-documents.ts';
 
 /** docs/feeds.md, made from mappings/: what each feed takes, what becomes of it, and how it is tried. */
 export function describeFeeds(mappings: Mappings): string {
@@ -52,7 +53,7 @@ function describeKind(mappings: Mappings, kind: Kind): string[] {
 
 function describePart(part: Part): string[] {
   const title = part.name === '' ? 'Content' : `Part ${part.name}`;
-  return ['', `### ${title}`, '', `${readBy(part)}${part.file === undefined ? '' : ` File \`${part.file}\`${part.needed ? ', which every package holds' : ''}.`}`, '', ...(part.columns ? columnLines(part.columns, part.spreadsheet ?? false) : []), ...(part.messages ? messageLines(part.messages) : [])];
+  return ['', `### ${title}`, '', `${readBy(part)}${part.file === undefined ? '' : ` File \`${part.file}\`${part.needed ? ', which every package holds' : ''}.`}`, '', ...(part.columns ? columnLines(part.columns, part.spreadsheet ?? false) : []), ...(part.latest ? latestLines(part.latest) : []), ...(part.messages ? messageLines(part.messages) : []), ...(part.document ? documentLines(part.document) : [])];
 }
 
 function readBy(part: Part): string {
@@ -72,6 +73,10 @@ function columnLines(columns: readonly Column[], spreadsheet: boolean): string[]
       return `| ${header} | ${required || personKey ? 'yes' : ''} | ${form} |`;
     }),
   ];
+}
+
+function latestLines({ column, at }: LatestStatements): string[] {
+  return ['', `Each row is a statement: what its \`${column}\` stands for is in the code tables. Of the same statement about the same person the latest by \`${at}\` counts, in whatever order rows and files come.`];
 }
 
 function messageLines(messages: MessageSchema): string[] {

@@ -64,6 +64,50 @@ describe('a JSON source', () => {
     expect(JSON.stringify(read)).not.toContain('secret');
   });
 
+  it('says line and column of each record and each mistake, as an editor shows them', () => {
+    const { rows } = split('{\n  "residents": [\n    { "id": "R1", "admitted": "2026-01-02" },\n    {\n      "id": "R2",\n      "admitted": "2026-02-30"\n    }\n  ]\n}');
+    expect(rows.map(({ line }) => line)).toEqual([3, 4]);
+    if (!rows[1] || !kind.parts[0]) throw new Error('no row');
+    expect(readRow(kind, feed, kind.parts[0], rows[1])).toMatchObject({ problems: [{ code: 'value-invalid', at: { row: 2, line: 6, column: 19, pointer: '/admitted' } }] });
+  });
+
+  it('says no column where something else began the line', () => {
+    const [, row] = split('{"residents":[{"id":"R1","admitted":"2026-01-02"},{"id":"R2",\n"admitted":1,"a/b~c":2}]}').rows;
+    if (!row || !kind.parts[0]) throw new Error('no row');
+    const read = readRow(kind, feed, kind.parts[0], row);
+    if (!('problems' in read)) throw new Error('no problems');
+    expect(read.problems.map(({ at }) => at)).toEqual([{ row: 2, line: 1, pointer: '/' }, { row: 2, line: 2, column: 12, pointer: '/admitted' }]);
+  });
+
+  it('finds its records whatever stands around and in them', () => {
+    const told = `{"note":${JSON.stringify('[{"id":"X\\\\"}]')},"1":{"residents":[]},"residents":[{"admitted":"2026-01-02","10":{},"id":"R1","2":[[],{}]}]}`;
+    expect(split(told).rows.map(({ content }) => content)).toEqual(['\n{"admitted":"2026-01-02","10":{},"id":"R1","2":[[],{}]}']);
+  });
+
+  it('refuses two records of one key that differ, and not the same one twice', () => {
+    const keyed = { ...kind, parts: [{ name: '', map: 'resident.map', document: { ...document, recordKey: 'id' } }] };
+    const problemsOf = (text: string): (string | undefined)[] => splitSource(keyed, feed, '', Buffer.from(text)).rows.map(({ problem }) => problem?.code);
+    expect(problemsOf('{"residents":[{"id":"R1","admitted":"2026-01-02"},{"id":"R1","admitted":"2026-01-03"},{"id":"R2"}]}')).toEqual(['record-twice', 'record-twice', undefined]);
+    expect(problemsOf('{"residents":[{"id":"R1"},{"id":"R1"}]}')).toEqual([undefined, undefined]);
+  });
+
+  it.each([
+    ['200,000 levels deep', `{"residents":${'['.repeat(200_000)}${']'.repeat(200_000)}}`, 'json-too-deep'],
+    ['a member twice', '{"residents":[{"id":"R1","id":"R2"}]}', 'json-duplicate-key'],
+    ['a member named __proto__', '{"residents":[{"__proto__":{"polluted":1}}]}', 'json-forbidden-key'],
+    ['NUL in a text', '{"residents":[{"id":"\\u0000"}]}', 'json-forbidden-character'],
+    ['half of a surrogate pair', '{"residents":[{"id":"\\ud800"}]}', 'json-forbidden-character'],
+    ['a number beyond all', '{"residents":[{"id":"R1","weight":1e400}]}', 'json-number-range'],
+    ['a list instead of an object', '[]', 'json-not-object'],
+    ['a text that breaks off', '{"residents":[{"id":"R1"', 'json-syntax'],
+    ['Latin-1', Buffer.from('{"residents":[{"id":"R\u00e9"}]}', 'latin1'), 'encoding'],
+  ])('%s is refused whole, with its place', (_what, text, code) => {
+    const { rows, problems } = splitSource({ ...kind, limits: { maxBytes: 1_000_000, maxRows: 3 } }, feed, '', Buffer.from(text as string));
+    expect([rows, problems.map((problem) => problem.code)]).toEqual([[], [code]]);
+    if (code !== 'json-not-object') expect(problems[0]?.at?.line).toBe(1);
+    expect(({} as { polluted?: number }).polluted).toBeUndefined();
+  });
+
   it('quarantines a record that is no object and goes on', () => {
     expect(split({ residents: ['R1', { id: 'R2', admitted: '2026-01-02' }] }).rows.map(({ problem }) => problem?.code)).toEqual(['record-not-object', undefined]);
   });

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { foldRow, unfoldRow } from '../../src/intake/fold.ts';
 import { readRow } from '../../src/intake/read-row.ts';
 import { splitSource } from '../../src/intake/split-source.ts';
+import { exampleFile } from '../mappings/run-example.ts';
 import { mappings, message } from './adt.ts';
 
 const all = mappings();
@@ -27,7 +29,10 @@ const samples = [
   message({ more: ['NK1|1|A^B', 'ZU8||2', 'ZU1||||||||||||||||20240101'] }),
   message() + message({ event: 'A03' }),
   ...parts.map(({ part }) => `${(part.columns ?? []).map((column) => column.header).join(',')}\n${(part.columns ?? []).map(() => '1').join(',')}\n`),
-].map((text) => Buffer.from(text));
+].map((text) => Buffer.from(text)).concat([
+  readFileSync(exampleFile('epaccs-cda', 'in-an-itk-envelope', 'input.xml')), readFileSync(exampleFile('care-home', 'rowanhouse-resident-list', 'input.json')),
+  readFileSync(exampleFile('care-home', 'rowanhouse-trusted-assessment', 'input.json')),
+]);
 
 describe('nothing a sender posts makes intake throw', () => {
   it('random bytes', () => {
@@ -35,10 +40,13 @@ describe('nothing a sender posts makes intake throw', () => {
   });
 
   it('random text made of what means something', () => {
-    const piece = fc.constantFrom('MSH', 'PID', 'PV1', 'ZU8', '|', '^', '~', '\\', '&', '\r', '\n', '""', '"', ',', 'ADT^A01', 'RRK', '2.4', '20240230', 'é', '\\X00\\', '\\.br\\', '__proto__', 'constructor');
+    const piece = fc.constantFrom('MSH', 'PID', 'PV1', 'ZU8', '|', '^', '~', '\\', '&', '\r', '\n', '""', '"', ',', 'ADT^A01', 'RRK', '2.4', '20240230', 'é', '\\X00\\', '\\.br\\', '__proto__', 'constructor',
+      '<', '>', '</', '/>', '=', '<ClinicalDocument xmlns="urn:hl7-org:v3">', '<!DOCTYPE', '<![CDATA[', ']]>', '<?', '&#', ';', '{', '}', '[', ']', ':', '"residents"', '1e999', '\\u0000');
     fc.assert(fc.property(fc.array(piece, { maxLength: 80 }), (pieces) => {
       take(Buffer.from(pieces.join('')));
       take(Buffer.from(`MSH|^~\\&|${pieces.join('')}`));
+      take(Buffer.from(`<ClinicalDocument xmlns="urn:hl7-org:v3">${pieces.join('')}</ClinicalDocument>`));
+      take(Buffer.from(`{"residents":[${pieces.join('')}]}`));
     }), { numRuns: 300 });
   });
 
@@ -58,5 +66,7 @@ describe('nothing a sender posts makes intake throw', () => {
     take(Buffer.from(`${message()}${'PID'.repeat(50_000)}`));
     take(Buffer.from('MSH'.repeat(10_000).replaceAll('MSH', 'MSH\r')));
     take(Buffer.from(`${','.repeat(100_000)}\n`));
+    take(Buffer.from('<a>'.repeat(200_000)));
+    take(Buffer.from(`{"residents":[${'{},'.repeat(100_000)}{}]}`));
   });
 });

@@ -148,7 +148,7 @@ class Run {
     this.refuse(read.input.warnings);
     for (const name of namesIn(read.input.record)) this.read.add(name);
     let record = read.input.record;
-    if (this.kind.update === 'patch') {
+    if (read.input.foldKeys.length > 0) {
       this.states = foldRow(this.states, read.input, row.messageId ?? '');
       record = unfoldRow(this.states, read.input);
     }

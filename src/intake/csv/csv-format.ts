@@ -1,6 +1,7 @@
 import { columnsSchema } from '../mapping-schemas.ts';
-import type { SourceFormat } from '../source-format.ts';
-import type { Column } from '../types.ts';
+import type { SchemaTools, SourceFormat } from '../source-format.ts';
+import type { Column, LatestStatements } from '../types.ts';
+import { latestStatement } from './latest-statement.ts';
 import { readCsvRow } from './read-csv-row.ts';
 import { splitCsv } from './split-csv.ts';
 
@@ -9,15 +10,32 @@ export const csvFormat: SourceFormat = {
   extension: 'csv',
   rows: 'rows',
   schema: columnsSchema,
-  readSchema(content, report) {
-    const { columns, spreadsheet = false } = content as { columns: Column[]; spreadsheet?: boolean };
+  readSchema(content, { report, table }) {
+    const { columns, latest, spreadsheet = false } = content as ColumnsFile;
     for (const repeated of [...repeats(columns.map(({ name }) => name)), ...repeats(columns.map(({ header }) => header))]) report(`"${repeated}" appears twice.`, '/columns');
     if (columns.filter(({ personKey }) => personKey).length > 1) report('At most one column may be the personKey.', '/columns');
-    return { columns, ...(spreadsheet && { spreadsheet }) };
+    return { columns, ...(spreadsheet && { spreadsheet }), ...(latest && { latest: readLatest(columns, latest, { report, table }) }) };
   },
   split: ({ part, text, most }) => splitCsv(part, text, most),
-  read: (kind, _feed, part, row) => readCsvRow(kind, part, row),
+  read(kind, _feed, part, row) {
+    const read = readCsvRow(kind, part, row);
+    return 'input' in read && part.latest ? { input: latestStatement(part.latest, read.input, row) } : read;
+  },
 };
+
+interface ColumnsFile {
+  columns: Column[];
+  spreadsheet?: boolean;
+  latest?: { column: string; at: string; table: string };
+}
+
+function readLatest(columns: readonly Column[], { column, at, table: name }: NonNullable<ColumnsFile['latest']>, { report, table }: SchemaTools): LatestStatements {
+  if (!columns.some((each) => each.name === column && each.required)) report('The column of the statement must be one that always has a value.', '/latest/column');
+  if (!columns.some((each) => each.name === at && each.required && each.format === 'date')) report('The column of the time must be a date that always has a value.', '/latest/at');
+  const statements = table(name);
+  if (!statements.has('*')) report(`The table "${name}" must say with a row "*" what a code counts as that it does not have.`, '/latest/table');
+  return { column, at, statements };
+}
 
 function repeats(names: readonly string[]): Set<string> {
   return new Set(names.filter((name, index) => names.indexOf(name) !== index));

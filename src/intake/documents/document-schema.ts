@@ -15,9 +15,15 @@ export interface CompiledDocument {
   messageIdOf: (record: JsonObject) => string;
   /** under what a record is folded and when it was said; undefined: it is not folded */
   foldOf: ((record: JsonObject) => { id: string; at: string }) | undefined;
-  /** every place where the record is not what the schema says, at most 100 */
-  problemsOf: (record: JsonObject) => Problem[];
+  /** '' when the schema names no key of a record, or the record has none */
+  recordKeyOf: (record: JsonObject) => string;
+  /** which version of what the record is; undefined: the schema has no versions, or the record does not say */
+  versionOf: (record: JsonObject) => { of: string; number: number } | undefined;
+  /** every place where the record is not what the schema says, at most 100; `at.pointer` is '' for the record itself */
+  problemsOf: (record: JsonObject) => PlacedProblem[];
 }
+
+type PlacedProblem = Problem & { at: { pointer: string } };
 
 const mostProblems = 100;
 const compiled = new WeakMap<DocumentSchema, CompiledDocument>();
@@ -27,16 +33,21 @@ export function compileDocument(schema: DocumentSchema): CompiledDocument {
   const known = compiled.get(schema);
   if (known) return known;
   const validate = compileShape(schema);
-  const personKey = expression(schema.personKey);
-  const messageId = schema.messageId === undefined ? undefined : expression(schema.messageId);
+  const textBy = (path: string | undefined): ((record: JsonObject) => string) => {
+    const found = path === undefined ? () => [] : expression(path);
+    return (record) => oneText(found(record));
+  };
+  const [setOf, numberOf] = [textBy(schema.versions?.of), textBy(schema.versions?.number)];
   const rows = schema.rows === undefined ? undefined : expression(schema.rows);
   const fold = schema.fold && { id: expression(schema.fold.id), at: expression(schema.fold.at) };
   const made: CompiledDocument = {
     rowsOf: rows,
-    personKeyOf: (record) => oneText(personKey(record)),
-    messageIdOf: (record) => (messageId ? oneText(messageId(record)) : ''),
     foldOf: fold && ((record) => ({ id: oneText(fold.id(record)), at: oneText(fold.at(record)) })),
-    problemsOf: (record) => (validate(plain(record)) ? [] : (validate.errors ?? []).slice(0, mostProblems).map(problemFrom)),
+    personKeyOf: textBy(schema.personKey),
+    messageIdOf: textBy(schema.messageId),
+    recordKeyOf: textBy(schema.recordKey),
+    versionOf: (record) => versionIn(setOf(record), numberOf(record)),
+    problemsOf: (record) => (validate(plain(record)) ? [] : toldOnce(validate.errors ?? []).slice(0, mostProblems).map(problemFrom)),
   };
   compiled.set(schema, made);
   return made;
@@ -44,8 +55,8 @@ export function compileDocument(schema: DocumentSchema): CompiledDocument {
 
 /** Tells what is wrong with the FHIRPath expressions and the JSON Schema of a document schema. */
 export function checkDocumentSchema(schema: DocumentSchema, report: (text: string, pointer: string) => void): void {
-  const { rows, personKey, messageId, fold } = schema;
-  for (const [name, text] of Object.entries({ rows, personKey, messageId, 'fold/id': fold?.id, 'fold/at': fold?.at })) {
+  const { rows, personKey, messageId, recordKey, versions, fold } = schema;
+  for (const [name, text] of Object.entries({ rows, personKey, messageId, recordKey, 'fold/id': fold?.id, 'fold/at': fold?.at, 'versions/of': versions?.of, 'versions/number': versions?.number })) {
     if (text !== undefined && !isExpression(text)) report('This is not a FHIRPath expression.', `/${name}`);
   }
   try {
@@ -65,7 +76,7 @@ function isExpression(text: string): boolean {
 }
 
 function compileShape({ schema }: DocumentSchema): ValidateFunction {
-  const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true });
+  const ajv = new Ajv({ allErrors: true, strict: true, strictRequired: false, allowUnionTypes: true, verbose: true });
   addFormats.default(ajv, ['date', 'date-time', 'time', 'uri', 'email']);
   return ajv.compile(schema);
 }
@@ -75,14 +86,24 @@ function expression(text: string): (record: JsonObject) => Json[] {
   return (record) => evaluate(record, {}) as Json[];
 }
 
+function versionIn(of: string, number: string): { of: string; number: number } | undefined {
+  return of !== '' && /^\d{1,9}$/.test(number) ? { of, number: Number(number) } : undefined;
+}
+
 function oneText(found: readonly Json[]): string {
   const values = new Set(found.flatMap((value) => (typeof value === 'string' || typeof value === 'number' ? [String(value).trim()] : [])));
   return values.size === 1 ? [...values][0] ?? '' : '';
 }
 
-function problemFrom({ keyword, instancePath, params, message = 'is not valid' }: ErrorObject): Problem {
+/** Of a choice that nothing fits, the choice: why each of its branches does not fit would only mislead. `if` repeats what its branch says. */
+function toldOnce(errors: readonly ErrorObject[]): ErrorObject[] {
+  const choices = errors.filter(({ keyword }) => keyword === 'oneOf' || keyword === 'anyOf');
+  return errors.filter((error) => error.keyword !== 'if' && !choices.some(({ schemaPath, instancePath }) => error.instancePath.startsWith(instancePath) && error.schemaPath.startsWith(`${schemaPath}/`)));
+}
+
+function problemFrom({ keyword, instancePath, params, schema, message = 'is not valid' }: ErrorObject): PlacedProblem {
   const found = params as Record<string, unknown>;
-  const at = { pointer: instancePath || '/' };
+  const at = { pointer: instancePath };
   switch (keyword) {
     case 'required':
       return { category: 'invalid', code: 'value-missing', text: `"${String(found['missingProperty'])}" must have a value.`, at };
@@ -97,7 +118,16 @@ function problemFrom({ keyword, instancePath, params, message = 'is not valid' }
       return { category: 'invalid', code: 'value-invalid', text: 'The value is not of the right type.', at, expected: String(found['type']) };
     case 'format':
       return { category: 'invalid', code: 'value-invalid', text: 'The value does not have the right form.', at, expected: String(found['format']) };
+    case 'oneOf':
+    case 'anyOf':
+      return { category: 'invalid', code: 'value-invalid', text: 'None of the forms agreed fits here, or several do.', at, expected: formsIn(schema) };
     default:
       return { category: 'invalid', code: 'value-invalid', text: 'The value is not what it should be.', at, expected: message };
   }
+}
+
+/** What each form of a choice requires: `answer or score`. */
+function formsIn(forms: unknown): string {
+  const named = (forms as { required?: string[] }[]).map(({ required }) => (required ?? []).join(' with ')).filter((each) => each !== '');
+  return named.join(' or ') || 'one of the forms of the feed\'s schema';
 }
