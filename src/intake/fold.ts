@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../fhir/json.ts';
+import { foldWhole, isWhole, unfoldWhole } from './fold-whole.ts';
 import type { FoldState, RowInput } from './types.ts';
 
 /**
@@ -17,6 +18,10 @@ type Scope = keyof typeof ids;
 export function foldRow(states: ReadonlyMap<string, FoldState>, input: RowInput, by: string): Map<string, FoldState> {
   const folded = new Map(states);
   for (const key of input.foldKeys) {
+    if (isWhole(key)) {
+      folded.set(key, foldWhole(folded.get(key), key, input, by));
+      continue;
+    }
     const state: FoldState = { ...folded.get(key) };
     for (const [field, v] of statements(objectOf(input.record[scopeOf(key)]), input.eventAt)) {
       const stated = { v, at: input.eventAt, by };
@@ -30,6 +35,7 @@ export function foldRow(states: ReadonlyMap<string, FoldState>, input: RowInput,
 
 /** The record the map reads: what is known of the person, and of this row's visit, after folding. */
 export function unfoldRow(states: ReadonlyMap<string, FoldState>, input: RowInput): JsonObject {
+  if (input.foldKeys.some(isWhole)) return unfoldWhole(states, input);
   const record: JsonObject = { event: input.event };
   for (const key of input.foldKeys) {
     const scope = scopeOf(key);

@@ -29,7 +29,7 @@ export const partnersSchema = {
         type: 'object',
         required: ['partnerKey', 'name', 'organisation'],
         additionalProperties: false,
-        properties: { partnerKey: { type: 'string', pattern: '^[a-z][a-z0-9]{1,19}$' }, name: text, organisation, telecom, address },
+        properties: { partnerKey: { type: 'string', pattern: '^[a-z][a-z0-9]{1,19}$' }, name: text, organisation, type: { const: 'gp-practice' }, telecom, address },
       },
     },
     directory: {
@@ -76,7 +76,7 @@ export const kindSchema = {
   properties: {
     name: text,
     title: text,
-    format: { enum: ['hl7v2', 'csv', 'json'] },
+    format: { enum: ['hl7v2', 'csv', 'json', 'fhir'] },
     update: { enum: ['snapshot', 'patch'] },
     zone: text,
     limits: {

@@ -19,7 +19,7 @@ export interface SourceFormat {
   /** JSON Schema of the file that a part's `schema` names */
   schema: object;
   /** what that file says, as members of Part; a mistake no schema can tell goes to `report` */
-  readSchema(content: unknown, report: (text: string, pointer: string) => void): Pick<Part, 'columns' | 'messages' | 'document'>;
+  readSchema(content: unknown, report: (text: string, pointer: string) => void): Pick<Part, 'columns' | 'messages' | 'document' | 'bundle'>;
   /** cheap, at receipt: whose row it is and where it begins. `problems` refuse the whole source; a row's own problem only that row */
   split(source: SourceText): { rows: SplitRow[]; problems: Problem[] };
   /** the record the map (or the fold) takes, or every reason why the row must be quarantined */

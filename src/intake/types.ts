@@ -1,6 +1,7 @@
 import type { JsonObject } from '../fhir/json.ts';
 import type { Problem } from '../fhir/problem.ts';
 import type { OrganisationKey } from '../fhir/sharing.ts';
+import type { BundleSchema } from './fhir/bundle-schema.ts';
 import type { FormatName } from './formats.ts';
 
 /** A row of mappings/partners.yaml. */
@@ -8,6 +9,8 @@ export interface Partner {
   partnerKey: string;
   name: string;
   organisation: OrganisationKey;
+  /** a practice can have people registered */
+  type?: 'gp-practice';
   telecom?: { system: string; value: string }[];
   address?: { line: string[]; city: string; postalCode: string };
   /** `https://fhir.bicp.example/Id/{partnerKey}` */
@@ -37,6 +40,8 @@ export interface Part {
   messages?: MessageSchema;
   /** JSON and other documents: where the records are, and what each must hold */
   document?: DocumentSchema;
+  /** FHIR: what a Bundle may be and hold */
+  bundle?: BundleSchema;
 }
 
 /** The schema file of a document kind. The expressions are FHIRPath, which reads any JSON tree. */
@@ -158,6 +163,8 @@ export interface RowInput {
   event: string;
   /** keys under which this row's fields are folded; empty for snapshot kinds */
   foldKeys: string[];
+  /** fold keys of records that are taken only while there is none of that name (FHIR `ifNoneExist`) */
+  onlyNew?: string[];
   warnings: Problem[];
 }
 
