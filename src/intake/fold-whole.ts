@@ -36,7 +36,8 @@ export function unfoldWhole(states: ReadonlyMap<string, FoldState>, input: RowIn
   const byType: { [type: string]: Json[] } = {};
   for (const key of input.foldKeys) {
     const { resourceType, ...resource } = parseExact<JsonObject>(textOf(states.get(key)?.[field]?.v));
-    (byType[textOf(resourceType)] ??= []).push(resource);
+    // a record its sender names itself is a whole resource; the others are named by `key` and mapped by their members
+    (byType[textOf(resourceType)] ??= []).push('key' in resource ? resource : { resourceType: resourceType ?? null, ...resource });
   }
   return { ...record, ...byType };
 }

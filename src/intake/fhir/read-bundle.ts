@@ -4,8 +4,9 @@ import type { Problem } from '../../fhir/problem.ts';
 import type { Feed, Part, RowInput, SplitRow } from '../types.ts';
 import { entriesOf, expression, objectsIn, type Entry } from './bundle-entries.ts';
 import { directoryTypes, type BundleSchema } from './bundle-schema.ts';
-import { bundleProblems, contentProblems, entryProblems } from './check-bundle.ts';
+import { bundleProblems, contentProblems, entryProblems, personMissing } from './check-bundle.ts';
 import { requestProblems } from './check-requests.ts';
+import { subjectProblems } from './check-subjects.ts';
 import { resolveReferences } from './resolve-references.ts';
 import { versionProblems } from './version-marks.ts';
 
@@ -26,9 +27,10 @@ export function readBundle(feed: Feed, part: Part, row: SplitRow): { input: RowI
   const changedAt = changedAtOf(bundle, schema);
   const { resources, problems: references } = resolveReferences(entries, schema);
   const found = [
-    ...entryProblems(bundle, entries, schema), ...contentProblems(entries, schema), ...requestProblems(entries, schema), ...references,
+    ...entryProblems(bundle, entries, schema), ...contentProblems(entries, schema), ...requestProblems(entries, schema), ...references, ...subjectProblems(resources, row.personKey, feed),
     ...(changedAt === '' && schema.dated === true ? [undated] : []),
   ];
+  if (found.length === 0 && row.personKey === '') found.push({ ...personMissing, expected: 'the sender\'s own identifier of one person' });
   const problems = found.slice(0, mostProblems);
   if (problems.some(({ severity = 'error' }) => severity === 'error')) return refuse(problems);
   return { input: inputOf(schema, resources, row, changedAt, refuse(problems).problems) };
@@ -46,8 +48,8 @@ function inputOf(schema: BundleSchema, resources: ReadonlyMap<Entry, JsonObject>
   const onlyNew: string[] = [];
   for (const [{ type, name, request }, resource] of resources) {
     const { resourceType, id, ...content } = resource;
-    // an id that is the name is said once
-    const said = { resourceType: resourceType ?? null, key: name.value, ...(id !== undefined && id !== name.value && { id }), ...content };
+    // an id that is the name is said once; where an identifier is the name, the id is the sender's transport, and ids are ours
+    const said = { resourceType: resourceType ?? null, ...(schema.names === 'id' && { key: name.value, ...(id !== undefined && id !== name.value && { id }) }), ...content };
     if (directoryTypes.has(type)) {
       (named[type] ??= []).push(said);
       continue;
@@ -56,7 +58,7 @@ function inputOf(schema: BundleSchema, resources: ReadonlyMap<Entry, JsonObject>
       (repeated[type] ??= []).push(said);
       continue;
     }
-    const foldKey = ['whole', row.personKey, event, type, type === 'MessageHeader' ? '' : name.value].map(encodeURIComponent).join('/');
+    const foldKey = ['whole', row.personKey, event, type, type === 'MessageHeader' ? '' : `${name.system}|${name.value}`].map(encodeURIComponent).join('/');
     whole[foldKey] = said;
     if (textOf(request?.['ifNoneExist']) !== '') onlyNew.push(foldKey);
   }
