@@ -12,6 +12,7 @@ import type { Requester } from './fhir/sharing.ts';
 import { acceptBytes } from './flow/accept-bytes.ts';
 import { applySensitiveCodes } from './flow/apply-sensitive-codes.ts';
 import { breakGlass, endBreakGlass, type EmergencyAsk } from './flow/break-glass.ts';
+import { bundleOutcome } from './flow/bundle-outcome.ts';
 import { compileMaps } from './flow/compile-maps.ts';
 import { describeRefusedRequest, type RefusedRequest } from './flow/describe-refused-request.ts';
 import { explainAccess, type ExplainAsk } from './flow/explain-access.ts';
@@ -125,6 +126,8 @@ export async function createServices({
       worker.wake();
       return accepted;
     },
+    takesBundles: (client: string, type: string) => findPart(mappings, client, '')?.part.bundle?.bundles.includes(type) ?? false,
+    bundleOutcome: (requester: Requester, taskId: string) => bundleOutcome(intake, requester.client, taskId),
     readTask: (requester: Requester, taskId: string) => readJobTask(release, requester, taskId),
     webSessions: openWebSessions(database, config.sessions),
     demoLoaded: () => hasMark(database, 'demo-loaded'),
