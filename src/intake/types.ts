@@ -27,6 +27,21 @@ export interface Feed {
   title: string;
   /** the sender's own system in plain words, for readers */
   system: string;
+  /** absent: the sender pushes */
+  pull?: PullPlan;
+}
+
+/** How the gateway fetches what a partner does not send. */
+export interface PullPlan {
+  /** FHIR base address, without a slash at its end */
+  base: string;
+  /** what is asked for, below the base: `Bundle?_sort=_lastUpdated` */
+  query: string;
+  /** search parameter that asks for what changed since the last pull; absent: everything each time */
+  since?: string;
+  everySeconds: number;
+  /** for one page; default 30 */
+  timeoutSeconds?: number;
 }
 
 /** The part of a kind: one table of a multi-table feed, or the whole feed (part name ''). */
