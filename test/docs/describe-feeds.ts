@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { textOf } from '../../src/fhir/json.ts';
+import type { BundleSchema } from '../../src/intake/fhir/bundle-schema.ts';
 import { formats } from '../../src/intake/formats.ts';
 import type { Mappings } from '../../src/intake/load-mappings.ts';
 import type { Column, Feed, Kind, MessageSchema, Part } from '../../src/intake/types.ts';
@@ -34,7 +35,9 @@ function pathsOf(mappings: Mappings, feed: Feed): string {
 
 function describeKind(mappings: Mappings, kind: Kind): string[] {
   const { maxBytes, maxRows } = kind.limits;
-  const update = kind.update === 'patch'
+  const update = kind.format === 'fhir'
+    ? 'Each record is said whole: of each the one that was true last stands, whatever order they arrive in.'
+    : kind.update === 'patch'
     ? 'Each message is a patch: what is absent stays, `""` clears, and the event that happened last wins.'
     : 'Each row says all there is: a row sent again replaces what it said before.';
   return [
@@ -50,7 +53,7 @@ function describeKind(mappings: Mappings, kind: Kind): string[] {
 
 function describePart(part: Part): string[] {
   const title = part.name === '' ? 'Content' : `Part ${part.name}`;
-  return ['', `### ${title}`, '', `Map: \`${part.map}\`.`, '', ...(part.columns ? columnLines(part.columns) : []), ...(part.messages ? messageLines(part.messages) : [])];
+  return ['', `### ${title}`, '', `Map: \`${part.map}\`.`, '', ...(part.columns ? columnLines(part.columns) : []), ...(part.messages ? messageLines(part.messages) : []), ...(part.bundle ? bundleLines(part.bundle) : [])];
 }
 
 function columnLines(columns: readonly Column[]): string[] {
@@ -72,6 +75,14 @@ function messageLines(messages: MessageSchema): string[] {
     '| event | must be present | must have a value | becomes |', '| --- | --- | --- | --- |',
     ...Object.entries(messages.events).map(([event, { segments, fields, status, parked }]) =>
       `| ${event} | ${['MSH', 'EVN', 'PID', ...segments].join(', ')} | ${fields.join(', ')} | ${parked === undefined ? (status === undefined ? '' : `visit ${status}`) : `waits: ${parked}`} |`),
+  ];
+}
+
+function bundleLines({ version, bundles, pages, events, types, limits, nowhere }: BundleSchema): string[] {
+  return [
+    `A FHIR ${version} Bundle of type ${bundles.join(' or ')}, about one person${pages === undefined ? '' : `; or a ${pages} whose entries are rows of their own`}.${events ? ` Events: ${events.join(', ')}.` : ''}`,
+    `At most ${limits.entries.toLocaleString('en-GB')} entries and attachments of ${limits.attachmentBytes.toLocaleString('en-GB')} bytes. A reference that leads nowhere is ${nowhere === 'refuse' ? 'refused' : 'left out with a warning'}; one to another server is refused.`,
+    '', `Resources: ${types.join(', ')}.`,
   ];
 }
 

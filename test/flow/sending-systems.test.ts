@@ -33,6 +33,8 @@ describe.each(databases)('the systems that send, on $kind', ({ open }) => {
     const { feeds } = gateway.services.mappings;
     expect(feeds.map(({ key, system }) => [key, system])).toEqual([
       ['uhb-adt', 'Hospital patient administration system'], ['bcc-cld', 'Council adult social care system'], ['bsmhft-rio', 'Mental health RiO'], ['bchc-rio', 'Community RiO'],
+      ['gpexample-gpc', 'GP record system of The Example Practice'], ['gpcanalside-gpc', 'GP record system of Canalside Example Surgery'],
+      ['wmas-bars', 'Ambulance service referral system'], ['roh-fhir', 'Orthopaedic patient record'],
     ]);
     for (const feed of feeds) {
       const device = await deviceOf(feed.key);
