@@ -1,9 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { exampleBundle, resourceIn } from './fhir-examples.ts';
 import { storedRows } from './intake-outcome.ts';
 import { wholeRecord } from './whole-record.ts';
-import { readFileSync } from 'node:fs';
 import { exampleFile } from '../mappings/run-example.ts';
 
 /** The hospital hides where she is: before the practice sends her record, or after. */
@@ -25,6 +25,11 @@ describe.each(databases.flatMap((database) => orders.map((order) => ({ ...databa
     const citizens = new Set((await storedRows(gateway, 'Patient')).map((row) => row.citizen));
     expect(citizens.size).toBe(1);
     [citizen = ''] = citizens;
+    await gateway.send('gpexample-gpc', '', JSON.stringify(exampleBundle('gp-connect', 'temporary-resident')));
+    // the ward has both in its care: a clause of the practices opens what they share
+    for (const { citizen: each } of await storedRows(gateway, 'Patient')) {
+      await gateway.database.query(`insert into relationship (citizen_id, id, organisation, kind, until) values ($1, $1, $2, 1, now() + interval '1 hour') on conflict do nothing`, [each, 'https://fhir.nhs.uk/Id/ods-organization-code|RRK']);
+    }
   });
   afterAll(() => gateway.close());
 
@@ -32,6 +37,11 @@ describe.each(databases.flatMap((database) => orders.map((order) => ({ ...databa
     const seen = JSON.stringify(await wholeRecord(gateway, 'ward-doctor', citizen));
     expect(seen).toContain('RRK');
     for (const telling of ['M85001', 'The Example Practice', 'gpexample', 'Testwell']) expect(seen).not.toContain(telling);
+  });
+
+  it('is shown of somebody who is not hidden', async () => {
+    const other = (await storedRows(gateway, 'Patient')).find((row) => row.citizen !== citizen)?.citizen ?? '';
+    expect(JSON.stringify(await wholeRecord(gateway, 'ward-doctor', other))).toContain('M85001');
   });
 
   it('is kept, and the practice is no evidence of a relationship', async () => {
