@@ -89,11 +89,14 @@ function names(value: Json, wanted: string): boolean {
   return isJsonObject(value) && (isJsonObject(value['identifier']) && value['identifier']['value'] === wanted || Object.values(value).some((member) => names(member, wanted)));
 }
 
+/** A date, or a time that says how far it is from UTC: a time without an offset would mean something else on another machine. */
+const placedInTime = /^\d{4}-\d\d-\d\d(?:T.*(?:Z|[+-]\d\d:\d\d))?$/;
+
 /** As UTC; the latest of what the schema finds. */
 function changedAtOf(bundle: JsonObject, { changedAt }: BundleSchema): string {
   if (changedAt === undefined) return '';
   const instants = (expression(changedAt)(bundle, {}) as unknown[]).flatMap((value) => {
-    const at = typeof value === 'string' ? new Date(value) : new Date(Number.NaN);
+    const at = new Date(typeof value === 'string' && placedInTime.test(value) ? value : Number.NaN);
     return Number.isNaN(at.getTime()) ? [] : [at.toISOString()];
   });
   return instants.sort().at(-1) ?? '';
