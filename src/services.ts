@@ -12,6 +12,7 @@ import type { Requester } from './fhir/sharing.ts';
 import { acceptBytes } from './flow/accept-bytes.ts';
 import { applySensitiveCodes } from './flow/apply-sensitive-codes.ts';
 import { breakGlass, endBreakGlass, type EmergencyAsk } from './flow/break-glass.ts';
+import { bundleOutcome } from './flow/bundle-outcome.ts';
 import { compileMaps } from './flow/compile-maps.ts';
 import { describeRefusedRequest, type RefusedRequest } from './flow/describe-refused-request.ts';
 import { explainAccess, type ExplainAsk } from './flow/explain-access.ts';
@@ -25,9 +26,10 @@ import { listRegister } from './flow/list-agreements.ts';
 import { proposeAgreement } from './flow/propose-agreement.ts';
 import { createWhatIf } from './flow/what-if.ts';
 import { watchAgreementDates, type AgreementWatch } from './flow/watch-agreement-dates.ts';
-import { findFeed, type IntakeContext } from './flow/intake-context.ts';
+import { findFeed, findPart, type IntakeContext } from './flow/intake-context.ts';
 import { describeIntake } from './flow/describe-intake.ts';
 import { openPage, sealPage } from './flow/page-token.ts';
+import { pullPositions, pullRequester } from './flow/pull-source.ts';
 import { createPolicy } from './flow/policy.ts';
 import { readAgreementFiles, registerAgreements, signDemoAgreements } from './flow/register-agreements.ts';
 import type { ReleaseContext, RequestFacts } from './flow/release-context.ts';
@@ -128,11 +130,29 @@ export async function createServices({
       worker.wake();
       return accepted;
     },
+    pullTargets: mappings.feeds.flatMap(({ key, kind, pull }) => (pull ? [{ ...pull, feed: key, maxBytes: Math.min(mappings.kinds.get(kind)?.limits.maxBytes ?? 0, config.limits.intakeBytes) }] : [])),
+    pulling: pullingOf(intake, release, () => { worker.wake(); }),
+    takesBundles: (client: string, type: string) => findPart(mappings, client, '')?.part.bundle?.bundles.includes(type) ?? false,
+    bundleOutcome: (requester: Requester, taskId: string) => bundleOutcome(intake, requester.client, taskId),
     readTask: (requester: Requester, taskId: string) => readJobTask(release, requester, taskId),
     webSessions: openWebSessions(database, config.sessions),
     demoLoaded: () => hasMark(database, 'demo-loaded'),
     markDemoLoaded: () => setMark(database, 'demo-loaded'),
     close: () => (agreementDates.stop(), reviews.stop(), worker.stop()),
+  };
+}
+
+/** What is fetched goes the way of what is sent: kept, logged under the feed's own client, worked on. */
+function pullingOf(intake: IntakeContext, release: ReleaseContext, wake: () => void) {
+  return {
+    ...pullPositions(intake),
+    take: async (feed: string, bytes: Uint8Array): Promise<void> => {
+      const found = findPart(intake.mappings, feed, '');
+      if (!found) throw new Error('a pulled feed that is not configured');
+      const { taskId } = await acceptBytes(intake, { feed, part: '', bytes, client: feed });
+      await appendOrRefuse(release, describeIntake(pullRequester(found.feed), { feed, part: '' }, taskId, { id: taskId }, intake.newId(), intake.clock()));
+      wake();
+    },
   };
 }
 

@@ -31,6 +31,8 @@ export const logEvents = {
   'agreement-watch-failed': ['error', 'The dates of the agreements could not be looked at'],
   'emergency-review-overdue': ['warn', 'Emergency access has waited too long for a review'],
   'emergency-watch-failed': ['error', 'Overdue reviews of emergency access could not be looked for'],
+  'pull-finished': ['info', 'A source was pulled to its end'],
+  'pull-failed': ['warn', 'A source could not be pulled to its end; it goes on later where it was'],
   'grant-recompiled': ['debug', 'A grant was compiled again'],
 } as const satisfies Record<string, readonly [Exclude<LogLevel, 'silent'>, string]>;
 

@@ -16,6 +16,7 @@ export const categories = {
   'not-acceptable': { status: 406, issue: 'not-supported' },
   timeout: { status: 408, issue: 'timeout' },
   conflict: { status: 409, issue: 'conflict' },
+  duplicate: { status: 409, issue: 'duplicate' },
   precondition: { status: 412, issue: 'conflict' },
   'too-large': { status: 413, issue: 'too-long' },
   'media-type': { status: 415, issue: 'not-supported' },

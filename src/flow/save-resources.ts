@@ -2,7 +2,8 @@ import type { Consent } from '@medplum/fhirtypes';
 import { choiceFromConsent } from '../consent/choice-from-consent.ts';
 import { evidenceTypes } from '../consent/relationship-evidence.ts';
 import type { Choice } from '../consent/types.ts';
-import { sourceDissent, withLabels } from '../fhir/sharing-labels.ts';
+import { hiddenLocation, sourceDissent, withLabels } from '../fhir/sharing-labels.ts';
+import type { Partner } from '../intake/types.ts';
 import { saveChoices, type ChoiceChange } from '../store/choices.ts';
 import { relationshipNumber } from '../store/grants.ts';
 import { endRelationships, loadRowsOfCustodian, saveRelationships, saveRows, type CurrentRow, type RowChange } from '../store/record-writer.ts';
@@ -26,8 +27,8 @@ interface Change {
 export async function saveResources(
   connection: Connection, context: IntakeContext, prepared: readonly PreparedResource[], current: ReadonlyMap<string, CurrentRow>, hidden: HiddenCitizens,
 ): Promise<Set<string>> {
-  const changes = findChanges(context, prepared, current);
-  const stricter = [...(await findFollowers(connection, context, changes, current)), ...findStricter(context, changes, current)];
+  const changes = findChanges(context, prepared, current, hidden);
+  const stricter = [...(await findFollowers(connection, context, changes, current)), ...(await findTellingRows(connection, context, changes, hidden)), ...findStricter(context, changes, current)];
   const classIds = await context.classes.intern(connection, neededClasses(changes, hidden.all));
   const classOf = (facts: ClassFacts): number => classIds.get(classKey(facts)) ?? 0;
   const rowClass = new Map([...[...current.values()].map((row) => [row.id, row.classId] as const), ...changes.map(({ prepared: { id }, facts }) => [id, classOf(facts)] as const)]);
@@ -41,7 +42,7 @@ export async function saveResources(
 }
 
 /** The last version of each resource decides what it means; labels are the union over all versions, so nothing grows laxer. */
-function findChanges(context: IntakeContext, prepared: readonly PreparedResource[], current: ReadonlyMap<string, CurrentRow>): Change[] {
+function findChanges(context: IntakeContext, prepared: readonly PreparedResource[], current: ReadonlyMap<string, CurrentRow>, hidden: HiddenCitizens): Change[] {
   const changes: Change[] = [];
   const state = new Map<string, { version: number; contentHash: Buffer; labels: readonly string[] }>();
   for (const each of prepared) {
@@ -50,7 +51,8 @@ function findChanges(context: IntakeContext, prepared: readonly PreparedResource
     if (standing?.contentHash.equals(each.contentHash)) continue;
     const patient = current.get(each.patientId);
     const person = state.get(each.patientId)?.labels ?? (patient ? factsOf(context, patient).labels : []);
-    const labels = [...new Set([...(standing?.labels ?? []), ...each.labels, ...person.filter((label) => label === sourceDissent)])].sort();
+    const telling = hidden.all.has(each.linked.citizen) && isPractice(each.linked.feed.partner) ? [hiddenLocation] : [];
+    const labels = [...new Set([...(standing?.labels ?? []), ...each.labels, ...person.filter((label) => label === sourceDissent), ...telling])].sort();
     const version = (standing?.version ?? 0) + 1;
     state.set(each.id, { version, contentHash: each.contentHash, labels });
     changes.push({ prepared: each, version, facts: { custodian: each.linked.feed.partner.organisation, category: each.category, labels } });
@@ -70,6 +72,19 @@ async function findFollowers(
   const rows = await loadRowsOfCustodian(connection, newly.map(({ prepared: { linked }, facts }) => ({ citizen: linked.citizen, custodian: facts.custodian })));
   const changing = new Set(changes.map(({ prepared: { id } }) => id));
   return rows.filter(({ id }) => !changing.has(id)).map((row) => ({ row, labels: [sourceDissent] }));
+}
+
+/** A practice is near where somebody lives: that it holds a record tells where, so for a person newly hidden its rows follow into the class of places. */
+async function findTellingRows(connection: Connection, context: IntakeContext, changes: readonly Change[], { newly }: HiddenCitizens): Promise<{ row: CurrentRow; labels: string[] }[]> {
+  if (newly.size === 0) return [];
+  const practices = context.mappings.partners.filter(isPractice);
+  const rows = await loadRowsOfCustodian(connection, [...newly].flatMap((citizen) => practices.map(({ organisation }) => ({ citizen, custodian: organisation }))));
+  const changing = new Set(changes.map(({ prepared: { id } }) => id));
+  return rows.filter(({ id }) => !changing.has(id)).map((row) => ({ row, labels: [hiddenLocation] }));
+}
+
+function isPractice({ type }: Partner): boolean {
+  return type === 'gp-practice';
 }
 
 /** Rows whose new version carries labels their old versions do not show yet. */

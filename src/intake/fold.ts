@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../fhir/json.ts';
 import { isExactNumber } from '../fhir/read-json.ts';
+import { foldWhole, isWhole, unfoldWhole } from './fold-whole.ts';
 import { inTurn, readJournal, type JournalEntry } from './journal.ts';
 import type { FoldState, RowInput } from './types.ts';
 
@@ -16,6 +17,10 @@ const cleared = '""';
 export function foldRow(states: ReadonlyMap<string, FoldState>, input: RowInput, by: string): Map<string, FoldState> {
   const folded = new Map(states);
   for (const key of input.foldKeys) {
+    if (isWhole(key)) {
+      folded.set(key, foldWhole(folded.get(key), key, input, by));
+      continue;
+    }
     const state: FoldState = { ...folded.get(key) };
     for (const [field, v] of statements(objectOf(input.record[scopeOf(key)]), input.eventAt, by)) {
       const stated = { v, at: input.eventAt, by };
@@ -29,6 +34,7 @@ export function foldRow(states: ReadonlyMap<string, FoldState>, input: RowInput,
 
 /** The record the map reads: what is known of the person, and of what this row is about, after folding; and what is this row's alone. */
 export function unfoldRow(states: ReadonlyMap<string, FoldState>, input: RowInput): JsonObject {
+  if (input.foldKeys.some(isWhole)) return unfoldWhole(states, input);
   const { event, other } = input.record;
   const record: JsonObject = { event: event ?? input.event, ...(other !== undefined && { other }) };
   for (const key of input.foldKeys) {

@@ -4,7 +4,7 @@ import { formats } from './formats.ts';
 import { feedsSchema, kindSchema, partnersSchema } from './mapping-schemas.ts';
 import { checkRelations } from './package/check-relations.ts';
 import { sensitiveCodesFolder } from './sensitive-code-files.ts';
-import type { DirectoryEntry, DroppedField, Feed, Kind, Part, Partner } from './types.ts';
+import type { DirectoryEntry, DroppedField, Feed, Kind, Part, Partner, PullPlan } from './types.ts';
 
 /** One file of a kind: name without extension, text, and path relative to the kind's folder. */
 export interface KindFile {
@@ -39,7 +39,7 @@ interface PartnersFile {
   directory?: DirectoryEntry[];
 }
 interface FeedsFile {
-  feeds: { key: string; kind: string; partner: string; title: string; system: string; senders?: string[] }[];
+  feeds: { key: string; kind: string; partner: string; title: string; system: string; senders?: string[]; pull?: PullPlan }[];
 }
 interface KindFileContent extends Omit<Kind, 'parts'> {
   parts: (Pick<Part, 'name' | 'file' | 'needed' | 'cover' | 'readAs' | 'relations' | 'knownPeople'> & { map?: string; schema: string })[];
@@ -92,6 +92,8 @@ function readFeeds(config: ConfigFolder, kinds: Map<string, Kind>, partners: Par
     if (!kind) config.add(file, `There is no usable kind "${feed.kind}" in mappings/.`, { pointer: `${pointer}/kind` });
     if (kind?.format === 'hl7v2' && !feed.senders) config.add(file, 'An HL7 feed must list its senders (MSH-4).', { pointer: `${pointer}/senders` });
     if (kind?.parts.some(({ columns }) => columns?.some(({ sender }) => sender)) && !feed.senders) config.add(file, 'A feed whose tables name their sender must list its senders.', { pointer: `${pointer}/senders` });
+    if (feed.pull && kind?.format !== 'fhir') config.add(file, 'Only a feed of a FHIR kind can be pulled.', { pointer: `${pointer}/pull` });
+    if (feed.pull && !/^https:|^http:\/\/(?:127\.0\.0\.1|localhost)[:/]/.test(feed.pull.base)) config.add(file, 'A source beyond this machine is pulled over https only.', { pointer: `${pointer}/pull/base` });
     if (!feed.key.startsWith(`${feed.partner}-`)) config.add(file, `The key must begin with "${feed.partner}-".`, { pointer: `${pointer}/key` });
     return partner && kind ? [{ ...feed, partner }] : [];
   });
@@ -128,7 +130,7 @@ function readPart(config: ConfigFolder, folder: string, kind: KindFileContent, p
     report: (text, pointer) => { config.add(file, text, { pointer }); },
     table: (name) => new Map(config.rows(`${folder}/tables/${name}.csv`, tableColumns).map(({ source = '', code = '' }) => [source, code])),
   }) };
-  if (read && kind.update === 'patch' && !read.messages && !read.document?.fold) config.add(file, 'A kind whose rows are patches must say what they are folded under.', { pointer: '/fold' });
+  if (read && kind.update === 'patch' && !read.messages && !read.bundle && !read.document?.fold) config.add(file, 'A kind whose rows are patches must say what they are folded under.', { pointer: '/fold' });
   return read;
 }
 

@@ -63,6 +63,18 @@ export const feedsSchema = {
           title: text,
           system: text,
           senders: { type: 'array', items: text, minItems: 1 },
+          pull: {
+            type: 'object',
+            required: ['base', 'query', 'everySeconds'],
+            additionalProperties: false,
+            properties: {
+              base: { type: 'string', pattern: '^https?://[^\\s?#]+[^/\\s?#]$' },
+              query: { type: 'string', pattern: '^[A-Z$][^\\s:#]*$' },
+              since: { type: 'string', pattern: '^_?[A-Za-z][A-Za-z-]*$' },
+              everySeconds: { type: 'integer', minimum: 60 },
+              timeoutSeconds: { type: 'integer', minimum: 1, maximum: 300 },
+            },
+          },
         },
       },
     },
@@ -84,7 +96,7 @@ export const kindSchema = {
   properties: {
     name: text,
     title: text,
-    format: { enum: ['hl7v2', 'csv', 'json', 'xml'] },
+    format: { enum: ['hl7v2', 'csv', 'json', 'xml', 'fhir'] },
     update: { enum: ['snapshot', 'patch'] },
     zone: text,
     shares: { type: 'array', items: text, minItems: 1, uniqueItems: true },

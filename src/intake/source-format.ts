@@ -25,7 +25,7 @@ export interface SourceFormat {
   /** JSON Schema of the file that a part's `schema` names */
   schema: object;
   /** what that file says, as members of Part; a mistake no schema can tell goes to `report` */
-  readSchema(content: unknown, tools: SchemaTools): Pick<Part, 'columns' | 'spreadsheet' | 'latest' | 'messages' | 'document'>;
+  readSchema(content: unknown, tools: SchemaTools): Pick<Part, 'columns' | 'spreadsheet' | 'latest' | 'messages' | 'document' | 'bundle'>;
   /** cheap, at receipt: whose row it is and where it begins. `problems` without rows refuse the whole source, beside rows they warn; a row's own problem refuses only that row */
   split(source: SourceText): { rows: SplitRow[]; problems: Problem[] };
   /** the record the map (or the fold) takes, or every reason why the row must be quarantined */

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../fhir/json.ts';
 import type { Problem } from '../fhir/problem.ts';
 import type { OrganisationKey } from '../fhir/sharing.ts';
+import type { BundleSchema } from './fhir/bundle-schema.ts';
 import type { FormatName } from './formats.ts';
 
 /** A row of mappings/partners.yaml. */
@@ -26,6 +27,21 @@ export interface Feed {
   title: string;
   /** the sender's own system in plain words, for readers */
   system: string;
+  /** absent: the sender pushes */
+  pull?: PullPlan;
+}
+
+/** How the gateway fetches what a partner does not send. */
+export interface PullPlan {
+  /** FHIR base address, without a slash at its end */
+  base: string;
+  /** what is asked for, below the base: `Bundle?_sort=_lastUpdated` */
+  query: string;
+  /** search parameter that asks for what changed since the last pull; absent: everything each time */
+  since?: string;
+  everySeconds: number;
+  /** for one page; default 30 */
+  timeoutSeconds?: number;
 }
 
 /** The part of a kind: one table of a multi-table feed, or the whole feed (part name ''). */
@@ -55,6 +71,8 @@ export interface Part {
   messages?: MessageSchema;
   /** JSON and XML documents: where the records are, and what each must hold */
   document?: DocumentSchema;
+  /** FHIR: what a Bundle may be and hold */
+  bundle?: BundleSchema;
 }
 
 /** How a table of a package hangs together with another one. */
@@ -246,6 +264,8 @@ export interface RowInput {
   event: string;
   /** keys under which this row's fields are folded; empty: the row says all there is */
   foldKeys: string[];
+  /** fold keys of records that are taken only while there is none of that name (FHIR `ifNoneExist`) */
+  onlyNew?: string[];
   warnings: Problem[];
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { textOf } from '../../src/fhir/json.ts';
 import { postableParts, takesPackages } from '../../src/intake/addresses.ts';
+import type { BundleSchema } from '../../src/intake/fhir/bundle-schema.ts';
 import { formats } from '../../src/intake/formats.ts';
 import type { Mappings } from '../../src/intake/load-mappings.ts';
 import type { Column, EventSchema, Feed, Kind, LatestStatements, MessageSchema, Part } from '../../src/intake/types.ts';
@@ -36,7 +37,9 @@ function pathsOf(mappings: Mappings, feed: Feed): string {
 
 function describeKind(mappings: Mappings, kind: Kind): string[] {
   const { maxBytes, maxRows } = kind.limits;
-  const update = kind.update === 'patch'
+  const update = kind.format === 'fhir'
+    ? 'Each record is said whole: of each the one that was true last stands, whatever order they arrive in.'
+    : kind.update === 'patch'
     ? 'Each message is a patch: what is absent stays, `""` clears, and the event that happened last wins.'
     : 'Each row says all there is: a row sent again replaces what it said before.';
   return [
@@ -53,7 +56,7 @@ function describeKind(mappings: Mappings, kind: Kind): string[] {
 
 function describePart(part: Part): string[] {
   const title = part.name === '' ? 'Content' : `Part ${part.name}`;
-  return ['', `### ${title}`, '', `${readBy(part)}${part.file === undefined ? '' : ` File \`${part.file}\`${part.needed ? ', which every package holds' : ''}.`}`, '', ...(part.columns ? columnLines(part.columns, part.spreadsheet ?? false) : []), ...(part.latest ? latestLines(part.latest) : []), ...(part.messages ? messageLines(part.messages) : []), ...(part.document ? documentLines(part.document) : [])];
+  return ['', `### ${title}`, '', `${readBy(part)}${part.file === undefined ? '' : ` File \`${part.file}\`${part.needed ? ', which every package holds' : ''}.`}`, '', ...(part.columns ? columnLines(part.columns, part.spreadsheet ?? false) : []), ...(part.latest ? latestLines(part.latest) : []), ...(part.messages ? messageLines(part.messages) : []), ...(part.document ? documentLines(part.document) : []), ...(part.bundle ? bundleLines(part.bundle) : [])];
 }
 
 function readBy(part: Part): string {
@@ -100,6 +103,14 @@ function becomes({ about }: MessageSchema, { status, person, undoes, clears, par
     ...(status === undefined ? [] : [`${about.name} ${status}`]), ...(person === 'deleted' ? ['person deleted'] : []),
     ...(undoes === undefined ? [] : [`takes back ${undoes.join(' or ')}`]), ...(clears === undefined ? [] : [`empties ${clears.join(', ')}`]),
   ].join('; ');
+}
+
+function bundleLines({ version, bundles, pages, events, types, limits, nowhere }: BundleSchema): string[] {
+  return [
+    `A FHIR ${version} Bundle of type ${bundles.join(' or ')}, about one person${pages === undefined ? '' : `; or a ${pages} whose entries are rows of their own`}.${events ? ` Events: ${events.join(', ')}.` : ''}`,
+    `At most ${limits.entries.toLocaleString('en-GB')} entries and attachments of ${limits.attachmentBytes.toLocaleString('en-GB')} bytes. A reference that leads nowhere is ${nowhere === 'refuse' ? 'refused' : 'left out with a warning'}; one to another server is refused.`,
+    '', `Resources: ${types.join(', ')}.`,
+  ];
 }
 
 function describeCategories(kind: Kind): string[] {

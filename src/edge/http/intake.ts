@@ -4,18 +4,16 @@ import type { Requester } from '../../fhir/sharing.ts';
 import type { RequestFacts } from '../../flow/release-context.ts';
 import { route, type Asked, type Reply, type RouteServices } from './route.ts';
 import { unserved } from './unserved.ts';
+import { waitForTask, type TaskReader } from './wait-for-task.ts';
 
-export interface IntakeServices extends RouteServices {
+export interface IntakeServices extends RouteServices, TaskReader {
   base: string;
   /** null: no such feed or part */
   intakeLimit: (feed: string, part: string) => number | null;
   acceptBytes: (requester: Requester, received: { feed: string; part: string; bytes: Uint8Array }, request: RequestFacts) => Promise<{ taskId: string; known: boolean }>;
-  /** the Task as its own client sees it */
-  readTask: (requester: Requester, taskId: string) => Promise<{ text: string; finished: boolean } | null>;
 }
 
 const longestWaitSeconds = 10;
-const pollMs = 25;
 
 /** POST /intake/{feed}[/{part}]: the partner's bytes as they are. 202 with a Task, or with `Prefer: wait=n` the finished one. */
 export function intakeRoutes(services: IntakeServices): Router {
@@ -42,16 +40,7 @@ async function receive(services: IntakeServices, asked: Asked): Promise<Reply> {
   const bytes = await asked.body(limit);
   if (bytes.byteLength === 0) throw new Refusal({ category: 'malformed', code: 'source-empty', text: 'There are no bytes to take in.' });
   const { taskId } = await services.acceptBytes(asked.requester, { feed, part, bytes }, { id: asked.requestId, address: asked.address });
-  const task = await waitForTask(services, asked, taskId);
+  const wait = Number(/\bwait=(\d{1,3})\b/.exec(asked.header('Prefer') ?? '')?.[1] ?? 0);
+  const task = await waitForTask(services, asked.requester, taskId, Math.min(wait, longestWaitSeconds) * 1000);
   return { status: task?.finished ? 200 : 202, headers: { 'Content-Location': `${services.base}/Task/${taskId}` }, ...(task && { text: task.text }) };
-}
-
-async function waitForTask(services: IntakeServices, asked: Asked, taskId: string): Promise<{ text: string; finished: boolean } | null> {
-  const wait = /\bwait=(\d{1,3})\b/.exec(asked.header('Prefer') ?? '');
-  const until = Date.now() + Math.min(Number(wait?.[1] ?? 0), longestWaitSeconds) * 1000;
-  for (;;) {
-    const task = await services.readTask(asked.requester, taskId);
-    if (!wait || task?.finished || Date.now() >= until) return task;
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
-  }
 }

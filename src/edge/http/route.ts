@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { OperationOutcome } from '@medplum/fhirtypes';
 import type { Request, RequestHandler, Response } from 'express';
 import type { RefusedRequest } from '../../flow/describe-refused-request.ts';
 import { outcomeOf, problemsOf, statusOf } from '../../fhir/outcome.ts';
@@ -41,6 +42,8 @@ export interface RouteFacts {
   permit: (requester: Requester, asked: Asked) => Problem | null;
   /** methods this address takes: told with 405 */
   allow?: string;
+  /** how problems are told where a standard asks for more than an OperationOutcome with the gateway's own codes */
+  outcome?: (problems: readonly Problem[]) => OperationOutcome;
 }
 
 export interface RouteServices {
@@ -57,7 +60,8 @@ export function route(services: RouteServices, facts: RouteFacts, handle: (asked
   return async (request, response) => {
     const startedAt = performance.now();
     const requestId = correlationId(request);
-    response.set({ 'X-Request-ID': requestId, 'Cache-Control': 'no-store' });
+    const correlation = request.get('X-Correlation-ID');
+    response.set({ 'X-Request-ID': requestId, 'Cache-Control': 'no-store', ...(correlation !== undefined && isPlainToken(correlation) && { 'X-Correlation-ID': correlation }) });
     let requester: Requester | null = null;
     try {
       const verified = await services.identify(request.headers);
@@ -100,7 +104,7 @@ async function refuse(
   const status = statusOf(problems);
   if (status === 503 || status === 429) response.set('Retry-After', String(first?.retryAfter ?? 5));
   if (status === 405 && facts.allow !== undefined) response.set('Allow', facts.allow);
-  await send(response, { status, text: JSON.stringify(outcomeOf(problems)) });
+  await send(response, { status, text: JSON.stringify((facts.outcome ?? outcomeOf)(problems)) });
 }
 
 function describe(request: Request, requester: Requester, requestId: string): Asked {
@@ -136,7 +140,11 @@ async function sendLines(response: Response, stream: NonNullable<Reply['stream']
 /** The caller's X-Request-ID when it is a plain token without an NHS number, else a new one: nothing a caller typed reaches a log unchecked. */
 function correlationId(request: Request): string {
   const given = request.get('X-Request-ID');
-  return given !== undefined && /^[A-Za-z0-9._-]{1,64}$/.test(given) && !namesSomebody(given) ? given : randomUUID();
+  return given !== undefined && isPlainToken(given) ? given : randomUUID();
+}
+
+function isPlainToken(given: string): boolean {
+  return /^[A-Za-z0-9._-]{1,64}$/.test(given) && !namesSomebody(given);
 }
 
 /** Ten digits, in one piece or as printed on letters. Inside a UUID or a trace id they mean nothing. */

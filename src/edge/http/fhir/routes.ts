@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import { route, type RouteServices } from '../route.ts';
 import { unserved } from '../unserved.ts';
+import { barsOutcome } from './bars-outcome.ts';
 import { breakGlass, endBreakGlass, type EmergencyServices } from './break-glass.ts';
 import { createConsent, type ChoiceServices } from './create-consent.ts';
 import { explainAccess, type ExplainServices } from './explain-access.ts';
@@ -8,14 +9,17 @@ import { historyInstance } from './history-instance.ts';
 import { metadata, type MetadataServices } from './metadata.ts';
 import { patientEverything } from './patient-everything.ts';
 import { methodNotAllowed, permit } from './permit.ts';
+import { processMessage } from './process-message.ts';
 import { read } from './read.ts';
 import { reconstruct, type ReconstructServices } from './reconstruct.ts';
 import { searchAuditEvent, type AuditServices } from './search-audit-event.ts';
 import { searchType } from './search-type.ts';
+import { permitBundles, type BundleServices } from './take-bundle.ts';
+import { transaction } from './transaction.ts';
 import { updateConsent, type ChangeServices } from './update-consent.ts';
 import { vread } from './vread.ts';
 
-export type AllFhirServices = RouteServices & AuditServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & MetadataServices & ReconstructServices;
+export type AllFhirServices = RouteServices & AuditServices & BundleServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & MetadataServices & ReconstructServices;
 
 /** Everything under /fhir, refusals of what is not offered included. */
 export function fhirRoutes(services: AllFhirServices): Router {
@@ -34,6 +38,8 @@ export function fhirRoutes(services: AllFhirServices): Router {
     (asked) => updateConsent(services, asked)));
   router.get('/AuditEvent/:id/\\$reconstruct', route(services, { interaction: 'reconstruct', pattern: 'AuditEvent/{id}/$reconstruct', permit: (requester, asked) => permit('reconstruct')(requester, { ...asked, params: { type: 'AuditEvent' } }) },
     (asked) => reconstruct(services, asked)));
+  router.post('/', route(services, { interaction: 'transaction', pattern: '', permit: permitBundles(services, 'transaction') }, (asked) => transaction(services, asked)));
+  router.post('/\\$process-message', route(services, { interaction: 'process-message', pattern: '$process-message', permit: permitBundles(services, 'message'), outcome: barsOutcome }, (asked) => processMessage(services, asked)));
   router.get('/:type', route(services, { ...search, pattern: '{type}' },
     (asked) => (asked.params['type'] === 'AuditEvent' ? searchAuditEvent(services, asked, false) : searchType(services, asked, false))));
   router.post('/:type/_search', route(services, { ...search, pattern: '{type}/_search' },
@@ -53,7 +59,8 @@ export function fhirRoutes(services: AllFhirServices): Router {
 
 /** Addresses with what they take: anything else is refused there. */
 const addresses: readonly [address: string, pattern: string, allow: string][] = [
-  ['/', '', ''],
+  ['/', '', 'POST'],
+  ['/\\$process-message', '$process-message', 'POST'],
   ['/metadata', 'metadata', 'GET, HEAD'],
   ['/Patient/:id/\\$everything', 'Patient/{id}/$everything', 'GET, HEAD, POST'],
   ['/Patient/\\$break-glass', 'Patient/$break-glass', 'POST'],

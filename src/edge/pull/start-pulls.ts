@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Log } from '../log.ts';
+import { pullFeed, usualTiming, type PullServices, type PullTarget, type PullTiming } from './pull-feed.ts';
+
+const lookEveryMs = 10_000;
+
+export interface PullOptions {
+  services: PullServices;
+  targets: readonly PullTarget[];
+  dataDir: string;
+  log: Log;
+  timing?: PullTiming;
+  lookMs?: number;
+}
+
+/** Where a source's bearer token lies: read anew for each pull, so that it can be changed while the gateway runs. */
+export function pullTokenFile(dataDir: string, feed: string): string {
+  return join(dataDir, 'pull-tokens', feed);
+}
+
+/** Pulls every feed that is due, one after the other, until stopped. `stop` resolves when nothing is under way any more. */
+export function startPulls({ services, targets, dataDir, log, timing = usualTiming, lookMs = lookEveryMs }: PullOptions): { stop: () => Promise<void> } {
+  const stopping = new AbortController();
+  let wakeUp: () => void = () => undefined;
+  const loop = (async (): Promise<void> => {
+    while (!stopping.signal.aborted && targets.length > 0) {
+      for (const target of targets) if (!stopping.signal.aborted) await pullOne(target);
+      if (!stopping.signal.aborted) await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, lookMs);
+        wakeUp = () => { clearTimeout(timer); resolve(); };
+      });
+    }
+  })();
+
+  async function pullOne(target: PullTarget): Promise<void> {
+    try {
+      const result = await pullFeed(services, target, await tokenOf(dataDir, target.feed), timing, stopping.signal);
+      if (result.kind === 'finished') log('pull-finished', { feed: target.feed, count: result.pages });
+      if (result.kind === 'failed') log('pull-failed', { feed: target.feed, count: result.pages, code: result.code });
+    } catch (error) {
+      log('pull-failed', { feed: target.feed, error }); // the lease ends by itself
+    }
+  }
+
+  return { stop: async () => {
+    stopping.abort();
+    wakeUp();
+    await loop;
+  } };
+}
+
+/** null: the source asks for none. */
+async function tokenOf(dataDir: string, feed: string): Promise<string | null> {
+  const text = await readFile(pullTokenFile(dataDir, feed), 'utf8').catch(() => '');
+  return text.trim() || null;
+}

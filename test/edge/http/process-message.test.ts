@@ -1,0 +1,123 @@
+import type { Bundle, OperationOutcome, ServiceRequest, Task } from '@medplum/fhirtypes';
+import { databases } from '../../databases.ts';
+import { exampleBundle, resourceIn } from '../../flow/fhir-examples.ts';
+import { citizenCount, storedRows } from '../../flow/intake-outcome.ts';
+import { startGateway, type Gateway } from '../../gateway.ts';
+
+const target = Buffer.from(JSON.stringify({ system: 'https://fhir.nhs.uk/Id/dos-service-id', value: '999000001' })).toString('base64');
+const headers = { 'X-Request-ID': '60e0b220-8136-4ca5-ae46-1d97ef59d068', 'X-Correlation-ID': '11c46f5f-cdef-4865-94b2-0ee0edcc26da', 'NHSD-Target-Identifier': target };
+let messages = 0;
+
+/** A message of the examples about a referral of its own. */
+function message(example: string, referral: number, change: (bundle: Bundle) => void = () => undefined): Bundle {
+  messages += 1;
+  const text = JSON.stringify(exampleBundle('bars', example)).replaceAll('00000000-0000-4000-8000-', `${String(referral).padStart(8, '0')}-0000-4000-8000-`);
+  const bundle = { ...(JSON.parse(text) as Bundle), id: `20000000-0000-4000-8000-${String(messages).padStart(12, '0')}` };
+  change(bundle);
+  return bundle;
+}
+
+describe.each(databases)('BaRS messages, on $kind', ({ open }) => {
+  let gateway: Gateway;
+  beforeAll(async () => {
+    gateway = await startGateway(await open());
+  });
+  afterAll(() => gateway.close());
+
+  const post = async (body: unknown, changes: Record<string, string> = {}, who = 'wmas-bars', spaces = 0): Promise<Response> => fetch(`${gateway.url}/fhir/$process-message`, {
+    method: 'POST', headers: { Authorization: `Bearer ${await gateway.token(who)}`, 'Content-Type': 'application/fhir+json', ...headers, ...changes }, body: JSON.stringify(body, null, spaces),
+  });
+  const refusal = async (response: Response): Promise<[number, string | undefined, string | undefined, string | undefined]> => {
+    const [issue] = ((await response.json()) as OperationOutcome).issue;
+    return [response.status, issue?.code, issue?.details?.coding?.[0]?.code, issue?.details?.coding?.[1]?.code];
+  };
+  const requests = async (referral: number): Promise<{ version: number; resource: ServiceRequest }[]> =>
+    (await storedRows(gateway, 'ServiceRequest')).filter(({ resource }) => JSON.stringify(resource['identifier']).includes(`"${String(referral).padStart(8, '0')}-`)) as unknown as { version: number; resource: ServiceRequest }[];
+
+  it('a referral of somebody nobody knows is taken in and answered with a response message', async () => {
+    const known = await citizenCount(gateway);
+    const sent = message('falls-referral-from-999', 1);
+    const response = await post(sent);
+    expect([response.status, response.headers.get('X-Request-ID'), response.headers.get('X-Correlation-ID')]).toEqual([200, headers['X-Request-ID'], headers['X-Correlation-ID']]);
+    const answer = (await response.json()) as Bundle;
+    const header = resourceIn(answer, 'MessageHeader');
+    expect([answer.type, header.response, header.eventCoding?.code]).toEqual(['message', { identifier: sent.id, code: 'ok' }, 'servicerequest-response']);
+    expect(JSON.stringify(answer)).not.toContain('Fallon');
+    expect(await citizenCount(gateway)).toBe(known + 1);
+    const [request] = await requests(1);
+    expect(request?.resource).toMatchObject({ status: 'active', performer: [{ display: 'Urgent community response' }, { reference: expect.stringContaining('Organization/') as string }] });
+  });
+
+  it('the same message again is a duplicate, told so and not taken twice; laid out otherwise it is the same message', async () => {
+    const sent = message('falls-referral-from-999', 2);
+    expect((await post(sent)).status).toBe(200);
+    expect(await refusal(await post(sent))).toEqual([409, 'duplicate', 'REC_CONFLICT', 'message-already-processed']);
+    expect(await refusal(await post(sent, {}, 'wmas-bars', 2))).toEqual([409, 'duplicate', 'REC_CONFLICT', 'message-already-processed']);
+    expect(await requests(2)).toHaveLength(1);
+  });
+
+  it('a message that was refused is refused again, laid out otherwise too', async () => {
+    const sent = message('falls-referral-from-999', 5, (bundle) => { delete (resourceIn(bundle, 'ServiceRequest') as Partial<ServiceRequest>).status; });
+    const told = [400, 'invalid', 'REC_BAD_REQUEST', 'element-missing'];
+    expect(await refusal(await post(sent))).toEqual(told);
+    expect(await refusal(await post(sent))).toEqual(told);
+    expect(await refusal(await post(sent, {}, 'wmas-bars', 1))).toEqual(told);
+  });
+
+  it('the id of a message with other content is refused', async () => {
+    const sent = message('falls-referral-from-999', 3);
+    expect((await post(sent)).status).toBe(200);
+    resourceIn(sent, 'ServiceRequest').priority = 'stat';
+    expect(await refusal(await post(sent))).toEqual([409, 'conflict', 'REC_CONFLICT', 'message-id-reused']);
+  });
+
+  const orders = [['falls-referral-from-999', 'referral-updated', 'referral-cancelled'], ['referral-cancelled', 'referral-updated', 'falls-referral-from-999'], ['referral-updated', 'falls-referral-from-999', 'referral-cancelled'],
+    ['referral-cancelled', 'falls-referral-from-999', 'referral-updated'], ['referral-updated', 'referral-cancelled', 'falls-referral-from-999'], ['falls-referral-from-999', 'referral-cancelled', 'referral-updated']];
+  it('request, update and cancellation end the same in whatever order they arrive', async () => {
+    const ends: unknown[] = [];
+    for (const [index, order] of orders.entries()) {
+      for (const example of order) expect((await post(message(example, 10 + index))).status).toBe(200);
+      const found = await requests(10 + index);
+      expect(found).toHaveLength(1);
+      const { id: _id, meta: _meta, identifier: _identifier, subject: _subject, ...end } = found[0]?.resource ?? ({} as ServiceRequest);
+      ends.push(JSON.parse(JSON.stringify(end).replaceAll(/(CarePlan|Encounter)\/[0-9a-f-]{36}/g, '$1/its own')));
+    }
+    expect(ends[0]).toMatchObject({ status: 'revoked' });
+    expect(ends).toEqual(ends.map(() => ends[0]));
+  });
+
+  it('an answer is a Task on the request, and changes nothing of the request', async () => {
+    expect((await post(message('validation-request-with-objection', 4))).status).toBe(200);
+    const [before] = await requests(4);
+    expect((await post(message('validation-answered', 4))).status).toBe(200);
+    expect(await requests(4)).toEqual([before]);
+    const task = (await storedRows(gateway, 'Task')).map(({ resource }) => resource as unknown as Task).find(({ identifier }) => JSON.stringify(identifier).includes('"00000004-'));
+    expect(task).toMatchObject({ status: 'completed', focus: { reference: `ServiceRequest/${before?.resource.id}` } });
+  });
+
+  const bad: [name: string, body: () => unknown, changes: Record<string, string>, told: unknown[]][] = [
+    ['no X-Correlation-ID', () => message('falls-referral-from-999', 30), { 'X-Correlation-ID': '' }, [400, 'invalid', 'REC_BAD_REQUEST', 'message-http-header-missing']],
+    ['a target that is no base64', () => message('falls-referral-from-999', 30), { 'NHSD-Target-Identifier': '?' }, [400, 'invalid', 'REC_BAD_REQUEST', 'message-target-unreadable']],
+    ['a version nobody knows', () => message('falls-referral-from-999', 30), { Accept: 'application/fhir+json; version=2.0.0' }, [422, 'processing', 'REC_UNPROCESSABLE_ENTITY', 'message-version']],
+    ['no header', () => message('bad-no-header', 31), {}, [400, 'invalid', 'REC_BAD_REQUEST', 'message-header-missing']],
+    ['an event of another sort', () => message('bad-unknown-event-and-no-focus', 32), {}, [422, 'processing', 'REC_UNPROCESSABLE_ENTITY', 'message-event-unknown']],
+    ['two people', () => message('bad-two-people', 33), {}, [422, 'processing', 'REC_UNPROCESSABLE_ENTITY', 'bundle-two-people']],
+    ['a referral of STU3', () => message('bad-written-in-stu3', 34), {}, [422, 'processing', 'REC_UNPROCESSABLE_ENTITY', 'fhir-version']],
+    ['a Bundle of another type', () => ({ ...message('falls-referral-from-999', 35), type: 'collection' }), {}, [400, 'invalid', 'REC_BAD_REQUEST', 'bundle-type']],
+    ['a use case nobody agreed', () => message('falls-referral-from-999', 36, (bundle) => { (resourceIn(bundle, 'ServiceRequest').category ?? [])[1] = { coding: [{ system: 'https://fhir.nhs.uk/CodeSystem/usecases-categories-bars', code: 'z9t9' }] }; }), {}, [400, 'invalid', 'REC_BAD_REQUEST', 'invariant-failed']],
+    ['another organisation\'s name', () => message('falls-referral-from-999', 37, (bundle) => { for (const { resource } of bundle.entry ?? []) if (resource?.resourceType === 'Organization' && resource.identifier?.[0]?.value === 'RYA') resource.identifier[0].value = 'RRK'; }), {}, [422, 'processing', 'REC_UNPROCESSABLE_ENTITY', 'check-failed']],
+    ['an attachment beyond the limit', () => message('falls-referral-from-999', 38, (bundle) => { Object.assign(resourceIn(bundle, 'CarePlan'), { contained: [{ resourceType: 'DocumentReference', id: 'd', status: 'current', content: [{ attachment: { data: 'AAAA'.repeat(400_000) } }] }] }); }), {}, [413, 'too-long', 'REC_UNPROCESSABLE_ENTITY', 'attachment-too-large']],
+    ['more entries than a message may have', () => message('falls-referral-from-999', 39, (bundle) => { bundle.entry = Array.from({ length: 10_000 }, () => ({ resource: { resourceType: 'Basic', code: { text: 'x' } } })); }), {}, [413, 'too-long', 'REC_UNPROCESSABLE_ENTITY', 'bundle-too-many-entries']],
+    ['text that is no JSON', () => undefined, {}, [400, 'structure', 'REC_BAD_REQUEST', 'source-empty']],
+  ];
+  it.each(bad)('%s: refused, told in the standard\'s words, and nothing of it is stored', async (_, body, changes, told) => {
+    const before = await storedRows(gateway);
+    expect(await refusal(await post(body(), changes))).toEqual(told);
+    expect(await storedRows(gateway)).toEqual(before);
+  });
+
+  it('is for the clients of message feeds only', async () => {
+    expect(await refusal(await post(message('falls-referral-from-999', 40), {}, 'roh-fhir'))).toEqual([403, 'forbidden', 'REC_FORBIDDEN', 'bundle-not-taken']);
+    expect(await refusal(await post(message('falls-referral-from-999', 40), {}, 'ward-doctor'))).toEqual([403, 'forbidden', 'REC_FORBIDDEN', 'bundle-not-taken']);
+  });
+});
