@@ -37,7 +37,9 @@ import type { Ask } from './flow/read-asked.ts';
 import { sealEntry } from './flow/seal-entry.ts';
 import { rememberValid } from './flow/remember-valid.ts';
 import { readJobTask } from './flow/read-job-task.ts';
+import { feedRequester, findMessageFeed, receiveMessage, refuseFrame } from './flow/receive-message.ts';
 import { searchAuditTrail, type AuditAsk } from './flow/search-audit.ts';
+import { cancelUpload, continueUpload, readUpload, startUpload } from './flow/upload-file.ts';
 import { startIntakeWorker } from './flow/work-intake.ts';
 import { loadMappings } from './intake/load-mappings.ts';
 import { loadSensitiveCodes, sensitiveCodesFolder } from './intake/sensitive-code-files.ts';
@@ -119,17 +121,52 @@ export async function createServices({
       const found = findPart(mappings, feed, part);
       return found ? Math.min(found.kind.limits.maxBytes, config.limits.intakeBytes) : null;
     },
-    acceptBytes: async (requester: Requester, received: { feed: string; part: string; bytes: Uint8Array }, request: RequestFacts) => {
-      const accepted = await acceptBytes(intake, { ...received, client: requester.client });
-      await appendOrRefuse(release, describeIntake(requester, received, accepted.taskId, request, newId(), clock()));
-      worker.wake();
-      return accepted;
-    },
+    ...doorsOf(intake, release, () => worker.wake()),
     readTask: (requester: Requester, taskId: string) => readJobTask(release, requester, taskId),
     webSessions: openWebSessions(database, config.sessions),
     demoLoaded: () => hasMark(database, 'demo-loaded'),
     markDemoLoaded: () => setMark(database, 'demo-loaded'),
     close: () => (agreementDates.stop(), reviews.stop(), worker.stop()),
+  };
+}
+
+/** Every way bytes come in by: at once, in pieces, as a message, from a folder. All end in the same acceptBytes, audited. */
+function doorsOf(intake: IntakeContext, release: ReleaseContext, wake: () => void) {
+  const { database, mappings, newId, clock } = intake;
+  const accept = async (requester: Requester, received: { feed: string; part: string; bytes: Uint8Array }, request: RequestFacts) => {
+    const accepted = await acceptBytes(intake, { ...received, client: requester.client });
+    await appendOrRefuse(release, describeIntake(requester, received, accepted.taskId, request, newId(), clock()));
+    wake();
+    return accepted;
+  };
+  const uploading = { database, newId, accept };
+  return {
+    acceptBytes: accept,
+    uploads: {
+      start: (requester: Requester, file: Parameters<typeof startUpload>[2]) => startUpload(uploading, requester, file),
+      read: (requester: Requester, asked: { feed: string; id: string }, request: RequestFacts) => readUpload(uploading, requester, asked, request),
+      continue: (requester: Requester, piece: Parameters<typeof continueUpload>[2], request: RequestFacts) => continueUpload(uploading, requester, piece, request),
+      cancel: (requester: Requester, asked: { feed: string; id: string }) => cancelUpload(uploading, requester, asked),
+    },
+    takesMessages: (feed: string) => findMessageFeed(mappings, feed) !== undefined,
+    receiveMessage: (feedKey: string, { bytes, credential, address }: { bytes: Uint8Array; credential: string; address: string }) => {
+      const feed = findMessageFeed(mappings, feedKey);
+      if (!feed) throw new Error('a feed that takes no messages');
+      return receiveMessage(feed, bytes, (received) => accept(feedRequester(feed.feed, credential), received, { id: newId(), address }), { id: newId(), at: clock() });
+    },
+    refuseFrame: (reason: Parameters<typeof refuseFrame>[0], beginning: Uint8Array) => refuseFrame(reason, beginning, { id: newId(), at: clock() }),
+    dropped: {
+      feeds: mappings.feeds.map(({ key, kind }) => ({ key, parts: mappings.kinds.get(kind)?.parts.map(({ name }) => name) ?? [] })),
+      take: (feedKey: string, part: string, bytes: Uint8Array) => {
+        const feed = mappings.feeds.find(({ key }) => key === feedKey);
+        if (!feed) throw new Error('a folder of no feed');
+        return accept(feedRequester(feed, 'file-drop'), { feed: feedKey, part, bytes }, { id: newId() });
+      },
+      readTask: (feedKey: string, taskId: string) => {
+        const feed = mappings.feeds.find(({ key }) => key === feedKey);
+        return feed ? readJobTask(release, feedRequester(feed, 'file-drop'), taskId) : Promise.resolve(null);
+      },
+    },
   };
 }
 
