@@ -3,7 +3,7 @@ import { compileArgument } from './compile-argument.ts';
 import type { GroupCompiler, GroupPlan } from './compile-group.ts';
 import type { Step } from './compile-target.ts';
 import type { CallSyntax, Expression } from './map-syntax.ts';
-import { newFrame } from './run-state.ts';
+import { moveSlot, newFrame } from './run-state.ts';
 import type { Frame, RunState } from './run-state.ts';
 import type { VariableScope } from './variable-scope.ts';
 
@@ -31,13 +31,8 @@ export function callGroup(plan: GroupPlan, binds: Bind[], group: GroupCompiler, 
   };
 }
 
-/** Moves a variable from one frame to another with where it comes from and leads to. */
 export function bindSlot(from: number, to: number): Bind {
-  return (outer, inner) => {
-    inner.values[to] = outer.values[from];
-    inner.fields[to] = outer.fields[from];
-    inner.places[to] = outer.places[from];
-  };
+  return (outer, inner) => { moveSlot(outer, from, inner, to); };
 }
 
 function bindArgument(syntax: Expression, index: number, plan: GroupPlan, scope: VariableScope, group: GroupCompiler): Bind {
@@ -60,6 +55,7 @@ function bindArgument(syntax: Expression, index: number, plan: GroupPlan, scope:
     if (Array.isArray(value)) run.fail('multiple-values', 'A parameter takes one value and is given several', at, field);
     else inner.values[parameter.slot] = cloneValue(value);
     inner.fields[parameter.slot] = argument.mark.isPath ? field : undefined;
+    if (outer.indexes) (inner.indexes ??= [])[parameter.slot] = argument.mark.isPath ? argument.mark.places(outer, undefined)[0]?.indexes : undefined;
     if (!argument.mark.isPath) argument.mark.mark(outer, undefined, run.number, undefined);
   };
 }

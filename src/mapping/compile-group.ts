@@ -5,7 +5,7 @@ import { CompileStop } from './map-unit.ts';
 import type { MapUnit } from './map-unit.ts';
 import type { Collection } from './collection.ts';
 import type { Frame, RunState } from './run-state.ts';
-import { newFrame } from './run-state.ts';
+import { moveSlot, newFrame } from './run-state.ts';
 import { isKnownType } from './target-place.ts';
 import type { TargetElement } from './target-place.ts';
 import type { TransformContext } from './transform.ts';
@@ -146,11 +146,7 @@ function extendedGroup(plan: GroupPlan): ((frame: Frame, run: RunState) => void)
   });
   return (frame, run) => {
     const inner = newFrame();
-    for (const { from, to } of moves) {
-      inner.values[to] = frame.values[from];
-      inner.fields[to] = frame.fields[from];
-      inner.places[to] = frame.places[from];
-    }
+    for (const { from, to } of moves) moveSlot(frame, from, inner, to);
     found.run(inner, run);
   };
 }

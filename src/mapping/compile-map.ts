@@ -1,33 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { elementOf, isKnownResourceType } from '../fhir/definitions.ts';
-import type { JsonObject } from '../fhir/json.ts';
 import { localTime } from '../fhir/local-time.ts';
 import type { Zone } from '../fhir/local-time.ts';
-import type { Position, Problem } from '../fhir/problem.ts';
+import type { Problem } from '../fhir/problem.ts';
 import { codeTables } from './code-tables.ts';
 import { compileConstants } from './compile-constants.ts';
 import { compileGroup, declareGroup } from './compile-group.ts';
 import type { GroupPlan, MapPlan } from './compile-group.ts';
-import { ledgerOf } from './ledger.ts';
 import { MapUnit } from './map-unit.ts';
 import { parseMap } from './parse-map.ts';
-import { pruneNode } from './prune-node.ts';
-import { newFrame, RunState, RunStop } from './run-state.ts';
-import { SourceField } from './source-field.ts';
-import { TargetPlace } from './target-place.ts';
-import type { CodeTable, CompiledMap, MapFile, MapResult } from './types.ts';
+import { recordRunner } from './run-record.ts';
+import type { RunOptions } from './run-record.ts';
+import type { CodeTable, CompiledMap, MapFile, NamedTarget } from './types.ts';
 
-export interface CompileInput {
+export interface CompileInput extends RunOptions {
   entry: MapFile;
   /** maps that `imports` may name by their URL */
   imports: MapFile[];
   tables: CodeTable[];
   /** IANA zone of local times in the source: Europe/London */
   zone: string;
-  /** rule firings one record may use; default 100,000 */
-  maxSteps?: number;
-  /** false leaves the ledger empty */
-  ledger?: boolean;
   /** for uuid(), reference() and pointer(); default: random */
   newId?: () => string;
 }
@@ -80,7 +72,7 @@ export function compileMap(input: CompileInput): Compiled {
   const main = checkEntry(entry, entry.unit);
   compileBodies(entry, new Set(), { zone: localTime(input.zone), newId: input.newId ?? randomUUID });
   if (problems.length > 0 || !main) return { problems };
-  return { map: { run: runner(main, input) }, warnings };
+  return { map: { targets: targetsOf(entry), run: recordRunner(main, input) }, warnings };
 }
 
 /** Reads maps and what they import, each once. */
@@ -154,53 +146,9 @@ function compileBodies(plan: MapPlan, done: Set<MapPlan>, context: { zone: Zone;
   for (const other of plan.imports) compileBodies(other, done, context);
 }
 
-function runner(main: GroupPlan, input: CompileInput): (source: JsonObject) => MapResult {
-  const root = new SourceField('');
-  const type = main.parameters[1]?.type ?? 'Bundle';
-  const place = new TargetPlace(type, type);
-  const [sourceSlot, targetSlot] = main.parameters.map((parameter) => parameter.slot);
-  const at = main.map.unit.position(main.syntax.at);
-  let runs = 0;
-  return (source) => {
-    runs += 1;
-    const run = new RunState(runs, input.maxSteps ?? 100_000);
-    const target: JsonObject = { resourceType: type };
-    const frame = newFrame();
-    frame.values[sourceSlot ?? 0] = source;
-    frame.fields[sourceSlot ?? 0] = root;
-    frame.values[targetSlot ?? 1] = target;
-    frame.places[targetSlot ?? 1] = place;
-    const resources = attempt(() => {
-      main.run(frame, run);
-      return resourcesOf(target);
-    }, run, at);
-    const ledger = input.ledger === false ? [] : ledgerOf(source, root, runs);
-    return { resources, ledger, log: run.log, problems: run.problems };
-  };
-}
-
-/** A record that uses up its budget, or is too deep for the stack, ends with a problem and without resources. */
-function attempt(work: () => JsonObject[], run: RunState, at: Position): JsonObject[] {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof RangeError) run.fail('map-budget', 'This record is nested too deeply', at, undefined);
-    else if (!(error instanceof RunStop)) throw error;
-    return [];
-  }
-}
-
-function resourcesOf(target: JsonObject): JsonObject[] {
-  if (target['resourceType'] !== 'Bundle') {
-    pruneNode(target);
-    return [target];
-  }
-  const resources: JsonObject[] = [];
-  for (const entry of Array.isArray(target['entry']) ? target['entry'] : []) {
-    const resource = (entry as JsonObject)['resource'];
-    if (typeof resource !== 'object' || resource === null || Array.isArray(resource)) continue;
-    pruneNode(resource);
-    resources.push(resource);
-  }
-  return resources;
+function targetsOf(plan: MapPlan, done = new Set<MapPlan>()): NamedTarget[] {
+  if (done.has(plan)) return [];
+  done.add(plan);
+  const own = [...plan.unit.targets].sort(([a], [b]) => a - b).map(([, target]) => target);
+  return [...own, ...plan.imports.flatMap((other) => targetsOf(other, done))];
 }

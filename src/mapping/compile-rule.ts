@@ -1,11 +1,12 @@
 import type { Position } from '../fhir/problem.ts';
-import type { Item } from './collection.ts';
+import { itemsOf } from './collection.ts';
+import type { Collection, Item } from './collection.ts';
 import { compileCall } from './compile-call.ts';
 import { compileSimple } from './compile-simple.ts';
 import { compileSource } from './compile-source.ts';
 import type { CompiledSource } from './compile-source.ts';
 import { compileTarget } from './compile-target.ts';
-import type { Step } from './compile-target.ts';
+import type { Firing, Step } from './compile-target.ts';
 import type { GroupCompiler } from './compile-group.ts';
 import type { RuleSyntax } from './map-syntax.ts';
 import { CompileStop } from './map-unit.ts';
@@ -28,7 +29,8 @@ export function compileRules(rules: RuleSyntax[], scope: VariableScope, group: G
 function compileRule(rule: RuleSyntax, outer: VariableScope, group: GroupCompiler): Step {
   const scope = outer.inner();
   const sources = rule.sources.map((source) => compileSource(source, scope, group.unit));
-  const steps = isSimple(rule) ? [compileSimple(rule, sources, scope, group)] : compileBody(rule, scope, group);
+  const firing = { ...(rule.name === undefined ? {} : { rule: rule.name }), slots: sources.map(({ slot }) => slot) };
+  const steps = isSimple(rule) ? [compileSimple(rule, sources, firing, scope, group)] : compileBody(rule, firing, scope, group);
   const at = group.unit.position(rule.at);
   const fire = oneStep(steps);
   const [only] = sources;
@@ -37,8 +39,8 @@ function compileRule(rule: RuleSyntax, outer: VariableScope, group: GroupCompile
 }
 
 /** Targets, then calls, then the block. */
-function compileBody(rule: RuleSyntax, scope: VariableScope, group: GroupCompiler): Step[] {
-  const targets = rule.targets.map((target) => compileTarget(target, scope, group));
+function compileBody(rule: RuleSyntax, firing: Firing, scope: VariableScope, group: GroupCompiler): Step[] {
+  const targets = rule.targets.map((target) => compileTarget(target, firing, scope, group));
   const calls = rule.calls.map((call) => compileCall(call, scope, group));
   return [...targets, ...calls, ...compileRules(rule.block ?? [], scope, group)];
 }
@@ -67,16 +69,17 @@ function singleSource(source: CompiledSource, fire: Step, at: Position): Step {
   return (frame, run) => {
     const items = source.pick(frame, run);
     if (items === undefined) return;
-    if (!Array.isArray(items)) return fireFor(source, items, fire, frame, run, at);
-    for (const item of items) fireFor(source, item, fire, frame, run, at);
+    if (!Array.isArray(items)) return fireFor(source, items, items, 0, fire, frame, run, at);
+    for (let number = 0; number < items.length; number += 1) fireFor(source, items[number], items, number, fire, frame, run, at);
   };
 }
 
-function fireFor(source: CompiledSource, item: Item, fire: Step, frame: Frame, run: RunState, at: Position): void {
+function fireFor(source: CompiledSource, item: Item | undefined, picked: Collection, number: number, fire: Step, frame: Frame, run: RunState, at: Position): void {
   run.step(at);
   const field = source.field(frame);
   frame.values[source.slot] = item;
   frame.fields[source.slot] = field;
+  if (frame.indexes) frame.indexes[source.slot] = source.indexes(frame, picked, number);
   field?.markRead(run.number);
   fire(frame, run);
 }
@@ -88,5 +91,6 @@ function everyCombination(sources: CompiledSource[], index: number, fire: Step, 
   const next: Step = (inner, state) => everyCombination(sources, index + 1, fire, inner, state, at);
   const items = source.pick(frame, run);
   if (items === undefined) return;
-  for (const item of Array.isArray(items) ? items : [items]) fireFor(source, item, next, frame, run, at);
+  const list = itemsOf(items);
+  for (let number = 0; number < list.length; number += 1) fireFor(source, list[number], items, number, next, frame, run, at);
 }

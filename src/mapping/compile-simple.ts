@@ -3,7 +3,7 @@ import { callGroup, bindSlot } from './compile-call.ts';
 import type { GroupCompiler, GroupPlan } from './compile-group.ts';
 import type { CompiledSource } from './compile-source.ts';
 import { compileTarget } from './compile-target.ts';
-import type { Step } from './compile-target.ts';
+import type { Firing, Step } from './compile-target.ts';
 import type { RuleSyntax, TargetSyntax } from './map-syntax.ts';
 import { kindOfType, TargetPlace } from './target-place.ts';
 import type { VariableScope } from './variable-scope.ts';
@@ -15,18 +15,18 @@ const hiddenTarget = '\u0000target';
  * copied and an object is a mistake. Source trees have no types: a primitive's is its JSON kind (string, boolean,
  * integer, decimal), an object's is what the source declares with `: Type`, or the only one that fits the target.
  */
-export function compileSimple(rule: RuleSyntax, sources: CompiledSource[], scope: VariableScope, group: GroupCompiler): Step {
+export function compileSimple(rule: RuleSyntax, sources: CompiledSource[], firing: Firing, scope: VariableScope, group: GroupCompiler): Step {
   const [source] = sources;
   const [syntax] = rule.sources;
   const [target] = rule.targets;
   if (!source || !syntax || !target) throw new Error('a simple rule has one source and one target');
   const alias = syntax.alias ?? `\u0000${syntax.at}`;
-  const copy = compileCopyTo(target, alias, rule, scope, group);
+  const copy = compileCopyTo(target, alias, rule, firing, scope, group);
   const elementType = staticType(target, scope);
   const isPrimitive = elementType === undefined || (elementType !== '*' && kindOfType(elementType) !== 'object');
   const plans = isPrimitive ? [] : group.defaultGroups(elementType, syntax.type, rule.at);
   if (plans.length === 0) return copy;
-  const steps = new Map(plans.map((plan) => [plan.parameters[0]?.type, callDefault(plan, target, source, elementType ?? '', rule, scope, group)]));
+  const steps = new Map(plans.map((plan) => [plan.parameters[0]?.type, callDefault(plan, target, source, elementType ?? '', rule, firing, scope, group)]));
   return (frame, run) => {
     const item = frame.values[source.slot] as Item;
     const step = steps.get(syntax.type ?? primitiveType(item)) ?? (typeof item === 'object' ? objectStep(steps) : undefined);
@@ -34,19 +34,19 @@ export function compileSimple(rule: RuleSyntax, sources: CompiledSource[], scope
   };
 }
 
-function compileCopyTo(target: TargetSyntax, alias: string, rule: RuleSyntax, scope: VariableScope, group: GroupCompiler): Step {
+function compileCopyTo(target: TargetSyntax, alias: string, rule: RuleSyntax, firing: Firing, scope: VariableScope, group: GroupCompiler): Step {
   const expression = { kind: 'member' as const, at: rule.at, end: rule.at, name: alias };
-  return compileTarget({ ...target, transform: { kind: 'expression', at: rule.at, expression } }, scope, group);
+  return compileTarget({ ...target, transform: { kind: 'expression', at: rule.at, expression } }, firing, scope, group);
 }
 
-function callDefault(plan: GroupPlan, target: TargetSyntax, source: CompiledSource, elementType: string, rule: RuleSyntax, scope: VariableScope, group: GroupCompiler): Step {
+function callDefault(plan: GroupPlan, target: TargetSyntax, source: CompiledSource, elementType: string, rule: RuleSyntax, firing: Firing, scope: VariableScope, group: GroupCompiler): Step {
   const inner = scope.inner();
   const type = plan.parameters[1]?.type ?? elementType;
   const isOpen = type !== elementType;
   const literal = { kind: 'literal' as const, at: target.at, end: target.at, value: type };
   const transform = isOpen ? { transform: { kind: 'call' as const, call: { at: target.at, name: 'create', args: [literal] } } } : {};
   const { transform: _old, ...bare } = target;
-  const create = compileTarget({ ...bare, ...transform, alias: hiddenTarget }, inner, group);
+  const create = compileTarget({ ...bare, ...transform, alias: hiddenTarget }, firing, inner, group);
   const slot = inner.target(hiddenTarget)?.slot ?? -1;
   const [from, to] = plan.parameters;
   const call = callGroup(plan, [bindSlot(source.slot, from?.slot ?? 0), bindSlot(slot, to?.slot ?? 1)], group, rule.at);

@@ -3,6 +3,8 @@ import type { Collection, Item } from './collection.ts';
 import { compileExpression, isTrue, textOf } from './compile-expression.ts';
 import type { CompiledExpression } from './compile-expression.ts';
 import { isExactDecimal } from './exact-decimal.ts';
+import { indexesOfPicked } from './repeat-indexes.ts';
+import type { Indexes } from './repeat-indexes.ts';
 import type { Expression, SourceListMode, SourceSyntax } from './map-syntax.ts';
 import type { MapUnit } from './map-unit.ts';
 import type { Frame, RunState } from './run-state.ts';
@@ -14,6 +16,8 @@ export interface CompiledSource {
   slot: number;
   pick(frame: Frame, run: RunState): Collection;
   field(frame: Frame): SourceField | undefined;
+  /** which repeat the `number`th of the picked items is; for a trace */
+  indexes(frame: Frame, picked: Collection, number: number): Indexes | undefined;
 }
 
 /** Compiles a source; its alias (or a nameless slot) becomes visible in `scope`. */
@@ -24,11 +28,13 @@ export function compileSource(source: SourceSyntax, scope: VariableScope, unit: 
   const defaultValue = source.defaultValue && compileExpression(source.defaultValue, { unit, scope, focus: true });
   const { slot } = scope.declare(source.alias ?? `\u0000${source.at}`, 'source', source.type);
   const isPlain = !defaultValue && source.type === undefined && source.min === undefined && !source.listMode && !source.where && !source.check && !source.log;
-  if (isPlain) return { slot, field, pick: path };
+  const indexes = indexReader(context, source);
+  if (isPlain) return { slot, field, indexes, pick: path };
   const stages = compileStages(source, slot, scope, unit);
   return {
     slot,
     field,
+    indexes,
     pick(frame, run) {
       const place = field(frame);
       let items = path(frame);
@@ -74,6 +80,14 @@ function fieldReader(slot: number, names: string[]): (frame: Frame) => SourceFie
       lastField = root && known.reduce((field, name) => field.child(name), root);
     }
     return lastField;
+  };
+}
+
+function indexReader({ slot, value }: ReturnType<typeof contextOf>, { path, listMode }: SourceSyntax): CompiledSource['indexes'] {
+  const fromEnd = listMode === 'last' || listMode === 'not_first';
+  return (frame, picked, number) => {
+    const start = slot < 0 || path.includes('*') ? undefined : frame.indexes?.[slot];
+    return start && indexesOfPicked(value(frame), start, path, picked, number, fromEnd);
   };
 }
 

@@ -10,13 +10,21 @@ import type { Setting } from './set-element.ts';
 import { kindOfType, TargetPlace } from './target-place.ts';
 import type { TargetElement } from './target-place.ts';
 import { fieldOf } from './transform.ts';
+import type { Origin } from './trace.ts';
 import type { Transform } from './transform.ts';
+import type { FieldPlace } from './types.ts';
 import type { Variable, VariableScope } from './variable-scope.ts';
 
 export type Step = (frame: Frame, run: RunState) => void;
 
+/** The rule a target belongs to: its name, and the slots of the source items it fires for. */
+export interface Firing {
+  rule?: string;
+  slots: number[];
+}
+
 /** Compiles one target of a rule; its alias becomes visible in `scope`. */
-export function compileTarget(target: TargetSyntax, scope: VariableScope, group: GroupCompiler): Step {
+export function compileTarget(target: TargetSyntax, firing: Firing, scope: VariableScope, group: GroupCompiler): Step {
   const { unit } = group;
   const transform = target.transform && compileTransform(target.transform, { unit, scope, focus: false }, group);
   if (target.context === undefined) return compileBare(target, transform, scope, group);
@@ -24,7 +32,8 @@ export function compileTarget(target: TargetSyntax, scope: VariableScope, group:
   if (target.path.length === 0) return compileAlias(target, context, scope, group);
   const known = staticElement(context.type, target, group);
   const alias = declareAlias(target, transform, known, scope);
-  return new TargetWriter(target, context, transform, alias, known, group).step;
+  if (transform) group.unit.nameTarget(target.at, `${context.type ?? context.name}.${target.path.join('.')}`, firing.rule);
+  return new TargetWriter(target, firing, context, transform, alias, known, group).step;
 }
 
 function targetVariable(name: string, at: number, scope: VariableScope, group: GroupCompiler): Variable {
@@ -94,12 +103,13 @@ class TargetWriter {
   private readonly alias: Variable | undefined;
   private readonly share: number | undefined;
   private readonly setting: Setting;
+  private readonly opening: Setting;
   private readonly reuse: boolean;
   private readonly at: Position;
   private lastPlace: TargetPlace | undefined;
   private lastElement: TargetElement | undefined;
 
-  constructor(target: TargetSyntax, context: Variable, transform: Transform | undefined, alias: Variable | undefined, known: TargetElement | undefined, group: GroupCompiler) {
+  constructor(target: TargetSyntax, firing: Firing, context: Variable, transform: Transform | undefined, alias: Variable | undefined, known: TargetElement | undefined, group: GroupCompiler) {
     this.context = context;
     this.path = target.path;
     this.transform = transform;
@@ -107,7 +117,9 @@ class TargetWriter {
     this.share = target.share === undefined ? undefined : group.shareSlot(target.share);
     this.reuse = target.listMode === 'single';
     this.at = group.unit.position(target.at);
-    this.setting = { at: this.at, first: target.listMode === 'first', from: transform?.carries[0] };
+    this.opening = { at: this.at, first: target.listMode === 'first' };
+    const isNode = transform?.isNew && transform.carries.length === 0;
+    this.setting = { ...this.opening, from: transform?.carries[0], origin: transform && !isNode ? originReader(this.at, firing, transform) : undefined };
     if (this.setting.first && known) group.claimFirst(target, known);
   }
 
@@ -157,7 +169,7 @@ class TargetWriter {
     const existing = Array.isArray(present) ? (this.reuse ? present[0] : undefined) : present;
     if (typeof existing === 'object' && existing !== null && !Array.isArray(existing)) return existing;
     const made: JsonObject = {};
-    setElement(node, element, made, type, this.setting, frame, run);
+    setElement(node, element, made, type, this.opening, frame, run);
     return made;
   }
 
@@ -199,6 +211,16 @@ class TargetWriter {
     frame.values[slot] = undefined;
     frame.places[slot] = undefined;
   }
+}
+
+function originReader(at: Position, { rule, slots }: Firing, { carries }: Transform): (frame: Frame) => Origin {
+  const named = rule === undefined ? {} : { rule };
+  const firedBy = (frame: Frame): FieldPlace[] => slots.flatMap((slot) => {
+    const path = frame.fields[slot]?.path ?? '';
+    const indexes = frame.indexes?.[slot];
+    return path === '' ? [] : [{ path, ...(indexes === undefined ? {} : { indexes }) }];
+  });
+  return (frame) => ({ at, ...named, fields: carries.flatMap((argument) => argument.mark.places(frame, undefined)), firedBy: firedBy(frame) });
 }
 
 /** `create()` without a type makes what the element declares. */

@@ -40,6 +40,7 @@ function compileEvaluate(call: CallSyntax, place: ExpressionPlace): Transform {
       isPath: false,
       mark: (frame, _focus, run, target) => expression.mark.mark(frame, focusField(frame, undefined), run, target),
       firstField: (frame) => expression.mark.firstField(frame, focusField(frame, undefined)),
+      places: (frame) => expression.mark.places(frame, focusField(frame, undefined)),
     },
   };
   return { carries: [carried], evaluate: (frame, run) => cloneValue(carried.evaluate(frame, undefined, undefined, run)) };

@@ -1,8 +1,10 @@
 import { hasOwnFocus } from './expression-walk.ts';
 import type { ExpressionPlace } from './expression-walk.ts';
+import { indexesBelow } from './repeat-indexes.ts';
 import type { Expression } from './map-syntax.ts';
 import type { Frame } from './run-state.ts';
 import type { SourceField } from './source-field.ts';
+import type { FieldPlace } from './types.ts';
 
 /** A path an expression takes: from a variable's slot or from its focus, through members. */
 interface Path {
@@ -20,6 +22,8 @@ export interface UseMarker {
   mark(frame: Frame, focus: SourceField | undefined, run: number, target: string | undefined): void;
   /** The field to name when something is wrong with the expression's value. */
   firstField(frame: Frame, focus: SourceField | undefined): SourceField | undefined;
+  /** The fields the value was made from, conditions left aside; for a trace. */
+  places(frame: Frame, focus: SourceField | undefined): FieldPlace[];
   /** the expression is nothing but a path: the field its value is */
   isPath: boolean;
 }
@@ -49,7 +53,15 @@ export function markUses(expression: Expression, place: ExpressionPlace): UseMar
       }
       return undefined;
     },
+    places: (frame, focus) => uses.flatMap((use, index) => (use.kind === 'value' ? placeOf(use, fields[index]?.(frame, focus), frame) : [])),
   };
+}
+
+function placeOf({ root, names }: Path, field: SourceField | undefined, frame: Frame): FieldPlace[] {
+  if (!field) return [];
+  const start = root === 'focus' ? undefined : frame.indexes?.[root];
+  if (root === 'focus' || !start) return [{ path: field.path }];
+  return [{ path: field.path, indexes: indexesBelow(frame.values[root], start, names) }];
 }
 
 function fieldFinder(use: Use): (frame: Frame, focus: SourceField | undefined) => SourceField | undefined {

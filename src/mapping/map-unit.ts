@@ -1,5 +1,6 @@
 import type { Position, Problem } from '../fhir/problem.ts';
 import type { MapSyntax } from './map-syntax.ts';
+import type { NamedTarget } from './types.ts';
 import { mapPosition, mapProblem } from './text-position.ts';
 
 /** Thrown while compiling to give up on one rule or group; its problem is already recorded. */
@@ -10,11 +11,17 @@ export class MapUnit {
   readonly syntax: MapSyntax;
   readonly problems: Problem[];
   readonly warnings: Problem[];
+  readonly targets = new Map<number, NamedTarget>();
 
   constructor(syntax: MapSyntax, problems: Problem[], warnings: Problem[]) {
     this.syntax = syntax;
     this.problems = problems;
     this.warnings = warnings;
+  }
+
+  /** Notes a target that is given a value, once however often it is compiled. */
+  nameTarget(offset: number, path: string, rule: string | undefined): void {
+    this.targets.set(offset, { path, at: this.position(offset), ...(rule === undefined ? {} : { rule }) });
   }
 
   position(offset: number): Position {

@@ -9,6 +9,13 @@ export function pruneNode(node: JsonObject): void {
   }
 }
 
+/** Would pruning leave nothing of it? */
+export function isEmptyValue(value: Json): boolean {
+  if (value === null || value === '') return true;
+  if (typeof value !== 'object' || isExactDecimal(value)) return false;
+  return Object.values(value).every(isEmptyValue);
+}
+
 function isEmptyAfterPruning(value: Json): boolean {
   if (value === null) return true;
   if (typeof value !== 'object') return value === '';

@@ -1,8 +1,10 @@
 import type { JsonObject } from '../fhir/json.ts';
 import type { Position, Problem } from '../fhir/problem.ts';
 import type { Collection } from './collection.ts';
+import type { Indexes } from './repeat-indexes.ts';
 import type { SourceField } from './source-field.ts';
 import type { TargetPlace } from './target-place.ts';
+import type { Trace } from './trace.ts';
 
 /** Thrown inside a run when its budget is used up; never leaves `run`. */
 export class RunStop extends Error {}
@@ -17,10 +19,20 @@ export interface Frame {
   places: (TargetPlace | undefined)[];
   /** nodes of `share` labels, by slot */
   shared: (JsonObject | undefined)[];
+  /** by slot, which repeats of the source the value is; only kept for a trace */
+  indexes: (Indexes | undefined)[] | undefined;
 }
 
 export function newFrame(): Frame {
-  return { values: [], fields: [], places: [], shared: [] };
+  return { values: [], fields: [], places: [], shared: [], indexes: undefined };
+}
+
+/** Hands a variable to another frame with where it comes from and leads to. */
+export function moveSlot(outer: Frame, from: number, inner: Frame, to: number): void {
+  inner.values[to] = outer.values[from];
+  inner.fields[to] = outer.fields[from];
+  inner.places[to] = outer.places[from];
+  if (outer.indexes) (inner.indexes ??= [])[to] = outer.indexes[from];
 }
 
 /** What one record's run collects. */
@@ -28,12 +40,14 @@ export class RunState {
   readonly number: number;
   readonly log: string[] = [];
   readonly problems: Problem[] = [];
+  readonly trace: Trace | undefined;
   private seen: Set<string> | undefined;
   private stepsLeft: number;
   private depth = 0;
 
-  constructor(number: number, maxSteps: number) {
+  constructor(number: number, maxSteps: number, trace?: Trace) {
     this.number = number;
+    this.trace = trace;
     this.stepsLeft = maxSteps;
   }
 

@@ -6,6 +6,7 @@ import type { Frame, RunState } from './run-state.ts';
 import { kindOfType } from './target-place.ts';
 import type { TargetElement, ValueKind } from './target-place.ts';
 import { fieldOf } from './transform.ts';
+import type { Origin } from './trace.ts';
 import type { Argument } from './transform.ts';
 
 /** Where a value comes from and how it joins a list. */
@@ -15,6 +16,8 @@ export interface Setting {
   first: boolean;
   /** the argument whose source field a problem names */
   from?: Argument | undefined;
+  /** what a trace says of the value; absent for a node that is made to be filled */
+  origin?: ((frame: Frame) => Origin) | undefined;
 }
 
 /** Sets `value` in `node`: a list element gets it at its end (or its beginning), a single one holds the last. False when it does not fit. */
@@ -35,6 +38,7 @@ export function setElement(node: JsonObject, element: TargetElement, value: Item
   } else if (!Array.isArray(present)) node[key] = [value];
   else if (setting.first) present.unshift(value);
   else present.push(value);
+  run.trace?.wrote(node, key, element, setting.first, setting.origin?.(frame));
   return true;
 }
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../fhir/json.ts';
-import type { Problem } from '../fhir/problem.ts';
+import type { Position, Problem } from '../fhir/problem.ts';
 
 /** One text a map may be built from: the entry map and those it may import. */
 export interface MapFile {
@@ -10,9 +10,15 @@ export interface MapFile {
 
 /** A code table: one CSV, one ConceptMap. */
 export interface CodeTable {
-  /** file name without .csv: what translate() names, as '#name' or 'name' */
+  /** file name without its extension: what translate() names, as '#name' or 'name' */
   name: string;
+  /** how problems name it; default `tables/{name}.csv` */
+  file?: string;
   rows: ReadonlyMap<string, { system: string; code: string; display: string }>;
+  /** codes that are known and have no target that stands for them: meeting one is an error */
+  unusable?: ReadonlySet<string>;
+  /** codes that are in no row pass through unchanged */
+  provided?: boolean;
   /** the row with source `*`: used when no row matches */
   fallback?: { system: string; code: string; display: string };
   /** the name ends in `.loose`: keys and codes are compared in lower case with punctuation squashed */
@@ -28,6 +34,39 @@ export interface LedgerEntry {
   state: 'carried' | 'read' | 'unmapped';
 }
 
+/** A place in the source tree. */
+export interface FieldPlace {
+  /** as in the ledger: `PID.f3.c1` */
+  path: string;
+  /** of the lists on the way, outermost first, 0-based; shorter than the lists where a value was made of several repeats, absent where nothing is known */
+  indexes?: readonly number[];
+}
+
+/** One value a rule set: where it went, which rule did it, from which source fields. */
+export interface TraceEntry {
+  /** index in `resources` */
+  resource: number;
+  /** FHIRPath in that resource, indexes of lists included: `Patient.name[0].family`. An object set as a whole has one entry. */
+  to: string;
+  /** of the target in the map */
+  at: Position;
+  /** name of the rule where it has one */
+  rule?: string;
+  /** what the value was made from; empty for what the map itself says */
+  fields: FieldPlace[];
+  /** the source elements the rule ran for */
+  firedBy: FieldPlace[];
+}
+
+/** A target a map's rules give a value. */
+export interface NamedTarget {
+  /** from the type its group is given: `Patient.birthDate`, `HumanName.family`; begins with the variable's name where the type is open */
+  path: string;
+  /** as in the entries of a trace */
+  at: Position;
+  rule?: string;
+}
+
 export interface MapResult {
   /** resources in the order they were created: the entries of the target Bundle */
   resources: JsonObject[];
@@ -35,8 +74,12 @@ export interface MapResult {
   log: string[];
   /** errors mean nothing of `resources` may be used; warnings may stand beside them */
   problems: Problem[];
+  /** where every value came from; only of maps compiled with `trace: true` */
+  trace?: TraceEntry[];
 }
 
 export interface CompiledMap {
+  /** every target of this map and of those it imports that is given a value, in the order of the texts */
+  targets: readonly NamedTarget[];
   run(source: JsonObject): MapResult;
 }

@@ -1,0 +1,73 @@
+import type { JsonObject } from '../fhir/json.ts';
+import type { Position } from '../fhir/problem.ts';
+import type { GroupPlan } from './compile-group.ts';
+import { ledgerOf } from './ledger.ts';
+import { pruneNode } from './prune-node.ts';
+import { newFrame, RunState, RunStop } from './run-state.ts';
+import { SourceField } from './source-field.ts';
+import { TargetPlace } from './target-place.ts';
+import { Trace } from './trace.ts';
+import type { MapResult, TraceEntry } from './types.ts';
+
+export interface RunOptions {
+  /** rule firings one record may use; default 100,000 */
+  maxSteps?: number;
+  /** false leaves the ledger empty */
+  ledger?: boolean;
+  /** true: a run tells of every value where it came from; slower */
+  trace?: boolean;
+}
+
+/** What runs one record after another through the entry group. Nothing of a record stays behind for the next. */
+export function recordRunner(main: GroupPlan, options: RunOptions): (source: JsonObject) => MapResult {
+  const root = new SourceField('');
+  const type = main.parameters[1]?.type ?? 'Bundle';
+  const place = new TargetPlace(type, type);
+  const [sourceSlot, targetSlot] = main.parameters.map((parameter) => parameter.slot);
+  const at = main.map.unit.position(main.syntax.at);
+  let runs = 0;
+  return (source) => {
+    runs += 1;
+    const trace = options.trace ? new Trace() : undefined;
+    const run = new RunState(runs, options.maxSteps ?? 100_000, trace);
+    const target: JsonObject = { resourceType: type };
+    const frame = newFrame();
+    if (trace) frame.indexes = [[]];
+    frame.values[sourceSlot ?? 0] = source;
+    frame.fields[sourceSlot ?? 0] = root;
+    frame.values[targetSlot ?? 1] = target;
+    frame.places[targetSlot ?? 1] = place;
+    let entries: TraceEntry[] = [];
+    const resources = attempt(() => {
+      main.run(frame, run);
+      const made = resourcesOf(target);
+      if (trace) entries = trace.entries(made);
+      for (const resource of made) pruneNode(resource);
+      return made;
+    }, run, at);
+    const ledger = options.ledger === false ? [] : ledgerOf(source, root, runs);
+    return { resources, ledger, log: run.log, problems: run.problems, ...(trace ? { trace: entries } : {}) };
+  };
+}
+
+/** A record that uses up its budget, or is too deep for the stack, ends with a problem and without resources. */
+function attempt(work: () => JsonObject[], run: RunState, at: Position): JsonObject[] {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof RangeError) run.fail('map-budget', 'This record is nested too deeply', at, undefined);
+    else if (!(error instanceof RunStop)) throw error;
+    return [];
+  }
+}
+
+function resourcesOf(target: JsonObject): JsonObject[] {
+  if (target['resourceType'] !== 'Bundle') return [target];
+  const resources: JsonObject[] = [];
+  for (const entry of Array.isArray(target['entry']) ? target['entry'] : []) {
+    const resource = (entry as JsonObject)['resource'];
+    if (typeof resource !== 'object' || resource === null || Array.isArray(resource)) continue;
+    resources.push(resource);
+  }
+  return resources;
+}

@@ -1,0 +1,71 @@
+import { isJsonObject, textOf } from '../fhir/json.ts';
+import type { Json, JsonObject } from '../fhir/json.ts';
+import { isExactDecimal } from './exact-decimal.ts';
+import { isEmptyValue } from './prune-node.ts';
+import type { TargetElement } from './target-place.ts';
+import type { TraceEntry } from './types.ts';
+
+/** Which target of which rule set a value, and what it used. */
+export type Origin = Pick<TraceEntry, 'at' | 'rule' | 'fields' | 'firedBy'>;
+
+/** What was written under one JSON property; `origins` runs beside the list there. */
+interface Written {
+  name: string;
+  origins: (Origin | undefined)[];
+}
+
+/** Remembers for every value of a run where it came from, until the run is over and its place is final. */
+export class Trace {
+  private readonly nodes = new Map<JsonObject, Map<string, Written>>();
+
+  /** To be told after `node[key]` got one more value; without an origin it is a node the map made. */
+  wrote(node: JsonObject, key: string, element: TargetElement, first: boolean, origin: Origin | undefined): void {
+    const keys = this.nodes.get(node) ?? new Map<string, Written>();
+    this.nodes.set(node, keys);
+    const written = keys.get(key) ?? { name: element.path.slice(element.path.lastIndexOf('.') + 1), origins: [] };
+    keys.set(key, written);
+    const present = node[key];
+    if (!Array.isArray(present)) {
+      written.origins = [origin];
+      return;
+    }
+    // what a copied object brought with it was set by the rule that copied it
+    while (written.origins.length < present.length - 1) written.origins.push(undefined);
+    if (first) written.origins.unshift(origin);
+    else written.origins.push(origin);
+  }
+
+  /** One entry for each value that is still there, with the index it will have once empty elements are removed. To be called before they are. */
+  entries(resources: readonly JsonObject[]): TraceEntry[] {
+    const found: TraceEntry[] = [];
+    for (const [resource, node] of resources.entries()) {
+      this.walk(node, textOf(node['resourceType']), (to, origin) => found.push({ resource, to, ...origin }));
+    }
+    return found;
+  }
+
+  private walk(node: JsonObject, path: string, add: (to: string, origin: Origin) => void): void {
+    const keys = this.nodes.get(node);
+    for (const [key, value] of Object.entries(node)) {
+      const written = keys?.get(key);
+      // extensions of a primitive stand under an underscore in JSON and below the primitive in FHIRPath
+      const to = `${path}.${written?.name ?? key.replace(/^_/, '')}`;
+      if (!Array.isArray(value)) {
+        this.visit(value, to, written?.origins[0], add);
+        continue;
+      }
+      let index = 0;
+      for (const [place, item] of value.entries()) {
+        if (isEmptyValue(item)) continue;
+        this.visit(item, `${to}[${index}]`, written?.origins[place], add);
+        index += 1;
+      }
+    }
+  }
+
+  private visit(value: Json, to: string, origin: Origin | undefined, add: (to: string, origin: Origin) => void): void {
+    if (isEmptyValue(value)) return;
+    if (origin) add(to, origin);
+    if (isJsonObject(value) && !isExactDecimal(value)) this.walk(value, to, add);
+  }
+}
