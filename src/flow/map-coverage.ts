@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { fieldStates, type FieldState } from './field-states.ts';
+import type { LedgerEntry } from '../mapping/types.ts';
+import { coversField, fieldStates, type FieldState } from './field-states.ts';
 import { examplesOf, findTarget } from './kind-examples.ts';
 import { errorsIn } from './map-source.ts';
 import type { Workbench } from './map-workbench.ts';
@@ -38,13 +39,13 @@ export async function coverKind(bench: Workbench, name: string): Promise<MapCove
       left: [...fieldStates(ledgerOf(opened), dropped)].filter(([, state]) => state === 'unmapped').map(([field]) => field),
     })),
     fields: { carried: having('carried'), read: having('read'), dropped: having('dropped'), unmapped: having('unmapped') },
-    reasons: dropped.map(({ field, reason }) => ({ field, reason })),
+    reasons: having('dropped').map((field) => ({ field, reason: dropped.find((row) => coversField(row, field))?.reason ?? '' })),
     notShown: kind.parts.flatMap(({ columns = [] }) => columns.filter((column) => !held.has(column.name)).map(({ header }) => header)),
     targets: coverTargets(bench, runs.map(({ opened }) => opened)),
   };
 }
 
-function ledgerOf({ source }: OpenedSource): Parameters<typeof fieldStates>[0] {
+function ledgerOf({ source }: OpenedSource): LedgerEntry[] {
   return source.rows.flatMap(({ result }) => (result && errorsIn(result.problems).length === 0 ? result.ledger : []));
 }
 
@@ -52,6 +53,7 @@ function ledgerOf({ source }: OpenedSource): Parameters<typeof fieldStates>[0] {
 function coverTargets(bench: Workbench, opened: readonly OpenedSource[]): MapCoverage['targets'] {
   const placeOf = ({ file, line, column }: { file?: string; line?: number; column?: number }): string => `${file}:${line}:${column}`;
   const set = new Set(opened.flatMap(({ source }) => source.rows.flatMap(({ result }) => (result?.trace ?? []).map(({ at }) => placeOf(at)))));
-  const targets = new Map(opened.flatMap(({ kind, feed, part, placing }) => bench.mapOf(feed, kind, part).targets.map(({ path, at }) => [placeOf(at), { path, at: mapPlace(placing, at) }] as const)));
+  // that a resource is made is seen in what it is given
+  const targets = new Map(opened.flatMap(({ kind, feed, part, placing }) => bench.mapOf(feed, kind, part).targets.filter(({ path }) => !path.startsWith('Bundle')).map(({ path, at }) => [placeOf(at), { path, at: mapPlace(placing, at) }] as const)));
   return { total: targets.size, never: [...targets].filter(([place]) => !set.has(place)).map(([, each]) => each) };
 }

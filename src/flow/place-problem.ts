@@ -24,6 +24,8 @@ export interface MapPlace {
   text: string;
 }
 
+const longestText = 120;
+
 /** What is needed to turn a place in a map or a row into one in a file. */
 export interface PlacingContext {
   kind: Kind;
@@ -65,9 +67,9 @@ export function placeMapProblem(context: PlacingContext, problem: Problem, row: 
   };
 }
 
-/** A rule's place with its text, from the folder of all kinds. */
+/** A rule's place, from the folder of all kinds, with its text from there on. */
 export function mapPlace({ kind, maps }: Pick<PlacingContext, 'kind' | 'maps'>, { file = '', line = 1, column = 1 }: Position): MapPlace {
-  return { file: `${kind.name}/${file}`, line, column, text: (maps.get(file)?.split('\n')[line - 1] ?? '').trim() };
+  return { file: `${kind.name}/${file}`, line, column, text: (maps.get(file)?.split('\n')[line - 1] ?? '').slice(column - 1, column - 1 + longestText).trim() };
 }
 
 function said({ severity = 'error', code, text, expected, fix }: Problem): Pick<PlacedProblem, 'severity' | 'code' | 'text' | 'expected' | 'fix'> {

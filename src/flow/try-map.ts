@@ -27,7 +27,7 @@ export async function tryMap(bench: Workbench, target: string, source: NamedSour
   const { rows, problems } = opened.source;
   const tried = rows.map((row) => tryRow(bench, opened, row));
   const good = tried.filter(({ problems: own }) => own.every(({ severity }) => severity !== 'error'));
-  const states = fieldStates(tried.flatMap(({ row }) => row.result?.ledger ?? []), bench.mappings.dropped(opened.kind.name));
+  const states = fieldStates(good.flatMap(({ row }) => row.result?.ledger ?? []), bench.mappings.dropped(opened.kind.name));
   const left = [...states].filter(([, state]) => state === 'unmapped').map(([field]) => field);
   return {
     file: source.path, feed: opened.feed.key, part: opened.part.name, rows: rows.length, ok: good.length,

@@ -2,6 +2,7 @@ import { watch } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Command } from 'commander';
+import { textOf } from '../../fhir/json.ts';
 import { findTarget } from '../../flow/kind-examples.ts';
 import { tryMap, type TriedFile } from '../../flow/try-map.ts';
 import type { CliContext } from './cli-context.ts';
@@ -73,7 +74,7 @@ function saySummary(tried: readonly TriedFile[]): string {
 
 function describeFile({ resources, problems, ...tried }: TriedFile): unknown {
   const { shown, more } = chooseShown(problems);
-  const counts = [...Map.groupBy(resources, ({ resourceType }) => String(resourceType))].map(([type, own]) => [type, own.length]);
+  const counts = [...Map.groupBy(resources, ({ resourceType }) => textOf(resourceType))].map(([type, own]) => [type, own.length]);
   return { ...tried, resources: Object.fromEntries(counts) as Record<string, number>, problems: shown, more };
 }
 

@@ -10,9 +10,9 @@ const conditions: { [code: string]: readonly [number: number, text: string] } = 
   203: [203, 'Unsupported version id'], 204: [204, 'Unknown key identifier'], 207: [207, 'Application internal error'],
 };
 const conditionOf: { [code: string]: keyof typeof conditions } = {
-  'segment-missing': 100, 'segment-unknown': 100, 'segment-repeated': 100, 'segment-malformed': 100, 'message-truncated': 100, 'hl7-no-header': 100, 'frame-two-messages': 100,
+  'segment-missing': 100, 'segment-unknown': 100, 'segment-repeated': 100, 'segment-malformed': 100, 'message-truncated': 100, 'hl7-no-header': 100, 'frame-two-messages': 100, 'frame-cut': 100,
   'source-empty': 100, 'field-missing': 101, 'person-id-missing': 101, 'event-time-missing': 101, 'value-missing': 101, 'date-format': 102, 'date-not-real': 102, encoding: 102,
-  'nul-character': 102, 'hl7-delimiters': 102, 'hl7-limit': 102, 'message-type-unknown': 200, 'version-unknown': 203, 'sender-unknown': 204,
+  'nul-character': 102, 'hl7-delimiters': 102, 'hl7-limit': 102, 'frame-too-large': 102, 'message-type-unknown': 200, 'version-unknown': 203, 'sender-unknown': 204,
 };
 /** Nothing was looked at: not this feed's, not this version, or the gateway itself cannot now. The same message may be right elsewhere or later. */
 const refused = new Set(['sender-unknown', 'version-unknown', 'message-type-unknown', 'frame-two-messages', 'frame-too-large', 'frame-cut']);
