@@ -60,11 +60,17 @@ export function placeMapProblem(context: PlacingContext, problem: Problem, row: 
   const field = path === undefined ? undefined : fieldAsSent(context.part, path);
   const found = field === undefined ? { line: row.line } : locateField(context.kind, context.text, row, { name: field });
   return {
-    ...said(problem),
+    ...said(problem), ...tableFix(context, problem),
     at: { file: context.file, ...placeOf(found), row: row.row, ...(field !== undefined && { field }) },
     ...('value' in found && found.value !== undefined && { value: context.show(found.value) }),
     map: mapPlace(context, { file, line, column }),
   };
+}
+
+/** The commonest mistake is mended in a spreadsheet: `tables/sex.csv`, or the partner's own. */
+function tableFix({ kind }: PlacingContext, { code, text, fix }: Problem): { fix?: string } {
+  const [table] = /[\w./-]+\.csv/.exec(text) ?? [];
+  return code === 'code-not-in-table' && fix === undefined && table !== undefined ? { fix: `Add a row for this value to ${kind.name}/${table}, or have the sender mend it.` } : {};
 }
 
 /** A rule's place, from the folder of all kinds, with its text from there on. */

@@ -8,22 +8,20 @@ const mostAlike = 5;
 /** Problems as lines for a person; more than a hundred, or the same one again and again, end in counts. `folder` is where the maps lie. */
 export function sayProblems(folder: string, problems: readonly PlacedProblem[]): string[] {
   const { shown, more } = chooseShown(problems);
-  return [...shown.flatMap((problem) => sayProblem(folder, problem)), ...more.map(({ code, at, count, values }) =>
-    `${at}  and ${count} more ${code}${values > 1 ? `, ${values} different values in all` : ''}`)];
+  return [...shown.flatMap((problem) => sayProblem(folder, problem)), ...more.map(({ code, at, count }) => `${at}  and ${count} more ${code}`)];
 }
 
 /** What is shown one by one, and what is only counted. */
-export function chooseShown(problems: readonly PlacedProblem[]): { shown: PlacedProblem[]; more: { code: string; at: string; count: number; values: number }[] } {
+export function chooseShown(problems: readonly PlacedProblem[]): { shown: PlacedProblem[]; more: { code: string; at: string; count: number }[] } {
   const shown: PlacedProblem[] = [];
-  const more = new Map<string, { code: string; at: string; count: number; values: number }>();
+  const more = new Map<string, { code: string; at: string; count: number }>();
   for (const alike of Map.groupBy(problems, likeness).values()) {
     const kept = alike.slice(0, Math.min(mostAlike, mostShown - shown.length));
     shown.push(...kept);
     const [first] = alike;
     const key = `${first?.code} ${first?.at.file}`;
-    const before = more.get(key);
     const count = alike.length - kept.length;
-    if (first && count > 0) more.set(key, { code: first.code, at: first.at.file, count: count + (before?.count ?? 0), values: new Set(alike.map(({ value }) => value)).size + (before?.values ?? 0) });
+    if (first && count > 0) more.set(key, { code: first.code, at: first.at.file, count: count + (more.get(key)?.count ?? 0) });
   }
   return { shown, more: [...more.values()] };
 }
