@@ -4,6 +4,7 @@ import { findTarget } from './kind-examples.ts';
 import { errorsIn, ownKeyOf } from './map-source.ts';
 import type { Workbench } from './map-workbench.ts';
 import { openSource, type NamedSource, type OpenedSource } from './open-source.ts';
+import { showValue } from './show-value.ts';
 
 /** One element that is no longer what it was. */
 export interface ChangedPath {
@@ -73,12 +74,8 @@ function* changedPaths(path: string, before: Json | undefined, after: Json | und
   } else if (isJsonObject(before) && isJsonObject(after)) {
     for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) yield* changedPaths(`${path}.${name}`, before[name], after[name], show);
   } else {
-    yield { path, ...(before !== undefined && { before: shown(before, show) }), ...(after !== undefined && { after: shown(after, show) }) };
+    yield { path, ...(before !== undefined && { before: showValue(before, show) }), ...(after !== undefined && { after: showValue(after, show) }) };
   }
-}
-
-function shown(value: Json, show: (value: string) => string): string {
-  return show(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
 function problemsOf({ source }: OpenedSource): string[] {

@@ -8,6 +8,7 @@ import type { Workbench } from './map-workbench.ts';
 import { openSource, type NamedSource, type OpenedSource } from './open-source.ts';
 import { fieldAsSent } from './place-in-source.ts';
 import { mapPlace, type MapPlace } from './place-problem.ts';
+import { showValue } from './show-value.ts';
 
 /** One value in a resource, the rule that set it and what it was made from. */
 export interface ExplainedValue {
@@ -70,7 +71,7 @@ function valuesIn(opened: OpenedSource, options: ExplainOptions, wanted: (entry:
     const path = withType(entry.to, textOf(resource['resourceType']));
     const value = valueAt(resource, path);
     const rule = { ...mapPlace(opened.placing, entry.at), ...(entry.rule !== undefined && { name: entry.rule }) };
-    return [{ row: row.row.row, path, value: value === undefined ? '' : options.show(typeof value === 'string' ? value : JSON.stringify(value)), rule, from: entry.fields.map((field) => fromField(opened, row, field, options)) }];
+    return [{ row: row.row.row, path, value: value === undefined ? '' : showValue(value, options.show), rule, from: entry.fields.map((field) => fromField(opened, row, field, options)) }];
   }));
 }
 

@@ -27,7 +27,7 @@ function sayCoverage({ kind, examples, fields, reasons, notShown, targets }: Map
     ...fields.unmapped.map((field) => `${field}  NEVER READ  carry it in the map, or drop it in ${join(folder, kind, 'dropped.csv')} with a reason`),
     ...notShown.map((header) => `${header}  NOT SHOWN  no example has a value in this column`),
     ...reasons.map(({ field, reason }) => `${field}  dropped  ${reason}`),
-    ...targets.never.map(({ path, at }) => `${path}  never set  ${join(folder, at.file)}:${at.line}:${at.column}`),
+    ...targets.never.map(({ path, at }) => `${path}  never set  ${join(folder, at.file)}:${at.line}:${at.column}  ${at.text}`),
     `${kind}: ${examples.length} examples   source fields ${total - fields.unmapped.length}/${total}: ${fields.carried.length} carried, ${fields.read.length} read, ${fields.dropped.length} dropped, ${fields.unmapped.length} never read`
       + `   elements ${targets.total - targets.never.length}/${targets.total} set`,
   ];

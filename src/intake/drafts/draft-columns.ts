@@ -28,7 +28,7 @@ export function draftColumns(text: string): SchemaDraft | { problem: Problem } {
     };
   });
   const key = columns.find(({ header: title }) => namesPerson(title)) ?? columns.find(({ format }) => format === 'nhs-number') ?? columns[0];
-  if (!key) return { problem: { category: 'malformed', code: 'csv-header-missing', text: 'The first line names no columns.', at: { line: 1 } } };
+  if (!key) return { problem: { category: 'invalid', code: 'csv-header-missing', text: 'The first line names no columns.', at: { line: 1 } } };
   return {
     format: 'csv', update: 'snapshot', personKey: key.name,
     schema: { columns: columns.map((column) => (column === key ? { ...column, required: true, personKey: true } : column)) },

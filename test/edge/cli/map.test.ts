@@ -196,7 +196,7 @@ describe('map coverage', () => {
     expect(code).toBe(1);
     expect(out).toMatch(/^gender {2}NEVER READ {2}carry it in the map, or drop it in .*cld\/dropped\.csv with a reason$/m);
     expect(out).toMatch(/^reportingPeriodStart {2}NEVER READ/m);
-    expect(out).toMatch(/^Patient\.gender {2}never set {2}.*cld\/person\.map:26:\d+$/m);
+    expect(out).toMatch(/^Patient\.gender {2}never set {2}.*cld\/person\.map:26:\d+ {2}patient\.gender = /m);
     cpSync(join(root, 'mappings/cld'), join(mappings, 'cld'), { recursive: true });
   });
 });
