@@ -15,7 +15,7 @@ import { untilIdle } from './run-with-kills.ts';
 
 const kills = 3;
 const pieceBytes = 2_000;
-const numbered = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, index) => message({ id: `${prefix}-${index}`, pid: { 3: `${prefix}${index}^^^RRK` } }));
+const numbered = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, index) => message({ id: `${prefix}-${index}`, event: 'A31', pv1: null, pid: { 3: `${prefix}${index}^^^RRK` } }));
 const sent = { mllp: numbered('M', 60), upload: numbered('U', 80).join(''), dropped: numbered('D', 30) };
 
 let database: Database;
@@ -24,6 +24,8 @@ let mllpPort: number;
 let drop: string;
 const acknowledged = new Set<string>();
 const lost: string[] = [];
+/** how many were acknowledged when each kill struck */
+const atKills: number[] = [];
 
 beforeAll(async () => {
   const url = await freshPostgres();
@@ -55,6 +57,7 @@ async function workThrough(): Promise<void> {
     } else {
       await pause(random.between(40, 500));
       await gateway.stop('SIGKILL');
+      atKills.push(acknowledged.size);
       await sending.catch(() => undefined);
       lost.push(...(await missing()));
     }
@@ -110,6 +113,11 @@ async function filesTaken(): Promise<void> {
 }
 
 describe(`every way in, killed ${kills} times`, () => {
+  it('was killed while it worked', () => {
+    expect(atKills.at(-1)).toBeGreaterThan(0);
+    expect(atKills[0]).toBeLessThan(sent.mllp.length);
+  });
+
   it('lost nothing it had acknowledged', () => {
     expect([lost, acknowledged.size]).toEqual([[], sent.mllp.length + 1]);
   });

@@ -53,5 +53,5 @@ export function makeAuthority(name: string): Authority {
 export function makeCredential(commonName: string, authority: Authority): Credential {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const der = write(commonName, authority, publicKey, false);
-  return { certificate: pem(der), key: privateKey.export({ format: 'pem', type: 'pkcs8' }), fingerprint: createHash('sha256').update(der).digest('hex') };
+  return { certificate: pem(der), key: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(), fingerprint: createHash('sha256').update(der).digest('hex') };
 }
