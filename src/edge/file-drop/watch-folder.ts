@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { lstat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { outcomeOf } from '../../fhir/outcome.ts';
 import { Refusal, type Problem } from '../../fhir/problem.ts';
 import type { Log } from '../log.ts';
@@ -50,7 +50,9 @@ export function watchFolder(options: DropOptions): FolderWatch {
   let wake: () => void = () => undefined;
   const loop = (async (): Promise<void> => {
     while (!stopped) {
-      for (const place of placesOf(options)) if (!stopped) await lookAt(options, place, seen);
+      for (const place of placesOf(options)) {
+        if (!stopped) await lookAt(options, place, seen).catch((error: unknown) => options.log('drop-failed', { feed: place.feed, error }));
+      }
       if (!stopped) await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, options.pollMs ?? 1_000);
         wake = () => { clearTimeout(timer); resolve(); };
@@ -72,9 +74,10 @@ function placesOf({ folder, feeds }: DropOptions): Place[] {
 }
 
 async function lookAt(options: DropOptions, place: Place, seen: Map<string, Seen>): Promise<void> {
-  const folder = await lstat(place.folder).catch(() => null);
-  if (!folder?.isDirectory()) return; // a link instead of a folder is no folder of ours
+  // a link instead of a folder is no folder of ours
+  for (const path of [join(options.folder, place.feed), place.folder]) if (!(await lstat(path).catch(() => null))?.isDirectory()) return;
   const entries = await readdir(place.folder, { withFileTypes: true });
+  for (const path of seen.keys()) if (dirname(path) === place.folder && !entries.some(({ name }) => join(place.folder, name) === path)) seen.delete(path);
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(place.folder, entry.name);
     if (unfinished.test(entry.name) || entry.isDirectory()) continue;
