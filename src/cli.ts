@@ -7,6 +7,8 @@ import { agreementCommand } from './edge/cli/agreement.ts';
 import type { CliContext } from './edge/cli/cli-context.ts';
 import { describeProblem } from './edge/cli/describe-problem.ts';
 import { emergencyCommand } from './edge/cli/emergency.ts';
+import { importCommand } from './edge/cli/import.ts';
+import { mapCommand } from './edge/cli/map.ts';
 import { sensitiveCodesCommand } from './edge/cli/sensitive-codes.ts';
 import { tokenCommand } from './edge/cli/token.ts';
 import type { Problem } from './fhir/problem.ts';
@@ -23,20 +25,24 @@ async function run(argv: readonly string[], env: Readonly<Record<string, string 
     baseUrl: result.config.baseUrl,
     dataDir: result.config.dataDir,
     mappingsDir: join(import.meta.dirname, '..', 'mappings'),
+    profilesDir: join(import.meta.dirname, '..', 'profiles'),
     token: env['ONESTORY_TOKEN'] || null,
     personas: [...personas, ...partnerPeople, ...signatories],
     clock: () => new Date(),
     print: (line) => { process.stdout.write(`${harmless(line)}\n`); },
     fail: (problem, exitCode = 1) => {
       complain(problem);
-      process.exitCode = Math.max(exitCode, Number(process.exitCode ?? 0));
+      end(exitCode);
     },
+    end,
   };
   const program = new Command('onestory')
     .description('OneStory from the command line. Commands that touch the record call the running gateway.')
     .addCommand(tokenCommand(context))
     .addCommand(agreementCommand(context))
     .addCommand(emergencyCommand(context))
+    .addCommand(mapCommand(context))
+    .addCommand(importCommand(context))
     .addCommand(sensitiveCodesCommand(context));
   await program.parseAsync(argv);
 }
@@ -47,6 +53,11 @@ for (const stream of [process.stdout, process.stderr]) {
     if (error.code !== 'EPIPE') throw error;
     process.exit();
   });
+}
+
+/** The worst of all exit codes counts. */
+function end(exitCode: 1 | 2): void {
+  process.exitCode = Math.max(exitCode, Number(process.exitCode ?? 0));
 }
 
 function complain(problem: Problem): void {

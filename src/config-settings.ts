@@ -6,6 +6,11 @@ import type { Problem } from './fhir/problem.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** True for 127.0.0.0/8, ::1 and `localhost`; any other name could resolve to anything. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
 /**
  * Reads single variables of an environment and collects what is wrong with them, so that all mistakes can be shown at
  * once. A reader of a wrong value answers its default; the caller must look at `problems` before using any.

@@ -33,6 +33,13 @@ export const configVariables = [
   { name: 'ONESTORY_TOKEN', default: 'none', meaning: 'bearer token the command line sends to the gateway' },
   { name: 'ONESTORY_MAX_BODY_BYTES', default: '2097152', meaning: 'largest FHIR request body, after decompression' },
   { name: 'ONESTORY_MAX_INTAKE_BYTES', default: '33554432', meaning: 'largest file a partner may post, after decompression; a kind may set less' },
+  { name: 'ONESTORY_MLLP_PORT', default: 'none', meaning: 'TCP port for HL7 v2 messages by MLLP; without it there is no listener' },
+  { name: 'ONESTORY_MLLP_HOST', default: '127.0.0.1', meaning: 'address that listener listens on; any address that is not loopback needs TLS' },
+  { name: 'ONESTORY_MLLP_CERT_FILE', default: 'none', meaning: 'its certificate chain, PEM; with it every sender must show a certificate' },
+  { name: 'ONESTORY_MLLP_KEY_FILE', default: 'none', meaning: 'the private key of that certificate, PEM' },
+  { name: 'ONESTORY_MLLP_CA_FILE', default: 'none', meaning: 'the authorities whose certificates senders may show, PEM' },
+  { name: 'ONESTORY_MLLP_CLIENTS', default: 'none', meaning: 'which certificate is which feed, comma separated: `feed=sha256:FINGERPRINT`, `feed=cn:COMMON-NAME`, or without TLS `feed=loopback`' },
+  { name: 'ONESTORY_DROP_DIR', default: 'none', meaning: 'folder with one folder for each feed whose files are taken in; without it none are' },
   { name: 'ONESTORY_MAX_JSON_DEPTH', default: '64', meaning: 'deepest nesting of a JSON body' },
   { name: 'ONESTORY_REQUEST_TIMEOUT_MS', default: '30000', meaning: 'longest time a request may take to arrive in full' },
 ] as const satisfies readonly ConfigVariable[];

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
-import { Settings } from './config-settings.ts';
+import { readMllp, type MllpConfig } from './config-mllp.ts';
+import { isLoopback, Settings } from './config-settings.ts';
 import type { Environment } from './config-settings.ts';
 import { usualSmallNumber } from './consent/suppress-small-numbers.ts';
 import type { Problem } from './fhir/problem.ts';
@@ -74,6 +75,10 @@ export interface Config {
   /** counts of people below this are not told: src/consent/suppress-small-numbers.ts */
   readonly smallNumber: number;
   readonly limits: Limits;
+  /** null = no listener */
+  readonly mllp: MllpConfig | null;
+  /** absolute; null = no files are taken from a folder */
+  readonly dropDir: string | null;
 }
 
 export type ConfigResult = { config: Config } | { problems: Problem[] };
@@ -89,6 +94,7 @@ export function readConfig(env: Environment): ConfigResult {
   const baseUrl = settings.url('BASE_URL', ['http:', 'https:']) ?? `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
   const databaseUrl = settings.secretUrl('DATABASE_URL', ['postgres:', 'postgresql:']);
   const ukCoreDir = settings.text('UK_CORE_DIR');
+  const dropDir = settings.text('ONESTORY_DROP_DIR');
   const issuer = readIssuer(settings, host, baseUrl);
   const config: Config = {
     host,
@@ -116,6 +122,8 @@ export function readConfig(env: Environment): ConfigResult {
       jsonDepth: settings.integer('ONESTORY_MAX_JSON_DEPTH', 64, 8, 256),
       requestTimeoutMs: settings.integer('ONESTORY_REQUEST_TIMEOUT_MS', 30_000, 1000, 600_000),
     },
+    mllp: readMllp(settings),
+    dropDir: dropDir === null ? null : resolve(dropDir),
   };
   if (['0.0.0.0', '::'].includes(host) && settings.text('BASE_URL') === null) {
     settings.refuse('BASE_URL', 'A gateway that listens on every address must be told the one its callers use.', 'an http or https address');
@@ -157,11 +165,6 @@ function readViewerClient(settings: Settings, issuer: IssuerConfig, baseUrl: str
 
 function hostnameOf(url: string): string {
   return (URL.parse(url)?.hostname ?? '').replace(/^\[|\]$/g, '');
-}
-
-/** True for 127.0.0.0/8, ::1 and `localhost`; any other name could resolve to anything. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
 function deepFreeze<T extends object>(value: T): Readonly<T> {

@@ -15,7 +15,7 @@ import { openSignIn } from './edge/http/session/open-sign-in.ts';
 import type { SmartFacts } from './edge/http/smart-configuration.ts';
 import { loadDemo } from './edge/load-demo.ts';
 import { createLog } from './edge/log.ts';
-import { startPulls } from './edge/pull/start-pulls.ts';
+import { openDoors, type Doors } from './edge/open-doors.ts';
 import { startBox } from './edge/start-box.ts';
 import { problemsOf } from './fhir/outcome.ts';
 import { Refusal, type Problem } from './fhir/problem.ts';
@@ -47,8 +47,7 @@ async function main(): Promise<void> {
   server.maxConnections = 10_000;
   answerClientErrors(server);
   await listen(server, config);
-  const pulls = startPulls({ services: services.pulling, targets: services.pullTargets, dataDir: config.dataDir, log });
-  const stopping = stopOnSignal(server, { close: async () => { await pulls.stop(); await services.close(); } }, database, log);
+  const stopping = stopOnSignal(server, await openDoors(config, services, log), services, database, log);
   log('gateway-started', { host: config.host, port: config.port });
   const sent = config.demo ? loadDemo({ services, baseUrl: config.baseUrl, dataDir: config.dataDir, personas, files: () => demoFiles(demo), clock: () => new Date() }) : null;
   await sent?.catch((error: unknown) => {
@@ -107,7 +106,7 @@ function listen(server: Server, { port, host }: Config): Promise<void> {
  * Stops accepting, finishes what it has, closes the record. A second signal does not wait. The answer to a request that
  * still comes on a kept-alive connection closes it, so that a busy caller cannot hold up the end. Returns whether it stops.
  */
-function stopOnSignal(server: Server, services: Pick<Services, 'close'>, database: Database, log: ReturnType<typeof createLog>): () => boolean {
+function stopOnSignal(server: Server, doors: Doors, services: Services, database: Database, log: ReturnType<typeof createLog>): () => boolean {
   let stoppingSince: number | null = null;
   server.prependListener('request', (_request, response) => {
     if (stoppingSince !== null) response.setHeader('Connection', 'close');
@@ -125,6 +124,7 @@ function stopOnSignal(server: Server, services: Pick<Services, 'close'>, databas
       server.closeIdleConnections();
     });
     clearTimeout(forced);
+    await doors.close();
     await services.close();
     await database.close();
     log('gateway-stopped');

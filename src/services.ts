@@ -39,7 +39,9 @@ import type { Ask } from './flow/read-asked.ts';
 import { sealEntry } from './flow/seal-entry.ts';
 import { rememberValid } from './flow/remember-valid.ts';
 import { readJobTask } from './flow/read-job-task.ts';
+import { feedRequester, findMessageFeed, receiveMessage, refuseFrame } from './flow/receive-message.ts';
 import { searchAuditTrail, type AuditAsk } from './flow/search-audit.ts';
+import { cancelUpload, continueUpload, readUpload, startUpload } from './flow/upload-file.ts';
 import { startIntakeWorker } from './flow/work-intake.ts';
 import { postableParts } from './intake/addresses.ts';
 import { loadMappings } from './intake/load-mappings.ts';
@@ -124,14 +126,8 @@ export async function createServices({
       const found = findFeed(mappings, feed);
       return found && postableParts(found.kind).includes(part) ? Math.min(found.kind.limits.maxBytes, config.limits.intakeBytes) : null;
     },
-    acceptBytes: async (requester: Requester, received: { feed: string; part: string; bytes: Uint8Array }, request: RequestFacts) => {
-      const accepted = await acceptBytes(intake, { ...received, client: requester.client });
-      await appendOrRefuse(release, describeIntake(requester, received, accepted.taskId, request, newId(), clock()));
-      worker.wake();
-      return accepted;
-    },
+    ...doorsOf(intake, release, () => worker.wake()),
     pullTargets: mappings.feeds.flatMap(({ key, kind, pull }) => (pull ? [{ ...pull, feed: key, maxBytes: Math.min(mappings.kinds.get(kind)?.limits.maxBytes ?? 0, config.limits.intakeBytes) }] : [])),
-    pulling: pullingOf(intake, release, () => { worker.wake(); }),
     takesBundles: (client: string, type: string) => findPart(mappings, client, '')?.part.bundle?.bundles.includes(type) ?? false,
     bundleOutcome: (requester: Requester, taskId: string) => bundleOutcome(intake, requester.client, taskId),
     readTask: (requester: Requester, taskId: string) => readJobTask(release, requester, taskId),
@@ -142,16 +138,53 @@ export async function createServices({
   };
 }
 
-/** What is fetched goes the way of what is sent: kept, logged under the feed's own client, worked on. */
-function pullingOf(intake: IntakeContext, release: ReleaseContext, wake: () => void) {
+/** Every way bytes come in by: at once, in pieces, as a message, from a folder, fetched. All end in the same acceptBytes, audited. */
+function doorsOf(intake: IntakeContext, release: ReleaseContext, wake: () => void) {
+  const { database, mappings, newId, clock } = intake;
+  const accept = async (requester: Requester, received: { feed: string; part: string; bytes: Uint8Array }, request: RequestFacts) => {
+    const accepted = await acceptBytes(intake, { ...received, client: requester.client });
+    await appendOrRefuse(release, describeIntake(requester, received, accepted.taskId, request, newId(), clock()));
+    wake();
+    return accepted;
+  };
+  const uploading = { database, newId, accept };
   return {
-    ...pullPositions(intake),
-    take: async (feed: string, bytes: Uint8Array): Promise<void> => {
-      const found = findPart(intake.mappings, feed, '');
-      if (!found) throw new Error('a pulled feed that is not configured');
-      const { taskId } = await acceptBytes(intake, { feed, part: '', bytes, client: feed });
-      await appendOrRefuse(release, describeIntake(pullRequester(found.feed), { feed, part: '' }, taskId, { id: taskId }, intake.newId(), intake.clock()));
-      wake();
+    acceptBytes: accept,
+    uploads: {
+      start: (requester: Requester, file: Parameters<typeof startUpload>[2]) => startUpload(uploading, requester, file),
+      read: (requester: Requester, asked: { feed: string; id: string }, request: RequestFacts) => readUpload(uploading, requester, asked, request),
+      continue: (requester: Requester, piece: Parameters<typeof continueUpload>[2], request: RequestFacts) => continueUpload(uploading, requester, piece, request),
+      cancel: (requester: Requester, asked: { feed: string; id: string }) => cancelUpload(uploading, requester, asked),
+    },
+    takesMessages: (feed: string) => findMessageFeed(mappings, feed) !== undefined,
+    receiveMessage: (feedKey: string, { bytes, credential, address }: { bytes: Uint8Array; credential: string; address: string }) => {
+      const feed = findMessageFeed(mappings, feedKey);
+      if (!feed) throw new Error('a feed that takes no messages');
+      return receiveMessage(feed, bytes, (received) => accept(feedRequester(feed.feed, credential), received, { id: newId(), address }), { id: newId(), at: clock() });
+    },
+    refuseFrame: (reason: Parameters<typeof refuseFrame>[0], beginning: Uint8Array) => refuseFrame(reason, beginning, { id: newId(), at: clock() }),
+    pulling: {
+      ...pullPositions(intake),
+      take: async (feedKey: string, bytes: Uint8Array): Promise<void> => {
+        const found = findPart(mappings, feedKey, '');
+        if (!found) throw new Error('a pulled feed that is not configured');
+        await accept(pullRequester(found.feed), { feed: feedKey, part: '', bytes }, { id: newId() });
+      },
+    },
+    dropped: {
+      feeds: mappings.feeds.map(({ key, kind: name }) => {
+        const kind = mappings.kinds.get(name);
+        return { key, parts: kind ? postableParts(kind) : [] };
+      }),
+      take: (feedKey: string, part: string, bytes: Uint8Array) => {
+        const feed = mappings.feeds.find(({ key }) => key === feedKey);
+        if (!feed) throw new Error('a folder of no feed');
+        return accept(feedRequester(feed, 'file-drop'), { feed: feedKey, part, bytes }, { id: newId() });
+      },
+      readTask: (feedKey: string, taskId: string) => {
+        const feed = mappings.feeds.find(({ key }) => key === feedKey);
+        return feed ? readJobTask(release, feedRequester(feed, 'file-drop'), taskId) : Promise.resolve(null);
+      },
     },
   };
 }

@@ -12,6 +12,7 @@ const wrong = (env: Record<string, string | undefined>): (string | undefined)[] 
   const result = readConfig(env);
   return 'problems' in result ? result.problems.map((problem) => problem.at?.field) : [];
 };
+const mllp = { ONESTORY_MLLP_PORT: '2575', ONESTORY_MLLP_CERT_FILE: 'cert.pem', ONESTORY_MLLP_KEY_FILE: 'key.pem', ONESTORY_MLLP_CA_FILE: 'ca.pem', ONESTORY_MLLP_CLIENTS: 'uhb-adt=cn:tie' };
 const compose = { HOST: '0.0.0.0', BASE_URL: 'https://gateway.example', OIDC_ISSUER: 'https://issuer.example/realm', DATABASE_URL: 'postgres://u:secret@db/onestory' };
 
 it('an empty environment is the demo on loopback', () => {
@@ -20,7 +21,7 @@ it('an empty environment is the demo on loopback', () => {
     issuer: { kind: 'embedded', url: 'http://127.0.0.1:8080/oauth', audience: 'http://127.0.0.1:8080/fhir', algorithms: ['ES384'] },
     emergency: { perHour: 20, reviewDays: 7 },
     limits: { bodyBytes: 2_097_152, intakeBytes: 33_554_432, jsonDepth: 64, requestTimeoutMs: 30_000 },
-    viewerClient: null, sessions: { idleSeconds: 900, maxSeconds: 28_800 },
+    viewerClient: null, sessions: { idleSeconds: 900, maxSeconds: 28_800 }, mllp: null, dropDir: null,
   });
 });
 
@@ -40,6 +41,14 @@ it.each<[string, Record<string, string>, Partial<Config>]>([
   ['IPv6 loopback', { HOST: '::1' }, { baseUrl: 'http://[::1]:8080' }],
   ['a base with a slash', { BASE_URL: 'http://localhost:8080/' }, { baseUrl: 'http://localhost:8080' }],
   ['the demo on PostgreSQL', { DATABASE_URL: 'postgresql://db/onestory', DEMO: 'true' }, { demo: true }],
+  ['a listener for messages on this machine', { ONESTORY_MLLP_PORT: '2575', ONESTORY_MLLP_CLIENTS: 'uhb-adt=loopback' }, { mllp: { host: '127.0.0.1', port: 2575, tls: null, clients: [{ feed: 'uhb-adt', by: 'loopback' }] } }],
+  ['a listener with TLS', { ...mllp, ONESTORY_MLLP_HOST: '0.0.0.0', ONESTORY_MLLP_CLIENTS: `uhb-adt=sha256:${'AB:'.repeat(31)}AB, uhb-ref=cn:tie.uhb.example` }, {
+    mllp: {
+      host: '0.0.0.0', port: 2575, tls: { certificateFile: resolve('cert.pem'), keyFile: resolve('key.pem'), authoritiesFile: resolve('ca.pem') },
+      clients: [{ feed: 'uhb-adt', by: { fingerprint: 'ab'.repeat(32) } }, { feed: 'uhb-ref', by: { commonName: 'tie.uhb.example' } }],
+    },
+  }],
+  ['a folder of dropped files', { ONESTORY_DROP_DIR: 'drop' }, { dropDir: resolve('drop') }],
   ['no demo on PGlite', { DEMO: 'false' }, { demo: false }],
   ['an issuer of its own on PGlite', { OIDC_ISSUER: 'https://issuer.example' }, { demo: false }],
 ])('%s', (_title, env, expected) => {
@@ -51,6 +60,12 @@ it('an issuer is taken exactly as written, for tokens name it exactly so', () =>
 });
 
 it.each<[string, Record<string, string>, string[]]>([
+  ['a listener nobody may send to', { ONESTORY_MLLP_PORT: '2575' }, ['ONESTORY_MLLP_CLIENTS']],
+  ['a listener beyond this machine without TLS', { ONESTORY_MLLP_PORT: '2575', ONESTORY_MLLP_HOST: '0.0.0.0', ONESTORY_MLLP_CLIENTS: 'uhb-adt=loopback' }, ['ONESTORY_MLLP_HOST']],
+  ['a listener with a certificate and no key', { ...mllp, ONESTORY_MLLP_KEY_FILE: '' }, ['ONESTORY_MLLP_KEY_FILE', 'ONESTORY_MLLP_CLIENTS', 'ONESTORY_MLLP_CLIENTS']],
+  ['a sender without a certificate at a listener with TLS', { ...mllp, ONESTORY_MLLP_CLIENTS: 'uhb-adt=loopback' }, ['ONESTORY_MLLP_CLIENTS', 'ONESTORY_MLLP_CLIENTS']],
+  ['a certificate bound to two feeds', { ...mllp, ONESTORY_MLLP_CLIENTS: 'uhb-adt=cn:tie,uhb-ref=cn:tie' }, ['ONESTORY_MLLP_CLIENTS']],
+  ['a fingerprint that is too short', { ...mllp, ONESTORY_MLLP_CLIENTS: 'uhb-adt=sha256:abcd' }, ['ONESTORY_MLLP_CLIENTS', 'ONESTORY_MLLP_CLIENTS']],
   ['a port that is no number', { PORT: '80a' }, ['PORT']],
   ['a port out of range', { PORT: '65536' }, ['PORT']],
   ['a port in another notation', { PORT: '0x50' }, ['PORT']],

@@ -21,7 +21,7 @@ function placeOne(problem: Problem, row: { row: number; line: number }, kind: Ki
 }
 
 /** `teamReferredTo` → the column's header; `teams.closureReason` → that of the other table; `person.PID.f5.c1` → `PID-5.1`. */
-function fieldAsSent(kind: Kind, part: Part, path: string): string {
+export function fieldAsSent(kind: Kind, part: Part, path: string): string {
   const main = part.readAs === undefined ? part : kind.parts.find(({ name }) => name === part.readAs);
   const [branch = '', name = ''] = path.split('.');
   const relation = main?.relations?.find(({ as }) => as === branch);

@@ -8,6 +8,7 @@ import { lookingBack } from './schema/004-looking-back.ts';
 import { emergencyReviews } from './schema/005-emergency-reviews.ts';
 import { sensitiveCodesTables } from './schema/006-sensitive-codes.ts';
 import { pulls } from './schema/008-pulls.ts';
+import { uploads } from './schema/009-uploads.ts';
 import { databaseRights, door, removeDoor, rights } from './schema/door.ts';
 
 /** The roles that serve reads. They own nothing and may select from the door's views only. */
@@ -15,7 +16,7 @@ export const readerRole = 'onestory_reader';
 export const accountantRole = 'onestory_accountant';
 
 /** What tables there are, one step after the other. */
-const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, pulls];
+const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, pulls, uploads];
 const doorText = door + rights(readerRole, accountantRole);
 const doorHash = createHash('sha256').update(doorText).digest();
 

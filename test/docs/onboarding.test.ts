@@ -10,12 +10,15 @@ import { loadMappings, type Mappings } from '../../src/intake/load-mappings.ts';
 import { readRow } from '../../src/intake/read-row.ts';
 import { splitSource } from '../../src/intake/split-source.ts';
 import type { MapResult } from '../../src/mapping/types.ts';
+import { mapCommand } from '../../src/edge/cli/map.ts';
+import { runCommand } from '../edge/cli/run-command.ts';
 import { keyOf, mapOf } from '../mappings/run-example.ts';
 
-/** The worked example of docs/onboarding-a-partner.md, built from its own blocks beside the real mappings. */
+/** The worked example of docs/onboarding-a-partner.md, built from its own blocks beside the real mappings. UPDATE_DOCS=1 writes what the commands print. */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const page = readFileSync(join(root, 'docs/onboarding-a-partner.md'), 'utf8');
+const pageFile = join(root, 'docs/onboarding-a-partner.md');
+const page = readFileSync(pageFile, 'utf8');
 const blocks = [...page.matchAll(/^```\w+ (file|into) (\S+)(?: (\S+))?\n([^]*?)^```$/gm)]
   .map(([, action, file = '', below, text = '']) => ({ action, file, below, text }));
 
@@ -71,4 +74,43 @@ describe('the worked example of onboarding a partner', () => {
   it('refuses its bad example', () => {
     expect(run('bad-date')).toEqual({ results: [], problems: ['date-not-real'] });
   });
+
+  it('leads from a broken file to a green one, as the page shows', async () => {
+    cpSync(join(folder, 'mappings'), join(folder, 'before'), { recursive: true });
+    const shown: string[] = [];
+    let walked = page;
+    for (const [block, language, head = '', text = ''] of page.matchAll(/^```(console|edit)(?: (\S+))?\n([^]*?)^```$/gm)) {
+      if (language === 'edit') edit(join(folder, head), text);
+      else {
+        const [command = '', ...told] = text.split('\n');
+        const out = await typed(command);
+        shown.push(out);
+        walked = walked.replace(block, () => `\`\`\`console\n${command}\n${out}\`\`\``);
+        if (process.env['UPDATE_DOCS'] !== '1') expect(told.join('\n')).toBe(out);
+      }
+    }
+    if (process.env['UPDATE_DOCS'] === '1') writeFileSync(pageFile, walked);
+    const [broken = '', green = '', explained = '', coverage = '', diff = ''] = shown;
+    expect(broken).toMatch(/^sample\/may\.csv:4:\d+ \(row 3\) {2}Visit Date "##\/##\/####" {2}ERROR {2}date-format$/m);
+    expect(broken).toMatch(/^sample\/may\.csv:3:\d+ \(row 2\) {2}Reason "XXX" {2}WARNING {2}code-not-in-table\n.*\n.*\n {4}fix {7}Add a row for this value to home-visits\/tables\/visit-reason\.csv/m);
+    expect(green).toMatch(/^1 file {2}1 ok {2}0 failed {3}rows 3\/3 ok[^\n]*\n$/);
+    expect(explained).toContain('Encounter.reasonCode[0].coding[0]');
+    expect(coverage).toMatch(/^CodeableConcept\.text {2}never set {2}mappings\/home-visits\/visit\.map:47:\d+ {2}reason\.text = 'not said';$/m);
+    expect(coverage).toMatch(/0 never read/);
+    expect(diff).toMatch(/Encounter\.reasonCode\.coding {2}1/);
+  });
+
+  /** Runs `onestory map …` in the folder; what it prints names files as they are seen from there. */
+  async function typed(line: string): Promise<string> {
+    const args = line.replace('$ onestory map ', '').split(' ').map((arg) => (/^(?:sample|before)(?:\/|$)/.test(arg) ? join(folder, arg) : arg));
+    const { out, problems } = await runCommand(mapCommand, [...args, '--mappings', join(folder, 'mappings')]);
+    return [out, ...problems.map(({ code }) => `${code}\n`)].join('').replaceAll(`${folder}/`, '');
+  }
+
+  function edit(path: string, text: string): void {
+    const [from = '', ...to] = text.split('\n').slice(0, -1);
+    const before = readFileSync(path, 'utf8');
+    expect(before.split(from)).toHaveLength(2);
+    writeFileSync(path, before.replace(from, () => to.join('\n')));
+  }
 });

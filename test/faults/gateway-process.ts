@@ -15,6 +15,8 @@ export interface GatewaySettings {
   /** absent: the embedded database in `dataDir` */
   databaseUrl?: string;
   demo: boolean;
+  /** variables beside these */
+  environment?: Record<string, string>;
 }
 
 /** The real program as a process of its own, as `npm start` runs it. */
@@ -44,7 +46,7 @@ export function spawnGateway(settings: GatewaySettings): GatewayProcess {
     cwd: root, stdio: ['ignore', 'ignore', 'pipe'],
     env: {
       PATH: process.env['PATH'], PORT: String(settings.port), DATA_DIR: settings.dataDir, DEMO: String(settings.demo), LOG_LEVEL: 'error',
-      ...(settings.databaseUrl !== undefined && { DATABASE_URL: settings.databaseUrl }),
+      ...(settings.databaseUrl !== undefined && { DATABASE_URL: settings.databaseUrl }), ...settings.environment,
     },
   });
   let errors = '';

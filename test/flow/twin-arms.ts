@@ -49,6 +49,12 @@ export const arms: Readonly<Record<string, Arm>> = {
   'POST /fhir/Patient/:id/$end-break-glass': (facts) => person(facts).map((id) => ({ method: 'POST', path: `/fhir/Patient/${id}/$end-break-glass`, alone: true })),
   'POST /intake/:feed': () => garbage((feed) => `/intake/${feed}`),
   'POST /intake/:feed/:part': () => garbage((feed) => `/intake/${feed}/referrals`),
+  'POST /intake/:feed/uploads': () => upload('POST', ''),
+  'OPTIONS /intake/:feed/uploads': () => upload('OPTIONS', ''),
+  'OPTIONS /intake/:feed/uploads/:id': () => upload('OPTIONS', noUpload),
+  'HEAD /intake/:feed/uploads/:id': () => upload('HEAD', noUpload),
+  'PATCH /intake/:feed/uploads/:id': () => upload('PATCH', noUpload),
+  'DELETE /intake/:feed/uploads/:id': () => upload('DELETE', noUpload),
   'GET /governance/agreements': () => get(fc.constant('/governance/agreements'), (path) => path, ['', '?_format=json', '?state=draft']),
   'GET /governance/agreements/:id/:version': (facts) => get(fc.constantFrom(...facts.agreements, 'unheard-of/1.0', 'x/%zz'), (name) => `/governance/agreements/${name}`, ['', '?x=1']),
   'POST /governance/agreements': (facts) => agreementRequests(facts).propose,
@@ -78,6 +84,16 @@ export const arms: Readonly<Record<string, Arm>> = {
   'USE /intake': (facts) => nowhere(facts, '/intake'),
   'USE /session': (facts) => nowhere(facts, '/session'),
 };
+
+const noUpload = '/01234567-89ab-4cde-8f01-23456789abcd';
+
+/** None is begun, because it would have an id of its own in each world: what is asked is refused. */
+function upload(method: string, path: string): fc.Arbitrary<TwinRequest> {
+  return fc.tuple(fc.constantFrom('uhb-adt', 'bcc-cld', 'nobody'), fc.constantFrom('1.0.0', '0.2.2'), fc.constantFrom('5', 'x')).map(([feed, version, number]) => ({
+    method, path: `/intake/${feed}/uploads${path}`, headers: { 'Tus-Resumable': version, 'Upload-Length': number, 'Upload-Offset': number, 'Content-Type': 'application/offset+octet-stream' },
+    ...(method === 'PATCH' && { body: 'xxxxx' }),
+  }));
+}
 
 /** The arm of a route: its own, or for `ALL /address` the methods that address does not take. */
 export function armOf(route: string): Arm | undefined {

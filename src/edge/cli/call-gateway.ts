@@ -7,10 +7,11 @@ const timeoutMs = 30_000;
 const streamTimeoutMs = 20 * 60_000;
 
 export interface GatewayCall {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'HEAD' | 'PATCH' | 'DELETE';
   /** below the gateway's address, percent-encoded */
   path: string;
-  body?: { type: string; text: string };
+  body?: { type: string; text: string | Uint8Array<ArrayBuffer> };
+  headers?: Record<string, string>;
 }
 
 /** Where a command goes and as whom: options of every command that calls the gateway. */
@@ -30,6 +31,17 @@ export async function callGateway(context: CliContext, options: CallOptions, cal
   } catch {
     return { problems: [notRunning(base)] };
   }
+}
+
+/** The same where what matters are the answer's headers, and a refusal by its status may be no failure. */
+export async function askGateway(context: CliContext, options: CallOptions, call: GatewayCall): Promise<{ response: Response } | { problems: Problem[]; status: number }> {
+  const reached = await reach(context, options, call, timeoutMs);
+  if ('problems' in reached) return { ...reached, status: 0 };
+  if (reached.response.ok) return reached;
+  const { status } = reached.response;
+  // an answer to HEAD has no body to say why
+  const told = call.method === 'HEAD' ? [{ category: 'invalid' as const, code: 'gateway-refused', text: `The gateway refused with status ${status}.` }] : problemsFrom(readJson(await reached.response.text()), baseOf(options));
+  return { problems: told, status };
 }
 
 /** The same where the answer comes line by line, for minutes: each line of JSON as it arrives. An OperationOutcome as a line is a refusal, too. */
@@ -58,7 +70,7 @@ async function reach(context: CliContext, options: CallOptions, call: GatewayCal
   try {
     return { response: await fetch(`${base}${call.path}`, {
       method: call.method, redirect: 'error', signal: AbortSignal.timeout(withinMs), body: call.body?.text ?? null,
-      headers: { Authorization: `Bearer ${token.token}`, Accept: 'application/json', ...(call.body && { 'Content-Type': call.body.type }) },
+      headers: { Authorization: `Bearer ${token.token}`, Accept: 'application/json', ...(call.body && { 'Content-Type': call.body.type }), ...call.headers },
     }) };
   } catch {
     return { problems: [notRunning(base)] };

@@ -8,6 +8,8 @@ export interface CliContext {
   dataDir: string;
   /** folder of feeds and partners */
   mappingsDir: string;
+  /** folder of what we publish in FHIR terms */
+  profilesDir: string;
   /** ONESTORY_TOKEN; null where not set */
   token: string | null;
   personas: readonly DemoPersona[];
@@ -16,4 +18,6 @@ export interface CliContext {
   print: (line: string) => void;
   /** says what went wrong on standard error and ends the command with exit code 1, or with 2 where nothing could be looked at */
   fail: (problem: Problem, exitCode?: 1 | 2) => void;
+  /** ends the command with this exit code, where what is wrong was told as its result */
+  end: (exitCode: 1 | 2) => void;
 }

@@ -2,23 +2,22 @@ import { Router } from 'express';
 import { Refusal, type Problem } from '../../fhir/problem.ts';
 import type { Requester } from '../../fhir/sharing.ts';
 import type { RequestFacts } from '../../flow/release-context.ts';
-import { route, type Asked, type Reply, type RouteServices } from './route.ts';
+import { route, type Asked, type Reply } from './route.ts';
 import { unserved } from './unserved.ts';
+import { addUploadRoutes, type UploadServices } from './uploads.ts';
 import { waitForTask, type TaskReader } from './wait-for-task.ts';
 
-export interface IntakeServices extends RouteServices, TaskReader {
-  base: string;
-  /** null: no such feed or part */
-  intakeLimit: (feed: string, part: string) => number | null;
+export interface IntakeServices extends UploadServices, TaskReader {
   acceptBytes: (requester: Requester, received: { feed: string; part: string; bytes: Uint8Array }, request: RequestFacts) => Promise<{ taskId: string; known: boolean }>;
 }
 
 const longestWaitSeconds = 10;
 
-/** POST /intake/{feed}[/{part}]: the partner's bytes as they are. 202 with a Task, or with `Prefer: wait=n` the finished one. */
+/** POST /intake/{feed}[/{part}]: the partner's bytes as they are, or in pieces below /intake/{feed}/uploads. 202 with a Task, or with `Prefer: wait=n` the finished one. */
 export function intakeRoutes(services: IntakeServices): Router {
   const router = Router({ caseSensitive: true });
   const facts = { interaction: 'intake', pattern: 'intake/{feed}/{part}', permit: ownFeed };
+  addUploadRoutes(router, services, ownFeed);
   router.post(['/:feed', '/:feed/:part'], route(services, facts, (asked) => receive(services, asked)));
   router.all(['/:feed', '/:feed/:part'], route(services, { ...facts, permit: () => onlyPost, allow: 'POST' }, () => Promise.reject(new Error('a method that is refused'))));
   router.use(...unserved(services));

@@ -1,0 +1,45 @@
+import type { SplitRow } from '../types.ts';
+import type { FieldPlace } from './locate-field.ts';
+
+/** A CSV row's cell by its column's header in the file: line and column of its first character, past the quotation mark. */
+export function locateCell(text: string, row: SplitRow, header: string): FieldPlace {
+  const index = cellsFrom(text, firstRecord(text)).findIndex(({ value }) => value === header);
+  const cell = index < 0 ? undefined : cellsFrom(text, lineOffset(text, row.line))[index];
+  if (!cell) return { line: row.line, column: 1 };
+  const before = text.slice(0, cell.start).split('\n');
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1, ...(cell.value !== '' && { value: cell.value }) };
+}
+
+/** The cells of the record that begins at `offset`, each with where its content begins. */
+function cellsFrom(text: string, offset: number): { start: number; value: string }[] {
+  const cells: { start: number; value: string }[] = [];
+  let quoted = false;
+  let start = offset;
+  for (let at = offset; at <= text.length; at += 1) {
+    const mark = text[at];
+    if (mark === '"') quoted = !quoted;
+    const isEnd = mark === undefined || (!quoted && (mark === ',' || mark === '\n'));
+    if (!isEnd) continue;
+    const raw = text.slice(start, at);
+    const isQuoted = raw.startsWith('"');
+    cells.push({ start: isQuoted ? start + 1 : start, value: (isQuoted ? raw.slice(1, -1).replaceAll('""', '"') : raw).trim() });
+    start = at + 1;
+    if (mark !== ',') break;
+  }
+  return cells;
+}
+
+/** Empty lines before the header do not count. */
+function firstRecord(text: string): number {
+  return text.search(/[^\n]/);
+}
+
+function lineOffset(text: string, line: number): number {
+  let offset = 0;
+  for (let passed = 1; passed < line; passed += 1) {
+    const end = text.indexOf('\n', offset);
+    if (end < 0) return offset;
+    offset = end + 1;
+  }
+  return offset;
+}

@@ -1,0 +1,281 @@
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { mapCommand } from '../../../src/edge/cli/map.ts';
+import { maskValue } from '../../../src/edge/cli/mask-value.ts';
+import { message } from '../../intake/adt.ts';
+import { root, runCommand, type CommandOutcome } from './run-command.ts';
+
+/** `onestory map …` as an integration analyst types it. */
+
+let folder: string;
+let mappings: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'onestory-map-'));
+  mappings = join(folder, 'mappings');
+  cpSync(join(root, 'mappings'), mappings, { recursive: true });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const map = (...args: string[]): Promise<CommandOutcome> => runCommand(mapCommand, args);
+const codes = ({ problems }: CommandOutcome): string[] => problems.map(({ code }) => code);
+const example = (kind: string, name: string, file: string): string => `mappings/${kind}/examples/${name}/${file}`;
+const written = (name: string, content: string): string => {
+  const path = join(folder, name);
+  mkdirSync(join(path, '..'), { recursive: true });
+  writeFileSync(path, content);
+  return path;
+};
+const edited = (file: string, from: string, to: string): void => {
+  const path = join(mappings, file);
+  const text = readFileSync(path, 'utf8');
+  if (!text.includes(from)) throw new Error(`${file} does not hold ${from}`);
+  writeFileSync(path, text.replace(from, to));
+};
+
+describe('map try', () => {
+  it('says nothing but how much there was when a file is right', async () => {
+    const { out, code } = await map('try', 'hl7v2-adt', example('hl7v2-adt', 'stay-from-front-door-to-home', 'input.hl7'));
+    expect([out, code]).toEqual([expect.stringMatching(/^1 file {2}1 ok {2}0 failed {3}rows (\d+)\/\1 ok {3}resources \d+ {3}fields used (\d+)\/\2 \(100 %\)\n$/), 0]);
+  });
+
+  it('names every mistake by its place in the file and in the map, its field, what it looks like and its code', async () => {
+    const file = example('cld', 'bad-values', 'input.csv');
+    const { out, code } = await map('try', 'bcc-cld', file);
+    expect(code).toBe(1);
+    expect(out).toMatch(new RegExp(`^${file}:3:318 \\(row 2\\) {2}Event Start Date "####-##-##" {2}ERROR {2}date-not-real\\n.*\\n {4}expected {2}yyyy-MM-dd$`, 'm'));
+    expect(out).toMatch(new RegExp(`^${file}:6:512 \\(row 5\\) {2}Planned units per week "-#" {2}ERROR {2}check-failed\\n.*\\n {4}map {7}mappings/cld/service\\.map:65:3 {2}row\\.plannedUnits as units check`, 'm'));
+    expect(out).toMatch(/^1 file {2}0 ok {2}1 failed {3}rows 1\/10 ok/m);
+  });
+
+  it('finds a field of a message where it stands', async () => {
+    const text = message({ id: 'M1', pid: { 8: 'Q' } });
+    const file = written('uhb.hl7', text);
+    const { out, code } = await map('try', 'uhb-adt', file);
+    const line = text.split('\r')[2] ?? '';
+    expect([out.split('\n')[0], code]).toEqual([`${file}:3:${line.indexOf('|Q') + 2} (row 1)  PID-8.1 "X"  WARNING  code-not-in-table`, 0]);
+  });
+
+  it('finds a cell behind quotation marks and line breaks', async () => {
+    const [header = '', first = ''] = readFileSync(example('rio', 'bchc-client', 'input.csv'), 'utf8').split(/\r?\n/);
+    const columns = header.split(',');
+    const cells = first.split(',').map((cell, index) => (columns[index] === 'Client_ID' ? '"BC1\n, ""quoted"""' : columns[index] === 'Date_of_Birth' ? '31/02/1941' : cell));
+    const file = written('client.csv', `${header}\n${cells.join(',')}\n`);
+    const [, line = '0', column = '0'] = /:(\d+):(\d+) \(row 1\) {2}Date_of_Birth "##\/##\/####"/.exec((await map('try', 'bchc-rio', file)).out) ?? [];
+    expect(readFileSync(file, 'utf8').split('\n')[Number(line) - 1]?.slice(Number(column) - 1)).toMatch(/^31\/02\/1941/);
+  });
+
+  it('shows no value, in words or as JSON', async () => {
+    const file = written('person.hl7', message({ pid: { 3: '9990000743^^^NHS~H7777777^^^RRK', 5: 'OKAFOR^ALICE', 7: '19380231', 8: 'Q', 11: '12 SECRET ROAD^^X^^B13 8XX^GBR^Q' } }));
+    for (const args of [[], ['--json']]) {
+      const { out } = await map('try', 'uhb-adt', file, ...args);
+      for (const value of ['OKAFOR', 'ALICE', '19380231', '9990000743', 'H7777777', 'SECRET', 'B13']) expect(out).not.toContain(value);
+      expect(out).toContain('########');
+    }
+  });
+
+  it('shows values only of what is known to be invented', async () => {
+    const file = written('plain/day.hl7', message({ pid: { 7: '19380231' } }));
+    expect(codes(await map('try', 'uhb-adt', file, '--show-values'))).toEqual(['values-not-synthetic']);
+    written('plain/SYNTHETIC', '');
+    expect((await map('try', 'uhb-adt', file, '--show-values')).out).toContain('PID-7 "19380231"');
+    expect((await map('try', 'cld', example('cld', 'bad-values', 'input.csv'), '--show-values')).out).toContain('Planned units per week "-');
+    const real = written('plain/real.hl7', message({ pid: { 3: '9434765919^^^NHS~H1^^^RRK', 7: '19380231' } }));
+    const refused = await map('try', 'uhb-adt', real, '--show-values');
+    expect([codes(refused), refused.code, refused.out]).toEqual([['values-not-synthetic'], 2, '']);
+  });
+
+  it('masks a value to its shape', () => {
+    expect(['Okafor-Smith', '02/30/1938', 'B13 8XX', 'Ünal', '', 'a'.repeat(60)].map(maskValue)).toEqual(['Xxxxxx-Xxxxx', '##/##/####', 'X## #XX', 'Xxxx', '', `${'x'.repeat(24)}…`]);
+  });
+
+  it('counts what is wrong again and again instead of filling the screen', async () => {
+    const file = written('many.hl7', Array.from({ length: 130 }, (_, index) => message({ id: `M${index}`, pid: { 8: String.fromCharCode(71 + (index % 3)) } })).join(''));
+    const { out } = await map('try', 'uhb-adt', file);
+    expect(out.match(/WARNING {2}code-not-in-table/g)).toHaveLength(5);
+    expect(out).toMatch(/ and 125 more code-not-in-table$/m);
+  });
+
+  it('writes what the good rows became, for its owner alone', async () => {
+    const out = join(folder, 'out');
+    await map('try', 'cld', example('cld', 'bad-values', 'input.csv'), example('cld', 'alice-discharge-package', 'input.csv'), '--out', out);
+    const [bad = '', good = ''] = readdirSync(out).sort();
+    expect(JSON.parse(readFileSync(join(out, good), 'utf8'))).toEqual((JSON.parse(readFileSync(example('cld', 'alice-discharge-package', 'expected.json'), 'utf8')) as { resources: unknown[] }).resources);
+    expect([bad, statSync(join(out, good)).mode & 0o777]).toEqual(['1-input.csv.json', 0o600]);
+  });
+
+  it('knows the part by the file\'s name or --part, and asks when it cannot', async () => {
+    const text = readFileSync(example('rio', 'bchc-referral', 'input.csv'), 'utf8');
+    expect((await map('try', 'bchc-rio', written('referral-2024-05.csv', text))).code).toBe(0);
+    expect((await map('try', 'bchc-rio', written('extract.csv', text), '--part', 'referral')).code).toBe(0);
+    const asked = await map('try', 'bchc-rio', join(folder, 'extract.csv'));
+    expect([codes(asked), asked.code]).toEqual([['part-not-named'], 2]);
+  });
+
+  it.each([['no-such-kind', 'kind-unknown'], ['cld', 'file-unreadable']])('ends with 2 when %s is asked for and not there', async (kind, code) => {
+    const outcome = await map('try', kind, 'no-such-file.csv');
+    expect([codes(outcome), outcome.code]).toEqual([[code], 2]);
+  });
+
+  it('tells every mistake of a map by file, line and column', async () => {
+    edited('rio/cpa.map', '->', '-> nobody.x = y,');
+    const outcome = await map('try', 'bchc-rio', example('rio', 'bsmhft-cpa', 'input.csv'), '--part', 'cpa', '--mappings', mappings);
+    expect([outcome.code, outcome.problems[0]?.at]).toEqual([1, expect.objectContaining({ file: join(mappings, 'rio/cpa.map'), line: expect.any(Number), column: expect.any(Number) })]);
+    cpSync(join(root, 'mappings/rio/cpa.map'), join(mappings, 'rio/cpa.map'));
+  });
+
+  it('tries again when a map or a file changes, until it is stopped', async () => {
+    const file = written('watched.hl7', message({ pid: { 7: '19380231' } }));
+    const child = spawn('node', ['bin/run.mjs', 'src/cli.ts', 'map', 'try', 'uhb-adt', file, '--mappings', mappings, '--watch'], { cwd: root, env: { PATH: process.env['PATH'] ?? '' }, stdio: ['ignore', 'pipe', 'inherit'] });
+    let out = '';
+    child.stdout.on('data', (part: Buffer) => { out += part.toString(); });
+    const closed = new Promise((resolve) => child.once('close', resolve));
+    const until = async (wanted: RegExp): Promise<void> => {
+      for (const end = Date.now() + 25_000; !wanted.test(out) && Date.now() < end;) await new Promise((resolve) => setTimeout(resolve, 50));
+    };
+    await until(/1 failed/);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    writeFileSync(file, message());
+    await until(/1 failed[^]*1 file {2}1 ok/);
+    child.kill('SIGINT');
+    await closed;
+    expect(out).toMatch(/1 failed[^]*1 file {2}1 ok {2}0 failed/);
+    expect(out).not.toContain('19380231');
+  });
+});
+
+describe('map diff', () => {
+  afterEach(() => {
+    rmSync(mappings, { recursive: true });
+    cpSync(join(root, 'mappings'), mappings, { recursive: true });
+  });
+
+  it('finds no difference between the same maps', async () => {
+    const { out, code } = await map('diff', '--base', mappings, 'rio');
+    expect([out, code]).toEqual([expect.stringMatching(/^rio: \d+ files, \d+ resources, 0 changed, 0 added, 0 removed\n$/), 0]);
+  });
+
+  it('shows which elements of which resources an edit of a table or a map changes, and how often', async () => {
+    edited('cld/tables/gender.loose.csv', ',female,', ',other,');
+    edited('cld/person.map', 'patient.birthDate = born;', 'patient.active = true;');
+    const { out, code } = await map('diff', '--base', mappings, 'cld');
+    expect(code).toBe(0);
+    expect(out).toMatch(/Patient 1 changed\n(?: {4}.*\n)*? {4}Patient\.birthDate {2}none -> "####-##-##"/);
+    expect(out).toMatch(/ {4}Patient\.gender {2}"xxxxx" -> "xxxxxx"/);
+    expect(out).toMatch(/^cld: 10 files, \d+ resources, \d+ changed, 0 added, 0 removed\n/m);
+    expect(out).toMatch(/^ {4}Patient\.birthDate {2}\d+$/m);
+  });
+
+  it('counts what is refused now and was not', async () => {
+    edited('cld/event.map', "'review'))", "'reviewed'))");
+    const { out } = await map('diff', '--base', mappings, 'cld', example('cld', 'no-event-reference', 'input.csv'));
+    expect(out).toMatch(/check-failed at eventType: 1 before, 0 now/);
+    expect(out).toMatch(/ Task 3 added$/m);
+  });
+
+  it('compares with a version git knows, and says when there is none', async () => {
+    expect((await map('diff', '--base', 'HEAD', 'rio')).code).toBe(0);
+    for (const base of ['no-such-branch', '--output=/tmp/x']) {
+      const refused = await map('diff', `--base=${base}`, 'rio');
+      expect([codes(refused), refused.code]).toEqual([['base-unknown'], 2]);
+    }
+  });
+});
+
+describe('map coverage', () => {
+  it.each(['cld', 'rio', 'hl7v2-adt'])('finds nothing left behind in %s', async (kind) => {
+    const { out, code } = await map('coverage', kind);
+    expect([code, out]).toEqual([0, expect.stringMatching(new RegExp(`^${kind}: \\d+ examples   source fields (\\d+)/\\1: .* 0 never read   elements \\d+/\\d+ set$`, 'm'))]);
+  });
+
+  it('names the field nothing reads, the column nobody shows and the rule that never fired', async () => {
+    edited('cld/person.map', 'row.gender as gender', 'row.gendre as gender');
+    edited('cld/dropped.csv', 'reportingPeriodStart', 'postcode');
+    const { out, code } = await map('coverage', 'cld', '--mappings', mappings);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^gender {2}NEVER READ {2}carry it in the map, or drop it in .*cld\/dropped\.csv with a reason$/m);
+    expect(out).toMatch(/^reportingPeriodStart {2}NEVER READ/m);
+    expect(out).toMatch(/^Patient\.gender {2}never set {2}.*cld\/person\.map:26:\d+ {2}patient\.gender = /m);
+    cpSync(join(root, 'mappings/cld'), join(mappings, 'cld'), { recursive: true });
+  });
+});
+
+describe('map explain', () => {
+  const stay = example('hl7v2-adt', 'stay-from-front-door-to-home', 'input.hl7');
+
+  it('tells which rule gave a value and from which field, in words', async () => {
+    const { out, code } = await map('explain', stay, 'Patient.name.family', '--row', '1');
+    expect([out.split('\n').slice(0, 3), code]).toEqual([['row 1  Patient.name[0].family = "XXXXXX"', expect.stringMatching(/^ {4}map {3}mappings\/hl7v2-adt\/types\.map:\d+:\d+ {2}name\.family = family;$/), `    from  PID-5.1 "XXXXXX"  ${stay}:3:41`], 0]);
+    expect(readFileSync(stay, 'utf8').split('\n')[2]?.slice(40)).toMatch(/^OKAFOR\^/);
+  });
+
+  it('tells where a field went, and back again', async () => {
+    const { values } = JSON.parse((await map('explain', stay, '--field', 'PID-8', '--json')).out) as { values: { path: string; rule: { text: string } }[] };
+    expect([...new Set(values.map(({ path }) => path))]).toEqual(['Patient.gender']);
+    expect((await map('explain', example('cld', 'alice-discharge-package', 'input.csv'), '--field', 'Date of Birth', '--row', '1')).out).toContain('Patient.birthDate = "####-##-##"');
+  });
+
+  it('of a fold names the message that said it', async () => {
+    const file = written('fold.hl7', message({ id: 'ONE', at: '20240301081000', pid: { 16: 'M' } }) + message({ id: 'TWO', at: '20240302081000', event: 'A08' }));
+    const { out } = await map('explain', file, 'Patient.maritalStatus.coding', '--feed', 'uhb-adt', '--row', '2');
+    expect(out).toMatch(/from {2}PID-16\.1 "X" {2}\S+fold\.hl7:3:\d+/);
+  });
+
+  it('says why a field reaches nothing', async () => {
+    const file = example('cld', 'alice-discharge-package', 'input.csv');
+    expect((await map('explain', file, '--field', 'Reporting Period Start Date', '--row', '1')).out).toMatch(/Reporting Period Start Date is dropped: Describes the council's submission/);
+  });
+
+  it.each([
+    [['Patient.photo'], 'path-not-set'], [['--field', 'PID-99'], 'field-not-sent'], [[], 'path-not-named'],
+  ])('ends with 2 for %j', async (args, code) => {
+    const outcome = await map('explain', stay, ...args);
+    expect([codes(outcome), outcome.code]).toEqual([[code], 2]);
+  });
+
+  it('must be told who sends a file that is no example', async () => {
+    expect(codes(await map('explain', written('anywhere.hl7', message()), 'Patient.name'))).toEqual(['kind-not-named']);
+  });
+});
+
+describe('map new', () => {
+  const csv = 'Patient ID,NHS Number,Full Name,Born,Visit Date,Score\nHP-77,9990000379,Rahman,17/05/1941,2024-05-02,3\nHP-78,9990000743,Okafor,01/02/1938,2024-05-03,\n';
+  const json = JSON.stringify({ sent: '2024-05-02', residents: [{ residentId: 'R-77', name: { family: 'Rahman' }, born: '1941-05-17', notes: ['eats well'] }, { residentId: 'R-78', name: { family: 'Okafor', given: 'Alice' }, born: '1938-02-01' }] });
+
+  it.each([['csv', csv, 'csv'], ['json', json, 'json'], ['hl7', message({ pid: { 5: 'Rahman^Abdul', 7: '19410517' } }), 'hl7v2']])('begins a kind from %s that loads, and whose sample runs', async (extension, sample, format) => {
+    const kind = `from-${extension}`;
+    const file = written(`sample.${extension}`, sample);
+    const { out, code } = await map('new', kind, file, '--mappings', mappings);
+    expect([code, out]).toEqual([0, expect.stringMatching(/\d+ fields\. Check types/)]);
+    const texts = readdirSync(join(mappings, kind)).map((name) => readFileSync(join(mappings, kind, name), 'utf8')).join('\n');
+    for (const value of ['Rahman', 'Okafor', 'HP-77', 'R-77', '9990000379', '1941', 'eats well', 'H1234567']) expect(texts).not.toContain(value);
+    expect(JSON.parse(readFileSync(join(mappings, kind, 'kind.json'), 'utf8'))).toMatchObject({ format, name: kind });
+    const tried = await map('try', kind, file, '--mappings', mappings, '--json');
+    const [result] = (JSON.parse(tried.out) as { files: { rows: number; ok: number; problems: { code: string; severity: string }[]; fields: { left: string[] }; resources: Record<string, number> }[] }).files;
+    expect([result?.problems.filter(({ severity }) => severity === 'error'), result?.ok, result?.resources['Patient']]).toEqual([[], result?.rows, result?.rows]);
+    expect(result?.fields.left.length).toBeGreaterThan(2);
+  });
+
+  it('guesses what columns hold from their values', async () => {
+    await map('new', 'guessed', written('sample.csv', csv), '--mappings', mappings);
+    expect(JSON.parse(readFileSync(join(mappings, 'guessed/schema.json'), 'utf8'))).toEqual({ columns: [
+      { header: 'Patient ID', name: 'patientId', required: true, maxLength: 10, personKey: true },
+      { header: 'NHS Number', name: 'nhsNumber', required: true, format: 'nhs-number' },
+      { header: 'Full Name', name: 'fullName', required: true, maxLength: 20 },
+      { header: 'Born', name: 'born', required: true, maxLength: 20 },
+      { header: 'Visit Date', name: 'visitDate', required: true, format: 'date' },
+      { header: 'Score', name: 'score', format: 'integer' },
+    ] });
+    expect(readFileSync(join(mappings, 'guessed/guessed.map'), 'utf8')).toContain("// row.born as v -> patient. = toDate(v, 'd/M/yyyy');");
+  });
+
+  it('writes over nothing, and names a kind as kinds are named', async () => {
+    const file = written('sample.csv', csv);
+    for (const [name, code] of [['cld', 'kind-exists'], ['../escape', 'kind-name'], ['Home', 'kind-name']] as const) {
+      const refused = await map('new', name, file, '--mappings', mappings);
+      expect([codes(refused), refused.code]).toEqual([[code], 2]);
+    }
+    expect(codes(await map('new', 'broken', written('broken.csv', 'a,"b\n1,2'), '--mappings', mappings))).toEqual(['csv-quote']);
+  });
+});
