@@ -30,39 +30,7 @@ type Compiled = { map: CompiledMap; warnings: Problem[] } | { problems: Problem[
 /**
  * Compiles a map of the FHIR Mapping Language (https://hl7.org/fhir/R4/mapping-language.html and its later editions) into
  * closures. `loadDefinitions()` must have run. All mistakes of all texts are reported together.
- *
- * What authors can rely on:
- *
- *     map "https://…/StructureMap/x" = "X"
- *     imports "https://…/StructureMap/common"       // groups of direct imports; * is a wildcard
- *     let system = 'https://…';                     // constant
- *
- *     group Main(source src, target bundle : Bundle) {
- *       src -> bundle.entry as e, e.resource = create('Patient') as p then Person(src, p);
- *     }
- *     group Person(source src, target p : Patient) {
- *       src.person.PID as pid then {                // a rule runs once for each element it finds, `then { }` nests
- *         pid.f5.c1 as v -> p.name as n, n.family = v;          // paths may be deep; a list element is appended to
- *         pid.f7.c1 as v -> p.birthDate = toDate(v, 'hl7');
- *         pid.f8.c1 as v -> p.gender = translate(v, '#gender', 'code');
- *         pid.f3 as x where (x.c5 = 'NH') -> p.identifier = id(system, (x.c1));
- *       };
- *       src.note where ($this.length() > 3) -> p.active = true "rule name";
- *     }
- *
- * Sources: `ctx.path : type 0..1 default (expr) first|not_first|last|not_last|only_one as v where (…) check (…) log (…)`;
- * several with commas run for every combination. The focus of where, check and log is the element itself (`$this`); a
- * variable of the same name as a child of it needs `%v`. The list mode and the cardinality count all elements of the
- * whole path. Targets: `ctx.path = transform as v first|share label|single`. Without a transform a node is made (list:
- * a new one; single: the one there). A value that is missing sets nothing, and its variable stays unbound.
- *
- * Values: a variable, a literal, `(FHIRPath)`, or a transform: create('Type') copy(v) truncate(s, n) escape(s, from, to)
- * cast(v, 'type') append(a, b, …) translate(v, '#table', 'code'|'system'|'display'|'Coding'|'CodeableConcept')
- * cc(system, code, display?) cc(text) c(system, code, display?) id(system, value, type?) cp(system?, value)
- * qty(text) qty(value, unit, system?, code?) reference(resource) pointer(resource) uuid() evaluate(ctx, expr)
- * toDate(v, format?) toDateTime(v, format?) toTime(v, format?). Arguments are variables, literals or FHIRPath.
- * Formats: 'hl7', 'iso' (default), or a pattern such as 'dd/MM/yyyy[ HH:mm]'. cast(v, 'decimal') keeps every digit.
- * Text of a JSON source is never converted silently: a boolean or number element needs cast.
+ * What authors can rely on is told in docs/mapping-language.md.
  */
 export function compileMap(input: CompileInput): Compiled {
   if (!elementOf('Patient', 'name')) throw new Error('loadDefinitions() must run before compileMap()');

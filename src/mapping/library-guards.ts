@@ -50,12 +50,13 @@ function matcher(whole: (pattern: string) => string): (on: unknown[], pattern: u
 
 /** The library tells the console what it rounds off a date: nothing of a record may be written there. */
 export function quietly<T>(work: () => T): T {
-  const { warn } = console;
-  console.warn = () => undefined;
+  const { console: outlet } = globalThis;
+  const { warn } = outlet;
+  outlet.warn = () => undefined;
   try {
     return work();
   } finally {
-    console.warn = warn;
+    outlet.warn = warn;
   }
 }
 

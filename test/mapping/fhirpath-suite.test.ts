@@ -64,7 +64,8 @@ function passes(test: Test, input: JsonObject): boolean {
 }
 
 function asText(value: unknown): string {
-  return (typeof value === 'object' ? JSON.stringify(value) : String(value)).replace(/^T(?=\d\d)/, '');
+  if (typeof value === 'bigint') return value.toString();
+  return (typeof value === 'string' ? value : JSON.stringify(value)).replace(/^T(?=\d\d)/, '');
 }
 
 describe('the FHIRPath tests of R4', () => {

@@ -24,7 +24,7 @@ function printMember(key: string, value: Json, writer: TextWriter): void {
   } else writer.line(`/// ${key} = ${printValue(value)}`);
 }
 
-function printValue(value: Json): string {
+function printValue(value: null | boolean | number | string): string {
   if (typeof value !== 'string') return String(value);
   return /[\r\n]/.test(value) && !value.includes('"""') ? `"""${value}"""` : quoteText(value);
 }
