@@ -202,7 +202,7 @@ describe.each(databases)('a message that is wrong, on $kind', ({ open }) => {
     const [one, two] = [newPerson(), newPerson()];
     await send(message(one), message(two));
     const earlier = await storedRows(gateway);
-    const merge = `${message({ ...one, event: 'A40', id: 'MERGE-1' })}`;
+    const merge = message({ ...one, event: 'A40', id: 'MERGE-1', more: [`MRG|${two.key}^^^RRK`] });
     const outcome = await send(merge, message(newPerson()));
     expect(outcome.counts).toEqual({ received: 2, stored: 1, unchanged: 0, pending: 1, quarantined: 0, rejected: 0 });
     expect(outcome.rows.map(({ state }) => state)).toEqual(['awaiting-merge', 'stored']);

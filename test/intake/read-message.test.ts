@@ -90,6 +90,7 @@ describe('an HL7 message is read', () => {
     const input = inputOf(message({ event: 'A12', at: '20240303120000', of: '20240302100000' }));
     expect(input).toMatchObject({ eventAt: '2024-03-03T12:00:00Z', record: { visit: { journal: { event: 'A12', undoes: ['A02'], of: '2024-03-02T10:00:00Z' } } } });
     expect(inputOf(message({ event: 'A13', at: '20240303120000', of: '20240304100000' })).eventAt).toBe('2024-03-04T10:00:00Z');
+    expect(inputOf(message({ event: 'A25', at: '20240303120000', of: '20240302100000' })).eventAt).toBe('2024-03-03T12:00:00Z');
   });
 
   it('out of its MLLP frame and after a byte-order mark', () => {

@@ -2,5 +2,5 @@ import type { MessageSchema } from '../types.ts';
 
 /** Whether a date field holds a day that means "unknown" or "no end". */
 export function isPlaceholder({ dates, placeholders }: Pick<MessageSchema, 'dates' | 'placeholders'>, field: string, raw: string): boolean {
-  return placeholders.includes(raw.trim().slice(0, 8)) && dates.includes(field);
+  return raw.length >= 8 && placeholders.includes(raw.trim().slice(0, 8)) && dates.includes(field);
 }

@@ -32,8 +32,11 @@ export function readMessage(kind: Kind, feed: Feed, part: Part, row: SplitRow): 
  */
 function eventTime(message: Message, schema: MessageSchema, zone: string): string | undefined {
   const recorded = schema.events[eventOf(message)]?.undoes ? instantIn(message, 'EVN-2', schema, zone) : undefined;
-  const first = schema.time.map((field) => instantIn(message, field, schema, zone)).find((instant) => instant !== undefined);
-  return recorded !== undefined && (first === undefined || recorded > first) ? recorded : first;
+  for (const field of schema.time) {
+    const instant = instantIn(message, field, schema, zone);
+    if (instant !== undefined) return recorded !== undefined && recorded > instant ? recorded : instant;
+  }
+  return recorded;
 }
 
 function instantIn(message: Message, field: string, schema: MessageSchema, zone: string): string | undefined {
