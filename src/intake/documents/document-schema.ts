@@ -33,12 +33,12 @@ export function compileDocument(schema: DocumentSchema): CompiledDocument {
   const validate = compileShape(schema);
   const textBy = (path: string | undefined): ((record: JsonObject) => string) => {
     const found = path === undefined ? () => [] : expression(path);
-    return (record) => oneText(found(record));
+    return (record) => oneText(valuesOf(found, record));
   };
   const [setOf, numberOf] = [textBy(schema.versions?.of), textBy(schema.versions?.number)];
   const rows = schema.rows === undefined ? undefined : expression(schema.rows);
   const made: CompiledDocument = {
-    rowsOf: rows,
+    rowsOf: rows && ((document) => valuesOf(rows, document)),
     personKeyOf: textBy(schema.personKey),
     messageIdOf: textBy(schema.messageId),
     recordKeyOf: textBy(schema.recordKey),
@@ -59,6 +59,15 @@ export function checkDocumentSchema(schema: DocumentSchema, report: (text: strin
     compileShape(schema);
   } catch (error) {
     report(error instanceof Error ? error.message : 'This is not a JSON Schema.', '/schema');
+  }
+}
+
+/** An operator for one value that finds several throws: then the record does not say it. */
+function valuesOf(evaluate: (record: JsonObject) => Json[], record: JsonObject): Json[] {
+  try {
+    return evaluate(record);
+  } catch {
+    return [];
   }
 }
 
