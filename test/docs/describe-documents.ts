@@ -29,7 +29,7 @@ function elementLines(root: JsonObject, schema: JsonObject, path: string, xml: b
 }
 
 function formOf({ type, format, pattern, maxLength, enum: values, const: value }: JsonObject): string {
-  const allowed = Array.isArray(values) ? values.join(', ') : textOf(value);
+  const allowed = Array.isArray(values) ? (values as string[]).join(', ') : textOf(value);
   return [textOf(format) || (type === 'string' ? '' : textOf(type)), allowed, typeof pattern === 'string' ? `\`${pattern.replaceAll('|', '\\|')}\`` : '', typeof maxLength === 'number' ? `at most ${maxLength} characters` : '']
     .filter((each) => each !== '').join(', ');
 }

@@ -84,6 +84,11 @@ describe('a JSON source', () => {
     expect(split(told).rows.map(({ content }) => content)).toEqual(['\n{"admitted":"2026-01-02","10":{},"id":"R1","2":[[],{}]}']);
   });
 
+  it('goes on where a record makes a path of the schema meaningless', () => {
+    const keyed = { ...kind, parts: [{ name: '', map: 'resident.map', document: { ...document, personKey: 'id & admitted', recordKey: 'id & admitted' } }] };
+    expect(splitSource(keyed, feed, '', Buffer.from('{"residents":[{"id":["R1","R2"],"admitted":"2026-01-02"},{"id":"R3"}]}')).rows.map(({ personKey }) => personKey)).toEqual(['', 'R3']);
+  });
+
   it('refuses two records of one key that differ, and not the same one twice', () => {
     const keyed = { ...kind, parts: [{ name: '', map: 'resident.map', document: { ...document, recordKey: 'id' } }] };
     const problemsOf = (text: string): (string | undefined)[] => splitSource(keyed, feed, '', Buffer.from(text)).rows.map(({ problem }) => problem?.code);

@@ -35,14 +35,14 @@ export function compileDocument(schema: DocumentSchema): CompiledDocument {
   const validate = compileShape(schema);
   const textBy = (path: string | undefined): ((record: JsonObject) => string) => {
     const found = path === undefined ? () => [] : expression(path);
-    return (record) => oneText(found(record));
+    return (record) => oneText(valuesOf(found, record));
   };
   const [setOf, numberOf] = [textBy(schema.versions?.of), textBy(schema.versions?.number)];
   const rows = schema.rows === undefined ? undefined : expression(schema.rows);
-  const fold = schema.fold && { id: expression(schema.fold.id), at: expression(schema.fold.at) };
+  const [foldId, foldAt] = [textBy(schema.fold?.id), textBy(schema.fold?.at)];
   const made: CompiledDocument = {
-    rowsOf: rows,
-    foldOf: fold && ((record) => ({ id: oneText(fold.id(record)), at: oneText(fold.at(record)) })),
+    foldOf: schema.fold && ((record) => ({ id: foldId(record), at: foldAt(record) })),
+    rowsOf: rows && ((document) => valuesOf(rows, document)),
     personKeyOf: textBy(schema.personKey),
     messageIdOf: textBy(schema.messageId),
     recordKeyOf: textBy(schema.recordKey),
@@ -63,6 +63,15 @@ export function checkDocumentSchema(schema: DocumentSchema, report: (text: strin
     compileShape(schema);
   } catch (error) {
     report(error instanceof Error ? error.message : 'This is not a JSON Schema.', '/schema');
+  }
+}
+
+/** An operator for one value that finds several throws: then the record does not say it. */
+function valuesOf(evaluate: (record: JsonObject) => Json[], record: JsonObject): Json[] {
+  try {
+    return evaluate(record);
+  } catch {
+    return [];
   }
 }
 
