@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { counts, headers, instance, noTypes, person, query, shaping } from './twin-pieces.ts';
 import type { TwinFacts } from './twin-facts.ts';
 import type { SearchForm } from './twin-search.ts';
-import { agreementRequests, breakGlassRequest, choiceRequest, emergencyChange, everythingInput, garbage, whatIf } from './twin-writes.ts';
+import { agreementRequests, breakGlassRequest, bundleRequest, choiceRequest, emergencyChange, everythingInput, garbage, whatIf } from './twin-writes.ts';
 
 /** One request, as it is put to both worlds. */
 export interface TwinRequest {
@@ -43,6 +43,8 @@ export const arms: Readonly<Record<string, Arm>> = {
   'GET /fhir/Patient/:id/$everything': (facts) => get(person(facts), (id) => `/fhir/Patient/${id}/$everything`, ['', '?_count=1', '?_count=2', '?_count=9', '?_count=0', '?start=2020-01-01', '?_type=CarePlan', '?_since=2020', '?_page=AAAA']),
   'POST /fhir/Patient/:id/$everything': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$everything`, ...withBody(body), headers: { ...given, ...jsonBody } })),
   'GET /fhir/metadata': () => get(fc.constant('/fhir/metadata'), (path) => path, ['', '?_format=json', '?_format=xml', '?mode=full']),
+  'POST /fhir': () => bundleRequest('/fhir'),
+  'POST /fhir/$process-message': () => bundleRequest('/fhir/$process-message'),
   'POST /fhir/Consent': (facts) => choiceRequest(facts, null),
   'PUT /fhir/Consent/:id': (facts) => instance(facts).chain(({ id }) => choiceRequest(facts, id)),
   'POST /fhir/Patient/$break-glass': () => breakGlassRequest,

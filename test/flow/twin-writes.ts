@@ -52,6 +52,12 @@ export function garbage(path: (feed: string) => string): fc.Arbitrary<TwinReques
     ([feed, body, prefer]) => ({ method: 'POST', path: path(feed), body, headers: { Prefer: prefer, 'Content-Type': 'application/octet-stream' }, alone: true }));
 }
 
+/** Transactions and messages are for feeds that take them: everybody else is told so, whatever the Bundle says of whom. */
+export function bundleRequest(path: string): fc.Arbitrary<TwinRequest> {
+  return fc.constantFrom('', '{}', '{"resourceType":"Bundle","type":"transaction","entry":[]}', '{"resourceType":"Bundle","type":"message","entry":[]}', '[').map(
+    (body) => ({ method: 'POST', path, body, headers: { 'Content-Type': 'application/fhir+json' }, alone: true }));
+}
+
 /** Nothing here changes an agreement that is in force: what it changed would be dated by each database's own clock. */
 export function agreementRequests({ agreements }: TwinFacts): Readonly<Record<'propose' | 'sign' | 'activate' | 'terminate', fc.Arbitrary<TwinRequest>>> {
   const fields = { 'Content-Type': 'application/json' };

@@ -28,8 +28,8 @@ export async function fetchPage({ url, base, token, timeoutMs, maxBytes, stop }:
     const response = await fetch(url, {
       redirect: 'error', signal: AbortSignal.any([slow, stop]), headers: { Accept: 'application/fhir+json', ...(token !== null && { Authorization: `Bearer ${token}` }) },
     });
-    if (response.status === 429 || response.status >= 500) return drained(response, failed('pull-busy', true, retryAfterMs(response.headers.get('Retry-After'))));
-    if (response.status !== 200) return drained(response, failed('pull-refused', false));
+    if (response.status === 429 || response.status >= 500) return await drained(response, failed('pull-busy', true, retryAfterMs(response.headers.get('Retry-After'))));
+    if (response.status !== 200) return await drained(response, failed('pull-refused', false));
     const bytes = await readLimited(response, maxBytes);
     return bytes === null ? failed('pull-too-large', false) : pageOf(bytes, base, response);
   } catch {

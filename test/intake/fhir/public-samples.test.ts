@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadDefinitions } from '../../../src/fhir/definitions.ts';
+import { textOf } from '../../../src/fhir/json.ts';
 import type { Problem } from '../../../src/fhir/problem.ts';
 import { loadProfiles } from '../../../src/fhir/profiles.ts';
 import { validateResource } from '../../../src/fhir/validate-resource.ts';
@@ -42,7 +43,7 @@ function outcomeOf(feedKey: string, path: string): { refused: string[]; taken: s
     const mapped = mapOf(mappings, kind, feed, part).run({ feed: feedFacts(feed), ...record });
     const wrong = errorsIn([...mapped.problems, ...mapped.resources.flatMap((resource) => validateResource(resource))]);
     if (wrong.length > 0) refused.push(...wrong);
-    else taken.push(...mapped.resources.map(({ resourceType }) => String(resourceType)));
+    else taken.push(...mapped.resources.map(({ resourceType }) => textOf(resourceType)));
   }
   return { refused: [...new Set(refused)].sort(), taken: [...new Set(taken)].sort() };
 }
