@@ -7,6 +7,8 @@ import { agreementCommand } from './edge/cli/agreement.ts';
 import type { CliContext } from './edge/cli/cli-context.ts';
 import { describeProblem } from './edge/cli/describe-problem.ts';
 import { emergencyCommand } from './edge/cli/emergency.ts';
+import { feedCommand } from './edge/cli/feed.ts';
+import { replayCommand } from './edge/cli/replay.ts';
 import { sensitiveCodesCommand } from './edge/cli/sensitive-codes.ts';
 import { tokenCommand } from './edge/cli/token.ts';
 import type { Problem } from './fhir/problem.ts';
@@ -37,6 +39,8 @@ async function run(argv: readonly string[], env: Readonly<Record<string, string 
     .addCommand(tokenCommand(context))
     .addCommand(agreementCommand(context))
     .addCommand(emergencyCommand(context))
+    .addCommand(feedCommand(context))
+    .addCommand(replayCommand(context))
     .addCommand(sensitiveCodesCommand(context));
   await program.parseAsync(argv);
 }

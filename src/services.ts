@@ -12,10 +12,14 @@ import type { Requester } from './fhir/sharing.ts';
 import { acceptBytes } from './flow/accept-bytes.ts';
 import { applySensitiveCodes } from './flow/apply-sensitive-codes.ts';
 import { breakGlass, endBreakGlass, type EmergencyAsk } from './flow/break-glass.ts';
-import { compileMaps } from './flow/compile-maps.ts';
 import { describeRefusedRequest, type RefusedRequest } from './flow/describe-refused-request.ts';
 import { explainAccess, type ExplainAsk } from './flow/explain-access.ts';
 import { loadDirectory } from './flow/directory.ts';
+import { openFeedMappings } from './flow/feed-mappings.ts';
+import { reportFeeds } from './flow/feed-doctor.ts';
+import { readWorkList, requeueRows } from './flow/feed-work-list.ts';
+import { approveReplay, giveUpReplay, showReplay, startReplay, type ReplayActs } from './flow/replay-feed.ts';
+import { startReplayWorker } from './flow/work-replays.ts';
 import { listEmergencies, readEmergency } from './flow/list-emergencies.ts';
 import { reviewEmergency, revokeEmergency } from './flow/review-emergency.ts';
 import { watchEmergencyReviews, type ReviewWatch } from './flow/watch-emergency-reviews.ts';
@@ -61,7 +65,9 @@ export interface ServiceOptions {
   newId?: () => string;
   /** folder of agreement files; default agreements/ */
   agreements?: string;
-  /** folder of code sets; default mappings/sensitive-codes/ */
+  /** folder of feeds, maps and tables; default mappings/ */
+  mappings?: string;
+  /** folder of code sets; default sensitive-codes/ in it */
   codeSets?: string;
   /** how often the worker looks for work nobody woke it for */
   pollMs?: number;
@@ -74,13 +80,13 @@ export type Services = Awaited<ReturnType<typeof createServices>>;
  * maps and agreements; starts the intake worker. Refuses to start on any mistake in them, all told together.
  */
 export async function createServices({
-  database, config, log, clock = () => new Date(), newId = randomUUID, agreements = join(projectRoot, 'agreements'), codeSets = join(projectRoot, 'mappings', sensitiveCodesFolder), pollMs,
+  database, config, log, clock = () => new Date(), newId = randomUUID, agreements = join(projectRoot, 'agreements'), mappings: folder = join(projectRoot, 'mappings'), codeSets = join(folder, sensitiveCodesFolder), pollMs,
 }: ServiceOptions) {
   loadDefinitions();
   loadProfiles(join(projectRoot, 'profiles'));
   if (config.ukCoreDir !== null) loadUkCore(config.ukCoreDir);
-  const { mappings, codes } = loadMapped(codeSets);
-  const mapOf = compileMaps(mappings);
+  const { mappings, codes } = loadMapped(folder, codeSets);
+  const feeds = await openFeedMappings(database, mappings, clock());
 
   const secrets = await loadSecrets(database);
   const classes = await openSharingClasses(database);
@@ -89,11 +95,14 @@ export async function createServices({
   await openAgreements(database, agreements, config.demo);
   const audit = openAuditTrail(database, sealEntry, emptyChain);
   const policy = createPolicy(database, classes);
-  const intake: IntakeContext = { database, secrets, classes, mappings, directory, sensitiveCodes: codes, mapOf, validate: rememberValid(validateResource), clock, newId };
+  const intake: IntakeContext = { database, secrets, classes, mappingOf: feeds.live, holdFeeds: feeds.hold, directory, sensitiveCodes: codes, validate: rememberValid(validateResource), clock, newId };
+  for (const { feed, candidate } of await feeds.look()) if (candidate !== null) log('mapping-waits', { feed });
   const release: ReleaseContext = { database, secrets, policy, audit, directory, clock, newId };
   const agreementDates = await watchDates({ database, secrets }, log);
   const reviews = await watchReviews(database, config.emergency.reviewDays, log);
   const worker = startIntakeWorker(intake, (event) => log(intakeEvents[event]), pollMs);
+  const replays = startReplayWorker({ ...intake, feeds }, (error) => log('replay-failed', { error }), pollMs);
+  const wake = (): void => (worker.wake(), replays.wake());
 
   return {
     database, mappings, policy, audit, worker, limits: config.limits, clock, newId,
@@ -101,7 +110,7 @@ export async function createServices({
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
     fileChoice: (requester: Requester, resource: JsonObject, bytes: Uint8Array, request: RequestFacts) =>
       fileChoice({ ...release, classes, sensitiveCodes: codes }, requester, resource, bytes, request),
-    governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }) }, emergencies: emergenciesOf(release),
+    governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }) }, emergencies: emergenciesOf(release), feedWork: feedWorkOf({ ...release, feeds, wake }),
     changeChoice: (requester: Requester, id: string, ifMatch: number | null, resource: JsonObject, bytes: Uint8Array, request: RequestFacts) =>
       changeChoice({ ...release, classes, sensitiveCodes: codes }, requester, id, ifMatch, resource, bytes, request),
     breakGlass: (requester: Requester, ask: EmergencyAsk, request: RequestFacts) => breakGlass({ ...release, mostOpenedAnHour: config.emergency.perHour }, requester, ask, request),
@@ -116,7 +125,7 @@ export async function createServices({
       return opened.state;
     },
     intakeLimit: (feed: string, part: string) => {
-      const found = findPart(mappings, feed, part);
+      const found = findPart(intake, feed, part);
       return found ? Math.min(found.kind.limits.maxBytes, config.limits.intakeBytes) : null;
     },
     acceptBytes: async (requester: Requester, received: { feed: string; part: string; bytes: Uint8Array }, request: RequestFacts) => {
@@ -129,15 +138,19 @@ export async function createServices({
     webSessions: openWebSessions(database, config.sessions),
     demoLoaded: () => hasMark(database, 'demo-loaded'),
     markDemoLoaded: () => setMark(database, 'demo-loaded'),
-    close: () => (agreementDates.stop(), reviews.stop(), worker.stop()),
+    close: async () => {
+      agreementDates.stop();
+      reviews.stop();
+      await Promise.all([worker.stop(), replays.stop()]);
+    },
   };
 }
 
 const intakeEvents = { 'batch-failed': 'intake-retried', 'row-failed': 'worker-failed', outdated: 'intake-outdated' } as const;
 
 /** What mappings/ holds: feeds, maps and the codes that make a record sensitive. Every mistake in any of them is told. */
-function loadMapped(codeSets: string) {
-  const mappings = loadMappings(join(projectRoot, 'mappings'));
+function loadMapped(folder: string, codeSets: string) {
+  const mappings = loadMappings(folder);
   const codes = loadSensitiveCodes(codeSets);
   if ('problems' in mappings || 'problems' in codes) throw new Refusal(...[mappings, codes].flatMap((loaded) => ('problems' in loaded ? loaded.problems : [])));
   return { mappings, codes: sensitiveCodes(codes.codes) };
@@ -159,6 +172,21 @@ function governanceOf(release: ReleaseContext) {
     sign: (requester: Requester, name: AgreementName, signing: Parameters<typeof signAgreement>[3], request: RequestFacts) => signAgreement(release, requester, name, signing, request),
     activate: (requester: Requester, name: AgreementName, request: RequestFacts) => activateAgreement(release, requester, name, request),
     terminate: (requester: Requester, name: AgreementName, request: RequestFacts) => terminateAgreement(release, requester, name, request),
+  };
+}
+
+/** What is stuck in feeds, and changes of how they are mapped, as the governance API offers them. */
+function feedWorkOf(acts: ReplayActs) {
+  return {
+    report: (requester: Requester, key: string | null, request: RequestFacts) => reportFeeds(acts, requester, key, request),
+    workList: (requester: Requester, key: string, offset: number, request: RequestFacts) => readWorkList(acts, requester, key, offset, request),
+    requeue: (requester: Requester, key: string, choice: Parameters<typeof requeueRows>[3], request: RequestFacts) => requeueRows(acts, requester, key, choice, request),
+    replay: {
+      start: (requester: Requester, key: string, request: RequestFacts) => startReplay(acts, requester, key, request),
+      show: (requester: Requester, key: string, request: RequestFacts) => showReplay(acts, requester, key, request),
+      approve: (requester: Requester, key: string, candidate: string, request: RequestFacts) => approveReplay(acts, requester, key, candidate, request),
+      giveUp: (requester: Requester, key: string, request: RequestFacts) => giveUpReplay(acts, requester, key, request),
+    },
   };
 }
 

@@ -1,38 +1,28 @@
-import { Refusal, type Problem } from '../fhir/problem.ts';
-import type { Mappings } from '../intake/load-mappings.ts';
-import type { Feed, Part } from '../intake/types.ts';
+import type { Problem } from '../fhir/problem.ts';
+import type { MappingFiles } from '../intake/load-mappings.ts';
+import type { Kind } from '../intake/types.ts';
 import { compileMap } from '../mapping/compile-map.ts';
 import { tableFromCsv } from '../mapping/table-from-csv.ts';
 import type { CodeTable, CompiledMap } from '../mapping/types.ts';
 
-/** Compiles every feed's maps with its partner's tables, once. All mistakes of all of them are refused together. */
-export function compileMaps(mappings: Mappings): (feed: Feed, part: Part) => CompiledMap {
+/** Compiles the maps of a kind's parts with one partner's tables, by the part's name. All mistakes come back together. */
+export function compileMaps(kind: Kind, files: MappingFiles): { maps: ReadonlyMap<string, CompiledMap> } | { problems: Problem[] } {
   const problems: Problem[] = [];
-  const compiled = new Map<string, CompiledMap>();
-  for (const feed of mappings.feeds) {
-    const kind = mappings.kinds.get(feed.kind);
-    if (!kind) continue;
-    const files = mappings.files(feed.kind, feed.partner.partnerKey);
-    const tables = files.tables.flatMap(({ name, text, file }): CodeTable[] => {
-      const read = tableFromCsv(name, text, `${feed.kind}/${file}`);
-      if ('problems' in read) problems.push(...read.problems);
-      return 'table' in read ? [read.table] : [];
-    });
-    for (const part of kind.parts) {
-      const entry = files.maps.find(({ file }) => file === part.map);
-      if (!entry) {
-        problems.push({ category: 'internal', code: 'map-missing', text: 'A part names a map that is not in its kind\'s folder.', at: { file: `${feed.kind}/${part.map}` } });
-        continue;
-      }
-      const result = compileMap({ entry, imports: files.maps.filter((each) => each !== entry), tables, zone: kind.zone });
-      if ('problems' in result) problems.push(...result.problems);
-      else compiled.set(`${feed.key}/${part.name}`, result.map);
+  const tables = files.tables.flatMap(({ name, text, file }): CodeTable[] => {
+    const read = tableFromCsv(name, text, `${kind.name}/${file}`);
+    if ('problems' in read) problems.push(...read.problems);
+    return 'table' in read ? [read.table] : [];
+  });
+  const maps = new Map<string, CompiledMap>();
+  for (const part of kind.parts) {
+    const entry = files.maps.find(({ file }) => file === part.map);
+    if (!entry) {
+      problems.push({ category: 'internal', code: 'map-missing', text: 'A part names a map that is not in its kind\'s folder.', at: { file: `${kind.name}/${part.map}` } });
+      continue;
     }
+    const result = compileMap({ entry, imports: files.maps.filter((each) => each !== entry), tables, zone: kind.zone });
+    if ('problems' in result) problems.push(...result.problems);
+    else maps.set(part.name, result.map);
   }
-  if (problems.length > 0) throw new Refusal(...problems);
-  return (feed, part) => {
-    const map = compiled.get(`${feed.key}/${part.name}`);
-    if (!map) throw new Error('a feed without a compiled map');
-    return map;
-  };
+  return problems.length > 0 ? { problems } : { maps };
 }

@@ -1,34 +1,45 @@
 import type { JsonObject } from '../fhir/json.ts';
 import type { Problem } from '../fhir/problem.ts';
 import type { SensitiveCodes } from '../fhir/sensitive-codes.ts';
-import type { Mappings } from '../intake/load-mappings.ts';
 import type { Feed, Kind, Part } from '../intake/types.ts';
 import type { CompiledMap } from '../mapping/types.ts';
-import type { Database } from '../store/database.ts';
+import type { Connection, Database } from '../store/database.ts';
 import type { Secrets } from '../store/secrets.ts';
 import type { SharingClasses } from '../store/sharing-classes.ts';
 import type { Directory } from './directory.ts';
+import type { FeedMapping } from './feed-mappings.ts';
 
 /** What every step of intake works with. */
 export interface IntakeContext {
   database: Database;
   secrets: Secrets;
   classes: SharingClasses;
-  mappings: Mappings;
+  /** what a feed's records are mapped with; undefined: no such feed */
+  mappingOf(feedKey: string): FeedMapping | undefined;
+  /** keeps what feeds work with as it is until the transaction ends; returns those whose records wait */
+  holdFeeds(connection: Connection): Promise<string[]>;
   directory: Directory;
   sensitiveCodes: SensitiveCodes;
-  /** the map of a feed's part, compiled once */
-  mapOf(feed: Feed, part: Part): CompiledMap;
   /** what is wrong with a mapped resource */
   validate(resource: JsonObject): Problem[];
   clock: () => Date;
   newId: () => string;
 }
 
+/** A part of a feed with all it is read and mapped with. */
+export interface FoundPart {
+  feed: Feed;
+  kind: Kind;
+  part: Part;
+  map: CompiledMap;
+  /** SHA-256 of the mapping's version */
+  mapping: string;
+}
+
 /** A feed by key with its kind and part; undefined when the registry has none such. */
-export function findPart(mappings: Mappings, feedKey: string, partName: string): { feed: Feed; kind: Kind; part: Part } | undefined {
-  const feed = mappings.feeds.find(({ key }) => key === feedKey);
-  const kind = feed && mappings.kinds.get(feed.kind);
+export function findPart(context: Pick<IntakeContext, 'mappingOf'>, feedKey: string, partName: string): FoundPart | undefined {
+  const { feed, kind, maps, sha256 } = context.mappingOf(feedKey) ?? {};
   const part = kind?.parts.find(({ name }) => name === partName);
-  return feed && kind && part && { feed, kind, part };
+  const map = maps?.get(partName);
+  return feed && kind && part && map && { feed, kind, part, map, mapping: sha256 ?? '' };
 }

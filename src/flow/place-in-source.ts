@@ -21,7 +21,7 @@ function placeOne(problem: Problem, row: { row: number; line: number }, part: Pa
 }
 
 /** `teamReferredTo` → the column's header; `person.PID.f5.c1` → `PID-5.1`. */
-function fieldAsSent({ columns }: Part, path: string): string {
+export function fieldAsSent({ columns }: Part, path: string): string {
   const header = columns?.find(({ name }) => name === path)?.header;
   if (header !== undefined) return header;
   const [, segment, field = '', component] = /(?:^|\.)([A-Z][A-Z0-9]{2})\.f(\d+)(?:\.c(\d+))?/.exec(path) ?? [];

@@ -3,6 +3,7 @@ import { choiceFromConsent } from '../consent/choice-from-consent.ts';
 import { evidenceTypes } from '../consent/relationship-evidence.ts';
 import type { Choice } from '../consent/types.ts';
 import { sourceDissent, withLabels } from '../fhir/sharing-labels.ts';
+import type { SharingCategory } from '../fhir/sharing.ts';
 import { saveChoices, type ChoiceChange } from '../store/choices.ts';
 import { relationshipNumber } from '../store/grants.ts';
 import { endRelationships, loadRowsOfCustodian, saveRelationships, saveRows, type CurrentRow, type RowChange } from '../store/record-writer.ts';
@@ -43,16 +44,16 @@ export async function saveResources(
 /** The last version of each resource decides what it means; labels are the union over all versions, so nothing grows laxer. */
 function findChanges(context: IntakeContext, prepared: readonly PreparedResource[], current: ReadonlyMap<string, CurrentRow>): Change[] {
   const changes: Change[] = [];
-  const state = new Map<string, { version: number; contentHash: Buffer; labels: readonly string[] }>();
+  const state = new Map<string, { version: number; contentHash: Buffer; category: SharingCategory; labels: readonly string[] }>();
   for (const each of prepared) {
     const row = current.get(each.id);
-    const standing = state.get(each.id) ?? (row && { version: row.version, contentHash: row.contentHash, labels: factsOf(context, row).labels });
-    if (standing?.contentHash.equals(each.contentHash)) continue;
+    const standing = state.get(each.id) ?? (row && { version: row.version, contentHash: row.contentHash, ...factsOf(context, row) });
+    if (standing?.contentHash.equals(each.contentHash) && standing.category === each.category) continue;
     const patient = current.get(each.patientId);
     const person = state.get(each.patientId)?.labels ?? (patient ? factsOf(context, patient).labels : []);
     const labels = [...new Set([...(standing?.labels ?? []), ...each.labels, ...person.filter((label) => label === sourceDissent)])].sort();
     const version = (standing?.version ?? 0) + 1;
-    state.set(each.id, { version, contentHash: each.contentHash, labels });
+    state.set(each.id, { version, contentHash: each.contentHash, category: each.category, labels });
     changes.push({ prepared: each, version, facts: { custodian: each.linked.feed.partner.organisation, category: each.category, labels } });
   }
   return changes.map((change) => ({ ...change, facts: { ...change.facts, labels: state.get(change.prepared.id)?.labels ?? change.facts.labels } }));
@@ -94,7 +95,7 @@ function rowChange(
   return {
     citizen: linked.citizen, id: prepared.id, type: prepared.type, version, classId: classOf(facts), contentHash: prepared.contentHash,
     body: JSON.stringify(stampResource(prepared.body, {
-      version, at, profileType: prepared.type, security: withLabels(prepared.security, facts.labels), custodian: facts.custodian,
+      version, at, mapping: linked.mapping, profileType: prepared.type, security: withLabels(prepared.security, facts.labels), custodian: facts.custodian,
       source: `urn:onestory:${linked.feed.partner.partnerKey}:${linked.feed.key}#${linked.row.recordId}/${linked.row.row}`,
     })),
     updatedAt: at, recordId: linked.row.recordId, row: linked.row.row, index: prepared.index, directoryIds: prepared.directoryIds,

@@ -1,5 +1,5 @@
 import type { Problem } from '../fhir/problem.ts';
-import { configFolder, type ConfigFolder } from './config-folder.ts';
+import { configFolder, filesOnDisk, keptFiles, type ConfigFolder } from './config-folder.ts';
 import { formats } from './formats.ts';
 import { feedsSchema, kindSchema, partnersSchema } from './mapping-schemas.ts';
 import { sensitiveCodesFolder } from './sensitive-code-files.ts';
@@ -12,6 +12,12 @@ export interface KindFile {
   text: string;
 }
 
+/** What a feed is mapped with: the maps and code tables of its kind as its partner uses them. */
+export interface MappingFiles {
+  maps: KindFile[];
+  tables: KindFile[];
+}
+
 export interface Mappings {
   partners: Partner[];
   /** organisations the records name that are not partners */
@@ -19,7 +25,9 @@ export interface Mappings {
   feeds: Feed[];
   kinds: ReadonlyMap<string, Kind>;
   /** the maps and code tables of a kind as one partner uses them: a partner's own table replaces the shared one of the same name */
-  files(kind: string, partnerKey: string): { maps: KindFile[]; tables: KindFile[] };
+  files(kind: string, partnerKey: string): MappingFiles;
+  /** every file that decides what a feed's records become, by its path: kind.json, schemas, maps and tables */
+  version(feed: Feed): ReadonlyMap<string, string>;
   dropped(kind: string): readonly DroppedField[];
 }
 
@@ -29,7 +37,7 @@ interface PartnersFile {
   directory?: DirectoryEntry[];
 }
 interface FeedsFile {
-  feeds: { key: string; kind: string; partner: string; title: string; system: string; senders?: string[] }[];
+  feeds: { key: string; kind: string; partner: string; title: string; system: string; senders?: string[]; shadow?: boolean; expectedWithinHours?: number }[];
 }
 interface KindFileContent extends Omit<Kind, 'parts'> {
   parts: { name: string; map: string; schema: string }[];
@@ -40,7 +48,7 @@ interface KindFileContent extends Omit<Kind, 'parts'> {
  * each with its file and path; then nothing is loaded.
  */
 export function loadMappings(folder: string): Mappings | { problems: Problem[] } {
-  const config = configFolder(folder);
+  const config = configFolder(filesOnDisk(folder));
   const kinds = readKinds(config);
   const known = readPartners(config);
   const feeds = readFeeds(config, kinds, known.partners);
@@ -53,8 +61,22 @@ export function loadMappings(folder: string): Mappings | { problems: Problem[] }
     feeds,
     kinds,
     files: (kind, partnerKey) => files.get(`${kind}/${partnerKey}`) ?? filesOf(config, kind, partnerKey),
+    version: (feed) => versionOf(config, feed, files.get(`${feed.kind}/${feed.partner.partnerKey}`) ?? { maps: [], tables: [] }),
     dropped: (kind) => dropped.get(kind) ?? [],
   };
+}
+
+/** A version of a feed's mapping as it was kept, whatever the folder says by now. */
+export function readVersion(feed: Feed, kept: ReadonlyMap<string, string>): { kind: Kind; files: MappingFiles } | { problems: Problem[] } {
+  const config = configFolder(keptFiles(kept));
+  const kind = readKind(config, feed.kind);
+  checkTables(config, feed.kind, []);
+  return kind && config.problems.length === 0 ? { kind, files: filesOf(config, feed.kind, feed.partner.partnerKey) } : { problems: config.problems };
+}
+
+function versionOf(config: ConfigFolder, { kind }: Feed, { maps, tables }: MappingFiles): ReadonlyMap<string, string> {
+  const schemas = config.list(kind).filter((name) => name.endsWith('.json')).map((file) => ({ file, text: config.text(`${kind}/${file}`) ?? '' }));
+  return new Map([...schemas, ...maps, ...tables].map(({ file, text }) => [`${kind}/${file}`, text]));
 }
 
 function readPartners(config: ConfigFolder): { partners: Partner[]; directory: DirectoryEntry[] } {
@@ -89,15 +111,19 @@ function readKinds(config: ConfigFolder): Map<string, Kind> {
   const kinds = new Map<string, Kind>();
   for (const folder of config.list('.')) {
     if (folder === sensitiveCodesFolder || config.list(folder).length === 0) continue;
-    const file = `${folder}/kind.json`;
-    const content = config.read<KindFileContent>(file, kindSchema);
-    if (!content) continue;
-    if (content.name !== folder) config.add(file, `The name must be that of the folder, "${folder}".`, { pointer: '/name' });
-    refuseRepeats(config, file, '/parts', content.parts.map((part) => part.name));
-    const parts = content.parts.flatMap((part) => readPart(config, folder, content, part) ?? []);
-    kinds.set(folder, { ...content, parts, categories: content.categories });
+    const kind = readKind(config, folder);
+    if (kind) kinds.set(folder, kind);
   }
   return kinds;
+}
+
+function readKind(config: ConfigFolder, folder: string): Kind | undefined {
+  const file = `${folder}/kind.json`;
+  const content = config.read<KindFileContent>(file, kindSchema);
+  if (!content) return undefined;
+  if (content.name !== folder) config.add(file, `The name must be that of the folder, "${folder}".`, { pointer: '/name' });
+  refuseRepeats(config, file, '/parts', content.parts.map((part) => part.name));
+  return { ...content, parts: content.parts.flatMap((part) => readPart(config, folder, content, part) ?? []) };
 }
 
 function readPart(config: ConfigFolder, folder: string, kind: KindFileContent, part: KindFileContent['parts'][number]): Part | undefined {
@@ -120,7 +146,7 @@ function checkTables(config: ConfigFolder, kind: string, partners: Partner[]): v
   }
 }
 
-function filesOf(config: ConfigFolder, kind: string, partnerKey: string): { maps: KindFile[]; tables: KindFile[] } {
+function filesOf(config: ConfigFolder, kind: string, partnerKey: string): MappingFiles {
   const inFolder = (folder: string, extension: string): KindFile[] =>
     config.list(`${kind}/${folder}`).filter((name) => name.endsWith(extension)).map((name) => {
       const file = folder === '.' ? name : `${folder}/${name}`;

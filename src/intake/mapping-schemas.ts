@@ -63,6 +63,8 @@ export const feedsSchema = {
           title: text,
           system: text,
           senders: { type: 'array', items: text, minItems: 1 },
+          shadow: { type: 'boolean' },
+          expectedWithinHours: { type: 'number', exclusiveMinimum: 0 },
         },
       },
     },

@@ -24,6 +24,10 @@ export interface Feed {
   title: string;
   /** the sender's own system in plain words, for readers */
   system: string;
+  /** begins beside the record, unseen, until it is approved; once it has begun the database knows better */
+  shadow?: boolean;
+  /** nothing for longer than this is told as late; absent: nobody expects anything */
+  expectedWithinHours?: number;
 }
 
 /** The part of a kind: one table of a multi-table feed, or the whole feed (part name ''). */

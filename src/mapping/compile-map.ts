@@ -175,7 +175,7 @@ function runner(main: GroupPlan, input: CompileInput): (source: JsonObject) => M
       return resourcesOf(target);
     }, run, at);
     const ledger = input.ledger === false ? [] : ledgerOf(source, root, runs);
-    return { resources, ledger, log: run.log, problems: run.problems };
+    return { resources, ledger, log: run.log, unmapped: run.unmapped, problems: run.problems };
   };
 }
 

@@ -3,6 +3,7 @@ import type { Position, Problem } from '../fhir/problem.ts';
 import type { Collection } from './collection.ts';
 import type { SourceField } from './source-field.ts';
 import type { TargetPlace } from './target-place.ts';
+import type { UnmappedCode } from './types.ts';
 
 /** Thrown inside a run when its budget is used up; never leaves `run`. */
 export class RunStop extends Error {}
@@ -27,6 +28,7 @@ export function newFrame(): Frame {
 export class RunState {
   readonly number: number;
   readonly log: string[] = [];
+  readonly unmapped: UnmappedCode[] = [];
   readonly problems: Problem[] = [];
   private seen: Set<string> | undefined;
   private stepsLeft: number;

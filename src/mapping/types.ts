@@ -28,11 +28,21 @@ export interface LedgerEntry {
   state: 'carried' | 'read' | 'unmapped';
 }
 
+/** A source code that no row of a table has. */
+export interface UnmappedCode {
+  /** as problems name it: `tables/sex.csv` */
+  table: string;
+  /** path in the source tree */
+  field: string;
+  source: string;
+}
+
 export interface MapResult {
   /** resources in the order they were created: the entries of the target Bundle */
   resources: JsonObject[];
   ledger: LedgerEntry[];
   log: string[];
+  unmapped: UnmappedCode[];
   /** errors mean nothing of `resources` may be used; warnings may stand beside them */
   problems: Problem[];
 }

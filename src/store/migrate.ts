@@ -7,6 +7,7 @@ import { choicesAndEmergencies } from './schema/003-choices-and-emergencies.ts';
 import { lookingBack } from './schema/004-looking-back.ts';
 import { emergencyReviews } from './schema/005-emergency-reviews.ts';
 import { sensitiveCodesTables } from './schema/006-sensitive-codes.ts';
+import { mappingVersions } from './schema/007-mapping-versions.ts';
 import { databaseRights, door, removeDoor, rights } from './schema/door.ts';
 
 /** The roles that serve reads. They own nothing and may select from the door's views only. */
@@ -14,7 +15,7 @@ export const readerRole = 'onestory_reader';
 export const accountantRole = 'onestory_accountant';
 
 /** What tables there are, one step after the other. */
-const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables];
+const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, mappingVersions];
 const doorText = door + rights(readerRole, accountantRole);
 const doorHash = createHash('sha256').update(doorText).digest();
 
