@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { benchMapping } from './mapping.ts';
 import { measureIntake } from './measure-intake.ts';
+import { measureReplay } from './measure-replay.ts';
 import { measureViewer } from './measure-viewer.ts';
 import { measureAudit, measureEverything, measureRead, measureSearch } from './measure-reads.ts';
 import { defaults, type Goal, type Print, type Settings, type SharingSettings } from './settings.ts';
@@ -14,6 +15,7 @@ const measures: Readonly<Record<string, (world: World, print: Print) => Promise<
   search: measureSearch,
   audit: measureAudit,
   intake: measureIntake,
+  replay: measureReplay,
   viewer: measureViewer,
   mapping: (_world, print) => benchMapping(print),
 };
@@ -30,6 +32,7 @@ const program = new Command('bench')
   .option('--warm-up-seconds <n>', 'load before the first of them', positive, defaults.warmUpSeconds)
   .option('--rounds <n>', 'measured stretches of each side, in turns', positive, defaults.rounds)
   .option('--connections <n>', 'keep-alive connections', positive, defaults.connections)
+  .option('--large-replay', 'replay: 100,000 messages instead of 10,000')
   .option('--samples <n>', 'sharing: answers measured of each side of a comparison; four times as many where their times are compared', positive, 500)
   .option('--quick', 'sharing: 13,000 people and 50 samples')
   .option('--plans [file]', 'sharing: also writes the plans of the hottest queries to this file, by default docs/explain-plans.md');

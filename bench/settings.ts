@@ -10,6 +10,8 @@ export interface Settings {
   /** measured stretches of each side, in turns */
   rounds: number;
   connections: number;
+  /** replay: 100,000 messages instead of 10,000 */
+  largeReplay?: true;
   sharing: SharingSettings;
 }
 

@@ -19,7 +19,7 @@ import { openFeedMappings } from './flow/feed-mappings.ts';
 import { reportFeeds } from './flow/feed-doctor.ts';
 import { readWorkList, requeueRows } from './flow/feed-work-list.ts';
 import { approveReplay, giveUpReplay, showReplay, startReplay, type ReplayActs } from './flow/replay-feed.ts';
-import { startReplayWorker } from './flow/work-replays.ts';
+import { replayTogether, startReplayWorker } from './flow/work-replays.ts';
 import { listEmergencies, readEmergency } from './flow/list-emergencies.ts';
 import { reviewEmergency, revokeEmergency } from './flow/review-emergency.ts';
 import { watchEmergencyReviews, type ReviewWatch } from './flow/watch-emergency-reviews.ts';
@@ -69,6 +69,8 @@ export interface ServiceOptions {
   mappings?: string;
   /** folder of code sets; default sensitive-codes/ in it */
   codeSets?: string;
+  /** how much of a replay is done in one transaction */
+  replayTogether?: typeof replayTogether;
   /** how often the worker looks for work nobody woke it for */
   pollMs?: number;
 }
@@ -80,7 +82,7 @@ export type Services = Awaited<ReturnType<typeof createServices>>;
  * maps and agreements; starts the intake worker. Refuses to start on any mistake in them, all told together.
  */
 export async function createServices({
-  database, config, log, clock = () => new Date(), newId = randomUUID, agreements = join(projectRoot, 'agreements'), mappings: folder = join(projectRoot, 'mappings'), codeSets = join(folder, sensitiveCodesFolder), pollMs,
+  database, config, log, clock = () => new Date(), newId = randomUUID, agreements = join(projectRoot, 'agreements'), mappings: folder = join(projectRoot, 'mappings'), codeSets = join(folder, sensitiveCodesFolder), replayTogether: together = replayTogether, pollMs,
 }: ServiceOptions) {
   loadDefinitions();
   loadProfiles(join(projectRoot, 'profiles'));
@@ -96,16 +98,17 @@ export async function createServices({
   const audit = openAuditTrail(database, sealEntry, emptyChain);
   const policy = createPolicy(database, classes);
   const intake: IntakeContext = { database, secrets, classes, mappingOf: feeds.live, holdFeeds: feeds.hold, directory, sensitiveCodes: codes, validate: rememberValid(validateResource), clock, newId };
-  for (const { feed, candidate } of await feeds.look()) if (candidate !== null) log('mapping-waits', { feed });
+  const waitingFeeds = (await feeds.look()).flatMap(({ feed, candidate }) => (candidate === null ? [] : [feed]));
+  for (const feed of waitingFeeds) log('mapping-waits', { feed });
   const release: ReleaseContext = { database, secrets, policy, audit, directory, clock, newId };
   const agreementDates = await watchDates({ database, secrets }, log);
   const reviews = await watchReviews(database, config.emergency.reviewDays, log);
   const worker = startIntakeWorker(intake, (event) => log(intakeEvents[event]), pollMs);
-  const replays = startReplayWorker({ ...intake, feeds }, (error) => log('replay-failed', { error }), pollMs);
+  const replays = startReplayWorker({ ...intake, feeds, together }, (error) => log('replay-failed', { error }), pollMs);
   const wake = (): void => (worker.wake(), replays.wake());
 
   return {
-    database, mappings, policy, audit, worker, limits: config.limits, clock, newId,
+    database, mappings, waitingFeeds, policy, audit, worker, limits: config.limits, clock, newId,
     release: (requester: Requester, ask: Ask, request: RequestFacts) => releaseRecords(release, requester, ask, request),
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
     fileChoice: (requester: Requester, resource: JsonObject, bytes: Uint8Array, request: RequestFacts) =>

@@ -13,7 +13,7 @@ import type { ReplayActs } from './replay-feed.ts';
 /** What keeps a feed from being well, as a stable code and in one sentence with what to do. */
 export interface Ailment {
   code: 'late' | 'waiting' | 'retrying' | 'quarantined' | 'awaiting-merge' | 'unmapped-codes' | 'mapping-waits' | 'mapping-broken' | 'replay-ready' | 'replay-failing' | 'shadow' | 'swapping';
-  text: string;
+  sentence: string;
   fix: string;
 }
 
@@ -74,12 +74,12 @@ async function reportOn(context: ReplayActs, feed: Feed, state: FeedState, { fee
 function mappingAilments(feed: string, { candidate, shadow, frozen }: FeedState, open: { state: ReplayState; failures: number } | undefined, broken: boolean): Ailment[] {
   const replay = (what: string): string => `npm run -s onestory -- replay ${what} ${feed}`;
   return [
-    ...(frozen ? [{ code: 'swapping', text: 'An approved replay is being written; what arrives meanwhile is kept and waits.', fix: replay('show') } as const] : []),
-    ...(shadow ? [{ code: 'shadow', text: 'The feed runs beside the record: nothing of it can be seen until it is approved.', fix: replay('show') } as const] : []),
-    ...(open && open.failures > 0 ? [{ code: 'replay-failing', text: `The replay failed ${times(open.failures)} for a reason nobody foresaw and goes on trying.`, fix: 'Look at the gateway\'s log.' } as const] : []),
-    ...(open?.state === 'ready' && !shadow ? [{ code: 'replay-ready', text: 'A replay has gone through everything and waits for an answer.', fix: replay('show') } as const] : []),
-    ...(broken ? [{ code: 'mapping-broken', text: 'The folder has a changed mapping that cannot be used; the one that works goes on.', fix: replay('start') } as const] : []),
-    ...(candidate !== null && !open && !broken ? [{ code: 'mapping-waits', text: 'The folder has a changed mapping, which has no effect before a replay is approved.', fix: replay('start') } as const] : []),
+    ...(frozen ? [{ code: 'swapping', sentence: 'An approved replay is being written; what arrives meanwhile is kept and waits.', fix: replay('show') } as const] : []),
+    ...(shadow ? [{ code: 'shadow', sentence: 'The feed runs beside the record: nothing of it can be seen until it is approved.', fix: replay('show') } as const] : []),
+    ...(open && open.failures > 0 ? [{ code: 'replay-failing', sentence: `The replay failed ${times(open.failures)} for a reason nobody foresaw and goes on trying.`, fix: 'Look at the gateway\'s log.' } as const] : []),
+    ...(open?.state === 'ready' && !shadow ? [{ code: 'replay-ready', sentence: 'A replay has gone through everything and waits for an answer.', fix: replay('show') } as const] : []),
+    ...(broken ? [{ code: 'mapping-broken', sentence: 'The folder has a changed mapping that cannot be used; the one that works goes on.', fix: replay('start') } as const] : []),
+    ...(candidate !== null && !open && !broken ? [{ code: 'mapping-waits', sentence: 'The folder has a changed mapping, which has no effect before a replay is approved.', fix: replay('start') } as const] : []),
   ];
 }
 
@@ -89,13 +89,13 @@ function queueAilments(feed: Feed, { state, queue }: Pick<FeedReport, 'state' | 
   const hours = feed.expectedWithinHours;
   return [
     ...(hours !== undefined && queue.lastReceived !== null && minutesSince(queue.lastReceived) > hours * 60
-      ? [{ code: 'late', text: `Nothing arrived for ${Math.floor(minutesSince(queue.lastReceived) / 60)} hours; it is expected every ${hours}.`, fix: 'Ask the sender whether it still sends.' } as const] : []),
+      ? [{ code: 'late', sentence: `Nothing arrived for ${Math.floor(minutesSince(queue.lastReceived) / 60)} hours; it is expected every ${hours}.`, fix: 'Ask the sender whether it still sends.' } as const] : []),
     ...(state === 'live' && minutesSince(queue.waitingSince) > stuckMinutes
-      ? [{ code: 'waiting', text: `${count(queue.received, 'record')} and ${count(queue.pending, 'row')} wait, the oldest for ${Math.floor(minutesSince(queue.waitingSince))} minutes.`, fix: 'See whether the gateway\'s log tells of failed batches.' } as const] : []),
-    ...(queue.retrying > 0 ? [{ code: 'retrying', text: `${count(queue.retrying, 'person', 'people')} failed to be worked on and will be tried again.`, fix: 'See the gateway\'s log.' } as const] : []),
-    ...(queue.quarantined > 0 ? [{ code: 'quarantined', text: `${count(queue.quarantined, 'row')} in quarantine.`, fix: list } as const] : []),
-    ...(queue.awaitingMerge > 0 ? [{ code: 'awaiting-merge', text: `${count(queue.awaitingMerge, 'row')} wait for a merge of two people.`, fix: 'They are taken up when merges are.' } as const] : []),
-    ...(queue.unmappedCodes > 0 ? [{ code: 'unmapped-codes', text: `${count(queue.unmappedCodes, 'code')} that no table has.`, fix: list } as const] : []),
+      ? [{ code: 'waiting', sentence: `${count(queue.received, 'record')} and ${count(queue.pending, 'row')} wait, the oldest for ${Math.floor(minutesSince(queue.waitingSince))} minutes.`, fix: 'See whether the gateway\'s log tells of failed batches.' } as const] : []),
+    ...(queue.retrying > 0 ? [{ code: 'retrying', sentence: `${count(queue.retrying, 'person', 'people')} failed to be worked on and will be tried again.`, fix: 'See the gateway\'s log.' } as const] : []),
+    ...(queue.quarantined > 0 ? [{ code: 'quarantined', sentence: `${count(queue.quarantined, 'row')} in quarantine.`, fix: list } as const] : []),
+    ...(queue.awaitingMerge > 0 ? [{ code: 'awaiting-merge', sentence: `${count(queue.awaitingMerge, 'row')} wait for a merge of two people.`, fix: 'They are taken up when merges are.' } as const] : []),
+    ...(queue.unmappedCodes > 0 ? [{ code: 'unmapped-codes', sentence: `${count(queue.unmappedCodes, 'code')} that no table has.`, fix: list } as const] : []),
   ];
 }
 

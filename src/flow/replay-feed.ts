@@ -28,7 +28,7 @@ export interface ReplayReport {
   approvedAt: string | null;
   finishedAt: string | null;
   progress: ReplayProgress & { recordsStaged: number; rows: number };
-  /** records whose bytes are no longer kept: what they said stays as it is */
+  /** records whose bytes are no longer kept: resources that only they said stay as they are */
   erased: number;
   /** batches that failed for a reason nobody foresaw and were tried again */
   failures: number;

@@ -16,7 +16,11 @@ import { swapPeople } from './swap-people.ts';
 
 export interface ReplayContext extends IntakeContext {
   feeds: FeedMappings;
+  /** as much as one transaction goes through, unless one person has more */
+  together: { people: number; rows: number };
 }
+
+export const replayTogether = { people: 200, rows: 500 };
 
 export interface ReplayWorker {
   /** there may be work: a replay was begun or approved */
@@ -24,7 +28,6 @@ export interface ReplayWorker {
   stop(): Promise<void>;
 }
 
-const batch = { people: 200, rows: 500 };
 const recordsClosed = 500;
 
 /** Works on open replays, a batch at a time, each in a transaction that says how far it came: killed at any moment, the next one goes on. */
@@ -83,14 +86,14 @@ async function step(connection: Connection, context: ReplayContext, replayId: nu
   if (replay.state === 'closing') return close(connection, candidate, replay);
   if (replay.state === 'swapping' && !(await holdCodeSets(connection, context.sensitiveCodes.hash))) return false;
   if (await stageRecords(connection, candidate, replay) > 0) return true;
-  if (await goThroughPeople(connection, candidate, replay)) return true;
+  if (await goThroughPeople(connection, candidate, replay, context.together)) return true;
   if (replay.state === 'ready') return false;
   await setReplayState(connection, replayId, replay.state === 'shadow' ? 'ready' : 'closing', context.clock());
   return replay.state !== 'shadow';
 }
 
-async function goThroughPeople(connection: Connection, context: IntakeContext, replay: ReplayRow): Promise<boolean> {
-  const rows = await nextPeople(connection, replay, batch);
+async function goThroughPeople(connection: Connection, context: IntakeContext, replay: ReplayRow, together: ReplayContext['together']): Promise<boolean> {
+  const rows = await nextPeople(connection, replay, together);
   if (rows.length === 0) return false;
   const groups = [...new Set(rows.map(({ group }) => group))];
   if (replay.state === 'swapping') {

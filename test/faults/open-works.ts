@@ -1,7 +1,7 @@
 import { readConfig } from '../../src/config.ts';
 import { createLog } from '../../src/edge/log.ts';
 import type { Requester } from '../../src/fhir/sharing.ts';
-import { createServices, type Services } from '../../src/services.ts';
+import { createServices, type ServiceOptions, type Services } from '../../src/services.ts';
 import type { Database } from '../../src/store/database.ts';
 
 /** One gateway's services without the socket: intake, worker and audit as `main.ts` composes them. */
@@ -16,10 +16,10 @@ export interface Works {
 
 const pollMs = 20;
 
-export async function openWorks(database: Database): Promise<Works> {
+export async function openWorks(database: Database, more: Partial<ServiceOptions> = {}): Promise<Works> {
   const read = readConfig({});
   if ('problems' in read) throw new Error('the default configuration is wrong');
-  const services = await createServices({ database, config: { ...read.config, demo: false }, log: createLog({ level: 'silent' }), pollMs });
+  const services = await createServices({ database, config: { ...read.config, demo: false }, log: createLog({ level: 'silent' }), pollMs, ...more });
   return {
     database, services,
     post: async (feed, part, content) => (await services.acceptBytes(clientOf(feed), { feed, part, bytes: Buffer.from(content) }, { id: `works-${feed}` })).taskId,

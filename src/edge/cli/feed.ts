@@ -35,7 +35,7 @@ function sayFeed({ feed, state, partner, mapping, queue, ailments }: FeedReport)
   return [
     `${feed}  ${state}  ${partner}`,
     `  mapping ${short(mapping.live)}${mapping.candidate === null ? '' : `, candidate ${short(mapping.candidate)}`}   last received ${queue.lastReceived ?? 'never'}   queue ${queue.received} records, ${queue.pending} rows`,
-    ...(ailments.length === 0 ? ['  ok'] : ailments.flatMap(({ code, text, fix }) => [`  ${code}  ${text}`, `    fix  ${fix}`])),
+    ...(ailments.length === 0 ? ['  ok'] : ailments.flatMap(({ code, sentence, fix }) => [`  ${code}  ${sentence}`, `    fix  ${fix}`])),
   ];
 }
 

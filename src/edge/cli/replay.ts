@@ -64,7 +64,7 @@ function tell(context: CliContext, { json }: GatewayOptions, report: ReplayRepor
   const { feed, state, base, candidate, onboarding, progress, counts, differences, erased, approvedBy } = report;
   context.print(`${feed}: ${state}, ${onboarding ? `new feed, mapping ${short(candidate)}` : `candidate ${short(candidate)} in the place of ${short(base)}`}`);
   context.print(`  ${progress.recordsStaged} records, ${progress.rows} rows, ${progress.people} people; started by ${report.startedBy}${approvedBy === null ? '' : `, approved by ${approvedBy}`}`);
-  if (erased > 0) context.print(`  ${erased} records are not kept any more: what they said stays as it is`);
+  if (erased > 0) context.print(`  ${erased} records are not kept any more: what only they said stays as it is`);
   context.print(`  ${counts.resource} resources differ, ${counts['new-problem']} new problems, ${counts['solved-problem']} solved problems`);
   for (const { kind, subject, place, count, examples } of differences) {
     context.print(`  ${String(count).padStart(7)} × ${kind === 'resource' ? '' : `${kind} `}${subject}  ${place}`);
