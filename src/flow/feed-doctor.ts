@@ -4,7 +4,7 @@ import { Refusal } from '../fhir/problem.ts';
 import type { Feed } from '../intake/types.ts';
 import { countFeedWork, type FeedQueue } from '../store/feed-work.ts';
 import type { FeedState } from '../store/feed-states.ts';
-import { findReplay, type ReplayState } from '../store/replays.ts';
+import { findReplay, type ReplayRow, type ReplayState } from '../store/replays.ts';
 import { checkOversight, overseenBy } from './check-oversight.ts';
 import { appendAct } from './release-records.ts';
 import type { RequestFacts } from './release-context.ts';
@@ -12,7 +12,7 @@ import type { ReplayActs } from './replay-feed.ts';
 
 /** What keeps a feed from being well, as a stable code and in one sentence with what to do. */
 export interface Ailment {
-  code: 'late' | 'waiting' | 'retrying' | 'quarantined' | 'awaiting-merge' | 'unmapped-codes' | 'mapping-waits' | 'mapping-broken' | 'replay-ready' | 'replay-failing' | 'shadow' | 'swapping';
+  code: 'late' | 'waiting' | 'retrying' | 'quarantined' | 'awaiting-merge' | 'unmapped-codes' | 'mapping-waits' | 'mapping-broken' | 'replay-ready' | 'replay-stale' | 'replay-failing' | 'shadow' | 'swapping';
   sentence: string;
   fix: string;
 }
@@ -71,13 +71,15 @@ async function reportOn(context: ReplayActs, feed: Feed, state: FeedState, { fee
   return { ...report, ailments: [...mappingAilments(feed.key, state, open, broken), ...queueAilments(feed, report, context.clock())] };
 }
 
-function mappingAilments(feed: string, { candidate, shadow, frozen }: FeedState, open: { state: ReplayState; failures: number } | undefined, broken: boolean): Ailment[] {
+function mappingAilments(feed: string, { candidate, shadow, frozen }: FeedState, open: ReplayRow | undefined, broken: boolean): Ailment[] {
+  const stale = open !== undefined && !shadow && !frozen && open.candidate !== candidate;
   const replay = (what: string): string => `npm run -s onestory -- replay ${what} ${feed}`;
   return [
     ...(frozen ? [{ code: 'swapping', sentence: 'An approved replay is being written; what arrives meanwhile is kept and waits.', fix: replay('show') } as const] : []),
     ...(shadow ? [{ code: 'shadow', sentence: 'The feed runs beside the record: nothing of it can be seen until it is approved.', fix: replay('show') } as const] : []),
     ...(open && open.failures > 0 ? [{ code: 'replay-failing', sentence: `The replay failed ${times(open.failures)} for a reason nobody foresaw and goes on trying.`, fix: 'Look at the gateway\'s log.' } as const] : []),
-    ...(open?.state === 'ready' && !shadow ? [{ code: 'replay-ready', sentence: 'A replay has gone through everything and waits for an answer.', fix: replay('show') } as const] : []),
+    ...(stale ? [{ code: 'replay-stale', sentence: 'The open replay is of another version than the folder has now.', fix: replay('give-up') } as const] : []),
+    ...(open?.state === 'ready' && !shadow && !stale ? [{ code: 'replay-ready', sentence: 'A replay has gone through everything and waits for an answer.', fix: replay('show') } as const] : []),
     ...(broken ? [{ code: 'mapping-broken', sentence: 'The folder has a changed mapping that cannot be used; the one that works goes on.', fix: replay('start') } as const] : []),
     ...(candidate !== null && !open && !broken ? [{ code: 'mapping-waits', sentence: 'The folder has a changed mapping, which has no effect before a replay is approved.', fix: replay('start') } as const] : []),
   ];

@@ -37,7 +37,7 @@ export async function saveResources(
   await relabelRows(connection, context, stricter);
   await saveRows(connection, changes.map((change) => rowChange(context, change, rowClass, classOf, hidden.all)));
   await saveEvidence(connection, changes, hidden);
-  await saveChoices(connection, changes.flatMap((change) => choiceOf(change, context.clock())));
+  await saveChoices(connection, changes.flatMap((change) => choiceOf(change, change.prepared.linked.row.receivedAt ?? context.clock())));
   return new Set(changes.map(({ prepared: { linked } }) => `${linked.row.recordId}/${linked.row.row}`));
 }
 

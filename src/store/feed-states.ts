@@ -30,6 +30,7 @@ const stateLock = 20140003;
  */
 export async function registerVersions(database: Database, versions: readonly FolderVersion[]): Promise<void> {
   await database.transaction(async (connection) => {
+    await stopFeeds(connection); // one start at a time, and nobody at work meanwhile
     const [feeds, hashes] = [versions.map(({ feed }) => feed), versions.map(({ sha256 }) => sha256)];
     const { rows: missing } = await connection.query<{ feed: string }>(
       `select f.feed from unnest($1::text[], $2::text[]) as f(feed, sha256)

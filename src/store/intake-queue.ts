@@ -9,6 +9,8 @@ export interface PendingRow {
   personKey: string;
   content: string;
   messageId: string | null;
+  /** when its bytes arrived, where that is not now: what it is evidence of counts from then */
+  receivedAt?: Date;
 }
 
 export type RowOutcome = 'stored' | 'unchanged' | 'quarantined' | 'rejected' | 'awaiting-merge';

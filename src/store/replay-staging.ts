@@ -59,6 +59,7 @@ export interface StagedRow {
   personKey: string;
   content: string;
   messageId: string | null;
+  receivedAt: Date;
   /** Problem[] as JSON: it cannot even be laid out */
   problem: string | null;
   /** null: it was never laid out before */
@@ -73,10 +74,11 @@ export async function nextPeople(connection: Connection, { replayId, feed }: Rep
   const { rows } = await connection.query<StagedRow & { recordId: string }>(
     `with due as (select person_key from (select person_key, sum(rows) over (order by person_key) - rows as before from (
          select person_key, rows from replay_person where replay_id = $1 and step = 0 order by person_key limit $3) p) q where before < $4)
-     select r.person_key as "group", r.record_id as "recordId", r.row_no as row, r.line, $2::text as feed, r.part, r.content, r.message_id as "messageId", r.problem::text as problem,
+     select r.person_key as "group", r.record_id as "recordId", r.row_no as row, r.line, $2::text as feed, r.part, r.content, r.message_id as "messageId", r.problem::text as problem, s.received_at as "receivedAt",
        case when r.person_key like E'\\x01%' then coalesce(i.person_key, '') else r.person_key end as "personKey",
        i.state as was, i.problems::text as "wasProblems", m.sha256 as "firstWithId"
      from due join replay_row r on r.replay_id = $1 and r.person_key = due.person_key
+     join source_record s on s.record_id = r.record_id
      left join intake_row i on i.record_id = r.record_id and i.row_no = r.row_no
      left join message_seen m on m.feed = $2 and m.message_id = r.message_id
      order by r.person_key, r.record_id, r.row_no`, [replayId, feed, limits.people, limits.rows]);

@@ -117,7 +117,7 @@ describe.each(databases)('a changed mapping, on $kind', ({ open }) => {
     await goLive();
     expect((await versions('Encounter')).map(({ version, deleted }) => [version, deleted])).toEqual([[1, false], [2, true]]);
     expect(await versions('Consent')).toHaveLength(1);
-    expect((await rowStates()).map(({ state, codes }) => [state, codes])).toContainEqual(['quarantined', ['check-failed']]);
+    expect((await rowStates()).map(({ state, codes }) => [state, codes])).toContainEqual(['quarantined', ['check-failed', 'code-not-in-table']]);
     const [{ n = -1 } = {}] = await database.query<{ n: number }>('select count(*)::int as n from choice_rule');
     expect(n).toBe(1);
   }, 240_000);
@@ -195,6 +195,25 @@ describe.each(databases)('a changed mapping, on $kind', ({ open }) => {
     await again();
     await untilReplay(works.services, 'uhb-adt', 'done');
     expect((await versions('Encounter')).map(({ deleted }) => deleted)).toEqual([false]);
+  }, 240_000);
+
+  it('another sort of information is a new version, and what was evidence of care lasts no longer for it', async () => {
+    await send(...sent);
+    const care = (): Promise<unknown[]> => database.query('select id, organisation, kind, until from relationship order by id, organisation, kind');
+    const before = await care();
+    expect(before.length).toBeGreaterThan(0);
+    maps.edit('hl7v2-adt/kind.json', (text) => text.replace('"Encounter", "category": "encounter"', '"Encounter", "category": "episode"'));
+    await works.services.close();
+    const later = new Date(Date.now() + 20 * 86_400_000);
+    works = await openWorks(database, { mappings: maps.folder, clock: () => later });
+    await replay().start(analyst, 'uhb-adt', request);
+    const { differences } = await untilReplay(works.services, 'uhb-adt', 'ready');
+    expect(differences.map(({ subject, place, count }) => [subject, place, count])).toEqual([['Encounter', 'changed (category)', 1]]);
+    await goLive();
+    const classes = await database.query("select s.category, r.version from citizen_row r join sharing_class s using (class_id) where r.type = 'Encounter'");
+    expect(classes).toEqual([{ category: 'episode', version: 2 }]);
+    const closeTo = (rows: unknown[]): unknown[] => (rows as { until: Date }[]).map(({ until, ...row }) => ({ ...row, until: Math.round(until.getTime() / 60_000) }));
+    expect(closeTo(await care())).toEqual(closeTo(before));
   }, 240_000);
 
   it('only rows whose problem is named go back to the queue', async () => {

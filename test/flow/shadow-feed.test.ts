@@ -43,7 +43,7 @@ describe.each(databases)('a feed in shadow, on $kind', ({ open }) => {
     const report = await covering(4);
     expect(report).toMatchObject({ onboarding: true, counts: { resource: 2, 'new-problem': 2 } });
     expect(report.differences.map(({ kind, subject, place, count }) => [kind, subject, place, count])).toEqual([
-      ['new-problem', 'code-not-in-table', 'PID-8.1', 1], ['new-problem', 'date-invalid', 'PID-7', 1], ['resource', 'Patient', 'added', 2],
+      ['new-problem', 'code-not-in-table', 'PID-8.1', 1], ['new-problem', 'date-not-real', 'PID-7', 1], ['resource', 'Patient', 'added', 2],
     ]);
     expect(await counted()).toEqual(nothing);
     await expect(works.services.feedWork.replay.start(hospital, 'uhb-adt', request)).rejects.toThrow('replay-open');
