@@ -29,7 +29,7 @@ import { listRegister } from './flow/list-agreements.ts';
 import { proposeAgreement } from './flow/propose-agreement.ts';
 import { createWhatIf } from './flow/what-if.ts';
 import { watchAgreementDates, type AgreementWatch } from './flow/watch-agreement-dates.ts';
-import { findPart, type IntakeContext } from './flow/intake-context.ts';
+import type { IntakeContext } from './flow/intake-context.ts';
 import { describeIntake } from './flow/describe-intake.ts';
 import { openPage, sealPage } from './flow/page-token.ts';
 import { createPolicy } from './flow/policy.ts';
@@ -128,8 +128,8 @@ export async function createServices({
       return opened.state;
     },
     intakeLimit: (feed: string, part: string) => {
-      const found = findPart(intake, feed, part);
-      return found ? Math.min(found.kind.limits.maxBytes, config.limits.intakeBytes) : null;
+      const kind = feeds.live(feed)?.kind ?? mappings.kinds.get(mappings.feeds.find(({ key }) => key === feed)?.kind ?? '');
+      return kind?.parts.some(({ name }) => name === part) ? Math.min(kind.limits.maxBytes, config.limits.intakeBytes) : null;
     },
     acceptBytes: async (requester: Requester, received: { feed: string; part: string; bytes: Uint8Array }, request: RequestFacts) => {
       const accepted = await acceptBytes(intake, { ...received, client: requester.client });

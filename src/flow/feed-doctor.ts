@@ -12,7 +12,7 @@ import type { ReplayActs } from './replay-feed.ts';
 
 /** What keeps a feed from being well, as a stable code and in one sentence with what to do. */
 export interface Ailment {
-  code: 'late' | 'waiting' | 'retrying' | 'quarantined' | 'awaiting-merge' | 'unmapped-codes' | 'mapping-waits' | 'mapping-broken' | 'replay-ready' | 'replay-stale' | 'replay-failing' | 'shadow' | 'swapping';
+  code: 'late' | 'waiting' | 'retrying' | 'quarantined' | 'awaiting-merge' | 'unmapped-codes' | 'mapping-waits' | 'mapping-broken' | 'mapping-unusable' | 'replay-ready' | 'replay-stale' | 'replay-failing' | 'shadow' | 'swapping';
   sentence: string;
   fix: string;
 }
@@ -68,7 +68,13 @@ async function reportOn(context: ReplayActs, feed: Feed, state: FeedState, { fee
     queue: { ...queue, waitingSince: waitingSince?.toISOString() ?? null, lastReceived: lastReceived?.toISOString() ?? null },
   } as const;
   const broken = state.candidate !== null && 'problems' in await context.database.transaction((connection) => context.feeds.version(connection, feed.key, state.candidate ?? ''));
-  return { ...report, ailments: [...mappingAilments(feed.key, state, open, broken), ...queueAilments(feed, report, context.clock())] };
+  return { ...report, ailments: [...unusable(context, feed.key), ...mappingAilments(feed.key, state, open, broken), ...queueAilments(feed, report, context.clock())] };
+}
+
+function unusable({ feeds }: ReplayActs, feed: string): Ailment[] {
+  return feeds.live(feed) ? [] : [{
+    code: 'mapping-unusable', sentence: 'This program cannot use the mapping that works; what arrives is kept and waits.', fix: `npm run -s onestory -- replay start ${feed}, with a folder it can use`,
+  }];
 }
 
 function mappingAilments(feed: string, { candidate, shadow, frozen }: FeedState, open: ReplayRow | undefined, broken: boolean): Ailment[] {

@@ -4,7 +4,7 @@ import { readVersion, type MappingFiles, type Mappings } from '../intake/load-ma
 import type { Feed, Kind } from '../intake/types.ts';
 import type { CompiledMap } from '../mapping/types.ts';
 import type { Connection, Database } from '../store/database.ts';
-import { holdFeedStates, listFeedStates, loadVersionFiles, registerVersions, type FeedState } from '../store/feed-states.ts';
+import { holdFeedStates, listFeedStates, loadVersionFiles, registerVersions, type FeedState, type FolderVersion } from '../store/feed-states.ts';
 import { openOnboardings } from '../store/replays.ts';
 import { compileMaps } from './compile-maps.ts';
 
@@ -33,20 +33,15 @@ export interface FeedMappings {
 
 /**
  * What each feed works with. The database decides, for all processes alike: a folder that differs from it is the feed's
- * candidate and has no effect before a replay was approved. Refuses to start when what works cannot be used.
+ * candidate and has no effect before a replay was approved. Refuses to start on a mistake in what would work: the folder of a
+ * feed met for the first time, or in shadow, or as it is live. A live version that this program cannot use keeps its feed waiting.
  */
 export async function openFeedMappings(database: Database, mappings: Mappings, now: Date): Promise<FeedMappings> {
   const feeds = new Map(mappings.feeds.map((feed) => [feed.key, feed]));
   const kept = new Map<string, FeedMapping | { problems: Problem[] }>();
   const live = new Map<string, FeedMapping>();
 
-  await registerVersions(database, mappings.feeds.map((feed) => {
-    const files = mappings.version(feed);
-    return { feed: feed.key, sha256: hashOf(files), files, shadow: feed.shadow ?? false };
-  }));
-  await database.transaction((connection) => openOnboardings(connection, now));
-
-  async function version(connection: Connection, feedKey: string, sha256: string): Promise<FeedMapping | { problems: Problem[] }> {
+  const version: FeedMappings['version'] = async (connection, feedKey, sha256) => {
     const key = `${feedKey} ${sha256}`;
     const known = kept.get(key);
     if (known) return known;
@@ -55,17 +50,15 @@ export async function openFeedMappings(database: Database, mappings: Mappings, n
     const made = feed && files ? compileVersion(feed, sha256, files) : { problems: [versionUnknown] };
     kept.set(key, made);
     return made;
-  }
+  };
 
   async function take(connection: Connection, states: readonly FeedState[]): Promise<void> {
-    const problems: Problem[] = [];
     for (const { feed, live: sha256 } of states) {
       if (!feeds.has(feed) || live.get(feed)?.sha256 === sha256) continue;
       const mapping = await version(connection, feed, sha256);
-      if ('problems' in mapping) problems.push(...mapping.problems);
+      if ('problems' in mapping) live.delete(feed);
       else live.set(feed, mapping);
     }
-    if (problems.length > 0) throw new Refusal(...problems);
   }
 
   const look = (): Promise<readonly FeedState[]> => database.transaction(async (connection) => {
@@ -73,15 +66,39 @@ export async function openFeedMappings(database: Database, mappings: Mappings, n
     await take(connection, states);
     return states;
   });
+  const folder = mappings.feeds.map((feed) => {
+    const files = mappings.version(feed);
+    return { feed: feed.key, sha256: hashOf(files), files, shadow: feed.shadow ?? false };
+  });
+  refuseMistakes(await database.transaction(listFeedStates), folder, (each) => {
+    const feed = feeds.get(each.feed);
+    const made = feed ? compileVersion(feed, each.sha256, each.files) : { problems: [versionUnknown] };
+    kept.set(`${each.feed} ${each.sha256}`, made);
+    return 'problems' in made ? made.problems : [];
+  });
+  await registerVersions(database, folder);
+  await database.transaction((connection) => openOnboardings(connection, now));
   await look();
   return {
     feeds: mappings.feeds, live: (feedKey) => live.get(feedKey), version, look,
     hold: async (connection) => {
       const states = await holdFeedStates(connection);
       await take(connection, states);
-      return states.filter(({ shadow, frozen }) => shadow || frozen).map(({ feed }) => feed);
+      return states.filter(({ feed, shadow, frozen }) => shadow || frozen || (feeds.has(feed) && !live.has(feed))).map(({ feed }) => feed);
     },
   };
+}
+
+/** Nothing is registered that could never be used: a mistake in what would work from now on stops the start, all of them together. */
+function refuseMistakes(states: readonly FeedState[], folder: readonly FolderVersion[], compile: (version: FolderVersion) => Problem[]): void {
+  const known = new Map(states.map((state) => [state.feed, state]));
+  const problems = folder.flatMap((version) => {
+    const state = known.get(version.feed);
+    const wouldWork = !state || (state.shadow && !state.frozen) || state.live === version.sha256;
+    const found = compile(version);
+    return wouldWork ? found : [];
+  });
+  if (problems.length > 0) throw new Refusal(...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values());
 }
 
 function compileVersion(feed: Feed, sha256: string, files: ReadonlyMap<string, string>): FeedMapping | { problems: Problem[] } {

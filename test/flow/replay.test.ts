@@ -197,6 +197,27 @@ describe.each(databases)('a changed mapping, on $kind', ({ open }) => {
     expect((await versions('Encounter')).map(({ deleted }) => deleted)).toEqual([false]);
   }, 240_000);
 
+  it('a mistake at the first start stops it and leaves nothing behind; a working version this program cannot use keeps its feed waiting', async () => {
+    await works.services.close();
+    const empty = await open();
+    maps.edit('hl7v2-adt/adt.map', (text) => text.replace('patient.gender =', 'patient.colour ='));
+    expect(await refusedWith(openWorks(empty, { mappings: maps.folder }))).toEqual(['unknown-element']);
+    maps.edit('hl7v2-adt/adt.map', (text) => text.replace('patient.colour =', 'patient.gender ='));
+    const other = await openWorks(empty, { mappings: maps.folder });
+    await other.close();
+
+    await database.query("update mapping_version set files = jsonb_set(files, '{hl7v2-adt/adt.map}', '\"no map\"') where feed = 'uhb-adt'");
+    maps.edit('hl7v2-adt/adt.map', withoutGender);
+    await begin();
+    expect((await works.services.feedWork.report(analyst, 'uhb-adt', request))[0]?.ailments.map(({ code }) => code)).toEqual(['mapping-unusable', 'mapping-waits']);
+    expect(works.services.intakeLimit('uhb-adt', '')).toBeGreaterThan(0);
+    for (const each of sent) await works.post('uhb-adt', '', each);
+    expect(await rowStates()).toEqual([]);
+    await replay().start(analyst, 'uhb-adt', request);
+    await goLive();
+    expect((await rowStates()).map(({ state }) => state)).toEqual(['stored', 'stored', 'stored']);
+  }, 240_000);
+
   it('another sort of information is a new version, and what was evidence of care lasts no longer for it', async () => {
     await send(...sent);
     const care = (): Promise<unknown[]> => database.query('select id, organisation, kind, until from relationship order by id, organisation, kind');
