@@ -14,6 +14,7 @@ import { createRegistry, linkPeople, type LinkedRow, type Linking, type Registry
 import { mapInOrder } from './map-in-order.ts';
 import { prepareResources, type PreparedResource } from './prepare-resources.ts';
 import { mapRow, readPending, type ReadRow, type RefusedRow } from './read-and-map.ts';
+import { outcomeFor } from './receive-record.ts';
 
 /** What everything some people's feed ever said of them comes to. */
 export interface SettledPeople {
@@ -54,7 +55,7 @@ export async function settlePeople(connection: Connection, context: IntakeContex
       linked, citizens, people, hidden, finals: finalsOf(prepared), current: owned.current,
       outcomes: [
         ...settled, ...linked.flatMap(({ row, warnings }) => outcomeOf({ row, problems: warnings }, 'unchanged')),
-        ...[...refused, ...foreign.values()].flatMap((each) => outcomeOf(each, each.problems.some(({ code }) => code === 'awaiting-merge') ? 'awaiting-merge' : 'quarantined')),
+        ...[...refused, ...foreign.values()].flatMap((each) => outcomeOf(each, outcomeFor(each.problems))),
       ],
     };
   }
