@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { benchMapping } from './mapping.ts';
 import { measureIntake } from './measure-intake.ts';
+import { measureReplay } from './measure-replay.ts';
 import { measureViewer } from './measure-viewer.ts';
 import { measureAudit, measureEverything, measureRead, measureSearch } from './measure-reads.ts';
 import { defaults, type Goal, type Print, type Settings, type SharingSettings } from './settings.ts';
@@ -17,8 +18,8 @@ const measures: Readonly<Record<string, (world: World, print: Print) => Promise<
   viewer: measureViewer,
   mapping: (_world, print) => benchMapping(print),
 };
-/** Asked for by name only: it fills a record with 130,000 people. */
-const long: typeof measures = { sharing: measureSharing };
+/** Asked for by name only: they fill a record with 130,000 people, or with 10,000 messages. */
+const long: typeof measures = { sharing: measureSharing, replay: measureReplay };
 const known = { ...measures, ...long };
 
 const program = new Command('bench')
@@ -30,6 +31,7 @@ const program = new Command('bench')
   .option('--warm-up-seconds <n>', 'load before the first of them', positive, defaults.warmUpSeconds)
   .option('--rounds <n>', 'measured stretches of each side, in turns', positive, defaults.rounds)
   .option('--connections <n>', 'keep-alive connections', positive, defaults.connections)
+  .option('--replay-people <n>', 'replay: people whose hospital messages are replayed, about four of each; 26000 for 100,000 messages', positive, defaults.replayPeople)
   .option('--samples <n>', 'sharing: answers measured of each side of a comparison; four times as many where their times are compared', positive, 500)
   .option('--quick', 'sharing: 13,000 people and 50 samples')
   .option('--plans [file]', 'sharing: also writes the plans of the hottest queries to this file, by default docs/explain-plans.md');

@@ -1,12 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 
 /** How the gateway under test is put together; see serve-onestory.ts. */
-export type Composition = 'audited' | 'unaudited' | 'many-people';
+export type Composition = 'audited' | 'unaudited' | 'many-people' | 'changed-map';
 
 /** What the parent may ask of the gateway under test; see serve-onestory.ts. */
 export type Command =
   | { do: 'token'; who: string }
   | { do: 'take-in'; what: 'everything' | 'hospital'; citizens: number }
+  | { do: 'replay'; what: 'start' | 'approve' }
   | { do: 'idle' }
   | { do: 'memory' };
 

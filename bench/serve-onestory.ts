@@ -4,6 +4,7 @@ import { releaseRecords } from '../src/flow/release-records.ts';
 import type { Services } from '../src/services.ts';
 import { openPostgres } from '../src/store/database.ts';
 import { loadSecrets } from '../src/store/secrets.ts';
+import { editableMappings, integrationOf, request, untilReplay, withoutGender } from '../test/flow/replay-works.ts';
 import { startGateway } from '../test/gateway.ts';
 import type { Answer, Command } from './onestory-server.ts';
 import { hospitalMessages, inFiles, populationFiles, type PopulationFile } from './population-files.ts';
@@ -12,11 +13,18 @@ import { hospitalMessages, inFiles, populationFiles, type PopulationFile } from 
  * The real gateway in a process of its own, told by its parent what to do. `unaudited` composes it with a trail that
  * resolves at once: there is no such switch in the product, and what it saves is what the audit costs. `many-people`
  * takes every emergency for that of another member of staff: the product soon stops one person who is refused.
+ * `changed-map` has a hospital's map that says something else of every Patient.
  */
 const [url = '', composition = 'audited', agreements] = process.argv.slice(2);
 const compositions: Record<string, (services: Services) => Promise<Services>> = { unaudited: withoutAudit, 'many-people': fromManyPeople };
 const adjust = compositions[composition];
-const gateway = await startGateway(await openPostgres(url), { ...(adjust && { adjust }), ...(agreements !== undefined && { agreements }) });
+const gateway = await startGateway(await openPostgres(url), { ...(adjust && { adjust }), ...(agreements !== undefined && { agreements }), ...(composition === 'changed-map' && { mappings: changedMappings() }) });
+
+function changedMappings(): string {
+  const maps = editableMappings();
+  maps.edit('hl7v2-adt/adt.map', withoutGender);
+  return maps.folder;
+}
 
 function fromManyPeople(services: Services): Promise<Services> {
   let people = 0;
@@ -40,9 +48,20 @@ async function obey(command: Command): Promise<Answer> {
   switch (command.do) {
     case 'token': return { token: await gateway.token(command.who) };
     case 'take-in': return takeIn(command.what === 'everything' ? populationFiles(command.citizens) : inFiles(hospitalMessages(command.citizens), 100));
+    case 'replay': return replay(command.what);
     case 'idle': await gateway.services.worker.idle(); return {};
     case 'memory': return { bytes: process.memoryUsage().rss };
   }
+}
+
+/** Until the replay of the hospital's feed rests. */
+async function replay(what: 'start' | 'approve'): Promise<Answer> {
+  const { services } = gateway;
+  const started = performance.now();
+  if (what === 'start') await services.feedWork.replay.start(integrationOf(), 'uhb-adt', request);
+  else await services.feedWork.replay.approve(integrationOf(), 'uhb-adt', (await untilReplay(services, 'uhb-adt', 'ready')).candidate, request);
+  const { counts } = await untilReplay(services, 'uhb-adt', what === 'start' ? 'ready' : 'done', integrationOf(), 20 * 60_000);
+  return { records: counts.resource, seconds: (performance.now() - started) / 1_000 };
 }
 
 /** From the first byte handed over until everything is worked off. */

@@ -10,6 +10,8 @@ export interface Settings {
   /** measured stretches of each side, in turns */
   rounds: number;
   connections: number;
+  /** people whose hospital messages are replayed: about four messages of each */
+  replayPeople: number;
   sharing: SharingSettings;
 }
 
@@ -24,7 +26,7 @@ export interface SharingSettings {
   plans: string | null;
 }
 
-export const defaults = { citizens: 3_000, intakeCitizens: 800, seconds: 5, warmUpSeconds: 2, rounds: 3, connections: 16 } satisfies Omit<Settings, 'sharing'>;
+export const defaults = { citizens: 3_000, intakeCitizens: 800, seconds: 5, warmUpSeconds: 2, rounds: 3, connections: 16, replayPeople: 2_600 } satisfies Omit<Settings, 'sharing'>;
 
 /** What a measure, or its ratio, is meant to be. */
 export type Goal = { of: 'value' | 'ratio' } & ({ atMost: number } | { atLeast: number });

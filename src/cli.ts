@@ -9,6 +9,8 @@ import { describeProblem } from './edge/cli/describe-problem.ts';
 import { emergencyCommand } from './edge/cli/emergency.ts';
 import { importCommand } from './edge/cli/import.ts';
 import { mapCommand } from './edge/cli/map.ts';
+import { feedCommand } from './edge/cli/feed.ts';
+import { replayCommand } from './edge/cli/replay.ts';
 import { sensitiveCodesCommand } from './edge/cli/sensitive-codes.ts';
 import { tokenCommand } from './edge/cli/token.ts';
 import type { Problem } from './fhir/problem.ts';
@@ -43,6 +45,8 @@ async function run(argv: readonly string[], env: Readonly<Record<string, string 
     .addCommand(emergencyCommand(context))
     .addCommand(mapCommand(context))
     .addCommand(importCommand(context))
+    .addCommand(feedCommand(context))
+    .addCommand(replayCommand(context))
     .addCommand(sensitiveCodesCommand(context));
   await program.parseAsync(argv);
 }

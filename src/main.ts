@@ -89,7 +89,7 @@ function startInfo(config: Config, services: Services, issuer: Issuer | null): P
   return {
     baseUrl: config.baseUrl, defaults: { baseUrl: 'http://127.0.0.1:8080', dataDir: join(process.cwd(), 'data') }, dataDir: config.dataDir,
     database: config.databaseUrl === null ? 'embedded' : 'postgresql', externalIssuer: issuer ? null : config.issuer.url,
-    personas: issuer ? personas : [], feeds: services.mappings.feeds.map(({ key }) => key),
+    personas: issuer ? personas : [], feeds: services.mappings.feeds.map(({ key }) => key), waiting: services.waitingFeeds,
   };
 }
 

@@ -13,10 +13,14 @@ import { acceptBytes } from './flow/accept-bytes.ts';
 import { applySensitiveCodes } from './flow/apply-sensitive-codes.ts';
 import { breakGlass, endBreakGlass, type EmergencyAsk } from './flow/break-glass.ts';
 import { bundleOutcome } from './flow/bundle-outcome.ts';
-import { compileMaps } from './flow/compile-maps.ts';
 import { describeRefusedRequest, type RefusedRequest } from './flow/describe-refused-request.ts';
 import { explainAccess, type ExplainAsk } from './flow/explain-access.ts';
 import { loadDirectory } from './flow/directory.ts';
+import { openFeedMappings } from './flow/feed-mappings.ts';
+import { reportFeeds } from './flow/feed-doctor.ts';
+import { readWorkList, requeueRows } from './flow/feed-work-list.ts';
+import { approveReplay, giveUpReplay, showReplay, startReplay, type ReplayActs } from './flow/replay-feed.ts';
+import { replayTogether, startReplayWorker } from './flow/work-replays.ts';
 import { listEmergencies, readEmergency } from './flow/list-emergencies.ts';
 import { reviewEmergency, revokeEmergency } from './flow/review-emergency.ts';
 import { watchEmergencyReviews, type ReviewWatch } from './flow/watch-emergency-reviews.ts';
@@ -26,7 +30,7 @@ import { listRegister } from './flow/list-agreements.ts';
 import { proposeAgreement } from './flow/propose-agreement.ts';
 import { createWhatIf } from './flow/what-if.ts';
 import { watchAgreementDates, type AgreementWatch } from './flow/watch-agreement-dates.ts';
-import { findFeed, findPart, type IntakeContext } from './flow/intake-context.ts';
+import { findPart, type IntakeContext } from './flow/intake-context.ts';
 import { describeIntake } from './flow/describe-intake.ts';
 import { openPage, sealPage } from './flow/page-token.ts';
 import { pullPositions, pullRequester } from './flow/pull-source.ts';
@@ -44,7 +48,7 @@ import { searchAuditTrail, type AuditAsk } from './flow/search-audit.ts';
 import { cancelUpload, continueUpload, readUpload, startUpload } from './flow/upload-file.ts';
 import { startIntakeWorker } from './flow/work-intake.ts';
 import { postableParts } from './intake/addresses.ts';
-import { loadMappings } from './intake/load-mappings.ts';
+import { loadMappings, type Mappings } from './intake/load-mappings.ts';
 import { loadSensitiveCodes, sensitiveCodesFolder } from './intake/sensitive-code-files.ts';
 import type { Log } from './edge/log.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
@@ -66,10 +70,12 @@ export interface ServiceOptions {
   newId?: () => string;
   /** folder of agreement files; default agreements/ */
   agreements?: string;
-  /** folder of kinds, feeds and partners; default mappings/ */
-  mappingsFolder?: string;
-  /** folder of code sets; default mappings/sensitive-codes/ */
+  /** folder of feeds, maps and tables; default mappings/ */
+  mappings?: string;
+  /** folder of code sets; default sensitive-codes/ in it */
   codeSets?: string;
+  /** how much of a replay is done in one transaction */
+  replayTogether?: typeof replayTogether;
   /** how often the worker looks for work nobody woke it for */
   pollMs?: number;
 }
@@ -81,13 +87,13 @@ export type Services = Awaited<ReturnType<typeof createServices>>;
  * maps and agreements; starts the intake worker. Refuses to start on any mistake in them, all told together.
  */
 export async function createServices({
-  database, config, log, clock = () => new Date(), newId = randomUUID, agreements = join(projectRoot, 'agreements'), mappingsFolder = join(projectRoot, 'mappings'), codeSets = join(projectRoot, 'mappings', sensitiveCodesFolder), pollMs,
+  database, config, log, clock = () => new Date(), newId = randomUUID, agreements = join(projectRoot, 'agreements'), mappings: folder = join(projectRoot, 'mappings'), codeSets = join(folder, sensitiveCodesFolder), replayTogether: together = replayTogether, pollMs,
 }: ServiceOptions) {
   loadDefinitions();
   loadProfiles(join(projectRoot, 'profiles'));
   if (config.ukCoreDir !== null) loadUkCore(config.ukCoreDir);
-  const { mappings, codes } = loadMapped(mappingsFolder, codeSets);
-  const mapOf = compileMaps(mappings);
+  const { mappings, codes } = loadMapped(folder, codeSets);
+  const feeds = await openFeedMappings(database, mappings, clock());
 
   const secrets = await loadSecrets(database);
   const classes = await openSharingClasses(database);
@@ -96,19 +102,23 @@ export async function createServices({
   await openAgreements(database, agreements, config.demo);
   const audit = openAuditTrail(database, sealEntry, emptyChain);
   const policy = createPolicy(database, classes);
-  const intake: IntakeContext = { database, secrets, classes, mappings, directory, sensitiveCodes: codes, mapOf, validate: rememberValid(validateResource), clock, newId };
+  const intake: IntakeContext = { database, secrets, classes, registry: mappings.feeds, mappingOf: feeds.live, holdFeeds: feeds.hold, directory, sensitiveCodes: codes, validate: rememberValid(validateResource), clock, newId };
+  const waitingFeeds = (await feeds.look()).flatMap(({ feed, candidate }) => (candidate === null ? [] : [feed]));
+  for (const feed of waitingFeeds) log('mapping-waits', { feed });
   const release: ReleaseContext = { database, secrets, policy, audit, directory, clock, newId };
   const agreementDates = await watchDates({ database, secrets }, log);
   const reviews = await watchReviews(database, config.emergency.reviewDays, log);
   const worker = startIntakeWorker(intake, (event) => log(intakeEvents[event]), pollMs);
+  const replays = startReplayWorker({ ...intake, feeds, together }, (error) => log('replay-failed', { error }), pollMs);
+  const wake = (): void => (worker.wake(), replays.wake());
 
   return {
-    database, mappings, policy, audit, worker, limits: config.limits, clock, newId,
+    database, mappings, waitingFeeds, policy, audit, worker, limits: config.limits, clock, newId,
     release: (requester: Requester, ask: Ask, request: RequestFacts) => releaseRecords(release, requester, ask, request),
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
     fileChoice: (requester: Requester, resource: JsonObject, bytes: Uint8Array, request: RequestFacts) =>
       fileChoice({ ...release, classes, sensitiveCodes: codes }, requester, resource, bytes, request),
-    governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }) }, emergencies: emergenciesOf(release),
+    governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }) }, emergencies: emergenciesOf(release), feedWork: feedWorkOf({ ...release, feeds, wake }),
     changeChoice: (requester: Requester, id: string, ifMatch: number | null, resource: JsonObject, bytes: Uint8Array, request: RequestFacts) =>
       changeChoice({ ...release, classes, sensitiveCodes: codes }, requester, id, ifMatch, resource, bytes, request),
     breakGlass: (requester: Requester, ask: EmergencyAsk, request: RequestFacts) => breakGlass({ ...release, mostOpenedAnHour: config.emergency.perHour }, requester, ask, request),
@@ -123,24 +133,28 @@ export async function createServices({
       return opened.state;
     },
     intakeLimit: (feed: string, part: string) => {
-      const found = findFeed(mappings, feed);
-      return found && postableParts(found.kind).includes(part) ? Math.min(found.kind.limits.maxBytes, config.limits.intakeBytes) : null;
+      const kind = feeds.live(feed)?.kind ?? mappings.kinds.get(mappings.feeds.find(({ key }) => key === feed)?.kind ?? '');
+      return kind && postableParts(kind).includes(part) ? Math.min(kind.limits.maxBytes, config.limits.intakeBytes) : null;
     },
-    ...doorsOf(intake, release, () => worker.wake()),
+    ...doorsOf(intake, release, mappings, () => worker.wake()),
     pullTargets: mappings.feeds.flatMap(({ key, kind, pull }) => (pull ? [{ ...pull, feed: key, maxBytes: Math.min(mappings.kinds.get(kind)?.limits.maxBytes ?? 0, config.limits.intakeBytes) }] : [])),
-    takesBundles: (client: string, type: string) => findPart(mappings, client, '')?.part.bundle?.bundles.includes(type) ?? false,
+    takesBundles: (client: string, type: string) => findPart(intake, client, '')?.part.bundle?.bundles.includes(type) ?? false,
     bundleOutcome: (requester: Requester, taskId: string) => bundleOutcome(intake, requester.client, taskId),
     readTask: (requester: Requester, taskId: string) => readJobTask(release, requester, taskId),
     webSessions: openWebSessions(database, config.sessions),
     demoLoaded: () => hasMark(database, 'demo-loaded'),
     markDemoLoaded: () => setMark(database, 'demo-loaded'),
-    close: () => (agreementDates.stop(), reviews.stop(), worker.stop()),
+    close: async () => {
+      agreementDates.stop();
+      reviews.stop();
+      await Promise.all([worker.stop(), replays.stop()]);
+    },
   };
 }
 
 /** Every way bytes come in by: at once, in pieces, as a message, from a folder, fetched. All end in the same acceptBytes, audited. */
-function doorsOf(intake: IntakeContext, release: ReleaseContext, wake: () => void) {
-  const { database, mappings, newId, clock } = intake;
+function doorsOf(intake: IntakeContext, release: ReleaseContext, mappings: Mappings, wake: () => void) {
+  const { database, newId, clock } = intake;
   const accept = async (requester: Requester, received: { feed: string; part: string; bytes: Uint8Array }, request: RequestFacts) => {
     const accepted = await acceptBytes(intake, { ...received, client: requester.client });
     await appendOrRefuse(release, describeIntake(requester, received, accepted.taskId, request, newId(), clock()));
@@ -166,7 +180,7 @@ function doorsOf(intake: IntakeContext, release: ReleaseContext, wake: () => voi
     pulling: {
       ...pullPositions(intake),
       take: async (feedKey: string, bytes: Uint8Array): Promise<void> => {
-        const found = findPart(mappings, feedKey, '');
+        const found = findPart(intake, feedKey, '');
         if (!found) throw new Error('a pulled feed that is not configured');
         await accept(pullRequester(found.feed), { feed: feedKey, part: '', bytes }, { id: newId() });
       },
@@ -215,6 +229,21 @@ function governanceOf(release: ReleaseContext) {
     sign: (requester: Requester, name: AgreementName, signing: Parameters<typeof signAgreement>[3], request: RequestFacts) => signAgreement(release, requester, name, signing, request),
     activate: (requester: Requester, name: AgreementName, request: RequestFacts) => activateAgreement(release, requester, name, request),
     terminate: (requester: Requester, name: AgreementName, request: RequestFacts) => terminateAgreement(release, requester, name, request),
+  };
+}
+
+/** What is stuck in feeds, and changes of how they are mapped, as the governance API offers them. */
+function feedWorkOf(acts: ReplayActs) {
+  return {
+    report: (requester: Requester, key: string | null, request: RequestFacts) => reportFeeds(acts, requester, key, request),
+    workList: (requester: Requester, key: string, offset: number, request: RequestFacts) => readWorkList(acts, requester, key, offset, request),
+    requeue: (requester: Requester, key: string, choice: Parameters<typeof requeueRows>[3], request: RequestFacts) => requeueRows(acts, requester, key, choice, request),
+    replay: {
+      start: (requester: Requester, key: string, request: RequestFacts) => startReplay(acts, requester, key, request),
+      show: (requester: Requester, key: string, request: RequestFacts) => showReplay(acts, requester, key, request),
+      approve: (requester: Requester, key: string, candidate: string, request: RequestFacts) => approveReplay(acts, requester, key, candidate, request),
+      giveUp: (requester: Requester, key: string, request: RequestFacts) => giveUpReplay(acts, requester, key, request),
+    },
   };
 }
 

@@ -33,7 +33,7 @@ export interface Gateway {
   close: () => Promise<void>;
 }
 
-export type GatewayOptions = Partial<Pick<ServiceOptions, 'agreements' | 'clock' | 'codeSets' | 'newId'>> & {
+export type GatewayOptions = Partial<Pick<ServiceOptions, 'agreements' | 'clock' | 'codeSets' | 'mappings' | 'newId'>> & {
   /** how many of the demo's people are sent through intake first */
   citizens?: number;
   /** default: silent */

@@ -36,6 +36,13 @@ const actions: Readonly<Record<string, AuditAction>> = {
   'emergency-list': { action: 'R', subtype: [{ system: gatewayAction, code: 'emergency-list' }], asks: 'query', moves: 'out' },
   'emergency-review': { action: 'U', subtype: [{ system: gatewayAction, code: 'emergency-review' }], asks: 'thing', moves: 'in' },
   'emergency-revoke': { action: 'U', subtype: [{ system: gatewayAction, code: 'emergency-revoke' }], asks: 'thing', moves: 'in' },
+  'feed-list': { action: 'R', subtype: [{ system: gatewayAction, code: 'feed-list' }], asks: 'query', moves: 'out' },
+  'feed-work-list': { action: 'R', subtype: [{ system: gatewayAction, code: 'feed-work-list' }], asks: 'query', moves: 'out' },
+  'feed-requeue': { action: 'U', subtype: [{ system: gatewayAction, code: 'feed-requeue' }], asks: 'thing', moves: 'in' },
+  'replay-show': { action: 'R', subtype: [{ system: gatewayAction, code: 'replay-show' }], asks: 'query', moves: 'out' },
+  'replay-start': { action: 'C', subtype: [{ system: gatewayAction, code: 'replay-start' }], asks: 'thing', moves: 'in' },
+  'replay-approve': { action: 'U', subtype: [{ system: gatewayAction, code: 'replay-approve' }], asks: 'thing', moves: 'in' },
+  'replay-give-up': { action: 'D', subtype: [{ system: gatewayAction, code: 'replay-give-up' }], asks: 'thing', moves: 'in' },
   'agreement-terminate': { action: 'U', subtype: [{ system: gatewayAction, code: 'agreement-terminate' }], asks: 'thing', moves: 'in' },
 };
 

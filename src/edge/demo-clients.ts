@@ -3,6 +3,8 @@ import type { DemoClient } from './demo-client.ts';
 
 /** A feed's system client may post its own files and read the tasks they became, and nothing else. */
 export const feedScopes: readonly string[] = ['system/Task.rs', 'intake'];
+/** A partner's integration system works on its own organisation's feeds: what is stuck, and changed mappings. */
+export const integrationScopes: readonly string[] = ['feeds'];
 /** Every persona reads; what it sees is for agreements and choices to say. */
 const readScopes = ['user/*.rs'];
 /** Who may record a citizen's choice, review emergency access, and propose, sign, activate or end agreements as far as the role goes. */
@@ -30,7 +32,7 @@ export interface FeedOwner {
 
 /**
  * Everyone the embedded issuer knows: the personas, then those who have tokens for signing agreements but no door to the
- * viewer, then one system client per feed under the feed's name.
+ * viewer, then one system client per feed under the feed's name, and one per partner with feeds: `uhb-integration`.
  */
 export function demoClients(personas: readonly DemoPersona[], feeds: readonly FeedOwner[], signatories: readonly DemoPersona[] = []): DemoClient[] {
   const doors = new Set(personas);
@@ -41,6 +43,10 @@ export function demoClients(personas: readonly DemoPersona[], feeds: readonly Fe
     ...feeds.map((feed): DemoClient => ({
       id: feed.key, kind: 'feed', viewer: false, organisation: feed.organisation, organisationName: feed.organisationName,
       role: 'integration', purpose: 'HSYSADMIN', name: null, description: `System client of the feed ${feed.key}`, scopes: feedScopes,
+    })),
+    ...[...new Map(feeds.map((feed) => [feed.organisation, feed])).values()].map((feed): DemoClient => ({
+      id: `${feed.key.split('-')[0] ?? ''}-integration`, kind: 'feed', viewer: false, organisation: feed.organisation, organisationName: feed.organisationName,
+      role: 'integration', purpose: 'HSYSADMIN', name: null, description: `Integration system of ${feed.organisationName}`, scopes: integrationScopes,
     })),
   ];
 }

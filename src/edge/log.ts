@@ -25,6 +25,8 @@ export const logEvents = {
   'intake-finished': ['info', 'A source record was worked off'],
   'intake-retried': ['warn', 'Work on a record failed and will be tried again'],
   'intake-outdated': ['error', 'Another process has newer code sets: this one takes nothing in until it is started again'],
+  'mapping-waits': ['warn', 'The folder has a changed mapping, which has no effect before a replay was approved: see onestory feed doctor'],
+  'replay-failed': ['error', 'A batch of a replay met an error nobody foresaw and will be tried again'],
   'intake-quarantined': ['warn', 'A record was put in quarantine'],
   'mllp-message-refused': ['warn', 'A message by MLLP was answered with AE or AR'],
   'mllp-refused': ['warn', 'A connection by MLLP was refused'],

@@ -16,6 +16,7 @@ export function startBox(info: StartInfo): string {
     `  FHIR         ${info.baseUrl}/fhir        (statement: ${info.baseUrl}/fhir/metadata)`,
     `  Intake       ${info.baseUrl}/intake/{feed}   (${info.feeds.join(', ')})`,
     `  Sign-in      ${info.externalIssuer ?? `${info.baseUrl}/oauth`}`,
+    ...(info.waiting ?? []).map((feed) => `  A changed mapping of ${feed} waits: npm run -s onestory -- replay start ${feed}`),
     ...(info.personas.length === 0 ? [] : ['', '  Personas', ...info.personas.map((persona) => `    ${persona.id.padEnd(width)}  ${persona.description}`)]),
     ...(info.externalIssuer !== null || next === undefined ? [] : ['', '  Or in another terminal:', '', `TOKEN=$(${tokenCommandFor(info, 'community-nurse')})`, next.command]),
     '',

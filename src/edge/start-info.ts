@@ -12,6 +12,8 @@ export interface StartInfo {
   /** demo personas; empty with an external issuer */
   personas: readonly { id: string; description: string; organisationName: string }[];
   feeds: readonly string[];
+  /** feeds whose changed mapping waits for a replay */
+  waiting?: readonly string[];
 }
 
 /** True while anything in use is fit for synthetic people only. */

@@ -32,7 +32,7 @@ export interface MessageName {
 /** The answer to a Bundle that was worked off: of a transaction or a message all or nothing, of a batch each entry by itself. */
 export async function bundleOutcome(context: IntakeContext, client: string, taskId: string): Promise<BundleOutcome> {
   const record = await loadRecordOutcome(context.database, client, taskId);
-  const found = findPart(context.mappings, client, '');
+  const found = findPart(context, client, '');
   if (!record || !found?.part.bundle) throw new Refusal(notFound);
   const whole = JSON.parse(record.problems) as Problem[];
   if (record.state === 'rejected') return { kind: 'refused', problems: whole };

@@ -33,11 +33,9 @@ interface Identity {
  * Decides whose each row is, in order, so that a batch's second row about a new person finds the citizen its first row
  * made. After a refused row the person's later rows wait for the next batch: they may build on what was refused.
  */
-export async function linkPeople(connection: Connection, context: IntakeContext, rows: readonly MappedRow[]): Promise<Linking> {
+export async function linkPeople(connection: Connection, context: IntakeContext, rows: readonly MappedRow[], registry = createRegistry()): Promise<Linking> {
   const identities = rows.map((mapped) => identify(context, mapped));
-  const hashes = [...new Set(identities.flatMap(({ hashes }) => [...hashes.values()]))];
-  const known = await findLinkedPeople(connection, hashes.map((hash) => Buffer.from(hash, 'hex')));
-  const registry = createRegistry(known);
+  await registry.load(connection, identities.flatMap(({ hashes }) => [...hashes.values()]));
   const linking: Linking = { linked: [], refused: [], citizens: [], people: [] };
   const waiting = new Set<string>();
   for (const identity of identities) {
@@ -71,22 +69,30 @@ function keysOf(facts: PersonFacts): string[] {
   return [...(nhs ? [`nhs:${nhs}`] : []), ...local.map((key) => `local:${key}`), ...(demographic ? [`demographic:${demographic}`] : [])];
 }
 
-interface Registry {
+/** Who is known: the record's people as they are asked for, and those found since. Linking several times in one go takes one registry. */
+export interface Registry {
+  load(connection: Connection, hashes: readonly string[]): Promise<void>;
   candidates(hashes: Iterable<string>): Candidate[];
   factsOf(citizen: string): Map<string, PersonFacts>;
   add(citizen: string, id: string, facts: PersonFacts, hashes: Iterable<string>): void;
 }
 
-function createRegistry(known: Awaited<ReturnType<typeof findLinkedPeople>>): Registry {
+/** `inThought`: nothing will be written, so nobody need be kept from making the same person known. */
+export function createRegistry(inThought = false): Registry {
   const byCitizen = new Map<string, Map<string, PersonFacts>>();
-  const { byHash } = known;
+  const byHash = new Map<string, Set<string>>();
   const factsOf = (citizen: string): Map<string, PersonFacts> => {
     const facts = byCitizen.get(citizen) ?? new Map<string, PersonFacts>();
     byCitizen.set(citizen, facts);
     return facts;
   };
-  for (const { citizen, id, facts } of known.people) factsOf(citizen).set(id, facts);
   return {
+    load: async (connection, hashes) => {
+      const unasked = [...new Set(hashes)].filter((hash) => !byHash.has(hash));
+      const known = await findLinkedPeople(connection, unasked.map((hash) => Buffer.from(hash, 'hex')), inThought);
+      for (const hash of unasked) byHash.set(hash, known.byHash.get(hash) ?? new Set());
+      for (const { citizen, id, facts } of known.people) if (!factsOf(citizen).has(id)) factsOf(citizen).set(id, facts);
+    },
     factsOf,
     candidates: (hashes) => [...new Set([...hashes].flatMap((hash) => [...(byHash.get(hash) ?? [])]))]
       .map((citizen) => ({ citizen, facts: [...factsOf(citizen).values()] })),

@@ -8,7 +8,7 @@ import { validateResource } from '../fhir/validate-resource.ts';
 import { loadMappings, type Mappings } from '../intake/load-mappings.ts';
 import type { Feed, Kind, Part } from '../intake/types.ts';
 import type { CompiledMap } from '../mapping/types.ts';
-import { compileKind } from './compile-maps.ts';
+import { compileMaps } from './compile-maps.ts';
 
 /** A folder of maps as an analyst tries them: without a database, compiled when asked for, with their trace. */
 export interface Workbench {
@@ -44,7 +44,7 @@ export function openWorkbench(folder: string, profilesFolder: string): Workbench
 }
 
 function compileOrRefuse(folder: string, mappings: Mappings, kind: Kind, partnerKey: string): ReadonlyMap<string, CompiledMap> {
-  const { maps, problems } = compileKind(mappings, kind, partnerKey, { trace: true });
+  const { maps, problems } = compileMaps(kind, mappings.files(kind.name, partnerKey), { trace: true });
   if (problems.length > 0) throw refusalIn(folder, problems);
   return maps;
 }

@@ -55,7 +55,7 @@ export function prepareResources(context: IntakeContext, linked: LinkedRow, hidd
       labels: [...labels].filter((label) => label !== hiddenLocation).sort(),
       security: security.filter((label) => textOf(label['code']) !== hiddenLocation),
       ...keepApart({ resourceType: type, id, ...resolved }, (_, target) => own.has(target), hidden ? custodianOf(context, partner.organisation) : null),
-      evidence: relationshipEvidence(mapped, partner.organisation, context.clock(), (organisation) => context.directory.get(organisation)?.isPractice ?? false),
+      evidence: relationshipEvidence(mapped, partner.organisation, linked.row.receivedAt ?? context.clock(), (organisation) => context.directory.get(organisation)?.isPractice ?? false),
       // without what the code sets add: the same content is no new version because a set was changed
       contentHash: createHash('sha256').update(JSON.stringify([resolved, [...new Set(said)]])).digest(),
       resource: mapped,

@@ -4,11 +4,11 @@ import { feedFacts } from '../intake/feed-facts.ts';
 import { foldRow, unfoldRow } from '../intake/fold.ts';
 import { readRow } from '../intake/read-row.ts';
 import type { Feed, FoldState, Kind, Part, RowInput } from '../intake/types.ts';
-import type { LedgerEntry } from '../mapping/types.ts';
+import type { LedgerEntry, UnmappedCode } from '../mapping/types.ts';
 import type { PendingRow } from '../store/intake-queue.ts';
 import type { StoredFold } from '../store/fold-states.ts';
-import { findPart, type IntakeContext } from './intake-context.ts';
-import { placeInSource } from './place-in-source.ts';
+import { findPart, type FoundPart, type IntakeContext } from './intake-context.ts';
+import { fieldAsSent, placeInSource } from './place-in-source.ts';
 
 /** A row with its effect worked out, not yet anybody's. */
 export interface MappedRow {
@@ -16,6 +16,8 @@ export interface MappedRow {
   feed: Feed;
   kind: Kind;
   part: Part;
+  /** SHA-256 of the mapping's version */
+  mapping: string;
   resources: JsonObject[];
   /** what a late row says by itself: newer rows have replaced its words, but its labels count all the same */
   late: JsonObject[];
@@ -23,14 +25,16 @@ export interface MappedRow {
   folds: StoredFold[];
   warnings: Problem[];
   ledger: LedgerEntry[];
+  /** codes no table has, with the field as its sender knows it */
+  unmapped: UnmappedCode[];
 }
 
-export type ReadRow = { row: PendingRow; feed: Feed; kind: Kind; part: Part; input: RowInput };
+export type ReadRow = FoundPart & { row: PendingRow; input: RowInput };
 export type RefusedRow = { row: PendingRow; problems: Problem[] };
 
 /** parse → check. A row of a feed no longer configured is refused like one that cannot be read. */
 export function readPending(context: IntakeContext, row: PendingRow): ReadRow | RefusedRow {
-  const found = findPart(context.mappings, row.feed, row.part);
+  const found = findPart(context, row.feed, row.part);
   if (!found) return { row, problems: [{ category: 'unprocessable', code: 'feed-not-configured', text: 'The feed is no longer configured.' }] };
   const read = readRow(found.kind, found.feed, found.part, {
     row: row.row, line: row.line, personKey: row.personKey, content: row.content, ...(row.messageId !== null && { messageId: row.messageId }),
@@ -40,17 +44,18 @@ export function readPending(context: IntakeContext, row: PendingRow): ReadRow | 
 
 /** fold → map → validate, on states that include every earlier row of the person. Pure but for the compiled map's own memory. */
 export function mapRow(context: IntakeContext, read: ReadRow, states: ReadonlyMap<string, FoldState>): MappedRow | RefusedRow {
-  const { row, feed, kind, part, input } = read;
+  const { row, feed, kind, part, map, mapping, input } = read;
   const folds = input.foldKeys.length > 0;
   const folded = folds ? foldRow(states, input, row.messageId ?? '') : new Map<string, FoldState>();
   const record = folds ? unfoldRow(folded, input) : input.record;
-  const result = context.mapOf(feed, part).run({ feed: feedFacts(feed), ...record });
+  const result = map.run({ feed: feedFacts(feed), ...record });
   // what a map refused is not whole: its resources would only be found wrong again
   const found = result.problems.some(isError) ? result.problems : [...result.problems, ...result.notices, ...result.resources.flatMap((resource) => context.validate(resource))];
   const problems = placeInSource(found, row, kind, part);
   if (problems.some(isError)) return { row, problems };
   return {
-    row, feed, kind, part, resources: result.resources, late: isLate(states, input) ? mapAlone(context, read) : [], ledger: result.ledger, warnings: [...input.warnings, ...problems],
+    row, feed, kind, part, mapping, resources: result.resources, late: isLate(states, input) ? mapAlone(read) : [], ledger: result.ledger,
+    unmapped: result.unmapped.map((each) => ({ ...each, field: fieldAsSent(kind, part, each.field) })), warnings: [...input.warnings, ...problems],
     folds: input.foldKeys.flatMap((foldKey) => {
       const state = folded.get(foldKey);
       return state ? [{ feed: row.feed, personKey: row.personKey, foldKey, state }] : [];
@@ -67,7 +72,7 @@ function isLate(states: ReadonlyMap<string, FoldState>, input: RowInput): boolea
   return input.foldKeys.some((key) => Object.values(states.get(key) ?? {}).some(({ at }) => at >= input.eventAt));
 }
 
-function mapAlone(context: IntakeContext, { row, feed, part, input }: ReadRow): JsonObject[] {
+function mapAlone({ row, feed, map, input }: ReadRow): JsonObject[] {
   const record = unfoldRow(foldRow(new Map(), input, row.messageId ?? ''), input);
-  return context.mapOf(feed, part).run({ feed: feedFacts(feed), ...record }).resources;
+  return map.run({ feed: feedFacts(feed), ...record }).resources;
 }

@@ -1,18 +1,20 @@
 import type { Problem } from '../fhir/problem.ts';
-import type { FoldState } from '../intake/types.ts';
 import { savePeople } from '../store/citizens.ts';
 import type { Connection } from '../store/database.ts';
 import { loadFolds, saveFolds } from '../store/fold-states.ts';
 import { claimRows, finishRecords, finishRows, type FinishedRow, type PendingRow, type RowOutcome } from '../store/intake-queue.ts';
-import { loadHiddenLocations, type CurrentRow } from '../store/record-writer.ts';
+import type { CurrentRow } from '../store/record-writer.ts';
 import { saveLedger } from '../store/ledger-counts.ts';
 import { requeueForKnownPeople } from '../store/source-records.ts';
+import { saveUnmappedCodes } from '../store/unmapped-codes.ts';
 import { checkOwnership } from './check-ownership.ts';
 import { feedsOfSender, type IntakeContext } from './intake-context.ts';
+import { hiddenCitizens } from './hidden-citizens.ts';
 import type { HiddenCitizens } from './hide-places.ts';
-import { linkPeople, type LinkedRow, type Linking } from './link-people.ts';
-import { flaggedCitizens, prepareResources, type PreparedResource } from './prepare-resources.ts';
-import { mapRow, readPending, type MappedRow, type ReadRow } from './read-and-map.ts';
+import { linkPeople, type Linking } from './link-people.ts';
+import { mapInOrder } from './map-in-order.ts';
+import { prepareResources, type PreparedResource } from './prepare-resources.ts';
+import { readPending, type MappedRow } from './read-and-map.ts';
 import { reportFinished } from './report-finished.ts';
 import { saveResources } from './save-resources.ts';
 
@@ -27,7 +29,7 @@ export interface IntakeTurn {
  * next pending rows, all or nothing in one transaction, after their bytes are already safe. Returns how many rows it settled.
  */
 export async function receiveRecords(connection: Connection, context: IntakeContext, limits: IntakeTurn): Promise<number> {
-  const rows = await claimRows(connection, limits);
+  const rows = await claimRows(connection, { ...limits, held: await context.holdFeeds(connection) });
   limits.onClaimed?.(rows);
   if (rows.length === 0) return 0;
   const read = rows.map((row) => readPending(context, row));
@@ -41,7 +43,8 @@ export async function receiveRecords(connection: Connection, context: IntakeCont
   await saveFolds(connection, [...new Map(stored.flatMap(({ folds: states }) => states)
     .map((fold) => [`${fold.feed}\u0000${fold.personKey}\u0000${fold.foldKey}`, fold])).values()]);
   await saveLedger(connection, stored);
-  await requeueForKnownPeople(connection, linking.people.flatMap(({ feed, personKey }) => feedsOfSender(context.mappings, feed).map((key) => ({ feed: key, personKey }))));
+  await saveUnmappedCodes(connection, stored, context.clock());
+  await requeueForKnownPeople(connection, linking.people.flatMap(({ feed, personKey }) => feedsOfSender(context, feed).map((key) => ({ feed: key, personKey }))));
   const finished = [
     ...stored.map((linked) => settle(linked.row, changed.has(`${linked.row.recordId}/${linked.row.row}`) ? 'stored' : 'unchanged', linked.warnings)),
     ...[...refused, ...linking.refused, ...foreign].map(({ row, problems }) => settle(row, outcomeFor(problems), problems)),
@@ -70,13 +73,6 @@ async function settleOwners(connection: Connection, context: IntakeContext, mapp
   }
 }
 
-/** Whose location must not show: flagged before, or by these rows. Holds the citizens, so that nobody else writes about them meanwhile. */
-async function hiddenCitizens(connection: Connection, rows: readonly LinkedRow[]): Promise<HiddenCitizens> {
-  const before = await loadHiddenLocations(connection, [...new Set(rows.map(({ citizen }) => citizen))]);
-  const flagged = flaggedCitizens(rows);
-  return { all: before.union(flagged), newly: flagged.difference(before) };
-}
-
 function sameQueue(a: PendingRow, b: PendingRow): boolean {
   return a.feed === b.feed && a.personKey === b.personKey;
 }
@@ -85,36 +81,11 @@ function isBefore(a: PendingRow, b: PendingRow): boolean {
   return a.recordId === b.recordId ? a.row < b.row : a.recordId < b.recordId;
 }
 
-/** One row at a time and in order, because a row's fold builds on the rows before it; a refused row leaves no trace in the fold. */
-function mapInOrder(
-  context: IntakeContext, read: readonly (ReadRow | { row: PendingRow; problems: Problem[] })[], stored: Awaited<ReturnType<typeof loadFolds>>,
-): { mapped: MappedRow[]; refused: { row: PendingRow; problems: Problem[] }[] } {
-  const people = new Map<string, Map<string, FoldState>>();
-  const statesOf = (row: { feed: string; personKey: string }): Map<string, FoldState> => {
-    const key = `${row.feed}\u0000${row.personKey}`;
-    const states = people.get(key) ?? new Map<string, FoldState>();
-    people.set(key, states);
-    return states;
-  };
-  for (const fold of stored) statesOf(fold).set(fold.foldKey, fold.state);
-  const mapped: MappedRow[] = [];
-  const refused: { row: PendingRow; problems: Problem[] }[] = [];
-  for (const each of read) {
-    const result = 'input' in each ? mapRow(context, each, statesOf(each.row)) : each;
-    if ('problems' in result) {
-      refused.push(result);
-    } else {
-      mapped.push(result);
-      for (const fold of result.folds) statesOf(each.row).set(fold.foldKey, fold.state);
-    }
-  }
-  return { mapped, refused };
-}
-
 function settle(row: PendingRow, outcome: RowOutcome, problems: readonly Problem[]): FinishedRow {
   return { recordId: row.recordId, row: row.row, feed: row.feed, personKey: row.personKey, outcome, problems: JSON.stringify(problems) };
 }
 
-function outcomeFor(problems: readonly Problem[]): RowOutcome {
+/** What becomes of a refused row. */
+export function outcomeFor(problems: readonly Problem[]): RowOutcome {
   return problems.some(({ code }) => code === 'awaiting-merge') ? 'awaiting-merge' : 'quarantined';
 }

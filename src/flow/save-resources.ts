@@ -3,6 +3,7 @@ import { choiceFromConsent } from '../consent/choice-from-consent.ts';
 import { evidenceTypes } from '../consent/relationship-evidence.ts';
 import type { Choice } from '../consent/types.ts';
 import { hiddenLocation, sourceDissent, withLabels } from '../fhir/sharing-labels.ts';
+import type { SharingCategory } from '../fhir/sharing.ts';
 import type { Partner } from '../intake/types.ts';
 import { saveChoices, type ChoiceChange } from '../store/choices.ts';
 import { relationshipNumber } from '../store/grants.ts';
@@ -37,24 +38,24 @@ export async function saveResources(
   await relabelRows(connection, context, stricter);
   await saveRows(connection, changes.map((change) => rowChange(context, change, rowClass, classOf, hidden.all)));
   await saveEvidence(connection, changes, hidden);
-  await saveChoices(connection, changes.flatMap((change) => choiceOf(change, context.clock())));
+  await saveChoices(connection, changes.flatMap((change) => choiceOf(change, change.prepared.linked.row.receivedAt ?? context.clock())));
   return new Set(changes.map(({ prepared: { linked } }) => `${linked.row.recordId}/${linked.row.row}`));
 }
 
 /** The last version of each resource decides what it means; labels are the union over all versions, so nothing grows laxer. */
 function findChanges(context: IntakeContext, prepared: readonly PreparedResource[], current: ReadonlyMap<string, CurrentRow>, hidden: HiddenCitizens): Change[] {
   const changes: Change[] = [];
-  const state = new Map<string, { version: number; contentHash: Buffer; labels: readonly string[] }>();
+  const state = new Map<string, { version: number; contentHash: Buffer; category: SharingCategory; labels: readonly string[] }>();
   for (const each of prepared) {
     const row = current.get(each.id);
-    const standing = state.get(each.id) ?? (row && { version: row.version, contentHash: row.contentHash, labels: factsOf(context, row).labels });
-    if (standing?.contentHash.equals(each.contentHash)) continue;
+    const standing = state.get(each.id) ?? (row && { version: row.version, contentHash: row.contentHash, ...factsOf(context, row) });
+    if (standing?.contentHash.equals(each.contentHash) && standing.category === each.category) continue;
     const patient = current.get(each.patientId);
     const person = state.get(each.patientId)?.labels ?? (patient ? factsOf(context, patient).labels : []);
     const telling = hidden.all.has(each.linked.citizen) && isPractice(each.linked.feed.partner) ? [hiddenLocation] : [];
     const labels = [...new Set([...(standing?.labels ?? []), ...each.labels, ...person.filter((label) => label === sourceDissent), ...telling])].sort();
     const version = (standing?.version ?? 0) + 1;
-    state.set(each.id, { version, contentHash: each.contentHash, labels });
+    state.set(each.id, { version, contentHash: each.contentHash, category: each.category, labels });
     changes.push({ prepared: each, version, facts: { custodian: each.linked.feed.partner.organisation, category: each.category, labels } });
   }
   return changes.map((change) => ({ ...change, facts: { ...change.facts, labels: state.get(change.prepared.id)?.labels ?? change.facts.labels } }));
@@ -77,7 +78,7 @@ async function findFollowers(
 /** A practice is near where somebody lives: that it holds a record tells where, so for a person newly hidden its rows follow into the class of places. */
 async function findTellingRows(connection: Connection, context: IntakeContext, changes: readonly Change[], { newly }: HiddenCitizens): Promise<{ row: CurrentRow; labels: string[] }[]> {
   if (newly.size === 0) return [];
-  const practices = context.mappings.partners.filter(isPractice);
+  const practices = [...new Set(context.registry.map(({ partner }) => partner))].filter(isPractice);
   const rows = await loadRowsOfCustodian(connection, [...newly].flatMap((citizen) => practices.map(({ organisation }) => ({ citizen, custodian: organisation }))));
   const changing = new Set(changes.map(({ prepared: { id } }) => id));
   return rows.filter(({ id }) => !changing.has(id)).map((row) => ({ row, labels: [hiddenLocation] }));
@@ -109,7 +110,7 @@ function rowChange(
   return {
     citizen: linked.citizen, id: prepared.id, type: prepared.type, version, classId: classOf(facts), contentHash: prepared.contentHash,
     body: JSON.stringify(stampResource(prepared.body, {
-      version, at, profileType: prepared.type, security: withLabels(prepared.security, facts.labels), custodian: facts.custodian,
+      version, at, mapping: linked.mapping, profileType: prepared.type, security: withLabels(prepared.security, facts.labels), custodian: facts.custodian,
       source: `urn:onestory:${linked.feed.partner.partnerKey}:${linked.feed.key}#${linked.row.recordId}/${linked.row.row}`,
     })),
     updatedAt: at, recordId: linked.row.recordId, row: linked.row.row, index: prepared.index, directoryIds: prepared.directoryIds,

@@ -6,7 +6,7 @@ import type { SplitRow } from '../intake/types.ts';
 import type { Connection } from '../store/database.ts';
 import { claimUnsplit, saveSplit, type NewRow, type UnsplitRecord } from '../store/source-records.ts';
 import { finishRecords } from '../store/intake-queue.ts';
-import { findFeed, findPart, type IntakeContext } from './intake-context.ts';
+import { findFeed, findPart, type FoundPart, type IntakeContext } from './intake-context.ts';
 import { reportFinished } from './report-finished.ts';
 
 const oneTurn = { records: 500, bytes: 32 * 1024 * 1024 };
@@ -35,16 +35,15 @@ export async function splitRecords(context: IntakeContext): Promise<number> {
   }
 }
 
-type FoundPart = NonNullable<ReturnType<typeof findPart>>;
-
-interface SplitRecord {
+/** A record laid out in rows, or refused. */
+export interface SplitRecord {
   summary: { recordId: number; rows: number; problems: string; state: 'split' | 'rejected' };
   rows: NewRow[];
 }
 
 async function splitTurn(context: IntakeContext, limits: typeof oneTurn, onClaimed?: (records: readonly UnsplitRecord[]) => void): Promise<number> {
   return context.database.transaction(async (connection) => {
-    const records = await claimUnsplit(connection, limits);
+    const records = await claimUnsplit(connection, { ...limits, held: await context.holdFeeds(connection) });
     onClaimed?.(records);
     if (records.length > 0) await saveAll(connection, context, await Promise.all(records.map((record) => splitOne(context, record))));
     return records.length;
@@ -60,8 +59,9 @@ async function saveAll(connection: Connection, context: IntakeContext, split: re
   await reportFinished(connection, await finishRecords(connection, split.map(({ summary }) => summary.recordId)), context.clock());
 }
 
-async function splitOne(context: IntakeContext, record: UnsplitRecord): Promise<SplitRecord> {
-  const found = findFeed(context.mappings, record.feed);
+/** Cuts one record with what its feed works with in this context; pure. */
+export async function splitOne(context: Pick<IntakeContext, 'mappingOf'>, record: UnsplitRecord): Promise<SplitRecord> {
+  const found = findFeed(context, record.feed);
   if (!found) return rejected(record, feedNotConfigured);
   const { rows, problems } = await splitReceived(found.kind, found.feed, record.part, record.content);
   if (rows.length === 0 && problems.length > 0) return rejected(record, ...problems);
@@ -75,9 +75,9 @@ function rejected(record: UnsplitRecord, ...problems: Problem[]): SplitRecord {
   return { summary: { recordId: record.recordId, rows: 0, problems: JSON.stringify(problems), state: 'rejected' }, rows: [] };
 }
 
-function newRow(context: IntakeContext, record: UnsplitRecord, row: SplitRow): NewRow {
+function newRow(context: Pick<IntakeContext, 'mappingOf'>, record: UnsplitRecord, row: SplitRow): NewRow {
   const part = row.part ?? record.part;
-  const found = findPart(context.mappings, record.feed, part);
+  const found = findPart(context, record.feed, part);
   if (!found) throw new Error('a row of a part its kind does not have');
   const problems = row.problem ? [row.problem] : keyProblems(found, row);
   const messageId = row.messageId === undefined || row.messageId.length > longestKey ? null : row.messageId;

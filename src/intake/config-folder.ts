@@ -19,16 +19,44 @@ export interface ConfigFolder {
   rows(file: string, columns: readonly string[]): { [column: string]: string }[];
 }
 
-export function configFolder(root: string): ConfigFolder {
+/** Where its files are: on disk, or as they were kept. */
+export interface FileSource {
+  text(file: string): string | undefined;
+  list(folder: string): string[];
+}
+
+export function filesOnDisk(root: string): FileSource {
+  return {
+    text: (file) => {
+      const path = join(root, file);
+      return statSync(path, { throwIfNoEntry: false })?.isFile() ? readFileSync(path, 'utf8').replace(/^\uFEFF/, '') : undefined;
+    },
+    list: (folder) => {
+      const path = join(root, folder);
+      return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(path).sort() : [];
+    },
+  };
+}
+
+/** Files by their path, as a version of a mapping keeps them. */
+export function keptFiles(files: ReadonlyMap<string, string>): FileSource {
+  return {
+    text: (file) => files.get(file),
+    list: (folder) => {
+      const within = folder === '.' ? '' : `${folder.replace(/\/\.$/, '')}/`;
+      const names = [...files.keys()].filter((file) => file.startsWith(within)).map((file) => file.slice(within.length).split('/')[0] ?? '');
+      return [...new Set(names)].sort();
+    },
+  };
+}
+
+export function configFolder(source: FileSource): ConfigFolder {
+  const { text, list } = source;
   const problems: Problem[] = [];
   const ajv = new Ajv({ allErrors: true, strict: false });
 
   const add: ConfigFolder['add'] = (file, text, at = {}) => {
     problems.push({ category: 'invalid', code: 'mappings-invalid', text, at: { file, ...at } });
-  };
-  const text: ConfigFolder['text'] = (file) => {
-    const path = join(root, file);
-    return statSync(path, { throwIfNoEntry: false })?.isFile() ? readFileSync(path, 'utf8').replace(/^\uFEFF/, '') : undefined;
   };
   const read = <T>(file: string, schema: object): T | undefined => {
     const content = text(file);
@@ -44,10 +72,6 @@ export function configFolder(root: string): ConfigFolder {
     if (validate(value)) return value;
     for (const error of validate.errors ?? []) add(file, sentence(error), { pointer: error.instancePath || '/' });
     return undefined;
-  };
-  const list: ConfigFolder['list'] = (folder) => {
-    const path = join(root, folder);
-    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(path).sort() : [];
   };
   const rows: ConfigFolder['rows'] = (file, columns) => {
     const content = text(file);

@@ -1,5 +1,6 @@
+import { posix } from 'node:path';
 import type { Problem } from '../fhir/problem.ts';
-import { configFolder, type ConfigFolder } from './config-folder.ts';
+import { configFolder, filesOnDisk, keptFiles, type ConfigFolder } from './config-folder.ts';
 import { formats } from './formats.ts';
 import { feedsSchema, kindSchema, partnersSchema } from './mapping-schemas.ts';
 import { checkRelations } from './package/check-relations.ts';
@@ -13,7 +14,8 @@ export interface KindFile {
   text: string;
 }
 
-export interface KindFiles {
+/** What a feed is mapped with: the maps and code tables of its kind as its partner uses them. */
+export interface MappingFiles {
   maps: KindFile[];
   tables: KindFile[];
 }
@@ -29,7 +31,9 @@ export interface Mappings {
    * shares with, as one partner uses them: a partner's own table replaces the shared one of the same name, and a kind's own that
    * of a kind it shares with.
    */
-  files(kind: string, partnerKey: string): KindFiles;
+  files(kind: string, partnerKey: string): MappingFiles;
+  /** every file that decides what a feed's records become, by its path: kind.json, schemas, maps and tables */
+  version(feed: Feed): ReadonlyMap<string, string>;
   dropped(kind: string): readonly DroppedField[];
 }
 
@@ -39,7 +43,7 @@ interface PartnersFile {
   directory?: DirectoryEntry[];
 }
 interface FeedsFile {
-  feeds: { key: string; kind: string; partner: string; title: string; system: string; senders?: string[]; pull?: PullPlan }[];
+  feeds: { key: string; kind: string; partner: string; title: string; system: string; senders?: string[]; pull?: PullPlan; shadow?: boolean; expectedWithinHours?: number }[];
 }
 interface KindFileContent extends Omit<Kind, 'parts'> {
   parts: (Pick<Part, 'name' | 'file' | 'needed' | 'cover' | 'readAs' | 'relations' | 'knownPeople'> & { map?: string; schema: string })[];
@@ -50,12 +54,12 @@ interface KindFileContent extends Omit<Kind, 'parts'> {
  * each with its file and path; then nothing is loaded.
  */
 export function loadMappings(folder: string): Mappings | { problems: Problem[] } {
-  const config = configFolder(folder);
+  const config = configFolder(filesOnDisk(folder));
   const kinds = readKinds(config);
   const known = readPartners(config);
   const feeds = readFeeds(config, kinds, known.partners);
   for (const kind of kinds.keys()) checkTables(config, kind, known.partners);
-  const filesFor = (kind: string, partnerKey: string): KindFiles => filesOf(config, [kind, ...(kinds.get(kind)?.shares ?? [])], partnerKey);
+  const filesFor = (kind: string, partnerKey: string): MappingFiles => filesOf(config, [kind, ...(kinds.get(kind)?.shares ?? [])], partnerKey);
   const files = new Map(feeds.map((feed) => [`${feed.kind}/${feed.partner.partnerKey}`, filesFor(feed.kind, feed.partner.partnerKey)]));
   const dropped = new Map([...kinds.keys()].map((kind) => [kind, readDropped(config, kind)]));
   if (config.problems.length > 0) return { problems: config.problems };
@@ -64,8 +68,22 @@ export function loadMappings(folder: string): Mappings | { problems: Problem[] }
     feeds,
     kinds,
     files: (kind, partnerKey) => files.get(`${kind}/${partnerKey}`) ?? filesFor(kind, partnerKey),
+    version: (feed) => versionOf(config, feed, files.get(`${feed.kind}/${feed.partner.partnerKey}`) ?? { maps: [], tables: [] }),
     dropped: (kind) => dropped.get(kind) ?? [],
   };
+}
+
+/** A version of a feed's mapping as it was kept, whatever the folder says by now. */
+export function readVersion(feed: Feed, kept: ReadonlyMap<string, string>): { kind: Kind; files: MappingFiles } | { problems: Problem[] } {
+  const config = configFolder(keptFiles(kept));
+  const kind = readKind(config, feed.kind);
+  checkTables(config, feed.kind, []);
+  return kind && config.problems.length === 0 ? { kind, files: filesOf(config, [feed.kind, ...(kind.shares ?? [])], feed.partner.partnerKey) } : { problems: config.problems };
+}
+
+function versionOf(config: ConfigFolder, { kind }: Feed, { maps, tables }: MappingFiles): ReadonlyMap<string, string> {
+  const schemas = config.list(kind).filter((name) => name.endsWith('.json')).map((file) => ({ file, text: config.text(`${kind}/${file}`) ?? '' }));
+  return new Map([...schemas, ...maps, ...tables].map(({ file, text }) => [posix.normalize(`${kind}/${file}`), text]));
 }
 
 function readPartners(config: ConfigFolder): { partners: Partner[]; directory: DirectoryEntry[] } {
@@ -103,19 +121,24 @@ function readKinds(config: ConfigFolder): Map<string, Kind> {
   const kinds = new Map<string, Kind>();
   for (const folder of config.list('.')) {
     if (folder === sensitiveCodesFolder || config.list(folder).length === 0) continue;
-    const file = `${folder}/kind.json`;
-    const content = config.read<KindFileContent>(file, kindSchema);
-    if (!content) continue;
-    if (content.name !== folder) config.add(file, `The name must be that of the folder, "${folder}".`, { pointer: '/name' });
-    refuseRepeats(config, file, '/parts', content.parts.map((part) => part.name));
-    const parts = content.parts.flatMap((part) => readPart(config, folder, content, part) ?? []);
-    if (parts.length === content.parts.length) checkRelations(content.format, parts, (text) => { config.add(file, text, { pointer: '/parts' }); });
-    kinds.set(folder, { ...content, parts, categories: content.categories });
+    const kind = readKind(config, folder);
+    if (kind) kinds.set(folder, kind);
   }
   for (const { name, shares = [] } of kinds.values()) {
     for (const other of shares.filter((each) => !kinds.has(each) || each === name)) config.add(`${name}/kind.json`, `There is no other kind "${other}" to share with.`, { pointer: '/shares' });
   }
   return kinds;
+}
+
+function readKind(config: ConfigFolder, folder: string): Kind | undefined {
+  const file = `${folder}/kind.json`;
+  const content = config.read<KindFileContent>(file, kindSchema);
+  if (!content) return undefined;
+  if (content.name !== folder) config.add(file, `The name must be that of the folder, "${folder}".`, { pointer: '/name' });
+  refuseRepeats(config, file, '/parts', content.parts.map((part) => part.name));
+  const parts = content.parts.flatMap((part) => readPart(config, folder, content, part) ?? []);
+  if (parts.length === content.parts.length) checkRelations(content.format, parts, (text) => { config.add(file, text, { pointer: '/parts' }); });
+  return { ...content, parts };
 }
 
 function readPart(config: ConfigFolder, folder: string, kind: KindFileContent, part: KindFileContent['parts'][number]): Part | undefined {
@@ -160,7 +183,7 @@ function isTable(name: string): boolean {
 }
 
 /** `folders`: the kind's own first. Files of the others are named from the kind's folder: `../hl7v2-adt/types.map`. */
-function filesOf(config: ConfigFolder, folders: readonly string[], partnerKey: string): KindFiles {
+function filesOf(config: ConfigFolder, folders: readonly string[], partnerKey: string): MappingFiles {
   const [own = ''] = folders;
   const inFolder = (kind: string, folder: string, isMeant: (name: string) => boolean): KindFile[] =>
     config.list(`${kind}/${folder}`).filter(isMeant).map((name) => {

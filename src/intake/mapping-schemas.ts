@@ -75,6 +75,8 @@ export const feedsSchema = {
               timeoutSeconds: { type: 'integer', minimum: 1, maximum: 300 },
             },
           },
+          shadow: { type: 'boolean' },
+          expectedWithinHours: { type: 'number', exclusiveMinimum: 0 },
         },
       },
     },

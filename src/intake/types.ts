@@ -29,6 +29,10 @@ export interface Feed {
   system: string;
   /** absent: the sender pushes */
   pull?: PullPlan;
+  /** begins beside the record, unseen, until it is approved; once it has begun the database knows better */
+  shadow?: boolean;
+  /** nothing for longer than this is told as late; absent: nobody expects anything */
+  expectedWithinHours?: number;
 }
 
 /** How the gateway fetches what a partner does not send. */

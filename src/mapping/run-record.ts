@@ -46,7 +46,7 @@ export function recordRunner(main: GroupPlan, options: RunOptions): (source: Jso
       return made;
     }, run, at);
     const ledger = options.ledger === false ? [] : ledgerOf(source, root, runs);
-    return { resources, ledger, log: run.log, notices: run.notices, problems: run.problems, ...(trace ? { trace: entries } : {}) };
+    return { resources, ledger, log: run.log, notices: run.notices, unmapped: run.unmapped, problems: run.problems, ...(trace ? { trace: entries } : {}) };
   };
 }
 

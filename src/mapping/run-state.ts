@@ -7,6 +7,7 @@ import { BudgetStop } from './fast-values.ts';
 import type { SourceField } from './source-field.ts';
 import type { TargetPlace } from './target-place.ts';
 import type { Trace } from './trace.ts';
+import type { UnmappedCode } from './types.ts';
 
 /** Thrown inside a run when its budget is used up; never leaves `run`. */
 export class RunStop extends Error {}
@@ -45,6 +46,7 @@ export class RunState {
   readonly number: number;
   readonly log: string[] = [];
   readonly notices: Problem[] = [];
+  readonly unmapped: UnmappedCode[] = [];
   readonly problems: Problem[] = [];
   readonly trace: Trace | undefined;
   /** made when a rule first claims an end of a list */

@@ -36,8 +36,10 @@ export function compileTranslate(args: Argument[], context: TransformContext): T
       }
       const system = typeof item === 'object' ? item['system'] : undefined;
       const found = typeof system === 'string' ? translator.find(code, system) : translator.find(code);
-      if (found === undefined) run.warn('code-not-in-table', `No row of ${translator.label} has the code this field holds`, context.at, fieldOf(value, frame));
-      else if (found !== 'unusable') return output(found, outputFor(element));
+      if (found === undefined) {
+        run.warn('code-not-in-table', `No row of ${translator.label} has the code this field holds`, context.at, fieldOf(value, frame));
+        run.unmapped.push({ table: translator.label, field: fieldOf(value, frame)?.path ?? '', source: code.trim() });
+      } else if (found !== 'unusable') return output(found, outputFor(element));
       else run.fail('code-not-usable', `${translator.label} has no equivalent for the code this field holds`, context.at, fieldOf(value, frame));
       return undefined;
     },

@@ -67,6 +67,15 @@ export interface NamedTarget {
   rule?: string;
 }
 
+/** A source code that no row of a table has. */
+export interface UnmappedCode {
+  /** as problems name it: `tables/sex.csv` */
+  table: string;
+  /** path in the source tree */
+  field: string;
+  source: string;
+}
+
 export interface MapResult {
   /** resources in the order they were created: the entries of the target Bundle */
   resources: JsonObject[];
@@ -74,6 +83,7 @@ export interface MapResult {
   log: string[];
   /** what the map's author says of the record in fixed words, `log ('…')`: warnings for its sender, with the field */
   notices: Problem[];
+  unmapped: UnmappedCode[];
   /** errors mean nothing of `resources` may be used; warnings may stand beside them */
   problems: Problem[];
   /** where every value came from; only of maps compiled with `trace: true` */

@@ -13,11 +13,11 @@ const candidatesPerKey = 50;
 
 /**
  * Everybody these blocking keys find, with every fact of the citizens found. Locks the keys for this transaction first,
- * in order, so that two workers who meet the same new person make one citizen of them.
+ * in order, so that two workers who meet the same new person make one citizen of them; not for a look in thought, which makes nobody.
  */
-export async function findLinkedPeople(connection: Connection, hashes: readonly Buffer[]): Promise<{ byHash: Map<string, Set<string>>; people: LinkedPerson[] }> {
+export async function findLinkedPeople(connection: Connection, hashes: readonly Buffer[], inThought = false): Promise<{ byHash: Map<string, Set<string>>; people: LinkedPerson[] }> {
   if (hashes.length === 0) return { byHash: new Map(), people: [] };
-  await connection.query(
+  if (!inThought) await connection.query(
     `select pg_advisory_xact_lock(k) from (select distinct ('x' || encode(substring(h from 1 for 8), 'hex'))::bit(64)::bigint as k
        from unnest($1::bytea[]) as h order by 1) o`, [hashes]);
   const { rows: keys } = await connection.query<{ hash: string; citizen_id: string }>(

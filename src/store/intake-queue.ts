@@ -9,6 +9,8 @@ export interface PendingRow {
   personKey: string;
   content: string;
   messageId: string | null;
+  /** when its bytes arrived, where that is not now: what it is evidence of counts from then */
+  receivedAt?: Date;
 }
 
 export type RowOutcome = 'stored' | 'unchanged' | 'quarantined' | 'rejected' | 'awaiting-merge';
@@ -25,12 +27,12 @@ export interface FinishedRow {
 
 /**
  * Takes people with pending work for this transaction, oldest first, and their rows in order. A person taken by another
- * worker is skipped, so one person's rows are never worked on twice at once and nobody waits for somebody else.
+ * worker is skipped, so one person's rows are never worked on twice at once and nobody waits for somebody else. Held feeds wait.
  */
-export async function claimRows(connection: Connection, limits: { people: number; rowsEach: number }): Promise<PendingRow[]> {
+export async function claimRows(connection: Connection, limits: { people: number; rowsEach: number; held: readonly string[] }): Promise<PendingRow[]> {
   const { rows: people } = await connection.query<{ feed: string; person_key: string }>(
-    `select feed, person_key from intake_person where pending > 0 and not_before <= now()
-     order by first_record limit $1 for update skip locked`, [limits.people]);
+    `select feed, person_key from intake_person where pending > 0 and not_before <= now() and feed <> all($2::text[])
+     order by first_record limit $1 for update skip locked`, [limits.people, limits.held]);
   if (people.length === 0) return [];
   // a statement of its own, whose snapshot is younger than the locks: what the last holder of a person settled is settled here too
   const { rows } = await connection.query<PendingRow & { recordId: string }>(
@@ -113,10 +115,12 @@ export async function finishRecords(connection: Connection, recordIds: readonly 
   return rows.map((row) => ({ ...row, recordId: Number(row.recordId) }));
 }
 
-/** Whether anything is received or pending: the demo's and the tests' way to know that intake is quiet. */
+/** Whether anything is received or pending that may be worked on: the demo's and the tests' way to know that intake is quiet. */
 export async function hasIntakeWork(database: Database): Promise<boolean> {
   const [row] = await database.query<{ busy: boolean }>(
-    `select exists (select 1 from source_record where state = 'received') or exists (select 1 from intake_person where pending > 0) as busy`);
+    `with held as (select feed from feed_state where shadow or frozen)
+     select exists (select 1 from source_record where state = 'received' and feed not in (table held))
+       or exists (select 1 from intake_person where pending > 0 and feed not in (table held)) as busy`);
   return row?.busy ?? false;
 }
 

@@ -47,16 +47,16 @@ export interface UnsplitRecord {
   content: Buffer;
 }
 
-/** Takes the oldest unsplit records, at most this much of them, for this transaction; one splitter at a time keeps each feed in order. */
-export async function claimUnsplit(connection: Connection, limits: { records: number; bytes: number }): Promise<UnsplitRecord[]> {
+/** Takes the oldest unsplit records, at most this much of them and none of held feeds, for this transaction; one splitter at a time keeps each feed in order. */
+export async function claimUnsplit(connection: Connection, limits: { records: number; bytes: number; held: readonly string[] }): Promise<UnsplitRecord[]> {
   const { rows: [lock] } = await connection.query<{ held: boolean }>('select pg_try_advisory_xact_lock(20140002) as held');
   if (!lock?.held) return [];
   const { rows } = await connection.query<UnsplitRecord & { recordId: string }>(
     `select record_id as "recordId", feed, part, content from source_record where record_id in (
        select record_id from (select record_id, sum(size) over (order by record_id) - size as before from (
-         select record_id, size from source_record where state = 'received' order by record_id limit $1) o) s where before < $2)
+         select record_id, size from source_record where state = 'received' and feed <> all($3::text[]) order by record_id limit $1) o) s where before < $2)
      order by record_id`,
-    [limits.records, limits.bytes],
+    [limits.records, limits.bytes, limits.held],
   );
   return rows.map((row) => ({ ...row, recordId: Number(row.recordId) }));
 }
@@ -104,7 +104,7 @@ export async function saveSplit(
 }
 
 /** Adds work for people, one queue row per feed and person. */
-async function queuePeople(connection: Connection, rows: readonly { feed: string; personKey: string; recordId: number }[]): Promise<void> {
+export async function queuePeople(connection: Connection, rows: readonly { feed: string; personKey: string; recordId: number }[]): Promise<void> {
   await connection.query(
     `insert into intake_person (feed, person_key, pending, first_record, not_before)
      select feed, person_key, count(*), min(record_id), now() from unnest($1::text[], $2::text[], $3::bigint[]) as p(feed, person_key, record_id)
@@ -141,7 +141,8 @@ async function settleMessageIds(connection: Connection, rows: readonly NewRow[])
   });
 }
 
-const reusedMessageId = JSON.stringify([{
+/** The problems of a row whose message id was used for something else before. */
+export const reusedMessageId = JSON.stringify([{
   category: 'conflict', code: 'message-id-reused', text: 'A message with this control id and other content was received before.',
   at: { field: 'MSH-10' }, expected: 'a new control id for every message', fix: 'Send the changed message under a control id of its own.',
 }]);

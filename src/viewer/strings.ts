@@ -108,6 +108,13 @@ export const strings = {
       wrote: (one: string) => ({ done: `wrote ${one}`, tried: `write ${one}` }),
       sent: (feed: string | undefined) => ({ done: `sent a file${feed === undefined ? '' : ` to the feed ${feed}`}`, tried: `send a file${feed === undefined ? '' : ` to the feed ${feed}`}` }),
       unsupported: { done: 'asked for something the gateway does not offer', tried: 'do something the gateway does not offer' },
+      feeds: (of: string) => ({ done: `looked at what is stuck in ${of}`, tried: `look at what is stuck in ${of}` }),
+      feed: {
+        'feed-work-list': (feed: string) => ({ done: `looked at the work list of ${feed}`, tried: `look at the work list of ${feed}` }), 'feed-requeue': (feed: string) => ({ done: `put rows of ${feed} back in the queue`, tried: `put rows of ${feed} back in the queue` }),
+        'replay-show': (feed: string) => ({ done: `looked at a changed mapping of ${feed}`, tried: `look at a changed mapping of ${feed}` }), 'replay-start': (feed: string) => ({ done: `tried a changed mapping of ${feed}`, tried: `try a changed mapping of ${feed}` }),
+        'replay-approve': (feed: string) => ({ done: `approved a changed mapping of ${feed}`, tried: `approve a changed mapping of ${feed}` }), 'replay-give-up': (feed: string) => ({ done: `gave up a changed mapping of ${feed}`, tried: `give up a changed mapping of ${feed}` }),
+      },
+      aFeed: 'a feed', allFeeds: 'feeds', theFeed: (feed: string): string => `the feed ${feed}`,
       other: (name: string) => ({ done: `used “${name}”`, tried: `use “${name}”` }),
       thing: 'an entry', things: 'entries', anAgreement: 'an agreement', theAgreement: (id: string, version: string): string => `agreement ${id} version ${version}`,
       agreement: {

@@ -23,6 +23,12 @@ it('every measure runs, and prints one line with a value, its unit and its ratio
   expect(lines.map(([name, value, unit, ratio]) => [name, Number(value) > 0, unit, Number(ratio) > 0])).toEqual(measures.map(([name, unit, compared]) => [name, true, unit, compared]));
 }, 300_000);
 
+it('a replay is measured by name', async () => {
+  const { stdout } = await run(process.execPath, ['--disable-warning=ExperimentalWarning', main, 'replay', '--replay-people', '10'], { timeout: 240_000 });
+  const lines = stdout.trimEnd().split('\n').map((line) => line.split(/ +/));
+  expect(lines.map(([name, value]) => [name, Number(value) > 0])).toEqual([['replay.records', true], ['replay.shadow', true], ['replay.swap', true], ['replay.memory', true]]);
+}, 300_000);
+
 it('a measure nobody knows is refused with those there are', async () => {
   const refused = await run(process.execPath, ['--disable-warning=ExperimentalWarning', main, 'reed']).catch((error: { stderr: string; stdout: string }) => error);
   expect([refused.stdout, refused.stderr]).toEqual(['', expect.stringMatching(/reed.*read, everything, search, audit, intake, viewer, mapping/)]);

@@ -22,7 +22,7 @@ async function fillQueue(database: Database): Promise<void> {
 async function work(database: Database, settled: { personKey: string; recordId: number }[], idle: () => boolean): Promise<void> {
   while (!idle()) {
     const done = await database.transaction(async (connection) => {
-      const rows = await claimRows(connection, { people: 3, rowsEach: 2 });
+      const rows = await claimRows(connection, { people: 3, rowsEach: 2, held: [] });
       await finishRows(connection, rows.map((row) => ({ ...row, outcome: 'stored' as const, problems: '[]' })));
       settled.push(...rows.map(({ personKey, recordId }) => ({ personKey, recordId })));
       return rows;
@@ -64,7 +64,7 @@ describe('a record whose last rows two workers settle at the same moment, on pos
       const met = new Promise<void>((resolve) => { bothSettled = resolve; });
       let settledWorkers = 0;
       const settle = (): Promise<number> => database.transaction(async (connection) => {
-        const rows = await claimRows(connection, { people: 1, rowsEach: 1 });
+        const rows = await claimRows(connection, { people: 1, rowsEach: 1, held: [] });
         await finishRows(connection, rows.map((row) => ({ ...row, outcome: 'stored' as const, problems: '[]' })));
         settledWorkers += 1;
         if (settledWorkers === 2) bothSettled();

@@ -21,10 +21,10 @@ export const forgetEverybody = `
 
 const pollMs = 20;
 
-export async function openWorks(database: Database, options: Pick<ServiceOptions, 'mappingsFolder'> = {}): Promise<Works> {
+export async function openWorks(database: Database, more: Partial<ServiceOptions> = {}): Promise<Works> {
   const read = readConfig({});
   if ('problems' in read) throw new Error('the default configuration is wrong');
-  const services = await createServices({ database, config: { ...read.config, demo: false }, log: createLog({ level: 'silent' }), pollMs, ...options });
+  const services = await createServices({ database, config: { ...read.config, demo: false }, log: createLog({ level: 'silent' }), pollMs, ...more });
   return {
     database, services,
     post: async (feed, part, content) => (await services.acceptBytes(clientOf(feed), { feed, part, bytes: Buffer.from(content) }, { id: `works-${feed}` })).taskId,

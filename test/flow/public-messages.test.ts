@@ -111,7 +111,7 @@ describeIf(`the public HL7 v2 messages${present ? '' : ` (skipped: ${folder} is 
   let together: Settled[];
   beforeAll(async () => {
     copy = widened(samples);
-    works = await openWorks(await openEmptyPglite(), { mappingsFolder: copy });
+    works = await openWorks(await openEmptyPglite(), { mappings: copy });
     alone = await sendEach(works, samples);
     together = await sendAll(works, samples);
     report(`${messages} messages in ${samples.length} files, each by itself`, alone);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { counts, headers, instance, noTypes, person, query, shaping } from './twin-pieces.ts';
 import type { TwinFacts } from './twin-facts.ts';
 import type { SearchForm } from './twin-search.ts';
-import { agreementRequests, breakGlassRequest, bundleRequest, choiceRequest, emergencyChange, everythingInput, garbage, whatIf } from './twin-writes.ts';
+import { agreementRequests, breakGlassRequest, bundleRequest, choiceRequest, emergencyChange, everythingInput, feedWork, garbage, whatIf } from './twin-writes.ts';
 
 /** One request, as it is put to both worlds. */
 export interface TwinRequest {
@@ -29,6 +29,8 @@ export const notCompared: Readonly<Record<string, string>> = {
   'USE /oauth': 'the demo\'s issuer: it knows personas and no record', 'GET /oauth/auth': 'the same', 'GET /oauth/auth/:uid': 'the same', 'GET /oauth/interaction/:uid': 'the same',
   'POST /oauth/interaction/:uid': 'the same', 'USE /app': 'files of the built viewer',
 };
+
+const watches = (role: string): boolean => role === 'governance' || role === 'privacy-officer';
 
 /** What is asked of each handler of the app. A handler without a line here fails the build. */
 export const arms: Readonly<Record<string, Arm>> = {
@@ -68,6 +70,15 @@ export const arms: Readonly<Record<string, Arm>> = {
   'GET /governance/emergency-accesses/:reference': () => get(fc.constantFrom('EA-0123456789ABCDEF', 'x'), (reference) => `/governance/emergency-accesses/${reference}`, ['']),
   'POST /governance/emergency-accesses/:reference/review': () => emergencyChange('review'),
   'POST /governance/emergency-accesses/:reference/revoke': () => emergencyChange('revoke'),
+  // how much of a feed is stuck, and when it last sent, is for those who watch by design: they are asked of none by name
+  'GET /governance/feeds': (_facts, { role }) => (watches(role) ? fixed('/governance/feeds/unheard-of') : get(fc.constant('/governance/feeds'), (path) => path, ['', '?x=1'])),
+  'GET /governance/feeds/:feed': (_facts, { role }) => get(fc.constantFrom('unheard-of', '..', ...(watches(role) ? [] : ['uhb-adt', 'bchc-rio'])), (feed) => `/governance/feeds/${feed}`, ['', '?x=1']),
+  'GET /governance/feeds/:feed/work-list': () => feedWork('GET', '/work-list', [null]),
+  'POST /governance/feeds/:feed/requeue': () => feedWork('POST', '/requeue', ['{}', '{"code":"","field":"","file":""}', '{"code":"unheard-of","field":"","file":""}', '{']),
+  'GET /governance/feeds/:feed/replay': () => feedWork('GET', '/replay', [null]),
+  'POST /governance/feeds/:feed/replay/start': () => feedWork('POST', '/replay/start', ['{}', '{"x":"y"}']),
+  'POST /governance/feeds/:feed/replay/approve': () => feedWork('POST', '/replay/approve', ['{}', `{"candidate":"${'0'.repeat(64)}"}`]),
+  'POST /governance/feeds/:feed/replay/give-up': () => feedWork('POST', '/replay/give-up', ['{}', '{']),
   'GET /session': () => session('GET', '/session'),
   'GET /session/sign-in': () => session('GET', '/session/sign-in?return=/app/find&as=ward-doctor'),
   'GET /session/callback': () => session('GET', '/session/callback?code=x&state=y'),

@@ -84,3 +84,9 @@ export function emergencyChange(what: 'review' | 'revoke'): fc.Arbitrary<TwinReq
   return fc.tuple(fc.constantFrom('EA-0123456789ABCDEF', 'x'), fc.constantFrom('{}', '{"outcome":"x"}', '{')).map(([reference, body]) => (
     { method: 'POST', path: `/governance/emergency-accesses/${reference}/${what}`, headers: { 'Content-Type': 'application/json' }, body, alone: true }));
 }
+
+/** Work on feeds, one's own and others': no mapping differs from the folder, so no replay is ever open. */
+export function feedWork(method: 'GET' | 'POST', address: string, bodies: readonly (string | null)[]): fc.Arbitrary<TwinRequest> {
+  return fc.tuple(fc.constantFrom('uhb-adt', 'bchc-rio', 'unheard-of', '%zz'), fc.constantFrom(...bodies)).map(([feed, body]) => (
+    { method, path: `/governance/feeds/${feed}${address}`, ...(body !== null && { headers: { 'Content-Type': 'application/json' }, body, alone: true }) }));
+}

@@ -59,7 +59,7 @@ describe.each(databases)('messages that ask for a merge, on $kind', ({ open }) =
     const schema = join(folder, 'hl7v2-adt/schema.json');
     writeFileSync(schema, readFileSync(schema, 'utf8').replace(/("A47": .*), "parked": "awaiting-merge" }/, '$1 }'));
     await works.services.close();
-    const again = await openWorks(works.database, { mappingsFolder: folder });
+    const again = await openWorks(works.database, { mappings: folder });
     works = again;
     try {
       expect(await replayWaiting(works.database, 'uhb-adt')).toBe(3);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import type { Position, Problem } from '../../src/fhir/problem.ts';
-import { compileKind } from '../../src/flow/compile-maps.ts';
+import { compileMaps } from '../../src/flow/compile-maps.ts';
 import { examplesOf as inputsOf, feedFor, partFor, readInput } from '../../src/flow/kind-examples.ts';
 import { errorsIn, mapSource, mapSplit, ownKeyOf, type MappedSource } from '../../src/flow/map-source.ts';
 import { loadMappings, type Mappings } from '../../src/intake/load-mappings.ts';
@@ -56,7 +56,7 @@ export function mapOf(mappings: Mappings, kind: Kind, feed: Feed, part: Part): C
 }
 
 function compileAll(mappings: Mappings, kind: Kind, feed: Feed): ReadonlyMap<string, CompiledMap> {
-  const { maps, problems, warnings } = compileKind(mappings, kind, feed.partner.partnerKey);
+  const { maps, problems, warnings } = compileMaps(kind, mappings.files(kind.name, feed.partner.partnerKey));
   if (problems.length + warnings.length > 0) throw new Error(JSON.stringify([...problems, ...warnings], null, 1));
   return maps;
 }

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 
 import type { Problem } from '../../fhir/problem.ts';
 import type { DemoPersona } from '../demo-clients.ts';
-import { demoClients, feedScopes } from '../demo-clients.ts';
+import { demoClients, feedScopes, integrationScopes } from '../demo-clients.ts';
 import { clientKeyFile, readKey } from '../http/oauth/issuer-keys.ts';
 import type { CliContext } from './cli-context.ts';
 import { requestToken } from './request-token.ts';
@@ -45,7 +45,7 @@ export async function tokenFor(input: TokenCommandInput): Promise<{ token: strin
   const key = await readKey(clientKeyFile(input.dataDir, input.who));
   if (key === null) return { problem: noKeys };
   const persona = demoClients(input.personas, []).find((client) => client.id === input.who);
-  return requestToken({ base, clientId: input.who, key, scopes: persona?.scopes ?? feedScopes, clock: input.clock });
+  return requestToken({ base, clientId: input.who, key, scopes: persona?.scopes ?? (input.who.endsWith('-integration') ? integrationScopes : feedScopes), clock: input.clock });
 }
 
 /** Every client with a key in the data folder, by name. */

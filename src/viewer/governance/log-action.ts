@@ -43,6 +43,9 @@ export function lookActionOf(interaction: string, query: string, code?: string):
     case 'agreement-list': return { kind: 'register', ...words.register(thingsOf('Contract')[1]), ofCitizens: false };
     case 'agreement-propose': case 'agreement-sign': case 'agreement-activate': case 'agreement-terminate': case 'agreement-what-if':
       return { kind: 'agreement', ...words.agreement[interaction](agreementOf(query)), ofCitizens: false };
+    case 'feed-list': return { kind: 'sent', ...words.feeds(feedOfWork(query) ?? words.allFeeds), ofCitizens: false };
+    case 'feed-work-list': case 'feed-requeue': case 'replay-show': case 'replay-start': case 'replay-approve': case 'replay-give-up':
+      return { kind: 'sent', ...words.feed[interaction](feedOfWork(query) ?? words.aFeed), ofCitizens: false };
     case 'unsupported': return { kind: 'other', ...words.unsupported, ofCitizens: true };
     default: return { kind: 'other', ...words.other(interaction), ofCitizens: true };
   }
@@ -75,6 +78,12 @@ function feedOf(query: string): string | undefined {
 /** `governance/emergency-accesses/EA-…/review outcome=appropriate` → its reference; a pattern names none */
 function emergencyOf(query: string): string | undefined {
   return /^governance\/emergency-accesses\/(EA-[0-9A-F]+)\//.exec(query)?.[1];
+}
+
+/** `governance/feeds/uhb-adt/replay/start candidate=…` → `the feed uhb-adt`; a pattern names none */
+function feedOfWork(query: string): string | undefined {
+  const feed = /^governance\/feeds\/([a-z0-9-]+)/.exec(query)?.[1];
+  return feed && words.theFeed(feed);
 }
 
 /** `governance/agreements/bicp-oversight/1.0` → `bicp-oversight version 1.0`; a pattern names none */

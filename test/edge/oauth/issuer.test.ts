@@ -183,7 +183,7 @@ describe('its keys', () => {
 
   it('lie in files only their owner can read', async () => {
     const files = (await readdir(join(running.dataDir, 'issuer'), { recursive: true, withFileTypes: true })).filter((file) => file.isFile());
-    expect(files.map((file) => file.name).sort()).toEqual(['privacy-officer.json', 'signing-key.json', 'uhb-adt.json', 'viewer-key.json', 'ward-doctor.json']);
+    expect(files.map((file) => file.name).sort()).toEqual(['privacy-officer.json', 'signing-key.json', 'uhb-adt.json', 'uhb-integration.json', 'viewer-key.json', 'ward-doctor.json']);
     for (const file of files) expect((await stat(join(file.parentPath, file.name))).mode & 0o777).toBe(0o600);
   });
 

@@ -1,0 +1,21 @@
+import type { World } from './world.ts';
+import type { Print } from './settings.ts';
+
+/**
+ * A changed map run over every raw message of the hospital, in thought and then written: messages per second, and the most
+ * memory the gateway held. The map changes what every Patient says.
+ */
+export async function measureReplay(world: World, print: Print): Promise<void> {
+  const database = await world.newDatabase();
+  const taking = await world.onestory(database);
+  const { records = 0 } = await taking.ask({ do: 'take-in', what: 'hospital', citizens: world.settings.replayPeople });
+  const changed = await world.onestory(database, { composition: 'changed-map' });
+  const shadow = await changed.ask({ do: 'replay', what: 'start' });
+  const memory = (await changed.ask({ do: 'memory' })).bytes ?? 0;
+  const swap = await changed.ask({ do: 'replay', what: 'approve' });
+  world.say(`replay: ${records} messages, ${shadow.records ?? 0} resources differ; in thought ${(shadow.seconds ?? 0).toFixed(1)} s, written ${(swap.seconds ?? 0).toFixed(1)} s`);
+  print('replay.records', records, 'records');
+  print('replay.shadow', records / (shadow.seconds ?? 1), 'records/s', undefined, { of: 'value', atLeast: 834 });
+  print('replay.swap', records / (swap.seconds ?? 1), 'records/s', undefined, { of: 'value', atLeast: 834 });
+  print('replay.memory', memory / 1024 ** 2, 'MB');
+}

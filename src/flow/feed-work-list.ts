@@ -1,0 +1,90 @@
+import type { Requester } from '../fhir/sharing.ts';
+import { Refusal } from '../fhir/problem.ts';
+import { fieldValue } from '../intake/field-value.ts';
+import { looseKey } from '../mapping/code-tables.ts';
+import { tableFromCsv } from '../mapping/table-from-csv.ts';
+import { groupQuarantine, requeueQuarantined, type QuarantineGroup, type RequeueChoice } from '../store/feed-work.ts';
+import { listUnmappedCodes, type UnmappedCodeRow } from '../store/unmapped-codes.ts';
+import type { FeedMapping } from './feed-mappings.ts';
+import { maskValue, showCode } from './mask-value.ts';
+import { ownFeed } from './own-feed.ts';
+import { appendAct } from './release-records.ts';
+import type { RequestFacts } from './release-context.ts';
+import type { ReplayActs } from './replay-feed.ts';
+
+/** Rows in quarantine for one reason, as the feed's own analyst works through them. */
+export type QuarantineEntry = Omit<QuarantineGroup, 'content' | 'firstSeen' | 'lastSeen'> & {
+  firstSeen: string;
+  lastSeen: string;
+  /** the shape of what the example's field holds: letters as `a`, digits as `9` */
+  value: string | null;
+};
+
+/** A code that no table has, and the line that would give it one. */
+export type UnmappedEntry = Omit<UnmappedCodeRow, 'source' | 'firstSeen' | 'lastSeen'> & {
+  firstSeen: string;
+  lastSeen: string;
+  value: string;
+  masked: boolean;
+  /** `source,system,code,display,note` to complete and put into the table; null where the value is masked or there is no such table */
+  suggestedRow: string | null;
+};
+
+export interface WorkList {
+  feed: string;
+  quarantine: QuarantineEntry[];
+  unmappedCodes: UnmappedEntry[];
+  /** where the next page begins; null: this is the last */
+  next: number | null;
+}
+
+const pageSize = 50;
+
+/** A page of both lists of one's own feed, the most frequent first. */
+export async function readWorkList(context: ReplayActs, requester: Requester, feedKey: string, offset: number, request: RequestFacts): Promise<WorkList> {
+  const { key } = ownFeed(context.feeds.feeds, requester, feedKey);
+  const page = { limit: pageSize + 1, offset };
+  const [quarantine, unmapped] = [await groupQuarantine(context.database, key, page), await listUnmappedCodes(context.database, key, page)];
+  await appendAct(context, requester, request, { interaction: 'feed-work-list', query: `governance/feeds/${key}/work-list`, status: 200 });
+  const mapping = context.feeds.live(key);
+  return {
+    feed: key, next: Math.max(quarantine.length, unmapped.length) > pageSize ? offset + pageSize : null,
+    quarantine: quarantine.slice(0, pageSize).map((group) => quarantineEntry(mapping, group)),
+    unmappedCodes: unmapped.slice(0, pageSize).map((code) => unmappedEntry(mapping, code)),
+  };
+}
+
+/** Puts the quarantined rows with this problem, and no others, back in the queue: what was wrong has been mended. */
+export async function requeueRows(context: ReplayActs, requester: Requester, feedKey: string, choice: RequeueChoice, request: RequestFacts): Promise<{ requeued: number }> {
+  const { key } = ownFeed(context.feeds.feeds, requester, feedKey);
+  if (!choice.code && !choice.field && !choice.file) {
+    throw new Refusal({ category: 'invalid', code: 'requeue-everything', text: 'It must be said which rows go back.', expected: 'a problem code, a field, or a map or table', fix: 'See the work list for what keeps rows in quarantine.' });
+  }
+  const said = Object.entries(choice).flatMap(([name, value]) => (value === null ? [] : [`${name}=${value}`])).join('&');
+  await appendAct(context, requester, request, { interaction: 'feed-requeue', query: `governance/feeds/${key}/requeue ${said}`, status: 200 });
+  const requeued = await context.database.transaction((connection) => requeueQuarantined(connection, key, choice));
+  context.wake();
+  return { requeued };
+}
+
+function quarantineEntry(mapping: FeedMapping | undefined, { content, firstSeen, lastSeen, ...group }: QuarantineGroup): QuarantineEntry {
+  const part = mapping?.kind.parts.find(({ name }) => name === group.part);
+  const value = part && content !== null ? fieldValue(part, content, group.field) : null;
+  return { ...group, firstSeen: firstSeen.toISOString(), lastSeen: lastSeen.toISOString(), value: value === null ? null : maskValue(value) };
+}
+
+function unmappedEntry(mapping: FeedMapping | undefined, { source, firstSeen, lastSeen, ...code }: UnmappedCodeRow): UnmappedEntry {
+  const shown = showCode(source, code.seen);
+  return { ...code, ...shown, firstSeen: firstSeen.toISOString(), lastSeen: lastSeen.toISOString(), suggestedRow: shown.masked || !mapping ? null : suggestRow(mapping, code.table, source) };
+}
+
+/** The row of the same words written otherwise, or else the table's system with the code left to be chosen. */
+function suggestRow({ files }: FeedMapping, label: string, source: string): string | null {
+  const file = files.tables.find(({ name }) => label === `tables/${name}.csv`);
+  const read = file && tableFromCsv(file.name, file.text, file.file);
+  if (!read || 'problems' in read) return null;
+  const rows = [...read.table.rows];
+  const alike = rows.find(([known]) => looseKey(known) === looseKey(source))?.[1];
+  const { system = '', code = '', display = '' } = alike ?? { system: rows[0]?.[1].system ?? '' };
+  return [source, system, code, display, ''].map((cell) => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',');
+}

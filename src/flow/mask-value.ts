@@ -1,0 +1,22 @@
+import { isSnomedCode } from '../intake/is-snomed-code.ts';
+
+const longest = 40;
+/** So often no two people's details are the same. */
+const timesShown = 5;
+
+/** A value by its shape only: letters become `a` or `A`, digits `9`. */
+export function maskValue(value: string): string {
+  const shape = value.replace(/\p{Lu}/gu, 'A').replace(/\p{L}/gu, 'a').replace(/\p{N}/gu, '9').replace(/[^\x20-\x7E]/g, '?');
+  return shape.length > longest ? `${shape.slice(0, longest)}…` : shape;
+}
+
+/**
+ * A source code as an analyst may see it: what looks like a code, or is said so often that it is a word of the system and
+ * nobody's own. Everything else may be a detail of a person in the wrong field, and is masked.
+ */
+export function showCode(source: string, seen: number): { value: string; masked: boolean } {
+  const code = /^[\p{L}\p{N}?*+-]{1,6}$/u.test(source) && (source.match(/\p{N}/gu) ?? []).length < 6;
+  const snomed = source.length !== 10 && isSnomedCode(source);
+  const words = seen >= timesShown && source.length <= longest && !/\p{N}{3}/u.test(source);
+  return code || snomed || words ? { value: source, masked: false } : { value: maskValue(source), masked: true };
+}

@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import type { Problem } from '../fhir/problem.ts';
+import type { FoldState } from '../intake/types.ts';
+import type { Connection } from '../store/database.ts';
+import type { RowOutcome } from '../store/intake-queue.ts';
+import type { CurrentRow } from '../store/record-writer.ts';
+import type { StagedRow } from '../store/replay-staging.ts';
+import { reusedMessageId } from '../store/source-records.ts';
+import { checkOwnership } from './check-ownership.ts';
+import { hiddenCitizens } from './hidden-citizens.ts';
+import type { HiddenCitizens } from './hide-places.ts';
+import type { IntakeContext } from './intake-context.ts';
+import { createRegistry, linkPeople, type LinkedRow, type Linking, type Registry } from './link-people.ts';
+import { mapInOrder } from './map-in-order.ts';
+import { prepareResources, type PreparedResource } from './prepare-resources.ts';
+import { mapRow, readPending, type ReadRow, type RefusedRow } from './read-and-map.ts';
+import { outcomeFor } from './receive-record.ts';
+
+/** What everything some people's feed ever said of them comes to. */
+export interface SettledPeople {
+  linked: LinkedRow[];
+  citizens: Linking['citizens'];
+  people: Linking['people'];
+  /** what each resource is in the end, with every label it ever had on the way */
+  finals: Map<string, PreparedResource>;
+  current: ReadonlyMap<string, CurrentRow>;
+  hidden: HiddenCitizens;
+  outcomes: { row: StagedRow; outcome: RowOutcome; problems: readonly Problem[] }[];
+}
+
+const nobodyHidden: HiddenCitizens = { all: new Set(), newly: new Set() };
+
+/**
+ * parse → check → fold → map → validate → link → who owns what, for all rows of some people from the first on, as if nothing of
+ * them were known but who they are. `inThought`: nothing will be written, and nobody is kept waiting.
+ */
+export async function settlePeople(connection: Connection, context: IntakeContext, rows: readonly StagedRow[], inThought: boolean): Promise<SettledPeople> {
+  const { read, settled } = readRows(context, rows);
+  const foreign = new Map<string, RefusedRow>();
+  for (;;) {
+    const { linked, citizens, people, refused } = await linkRows(connection, context, read.filter(({ row }) => !foreign.has(nameOf(row))), createRegistry(inThought));
+    const hidden = inThought ? nobodyHidden : await hiddenCitizens(connection, linked);
+    const prepared = linked.flatMap((row) => prepareResources(context, row, hidden.all.has(row.citizen)));
+    const owned = await checkOwnership(connection, prepared);
+    if (owned.refused.length > 0) {
+      for (const each of owned.refused) foreign.set(nameOf(each.row), each);
+      continue;
+    }
+    const byName = new Map(rows.map((row) => [nameOf(row), row]));
+    const outcomeOf = ({ row, problems }: RefusedRow, outcome: RowOutcome): SettledPeople['outcomes'] => {
+      const staged = byName.get(nameOf(row));
+      return staged ? [{ row: staged, outcome, problems }] : [];
+    };
+    return {
+      linked, citizens, people, hidden, finals: finalsOf(prepared), current: owned.current,
+      outcomes: [
+        ...settled, ...linked.flatMap(({ row, warnings }) => outcomeOf({ row, problems: warnings }, 'unchanged')),
+        ...[...refused, ...foreign.values()].flatMap((each) => outcomeOf(each, outcomeFor(each.problems))),
+      ],
+    };
+  }
+}
+
+/** Rows that can be mapped, and those of which it is clear already what becomes of them. */
+function readRows(context: IntakeContext, rows: readonly StagedRow[]): { read: ReadRow[]; settled: SettledPeople['outcomes'] } {
+  const read: ReadRow[] = [];
+  const settled: SettledPeople['outcomes'] = [];
+  const seen = new Map<string, Buffer>();
+  for (const row of rows) {
+    const known = problemOf(row) ?? sameMessage(row, seen);
+    const result = known === null ? readPending(context, row) : null;
+    if (result && 'input' in result) read.push(result);
+    else settled.push({ row, ...(result ? { outcome: 'quarantined', problems: result.problems } : known ?? { outcome: 'unchanged', problems: [] }) });
+  }
+  return { read, settled };
+}
+
+type Known = { outcome: RowOutcome; problems: readonly Problem[] };
+
+function problemOf({ problem }: StagedRow): Known | null {
+  return problem === null ? null : { outcome: 'quarantined', problems: JSON.parse(problem) as Problem[] };
+}
+
+/** A message id met before: the same message again says nothing new, another one under it is refused. */
+function sameMessage({ messageId, content, firstWithId }: StagedRow, seen: Map<string, Buffer>): Known | null {
+  if (messageId === null) return null;
+  const sha256 = createHash('sha256').update(content).digest();
+  const before = seen.get(messageId);
+  const first = firstWithId ?? before ?? sha256;
+  if (!first.equals(sha256)) return { outcome: 'quarantined', problems: JSON.parse(reusedMessageId) as Problem[] };
+  seen.set(messageId, sha256);
+  return before ? { outcome: 'unchanged', problems: [] } : null;
+}
+
+type LinkedPeople = Pick<Linking, 'linked' | 'citizens' | 'people'> & { refused: RefusedRow[] };
+
+/** All at once, and once more one row after the other for people of whom a row was refused: what came after builds on what was left. */
+async function linkRows(connection: Connection, context: IntakeContext, read: readonly ReadRow[], registry: Registry): Promise<LinkedPeople> {
+  const { mapped, refused } = mapInOrder(context, read, []);
+  const isPatient = (row: (typeof mapped)[number]): boolean => row.resources.some((resource) => resource['resourceType'] === 'Patient');
+  const together = await linkPeople(connection, context, [...mapped.filter(isPatient), ...mapped.filter((row) => !isPatient(row))], registry);
+  const again = new Set(together.refused.map(({ row }) => row.personKey));
+  const parts: LinkedPeople[] = [{
+    ...together, linked: together.linked.filter(({ row }) => !again.has(row.personKey)), refused: refused.filter(({ row }) => !again.has(row.personKey)),
+  }];
+  for (const person of again) parts.push(await linkOneByOne(connection, context, read.filter(({ row }) => row.personKey === person), registry));
+  const inOrder = parts.flatMap(({ linked }) => linked).sort((a, b) => a.row.recordId - b.row.recordId || a.row.row - b.row.row);
+  return {
+    linked: inOrder, refused: parts.flatMap((part) => part.refused), citizens: parts.flatMap(({ citizens }) => citizens),
+    people: [...new Map(parts.flatMap(({ people }) => people).map((person) => [`${person.citizen} ${person.id}`, person])).values()],
+  };
+}
+
+/** A row about somebody not described yet is tried again when all the others are through. */
+async function linkOneByOne(connection: Connection, context: IntakeContext, read: readonly ReadRow[], registry: Registry): Promise<LinkedPeople> {
+  const states = new Map<string, FoldState>();
+  const done: LinkedPeople = { linked: [], refused: [], citizens: [], people: [] };
+  const link = async (each: ReadRow, later: ReadRow[] | null): Promise<void> => {
+    const result = mapRow(context, each, states);
+    if ('problems' in result) return void done.refused.push(result);
+    const { linked, refused, citizens, people } = await linkPeople(connection, context, [result], registry);
+    done.citizens.push(...citizens);
+    done.people.push(...people);
+    if (linked.length > 0) for (const fold of result.folds) states.set(fold.foldKey, fold.state);
+    else if (later && refused.some(({ problems }) => problems.some(({ code }) => code === 'person-not-known'))) return void later.push(each);
+    done.linked.push(...linked);
+    done.refused.push(...refused);
+  };
+  const later: ReadRow[] = [];
+  for (const each of read) await link(each, later);
+  for (const each of later) await link(each, null);
+  return done;
+}
+
+function finalsOf(prepared: readonly PreparedResource[]): Map<string, PreparedResource> {
+  const finals = new Map<string, PreparedResource>();
+  for (const each of prepared) {
+    const before = finals.get(each.id);
+    finals.set(each.id, before ? { ...each, labels: [...new Set([...before.labels, ...each.labels])].sort() } : each);
+  }
+  return finals;
+}
+
+function nameOf({ recordId, row }: { recordId: number; row: number }): string {
+  return `${recordId}/${row}`;
+}

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { savePeople } from '../store/citizens.ts';
+import type { Connection } from '../store/database.ts';
+import { saveFolds } from '../store/fold-states.ts';
+import { saveLedger } from '../store/ledger-counts.ts';
+import { endRows, forgetFolds, settleReplayed, type SettledRow } from '../store/replay-record.ts';
+import type { StagedRow } from '../store/replay-staging.ts';
+import type { ReplayRow } from '../store/replays.ts';
+import { saveUnmappedCodes } from '../store/unmapped-codes.ts';
+import type { IntakeContext } from './intake-context.ts';
+import { factsOf } from './hide-places.ts';
+import { relabelRows } from './relabel-rows.ts';
+import { findDifferences, isSettledAnew, type Differences } from './replay-people.ts';
+import { saveResources } from './save-resources.ts';
+import { mappingMark } from './stamp-resource.ts';
+import { settlePeople, type SettledPeople } from './settle-people.ts';
+import { isPerson } from './stage-records.ts';
+
+/**
+ * Some people's part of an approved replay, in one transaction: resources that differ get a new version as with any write,
+ * what nobody says any more ends, folds and ledger are made anew, and every row is settled. What is the same is left alone.
+ */
+export async function swapPeople(connection: Connection, context: IntakeContext, replay: ReplayRow, rows: readonly StagedRow[]): Promise<void> {
+  const groups = [...new Set(rows.map(({ group }) => group))];
+  const people = groups.filter(isPerson);
+  const settled = await settlePeople(connection, context, rows, false);
+  const { changed, gone } = await findDifferences(connection, context, replay.feed, groups, settled);
+  await savePeople(connection, settled.citizens, settled.people, context.clock());
+  await relabelRows(connection, context, stricterOf(context, changed, settled));
+  const written = await saveResources(connection, context, changed.map(({ prepared }) => prepared), settled.current, settled.hidden);
+  await endGone(connection, context, replay, gone);
+  await forgetFolds(connection, replay.feed, people);
+  const folds = settled.linked.flatMap(({ folds: states }) => states);
+  await saveFolds(connection, [...new Map(folds.map((fold) => [`${fold.personKey}\u0000${fold.foldKey}`, fold])).values()]);
+  await saveLedger(connection, settled.linked);
+  await saveUnmappedCodes(connection, settled.linked, context.clock());
+  await settleReplayed(connection, replay, settledRows(settled, written), people);
+}
+
+/** The same content with more labels is no new version. */
+function stricterOf(context: IntakeContext, changed: Differences['changed'], { current }: SettledPeople): Parameters<typeof relabelRows>[2] {
+  return changed.flatMap(({ prepared: { id, contentHash, labels } }) => {
+    const row = current.get(id);
+    return row?.contentHash.equals(contentHash) && !new Set(labels).isSubsetOf(new Set(factsOf(context, row).labels)) ? [{ row, labels }] : [];
+  });
+}
+
+async function endGone(connection: Connection, context: IntakeContext, { candidate }: ReplayRow, gone: Differences['gone']): Promise<void> {
+  const at = context.clock();
+  await endRows(connection, gone.map(({ citizen, id, type, version, body, recordId, row }) => {
+    const { meta } = JSON.parse(body) as { meta?: { source?: string; security?: unknown; tag?: unknown } };
+    const marks = { versionId: String(version + 1), lastUpdated: at.toISOString(), source: meta?.source, security: meta?.security, tag: meta?.tag };
+    return { citizen, id, version: version + 1, at, recordId, row, body: JSON.stringify({ resourceType: type, id, meta: { ...mappingMark(candidate), ...marks } }) };
+  }));
+}
+
+function settledRows({ outcomes }: SettledPeople, written: ReadonlySet<string>): SettledRow[] {
+  return outcomes.flatMap(({ row, outcome, problems }): SettledRow[] => {
+    if (!isSettledAnew(row, outcome, problems)) return [];
+    const fine = outcome === 'unchanged' ? (row.was === 'stored' || written.has(`${row.recordId}/${row.row}`) ? 'stored' : 'unchanged') : outcome;
+    const { recordId, row: number, line, feed, part, personKey, content, messageId } = row;
+    return [{
+      recordId, row: number, line, feed, part, personKey, content, messageId, outcome: fine, problems: JSON.stringify(problems),
+      sha256: messageId === null || outcome === 'quarantined' ? null : createHash('sha256').update(content).digest(),
+    }];
+  });
+}

@@ -1,0 +1,120 @@
+import type { Connection } from '../store/database.ts';
+import { finishRecords } from '../store/intake-queue.ts';
+import { setLive } from '../store/feed-states.ts';
+import { holdCodeSets } from '../store/relabel-queue.ts';
+import { replaceFindings } from '../store/replay-findings.ts';
+import { closeReplayed } from '../store/replay-record.ts';
+import { markDone, nextPeople } from '../store/replay-staging.ts';
+import { countFailure, forgetStaged, listOpenReplays, setReplayState, takeReplay, type ReplayRow } from '../store/replays.ts';
+import type { FeedMappings } from './feed-mappings.ts';
+import type { IntakeContext } from './intake-context.ts';
+import { findDifferences, findingsOf } from './replay-people.ts';
+import { reportFinished } from './report-finished.ts';
+import { settlePeople } from './settle-people.ts';
+import { stageRecords } from './stage-records.ts';
+import { swapPeople } from './swap-people.ts';
+
+export interface ReplayContext extends IntakeContext {
+  feeds: FeedMappings;
+  /** as much as one transaction goes through, unless one person has more */
+  together: { people: number; rows: number };
+}
+
+export const replayTogether = { people: 200, rows: 500 };
+
+export interface ReplayWorker {
+  /** there may be work: a replay was begun or approved */
+  wake(): void;
+  stop(): Promise<void>;
+}
+
+const recordsClosed = 500;
+
+/** Works on open replays, a batch at a time, each in a transaction that says how far it came: killed at any moment, the next one goes on. */
+export function startReplayWorker(context: ReplayContext, failed: (error: unknown) => void, pollMs = 1_000): ReplayWorker {
+  let stopped = false;
+  let wakeUp: () => void = () => undefined;
+  const loop = (async (): Promise<void> => {
+    while (!stopped) {
+      const worked = await workReplays(context, failed).catch((error: unknown) => {
+        failed(error);
+        return false;
+      });
+      if (worked) await new Promise((resolve) => setImmediate(resolve)); // answering comes first
+      else if (!stopped) await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, pollMs);
+        wakeUp = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  })();
+  return {
+    wake: () => wakeUp(),
+    stop: async () => {
+      stopped = true;
+      wakeUp();
+      await loop;
+    },
+  };
+}
+
+/** One batch of every open replay; one that fails is tried again and keeps no other from going on. Returns whether there was anything to do. */
+async function workReplays(context: ReplayContext, failed: (error: unknown) => void): Promise<boolean> {
+  let worked = false;
+  for (const { replayId } of await listOpenReplays(context.database)) {
+    try {
+      worked = await context.database.transaction((connection) => step(connection, context, replayId)) || worked;
+      await context.classes.refreshIfInterned();
+    } catch (error) {
+      failed(error);
+      await countFailure(context.database, replayId);
+      await context.classes.refresh();
+    }
+  }
+  return worked;
+}
+
+/** The next batch of one replay. A replay of a feed that is not in the registry waits. */
+async function step(connection: Connection, context: ReplayContext, replayId: number): Promise<boolean> {
+  const replay = await takeReplay(connection, replayId);
+  if (!replay) return false;
+  const mapping = await context.feeds.version(connection, replay.feed, replay.candidate);
+  if ('problems' in mapping) return false;
+  const candidate: IntakeContext = { ...context, mappingOf: (feed) => (feed === replay.feed ? mapping : undefined) };
+  if (replay.state === 'closing') return close(connection, candidate, replay);
+  if (replay.state === 'swapping' && !(await holdCodeSets(connection, context.sensitiveCodes.hash))) return false;
+  if (await stageRecords(connection, candidate, replay) > 0) return true;
+  if (await goThroughPeople(connection, candidate, replay, context.together)) return true;
+  if (replay.state === 'ready') return false;
+  await setReplayState(connection, replayId, replay.state === 'shadow' ? 'ready' : 'closing', context.clock());
+  return replay.state !== 'shadow';
+}
+
+async function goThroughPeople(connection: Connection, context: IntakeContext, replay: ReplayRow, together: ReplayContext['together']): Promise<boolean> {
+  const rows = await nextPeople(connection, replay, together);
+  if (rows.length === 0) return false;
+  const groups = [...new Set(rows.map(({ group }) => group))];
+  if (replay.state === 'swapping') {
+    await swapPeople(connection, context, replay, rows);
+  } else {
+    const settled = await settlePeople(connection, context, rows, true);
+    await replaceFindings(connection, replay.replayId, groups, findingsOf(await findDifferences(connection, context, replay.feed, groups, settled), settled));
+  }
+  await markDone(connection, replay, groups);
+  return true;
+}
+
+/** Every row is settled: the records are closed, their Tasks say what became of them, and the feed goes on with what works now. */
+async function close(connection: Connection, context: IntakeContext, replay: ReplayRow): Promise<boolean> {
+  const closed = await closeReplayed(connection, replay, recordsClosed);
+  if (closed) {
+    await reportFinished(connection, await finishRecords(connection, closed), context.clock());
+    return true;
+  }
+  await setLive(connection, replay.feed, replay.candidate);
+  await forgetStaged(connection, replay.replayId);
+  await setReplayState(connection, replay.replayId, 'done', context.clock());
+  return true;
+}

@@ -1,0 +1,92 @@
+import type { Connection, Database } from './database.ts';
+
+/** How much of a feed waits, and since when. */
+export interface FeedQueue {
+  feed: string;
+  /** kept and not laid out in rows yet */
+  received: number;
+  /** rows to be worked on, and people whose rows failed and wait for the next try */
+  pending: number;
+  retrying: number;
+  quarantined: number;
+  awaitingMerge: number;
+  unmappedCodes: number;
+  /** of the oldest record that is not worked off */
+  waitingSince: Date | null;
+  lastReceived: Date | null;
+}
+
+/** Of these feeds; one that nobody may know the size of yet is not among them. */
+export async function countFeedWork(database: Database, feeds: readonly string[]): Promise<Map<string, FeedQueue>> {
+  const rows = await database.query<FeedQueue>(
+    `select f.feed,
+       (select count(*) from source_record s where s.feed = f.feed and s.state = 'received')::int as received,
+       (select coalesce(sum(pending), 0) from intake_person p where p.feed = f.feed)::int as pending,
+       (select count(*) from intake_person p where p.feed = f.feed and p.attempts > 0)::int as retrying,
+       (select count(*) from intake_row r where r.feed = f.feed and r.state = 'quarantined')::int as quarantined,
+       (select count(*) from intake_row r where r.feed = f.feed and r.state = 'awaiting-merge')::int as "awaitingMerge",
+       (select count(*) from unmapped_code u where u.feed = f.feed)::int as "unmappedCodes",
+       (select min(received_at) from source_record s where s.feed = f.feed and s.state in ('received', 'split')) as "waitingSince",
+       (select max(received_at) from source_record s where s.feed = f.feed) as "lastReceived"
+     from unnest($1::text[]) as f(feed)`, [feeds]);
+  return new Map(rows.map((row) => [row.feed, row]));
+}
+
+/** Quarantined rows with the same problem in the same field. */
+export interface QuarantineGroup {
+  code: string;
+  field: string;
+  text: string;
+  expected: string | null;
+  fix: string | null;
+  count: number;
+  firstSeen: Date;
+  lastSeen: Date;
+  /** `record/row`, its part and the row itself */
+  example: string;
+  part: string;
+  content: string | null;
+}
+
+/** A feed's quarantine by reason, most frequent first. A row with several problems is in several groups. */
+export async function groupQuarantine(database: Database, feed: string, page: { limit: number; offset: number }): Promise<QuarantineGroup[]> {
+  return database.query<QuarantineGroup>(
+    `with problem as (
+       select r.record_id, r.row_no, r.part, e->>'code' as code, coalesce(e->'at'->>'field', '') as field, e->>'text' as text, e->>'expected' as expected, e->>'fix' as fix, s.received_at
+       from intake_row r join source_record s on s.record_id = r.record_id, jsonb_array_elements(r.problems) e
+       where r.feed = $1 and r.state = 'quarantined' and coalesce(e->>'severity', 'error') = 'error'),
+     grouped as (
+       select code, field, count(*)::int as count, min(received_at) as first_seen, max(received_at) as last_seen
+       from problem group by code, field)
+     select g.code, g.field, g.count, g.first_seen as "firstSeen", g.last_seen as "lastSeen", p.text, p.expected, p.fix, p.record_id || '/' || p.row_no as example, p.part, r.content
+     from grouped g join lateral (select * from problem p where p.code = g.code and p.field = g.field order by record_id, row_no limit 1) p on true
+     join intake_row r on r.record_id = p.record_id and r.row_no = p.row_no
+     order by g.count desc, g.code, g.field limit $2 offset $3`, [feed, page.limit, page.offset]);
+}
+
+/** What must be so of a problem for its row to be tried again: a code, a field, or a map or table that its advice names. */
+export interface RequeueChoice {
+  code: string | null;
+  field: string | null;
+  file: string | null;
+}
+
+/**
+ * Puts quarantined rows with such a problem back in the queue, and rows of the same people that came after them and wait in
+ * quarantine for another reason stay there. Their records are open again. Returns how many rows.
+ */
+export async function requeueQuarantined(connection: Connection, feed: string, { code, field, file }: RequeueChoice): Promise<number> {
+  const { rows } = await connection.query<{ record_id: string; person_key: string }>(
+    `update intake_row r set state = 'pending', problems = '[]' where r.feed = $1 and r.state = 'quarantined' and r.person_key <> '' and r.content is not null
+       and exists (select 1 from jsonb_array_elements(r.problems) e where ($2::text is null or e->>'code' = $2) and ($3::text is null or e->'at'->>'field' = $3)
+         and ($4::text is null or position($4 || ' ' in coalesce(e->>'fix', '') || ' ') > 0 or position($4 || ' ' in coalesce(e->>'text', '') || ' ') > 0))
+     returning r.record_id, r.person_key`, [feed, code, field, file]);
+  if (rows.length === 0) return 0;
+  await connection.query(
+    `insert into intake_person (feed, person_key, pending, first_record, not_before)
+     select $1, person_key, count(*), min(record_id), now() from unnest($2::text[], $3::bigint[]) as p(person_key, record_id) group by person_key order by person_key
+     on conflict (feed, person_key) do update set pending = intake_person.pending + excluded.pending, first_record = least(intake_person.first_record, excluded.first_record)`,
+    [feed, rows.map((row) => row.person_key), rows.map((row) => row.record_id)]);
+  await connection.query(`update source_record set state = 'split' where record_id = any($1::bigint[]) and state = 'done'`, [[...new Set(rows.map((row) => row.record_id))]]);
+  return rows.length;
+}

@@ -1,0 +1,90 @@
+import type { Connection } from './database.ts';
+import type { ReplayRow } from './replays.ts';
+import type { NewRow, UnsplitRecord } from './source-records.ts';
+
+/** A raw record with what became of it so far. */
+export interface KeptRecord extends UnsplitRecord {
+  /** its bytes are no longer kept */
+  erased: boolean;
+}
+
+/**
+ * The feed's next raw records, in the order they came. In shadow only those that were worked off, up to the first that was
+ * not: a record nobody has settled yet would differ from everything. A feed nobody sees settles none.
+ */
+export async function nextRecords(connection: Connection, replay: ReplayRow, limits: { records: number; bytes: number }): Promise<KeptRecord[]> {
+  const settled = replay.swapTo === null && !replay.onboarding
+    ? `and record_id < coalesce((select min(record_id) from source_record where feed = $1 and state in ('received', 'split')), 'infinity'::float8)` : '';
+  const { rows } = await connection.query<KeptRecord & { recordId: string }>(
+    `select record_id as "recordId", feed, part, content, size > 0 and octet_length(content) = 0 as erased from source_record where record_id in (
+       select record_id from (select record_id, sum(size) over (order by record_id) - size as before from (
+         select record_id, size from source_record where feed = $1 and record_id > $2 and record_id <= coalesce($3, record_id) ${settled} order by record_id limit $4) o) s where before < $5)
+     order by record_id`, [replay.feed, replay.stagedTo, replay.swapTo, limits.records, limits.bytes]);
+  return rows.map((row) => ({ ...row, recordId: Number(row.recordId) }));
+}
+
+export interface StagedRecord {
+  recordId: number;
+  rows: number;
+  problems: string;
+}
+
+/** Lays records out for a replay. Whoever they are about is gone through once more. */
+export async function stageRows(
+  connection: Connection, { replayId }: ReplayRow, to: number, records: readonly StagedRecord[], rows: readonly (NewRow & { group: string })[], erased: number,
+): Promise<void> {
+  await connection.query('insert into replay_record (replay_id, record_id, rows, problems) select $1, * from unnest($2::bigint[], $3::int[], $4::jsonb[])',
+    [replayId, records.map((r) => r.recordId), records.map((r) => r.rows), records.map((r) => r.problems)]);
+  await connection.query(
+    `insert into replay_row (replay_id, person_key, record_id, row_no, line, part, content, message_id, problem)
+     select $1, * from unnest($2::text[], $3::bigint[], $4::int[], $5::int[], $6::text[], $7::text[], $8::text[], $9::jsonb[])`,
+    [replayId, rows.map((r) => r.group), rows.map((r) => r.recordId), rows.map((r) => r.row), rows.map((r) => r.line), rows.map((r) => r.part), rows.map((r) => r.content),
+      rows.map((r) => r.messageId), rows.map((r) => (r.state === 'quarantined' ? r.problems : null))]);
+  await connection.query(
+    `insert into replay_person (replay_id, person_key, rows) select $1, k, count(*) from unnest($2::text[]) as p(k) group by k
+     on conflict (replay_id, person_key) do update set rows = replay_person.rows + excluded.rows, step = 0`, [replayId, rows.map((r) => r.group)]);
+  await connection.query('update replay set staged_to = $2, records = records + $3, rows = rows + $4, erased = erased + $5 where replay_id = $1',
+    [replayId, to, records.length, rows.length, erased]);
+}
+
+/** A row laid out for a replay, beside what became of it so far. */
+export interface StagedRow {
+  /** the person, or the record for rows that name nobody */
+  group: string;
+  recordId: number;
+  row: number;
+  line: number;
+  feed: string;
+  part: string;
+  personKey: string;
+  content: string;
+  messageId: string | null;
+  receivedAt: Date;
+  /** Problem[] as JSON: it cannot even be laid out */
+  problem: string | null;
+  /** null: it was never laid out before */
+  was: string | null;
+  wasProblems: string | null;
+  /** SHA-256 of the first message with this id */
+  firstWithId: Buffer | null;
+}
+
+/** All rows of the next people, in order; so many rows, or one person's. */
+export async function nextPeople(connection: Connection, { replayId, feed }: ReplayRow, limits: { people: number; rows: number }): Promise<StagedRow[]> {
+  const { rows } = await connection.query<StagedRow & { recordId: string }>(
+    `with due as (select person_key from (select person_key, sum(rows) over (order by person_key) - rows as before from (
+         select person_key, rows from replay_person where replay_id = $1 and step = 0 order by person_key limit $3) p) q where before < $4)
+     select r.person_key as "group", r.record_id as "recordId", r.row_no as row, r.line, $2::text as feed, r.part, r.content, r.message_id as "messageId", r.problem::text as problem, s.received_at as "receivedAt",
+       case when r.person_key like E'\\x01%' then coalesce(i.person_key, '') else r.person_key end as "personKey",
+       i.state as was, i.problems::text as "wasProblems", m.sha256 as "firstWithId"
+     from due join replay_row r on r.replay_id = $1 and r.person_key = due.person_key
+     join source_record s on s.record_id = r.record_id
+     left join intake_row i on i.record_id = r.record_id and i.row_no = r.row_no
+     left join message_seen m on m.feed = $2 and m.message_id = r.message_id
+     order by r.person_key, r.record_id, r.row_no`, [replayId, feed, limits.people, limits.rows]);
+  return rows.map((row) => ({ ...row, recordId: Number(row.recordId) }));
+}
+
+export async function markDone(connection: Connection, { replayId }: ReplayRow, groups: readonly string[]): Promise<void> {
+  await connection.query('update replay_person set step = 1 where replay_id = $1 and person_key = any($2::text[])', [replayId, groups]);
+}

@@ -1,0 +1,53 @@
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ReplayReport } from '../../src/flow/replay-feed.ts';
+import type { Requester } from '../../src/fhir/sharing.ts';
+import type { Services } from '../../src/services.ts';
+import { pause } from '../faults/gateway-process.ts';
+import { projectRoot } from '../intake/adt.ts';
+
+/** A copy of mappings/ that a test may edit. */
+export interface EditableMappings {
+  folder: string;
+  edit: (file: string, change: (text: string) => string) => void;
+}
+
+export function editableMappings(): EditableMappings {
+  const folder = join(mkdtempSync(join(tmpdir(), 'onestory-maps-')), 'mappings');
+  cpSync(join(projectRoot, 'mappings'), folder, { recursive: true });
+  return {
+    folder,
+    edit: (file, change) => {
+      const before = readFileSync(join(folder, file), 'utf8');
+      const after = change(before);
+      if (after === before) throw new Error(`nothing to change in ${file}`);
+      writeFileSync(join(folder, file), after);
+    },
+  };
+}
+
+/** The hospital's map without the rule that sets the gender, and with one that sets a language. */
+export function withoutGender(text: string): string {
+  return text.replace("patient.gender = translate(code, '#sex', 'code');", "patient.language = 'en';");
+}
+
+const ods = 'https://fhir.nhs.uk/Id/ods-organization-code';
+
+/** The integration system of the hospital, or of another organisation. */
+export function integrationOf(organisation = `${ods}|RRK`): Requester {
+  return { client: 'integration', token: 'token', organisation, organisationName: 'Its partner', role: 'integration', purpose: 'HSYSADMIN', scopes: ['feeds'] };
+}
+
+export const council = 'https://fhir.bicp.example/Id/ons-code|E08000025';
+const limitMs = 120_000;
+export const request = { id: 'replay-test' };
+
+/** Looks until the feed's replay is in this state. */
+export async function untilReplay(services: Services, feed: string, state: ReplayReport['state'], who = integrationOf(), withinMs = limitMs): Promise<ReplayReport> {
+  for (const until = Date.now() + withinMs; Date.now() < until; await pause(100)) {
+    const report = await services.feedWork.replay.show(who, feed, request);
+    if (report.state === state) return report;
+  }
+  throw new Error(`the replay of ${feed} did not get ${state}`);
+}
