@@ -63,7 +63,7 @@ export function feedFor(mappings: Mappings, { kind, feed }: Target, path: string
     ? (feeds.find(({ partner }) => names.some((name) => name.startsWith(`${partner.partnerKey}-`))) ?? feeds[0] ?? draftFeed(kind, bytes instanceof Uint8Array ? bytes : new Uint8Array()))
     : feeds.find(({ key }) => key === named);
   if (found) return found;
-  throw new Refusal({ category: 'not-found', code: 'feed-unknown', text: 'The file "feed" beside the input names no feed of this kind.', at: { file: join(dirname(path), 'feed') }, expected: feeds.map(({ key }) => key).join(', ') });
+  throw new Refusal({ category: 'not-found', code: 'example-feed-unknown', text: 'The file "feed" beside the input names no feed of this kind.', at: { file: join(dirname(path), 'feed') }, expected: feeds.map(({ key }) => key).join(', ') });
 }
 
 /** Which part of its kind a file is: the one asked for; else the one a file `part` beside it names; else the one its own name begins with; else the only one. */
