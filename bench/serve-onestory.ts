@@ -22,7 +22,7 @@ const gateway = await startGateway(await openPostgres(url), { ...(adjust && { ad
 
 function changedMappings(): string {
   const maps = editableMappings();
-  maps.edit('hl7v2-adt/adt.map', withoutGender);
+  maps.edit('hl7v2-adt/person.map', withoutGender);
   return maps.folder;
 }
 

@@ -109,7 +109,7 @@ export async function createServices({
   const agreementDates = await watchDates({ database, secrets }, log);
   const reviews = await watchReviews(database, config.emergency.reviewDays, log);
   const worker = startIntakeWorker(intake, (event) => log(intakeEvents[event]), pollMs);
-  const replays = startReplayWorker({ ...intake, feeds, together }, (error) => log('replay-failed', { error }), pollMs);
+  const replays = startReplayWorker({ ...intake, feeds, together }, (error) => log('replay-failed', { error }));
   const wake = (): void => (worker.wake(), replays.wake());
 
   return {

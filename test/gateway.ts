@@ -58,7 +58,7 @@ export async function startGateway(database: Database, options: GatewayOptions =
   if ('problems' in read) throw new Error('the test configuration is wrong');
   const { config } = read;
   const { citizens = 0, log = createLog({ level: 'silent' }), adjust = (made) => Promise.resolve(made), environment: _environment, ...overrides } = options;
-  const services = await adjust(await createServices({ database, config, log, pollMs: 200, ...overrides }));
+  const services = await adjust(await createServices({ database, config, log, pollMs: 500, ...overrides }));
   const feeds = services.mappings.feeds.map(({ key, partner }) => ({ key, organisation: partner.organisation, organisationName: partner.name }));
   const external = config.issuer.kind === 'external';
   const issuer = await createIssuer({ baseUrl: config.baseUrl, audience: config.issuer.audience, dataDir, clients: demoClients([...personas, ...partnerPeople], feeds, signatories), clock: () => new Date() });

@@ -14,7 +14,7 @@ export function startBox(info: StartInfo): string {
     '',
     `  Start page   ${info.baseUrl}/            (begin here, in a browser)`,
     `  FHIR         ${info.baseUrl}/fhir        (statement: ${info.baseUrl}/fhir/metadata)`,
-    `  Intake       ${info.baseUrl}/intake/{feed}   (${info.feeds.join(', ')})`,
+    `  Intake       ${info.baseUrl}/intake/{feed}   (${info.feeds.length} feeds: docs/feeds.md)`,
     `  Sign-in      ${info.externalIssuer ?? `${info.baseUrl}/oauth`}`,
     ...(info.waiting ?? []).map((feed) => `  A changed mapping of ${feed} waits: npm run -s onestory -- replay start ${feed}`),
     ...(info.personas.length === 0 ? [] : ['', '  Personas', ...info.personas.map((persona) => `    ${persona.id.padEnd(width)}  ${persona.description}`)]),

@@ -47,7 +47,7 @@ export async function openFeedMappings(database: Database, mappings: Mappings, n
     if (known) return known;
     const feed = feeds.get(feedKey);
     const files = feed && await loadVersionFiles(connection, feedKey, sha256);
-    const made = feed && files ? compileVersion(feed, sha256, files) : { problems: [versionUnknown] };
+    const made = feed && files ? compileVersion(feed, sha256, readVersion(feed, files)) : { problems: [versionUnknown] };
     kept.set(key, made);
     return made;
   };
@@ -72,7 +72,9 @@ export async function openFeedMappings(database: Database, mappings: Mappings, n
   });
   refuseMistakes(await database.transaction(listFeedStates), folder, (each) => {
     const feed = feeds.get(each.feed);
-    const made = feed ? compileVersion(feed, each.sha256, each.files) : { problems: [versionUnknown] };
+    // the folder was read a moment ago: it need not be read again from what is kept of it
+    const kind = feed && mappings.kinds.get(feed.kind);
+    const made = feed && kind ? compileVersion(feed, each.sha256, { kind, files: mappings.files(feed.kind, feed.partner.partnerKey) }) : { problems: [versionUnknown] };
     kept.set(`${each.feed} ${each.sha256}`, made);
     return 'problems' in made ? made.problems : [];
   });
@@ -101,8 +103,7 @@ function refuseMistakes(states: readonly FeedState[], folder: readonly FolderVer
   if (problems.length > 0) throw new Refusal(...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values());
 }
 
-function compileVersion(feed: Feed, sha256: string, files: ReadonlyMap<string, string>): FeedMapping | { problems: Problem[] } {
-  const read = readVersion(feed, files);
+function compileVersion(feed: Feed, sha256: string, read: ReturnType<typeof readVersion>): FeedMapping | { problems: Problem[] } {
   if ('problems' in read) return read;
   const compiled = compileMaps(read.kind, read.files);
   return compiled.problems.length > 0 ? { problems: compiled.problems } : { feed, kind: read.kind, sha256, maps: compiled.maps, files: read.files };

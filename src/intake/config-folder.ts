@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { parseDocument } from 'yaml';
 import type { Problem } from '../fhir/problem.ts';
+import { scanJson } from '../fhir/scan-json.ts';
 
 /** A folder of configuration read from disk. Every mistake is kept and reported together, with file and path. */
 export interface ConfigFolder {
@@ -50,26 +51,38 @@ export function keptFiles(files: ReadonlyMap<string, string>): FileSource {
   };
 }
 
+const ajv = new Ajv({ allErrors: true, strict: false });
+const validators = new WeakMap<object, ValidateFunction>();
+
+/** Compiled once: the same few schemas are asked for every file of a kind. */
+function validatorOf(schema: object): ValidateFunction {
+  const validate = validators.get(schema) ?? ajv.compile(schema);
+  validators.set(schema, validate);
+  return validate;
+}
+
+/** JSON, or YAML, which JSON is too: its parser is slower and says where a mistake is. */
+function parseContent(content: string): { value?: unknown; mistakes: { text: string; line?: number }[] } {
+  if (!('problem' in scanJson(content, { maxDepth: 64, maxEntries: 1_000_000 }))) return { value: JSON.parse(content), mistakes: [] };
+  const document = parseDocument(content);
+  const mistakes = document.errors.map(({ message, linePos }) => ({ text: message.split('\n')[0] ?? 'The file cannot be parsed.', ...(linePos && { line: linePos[0].line }) }));
+  return { value: mistakes.length > 0 ? undefined : document.toJS(), mistakes };
+}
+
 export function configFolder(source: FileSource): ConfigFolder {
   const { text, list } = source;
   const problems: Problem[] = [];
-  const ajv = new Ajv({ allErrors: true, strict: false });
-
   const add: ConfigFolder['add'] = (file, text, at = {}) => {
     problems.push({ category: 'invalid', code: 'mappings-invalid', text, at: { file, ...at } });
   };
   const read = <T>(file: string, schema: object): T | undefined => {
     const content = text(file);
     if (content === undefined) return void add(file, 'The file is missing.');
-    const document = parseDocument(content);
-    for (const error of document.errors) {
-      const line = error.linePos?.[0].line;
-      add(file, error.message.split('\n')[0] ?? 'The file cannot be parsed.', line === undefined ? {} : { line });
-    }
-    if (document.errors.length > 0) return undefined;
-    const value: unknown = document.toJS();
-    const validate = ajv.compile<T>(schema);
-    if (validate(value)) return value;
+    const parsed = parseContent(content);
+    for (const { text: wrong, ...at } of parsed.mistakes) add(file, wrong, at);
+    if (parsed.mistakes.length > 0) return undefined;
+    const validate = validatorOf(schema) as ValidateFunction<T>;
+    if (validate(parsed.value)) return parsed.value;
     for (const error of validate.errors ?? []) add(file, sentence(error), { pointer: error.instancePath || '/' });
     return undefined;
   };

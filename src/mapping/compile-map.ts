@@ -44,13 +44,15 @@ export function compileMap(input: CompileInput): Compiled {
   return { map: { targets: targetsOf(entry), run: recordRunner(main, input) }, warnings };
 }
 
+/** Every part of a kind may import the same maps; what a parse finds does not depend on who asks. */
+const parsedFiles = new WeakMap<MapFile, ParsedMap>();
+
 /** Reads maps and what they import, each once. */
 class MapLoader {
   private readonly input: CompileInput;
   private readonly problems: Problem[];
   private readonly warnings: Problem[];
   private readonly loaded = new Map<MapFile, MapPlan>();
-  private readonly parsed = new Map<MapFile, ParsedMap>();
 
   constructor(input: CompileInput, problems: Problem[], warnings: Problem[]) {
     this.input = input;
@@ -80,11 +82,9 @@ class MapLoader {
   }
 
   private parse(file: MapFile): ParsedMap {
-    const known = this.parsed.get(file);
-    if (known) return known;
-    const parsed = parseFile(file);
-    this.parsed.set(file, parsed);
-    return parsed;
+    const known = parsedFiles.get(file) ?? parseFile(file);
+    parsedFiles.set(file, known);
+    return known;
   }
 }
 

@@ -75,7 +75,7 @@ tour('the README\'s first tour', () => {
     expect(said).toContain('The person has objected to their record being shared.');
     expect(said).toMatch(/rule 4, \d+ of them: Clause \d\.\d of/);
     expect(said).toMatch(/Task completed: received 3, stored 3,/);
-    expect(said).toMatch(/\[csv-ragged-row\][^]*\[csv-column-order\][^]*\[feed-of-another-client\]/);
+    expect(said).toMatch(/\[csv-ragged-row\][^]*\[csv-column-missing\][^]*\[feed-of-another-client\]/);
   });
 });
 

@@ -20,7 +20,7 @@ it('kill -9 in the middle of a replay and of its swap: the next process goes on,
   }
   await works.services.worker.idle();
   await works.close();
-  maps.edit('hl7v2-adt/adt.map', withoutGender);
+  maps.edit('hl7v2-adt/person.map', withoutGender);
 
   await killedAt(url, maps.folder, 'start', database, 'shadow');
   await killedAt(url, maps.folder, 'approve', database, 'swapping');

@@ -13,7 +13,7 @@ const refusedWith = async (work: Promise<unknown>): Promise<string[]> =>
 const sent = [
   message({ id: 'M1', event: 'A01', at: '20240301081000' }),
   message({ id: 'M2', event: 'A31', at: '20240302081000', pid: { 5: 'OKAFOR^ALICE^ROSE^^MRS^^L' }, pv1: null }),
-  message({ id: 'M3', event: 'A28', at: '20240303081000', pid: { 3: '9990000786^^^NHS~H7654321^^^RRK', 5: 'HOLT^GRACE^^^MRS^^L', 7: '19450519', 8: 'X' }, pv1: null }),
+  message({ id: 'M3', event: 'A28', at: '20240303081000', pid: { 3: '9990000786^^^NHS~H7654321^^^RRK', 5: 'HOLT^GRACE^^^MRS^^L', 7: '19450519', 8: 'Q' }, pv1: null }),
 ];
 
 interface Version { type: string; id: string; version: number; deleted: boolean; gender: string | null; language: string | null; mapping: string | null }
@@ -59,7 +59,7 @@ describe.each(databases)('a changed mapping, on $kind', ({ open }) => {
   it('has no effect by itself; the report says what it would change, and approval writes that and nothing else', async () => {
     await send(...sent);
     const before = await versions('Patient');
-    maps.edit('hl7v2-adt/adt.map', withoutGender);
+    maps.edit('hl7v2-adt/person.map', withoutGender);
     await again();
     await send(message({ id: 'M4', event: 'A31', at: '20240304081000', pid: { 5: 'OKAFOR^ALICE^MAY^^MRS^^L' }, pv1: null }));
     const untouched = await versions('Encounter');
@@ -95,9 +95,9 @@ describe.each(databases)('a changed mapping, on $kind', ({ open }) => {
     await send(...sent);
     const list = await works.services.feedWork.workList(analyst, 'uhb-adt', 0, request);
     expect(list).toMatchObject({ quarantine: [], next: null, unmappedCodes: [{
-      table: 'tables/sex.csv', field: 'PID-8.1', value: 'X', masked: false, seen: 1, suggestedRow: 'X,http://hl7.org/fhir/administrative-gender,,,',
+      table: 'tables/sex.csv', field: 'PID-8.1', value: 'Q', masked: false, seen: 1, suggestedRow: 'Q,http://hl7.org/fhir/administrative-gender,,,',
     }] });
-    maps.edit('hl7v2-adt/tables/sex.csv', (text) => `${text}X,http://hl7.org/fhir/administrative-gender,other,Other,local\n`);
+    maps.edit('hl7v2-adt/tables/sex.csv', (text) => `${text}Q,http://hl7.org/fhir/administrative-gender,other,Other,local\n`);
     await again();
     await replay().start(analyst, 'uhb-adt', request);
     await goLive();
@@ -109,7 +109,8 @@ describe.each(databases)('a changed mapping, on $kind', ({ open }) => {
     await send(...sent, message({ id: 'M6', event: 'A31', at: '20240306081000', pv1: null, more: ['ZU8||2'] }));
     expect(await versions('Consent')).toHaveLength(1);
     maps.edit('hl7v2-adt/adt.map', (text) => text.replace(/.*then Visit\(feed, person, visit, bundle\).*\n/, '').replace(/.*then Objection\(feed, person, consent\).*\n/, '')
-      .replace(/.*create\('Consent'\) as consent\n/, '').replace("born.c1 as date -> ", "born.c1 as date check ($this != '19450519') -> "));
+      .replace(/.*create\('Consent'\) as consent\n/, ''));
+    maps.edit('hl7v2-adt/person.map', (text) => text.replace("born.c1 as date -> ", "born.c1 as date check ($this != '19450519') -> "));
     await again();
     await replay().start(analyst, 'uhb-adt', request);
     const { differences } = await untilReplay(works.services, 'uhb-adt', 'ready');
@@ -124,7 +125,7 @@ describe.each(databases)('a changed mapping, on $kind', ({ open }) => {
 
   it('killed after every single step it goes on where it was, and ends as if it had not been', async () => {
     await send(...sent);
-    maps.edit('hl7v2-adt/adt.map', withoutGender);
+    maps.edit('hl7v2-adt/person.map', withoutGender);
     const undisturbed = [['en', 'sha256'], ['en', 'sha256']];
     await works.services.close();
     let kills = 0;
@@ -156,18 +157,18 @@ describe.each(databases)('a changed mapping, on $kind', ({ open }) => {
 
   it('a report of another candidate is not approved, nor one that is not finished; a candidate with a mistake is told and changes nothing', async () => {
     await send(...sent);
-    maps.edit('hl7v2-adt/adt.map', withoutGender);
+    maps.edit('hl7v2-adt/person.map', withoutGender);
     await again();
     await replay().start(analyst, 'uhb-adt', request);
     const { candidate } = await untilReplay(works.services, 'uhb-adt', 'ready');
     expect(await refusedWith(replay().approve(analyst, 'uhb-adt', '0'.repeat(64), request))).toEqual(['replay-stale']);
-    maps.edit('hl7v2-adt/adt.map', (text) => text.replace("patient.language = 'en'", "patient.language = 'cy'"));
+    maps.edit('hl7v2-adt/person.map', (text) => text.replace("patient.language = 'en'", "patient.language = 'cy'"));
     await again();
     expect(await refusedWith(replay().approve(analyst, 'uhb-adt', candidate, request))).toEqual(['replay-stale']);
     expect(await replay().giveUp(analyst, 'uhb-adt', request)).toMatchObject({ state: 'given-up' });
     expect(await refusedWith(replay().approve(analyst, 'uhb-adt', candidate, request))).toEqual(['replay-not-open']);
 
-    maps.edit('hl7v2-adt/adt.map', (text) => text.replace("patient.language = 'cy'", "patient.colour = 'cy'"));
+    maps.edit('hl7v2-adt/person.map', (text) => text.replace("patient.language = 'cy'", "patient.colour = 'cy'"));
     await again();
     expect((await works.services.feedWork.report(analyst, 'uhb-adt', request))[0]?.ailments.map(({ code }) => code)).toContain('mapping-broken');
     expect(await refusedWith(replay().start(analyst, 'uhb-adt', request))).toEqual(['unknown-element']);
@@ -178,7 +179,7 @@ describe.each(databases)('a changed mapping, on $kind', ({ open }) => {
   it('a record whose bytes are gone keeps what it said, and a feed that is gone waits until it is back', async () => {
     await send(...sent);
     await database.query("update source_record set content = '' where record_id = (select min(record_id) from source_record)");
-    maps.edit('hl7v2-adt/adt.map', withoutGender);
+    maps.edit('hl7v2-adt/person.map', withoutGender);
     await again();
     await replay().start(analyst, 'uhb-adt', request);
     const report = await untilReplay(works.services, 'uhb-adt', 'ready');
@@ -200,14 +201,14 @@ describe.each(databases)('a changed mapping, on $kind', ({ open }) => {
   it('a mistake at the first start stops it and leaves nothing behind; a working version this program cannot use keeps its feed waiting', async () => {
     await works.services.close();
     const empty = await open();
-    maps.edit('hl7v2-adt/adt.map', (text) => text.replace('patient.gender =', 'patient.colour ='));
+    maps.edit('hl7v2-adt/person.map', (text) => text.replace('patient.gender =', 'patient.colour ='));
     expect(await refusedWith(openWorks(empty, { mappings: maps.folder }))).toEqual(['unknown-element']);
-    maps.edit('hl7v2-adt/adt.map', (text) => text.replace('patient.colour =', 'patient.gender ='));
+    maps.edit('hl7v2-adt/person.map', (text) => text.replace('patient.colour =', 'patient.gender ='));
     const other = await openWorks(empty, { mappings: maps.folder });
     await other.close();
 
-    await database.query("update mapping_version set files = jsonb_set(files, '{hl7v2-adt/adt.map}', '\"no map\"') where feed = 'uhb-adt'");
-    maps.edit('hl7v2-adt/adt.map', withoutGender);
+    await database.query("update mapping_version set files = jsonb_set(files, '{hl7v2-adt/person.map}', '\"no map\"') where feed = 'uhb-adt'");
+    maps.edit('hl7v2-adt/person.map', withoutGender);
     await begin();
     expect((await works.services.feedWork.report(analyst, 'uhb-adt', request))[0]?.ailments.map(({ code }) => code)).toEqual(['mapping-unusable', 'mapping-waits']);
     expect(works.services.intakeLimit('uhb-adt', '')).toBeGreaterThan(0);
@@ -260,7 +261,7 @@ describe('two processes on one PostgreSQL', () => {
     const other = await openWorks(second, { mappings: maps.folder, replayTogether: { people: 1, rows: 1 } });
     await one.post('uhb-adt', '', sent.join(''));
     await one.services.worker.idle();
-    maps.edit('hl7v2-adt/adt.map', withoutGender);
+    maps.edit('hl7v2-adt/person.map', withoutGender);
     await one.services.close();
     one = await openWorks(first, { mappings: maps.folder, replayTogether: { people: 1, rows: 1 } });
     await one.services.feedWork.replay.start(analyst, 'uhb-adt', request);

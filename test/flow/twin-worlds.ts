@@ -197,12 +197,21 @@ export async function fillWithHidden(database: Database): Promise<void> {
       twinOf(row, classId(n + 1), { updatedAt: new Date(row.updatedAt.getTime() + (n % 2 === 0 ? -86_400_000 : 1)) }),
       twinOf(row, classId(n + 2), { citizen: strangers.get(row.citizen) ?? '', updatedAt: new Date() }),
     ]);
-    await saveRows(connection, [...twins, ...crowd.map(({ row, citizen }, n) => twinOf(row, classId(n), { citizen }))]);
+    const [someone] = rows;
+    const unsent = someone ? typesNotSent.map((type, n) => twinOf({ ...someone, type, body: recordOf(type, someone.citizen) }, classId(n))) : [];
+    await saveRows(connection, [...twins, ...unsent, ...crowd.map(({ row, citizen }, n) => twinOf(row, classId(n), { citizen }))]);
     await saveRows(connection, twins.slice(0, 20).map((twin) => ({ ...twin, version: 2 }))); // with a history
     await hideParts(connection, rows, twins, classId);
     const job = { resourceType: 'Task', id: randomUUID() as string, status: 'completed', intent: 'order' };
     await saveSharedRows(connection, [{ id: job.id, scope: 'job', owner: 'another-client', type: 'Task', version: 1, updatedAt: new Date(), body: JSON.stringify(job), index: indexResource(job) }]);
   });
+}
+
+/** Types that are read and that no file of the demo brings: practices send them. */
+const typesNotSent = ['AllergyIntolerance', 'Condition', 'MedicationStatement'];
+
+function recordOf(resourceType: string, citizen: string): JsonObject {
+  return { resourceType, [resourceType === 'AllergyIntolerance' ? 'patient' : 'subject']: { reference: `Patient/${citizen}` } };
 }
 
 function personChange({ nhsNumber, birthDate, family }: KnownPerson, citizen: string, hash: (key: string) => Buffer): PersonChange {

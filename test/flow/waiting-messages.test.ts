@@ -5,6 +5,7 @@ import { listWaiting, replayWaiting } from '../../src/flow/waiting-messages.ts';
 import { databases } from '../databases.ts';
 import { openWorks, type Works } from '../faults/open-works.ts';
 import { message, projectRoot } from '../intake/adt.ts';
+import { integrationOf, request, untilReplay } from './replay-works.ts';
 
 const person = (key: string): Record<number, string> => ({ 3: `${key}^^^RRK`, 5: `WAITER^${key}`, 7: '19380211', 32: 'NSTS04' });
 const merge = (event: string, id: string, losing: string): string => message({ event, id, at: '20240501090000', pid: person('KEPT'), pv1: null, more: [`MRG|${losing}^^^RRK`] });
@@ -62,13 +63,15 @@ describe.each(databases)('messages that ask for a merge, on $kind', ({ open }) =
     const again = await openWorks(works.database, { mappings: folder });
     works = again;
     try {
-      expect(await replayWaiting(works.database, 'uhb-adt')).toBe(3);
-      works.services.worker.wake();
-      await works.services.worker.idle();
+      const { replay } = works.services.feedWork;
+      await replay.start(integrationOf(), 'uhb-adt', request);
+      const { candidate } = await untilReplay(works.services, 'uhb-adt', 'ready');
+      await replay.approve(integrationOf(), 'uhb-adt', candidate, request);
+      await untilReplay(works.services, 'uhb-adt', 'done');
       expect(await waiting()).toEqual([['ADT^A40', 'M1'], ['ADT^A40', 'M3']]);
       expect(await states()).toMatchObject({ 'awaiting-merge': 2, quarantined: 1 });
     } finally {
       rmSync(folder, { recursive: true });
     }
-  });
+  }, 120_000);
 });

@@ -56,11 +56,15 @@ export function compileDocument(schema: DocumentSchema): CompiledDocument {
 /** Tells what is wrong with the FHIRPath expressions and the JSON Schema of a document schema. */
 export function checkDocumentSchema(schema: DocumentSchema, report: (text: string, pointer: string) => void): void {
   const { rows, personKey, messageId, recordKey, versions, fold } = schema;
+  let readable = true;
   for (const [name, text] of Object.entries({ rows, personKey, messageId, recordKey, 'fold/id': fold?.id, 'fold/at': fold?.at, 'versions/of': versions?.of, 'versions/number': versions?.number })) {
-    if (text !== undefined && !isExpression(text)) report('This is not a FHIRPath expression.', `/${name}`);
+    if (text === undefined || isExpression(text)) continue;
+    readable = false;
+    report('This is not a FHIRPath expression.', `/${name}`);
   }
   try {
-    compileShape(schema);
+    if (readable) compileDocument(schema);
+    else compileShape(schema);
   } catch (error) {
     report(error instanceof Error ? error.message : 'This is not a JSON Schema.', '/schema');
   }

@@ -18,10 +18,10 @@ beforeAll(async () => {
   const url = await freshPostgres('empty_record');
   const before = await startGateway(await openPostgres(url), { mappings: maps.folder });
   await before.send('uhb-adt', '', [
-    message({ id: 'F1', event: 'A28', pid: { 8: 'X' }, pv1: null }), message({ id: 'F2', event: 'A28', pid: { 3: 'H2^^^RRK', 5: 'HOLT^GRACE', 7: '19381301' }, pv1: null }),
+    message({ id: 'F1', event: 'A28', pid: { 8: 'Q' }, pv1: null }), message({ id: 'F2', event: 'A28', pid: { 3: 'H2^^^RRK', 5: 'HOLT^GRACE', 7: '19381301' }, pv1: null }),
   ].join(''));
   await before.close();
-  maps.edit('hl7v2-adt/adt.map', withoutGender);
+  maps.edit('hl7v2-adt/person.map', withoutGender);
   gateway = await startGateway(await openPostgres(url), { mappings: maps.folder });
 }, 120_000);
 afterAll(() => gateway.close());
@@ -52,7 +52,7 @@ describe('onestory feed and replay', () => {
     const { code, out, err } = await onestory('feed', 'work-list', 'uhb-adt', ...analyst);
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(/^1 × date-not-real {2}PID-7 "99999999" {2}20/);
-    expect(out).toContain('    add  X,http://hl7.org/fhir/administrative-gender,,,\n');
+    expect(out).toContain('    add  Q,http://hl7.org/fhir/administrative-gender,,,\n');
     expect(out).not.toMatch(/HOLT|19381301/);
     expect((await onestory('feed', 'requeue', 'uhb-adt', '--field', 'PID-7', ...analyst)).out).toBe('1 row is in the queue again.\n');
     await gateway.services.worker.idle();
