@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Problem } from '../fhir/problem.ts';
 import type { MappingFiles } from '../intake/load-mappings.ts';
 import type { Kind } from '../intake/types.ts';
@@ -42,6 +43,6 @@ export function compileMaps(kind: Kind, files: MappingFiles, options: { trace?: 
 
 /** Parts share files: a mistake in a shared one is told once, by the path from the folder of all kinds. */
 function distinct(kind: Kind, problems: readonly Problem[]): Problem[] {
-  const named = problems.map((problem) => (problem.at?.file === undefined ? problem : { ...problem, at: { ...problem.at, file: `${kind.name}/${problem.at.file}` } }));
+  const named = problems.map((problem) => (problem.at?.file === undefined ? problem : { ...problem, at: { ...problem.at, file: posix.normalize(`${kind.name}/${problem.at.file}`) } }));
   return [...new Map(named.map((problem) => [JSON.stringify(problem), problem])).values()];
 }

@@ -70,7 +70,7 @@ function readRows(context: IntakeContext, rows: readonly StagedRow[]): { read: R
     const known = problemOf(row) ?? sameMessage(row, seen);
     const result = known === null ? readPending(context, row) : null;
     if (result && 'input' in result) read.push(result);
-    else settled.push({ row, ...(result ? { outcome: 'quarantined', problems: result.problems } : known ?? { outcome: 'unchanged', problems: [] }) });
+    else settled.push({ row, ...(result ? { outcome: outcomeFor(result.problems), problems: result.problems } : known ?? { outcome: 'unchanged', problems: [] }) });
   }
   return { read, settled };
 }

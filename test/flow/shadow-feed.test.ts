@@ -5,7 +5,7 @@ import { message } from '../intake/adt.ts';
 import { council, editableMappings, integrationOf, request, untilReplay, type EditableMappings } from './replay-works.ts';
 
 const hospital = integrationOf();
-const sent = [1, 2, 3].map((n) => message({ id: `S${n}`, event: 'A28', at: `2024030${n}081000`, pid: { 3: `H${n % 2}^^^RRK`, 5: `OKAFOR^ALICE^${'A'.repeat(n)}`, 8: n === 3 ? 'X' : '2' }, pv1: null }));
+const sent = [1, 2, 3].map((n) => message({ id: `S${n}`, event: 'A28', at: `2024030${n}081000`, pid: { 3: `H${n % 2}^^^RRK`, 5: `OKAFOR^ALICE^${'A'.repeat(n)}`, 8: n === 3 ? 'Q' : '2' }, pv1: null }));
 const broken = message({ id: 'S9', event: 'A28', pid: { 7: '19381301' }, pv1: null });
 
 /** Everything that could tell of a record, a row or their number. */
