@@ -28,6 +28,8 @@ const actions: Readonly<Record<string, AuditAction>> = {
   'update': { action: 'U', subtype: [rest('update')], asks: 'thing', moves: 'in', pattern: 'Update' },
   'patch': { action: 'U', subtype: [rest('patch')], asks: 'thing', moves: 'in', pattern: 'Update' },
   'delete': { action: 'D', subtype: [rest('delete')], asks: 'thing', moves: 'in', pattern: 'Delete' },
+  'transaction': { action: 'C', subtype: [rest('transaction')], asks: 'thing', moves: 'in' },
+  'process-message': { action: 'C', subtype: [rest('operation'), { system: gatewayAction, code: 'process-message' }], asks: 'thing', moves: 'in' },
   'intake': { action: 'C', subtype: [{ system: gatewayAction, code: 'intake' }], asks: 'thing', moves: 'in' },
   'agreement-list': { action: 'R', subtype: [{ system: gatewayAction, code: 'agreement-list' }], asks: 'query', moves: 'out' },
   'agreement-propose': { action: 'C', subtype: [{ system: gatewayAction, code: 'agreement-propose' }], asks: 'thing', moves: 'in' },

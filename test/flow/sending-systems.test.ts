@@ -64,7 +64,7 @@ describe.each(databases)('the systems that send, on $kind', ({ open }) => {
   });
 
   it.each(['ward-doctor', 'social-worker', 'mental-health-nurse', 'privacy-officer', 'governance-lead'])('are told to %s', async (who) => {
-    expect(await devices('status=active', who)).toHaveLength(gateway.services.mappings.feeds.length);
+    expect(await devices('status=active&_count=100', who)).toHaveLength(gateway.services.mappings.feeds.length);
   });
 
   it('are not for the client of a feed, which reads its tasks and nothing else', async () => {
