@@ -16,7 +16,7 @@ const measures: Readonly<Record<string, (world: World, print: Print) => Promise<
   audit: measureAudit,
   intake: measureIntake,
   viewer: measureViewer,
-  mapping: (_world, print) => benchMapping(print),
+  mapping: (world, print) => benchMapping(print, world.settings),
 };
 /** Asked for by name only: they fill a record with 130,000 people, or with 10,000 messages. */
 const long: typeof measures = { sharing: measureSharing, replay: measureReplay };
@@ -27,6 +27,7 @@ const program = new Command('bench')
   .argument('[names...]', `what to measure, by default ${Object.keys(measures).join(', ')}; by name only: ${Object.keys(long).join(', ')}`)
   .option('--citizens <n>', 'people in the record that is read', positive, defaults.citizens)
   .option('--intake-citizens <n>', 'people whose hospital messages are taken in', positive, defaults.intakeCitizens)
+  .option('--mapping-records <n>', 'records mapped while the memory is watched, and a hundredth of them', positive, defaults.mappingRecords)
   .option('--seconds <n>', 'length of one measured stretch', positive, defaults.seconds)
   .option('--warm-up-seconds <n>', 'load before the first of them', positive, defaults.warmUpSeconds)
   .option('--rounds <n>', 'measured stretches of each side, in turns', positive, defaults.rounds)

@@ -4,6 +4,8 @@ export interface Settings {
   citizens: number;
   /** people whose hospital messages the intake measures send */
   intakeCitizens: number;
+  /** records mapped while the memory is watched, beside a hundredth of them */
+  mappingRecords: number;
   /** length of one measured stretch */
   seconds: number;
   warmUpSeconds: number;
@@ -26,7 +28,7 @@ export interface SharingSettings {
   plans: string | null;
 }
 
-export const defaults = { citizens: 3_000, intakeCitizens: 800, seconds: 5, warmUpSeconds: 2, rounds: 3, connections: 16, replayPeople: 2_600 } satisfies Omit<Settings, 'sharing'>;
+export const defaults = { citizens: 3_000, intakeCitizens: 800, mappingRecords: 1_000_000, seconds: 5, warmUpSeconds: 2, rounds: 3, connections: 16, replayPeople: 2_600 } satisfies Omit<Settings, 'sharing'>;
 
 /** What a measure, or its ratio, is meant to be. */
 export type Goal = { of: 'value' | 'ratio' } & ({ atMost: number } | { atLeast: number });

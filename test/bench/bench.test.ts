@@ -13,11 +13,11 @@ const measures: readonly [name: string, unit: string, compared: boolean][] = [
   ['audit.off', 'requests/s', false], ['audit.on', 'requests/s', true],
   ['intake.raw_insert', 'records/s', false], ['intake.hl7', 'records/s', true], ['intake.hl7_single', 'records/s', true], ['intake.memory', 'MB', false],
   ['viewer.bare', 'ms', false], ['viewer.start', 'ms', true], ['viewer.first', 'ms', true], ['viewer.answer', 'ms', false], ['viewer.person', 'ms', true],
-  ['mapping.onestory', 'records/s', true], ['mapping.medplum', 'records/s', false],
+  ['mapping.onestory', 'records/s', true], ['mapping.medplum', 'records/s', false], ['mapping.peak.hundredth', 'MB', false], ['mapping.peak', 'MB', true],
 ];
 
 it('every measure runs, and prints one line with a value, its unit and its ratio and nothing else', async () => {
-  const tiny = ['--citizens', '20', '--intake-citizens', '15', '--seconds', '0.2', '--warm-up-seconds', '0.1', '--rounds', '1', '--connections', '4'];
+  const tiny = ['--citizens', '20', '--intake-citizens', '15', '--mapping-records', '2000', '--seconds', '0.2', '--warm-up-seconds', '0.1', '--rounds', '1', '--connections', '4'];
   const { stdout } = await run(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...tiny], { timeout: 240_000 });
   const lines = stdout.trimEnd().split('\n').map((line) => line.split(/ +/));
   expect(lines.map(([name, value, unit, ratio]) => [name, Number(value) > 0, unit, Number(ratio) > 0])).toEqual(measures.map(([name, unit, compared]) => [name, true, unit, compared]));
