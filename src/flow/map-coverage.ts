@@ -1,3 +1,4 @@
+import type { Kind, Part } from '../intake/types.ts';
 import type { LedgerEntry } from '../mapping/types.ts';
 import { coversField, fieldStates, type FieldState } from './field-states.ts';
 import { examplesOf, findTarget, readInput } from './kind-examples.ts';
@@ -48,11 +49,17 @@ function ledgerOf({ source }: OpenedSource): LedgerEntry[] {
   return source.rows.flatMap(({ result }) => (result && errorsIn(result.problems).length === 0 ? result.ledger : []));
 }
 
+/** Of a package every table with a map, otherwise the one part. */
+function partsOf(kind: Kind, part: Part): Part[] {
+  return kind.parts.includes(part) ? [part] : kind.parts.filter(({ cover }) => !cover);
+}
+
 /** Parts share maps: a target is told once, and is covered when any part's examples set it. */
 function coverTargets(bench: Workbench, opened: readonly OpenedSource[]): MapCoverage['targets'] {
   const placeOf = ({ file, line, column }: { file?: string; line?: number; column?: number }): string => `${file}:${line}:${column}`;
   const set = new Set(opened.flatMap(({ source }) => source.rows.flatMap(({ result }) => (result?.trace ?? []).map(({ at }) => placeOf(at)))));
   // that a resource is made is seen in what it is given
-  const targets = new Map(opened.flatMap(({ kind, feed, part, placing }) => bench.mapOf(feed, kind, part).targets.filter(({ path }) => !path.startsWith('Bundle')).map(({ path, at }) => [placeOf(at), { path, at: mapPlace(placing, at) }] as const)));
+  const targets = new Map(opened.flatMap(({ kind, feed, part, placing }) => partsOf(kind, part).flatMap((each) => bench.mapOf(feed, kind, each).targets)
+    .filter(({ path }) => !path.startsWith('Bundle')).map(({ path, at }) => [placeOf(at), { path, at: mapPlace(placing, at) }] as const)));
   return { total: targets.size, never: [...targets].filter(([place]) => !set.has(place)).map(([, each]) => each) };
 }

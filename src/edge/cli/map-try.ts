@@ -1,4 +1,4 @@
-import { watch } from 'node:fs';
+import { existsSync, watch } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Command } from 'commander';
@@ -20,8 +20,8 @@ export function tryCommand(context: CliContext): Command {
     .option('--out <folder>', 'write what the good rows became, one file for each of the files')
     .option('--watch', 'try again whenever the maps or the files change')
     .action(async (target: string, files: string[], options: TryOptions) => {
-      await orFail(context, () => tryOnce(context, target, files, options));
       if (options.watch) await tryAgain(context, target, files, options);
+      else await orFail(context, () => tryOnce(context, target, files, options));
     });
 }
 
@@ -37,20 +37,22 @@ export async function tryOnce(context: CliContext, target: string, files: readon
   if (tried.some(hasErrors)) context.end(1);
 }
 
-/** Runs until it is interrupted. Editors write a file in several steps, so it waits until they are done. */
+/** Runs until it is interrupted. It watches before it tries, so that no edit is missed; editors write a file in several steps, so it waits until they are done. */
 async function tryAgain(context: CliContext, target: string, files: readonly string[], options: TryOptions): Promise<void> {
   let waiting: NodeJS.Timeout | undefined;
+  const tryNow = (): Promise<void> => orFail(context, () => tryOnce(context, target, files, options));
   let running = Promise.resolve();
   const changed = (): void => {
     clearTimeout(waiting);
     waiting = setTimeout(() => {
       running = running.then(() => {
         context.print('');
-        return orFail(context, () => tryOnce(context, target, files, options));
+        return tryNow();
       });
     }, 100);
   };
-  for (const path of [options.mappings, ...files]) watch(path, { recursive: path === options.mappings }, changed);
+  for (const path of [options.mappings, ...files].filter((each) => existsSync(each))) watch(path, { recursive: path === options.mappings }, changed);
+  running = running.then(tryNow);
   await new Promise(() => undefined);
 }
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mapCommand } from '../../../src/edge/cli/map.ts';
@@ -18,6 +18,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const kinds = readdirSync(join(root, 'mappings')).filter((name) => existsSync(join(root, 'mappings', name, 'kind.json')));
 const map = (...args: string[]): Promise<CommandOutcome> => runCommand(mapCommand, args);
 const codes = ({ problems }: CommandOutcome): string[] => problems.map(({ code }) => code);
 const example = (kind: string, name: string, file: string): string => `mappings/${kind}/examples/${name}/${file}`;
@@ -33,6 +34,11 @@ const edited = (file: string, from: string, to: string): void => {
   if (!text.includes(from)) throw new Error(`${file} does not hold ${from}`);
   writeFileSync(path, text.replace(from, to));
 };
+
+it.each(kinds)('map coverage tells of the kind %s what its examples leave', async (kind) => {
+  const { out } = await map('coverage', kind);
+  expect(out).toMatch(new RegExp(`^${kind}: \\d+ examples .* 0 never read .* elements \\d+/\\d+ set$`, 'm'));
+}, 60_000);
 
 describe('map try', () => {
   it('says nothing but how much there was when a file is right', async () => {
