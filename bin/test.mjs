@@ -38,7 +38,7 @@ section('Tests');
 const folder = mkdtempSync(join(tmpdir(), 'onestory-test-'));
 const report = join(folder, 'jest.json');
 const jestPassed = await run([
-  '--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--ci', '--maxWorkers=3', '--json', `--outputFile=${report}`, ...jestArguments,
+  '--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--ci', '--maxWorkers=2', '--json', `--outputFile=${report}`, ...jestArguments,
 ]);
 let jest = null;
 try {

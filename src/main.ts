@@ -43,7 +43,7 @@ async function main(): Promise<void> {
     signIn: await openSignIn(config, issuer, () => new Date()), viewerFolder: join(import.meta.dirname, '..', 'dist', 'viewer'), notReady: () => notReady, smart: smartFacts(config, issuer),
     verify: createTokenVerifier({ issuer: config.issuer.url, audience: config.issuer.audience, algorithms: config.issuer.algorithms, ...(issuer && { jwks: issuer.jwks }) }),
   });
-  const server = createServer({ requestTimeout: config.limits.requestTimeoutMs, headersTimeout: 10_000, maxHeaderSize: 16_384 }, app);
+  const server = createServer({ requestTimeout: config.limits.requestTimeoutMs, headersTimeout: 10_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 }, app);
   server.maxConnections = 10_000;
   answerClientErrors(server);
   await listen(server, config);

@@ -50,7 +50,7 @@ const viewerFolder = join(import.meta.dirname, '..', 'dist', 'viewer');
 /** The real app on a real socket, with the embedded issuer; `citizens` of the demo are sent through intake first (the cast are the first ten). */
 export async function startGateway(database: Database, options: GatewayOptions = {}): Promise<Gateway> {
   const dataDir = mkdtempSync(join(tmpdir(), 'onestory-test-'));
-  const server = createServer();
+  const server = createServer({ keepAliveTimeout: 65_000 });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
