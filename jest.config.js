@@ -5,6 +5,8 @@ export default {
   transform: { '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }] },
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testTimeout: 60_000,
+  // jest keeps what it loaded for a suite: a worker past this is replaced after its suite, or the collector takes the time of the tests.
+  workerIdleMemoryLimit: '1GB',
   globalSetup: '<rootDir>/test/postgres-for-all.ts',
   globalTeardown: '<rootDir>/test/postgres-stop.ts',
 };
