@@ -9,10 +9,8 @@ import { Refusal } from './fhir/problem.ts';
 import { sensitiveCodes } from './fhir/sensitive-codes.ts';
 import { validateResource } from './fhir/validate-resource.ts';
 import type { Requester } from './fhir/sharing.ts';
-import { acceptBytes } from './flow/accept-bytes.ts';
 import { applySensitiveCodes } from './flow/apply-sensitive-codes.ts';
 import { breakGlass, endBreakGlass, type EmergencyAsk } from './flow/break-glass.ts';
-import { bundleOutcome } from './flow/bundle-outcome.ts';
 import { describeRefusedRequest, type RefusedRequest } from './flow/describe-refused-request.ts';
 import { explainAccess, type ExplainAsk } from './flow/explain-access.ts';
 import { loadDirectory } from './flow/directory.ts';
@@ -28,12 +26,11 @@ import { activateAgreement, signAgreement, terminateAgreement, type AgreementNam
 import { changeChoice, fileChoice } from './flow/file-choice.ts';
 import { listRegister } from './flow/list-agreements.ts';
 import { proposeAgreement } from './flow/propose-agreement.ts';
+import { waysIn } from './flow/ways-in.ts';
 import { createWhatIf } from './flow/what-if.ts';
 import { watchAgreementDates, type AgreementWatch } from './flow/watch-agreement-dates.ts';
-import { findPart, type IntakeContext } from './flow/intake-context.ts';
-import { describeIntake } from './flow/describe-intake.ts';
+import type { IntakeContext } from './flow/intake-context.ts';
 import { openPage, sealPage } from './flow/page-token.ts';
-import { pullPositions, pullRequester } from './flow/pull-source.ts';
 import { createPolicy } from './flow/policy.ts';
 import { readAgreementFiles, registerAgreements, signDemoAgreements } from './flow/register-agreements.ts';
 import type { ReleaseContext, RequestFacts } from './flow/release-context.ts';
@@ -43,19 +40,16 @@ import type { Ask } from './flow/read-asked.ts';
 import { sealEntry } from './flow/seal-entry.ts';
 import { rememberValid } from './flow/remember-valid.ts';
 import { readJobTask } from './flow/read-job-task.ts';
-import { feedRequester, findMessageFeed, receiveMessage, refuseFrame } from './flow/receive-message.ts';
 import { searchAuditTrail, type AuditAsk } from './flow/search-audit.ts';
-import { cancelUpload, continueUpload, readUpload, startUpload } from './flow/upload-file.ts';
 import { startIntakeWorker } from './flow/work-intake.ts';
-import { postableParts } from './intake/addresses.ts';
-import { loadMappings, type Mappings } from './intake/load-mappings.ts';
+import { loadMappings } from './intake/load-mappings.ts';
 import { loadSensitiveCodes, sensitiveCodesFolder } from './intake/sensitive-code-files.ts';
 import type { Log } from './edge/log.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
 import type { Database } from './store/database.ts';
 import { openWebSessions } from './store/web-sessions.ts';
 import { hasMark, setMark } from './store/marks.ts';
-import { loadSecrets } from './store/secrets.ts';
+import { loadSecrets, type Secrets } from './store/secrets.ts';
 import { openSharingClasses } from './store/sharing-classes.ts';
 import type { JsonObject } from './fhir/json.ts';
 
@@ -106,99 +100,31 @@ export async function createServices({
   const waitingFeeds = (await feeds.look()).flatMap(({ feed, candidate }) => (candidate === null ? [] : [feed]));
   for (const feed of waitingFeeds) log('mapping-waits', { feed });
   const release: ReleaseContext = { database, secrets, policy, audit, directory, clock, newId };
-  const agreementDates = await watchDates({ database, secrets }, log);
-  const reviews = await watchReviews(database, config.emergency.reviewDays, log);
+  const watches = [await watchDates({ database, secrets }, log), await watchReviews(database, config.emergency.reviewDays, log)];
   const worker = startIntakeWorker(intake, (event) => log(intakeEvents[event]), pollMs);
   const replays = startReplayWorker({ ...intake, feeds, together }, (error) => log('replay-failed', { error }));
-  const wake = (): void => (worker.wake(), replays.wake());
+  const wake = (): void => [worker, replays].forEach((each) => { each.wake(); }); // a feed in shadow is the replays' work
 
   return {
     database, mappings, waitingFeeds, policy, audit, worker, limits: config.limits, clock, newId,
     release: (requester: Requester, ask: Ask, request: RequestFacts) => releaseRecords(release, requester, ask, request),
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
-    fileChoice: (requester: Requester, resource: JsonObject, bytes: Uint8Array, request: RequestFacts) =>
-      fileChoice({ ...release, classes, sensitiveCodes: codes }, requester, resource, bytes, request),
+    ...choicesOf({ ...release, classes, sensitiveCodes: codes }),
     governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }) }, emergencies: emergenciesOf(release), feedWork: feedWorkOf({ ...release, feeds, wake }),
-    changeChoice: (requester: Requester, id: string, ifMatch: number | null, resource: JsonObject, bytes: Uint8Array, request: RequestFacts) =>
-      changeChoice({ ...release, classes, sensitiveCodes: codes }, requester, id, ifMatch, resource, bytes, request),
     breakGlass: (requester: Requester, ask: EmergencyAsk, request: RequestFacts) => breakGlass({ ...release, mostOpenedAnHour: config.emergency.perHour }, requester, ask, request),
     endBreakGlass: (requester: Requester, citizen: string, request: RequestFacts) => endBreakGlass(release, requester, citizen, request),
     explainAccess: (requester: Requester, ask: ExplainAsk, request: RequestFacts) => explainAccess(release, requester, ask, request),
     reconstruct: (requester: Requester, id: string, request: RequestFacts) => reconstructDecision({ ...release, classes }, requester, id, request),
     recordRefusal: (refused: RefusedRequest) => appendOrRefuse(release, describeRefusedRequest(refused, newId(), clock())),
-    sealPage: (requester: Requester, state: unknown) => sealPage(secrets.page, requester, state),
-    openPage: (requester: Requester, token: string): unknown => {
-      const opened = openPage(secrets.page, requester, token);
-      if ('problem' in opened) throw new Refusal(opened.problem);
-      return opened.state;
-    },
-    intakeLimit: (feed: string, part: string) => {
-      const kind = feeds.live(feed)?.kind ?? mappings.kinds.get(mappings.feeds.find(({ key }) => key === feed)?.kind ?? '');
-      return kind && postableParts(kind).includes(part) ? Math.min(kind.limits.maxBytes, config.limits.intakeBytes) : null;
-    },
-    ...doorsOf(intake, release, mappings, () => worker.wake()),
-    pullTargets: mappings.feeds.flatMap(({ key, kind, pull }) => (pull ? [{ ...pull, feed: key, maxBytes: Math.min(mappings.kinds.get(kind)?.limits.maxBytes ?? 0, config.limits.intakeBytes) }] : [])),
-    takesBundles: (client: string, type: string) => findPart(intake, client, '')?.part.bundle?.bundles.includes(type) ?? false,
-    bundleOutcome: (requester: Requester, taskId: string) => bundleOutcome(intake, requester.client, taskId),
+    ...pagesOf(secrets),
+    ...waysIn({ ...release, ...intake, feeds, mostBytes: config.limits.intakeBytes, wake }),
     readTask: (requester: Requester, taskId: string) => readJobTask(release, requester, taskId),
     webSessions: openWebSessions(database, config.sessions),
     demoLoaded: () => hasMark(database, 'demo-loaded'),
     markDemoLoaded: () => setMark(database, 'demo-loaded'),
     close: async () => {
-      agreementDates.stop();
-      reviews.stop();
+      for (const watch of watches) watch.stop();
       await Promise.all([worker.stop(), replays.stop()]);
-    },
-  };
-}
-
-/** Every way bytes come in by: at once, in pieces, as a message, from a folder, fetched. All end in the same acceptBytes, audited. */
-function doorsOf(intake: IntakeContext, release: ReleaseContext, mappings: Mappings, wake: () => void) {
-  const { database, newId, clock } = intake;
-  const accept = async (requester: Requester, received: { feed: string; part: string; bytes: Uint8Array }, request: RequestFacts) => {
-    const accepted = await acceptBytes(intake, { ...received, client: requester.client });
-    await appendOrRefuse(release, describeIntake(requester, received, accepted.taskId, request, newId(), clock()));
-    wake();
-    return accepted;
-  };
-  const uploading = { database, newId, accept };
-  return {
-    acceptBytes: accept,
-    uploads: {
-      start: (requester: Requester, file: Parameters<typeof startUpload>[2]) => startUpload(uploading, requester, file),
-      read: (requester: Requester, asked: { feed: string; id: string }, request: RequestFacts) => readUpload(uploading, requester, asked, request),
-      continue: (requester: Requester, piece: Parameters<typeof continueUpload>[2], request: RequestFacts) => continueUpload(uploading, requester, piece, request),
-      cancel: (requester: Requester, asked: { feed: string; id: string }) => cancelUpload(uploading, requester, asked),
-    },
-    takesMessages: (feed: string) => findMessageFeed(mappings, feed) !== undefined,
-    receiveMessage: (feedKey: string, { bytes, credential, address }: { bytes: Uint8Array; credential: string; address: string }) => {
-      const feed = findMessageFeed(mappings, feedKey);
-      if (!feed) throw new Error('a feed that takes no messages');
-      return receiveMessage(feed, bytes, (received) => accept(feedRequester(feed.feed, credential), received, { id: newId(), address }), { id: newId(), at: clock() });
-    },
-    refuseFrame: (reason: Parameters<typeof refuseFrame>[0], beginning: Uint8Array) => refuseFrame(reason, beginning, { id: newId(), at: clock() }),
-    pulling: {
-      ...pullPositions(intake),
-      take: async (feedKey: string, bytes: Uint8Array): Promise<void> => {
-        const found = findPart(intake, feedKey, '');
-        if (!found) throw new Error('a pulled feed that is not configured');
-        await accept(pullRequester(found.feed), { feed: feedKey, part: '', bytes }, { id: newId() });
-      },
-    },
-    dropped: {
-      feeds: mappings.feeds.map(({ key, kind: name }) => {
-        const kind = mappings.kinds.get(name);
-        return { key, parts: kind ? postableParts(kind) : [] };
-      }),
-      take: (feedKey: string, part: string, bytes: Uint8Array) => {
-        const feed = mappings.feeds.find(({ key }) => key === feedKey);
-        if (!feed) throw new Error('a folder of no feed');
-        return accept(feedRequester(feed, 'file-drop'), { feed: feedKey, part, bytes }, { id: newId() });
-      },
-      readTask: (feedKey: string, taskId: string) => {
-        const feed = mappings.feeds.find(({ key }) => key === feedKey);
-        return feed ? readJobTask(release, feedRequester(feed, 'file-drop'), taskId) : Promise.resolve(null);
-      },
     },
   };
 }
@@ -219,6 +145,27 @@ async function openAgreements(database: Database, folder: string, demo: boolean)
   const agreements = readAgreementFiles(files.map((file) => ({ file: `agreements/${file}`, text: readFileSync(join(folder, file), 'utf8') })));
   await registerAgreements(database, agreements);
   if (demo) await signDemoAgreements(database, agreements);
+}
+
+/** Citizens' choices as the FHIR API takes them. */
+function choicesOf(context: Parameters<typeof fileChoice>[0]) {
+  return {
+    fileChoice: (requester: Requester, resource: JsonObject, bytes: Uint8Array, request: RequestFacts) => fileChoice(context, requester, resource, bytes, request),
+    changeChoice: (requester: Requester, id: string, ifMatch: number | null, resource: JsonObject, bytes: Uint8Array, request: RequestFacts) =>
+      changeChoice(context, requester, id, ifMatch, resource, bytes, request),
+  };
+}
+
+/** Where a search stands, as its next page's address carries it. */
+function pagesOf({ page }: Secrets) {
+  return {
+    sealPage: (requester: Requester, state: unknown) => sealPage(page, requester, state),
+    openPage: (requester: Requester, token: string): unknown => {
+      const opened = openPage(page, requester, token);
+      if ('problem' in opened) throw new Refusal(opened.problem);
+      return opened.state;
+    },
+  };
 }
 
 /** The register of agreements as the governance API offers it. */

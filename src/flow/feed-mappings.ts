@@ -23,6 +23,8 @@ export interface FeedMappings {
   feeds: readonly Feed[];
   /** what a feed worked with when this process last looked */
   live(feedKey: string): FeedMapping | undefined;
+  /** by which a feed's bytes are judged as they arrive: as live, and where that cannot be used here as the folder says, for they are kept all the same */
+  kindOf(feedKey: string): Kind | undefined;
   /** looks, and keeps it so until the transaction ends. Returns the feeds whose rows are not to be worked on */
   hold(connection: Connection): Promise<string[]>;
   /** the same outside a transaction */
@@ -66,14 +68,10 @@ export async function openFeedMappings(database: Database, mappings: Mappings, n
     await take(connection, states);
     return states;
   });
-  const folder = mappings.feeds.map((feed) => {
-    const files = mappings.version(feed);
-    return { feed: feed.key, sha256: hashOf(files), files, shadow: feed.shadow ?? false };
-  });
+  const folder = folderVersions(mappings);
   refuseMistakes(await database.transaction(listFeedStates), folder, (each) => {
     const feed = feeds.get(each.feed);
-    // the folder was read a moment ago: it need not be read again from what is kept of it
-    const kind = feed && mappings.kinds.get(feed.kind);
+    const kind = feed && mappings.kinds.get(feed.kind); // read a moment ago: not read again from what is kept of it
     const made = feed && kind ? compileVersion(feed, each.sha256, { kind, files: mappings.files(feed.kind, feed.partner.partnerKey) }) : { problems: [versionUnknown] };
     kept.set(`${each.feed} ${each.sha256}`, made);
     return 'problems' in made ? made.problems : [];
@@ -82,13 +80,20 @@ export async function openFeedMappings(database: Database, mappings: Mappings, n
   await database.transaction((connection) => openOnboardings(connection, now));
   await look();
   return {
-    feeds: mappings.feeds, live: (feedKey) => live.get(feedKey), version, look,
+    feeds: mappings.feeds, live: (feedKey) => live.get(feedKey), kindOf: (feedKey) => live.get(feedKey)?.kind ?? mappings.kinds.get(feeds.get(feedKey)?.kind ?? ''), version, look,
     hold: async (connection) => {
       const states = await holdFeedStates(connection);
       await take(connection, states);
       return states.filter(({ feed, shadow, frozen }) => shadow || frozen || (feeds.has(feed) && !live.has(feed))).map(({ feed }) => feed);
     },
   };
+}
+
+function folderVersions(mappings: Mappings): FolderVersion[] {
+  return mappings.feeds.map((feed) => {
+    const files = mappings.version(feed);
+    return { feed: feed.key, sha256: hashOf(files), files, shadow: feed.shadow ?? false };
+  });
 }
 
 /** Nothing is registered that could never be used: a mistake in what would work from now on stops the start, all of them together. */

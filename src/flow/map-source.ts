@@ -8,6 +8,7 @@ import { splitTables } from '../intake/package/split-package.ts';
 import { splitReceived } from '../intake/split-received.ts';
 import type { Feed, FoldState, Kind, Part, RowInput, SplitRow } from '../intake/types.ts';
 import type { CompiledMap, MapResult } from '../mapping/types.ts';
+import { ownName } from './name-resource.ts';
 
 /** What one file is and who sends it. */
 export interface SourceAsk {
@@ -72,10 +73,8 @@ export function errorsIn(problems: readonly Problem[]): Problem[] {
   return problems.filter(({ severity = 'error' }) => severity === 'error');
 }
 
-/** How the gateway names a mapped resource: its type and its first identifier under the partner's own base; '' when it has none. */
-export function ownKeyOf(resource: JsonObject, feed: Feed): string {
-  const identifiers = [resource['identifier']].flat() as ({ system?: string; value?: string } | undefined)[];
-  const own = identifiers.find((identifier) => identifier?.system?.startsWith(`${feed.partner.identifierBase}/`) && identifier.value);
-  const type = resource['resourceType'];
-  return own && typeof type === 'string' ? `${type} ${own.system}|${own.value}` : '';
+/** How a mapped resource is told from others of its feed: by what its partner calls it; '' when it does not. */
+export function ownKeyOf(resource: JsonObject, { partner }: Feed): string {
+  const own = ownName(resource, partner.identifierBase);
+  return own ? `${own.type} ${own.system}|${own.value}` : '';
 }

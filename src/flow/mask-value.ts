@@ -4,9 +4,9 @@ const longest = 40;
 /** So often no two people's details are the same. */
 const timesShown = 5;
 
-/** A value by its shape only: letters become `a` or `A`, digits `9`. */
+/** The shape of a value and nothing of what it says: letters become `a` or `A`, digits `9`, what else is not plain ASCII `?`. */
 export function maskValue(value: string): string {
-  const shape = value.replace(/\p{Lu}/gu, 'A').replace(/\p{L}/gu, 'a').replace(/\p{N}/gu, '9').replace(/[^\x20-\x7E]/g, '?');
+  const shape = value.replace(/\p{Lu}/gu, 'A').replace(/\p{L}|\p{M}/gu, 'a').replace(/\p{N}/gu, '9').replace(/[^\x20-\x7E]/g, '?');
   return shape.length > longest ? `${shape.slice(0, longest)}…` : shape;
 }
 

@@ -10,16 +10,28 @@ export function partnerId(secrets: Secrets, type: string, system: string, value:
   return keyedUuid(secrets.id, type, system, value);
 }
 
-/** The id of a mapped resource from its first identifier in the partner's own namespace; undefined when it has none. */
-export function resourceId(secrets: Secrets, resource: JsonObject, identifierBase: string): string | undefined {
-  const identifiers = Array.isArray(resource['identifier']) ? resource['identifier'] : [resource['identifier']];
-  for (const identifier of identifiers) {
+/** What a partner itself calls a mapped resource. */
+export interface OwnName {
+  type: string;
+  system: string;
+  value: string;
+}
+
+/** A mapped resource's first identifier in the partner's own namespace; undefined when it has none. */
+export function ownName(resource: JsonObject, identifierBase: string): OwnName | undefined {
+  for (const identifier of [resource['identifier']].flat()) {
     const { system, value } = objectOf(identifier) ?? {};
-    if (typeof system === 'string' && typeof value === 'string' && system.startsWith(`${identifierBase}/`)) {
-      return partnerId(secrets, textOf(resource['resourceType']), system, value);
+    if (typeof system === 'string' && typeof value === 'string' && value !== '' && system.startsWith(`${identifierBase}/`)) {
+      return { type: textOf(resource['resourceType']), system, value };
     }
   }
   return undefined;
+}
+
+/** The id of a mapped resource by what the partner itself calls it; undefined when it does not. */
+export function resourceId(secrets: Secrets, resource: JsonObject, identifierBase: string): string | undefined {
+  const own = ownName(resource, identifierBase);
+  return own && partnerId(secrets, own.type, own.system, own.value);
 }
 
 /**

@@ -2,10 +2,10 @@ import { problemsOf } from '../fhir/outcome.ts';
 import type { Problem } from '../fhir/problem.ts';
 import type { Requester } from '../fhir/sharing.ts';
 import { acknowledge, acknowledgementCode, type AcknowledgementCode } from '../intake/hl7v2/acknowledge.ts';
-import type { Mappings } from '../intake/load-mappings.ts';
 import { readRow } from '../intake/read-row.ts';
 import { splitSource } from '../intake/split-source.ts';
 import type { Feed, Kind, Part } from '../intake/types.ts';
+import type { FeedMappings } from './feed-mappings.ts';
 
 /** An HL7 v2 feed with what reads its messages. */
 export interface MessageFeed {
@@ -53,10 +53,10 @@ export function feedRequester({ key, partner }: Feed, credential: string): Reque
   return { client: key, token: credential, organisation: partner.organisation, organisationName: partner.name, role: 'integration', purpose: 'HSYSADMIN', scopes: ['system/Task.rs', 'intake'] };
 }
 
-/** The HL7 v2 feed of this key; undefined when there is none. */
-export function findMessageFeed(mappings: Mappings, key: string): MessageFeed | undefined {
-  const feed = mappings.feeds.find((each) => each.key === key);
-  const kind = feed && mappings.kinds.get(feed.kind);
+/** The HL7 v2 feed of this key, as it works now; undefined when there is none. */
+export function messageFeed(feeds: Pick<FeedMappings, 'feeds' | 'kindOf'>, key: string): MessageFeed | undefined {
+  const feed = feeds.feeds.find((each) => each.key === key);
+  const kind = feeds.kindOf(key);
   const part = kind?.format === 'hl7v2' ? kind.parts[0] : undefined;
   return feed && kind && part && { feed, kind, part };
 }

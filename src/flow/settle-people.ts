@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Problem } from '../fhir/problem.ts';
+import { messageIdAt } from '../intake/read-row.ts';
 import type { FoldState } from '../intake/types.ts';
 import type { Connection } from '../store/database.ts';
 import type { RowOutcome } from '../store/intake-queue.ts';
@@ -9,7 +10,7 @@ import { reusedMessageId } from '../store/source-records.ts';
 import { checkOwnership } from './check-ownership.ts';
 import { hiddenCitizens } from './hidden-citizens.ts';
 import type { HiddenCitizens } from './hide-places.ts';
-import type { IntakeContext } from './intake-context.ts';
+import { findPart, type IntakeContext } from './intake-context.ts';
 import { createRegistry, linkPeople, type LinkedRow, type Linking, type Registry } from './link-people.ts';
 import { mapInOrder } from './map-in-order.ts';
 import { prepareResources, type PreparedResource } from './prepare-resources.ts';
@@ -67,7 +68,7 @@ function readRows(context: IntakeContext, rows: readonly StagedRow[]): { read: R
   const settled: SettledPeople['outcomes'] = [];
   const seen = new Map<string, Buffer>();
   for (const row of rows) {
-    const known = problemOf(row) ?? sameMessage(row, seen);
+    const known = problemOf(row) ?? sameMessage(context, row, seen);
     const result = known === null ? readPending(context, row) : null;
     if (result && 'input' in result) read.push(result);
     else settled.push({ row, ...(result ? { outcome: outcomeFor(result.problems), problems: result.problems } : known ?? { outcome: 'unchanged', problems: [] }) });
@@ -82,14 +83,19 @@ function problemOf({ problem }: StagedRow): Known | null {
 }
 
 /** A message id met before: the same message again says nothing new, another one under it is refused. */
-function sameMessage({ messageId, content, firstWithId }: StagedRow, seen: Map<string, Buffer>): Known | null {
+function sameMessage(context: IntakeContext, { feed, part, messageId, content, firstWithId }: StagedRow, seen: Map<string, Buffer>): Known | null {
   if (messageId === null) return null;
   const sha256 = createHash('sha256').update(content).digest();
   const before = seen.get(messageId);
   const first = firstWithId ?? before ?? sha256;
-  if (!first.equals(sha256)) return { outcome: 'quarantined', problems: JSON.parse(reusedMessageId) as Problem[] };
+  if (!first.equals(sha256)) return { outcome: 'quarantined', problems: reusedMessageId(fieldOfId(context, feed, part)) };
   seen.set(messageId, sha256);
   return before ? { outcome: 'unchanged', problems: [] } : null;
+}
+
+function fieldOfId(context: IntakeContext, feed: string, part: string): string {
+  const found = findPart(context, feed, part);
+  return found ? messageIdAt(found.kind, found.part) : '';
 }
 
 type LinkedPeople = Pick<Linking, 'linked' | 'citizens' | 'people'> & { refused: RefusedRow[] };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Refusal, type Problem } from '../fhir/problem.ts';
-import { readRow } from '../intake/read-row.ts';
+import { messageIdAt, readRow } from '../intake/read-row.ts';
 import { splitReceived } from '../intake/split-received.ts';
 import type { SplitRow } from '../intake/types.ts';
 import type { Connection } from '../store/database.ts';
@@ -84,6 +84,7 @@ function newRow(context: Pick<IntakeContext, 'mappingOf'>, record: UnsplitRecord
   return {
     recordId: record.recordId, row: row.row, line: row.line, feed: record.feed, part, content: row.content, messageId,
     personKey: row.personKey.length > longestKey ? '' : row.personKey,
+    messageIdAt: messageIdAt(found.kind, found.part),
     sha256: messageId === null ? null : createHash('sha256').update(row.content).digest(),
     state: problems.length > 0 ? 'quarantined' : 'pending', problems: JSON.stringify(problems),
   };
@@ -96,7 +97,7 @@ function keyProblems({ kind, feed, part }: FoundPart, row: SplitRow): Problem[] 
     return 'problems' in read ? read.problems : [personKeyMissing];
   }
   if (row.personKey.length > longestKey) return [personKeyTooLong];
-  return (row.messageId ?? '').length > longestKey ? [messageIdTooLong] : [];
+  return (row.messageId ?? '').length > longestKey ? [{ ...messageIdTooLong, at: { field: messageIdAt(kind, part) } }] : [];
 }
 
 const feedNotConfigured: Problem = { category: 'unprocessable', code: 'feed-not-configured', text: 'The feed is no longer configured.' };
@@ -110,5 +111,5 @@ const personKeyTooLong: Problem = {
   category: 'too-large', code: 'person-key-too-long', text: 'The sender\'s person identifier is too long to be one.', expected: `at most ${longestKey} characters`,
 };
 const messageIdTooLong: Problem = {
-  category: 'too-large', code: 'message-id-too-long', text: 'The message control id is too long to be one.', at: { field: 'MSH-10' }, expected: `at most ${longestKey} characters`,
+  category: 'too-large', code: 'message-id-too-long', text: 'The id of the message is too long to be one.', expected: `at most ${longestKey} characters`,
 };

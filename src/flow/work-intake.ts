@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Connection } from '../store/database.ts';
 import { finishRecords, finishRows, postponePerson, hasIntakeWork, type PendingRow } from '../store/intake-queue.ts';
 import { holdCodeSets } from '../store/relabel-queue.ts';
@@ -5,6 +6,7 @@ import type { IntakeContext } from './intake-context.ts';
 import { receiveRecords, type IntakeTurn } from './receive-record.ts';
 import { reportFinished } from './report-finished.ts';
 import { splitRecords } from './split-records.ts';
+import { startRounds } from './start-rounds.ts';
 
 const batch = { people: 200, rowsEach: 50 };
 const single = { people: 1, rowsEach: 1 };
@@ -32,36 +34,26 @@ export function startIntakeWorker(context: IntakeContext, tell: Report, pollMs =
     if (event !== 'outdated' || !outdated) tell(event);
     outdated ||= event === 'outdated'; // lasts until the end of the process: told once
   };
-  let wakeUp: () => void = () => undefined;
-
-  const loop = (async (): Promise<void> => {
-    while (!stopped) {
-      const worked = await turn(context, report).catch(() => {
-        report('batch-failed');
-        return 0;
-      });
-      if (worked === 0 && !stopped) await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, pollMs);
-        wakeUp = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
+  const rounds = startRounds(async () => {
+    try {
+      return await turn(context, report) > 0;
+    } catch {
+      report('batch-failed');
+      return false;
     }
-  })();
+  }, pollMs);
 
   return {
-    wake: () => wakeUp(),
+    wake: rounds.wake,
     idle: async () => {
       while (!stopped && (await hasIntakeWork(context.database))) {
-        wakeUp();
-        await new Promise((resolve) => setTimeout(resolve, 10));
+        rounds.wake();
+        await setTimeout(10);
       }
     },
     stop: async () => {
       stopped = true;
-      wakeUp();
-      await loop;
+      await rounds.stop();
     },
   };
 }

@@ -12,6 +12,7 @@ import { findDifferences, findingsOf } from './replay-people.ts';
 import { reportFinished } from './report-finished.ts';
 import { settlePeople } from './settle-people.ts';
 import { stageRecords } from './stage-records.ts';
+import { startRounds, type Rounds } from './start-rounds.ts';
 import { swapPeople } from './swap-people.ts';
 
 export interface ReplayContext extends IntakeContext {
@@ -22,42 +23,18 @@ export interface ReplayContext extends IntakeContext {
 
 export const replayTogether = { people: 200, rows: 500 };
 
-export interface ReplayWorker {
-  /** there may be work: a replay was begun or approved */
-  wake(): void;
-  stop(): Promise<void>;
-}
-
 const recordsClosed = 500;
 
 /** Works on open replays, a batch at a time, each in a transaction that says how far it came: killed at any moment, the next one goes on. */
-export function startReplayWorker(context: ReplayContext, failed: (error: unknown) => void, pollMs = 1_000): ReplayWorker {
-  let stopped = false;
-  let wakeUp: () => void = () => undefined;
-  const loop = (async (): Promise<void> => {
-    while (!stopped) {
-      const worked = await workReplays(context, failed).catch((error: unknown) => {
-        failed(error);
-        return false;
-      });
-      if (worked) await new Promise((resolve) => setImmediate(resolve)); // answering comes first
-      else if (!stopped) await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, pollMs);
-        wakeUp = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
+export function startReplayWorker(context: ReplayContext, failed: (error: unknown) => void, pollMs = 1_000): Rounds {
+  return startRounds(async () => {
+    try {
+      return await workReplays(context, failed);
+    } catch (error) {
+      failed(error);
+      return false;
     }
-  })();
-  return {
-    wake: () => wakeUp(),
-    stop: async () => {
-      stopped = true;
-      wakeUp();
-      await loop;
-    },
-  };
+  }, pollMs);
 }
 
 /** One batch of every open replay; one that fails is tried again and keeps no other from going on. Returns whether there was anything to do. */

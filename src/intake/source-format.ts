@@ -28,6 +28,8 @@ export interface SourceFormat {
   readSchema(content: unknown, tools: SchemaTools): Pick<Part, 'columns' | 'spreadsheet' | 'latest' | 'messages' | 'document' | 'bundle'>;
   /** cheap, at receipt: whose row it is and where it begins. `problems` without rows refuse the whole source, beside rows they warn; a row's own problem refuses only that row */
   split(source: SourceText): { rows: SplitRow[]; problems: Problem[] };
+  /** where a row says its sender's id of it, as a reader of the format looks for it; absent: no row of the format has one */
+  messageIdAt?(part: Part): string;
   /** the record the map (or the fold) takes, or every reason why the row must be quarantined */
   read(kind: Kind, feed: Feed, part: Part, row: SplitRow): { input: RowInput } | { problems: Problem[] };
 }

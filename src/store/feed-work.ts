@@ -1,4 +1,5 @@
 import type { Connection, Database } from './database.ts';
+import { queueAgain, type RequeuedRow } from './source-records.ts';
 
 /** How much of a feed waits, and since when. */
 export interface FeedQueue {
@@ -76,17 +77,11 @@ export interface RequeueChoice {
  * quarantine for another reason stay there. Their records are open again. Returns how many rows.
  */
 export async function requeueQuarantined(connection: Connection, feed: string, { code, field, file }: RequeueChoice): Promise<number> {
-  const { rows } = await connection.query<{ record_id: string; person_key: string }>(
+  const { rows } = await connection.query<RequeuedRow>(
     `update intake_row r set state = 'pending', problems = '[]' where r.feed = $1 and r.state = 'quarantined' and r.person_key <> '' and r.content is not null
        and exists (select 1 from jsonb_array_elements(r.problems) e where ($2::text is null or e->>'code' = $2) and ($3::text is null or e->'at'->>'field' = $3)
          and ($4::text is null or position($4 || ' ' in coalesce(e->>'fix', '') || ' ') > 0 or position($4 || ' ' in coalesce(e->>'text', '') || ' ') > 0))
-     returning r.record_id, r.person_key`, [feed, code, field, file]);
-  if (rows.length === 0) return 0;
-  await connection.query(
-    `insert into intake_person (feed, person_key, pending, first_record, not_before)
-     select $1, person_key, count(*), min(record_id), now() from unnest($2::text[], $3::bigint[]) as p(person_key, record_id) group by person_key order by person_key
-     on conflict (feed, person_key) do update set pending = intake_person.pending + excluded.pending, first_record = least(intake_person.first_record, excluded.first_record)`,
-    [feed, rows.map((row) => row.person_key), rows.map((row) => row.record_id)]);
-  await connection.query(`update source_record set state = 'split' where record_id = any($1::bigint[]) and state = 'done'`, [[...new Set(rows.map((row) => row.record_id))]]);
+     returning r.feed, r.person_key, r.record_id`, [feed, code, field, file]);
+  await queueAgain(connection, rows);
   return rows.length;
 }

@@ -1,14 +1,7 @@
 import type { Connection, Database } from './database.ts';
+import type { IntakeRow } from './source-records.ts';
 
-export interface PendingRow {
-  recordId: number;
-  row: number;
-  line: number;
-  feed: string;
-  part: string;
-  personKey: string;
-  content: string;
-  messageId: string | null;
+export interface PendingRow extends IntakeRow {
   /** when its bytes arrived, where that is not now: what it is evidence of counts from then */
   receivedAt?: Date;
 }

@@ -1,6 +1,7 @@
 import type { Connection } from './database.ts';
 import type { RowOutcome } from './intake-queue.ts';
 import type { ReplayRow } from './replays.ts';
+import type { IntakeRow } from './source-records.ts';
 
 /** A current row of the record with everything in it and the feed that said it last. */
 export interface StandingRow {
@@ -54,15 +55,7 @@ export async function endRows(connection: Connection, rows: readonly { citizen: 
   await connection.query('delete from relationship r using unnest($1::uuid[], $2::uuid[]) as e(citizen_id, id) where r.citizen_id = e.citizen_id and r.id = e.id', [citizens, ids]);
 }
 
-export interface SettledRow {
-  recordId: number;
-  row: number;
-  line: number;
-  feed: string;
-  part: string;
-  personKey: string;
-  content: string;
-  messageId: string | null;
+export interface SettledRow extends IntakeRow {
   sha256: Buffer | null;
   outcome: RowOutcome;
   problems: string;

@@ -1,6 +1,6 @@
 import type { Connection } from './database.ts';
 import type { ReplayRow } from './replays.ts';
-import type { NewRow, UnsplitRecord } from './source-records.ts';
+import type { IntakeRow, NewRow, UnsplitRecord } from './source-records.ts';
 
 /** A raw record with what became of it so far. */
 export interface KeptRecord extends UnsplitRecord {
@@ -48,17 +48,9 @@ export async function stageRows(
 }
 
 /** A row laid out for a replay, beside what became of it so far. */
-export interface StagedRow {
+export interface StagedRow extends IntakeRow {
   /** the person, or the record for rows that name nobody */
   group: string;
-  recordId: number;
-  row: number;
-  line: number;
-  feed: string;
-  part: string;
-  personKey: string;
-  content: string;
-  messageId: string | null;
   receivedAt: Date;
   /** Problem[] as JSON: it cannot even be laid out */
   problem: string | null;

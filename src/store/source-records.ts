@@ -1,4 +1,5 @@
 import type { SearchIndex } from '../fhir/index-resource.ts';
+import type { Problem } from '../fhir/problem.ts';
 import type { Connection, Database } from './database.ts';
 import { saveSharedRows } from './shared-rows.ts';
 
@@ -61,7 +62,8 @@ export async function claimUnsplit(connection: Connection, limits: { records: nu
   return rows.map((row) => ({ ...row, recordId: Number(row.recordId) }));
 }
 
-export interface NewRow {
+/** One row of a source record, as it was laid out. */
+export interface IntakeRow {
   recordId: number;
   row: number;
   line: number;
@@ -70,8 +72,13 @@ export interface NewRow {
   personKey: string;
   content: string;
   messageId: string | null;
+}
+
+export interface NewRow extends IntakeRow {
   /** SHA-256 of the message, for its id */
   sha256: Buffer | null;
+  /** where the row says its message's id */
+  messageIdAt: string;
   state: 'pending' | 'quarantined';
   problems: string;
 }
@@ -103,13 +110,13 @@ export async function saveSplit(
   );
 }
 
-/** Adds work for people, one queue row per feed and person. */
+/** Adds work for people, one queue row per feed and person, which stands in the queue by its oldest record. */
 export async function queuePeople(connection: Connection, rows: readonly { feed: string; personKey: string; recordId: number }[]): Promise<void> {
   await connection.query(
     `insert into intake_person (feed, person_key, pending, first_record, not_before)
      select feed, person_key, count(*), min(record_id), now() from unnest($1::text[], $2::text[], $3::bigint[]) as p(feed, person_key, record_id)
      group by feed, person_key order by feed, person_key
-     on conflict (feed, person_key) do update set pending = intake_person.pending + excluded.pending`,
+     on conflict (feed, person_key) do update set pending = intake_person.pending + excluded.pending, first_record = least(intake_person.first_record, excluded.first_record)`,
     [rows.map((r) => r.feed), rows.map((r) => r.personKey), rows.map((r) => r.recordId)],
   );
 }
@@ -137,15 +144,17 @@ async function settleMessageIds(connection: Connection, rows: readonly NewRow[])
     const key = `${row.feed}\u0000${row.messageId}`;
     if (firstTime.delete(key)) return row;
     const same = known.get(key)?.equals(row.sha256) ?? false;
-    return same ? { ...row, state: 'unchanged' as const } : { ...row, state: 'quarantined' as const, problems: reusedMessageId };
+    return same ? { ...row, state: 'unchanged' as const } : { ...row, state: 'quarantined' as const, problems: JSON.stringify(reusedMessageId(row.messageIdAt)) };
   });
 }
 
-/** The problems of a row whose message id was used for something else before. */
-export const reusedMessageId = JSON.stringify([{
-  category: 'conflict', code: 'message-id-reused', text: 'A message with this control id and other content was received before.',
-  at: { field: 'MSH-10' }, expected: 'a new control id for every message', fix: 'Send the changed message under a control id of its own.',
-}]);
+/** The problems of a row whose message id, said at this place, was used for something else before. */
+export function reusedMessageId(field: string): Problem[] {
+  return [{
+    category: 'conflict', code: 'message-id-reused', text: 'A message with this id and other content was received before.',
+    at: { field }, expected: 'a new id for every message', fix: 'Send the changed message under an id of its own.',
+  }];
+}
 
 /** Puts quarantined rows of these people back in the queue when their only trouble was an unknown person. */
 export async function requeueForKnownPeople(connection: Connection, people: readonly { feed: string; personKey: string }[]): Promise<void> {
@@ -188,17 +197,17 @@ export async function requeueWaiting(connection: Connection, feed: string): Prom
   return rows.length;
 }
 
-interface RequeuedRow {
+export interface RequeuedRow {
   feed: string;
   person_key: string;
   record_id: string;
 }
 
 /** Rows that are pending again: their people are queued, their records open. */
-async function queueAgain(connection: Connection, rows: readonly RequeuedRow[]): Promise<void> {
+export async function queueAgain(connection: Connection, rows: readonly RequeuedRow[]): Promise<void> {
   if (rows.length === 0) return;
   await queuePeople(connection, rows.map((row) => ({ feed: row.feed, personKey: row.person_key, recordId: Number(row.record_id) })));
-  await connection.query(`update source_record set state = 'split' where record_id = any($1::bigint[]) and state = 'done'`, [rows.map((row) => row.record_id)]);
+  await connection.query(`update source_record set state = 'split' where record_id = any($1::bigint[]) and state = 'done'`, [[...new Set(rows.map((row) => row.record_id))]]);
 }
 
 /** What was written by API is a source record of its own, already worked off. */

@@ -1,10 +1,7 @@
-import type { ReactNode } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { Route, Routes, useLocation } from 'react-router';
 import { FindPerson } from './find/find-person.tsx';
 import { Frame } from './frame.tsx';
-import { Agreement } from './governance/agreement.tsx';
-import { Agreements } from './governance/agreements.tsx';
-import { WhoLooked } from './governance/who-looked.tsx';
 import { Home } from './home.tsx';
 import { NotFound } from './not-found.tsx';
 import { Entry } from './person/entry.tsx';
@@ -16,6 +13,11 @@ import { useSession } from './session/use-session.ts';
 import type { SignedIn } from './api/session.ts';
 import { Loading } from './ui/loading.tsx';
 import { Problem } from './ui/problem.tsx';
+
+// what only those who oversee sharing open is not sent to a ward
+const Agreement = lazy(async () => ({ default: (await import('./governance/agreement.tsx')).Agreement }));
+const Agreements = lazy(async () => ({ default: (await import('./governance/agreements.tsx')).Agreements }));
+const WhoLooked = lazy(async () => ({ default: (await import('./governance/who-looked.tsx')).WhoLooked }));
 
 /** Every address of the viewer, under /app. All but the signed-out ones need somebody signed in. */
 export function App() {
@@ -51,15 +53,17 @@ function before(session: ReturnType<typeof useSession>): ReactNode {
 
 function Screens({ session }: { session: SignedIn }) {
   return (
-    <Routes>
-      <Route index element={<Home session={session} />} />
-      <Route path="find" element={<FindPerson />} />
-      <Route path="person/:citizen" element={<Person session={session} />} />
-      <Route path="person/:citizen/:type/:id" element={<Entry />} />
-      <Route path="who-looked" element={<WhoLooked />} />
-      <Route path="agreements" element={<Agreements />} />
-      <Route path="agreements/:id" element={<Agreement />} />
-      <Route path="*" element={<NotFound />} />
-    </Routes>
+    <Suspense fallback={<Loading />}>
+      <Routes>
+        <Route index element={<Home session={session} />} />
+        <Route path="find" element={<FindPerson />} />
+        <Route path="person/:citizen" element={<Person session={session} />} />
+        <Route path="person/:citizen/:type/:id" element={<Entry />} />
+        <Route path="who-looked" element={<WhoLooked />} />
+        <Route path="agreements" element={<Agreements />} />
+        <Route path="agreements/:id" element={<Agreement />} />
+        <Route path="*" element={<NotFound />} />
+      </Routes>
+    </Suspense>
   );
 }

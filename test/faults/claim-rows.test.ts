@@ -13,7 +13,7 @@ const feed = 'uhb-adt';
 async function fillQueue(database: Database): Promise<void> {
   for (let recordId = 1; recordId <= records; recordId += 1) {
     await database.transaction((connection) => saveSplit(connection, [], Array.from({ length: people }, (_, person) => ({
-      recordId, row: person + 1, line: 1, feed, part: '', personKey: `H${person}`, content: 'x', messageId: null, sha256: null, state: 'pending' as const, problems: '[]',
+      recordId, row: person + 1, line: 1, feed, part: '', personKey: `H${person}`, content: 'x', messageId: null, messageIdAt: '', sha256: null, state: 'pending' as const, problems: '[]',
     }))));
   }
 }
@@ -58,7 +58,7 @@ describe('a record whose last rows two workers settle at the same moment, on pos
       const received = { feed, part: '', sha256: Buffer.alloc(32), content: Buffer.from('x'), receivedAt: new Date(0), client: feed };
       await saveSourceRecord(database, received, { id: randomUUID(), body: '{}', index: { tokens: [], fragmentTokens: new Map(), from: null, to: null, sortText: null, codes: [] } });
       await database.transaction((connection) => saveSplit(connection, [{ recordId: 1, rows: 2, problems: '[]', state: 'split' }], [1, 2].map((row) => ({
-        recordId: 1, row, line: row, feed, part: '', personKey: `H${row}`, content: 'x', messageId: null, sha256: null, state: 'pending' as const, problems: '[]',
+        recordId: 1, row, line: row, feed, part: '', personKey: `H${row}`, content: 'x', messageId: null, messageIdAt: '', sha256: null, state: 'pending' as const, problems: '[]',
       }))));
       let bothSettled: () => void = () => undefined;
       const met = new Promise<void>((resolve) => { bothSettled = resolve; });

@@ -6,7 +6,7 @@ import { readInput } from '../../flow/kind-examples.ts';
 import { openWorkbench, type Workbench } from '../../flow/map-workbench.ts';
 import type { NamedSource } from '../../flow/open-source.ts';
 import type { CliContext } from './cli-context.ts';
-import { maskValue } from './mask-value.ts';
+import { maskValue } from '../../flow/mask-value.ts';
 
 /** Options of every command that tries maps. */
 export interface BenchOptions {

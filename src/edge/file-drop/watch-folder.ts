@@ -3,6 +3,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { outcomeOf } from '../../fhir/outcome.ts';
 import { Refusal, type Problem } from '../../fhir/problem.ts';
+import { startRounds, type Rounds } from '../../flow/start-rounds.ts';
 import type { Log } from '../log.ts';
 import { putAway } from './put-away.ts';
 import { notAFile, readDropped } from './read-dropped.ts';
@@ -10,7 +11,8 @@ import { notAFile, readDropped } from './read-dropped.ts';
 export interface DropOptions {
   /** holds one folder for each feed, in it one for each of its parts */
   folder: string;
-  feeds: readonly { key: string; parts: readonly string[] }[];
+  feeds: readonly string[];
+  partsOf: (feed: string) => readonly string[];
   /** null: no such part */
   limitOf: (feed: string, part: string) => number | null;
   take: (feed: string, part: string, bytes: Buffer) => Promise<{ taskId: string }>;
@@ -19,10 +21,6 @@ export interface DropOptions {
   pollMs?: number;
   /** a file nobody has changed for this long, and over two looks, is whole */
   settleMs?: number;
-}
-
-export interface FolderWatch {
-  stop: () => Promise<void>;
 }
 
 /** Names that programs give to files they are still writing, and our own. */
@@ -44,33 +42,19 @@ interface Seen {
  * into the folder in one step), kept, and moved to done/ or refused/ once its Task is finished. After a restart a file that
  * is still there is taken again: the same bytes are known and change nothing.
  */
-export function watchFolder(options: DropOptions): FolderWatch {
+export function watchFolder(options: DropOptions): Pick<Rounds, 'stop'> {
   const seen = new Map<string, Seen>();
-  let stopped = false;
-  let wake: () => void = () => undefined;
-  const loop = (async (): Promise<void> => {
-    while (!stopped) {
-      for (const place of placesOf(options)) {
-        if (!stopped) await lookAt(options, place, seen).catch((error: unknown) => options.log('drop-failed', { feed: place.feed, error }));
-      }
-      if (!stopped) await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, options.pollMs ?? 1_000);
-        wake = () => { clearTimeout(timer); resolve(); };
-      });
+  return startRounds(async (stopping) => {
+    for (const place of placesOf(options)) {
+      if (!stopping.aborted) await lookAt(options, place, seen).catch((error: unknown) => options.log('drop-failed', { feed: place.feed, error }));
     }
-  })();
-  return {
-    stop: async () => {
-      stopped = true;
-      wake();
-      await loop;
-    },
-  };
+    return false;
+  }, options.pollMs ?? 1_000);
 }
 
 /** The feed's own folder, then its parts in their order: the table of people comes first. */
-function placesOf({ folder, feeds }: DropOptions): Place[] {
-  return feeds.flatMap(({ key, parts }) => ['', ...parts.filter((part) => part !== '')].map((part) => ({ feed: key, part, folder: join(folder, key, part) })));
+function placesOf({ folder, feeds, partsOf }: DropOptions): Place[] {
+  return feeds.flatMap((feed) => ['', ...partsOf(feed).filter((part) => part !== '')].map((part) => ({ feed, part, folder: join(folder, feed, part) })));
 }
 
 async function lookAt(options: DropOptions, place: Place, seen: Map<string, Seen>): Promise<void> {
@@ -132,7 +116,6 @@ async function refuse({ log }: DropOptions, { feed }: Place, path: string, ...pr
   return null;
 }
 
-function partUnknown({ feeds }: DropOptions, { feed }: Place): Problem {
-  const parts = feeds.find(({ key }) => key === feed)?.parts ?? [];
-  return { category: 'not-found', code: 'part-unknown', text: 'This feed has several parts, each with a folder of its own.', expected: parts.map((part) => `${part}/`).join(', ') };
+function partUnknown({ partsOf }: DropOptions, { feed }: Place): Problem {
+  return { category: 'not-found', code: 'part-unknown', text: 'This feed has several parts, each with a folder of its own.', expected: partsOf(feed).map((part) => `${part}/`).join(', ') };
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startRounds, type Rounds } from '../../flow/start-rounds.ts';
 import type { Log } from '../log.ts';
 import { pullFeed, usualTiming, type PullServices, type PullTarget, type PullTiming } from './pull-feed.ts';
 
@@ -20,34 +21,21 @@ export function pullTokenFile(dataDir: string, feed: string): string {
 }
 
 /** Pulls every feed that is due, one after the other, until stopped. `stop` resolves when nothing is under way any more. */
-export function startPulls({ services, targets, dataDir, log, timing = usualTiming, lookMs = lookEveryMs }: PullOptions): { stop: () => Promise<void> } {
-  const stopping = new AbortController();
-  let wakeUp: () => void = () => undefined;
-  const loop = (async (): Promise<void> => {
-    while (!stopping.signal.aborted && targets.length > 0) {
-      for (const target of targets) if (!stopping.signal.aborted) await pullOne(target);
-      if (!stopping.signal.aborted) await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, lookMs);
-        wakeUp = () => { clearTimeout(timer); resolve(); };
-      });
-    }
-  })();
+export function startPulls({ services, targets, dataDir, log, timing = usualTiming, lookMs = lookEveryMs }: PullOptions): Pick<Rounds, 'stop'> {
+  return startRounds(async (stopping) => {
+    for (const target of targets) if (!stopping.aborted) await pullOne(target, stopping);
+    return false;
+  }, lookMs);
 
-  async function pullOne(target: PullTarget): Promise<void> {
+  async function pullOne(target: PullTarget, stopping: AbortSignal): Promise<void> {
     try {
-      const result = await pullFeed(services, target, await tokenOf(dataDir, target.feed), timing, stopping.signal);
+      const result = await pullFeed(services, target, await tokenOf(dataDir, target.feed), timing, stopping);
       if (result.kind === 'finished') log('pull-finished', { feed: target.feed, count: result.pages });
       if (result.kind === 'failed') log('pull-failed', { feed: target.feed, count: result.pages, code: result.code });
     } catch (error) {
       log('pull-failed', { feed: target.feed, error }); // the lease ends by itself
     }
   }
-
-  return { stop: async () => {
-    stopping.abort();
-    wakeUp();
-    await loop;
-  } };
 }
 
 /** null: the source asks for none. */

@@ -17,6 +17,7 @@ export const fhirFormat: SourceFormat = {
     return { bundle };
   },
   split: splitBundle,
+  messageIdAt: () => 'Bundle.id',
   read: (_kind, feed, part, row) => readBundle(feed, part, row),
 };
 

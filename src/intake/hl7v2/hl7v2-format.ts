@@ -11,5 +11,6 @@ export const hl7v2Format: SourceFormat = {
   schema: messagesSchema,
   readSchema: (content) => ({ messages: content as MessageSchema }),
   split: ({ feed, text, most }) => splitMessages(text, feed.senders ?? [], most),
+  messageIdAt: () => 'MSH-10',
   read: readMessage,
 };

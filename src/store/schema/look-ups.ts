@@ -8,6 +8,8 @@ const columnsWith = (fragmentMayBeSeen: string): string => `'citizen'::text, r.c
        where f.citizen_id = r.citizen_id and f.id = r.id and f.version = r.version and ${fragmentMayBeSeen})`;
 const citizenColumns = columnsWith(`f.class_id = any (seen) and (parts is null or f.id || f.path = any (parts))`);
 const listedColumns = columnsWith(visible('f', undefined, ofPart('f')));
+/** Where an answer has no row. */
+const noRow = 'null::text, null::uuid, null::uuid, null::text, null::int, null::int, null::boolean, null::timestamptz, null::text, null::json';
 const sharedColumns = 's.scope, null::uuid, s.id, s.type, s.version, null::int, s.deleted, s.updated_at, v.body, null::json';
 
 /** The grant, into `g`; without one that holds there is nothing to see. */
@@ -74,7 +76,7 @@ begin
     asked := ids[i]; asked_type := types[i];
     ${takeGrant('grants[i]')}
     if not found then
-      return query select i, false, null::uuid, null::text, null::json, null::int[], null::text, null::uuid, null::uuid, null::text, null::int, null::int, null::boolean, null::timestamptz, null::text, null::json;
+      return query select i, false, null::uuid, null::text, null::json, null::int[], ${noRow};
       continue;
     end if;
     ${takeCitizen('asked')}
@@ -124,7 +126,7 @@ begin
         select ${sharedColumns} from page p join ${sharedRows.replace(' join', ' on s.id = p.id join')}) q;
     if found then return; end if;
   end if;
-  return query select 1, exists (select from live_grant l where l.grant_key = asked_grant), null::uuid, null::text, null::json, null::int[], null::text, null::uuid, null::uuid, null::text, null::int, null::int, null::boolean, null::timestamptz, null::text, null::json;
+  return query select 1, exists (select from live_grant l where l.grant_key = asked_grant), null::uuid, null::text, null::json, null::int[], ${noRow};
 end $$;
 
 -- how many there are of them, up to a number above which nobody counts; null without a grant that holds
@@ -147,14 +149,14 @@ declare g live_grant; ${taken}
 begin
   ${takeGrant('asked_grant')}
   if not found then
-    return query select 1, false, null::uuid, null::text, null::json, null::int[], null::text, null::uuid, null::uuid, null::text, null::int, null::int, null::boolean, null::timestamptz, null::text, null::json;
+    return query select 1, false, null::uuid, null::text, null::json, null::int[], ${noRow};
     return;
   end if;
   ${takeCitizen('asked')}
   return query select 1, true, named, ${inEmergency}, ${keptBack},
     array(select r.class_id from citizen_row r join source_person p on p.citizen_id = r.citizen_id and p.id = r.id
       where r.citizen_id = asked and ${seenAs('r.')} and ${moreWasSent('p')}),
-    null::text, null::uuid, null::uuid, null::text, null::int, null::int, null::boolean, null::timestamptz, null::text, null::json;
+    ${noRow};
   if named is distinct from asked then return; end if;
   return query with page as materialized (
       (select * from citizen_row where citizen_id = asked and not deleted and type <> 'Patient' and ${seenAs('')}

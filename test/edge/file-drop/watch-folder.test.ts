@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { watchFolder, type FolderWatch } from '../../../src/edge/file-drop/watch-folder.ts';
+import { watchFolder } from '../../../src/edge/file-drop/watch-folder.ts';
 import type { LogEvent, LogFields } from '../../../src/edge/log.ts';
 import { openEmptyPglite } from '../../databases.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
@@ -12,10 +12,10 @@ import { message } from '../../intake/adt.ts';
 let gateway: Gateway;
 let root: string;
 let drop: string;
-let watching: FolderWatch;
+let watching: ReturnType<typeof watchFolder>;
 const logged: [LogEvent, LogFields | undefined][] = [];
 const settleMs = 150;
-const start = (): FolderWatch => watchFolder({
+const start = (): typeof watching => watchFolder({
   folder: drop, ...gateway.services.dropped, limitOf: gateway.services.intakeLimit, log: (event, fields) => logged.push([event, fields]), pollMs: 30, settleMs,
 });
 

@@ -1,8 +1,12 @@
 import type { Bundle } from '@medplum/fhirtypes';
-import { randomUUID } from 'node:crypto';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Asked, Reply } from '../route.ts';
 import { takeBundle, type BundleServices } from './take-bundle.ts';
+
+export interface MessageServices extends BundleServices {
+  clock: () => Date;
+  newId: () => string;
+}
 
 /** The standard's own limit: a sender gives up after this long, and sends the same message again. */
 const longestWaitMs = 5_000;
@@ -12,23 +16,23 @@ const longestWaitMs = 5_000;
  * Booking and Referral Standard says: 200 with a response message, 409 for a message already processed (which its sender
  * takes for success), 408 when it takes longer than five seconds. A request for somebody unknown is taken like any other.
  */
-export async function processMessage(services: BundleServices, asked: Asked): Promise<Reply> {
+export async function processMessage(services: MessageServices, asked: Asked): Promise<Reply> {
   const missing = headerProblems(asked);
   if (missing.length > 0) throw new Refusal(...missing);
   const { known, outcome } = await takeBundle(services, asked, longestWaitMs);
   if (!outcome) throw new Refusal(stillWorking);
   if (outcome.kind === 'refused') throw new Refusal(...outcome.problems);
   if (known || outcome.repeated) throw new Refusal(alreadyProcessed);
-  return { status: 200, text: JSON.stringify(responseMessage(outcome.message)) };
+  return { status: 200, text: JSON.stringify(responseMessage(outcome.message, services)) };
 }
 
 /** MessageHeader.response names the Bundle that was answered; nothing of its content is said again. */
-function responseMessage({ id, event }: { id: string; event: { system: string; code: string } }): Bundle {
-  const at = new Date().toISOString();
+function responseMessage({ id, event }: { id: string; event: { system: string; code: string } }, { clock, newId }: MessageServices): Bundle {
+  const at = clock().toISOString();
   return {
-    resourceType: 'Bundle', id: randomUUID(), meta: { lastUpdated: at }, type: 'message', timestamp: at,
+    resourceType: 'Bundle', id: newId(), meta: { lastUpdated: at }, type: 'message', timestamp: at,
     entry: [{
-      fullUrl: `urn:uuid:${randomUUID()}`,
+      fullUrl: `urn:uuid:${newId()}`,
       resource: {
         resourceType: 'MessageHeader', eventCoding: { system: event.system, code: event.code.replace(/-request$/, '-response') },
         source: { endpoint: 'urn:onestory:gateway' }, response: { identifier: id, code: 'ok' },

@@ -9,17 +9,17 @@ import { historyInstance } from './history-instance.ts';
 import { metadata, type MetadataServices } from './metadata.ts';
 import { patientEverything } from './patient-everything.ts';
 import { methodNotAllowed, permit } from './permit.ts';
-import { processMessage } from './process-message.ts';
+import { processMessage, type MessageServices } from './process-message.ts';
 import { read } from './read.ts';
 import { reconstruct, type ReconstructServices } from './reconstruct.ts';
 import { searchAuditEvent, type AuditServices } from './search-audit-event.ts';
 import { searchType } from './search-type.ts';
-import { permitBundles, type BundleServices } from './take-bundle.ts';
+import { permitBundles } from './take-bundle.ts';
 import { transaction } from './transaction.ts';
 import { updateConsent, type ChangeServices } from './update-consent.ts';
 import { vread } from './vread.ts';
 
-export type AllFhirServices = RouteServices & AuditServices & BundleServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & MetadataServices & ReconstructServices;
+export type AllFhirServices = RouteServices & AuditServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & MessageServices & MetadataServices & ReconstructServices;
 
 /** Everything under /fhir, refusals of what is not offered included. */
 export function fhirRoutes(services: AllFhirServices): Router {
