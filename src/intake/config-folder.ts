@@ -4,6 +4,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { parseDocument } from 'yaml';
 import type { Problem } from '../fhir/problem.ts';
+import { rememberRecent } from '../fhir/remember-recent.ts';
 import { scanJson } from '../fhir/scan-json.ts';
 
 /** A folder of configuration read from disk. Every mistake is kept and reported together, with file and path. */
@@ -69,6 +70,9 @@ function parseContent(content: string): { value?: unknown; mistakes: { text: str
   return { value: mistakes.length > 0 ? undefined : document.toJS(), mistakes };
 }
 
+/** Every version of a mapping is read anew and has most tables in common with the one before. */
+const csvCells = rememberRecent<string[][]>(1_000);
+
 export function configFolder(source: FileSource): ConfigFolder {
   const { text, list } = source;
   const problems: Problem[] = [];
@@ -90,7 +94,7 @@ export function configFolder(source: FileSource): ConfigFolder {
     const content = text(file);
     if (content === undefined) return [];
     try {
-      const [header = [], ...cells] = parseCsv(content, { skip_empty_lines: true, trim: true });
+      const [header = [], ...cells] = csvCells(content, () => parseCsv(content, { skip_empty_lines: true, trim: true }));
       if (header.join() === columns.join()) return cells.map((row) => Object.fromEntries(columns.map((name, index) => [name, row[index] ?? ''])));
       add(file, `The header must be "${columns.join(',')}".`, { line: 1 });
     } catch (error) {

@@ -3,6 +3,7 @@ import { elementOf, isKnownResourceType } from '../fhir/definitions.ts';
 import { localTime } from '../fhir/local-time.ts';
 import type { Zone } from '../fhir/local-time.ts';
 import type { Problem } from '../fhir/problem.ts';
+import { rememberRecent } from '../fhir/remember-recent.ts';
 import { codeTables } from './code-tables.ts';
 import { compileConstants } from './compile-constants.ts';
 import { compileGroup, declareGroup } from './compile-group.ts';
@@ -44,8 +45,8 @@ export function compileMap(input: CompileInput): Compiled {
   return { map: { targets: targetsOf(entry), run: recordRunner(main, input) }, warnings };
 }
 
-/** Every part of a kind may import the same maps; what a parse finds does not depend on who asks. */
-const parsedFiles = new WeakMap<MapFile, ParsedMap>();
+/** Parts, kinds and partners share maps; what a parse finds depends on nothing but the file. */
+const parsedFiles = rememberRecent<ParsedMap>(200);
 
 /** Reads maps and what they import, each once. */
 class MapLoader {
@@ -82,9 +83,7 @@ class MapLoader {
   }
 
   private parse(file: MapFile): ParsedMap {
-    const known = parsedFiles.get(file) ?? parseFile(file);
-    parsedFiles.set(file, known);
-    return known;
+    return parsedFiles(`${file.file}\n${file.text}`, () => parseFile(file));
   }
 }
 

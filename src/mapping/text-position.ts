@@ -1,17 +1,6 @@
 import type { Position, Problem } from '../fhir/problem.ts';
 import type { TextPart } from './map-syntax.ts';
 
-/** 1-based line and column of an offset. */
-export function textPosition(text: string, offset: number): { line: number; column: number } {
-  let line = 1;
-  let lineStart = 0;
-  for (let end = text.indexOf('\n'); end !== -1 && end < offset; end = text.indexOf('\n', lineStart)) {
-    line += 1;
-    lineStart = end + 1;
-  }
-  return { line, column: offset - lineStart + 1 };
-}
-
 /** A text positions can be told in; one made from JSON knows where its parts stand there. */
 export interface PlacedText {
   file: string;
@@ -19,9 +8,25 @@ export interface PlacedText {
   pointers?: readonly TextPart[];
 }
 
+/** Offsets at which the lines of a text begin: every rule of a map asks for its place. */
+const lineStarts = new WeakMap<PlacedText, number[]>();
+
+/** 1-based line and column of an offset. */
+function positionIn(map: PlacedText, offset: number): { line: number; column: number } {
+  const starts = lineStarts.get(map) ?? [0, ...[...map.text.matchAll(/\n/g)].map(({ index }) => index + 1)];
+  lineStarts.set(map, starts);
+  let [low, high] = [0, starts.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle;
+  }
+  return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+}
+
 /** Where in a map file something stands: line and column, or the pointer to the innermost part of a StructureMap. */
 export function mapPosition(map: PlacedText, offset: number): Position {
-  if (!map.pointers) return { file: map.file, ...textPosition(map.text, offset) };
+  if (!map.pointers) return { file: map.file, ...positionIn(map, offset) };
   const part = map.pointers.findLast(({ from, to }) => from <= offset && offset < to);
   return { file: map.file, pointer: part?.pointer ?? '' };
 }

@@ -34,7 +34,7 @@ export class TokenReader {
   }
 
   peek(ahead = 0): Token {
-    const token = this.tokens[Math.min(this.next + ahead, this.tokens.length - 1)];
+    const token = this.tokens[this.next + ahead] ?? this.tokens.at(-1);
     if (!token) throw new Error('a token list always ends with an end token');
     return token;
   }

@@ -45,7 +45,7 @@ export function spawnGateway(settings: GatewaySettings): GatewayProcess {
   const child: ChildProcess = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join('src', 'main.ts')], {
     cwd: root, stdio: ['ignore', 'ignore', 'pipe'],
     env: {
-      PATH: process.env['PATH'], PORT: String(settings.port), DATA_DIR: settings.dataDir, DEMO: String(settings.demo), LOG_LEVEL: 'error',
+      PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], PORT: String(settings.port), DATA_DIR: settings.dataDir, DEMO: String(settings.demo), LOG_LEVEL: 'error',
       ...(settings.databaseUrl !== undefined && { DATABASE_URL: settings.databaseUrl }), ...settings.environment,
     },
   });

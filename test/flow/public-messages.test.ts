@@ -1,5 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parse, stringify } from 'yaml';
 import type { Problem } from '../../src/fhir/problem.ts';
@@ -7,6 +6,7 @@ import { messageTypeOf } from '../../src/intake/hl7v2/message-type.ts';
 import { openEmptyPglite } from '../databases.ts';
 import { forgetEverybody, openWorks, type Works } from '../faults/open-works.ts';
 import { projectRoot } from '../intake/adt.ts';
+import { editableMappings } from './replay-works.ts';
 
 /** Every HL7 v2 message of the public samples, sent to the real feeds; only the senders they may claim are widened. */
 
@@ -40,14 +40,14 @@ function samplesBelow(path: string): Sample[] {
 
 /** The mappings with feeds that take these senders. */
 function widened(samples: readonly Sample[]): string {
-  const copy = mkdtempSync(join(tmpdir(), 'onestory-mappings-'));
-  cpSync(`${projectRoot}mappings`, copy, { recursive: true });
   const senders = [...new Set(samples.flatMap(({ bytes }) => bytes.toString('utf8').match(/MSH\|[^\r\n]*/g) ?? []).map((line) => line.split('|')[3]?.split('^')[0]?.trim() ?? '').filter((sender) => sender !== ''))];
-  const path = join(copy, 'feeds.yaml');
-  const feeds = parse(readFileSync(path, 'utf8')) as { feeds: { senders?: string[] }[] };
-  for (const feed of feeds.feeds) if (feed.senders) feed.senders = [...feed.senders, ...senders.filter((sender) => !feed.senders?.includes(sender))];
-  writeFileSync(path, stringify(feeds));
-  return copy;
+  const maps = editableMappings();
+  maps.edit('feeds.yaml', (text) => {
+    const feeds = parse(text) as { feeds: { senders?: string[] }[] };
+    for (const feed of feeds.feeds) if (feed.senders) feed.senders = [...feed.senders, ...senders.filter((sender) => !feed.senders?.includes(sender))];
+    return stringify(feeds);
+  });
+  return maps.folder;
 }
 
 /** Each file judged by itself, as if nothing had come before. */

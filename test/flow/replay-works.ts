@@ -1,6 +1,6 @@
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { ReplayReport } from '../../src/flow/replay-feed.ts';
 import type { Requester } from '../../src/fhir/sharing.ts';
 import type { Services } from '../../src/services.ts';
@@ -15,7 +15,7 @@ export interface EditableMappings {
 
 export function editableMappings(): EditableMappings {
   const folder = join(mkdtempSync(join(tmpdir(), 'onestory-maps-')), 'mappings');
-  cpSync(join(projectRoot, 'mappings'), folder, { recursive: true });
+  cpSync(join(projectRoot, 'mappings'), folder, { recursive: true, filter: (path) => basename(path) !== 'examples' });
   return {
     folder,
     edit: (file, change) => {

@@ -1,11 +1,9 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { listWaiting, replayWaiting } from '../../src/flow/waiting-messages.ts';
 import { databases } from '../databases.ts';
 import { openWorks, type Works } from '../faults/open-works.ts';
-import { message, projectRoot } from '../intake/adt.ts';
-import { integrationOf, request, untilReplay } from './replay-works.ts';
+import { message } from '../intake/adt.ts';
+import { editableMappings, integrationOf, request, untilReplay } from './replay-works.ts';
 
 const person = (key: string): Record<number, string> => ({ 3: `${key}^^^RRK`, 5: `WAITER^${key}`, 7: '19380211', 32: 'NSTS04' });
 const merge = (event: string, id: string, losing: string): string => message({ event, id, at: '20240501090000', pid: person('KEPT'), pv1: null, more: [`MRG|${losing}^^^RRK`] });
@@ -55,12 +53,10 @@ describe.each(databases)('messages that ask for a merge, on $kind', ({ open }) =
   });
 
   it('are done after a replay once the gateway can', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'onestory-mappings-'));
-    cpSync(`${projectRoot}mappings`, folder, { recursive: true });
-    const schema = join(folder, 'hl7v2-adt/schema.json');
-    writeFileSync(schema, readFileSync(schema, 'utf8').replace(/("A47": .*), "parked": "awaiting-merge" }/, '$1 }'));
+    const maps = editableMappings();
+    maps.edit('hl7v2-adt/schema.json', (text) => text.replace(/("A47": .*), "parked": "awaiting-merge" }/, '$1 }'));
     await works.services.close();
-    const again = await openWorks(works.database, { mappings: folder });
+    const again = await openWorks(works.database, { mappings: maps.folder });
     works = again;
     try {
       const { replay } = works.services.feedWork;
@@ -71,7 +67,7 @@ describe.each(databases)('messages that ask for a merge, on $kind', ({ open }) =
       expect(await waiting()).toEqual([['ADT^A40', 'M1'], ['ADT^A40', 'M3']]);
       expect(await states()).toMatchObject({ 'awaiting-merge': 2, quarantined: 1 });
     } finally {
-      rmSync(folder, { recursive: true });
+      rmSync(maps.folder, { recursive: true });
     }
   }, 120_000);
 });

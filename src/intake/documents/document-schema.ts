@@ -4,6 +4,7 @@ import fhirpath from 'fhirpath';
 import type { Json, JsonObject } from '../../fhir/json.ts';
 import { plain } from '../../fhir/read-json.ts';
 import type { Problem } from '../../fhir/problem.ts';
+import { rememberRecent } from '../../fhir/remember-recent.ts';
 import type { DocumentSchema } from '../types.ts';
 
 /** A part's document schema, compiled once. */
@@ -88,7 +89,14 @@ function isExpression(text: string): boolean {
   }
 }
 
+/** The versions of a kind, and the readings of its folder, mostly agree in their schemas: compiling one takes longer than reading a thousand records by it. */
+const shapes = rememberRecent<ValidateFunction>(100);
+
 function compileShape({ schema }: DocumentSchema): ValidateFunction {
+  return shapes(JSON.stringify(schema), () => makeShape(schema));
+}
+
+function makeShape(schema: DocumentSchema['schema']): ValidateFunction {
   const ajv = new Ajv({ allErrors: true, strict: true, strictRequired: false, allowUnionTypes: true, verbose: true });
   addFormats.default(ajv, ['date', 'date-time', 'time', 'uri', 'email']);
   return ajv.compile(schema);
