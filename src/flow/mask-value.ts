@@ -1,13 +1,14 @@
 import { isSnomedCode } from '../intake/is-snomed-code.ts';
 
-const longest = 40;
+const longestShape = 24;
+const longestWord = 40;
 /** So often no two people's details are the same. */
 const timesShown = 5;
 
-/** The shape of a value and nothing of what it says: letters become `a` or `A`, digits `9`, what else is not plain ASCII `?`. */
+/** The shape of a value and nothing of what it says: letters become `x` or `X`, digits `#`, what else is not plain ASCII `?`. */
 export function maskValue(value: string): string {
-  const shape = value.replace(/\p{Lu}/gu, 'A').replace(/\p{L}|\p{M}/gu, 'a').replace(/\p{N}/gu, '9').replace(/[^\x20-\x7E]/g, '?');
-  return shape.length > longest ? `${shape.slice(0, longest)}…` : shape;
+  const shape = value.replace(/\p{Lu}/gu, 'X').replace(/\p{L}|\p{M}/gu, 'x').replace(/\p{N}/gu, '#').replace(/[^\x20-\x7E]/g, '?');
+  return shape.length > longestShape ? `${shape.slice(0, longestShape)}…` : shape;
 }
 
 /**
@@ -17,6 +18,6 @@ export function maskValue(value: string): string {
 export function showCode(source: string, seen: number): { value: string; masked: boolean } {
   const code = /^[\p{L}\p{N}?*+-]{1,6}$/u.test(source) && (source.match(/\p{N}/gu) ?? []).length < 6;
   const snomed = source.length !== 10 && isSnomedCode(source);
-  const words = seen >= timesShown && source.length <= longest && !/\p{N}{3}/u.test(source);
+  const words = seen >= timesShown && source.length <= longestWord && !/\p{N}{3}/u.test(source);
   return code || snomed || words ? { value: source, masked: false } : { value: maskValue(source), masked: true };
 }
