@@ -6,8 +6,9 @@ export type Composition = 'audited' | 'unaudited' | 'many-people' | 'changed-map
 /** What the parent may ask of the gateway under test; see serve-onestory.ts. */
 export type Command =
   | { do: 'token'; who: string }
-  | { do: 'take-in'; what: 'everything' | 'hospital'; citizens: number }
+  | { do: 'take-in'; what: 'everything' | 'hospital' | 'council'; citizens: number }
   | { do: 'replay'; what: 'start' | 'approve' }
+  | { do: 'listen-mllp' }
   | { do: 'idle' }
   | { do: 'memory' };
 
@@ -16,6 +17,7 @@ export interface Answer {
   records?: number;
   seconds?: number;
   bytes?: number;
+  port?: number;
 }
 
 export interface OneStoryServer {

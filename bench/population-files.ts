@@ -19,6 +19,11 @@ export function* populationFiles(citizens: number): Generator<PopulationFile, vo
   }
 }
 
+/** The council's rows about so many people, in files as it would send them. */
+export function councilFiles(citizens: number): PopulationFile[] {
+  return [...populationFiles(citizens)].filter(({ feed }) => feed === 'bcc-cld');
+}
+
 /** The hospital's messages about so many people, one by one, in the order they were sent. */
 export function hospitalMessages(citizens: number): string[] {
   return [...demoFiles({ seed, citizens })].filter(({ feed }) => feed === 'uhb-adt').flatMap(({ content }) => content.split(/(?=^MSH\|)/m));

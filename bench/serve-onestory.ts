@@ -1,3 +1,4 @@
+import { listenMllp, type MllpOptions } from '../src/edge/mllp/listen-mllp.ts';
 import type { Requester } from '../src/fhir/sharing.ts';
 import { loadDirectory } from '../src/flow/directory.ts';
 import { releaseRecords } from '../src/flow/release-records.ts';
@@ -7,7 +8,7 @@ import { loadSecrets } from '../src/store/secrets.ts';
 import { editableMappings, integrationOf, request, untilReplay, withoutGender } from '../test/flow/replay-works.ts';
 import { startGateway } from '../test/gateway.ts';
 import type { Answer, Command } from './onestory-server.ts';
-import { hospitalMessages, inFiles, populationFiles, type PopulationFile } from './population-files.ts';
+import { councilFiles, hospitalMessages, inFiles, populationFiles, type PopulationFile } from './population-files.ts';
 
 /**
  * The real gateway in a process of its own, told by its parent what to do. `unaudited` composes it with a trail that
@@ -44,10 +45,23 @@ async function withoutAudit(services: Services): Promise<Services> {
   return { ...services, release: (requester, ask, request) => releaseRecords(context, requester, ask, request) };
 }
 
+function filesOf(what: 'everything' | 'hospital' | 'council', citizens: number): Iterable<PopulationFile> {
+  if (what === 'hospital') return inFiles(hospitalMessages(citizens), 100);
+  return what === 'council' ? councilFiles(citizens) : populationFiles(citizens);
+}
+
+/** The hospital's messages without TLS, as only this machine may send them. */
+const loopback: MllpOptions = {
+  host: '127.0.0.1', port: 0, tls: null, clients: [{ feed: 'uhb-adt', by: 'loopback' }], log: () => undefined,
+  limits: { messageBytes: 1_000_000, connections: 100, betweenBytesMs: 10_000, frameMs: 10_000, idleMs: 60_000 },
+  receive: gateway.services.receiveMessage, refuse: gateway.services.refuseFrame,
+};
+
 async function obey(command: Command): Promise<Answer> {
   switch (command.do) {
     case 'token': return { token: await gateway.token(command.who) };
-    case 'take-in': return takeIn(command.what === 'everything' ? populationFiles(command.citizens) : inFiles(hospitalMessages(command.citizens), 100));
+    case 'take-in': return takeIn(filesOf(command.what, command.citizens));
+    case 'listen-mllp': return { port: (await listenMllp(loopback)).port };
     case 'replay': return replay(command.what);
     case 'idle': await gateway.services.worker.idle(); return {};
     case 'memory': return { bytes: process.memoryUsage().rss };

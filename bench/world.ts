@@ -43,7 +43,7 @@ export function createWorld(settings: Settings, say: Say): World {
   const world: World = {
     settings, say,
     newDatabase: async () => {
-      const cluster = await (postgres ??= startPostgres());
+      const cluster = await (postgres ??= startPostgres({ durable: true }));
       databases += 1;
       await cluster.create(`bench_${databases}`);
       return cluster.url(`bench_${databases}`);

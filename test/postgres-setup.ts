@@ -14,13 +14,13 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** A real PostgreSQL 18 in a temporary folder, by its socket there: half the work of a loopback address. Nothing outlives a run, so no disk is waited for. */
-export async function startPostgres(): Promise<{ url: (database: string) => string; create: (database: string) => Promise<void>; stop: () => Promise<void> }> {
+/** A real PostgreSQL 18 in a temporary folder, by its socket there: half the work of a loopback address. Nothing of a test outlives it, so that no disk is waited for; what is measured is `durable`. */
+export async function startPostgres({ durable = false } = {}): Promise<{ url: (database: string) => string; create: (database: string) => Promise<void>; stop: () => Promise<void> }> {
   const databaseDir = mkdtempSync(join(tmpdir(), 'onestory-pg-'));
   const port = await freePort();
   const cluster = new EmbeddedPostgres({
     databaseDir, port, user: 'postgres', password: 'postgres', persistent: false, createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--locale=C'], postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${databaseDir}`, '-c', 'shared_buffers=256MB', '-c', 'max_connections=200', '-c', 'fsync=off'],
+    initdbFlags: ['--encoding=UTF8', '--locale=C'], postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${databaseDir}`, '-c', 'shared_buffers=256MB', '-c', 'max_connections=200', '-c', `fsync=${durable ? 'on' : 'off'}`],
     onLog: () => undefined, onError: () => undefined,
   });
   await cluster.initialise();

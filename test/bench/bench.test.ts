@@ -11,7 +11,7 @@ const measures: readonly [name: string, unit: string, compared: boolean][] = [
   ['everything.passthrough', 'requests/s', false], ['everything.onestory', 'requests/s', true],
   ['search.worklist.passthrough', 'requests/s', false], ['search.worklist.onestory', 'requests/s', true],
   ['audit.off', 'requests/s', false], ['audit.on', 'requests/s', true],
-  ['intake.raw_insert', 'records/s', false], ['intake.hl7', 'records/s', true], ['intake.hl7_single', 'records/s', true], ['intake.memory', 'MB', false],
+  ['intake.raw_insert', 'records/s', false], ['intake.hl7', 'records/s', true], ['intake.hl7_single', 'records/s', true], ['intake.mllp', 'records/s', true], ['intake.csv', 'rows/s', true], ['intake.memory', 'MB', false],
   ['viewer.bare', 'ms', false], ['viewer.start', 'ms', true], ['viewer.first', 'ms', true], ['viewer.answer', 'ms', false], ['viewer.person', 'ms', true],
   ['mapping.onestory', 'records/s', true], ['mapping.medplum', 'records/s', false], ['mapping.peak.hundredth', 'MB', false], ['mapping.peak', 'MB', true],
 ];
