@@ -7,7 +7,7 @@ const timesShown = 5;
 
 /** The shape of a value and nothing of what it says: letters become `x` or `X`, digits `#`, what else is not plain ASCII `?`. */
 export function maskValue(value: string): string {
-  const shape = value.replace(/\p{Lu}/gu, 'X').replace(/\p{L}|\p{M}/gu, 'x').replace(/\p{N}/gu, '#').replace(/[^\x20-\x7E]/g, '?');
+  const shape = value.replace(/\p{N}/gu, '#').replace(/\p{L}|\p{M}/gu, (letter) => (/\p{Lu}/u.test(letter) ? 'X' : 'x')).replace(/[^\x20-\x7E]/g, '?');
   return shape.length > longestShape ? `${shape.slice(0, longestShape)}…` : shape;
 }
 
