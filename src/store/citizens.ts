@@ -41,13 +41,15 @@ export interface PersonChange {
   hashes: Buffer[];
 }
 
-export async function savePeople(connection: Connection, citizens: readonly { citizen: string; traced: boolean }[], people: readonly PersonChange[], at: Date): Promise<void> {
+/** Makes citizens, and keeps what is said of who they are: of somebody described several times the last, linked as by the first. */
+export async function savePeople(connection: Connection, citizens: readonly { citizen: string; traced: boolean }[], changes: readonly PersonChange[], at: Date): Promise<void> {
   if (citizens.length > 0) {
     await connection.query(
       'insert into citizen (citizen_id, traced, created_at) select c.*, $3 from unnest($1::uuid[], $2::boolean[]) as c(citizen_id, traced) on conflict do nothing',
       [citizens.map((c) => c.citizen), citizens.map((c) => c.traced), at]);
   }
-  if (people.length === 0) return;
+  if (changes.length === 0) return;
+  const people = lastOfEach(changes);
   await connection.query(
     `insert into source_person (citizen_id, id, feed, person_key, rule, facts)
      select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::jsonb[])
@@ -59,4 +61,10 @@ export async function savePeople(connection: Connection, citizens: readonly { ci
        and hash <> all ($3::bytea[]))
      insert into person_key (citizen_id, id, hash) select * from unnest($1::uuid[], $2::uuid[], $3::bytea[]) on conflict do nothing`,
     [keys.map((k) => k.citizen), keys.map((k) => k.id), keys.map((k) => k.hash), people.map((p) => p.citizen), people.map((p) => p.id)]);
+}
+
+function lastOfEach(changes: readonly PersonChange[]): PersonChange[] {
+  const last = new Map<string, PersonChange>();
+  for (const change of changes) last.set(change.id, { ...change, rule: last.get(change.id)?.rule ?? change.rule });
+  return [...last.values()];
 }

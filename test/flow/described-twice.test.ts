@@ -1,0 +1,20 @@
+import type { LogEvent } from '../../src/edge/log.ts';
+import { databases } from '../databases.ts';
+import { startGateway } from '../gateway.ts';
+import { message } from '../intake/adt.ts';
+
+it.each(databases)('one file that describes people twice is one batch, and the last word counts, on $kind', async ({ open }) => {
+  const events: LogEvent[] = [];
+  const gateway = await startGateway(await open(), { log: (event) => { events.push(event); } });
+  try {
+    const about = (key: string, id: string, family: string): string => message({ event: 'A28', id, at: `2024010${id.slice(-1)}120000`, pid: { 3: `${key}^^^RRK`, 5: `${family}^ANN`, 7: '19500203', 8: '2' }, pv1: null });
+    const response = await gateway.send('uhb-adt', '', about('T1', 'T-1', 'BEFORE') + about('T2', 'U-1', 'EARLY') + about('T1', 'T-2', 'AFTER') + about('T2', 'U-2', 'LATE'));
+    expect(response.ok).toBe(true);
+    expect(events.filter((event) => event === 'intake-retried' || event === 'worker-failed')).toEqual([]);
+    const kept = await gateway.database.query<{ person_key: string; family: string; rule: string }>(
+      `select person_key, facts->>'family' as family, rule from source_person p where person_key in ('T1', 'T2') order by person_key`);
+    expect(kept.map(({ person_key: key, family, rule }) => [key, family, rule])).toEqual([['T1', 'after', 'link-new-02'], ['T2', 'late', 'link-new-02']]);
+  } finally {
+    await gateway.close();
+  }
+});
