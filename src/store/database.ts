@@ -88,7 +88,7 @@ export async function openPostgres(url: string, connections = 10): Promise<Datab
 }
 
 function servingPool(url: string, role: string, max: number): pg.Pool {
-  return openPool({ connectionString: url, max, options: `-c role=${role} -c jit=off -c default_transaction_read_only=on -c plan_cache_mode=force_generic_plan` });
+  return openPool({ connectionString: url, max, options: `-c role=${role} -c jit=off -c default_transaction_read_only=on` });
 }
 
 /** A connection that breaks says so at any time, idle or lent out: its statement fails, and the pool opens another. */
