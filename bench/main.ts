@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { measureLinkage } from './linkage/measure-linkage.ts';
 import { benchMapping } from './mapping.ts';
 import { measureIntake } from './measure-intake.ts';
 import { measureReplay } from './measure-replay.ts';
@@ -18,8 +19,8 @@ const measures: Readonly<Record<string, (world: World, print: Print) => Promise<
   viewer: measureViewer,
   mapping: (world, print) => benchMapping(print, world.settings),
 };
-/** Asked for by name only: they fill a record with 130,000 people, or with 10,000 messages. */
-const long: typeof measures = { sharing: measureSharing, replay: measureReplay };
+/** Asked for by name only: they fill a record with 130,000 people, or with 10,000 messages, or tell 100,000 people apart. */
+const long: typeof measures = { sharing: measureSharing, replay: measureReplay, linkage: measureLinkage };
 const known = { ...measures, ...long };
 
 const program = new Command('bench')
@@ -33,6 +34,8 @@ const program = new Command('bench')
   .option('--rounds <n>', 'measured stretches of each side, in turns', positive, defaults.rounds)
   .option('--connections <n>', 'keep-alive connections', positive, defaults.connections)
   .option('--replay-people <n>', 'replay: people whose hospital messages are replayed, about four of each; 26000 for 100,000 messages', positive, defaults.replayPeople)
+  .option('--linkage-people <n>', 'linkage: people of the made-up city', positive, defaults.linkagePeople)
+  .option('--hard-pairs <n>', 'linkage: pairs of two people who are easily taken for one', positive, defaults.hardPairs)
   .option('--samples <n>', 'sharing: answers measured of each side of a comparison; four times as many where their times are compared', positive, 500)
   .option('--quick', 'sharing: 13,000 people and 50 samples')
   .option('--plans [file]', 'sharing: also writes the plans of the hottest queries to this file, by default docs/explain-plans.md');

@@ -14,6 +14,10 @@ export interface Settings {
   connections: number;
   /** people whose hospital messages are replayed: about four messages of each */
   replayPeople: number;
+  /** people of the city whose records are linked */
+  linkagePeople: number;
+  /** pairs of two people who are easily taken for one */
+  hardPairs: number;
   sharing: SharingSettings;
 }
 
@@ -28,7 +32,7 @@ export interface SharingSettings {
   plans: string | null;
 }
 
-export const defaults = { citizens: 3_000, intakeCitizens: 800, mappingRecords: 1_000_000, seconds: 5, warmUpSeconds: 2, rounds: 3, connections: 16, replayPeople: 2_600 } satisfies Omit<Settings, 'sharing'>;
+export const defaults = { citizens: 3_000, intakeCitizens: 800, mappingRecords: 1_000_000, seconds: 5, warmUpSeconds: 2, rounds: 3, connections: 16, replayPeople: 2_600, linkagePeople: 100_000, hardPairs: 10_000 } satisfies Omit<Settings, 'sharing'>;
 
 /** What a measure, or its ratio, is meant to be. */
 export type Goal = { of: 'value' | 'ratio' } & ({ atMost: number } | { atLeast: number });

@@ -43,8 +43,11 @@ import { readJobTask } from './flow/read-job-task.ts';
 import { searchAuditTrail, type AuditAsk } from './flow/search-audit.ts';
 import { startIntakeWorker } from './flow/work-intake.ts';
 import { loadMappings } from './intake/load-mappings.ts';
+import { loadLinkageRule } from './intake/linkage-rule-file.ts';
 import { loadSensitiveCodes, sensitiveCodesFolder } from './intake/sensitive-code-files.ts';
 import type { Log } from './edge/log.ts';
+import { pairGrader } from './linkage/grade-pair.ts';
+import { checkLinkageRule } from './linkage/linkage-rule.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
 import type { Database } from './store/database.ts';
 import { openWebSessions } from './store/web-sessions.ts';
@@ -86,7 +89,7 @@ export async function createServices({
   loadDefinitions();
   loadProfiles(join(projectRoot, 'profiles'));
   if (config.ukCoreDir !== null) loadUkCore(config.ukCoreDir);
-  const { mappings, codes } = loadMapped(folder, codeSets);
+  const { mappings, codes, linkage } = loadMapped(folder, codeSets);
   const feeds = await openFeedMappings(database, mappings, clock());
 
   const secrets = await loadSecrets(database);
@@ -96,7 +99,7 @@ export async function createServices({
   await openAgreements(database, agreements, config.demo);
   const audit = openAuditTrail(database, sealEntry, emptyChain);
   const policy = createPolicy(database, classes);
-  const intake: IntakeContext = { database, secrets, classes, registry: mappings.feeds, mappingOf: feeds.live, holdFeeds: feeds.hold, directory, sensitiveCodes: codes, validate: rememberValid(validateResource), clock, newId };
+  const intake: IntakeContext = { database, secrets, classes, registry: mappings.feeds, mappingOf: feeds.live, holdFeeds: feeds.hold, directory, sensitiveCodes: codes, grade: pairGrader(linkage), validate: rememberValid(validateResource), clock, newId };
   const waitingFeeds = (await feeds.look()).flatMap(({ feed, candidate }) => (candidate === null ? [] : [feed]));
   for (const feed of waitingFeeds) log('mapping-waits', { feed });
   const release: ReleaseContext = { database, secrets, policy, audit, directory, clock, newId };
@@ -131,12 +134,13 @@ export async function createServices({
 
 const intakeEvents = { 'batch-failed': 'intake-retried', 'row-failed': 'worker-failed', outdated: 'intake-outdated' } as const;
 
-/** What mappings/ holds: feeds, maps and the codes that make a record sensitive. Every mistake in any of them is told. */
+/** What mappings/ holds: feeds, maps, the codes that make a record sensitive and the rule by which people are linked. Every mistake in any of them is told. */
 function loadMapped(folder: string, codeSets: string) {
   const mappings = loadMappings(folder);
   const codes = loadSensitiveCodes(codeSets);
-  if ('problems' in mappings || 'problems' in codes) throw new Refusal(...[mappings, codes].flatMap((loaded) => ('problems' in loaded ? loaded.problems : [])));
-  return { mappings, codes: sensitiveCodes(codes.codes) };
+  const linkage = loadLinkageRule(folder, checkLinkageRule);
+  if ('problems' in mappings || 'problems' in codes || 'problems' in linkage) throw new Refusal(...[mappings, codes, linkage].flatMap((loaded) => ('problems' in loaded ? loaded.problems : [])));
+  return { mappings, codes: sensitiveCodes(codes.codes), linkage: linkage.rule };
 }
 
 /** Registers agreements/*.yaml; with the demo they are signed and activated as well, all but the draft. */

@@ -93,7 +93,7 @@ function peopleOf({ id: citizen, records }: BenchCitizen, secrets: Secrets): Per
     const facts = personFacts(resource as unknown as Patient, `https://fhir.bicp.example/Id/${custodian.id}`);
     const { nhs, local } = blockingKeys(facts);
     const hashes = [...(nhs === null ? [] : [`nhs:${nhs}`]), ...local.map((key) => `local:${key}`)].map((key) => keyedHash(secrets.person, key));
-    return { citizen, id: resource.id, feed: custodian.id, personKey: citizen, rule: 'bench', facts, hashes };
+    return { citizen, id: resource.id, feed: custodian.id, personKey: citizen, rule: 'bench', facts, hashes, evidence: null, possible: [] };
   });
 }
 

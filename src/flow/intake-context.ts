@@ -2,6 +2,7 @@ import type { JsonObject } from '../fhir/json.ts';
 import type { Problem } from '../fhir/problem.ts';
 import type { SensitiveCodes } from '../fhir/sensitive-codes.ts';
 import type { Feed, Kind, Part } from '../intake/types.ts';
+import type { Grader } from '../linkage/decide-link.ts';
 import type { CompiledMap } from '../mapping/types.ts';
 import type { Connection, Database } from '../store/database.ts';
 import type { Secrets } from '../store/secrets.ts';
@@ -22,6 +23,8 @@ export interface IntakeContext {
   holdFeeds(connection: Connection): Promise<string[]>;
   directory: Directory;
   sensitiveCodes: SensitiveCodes;
+  /** how alike two people are, by the linkage rule */
+  grade: Grader;
   /** what is wrong with a mapped resource */
   validate(resource: JsonObject): Problem[];
   clock: () => Date;

@@ -2,9 +2,10 @@ import type { Patient } from '@medplum/fhirtypes';
 import type { Problem } from '../fhir/problem.ts';
 import { blockingKeys } from '../linkage/blocking-keys.ts';
 import { decideLink } from '../linkage/decide-link.ts';
+import type { GradedPair } from '../linkage/grade-pair.ts';
 import { personFacts } from '../linkage/person-facts.ts';
 import type { Candidate, LinkDecision, PersonFacts } from '../linkage/types.ts';
-import { findLinkedPeople, type PersonChange } from '../store/citizens.ts';
+import { findLinkedPeople, type LinkEvidence, type PersonChange } from '../store/citizens.ts';
 import type { Connection } from '../store/database.ts';
 import { keyedHash } from '../store/secrets.ts';
 import type { IntakeContext } from './intake-context.ts';
@@ -27,6 +28,8 @@ interface Identity {
   /** absent: the row names the sender's person only, or adds to one whom another part describes */
   person?: { id: string; facts: PersonFacts };
   hashes: Map<string, string>;
+  /** those of them that say who it is, not only who it may be */
+  exact: string[];
 }
 
 /**
@@ -35,7 +38,7 @@ interface Identity {
  */
 export async function linkPeople(connection: Connection, context: IntakeContext, rows: readonly MappedRow[], registry = createRegistry()): Promise<Linking> {
   const identities = rows.map((mapped) => identify(context, mapped));
-  await registry.load(connection, identities.flatMap(({ hashes }) => [...hashes.values()]));
+  await registry.load(connection, identities.flatMap(({ hashes }) => [...hashes.values()]), identities.flatMap(({ exact }) => exact));
   const linking: Linking = { linked: [], refused: [], citizens: [], people: [] };
   const waiting = new Set<string>();
   for (const identity of identities) {
@@ -57,21 +60,25 @@ function identify(context: IntakeContext, mapped: MappedRow): Identity {
   const base = mapped.feed.partner.identifierBase;
   const patient = mapped.resources.find((resource) => resource['resourceType'] === 'Patient');
   const hash = (key: string): [string, string] => [key, keyedHash(context.secrets.person, key).toString('hex')];
-  if (!patient || mapped.part.knownPeople) return { mapped, hashes: new Map([hash(`local:${base}/person|${mapped.row.personKey}`)]) };
+  if (!patient || mapped.part.knownPeople) {
+    const own = hash(`local:${base}/person|${mapped.row.personKey}`);
+    return { mapped, hashes: new Map([own]), exact: [own[1]] };
+  }
   const facts = personFacts(patient as unknown as Patient, base);
   const id = resourceId(context.secrets, patient, base) ?? '';
-  return { mapped, person: { id, facts }, hashes: new Map(keysOf(facts).map(hash)) };
+  const hashes = new Map(keysOf(facts).map(hash));
+  return { mapped, person: { id, facts }, hashes, exact: [...hashes].flatMap(([key, value]) => (key.startsWith('likeness:') ? [] : [value])) };
 }
 
 /** Blocking keys told apart by kind, so that no value of one can meet a value of another. */
 function keysOf(facts: PersonFacts): string[] {
-  const { nhs, local, demographic } = blockingKeys(facts);
-  return [...(nhs ? [`nhs:${nhs}`] : []), ...local.map((key) => `local:${key}`), ...(demographic ? [`demographic:${demographic}`] : [])];
+  const { nhs, local, demographic, likeness } = blockingKeys(facts);
+  return [...(nhs ? [`nhs:${nhs}`] : []), ...local.map((key) => `local:${key}`), ...(demographic ? [`demographic:${demographic}`] : []), ...likeness.map((key) => `likeness:${key}`)];
 }
 
 /** Who is known: the record's people as they are asked for, and those found since. Linking several times in one go takes one registry. */
 export interface Registry {
-  load(connection: Connection, hashes: readonly string[]): Promise<void>;
+  load(connection: Connection, hashes: readonly string[], exact: readonly string[]): Promise<void>;
   candidates(hashes: Iterable<string>): Candidate[];
   factsOf(citizen: string): Map<string, PersonFacts>;
   add(citizen: string, id: string, facts: PersonFacts, hashes: Iterable<string>): void;
@@ -87,9 +94,9 @@ export function createRegistry(inThought = false): Registry {
     return facts;
   };
   return {
-    load: async (connection, hashes) => {
+    load: async (connection, hashes, exact) => {
       const unasked = [...new Set(hashes)].filter((hash) => !byHash.has(hash));
-      const known = await findLinkedPeople(connection, unasked.map((hash) => Buffer.from(hash, 'hex')), inThought);
+      const known = await findLinkedPeople(connection, unasked.map((hash) => Buffer.from(hash, 'hex')), inThought ? [] : [...new Set(exact)].filter((hash) => !byHash.has(hash)).map((hash) => Buffer.from(hash, 'hex')));
       for (const hash of unasked) byHash.set(hash, known.byHash.get(hash) ?? new Set());
       for (const { citizen, id, facts } of known.people) if (!factsOf(citizen).has(id)) factsOf(citizen).set(id, facts);
     },
@@ -107,7 +114,7 @@ function decideOne(context: IntakeContext, identity: Identity, registry: Registr
   const { mapped, person, hashes } = identity;
   const candidates = registry.candidates(hashes.values());
   if (!person) return candidates.length === 1 && candidates[0] ? { citizen: candidates[0].citizen } : { problem: personNotKnown };
-  const decision = decideLink(person.facts, candidates);
+  const decision = decideLink(person.facts, candidates, context.grade);
   if (decision.kind === 'refused') return { problem: refusals[decision.code] };
   const citizen = decision.kind === 'certain' ? decision.citizen : context.newId();
   if (decision.kind !== 'certain') linking.citizens.push({ citizen, traced: decision.kind === 'new' && decision.traced });
@@ -116,10 +123,19 @@ function decideOne(context: IntakeContext, identity: Identity, registry: Registr
     registry.add(citizen, person.id, person.facts, hashes.values());
     linking.people.push({
       citizen, id: person.id, feed: mapped.feed.key, personKey: mapped.row.personKey, rule: decision.rule, facts: person.facts,
-      hashes: [...hashes.values()].map((hash) => Buffer.from(hash, 'hex')),
+      hashes: [...hashes.values()].map((hash) => Buffer.from(hash, 'hex')), ...gradedOf(decision),
     });
   }
   return { citizen };
+}
+
+/** What a decision rests on, as it is kept. */
+function gradedOf(decision: LinkDecision): Pick<PersonChange, 'evidence' | 'possible'> {
+  const kept = ({ bits, evidence, held, rule }: GradedPair): LinkEvidence => ({ bits, evidence, held, rule });
+  if (decision.kind === 'certain') return { evidence: decision.graded ? kept(decision.graded) : null, possible: [] };
+  if (decision.kind !== 'possible') return { evidence: null, possible: [] };
+  const byCitizen = new Map(decision.graded?.map(({ citizen, pair }) => [citizen, kept(pair)]));
+  return { evidence: null, possible: decision.candidates.map((candidate) => ({ candidate, rule: decision.rule, evidence: byCitizen.get(candidate) ?? null })) };
 }
 
 const personNotKnown: Problem = {

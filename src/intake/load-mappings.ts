@@ -4,6 +4,7 @@ import { configFolder, filesOnDisk, keptFiles, type ConfigFolder } from './confi
 import { formats } from './formats.ts';
 import { feedsSchema, kindSchema, partnersSchema } from './mapping-schemas.ts';
 import { checkRelations } from './package/check-relations.ts';
+import { linkageFolder } from './linkage-rule-file.ts';
 import { sensitiveCodesFolder } from './sensitive-code-files.ts';
 import type { DirectoryEntry, DroppedField, Feed, Kind, Part, Partner, PullPlan } from './types.ts';
 
@@ -120,7 +121,7 @@ function readFeeds(config: ConfigFolder, kinds: Map<string, Kind>, partners: Par
 function readKinds(config: ConfigFolder): Map<string, Kind> {
   const kinds = new Map<string, Kind>();
   for (const folder of config.list('.')) {
-    if (folder === sensitiveCodesFolder || config.list(folder).length === 0) continue;
+    if (folder === sensitiveCodesFolder || folder === linkageFolder || config.list(folder).length === 0) continue;
     const kind = readKind(config, folder);
     if (kind) kinds.set(folder, kind);
   }

@@ -1,12 +1,15 @@
 import { firstNameForm } from './name-words.ts';
 import { checkNhsNumber } from '../fhir/nhs-number.ts';
-import { wholeBirthDate } from './compare-people.ts';
+import { wholeBirthDate } from './birth-dates.ts';
+import { likenessKeys } from './likeness-keys.ts';
 import type { PersonFacts } from './types.ts';
 
 export interface BlockingKeys {
   nhs: string | null;
   local: string[];
   demographic: string | null;
+  /** what two records of one person are likely to share although they differ */
+  likeness: string[];
 }
 
 /**
@@ -20,6 +23,7 @@ export function blockingKeys(facts: PersonFacts): BlockingKeys {
     nhs: number?.kind === 'valid' && !facts.identityUnknown ? number.number : null,
     local: facts.local.map(({ system, value }) => `${system}|${value}`),
     demographic: demographicKey(facts),
+    likeness: likenessKeys(facts),
   };
 }
 

@@ -1,4 +1,6 @@
+import { estimatedOrDummy, wholeBirthDate } from './birth-dates.ts';
 import { firstNameForm, particles, sharedFirstNames } from './name-words.ts';
+import { oneEditApart } from './string-likeness.ts';
 import type { Candidate, PersonFacts } from './types.ts';
 
 /** `unsure` is silence or a near miss: it neither carries a link nor speaks against one. */
@@ -13,15 +15,6 @@ export interface Likeness {
   name: Verdict;
   gender: Verdict;
   postcode: Verdict;
-}
-
-/** Dates systems write when they have none. */
-const dummyDates: ReadonlySet<string> = new Set(['1900-01-01', '1800-01-01', '1753-01-01', '1899-12-30', '1899-12-31', '1901-01-01', '9999-12-31', '2999-12-31']);
-
-/** A birth date that can be relied on: whole, not estimated, not one of the dates that mean "none". */
-export function wholeBirthDate(facts: PersonFacts): string | undefined {
-  const { birthDate } = facts;
-  return birthDate && !facts.birthDateEstimated && /^\d{4}-\d{2}-\d{2}$/.test(birthDate) && !dummyDates.has(birthDate) ? birthDate : undefined;
 }
 
 /**
@@ -72,7 +65,7 @@ function compareBirthDate(a: PersonFacts, b: PersonFacts): Verdict {
 
 /** A year alone can contradict, never confirm. Estimates and dummies do neither. */
 function partlyKnown(a: PersonFacts, b: PersonFacts): Verdict {
-  const [x, y] = [a, b].map((facts) => (facts.birthDateEstimated || !facts.birthDate || dummyDates.has(facts.birthDate) ? undefined : facts.birthDate));
+  const [x, y] = [a, b].map((facts) => (estimatedOrDummy(facts) ? undefined : facts.birthDate));
   if (!x || !y) return 'unsure';
   const length = Math.min(x.length, y.length);
   return x.slice(0, length) === y.slice(0, length) ? 'unsure' : 'disagree';
@@ -155,18 +148,6 @@ function compareKnown(x: string | undefined, y: string | undefined): Verdict {
 /** Only in names long enough to carry an error, and never in the first letter. */
 function typo(x: string, y: string): boolean {
   return Math.min(x.length, y.length) >= 5 && x[0] === y[0] && oneEditApart(x, y);
-}
-
-/** One letter more, less or other, or two neighbours exchanged. */
-function oneEditApart(x: string, y: string): boolean {
-  if (Math.abs(x.length - y.length) > 1) return false;
-  let start = 0;
-  while (start < x.length && start < y.length && x[start] === y[start]) start++;
-  let end = 0;
-  while (end < x.length - start && end < y.length - start && x[x.length - 1 - end] === y[y.length - 1 - end]) end++;
-  const [midX, midY] = [x.slice(start, x.length - end), y.slice(start, y.length - end)];
-  const exchanged = midX.length === 2 && midY.length === 2 && midX[0] === midY[1] && midX[1] === midY[0];
-  return exchanged || (midX.length <= 1 && midY.length <= 1);
 }
 
 function together(verdicts: readonly Verdict[]): Verdict {

@@ -2,21 +2,23 @@ import { demographicKey } from './blocking-keys.ts';
 import { comparePeople, likeness } from './compare-people.ts';
 import type { Likeness } from './compare-people.ts';
 import { checkNhsNumber } from '../fhir/nhs-number.ts';
+import type { GradedPair } from './grade-pair.ts';
 import type { Candidate, LinkDecision, PersonFacts } from './types.ts';
 
-/** A rule decides, or leaves the question to the next one. */
-type Rule = (facts: PersonFacts, citizens: readonly Candidate[]) => LinkDecision | undefined;
+/** How alike two people are, by the linkage rule. */
+export type Grader = (a: PersonFacts, b: PersonFacts) => GradedPair;
 
-/**
- * The rules in order; the first that decides is the answer. Probabilistic grading joins as one more line before
- * `newCitizen`, for those whom no rule above it knew.
- */
+/** A rule decides, or leaves the question to the next one. */
+type Rule = (facts: PersonFacts, citizens: readonly Candidate[], grade: Grader) => LinkDecision | undefined;
+
+/** The rules in order; the first that decides is the answer. Those whom no exact rule knew are graded by all they say. */
 const rules: readonly Rule[] = [
   refuseInvalidNumber,
   byLocalIdentifier,
   leaveUnknownAlone,
   byNhsNumber,
   byDemographics,
+  byLikelihood,
   newCitizen,
 ];
 
@@ -42,14 +44,16 @@ const rules: readonly Rule[] = [
  * | link-demographics-01 | no number in common, family and first name, birth date, gender, postcode equal for one citizen |
  * | link-demographics-02 | possible: they are equal for several citizens |
  * | link-demographics-03 | possible: they are equal, but a number, a name or the partner's own identifiers speak against |
+ * | link-likelihood-01 | graded `certain` with one citizen by all that is said, weighed by the linkage rule |
+ * | link-likelihood-02 | possible: graded `possible`, or `certain` with several, or the partner itself keeps them apart |
  * | link-new-01, link-new-02 | nobody found: a new citizen, with and without a number |
  *
  * Source: NHS Data Model and Dictionary, NHS NUMBER STATUS INDICATOR CODE (01 = verified against the national record).
  */
-export function decideLink(facts: PersonFacts, candidates: readonly Candidate[]): LinkDecision {
+export function decideLink(facts: PersonFacts, candidates: readonly Candidate[], grade: Grader): LinkDecision {
   const citizens = oneEach(candidates);
   for (const rule of rules) {
-    const decision = rule(facts, citizens);
+    const decision = rule(facts, citizens, grade);
     if (decision) return decision;
   }
   throw new Error('the last rule always decides');
@@ -117,6 +121,25 @@ function byDemographics(facts: PersonFacts, citizens: readonly Candidate[]): Lin
   if (more.length > 0) return { kind: 'possible', candidates: found.map(({ citizen }) => citizen.citizen), rule: 'link-demographics-02' };
   if (only.doubtful) return { kind: 'possible', candidates: [only.citizen.citizen], rule: 'link-demographics-03' };
   return { kind: 'certain', citizen: only.citizen.citizen, rule: 'link-demographics-01', agreed: agreedFields(facts, only.citizen, likeness(facts, only.citizen)) };
+}
+
+/** The closest of what is known of each citizen counts. */
+function byLikelihood(facts: PersonFacts, citizens: readonly Candidate[], grade: Grader): LinkDecision | undefined {
+  const graded = citizens.filter((citizen) => !provenOther(facts, citizen)).map((citizen) => ({ citizen, pair: closest(citizen.facts.map((known) => grade(facts, known))) }))
+    .filter(({ pair }) => pair.grade !== 'certainly-not').sort((a, b) => b.pair.bits - a.pair.bits || (a.citizen.citizen < b.citizen.citizen ? -1 : 1));
+  const [only, ...more] = graded.filter(({ pair }) => pair.grade === 'certain');
+  if (only && more.length === 0 && !registeredApart(facts, only.citizen)) {
+    return { kind: 'certain', citizen: only.citizen.citizen, rule: 'link-likelihood-01', agreed: agreedFields(facts, only.citizen, likeness(facts, only.citizen)), graded: only.pair };
+  }
+  const worthALook = graded.slice(0, mostPossible).map(({ citizen: { citizen }, pair }) => ({ citizen, pair }));
+  return worthALook.length === 0 ? undefined : { kind: 'possible', candidates: worthALook.map(({ citizen }) => citizen), rule: 'link-likelihood-02', graded: worthALook };
+}
+/** More likely citizens than this are a common name, and no work for anybody. */
+const mostPossible = 5;
+
+/** One contradiction outweighs no likeness, unless the citizen is known in several ways: then the closest of them. */
+function closest(pairs: readonly GradedPair[]): GradedPair {
+  return pairs.reduce((best, pair) => (pair.bits > best.bits ? pair : best));
 }
 
 function newCitizen(facts: PersonFacts): LinkDecision {

@@ -53,6 +53,11 @@ const sameFirstName: readonly (readonly string[])[] = [
 
 const firstNames: ReadonlyMap<string, string> = new Map(sameFirstName.flatMap(([head = '', ...rest]) => rest.map((name) => [name, head])));
 
+/** Every form of a first name, itself among them. */
+export function formsOf(word: string): readonly string[] {
+  return sameFirstName.find((forms) => forms.includes(word)) ?? [word];
+}
+
 /** The one spelling a first name is compared in. */
 export function firstNameForm(word: string): string {
   return firstNames.get(word) ?? word;

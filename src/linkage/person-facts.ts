@@ -1,5 +1,6 @@
 import type { Element, Extension, HumanName, Identifier, Patient } from '@medplum/fhirtypes';
 import { nhsNumberStatusOf, nhsNumberSystem } from '../fhir/nhs-number-status.ts';
+import { wordsOf } from '../fhir/normalise-text.ts';
 import { nameWords } from './name-words.ts';
 import { normaliseNhsNumber } from '../fhir/nhs-number.ts';
 import type { PersonFacts } from './types.ts';
@@ -27,8 +28,7 @@ export function personFacts(patient: Patient, identifierBase: string): PersonFac
   if (patient.birthDate) facts.birthDate = patient.birthDate;
   if (flagged((patient as PrimitiveParts)._birthDate?.extension, birthDateEstimatedUrl)) facts.birthDateEstimated = true;
   if (patient.gender) facts.gender = patient.gender;
-  const postcode = postcodeOf(patient);
-  if (postcode) facts.postcode = postcode;
+  Object.assign(facts, placeOf(patient), contactsOf(patient));
   if (flagged(patient.extension, identityUnknownUrl)) facts.identityUnknown = true;
   return facts;
 }
@@ -65,13 +65,36 @@ function givenWords(name: HumanName | undefined): string[] {
   return nameWords((name?.given ?? []).filter(Boolean).join(' '));
 }
 
-/** The current home postcode, without its space. The ZZ99 pseudo-postcodes say where nobody lives. */
-function postcodeOf(patient: Patient): string | undefined {
+/**
+ * The current home: postcode without its space, number of the house, the lines without it. The city is left out, because
+ * everybody lives there. The ZZ99 pseudo-postcodes say where nobody lives.
+ */
+function placeOf(patient: Patient): Pick<PersonFacts, 'postcode' | 'house' | 'lines' | 'locality'> {
   const current = (patient.address ?? []).filter(({ use, period }) => use !== 'old' && period?.end === undefined);
   const home = current.find(({ use, postalCode }) => use === 'home' && postalCode) ?? current.find(({ postalCode }) => postalCode);
   const postcode = home?.postalCode?.toUpperCase().replace(/[^A-Z0-9]/g, '');
-  return postcode && !postcode.startsWith('ZZ99') ? postcode : undefined;
+  if (!home || !postcode || postcode.startsWith('ZZ99')) return {};
+  const words = (home.line ?? []).filter(Boolean).map(wordsOf);
+  const house = words.flat().find((word) => /^\d+[a-z]?$/.test(word));
+  const lines = distinct(words.map((line) => line.filter((word) => word !== house).join(' ')));
+  const locality = wordsOf(home.district ?? '').join(' ');
+  return { postcode, ...(house !== undefined && { house }), ...(lines.length > 0 && { lines }), ...(locality !== '' && { locality }) };
 }
+
+/** Numbers and addresses by which somebody can be reached now, in one form each. */
+function contactsOf(patient: Patient): Pick<PersonFacts, 'phones' | 'emails'> {
+  const current = (patient.telecom ?? []).filter(({ use, period }) => use !== 'old' && use !== 'work' && period?.end === undefined);
+  const phones = distinct(current.filter(({ system }) => system === 'phone' || system === 'sms').map(({ value = '' }) => nationalNumber(value)));
+  const emails = distinct(current.filter(({ system, value }) => system === 'email' && value?.includes('@')).map(({ value = '' }) => value.trim().toLowerCase()));
+  return { ...(phones.length > 0 && { phones }), ...(emails.length > 0 && { emails }) };
+}
+
+/** `+44 (0)7700 900123` and `07700 900123` are one number; what is too short to be anybody's own is none. */
+function nationalNumber(text: string): string {
+  const digits = text.replace(/\(0\)/g, '').replace(/[^\d+]/g, '').replace(/^(?:\+|00)44/, '0').replace(/\D/g, '');
+  return digits.length < shortestNumber || /^(\d)\1+$/.test(digits) ? '' : digits;
+}
+const shortestNumber = 9;
 
 function flagged(extensions: readonly Extension[] | undefined, url: string): boolean {
   return extensions?.some((extension) => extension.url === url && extension.valueBoolean === true) ?? false;

@@ -1,3 +1,5 @@
+import type { GradedPair } from './grade-pair.ts';
+
 /** What a source Patient tells about who it is, already normalised for comparing. */
 export interface PersonFacts {
   nhsNumber?: string;
@@ -15,6 +17,16 @@ export interface PersonFacts {
   birthDateEstimated?: boolean;
   gender?: string;
   postcode?: string;
+  /** number or name of the house, `12a` */
+  house?: string;
+  /** lines of the home address without house, locality and postcode */
+  lines?: string[];
+  /** town or suburb */
+  locality?: string;
+  /** digits only, national form: 07700900123 */
+  phones?: string[];
+  /** lower case */
+  emails?: string[];
   /** PID-31 = Y: never match on anything but the partner's own identifier */
   identityUnknown?: boolean;
 }
@@ -26,10 +38,10 @@ export interface Candidate {
 }
 
 export type LinkDecision =
-  | { kind: 'certain'; citizen: string; rule: string; agreed: string[] }
+  | { kind: 'certain'; citizen: string; rule: string; agreed: string[]; graded?: GradedPair }
   /** nobody found: a new citizen; `traced` false when there is no NHS number */
   | { kind: 'new'; traced: boolean; rule: string }
   /** parked for a person to settle (the review queue is not here yet): stored as a new citizen marked not traced */
-  | { kind: 'possible'; candidates: string[]; rule: string }
+  | { kind: 'possible'; candidates: string[]; rule: string; graded?: readonly { citizen: string; pair: GradedPair }[] }
   /** must not be stored: the number belongs to somebody else, or is not an NHS number; or the partner's own identifiers point at two citizens */
   | { kind: 'refused'; code: 'nhs-number-invalid' | 'nhs-number-of-another-person' | 'nhs-number-changed' | 'identifiers-of-two-people'; rule: string };

@@ -1,3 +1,4 @@
+import type { GradedPair } from '../linkage/grade-pair.ts';
 import type { PersonFacts } from '../linkage/types.ts';
 import type { Connection } from './database.ts';
 
@@ -12,14 +13,14 @@ export interface LinkedPerson {
 const candidatesPerKey = 50;
 
 /**
- * Everybody these blocking keys find, with every fact of the citizens found. Locks the keys for this transaction first,
- * in order, so that two workers who meet the same new person make one citizen of them; not for a look in thought, which makes nobody.
+ * Everybody these blocking keys find, with every fact of the citizens found. Locks those of `locked` for this transaction
+ * first, in order, so that two workers who meet the same new person make one citizen of them.
  */
-export async function findLinkedPeople(connection: Connection, hashes: readonly Buffer[], inThought = false): Promise<{ byHash: Map<string, Set<string>>; people: LinkedPerson[] }> {
+export async function findLinkedPeople(connection: Connection, hashes: readonly Buffer[], locked: readonly Buffer[]): Promise<{ byHash: Map<string, Set<string>>; people: LinkedPerson[] }> {
   if (hashes.length === 0) return { byHash: new Map(), people: [] };
-  if (!inThought) await connection.query(
+  if (locked.length > 0) await connection.query(
     `select pg_advisory_xact_lock(k) from (select distinct ('x' || encode(substring(h from 1 for 8), 'hex'))::bit(64)::bigint as k
-       from unnest($1::bytea[]) as h order by 1) o`, [hashes]);
+       from unnest($1::bytea[]) as h order by 1) o`, [locked]);
   const { rows: keys } = await connection.query<{ hash: string; citizen_id: string }>(
     `select encode(h.hash, 'hex') as hash, k.citizen_id from (select distinct hash from unnest($1::bytea[]) as h(hash)) h
      join lateral (select distinct citizen_id from person_key p where p.hash = h.hash limit $2) k on true`, [hashes, candidatesPerKey]);
@@ -39,6 +40,20 @@ export interface PersonChange {
   rule: string;
   facts: PersonFacts;
   hashes: Buffer[];
+  /** why it is this citizen, where weights decided */
+  evidence: LinkEvidence | null;
+  /** other citizens it may be, for a person to look at */
+  possible: PossibleLink[];
+}
+
+/** A graded pair as it is kept: levels and bits, no values. */
+export type LinkEvidence = Pick<GradedPair, 'bits' | 'evidence' | 'held' | 'rule'>;
+
+export interface PossibleLink {
+  candidate: string;
+  /** the rule of decideLink that found it */
+  rule: string;
+  evidence: LinkEvidence | null;
 }
 
 /** Makes citizens, and keeps what is said of who they are: of somebody described several times the last, linked as by the first. */
@@ -51,10 +66,11 @@ export async function savePeople(connection: Connection, citizens: readonly { ci
   if (changes.length === 0) return;
   const people = lastOfEach(changes);
   await connection.query(
-    `insert into source_person (citizen_id, id, feed, person_key, rule, facts)
-     select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::jsonb[])
+    `insert into source_person (citizen_id, id, feed, person_key, rule, facts, evidence)
+     select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::jsonb[])
      on conflict (citizen_id, id) do update set facts = excluded.facts`,
-    [people.map((p) => p.citizen), people.map((p) => p.id), people.map((p) => p.feed), people.map((p) => p.personKey), people.map((p) => p.rule), people.map((p) => JSON.stringify(p.facts))]);
+    [people.map((p) => p.citizen), people.map((p) => p.id), people.map((p) => p.feed), people.map((p) => p.personKey), people.map((p) => p.rule), people.map((p) => JSON.stringify(p.facts)), people.map((p) => jsonOf(p.evidence))]);
+  await savePossible(connection, people, at);
   const keys = people.flatMap((p) => p.hashes.map((hash) => ({ citizen: p.citizen, id: p.id, hash })));
   await connection.query(
     `with gone as (delete from person_key where (citizen_id, id) in (select * from unnest($4::uuid[], $5::uuid[]))
@@ -63,8 +79,24 @@ export async function savePeople(connection: Connection, citizens: readonly { ci
     [keys.map((k) => k.citizen), keys.map((k) => k.id), keys.map((k) => k.hash), people.map((p) => p.citizen), people.map((p) => p.id)]);
 }
 
+async function savePossible(connection: Connection, people: readonly PersonChange[], at: Date): Promise<void> {
+  const pairs = people.flatMap(({ citizen, id, possible }) => possible.map((pair) => ({ citizen, id, ...pair })));
+  if (pairs.length === 0) return;
+  await connection.query(
+    `insert into link_review (citizen_id, id, candidate, rule, bits, evidence, found_at)
+     select r.*, $7 from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::real[], $6::jsonb[]) as r(citizen_id, id, candidate, rule, bits, evidence) on conflict do nothing`,
+    [pairs.map((p) => p.citizen), pairs.map((p) => p.id), pairs.map((p) => p.candidate), pairs.map((p) => p.rule), pairs.map((p) => p.evidence?.bits ?? null), pairs.map((p) => jsonOf(p.evidence)), at]);
+}
+
+const jsonOf = (value: object | null): string | null => (value === null ? null : JSON.stringify(value));
+
 function lastOfEach(changes: readonly PersonChange[]): PersonChange[] {
   const last = new Map<string, PersonChange>();
-  for (const change of changes) last.set(change.id, { ...change, rule: last.get(change.id)?.rule ?? change.rule });
+  for (const change of changes) last.set(change.id, { ...change, ...firstWord(last.get(change.id)) });
   return [...last.values()];
+}
+
+/** What was decided when the person was first met stays. */
+function firstWord(first: PersonChange | undefined): Partial<Pick<PersonChange, 'rule' | 'evidence' | 'possible'>> {
+  return first ? { rule: first.rule, evidence: first.evidence, possible: first.possible } : {};
 }

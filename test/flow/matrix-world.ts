@@ -44,7 +44,7 @@ export async function layOutMatrix(gateway: Gateway): Promise<MatrixCitizen[]> {
     const ids = await classes.intern(connection, outcomes.flatMap((outcome) => [outcome.row, seen(outcome, 'identity'), seen(outcome, 'episode')]));
     const idOf = (facts: ClassFacts): number => ids.get(classKey(facts)) ?? 0;
     await savePeople(connection, citizens.map(({ citizen }) => ({ citizen, traced: true })), citizens.map(({ citizen, details }) => ({
-      citizen, id: randomUUID(), feed: 'matrix', personKey: details['nhs-number'] ?? '', rule: 'link-new-01', hashes: [keyedHash(secrets.person, `nhs:${details['nhs-number']}`)],
+      citizen, id: randomUUID(), feed: 'matrix', personKey: details['nhs-number'] ?? '', rule: 'link-new-01', hashes: [keyedHash(secrets.person, `nhs:${details['nhs-number']}`)], evidence: null, possible: [],
       facts: { nhsNumber: details['nhs-number'] ?? '', nhsNumberStatus: '01', local: [], family: 'Visible', given: [], otherFamily: [], otherGiven: [], birthDate: details['birth-date'] ?? '' },
     })), new Date());
     for (const each of citizens) await saveRows(connection, rowsOf(each, idOf(seen(each.outcome, 'identity')), idOf(seen(each.outcome, 'episode')), idOf(each.outcome.row)));

@@ -216,7 +216,7 @@ function recordOf(resourceType: string, citizen: string): JsonObject {
 
 function personChange({ nhsNumber, birthDate, family }: KnownPerson, citizen: string, hash: (key: string) => Buffer): PersonChange {
   const facts = { nhsNumber, nhsNumberStatus: '01', local: [], family, given: [], otherFamily: [], otherGiven: [], birthDate };
-  return { citizen, id: randomUUID(), feed: 'unheard-of', personKey: nhsNumber, rule: 'link-new-01', facts, hashes: [hash(`nhs:${nhsNumber}`)] };
+  return { citizen, id: randomUUID(), feed: 'unheard-of', personKey: nhsNumber, rule: 'link-new-01', facts, hashes: [hash(`nhs:${nhsNumber}`)], evidence: null, possible: [] };
 }
 
 /** Parts of visible rows that only the fuller world has: a reference to a hidden row, and a contact detail of a hidden class. */

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
-import { decideLink } from '../../src/linkage/decide-link.ts';
+import { decideLink as decide } from '../../src/linkage/decide-link.ts';
+import { pairGrader } from '../../src/linkage/grade-pair.ts';
+import { shippedRule } from './shipped-rule.ts';
 import type { Candidate, LinkDecision, PersonFacts } from '../../src/linkage/types.ts';
+
+const grade = pairGrader(shippedRule());
+const decideLink = (facts: PersonFacts, candidates: readonly Candidate[]): LinkDecision => decide(facts, candidates, grade);
 
 const uhb = 'https://fhir.bicp.example/Id/uhb/person';
 const bchc = 'https://fhir.bicp.example/Id/bchc/person';
@@ -74,7 +79,7 @@ const cases: [string, PersonFacts, Candidate[], Partial<Extract<LinkDecision, ob
   ['number here, none there, all five equal', aliceElsewhere, [untracedA], certain('link-demographics-01')],
   ['all five equal for two citizens', unnumbered, [citizenA, { ...untracedA, citizen: 'c' }], possible('link-demographics-02', 'a', 'c')],
   ['no number, the twin', { ...unnumbered, given: ['grace'] }, [citizenA], { kind: 'new', traced: false, rule: 'link-new-02' }],
-  ['no number, moved house', { ...unnumbered, postcode: 'B296BB' }, [citizenA], { kind: 'new', traced: false, rule: 'link-new-02' }],
+  ['no number, moved house', { ...unnumbered, postcode: 'B296BB' }, [citizenA], possible('link-likelihood-02', 'a')],
   ['all five equal, but both numbers verified and different', { ...aliceElsewhere, nhsNumber: '9990001111' }, [citizenA], { kind: 'new', traced: true, rule: 'link-new-01' }],
   ['all five equal, an unverified number differs', { ...aliceElsewhere, nhsNumber: '9990001111', nhsNumberStatus: '02' }, [citizenA], possible('link-demographics-03', 'a')],
   ['all five equal, the partner itself keeps two records', { ...unnumbered, local: [{ system: uhb, value: 'H9' }] }, [citizenA], possible('link-demographics-03', 'a')],

@@ -1,0 +1,50 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import type { Problem } from '../fhir/problem.ts';
+import type { LinkageRule } from '../linkage/linkage-rule.ts';
+
+/** Folder of `mappings/` that holds no kind but the rule by which people are linked. */
+export const linkageFolder = 'linkage';
+const ruleFile = `${linkageFolder}/rule.json`;
+
+const probability = { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 };
+const names = {
+  type: 'object', required: ['total', 'counts'], additionalProperties: false,
+  properties: { total: { type: 'integer', minimum: 1 }, counts: { type: 'object', additionalProperties: { type: 'integer', minimum: 1 } } },
+};
+const schema = {
+  type: 'object', additionalProperties: false,
+  required: ['version', 'learnedOn', 'prior', 'thresholds', 'neverCertain', 'apart', 'corroboration', 'needed', 'weights', 'names'],
+  properties: {
+    version: { type: 'string', pattern: '^[a-z0-9][a-z0-9.-]{0,39}$' }, learnedOn: { type: 'string', minLength: 1 }, prior: probability,
+    thresholds: { type: 'object', required: ['certain', 'possible'], additionalProperties: false, properties: { certain: probability, possible: probability } },
+    neverCertain: { type: 'object', additionalProperties: { type: 'array', items: { type: 'string' } } },
+    apart: { type: 'array', items: { type: 'object', minProperties: 2, additionalProperties: { type: 'array', items: { type: 'string' } } } },
+    corroboration: { type: 'object', minProperties: 1, additionalProperties: { type: 'array', items: { type: 'string' } } },
+    needed: { type: 'array', items: { type: 'string' } },
+    weights: { type: 'object', additionalProperties: { type: 'object', additionalProperties: { type: 'object', required: ['m', 'u'], additionalProperties: false, properties: { m: probability, u: probability } } } },
+    names: { type: 'object', required: ['given', 'family'], additionalProperties: false, properties: { given: names, family: names } },
+  },
+};
+
+const validate = new Ajv({ allErrors: true }).compile<LinkageRule>(schema);
+
+/** The rule of an installation, or everything that is wrong with it. `check` finds what no schema can tell. */
+export function loadLinkageRule(folder: string, check: (rule: LinkageRule) => string[]): { rule: LinkageRule } | { problems: Problem[] } {
+  const path = join(folder, ruleFile);
+  if (!existsSync(path)) return { problems: [invalid('The rule by which people are linked is missing: nobody could be told from anybody.')] };
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return { problems: [invalid('The file is not JSON.')] };
+  }
+  if (!validate(content)) return { problems: (validate.errors ?? []).map(({ instancePath, message }) => invalid(`${instancePath || 'The rule'} ${message ?? 'is invalid'}.`, instancePath || '/')) };
+  const wrong = check(content).map((text) => invalid(`${text}.`));
+  return wrong.length > 0 ? { problems: wrong } : { rule: content };
+}
+
+function invalid(text: string, pointer = '/'): Problem {
+  return { category: 'invalid', code: 'linkage-rule-invalid', text, at: { file: ruleFile, pointer } };
+}

@@ -1,0 +1,168 @@
+import { estimatedOrDummy, wholeBirthDate } from './birth-dates.ts';
+import { firstNameForm, particles, sharedFirstNames } from './name-words.ts';
+import { alike, oneEditApart } from './string-likeness.ts';
+import type { PersonFacts } from './types.ts';
+
+/**
+ * The comparisons of the probabilistic grade: each field of two people falls on one level, the closest first, or on none
+ * when either does not say it. What a level weighs is not said here but learned, and kept in the linkage rule.
+ */
+export const levels = {
+  given: ['same', 'same-name', 'swapped', 'middle', 'typo', 'initial', 'alike', 'other'],
+  family: ['same', 'swapped', 'part', 'typo', 'alike', 'other'],
+  birthDate: ['same', 'day-month-swapped', 'typo', 'two-parts', 'year', 'years-apart', 'other'],
+  gender: ['same', 'other'],
+  address: ['same', 'mostly', 'partly', 'other'],
+  phone: ['same', 'other'],
+  email: ['same', 'similar', 'other'],
+} as const;
+
+export type Field = keyof typeof levels;
+export type LevelOf<F extends Field> = (typeof levels)[F][number];
+export type FieldLevels = { [F in Field]: LevelOf<F> | null };
+
+export const allFields = Object.keys(levels) as Field[];
+
+/** How often a name is met among the people a rule was learned on; 0 = never. */
+export type NameCount = (kind: 'given' | 'family', name: string) => number;
+
+/** Symmetric. `countOf` tells a misspelling, which hardly anybody else bears, from another name that many bear. */
+export function compareFields(a: PersonFacts, b: PersonFacts, countOf: NameCount): FieldLevels {
+  const swapped = namesSwapped(a, b);
+  return {
+    given: swapped ? 'swapped' : compareGiven(a, b, countOf),
+    family: swapped ? 'swapped' : compareFamily(a, b, countOf),
+    birthDate: compareBirthDates(a, b),
+    gender: known(a.gender) && known(b.gender) ? (a.gender === b.gender ? 'same' : 'other') : null,
+    address: compareAddresses(a, b),
+    phone: comparePhones(a, b),
+    email: compareEmails(a, b),
+  };
+}
+
+const known = (gender: string | undefined): boolean => gender !== undefined && gender !== 'unknown';
+
+/** Family name in the given name's field and the other way round. */
+function namesSwapped(a: PersonFacts, b: PersonFacts): boolean {
+  const [x, y] = [a.given[0], b.given[0]];
+  if (x === undefined || y === undefined || a.family === undefined || b.family === undefined || a.family === b.family) return false;
+  return close(x, b.family) && close(y, a.family) && !close(x, y);
+}
+
+function close(x: string, y: string): boolean {
+  return x === y || (x.length >= 4 && y.length >= 4 && alike(x, y, 0.93));
+}
+
+function compareGiven(a: PersonFacts, b: PersonFacts, countOf: NameCount): LevelOf<'given'> | null {
+  const [x, y] = [a.given[0], b.given[0]];
+  if (x === undefined || y === undefined) return null;
+  if (sharedByBrothers(a, b)) return 'other';
+  if (x === y) return 'same';
+  if (x.length > 1 && y.length > 1 && firstNameForm(x) === firstNameForm(y)) return 'same-name';
+  if (x.length === 1 || y.length === 1) return x[0] === y[0] ? 'initial' : 'other';
+  const others = (names: readonly string[], name: string): boolean => names.some((each) => each.length > 1 && firstNameForm(each) === firstNameForm(name));
+  return others([...a.given.slice(1), ...a.otherGiven], y) || others([...b.given.slice(1), ...b.otherGiven], x) ? 'middle' : spelling('given', x, y, countOf) ?? 'other';
+}
+
+/** Mohammed Ali and Mohammed Hassan: after a first name many share, the next name is the one that tells. */
+function sharedByBrothers(a: PersonFacts, b: PersonFacts): boolean {
+  const [x = '', ...xs] = a.given.map(firstNameForm);
+  const [y = '', ...ys] = b.given.map(firstNameForm);
+  return x === y && sharedFirstNames.has(x) && xs.length > 0 && ys.length > 0 && !xs.some((name) => ys.some((next) => next[0] === name[0]));
+}
+
+/**
+ * Two names of nearly the same letters: a mistake when one of them is known and the other hardly anybody's (Sophei for
+ * Sophie); otherwise they may be two names (Amira and Amina), and what is not known is not taken for a mistake.
+ */
+function spelling(kind: 'given' | 'family', x: string, y: string, countOf: NameCount): 'typo' | 'alike' | null {
+  if (!alike(x, y, 0.8)) return null;
+  const [rare, often] = [countOf(kind, x), countOf(kind, y)].sort((p, q) => p - q) as [number, number];
+  return (rare <= nobodys && often > nobodys) || rare * muchRarer < often ? 'typo' : 'alike';
+}
+/** A spelling met no more often than this is nobody's name. */
+const nobodys = 1;
+const muchRarer = 200;
+
+function compareFamily(a: PersonFacts, b: PersonFacts, countOf: NameCount): LevelOf<'family'> | null {
+  if (a.family === undefined || b.family === undefined) return null;
+  const [x, y] = [a.family.replaceAll(' ', ''), b.family.replaceAll(' ', '')];
+  if (x === y) return 'same';
+  if (sharesPart(a.family, b.family) || a.otherFamily.includes(b.family) || b.otherFamily.includes(a.family)) return 'part';
+  return spelling('family', x, y, countOf) ?? 'other';
+}
+
+/** Of a double barrel one part. */
+function sharesPart(x: string, y: string): boolean {
+  const [xs, ys] = [barrels(x), barrels(y)];
+  return (xs.length > 1 || ys.length > 1) && xs.some((part) => ys.includes(part));
+}
+
+function barrels(family: string): string[] {
+  return family.split(' ').filter((part) => part.length > 2 && !particles.has(part));
+}
+
+function compareBirthDates(a: PersonFacts, b: PersonFacts): LevelOf<'birthDate'> | null {
+  const [x, y] = [wholeBirthDate(a), wholeBirthDate(b)];
+  if (x === undefined || y === undefined) return partlyKnown(a, b);
+  if (x === y) return 'same';
+  if (`${x.slice(0, 5)}${x.slice(8)}-${x.slice(5, 7)}` === y) return 'day-month-swapped';
+  if (oneEditApart(x.replaceAll('-', ''), y.replaceAll('-', ''))) return yearsBetween(x, y) < generation ? 'typo' : 'years-apart';
+  const parts = Number(x.slice(0, 4) === y.slice(0, 4)) + Number(x.slice(5, 7) === y.slice(5, 7)) + Number(x.slice(8) === y.slice(8));
+  if (parts === 2) return yearsBetween(x, y) < generation ? 'two-parts' : 'years-apart';
+  return x.slice(0, 4) === y.slice(0, 4) ? 'year' : 'other';
+}
+
+/** A digit of the year may be mistyped; but parent and child may share a name, and a birthday. */
+const generation = 10;
+
+function yearsBetween(x: string, y: string): number {
+  return Math.abs(Number(x.slice(0, 4)) - Number(y.slice(0, 4)));
+}
+
+/** A year alone can contradict; that it agrees says little and never stands for a date. */
+function partlyKnown(a: PersonFacts, b: PersonFacts): LevelOf<'birthDate'> | null {
+  if (estimatedOrDummy(a) || estimatedOrDummy(b) || !a.birthDate || !b.birthDate) return null;
+  return a.birthDate.slice(0, 4) === b.birthDate.slice(0, 4) ? null : 'other';
+}
+
+/** Counts what agrees of house, street, locality and postcode: people of one household agree in all of it, so that it is one piece of evidence. */
+function compareAddresses(a: PersonFacts, b: PersonFacts): LevelOf<'address'> | null {
+  let [agree, differ] = [0, 0];
+  const tell = (verdict: boolean | null): void => {
+    if (verdict === true) agree += 1;
+    if (verdict === false) differ += 1;
+  };
+  tell(both(a.house, b.house, (x, y) => x === y));
+  tell(linesAgree(a.lines ?? [], b.lines ?? []));
+  tell(both(a.locality, b.locality, (x, y) => close(x, y)));
+  tell(both(a.postcode, b.postcode, (x, y) => x === y || oneEditApart(x, y)));
+  if (agree + differ === 0) return null;
+  if (differ === 0 && agree >= 2) return 'same';
+  if (agree >= 2 && agree >= differ) return 'mostly';
+  return agree > 0 ? 'partly' : 'other';
+}
+
+function both(x: string | undefined, y: string | undefined, agree: (x: string, y: string) => boolean): boolean | null {
+  return x === undefined || y === undefined ? null : agree(x, y);
+}
+
+/** The lines of an address come in any order, and some are left out. */
+function linesAgree(xs: readonly string[], ys: readonly string[]): boolean | null {
+  if (xs.length === 0 || ys.length === 0) return null;
+  return xs.some((x) => ys.some((y) => alike(x, y, 0.88)));
+}
+
+function comparePhones(a: PersonFacts, b: PersonFacts): LevelOf<'phone'> | null {
+  const [xs, ys] = [a.phones ?? [], b.phones ?? []];
+  if (xs.length === 0 || ys.length === 0) return null;
+  return xs.some((x) => ys.includes(x)) ? 'same' : 'other';
+}
+
+function compareEmails(a: PersonFacts, b: PersonFacts): LevelOf<'email'> | null {
+  const [xs, ys] = [a.emails ?? [], b.emails ?? []];
+  if (xs.length === 0 || ys.length === 0) return null;
+  if (xs.some((x) => ys.includes(x))) return 'same';
+  const own = (email: string): string => email.split('@')[0] ?? '';
+  return xs.some((x) => ys.some((y) => alike(x, y, 0.88) || own(x) === own(y))) ? 'similar' : 'other';
+}
