@@ -125,7 +125,7 @@ function byDemographics(facts: PersonFacts, citizens: readonly Candidate[]): Lin
 
 /** The closest of what is known of each citizen counts. */
 function byLikelihood(facts: PersonFacts, citizens: readonly Candidate[], grade: Grader): LinkDecision | undefined {
-  const graded = citizens.filter((citizen) => !provenOther(facts, citizen)).map((citizen) => ({ citizen, pair: closest(citizen.facts.map((known) => grade(facts, known))) }))
+  const graded = citizens.filter((citizen) => citizen.facts.length > 0 && !provenOther(facts, citizen)).map((citizen) => ({ citizen, pair: closest(citizen.facts.map((known) => grade(facts, known))) }))
     .filter(({ pair }) => pair.grade !== 'certainly-not').sort((a, b) => b.pair.bits - a.pair.bits || (a.citizen.citizen < b.citizen.citizen ? -1 : 1));
   const [only, ...more] = graded.filter(({ pair }) => pair.grade === 'certain');
   if (only && more.length === 0 && !registeredApart(facts, only.citizen)) {
