@@ -7,7 +7,7 @@ it.each(databases)('one file that describes people twice is one batch, and the l
   const events: LogEvent[] = [];
   const gateway = await startGateway(await open(), { log: (event) => { events.push(event); } });
   try {
-    const about = (key: string, id: string, family: string): string => message({ event: 'A28', id, at: `2024010${id.slice(-1)}120000`, pid: { 3: `${key}^^^RRK`, 5: `${family}^ANN`, 7: '19500203', 8: '2' }, pv1: null });
+    const about = (key: string, id: string, family: string): string => message({ event: 'A28', id, at: `2024010${id.slice(-1)}120000`, pid: { 3: `${key}^^^RRK`, 5: `${family}^${key === 'T1' ? 'ANN' : 'GORDON'}`, 7: key === 'T1' ? '19500203' : '19811110', 8: key === 'T1' ? '2' : '1', 11: `${key} LANE^^^^B${key.slice(1)}3 8XX` }, pv1: null });
     const response = await gateway.send('uhb-adt', '', about('T1', 'T-1', 'BEFORE') + about('T2', 'U-1', 'EARLY') + about('T1', 'T-2', 'AFTER') + about('T2', 'U-2', 'LATE'));
     expect(response.ok).toBe(true);
     expect(events.filter((event) => event === 'intake-retried' || event === 'worker-failed')).toEqual([]);
