@@ -31,7 +31,7 @@ export async function measureWhatIf(city: City, print: Print): Promise<void> {
 const pastLooks = `
 with people as (select array_agg(citizen_id) as ids from citizen), head as (select coalesce(max(seq), 0) as seq from audit_entry),
 look as (
-  select n, split_part(($2::text[])[1 + n % 4], ' ', 1) as organisation, split_part(($2::text[])[1 + n % 4], ' ', 2) as role, p.ids[1 + (n * 7919) % cardinality(p.ids)] as citizen, (n / 4) % 5 as way
+  select n, split_part(($2::text[])[1 + n % 4], ' ', 1) as organisation, split_part(($2::text[])[1 + n % 4], ' ', 2) as role, p.ids[(1 + (n::bigint * 7919) % cardinality(p.ids))::int] as citizen, (n / 4) % 5 as way
   from generate_series(1, $1::int) n, people p)
 insert into audit_entry (seq, id, at, citizen_ids, organisation, custodians, agent, entry, salt, commitment, chain_hash)
 select head.seq + n, gen_random_uuid(), now() - interval '20 days' + n * interval '1 millisecond', array[citizen], organisation, '{}', 'bench',
