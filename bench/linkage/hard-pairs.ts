@@ -16,6 +16,7 @@ type Change = (random: Random, a: PersonFacts, index: number) => { a?: Partial<P
 const pairsOfNames: readonly (readonly [string, string])[] = [
   ['amira', 'amina'], ['jayden', 'hayden'], ['ellie', 'ella'], ['harvinder', 'parvinder'], ['aisha', 'aysha'], ['marie', 'maria'], ['danielle', 'daniella'], ['christian', 'christina'], ['hassan', 'hussain'], ['jan', 'jane'], ['francis', 'frances'], ['sukhdev', 'sukhdeep'],
 ];
+const nextNames: readonly (readonly [string, string])[] = [['ali', 'ahmed'], ['hassan', 'hussain'], ['usman', 'umar'], ['ibrahim', 'yusuf']];
 const commonNames: readonly (readonly [string, string])[] = [['mohammed', 'hussain'], ['mohammed', 'mahmood'], ['margaret', 'hadley'], ['susan', 'tranter'], ['surinder', 'gill'], ['abdul', 'rahman']];
 
 /** What makes each kind of pair hard: facts of the first, changed for the second. */
@@ -25,6 +26,12 @@ const kinds: { readonly [kind: string]: Change } = {
     const [x, y] = random.pick(pairsOfNames);
     return { a: { given: [x] }, b: { given: [y] } };
   },
+  'twins of one first name, told apart by the next': (random) => {
+    const [x, y] = random.pick(nextNames);
+    return { a: { given: ['mohammed', x] }, b: { given: ['muhammad', y] } };
+  },
+  'twins of one first name, of one of whom the next is not said': (random) => ({ a: { given: ['mohammed', random.pick(nextNames)[0]] }, b: { given: ['mohammed'] } }),
+  'brother and sister of one short name': () => ({ a: { given: ['christopher'], gender: 'male' }, b: { given: ['chris'], gender: 'female' } }),
   'twins with a phone in common': (random, a) => ({ a: { phones: ['07700900123'] }, b: { phones: ['07700900123'], given: [other(random, a.given[0] ?? '')] } }),
   'parent and child of one name': (random, a) => ({ b: { birthDate: `${Number((a.birthDate ?? '1950').slice(0, 4)) + random.between(20, 40)}${(a.birthDate ?? '1950-01-01').slice(4)}` } }),
   'parent and child of one name and birthday in another decade': (_, a) => ({ b: { birthDate: `${Number((a.birthDate ?? '1950').slice(0, 4)) + 30}${(a.birthDate ?? '1950-01-01').slice(4)}`, gender: a.gender ?? 'male' } }),

@@ -1,5 +1,6 @@
 import { estimatedOrDummy, wholeBirthDate } from './birth-dates.ts';
-import { firstNameForm, particles, sharedFirstNames } from './name-words.ts';
+import { compareMiddle } from './compare-people.ts';
+import { firstNameForm, particles } from './name-words.ts';
 import { alike, oneEditApart } from './string-likeness.ts';
 import type { PersonFacts } from './types.ts';
 
@@ -56,19 +57,13 @@ function close(x: string, y: string): boolean {
 function compareGiven(a: PersonFacts, b: PersonFacts, countOf: NameCount): LevelOf<'given'> | null {
   const [x, y] = [a.given[0], b.given[0]];
   if (x === undefined || y === undefined) return null;
-  if (sharedByBrothers(a, b)) return 'other';
-  if (x === y) return 'same';
-  if (x.length > 1 && y.length > 1 && firstNameForm(x) === firstNameForm(y)) return 'same-name';
+  if (x === y || (x.length > 1 && y.length > 1 && firstNameForm(x) === firstNameForm(y))) {
+    const level = { agree: x === y ? 'same' : 'same-name', unsure: 'alike', disagree: 'other' } as const;
+    return level[compareMiddle(a, b)];
+  }
   if (x.length === 1 || y.length === 1) return x[0] === y[0] ? 'initial' : 'other';
   const others = (names: readonly string[], name: string): boolean => names.some((each) => each.length > 1 && firstNameForm(each) === firstNameForm(name));
   return others([...a.given.slice(1), ...a.otherGiven], y) || others([...b.given.slice(1), ...b.otherGiven], x) ? 'middle' : spelling('given', x, y, countOf) ?? 'other';
-}
-
-/** Mohammed Ali and Mohammed Hassan: after a first name many share, the next name is the one that tells. */
-function sharedByBrothers(a: PersonFacts, b: PersonFacts): boolean {
-  const [x = '', ...xs] = a.given.map(firstNameForm);
-  const [y = '', ...ys] = b.given.map(firstNameForm);
-  return x === y && sharedFirstNames.has(x) && xs.length > 0 && ys.length > 0 && !xs.some((name) => ys.some((next) => next[0] === name[0]));
 }
 
 /**

@@ -104,7 +104,7 @@ function compareGiven(a: PersonFacts, b: PersonFacts): Verdict {
 }
 
 /** Mohammed Ali and Mohammed Hassan are brothers: after a first name many share, the next name decides. */
-function compareMiddle(a: PersonFacts, b: PersonFacts): Verdict {
+export function compareMiddle(a: PersonFacts, b: PersonFacts): Verdict {
   const [restA, restB] = [a.given.slice(1), b.given.slice(1)];
   const shared = sharedFirstNames.has(firstNameForm(a.given[0] ?? '')) || sharedFirstNames.has(firstNameForm(b.given[0] ?? ''));
   if (restA.length === 0 && restB.length === 0) return 'agree';

@@ -45,7 +45,7 @@ const rules: readonly Rule[] = [
  * | link-demographics-02 | possible: they are equal for several citizens |
  * | link-demographics-03 | possible: they are equal, but a number, a name or the partner's own identifiers speak against |
  * | link-likelihood-01 | graded `certain` with one citizen by all that is said, weighed by the linkage rule |
- * | link-likelihood-02 | possible: graded `possible`, or `certain` with several, or the partner itself keeps them apart |
+ * | link-likelihood-02 | possible: graded `possible`, or `certain` with several, or another number or the partner itself speaks against |
  * | link-new-01, link-new-02 | nobody found: a new citizen, with and without a number |
  *
  * Source: NHS Data Model and Dictionary, NHS NUMBER STATUS INDICATOR CODE (01 = verified against the national record).
@@ -128,7 +128,7 @@ function byLikelihood(facts: PersonFacts, citizens: readonly Candidate[], grade:
   const graded = citizens.filter((citizen) => citizen.facts.length > 0 && !provenOther(facts, citizen)).map((citizen) => ({ citizen, pair: closest(citizen.facts.map((known) => grade(facts, known))) }))
     .filter(({ pair }) => pair.grade !== 'certainly-not').sort((a, b) => b.pair.bits - a.pair.bits || (a.citizen.citizen < b.citizen.citizen ? -1 : 1));
   const [only, ...more] = graded.filter(({ pair }) => pair.grade === 'certain');
-  if (only && more.length === 0 && !registeredApart(facts, only.citizen)) {
+  if (only && more.length === 0 && !registeredApart(facts, only.citizen) && !otherNumber(facts, only.citizen)) {
     return { kind: 'certain', citizen: only.citizen.citizen, rule: 'link-likelihood-01', agreed: agreedFields(facts, only.citizen, likeness(facts, only.citizen)), graded: only.pair };
   }
   const worthALook = graded.slice(0, mostPossible).map(({ citizen: { citizen }, pair }) => ({ citizen, pair }));

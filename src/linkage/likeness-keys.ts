@@ -23,7 +23,7 @@ export function likenessKeys(facts: PersonFacts): string[] {
     first !== '' && family !== '' && date !== undefined && `nm|${names}|${[date.slice(5, 7), date.slice(8)].sort().join('')}`,
     first !== '' && family !== '' && place !== undefined && `np|${names}|${place}`,
     ...[given, surname].map((name) => name !== '' && facts.postcode !== undefined && `ip|${name}|${facts.postcode}`),
-    ...(facts.lines ?? []).map((line) => facts.house !== undefined && `hl|${facts.house}|${soundKey(line.replaceAll(' ', ''))}|${line.length >> 2}`),
+    ...(facts.lines ?? []).map((line) => facts.house !== undefined && `hl|${facts.house}|${soundKey(line.replaceAll(' ', ''))}`),
     ...(facts.phones ?? []).map((phone) => `ph|${phone}`),
     ...(facts.emails ?? []).map((email) => `em|${email}`),
   ];
