@@ -1,6 +1,6 @@
 import type { SearchClause, SearchQuery } from '../fhir/search-query.ts';
 import type { Database } from './database.ts';
-import { stale, throughDoor } from './door.ts';
+import { stale } from './door.ts';
 import { arrayText } from './shared-rows.ts';
 
 type TokenClause = Extract<SearchClause, { anyOf: bigint[] }>;
@@ -13,10 +13,12 @@ type TokenClause = Extract<SearchClause, { anyOf: bigint[] }>;
 export async function withParts(database: Database, grantKey: string, query: SearchQuery): Promise<SearchQuery | typeof stale> {
   const asked = query.clauses.filter((clause): clause is TokenClause => 'anyOf' in clause && clause.mayBeApart === true);
   if (asked.length === 0) return query;
-  const found = await throughDoor<{ id: string; tokens: string[] }>(database, grantKey, 'find-parts',
-    `select f.id, f.tokens::text[] as tokens from readable_fragment f join readable_row r on r.id = f.id and r.version = f.version
-     where f.tokens <> '{}' and f.tokens && $1::bigint[] and r.type = $2`, [arrayText(asked.flatMap(({ anyOf }) => anyOf)), query.type]);
-  if (found === stale) return stale;
+  const rows = await database.serve<{ fresh: boolean; id: string | null; tokens: string[] }>('reader', null, {
+    name: 'find-parts', text: 'select fresh, id, tokens::text[] as tokens from find_parts($1, $2, $3)',
+    values: [grantKey, query.type, arrayText(asked.flatMap(({ anyOf }) => anyOf))],
+  });
+  if (rows.some(({ fresh }) => !fresh)) return stale;
+  const found = rows.flatMap(({ id, tokens }) => (id === null ? [] : [{ id, tokens }]));
   if (found.length === 0) return query;
   return { ...query, clauses: query.clauses.map((clause) => (asked.some((each) => each === clause) ? { ...clause, orRows: rowsOf(clause as TokenClause, found) } : clause)) };
 }

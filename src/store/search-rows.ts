@@ -31,8 +31,13 @@ export class Sql {
 const shapes = new Map<string, string>();
 const shapesKept = 200;
 
-/** What a search is prepared as: searches of one shape have one text. Shapes nobody asks for often must not fill a connection's memory: beyond a number they are not prepared. */
-function shapeName(text: string): string {
+/**
+ * What a search is prepared as: searches of one shape have one text. Shapes nobody asks for often must not fill a connection's
+ * memory: beyond a number they are not prepared. Nor is a search by a part of rows: a town and a postcode are of one shape, and
+ * the plan that serves both goes through every part of the town.
+ */
+function shapeName(text: string, { clauses }: SearchQuery): string {
+  if (clauses.some((clause) => 'anyOf' in clause && clause.onFragment !== undefined)) return '';
   const known = shapes.get(text);
   if (known !== undefined || shapes.size >= shapesKept) return known ?? '';
   const name = `search-${shapes.size + 1}`;
@@ -52,7 +57,7 @@ export async function searchRows(
   const page = `select * from (${matching}) m ${seek(sql, keys, after)} order by ${order(keys)} limit ${sql.bind(query.count + 1, 'int')}`;
   const text = `with page as materialized (${page}) select ${lookedColumns}, array[${keys.map((_, i) => `p.k${i}::text`).join(', ')}] as keys,
     ${keys.map((_, i) => `p.k${i}`).join(', ')} from page p join look_at_listed(${sql.bind(grantKey, 'text')}, array(select id from page)) r on r.id = p.id`;
-  const rows = await throughDoor<VisibleRow & { keys: string[] }>(database, grantKey, shapeName(text), text, sql.values, order(keys).replaceAll(/\bk(\d)/g, 'q.k$1').replace(/\bid\b/, 'q.id'));
+  const rows = await throughDoor<VisibleRow & { keys: string[] }>(database, grantKey, shapeName(text, query), text, sql.values, order(keys).replaceAll(/\bk(\d)/g, 'q.k$1').replace(/\bid\b/, 'q.id'));
   if (rows === stale) return stale;
   return { rows: rows.slice(0, query.count), more: rows.length > query.count };
 }
@@ -82,7 +87,7 @@ export async function searchCitizens(
     from readable_row r where ${conditions(sql, query)} group by r.citizen_id`;
   const text = `select id, array[${keys.map((_, i) => `k${i}::text`).join(', ')}] as keys, ${keys.map((_, i) => `k${i}`).join(', ')}
     from (${matching}) m ${seek(sql, keys, after)} order by ${order(keys)} limit ${sql.bind(query.count + 1, 'int')}`;
-  const rows = await throughDoor<{ id: string; keys: string[] }>(database, grantKey, shapeName(text), text, sql.values, order(keys).replaceAll(/\bk(\d)/g, 'q.k$1').replace(/\bid\b/, 'q.id'));
+  const rows = await throughDoor<{ id: string; keys: string[] }>(database, grantKey, shapeName(text, query), text, sql.values, order(keys).replaceAll(/\bk(\d)/g, 'q.k$1').replace(/\bid\b/, 'q.id'));
   if (rows === stale) return stale;
   return { citizens: rows.slice(0, query.count), more: rows.length > query.count };
 }
@@ -102,7 +107,7 @@ async function countUpTo(database: Database, grantKey: string, query: SearchQuer
   const sql = new Sql();
   const what = query.type === 'Patient' ? 'distinct r.citizen_id' : 'r.id';
   const text = `select count(*)::int as id from (select ${what} from readable_row r where ${conditions(sql, query)} limit ${most}) m`;
-  const rows = await throughDoor<{ id: number }>(database, grantKey, shapeName(text), text, sql.values);
+  const rows = await throughDoor<{ id: number }>(database, grantKey, shapeName(text, query), text, sql.values);
   return rows === stale ? stale : rows[0]?.id ?? 0;
 }
 

@@ -142,6 +142,20 @@ begin
     select s.id from shared_row s where ${bearing('s')} and ${sharedWith('s')} limit at_most) m);
 end $$;
 
+-- rows of a type that bear one of these tokens in a part kept apart; row by row from the parts: as sets, every row of the type would be read
+create function find_parts(asked_grant text, asked_type text, asked_tokens bigint[]) returns table (fresh boolean, id uuid, tokens bigint[])
+  ${lookUp}
+declare g live_grant;
+begin
+  ${takeGrant('asked_grant')}
+  if not found then return query select false, null::uuid, null::bigint[]; return; end if;
+  return query with parts as materialized (
+      select f.* from citizen_fragment f where f.tokens <> '{}' and f.tokens && asked_tokens and ${visible('f', undefined, ofPart('f'))})
+    select true, r.id, p.tokens from parts p join lateral (select r.id from citizen_row r
+      where r.citizen_id = p.citizen_id and r.id = p.id and r.version = p.version and r.type = asked_type and ${visible('r', undefined, itself('r'))} limit 1) r on true
+    union all select true, null, null;
+end $$;
+
 -- a citizen: what is incomplete, then rows after (type, id), the source Patients, and the directory rows they name
 create function look_at_everything(asked_grant text, asked uuid, after_type text, after_id uuid, at_most int) returns setof looked
   ${lookUp}
