@@ -1,5 +1,8 @@
 import type { Requester } from '../fhir/sharing.ts';
 import { postableParts } from '../intake/addresses.ts';
+import { saysComplete } from '../intake/package/open-cover.ts';
+import type { PackageFile } from '../intake/package/read-zip.ts';
+import { writeZip } from '../intake/package/write-zip.ts';
 import type { Feed, Kind } from '../intake/types.ts';
 import { acceptBytes } from './accept-bytes.ts';
 import { bundleOutcome } from './bundle-outcome.ts';
@@ -77,6 +80,9 @@ function droppedFiles(context: WaysInContext, accept: Accept) {
       const kind = feeds.kindOf(feedKey);
       return kind ? postableParts(kind) : [];
     },
+    /** whether a file of this name says that a folder of the feed's tables is whole */
+    saysComplete: (feed: string, name: string): boolean => saysComplete(feeds.kindOf(feed) ?? {}, name),
+    packed: (files: readonly PackageFile[]) => writeZip(files),
     take: (feed: string, part: string, bytes: Uint8Array) => accept(requesterOf(feed), { feed, part, bytes }, { id: newId() }),
     readTask: (feed: string, taskId: string) => readJobTask(context, requesterOf(feed), taskId),
   };

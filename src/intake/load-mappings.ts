@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { Problem } from '../fhir/problem.ts';
+import { takesPackages } from './addresses.ts';
 import { configFolder, filesOnDisk, keptFiles, type ConfigFolder } from './config-folder.ts';
 import { formats } from './formats.ts';
 import { feedsSchema, kindSchema, partnersSchema } from './mapping-schemas.ts';
@@ -138,6 +139,7 @@ function readKind(config: ConfigFolder, folder: string): Kind | undefined {
   if (content.name !== folder) config.add(file, `The name must be that of the folder, "${folder}".`, { pointer: '/name' });
   refuseRepeats(config, file, '/parts', content.parts.map((part) => part.name));
   const parts = content.parts.flatMap((part) => readPart(config, folder, content, part) ?? []);
+  if (content.complete !== undefined && !takesPackages(content)) config.add(file, 'Only a kind whose tables come as a package says when a folder of them is whole.', { pointer: '/complete' });
   if (parts.length === content.parts.length) checkRelations(content.format, parts, (text) => { config.add(file, text, { pointer: '/parts' }); });
   return { ...content, parts };
 }

@@ -91,6 +91,9 @@ const relation = {
   properties: { part: text, by: columnNames, rows: { enum: ['one', 'many'] }, as: { type: 'string', pattern: '^[a-z][A-Za-z0-9]*$' }, columns: columnNames, whole: { const: true } },
 };
 
+/** `*` for what varies */
+const fileName = { type: 'string', pattern: '^[A-Za-z0-9_*-]+\\.[a-z0-9]+$' };
+
 export const kindSchema = {
   type: 'object',
   required: ['name', 'title', 'format', 'update', 'zone', 'limits', 'parts', 'categories'],
@@ -102,6 +105,7 @@ export const kindSchema = {
     update: { enum: ['snapshot', 'patch'] },
     zone: text,
     shares: { type: 'array', items: text, minItems: 1, uniqueItems: true },
+    complete: fileName,
     limits: {
       type: 'object',
       required: ['maxBytes', 'maxRows'],
@@ -117,7 +121,7 @@ export const kindSchema = {
         additionalProperties: false,
         properties: {
           name: { type: 'string', pattern: '^([a-z][a-z0-9-]*)?$' }, map: { type: 'string', pattern: '^[^/]+\\.(map|json)$' }, schema: { type: 'string', pattern: '^[^/]+\\.json$' },
-          file: { type: 'string', pattern: '^[A-Za-z0-9_*-]+\\.[a-z0-9]+$' }, needed: { const: true }, knownPeople: { const: true }, cover: { const: true }, readAs: text,
+          file: fileName, needed: { const: true }, knownPeople: { const: true }, cover: { const: true }, readAs: text,
           relations: { type: 'array', minItems: 1, items: relation },
         },
       },
@@ -162,6 +166,7 @@ export const columnsSchema = {
         },
       },
     },
+    claims: { type: 'object', minProperties: 1, additionalProperties: false, properties: { nhsNumber: text, family: text } },
     latest: { type: 'object', required: ['column', 'at', 'table'], additionalProperties: false, properties: { column: text, at: text, table: text } },
   },
 };

@@ -69,6 +69,8 @@ export interface Part {
   columns?: Column[];
   /** CSV: the file is a sheet somebody keeps by hand and saves as CSV, with what spreadsheets leave at its edges */
   spreadsheet?: boolean;
+  /** CSV: columns that say who the row is about beside the person key: what differs from the sender's own record of that person refuses the row */
+  claims?: PersonClaims;
   /** CSV: rows are statements of which, for each person, only the latest of a sort counts, whatever order they come in */
   latest?: LatestStatements;
   /** HL7 v2: what a message of this feed may and must hold */
@@ -206,6 +208,12 @@ export interface Column {
   maxLength?: number;
 }
 
+/** Names of the columns, or their values in one row. */
+export interface PersonClaims {
+  nhsNumber?: string;
+  family?: string;
+}
+
 /** Which statement a row makes. The map reads `person`: its `key`, and under every statement ever made `{ at }`, its last time. */
 export interface LatestStatements {
   /** column with the code */
@@ -235,6 +243,8 @@ export interface Kind {
   zone: string;
   /** other kinds whose maps and tables its maps use */
   shares?: string[];
+  /** name of the file that says a folder of tables is whole, with `*` for what varies: empty, or a line for each of the others */
+  complete?: string;
   parts: Part[];
   categories: CategoryRule[];
   limits: { maxBytes: number; maxRows: number };

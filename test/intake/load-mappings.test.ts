@@ -102,6 +102,7 @@ describe('the mappings folder', () => {
     ['a kind that shares with none', { 'sheet/kind.json': JSON.stringify({ ...kind, shares: ['other'] }) }, 'sheet/kind.json', '/shares', /no other kind "other"/],
     ['a kind that shares with itself', { 'sheet/kind.json': JSON.stringify({ ...kind, shares: ['sheet'] }) }, 'sheet/kind.json', '/shares', /no other kind/],
     ['patches that say nothing of what they are folded under', { 'sheet/kind.json': JSON.stringify({ ...kind, update: 'patch' }) }, 'sheet/client.schema.json', '/fold', /folded under/],
+    ['a folder of tables of a kind that takes no packages', { 'sheet/kind.json': JSON.stringify({ ...kind, complete: 'DONE*.txt' }) }, 'sheet/kind.json', '/complete', /package/],
     ['a map that is not there', { 'sheet/client.map': null }, 'sheet/kind.json', '/parts', /client\.map/],
     ['a schema without person key', { 'sheet/client.schema.json': JSON.stringify({ columns: [{ header: 'A', name: 'a' }] }) }, 'sheet/kind.json', '/parts', /personKey/],
     ['a relation with a part that is not there', relations([{ part: 'visit', by: ['clientId'], rows: 'many', as: 'visits' }]), 'sheet/kind.json', '/parts', /no part "visit"/],

@@ -26,8 +26,8 @@ export function assignTables(kind: Kind, files: readonly PackageFile[]): { table
   return { tables: [...found].flatMap(([part, [file]]) => (file ? [{ part, bytes: file.bytes }] : [])) };
 }
 
-/** `CYP001*.csv` fits `CYP001MPI.CSV`: a star is any letters, digits, hyphens and underscores, and capitals do not matter. */
-function fits(pattern: string, name: string): boolean {
+/** `CYP001MPI.CSV` fits `CYP001*.csv`: a star is any letters, digits, hyphens and underscores, and capitals do not matter. */
+export function fits(pattern: string, name: string): boolean {
   return new RegExp(`^${pattern.split('*').map((text) => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('[A-Za-z0-9_-]*')}$`, 'i').test(name);
 }
 
