@@ -65,11 +65,13 @@ export const feedsSchema = {
           senders: { type: 'array', items: text, minItems: 1 },
           pull: {
             type: 'object',
-            required: ['base', 'query', 'everySeconds'],
+            required: ['base', 'everySeconds'],
+            oneOf: [{ required: ['query'] }, { required: ['peoplePerPull'], not: { required: ['since'] } }],
             additionalProperties: false,
             properties: {
               base: { type: 'string', pattern: '^https?://[^\\s?#]+[^/\\s?#]$' },
               query: { type: 'string', pattern: '^[A-Z$][^\\s:#]*$' },
+              peoplePerPull: { type: 'integer', minimum: 1, maximum: 1000 },
               since: { type: 'string', pattern: '^_?[A-Za-z][A-Za-z-]*$' },
               everySeconds: { type: 'integer', minimum: 60 },
               timeoutSeconds: { type: 'integer', minimum: 1, maximum: 300 },
@@ -106,6 +108,10 @@ export const kindSchema = {
     zone: text,
     shares: { type: 'array', items: text, minItems: 1, uniqueItems: true },
     complete: fileName,
+    perPerson: {
+      type: 'object', required: ['operation', 'nhsNumber', 'parameters'], additionalProperties: false,
+      properties: { operation: { type: 'string', pattern: '^[A-Z][A-Za-z]+/\\$[A-Za-z.-]+$' }, nhsNumber: text, parameters: { type: 'array', items: { type: 'object', required: ['name'] } } },
+    },
     limits: {
       type: 'object',
       required: ['maxBytes', 'maxRows'],

@@ -39,13 +39,25 @@ export interface Feed {
 export interface PullPlan {
   /** FHIR base address, without a slash at its end */
   base: string;
-  /** what is asked for, below the base: `Bundle?_sort=_lastUpdated` */
-  query: string;
+  /** what is asked for, below the base: `Bundle?_sort=_lastUpdated`; absent: one record after the other, of people registered with the partner */
+  query?: string;
+  /** without a query: so many people in one pull, where the kind has `perPerson`; the next pull goes on after them */
+  peoplePerPull?: number;
   /** search parameter that asks for what changed since the last pull; absent: everything each time */
   since?: string;
   everySeconds: number;
   /** for one page; default 30 */
   timeoutSeconds?: number;
+}
+
+/** A FHIR operation that gives one person's record: a POST of Parameters, so that the number stands in no address. */
+export interface PersonOperation {
+  /** below the base: `Patient/$gpc.getstructuredrecord` */
+  operation: string;
+  /** name of the parameter that takes the NHS number, as an Identifier */
+  nhsNumber: string;
+  /** all others */
+  parameters: JsonObject[];
 }
 
 /** The part of a kind: one table of a multi-table feed, or the whole feed (part name ''). */
@@ -245,6 +257,8 @@ export interface Kind {
   shares?: string[];
   /** name of the file that says a folder of tables is whole, with `*` for what varies: empty, or a line for each of the others */
   complete?: string;
+  /** how a source is asked for the record of one person */
+  perPerson?: PersonOperation;
   parts: Part[];
   categories: CategoryRule[];
   limits: { maxBytes: number; maxRows: number };

@@ -102,6 +102,8 @@ describe('the mappings folder', () => {
     ['a kind that shares with none', { 'sheet/kind.json': JSON.stringify({ ...kind, shares: ['other'] }) }, 'sheet/kind.json', '/shares', /no other kind "other"/],
     ['a kind that shares with itself', { 'sheet/kind.json': JSON.stringify({ ...kind, shares: ['sheet'] }) }, 'sheet/kind.json', '/shares', /no other kind/],
     ['patches that say nothing of what they are folded under', { 'sheet/kind.json': JSON.stringify({ ...kind, update: 'patch' }) }, 'sheet/client.schema.json', '/fold', /folded under/],
+    ['a source asked for people by a kind that cannot', { 'feeds.yaml': 'feeds: [{ key: bchc-sheet, kind: sheet, partner: bchc, title: X, system: X, pull: { base: "https://x.example/fhir", peoplePerPull: 5, everySeconds: 60 } }]' }, 'feeds.yaml', '/feeds/0/pull/peoplePerPull', /perPerson/],
+    ['a source asked both ways', { 'feeds.yaml': 'feeds: [{ key: bchc-sheet, kind: sheet, partner: bchc, title: X, system: X, pull: { base: "https://x.example/fhir", query: Bundle, peoplePerPull: 5, everySeconds: 60 } }]' }, 'feeds.yaml', '/feeds/0/pull', /./],
     ['a folder of tables of a kind that takes no packages', { 'sheet/kind.json': JSON.stringify({ ...kind, complete: 'DONE*.txt' }) }, 'sheet/kind.json', '/complete', /package/],
     ['a map that is not there', { 'sheet/client.map': null }, 'sheet/kind.json', '/parts', /client\.map/],
     ['a schema without person key', { 'sheet/client.schema.json': JSON.stringify({ columns: [{ header: 'A', name: 'a' }] }) }, 'sheet/kind.json', '/parts', /personKey/],
