@@ -108,6 +108,13 @@ export const kindSchema = {
     zone: text,
     shares: { type: 'array', items: text, minItems: 1, uniqueItems: true },
     complete: fileName,
+    leftOut: {
+      type: 'array', minItems: 1,
+      items: {
+        type: 'object', required: ['file', 'reason', 'approvedBy', 'date'], additionalProperties: false,
+        properties: { file: fileName, reason: text, approvedBy: text, date: { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' } },
+      },
+    },
     perPerson: {
       type: 'object', required: ['operation', 'nhsNumber', 'parameters'], additionalProperties: false,
       properties: { operation: { type: 'string', pattern: '^[A-Z][A-Za-z]+/\\$[A-Za-z.-]+$' }, nhsNumber: text, parameters: { type: 'array', items: { type: 'object', required: ['name'] } } },

@@ -50,6 +50,15 @@ export interface PullPlan {
   timeoutSeconds?: number;
 }
 
+/** A table that partners may pack and nothing is taken from, and who agreed. */
+export interface LeftOutTable {
+  /** name of its file, with `*` for what varies */
+  file: string;
+  reason: string;
+  approvedBy: string;
+  date: string;
+}
+
 /** A FHIR operation that gives one person's record: a POST of Parameters, so that the number stands in no address. */
 export interface PersonOperation {
   /** below the base: `Patient/$gpc.getstructuredrecord` */
@@ -257,6 +266,8 @@ export interface Kind {
   shares?: string[];
   /** name of the file that says a folder of tables is whole, with `*` for what varies: empty, or a line for each of the others */
   complete?: string;
+  /** tables of a package that are deliberately not carried */
+  leftOut?: LeftOutTable[];
   /** how a source is asked for the record of one person */
   perPerson?: PersonOperation;
   parts: Part[];

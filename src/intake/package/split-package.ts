@@ -28,7 +28,7 @@ export function splitTables(kind: Kind, feed: Feed, files: readonly PackageFile[
   const read = readTables(kind, assigned.tables);
   if ('problems' in read) return { rows: [], problems: read.problems };
   const problems = read.tables.filter(({ part }) => part.cover).flatMap((table) => checkCover(feed, table));
-  return problems.length > 0 ? { rows: [], problems } : { rows: joinTables(read.tables), problems: [] };
+  return problems.length > 0 ? { rows: [], problems } : { rows: joinTables(read.tables), problems: assigned.told };
 }
 
 function readTables(kind: Kind, packed: readonly PackedTable[]): { tables: Table[] } | { problems: Problem[] } {
