@@ -56,8 +56,9 @@ export async function receiveRecords(connection: Connection, context: IntakeCont
 }
 
 /**
- * link → whom the row means → who owns what. A row that names another person, or another person's record, is refused, and whoever it made known or changed is
- * linked again without it; the person's later rows wait for the next batch, because they were mapped on what it said.
+ * link → whom the row means → who owns what. A row that names another person, or another person's record, is refused, and
+ * whoever it made known or changed is linked again without it; the person's later rows wait for the next batch, because they
+ * were mapped on what it said.
  */
 async function settleOwners(connection: Connection, context: IntakeContext, mapped: readonly MappedRow[]): Promise<{
   linking: Linking; prepared: PreparedResource[]; current: Map<string, CurrentRow>; foreign: { row: PendingRow; problems: Problem[] }[]; hidden: HiddenCitizens;
@@ -70,7 +71,7 @@ async function settleOwners(connection: Connection, context: IntakeContext, mapp
     const hidden = await hiddenCitizens(connection, linking.linked);
     const prepared = linking.linked.flatMap((linked) => prepareResources(context, linked, hidden.all.has(linked.citizen)));
     const owned = await checkOwnership(connection, prepared);
-    const refused = [...mistaken, ...owned.refused];
+    const refused = [...mistaken, ...owned.refused.filter(({ row }) => !mistaken.some((each) => each.row === row))];
     if (refused.length === 0) return { linking, prepared, current: owned.current, foreign, hidden };
     foreign.push(...refused);
     rows = rows.filter(({ row }) => !refused.some((each) => sameQueue(each.row, row) && !isBefore(row, each.row)));

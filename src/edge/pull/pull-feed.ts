@@ -61,7 +61,7 @@ const mostPages = 100_000;
 export async function pullFeed(services: PullServices, target: PullTarget, token: string | null, timing: PullTiming, stop: AbortSignal): Promise<PullResult> {
   const position = await services.lease(target.feed, target.everySeconds);
   if (!position) return { kind: 'not-due' };
-  const goesOn = position.nextPage?.startsWith(target.base) ? position.nextPage : null; // as the source was asked then
+  const goesOn = position.nextPage?.startsWith(new URL(target.base).href) ? position.nextPage : null; // not where another way of asking was
   let url = goesOn ?? firstPage(target, position.since);
   let since = goesOn === null ? '' : position.nextSince ?? '';
   const seen = new Set<string>();
