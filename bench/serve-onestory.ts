@@ -74,7 +74,7 @@ async function replay(what: 'start' | 'approve'): Promise<Answer> {
   const started = performance.now();
   if (what === 'start') await services.feedWork.replay.start(integrationOf(), 'uhb-adt', request);
   else await services.feedWork.replay.approve(integrationOf(), 'uhb-adt', (await untilReplay(services, 'uhb-adt', 'ready')).candidate, request);
-  const { counts } = await untilReplay(services, 'uhb-adt', what === 'start' ? 'ready' : 'done', integrationOf(), 20 * 60_000);
+  const { counts } = await untilReplay(services, 'uhb-adt', what === 'start' ? 'ready' : 'done', integrationOf(), 20 * 60_000, 2_000);
   return { records: counts.resource, seconds: (performance.now() - started) / 1_000 };
 }
 

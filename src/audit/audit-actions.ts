@@ -31,6 +31,7 @@ const actions: Readonly<Record<string, AuditAction>> = {
   'transaction': { action: 'C', subtype: [rest('transaction')], asks: 'thing', moves: 'in' },
   'process-message': { action: 'C', subtype: [rest('operation'), { system: gatewayAction, code: 'process-message' }], asks: 'thing', moves: 'in' },
   'intake': { action: 'C', subtype: [{ system: gatewayAction, code: 'intake' }], asks: 'thing', moves: 'in' },
+  'pull-person': { action: 'R', subtype: [{ system: gatewayAction, code: 'pull-person' }], asks: 'query', moves: 'in' },
   'agreement-list': { action: 'R', subtype: [{ system: gatewayAction, code: 'agreement-list' }], asks: 'query', moves: 'out' },
   'agreement-propose': { action: 'C', subtype: [{ system: gatewayAction, code: 'agreement-propose' }], asks: 'thing', moves: 'in' },
   'agreement-sign': { action: 'U', subtype: [{ system: gatewayAction, code: 'agreement-sign' }], asks: 'thing', moves: 'in' },

@@ -40,6 +40,7 @@ export const logEvents = {
   'emergency-review-overdue': ['warn', 'Emergency access has waited too long for a review'],
   'emergency-watch-failed': ['error', 'Overdue reviews of emergency access could not be looked for'],
   'pull-finished': ['info', 'A source was pulled to its end'],
+  'pull-without': ['info', 'A source gave no record of some people it was asked about'],
   'pull-failed': ['warn', 'A source could not be pulled to its end; it goes on later where it was'],
   'grant-recompiled': ['debug', 'A grant was compiled again'],
 } as const satisfies Record<string, readonly [Exclude<LogLevel, 'silent'>, string]>;

@@ -1,7 +1,7 @@
 import { getSearchParameter } from '@medplum/core';
 import type {
   CapabilityStatement, CapabilityStatementRestResource, CapabilityStatementRestResourceInteraction, CapabilityStatementRestResourceOperation,
-  CapabilityStatementRestResourceSearchParam, CapabilityStatementRestSecurity,
+  CapabilityStatementRestInteraction, CapabilityStatementRestResourceSearchParam, CapabilityStatementRestSecurity,
 } from '@medplum/fhirtypes';
 import { loadDefinitions } from './definitions.ts';
 import { profileUrlOf } from './profiles.ts';
@@ -9,6 +9,13 @@ import { searchParametersOf } from './search-parameters.ts';
 import type { SearchParameterRow } from './search-parameters.ts';
 
 export type Interaction = NonNullable<CapabilityStatementRestResourceInteraction['code']>;
+
+/** Name without `$`, canonical of its definition, and who may use it where not everybody may. */
+export interface Operation {
+  name: string;
+  definition: string;
+  documentation?: string;
+}
 
 /** What the routes' own table says is there; nothing is listed that has no route. */
 export interface CapabilityInput {
@@ -20,8 +27,10 @@ export interface CapabilityInput {
   date: string;
   /** by resource type */
   interactions: Readonly<Record<string, readonly Interaction[]>>;
-  /** by resource type: name without `$`, canonical of its definition */
-  operations?: Readonly<Record<string, readonly { name: string; definition: string }[]>>;
+  /** by resource type */
+  operations?: Readonly<Record<string, readonly Operation[]>>;
+  /** at the base itself */
+  system?: { interactions: readonly CapabilityStatementRestInteraction[]; operations: readonly Operation[] };
   /** absolute addresses of the token issuer */
   oauth: { authorize: string; token: string };
 }
@@ -44,6 +53,7 @@ export function capabilityStatement(input: CapabilityInput): CapabilityStatement
       documentation: 'What a caller sees depends on agreements, on each person\'s choices and on the caller\'s role; what is kept back looks as if it did not exist, unless an agreement lets a notice say so. Unknown search parameters are refused unless "Prefer: handling=lenient" is sent.',
       security: securityOf(input.oauth),
       resource: Object.keys(input.interactions).sort().map((type) => resourceOf(type, input)),
+      ...(input.system && { interaction: [...input.system.interactions], operation: [...input.system.operations] }),
     }],
   };
 }

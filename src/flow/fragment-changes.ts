@@ -23,11 +23,12 @@ export function unclassified({ custodian }: ClassFacts): ClassFacts {
 export function fragmentChanges(
   apart: Apart, facts: ClassFacts, hidden: boolean, classOf: (facts: ClassFacts) => number, classOfRow: (id: string) => number | undefined,
 ): FragmentChange[] {
-  return apart.fragments.map(({ path, value, tokens, targets, place }) => {
+  const { tokens } = apart.foundBy();
+  return apart.fragments.map(({ path, value, targets, place }, index) => {
     const classes = new Set(targets.map((target) => classOfRow(target) ?? classOf(unclassified(facts))));
     const [classId] = classes;
     return {
-      path, body: JSON.stringify(value), tokens,
+      path, body: JSON.stringify(value), tokens: tokens[index] ?? [],
       ...(targets.length === 0
         ? { classId: classOf(hidden ? hiddenClass(facts) : facts), target: null }
         : classes.size === 1 && classId !== undefined && !place

@@ -4,12 +4,19 @@ import { textOf, type Json, type JsonObject } from '../fhir/json.ts';
 import { namesPlace, type Custodian } from '../fhir/names-place.ts';
 import { codeTokens } from '../fhir/sensitive-codes.ts';
 
-/** A resource as it is stored: its body, what is kept apart from it, and what each can be found by. */
+/** A resource as it is stored: its body, and what is kept apart from it. */
 export interface Apart {
   body: JsonObject;
-  fragments: (Fragment & { tokens: bigint[] })[];
+  fragments: Fragment[];
+  /** what each can be found by; worked out when first asked for, because most of what arrives changes nothing */
+  foundBy(): FoundBy;
+}
+
+export interface FoundBy {
   index: SearchIndex;
   directoryIds: string[];
+  /** of each fragment, in their order */
+  tokens: bigint[][];
 }
 
 /**
@@ -19,13 +26,18 @@ export interface Apart {
 export function keepApart(whole: JsonObject, isRow: (type: string, id: string) => boolean, hiddenFrom: Custodian | null): Apart {
   const type = textOf(whole['resourceType']);
   const { body, fragments } = takeApart(whole, isRow, hiddenFrom === null ? undefined : (property, value) => namesPlace(type, property, value, hiddenFrom));
+  let found: FoundBy | undefined;
+  return { body, fragments, foundBy: () => (found ??= findBy(whole, body, fragments)) };
+}
+
+function findBy(whole: JsonObject, body: JsonObject, fragments: readonly Fragment[]): FoundBy {
   const contacts = fragments.filter(({ targets, place }) => targets.length === 0 && !place);
   const index = indexResource({ ...body, ...Object.fromEntries(contacts.map(({ path, value }) => [path.slice(1), value])) });
   const directoryIds = new Set<string>();
   collectDirectory(body, directoryIds);
   return {
-    body, directoryIds: [...directoryIds], index: { ...index, codes: codeTokens(whole) },
-    fragments: fragments.map((fragment) => ({ ...fragment, tokens: fragment.place ? tokensOf(type, fragment) : (index.fragmentTokens.get(fragment.path) ?? []) })),
+    directoryIds: [...directoryIds], index: { ...index, codes: codeTokens(whole) },
+    tokens: fragments.map((fragment) => (fragment.place ? tokensOf(textOf(whole['resourceType']), fragment) : (index.fragmentTokens.get(fragment.path) ?? []))),
   };
 }
 

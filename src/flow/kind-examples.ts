@@ -67,7 +67,8 @@ export function feedFor(mappings: Mappings, { kind, feed }: Target, path: string
 }
 
 /** Which part of its kind a file is: the one asked for; else the one a file `part` beside it names; else the one its own name begins with; else the only one. */
-export function partFor({ kind }: Target, path: string, asked: string | null): Part {
+export function partFor({ kind }: Target, path: string, asked: string | null, isFolder = false): Part {
+  if (isFolder && asked === null && takesPackages(kind)) return allTables;
   const name = asked ?? noteBeside(path, 'part');
   const part = name === undefined ? guessPart(kind, path) : kind.parts.find((each) => each.name === name);
   if (part) return part;

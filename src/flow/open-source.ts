@@ -26,7 +26,7 @@ export async function openSource(bench: Workbench, target: string, { path, bytes
   const found = findTarget(bench.mappings, target);
   const feed = feedFor(bench.mappings, found, path, bytes);
   const { kind } = found;
-  const part = partFor({ kind, feed }, path, options.part);
+  const part = partFor({ kind, feed }, path, options.part, !(bytes instanceof Uint8Array));
   const source = await mapSource({ kind, feed, part, bytes }, (each) => bench.mapOf(feed, kind, each));
   const decoded = bytes instanceof Uint8Array ? decodeText(bytes) : { text: '' };
   const maps = new Map(bench.mappings.files(kind.name, feed.partner.partnerKey).maps.map(({ file, text }) => [file, text]));

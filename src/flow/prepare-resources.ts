@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { relationshipEvidence, type Evidence } from '../consent/relationship-evidence.ts';
 import { textOf, type Json, type JsonObject } from '../fhir/json.ts';
 import { hiddenLocation, labelsIn } from '../fhir/sharing-labels.ts';
@@ -57,7 +57,7 @@ export function prepareResources(context: IntakeContext, linked: LinkedRow, hidd
       ...keepApart({ resourceType: type, id, ...resolved }, (_, target) => own.has(target), hidden ? custodianOf(context, partner.organisation) : null),
       evidence: relationshipEvidence(mapped, partner.organisation, linked.row.receivedAt ?? context.clock(), (organisation) => context.directory.get(organisation)?.isPractice ?? false),
       // without what the code sets add: the same content is no new version because a set was changed
-      contentHash: createHash('sha256').update(JSON.stringify([resolved, [...new Set(said)]])).digest(),
+      contentHash: hash('sha256', JSON.stringify([resolved, [...new Set(said)]]), 'buffer'),
       resource: mapped,
     };
   });

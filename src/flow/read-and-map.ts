@@ -1,9 +1,9 @@
-import type { JsonObject } from '../fhir/json.ts';
+import { textOf, type JsonObject } from '../fhir/json.ts';
 import type { Problem } from '../fhir/problem.ts';
 import { feedFacts } from '../intake/feed-facts.ts';
 import { foldRow, unfoldRow } from '../intake/fold.ts';
 import { readRow } from '../intake/read-row.ts';
-import type { Feed, FoldState, Kind, Part, RowInput } from '../intake/types.ts';
+import type { Feed, FoldState, Kind, Part, PersonClaims, RowInput } from '../intake/types.ts';
 import type { LedgerEntry, UnmappedCode } from '../mapping/types.ts';
 import type { PendingRow } from '../store/intake-queue.ts';
 import type { StoredFold } from '../store/fold-states.ts';
@@ -25,6 +25,8 @@ export interface MappedRow {
   folds: StoredFold[];
   warnings: Problem[];
   ledger: LedgerEntry[];
+  /** what the row says of who it is about beside the person key */
+  claims: PersonClaims;
   /** codes no table has, with the field as its sender knows it */
   unmapped: UnmappedCode[];
 }
@@ -54,13 +56,18 @@ export function mapRow(context: IntakeContext, read: ReadRow, states: ReadonlyMa
   const problems = placeInSource(found, row, kind, part);
   if (problems.some(isError)) return { row, problems };
   return {
-    row, feed, kind, part, mapping, resources: result.resources, late: isLate(states, input) ? mapAlone(read) : [], ledger: result.ledger,
+    row, feed, kind, part, mapping, claims: claimsOf(part, input), resources: result.resources, late: isLate(states, input) ? mapAlone(read) : [], ledger: result.ledger,
     unmapped: result.unmapped.map((each) => ({ ...each, field: fieldAsSent(kind, part, each.field) })), warnings: [...input.warnings, ...problems],
     folds: input.foldKeys.flatMap((foldKey) => {
       const state = folded.get(foldKey);
       return state ? [{ feed: row.feed, personKey: row.personKey, foldKey, state }] : [];
     }),
   };
+}
+
+function claimsOf({ claims = {} }: Part, { record }: RowInput): PersonClaims {
+  const { nhsNumber, family } = claims;
+  return { ...(nhsNumber !== undefined && { nhsNumber: textOf(record[nhsNumber]) }), ...(family !== undefined && { family: textOf(record[family]) }) };
 }
 
 function isError({ severity = 'error' }: Problem): boolean {

@@ -7,11 +7,12 @@ import type { CurrentRow } from '../store/record-writer.ts';
 import { saveLedger } from '../store/ledger-counts.ts';
 import { requeueForKnownPeople } from '../store/source-records.ts';
 import { saveUnmappedCodes } from '../store/unmapped-codes.ts';
+import { checkClaims } from './check-claims.ts';
 import { checkOwnership } from './check-ownership.ts';
 import { feedsOfSender, type IntakeContext } from './intake-context.ts';
 import { hiddenCitizens } from './hidden-citizens.ts';
 import type { HiddenCitizens } from './hide-places.ts';
-import { linkPeople, type Linking } from './link-people.ts';
+import { createRegistry, linkPeople, type Linking } from './link-people.ts';
 import { mapInOrder } from './map-in-order.ts';
 import { prepareResources, type PreparedResource } from './prepare-resources.ts';
 import { readPending, type MappedRow } from './read-and-map.ts';
@@ -55,19 +56,23 @@ export async function receiveRecords(connection: Connection, context: IntakeCont
 }
 
 /**
- * link → who owns what. A row that names another person's record is refused, and whoever it made known or changed is
- * linked again without it; the person's later rows wait for the next batch, because they were mapped on what it said.
+ * link → whom the row means → who owns what. A row that names another person, or another person's record, is refused, and
+ * whoever it made known or changed is linked again without it; the person's later rows wait for the next batch, because they
+ * were mapped on what it said.
  */
 async function settleOwners(connection: Connection, context: IntakeContext, mapped: readonly MappedRow[]): Promise<{
   linking: Linking; prepared: PreparedResource[]; current: Map<string, CurrentRow>; foreign: { row: PendingRow; problems: Problem[] }[]; hidden: HiddenCitizens;
 }> {
   const foreign: { row: PendingRow; problems: Problem[] }[] = [];
   for (let rows = mapped; ;) {
-    const linking = await linkPeople(connection, context, rows);
+    const registry = createRegistry();
+    const linking = await linkPeople(connection, context, rows, registry);
+    const mistaken = checkClaims(context, linking.linked, registry);
     const hidden = await hiddenCitizens(connection, linking.linked);
     const prepared = linking.linked.flatMap((linked) => prepareResources(context, linked, hidden.all.has(linked.citizen)));
-    const { refused, current } = await checkOwnership(connection, prepared);
-    if (refused.length === 0) return { linking, prepared, current, foreign, hidden };
+    const owned = await checkOwnership(connection, prepared);
+    const refused = [...mistaken, ...owned.refused.filter(({ row }) => !mistaken.some((each) => each.row === row))];
+    if (refused.length === 0) return { linking, prepared, current: owned.current, foreign, hidden };
     foreign.push(...refused);
     rows = rows.filter(({ row }) => !refused.some((each) => sameQueue(each.row, row) && !isBefore(row, each.row)));
   }

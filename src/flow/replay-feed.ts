@@ -33,6 +33,7 @@ export interface ReplayReport {
   /** batches that failed for a reason nobody foresaw and were tried again */
   failures: number;
   counts: Record<Finding['kind'], number>;
+  /** none while it is under way: whoever watches asks every other second, and telling takes long where much differs */
   differences: FindingGroup[];
 }
 
@@ -118,9 +119,11 @@ export async function reportOf({ database }: Pick<ReplayActs, 'database'>, key: 
     feed, state, base, candidate, onboarding, startedBy, approvedBy, erased, failures,
     startedAt: replay.startedAt.toISOString(), approvedAt: replay.approvedAt?.toISOString() ?? null, finishedAt: replay.finishedAt?.toISOString() ?? null,
     progress: { ...(await readProgress(database, replay)), recordsStaged: replay.records + erased, rows: replay.rows },
-    counts: await countDifferences(database, replayId), differences: state === 'shadow' ? [] : await groupFindings(database, replayId),
+    counts: await countDifferences(database, replayId), differences: underWay.includes(state) ? [] : await groupFindings(database, replayId),
   };
 }
+
+const underWay: readonly ReplayState[] = ['shadow', 'swapping', 'closing'];
 
 function nameOf({ person, client }: Requester): string {
   return person ? `${person.name} (${person.id})` : client;

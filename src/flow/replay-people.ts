@@ -9,6 +9,7 @@ import { loadSaidOf, loadStanding, type StandingRow } from '../store/replay-reco
 import { diffResource } from './diff-resource.ts';
 import { factsOf } from './hide-places.ts';
 import type { IntakeContext } from './intake-context.ts';
+import { partnerId } from './name-resource.ts';
 import type { PreparedResource } from './prepare-resources.ts';
 import type { SettledPeople } from './settle-people.ts';
 import type { StagedRow } from '../store/replay-staging.ts';
@@ -35,14 +36,21 @@ export async function findDifferences(connection: Connection, context: IntakeCon
     const { category, labels } = factsOf(context, row);
     return !row.contentHash.equals(each.contentHash) || category !== each.category || !new Set(each.labels).isSubsetOf(new Set(labels));
   });
-  const standing = await loadStanding(connection, differing.map(({ id }) => id));
+  const said = await loadSaidOf(connection, feed, peopleOf(context, feed, groups, settled));
+  const gone = said.filter(({ id, type, erased }) => !finals.has(id) && !erased && !neverGone.includes(type)).map(({ id }) => id);
+  const standing = await loadStanding(connection, [...differing.map(({ id }) => id), ...gone]);
   const changed = differing.flatMap((prepared) => {
     const before = standing.get(prepared.id);
     if (before && before.feed !== feed && !before.deleted) return [];
     return [{ prepared, standing: before, places: before && !before.deleted ? placesOf(context, prepared, before, settled) : ['added'] }];
   });
-  const said = await loadSaidOf(connection, feed, groups.filter(isPerson));
-  return { changed, gone: said.filter(({ id, type, erased }) => !finals.has(id) && !erased && !neverGone.includes(type)) };
+  return { changed, gone: gone.flatMap((id) => standing.get(id) ?? []) };
+}
+
+function peopleOf(context: IntakeContext, feed: string, groups: readonly string[], { linked }: SettledPeople): Parameters<typeof loadSaidOf>[2] {
+  const keys = groups.filter(isPerson);
+  const base = context.mappingOf(feed)?.feed.partner.identifierBase ?? '';
+  return { keys, citizens: [...new Set(linked.map(({ citizen }) => citizen))], patients: keys.map((key) => partnerId(context.secrets, 'Patient', `${base}/person`, key)) };
 }
 
 function placesOf(context: IntakeContext, prepared: PreparedResource, before: StandingRow, { current }: SettledPeople): string[] {

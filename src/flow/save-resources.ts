@@ -106,6 +106,7 @@ function rowChange(
   context: IntakeContext, { prepared, version, facts }: Change, rowClass: ReadonlyMap<string, number>, classOf: (facts: ClassFacts) => number, hidden: ReadonlySet<string>,
 ): RowChange {
   const { linked } = prepared;
+  const found = prepared.foundBy();
   const at = context.clock();
   return {
     citizen: linked.citizen, id: prepared.id, type: prepared.type, version, classId: classOf(facts), contentHash: prepared.contentHash,
@@ -113,7 +114,7 @@ function rowChange(
       version, at, mapping: linked.mapping, profileType: prepared.type, security: withLabels(prepared.security, facts.labels), custodian: facts.custodian,
       source: `urn:onestory:${linked.feed.partner.partnerKey}:${linked.feed.key}#${linked.row.recordId}/${linked.row.row}`,
     })),
-    updatedAt: at, recordId: linked.row.recordId, row: linked.row.row, index: prepared.index, directoryIds: prepared.directoryIds,
+    updatedAt: at, recordId: linked.row.recordId, row: linked.row.row, index: found.index, directoryIds: found.directoryIds,
     fragments: fragmentChanges(prepared, facts, hidden.has(linked.citizen), classOf, (id) => rowClass.get(id)),
   };
 }

@@ -7,6 +7,7 @@ import type { RowOutcome } from '../store/intake-queue.ts';
 import type { CurrentRow } from '../store/record-writer.ts';
 import type { StagedRow } from '../store/replay-staging.ts';
 import { reusedMessageId } from '../store/source-records.ts';
+import { checkClaims } from './check-claims.ts';
 import { checkOwnership } from './check-ownership.ts';
 import { hiddenCitizens } from './hidden-citizens.ts';
 import type { HiddenCitizens } from './hide-places.ts';
@@ -39,12 +40,14 @@ export async function settlePeople(connection: Connection, context: IntakeContex
   const { read, settled } = readRows(context, rows);
   const foreign = new Map<string, RefusedRow>();
   for (;;) {
-    const { linked, citizens, people, refused } = await linkRows(connection, context, read.filter(({ row }) => !foreign.has(nameOf(row))), createRegistry(inThought));
+    const registry = createRegistry(inThought);
+    const { linked, citizens, people, refused } = await linkRows(connection, context, read.filter(({ row }) => !foreign.has(nameOf(row))), registry);
+    const mistaken = checkClaims(context, linked, registry);
     const hidden = inThought ? nobodyHidden : await hiddenCitizens(connection, linked);
     const prepared = linked.flatMap((row) => prepareResources(context, row, hidden.all.has(row.citizen)));
     const owned = await checkOwnership(connection, prepared);
-    if (owned.refused.length > 0) {
-      for (const each of owned.refused) foreign.set(nameOf(each.row), each);
+    if (mistaken.length + owned.refused.length > 0) {
+      for (const each of [...mistaken, ...owned.refused]) foreign.set(nameOf(each.row), each);
       continue;
     }
     const byName = new Map(rows.map((row) => [nameOf(row), row]));

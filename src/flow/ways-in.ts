@@ -1,12 +1,17 @@
 import type { Requester } from '../fhir/sharing.ts';
 import { postableParts } from '../intake/addresses.ts';
+import { saysComplete } from '../intake/package/open-cover.ts';
+import type { PackageFile } from '../intake/package/read-zip.ts';
+import { writeZip } from '../intake/package/write-zip.ts';
 import type { Feed, Kind } from '../intake/types.ts';
+import { nextRegistered } from '../store/registered-people.ts';
+import { isUuid } from '../store/secrets.ts';
 import { acceptBytes } from './accept-bytes.ts';
 import { bundleOutcome } from './bundle-outcome.ts';
 import { describeIntake } from './describe-intake.ts';
 import type { FeedMappings } from './feed-mappings.ts';
 import { findPart, type IntakeContext } from './intake-context.ts';
-import { pullPositions, pullRequester } from './pull-source.ts';
+import { describePersonPull, pullPositions, pullRequester, pullTarget } from './pull-source.ts';
 import { readJobTask } from './read-job-task.ts';
 import { feedRequester, messageFeed, receiveMessage, refuseFrame } from './receive-message.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
@@ -54,12 +59,14 @@ export function waysIn(context: WaysInContext) {
       return receiveMessage(feed, bytes, (received) => accept(feedRequester(feed.feed, credential), received, { id: newId(), address }), { id: newId(), at: clock() });
     },
     refuseFrame: (reason: Parameters<typeof refuseFrame>[0], beginning: Uint8Array) => refuseFrame(reason, beginning, { id: newId(), at: clock() }),
-    pullTargets: feeds.feeds.flatMap(({ key, pull }) => (pull ? [{ ...pull, feed: key, maxBytes: limitOf(feeds.kindOf(key)) }] : [])),
+    pullTargets: feeds.feeds.flatMap((feed) => pullTarget(feed, feeds.kindOf(feed.key), limitOf(feeds.kindOf(feed.key))) ?? []),
     pulling: {
       ...pullPositions(context),
       take: async (feedKey: string, bytes: Uint8Array): Promise<void> => {
         await accept(pullRequester(feedNamed(feeds, feedKey)), { feed: feedKey, part: '', bytes }, { id: newId() });
       },
+      nextPeople: (feedKey: string, after: string | null, most: number) => nextRegistered(database, { organisation: feedNamed(feeds, feedKey).partner.organisation, after: after !== null && isUuid(after) ? after : null, most, now: clock() }),
+      announcePerson: (feedKey: string, citizen: string) => appendOrRefuse(context, describePersonPull(feedNamed(feeds, feedKey), citizen, { id: newId(), at: clock(), request: newId() })),
     },
     dropped: droppedFiles(context, accept),
   };
@@ -77,6 +84,9 @@ function droppedFiles(context: WaysInContext, accept: Accept) {
       const kind = feeds.kindOf(feedKey);
       return kind ? postableParts(kind) : [];
     },
+    /** whether a file of this name says that a folder of the feed's tables is whole */
+    saysComplete: (feed: string, name: string): boolean => saysComplete(feeds.kindOf(feed) ?? {}, name),
+    packed: (files: readonly PackageFile[]) => writeZip(files),
     take: (feed: string, part: string, bytes: Uint8Array) => accept(requesterOf(feed), { feed, part, bytes }, { id: newId() }),
     readTask: (feed: string, taskId: string) => readJobTask(context, requesterOf(feed), taskId),
   };

@@ -1,7 +1,7 @@
-import type { Kind } from './types.ts';
+import type { Kind, Part } from './types.ts';
 
 /** Whether the kind's tables may come together, as a zip posted to the feed itself. */
-export function takesPackages(kind: Kind): boolean {
+export function takesPackages(kind: { parts: readonly Pick<Part, 'name' | 'file'>[] }): boolean {
   return kind.parts.some(({ file }) => file !== undefined) && !kind.parts.some(({ name }) => name === '');
 }
 

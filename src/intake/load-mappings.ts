@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { Problem } from '../fhir/problem.ts';
+import { takesPackages } from './addresses.ts';
 import { configFolder, filesOnDisk, keptFiles, type ConfigFolder } from './config-folder.ts';
 import { formats } from './formats.ts';
 import { feedsSchema, kindSchema, partnersSchema } from './mapping-schemas.ts';
@@ -112,6 +113,7 @@ function readFeeds(config: ConfigFolder, kinds: Map<string, Kind>, partners: Par
     if (kind?.format === 'hl7v2' && !feed.senders) config.add(file, 'An HL7 feed must list its senders (MSH-4).', { pointer: `${pointer}/senders` });
     if (kind?.parts.some(({ columns }) => columns?.some(({ sender }) => sender)) && !feed.senders) config.add(file, 'A feed whose tables name their sender must list its senders.', { pointer: `${pointer}/senders` });
     if (feed.pull && kind?.format !== 'fhir') config.add(file, 'Only a feed of a FHIR kind can be pulled.', { pointer: `${pointer}/pull` });
+    if (feed.pull?.peoplePerPull !== undefined && !kind?.perPerson) config.add(file, 'Only a feed whose kind has "perPerson" is pulled person by person.', { pointer: `${pointer}/pull/peoplePerPull` });
     if (feed.pull && !/^https:|^http:\/\/(?:127\.0\.0\.1|localhost)[:/]/.test(feed.pull.base)) config.add(file, 'A source beyond this machine is pulled over https only.', { pointer: `${pointer}/pull/base` });
     if (!feed.key.startsWith(`${feed.partner}-`)) config.add(file, `The key must begin with "${feed.partner}-".`, { pointer: `${pointer}/key` });
     return partner && kind ? [{ ...feed, partner }] : [];
@@ -138,6 +140,7 @@ function readKind(config: ConfigFolder, folder: string): Kind | undefined {
   if (content.name !== folder) config.add(file, `The name must be that of the folder, "${folder}".`, { pointer: '/name' });
   refuseRepeats(config, file, '/parts', content.parts.map((part) => part.name));
   const parts = content.parts.flatMap((part) => readPart(config, folder, content, part) ?? []);
+  if (content.complete !== undefined && !takesPackages(content)) config.add(file, 'Only a kind whose tables come as a package says when a folder of them is whole.', { pointer: '/complete' });
   if (parts.length === content.parts.length) checkRelations(content.format, parts, (text) => { config.add(file, text, { pointer: '/parts' }); });
   return { ...content, parts };
 }

@@ -65,11 +65,13 @@ export const feedsSchema = {
           senders: { type: 'array', items: text, minItems: 1 },
           pull: {
             type: 'object',
-            required: ['base', 'query', 'everySeconds'],
+            required: ['base', 'everySeconds'],
+            oneOf: [{ required: ['query'] }, { required: ['peoplePerPull'], not: { required: ['since'] } }],
             additionalProperties: false,
             properties: {
               base: { type: 'string', pattern: '^https?://[^\\s?#]+[^/\\s?#]$' },
               query: { type: 'string', pattern: '^[A-Z$][^\\s:#]*$' },
+              peoplePerPull: { type: 'integer', minimum: 1, maximum: 1000 },
               since: { type: 'string', pattern: '^_?[A-Za-z][A-Za-z-]*$' },
               everySeconds: { type: 'integer', minimum: 60 },
               timeoutSeconds: { type: 'integer', minimum: 1, maximum: 300 },
@@ -91,6 +93,9 @@ const relation = {
   properties: { part: text, by: columnNames, rows: { enum: ['one', 'many'] }, as: { type: 'string', pattern: '^[a-z][A-Za-z0-9]*$' }, columns: columnNames, whole: { const: true } },
 };
 
+/** `*` for what varies */
+const fileName = { type: 'string', pattern: '^[A-Za-z0-9_*-]+\\.[a-z0-9]+$' };
+
 export const kindSchema = {
   type: 'object',
   required: ['name', 'title', 'format', 'update', 'zone', 'limits', 'parts', 'categories'],
@@ -102,6 +107,18 @@ export const kindSchema = {
     update: { enum: ['snapshot', 'patch'] },
     zone: text,
     shares: { type: 'array', items: text, minItems: 1, uniqueItems: true },
+    complete: fileName,
+    leftOut: {
+      type: 'array', minItems: 1,
+      items: {
+        type: 'object', required: ['file', 'reason', 'approvedBy', 'date'], additionalProperties: false,
+        properties: { file: fileName, reason: text, approvedBy: text, date: { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' } },
+      },
+    },
+    perPerson: {
+      type: 'object', required: ['operation', 'nhsNumber', 'parameters'], additionalProperties: false,
+      properties: { operation: { type: 'string', pattern: '^[A-Z][A-Za-z]+/\\$[A-Za-z.-]+$' }, nhsNumber: text, parameters: { type: 'array', items: { type: 'object', required: ['name'] } } },
+    },
     limits: {
       type: 'object',
       required: ['maxBytes', 'maxRows'],
@@ -117,7 +134,7 @@ export const kindSchema = {
         additionalProperties: false,
         properties: {
           name: { type: 'string', pattern: '^([a-z][a-z0-9-]*)?$' }, map: { type: 'string', pattern: '^[^/]+\\.(map|json)$' }, schema: { type: 'string', pattern: '^[^/]+\\.json$' },
-          file: { type: 'string', pattern: '^[A-Za-z0-9_*-]+\\.[a-z0-9]+$' }, needed: { const: true }, knownPeople: { const: true }, cover: { const: true }, readAs: text,
+          file: fileName, needed: { const: true }, knownPeople: { const: true }, cover: { const: true }, readAs: text,
           relations: { type: 'array', minItems: 1, items: relation },
         },
       },
@@ -162,6 +179,7 @@ export const columnsSchema = {
         },
       },
     },
+    claims: { type: 'object', minProperties: 1, additionalProperties: false, properties: { nhsNumber: text, family: text } },
     latest: { type: 'object', required: ['column', 'at', 'table'], additionalProperties: false, properties: { column: text, at: text, table: text } },
   },
 };

@@ -39,13 +39,34 @@ export interface Feed {
 export interface PullPlan {
   /** FHIR base address, without a slash at its end */
   base: string;
-  /** what is asked for, below the base: `Bundle?_sort=_lastUpdated` */
-  query: string;
+  /** what is asked for, below the base: `Bundle?_sort=_lastUpdated`; absent: one record after the other, of people registered with the partner */
+  query?: string;
+  /** without a query: so many people in one pull, where the kind has `perPerson`; the next pull goes on after them */
+  peoplePerPull?: number;
   /** search parameter that asks for what changed since the last pull; absent: everything each time */
   since?: string;
   everySeconds: number;
   /** for one page; default 30 */
   timeoutSeconds?: number;
+}
+
+/** A table that partners may pack and nothing is taken from, and who agreed. */
+export interface LeftOutTable {
+  /** name of its file, with `*` for what varies */
+  file: string;
+  reason: string;
+  approvedBy: string;
+  date: string;
+}
+
+/** A FHIR operation that gives one person's record: a POST of Parameters, so that the number stands in no address. */
+export interface PersonOperation {
+  /** below the base: `Patient/$gpc.getstructuredrecord` */
+  operation: string;
+  /** name of the parameter that takes the NHS number, as an Identifier */
+  nhsNumber: string;
+  /** all others */
+  parameters: JsonObject[];
 }
 
 /** The part of a kind: one table of a multi-table feed, or the whole feed (part name ''). */
@@ -69,6 +90,8 @@ export interface Part {
   columns?: Column[];
   /** CSV: the file is a sheet somebody keeps by hand and saves as CSV, with what spreadsheets leave at its edges */
   spreadsheet?: boolean;
+  /** CSV: columns that say who the row is about beside the person key: what differs from the sender's own record of that person refuses the row */
+  claims?: PersonClaims;
   /** CSV: rows are statements of which, for each person, only the latest of a sort counts, whatever order they come in */
   latest?: LatestStatements;
   /** HL7 v2: what a message of this feed may and must hold */
@@ -206,6 +229,12 @@ export interface Column {
   maxLength?: number;
 }
 
+/** Names of the columns, or their values in one row. */
+export interface PersonClaims {
+  nhsNumber?: string;
+  family?: string;
+}
+
 /** Which statement a row makes. The map reads `person`: its `key`, and under every statement ever made `{ at }`, its last time. */
 export interface LatestStatements {
   /** column with the code */
@@ -235,6 +264,12 @@ export interface Kind {
   zone: string;
   /** other kinds whose maps and tables its maps use */
   shares?: string[];
+  /** name of the file that says a folder of tables is whole, with `*` for what varies: empty, or a line for each of the others */
+  complete?: string;
+  /** tables of a package that are deliberately not carried */
+  leftOut?: LeftOutTable[];
+  /** how a source is asked for the record of one person */
+  perPerson?: PersonOperation;
   parts: Part[];
   categories: CategoryRule[];
   limits: { maxBytes: number; maxRows: number };

@@ -38,6 +38,11 @@ export async function finishPull(database: Database, feed: string, since: string
     [feed, since, notBefore, lateFrom]);
 }
 
+/** Part of what there is is safe: the next pull goes on after it. */
+export async function pausePull(database: Database, feed: string, notBefore: Date, lateFrom: Date): Promise<void> {
+  await database.query('update pull_state set failures = 0, not_before = $2, late_from = $3, leased_until = null where feed = $1', [feed, notBefore, lateFrom]);
+}
+
 /** A pull failed: it goes on where it was, not before `notBefore`. `restart` forgets the page it was on. */
 export async function failPull(database: Database, feed: string, notBefore: Date, restart: boolean): Promise<void> {
   await database.query(

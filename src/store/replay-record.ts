@@ -30,12 +30,21 @@ export async function loadStanding(connection: Connection, ids: readonly string[
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** What a feed said last about these people of its own. */
-export async function loadSaidOf(connection: Connection, feed: string, personKeys: readonly string[]): Promise<StandingRow[]> {
-  const { rows } = await connection.query<StandingRow>(
-    `${standing} join intake_row i on i.record_id = v.record_id and i.row_no = v.row_no
-     where s.feed = $1 and i.feed = $1 and i.person_key = any($2::text[]) and not r.deleted
-       and r.citizen_id in (select citizen_id from source_person where feed = $1 and person_key = any($2::text[]))`, [feed, personKeys]);
+/** A row of the record by its name, and where in what was sent it was said last. */
+export type SaidRow = Pick<StandingRow, 'id' | 'type' | 'erased' | 'recordId' | 'row'>;
+
+/**
+ * What a feed said last about these people of its own: of the citizens they are now, or were by their Patients' ids. Without
+ * contents: most of it is said again.
+ */
+export async function loadSaidOf(connection: Connection, feed: string, people: { keys: readonly string[]; citizens: readonly string[]; patients: readonly string[] }): Promise<SaidRow[]> {
+  const { rows } = await connection.query<SaidRow>(
+    `with who as materialized (select unnest($3::uuid[]) as citizen_id union select citizen_id from citizen_row where id = any($4::uuid[])),
+       latest as materialized (select r.id, r.type, v.record_id, v.row_no from who join citizen_row r using (citizen_id)
+         join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version where not r.deleted)
+     select l.id, l.type, l.record_id::int as "recordId", l.row_no as row, (select s.size > 0 and octet_length(s.content) = 0 from source_record s where s.record_id = l.record_id) as erased
+     from latest l join intake_row i on i.record_id = l.record_id and i.row_no = l.row_no where i.feed = $1 and i.person_key = any($2::text[])`,
+    [feed, people.keys, people.citizens, people.patients]);
   return rows;
 }
 

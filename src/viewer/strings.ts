@@ -106,6 +106,7 @@ export const strings = {
       log: { done: 'looked at the access log', tried: 'look at the access log' },
       choice: { done: 'recorded a choice about sharing', tried: 'record a choice about sharing' },
       wrote: (one: string) => ({ done: `wrote ${one}`, tried: `write ${one}` }),
+      pulled: (feed: string) => ({ done: `was asked by the gateway, through ${feed}, for its record`, tried: `be asked by the gateway, through ${feed}, for its record` }),
       sent: (feed: string | undefined) => ({ done: `sent a file${feed === undefined ? '' : ` to the feed ${feed}`}`, tried: `send a file${feed === undefined ? '' : ` to the feed ${feed}`}` }),
       unsupported: { done: 'asked for something the gateway does not offer', tried: 'do something the gateway does not offer' },
       feeds: (of: string) => ({ done: `looked at what is stuck in ${of}`, tried: `look at what is stuck in ${of}` }),

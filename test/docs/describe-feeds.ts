@@ -136,7 +136,8 @@ function describeTables(mappings: Mappings, kind: Kind): string[] {
 
 function describeDropped(mappings: Mappings, kind: Kind): string[] {
   const dropped = mappings.dropped(kind.name);
-  return ['', '### Deliberately not carried', '', '| field | reason | approved by |', '| --- | --- | --- |', ...dropped.map(({ field, reason, approvedBy }) => `| ${field} | ${reason} | ${approvedBy} |`)];
+  const left = (kind.leftOut ?? []).map(({ file, reason, approvedBy }) => ({ field: `table ${file}`, reason, approvedBy }));
+  return ['', '### Deliberately not carried', '', '| field | reason | approved by |', '| --- | --- | --- |', ...[...dropped, ...left].map(({ field, reason, approvedBy }) => `| ${field} | ${reason} | ${approvedBy} |`)];
 }
 
 function describeExamples(kind: Kind): string[] {

@@ -9,6 +9,7 @@ const input: CapabilityInput = {
   base: 'https://gateway.example/fhir', version: '0.1.0', date: '2026-11-21',
   interactions: { ...Object.fromEntries(searchableTypes().map((type) => [type, ['read', 'vread', 'history-instance', 'search-type'] as const])), Location: ['read'] },
   operations: { Patient: [{ name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' }] },
+  system: { interactions: [{ code: 'transaction', documentation: 'of a feed' }], operations: [{ name: 'process-message', definition: 'http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message' }] },
   oauth: { authorize: 'https://gateway.example/oauth/authorize', token: 'https://gateway.example/oauth/token' },
 };
 
@@ -23,6 +24,12 @@ describe('the CapabilityStatement', () => {
     const resources = capabilityStatement(input).rest?.[0]?.resource ?? [];
     expect(Object.fromEntries(resources.map(({ type, interaction }) => [type, interaction?.map(({ code }) => code)]))).toEqual(input.interactions);
     expect(resources.find(({ type }) => type === 'Patient')?.operation).toEqual(input.operations?.['Patient']);
+  });
+
+  it('says what the base itself takes, and nothing where it takes nothing', () => {
+    expect(capabilityStatement(input).rest?.[0]).toMatchObject({ interaction: [{ code: 'transaction' }], operation: [{ name: 'process-message' }] });
+    const { system: _system, ...without } = input;
+    expect(capabilityStatement(without).rest?.[0]).not.toHaveProperty('interaction');
   });
 
   it('lists exactly the search parameters that are understood, each with its definition', () => {

@@ -60,11 +60,11 @@ describe('where somebody is', () => {
     const [open, hidden] = [keepApart(whole, (_, id) => id === 'a1', null), keepApart(whole, (_, id) => id === 'a1', custodian)];
     expect(open.fragments.map(({ path }) => path)).toEqual(['/basedOn/0/0']);
     expect(hidden.body).toEqual({ resourceType: 'ServiceRequest', id: 'r', performer: [itself] });
-    expect(hidden.directoryIds).toEqual(['rrk']);
+    expect(hidden.foundBy().directoryIds).toEqual(['rrk']);
     expect(putTogether(hidden.body, hidden.fragments.map(({ path, value }) => [path, JSON.stringify(value)]))).toEqual(whole);
-    const apart = new Set(hidden.fragments.flatMap(({ tokens }) => tokens));
-    expect([...open.index.tokens].filter((token) => !apart.has(token))).toEqual(hidden.index.tokens);
-    expect(hidden.index.codes).toEqual(open.index.codes);
+    const apart = new Set(hidden.foundBy().tokens.flat());
+    expect(open.foundBy().index.tokens.filter((token) => !apart.has(token))).toEqual(hidden.foundBy().index.tokens);
+    expect(hidden.foundBy().index.codes).toEqual(open.foundBy().index.codes);
   });
 
   it('never stays in a body, wherever it was said', () => {

@@ -59,6 +59,15 @@ describe.each(databases)('sheets kept by hand, on $kind', ({ open }) => {
       }
     });
 
+    it('a row whose number or name is somebody else\'s is set aside and puts no note on the person it names', async () => {
+      const other = testNumber(613);
+      const { told, counts, task } = await send('uhb-discharge-sheet', day('06/05/2024', { nhsNumber: other, surname: 'Sample' }), day('07/05/2024', { surname: 'Okonkwo' }), day('08/05/2024', { nhsNumber: number, surname: 'Okonkwo' }), day('09/05/2024', { surname: 'Sampel' }));
+      expect(counts).toMatchObject({ stored: 2, quarantined: 2 });
+      expect(told).toEqual([['person-named-otherwise', expect.stringContaining('NHS Number')], ['person-named-otherwise', expect.stringContaining('Surname')]]);
+      expect(JSON.stringify(task)).not.toMatch(new RegExp(`${other}|Okonkwo`));
+      expect(await stored('Observation', 'H601/V601/2024-05-06')).toEqual([]);
+    });
+
     it('the same day again with the same words changes nothing, with others makes a new version of that day', async () => {
       const again = await send('uhb-discharge-sheet', day('04/05/2024', { readyDate: '03/05/2024' }), day('', { visitNumber: '' }));
       expect(again.counts).toMatchObject({ unchanged: 1, quarantined: 1 });

@@ -44,8 +44,8 @@ const limitMs = 120_000;
 export const request = { id: 'replay-test' };
 
 /** Looks until the feed's replay is in this state. */
-export async function untilReplay(services: Services, feed: string, state: ReplayReport['state'], who = integrationOf(), withinMs = limitMs): Promise<ReplayReport> {
-  for (const until = Date.now() + withinMs; Date.now() < until; await pause(100)) {
+export async function untilReplay(services: Services, feed: string, state: ReplayReport['state'], who = integrationOf(), withinMs = limitMs, everyMs = 100): Promise<ReplayReport> {
+  for (const until = Date.now() + withinMs; Date.now() < until; await pause(everyMs)) {
     const report = await services.feedWork.replay.show(who, feed, request);
     if (report.state === state) return report;
   }

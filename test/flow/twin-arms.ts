@@ -123,7 +123,11 @@ export function uncoveredRoutes(routes: readonly string[]): string[] {
 export function uncoveredOffers(facts: TwinFacts, routes: readonly string[]): string[] {
   const forms = facts.forms.filter(({ values }) => values.length === 0).map(({ type, parameter, form }) => `${type}.${parameter}${form}`);
   const [rest, ...others] = facts.statement.rest ?? [];
-  const ofServer = Object.keys(rest ?? {}).filter((name) => !['mode', 'documentation', 'security', 'resource'].includes(name)).map((name) => `rest.${name}`);
+  const ofServer = [
+    ...Object.keys(rest ?? {}).filter((name) => !['mode', 'documentation', 'security', 'resource', 'interaction', 'operation'].includes(name)).map((name) => `rest.${name}`),
+    ...(rest?.interaction ?? []).filter(({ code = '' }) => !systemRoutes[code]?.some((route) => routes.includes(route))).map(({ code }) => `rest: ${code}`),
+    ...(rest?.operation ?? []).filter(({ name = '' }) => !routes.includes(`POST /fhir/$${name}`)).map(({ name }) => `rest/$${name}`),
+  ];
   const said = ['type', 'supportedProfile', 'interaction', 'versioning', 'readHistory', 'conditionalRead', 'searchParam', 'operation'];
   const ofTypes = (rest?.resource ?? []).flatMap((resource) => [
     ...Object.keys(resource).filter((name) => !said.includes(name)).map((name) => `${resource.type}: ${name}`),
@@ -137,6 +141,8 @@ const interactionRoutes: Readonly<Record<string, readonly string[]>> = {
   read: ['GET /fhir/:type/:id'], vread: ['GET /fhir/:type/:id/_history/:version'], 'history-instance': ['GET /fhir/:type/:id/_history'], 'search-type': ['GET /fhir/:type', 'POST /fhir/:type/_search'],
   create: ['POST /fhir/Consent'], update: ['PUT /fhir/Consent/:id'],
 };
+
+const systemRoutes: Readonly<Record<string, readonly string[]>> = { transaction: ['POST /fhir'], batch: ['POST /fhir'] };
 
 /** A search by one form alone. */
 export function formRequest({ type, parameter, form, values }: SearchForm): fc.Arbitrary<TwinRequest> {

@@ -56,3 +56,11 @@ const inventions: [what: string, expected: string, change: (resource: Record<str
 it.each(inventions)('would notice a new %s in the statement', (_, expected, change) => {
   expect(uncoveredOffers(factsOf(offering(change)), routeTable(gateway.app))).toEqual([expected]);
 });
+
+it('would notice what the base itself newly offers', () => {
+  const changed = structuredClone(statement);
+  const [rest] = changed.rest ?? [];
+  rest?.interaction?.push({ code: 'history-system' });
+  rest?.operation?.push({ name: 'unheard-of', definition: 'https://fhir.bicp.example/OperationDefinition/unheard-of' });
+  expect(uncoveredOffers(factsOf(changed), routeTable(gateway.app))).toEqual(['rest: history-system', 'rest/$unheard-of']);
+});

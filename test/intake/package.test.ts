@@ -158,6 +158,16 @@ describe('a package of tables', () => {
     expect(sent.problems).toHaveLength(problems.length);
   });
 
+  it('may hold tables the kind deliberately leaves out, and says why; and a file that says it is whole', async () => {
+    const lenient: Kind = { ...kind, complete: 'ALL*.txt', leftOut: [{ file: 'X*.csv', reason: 'Names nobody', approvedBy: 'Clinical safety officer', date: '2026-11-22' }] };
+    const whole = await splitReceived(lenient, feed, '', writeZip(Object.entries({ ...tables, 'X1.csv': 'ANYTHING\n', 'ALL.txt': '' }).map(([name, text]) => file(name, text))));
+    expect(whole.rows.map(({ part }) => part)).toEqual((await send(tables)).rows.map(({ part }) => part));
+    expect(whole.problems).toEqual([{ category: 'unsupported', severity: 'information', code: 'package-table-left-out', text: 'The table X*.csv is not carried: Names nobody.' }]);
+    const listed = (names: string): ReturnType<typeof splitReceived> => splitReceived(lenient, feed, '', writeZip(Object.entries({ ...tables, 'ALL.txt': names }).map(([name, text]) => file(name, text))));
+    expect((await listed('about.csv\r\nP.csv\r\nR.csv\r\nT.csv')).problems).toEqual([]);
+    expect(await listed('P.csv\nZ.csv')).toMatchObject({ rows: [], problems: [{ code: 'package-list-differs', text: 'Of the files that are listed 1 are not in the package, and 3 of its files are not listed.' }] });
+  });
+
   it('is refused when larger than the feed may send, and its tables are not taken one by one', async () => {
     expect(await splitReceived(kind, feed, '', Buffer.alloc(20_001))).toMatchObject({ rows: [], problems: [{ code: 'source-too-large' }] });
     expect(await splitReceived(kind, feed, 'team', Buffer.from(tables['T.csv']))).toMatchObject({ rows: [], problems: [{ code: 'part-unknown' }] });

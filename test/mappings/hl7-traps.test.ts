@@ -122,6 +122,18 @@ describe('trap 7: addresses', () => {
   });
 });
 
+describe('what a hospital message says about sharing', () => {
+  const choices = (...words: string[]) => (outcome(...words.map((word, index) => ({ event: 'A31', pv1: null, at: `2024030${index + 1}080000`, more: [`ZU8|||${word}`] }))).resources ?? [])
+    .filter(({ resourceType }) => resourceType === 'Consent').map((consent) => [(consent['identifier'] as { system: string }[])[0]?.system.split('/').at(-1), consent['status'], consent['dateTime']]);
+
+  it('wanting no Summary Care Record closes this one too, until it is taken back; blank says nothing', () => {
+    expect(choices('No').at(-1)).toEqual(['summary-consent', 'active', '2024-03-01T08:00:00Z']);
+    expect(choices('No', '').at(-1)).toEqual(['summary-consent', 'active', '2024-03-01T08:00:00Z']);
+    expect(choices('No', 'Yes').at(-1)).toEqual(['summary-consent', 'inactive', '2024-03-02T08:00:00Z']);
+    expect([choices('Yes'), choices('')]).toEqual([[], []]);
+  });
+});
+
 describe('trap 9: discharge destinations of both generations', () => {
   it.each([['54', 'UKCore'], ['65', 'UKCore'], ['85', 'UKCore'], ['38', 'UKCore'], ['55', 'supplement'], ['56', 'supplement'], ['40', 'supplement'], ['42', 'supplement'], ['89', 'supplement']])('%s is known, from the %s list', (code, list) => {
     for (const field of [36, 37]) {

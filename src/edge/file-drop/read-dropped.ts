@@ -1,7 +1,9 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Problem } from '../../fhir/problem.ts';
 import { hasCode } from '../has-code.ts';
+import { finishedNames } from './look-at.ts';
 
 export type ReadFile =
   | { kind: 'read'; bytes: Buffer }
@@ -28,6 +30,23 @@ export async function readDropped(path: string, maxBytes: number): Promise<ReadF
     throw error;
   }
 }
+
+/** All files of a dropped folder, each read like a file of its own; together no larger than one may be. An empty one may say that the folder is whole. */
+export async function readDroppedFolder(path: string, maxBytes: number): Promise<{ kind: 'read'; files: { name: string; bytes: Buffer }[] } | Exclude<ReadFile, { kind: 'read' }>> {
+  const names = await finishedNames(path);
+  if (names.length > mostFiles) return { kind: 'refused', problem: { category: 'too-large', code: 'drop-files-too-many', text: 'The folder has more files than a submission can have.', expected: `at most ${mostFiles}` } };
+  const files: { name: string; bytes: Buffer }[] = [];
+  for (const name of names) {
+    const left = maxBytes - files.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
+    const read = await readDropped(join(path, name), left);
+    if (read.kind === 'read') files.push({ name, bytes: read.bytes });
+    else if (read.kind === 'refused' && read.problem.code === 'source-empty') files.push({ name, bytes: Buffer.alloc(0) });
+    else return read;
+  }
+  return { kind: 'read', files };
+}
+
+const mostFiles = 1_000;
 
 export const notAFile: Problem = {
   category: 'forbidden', code: 'drop-not-a-file', text: 'This is a link or something else that is no plain file, and was not followed.', expected: 'a file of its own', fix: 'Copy the file itself into the folder.',

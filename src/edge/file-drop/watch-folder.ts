@@ -5,8 +5,9 @@ import { outcomeOf } from '../../fhir/outcome.ts';
 import { Refusal, type Problem } from '../../fhir/problem.ts';
 import { startRounds, type Rounds } from '../../flow/start-rounds.ts';
 import type { Log } from '../log.ts';
+import { lookAtFile, lookAtFolder, unfinished } from './look-at.ts';
 import { putAway } from './put-away.ts';
-import { notAFile, readDropped } from './read-dropped.ts';
+import { notAFile, readDropped, readDroppedFolder, type ReadFile } from './read-dropped.ts';
 
 export interface DropOptions {
   /** holds one folder for each feed, in it one for each of its parts */
@@ -15,7 +16,11 @@ export interface DropOptions {
   partsOf: (feed: string) => readonly string[];
   /** null: no such part */
   limitOf: (feed: string, part: string) => number | null;
-  take: (feed: string, part: string, bytes: Buffer) => Promise<{ taskId: string }>;
+  /** whether a file of this name says that a folder of the feed's tables is whole */
+  saysComplete: (feed: string, name: string) => boolean;
+  /** several tables as one package */
+  packed: (files: readonly { name: string; bytes: Uint8Array }[]) => Uint8Array;
+  take: (feed: string, part: string, bytes: Uint8Array) => Promise<{ taskId: string }>;
   readTask: (feed: string, taskId: string) => Promise<{ text: string; finished: boolean } | null>;
   log: Log;
   pollMs?: number;
@@ -23,22 +28,23 @@ export interface DropOptions {
   settleMs?: number;
 }
 
-/** Names that programs give to files they are still writing, and our own. */
-const unfinished = /^\.|\.(?:part|partial|tmp|temp|filepart|crdownload)$|\.problems\.json$/i;
-
 interface Place {
   feed: string;
   part: string;
   folder: string;
 }
-/** What this process knows of a file: how it looked last, and the Task once it was taken. */
+/** A file of its own, or a folder with the tables of one submission. */
+type Entry = 'file' | 'folder';
+
+/** What this process knows of it: how it looked last, and the Task once it was taken. */
 interface Seen {
   look: string;
   taskId?: string;
 }
 
 /**
- * Takes files from folders: `<folder>/<feed>/` or `<folder>/<feed>/<part>/`. A file is taken when it is whole (best renamed
+ * Takes files from folders: `<folder>/<feed>/` or `<folder>/<feed>/<part>/`, and from `<folder>/<feed>/` whole folders of tables, each
+ * as one package once the file is in it that says so. A file is taken when it is whole (best renamed
  * into the folder in one step), kept, and moved to done/ or refused/ once its Task is finished. After a restart a file that
  * is still there is taken again: the same bytes are known and change nothing.
  */
@@ -64,9 +70,9 @@ async function lookAt(options: DropOptions, place: Place, seen: Map<string, Seen
   for (const path of seen.keys()) if (dirname(path) === place.folder && !entries.some(({ name }) => join(place.folder, name) === path)) seen.delete(path);
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(place.folder, entry.name);
-    if (unfinished.test(entry.name) || entry.isDirectory()) continue;
+    if (unfinished.test(entry.name) || (entry.isDirectory() && !mayBePackage(options, place, entry.name))) continue;
     try {
-      if (entry.isFile()) await handle(options, place, path, seen);
+      if (entry.isFile() || entry.isDirectory()) await handle(options, place, path, entry.isFile() ? 'file' : 'folder', seen);
       else await refuse(options, place, path, notAFile);
     } catch (error) {
       options.log('drop-failed', { feed: place.feed, error });
@@ -74,23 +80,28 @@ async function lookAt(options: DropOptions, place: Place, seen: Map<string, Seen
   }
 }
 
-async function handle(options: DropOptions, place: Place, path: string, seen: Map<string, Seen>): Promise<void> {
-  const { size, mtimeMs, ino } = await lstat(path);
-  const look = `${ino}/${size}/${mtimeMs}`;
+/** Folders of the feed that are neither of a part nor where things are put away. */
+function mayBePackage({ partsOf }: DropOptions, { feed, part }: Place, name: string): boolean {
+  return part === '' && partsOf(feed).includes('') && ![...partsOf(feed), 'done', 'refused'].includes(name);
+}
+
+async function handle(options: DropOptions, place: Place, path: string, entry: Entry, seen: Map<string, Seen>): Promise<void> {
+  const look = await (entry === 'file' ? lookAtFile(path) : lookAtFolder(path, (name) => options.saysComplete(place.feed, name)));
+  if (look === null) return void seen.delete(path);
   const before = seen.get(path);
-  const isSettled = before?.look === look && Date.now() - mtimeMs >= (options.settleMs ?? 2_000);
-  if (!isSettled) return void seen.set(path, { look });
-  const taskId = before.taskId ?? (await take(options, place, path));
+  const isSettled = before?.look === look.text && Date.now() - look.changedMs >= (options.settleMs ?? 2_000);
+  if (!isSettled) return void seen.set(path, { look: look.text });
+  const taskId = before.taskId ?? (await take(options, place, path, entry));
   if (taskId === null) return void seen.delete(path);
-  seen.set(path, { look, taskId });
+  seen.set(path, { look: look.text, taskId });
   if (await finish(options, place, path, taskId)) seen.delete(path);
 }
 
 /** Null: it was refused, or is not whole yet. */
-async function take(options: DropOptions, place: Place, path: string): Promise<string | null> {
+async function take(options: DropOptions, place: Place, path: string, entry: Entry): Promise<string | null> {
   const limit = options.limitOf(place.feed, place.part);
   if (limit === null) return refuse(options, place, path, partUnknown(options, place));
-  const read = await readDropped(path, limit);
+  const read = entry === 'file' ? await readDropped(path, limit) : await readPackage(options, path, limit);
   if (read.kind === 'refused') return refuse(options, place, path, read.problem);
   if (read.kind === 'changing') return null;
   try {
@@ -100,6 +111,11 @@ async function take(options: DropOptions, place: Place, path: string): Promise<s
     if (!(error instanceof Refusal) || error.problems.some(({ category }) => category === 'unavailable' || category === 'internal')) throw error;
     return refuse(options, place, path, ...error.problems);
   }
+}
+
+async function readPackage({ packed }: DropOptions, path: string, limit: number): Promise<ReadFile> {
+  const read = await readDroppedFolder(path, limit);
+  return read.kind === 'read' ? { kind: 'read', bytes: Buffer.from(packed(read.files)) } : read;
 }
 
 async function finish({ readTask }: DropOptions, { feed }: Place, path: string, taskId: string): Promise<boolean> {

@@ -4,7 +4,16 @@ import { isJsonObject, textOf, type JsonObject } from '../../fhir/json.ts';
 /** What came of asking for one page. `again`: asking again may help, after this long at least. */
 export type FetchedPage =
   | { kind: 'page'; bytes: Uint8Array; next: string | null; at: string }
-  | { kind: 'failed'; code: PullFailure; again: boolean; waitMs: number };
+  | PullFailed;
+
+export interface PullFailed {
+  kind: 'failed';
+  code: PullFailure;
+  again: boolean;
+  waitMs: number;
+  /** HTTP status of a refusal */
+  status?: number;
+}
 
 export type PullFailure = 'pull-unreachable' | 'pull-slow' | 'pull-busy' | 'pull-refused' | 'pull-too-large' | 'pull-not-fhir' | 'pull-outcome' | 'pull-foreign-link';
 
@@ -18,34 +27,52 @@ export interface PageRequest {
   stop: AbortSignal;
 }
 
+/** A Bundle as it came, read once. */
+export interface FetchedBundle {
+  kind: 'bundle';
+  bytes: Uint8Array;
+  value: JsonObject;
+  response: Response;
+}
+
 /**
  * Asks for one page of a search and reads it within its limits of time and size. The bytes are handed on as they came: a
  * FHIR client that parses them would already have changed numbers and spaces. Redirects are not followed.
  */
-export async function fetchPage({ url, base, token, timeoutMs, maxBytes, stop }: PageRequest): Promise<FetchedPage> {
+export async function fetchPage(request: PageRequest): Promise<FetchedPage> {
+  const fetched = await fetchBundle(request);
+  return fetched.kind === 'bundle' ? pageOf(fetched, request.base) : fetched;
+}
+
+/** The same for any Bundle; with a body it is posted. */
+export async function fetchBundle({ url, token, timeoutMs, maxBytes, stop, body }: Omit<PageRequest, 'base'> & { body?: string }): Promise<FetchedBundle | PullFailed> {
   const slow = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(url, {
-      redirect: 'error', signal: AbortSignal.any([slow, stop]), headers: { Accept: 'application/fhir+json', ...(token !== null && { Authorization: `Bearer ${token}` }) },
+      redirect: 'error', signal: AbortSignal.any([slow, stop]), ...(body !== undefined && { method: 'POST', body }),
+      headers: { Accept: 'application/fhir+json', ...(body !== undefined && { 'Content-Type': 'application/fhir+json' }), ...(token !== null && { Authorization: `Bearer ${token}` }) },
     });
     if (response.status === 429 || response.status >= 500) return await drained(response, failed('pull-busy', true, retryAfterMs(response.headers.get('Retry-After'))));
-    if (response.status !== 200) return await drained(response, failed('pull-refused', false));
+    if (response.status !== 200) return await drained(response, { ...failed('pull-refused', false), status: response.status });
     const bytes = await readLimited(response, maxBytes);
-    return bytes === null ? failed('pull-too-large', false) : pageOf(bytes, base, response);
+    return bytes === null ? failed('pull-too-large', false) : bundleOf(bytes, response);
   } catch {
     return failed(slow.aborted ? 'pull-slow' : 'pull-unreachable', true);
   }
 }
 
-function pageOf(bytes: Uint8Array, base: string, response: Response): FetchedPage {
+function bundleOf(bytes: Uint8Array, response: Response): FetchedBundle | PullFailed {
   const read = readJson(bytes, { maxBytes: bytes.byteLength, maxEntries: 5_000_000 });
   if ('problem' in read) return failed('pull-not-fhir', false);
   if (read.value['resourceType'] === 'OperationOutcome') return failed('pull-outcome', false);
-  if (read.value['resourceType'] !== 'Bundle') return failed('pull-not-fhir', false);
-  const link = nextLink(read.value);
+  return read.value['resourceType'] === 'Bundle' ? { kind: 'bundle', bytes, value: read.value, response } : failed('pull-not-fhir', false);
+}
+
+function pageOf({ bytes, value, response }: FetchedBundle, base: string): FetchedPage {
+  const link = nextLink(value);
   const next = link === null ? null : URL.parse(link, `${base}/`);
   if (link !== null && !(next && next.href.startsWith(new URL(`${base}/`).href)) && next?.href !== new URL(base).href && !next?.href.startsWith(`${new URL(base).href}?`)) return failed('pull-foreign-link', false);
-  return { kind: 'page', bytes, next: next?.href ?? null, at: sourceTime(read.value, response) };
+  return { kind: 'page', bytes, next: next?.href ?? null, at: sourceTime(value, response) };
 }
 
 /** When the source made the page, by its own clock: what it learns later must be asked for again. */
@@ -72,7 +99,7 @@ async function readLimited(response: Response, maxBytes: number): Promise<Uint8A
   return Buffer.concat(parts);
 }
 
-async function drained(response: Response, answer: FetchedPage): Promise<FetchedPage> {
+async function drained(response: Response, answer: PullFailed): Promise<PullFailed> {
   await response.body?.cancel();
   return answer;
 }
@@ -84,6 +111,6 @@ function retryAfterMs(header: string | null): number {
   return Number.isFinite(ms) ? Math.max(0, ms) : 0;
 }
 
-function failed(code: PullFailure, again: boolean, waitMs = 0): FetchedPage {
+function failed(code: PullFailure, again: boolean, waitMs = 0): PullFailed {
   return { kind: 'failed', code, again, waitMs };
 }

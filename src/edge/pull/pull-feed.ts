@@ -1,15 +1,19 @@
-import { fetchPage, type FetchedPage, type PullFailure } from './fetch-page.ts';
+import { fetchPage, type PullFailed, type PullFailure } from './fetch-page.ts';
 
-/** How a feed is pulled, from feeds.yaml. */
-export interface PullTarget {
+/** A source that is pulled, from feeds.yaml. */
+export interface PullSource {
   feed: string;
   base: string;
-  query: string;
-  since?: string;
   everySeconds: number;
   timeoutSeconds?: number;
   /** a page larger than the feed may send at once is not read */
   maxBytes: number;
+}
+
+/** A source that is asked for all it has, page by page. */
+export interface PullTarget extends PullSource {
+  query: string;
+  since?: string;
 }
 
 /** What pulls need of the gateway; `take` hands a page on as if it had been pushed. */
@@ -31,7 +35,7 @@ export interface PullPosition {
   failures: number;
 }
 
-export type PullResult = { kind: 'not-due' } | { kind: 'stopped' } | { kind: 'finished'; pages: number } | { kind: 'failed'; pages: number; code: PullFailure | 'pull-endless' };
+export type PullResult = { kind: 'not-due' } | { kind: 'stopped' } | { kind: 'finished'; pages: number; /** people of whom nothing was given */ without?: number } | { kind: 'failed'; pages: number; code: PullFailure | 'pull-endless' };
 
 /** Times that tests shorten. */
 export interface PullTiming {
@@ -57,12 +61,13 @@ const mostPages = 100_000;
 export async function pullFeed(services: PullServices, target: PullTarget, token: string | null, timing: PullTiming, stop: AbortSignal): Promise<PullResult> {
   const position = await services.lease(target.feed, target.everySeconds);
   if (!position) return { kind: 'not-due' };
-  let url = position.nextPage ?? firstPage(target, position.since);
-  let since = position.nextPage === null ? '' : position.nextSince ?? '';
+  const goesOn = position.nextPage?.startsWith(new URL(target.base).href) ? position.nextPage : null; // not where another way of asking was
+  let url = goesOn ?? firstPage(target, position.since);
+  let since = goesOn === null ? '' : position.nextSince ?? '';
   const seen = new Set<string>();
   for (let pages = 0; pages < mostPages && !seen.has(url); pages += 1) {
     seen.add(url);
-    const page = await fetchPatiently(target, url, token, timing, stop);
+    const page = await patiently(() => fetchPage({ url, base: target.base, token, timeoutMs: timeoutMs(target), maxBytes: target.maxBytes, stop }), timing, stop);
     if (page.kind === 'failed' && stop.aborted) {
       await services.release(target.feed);
       return { kind: 'stopped' };
@@ -90,17 +95,25 @@ function firstPage({ base, query, since: parameter }: PullTarget, since: string 
   return `${asked}${query.includes('?') ? '&' : '?'}${parameter}=ge${encodeURIComponent(since)}`;
 }
 
-/** Tries a page again, each time later, or when the source says so. */
-async function fetchPatiently(target: PullTarget, url: string, token: string | null, timing: PullTiming, stop: AbortSignal): Promise<FetchedPage> {
+export function timeoutMs({ timeoutSeconds = 30 }: PullSource): number {
+  return timeoutSeconds * 1000;
+}
+
+/** Asks again, each time later, or when the source says so. */
+export async function patiently<Fetched extends { kind: string }>(ask: () => Promise<Fetched | PullFailed>, timing: PullTiming, stop: AbortSignal): Promise<Fetched | PullFailed> {
   for (let attempt = 1; ; attempt += 1) {
-    const page = await fetchPage({ url, base: target.base, token, timeoutMs: (target.timeoutSeconds ?? 30) * 1000, maxBytes: target.maxBytes, stop });
-    if (page.kind === 'page' || !page.again || attempt >= timing.tries || page.waitMs > timing.longestWaitMs || stop.aborted) return page;
+    const page = await ask();
+    if (!isFailed(page) || !page.again || attempt >= timing.tries || page.waitMs > timing.longestWaitMs || stop.aborted) return page;
     await sleep(Math.max(page.waitMs, timing.firstWaitMs * 2 ** (attempt - 1)), stop);
   }
 }
 
+function isFailed(page: { kind: string }): page is PullFailed {
+  return page.kind === 'failed';
+}
+
 /** The circuit breaker: after some failures in a row a source rests longer each time, and is then tried once. */
-function restSeconds({ everySeconds }: PullTarget, failures: number, failure: Extract<FetchedPage, { kind: 'failed' }>, timing: PullTiming): number {
+export function restSeconds({ everySeconds }: PullSource, failures: number, failure: PullFailed, timing: PullTiming): number {
   const over = Math.max(0, failures - timing.failuresBeforeRest + 1);
   return Math.max(Math.ceil(failure.waitMs / 1000), Math.min(everySeconds * 2 ** Math.min(over, 20), Math.max(timing.longestRestSeconds, everySeconds)));
 }

@@ -2,13 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startRounds, type Rounds } from '../../flow/start-rounds.ts';
 import type { Log } from '../log.ts';
-import { pullFeed, usualTiming, type PullServices, type PullTarget, type PullTiming } from './pull-feed.ts';
+import { pullFeed, usualTiming, type PullTarget, type PullTiming } from './pull-feed.ts';
+import { pullPeople, type PeopleServices, type PeopleTarget } from './pull-people.ts';
 
 const lookEveryMs = 10_000;
 
 export interface PullOptions {
-  services: PullServices;
-  targets: readonly PullTarget[];
+  services: PeopleServices;
+  targets: readonly (PullTarget | PeopleTarget)[];
   dataDir: string;
   log: Log;
   timing?: PullTiming;
@@ -27,10 +28,12 @@ export function startPulls({ services, targets, dataDir, log, timing = usualTimi
     return false;
   }, lookMs);
 
-  async function pullOne(target: PullTarget, stopping: AbortSignal): Promise<void> {
+  async function pullOne(target: PullTarget | PeopleTarget, stopping: AbortSignal): Promise<void> {
     try {
-      const result = await pullFeed(services, target, await tokenOf(dataDir, target.feed), timing, stopping);
+      const token = await tokenOf(dataDir, target.feed);
+      const result = 'query' in target ? await pullFeed(services, target, token, timing, stopping) : await pullPeople(services, target, token, timing, stopping);
       if (result.kind === 'finished') log('pull-finished', { feed: target.feed, count: result.pages });
+      if (result.kind === 'finished' && result.without) log('pull-without', { feed: target.feed, count: result.without });
       if (result.kind === 'failed') log('pull-failed', { feed: target.feed, count: result.pages, code: result.code });
     } catch (error) {
       log('pull-failed', { feed: target.feed, error }); // the lease ends by itself

@@ -1,6 +1,6 @@
 import { columnsSchema } from '../mapping-schemas.ts';
 import type { SchemaTools, SourceFormat } from '../source-format.ts';
-import type { Column, LatestStatements } from '../types.ts';
+import type { Column, LatestStatements, PersonClaims } from '../types.ts';
 import { latestStatement } from './latest-statement.ts';
 import { readCsvRow } from './read-csv-row.ts';
 import { splitCsv } from './split-csv.ts';
@@ -11,10 +11,11 @@ export const csvFormat: SourceFormat = {
   rows: 'rows',
   schema: columnsSchema,
   readSchema(content, { report, table }) {
-    const { columns, latest, spreadsheet = false } = content as ColumnsFile;
+    const { columns, latest, claims, spreadsheet = false } = content as ColumnsFile;
     for (const repeated of [...repeats(columns.map(({ name }) => name)), ...repeats(columns.map(({ header }) => header))]) report(`"${repeated}" appears twice.`, '/columns');
     if (columns.filter(({ personKey }) => personKey).length > 1) report('At most one column may be the personKey.', '/columns');
-    return { columns, ...(spreadsheet && { spreadsheet }), ...(latest && { latest: readLatest(columns, latest, { report, table }) }) };
+    for (const name of Object.values(claims ?? {}).filter((claimed) => !columns.some((column) => column.name === claimed))) report(`There is no column "${name}".`, '/claims');
+    return { columns, ...(claims && { claims }), ...(spreadsheet && { spreadsheet }), ...(latest && { latest: readLatest(columns, latest, { report, table }) }) };
   },
   split: ({ part, text, most }) => splitCsv(part, text, most),
   read(kind, _feed, part, row) {
@@ -26,6 +27,7 @@ export const csvFormat: SourceFormat = {
 interface ColumnsFile {
   columns: Column[];
   spreadsheet?: boolean;
+  claims?: PersonClaims;
   latest?: { column: string; at: string; table: string };
 }
 

@@ -8,12 +8,18 @@ export interface PackedTable {
   bytes: Uint8Array;
 }
 
-/** Says which table each file of a package is, by the file name patterns of the kind, in the kind's order. Tables missing, there twice and unknown are all told. */
-export function assignTables(kind: Kind, files: readonly PackageFile[]): { tables: PackedTable[] } | { problems: Problem[] } {
+/**
+ * Says which table each file of a package is, by the file name patterns of the kind, in the kind's order. Tables missing, there twice and unknown are all told;
+ * so is, with the reason, what the kind leaves out.
+ */
+export function assignTables(kind: Kind, files: readonly PackageFile[]): { tables: PackedTable[]; told: Problem[] } | { problems: Problem[] } {
   const parts = kind.parts.filter((part) => part.file !== undefined);
   const found = new Map<Part, PackageFile[]>(parts.map((part) => [part, []]));
   const problems: Problem[] = [];
+  const told: Problem[] = [];
   files.forEach((file, index) => {
+    const left = kind.leftOut?.find((table) => fits(table.file, file.name));
+    if (left) return void told.push({ category: 'unsupported', severity: 'information', code: 'package-table-left-out', text: `The table ${left.file} is not carried: ${left.reason}.` });
     const part = parts.find(({ file: pattern = '' }) => fits(pattern, file.name));
     if (part) found.get(part)?.push(file);
     else problems.push({ ...unknown, text: `File ${index + 1} of the package is none of this feed's tables.`, expected: parts.map((each) => each.file).join(', ') });
@@ -23,11 +29,11 @@ export function assignTables(kind: Kind, files: readonly PackageFile[]): { table
     if (named.length === 0 && part.needed) problems.push({ category: 'invalid', code: 'package-table-missing', text: `The table ${part.name} is not in the package.`, at: { part: part.name }, expected: `one file ${part.file}`, fix: 'Pack every table, also one without rows, with its header.' });
   }
   if (problems.length > 0) return { problems };
-  return { tables: [...found].flatMap(([part, [file]]) => (file ? [{ part, bytes: file.bytes }] : [])) };
+  return { told, tables: [...found].flatMap(([part, [file]]) => (file ? [{ part, bytes: file.bytes }] : [])) };
 }
 
-/** `CYP001*.csv` fits `CYP001MPI.CSV`: a star is any letters, digits, hyphens and underscores, and capitals do not matter. */
-function fits(pattern: string, name: string): boolean {
+/** `CYP001MPI.CSV` fits `CYP001*.csv`: a star is any letters, digits, hyphens and underscores, and capitals do not matter. */
+export function fits(pattern: string, name: string): boolean {
   return new RegExp(`^${pattern.split('*').map((text) => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('[A-Za-z0-9_-]*')}$`, 'i').test(name);
 }
 

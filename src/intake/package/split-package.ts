@@ -6,6 +6,7 @@ import { decodeText } from '../decode-text.ts';
 import type { Feed, Kind, Part, SplitRow } from '../types.ts';
 import { assignTables, type PackedTable } from './assign-tables.ts';
 import { joinTables, type Table } from './join-tables.ts';
+import { openCover } from './open-cover.ts';
 import { readZip, type PackageFile } from './read-zip.ts';
 
 /** Cuts a zip of tables into rows: unpacked within the kind's limits, then as `splitTables` says. */
@@ -20,12 +21,14 @@ export async function splitPackage(kind: Kind, feed: Feed, bytes: Uint8Array): P
  * row that is wrong is set aside, and those that need it tell so.
  */
 export function splitTables(kind: Kind, feed: Feed, files: readonly PackageFile[]): { rows: SplitRow[]; problems: Problem[] } {
-  const assigned = assignTables(kind, files);
+  const { tables, problem } = openCover(kind, files);
+  if (problem) return { rows: [], problems: [problem] };
+  const assigned = assignTables(kind, tables);
   if ('problems' in assigned) return { rows: [], problems: assigned.problems };
   const read = readTables(kind, assigned.tables);
   if ('problems' in read) return { rows: [], problems: read.problems };
   const problems = read.tables.filter(({ part }) => part.cover).flatMap((table) => checkCover(feed, table));
-  return problems.length > 0 ? { rows: [], problems } : { rows: joinTables(read.tables), problems: [] };
+  return problems.length > 0 ? { rows: [], problems } : { rows: joinTables(read.tables), problems: assigned.told };
 }
 
 function readTables(kind: Kind, packed: readonly PackedTable[]): { tables: Table[] } | { problems: Problem[] } {

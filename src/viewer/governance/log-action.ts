@@ -40,6 +40,7 @@ export function lookActionOf(interaction: string, query: string, code?: string):
     case 'explain-access': return { kind: 'log', ...words.explain, ofCitizens: true };
     case 'reconstruct': return { kind: 'log', ...words.reconstruct, ofCitizens: true };
     case 'intake': case 'transaction': case 'process-message': return { kind: 'sent', ...words.sent(feedOf(query)), ofCitizens: true };
+    case 'pull-person': return { kind: 'sent', ...words.pulled(/^pull\/(\S+)/.exec(query)?.[1] ?? words.aFeed), ofCitizens: true };
     case 'agreement-list': return { kind: 'register', ...words.register(thingsOf('Contract')[1]), ofCitizens: false };
     case 'agreement-propose': case 'agreement-sign': case 'agreement-activate': case 'agreement-terminate': case 'agreement-what-if':
       return { kind: 'agreement', ...words.agreement[interaction](agreementOf(query)), ofCitizens: false };

@@ -35,6 +35,13 @@ const edited = (file: string, from: string, to: string): void => {
   writeFileSync(path, text.replace(from, to));
 };
 
+it('map try takes a folder of tables by any name, with the file that says it is whole', async () => {
+  const tables = join(folder, '2026-10');
+  cpSync(join(root, 'mappings/csds/examples/columns-in-another-order/input'), tables, { recursive: true });
+  writeFileSync(join(tables, 'COMPLETE.txt'), '');
+  expect((await map('try', 'bchc-csds', tables)).out).toContain('rows 3/3 ok');
+});
+
 it.each(kinds)('map coverage tells of the kind %s what its examples leave', async (kind) => {
   const { out } = await map('coverage', kind);
   expect(out).toMatch(new RegExp(`^${kind}: \\d+ examples .* 0 never read .* elements \\d+/\\d+ set$`, 'm'));

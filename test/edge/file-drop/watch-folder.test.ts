@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { watchFolder } from '../../../src/edge/file-drop/watch-folder.ts';
@@ -24,7 +24,7 @@ afterAll(() => gateway.close());
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'onestory-drop-'));
   drop = join(root, 'drop');
-  for (const folder of ['uhb-adt', 'bchc-rio/client', 'bchc-rio/referral']) mkdirSync(join(drop, folder), { recursive: true });
+  for (const folder of ['uhb-adt', 'bchc-csds', 'bchc-rio/client', 'bchc-rio/referral']) mkdirSync(join(drop, folder), { recursive: true });
   logged.splice(0);
   watching = start();
 });
@@ -139,6 +139,48 @@ it('takes the parts of a feed in their order, whatever is first in the folder', 
   await until(() => ['client/done/z.csv', 'referral/done/a.csv'].every((name) => existsSync(join(drop, 'bchc-rio', name))));
   const parts = (await gateway.database.query<{ part: string }>(`select part from source_record where feed = 'bchc-rio' and state = 'done' order by record_id`)).map(({ part }) => part);
   expect(parts.slice(-2)).toEqual(['client', 'referral']);
+});
+
+describe('a folder of tables', () => {
+  const tables = 'mappings/csds/examples/columns-in-another-order/input';
+  const folder = (name: string): string => join(drop, 'bchc-csds', name);
+  const fill = (name: string, complete: string | null): void => {
+    cpSync(tables, folder(name), { recursive: true });
+    if (complete !== null) writeFileSync(join(folder(name), 'COMPLETE.txt'), complete);
+  };
+  const submissions = async (): Promise<{ state: string; rows: number }[]> =>
+    gateway.database.query(`select state, received_rows as rows from source_record where feed = 'bchc-csds' order by record_id`);
+
+  it('is one submission, taken when the file is there that says it is whole', async () => {
+    const before = (await submissions()).length;
+    fill('2026-10', null);
+    await new Promise((resolve) => setTimeout(resolve, settleMs * 3));
+    expect([existsSync(folder('2026-10')), (await submissions()).length]).toEqual([true, before]);
+    writeFileSync(join(folder('2026-10'), 'COMPLETE.txt'), '');
+    await until(() => existsSync(folder('done/2026-10')));
+    expect((await submissions()).slice(before)).toEqual([{ state: 'done', rows: 3 }]);
+    fill('again', readdirSync(tables).join('\r\n'));
+    await until(() => existsSync(folder('done/again')));
+    expect((await submissions()).slice(before + 1)).toEqual([{ state: 'done', rows: 3 }]);
+  });
+
+  it('is refused when other files are listed than there are, or when one of them is a link', async () => {
+    const before = (await submissions()).length;
+    fill('short', 'CYP000Header.csv\nCYP555.csv\n');
+    fill('linked', '');
+    symlinkSync(join(root, 'drop'), join(folder('linked'), 'CYP002GP.csv'));
+    await until(() => ['short', 'linked'].every((name) => existsSync(folder(`refused/${name}.problems.json`))));
+    expect(['short', 'linked'].map((name) => codeOf(folder(`refused/${name}`)))).toEqual(['package-list-differs', 'drop-not-a-file']);
+    expect(readdirSync(folder('refused/linked'))).toContain('CYP101Referral.csv');
+    expect((await submissions()).filter(({ state }) => state !== 'rejected').length).toBe(before);
+  });
+
+  it('of a feed that takes no packages is left alone', async () => {
+    cpSync(tables, join(drop, 'uhb-adt/2026-10'), { recursive: true });
+    writeFileSync(join(drop, 'uhb-adt/2026-10/COMPLETE.txt'), '');
+    await new Promise((resolve) => setTimeout(resolve, settleMs * 3));
+    expect([existsSync(join(drop, 'uhb-adt/2026-10')), logged]).toEqual([true, []]);
+  });
 });
 
 it('goes on after a restart: what was taken and not moved is known, and moved', async () => {

@@ -11,6 +11,10 @@ export interface GpConnectServer {
   headers: (string | undefined)[];
   /** pages as they are sent, byte for byte */
   pages: string[];
+  /** records of people by their number, as they are sent */
+  records: Map<string, string>;
+  /** numbers whose records were asked for */
+  numbers: string[];
   tricks: Trick[];
   close: () => Promise<void>;
 }
@@ -18,7 +22,7 @@ export interface GpConnectServer {
 /** A small source that serves structured records a page at a time, as a practice's system would; each test says how it misbehaves. */
 export async function startGpConnectServer(): Promise<GpConnectServer> {
   const app = express();
-  const server: GpConnectServer = { base: '', asked: [], headers: [], pages: [], tricks: [], close: () => Promise.resolve() };
+  const server: GpConnectServer = { base: '', asked: [], headers: [], pages: [], records: new Map(), numbers: [], tricks: [], close: () => Promise.resolve() };
   app.get('/fhir/Bundle', (request, response) => {
     server.asked.push(request.originalUrl.slice('/fhir/'.length));
     server.headers.push(request.get('Authorization'));
@@ -26,6 +30,18 @@ export async function startGpConnectServer(): Promise<GpConnectServer> {
     if (trick) return trick(request, response);
     const page = Number(request.query['page'] ?? 0);
     response.type('application/fhir+json').send(server.pages[page] ?? '{"resourceType":"Bundle","type":"searchset"}');
+  });
+  app.post('/fhir/Patient/\\$gpc.getstructuredrecord', express.json({ type: 'application/fhir+json' }), (request, response) => {
+    server.asked.push(request.originalUrl.slice('/fhir/'.length));
+    server.headers.push(request.get('Authorization'));
+    const { parameter } = request.body as { parameter: { name: string; valueIdentifier?: { system: string; value: string } }[] };
+    const number = parameter.find(({ name }) => name === 'patientNHSNumber')?.valueIdentifier?.value ?? '';
+    server.numbers.push(number);
+    const trick = server.tricks.shift();
+    if (trick) return trick(request, response);
+    const record = server.records.get(number);
+    if (record === undefined) return void response.status(404).json({ resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'not-found' }] });
+    response.type('application/fhir+json').send(record);
   });
   const listening = app.listen(0, '127.0.0.1');
   await new Promise((resolve) => listening.once('listening', resolve));

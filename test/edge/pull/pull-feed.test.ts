@@ -4,9 +4,12 @@ import type { Bundle, OperationOutcome } from '@medplum/fhirtypes';
 import { fetchPage } from '../../../src/edge/pull/fetch-page.ts';
 import { pullFeed, usualTiming, type PullResult, type PullTarget } from '../../../src/edge/pull/pull-feed.ts';
 import { pullTokenFile, startPulls } from '../../../src/edge/pull/start-pulls.ts';
+import { pullPeople, type PeopleTarget } from '../../../src/edge/pull/pull-people.ts';
+import { nhsNumberSystem } from '../../../src/fhir/nhs-number-status.ts';
 import { databases } from '../../databases.ts';
 import { exampleBundle, resourceIn } from '../../flow/fhir-examples.ts';
-import { storedRows } from '../../flow/intake-outcome.ts';
+import { storedRows, testNumber } from '../../flow/intake-outcome.ts';
+import { loadedMappings } from '../../mappings/run-example.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
 import { startGpConnectServer, type GpConnectServer, type Trick } from './gp-connect-server.ts';
 
@@ -15,6 +18,12 @@ const quick = { ...usualTiming, firstWaitMs: 1, longestWaitMs: 2_000 };
 const outcome: OperationOutcome = { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'exception' }] };
 const status = (code: number, headers: Record<string, string> = {}): Trick => (_request, response) => void response.status(code).set(headers).json(outcome);
 const body = (text: string): Trick => (_request, response) => void response.type('application/fhir+json').send(text);
+
+function loadedPerPerson(): PeopleTarget['perPerson'] {
+  const { perPerson } = loadedMappings().kinds.get('gp-connect') ?? {};
+  if (!perPerson) throw new Error('the kind cannot be asked for one person');
+  return perPerson;
+}
 
 /** A page of a search with one person's record, and more members than anybody reads: numbers and spaces as no parser would write them. */
 function pageText(base: string, person: string, page: number, last: number): string {
@@ -163,6 +172,69 @@ describe.each(databases)('pulling a practice\'s records, on $kind', ({ open }) =
     await pulls.stop();
     expect(events).toEqual([['pull-finished', { feed, count: 3 }]]);
     expect(source.headers).toEqual(source.headers.map(() => 'Bearer secret-of-the-source'));
+  });
+
+  describe('person by person', () => {
+    const everybody: PeopleTarget = { feed: 'gpcanalside-gpc', base: '', everySeconds: 60, maxBytes: 1_000_000, peoplePerPull: 2, perPerson: loadedPerPerson() };
+    const pullThem = (changes: Partial<PeopleTarget> = {}): Promise<PullResult> => pullPeople(gateway.services.pulling, { ...everybody, base: source.base, ...changes }, 'secret', quick, new AbortController().signal);
+    /** The practice's record of somebody: whom the number names, and registered there. */
+    const record = (nth: number, given = 'Petra'): string => {
+      const bundle = exampleBundle('gp-connect', 'registration-ended');
+      const patient = resourceIn(bundle, 'Patient');
+      patient.id = `CAN${nth}`;
+      const [details] = patient.extension ?? [];
+      for (const each of details?.extension ?? []) if (each.url === 'registrationStatus') Object.assign(each.valueCodeableConcept?.coding?.[0] ?? {}, { code: 'A', display: 'Active' });
+      if (details?.extension) details.extension = details.extension.filter(({ url }) => url !== 'registrationPeriod');
+      const [number] = (patient.identifier ?? []).filter(({ system }) => system === nhsNumberSystem);
+      patient.identifier = [{ ...number, system: nhsNumberSystem, value: testNumber(700 + nth) }];
+      patient.name = [{ use: 'official', family: `Canal${nth}`, given: [given] }];
+      return JSON.stringify(bundle).replaceAll('M85001', 'M85002');
+    };
+    const entries = async (): Promise<{ citizen?: string; query: string }[]> => (await gateway.database.query<{ entry: string }>(`select entry from audit_entry where entry like '%"pull-person"%' order by seq`)).map(({ entry }) => JSON.parse(entry) as { query: string });
+
+    it('asks for those who are registered there, some at a time and no number in an address, and says so before', async () => {
+      for (const nth of [1, 2, 3]) await gateway.send(everybody.feed, '', record(nth));
+      await gateway.services.worker.idle();
+      for (const nth of [1, 2, 3]) source.records.set(testNumber(700 + nth), record(nth, 'Petronella'));
+      expect(await pullThem()).toEqual({ kind: 'finished', pages: 2, without: 0 });
+      expect(await pullThem()).toEqual({ kind: 'not-due' });
+      ahead = 61;
+      expect(await pullThem()).toEqual({ kind: 'finished', pages: 1, without: 0 });
+      expect(source.numbers.toSorted()).toEqual([701, 702, 703].map(testNumber).toSorted());
+      expect(new Set(source.asked)).toEqual(new Set(['Patient/$gpc.getstructuredrecord']));
+      await gateway.services.worker.idle();
+      const now = (await storedRows(gateway, 'Patient')).filter(({ resource }) => JSON.stringify(resource['name']).includes('Petronella'));
+      expect(now.map(({ version }) => version)).toEqual([2, 2, 2]);
+      const told = await entries();
+      expect(told.map(({ citizen }) => citizen).toSorted()).toEqual(now.map(({ citizen }) => citizen).toSorted());
+      expect(JSON.stringify(told)).not.toMatch(new RegExp([701, 702, 703].map(testNumber).join('|')));
+      ahead = 122; // and from the first one again
+      expect(await pullThem()).toMatchObject({ kind: 'finished', pages: 2 });
+    });
+
+    it('takes nobody else\'s record, and lets a person of whom there is none keep nobody waiting', async () => {
+      const before = (await gateway.database.query('select 1 from source_record where feed = $1', [everybody.feed])).length;
+      source.records.set(testNumber(701), record(9));
+      source.records.set(testNumber(703), record(3, 'Third'));
+      expect(await pullThem({ peoplePerPull: 10 })).toEqual({ kind: 'finished', pages: 1, without: 2 });
+      expect(await gateway.database.query('select 1 from source_record where feed = $1', [everybody.feed])).toHaveLength(before + 1);
+    });
+
+    it('goes on where it was when the source did not answer', async () => {
+      for (const nth of [1, 2, 3]) source.records.set(testNumber(700 + nth), record(nth, `Again${people}`));
+      source.tricks = [status(200), ...Array.from({ length: 5 }, () => status(503))];
+      expect(await pullThem({ peoplePerPull: 10 })).toEqual({ kind: 'failed', pages: 0, code: 'pull-busy' });
+      const asked = source.numbers.length;
+      ahead = 61;
+      expect(await pullThem({ peoplePerPull: 10 })).toEqual({ kind: 'finished', pages: 2, without: 0 });
+      expect(source.numbers.slice(asked)).not.toContain(source.numbers[0]);
+    });
+
+    it('asks about nobody when the entry cannot be kept', async () => {
+      const refusing = { ...gateway.services.pulling, announcePerson: () => Promise.reject(new Error('no room')) };
+      await expect(pullPeople(refusing, { ...everybody, base: source.base }, null, quick, new AbortController().signal)).rejects.toThrow('no room');
+      expect(source.numbers).toEqual([]);
+    });
   });
 
   it('is in the audit trail like what is pushed', async () => {

@@ -1,4 +1,4 @@
-import type { Interaction } from '../../../fhir/capability.ts';
+import type { CapabilityInput, Interaction } from '../../../fhir/capability.ts';
 
 /** The routes' own table: what is here has a route, and what has a route is here. The capability statement is made from it. */
 const stored: readonly Interaction[] = ['read', 'vread', 'history-instance'];
@@ -20,4 +20,12 @@ export const interactionsOf: Readonly<Record<string, readonly Interaction[]>> = 
   Device: [...stored, 'search-type'],
   Contract: [...stored, 'search-type'],
   AuditEvent: ['search-type'],
+};
+
+const ofFeeds = 'For the client of a feed that takes them, with the scope intake. What is sent is a record of that feed: kept as it came, about one person, named by the sender\'s own identifiers.';
+
+/** What the base takes. */
+export const systemOffers: NonNullable<CapabilityInput['system']> = {
+  interactions: [{ code: 'transaction', documentation: ofFeeds }, { code: 'batch', documentation: `${ofFeeds} Each entry stands for itself.` }],
+  operations: [{ name: 'process-message', definition: 'http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message', documentation: `Messages of the Booking and Referral Standard. ${ofFeeds}` }],
 };

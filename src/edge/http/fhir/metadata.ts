@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { capabilityStatement } from '../../../fhir/capability.ts';
 import { outcomeOf, statusOf } from '../../../fhir/outcome.ts';
 import { checkAcceptable } from '../check-acceptable.ts';
-import { interactionsOf } from './interactions.ts';
+import { interactionsOf, systemOffers } from './interactions.ts';
 
 export interface MetadataServices {
   base: string;
@@ -18,7 +18,7 @@ const explained = ['CarePlan', 'CareTeam', 'Consent', 'Encounter', 'EpisodeOfCar
 /** GET [base]/metadata · public, made from the routes' own table. */
 export function metadata({ base, version, startedAt, oauth }: MetadataServices): RequestHandler {
   const text = JSON.stringify(capabilityStatement({
-    base, version, date: startedAt, interactions: interactionsOf, oauth,
+    base, version, date: startedAt, interactions: interactionsOf, system: systemOffers, oauth,
     operations: { ...Object.fromEntries(explained.map((type) => [type, [explain]])), Patient: [
       explain,
       { name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
