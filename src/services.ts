@@ -30,6 +30,7 @@ import { waysIn } from './flow/ways-in.ts';
 import { createWhatIf } from './flow/what-if.ts';
 import { watchAgreementDates, type AgreementWatch } from './flow/watch-agreement-dates.ts';
 import type { IntakeContext } from './flow/intake-context.ts';
+import { matchPatient, type MatchInput } from './flow/match-patient.ts';
 import { openPage, sealPage } from './flow/page-token.ts';
 import { createPolicy } from './flow/policy.ts';
 import { readAgreementFiles, registerAgreements, signDemoAgreements } from './flow/register-agreements.ts';
@@ -115,6 +116,7 @@ export async function createServices({
     ...choicesOf({ ...release, classes, sensitiveCodes: codes }),
     governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }) }, emergencies: emergenciesOf(release), feedWork: feedWorkOf({ ...release, feeds, wake }),
     breakGlass: (requester: Requester, ask: EmergencyAsk, request: RequestFacts) => breakGlass({ ...release, mostOpenedAnHour: config.emergency.perHour }, requester, ask, request),
+    matchPatient: (requester: Requester, input: MatchInput, request: RequestFacts) => matchPatient({ ...release, grade: intake.grade, registry: intake.registry, validate: validateResource }, requester, input, request),
     endBreakGlass: (requester: Requester, citizen: string, request: RequestFacts) => endBreakGlass(release, requester, citizen, request),
     explainAccess: (requester: Requester, ask: ExplainAsk, request: RequestFacts) => explainAccess(release, requester, ask, request),
     reconstruct: (requester: Requester, id: string, request: RequestFacts) => reconstructDecision({ ...release, classes }, requester, id, request),

@@ -71,7 +71,7 @@ function identify(context: IntakeContext, mapped: MappedRow): Identity {
 }
 
 /** Blocking keys told apart by kind, so that no value of one can meet a value of another. */
-function keysOf(facts: PersonFacts): string[] {
+export function keysOf(facts: PersonFacts): string[] {
   const { nhs, local, demographic, likeness } = blockingKeys(facts);
   return [...(nhs ? [`nhs:${nhs}`] : []), ...local.map((key) => `local:${key}`), ...(demographic ? [`demographic:${demographic}`] : []), ...likeness.map((key) => `likeness:${key}`)];
 }

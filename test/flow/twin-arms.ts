@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { counts, headers, instance, noTypes, person, query, shaping } from './twin-pieces.ts';
 import type { TwinFacts } from './twin-facts.ts';
 import type { SearchForm } from './twin-search.ts';
-import { agreementRequests, breakGlassRequest, bundleRequest, choiceRequest, emergencyChange, everythingInput, feedWork, garbage, whatIf } from './twin-writes.ts';
+import { agreementRequests, breakGlassRequest, bundleRequest, choiceRequest, emergencyChange, everythingInput, feedWork, garbage, matchRequest, whatIf } from './twin-writes.ts';
 
 /** One request, as it is put to both worlds. */
 export interface TwinRequest {
@@ -49,6 +49,7 @@ export const arms: Readonly<Record<string, Arm>> = {
   'POST /fhir/$process-message': () => bundleRequest('/fhir/$process-message'),
   'POST /fhir/Consent': (facts) => choiceRequest(facts, null),
   'PUT /fhir/Consent/:id': (facts) => instance(facts).chain(({ id }) => choiceRequest(facts, id)),
+  'POST /fhir/Patient/$match': (facts) => matchRequest(facts),
   'POST /fhir/Patient/$break-glass': () => breakGlassRequest,
   'POST /fhir/Patient/:id/$end-break-glass': (facts) => person(facts).map((id) => ({ method: 'POST', path: `/fhir/Patient/${id}/$end-break-glass`, alone: true })),
   'POST /intake/:feed': () => garbage((feed) => `/intake/${feed}`),

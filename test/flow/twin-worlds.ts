@@ -202,6 +202,7 @@ export async function fillWithHidden(database: Database): Promise<void> {
     await saveRows(connection, [...twins, ...unsent, ...crowd.map(({ row, citizen }, n) => twinOf(row, classId(n), { citizen }))]);
     await saveRows(connection, twins.slice(0, 20).map((twin) => ({ ...twin, version: 2 }))); // with a history
     await hideParts(connection, rows, twins, classId);
+    await hideKeys(connection, rows.flatMap(({ id }, n) => twins.slice(3 * n, 3 * n + 3).map((twin) => ({ original: id, twin }))));
     const job = { resourceType: 'Task', id: randomUUID() as string, status: 'completed', intent: 'order' };
     await saveSharedRows(connection, [{ id: job.id, scope: 'job', owner: 'another-client', type: 'Task', version: 1, updatedAt: new Date(), body: JSON.stringify(job), index: indexResource(job) }]);
   });
@@ -217,6 +218,13 @@ function recordOf(resourceType: string, citizen: string): JsonObject {
 function personChange({ nhsNumber, birthDate, family }: KnownPerson, citizen: string, hash: (key: string) => Buffer): PersonChange {
   const facts = { nhsNumber, nhsNumberStatus: '01', local: [], family, given: [], otherFamily: [], otherGiven: [], birthDate };
   return { citizen, id: randomUUID(), feed: 'unheard-of', personKey: nhsNumber, rule: 'link-new-01', facts, hashes: [hash(`nhs:${nhsNumber}`)], evidence: null, possible: [] };
+}
+
+/** The hidden twins of a person are found by all that finds the person. */
+async function hideKeys(connection: Connection, pairs: readonly { original: string; twin: RowChange }[]): Promise<void> {
+  await connection.query(
+    'insert into person_key (citizen_id, id, hash) select t.citizen, t.id, k.hash from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as t (citizen, id, original) join person_key k on k.id = t.original',
+    [pairs.map(({ twin }) => twin.citizen), pairs.map(({ twin }) => twin.id), pairs.map(({ original }) => original)]);
 }
 
 /** Parts of visible rows that only the fuller world has: a reference to a hidden row, and a contact detail of a hidden class. */

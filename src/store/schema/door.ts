@@ -9,7 +9,7 @@ const partVisible = visible('f', undefined, ofPart('f'));
 export const removeDoor = `
 drop view if exists emergency_use, withheld, readable_incomplete, readable_resource, readable_version, readable_fragment, readable_row, grant_state, current_grant cascade;
 drop view if exists live_grant cascade;
-drop function if exists look_at_rows(text[], text[], uuid[]), look_at_listed(text, uuid[]), look_at_everything(text, uuid, text, uuid, int), look_at_page(text, text, bigint[], int), count_bearing(text, text, bigint[], int);
+drop function if exists look_at_rows(text[], text[], uuid[]), look_at_listed(text, uuid[]), look_at_everything(text, uuid, text, uuid, int), look_at_page(text, text, bigint[], int), count_bearing(text, text, bigint[], int), look_at_matches(text, bytea[], int, int);
 drop type if exists looked;
 drop function if exists citizen_of(uuid), citizen_objects(uuid), citizens_named(bigint[]);
 `;
@@ -83,7 +83,7 @@ revoke all on all functions in schema public from public;
 grant usage on schema public to ${reader}, ${accountant};
 grant select on readable_row, readable_fragment, readable_version, readable_resource, readable_incomplete, grant_state to ${reader};
 grant execute on function look_at_rows(text[], text[], uuid[]), look_at_listed(text, uuid[]), look_at_everything(text, uuid, text, uuid, int), look_at_page(text, text, bigint[], int),
-  count_bearing(text, text, bigint[], int) to ${reader};
+  count_bearing(text, text, bigint[], int), look_at_matches(text, bytea[], int, int) to ${reader};
 grant select on withheld, emergency_use, grant_state to ${accountant};
 grant execute on function citizen_of(uuid), citizens_named(bigint[]) to ${accountant};
 `;

@@ -129,6 +129,27 @@ begin
   return query select 1, exists (select from live_grant l where l.grant_key = asked_grant), null::uuid, null::text, null::json, null::int[], ${noRow};
 end $$;
 
+-- the source Patients of citizens that share a blocking key with what is asked, by a row that may be seen
+create function look_at_matches(asked_grant text, hashes bytea[], per_key int, junk int) returns setof looked
+  ${lookUp}
+declare g live_grant;
+begin
+  ${takeGrant('asked_grant')}
+  if found then
+    return query with found as materialized (
+        select distinct k.citizen_id from (select distinct h.hash from unnest(hashes) h (hash)) h cross join lateral (
+          select distinct r.citizen_id from (select p.citizen_id, p.id from person_key p where p.hash = h.hash limit junk + 1) p
+            join citizen_row r on r.citizen_id = p.citizen_id and r.id = p.id
+          where (select count(*) from (select from person_key n where n.hash = h.hash limit junk + 1) n) <= junk
+            and r.type = 'Patient' and not r.deleted and ${visible('r', undefined, itself('r'))} limit per_key) k)
+      select 1, true, null::uuid, ${emergencyReference('q.citizen_id')}, null::json, null::int[], q.* from (
+        select ${listedColumns} from found f join ${citizenRows.replace(' join', ' on r.citizen_id = f.citizen_id join')}
+        where r.type = 'Patient' and not r.deleted and ${visible('r', undefined, itself('r'))}) q;
+    if found then return; end if;
+  end if;
+  return query select 1, exists (select from live_grant l where l.grant_key = asked_grant), null::uuid, null::text, null::json, null::int[], ${noRow};
+end $$;
+
 -- how many there are of them, up to a number above which nobody counts; null without a grant that holds
 create function count_bearing(asked_grant text, asked_type text, asked_tokens bigint[], at_most int) returns int
   ${lookUp}
