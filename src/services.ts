@@ -19,6 +19,9 @@ import { reportFeeds } from './flow/feed-doctor.ts';
 import { readWorkList, requeueRows } from './flow/feed-work-list.ts';
 import { approveReplay, giveUpReplay, showReplay, startReplay, type ReplayActs } from './flow/replay-feed.ts';
 import { replayTogether, startReplayWorker } from './flow/work-replays.ts';
+import { claimPossibleLink, decidePossibleLink, releasePossibleLink, undoPossibleLink, type LinkOpinionGiven } from './flow/decide-link-review.ts';
+import type { LinkReviewContext } from './flow/link-review-context.ts';
+import { listPossibleLinks, showPossibleLink } from './flow/list-link-reviews.ts';
 import { listEmergencies, readEmergency } from './flow/list-emergencies.ts';
 import { reviewEmergency, revokeEmergency } from './flow/review-emergency.ts';
 import { watchEmergencyReviews, type ReviewWatch } from './flow/watch-emergency-reviews.ts';
@@ -114,7 +117,7 @@ export async function createServices({
     release: (requester: Requester, ask: Ask, request: RequestFacts) => releaseRecords(release, requester, ask, request),
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
     ...choicesOf({ ...release, classes, sensitiveCodes: codes }),
-    governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }) }, emergencies: emergenciesOf(release), feedWork: feedWorkOf({ ...release, feeds, wake }),
+    governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }) }, emergencies: emergenciesOf(release), feedWork: feedWorkOf({ ...release, feeds, wake }), linkReviews: linkReviewsOf({ ...intake, ...release, linkage }),
     breakGlass: (requester: Requester, ask: EmergencyAsk, request: RequestFacts) => breakGlass({ ...release, mostOpenedAnHour: config.emergency.perHour }, requester, ask, request),
     matchPatient: (requester: Requester, input: MatchInput, request: RequestFacts) => matchPatient({ ...release, grade: intake.grade, registry: intake.registry, validate: validateResource }, requester, input, request),
     endBreakGlass: (requester: Requester, citizen: string, request: RequestFacts) => endBreakGlass(release, requester, citizen, request),
@@ -207,6 +210,18 @@ function emergenciesOf(release: ReleaseContext) {
     read: (requester: Requester, reference: string, request: RequestFacts) => readEmergency(release, requester, reference, request),
     review: (requester: Requester, reference: string, found: Parameters<typeof reviewEmergency>[3], request: RequestFacts) => reviewEmergency(release, requester, reference, found, request),
     revoke: (requester: Requester, reference: string, request: RequestFacts) => revokeEmergency(release, requester, reference, request),
+  };
+}
+
+/** Possible links as those who oversee sharing settle them. */
+function linkReviewsOf(context: LinkReviewContext) {
+  return {
+    list: (requester: Requester, asked: Parameters<typeof listPossibleLinks>[2], request: RequestFacts) => listPossibleLinks(context, requester, asked, request),
+    show: (requester: Requester, reference: string, request: RequestFacts) => showPossibleLink(context, requester, reference, request),
+    claim: (requester: Requester, reference: string, request: RequestFacts) => claimPossibleLink(context, requester, reference, request),
+    release: (requester: Requester, reference: string, request: RequestFacts) => releasePossibleLink(context, requester, reference, request),
+    decide: (requester: Requester, reference: string, given: LinkOpinionGiven, request: RequestFacts) => decidePossibleLink(context, requester, reference, given, request),
+    undo: (requester: Requester, reference: string, reason: string, request: RequestFacts) => undoPossibleLink(context, requester, reference, reason, request),
   };
 }
 

@@ -16,6 +16,7 @@ export type Ask =
   | { interaction: 'history-instance'; type: string; id: string; before: number; count: number }
   | { interaction: 'search-type'; query: SearchQuery; after: PagePosition | null }
   | MatchAsk
+  | { interaction: 'link-show'; normal: string; citizens: string[] }
   | { interaction: 'everything'; citizen: string; after: { type: string; id: string } | null; count: number; sent: string[] };
 
 /** Who may be meant by what is asked: `choose` judges whoever the keys find by what of them may be seen. */
@@ -80,6 +81,10 @@ async function readRows(database: Database, grantKey: string, ask: Exclude<Ask, 
     case 'match': {
       const people = await lookAtMatches(database, grantKey, ask.hashes);
       return people === stale ? stale : { ...nothing, people: ask.choose(people) };
+    }
+    case 'link-show': {
+      const people = await readSourcePatients(database, grantKey, ask.citizens);
+      return people === stale ? stale : { ...nothing, people };
     }
     case 'search-type': {
       const query = await withParts(database, grantKey, ask.query);
@@ -156,7 +161,7 @@ async function everything(database: Database, grantKey: string, ask: Ask & { int
 
 /** Every id is a UUID: whatever else was asked for does not exist, and is looked for all the same. */
 function withRealIds(ask: Ask): Ask {
-  if (ask.interaction === 'search-type' || ask.interaction === 'match') return ask;
+  if (ask.interaction === 'search-type' || ask.interaction === 'match' || ask.interaction === 'link-show') return ask;
   if (ask.interaction === 'everything') return isUuid(ask.citizen) ? ask : { ...ask, citizen: noId };
   return isUuid(ask.id) ? ask : { ...ask, id: noId };
 }
@@ -168,6 +173,7 @@ function namingOf(ask: Ask): Naming | null {
   switch (ask.interaction) {
     case 'everything': return { citizens: [ask.citizen] };
     case 'search-type': return namedIn(ask.query);
+    case 'link-show': return { citizens: ask.citizens };
     case 'match': return ask.tokens.length > 0 ? { tokens: ask.tokens } : null;
     default: return { id: ask.id };
   }

@@ -79,7 +79,7 @@ function normalForm(ask: Ask): string {
     case 'history-instance': return `${ask.type}/${idOf(ask.id)}/_history`;
     case 'everything': return `Patient/${idOf(ask.citizen)}/$everything`;
     case 'search-type': return ask.query.normal;
-    case 'match': return ask.normal;
+    case 'match': case 'link-show': return ask.normal;
   }
 }
 

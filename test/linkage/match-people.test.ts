@@ -36,7 +36,7 @@ describe('who may be meant', () => {
     expect(more).toEqual([]);
     expect(match).toMatchObject({ citizen: 'a', decidedBy: 'link-likelihood-02' });
     expect(match?.grade).not.toBe('certain');
-    expect(match?.evidence.map(({ field, level }) => `${field} ${level}`)).toEqual(expect.arrayContaining(['given typo', 'birthDate same']));
+    expect(match?.evidence.map(({ field, level }) => `${field} ${level}`)).toEqual(expect.arrayContaining(['given alike', 'family typo', 'birthDate same']));
   });
 
   it('name, birth date and home are certain', () => {

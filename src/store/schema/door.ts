@@ -3,11 +3,12 @@ import { moreWasSent } from './more-was-sent.ts';
 import { classSets, emergencyReference, grantHolds, itself, ofPart, ofVersion, refusedBy, sharedWith, visible } from './visible.ts';
 
 const rowVisible = visible('r', undefined, itself('r'));
+const patientOf = (citizen: string): string => `citizen_row r where r.citizen_id = ${citizen} and r.type = 'Patient' and not r.deleted`;
 const partVisible = visible('f', undefined, ofPart('f'));
 
 /** Takes the whole door away. Tables stay. */
 export const removeDoor = `
-drop view if exists emergency_use, withheld, readable_incomplete, readable_resource, readable_version, readable_fragment, readable_row, grant_state, current_grant cascade;
+drop view if exists readable_link_review, emergency_use, withheld, readable_incomplete, readable_resource, readable_version, readable_fragment, readable_row, grant_state, current_grant cascade;
 drop view if exists live_grant cascade;
 drop function if exists look_at_rows(text[], text[], uuid[]), look_at_listed(text, uuid[]), look_at_everything(text, uuid, text, uuid, int), look_at_page(text, text, bigint[], int), count_bearing(text, text, bigint[], int), look_at_matches(text, bytea[], int, int);
 drop type if exists looked;
@@ -57,6 +58,16 @@ create view readable_incomplete as
   select r.citizen_id, r.id, r.class_id from current_grant g, citizen_row r join source_person p on p.citizen_id = r.citizen_id and p.id = r.id
   where ${rowVisible} and ${moreWasSent('p')};
 
+-- possible links, for those who oversee sharing and may see everybody either of the two is; this and other are the citizens of now
+create view readable_link_review as select q.* from current_grant g, (
+  select v.reference, v.id as person, v.round, v.found_at, v.rule, v.claimed_by, v.claimed_name, v.claimed_until > statement_timestamp() as claimed, v.claimed_until, v.outcome, v.decided_at,
+    v.decisions, p.citizen_id as this, n.other, exists (select from citizen c where c.citizen_id in (p.citizen_id, n.other) and c.location_hidden) as hidden, v.bits, v.evidence,
+    array(select distinct s.custodian from citizen_row r join sharing_class s on s.class_id = r.class_id where r.citizen_id in (p.citizen_id, n.other) and r.type = 'Patient' and not r.deleted) as custodians,
+    v.outcome is not null or p.citizen_id = n.other or exists (select from person_apart x join source_person o on o.id = x.other where x.id = v.id and o.citizen_id = n.other) as settled
+  from link_review v join source_person p on p.id = v.id left join citizen_alias a on a.citizen_id = v.candidate cross join lateral (select coalesce(a.now_id, v.candidate) as other) n) q
+  where g.governance and exists (select from ${patientOf('q.this')}) and exists (select from ${patientOf('q.other')})
+    and not exists (select from ${patientOf('q.this')} and not ${rowVisible}) and not exists (select from ${patientOf('q.other')} and not ${rowVisible});
+
 -- what was kept back is counted, not read: classes and numbers only
 create view withheld as
   select k.citizen_id, k.class_id, count(*)::int as count, k.refused from (
@@ -81,7 +92,7 @@ export const rights = (reader: string, accountant: string): string => `
 revoke all on all tables in schema public from public;
 revoke all on all functions in schema public from public;
 grant usage on schema public to ${reader}, ${accountant};
-grant select on readable_row, readable_fragment, readable_version, readable_resource, readable_incomplete, grant_state to ${reader};
+grant select on readable_row, readable_fragment, readable_version, readable_resource, readable_incomplete, readable_link_review, grant_state to ${reader};
 grant execute on function look_at_rows(text[], text[], uuid[]), look_at_listed(text, uuid[]), look_at_everything(text, uuid, text, uuid, int), look_at_page(text, text, bigint[], int),
   count_bearing(text, text, bigint[], int), look_at_matches(text, bytea[], int, int) to ${reader};
 grant select on withheld, emergency_use, grant_state to ${accountant};

@@ -1,0 +1,94 @@
+import type { Patient } from '@medplum/fhirtypes';
+import type { Requester } from '../fhir/sharing.ts';
+import type { FieldEvidence, GradedPair } from '../linkage/grade-pair.ts';
+import type { PersonFacts } from '../linkage/types.ts';
+import { highRisks, type Risk } from '../linkage/high-risk.ts';
+import type { LinkOutcome } from '../linkage/weigh-opinions.ts';
+import { listLinkReviews, loadOpinions, readPair, type LinkReviewPosition, type LinkReviewRow, type PairNow } from '../store/link-reviews.ts';
+import { checkOversight, overseenBy } from './check-oversight.ts';
+import { forReviewers, reviewedPair, seenOf, type LinkReviewContext } from './link-review-context.ts';
+import { appendAct, releaseRecords } from './release-records.ts';
+import type { RequestFacts } from './release-context.ts';
+
+/** A pair in the list: how alike, and who has taken it. Nobody is named in it but reviewers. */
+export interface LinkReviewEntry {
+  reference: string;
+  foundAt: string;
+  foundBy: string;
+  /** by the rule of then; null where nothing was weighed or where either lives is hidden */
+  bits: number | null;
+  fields: FieldEvidence[];
+  held: string[];
+  state: 'open' | 'claimed' | 'settled';
+  claim: { name: string; until: string } | null;
+  outcome: 'same' | 'different' | null;
+  decidedAt: string | null;
+}
+
+/** The two records side by side, and how alike they are by the rule of now. */
+export interface LinkReviewDetails extends LinkReviewEntry {
+  /** to be sent with a decision: it stands for what is shown here */
+  seen: string;
+  ruleVersion: string;
+  now: { bits: number; grade: string; fields: FieldEvidence[]; held: string[] } | null;
+  /** why joining them takes a second person; empty: one is enough */
+  secondOpinion: Risk[];
+  opinions: { by: string; organisation: string; outcome: LinkOutcome; reason: string; at: string; round: number }[];
+  round: number;
+  records: { citizen: string; patient: Patient }[];
+}
+
+/** Pairs that wait for somebody, oldest first, or that are settled; a page of them. */
+export async function listPossibleLinks(
+  context: LinkReviewContext, requester: Requester, { settled, after, count }: { settled: boolean; after: LinkReviewPosition | null; count: number }, request: RequestFacts,
+): Promise<{ linkReviews: LinkReviewEntry[]; next: LinkReviewPosition | null }> {
+  await checkOversight(context, requester, forReviewers);
+  const organisation = overseenBy(requester);
+  const { result: found } = await context.policy.under(requester, ({ grant }) => listLinkReviews(context.database, grant.key, { organisation, settled, after, limit: count + 1 }));
+  await appendAct(context, requester, request, { interaction: 'link-list', query: `governance/link-reviews?state=${settled ? 'settled' : 'open'}`, status: 200 });
+  const page = found.slice(0, count);
+  const last = found.length > count ? page.at(-1) : undefined;
+  return { linkReviews: page.map(entryOf), next: last ? { foundAt: last.foundAt.toISOString(), reference: last.reference } : null };
+}
+
+/** One of them, with both records through the one door, graded anew by what is shown. */
+export async function showPossibleLink(context: LinkReviewContext, requester: Requester, reference: string, request: RequestFacts): Promise<LinkReviewDetails> {
+  const review = await reviewedPair(context, requester, reference);
+  const { composed } = await releaseRecords(context, requester, { interaction: 'link-show', normal: `governance/link-reviews/${reference}`, citizens: [review.this, review.other] }, request);
+  const pair = await context.database.transaction((connection) => readPair(connection, review));
+  return { ...(await detailsOf(context, review, pair)), records: composed.map(({ citizen, patient }) => ({ citizen, patient })) };
+}
+
+async function detailsOf(context: LinkReviewContext, review: LinkReviewRow, pair: PairNow): Promise<Omit<LinkReviewDetails, 'records'>> {
+  const { linkage } = context;
+  const opinions = await context.database.transaction((connection) => loadOpinions(connection, review.reference));
+  const graded = closestOf(context, review, pair);
+  return {
+    ...entryOf(review), seen: seenOf(linkage, pair.versions), ruleVersion: linkage.version, round: review.round,
+    now: graded && { bits: graded.bits, grade: graded.grade, fields: graded.evidence, held: graded.held },
+    secondOpinion: highRisks(linkage.review, { ...pair, ones: pair.ones.map(({ facts }) => facts), others: pair.others.map(({ facts }) => facts) }),
+    opinions: opinions.map(({ personName, organisation, outcome, reason, at, round }) => ({ by: personName, organisation, outcome, reason, at: at.toISOString(), round })),
+  };
+}
+
+/** The closest of what is known of the two; of those whose location is hidden without all that tells where they are reached. */
+function closestOf({ grade }: LinkReviewContext, { person }: LinkReviewRow, { ones, others, locationHidden }: PairNow): GradedPair | null {
+  const shown = (facts: PersonFacts): PersonFacts => (locationHidden ? withoutPlace(facts) : facts);
+  const parked = ones.find(({ id }) => id === person);
+  if (!parked) return null;
+  return others.map(({ facts }) => grade(shown(parked.facts), shown(facts))).reduce((best: GradedPair | null, pair) => (best && best.bits >= pair.bits ? best : pair), null);
+}
+
+function withoutPlace({ postcode: _, house: __, lines: ___, locality: ____, phones: _____, emails: ______, ...facts }: PersonFacts): PersonFacts {
+  return facts;
+}
+
+export function entryOf(review: LinkReviewRow): LinkReviewEntry {
+  const { reference, foundAt, rule, bits, evidence, claimed, claimedName, claimedUntil, outcome, decidedAt, settled } = review;
+  const isClaimed = !settled && claimed === true && claimedUntil !== null;
+  return {
+    reference, foundAt: foundAt.toISOString(), foundBy: rule, bits, fields: evidence?.evidence ?? [], held: evidence?.held ?? [],
+    state: settled ? 'settled' : isClaimed ? 'claimed' : 'open', claim: isClaimed ? { name: claimedName ?? '', until: claimedUntil.toISOString() } : null,
+    outcome, decidedAt: decidedAt?.toISOString() ?? null,
+  };
+}

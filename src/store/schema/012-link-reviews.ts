@@ -1,0 +1,19 @@
+/**
+ * Possible links as a queue: who has taken a pair, what people said of it, and what came of it. A round begins when a pair is
+ * found, and again when what was decided is undone or the pair has changed. `second_look` are people just made known, who
+ * are looked at once more when what others wrote at the same time can be seen.
+ */
+export const linkReviews = `
+alter table link_review add column reference text, add column round int not null default 1, add column claimed_by text, add column claimed_name text,
+  add column claimed_until timestamptz, add column outcome text check (outcome in ('same', 'different')), add column decided_at timestamptz, add column decisions uuid[] not null default '{}';
+update link_review set reference = 'LR-' || upper(substr(encode(sha256((citizen_id::text || id::text || candidate::text)::bytea), 'hex'), 1, 16));
+alter table link_review alter column reference set not null, add unique (reference);
+create index link_review_open on link_review (date_trunc('milliseconds', found_at at time zone 'UTC'), reference) where outcome is null;
+create index link_review_decided on link_review (decided_at) where outcome is not null;
+create table link_opinion (
+  citizen_id uuid not null, reference text not null, round int not null, person text not null, person_name text not null, organisation text not null,
+  outcome text not null check (outcome in ('same', 'different', 'unsure')), reason text not null, at timestamptz not null, primary key (citizen_id, reference, round, person));
+create table second_look (citizen_id uuid not null, id uuid not null, at timestamptz not null, primary key (citizen_id, id));
+create index second_look_at on second_look (at);
+revoke all on link_opinion, second_look from public;
+`;
