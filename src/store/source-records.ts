@@ -197,6 +197,16 @@ export async function requeueWaiting(connection: Connection, feed: string): Prom
   return rows.length;
 }
 
+/** The same for messages that wait for these people. */
+export async function requeueWaitingAbout(connection: Connection, people: readonly { feed: string; personKey: string }[]): Promise<void> {
+  if (people.length === 0) return;
+  const { rows } = await connection.query<RequeuedRow>(
+    `update intake_row r set state = 'pending', problems = '[]' from (select distinct * from unnest($1::text[], $2::text[]) as p(feed, person_key)) p
+     where r.feed = p.feed and r.person_key = p.person_key and r.state = 'awaiting-merge' returning r.feed, r.person_key, r.record_id`,
+    [people.map((each) => each.feed), people.map((each) => each.personKey)]);
+  await queueAgain(connection, rows);
+}
+
 export interface RequeuedRow {
   feed: string;
   person_key: string;
