@@ -38,7 +38,7 @@ export async function releasePossibleLink(context: LinkReviewContext, requester:
   const review = await reviewedPair(context, requester, reference);
   const person = personOf(requester);
   await recordAct(context, requester, review, 'release', request);
-  if (!(await releaseReview(context.database, reference, person.id))) throw new Refusal(notClaimed);
+  if (!(await context.database.transaction((connection) => releaseReview(connection, reference, person.id)))) throw new Refusal(notClaimed);
   return entryOf(await reviewedPair(context, requester, reference));
 }
 

@@ -81,10 +81,10 @@ export async function claimReview(database: Database, reference: string, by: { i
 }
 
 /** Gives it back; false where this person has not got it. */
-export async function releaseReview(connection: Pick<Connection, 'query'> | Database, reference: string, person: string): Promise<boolean> {
-  const answer = await connection.query(
+export async function releaseReview(connection: Connection, reference: string, person: string): Promise<boolean> {
+  const { rows } = await connection.query(
     'update link_review set claimed_by = null, claimed_name = null, claimed_until = null where reference = $1 and claimed_by = $2 and claimed_until > statement_timestamp() returning 1', [reference, person]);
-  return ('rows' in answer ? answer.rows : answer).length > 0;
+  return rows.length > 0;
 }
 
 /** Whether this person has it still; holds it until the transaction ends. */
