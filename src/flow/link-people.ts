@@ -14,6 +14,9 @@ import { resourceId } from './name-resource.ts';
 import { loadDecided, type Decisions } from './link-decided.ts';
 import type { MappedRow } from './read-and-map.ts';
 
+/** What linking works with. */
+export type LinkingContext = Pick<IntakeContext, 'secrets' | 'grade' | 'newId'>;
+
 export interface LinkedRow extends MappedRow {
   citizen: string;
   /** the source Patient it belongs to, and the citizen that was first put at: what is joined later keeps both */
@@ -43,7 +46,7 @@ interface Identity {
  * Decides whose each row is, in order, so that a batch's second row about a new person finds the citizen its first row
  * made. After a refused row the person's later rows wait for the next batch: they may build on what was refused.
  */
-export async function linkPeople(connection: Connection, context: IntakeContext, rows: readonly MappedRow[], registry = createRegistry()): Promise<Linking> {
+export async function linkPeople(connection: Connection, context: LinkingContext, rows: readonly MappedRow[], registry = createRegistry()): Promise<Linking> {
   const identities = rows.map((mapped) => identify(context, mapped));
   await registry.load(connection, identities.flatMap(({ hashes }) => [...hashes.values()]), identities.flatMap(({ exact }) => exact));
   const decisions = await loadDecided(connection, registry, identities.flatMap(({ person }) => person?.id ?? []));
@@ -64,7 +67,7 @@ export async function linkPeople(connection: Connection, context: IntakeContext,
   return linking;
 }
 
-function identify(context: IntakeContext, mapped: MappedRow): Identity {
+function identify(context: LinkingContext, mapped: MappedRow): Identity {
   const base = mapped.feed.partner.identifierBase;
   const patient = mapped.resources.find((resource) => resource['resourceType'] === 'Patient');
   const own = { system: `${base}/person`, value: mapped.row.personKey };
@@ -133,7 +136,7 @@ export function createRegistry(inThought = false): Registry {
 
 type Decided = Pick<LinkedRow, 'citizen' | 'person' | 'home'>;
 
-function decideOne(context: IntakeContext, identity: Identity, registry: Registry, decisions: Decisions, linking: Linking): Decided | { problem: Problem } {
+function decideOne(context: LinkingContext, identity: Identity, registry: Registry, decisions: Decisions, linking: Linking): Decided | { problem: Problem } {
   const { mapped, person, hashes } = identity;
   const found = registry.candidates(hashes.values());
   if (!person) return found.length === 1 && found[0] ? knownPerson(identity, registry, found[0].citizen) : { problem: personNotKnown };
@@ -162,7 +165,7 @@ function knownPerson({ own }: Identity, registry: Registry, citizen: string): De
 }
 
 /** What a decision rests on, as it is kept. */
-function gradedOf(decision: LinkDecision): Pick<PersonChange, 'evidence' | 'possible'> {
+export function gradedOf(decision: LinkDecision): Pick<PersonChange, 'evidence' | 'possible'> {
   const kept = ({ bits, evidence, held, rule }: GradedPair): LinkEvidence => ({ bits, evidence, held, rule });
   if (decision.kind === 'certain') return { evidence: decision.graded ? kept(decision.graded) : null, possible: [] };
   if (decision.kind !== 'possible') return { evidence: null, possible: [] };

@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto';
 import { Refusal, type Problem } from '../fhir/problem.ts';
 import { canonicalJson } from '../fhir/canonical-json.ts';
 import { notFound } from '../fhir/outcome.ts';
 import type { Requester } from '../fhir/sharing.ts';
 import type { LinkageRule } from '../linkage/linkage-rule.ts';
+import type { VisibleRow } from '../store/door.ts';
 import { findLinkReview, type LinkReviewRow } from '../store/link-reviews.ts';
-import { createHash } from 'node:crypto';
 import { checkOversight, overseenBy } from './check-oversight.ts';
 import type { IntakeContext } from './intake-context.ts';
 import type { LinkContext } from './link-context.ts';
@@ -20,9 +21,9 @@ export async function reviewedPair(context: LinkReviewContext, requester: Reques
   return review;
 }
 
-/** Stands for what a reviewer saw: it differs once either of the two, or the rule they are weighed by, has changed. */
-export function seenOf({ version }: Pick<LinkageRule, 'version'>, versions: readonly string[]): string {
-  return createHash('sha256').update(canonicalJson([version, [...versions].sort()])).digest('hex');
+/** Stands for what a reviewer saw: it differs once what may be seen of either, or the rule they are weighed by, has changed. */
+export function seenOf({ version }: Pick<LinkageRule, 'version'>, rows: readonly Pick<VisibleRow, 'id' | 'version'>[]): string {
+  return createHash('sha256').update(canonicalJson([version, rows.map((row) => `${row.id}/${row.version}`).sort()])).digest('hex');
 }
 
 export const forReviewers: Problem = {

@@ -2,9 +2,12 @@ import type { Patient } from '@medplum/fhirtypes';
 import type { Requester } from '../fhir/sharing.ts';
 import type { FieldEvidence, GradedPair } from '../linkage/grade-pair.ts';
 import type { PersonFacts } from '../linkage/types.ts';
-import { highRisks, type Risk } from '../linkage/high-risk.ts';
+import { isHighRisk } from '../linkage/high-risk.ts';
+import { personFacts } from '../linkage/person-facts.ts';
 import type { LinkOutcome } from '../linkage/weigh-opinions.ts';
 import { listLinkReviews, loadOpinions, readPair, type LinkReviewPosition, type LinkReviewRow, type PairNow } from '../store/link-reviews.ts';
+import type { VisibleRow } from '../store/door.ts';
+import { assemble } from './assemble.ts';
 import { checkOversight, overseenBy } from './check-oversight.ts';
 import { forReviewers, reviewedPair, seenOf, type LinkReviewContext } from './link-review-context.ts';
 import { appendAct, releaseRecords } from './release-records.ts';
@@ -15,7 +18,7 @@ export interface LinkReviewEntry {
   reference: string;
   foundAt: string;
   foundBy: string;
-  /** by the rule of then; null where nothing was weighed or where either lives is hidden */
+  /** by the rule of then; null where nothing was weighed, or something of either is hidden */
   bits: number | null;
   fields: FieldEvidence[];
   held: string[];
@@ -31,8 +34,8 @@ export interface LinkReviewDetails extends LinkReviewEntry {
   seen: string;
   ruleVersion: string;
   now: { bits: number; grade: string; fields: FieldEvidence[]; held: string[] } | null;
-  /** why joining them takes a second person; empty: one is enough */
-  secondOpinion: Risk[];
+  /** joining them takes a second person */
+  secondOpinion: boolean;
   opinions: { by: string; organisation: string; outcome: LinkOutcome; reason: string; at: string; round: number }[];
   round: number;
   records: { citizen: string; patient: Patient }[];
@@ -54,33 +57,33 @@ export async function listPossibleLinks(
 /** One of them, with both records through the one door, graded anew by what is shown. */
 export async function showPossibleLink(context: LinkReviewContext, requester: Requester, reference: string, request: RequestFacts): Promise<LinkReviewDetails> {
   const review = await reviewedPair(context, requester, reference);
-  const { composed } = await releaseRecords(context, requester, { interaction: 'link-show', normal: `governance/link-reviews/${reference}`, citizens: [review.this, review.other] }, request);
-  const pair = await context.database.transaction((connection) => readPair(connection, review));
-  return { ...(await detailsOf(context, review, pair)), records: composed.map(({ citizen, patient }) => ({ citizen, patient })) };
-}
-
-async function detailsOf(context: LinkReviewContext, review: LinkReviewRow, pair: PairNow): Promise<Omit<LinkReviewDetails, 'records'>> {
-  const { linkage } = context;
-  const opinions = await context.database.transaction((connection) => loadOpinions(connection, review.reference));
-  const graded = closestOf(context, review, pair);
+  let shown: readonly VisibleRow[] = [];
+  const choose = (people: readonly VisibleRow[]): VisibleRow[] => [...(shown = people)];
+  const { composed } = await releaseRecords(context, requester, { interaction: 'link-show', normal: `governance/link-reviews/${reference}`, citizens: [review.this, review.other], choose }, request);
+  const [highRisk, opinions] = await context.database.transaction(async (connection) => [riskOf(context, review, await readPair(connection, review)), await loadOpinions(connection, reference)] as const);
+  const graded = closestOf(context, review, shown);
   return {
-    ...entryOf(review), seen: seenOf(linkage, pair.versions), ruleVersion: linkage.version, round: review.round,
+    ...entryOf(review), seen: seenOf(context.linkage, shown), ruleVersion: context.linkage.version, round: review.round, secondOpinion: highRisk,
     now: graded && { bits: graded.bits, grade: graded.grade, fields: graded.evidence, held: graded.held },
-    secondOpinion: highRisks(linkage.review, { ...pair, ones: pair.ones.map(({ facts }) => facts), others: pair.others.map(({ facts }) => facts) }),
     opinions: opinions.map(({ personName, organisation, outcome, reason, at, round }) => ({ by: personName, organisation, outcome, reason, at: at.toISOString(), round })),
+    records: composed.map(({ citizen, patient }) => ({ citizen, patient })),
   };
 }
 
-/** The closest of what is known of the two; of those whose location is hidden without all that tells where they are reached. */
-function closestOf({ grade }: LinkReviewContext, { person }: LinkReviewRow, { ones, others, locationHidden }: PairNow): GradedPair | null {
-  const shown = (facts: PersonFacts): PersonFacts => (locationHidden ? withoutPlace(facts) : facts);
-  const parked = ones.find(({ id }) => id === person);
-  if (!parked) return null;
-  return others.map(({ facts }) => grade(shown(parked.facts), shown(facts))).reduce((best: GradedPair | null, pair) => (best && best.bits >= pair.bits ? best : pair), null);
+/** Whether joining them takes a second person, by all that is known and what may be seen. */
+export function riskOf({ linkage }: LinkReviewContext, { hidden, custodians }: LinkReviewRow, { ones, others, locationHidden }: PairNow): boolean {
+  return isHighRisk(linkage.review, {
+    ones: ones.map(({ facts }) => facts), others: others.map(({ facts }) => facts), custodians: custodians.length, hidden: hidden || locationHidden });
 }
 
-function withoutPlace({ postcode: _, house: __, lines: ___, locality: ____, phones: _____, emails: ______, ...facts }: PersonFacts): PersonFacts {
-  return facts;
+/** The closest of what may be seen of the two, and of nothing else. */
+function closestOf({ grade, registry }: LinkReviewContext, { person, other }: LinkReviewRow, shown: readonly VisibleRow[]): GradedPair | null {
+  const bases = [...new Set(registry.map(({ partner }) => partner.identifierBase))];
+  const facts = (row: VisibleRow): PersonFacts => personFacts(assemble(row) as unknown as Patient, ...bases);
+  const parked = shown.find(({ id }) => id === person);
+  if (!parked) return null;
+  return shown.filter(({ citizen, id }) => citizen === other && id !== person).map((row) => grade(facts(parked), facts(row)))
+    .reduce((best: GradedPair | null, pair) => (best && best.bits >= pair.bits ? best : pair), null);
 }
 
 export function entryOf(review: LinkReviewRow): LinkReviewEntry {

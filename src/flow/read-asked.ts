@@ -16,7 +16,7 @@ export type Ask =
   | { interaction: 'history-instance'; type: string; id: string; before: number; count: number }
   | { interaction: 'search-type'; query: SearchQuery; after: PagePosition | null }
   | MatchAsk
-  | { interaction: 'link-show'; normal: string; citizens: string[] }
+  | { interaction: 'link-show'; normal: string; citizens: string[]; choose: MatchAsk['choose'] }
   | { interaction: 'everything'; citizen: string; after: { type: string; id: string } | null; count: number; sent: string[] };
 
 /** Who may be meant by what is asked: `choose` judges whoever the keys find by what of them may be seen. */
@@ -84,7 +84,7 @@ async function readRows(database: Database, grantKey: string, ask: Exclude<Ask, 
     }
     case 'link-show': {
       const people = await readSourcePatients(database, grantKey, ask.citizens);
-      return people === stale ? stale : { ...nothing, people };
+      return people === stale ? stale : { ...nothing, people: ask.choose(people) };
     }
     case 'search-type': {
       const query = await withParts(database, grantKey, ask.query);

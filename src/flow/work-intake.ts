@@ -2,7 +2,9 @@ import { setTimeout } from 'node:timers/promises';
 import type { Connection } from '../store/database.ts';
 import { finishRecords, finishRows, postponePerson, hasIntakeWork, type PendingRow } from '../store/intake-queue.ts';
 import { holdCodeSets } from '../store/relabel-queue.ts';
+import { dropSecondLook } from '../store/second-looks.ts';
 import type { IntakeContext } from './intake-context.ts';
+import { lookAgain } from './look-again.ts';
 import { receiveRecords, type IntakeTurn } from './receive-record.ts';
 import { reportFinished } from './report-finished.ts';
 import { splitRecords } from './split-records.ts';
@@ -64,7 +66,7 @@ async function turn(context: IntakeContext, report: Report): Promise<number> {
   try {
     const settled = await context.database.transaction((connection) => receive(connection, context, batch, report));
     await context.classes.refreshIfInterned();
-    return split + settled;
+    return split + settled + (await lookAgainAtAll(context, report));
   } catch {
     report('batch-failed');
     await context.classes.refresh();
@@ -77,6 +79,26 @@ async function receive(connection: Connection, context: IntakeContext, limits: I
   if (await holdCodeSets(connection, context.sensitiveCodes.hash)) return receiveRecords(connection, context, limits);
   report('outdated');
   return 0;
+}
+
+/** Those just made known, after what they were made known by is committed; one that cannot be worked on is let go. */
+async function lookAgainAtAll(context: IntakeContext, report: Report): Promise<number> {
+  const look = (limit: number): Promise<number> => context.database.transaction(async (connection) =>
+    (await holdCodeSets(connection, context.sensitiveCodes.hash)) ? lookAgain(connection, context, limit) : 0);
+  try {
+    return await look(batch.people);
+  } catch {
+    report('batch-failed');
+  }
+  for (let looked = 0; looked < batch.people; looked += 1) {
+    try {
+      if ((await look(1)) === 0) return looked;
+    } catch {
+      report('row-failed');
+      await dropSecondLook(context.database);
+    }
+  }
+  return batch.people;
 }
 
 async function oneByOne(context: IntakeContext, report: Report): Promise<number> {

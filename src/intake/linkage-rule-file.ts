@@ -18,8 +18,8 @@ const review = {
   properties: {
     claimMinutes: { type: 'integer', minimum: 1, maximum: 1440 },
     secondOpinion: {
-      type: 'object', required: ['bothVerified', 'moreCustodiansThan', 'locationHidden'], additionalProperties: false,
-      properties: { bothVerified: { type: 'boolean' }, moreCustodiansThan: { type: 'integer', minimum: 0 }, locationHidden: { type: 'boolean' } },
+      type: 'object', required: ['bothVerified', 'moreCustodiansThan', 'somethingHidden'], additionalProperties: false,
+      properties: { bothVerified: { type: 'boolean' }, moreCustodiansThan: { type: 'integer', minimum: 0 }, somethingHidden: { type: 'boolean' } },
     },
   },
 };

@@ -7,17 +7,12 @@ export interface PairFacts {
   others: readonly PersonFacts[];
   /** organisations that keep a record of either */
   custodians: number;
-  locationHidden: boolean;
+  /** where either lives, or a record of either, is kept from those who decide */
+  hidden: boolean;
 }
 
-export type Risk = 'both-verified' | 'many-custodians' | 'location-hidden';
-
-/** Why joining these two needs a second person, by the linkage rule; empty where one person is enough. */
-export function highRisks({ secondOpinion }: ReviewRule, { ones, others, custodians, locationHidden }: PairFacts): Risk[] {
+/** Whether joining these two needs a second person, by the linkage rule. Why is not told: it may be what is hidden. */
+export function isHighRisk({ secondOpinion }: ReviewRule, { ones, others, custodians, hidden }: PairFacts): boolean {
   const verified = (people: readonly PersonFacts[]): boolean => people.some(({ nhsNumber, nhsNumberStatus }) => nhsNumber !== undefined && nhsNumberStatus === '01');
-  return [
-    ...(secondOpinion.bothVerified && verified(ones) && verified(others) ? ['both-verified' as const] : []),
-    ...(custodians > secondOpinion.moreCustodiansThan ? ['many-custodians' as const] : []),
-    ...(secondOpinion.locationHidden && locationHidden ? ['location-hidden' as const] : []),
-  ];
+  return (secondOpinion.bothVerified && verified(ones) && verified(others)) || custodians > secondOpinion.moreCustodiansThan || (secondOpinion.somethingHidden && hidden);
 }

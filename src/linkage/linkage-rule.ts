@@ -48,8 +48,8 @@ export interface ReviewRule {
     bothVerified: boolean;
     /** more organisations than this keep a record of either */
     moreCustodiansThan: number;
-    /** where either lives is hidden */
-    locationHidden: boolean;
+    /** where either lives, or a record of either, is kept from those who decide */
+    somethingHidden: boolean;
   };
 }
 

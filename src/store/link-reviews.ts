@@ -17,7 +17,7 @@ export interface LinkReviewRow {
   foundAt: Date;
   /** rule of decideLink, or another that parked it */
   rule: string;
-  /** as found; null where a rule parked it that weighs nothing, or where either lives is hidden */
+  /** as found; null where a rule parked it that weighs nothing, or something of either is hidden */
   bits: number | null;
   evidence: { evidence: FieldEvidence[]; held: string[]; rule: string } | null;
   claimedBy: string | null;
@@ -27,6 +27,10 @@ export interface LinkReviewRow {
   outcome: 'same' | 'different' | null;
   decidedAt: Date | null;
   decisions: string[];
+  /** organisations whose record of either the caller may see */
+  custodians: OrganisationKey[];
+  /** where either lives, or a record of either, is hidden from the caller */
+  hidden: boolean;
   /** decided, or no question any more: the two are one, or were told apart, by somebody else */
   settled: boolean;
 }
@@ -38,7 +42,7 @@ export interface LinkReviewPosition {
 
 const columns = `v.reference as id, v.reference, v.person, v.this, v.other, v.round, v.found_at as "foundAt", v.rule, case when v.hidden then null else v.bits end as bits,
   case when v.hidden then null else v.evidence end as evidence, v.claimed_by as "claimedBy", v.claimed_name as "claimedName", v.claimed, v.claimed_until as "claimedUntil", v.outcome,
-  v.decided_at as "decidedAt", v.decisions, v.settled`;
+  v.decided_at as "decidedAt", v.decisions, v.custodians, v.hidden, v.settled`;
 const order = `date_trunc('milliseconds', v.found_at at time zone 'UTC'), v.reference`;
 
 /** Oldest first, as far as the grant may see both sides in whole; only what concerns this organisation, where one is named. */
@@ -116,26 +120,28 @@ export async function reopenReview(connection: Connection, reference: string): P
 
 /** A pair as it stands now, whatever was graded before. */
 export interface PairNow {
-  /** every version of a Patient of either, `id/version` in order */
-  versions: string[];
   ones: { id: string; facts: PersonFacts }[];
   others: { id: string; facts: PersonFacts }[];
-  custodians: number;
   locationHidden: boolean;
-  /** the citizen that is older, or has a number where the other has none */
+  /** of the two the one that has a number, or is older */
   into: 'this' | 'other';
 }
 
-export async function readPair(connection: Pick<Connection, 'query'>, { this: one, other }: Pick<LinkReviewRow, 'this' | 'other'>): Promise<PairNow> {
-  const { rows: patients } = await connection.query<{ version: string; custodian: string }>(
-    `select r.id || '/' || r.version as version, s.custodian from citizen_row r join sharing_class s on s.class_id = r.class_id
-     where r.citizen_id = any ($1::uuid[]) and r.type = 'Patient' and not r.deleted order by r.id`, [[one, other]]);
+export async function readPair(connection: Connection, { this: one, other }: Pick<LinkReviewRow, 'this' | 'other'>): Promise<PairNow> {
   const { rows: people } = await connection.query<{ citizen: string; id: string; facts: PersonFacts }>(
     'select citizen_id as citizen, id, facts from source_person where citizen_id = any ($1::uuid[]) order by id', [[one, other]]);
   const { rows: citizens } = await connection.query<{ citizen: string; hidden: boolean }>(
     'select citizen_id as citizen, location_hidden as hidden from citizen where citizen_id = any ($1::uuid[]) order by traced desc, created_at, citizen_id', [[one, other]]);
   return {
-    versions: patients.map(({ version }) => version), ones: people.filter(({ citizen }) => citizen === one), others: people.filter(({ citizen }) => citizen === other),
-    custodians: new Set(patients.map(({ custodian }) => custodian)).size, locationHidden: citizens.some(({ hidden }) => hidden), into: citizens[0]?.citizen === one ? 'this' : 'other',
+    ones: people.filter(({ citizen }) => citizen === one), others: people.filter(({ citizen }) => citizen === other),
+    locationHidden: citizens.some(({ hidden }) => hidden), into: citizens[0]?.citizen === one ? 'this' : 'other',
   };
+}
+
+/** Whether these are still what they were, in the citizens they were. */
+export async function areCurrent(connection: Connection, rows: readonly { citizen: string | null; id: string; version: number }[]): Promise<boolean> {
+  const { rows: [found] } = await connection.query<{ n: number }>(
+    `select count(*)::int as n from unnest($1::uuid[], $2::uuid[], $3::int[]) as s (citizen_id, id, version) join citizen_row r on r.citizen_id = s.citizen_id and r.id = s.id and r.version = s.version and not r.deleted`,
+    [rows.map(({ citizen }) => citizen), rows.map(({ id }) => id), rows.map(({ version }) => version)]);
+  return found?.n === rows.length;
 }

@@ -10,6 +10,7 @@ update link_review set reference = 'LR-' || upper(substr(encode(sha256((citizen_
 alter table link_review alter column reference set not null, add unique (reference);
 create index link_review_open on link_review (date_trunc('milliseconds', found_at at time zone 'UTC'), reference) where outcome is null;
 create index link_review_decided on link_review (decided_at) where outcome is not null;
+create index link_review_candidate on link_review (candidate);
 create table link_opinion (
   citizen_id uuid not null, reference text not null, round int not null, person text not null, person_name text not null, organisation text not null,
   outcome text not null check (outcome in ('same', 'different', 'unsure')), reason text not null, at timestamptz not null, primary key (citizen_id, reference, round, person));

@@ -3,7 +3,7 @@ import { moreWasSent } from './more-was-sent.ts';
 import { classSets, emergencyReference, grantHolds, itself, ofPart, ofVersion, refusedBy, sharedWith, visible } from './visible.ts';
 
 const rowVisible = visible('r', undefined, itself('r'));
-const patientOf = (citizen: string): string => `citizen_row r where r.citizen_id = ${citizen} and r.type = 'Patient' and not r.deleted`;
+const patientOf = (citizen: string, orOther = citizen, joined = ''): string => `citizen_row r ${joined} where r.citizen_id in (${citizen}, ${orOther}) and r.type = 'Patient' and not r.deleted`;
 const partVisible = visible('f', undefined, ofPart('f'));
 
 /** Takes the whole door away. Tables stay. */
@@ -58,15 +58,16 @@ create view readable_incomplete as
   select r.citizen_id, r.id, r.class_id from current_grant g, citizen_row r join source_person p on p.citizen_id = r.citizen_id and p.id = r.id
   where ${rowVisible} and ${moreWasSent('p')};
 
--- possible links, for those who oversee sharing and may see everybody either of the two is; this and other are the citizens of now
-create view readable_link_review as select q.* from current_grant g, (
-  select v.reference, v.id as person, v.round, v.found_at, v.rule, v.claimed_by, v.claimed_name, v.claimed_until > statement_timestamp() as claimed, v.claimed_until, v.outcome, v.decided_at,
-    v.decisions, p.citizen_id as this, n.other, exists (select from citizen c where c.citizen_id in (p.citizen_id, n.other) and c.location_hidden) as hidden, v.bits, v.evidence,
-    array(select distinct s.custodian from citizen_row r join sharing_class s on s.class_id = r.class_id where r.citizen_id in (p.citizen_id, n.other) and r.type = 'Patient' and not r.deleted) as custodians,
-    v.outcome is not null or p.citizen_id = n.other or exists (select from person_apart x join source_person o on o.id = x.other where x.id = v.id and o.citizen_id = n.other) as settled
-  from link_review v join source_person p on p.id = v.id left join citizen_alias a on a.citizen_id = v.candidate cross join lateral (select coalesce(a.now_id, v.candidate) as other) n) q
-  where g.governance and exists (select from ${patientOf('q.this')}) and exists (select from ${patientOf('q.other')})
-    and not exists (select from ${patientOf('q.this')} and not ${rowVisible}) and not exists (select from ${patientOf('q.other')} and not ${rowVisible});
+-- possible links, for those who oversee sharing and may see somebody of either; this and other are the citizens of now
+create view readable_link_review as select q.*,
+    exists (select from citizen c where c.citizen_id in (q.this, q.other) and c.location_hidden) or exists (select from ${patientOf('q.this', 'q.other')} and not ${rowVisible}) as hidden,
+    array(select distinct s.custodian from ${patientOf('q.this', 'q.other', 'join sharing_class s on s.class_id = r.class_id')} and ${rowVisible}) as custodians,
+    q.outcome is not null or q.this = q.other or exists (select from person_apart x join source_person o on o.id = x.other where x.id = q.person and o.citizen_id = q.other) as settled
+  from current_grant g, (
+    select v.reference, v.id as person, v.round, v.found_at, v.rule, v.bits, v.evidence, v.claimed_by, v.claimed_name, v.claimed_until > statement_timestamp() as claimed, v.claimed_until,
+      v.outcome, v.decided_at, v.decisions, p.citizen_id as this, coalesce(a.now_id, v.candidate) as other
+    from link_review v join source_person p on p.id = v.id left join citizen_alias a on a.citizen_id = v.candidate) q
+  where g.governance and exists (select from ${patientOf('q.this')} and r.id = q.person and ${rowVisible}) and exists (select from ${patientOf('q.other')} and ${rowVisible});
 
 -- what was kept back is counted, not read: classes and numbers only
 create view withheld as
