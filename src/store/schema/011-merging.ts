@@ -36,13 +36,15 @@ alter table emergency_access alter column home set not null;
 
 -- joined: the citizen from_id became part of into_id; split: source Patients left from_id for into_id
 create table link_decision (
-  id uuid primary key, kind text not null check (kind in ('merge', 'split', 'keep-apart', 'same')), from_id uuid, into_id uuid, persons uuid[] not null,
+  id uuid primary key, n bigint generated always as identity, kind text not null check (kind in ('merge', 'split', 'keep-apart', 'same')), from_id uuid, into_id uuid, persons uuid[] not null,
   aliases uuid[] not null default '{}', rule text, organisation text, person text, person_name text, role text, reason text, evidence jsonb,
   at timestamptz not null, undone_by uuid references link_decision, told boolean not null default false,
   check (rule is not null or num_nulls(organisation, person, person_name, role, reason) = 0));
-create index link_decision_from on link_decision (from_id, at);
-create index link_decision_into on link_decision (into_id, at);
-create index link_decision_untold on link_decision (at) where not told;
+create index link_decision_from on link_decision (from_id);
+create index link_decision_into on link_decision (into_id);
+create index link_decision_persons on link_decision using gin (persons);
+create index link_decision_undone on link_decision (undone_by) where undone_by is not null;
+create index link_decision_untold on link_decision (n) where not told;
 
 -- source Patients no rule may join, both ways round; and where one goes that a decision named before it was described
 create table person_apart (id uuid not null, other uuid not null, decision uuid not null references link_decision, primary key (id, other));
