@@ -85,7 +85,7 @@ export async function holdCitizens(connection: Connection, citizens: readonly st
 /** What is said of everybody who is these citizens. */
 export async function loadPersons(connection: Connection, citizens: readonly string[]): Promise<{ citizen: string; id: string; home: string; facts: PersonFacts }[]> {
   const { rows } = await connection.query<{ citizen: string; id: string; home: string; facts: PersonFacts }>(
-    'select citizen_id as citizen, id, home, facts from source_person where citizen_id = any ($1::uuid[]) order by id', [citizens]);
+    'select citizen_id as citizen, id, coalesce(home, citizen_id) as home, facts from source_person where citizen_id = any ($1::uuid[]) order by id', [citizens]);
   return rows;
 }
 
