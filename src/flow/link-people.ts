@@ -20,7 +20,7 @@ export type LinkingContext = Pick<IntakeContext, 'secrets' | 'grade' | 'newId'>;
 export interface LinkedRow extends MappedRow {
   citizen: string;
   /** the source Patient it belongs to, and the citizen that was first put at: what is joined later keeps both */
-  person: string;
+  person: string | null;
   home: string;
 }
 
@@ -160,8 +160,8 @@ function decideOne(context: LinkingContext, identity: Identity, registry: Regist
 /** Whom the sender's own id means, of those who are this citizen. */
 function knownPerson({ own }: Identity, registry: Registry, citizen: string): Decided {
   const people = [...registry.factsOf(citizen)];
-  const person = people.find(([, { local }]) => local.some(({ system, value }) => system === own.system && value === own.value))?.[0] ?? citizen;
-  return { citizen, person, home: registry.homeOf(person) ?? citizen };
+  const person = people.find(([, { local }]) => local.some(({ system, value }) => system === own.system && value === own.value))?.[0] ?? null;
+  return { citizen, person, home: registry.homeOf(person ?? '') ?? citizen };
 }
 
 /** What a decision rests on, as it is kept. */

@@ -102,7 +102,7 @@ function rowChange(
   const { linked } = prepared;
   const at = context.clock();
   return {
-    citizen: linked.citizen, origin: linked.person, id: prepared.id, type: prepared.type, version, classId: classOf(facts), contentHash: prepared.contentHash,
+    citizen: linked.citizen, ...(linked.person !== null && { origin: linked.person }), id: prepared.id, type: prepared.type, version, classId: classOf(facts), contentHash: prepared.contentHash,
     body: JSON.stringify(stampResource(prepared.body, {
       version, at, mapping: linked.mapping, profileType: prepared.type, security: withLabels(prepared.security, facts.labels), custodian: facts.custodian,
       source: `urn:onestory:${linked.feed.partner.partnerKey}:${linked.feed.key}#${linked.row.recordId}/${linked.row.row}`,

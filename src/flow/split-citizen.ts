@@ -3,7 +3,7 @@ import { Refusal, type Problem } from '../fhir/problem.ts';
 import { countChoices } from '../store/choices.ts';
 import type { Connection } from '../store/database.ts';
 import {
-  citizensNow, endAlias, endApartOf, endPlaces, findMergeOf, holdCitizens, holdDecision, isAlias, loadPersons, markUndone, saveApart, saveCitizen,
+  citizensNow, endAlias, endApartOf, endPlaces, findMergeOf, holdCitizens, holdDecision, isAlias, leftSince, loadPersons, markUndone, saveApart, saveCitizen,
   type HeldCitizen, type LinkDecisionRow,
 } from '../store/link-decisions.ts';
 import { copyDenials, moveEmergencies, movePersons, moveRows } from '../store/move-rows.ts';
@@ -58,14 +58,14 @@ async function part(connection: Connection, context: LinkContext, parting: Parti
   const persons = leaving.map(({ id }) => id);
   const before = (await holdCitizens(connection, [citizen, target])).get(citizen);
   await saveParts(connection, context, parting, before);
-  if (was === 'alias') await endAlias(connection, target, merge?.aliases ?? []);
+  if (was === 'alias') await endAlias(connection, target, homes.filter((home) => home !== target));
   const way = { from: citizen, into: target };
   await moveRows(connection, { ...way, origins: [...persons, ...homes], at: context.clock(), tokens: { from: citizenTokens(citizen), into: citizenTokens(target) } });
   await movePersons(connection, way, persons);
   await moveEmergencies(connection, way, homes);
   for (const [from, into] of [[citizen, target], [target, citizen]] as const) await copyDenials(connection, { from, into, since: merge?.at ?? null });
   await countChoices(connection, [citizen, target]);
-  const decision = await keepDecision(connection, context, { kind: 'split', from: citizen, into: target, persons }, by);
+  const decision = await keepDecision(connection, context, { kind: 'split', from: citizen, into: target, persons, aliases: homes }, by);
   await saveApart(connection, decision, persons, staying.map(({ id }) => id));
   if (merge) {
     await markUndone(connection, merge.id, decision);
@@ -109,11 +109,13 @@ async function undoMerge(connection: Connection, context: LinkContext, merge: Li
   await holdCitizens(connection, [citizen]);
   await endPlaces(connection, merge.id);
   const people = await loadPersons(connection, [citizen]);
-  const leaving = people.filter(({ id }) => merge.persons.includes(id));
+  const gone = await leftSince(connection, merge.id);
+  const leaving = people.filter(({ id }) => merge.persons.includes(id) && !gone.persons.has(id));
   const staying = people.filter((each) => !leaving.includes(each));
-  const { from, aliases } = merge;
-  if (from !== null && (await isAlias(connection, from))) {
-    return (await part(connection, context, { citizen, target: from, was: 'alias', leaving, staying, homes: [from, ...aliases], merge }, by)).decision;
+  const { from } = merge;
+  if (from !== null && !gone.aliases.has(from)) {
+    const homes = [from, ...merge.aliases.filter((alias) => !gone.aliases.has(alias))];
+    return (await part(connection, context, { citizen, target: from, was: 'alias', leaving, staying, homes, merge }, by)).decision;
   }
   if (leaving.length === 0) return keepDecision(connection, context, { kind: 'split', from: citizen, into: null, persons: merge.persons }, by);
   return (await part(connection, context, await partingOf(connection, context, citizen, { leaving, staying }), by)).decision;

@@ -29,7 +29,7 @@ export async function findLinkedPeople(connection: Connection, hashes: readonly 
   const byHash = new Map<string, Set<string>>();
   for (const { hash, citizen_id: citizen } of keys) byHash.set(hash, (byHash.get(hash) ?? new Set()).add(citizen));
   const { rows: people } = await connection.query<LinkedPerson>(
-    'select citizen_id as citizen, id, home, facts from source_person where citizen_id = any($1::uuid[])', [[...new Set(keys.map((row) => row.citizen_id))]]);
+    'select citizen_id as citizen, id, coalesce(home, citizen_id) as home, facts from source_person where citizen_id = any($1::uuid[])', [[...new Set(keys.map((row) => row.citizen_id))]]);
   return { byHash, people };
 }
 
@@ -68,8 +68,8 @@ export async function savePeople(connection: Connection, citizens: readonly { ci
   if (changes.length === 0) return;
   const people = lastOfEach(changes);
   await connection.query(
-    `insert into source_person (citizen_id, id, feed, person_key, rule, facts, evidence, home)
-     select p.*, p.citizen_id from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::jsonb[]) as p(citizen_id, id, feed, person_key, rule, facts, evidence)
+    `insert into source_person (citizen_id, id, feed, person_key, rule, facts, evidence)
+     select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::jsonb[])
      on conflict (citizen_id, id) do update set facts = excluded.facts`,
     [people.map((p) => p.citizen), people.map((p) => p.id), people.map((p) => p.feed), people.map((p) => p.personKey), people.map((p) => p.rule), people.map((p) => JSON.stringify(p.facts)), people.map((p) => jsonOf(p.evidence))]);
   await savePossible(connection, people, at);

@@ -10,7 +10,7 @@ export interface LinkDecisionRow {
   into: string | null;
   /** source Patients it moved, or told apart */
   persons: string[];
-  /** ids that already stood for `from` when it ended */
+  /** merge: ids that already stood for `from` when it ended; split: ids that went along */
   aliases: string[];
   rule: string | null;
   organisation: string | null;
@@ -42,7 +42,7 @@ export async function holdDecision(connection: Connection, id: string): Promise<
 export async function findMergeOf(connection: Connection, citizen: string, persons: readonly string[]): Promise<LinkDecisionRow | null> {
   const { rows } = await connection.query<LinkDecisionRow>(
     `select ${columns} from link_decision d where kind = 'merge' and undone_by is null and persons @> $2::uuid[] and persons <@ $2::uuid[] and from_id is not null
-       and exists (select from citizen_alias a where a.citizen_id = d.from_id and a.now_id = $1) order by at desc limit 1`, [citizen, persons]);
+       and exists (select from citizen_alias a where a.citizen_id = d.from_id and a.now_id = $1) order by n desc limit 1`, [citizen, persons]);
   return rows[0] ?? null;
 }
 
@@ -52,7 +52,7 @@ export async function markUndone(connection: Connection, id: string, by: string)
 
 /** Decisions nobody has told the audit trail of yet, oldest first. */
 export async function loadUntold(database: Database, limit: number): Promise<LinkDecisionRow[]> {
-  return database.query<LinkDecisionRow & Record<string, unknown>>(`select ${columns} from link_decision where not told order by at limit $1`, [limit]);
+  return database.query<LinkDecisionRow & Record<string, unknown>>(`select ${columns} from link_decision where not told order by n limit $1`, [limit]);
 }
 
 export async function markTold(database: Database, id: string): Promise<void> {
@@ -85,7 +85,7 @@ export async function holdCitizens(connection: Connection, citizens: readonly st
 /** What is said of everybody who is these citizens. */
 export async function loadPersons(connection: Connection, citizens: readonly string[]): Promise<{ citizen: string; id: string; home: string; facts: PersonFacts }[]> {
   const { rows } = await connection.query<{ citizen: string; id: string; home: string; facts: PersonFacts }>(
-    'select citizen_id as citizen, id, home, facts from source_person where citizen_id = any ($1::uuid[]) order by id', [citizens]);
+    'select citizen_id as citizen, id, coalesce(home, citizen_id) as home, facts from source_person where citizen_id = any ($1::uuid[]) order by id', [citizens]);
   return rows;
 }
 
@@ -112,6 +112,15 @@ export async function makeAlias(connection: Connection, old: string, now: string
 export async function endAlias(connection: Connection, old: string, aliases: readonly string[]): Promise<void> {
   await connection.query('delete from citizen_alias where citizen_id = $1', [old]);
   await connection.query('update citizen_alias set now_id = $1 where citizen_id = any ($2::uuid[])', [old, aliases]);
+}
+
+/** Who, and which ids, left since by other decisions: if they are back, it is not by this one. Taking back a later merge brings everybody to where this one put them. */
+export async function leftSince(connection: Connection, merge: string): Promise<{ persons: Set<string>; aliases: Set<string> }> {
+  const { rows } = await connection.query<{ persons: string[]; aliases: string[] }>(
+    `select s.persons, s.aliases from link_decision m join link_decision s on s.kind = 'split' and s.n > m.n and s.persons && m.persons
+       and not exists (select from link_decision later where later.undone_by = s.id and later.kind = 'merge' and later.n > m.n)
+     where m.id = $1`, [merge]);
+  return { persons: new Set(rows.flatMap(({ persons }) => persons)), aliases: new Set(rows.flatMap(({ aliases }) => aliases)) };
 }
 
 export async function isAlias(connection: Connection, id: string): Promise<boolean> {

@@ -36,10 +36,10 @@ const renamed = (text: string): string => `replace(${text}, 'Patient/' || $1::uu
 
 async function moveCurrent(connection: Connection, { from, into, origins, at, tokens }: Move): Promise<string[]> {
   const { rows } = await connection.query<{ id: string }>(
-    `with moved as (delete from citizen_row where citizen_id = $1 and ($5::uuid[] is null or origin = any ($5)) returning *)
+    `with moved as (delete from citizen_row where citizen_id = $1 and ($5::uuid[] is null or coalesce(origin, citizen_id) = any ($5)) returning *)
      insert into citizen_row (citizen_id, id, type, version, class_id, deleted, updated_at, from_at, to_at, sort_text, tokens, directory_ids, content_hash, codes, origin)
      select $2::uuid, id, type, case when deleted then version else version + 1 end, class_id, deleted, case when deleted then updated_at else $6 end,
-       from_at, to_at, sort_text, ${renamedTokens}, directory_ids, content_hash, codes, origin from moved returning id`,
+       from_at, to_at, sort_text, ${renamedTokens}, directory_ids, content_hash, codes, coalesce(origin, $1::uuid) from moved returning id`,
     [from, into, tokens.from.map(String), tokens.into.map(String), origins, at]);
   return rows.map(({ id }) => id);
 }
@@ -102,17 +102,21 @@ export async function copyDenials(connection: Connection, { from, into, since }:
     [from, into, since]);
 }
 
+const leavingHome = { home: 'coalesce(moved.home, $1::uuid)' };
+
 /** Source Patients with the keys they are found by; null: all. Returns their ids. */
 export async function movePersons(connection: Connection, { from, into }: Pick<Move, 'from' | 'into'>, persons: readonly string[] | null): Promise<string[]> {
   const { rows } = await connection.query<{ id: string }>('select id from source_person where citizen_id = $1 and ($2::uuid[] is null or id = any ($2)) order by id', [from, persons]);
   const ids = rows.map(({ id }) => id);
-  for (const table of ['source_person', 'person_key']) await moveNamed(connection, table, { from, into }, ids);
+  await moveNamed(connection, 'source_person', { from, into }, ids, leavingHome);
+  await moveNamed(connection, 'person_key', { from, into }, ids);
   return ids;
 }
 
 /** Emergency access with its reviews, opened about these citizens; null: all. */
 export async function moveEmergencies(connection: Connection, { from, into }: Pick<Move, 'from' | 'into'>, homes: readonly string[] | null): Promise<void> {
-  const { rows } = await connection.query<{ id: string }>('select id from emergency_access where citizen_id = $1 and ($2::uuid[] is null or home = any ($2))', [from, homes]);
+  const { rows } = await connection.query<{ id: string }>('select id from emergency_access where citizen_id = $1 and ($2::uuid[] is null or coalesce(home, citizen_id) = any ($2))', [from, homes]);
   const ids = rows.map(({ id }) => id);
-  for (const table of ['emergency_access', 'emergency_review']) await moveNamed(connection, table, { from, into }, ids);
+  await moveNamed(connection, 'emergency_access', { from, into }, ids, leavingHome);
+  await moveNamed(connection, 'emergency_review', { from, into }, ids);
 }

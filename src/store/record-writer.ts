@@ -77,7 +77,7 @@ async function saveCurrent(connection: Connection, last: readonly RowChange[], c
          else array(select unnest(citizen_row.codes) union select unnest(excluded.codes)) end`,
     [last.map((c) => c.citizen), last.map((c) => c.id), last.map((c) => c.type), last.map((c) => c.version), last.map((c) => c.classId),
       last.map((c) => c.updatedAt), last.map((c) => c.index.from), last.map((c) => c.index.to), last.map((c) => c.index.sortText),
-      last.map((c) => arrayText(c.index.tokens)), last.map((c) => arrayText(c.directoryIds)), last.map((c) => c.contentHash), last.map((c) => arrayText(codesOf(c))), last.map((c) => c.origin ?? c.citizen)],
+      last.map((c) => arrayText(c.index.tokens)), last.map((c) => arrayText(c.directoryIds)), last.map((c) => c.contentHash), last.map((c) => arrayText(codesOf(c))), last.map((c) => c.origin ?? null)],
   );
   await connection.query(
     `update citizen_fragment f set class_id = r.class_id from unnest($1::uuid[], $2::int[]) as r(id, class_id)

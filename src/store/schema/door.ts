@@ -1,4 +1,4 @@
-import { lookUps } from './look-ups.ts';
+import { formerly, lookUps } from './look-ups.ts';
 import { moreWasSent } from './more-was-sent.ts';
 import { classSets, emergencyReference, grantHolds, itself, ofPart, ofVersion, refusedBy, sharedWith, visible } from './visible.ts';
 
@@ -12,7 +12,7 @@ drop view if exists readable_link_review, emergency_use, withheld, readable_inco
 drop view if exists live_grant cascade;
 drop function if exists look_at_rows(text[], text[], uuid[]), look_at_listed(text, uuid[]), look_at_everything(text, uuid, text, uuid, int), look_at_page(text, text, bigint[], int), count_bearing(text, text, bigint[], int), look_at_matches(text, bytea[], int, int);
 drop type if exists looked;
-drop function if exists citizen_of(uuid), citizen_objects(uuid), citizens_named(bigint[]);
+drop function if exists citizen_of(uuid), citizens_now(uuid[]), citizen_objects(uuid), citizens_named(bigint[]);
 `;
 
 /**
@@ -39,18 +39,18 @@ create view readable_fragment as
 
 create view readable_version as
   select 'citizen'::text as scope, v.citizen_id, v.id, r.type, v.version, r.class_id, v.deleted, v.updated_at, v.body, r.directory_ids,
-    v.version = r.version as current, ${emergencyReference('r.citizen_id')} as emergency
+    v.version = r.version as current, ${emergencyReference('r.citizen_id')} as emergency, null::uuid[] as formerly
   from current_grant g, citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id where ${visible('r', undefined, ofVersion)}
   union all
-  select s.scope, null::uuid, v.id, s.type, v.version, null::int, v.deleted, v.updated_at, v.body, s.directory_ids, v.version = s.version, null::text
+  select s.scope, null::uuid, v.id, s.type, v.version, null::int, v.deleted, v.updated_at, v.body, s.directory_ids, v.version = s.version, null::text, null::uuid[]
   from current_grant g, shared_row s join shared_version v on v.id = s.id where ${sharedWith('s')};
 
 create view readable_resource as
   select 'citizen'::text as scope, r.citizen_id, r.id, r.type, r.version, r.class_id, r.deleted, r.updated_at, v.body, r.directory_ids,
-    ${emergencyReference('r.citizen_id')} as emergency
+    ${emergencyReference('r.citizen_id')} as emergency, ${formerly} as formerly
   from current_grant g, citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version where ${rowVisible}
   union all
-  select s.scope, null::uuid, s.id, s.type, s.version, null::int, s.deleted, s.updated_at, v.body, s.directory_ids, null::text
+  select s.scope, null::uuid, s.id, s.type, s.version, null::int, s.deleted, s.updated_at, v.body, s.directory_ids, null::text, null::uuid[]
   from current_grant g, shared_row s join shared_version v on v.id = s.id and v.version = s.version where ${sharedWith('s')};
 
 -- source Patients of whom the partner said more that has not arrived: never to be read as "nothing there"
@@ -79,9 +79,11 @@ create view withheld as
       where f.target is null and not r.deleted and ${rowVisible} and not ${partVisible}) k
   group by k.citizen_id, k.class_id, k.refused;
 
--- which citizen a request resolves to, for the audit entry; asks by value, lists nothing
+-- which citizen a request resolves to, for the audit entry, and whom old ids stand for; ask by value, list nothing
 create function citizen_of(asked uuid) returns uuid language sql stable security definer set search_path = public, pg_temp as $$
-  select citizen_id from citizen_row where id = asked union all select citizen_id from citizen where citizen_id = asked limit 1 $$;
+  select citizen_id from citizen_row where id = asked union all select now_id from citizen_alias where citizen_id = asked union all select citizen_id from citizen where citizen_id = asked limit 1 $$;
+create function citizens_now(asked uuid[]) returns uuid[] language sql stable security definer set search_path = public, pg_temp as $$
+  select array(select coalesce(a.now_id, i.id) from unnest(asked) i(id) left join citizen_alias a on a.citizen_id = i.id) $$;
 create view emergency_use as select e.citizen_id, e.reference from emergency_access e where e.organisation = (select organisation from current_grant)
   and e.person = (select person from current_grant) and e.from_at <= statement_timestamp() and e.until > statement_timestamp();
 create function citizens_named(asked bigint[]) returns setof uuid language sql stable security definer set search_path = public, pg_temp as $$
@@ -95,7 +97,11 @@ revoke all on all functions in schema public from public;
 grant usage on schema public to ${reader}, ${accountant};
 grant select on readable_row, readable_fragment, readable_version, readable_resource, readable_incomplete, readable_link_review, grant_state to ${reader};
 grant execute on function look_at_rows(text[], text[], uuid[]), look_at_listed(text, uuid[]), look_at_everything(text, uuid, text, uuid, int), look_at_page(text, text, bigint[], int),
+<<<<<<< HEAD
   count_bearing(text, text, bigint[], int), look_at_matches(text, bytea[], int, int) to ${reader};
+=======
+  count_bearing(text, text, bigint[], int), citizens_now(uuid[]) to ${reader};
+>>>>>>> h-merge
 grant select on withheld, emergency_use, grant_state to ${accountant};
 grant execute on function citizen_of(uuid), citizens_named(bigint[]) to ${accountant};
 `;

@@ -3,29 +3,20 @@ import { choiceEffect, choseByRecord, emergencyReference, itself, ofPart, refuse
 
 const citizenRows = 'citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version';
 const sharedRows = 'shared_row s join shared_version v on v.id = s.id and v.version = s.version';
+/** Ids that a source Patient's citizen had before it became part of another: who sees the one may know the others. */
+export const formerly = `case when r.type = 'Patient' then (select array_agg(distinct a.citizen_id) from past_citizen p join citizen_alias a on a.citizen_id = p.was and a.now_id = r.citizen_id
+       where p.citizen_id = r.citizen_id and p.id = r.id) end`;
 const columnsWith = (fragmentMayBeSeen: string): string => `'citizen'::text, r.citizen_id, r.id, r.type, r.version, r.class_id, r.deleted, r.updated_at, v.body,
       (select json_agg(json_build_array(f.path, f.body)) from citizen_fragment f
-       where f.citizen_id = r.citizen_id and f.id = r.id and f.version = r.version and ${fragmentMayBeSeen})`;
+       where f.citizen_id = r.citizen_id and f.id = r.id and f.version = r.version and ${fragmentMayBeSeen}), ${formerly}`;
 const citizenColumns = columnsWith(`f.class_id = any (seen) and (parts is null or f.id || f.path = any (parts))`);
 const listedColumns = columnsWith(visible('f', undefined, ofPart('f')));
 /** Where an answer has no row. */
-const noRow = 'null::text, null::uuid, null::uuid, null::text, null::int, null::int, null::boolean, null::timestamptz, null::text, null::json';
-const sharedColumns = 's.scope, null::uuid, s.id, s.type, s.version, null::int, s.deleted, s.updated_at, v.body, null::json';
+const noRow = 'null::text, null::uuid, null::uuid, null::text, null::int, null::int, null::boolean, null::timestamptz, null::text, null::json, null::uuid[]';
+const sharedColumns = 's.scope, null::uuid, s.id, s.type, s.version, null::int, s.deleted, s.updated_at, v.body, null::json, null::uuid[]';
 
 /** The grant, into `g`; without one that holds there is nothing to see. */
 const takeGrant = (key: string): string => `select * into g from live_grant l where l.grant_key = ${key};`;
-/**
- * Whom an id names, into `named`, and the classes of that citizen's which the grant may see, into `seen`. Of somebody who
- * chose about single records classes say too little: then every class is looked at, and `shown` and `parts` say which rows,
- * and which parts of them, may be seen, and `kept` what is kept back. Of everybody else these are null.
- */
-const takeCitizen = (id: string): string => `
-    named := (select r.citizen_id from citizen_row r where r.id = ${id});
-    if named is null then named := (select c.citizen_id from citizen_tally c where c.citizen_id = ${id} union all select c.citizen_id from citizen c where c.citizen_id = ${id} limit 1); end if;
-    select (select coalesce(array_agg(k.class_id), '{}') from (select t.citizen_id, unnest(t.class_id) as class_id from citizen_tally t where t.citizen_id = named) k
-      where ${visible('k')}), ${choseByRecord('named')} into seen, by_record;
-    shown := null; parts := null; kept := null;
-    if by_record then ${takeRecords} end if;`;
 const partsOfRows = 'citizen_fragment f join citizen_row r on r.citizen_id = f.citizen_id and r.id = f.id and r.version = f.version';
 const takeRecords = `
       seen := array(select unnest(t.class_id) from citizen_tally t where t.citizen_id = named);
@@ -36,6 +27,21 @@ const takeRecords = `
         union all
         select f.class_id, ${refusedBy('f', undefined, ofPart('f'))} from ${partsOfRows}
         where f.citizen_id = named and f.target is null and not r.deleted and r.id = any (shown) and f.id || f.path <> all (parts)) k group by k.class_id, k.refused) q);`;
+/**
+ * Whom the id `asked` names, into `named`; an old id of a citizen becomes the one it stands for. And the classes of that citizen's which the grant may see, into `seen`. Of somebody who
+ * chose about single records classes say too little: then every class is looked at, and `shown` and `parts` say which rows,
+ * and which parts of them, may be seen, and `kept` what is kept back. Of everybody else these are null.
+ */
+const takeCitizen = `
+    named := (select r.citizen_id from citizen_row r where r.id = asked);
+    if named is null then
+      asked := coalesce((select a.now_id from citizen_alias a where a.citizen_id = asked), asked);
+      named := (select c.citizen_id from citizen_tally c where c.citizen_id = asked union all select c.citizen_id from citizen c where c.citizen_id = asked limit 1);
+    end if;
+    select (select coalesce(array_agg(k.class_id), '{}') from (select t.citizen_id, unnest(t.class_id) as class_id from citizen_tally t where t.citizen_id = named) k
+      where ${visible('k')}), ${choseByRecord('named')} into seen, by_record;
+    shown := null; parts := null; kept := null;
+    if by_record then ${takeRecords} end if;`;
 const taken = 'named uuid; seen int[]; by_record boolean; shown uuid[]; parts text[]; kept json;';
 const seenAs = (row: string): string => `${row}class_id = any (seen) and (shown is null or ${row}id = any (shown))`;
 /** This person's live emergency access to the citizen that is named, if any. */
@@ -65,7 +71,7 @@ const lookUp = 'language plpgsql stable security definer set search_path = publi
 export const lookUps = `
 create type looked as (
   ask int, fresh boolean, named uuid, emergency text, kept json, incomplete int[],
-  scope text, citizen uuid, id uuid, type text, version int, "classId" int, deleted boolean, "updatedAt" timestamptz, body text, fragments json);
+  scope text, citizen uuid, id uuid, type text, version int, "classId" int, deleted boolean, "updatedAt" timestamptz, body text, fragments json, formerly uuid[]);
 
 -- what these resources are now; of a citizen's id with type Patient, the source Patients
 create function look_at_rows(grants text[], types text[], ids uuid[]) returns setof looked
@@ -79,7 +85,7 @@ begin
       return query select i, false, null::uuid, null::text, null::json, null::int[], ${noRow};
       continue;
     end if;
-    ${takeCitizen('asked')}
+    ${takeCitizen}
     if named is null then
       return query select i, true, null::uuid, null::text, null::json, null::int[], a.* from (values (1)) one left join lateral (
         select ${sharedColumns} from ${sharedRows} where s.id = asked and s.type = asked_type and not s.deleted and ${sharedWith('s')}) a on true;
@@ -173,7 +179,7 @@ begin
     return query select 1, false, null::uuid, null::text, null::json, null::int[], ${noRow};
     return;
   end if;
-  ${takeCitizen('asked')}
+  ${takeCitizen}
   return query select 1, true, named, ${inEmergency}, ${keptBack},
     array(select r.class_id from citizen_row r join source_person p on p.citizen_id = r.citizen_id and p.id = r.id
       where r.citizen_id = asked and ${seenAs('r.')} and ${moreWasSent('p')}),
