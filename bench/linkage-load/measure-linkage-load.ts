@@ -1,17 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { createRegistry, keysOf, linkPeople, type LinkingContext } from '../../src/flow/link-people.ts';
-import { loadMappings } from '../../src/intake/load-mappings.ts';
 import { pairGrader } from '../../src/linkage/grade-pair.ts';
 import type { PersonFacts } from '../../src/linkage/types.ts';
-import { savePeople, type PersonChange } from '../../src/store/citizens.ts';
+import { savePeople } from '../../src/store/citizens.ts';
 import { openPostgres, type Connection, type Database } from '../../src/store/database.ts';
 import { keyedHash, keyedUuid, loadSecrets } from '../../src/store/secrets.ts';
 import { shippedRule } from '../../test/linkage/shipped-rule.ts';
 import { cityRecords, type CityRecord } from '../linkage/city.ts';
 import type { Print } from '../settings.ts';
 import type { World } from '../world.ts';
-import { citizenAt, mappedRow, type BenchFeed } from './people-rows.ts';
+import { benchFeed, citizenAt, mappedRow, type BenchFeed } from './people-rows.ts';
 
 const citySeed = 1999;
 /** People written past intake in one go. */
@@ -43,16 +41,6 @@ export async function measureLinkageLoad(world: World, print: Print): Promise<vo
   }
 }
 
-function benchFeed(): BenchFeed {
-  const mappings = loadMappings(join(import.meta.dirname, '../../mappings'));
-  if ('problems' in mappings) throw new Error('mappings/ is not in order');
-  const feed = mappings.feeds.find(({ key }) => key === 'bcc-cld');
-  const kind = mappings.kinds.get(feed?.kind ?? '');
-  const part = kind?.parts[0];
-  if (!feed || !kind || !part) throw new Error('the feed bcc-cld is not there');
-  return { feed, kind, part };
-}
-
 /** Everybody's first record goes to the database; what others say of some of them, and people nobody knows, to the batch. */
 async function loadCity(loading: Loading, { known, described }: { known: number; described: number }, batch: CityRecord[], say: World['say']): Promise<void> {
   const started = performance.now();
@@ -73,7 +61,7 @@ async function loadCity(loading: Loading, { known, described }: { known: number;
     else if (first) chunk.push(record);
     else if (others < described / 2 && record.person < known && record.person % 4 === 0) { others += 1; batch.push(record); }
     if (chunk.length >= loadedTogether) await write();
-    if (first && record.person % 100_000 === 0) say(`${record.person} people, ${((performance.now() - started) / 1_000).toFixed(0)} s`);
+    if (first && record.person % 30_000 === 0) say(`${record.person} people, ${((performance.now() - started) / 1_000).toFixed(0)} s`);
   }
   await write();
   await database.query(index?.indexdef ?? '');
@@ -86,13 +74,16 @@ function spread({ person }: CityRecord): number {
   return (person * 7_919) % 1_000_003;
 }
 
+/** As the gateway writes people it knows nothing of yet, without looking whether it does. */
 async function saveKnown(connection: Connection, { context: { secrets } }: Loading, records: readonly CityRecord[]): Promise<void> {
-  const people = records.map(({ person, facts }): PersonChange => ({
-    citizen: citizenAt(person), id: keyedUuid(secrets.id, 'bench', `${person}`), feed: 'uhb-adt', personKey: `${person}`, rule: 'link-new-01', facts: ofHospital(facts, person),
-    hashes: keysOf(ofHospital(facts, person)).map((key) => keyedHash(secrets.person, key)), evidence: null, possible: [],
-  }));
-  await savePeople(connection, people.map(({ citizen }) => ({ citizen, traced: true })), people, new Date());
-  await connection.query('delete from second_look');
+  const people = records.map(({ person, facts }) => ({ citizen: citizenAt(person), id: keyedUuid(secrets.id, 'bench', `${person}`), person, facts: ofHospital(facts, person) }));
+  const keys = people.flatMap(({ citizen, id, facts }) => [...new Set(keysOf(facts))].map((key) => ({ citizen, id, hash: keyedHash(secrets.person, key) })));
+  const columns = [people.map(({ citizen }) => citizen), people.map(({ id }) => id)];
+  await connection.query('insert into citizen (citizen_id, traced, created_at) select c, true, now() from unnest($1::uuid[]) c', [columns[0]]);
+  await connection.query(
+    `insert into source_person (citizen_id, id, feed, person_key, rule, facts) select p.citizen, p.id, 'uhb-adt', p.person, 'link-new-01', p.facts from unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[]) as p (citizen, id, person, facts)`,
+    [...columns, people.map(({ person }) => `${person}`), people.map(({ facts }) => JSON.stringify(facts))]);
+  await connection.query('insert into person_key (citizen_id, id, hash) select * from unnest($1::uuid[], $2::uuid[], $3::bytea[])', [keys.map((k) => k.citizen), keys.map((k) => k.id), keys.map((k) => k.hash)]);
 }
 
 function ofHospital(facts: PersonFacts, person: number): PersonFacts {
@@ -121,7 +112,7 @@ async function measureBatch(loading: Loading, records: readonly CityRecord[], pr
     }
     found.parked += linking.people.filter(({ possible }) => possible.length > 0).length;
     most = Math.max(most, process.memoryUsage.rss());
-    if (from % 20_000 === 0) say(`${from} of ${records.length}, ${((performance.now() - started) / 1_000).toFixed(0)} s`);
+    if (from % 2_000 === 0) say(`${from} of ${records.length}, ${((performance.now() - started) / 1_000).toFixed(0)} s`);
   }
   const minutes = (performance.now() - started) / 60_000;
   say(`to their own ${found.right}, to another ${found.wrong}, made known ${found.made}, of them parked ${found.parked}`);

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import type { Patient } from '@medplum/fhirtypes';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { nhsNumberSystem } from '../../src/fhir/nhs-number-status.ts';
 import type { MappedRow } from '../../src/flow/read-and-map.ts';
+import { loadMappings } from '../../src/intake/load-mappings.ts';
 import type { Feed, Kind, Part } from '../../src/intake/types.ts';
 import type { PersonFacts } from '../../src/linkage/types.ts';
 import type { CityRecord } from '../linkage/city.ts';
@@ -15,6 +17,17 @@ export interface BenchFeed {
   feed: Feed;
   kind: Kind;
   part: Part;
+}
+
+/** A part of a feed of the shipped mappings, to link what it might have said. */
+export function benchFeed(wanted = 'bcc-cld'): BenchFeed {
+  const mappings = loadMappings(join(import.meta.dirname, '../../mappings'));
+  if ('problems' in mappings) throw new Error('mappings/ is not in order');
+  const feed = mappings.feeds.find(({ key }) => key === wanted);
+  const kind = mappings.kinds.get(feed?.kind ?? '');
+  const part = kind?.parts[0];
+  if (!feed || !kind || !part) throw new Error('the feed is not there');
+  return { feed, kind, part };
 }
 
 /** What one partner's file said of somebody, as the linking step takes it. */

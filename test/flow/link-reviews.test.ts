@@ -105,7 +105,7 @@ describe.each(databases)('possible links, on $kind', ({ open }) => {
   });
 
   it('twins decided to be two never come back', async () => {
-    const twin = { ...castMember('movedHouse'), name: { ...castMember('movedHouse').name, family: 'Quillfeather' }, birthDate: '1949-05-17' } as Person;
+    const twin = { ...castMember('movedHouse'), name: { ...castMember('movedHouse').name, family: 'Quillfeather' }, birthDate: '1949-05-17' as const };
     await gateway.send('uhb-adt', '', again(twin, 910, 'Amina'));
     const ref = await park(again(twin, 911, 'Amira'));
     // an organisation that keeps neither is told what whoever made the reference up is told

@@ -97,11 +97,7 @@ revoke all on all functions in schema public from public;
 grant usage on schema public to ${reader}, ${accountant};
 grant select on readable_row, readable_fragment, readable_version, readable_resource, readable_incomplete, readable_link_review, grant_state to ${reader};
 grant execute on function look_at_rows(text[], text[], uuid[]), look_at_listed(text, uuid[]), look_at_everything(text, uuid, text, uuid, int), look_at_page(text, text, bigint[], int),
-<<<<<<< HEAD
-  count_bearing(text, text, bigint[], int), look_at_matches(text, bytea[], int, int) to ${reader};
-=======
-  count_bearing(text, text, bigint[], int), citizens_now(uuid[]) to ${reader};
->>>>>>> h-merge
+  count_bearing(text, text, bigint[], int), look_at_matches(text, bytea[], int, int), citizens_now(uuid[]) to ${reader};
 grant select on withheld, emergency_use, grant_state to ${accountant};
 grant execute on function citizen_of(uuid), citizens_named(bigint[]) to ${accountant};
 `;

@@ -64,7 +64,7 @@ function readInput(body: JsonObject): MatchInput {
   if (body['resourceType'] === 'Patient') return { resource: body, onlyCertain: false, count: defaultCount };
   if (body['resourceType'] !== 'Parameters') throw new Refusal({ category: 'invalid', code: 'resource-type-differs', text: 'The body is not of the type this address takes.', at: { pointer: '/resourceType' }, expected: 'Parameters or Patient' });
   const given = (Array.isArray(body['parameter']) ? body['parameter'] : []).map((each) => (isJsonObject(each) ? each : {}));
-  const problems = given.flatMap((each, i): Problem[] => (names.includes(String(each['name'])) && given.findIndex(({ name }) => name === each['name']) === i ? [] : [invalid(`/parameter/${i}/name`, `${names.join(', ')}, each at most once`)]));
+  const problems = given.flatMap((each, i): Problem[] => (typeof each['name'] === 'string' && names.includes(each['name']) && given.findIndex(({ name }) => name === each['name']) === i ? [] : [invalid(`/parameter/${i}/name`, `${names.join(', ')}, each at most once`)]));
   const of = (name: string): JsonObject => given.find((each) => each['name'] === name) ?? {};
   const [resource, only = false, count = defaultCount] = [of('resource')['resource'], of('onlyCertainMatches')['valueBoolean'], of('count')['valueInteger']];
   if (!isJsonObject(resource) || resource['resourceType'] !== 'Patient') problems.push(invalid('/parameter', 'resource once, as a Patient'));
