@@ -9,6 +9,7 @@ import { describeProblem } from './edge/cli/describe-problem.ts';
 import { emergencyCommand } from './edge/cli/emergency.ts';
 import { importCommand } from './edge/cli/import.ts';
 import { linkCommand } from './edge/cli/link.ts';
+import { linkageCommand } from './edge/cli/linkage.ts';
 import { mapCommand } from './edge/cli/map.ts';
 import { feedCommand } from './edge/cli/feed.ts';
 import { replayCommand } from './edge/cli/replay.ts';
@@ -45,6 +46,7 @@ async function run(argv: readonly string[], env: Readonly<Record<string, string 
     .addCommand(agreementCommand(context))
     .addCommand(emergencyCommand(context))
     .addCommand(linkCommand(context))
+    .addCommand(linkageCommand(context))
     .addCommand(mapCommand(context))
     .addCommand(importCommand(context))
     .addCommand(feedCommand(context))

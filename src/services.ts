@@ -22,6 +22,8 @@ import { replayTogether, startReplayWorker } from './flow/work-replays.ts';
 import { claimPossibleLink, decidePossibleLink, releasePossibleLink, undoPossibleLink, type LinkOpinionGiven } from './flow/decide-link-review.ts';
 import type { LinkReviewContext } from './flow/link-review-context.ts';
 import { listPossibleLinks, showPossibleLink } from './flow/list-link-reviews.ts';
+import { approveLinkageRun, giveUpLinkageRun, listLinkageChanges, showLinkageRun, startLinkageRun, type LinkageRunActs } from './flow/linkage-runs.ts';
+import { startLinkageRuns } from './flow/work-linkage-runs.ts';
 import { listEmergencies, readEmergency } from './flow/list-emergencies.ts';
 import { reviewEmergency, revokeEmergency } from './flow/review-emergency.ts';
 import { watchEmergencyReviews, type ReviewWatch } from './flow/watch-emergency-reviews.ts';
@@ -110,6 +112,7 @@ export async function createServices({
   const watches = [await watchDates({ database, secrets }, log), await watchReviews(database, config.emergency.reviewDays, log)];
   const worker = startIntakeWorker(intake, (event) => log(intakeEvents[event]), pollMs);
   const replays = startReplayWorker({ ...intake, feeds, together }, (error) => log('replay-failed', { error }));
+  const linkageRuns = startLinkageRuns({ ...intake, ruleVersion: linkage.version }, (error) => log('linkage-run-failed', { error }), pollMs);
   const wake = (): void => [worker, replays].forEach((each) => { each.wake(); }); // a feed in shadow is the replays' work
 
   return {
@@ -117,7 +120,7 @@ export async function createServices({
     release: (requester: Requester, ask: Ask, request: RequestFacts) => releaseRecords(release, requester, ask, request),
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
     ...choicesOf({ ...release, classes, sensitiveCodes: codes }),
-    governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }) }, emergencies: emergenciesOf(release), feedWork: feedWorkOf({ ...release, feeds, wake }), linkReviews: linkReviewsOf({ ...intake, ...release, linkage }),
+    governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }) }, emergencies: emergenciesOf(release), feedWork: feedWorkOf({ ...release, feeds, wake }), linkReviews: linkReviewsOf({ ...intake, ...release, linkage }), linkageRuns: linkageRunsOf({ ...release, ruleVersion: linkage.version, wake: linkageRuns.wake }),
     breakGlass: (requester: Requester, ask: EmergencyAsk, request: RequestFacts) => breakGlass({ ...release, mostOpenedAnHour: config.emergency.perHour }, requester, ask, request),
     matchPatient: (requester: Requester, input: MatchInput, request: RequestFacts) => matchPatient({ ...release, grade: intake.grade, registry: intake.registry, validate: validateResource }, requester, input, request),
     endBreakGlass: (requester: Requester, citizen: string, request: RequestFacts) => endBreakGlass(release, requester, citizen, request),
@@ -132,7 +135,7 @@ export async function createServices({
     markDemoLoaded: () => setMark(database, 'demo-loaded'),
     close: async () => {
       for (const watch of watches) watch.stop();
-      await Promise.all([worker.stop(), replays.stop()]);
+      await Promise.all([worker.stop(), replays.stop(), linkageRuns.stop()]);
     },
   };
 }
@@ -222,6 +225,17 @@ function linkReviewsOf(context: LinkReviewContext) {
     release: (requester: Requester, reference: string, request: RequestFacts) => releasePossibleLink(context, requester, reference, request),
     decide: (requester: Requester, reference: string, given: LinkOpinionGiven, request: RequestFacts) => decidePossibleLink(context, requester, reference, given, request),
     undo: (requester: Requester, reference: string, reason: string, request: RequestFacts) => undoPossibleLink(context, requester, reference, reason, request),
+  };
+}
+
+/** Past links compared with the linkage rule of now, as the governance API offers it. */
+function linkageRunsOf(acts: LinkageRunActs) {
+  return {
+    start: (requester: Requester, request: RequestFacts) => startLinkageRun(acts, requester, request),
+    show: (requester: Requester, request: RequestFacts) => showLinkageRun(acts, requester, request),
+    changes: (requester: Requester, after: Parameters<typeof listLinkageChanges>[2], count: number, request: RequestFacts) => listLinkageChanges(acts, requester, after, count, request),
+    approve: (requester: Requester, run: string, request: RequestFacts) => approveLinkageRun(acts, requester, run, request),
+    giveUp: (requester: Requester, request: RequestFacts) => giveUpLinkageRun(acts, requester, request),
   };
 }
 

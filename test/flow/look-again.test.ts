@@ -1,16 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { lookAgain } from '../../src/flow/look-again.ts';
 import type { IntakeContext } from '../../src/flow/intake-context.ts';
 import { linkPeople, type Linking } from '../../src/flow/link-people.ts';
 import { savePeople } from '../../src/store/citizens.ts';
 import { openPostgres, type Connection, type Database } from '../../src/store/database.ts';
-import { loadSecrets } from '../../src/store/secrets.ts';
-import { openSharingClasses } from '../../src/store/sharing-classes.ts';
 import type { PersonFacts } from '../../src/linkage/types.ts';
-import { pairGrader } from '../../src/linkage/grade-pair.ts';
 import { benchFeed, mappedRow } from '../../bench/linkage-load/people-rows.ts';
 import { freshPostgres } from '../databases.ts';
-import { shippedRule } from '../linkage/shipped-rule.ts';
+import { linkingContext } from './linking-context.ts';
 
 /** Two workers that meet one new person at once, neither seeing what the other writes. On PostgreSQL, which has two connections. */
 
@@ -21,11 +17,7 @@ describe('two workers that meet one new person at once', () => {
   let context: IntakeContext;
   beforeAll(async () => {
     database = await openPostgres(await freshPostgres('empty_record'));
-    const directory = new Map() as IntakeContext['directory'];
-    context = {
-      database, secrets: await loadSecrets(database), classes: await openSharingClasses(database), registry: [], directory, grade: pairGrader(shippedRule()), clock: () => new Date(), newId: randomUUID,
-      mappingOf: () => undefined, holdFeeds: () => Promise.resolve([]), sensitiveCodes: { hash: Buffer.alloc(0) } as unknown as IntakeContext['sensitiveCodes'], validate: () => [],
-    };
+    context = await linkingContext(database);
   });
   afterAll(() => database.close());
 

@@ -97,6 +97,17 @@ export function emergencyChange(what: 'review' | 'revoke'): fc.Arbitrary<TwinReq
     { method: 'POST', path: `/governance/emergency-accesses/${reference}/${what}`, headers: { 'Content-Type': 'application/json' }, body, alone: true }));
 }
 
+/** Nothing is decided, because what comes of it would have ids of its own in each world. */
+export function linkChange({ linkReviews }: TwinFacts, what: 'claim' | 'release' | 'decide' | 'undo'): fc.Arbitrary<TwinRequest> {
+  const bodies = ['{}', '{', '{"reason":"Looked at both"}', `{"outcome":"same","reason":"Looked at both","seen":"${'0'.repeat(64)}"}`];
+  return fc.tuple(fc.constantFrom(...linkReviews, 'LR-0123456789ABCDEF', 'x'), fc.constantFrom(...(what === 'claim' ? ['{', '{"x":1}'] : bodies))).map(([reference, body]) => (
+    { method: 'POST', path: `/governance/link-reviews/${reference}/${what}`, headers: { 'Content-Type': 'application/json' }, body, alone: true }));
+}
+
+export function linkageRun(what: 'start' | 'approve' | 'give-up', bodies: readonly string[]): fc.Arbitrary<TwinRequest> {
+  return fc.constantFrom(...bodies).map((body) => ({ method: 'POST', path: `/governance/linkage-run/${what}`, headers: { 'Content-Type': 'application/json' }, body, alone: true }));
+}
+
 /** Work on feeds, one's own and others': no mapping differs from the folder, so no replay is ever open. */
 export function feedWork(method: 'GET' | 'POST', address: string, bodies: readonly (string | null)[]): fc.Arbitrary<TwinRequest> {
   return fc.tuple(fc.constantFrom('uhb-adt', 'bchc-rio', 'unheard-of', '%zz'), fc.constantFrom(...bodies)).map(([feed, body]) => (

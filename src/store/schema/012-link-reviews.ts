@@ -1,7 +1,8 @@
 /**
  * Possible links as a queue: who has taken a pair, what people said of it, and what came of it. A round begins when a pair is
  * found, and again when what was decided is undone or the pair has changed. `second_look` are people just made known, who
- * are looked at once more when what others wrote at the same time can be seen.
+ * are looked at once more when what others wrote at the same time can be seen. `linkage_run` compares what was linked with the
+ * rule of now, and `linkage_change` is what that would link and unlink; one run at a time.
  */
 export const linkReviews = `
 alter table link_review add column reference text, add column round int not null default 1, add column claimed_by text, add column claimed_name text,
@@ -16,5 +17,13 @@ create table link_opinion (
   outcome text not null check (outcome in ('same', 'different', 'unsure')), reason text not null, at timestamptz not null, primary key (citizen_id, reference, round, person));
 create table second_look (citizen_id uuid not null, id uuid not null, at timestamptz not null, primary key (citizen_id, id));
 create index second_look_at on second_look (at);
-revoke all on link_opinion, second_look from public;
+create table linkage_run (
+  id uuid primary key, rule text not null, state text not null check (state in ('comparing', 'compared', 'applying', 'applied', 'given-up')), after_citizen uuid, after_id uuid, looked int not null default 0,
+  started_at timestamptz not null, started_by text not null, approved_by text);
+create unique index linkage_run_open on linkage_run ((true)) where state in ('comparing', 'compared', 'applying');
+create table linkage_change (
+  citizen_id uuid not null, run uuid not null, id uuid not null, kind text not null check (kind in ('link', 'unlink')), other uuid, evidence jsonb,
+  outcome text check (outcome in ('applied', 'doubtful', 'outdated')), primary key (citizen_id, run, id));
+create index linkage_change_run on linkage_change (run, id);
+revoke all on link_opinion, second_look, linkage_run, linkage_change from public;
 `;

@@ -11,12 +11,13 @@ import { unserved } from '../unserved.ts';
 import { addEmergencyRoutes, emergencyAddresses, type ReviewServices } from './emergency-routes.ts';
 import { addFeedRoutes, feedAddresses, type FeedServices } from './feed-routes.ts';
 import { addLinkReviewRoutes, linkReviewAddresses, type LinkReviewServices } from './link-review-routes.ts';
+import { addLinkageRunRoutes, linkageRunAddresses, type LinkageRunServices } from './linkage-run-routes.ts';
 import { permitGovernance } from './permit-governance.ts';
 import { readFields } from './read-fields.ts';
 import { json, requestOf } from './reply-json.ts';
 import { answerWhatIf } from './what-if.ts';
 
-export interface GovernanceServices extends ReviewServices, FeedServices, LinkReviewServices {
+export interface GovernanceServices extends ReviewServices, FeedServices, LinkReviewServices, LinkageRunServices {
   governance: {
     list: (requester: Requester, which: AgreementName | null, request: RequestFacts) => Promise<AgreementEntry[]>;
     propose: (requester: Requester, text: string, request: RequestFacts) => Promise<{ entry: AgreementEntry; created: boolean }>;
@@ -60,7 +61,8 @@ export function governanceRoutes(services: GovernanceServices): Router {
   addEmergencyRoutes(router, services);
   addFeedRoutes(router, services);
   addLinkReviewRoutes(router, services);
-  for (const [address, pattern, allow] of [...addresses, ...emergencyAddresses, ...feedAddresses, ...linkReviewAddresses]) {
+  addLinkageRunRoutes(router, services);
+  for (const [address, pattern, allow] of [...addresses, ...emergencyAddresses, ...feedAddresses, ...linkReviewAddresses, ...linkageRunAddresses]) {
     router.all(address, route(services, { interaction: 'unsupported', pattern, permit: () => otherMethod(allow), allow }, () => Promise.reject(new Error('a method that is refused'))));
   }
   router.use(...unserved(services));
