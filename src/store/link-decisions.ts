@@ -67,9 +67,9 @@ export async function markTold(database: Database, id: string): Promise<void> {
 }
 
 /** The citizens these ids stand for now, in their order; an id that stands for none of them stays what it is. */
-export async function citizensNow(connection: Pick<Connection, 'query'>, ids: readonly string[]): Promise<string[]> {
-  const { rows } = await connection.query<{ now: string }>(
-    'select coalesce(a.now_id, i.id) as now from unnest($1::uuid[]) with ordinality i(id, n) left join citizen_alias a on a.citizen_id = i.id order by i.n', [ids]);
+export async function citizensNow(asked: Connection | Database, ids: readonly string[]): Promise<string[]> {
+  const text = 'select coalesce(a.now_id, i.id) as now from unnest($1::uuid[]) with ordinality i(id, n) left join citizen_alias a on a.citizen_id = i.id order by i.n';
+  const rows = 'serve' in asked ? await asked.query<{ now: string }>(text, [ids]) : (await asked.query<{ now: string }>(text, [ids])).rows;
   return rows.map(({ now }) => now);
 }
 
