@@ -47,6 +47,7 @@ import { sealEntry } from './flow/seal-entry.ts';
 import { rememberValid } from './flow/remember-valid.ts';
 import { readJobTask } from './flow/read-job-task.ts';
 import { searchAuditTrail, type AuditAsk } from './flow/search-audit.ts';
+import { resumeWaiting } from './flow/requeue-about.ts';
 import { startIntakeWorker } from './flow/work-intake.ts';
 import { loadMappings } from './intake/load-mappings.ts';
 import { loadLinkageRule } from './intake/linkage-rule-file.ts';
@@ -110,7 +111,8 @@ export async function createServices({
   for (const feed of waitingFeeds) log('mapping-waits', { feed });
   const release: ReleaseContext = { database, secrets, policy, audit, directory, clock, newId };
   const watches = [await watchDates({ database, secrets }, log), await watchReviews(database, config.emergency.reviewDays, log)];
-  const worker = startIntakeWorker(intake, (event) => log(intakeEvents[event]), pollMs);
+  await resumeWaiting(database);
+  const worker = startIntakeWorker({ ...intake, audit }, (event) => log(intakeEvents[event]), pollMs);
   const replays = startReplayWorker({ ...intake, feeds, together }, (error) => log('replay-failed', { error }));
   const linkageRuns = startLinkageRuns({ ...intake, ruleVersion: linkage.version }, (error) => log('linkage-run-failed', { error }), pollMs);
   const wake = (): void => [worker, replays].forEach((each) => { each.wake(); }); // a feed in shadow is the replays' work

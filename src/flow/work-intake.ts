@@ -7,13 +7,18 @@ import type { IntakeContext } from './intake-context.ts';
 import { lookAgain } from './look-again.ts';
 import { receiveRecords, type IntakeTurn } from './receive-record.ts';
 import { reportFinished } from './report-finished.ts';
+import type { AuditTrail } from '../store/audit-trail.ts';
 import { splitRecords } from './split-records.ts';
 import { startRounds } from './start-rounds.ts';
+import { tellDecisions } from './tell-decisions.ts';
 
 const batch = { people: 200, rowsEach: 50 };
 const single = { people: 1, rowsEach: 1 };
 const triesBeforeQuarantine = 5;
 const firstWaitSeconds = 2;
+
+/** Intake, with the trail that is told of what messages decided about who is who. */
+type WorkerContext = IntakeContext & { audit: AuditTrail };
 
 type Report = (event: 'batch-failed' | 'row-failed' | 'outdated') => void;
 
@@ -29,7 +34,7 @@ export interface IntakeWorker {
  * Works through the queue, a batch at a time. When a batch fails for a reason nobody foresaw, its rows are tried one by
  * one: the culprit waits longer each time and is quarantined after five tries, everyone else goes on.
  */
-export function startIntakeWorker(context: IntakeContext, tell: Report, pollMs = 1_000): IntakeWorker {
+export function startIntakeWorker(context: WorkerContext, tell: Report, pollMs = 1_000): IntakeWorker {
   let stopped = false;
   let outdated = false;
   const report: Report = (event) => {
@@ -61,7 +66,13 @@ export function startIntakeWorker(context: IntakeContext, tell: Report, pollMs =
 }
 
 /** One round: split what arrived, settle a batch. Returns how much was done. */
-async function turn(context: IntakeContext, report: Report): Promise<number> {
+async function turn(context: WorkerContext, report: Report): Promise<number> {
+  const done = await settle(context, report);
+  await tellDecisions(context);
+  return done;
+}
+
+async function settle(context: IntakeContext, report: Report): Promise<number> {
   const split = await splitRecords(context);
   try {
     const settled = await context.database.transaction((connection) => receive(connection, context, batch, report));

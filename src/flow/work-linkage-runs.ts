@@ -59,8 +59,14 @@ async function compareSome(connection: Connection, context: LinkageRunContext, r
   await registry.loadCitizens(connection, [...new Set(people.map(({ citizen }) => citizen))]);
   const decisions = await loadDecided(connection, registry, people.map(({ id }) => id));
   const changes = people.filter(({ decided, facts }) => !decided && !facts.identityUnknown).flatMap((person) => changeOf(context, person, { registry, decisions, keys: keys.get(person.id) ?? [] }) ?? []);
-  await saveCompared(connection, run.id, changes, people.length, people.at(-1));
+  await saveCompared(connection, run.id, onceEach(changes), people.length, people.at(-1));
   return true;
+}
+
+/** A pair found from both its sides is one change. */
+function onceEach(changes: readonly Found[]): Found[] {
+  const pairs = new Map(changes.map((change) => [change.kind === 'link' ? [change.citizen, change.other].sort().join() : change.id, change]));
+  return [...pairs.values()];
 }
 
 /** What the rule of now would do of one source Patient that it is not: leave its citizen, or become another's. */

@@ -9,8 +9,8 @@ export type MergeDecision = { kind: 'merge' } | { kind: 'review'; rule: MergeDou
 
 /**
  * Whether two citizens, each known by what several partners say, may be made one because a message or a rule says so.
- * What is said of them must not speak against it: two verified numbers are two people, another first name with the same
- * family name and birth date is the mark of twins, and a pair graded `certainly-not` by what it says is left to a person.
+ * What is said of them must not speak against it: two verified numbers are two people, another first name where family
+ * name and birth date may be the same is the mark of twins, and a pair graded `certainly-not` by what it says is left to a person.
  * Silence is no doubt: who was admitted unknown is told apart from nobody. Symmetric.
  */
 export function decideMerge(ones: readonly PersonFacts[], others: readonly PersonFacts[], grade: Grader): MergeDecision {
@@ -27,8 +27,9 @@ function twoNumbers(one: PersonFacts, other: PersonFacts): boolean {
 }
 
 function twins(one: PersonFacts, other: PersonFacts): boolean {
+  if (one.identityUnknown || other.identityUnknown) return false;
   const { family, given, birthDate } = comparePeople(one, other);
-  return family === 'agree' && birthDate === 'agree' && given === 'disagree';
+  return given === 'disagree' && family !== 'disagree' && birthDate !== 'disagree';
 }
 
 /** Most pairs are `certainly-not` because people are many; here two were named, so only what their fields say counts. */

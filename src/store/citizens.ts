@@ -97,6 +97,11 @@ export async function savePossible(connection: Connection, people: readonly Pick
     [pairs.map((p) => p.citizen), pairs.map((p) => p.id), pairs.map((p) => p.candidate), pairs.map((p) => p.rule), pairs.map((p) => p.evidence?.bits ?? null), pairs.map((p) => jsonOf(p.evidence)), at]);
 }
 
+/** A pair for a person to look at, found otherwise than by grading. */
+export async function saveReview(connection: Connection, pair: { citizen: string; id: string; candidate: string; rule: string }, at: Date): Promise<void> {
+  await connection.query('insert into link_review (citizen_id, id, candidate, rule, found_at) values ($1, $2, $3, $4, $5) on conflict do nothing', [pair.citizen, pair.id, pair.candidate, pair.rule, at]);
+}
+
 const jsonOf = (value: object | null): string | null => (value === null ? null : JSON.stringify(value));
 
 function lastOfEach(changes: readonly PersonChange[]): PersonChange[] {

@@ -46,6 +46,13 @@ export async function findMergeOf(connection: Connection, citizen: string, perso
   return rows[0] ?? null;
 }
 
+/** The newest merge that brought the one of these source Patients to the other and stands. */
+export async function findJoiningMerge(connection: Connection, one: string, other: string): Promise<string | null> {
+  const { rows } = await connection.query<{ id: string }>(
+    `select id from link_decision where kind = 'merge' and undone_by is null and persons && array[$1, $2]::uuid[] and not persons @> array[$1, $2]::uuid[] order by n desc limit 1`, [one, other]);
+  return rows[0]?.id ?? null;
+}
+
 export async function markUndone(connection: Connection, id: string, by: string): Promise<void> {
   await connection.query('update link_decision set undone_by = $2 where id = $1', [id, by]);
 }
@@ -60,9 +67,9 @@ export async function markTold(database: Database, id: string): Promise<void> {
 }
 
 /** The citizens these ids stand for now, in their order; an id that stands for none of them stays what it is. */
-export async function citizensNow(connection: Pick<Connection, 'query'>, ids: readonly string[]): Promise<string[]> {
-  const { rows } = await connection.query<{ now: string }>(
-    'select coalesce(a.now_id, i.id) as now from unnest($1::uuid[]) with ordinality i(id, n) left join citizen_alias a on a.citizen_id = i.id order by i.n', [ids]);
+export async function citizensNow(asked: Connection | Database, ids: readonly string[]): Promise<string[]> {
+  const text = 'select coalesce(a.now_id, i.id) as now from unnest($1::uuid[]) with ordinality i(id, n) left join citizen_alias a on a.citizen_id = i.id order by i.n';
+  const rows = 'serve' in asked ? await asked.query<{ now: string }>(text, [ids]) : (await asked.query<{ now: string }>(text, [ids])).rows;
   return rows.map(({ now }) => now);
 }
 
@@ -166,6 +173,16 @@ export async function savePlace(connection: Connection, decision: string, person
 
 export async function endPlaces(connection: Connection, decision: string): Promise<void> {
   await connection.query('delete from person_place where decision = $1', [decision]);
+}
+
+/** This source Patient goes where what is said of it leads. */
+export async function endPlace(connection: Connection, person: string): Promise<void> {
+  await connection.query('delete from person_place where id = $1', [person]);
+}
+
+/** The message is taken up again when one of these source Patients is described. */
+export async function waitFor(connection: Connection, { recordId, row }: { recordId: number; row: number }, persons: readonly string[]): Promise<void> {
+  await connection.query('insert into joining_wait (id, record_id, row_no) select i, $2, $3 from unnest($1::uuid[]) i on conflict do nothing', [persons, recordId, row]);
 }
 
 export async function loadPlaces(connection: Connection, ids: readonly string[]): Promise<Map<string, string>> {

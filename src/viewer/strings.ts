@@ -88,6 +88,10 @@ export const strings = {
       1: 'The organisation that wrote a record sees it', 2: 'A labelled record is opened only by a clause that names every label', 3: 'A person’s choice closes what it names', 4: 'A clause of an agreement in force opens what it covers', 5: 'Emergency access stands in for a relationship, and passes an objection to sharing anything', 6: 'What nothing opens is closed',
     } as Readonly<Record<string, string>>,
     actions: {
+      link: {
+        'link-merge': { done: 'joined the records', tried: 'join the records' }, 'link-split': { done: 'took apart the records', tried: 'take apart the records' },
+        'link-apart': { done: 'decided about keeping apart the records', tried: 'decide about keeping apart the records' },
+      },
       emergency: { done: 'asked for emergency access to a record', tried: 'get emergency access to a record' },
       endEmergency: { done: 'ended emergency access to a record', tried: 'end emergency access to a record' }, emergencies: { done: 'looked at reviews of emergency access', tried: 'look at reviews of emergency access' },
       'emergency-review': (which = 'to a record') => ({ done: `reviewed emergency access ${which}`, tried: `review emergency access ${which}` }), 'emergency-revoke': (which = 'to a record') => ({ done: `revoked emergency access ${which}`, tried: `revoke emergency access ${which}` }),

@@ -198,7 +198,7 @@ describe.each(databases)('a message that is wrong, on $kind', ({ open }) => {
     expect(await gateway.database.query('select record_id from source_record where task_id = $1', [first.taskId])).toHaveLength(1);
   });
 
-  it('a merge waits, counted as pending, and merges nothing', async () => {
+  it('a merge of two people with other names waits, counted as pending, and merges nothing', async () => {
     const [one, two] = [newPerson(), newPerson()];
     await send(message(one), message(two));
     const earlier = await storedRows(gateway);
@@ -206,7 +206,7 @@ describe.each(databases)('a message that is wrong, on $kind', ({ open }) => {
     const outcome = await send(merge, message(newPerson()));
     expect(outcome.counts).toEqual({ received: 2, stored: 1, unchanged: 0, pending: 1, quarantined: 0, rejected: 0 });
     expect(outcome.rows.map(({ state }) => state)).toEqual(['awaiting-merge', 'stored']);
-    expect(outcome.told).toEqual([['awaiting-merge', 'row 1, line 1, field MSH-9']]);
+    expect(outcome.told).toEqual([['merge-needs-review', 'row 1, line 4, field MRG-1']]);
     expect((await storedRows(gateway)).filter(({ recordId }) => recordId !== outcome.recordId)).toEqual(earlier);
   });
 

@@ -46,5 +46,7 @@ create table person_apart (id uuid not null, other uuid not null, decision uuid 
 create index person_apart_decision on person_apart (decision);
 create table person_place (id uuid primary key, citizen_id uuid not null, decision uuid not null references link_decision);
 create index person_place_decision on person_place (decision);
-revoke all on citizen_alias, past_citizen, link_decision, person_apart, person_place from public;
+-- messages that join people of whom nobody is known yet
+create table joining_wait (id uuid not null, record_id bigint not null, row_no int not null, primary key (id, record_id, row_no));
+revoke all on citizen_alias, past_citizen, link_decision, person_apart, person_place, joining_wait from public;
 `;
