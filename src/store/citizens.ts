@@ -91,8 +91,8 @@ export async function savePossible(connection: Connection, people: readonly Pick
   const pairs = people.flatMap(({ citizen, id, possible }) => possible.map((pair) => ({ citizen, id, ...pair })));
   if (pairs.length === 0) return;
   await connection.query(
-    `insert into link_review (citizen_id, id, candidate, rule, bits, evidence, found_at, reference)
-     select r.*, $7, 'LR-' || upper(substr(encode(sha256((r.citizen_id::text || r.id::text || r.candidate::text)::bytea), 'hex'), 1, 16)) from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::real[], $6::jsonb[]) as r(citizen_id, id, candidate, rule, bits, evidence)
+    `insert into link_review (citizen_id, id, candidate, rule, bits, evidence, found_at)
+     select r.*, $7 from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::real[], $6::jsonb[]) as r(citizen_id, id, candidate, rule, bits, evidence)
      where not exists (select from link_review v join source_person p on p.id = v.id where v.candidate = r.citizen_id and p.citizen_id = r.candidate) on conflict do nothing`,
     [pairs.map((p) => p.citizen), pairs.map((p) => p.id), pairs.map((p) => p.candidate), pairs.map((p) => p.rule), pairs.map((p) => p.evidence?.bits ?? null), pairs.map((p) => jsonOf(p.evidence)), at]);
 }

@@ -5,10 +5,10 @@
  * rule of now, and `linkage_change` is what that would link and unlink; one run at a time.
  */
 export const linkReviews = `
-alter table link_review add column reference text, add column round int not null default 1, add column claimed_by text, add column claimed_name text,
+alter table link_review add column reference text not null unique generated always as
+    ('LR-' || upper(substr(encode(sha256(uuid_send(citizen_id) || uuid_send(id) || uuid_send(candidate)), 'hex'), 1, 16))) stored,
+  add column round int not null default 1, add column claimed_by text, add column claimed_name text,
   add column claimed_until timestamptz, add column outcome text check (outcome in ('same', 'different')), add column decided_at timestamptz, add column decisions uuid[] not null default '{}';
-update link_review set reference = 'LR-' || upper(substr(encode(sha256((citizen_id::text || id::text || candidate::text)::bytea), 'hex'), 1, 16));
-alter table link_review alter column reference set not null, add unique (reference);
 create index link_review_open on link_review (date_trunc('milliseconds', found_at at time zone 'UTC'), reference) where outcome is null;
 create index link_review_decided on link_review (decided_at) where outcome is not null;
 create index link_review_candidate on link_review (candidate);
