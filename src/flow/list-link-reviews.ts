@@ -38,6 +38,7 @@ export interface LinkReviewDetails extends LinkReviewEntry {
   secondOpinion: boolean;
   opinions: { by: string; organisation: string; outcome: LinkOutcome; reason: string; at: string; round: number }[];
   round: number;
+  /** the one that was parked first */
   records: { citizen: string; patient: Patient }[];
 }
 
@@ -66,7 +67,7 @@ export async function showPossibleLink(context: LinkReviewContext, requester: Re
     ...entryOf(review), seen: seenOf(context.linkage, shown), ruleVersion: context.linkage.version, round: review.round, secondOpinion: highRisk,
     now: graded && { bits: graded.bits, grade: graded.grade, fields: graded.evidence, held: graded.held },
     opinions: opinions.map(({ personName, organisation, outcome, reason, at, round }) => ({ by: personName, organisation, outcome, reason, at: at.toISOString(), round })),
-    records: composed.map(({ citizen, patient }) => ({ citizen, patient })),
+    records: composed.map(({ citizen, patient }) => ({ citizen, patient })).sort((a, b) => Number(b.citizen === review.this) - Number(a.citizen === review.this)),
   };
 }
 
