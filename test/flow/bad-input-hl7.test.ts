@@ -198,8 +198,12 @@ describe.each(databases)('a message that is wrong, on $kind', ({ open }) => {
     expect(await gateway.database.query('select record_id from source_record where task_id = $1', [first.taskId])).toHaveLength(1);
   });
 
-  it('a merge of two people with other names waits, counted as pending, and merges nothing', async () => {
-    const [one, two] = [newPerson(), newPerson()];
+  it('a merge of twins waits, counted as pending, and merges nothing', async () => {
+    const twin = (given: string): ReturnType<typeof newPerson> => {
+      const person = newPerson();
+      return { ...person, pid: { ...person.pid, 5: `ALIKE^${given}`, 7: '19410501' } };
+    };
+    const [one, two] = [twin('GRACE'), twin('HANNAH')];
     await send(message(one), message(two));
     const earlier = await storedRows(gateway);
     const merge = message({ ...one, event: 'A40', id: 'MERGE-1', more: [`MRG|${two.key}^^^RRK`] });
