@@ -1,7 +1,8 @@
 import { describeDisclosure } from '../audit/describe-disclosure.ts';
 import { Refusal, type Problem } from '../fhir/problem.ts';
 import type { Requester } from '../fhir/sharing.ts';
-import { weighOpinions, type LinkOutcome } from '../linkage/weigh-opinions.ts';
+import { weighOpinions } from '../linkage/weigh-opinions.ts';
+import type { LinkOutcome } from '../fhir/link-outcomes.ts';
 import type { Connection } from '../store/database.ts';
 import { areCurrent, claimReview, holdReview, loadOpinions, readPair, releaseReview, reopenReview, saveOpinion, settleReview, type LinkReviewRow, type PairNow } from '../store/link-reviews.ts';
 import { readSourcePatients } from '../store/read-rows.ts';

@@ -4,7 +4,7 @@ import type { FieldEvidence, GradedPair } from '../linkage/grade-pair.ts';
 import type { PersonFacts } from '../linkage/types.ts';
 import { isHighRisk } from '../linkage/high-risk.ts';
 import { personFacts } from '../linkage/person-facts.ts';
-import type { LinkOutcome } from '../linkage/weigh-opinions.ts';
+import type { LinkOutcome } from '../fhir/link-outcomes.ts';
 import { listLinkReviews, loadOpinions, readPair, type LinkReviewPosition, type LinkReviewRow, type PairNow } from '../store/link-reviews.ts';
 import type { VisibleRow } from '../store/door.ts';
 import { assemble } from './assemble.ts';

@@ -64,8 +64,12 @@ function askedFacts(context: MatchContext, resource: JsonObject, bases: readonly
   const facts = personFacts(resource as unknown as Patient, ...bases);
   if (facts.nhsNumber !== undefined && checkNhsNumber(facts.nhsNumber).kind === 'invalid') throw new Refusal(numberInvalid);
   if (facts.identityUnknown || !enoughToMatch(facts)) throw new Refusal(tooLittle);
+  if (JSON.stringify(facts).length > mostSaid) throw new Refusal(tooMuch);
   return facts;
 }
+
+/** Nobody is described in more characters: what is said is compared with everybody it finds. */
+const mostSaid = 4_000;
 
 /**
  * What may be seen of each citizen who shares a key by what may be seen: a hidden address must not even make somebody a
@@ -93,6 +97,10 @@ function normalForm({ nhsNumber, local, ...facts }: PersonFacts, onlyCertain: bo
 const tooLittle: Problem = {
   category: 'unprocessable', code: 'match-too-little', text: 'This says too little to tell one person from another.', at: { pointer: '/parameter' },
   expected: 'an identifier, a name with a whole birth date, or a whole name with a postcode, phone number or e-mail address', fix: 'Add what else is known of the person. Nobody is matched by a name alone.',
+};
+const tooMuch: Problem = {
+  category: 'invalid', code: 'operation-input-invalid', text: 'An input of the operation is missing or not in its form.', at: { pointer: '/parameter' },
+  expected: `names, addresses and contact details of one person, in at most ${mostSaid} characters`,
 };
 const numberInvalid: Problem = {
   category: 'invalid', code: 'operation-input-invalid', text: 'An input of the operation is missing or not in its form.', at: { pointer: '/parameter' },

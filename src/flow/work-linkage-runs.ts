@@ -2,7 +2,7 @@ import { Refusal } from '../fhir/problem.ts';
 import { decideLink } from '../linkage/decide-link.ts';
 import { decideMerge } from '../linkage/decide-merge.ts';
 import type { Connection } from '../store/database.ts';
-import { nextChange, nextCompared, saveCompared, settleChange, takeRun, type ComparedPerson, type LinkageChange, type RunStep } from '../store/linkage-runs.ts';
+import { nextChange, nextCompared, saveCompared, settleChange, takeRun, type ComparedPerson, type FoundChange as Found, type RunStep } from '../store/linkage-runs.ts';
 import { holdCodeSets } from '../store/relabel-queue.ts';
 import { keyedHash } from '../store/secrets.ts';
 import type { IntakeContext } from './intake-context.ts';
@@ -19,7 +19,6 @@ export interface LinkageRunContext extends IntakeContext {
 
 const comparedTogether = 300;
 const ruleName = 'link-re-run';
-type Found = Omit<LinkageChange, 'outcome'>;
 
 /** Works on the open run, a batch at a time, each in a transaction that says how far it came: killed at any moment, the next one goes on. */
 export function startLinkageRuns(context: LinkageRunContext, failed: (error: unknown) => void, pollMs = 2_000): Rounds {

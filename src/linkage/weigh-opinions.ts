@@ -1,5 +1,4 @@
-export const linkOutcomes = ['same', 'different', 'unsure'] as const;
-export type LinkOutcome = (typeof linkOutcomes)[number];
+import type { LinkOutcome } from '../fhir/link-outcomes.ts';
 
 /**
  * What people's opinions of a pair come to; null: it stays open. Joining two of high risk takes two people; whoever says

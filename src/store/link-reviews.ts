@@ -1,5 +1,5 @@
 import type { FieldEvidence } from '../linkage/grade-pair.ts';
-import type { LinkOutcome } from '../linkage/weigh-opinions.ts';
+import type { LinkOutcome } from '../fhir/link-outcomes.ts';
 import type { PersonFacts } from '../linkage/types.ts';
 import type { OrganisationKey } from '../fhir/sharing.ts';
 import type { Connection, Database } from './database.ts';

@@ -27,9 +27,13 @@ export interface LinkageChange {
   kind: 'link' | 'unlink';
   /** the citizen it would be */
   other: string | null;
-  evidence: LinkEvidence | null;
+  /** how alike they are by the rule of now; null where an exact rule decided, or weights say no more than that they are not one */
+  bits: number | null;
   outcome: 'applied' | 'doubtful' | 'outdated' | null;
 }
+
+/** A change as it is found and applied. Its levels are shown to nobody: they may rest on what is hidden. */
+export type FoundChange = Omit<LinkageChange, 'bits' | 'outcome'> & { evidence: LinkEvidence | null };
 
 const columns = `r.id, r.rule, r.state, r.looked, r.started_at as "startedAt", r.started_by as "startedBy", r.approved_by as "approvedBy",
   count(c.id) filter (where c.kind = 'link')::int as link, count(c.id) filter (where c.kind = 'unlink')::int as unlink, count(c.id) filter (where c.outcome = 'applied')::int as applied,
@@ -58,7 +62,7 @@ export async function setRunState(database: Database, run: string, from: readonl
 /** What a run would change, in order, after this source Patient. */
 export async function listChanges(database: Pick<Database, 'query'>, run: string, after: string | null, limit: number): Promise<LinkageChange[]> {
   return database.query<LinkageChange & Record<string, unknown>>(
-    'select id, citizen_id as citizen, kind, other, evidence, outcome from linkage_change where run = $1 and ($2::uuid is null or id > $2) order by id limit $3', [run, after, limit]);
+    `select id, citizen_id as citizen, kind, other, (evidence ->> 'bits')::float8 as bits, outcome from linkage_change where run = $1 and ($2::uuid is null or id > $2) order by id limit $3`, [run, after, limit]);
 }
 
 export interface RunStep {
@@ -96,7 +100,7 @@ export async function nextCompared(connection: Connection, { afterCitizen, after
 }
 
 /** Keeps what was found, each pair once, and how far the run came; without a last one it is compared. */
-export async function saveCompared(connection: Connection, run: string, changes: readonly Omit<LinkageChange, 'outcome'>[], looked: number, last: { citizen: string; id: string } | undefined): Promise<void> {
+export async function saveCompared(connection: Connection, run: string, changes: readonly FoundChange[], looked: number, last: { citizen: string; id: string } | undefined): Promise<void> {
   if (changes.length > 0) {
     await connection.query(
       `insert into linkage_change (run, citizen_id, id, kind, other, evidence) select $1, c.* from unnest($2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::jsonb[]) as c (citizen_id, id, kind, other, evidence)
@@ -109,9 +113,9 @@ export async function saveCompared(connection: Connection, run: string, changes:
 }
 
 /** The next change of an approved run that is not done, with the citizens of now; null: none is left, and the run is applied. */
-export async function nextChange(connection: Connection, run: string): Promise<(LinkageChange & { now: string; otherNow: string | null; decided: boolean }) | null> {
-  const { rows } = await connection.query<LinkageChange & { now: string; otherNow: string | null; decided: boolean }>(
-    `select c.id, c.citizen_id as citizen, c.kind, c.other, c.evidence, c.outcome, p.citizen_id as now, coalesce(a.now_id, c.other) as "otherNow",
+export async function nextChange(connection: Connection, run: string): Promise<(FoundChange & { now: string; otherNow: string | null; decided: boolean }) | null> {
+  const { rows } = await connection.query<FoundChange & { now: string; otherNow: string | null; decided: boolean }>(
+    `select c.id, c.citizen_id as citizen, c.kind, c.other, c.evidence, p.citizen_id as now, coalesce(a.now_id, c.other) as "otherNow",
        exists (select from link_decision d where d.rule is null and (d.persons @> array[c.id] or d.into_id = p.citizen_id or d.from_id = p.citizen_id)) as decided
      from linkage_change c join source_person p on p.id = c.id left join citizen_alias a on a.citizen_id = c.other where c.run = $1 and c.outcome is null order by c.id limit 1`, [run]);
   if (!rows[0]) await connection.query(`update linkage_run set state = 'applied' where id = $1`, [run]);

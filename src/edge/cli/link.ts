@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import type { LinkReviewDetails, LinkReviewEntry } from '../../flow/list-link-reviews.ts';
 import type { FieldEvidence } from '../../linkage/grade-pair.ts';
-import { linkOutcomes } from '../../linkage/weigh-opinions.ts';
+import { linkOutcomes } from '../../fhir/link-outcomes.ts';
 import type { CliContext } from './cli-context.ts';
 import { call, calling, type GatewayOptions } from './gateway-command.ts';
 

@@ -32,8 +32,8 @@ function diffCommand(context: CliContext): Command {
     }
     if (options.json) return context.print(JSON.stringify({ changes: all }, null, 2));
     if (all.length === 0) context.print('Nothing would change.');
-    for (const { kind, id, citizen, other, evidence, outcome } of all) {
-      context.print(`${kind} Patient/${id} ${kind === 'link' ? `of Patient/${citizen} with Patient/${other ?? ''}` : `from Patient/${citizen}`}${evidence ? `, ${evidence.bits.toFixed(1)} bits` : ''}${outcome === null ? '' : `: ${outcome}`}`);
+    for (const { kind, id, citizen, other, bits, outcome } of all) {
+      context.print(`${kind} Patient/${id} ${kind === 'link' ? `of Patient/${citizen} with Patient/${other ?? ''}` : `from Patient/${citizen}`}${bits === null ? '' : `, ${bits.toFixed(1)} bits`}${outcome === null ? '' : `: ${outcome}`}`);
     }
   });
 }

@@ -143,11 +143,10 @@ begin
   ${takeGrant('asked_grant')}
   if found then
     return query with found as materialized (
-        select distinct k.citizen_id from (select distinct h.hash from unnest(hashes) h (hash)) h cross join lateral (
-          select distinct r.citizen_id from (select p.citizen_id, p.id from person_key p where p.hash = h.hash limit junk + 1) p
-            join citizen_row r on r.citizen_id = p.citizen_id and r.id = p.id
-          where (select count(*) from (select from person_key n where n.hash = h.hash limit junk + 1) n) <= junk
-            and r.type = 'Patient' and not r.deleted and ${visible('r', undefined, itself('r'))} limit per_key) k)
+        select distinct k.citizen_id from (select distinct h.hash from unnest(hashes) h (hash)
+          where (select count(*) from (select from person_key n where n.hash = h.hash limit junk + 1) n) <= junk) h cross join lateral (
+          select distinct r.citizen_id from person_key p join citizen_row r on r.citizen_id = p.citizen_id and r.id = p.id
+          where p.hash = h.hash and r.type = 'Patient' and not r.deleted and ${visible('r', undefined, itself('r'))} limit per_key) k)
       select 1, true, null::uuid, ${emergencyReference('q.citizen_id')}, null::json, null::int[], q.* from (
         select ${listedColumns} from found f join ${citizenRows.replace(' join', ' on r.citizen_id = f.citizen_id join')}
         where r.type = 'Patient' and not r.deleted and ${visible('r', undefined, itself('r'))}) q;

@@ -4,7 +4,7 @@ import type { LinkOpinionGiven } from '../../../flow/decide-link-review.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import { Refusal } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
-import { linkOutcomes, type LinkOutcome } from '../../../linkage/weigh-opinions.ts';
+import { linkOutcomes, type LinkOutcome } from '../../../fhir/link-outcomes.ts';
 import { openPageOf, sealPageOf, type PageServices } from '../fhir/paging.ts';
 import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
 import { permitGovernance } from './permit-governance.ts';
