@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { measureLinkageLoad } from './linkage-load/measure-linkage-load.ts';
 import { measureLinkage } from './linkage/measure-linkage.ts';
 import { benchMapping } from './mapping.ts';
 import { measureIntake } from './measure-intake.ts';
@@ -19,8 +20,8 @@ const measures: Readonly<Record<string, (world: World, print: Print) => Promise<
   viewer: measureViewer,
   mapping: (world, print) => benchMapping(print, world.settings),
 };
-/** Asked for by name only: they fill a record with 130,000 people, or with 10,000 messages, or tell 100,000 people apart. */
-const long: typeof measures = { sharing: measureSharing, replay: measureReplay, linkage: measureLinkage };
+/** Asked for by name only: they fill a record with 130,000 people, or with 10,000 messages, or tell 100,000 people apart, or link 100,000 descriptions to 900,000 people. */
+const long: typeof measures = { sharing: measureSharing, replay: measureReplay, linkage: measureLinkage, 'linkage-load': measureLinkageLoad };
 const known = { ...measures, ...long };
 
 const program = new Command('bench')
@@ -37,7 +38,7 @@ const program = new Command('bench')
   .option('--linkage-people <n>', 'linkage: people of the made-up city', positive, defaults.linkagePeople)
   .option('--hard-pairs <n>', 'linkage: pairs of two people who are easily taken for one', positive, defaults.hardPairs)
   .option('--samples <n>', 'sharing: answers measured of each side of a comparison; four times as many where their times are compared', positive, 500)
-  .option('--quick', 'sharing: 13,000 people and 50 samples')
+  .option('--quick', 'sharing: 13,000 people and 50 samples; linkage-load: a tenth of the people')
   .option('--plans [file]', 'sharing: also writes the plans of the hottest queries to this file, by default docs/explain-plans.md');
 
 /** One line per measure on standard output: name, value, unit, ratio. Everything else goes to standard error. */
@@ -46,7 +47,7 @@ async function main(): Promise<void> {
   const names = program.args.length > 0 ? program.args : Object.keys(measures);
   const unknown = names.filter((name) => !Object.hasOwn(known, name));
   if (unknown.length > 0) program.error(`unknown: ${unknown.join(', ')}; there are ${Object.keys(known).join(', ')}`);
-  const world = createWorld({ ...program.opts<Omit<Settings, 'sharing'>>(), sharing: sharingSettings() }, (what) => process.stderr.write(`${what}\n`));
+  const world = createWorld({ ...program.opts<Omit<Settings, 'sharing' | 'linkageLoad'>>(), sharing: sharingSettings(), linkageLoad: loadSettings() }, (what) => process.stderr.write(`${what}\n`));
   const print: Print = (name, value, unit, ratio, goal) => {
     const columns = [name.padEnd(28), rounded(value).padStart(10), ` ${unit.padEnd(12)}`, (ratio === undefined ? '' : ratio.toFixed(2)).padStart(7), goal ? `  ${verdict(goal, value, ratio)}` : ''];
     process.stdout.write(`${columns.join('').trimEnd()}\n`);
@@ -66,6 +67,11 @@ function verdict(goal: Goal, value: number, ratio = Number.NaN): string {
   const measured = goal.of === 'ratio' ? ratio : value;
   const [met, bound] = 'atMost' in goal ? [measured <= goal.atMost, `<= ${goal.atMost}`] : [measured >= goal.atLeast, `>= ${goal.atLeast}`];
   return `goal ${goal.of} ${bound}: ${met ? 'met' : 'missed'}`;
+}
+
+/** As many as a city has, or a tenth of them. */
+function loadSettings(): Settings['linkageLoad'] {
+  return program.opts<{ quick?: true }>().quick ? { known: 90_000, described: 10_000 } : { known: 900_000, described: 100_000 };
 }
 
 /** Without a number of people: those of the city, and a tenth of them. */

@@ -18,6 +18,8 @@ export interface Settings {
   linkagePeople: number;
   /** pairs of two people who are easily taken for one */
   hardPairs: number;
+  /** people known, and descriptions linked against them */
+  linkageLoad: { known: number; described: number };
   sharing: SharingSettings;
 }
 
@@ -32,7 +34,7 @@ export interface SharingSettings {
   plans: string | null;
 }
 
-export const defaults = { citizens: 3_000, intakeCitizens: 800, mappingRecords: 1_000_000, seconds: 5, warmUpSeconds: 2, rounds: 3, connections: 16, replayPeople: 2_600, linkagePeople: 100_000, hardPairs: 10_000 } satisfies Omit<Settings, 'sharing'>;
+export const defaults = { citizens: 3_000, intakeCitizens: 800, mappingRecords: 1_000_000, seconds: 5, warmUpSeconds: 2, rounds: 3, connections: 16, replayPeople: 2_600, linkagePeople: 100_000, hardPairs: 10_000 } satisfies Omit<Settings, 'sharing' | 'linkageLoad'>;
 
 /** What a measure, or its ratio, is meant to be. */
 export type Goal = { of: 'value' | 'ratio' } & ({ atMost: number } | { atLeast: number });

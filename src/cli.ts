@@ -8,6 +8,8 @@ import type { CliContext } from './edge/cli/cli-context.ts';
 import { describeProblem } from './edge/cli/describe-problem.ts';
 import { emergencyCommand } from './edge/cli/emergency.ts';
 import { importCommand } from './edge/cli/import.ts';
+import { linkCommand } from './edge/cli/link.ts';
+import { linkageCommand } from './edge/cli/linkage.ts';
 import { mapCommand } from './edge/cli/map.ts';
 import { feedCommand } from './edge/cli/feed.ts';
 import { replayCommand } from './edge/cli/replay.ts';
@@ -43,6 +45,8 @@ async function run(argv: readonly string[], env: Readonly<Record<string, string 
     .addCommand(tokenCommand(context))
     .addCommand(agreementCommand(context))
     .addCommand(emergencyCommand(context))
+    .addCommand(linkCommand(context))
+    .addCommand(linkageCommand(context))
     .addCommand(mapCommand(context))
     .addCommand(importCommand(context))
     .addCommand(feedCommand(context))

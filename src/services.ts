@@ -19,6 +19,11 @@ import { reportFeeds } from './flow/feed-doctor.ts';
 import { readWorkList, requeueRows } from './flow/feed-work-list.ts';
 import { approveReplay, giveUpReplay, showReplay, startReplay, type ReplayActs } from './flow/replay-feed.ts';
 import { replayTogether, startReplayWorker } from './flow/work-replays.ts';
+import { claimPossibleLink, decidePossibleLink, releasePossibleLink, undoPossibleLink, type LinkOpinionGiven } from './flow/decide-link-review.ts';
+import type { LinkReviewContext } from './flow/link-review-context.ts';
+import { listPossibleLinks, showPossibleLink } from './flow/list-link-reviews.ts';
+import { approveLinkageRun, giveUpLinkageRun, listLinkageChanges, showLinkageRun, startLinkageRun, type LinkageRunActs } from './flow/linkage-runs.ts';
+import { startLinkageRuns } from './flow/work-linkage-runs.ts';
 import { listEmergencies, readEmergency } from './flow/list-emergencies.ts';
 import { reviewEmergency, revokeEmergency } from './flow/review-emergency.ts';
 import { watchEmergencyReviews, type ReviewWatch } from './flow/watch-emergency-reviews.ts';
@@ -30,6 +35,7 @@ import { waysIn } from './flow/ways-in.ts';
 import { createWhatIf } from './flow/what-if.ts';
 import { watchAgreementDates, type AgreementWatch } from './flow/watch-agreement-dates.ts';
 import type { IntakeContext } from './flow/intake-context.ts';
+import { matchPatient, type MatchInput } from './flow/match-patient.ts';
 import { openPage, sealPage } from './flow/page-token.ts';
 import { createPolicy } from './flow/policy.ts';
 import { readAgreementFiles, registerAgreements, signDemoAgreements } from './flow/register-agreements.ts';
@@ -41,6 +47,7 @@ import { sealEntry } from './flow/seal-entry.ts';
 import { rememberValid } from './flow/remember-valid.ts';
 import { readJobTask } from './flow/read-job-task.ts';
 import { searchAuditTrail, type AuditAsk } from './flow/search-audit.ts';
+import { resumeWaiting } from './flow/requeue-about.ts';
 import { startIntakeWorker } from './flow/work-intake.ts';
 import { loadMappings } from './intake/load-mappings.ts';
 import { loadLinkageRule } from './intake/linkage-rule-file.ts';
@@ -104,8 +111,10 @@ export async function createServices({
   for (const feed of waitingFeeds) log('mapping-waits', { feed });
   const release: ReleaseContext = { database, secrets, policy, audit, directory, clock, newId };
   const watches = [await watchDates({ database, secrets }, log), await watchReviews(database, config.emergency.reviewDays, log)];
-  const worker = startIntakeWorker(intake, (event) => log(intakeEvents[event]), pollMs);
+  await resumeWaiting(database);
+  const worker = startIntakeWorker({ ...intake, audit }, (event) => log(intakeEvents[event]), pollMs);
   const replays = startReplayWorker({ ...intake, feeds, together }, (error) => log('replay-failed', { error }));
+  const linkageRuns = startLinkageRuns({ ...intake, ruleVersion: linkage.version }, (error) => log('linkage-run-failed', { error }), pollMs);
   const wake = (): void => [worker, replays].forEach((each) => { each.wake(); }); // a feed in shadow is the replays' work
 
   return {
@@ -113,8 +122,9 @@ export async function createServices({
     release: (requester: Requester, ask: Ask, request: RequestFacts) => releaseRecords(release, requester, ask, request),
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
     ...choicesOf({ ...release, classes, sensitiveCodes: codes }),
-    governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }) }, emergencies: emergenciesOf(release), feedWork: feedWorkOf({ ...release, feeds, wake }),
+    governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }) }, emergencies: emergenciesOf(release), feedWork: feedWorkOf({ ...release, feeds, wake }), linkReviews: linkReviewsOf({ ...intake, ...release, linkage }), linkageRuns: linkageRunsOf({ ...release, ruleVersion: linkage.version, wake: linkageRuns.wake }),
     breakGlass: (requester: Requester, ask: EmergencyAsk, request: RequestFacts) => breakGlass({ ...release, mostOpenedAnHour: config.emergency.perHour }, requester, ask, request),
+    matchPatient: (requester: Requester, input: MatchInput, request: RequestFacts) => matchPatient({ ...release, grade: intake.grade, registry: intake.registry, validate: validateResource }, requester, input, request),
     endBreakGlass: (requester: Requester, citizen: string, request: RequestFacts) => endBreakGlass(release, requester, citizen, request),
     explainAccess: (requester: Requester, ask: ExplainAsk, request: RequestFacts) => explainAccess(release, requester, ask, request),
     reconstruct: (requester: Requester, id: string, request: RequestFacts) => reconstructDecision({ ...release, classes }, requester, id, request),
@@ -127,7 +137,7 @@ export async function createServices({
     markDemoLoaded: () => setMark(database, 'demo-loaded'),
     close: async () => {
       for (const watch of watches) watch.stop();
-      await Promise.all([worker.stop(), replays.stop()]);
+      await Promise.all([worker.stop(), replays.stop(), linkageRuns.stop()]);
     },
   };
 }
@@ -205,6 +215,29 @@ function emergenciesOf(release: ReleaseContext) {
     read: (requester: Requester, reference: string, request: RequestFacts) => readEmergency(release, requester, reference, request),
     review: (requester: Requester, reference: string, found: Parameters<typeof reviewEmergency>[3], request: RequestFacts) => reviewEmergency(release, requester, reference, found, request),
     revoke: (requester: Requester, reference: string, request: RequestFacts) => revokeEmergency(release, requester, reference, request),
+  };
+}
+
+/** Possible links as those who oversee sharing settle them. */
+function linkReviewsOf(context: LinkReviewContext) {
+  return {
+    list: (requester: Requester, asked: Parameters<typeof listPossibleLinks>[2], request: RequestFacts) => listPossibleLinks(context, requester, asked, request),
+    show: (requester: Requester, reference: string, request: RequestFacts) => showPossibleLink(context, requester, reference, request),
+    claim: (requester: Requester, reference: string, request: RequestFacts) => claimPossibleLink(context, requester, reference, request),
+    release: (requester: Requester, reference: string, request: RequestFacts) => releasePossibleLink(context, requester, reference, request),
+    decide: (requester: Requester, reference: string, given: LinkOpinionGiven, request: RequestFacts) => decidePossibleLink(context, requester, reference, given, request),
+    undo: (requester: Requester, reference: string, reason: string, request: RequestFacts) => undoPossibleLink(context, requester, reference, reason, request),
+  };
+}
+
+/** Past links compared with the linkage rule of now, as the governance API offers it. */
+function linkageRunsOf(acts: LinkageRunActs) {
+  return {
+    start: (requester: Requester, request: RequestFacts) => startLinkageRun(acts, requester, request),
+    show: (requester: Requester, request: RequestFacts) => showLinkageRun(acts, requester, request),
+    changes: (requester: Requester, after: Parameters<typeof listLinkageChanges>[2], count: number, request: RequestFacts) => listLinkageChanges(acts, requester, after, count, request),
+    approve: (requester: Requester, run: string, request: RequestFacts) => approveLinkageRun(acts, requester, run, request),
+    giveUp: (requester: Requester, request: RequestFacts) => giveUpLinkageRun(acts, requester, request),
   };
 }
 

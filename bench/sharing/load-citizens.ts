@@ -60,6 +60,7 @@ async function saveCitizens(connection: Connection, citizens: readonly BenchCiti
   const now = new Date();
   const changes = citizens.flatMap((citizen, i) => citizen.records.map((record, r) => rowOf(citizen, record, classOf(record), new Date(now.getTime() - yearMs * spread(first + i, r)))));
   await savePeople(connection, citizens.map(({ id }) => ({ citizen: id, traced: true })), citizens.flatMap((citizen) => peopleOf(citizen, secrets)), now);
+  await connection.query('delete from second_look where citizen_id = any ($1::uuid[])', [citizens.map(({ id }) => id)]); // nobody else writes about them
   await saveRows(connection, changes);
   const evidence = citizens.flatMap(({ id, records }) => records.flatMap(({ resource, custodian }): RelationshipChange[] =>
     relationshipEvidence(resource, custodian.key, now, () => false).map(({ organisation, kind, until }) => ({ citizen: id, id: resource.id, organisation, until, kind: relationshipNumber(kind) }))));

@@ -26,6 +26,7 @@ export const logEvents = {
   'intake-retried': ['warn', 'Work on a record failed and will be tried again'],
   'intake-outdated': ['error', 'Another process has newer code sets: this one takes nothing in until it is started again'],
   'mapping-waits': ['warn', 'The folder has a changed mapping, which has no effect before a replay was approved: see onestory feed doctor'],
+  'linkage-run-failed': ['error', 'A batch of a comparison of links met an error nobody foresaw and will be tried again'],
   'replay-failed': ['error', 'A batch of a replay met an error nobody foresaw and will be tried again'],
   'intake-quarantined': ['warn', 'A record was put in quarantine'],
   'mllp-message-refused': ['warn', 'A message by MLLP was answered with AE or AR'],

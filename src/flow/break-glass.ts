@@ -7,6 +7,7 @@ import type { EmergencyReason } from '../fhir/emergency-reasons.ts';
 import { AuditedRefusal, Refusal, type Problem } from '../fhir/problem.ts';
 import type { Requester } from '../fhir/sharing.ts';
 import { custodiansAbout, endEmergencyAccess, findLiveAccess, openEmergencyAccess, wouldOpen, type EmergencyAccess, type LiveAccess } from '../store/emergency-access.ts';
+import { citizensNow } from '../store/link-decisions.ts';
 import { beginAttempt, dropAttempt, refuseAttempt } from '../store/emergency-attempts.ts';
 import { askForReviews } from '../store/emergency-reviews.ts';
 import { isUuid } from '../store/secrets.ts';
@@ -72,10 +73,11 @@ export async function breakGlass(context: EmergencyContext, requester: Requester
 export async function endBreakGlass(context: ReleaseContext, requester: Requester, citizen: string, request: RequestFacts): Promise<void> {
   const { person, organisation } = requester;
   if (!person) throw new Refusal(forCareOnly);
-  const whose = isUuid(citizen) ? { citizen, person: person.id, organisation } : null;
+  const [now = citizen] = isUuid(citizen) ? await citizensNow(context.database, [citizen]) : [];
+  const whose = isUuid(citizen) ? { citizen: now, person: person.id, organisation } : null;
   const live = whose && (await findLiveAccess(context.database, whose));
   await appendAct(context, requester, request, {
-    interaction: 'end-break-glass', query: 'Patient/$end-break-glass', status: 200, citizen: whose && citizen, ...(live && { emergency: [live.reference] }),
+    interaction: 'end-break-glass', query: 'Patient/$end-break-glass', status: 200, citizen: whose && now, ...(live && { emergency: [live.reference] }),
   });
   if (whose) await endEmergencyAccess(context.database, whose);
 }

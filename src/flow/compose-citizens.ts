@@ -26,6 +26,6 @@ export function composeCitizens({ names, classes }: HeldGrant, people: readonly 
         updatedAt: row.updatedAt.toISOString(), resource: assemble(row) as unknown as Patient,
       };
     });
-    return { citizen, ...composePatient({ citizen, sources }) };
+    return { citizen, ...composePatient({ citizen, sources, formerly: [...new Set(rows.flatMap(({ formerly }) => formerly ?? []))].sort() }) };
   });
 }

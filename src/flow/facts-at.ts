@@ -23,10 +23,10 @@ export interface FactsAt extends Pick<Question, 'choices' | 'relationships'> {
   emergencyOf: (requester: Requester) => string | null;
 }
 
-export function factsAt({ rows, choices, relationships, emergencies }: PastFacts, instant: Date): FactsAt {
+export function factsAt({ citizen, rows, choices, relationships, emergencies }: PastFacts, instant: Date): FactsAt {
   const lasts = lastsAt(instant);
   return {
-    rows: rows.flatMap((row) => rowAt(row, instant)),
+    rows: rows.filter(({ citizens }) => citizens.find(({ until }) => until === null || instant < until)?.citizen === citizen).flatMap((row) => rowAt(row, instant)),
     choices: choices.filter((choice) => lasts(choice) && choice.live.some(({ from, until }) => (from === null || from <= instant) && (until === null || instant < until))).map(({ rule }) => rule),
     relationships: relationships.filter(lasts),
     emergencyOf: ({ organisation, person }) => emergencies.find((each) => each.organisation === organisation && each.person === person?.id && each.from <= instant && instant < each.until)?.reference ?? null,
@@ -40,7 +40,7 @@ function lastsAt(instant: Date): (fact: { since: Date; gone: Date | null }) => b
 /** The instants at which anything about the citizen changed. */
 export function factInstants({ rows, choices, relationships, emergencies }: PastFacts): Date[] {
   const found = [
-    ...rows.flatMap(({ versions, classes, parts }) => [...versions, ...classes.map(({ until }) => until), ...parts.flatMap(({ since, gone }) => [since, gone])]),
+    ...rows.flatMap(({ versions, citizens, classes, parts }) => [...versions, ...[...citizens, ...classes].map(({ until }) => until), ...parts.flatMap(({ since, gone }) => [since, gone])]),
     ...choices.flatMap(({ since, gone, live }) => [since, gone, ...live.flatMap(({ from, until }) => [from, until])]),
     ...relationships.flatMap(({ since, gone, until }) => [since, gone, until]), ...emergencies.flatMap(({ from, until }) => [from, until]),
   ];

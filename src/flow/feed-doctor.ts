@@ -102,7 +102,7 @@ function queueAilments(feed: Feed, { state, queue }: Pick<FeedReport, 'state' | 
       ? [{ code: 'waiting', sentence: `${count(queue.received, 'record')} and ${count(queue.pending, 'row')} wait, the oldest for ${Math.floor(minutesSince(queue.waitingSince))} minutes.`, fix: 'See whether the gateway\'s log tells of failed batches.' } as const] : []),
     ...(queue.retrying > 0 ? [{ code: 'retrying', sentence: `${count(queue.retrying, 'person', 'people')} failed to be worked on and will be tried again.`, fix: 'See the gateway\'s log.' } as const] : []),
     ...(queue.quarantined > 0 ? [{ code: 'quarantined', sentence: `${count(queue.quarantined, 'row')} in quarantine.`, fix: list } as const] : []),
-    ...(queue.awaitingMerge > 0 ? [{ code: 'awaiting-merge', sentence: `${count(queue.awaitingMerge, 'row')} wait for a merge of two people.`, fix: 'They are taken up when merges are.' } as const] : []),
+    ...(queue.awaitingMerge > 0 ? [{ code: 'awaiting-merge', sentence: `${count(queue.awaitingMerge, 'row')} ask who is who, and wait.`, fix: list } as const] : []),
     ...(queue.unmappedCodes > 0 ? [{ code: 'unmapped-codes', sentence: `${count(queue.unmappedCodes, 'code')} that no table has.`, fix: list } as const] : []),
   ];
 }

@@ -13,6 +13,7 @@ import { withLabels } from '../fhir/sharing-labels.ts';
 import type { Requester } from '../fhir/sharing.ts';
 import { validateResource } from '../fhir/validate-resource.ts';
 import { recordsOf, saveChoices, type ChoiceChange } from '../store/choices.ts';
+import { citizensNow, holdCitizens, isAlias } from '../store/link-decisions.ts';
 import { readRow, readSourcePatients } from '../store/read-rows.ts';
 import { saveRows } from '../store/record-writer.ts';
 import { isUuid } from '../store/secrets.ts';
@@ -63,6 +64,8 @@ export async function fileChoice(
     auditFacts(context, requester, request, { interaction: standing ? 'update' : 'create', query: standing ? `Consent/${id}` : 'Consent', status: standing ? 200 : 201, citizen }),
     { disclosed: [{ type: 'Consent', id, version, custodian: requester.organisation }], decisions: [] }));
   await context.database.transaction(async (connection) => {
+    await holdCitizens(connection, [citizen]);
+    if (await isAlias(connection, citizen)) throw new Refusal(changedMeanwhile);
     const facts = { custodian: requester.organisation, category: 'administration' as const, labels: context.sensitiveCodes.labelsOf(body) };
     const classId = (await context.classes.intern(connection, [facts])).get(classKey(facts)) ?? 0;
     const recordId = await saveApiRecord(connection, { client: requester.client, content: bytes, sha256: createHash('sha256').update(bytes).digest(), at, taskId: context.newId() });
@@ -101,9 +104,17 @@ export async function changeChoice(
   const [row] = rows;
   const own = held.classes.get(row?.classId ?? -1)?.custodian === requester.organisation;
   const patient = row && (JSON.parse(row.body) as { patient?: { reference?: string } }).patient?.reference;
-  if (!row || !own || patient !== referenceOf(resource)) throw new Refusal(notFound);
+  if (!row || !own || !(await namesSame(context, patient, referenceOf(resource)))) throw new Refusal(notFound);
   if (ifMatch !== null && ifMatch !== row.version) throw new Refusal({ ...changedMeanwhile, expected: `If-Match: W/"${row.version}"` });
   return fileChoice(context, requester, resource, bytes, request, { id, version: row.version });
+}
+
+/** Whether both name one citizen, by whichever of its ids. */
+async function namesSame({ database }: ReleaseContext, stored: string | undefined, asked: string | undefined): Promise<boolean> {
+  const [one, other] = [stored, asked].map((reference) => (reference?.startsWith('Patient/') ? reference.slice('Patient/'.length) : ''));
+  if (one === undefined || other === undefined || !isUuid(one) || !isUuid(other)) return stored === asked;
+  const [first, second] = await citizensNow(database, [one, other]);
+  return first === second;
 }
 
 const changedMeanwhile = { category: 'precondition', code: 'version-differs', text: 'The resource is no longer the version the change was made from.', fix: 'Read it again and repeat the change.' } as const;

@@ -1,8 +1,9 @@
 import { putTogether } from '../fhir/fragments.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import { parseExact } from '../fhir/parse-exact.ts';
+import type { Partner } from '../intake/types.ts';
 import type { Connection } from '../store/database.ts';
-import { hideLocations, loadCurrentRows, type CurrentRow } from '../store/record-writer.ts';
+import { hideLocations, loadCurrentRows, loadRowsOfCustodian, type CurrentRow } from '../store/record-writer.ts';
 import { classKey, type ClassFacts } from '../store/sharing-classes.ts';
 import { loadVersions, replaceFragments, saveBodies, saveFoundBy, type StoredVersion } from '../store/stored-versions.ts';
 import { fragmentChanges, hiddenClass, unclassified } from './fragment-changes.ts';
@@ -18,11 +19,23 @@ export interface HiddenCitizens {
 
 const rowsTogether = 50;
 
+type HidingContext = Pick<IntakeContext, 'classes' | 'directory'>;
+
+/** A practice is near where somebody lives: that it holds a record tells where. Its rows about these people belong in the class of places. */
+export async function tellingRows(connection: Connection, { registry }: Pick<IntakeContext, 'registry'>, citizens: ReadonlySet<string>): Promise<CurrentRow[]> {
+  const practices = [...new Set(registry.map(({ partner }) => partner))].filter(isPractice);
+  return loadRowsOfCustodian(connection, [...citizens].flatMap((citizen) => practices.map(({ organisation }) => ({ citizen, custodian: organisation }))));
+}
+
+export function isPractice({ type }: Partner): boolean {
+  return type === 'gp-practice';
+}
+
 /**
  * A person newly flagged: every place in everything any partner ever said of them, in every version, moves to a part of the
  * stricter class. Version numbers stay, because nothing was said anew.
  */
-export async function hidePlaces(connection: Connection, context: IntakeContext, citizens: ReadonlySet<string>): Promise<void> {
+export async function hidePlaces(connection: Connection, context: HidingContext, citizens: ReadonlySet<string>): Promise<void> {
   if (citizens.size === 0) return;
   const rows = await hideLocations(connection, [...citizens]);
   const facts = new Map(rows.map((row) => [row.id, factsOf(context, row)]));
@@ -32,7 +45,7 @@ export async function hidePlaces(connection: Connection, context: IntakeContext,
 }
 
 async function hideIn(
-  connection: Connection, context: IntakeContext, rows: readonly CurrentRow[], facts: ReadonlyMap<string, ClassFacts>, classOf: (facts: ClassFacts) => number,
+  connection: Connection, context: HidingContext, rows: readonly CurrentRow[], facts: ReadonlyMap<string, ClassFacts>, classOf: (facts: ClassFacts) => number,
 ): Promise<void> {
   const current = new Map(rows.map((row) => [row.id, row.version]));
   const cut = (await loadVersions(connection, rows)).flatMap((version) => {
@@ -47,7 +60,7 @@ async function hideIn(
 }
 
 /** The whole again, taken apart as for somebody hidden. References to rows are literal by now; all others name the citizen or the directory. */
-function cutAgain({ citizen, body, fragments }: StoredVersion, context: IntakeContext, { custodian }: ClassFacts): Apart {
+function cutAgain({ citizen, body, fragments }: StoredVersion, context: HidingContext, { custodian }: ClassFacts): Apart {
   const whole = putTogether(parseExact<JsonObject>(body), fragments.map(({ path, body: text }) => [path, text] as const));
   return keepApart(whole, (type, id) => type !== 'Organization' && !(type === 'Patient' && id === citizen), custodianOf(context, custodian));
 }

@@ -5,15 +5,23 @@ import { decideLink } from '../linkage/decide-link.ts';
 import type { GradedPair } from '../linkage/grade-pair.ts';
 import { personFacts } from '../linkage/person-facts.ts';
 import type { Candidate, LinkDecision, PersonFacts } from '../linkage/types.ts';
-import { findLinkedPeople, type LinkEvidence, type PersonChange } from '../store/citizens.ts';
+import { findLinkedPeople, type LinkedPerson, type LinkEvidence, type PersonChange } from '../store/citizens.ts';
 import type { Connection } from '../store/database.ts';
+import { loadPersons } from '../store/link-decisions.ts';
 import { keyedHash } from '../store/secrets.ts';
 import type { IntakeContext } from './intake-context.ts';
 import { resourceId } from './name-resource.ts';
+import { loadDecided, type Decisions } from './link-decided.ts';
 import type { MappedRow } from './read-and-map.ts';
+
+/** What linking works with. */
+export type LinkingContext = Pick<IntakeContext, 'secrets' | 'grade' | 'newId'>;
 
 export interface LinkedRow extends MappedRow {
   citizen: string;
+  /** the source Patient it belongs to, and the citizen that was first put at: what is joined later keeps both */
+  person: string | null;
+  home: string;
 }
 
 export interface Linking {
@@ -25,6 +33,8 @@ export interface Linking {
 
 interface Identity {
   mapped: MappedRow;
+  /** what the sender calls the person */
+  own: PersonFacts['local'][number];
   /** absent: the row names the sender's person only, or adds to one whom another part describes */
   person?: { id: string; facts: PersonFacts };
   hashes: Map<string, string>;
@@ -36,42 +46,44 @@ interface Identity {
  * Decides whose each row is, in order, so that a batch's second row about a new person finds the citizen its first row
  * made. After a refused row the person's later rows wait for the next batch: they may build on what was refused.
  */
-export async function linkPeople(connection: Connection, context: IntakeContext, rows: readonly MappedRow[], registry = createRegistry()): Promise<Linking> {
+export async function linkPeople(connection: Connection, context: LinkingContext, rows: readonly MappedRow[], registry = createRegistry()): Promise<Linking> {
   const identities = rows.map((mapped) => identify(context, mapped));
   await registry.load(connection, identities.flatMap(({ hashes }) => [...hashes.values()]), identities.flatMap(({ exact }) => exact));
+  const decisions = await loadDecided(connection, registry, identities.flatMap(({ person }) => person?.id ?? []));
   const linking: Linking = { linked: [], refused: [], citizens: [], people: [] };
   const waiting = new Set<string>();
   for (const identity of identities) {
     const { mapped } = identity;
     const queue = `${mapped.row.feed}\u0000${mapped.row.personKey}`;
     if (waiting.has(queue)) continue;
-    const decided = decideOne(context, identity, registry, linking);
+    const decided = decideOne(context, identity, registry, decisions, linking);
     if ('problem' in decided) {
       waiting.add(queue);
       linking.refused.push({ row: mapped.row, problems: [decided.problem] });
     } else {
-      linking.linked.push({ ...mapped, citizen: decided.citizen });
+      linking.linked.push({ ...mapped, ...decided });
     }
   }
   return linking;
 }
 
-function identify(context: IntakeContext, mapped: MappedRow): Identity {
+function identify(context: LinkingContext, mapped: MappedRow): Identity {
   const base = mapped.feed.partner.identifierBase;
   const patient = mapped.resources.find((resource) => resource['resourceType'] === 'Patient');
+  const own = { system: `${base}/person`, value: mapped.row.personKey };
   const hash = (key: string): [string, string] => [key, keyedHash(context.secrets.person, key).toString('hex')];
   if (!patient || mapped.part.knownPeople) {
-    const own = hash(`local:${base}/person|${mapped.row.personKey}`);
-    return { mapped, hashes: new Map([own]), exact: [own[1]] };
+    const known = hash(`local:${own.system}|${own.value}`);
+    return { mapped, own, hashes: new Map([known]), exact: [known[1]] };
   }
   const facts = personFacts(patient as unknown as Patient, base);
   const id = resourceId(context.secrets, patient, base) ?? '';
   const hashes = new Map(keysOf(facts).map(hash));
-  return { mapped, person: { id, facts }, hashes, exact: [...hashes].flatMap(([key, value]) => (key.startsWith('likeness:') ? [] : [value])) };
+  return { mapped, own, person: { id, facts }, hashes, exact: [...hashes].flatMap(([key, value]) => (key.startsWith('likeness:') ? [] : [value])) };
 }
 
 /** Blocking keys told apart by kind, so that no value of one can meet a value of another. */
-function keysOf(facts: PersonFacts): string[] {
+export function keysOf(facts: PersonFacts): string[] {
   const { nhs, local, demographic, likeness } = blockingKeys(facts);
   return [...(nhs ? [`nhs:${nhs}`] : []), ...local.map((key) => `local:${key}`), ...(demographic ? [`demographic:${demographic}`] : []), ...likeness.map((key) => `likeness:${key}`)];
 }
@@ -79,42 +91,58 @@ function keysOf(facts: PersonFacts): string[] {
 /** Who is known: the record's people as they are asked for, and those found since. Linking several times in one go takes one registry. */
 export interface Registry {
   load(connection: Connection, hashes: readonly string[], exact: readonly string[]): Promise<void>;
+  /** these citizens with everybody who is one of them, whatever found them */
+  loadCitizens(connection: Connection, citizens: readonly string[]): Promise<void>;
   candidates(hashes: Iterable<string>): Candidate[];
   factsOf(citizen: string): Map<string, PersonFacts>;
+  homeOf(person: string): string | undefined;
   add(citizen: string, id: string, facts: PersonFacts, hashes: Iterable<string>): void;
 }
 
 /** `inThought`: nothing will be written, so nobody need be kept from making the same person known. */
 export function createRegistry(inThought = false): Registry {
   const byCitizen = new Map<string, Map<string, PersonFacts>>();
+  const homes = new Map<string, string>();
   const byHash = new Map<string, Set<string>>();
   const factsOf = (citizen: string): Map<string, PersonFacts> => {
     const facts = byCitizen.get(citizen) ?? new Map<string, PersonFacts>();
     byCitizen.set(citizen, facts);
     return facts;
   };
+  const take = (people: readonly LinkedPerson[]): void => {
+    for (const { citizen, id, home, facts } of people) {
+      homes.set(id, homes.get(id) ?? home);
+      if (!factsOf(citizen).has(id)) factsOf(citizen).set(id, facts);
+    }
+  };
   return {
     load: async (connection, hashes, exact) => {
       const unasked = [...new Set(hashes)].filter((hash) => !byHash.has(hash));
       const known = await findLinkedPeople(connection, unasked.map((hash) => Buffer.from(hash, 'hex')), inThought ? [] : [...new Set(exact)].filter((hash) => !byHash.has(hash)).map((hash) => Buffer.from(hash, 'hex')));
       for (const hash of unasked) byHash.set(hash, known.byHash.get(hash) ?? new Set());
-      for (const { citizen, id, facts } of known.people) if (!factsOf(citizen).has(id)) factsOf(citizen).set(id, facts);
+      take(known.people);
     },
-    factsOf,
+    loadCitizens: async (connection, citizens) => take(await loadPersons(connection, citizens.filter((citizen) => !byCitizen.has(citizen)))),
+    factsOf, homeOf: (person) => homes.get(person),
     candidates: (hashes) => [...new Set([...hashes].flatMap((hash) => [...(byHash.get(hash) ?? [])]))]
       .map((citizen) => ({ citizen, facts: [...factsOf(citizen).values()] })),
     add: (citizen, id, facts, hashes) => {
       factsOf(citizen).set(id, facts);
+      homes.set(id, homes.get(id) ?? citizen);
       for (const hash of hashes) byHash.set(hash, (byHash.get(hash) ?? new Set()).add(citizen));
     },
   };
 }
 
-function decideOne(context: IntakeContext, identity: Identity, registry: Registry, linking: Linking): { citizen: string } | { problem: Problem } {
+type Decided = Pick<LinkedRow, 'citizen' | 'person' | 'home'>;
+
+function decideOne(context: LinkingContext, identity: Identity, registry: Registry, decisions: Decisions, linking: Linking): Decided | { problem: Problem } {
   const { mapped, person, hashes } = identity;
-  const candidates = registry.candidates(hashes.values());
-  if (!person) return candidates.length === 1 && candidates[0] ? { citizen: candidates[0].citizen } : { problem: personNotKnown };
-  const decision = decideLink(person.facts, candidates, context.grade);
+  const found = registry.candidates(hashes.values());
+  if (!person) return found.length === 1 && found[0] ? knownPerson(identity, registry, found[0].citizen) : { problem: personNotKnown };
+  const candidates = decisions.mayBe(person.id, found);
+  const placed = decisions.placeOf(person.id, person.facts, context.grade);
+  const decision: LinkDecision = placed === undefined ? decideLink(person.facts, candidates, context.grade) : { kind: 'certain', citizen: placed, rule: 'link-decision-01', agreed: [] };
   if (decision.kind === 'refused') return { problem: refusals[decision.code] };
   const citizen = decision.kind === 'certain' ? decision.citizen : context.newId();
   if (decision.kind !== 'certain') linking.citizens.push({ citizen, traced: decision.kind === 'new' && decision.traced });
@@ -126,11 +154,18 @@ function decideOne(context: IntakeContext, identity: Identity, registry: Registr
       hashes: [...hashes.values()].map((hash) => Buffer.from(hash, 'hex')), ...gradedOf(decision),
     });
   }
-  return { citizen };
+  return { citizen, person: person.id, home: registry.homeOf(person.id) ?? citizen };
+}
+
+/** Whom the sender's own id means, of those who are this citizen. */
+function knownPerson({ own }: Identity, registry: Registry, citizen: string): Decided {
+  const people = [...registry.factsOf(citizen)];
+  const person = people.find(([, { local }]) => local.some(({ system, value }) => system === own.system && value === own.value))?.[0] ?? null;
+  return { citizen, person, home: registry.homeOf(person ?? '') ?? citizen };
 }
 
 /** What a decision rests on, as it is kept. */
-function gradedOf(decision: LinkDecision): Pick<PersonChange, 'evidence' | 'possible'> {
+export function gradedOf(decision: LinkDecision): Pick<PersonChange, 'evidence' | 'possible'> {
   const kept = ({ bits, evidence, held, rule }: GradedPair): LinkEvidence => ({ bits, evidence, held, rule });
   if (decision.kind === 'certain') return { evidence: decision.graded ? kept(decision.graded) : null, possible: [] };
   if (decision.kind !== 'possible') return { evidence: null, possible: [] };

@@ -30,7 +30,7 @@ export interface MappedSourceRow {
   record: JsonObject;
   /** how the row was read: errors mean it was not mapped. Places are in the file */
   read: Problem[];
-  /** what the map made of it; null when it was not mapped. Places of its problems are in the map */
+  /** what the map made of it; null when it was not mapped: it could not be read, or says nothing but whom it joins. Places of its problems are in the map */
   result: MapResult | null;
   /** for patch kinds, which message last said a field: `PID.f5` → its control id */
   saidBy: ReadonlyMap<string, string>;
@@ -56,6 +56,7 @@ export function mapSplit({ kind, feed, part }: Omit<SourceAsk, 'bytes'>, { rows,
     const read = readRow(kind, feed, own, row);
     if ('problems' in read) return { row, part: own, input: null, record: {}, read: read.problems, result: null, saidBy: new Map() };
     const { input } = read;
+    if (input.joins) return { row, part: own, input, record: {}, read: input.warnings, result: null, saidBy: new Map() };
     const folds = input.foldKeys.length > 0;
     if (folds) states = foldRow(states, input, row.messageId ?? '');
     const record = folds ? unfoldRow(states, input) : input.record;

@@ -57,14 +57,19 @@ export function prepareResources(context: IntakeContext, linked: LinkedRow, hidd
       ...keepApart({ resourceType: type, id, ...resolved }, (_, target) => own.has(target), hidden ? custodianOf(context, partner.organisation) : null),
       evidence: relationshipEvidence(mapped, partner.organisation, linked.row.receivedAt ?? context.clock(), (organisation) => context.directory.get(organisation)?.isPractice ?? false),
       // without what the code sets add: the same content is no new version because a set was changed
-      contentHash: hash('sha256', JSON.stringify([resolved, [...new Set(said)]]), 'buffer'),
+      contentHash: hash('sha256', namingHome(linked, JSON.stringify([resolved, [...new Set(said)]])), 'buffer'),
       resource: mapped,
     };
   });
 }
 
+/** The content as it read when the person was first met: that the person became another citizen changes nothing of what is said. */
+function namingHome({ citizen, home }: LinkedRow, text: string): string {
+  return citizen === home ? text : text.replaceAll(`Patient/${citizen}`, `Patient/${home}`);
+}
+
 /** How rows name the organisation they are of. */
-export function custodianOf(context: IntakeContext, key: string): { key: string; reference: string | undefined } {
+export function custodianOf(context: Pick<IntakeContext, 'directory'>, key: string): { key: string; reference: string | undefined } {
   const place = context.directory.get(key);
   return { key, reference: place && `Organization/${place.id}` };
 }

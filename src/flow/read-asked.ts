@@ -2,6 +2,7 @@ import type { SearchQuery } from '../fhir/search-query.ts';
 import type { Database } from '../store/database.ts';
 import { stale, type VisibleRow } from '../store/door.ts';
 import { countWithheld, type Naming, type Withheld } from '../store/count-withheld.ts';
+import { lookAtMatches } from '../store/find-matches.ts';
 import { lookAtEverything, lookAtRow } from '../store/look-up.ts';
 import { readHistory, readIncomplete, readSourcePatients, readVersion } from '../store/read-rows.ts';
 import { isUuid } from '../store/secrets.ts';
@@ -14,7 +15,20 @@ export type Ask =
   | { interaction: 'vread'; type: string; id: string; version: number }
   | { interaction: 'history-instance'; type: string; id: string; before: number; count: number }
   | { interaction: 'search-type'; query: SearchQuery; after: PagePosition | null }
+  | MatchAsk
+  | { interaction: 'link-show'; normal: string; citizens: string[]; choose: MatchAsk['choose'] }
   | { interaction: 'everything'; citizen: string; after: { type: string; id: string } | null; count: number; sent: string[] };
+
+/** Who may be meant by what is asked: `choose` judges whoever the keys find by what of them may be seen. */
+export interface MatchAsk {
+  interaction: 'match';
+  /** without what identifies anybody */
+  normal: string;
+  hashes: readonly Buffer[];
+  /** identifiers that name somebody */
+  tokens: readonly bigint[];
+  choose: (people: readonly VisibleRow[]) => VisibleRow[];
+}
 
 /** What came through the door for it, and what the accountant counts beside it. */
 export interface Found {
@@ -64,6 +78,14 @@ async function readRows(database: Database, grantKey: string, ask: Exclude<Ask, 
   switch (ask.interaction) {
     case 'vread': return rowsOnly(await readVersion(database, grantKey, ask.type, ask.id, ask.version));
     case 'history-instance': return history(database, grantKey, ask);
+    case 'match': {
+      const people = await lookAtMatches(database, grantKey, ask.hashes);
+      return people === stale ? stale : { ...nothing, people: ask.choose(people) };
+    }
+    case 'link-show': {
+      const people = await readSourcePatients(database, grantKey, ask.citizens);
+      return people === stale ? stale : { ...nothing, people: ask.choose(people) };
+    }
     case 'search-type': {
       const query = await withParts(database, grantKey, ask.query);
       if (query === stale) return stale;
@@ -139,7 +161,7 @@ async function everything(database: Database, grantKey: string, ask: Ask & { int
 
 /** Every id is a UUID: whatever else was asked for does not exist, and is looked for all the same. */
 function withRealIds(ask: Ask): Ask {
-  if (ask.interaction === 'search-type') return ask;
+  if (ask.interaction === 'search-type' || ask.interaction === 'match' || ask.interaction === 'link-show') return ask;
   if (ask.interaction === 'everything') return isUuid(ask.citizen) ? ask : { ...ask, citizen: noId };
   return isUuid(ask.id) ? ask : { ...ask, id: noId };
 }
@@ -151,6 +173,8 @@ function namingOf(ask: Ask): Naming | null {
   switch (ask.interaction) {
     case 'everything': return { citizens: [ask.citizen] };
     case 'search-type': return namedIn(ask.query);
+    case 'link-show': return { citizens: ask.citizens };
+    case 'match': return ask.tokens.length > 0 ? { tokens: ask.tokens } : null;
     default: return { id: ask.id };
   }
 }

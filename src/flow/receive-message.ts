@@ -67,7 +67,7 @@ function judgeMessage({ feed, kind, part }: MessageFeed, bytes: Uint8Array): Pro
   if (!row) return problems;
   if (second) return [twoMessages];
   const read = readRow(kind, feed, part, row);
-  return 'problems' in read ? read.problems.filter(({ code, severity = 'error' }) => severity === 'error' && code !== 'awaiting-merge') : [];
+  return 'problems' in read ? read.problems.filter(({ severity = 'error' }) => severity === 'error') : [];
 }
 
 const twoMessages: Problem = {

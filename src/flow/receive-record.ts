@@ -5,17 +5,18 @@ import { loadFolds, saveFolds } from '../store/fold-states.ts';
 import { claimRows, finishRecords, finishRows, type FinishedRow, type PendingRow, type RowOutcome } from '../store/intake-queue.ts';
 import type { CurrentRow } from '../store/record-writer.ts';
 import { saveLedger } from '../store/ledger-counts.ts';
-import { requeueForKnownPeople } from '../store/source-records.ts';
+import { requeueForKnownPeople, requeueJoinings } from '../store/source-records.ts';
 import { saveUnmappedCodes } from '../store/unmapped-codes.ts';
 import { checkClaims } from './check-claims.ts';
 import { checkOwnership } from './check-ownership.ts';
 import { feedsOfSender, type IntakeContext } from './intake-context.ts';
 import { hiddenCitizens } from './hidden-citizens.ts';
 import type { HiddenCitizens } from './hide-places.ts';
+import { joinPeople, type JoiningRow } from './join-people.ts';
 import { createRegistry, linkPeople, type Linking } from './link-people.ts';
 import { mapInOrder } from './map-in-order.ts';
 import { prepareResources, type PreparedResource } from './prepare-resources.ts';
-import { readPending, type MappedRow } from './read-and-map.ts';
+import { readPending, type MappedRow, type ReadRow, type RefusedRow } from './read-and-map.ts';
 import { reportFinished } from './report-finished.ts';
 import { saveResources } from './save-resources.ts';
 
@@ -26,14 +27,14 @@ export interface IntakeTurn {
 }
 
 /**
- * THE STORY of a record coming in: parse → check → fold → map → validate → link to a citizen → save → settle, for the
+ * THE STORY of a record coming in: parse → check → fold → map → validate → link to a citizen → save → join people → settle, for the
  * next pending rows, all or nothing in one transaction, after their bytes are already safe. Returns how many rows it settled.
  */
 export async function receiveRecords(connection: Connection, context: IntakeContext, limits: IntakeTurn): Promise<number> {
   const rows = await claimRows(connection, { ...limits, held: await context.holdFeeds(connection) });
   limits.onClaimed?.(rows);
   if (rows.length === 0) return 0;
-  const read = rows.map((row) => readPending(context, row));
+  const { read, joining } = untilJoined(rows.map((row) => readPending(context, row)));
   const folds = await loadFolds(connection, read.flatMap((each) => ('input' in each
     ? each.input.foldKeys.map((foldKey) => ({ feed: each.row.feed, personKey: each.row.personKey, foldKey })) : [])));
   const { mapped, refused } = mapInOrder(context, read, folds);
@@ -45,14 +46,28 @@ export async function receiveRecords(connection: Connection, context: IntakeCont
     .map((fold) => [`${fold.feed}\u0000${fold.personKey}\u0000${fold.foldKey}`, fold])).values()]);
   await saveLedger(connection, stored);
   await saveUnmappedCodes(connection, stored, context.clock());
+  await requeueJoinings(connection, linking.people.map(({ id }) => id));
   await requeueForKnownPeople(connection, linking.people.flatMap(({ feed, personKey }) => feedsOfSender(context, feed).map((key) => ({ feed: key, personKey }))));
   const finished = [
     ...stored.map((linked) => settle(linked.row, changed.has(`${linked.row.recordId}/${linked.row.row}`) ? 'stored' : 'unchanged', linked.warnings)),
-    ...[...refused, ...linking.refused, ...foreign].map(({ row, problems }) => settle(row, outcomeFor(problems), problems)),
+    ...[...refused, ...linking.refused, ...foreign].map(({ row, problems }) => settle(row, 'quarantined', problems)),
+    ...(await joinPeople(connection, context, joining)).map(({ row, outcome, problems }) => settle(row, outcome, problems)),
   ];
   await finishRows(connection, finished);
   await reportFinished(connection, await finishRecords(connection, [...new Set(finished.map(({ recordId }) => recordId))]), context.clock());
   return finished.length;
+}
+
+/** Rows that join people, apart from the others; what the same sender says of the person after that waits for the next batch. */
+function untilJoined(all: readonly (ReadRow | RefusedRow)[]): { read: (ReadRow | RefusedRow)[]; joining: JoiningRow[] } {
+  const read: (ReadRow | RefusedRow)[] = [];
+  const joining: JoiningRow[] = [];
+  for (const each of all) {
+    if (joining.some(({ row }) => sameQueue(row, each.row))) continue;
+    if ('input' in each && each.input.joins) joining.push({ ...each, input: { ...each.input, joins: each.input.joins } });
+    else read.push(each);
+  }
+  return { read, joining };
 }
 
 /**
@@ -90,7 +105,3 @@ function settle(row: PendingRow, outcome: RowOutcome, problems: readonly Problem
   return { recordId: row.recordId, row: row.row, feed: row.feed, personKey: row.personKey, outcome, problems: JSON.stringify(problems) };
 }
 
-/** What becomes of a refused row. */
-export function outcomeFor(problems: readonly Problem[]): RowOutcome {
-  return problems.some(({ code }) => code === 'awaiting-merge') ? 'awaiting-merge' : 'quarantined';
-}

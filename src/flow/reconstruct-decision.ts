@@ -43,7 +43,7 @@ type Decided = Pick<AuditEntry, 'decisions' | 'withheld'>;
 /** An answer is made of several reads, and what another transaction wrote becomes visible at its end: changes this close to an entry may fall before or after it. */
 const aroundMs = 60_000;
 const mostInstants = 100;
-const reading = ['read', 'vread', 'history-instance', 'search-type', 'everything'];
+const reading = ['read', 'vread', 'history-instance', 'search-type', 'everything', 'match'];
 
 /**
  * Makes the decision of an audit entry again from what was in force then: agreements with the signatures of then, the
@@ -126,7 +126,7 @@ function sentRows(entry: AuditEntry, facts: ReadonlyMap<string, FactsAt>, asker:
 
 /** Whether the request named somebody, so that what was kept back of them was counted. */
 function namesSomebody({ interaction, query }: AuditEntry): boolean {
-  return interaction !== 'search-type' || /[?&](?:_id|identifier|patient|subject)(?::[^=&]*)?=/.test(query);
+  return !['search-type', 'match'].includes(interaction) || /[?&](?:_id|identifier|patient|subject)(?::[^=&]*)?=/.test(query);
 }
 
 /** Who asked, as far as a decision depends on it; null: nobody was known, or in words this program does not know. */

@@ -33,7 +33,7 @@ export interface Released {
 export async function releaseRecords(context: ReleaseContext, requester: Requester, ask: Ask, request: RequestFacts): Promise<Released> {
   const { held, result: found } = await context.policy.under(requester, ({ grant }) => readAsked(context.database, grant.key, ask));
   const composed = composeCitizens(held, found.people);
-  const missing = found.rows.length === 0 && composed.length === 0 && ask.interaction !== 'search-type';
+  const missing = found.rows.length === 0 && composed.length === 0 && ask.interaction !== 'search-type' && ask.interaction !== 'match';
   const entry = describeLook(context, requester, ask, request, held, found, missing);
   await appendOrRefuse(context, entry);
   if (missing) throw new AuditedRefusal(notFound);
@@ -79,6 +79,7 @@ function normalForm(ask: Ask): string {
     case 'history-instance': return `${ask.type}/${idOf(ask.id)}/_history`;
     case 'everything': return `Patient/${idOf(ask.citizen)}/$everything`;
     case 'search-type': return ask.query.normal;
+    case 'match': case 'link-show': return ask.normal;
   }
 }
 

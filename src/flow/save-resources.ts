@@ -4,14 +4,13 @@ import { evidenceTypes } from '../consent/relationship-evidence.ts';
 import type { Choice } from '../consent/types.ts';
 import { hiddenLocation, sourceDissent, withLabels } from '../fhir/sharing-labels.ts';
 import type { SharingCategory } from '../fhir/sharing.ts';
-import type { Partner } from '../intake/types.ts';
 import { saveChoices, type ChoiceChange } from '../store/choices.ts';
 import { relationshipNumber } from '../store/grants.ts';
 import { endRelationships, loadRowsOfCustodian, saveRelationships, saveRows, type CurrentRow, type RowChange } from '../store/record-writer.ts';
 import type { Connection } from '../store/database.ts';
 import { classKey, type ClassFacts } from '../store/sharing-classes.ts';
 import { fragmentChanges, hiddenClass, unclassified } from './fragment-changes.ts';
-import { factsOf, hidePlaces, type HiddenCitizens } from './hide-places.ts';
+import { factsOf, hidePlaces, isPractice, tellingRows, type HiddenCitizens } from './hide-places.ts';
 import type { IntakeContext } from './intake-context.ts';
 import { relabelRows } from './relabel-rows.ts';
 import type { PreparedResource } from './prepare-resources.ts';
@@ -75,17 +74,12 @@ async function findFollowers(
   return rows.filter(({ id }) => !changing.has(id)).map((row) => ({ row, labels: [sourceDissent] }));
 }
 
-/** A practice is near where somebody lives: that it holds a record tells where, so for a person newly hidden its rows follow into the class of places. */
+/** Rows of practices about a person newly hidden follow into the class of places. */
 async function findTellingRows(connection: Connection, context: IntakeContext, changes: readonly Change[], { newly }: HiddenCitizens): Promise<{ row: CurrentRow; labels: string[] }[]> {
   if (newly.size === 0) return [];
-  const practices = [...new Set(context.registry.map(({ partner }) => partner))].filter(isPractice);
-  const rows = await loadRowsOfCustodian(connection, [...newly].flatMap((citizen) => practices.map(({ organisation }) => ({ citizen, custodian: organisation }))));
+  const rows = await tellingRows(connection, context, newly);
   const changing = new Set(changes.map(({ prepared: { id } }) => id));
   return rows.filter(({ id }) => !changing.has(id)).map((row) => ({ row, labels: [hiddenLocation] }));
-}
-
-function isPractice({ type }: Partner): boolean {
-  return type === 'gp-practice';
 }
 
 /** Rows whose new version carries labels their old versions do not show yet. */
@@ -109,7 +103,7 @@ function rowChange(
   const found = prepared.foundBy();
   const at = context.clock();
   return {
-    citizen: linked.citizen, id: prepared.id, type: prepared.type, version, classId: classOf(facts), contentHash: prepared.contentHash,
+    citizen: linked.citizen, ...(linked.person !== null && { origin: linked.person }), id: prepared.id, type: prepared.type, version, classId: classOf(facts), contentHash: prepared.contentHash,
     body: JSON.stringify(stampResource(prepared.body, {
       version, at, mapping: linked.mapping, profileType: prepared.type, security: withLabels(prepared.security, facts.labels), custodian: facts.custodian,
       source: `urn:onestory:${linked.feed.partner.partnerKey}:${linked.feed.key}#${linked.row.recordId}/${linked.row.row}`,

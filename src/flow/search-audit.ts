@@ -4,7 +4,7 @@ import { describeDisclosure } from '../audit/describe-disclosure.ts';
 import { Refusal } from '../fhir/problem.ts';
 import type { SearchQuery } from '../fhir/search-query.ts';
 import type { OrganisationKey, Requester } from '../fhir/sharing.ts';
-import { searchAudit, type AgentCondition, type AuditQuery } from '../store/search-audit.ts';
+import { everyId, searchAudit, type AgentCondition, type AuditQuery } from '../store/search-audit.ts';
 import { isUuid } from '../store/secrets.ts';
 import { askedAgents } from './asked-agents.ts';
 import { auditFacts } from './audit-facts.ts';
@@ -30,7 +30,8 @@ export async function searchAuditTrail(context: ReleaseContext, requester: Reque
   await checkOversight(context, requester, forAuditReaders);
   const seenBy = overseenBy(requester);
   const query = auditQuery(ask, await askedAgents(context.database, ask.query, seenBy), seenBy);
-  const found = await searchAudit(context.database, { ...query, limit: query.limit + 1 });
+  const citizens = query.citizens && (await everyId(context.database, query.citizens));
+  const found = await searchAudit(context.database, { ...query, citizens, limit: query.limit + 1 });
   const page = found.slice(0, query.limit);
   const [citizen] = query.citizens ?? [];
   await appendOrRefuse(context, describeDisclosure(

@@ -16,7 +16,6 @@ import { createRegistry, linkPeople, type LinkedRow, type Linking, type Registry
 import { mapInOrder } from './map-in-order.ts';
 import { prepareResources, type PreparedResource } from './prepare-resources.ts';
 import { mapRow, readPending, type ReadRow, type RefusedRow } from './read-and-map.ts';
-import { outcomeFor } from './receive-record.ts';
 
 /** What everything some people's feed ever said of them comes to. */
 export interface SettledPeople {
@@ -59,7 +58,7 @@ export async function settlePeople(connection: Connection, context: IntakeContex
       linked, citizens, people, hidden, finals: finalsOf(prepared), current: owned.current,
       outcomes: [
         ...settled, ...linked.flatMap(({ row, warnings }) => outcomeOf({ row, problems: warnings }, 'unchanged')),
-        ...[...refused, ...foreign.values()].flatMap((each) => outcomeOf(each, outcomeFor(each.problems))),
+        ...[...refused, ...foreign.values()].flatMap((each) => outcomeOf(each, 'quarantined')),
       ],
     };
   }
@@ -73,8 +72,9 @@ function readRows(context: IntakeContext, rows: readonly StagedRow[]): { read: R
   for (const row of rows) {
     const known = problemOf(row) ?? sameMessage(context, row, seen);
     const result = known === null ? readPending(context, row) : null;
-    if (result && 'input' in result) read.push(result);
-    else settled.push({ row, ...(result ? { outcome: outcomeFor(result.problems), problems: result.problems } : known ?? { outcome: 'unchanged', problems: [] }) });
+    if (result && 'input' in result && result.input.joins) settled.push({ row, ...asDecided(row) });
+    else if (result && 'input' in result) read.push(result);
+    else settled.push({ row, ...(result ? { outcome: 'quarantined' as const, problems: result.problems } : known ?? { outcome: 'unchanged', problems: [] }) });
   }
   return { read, settled };
 }
@@ -84,6 +84,15 @@ type Known = { outcome: RowOutcome; problems: readonly Problem[] };
 function problemOf({ problem }: StagedRow): Known | null {
   return problem === null ? null : { outcome: 'quarantined', problems: JSON.parse(problem) as Problem[] };
 }
+
+/** What a message joined or told apart stays as it was decided; one that comes in with a replay waits until everybody is there. */
+function asDecided({ was, wasProblems }: StagedRow): Known {
+  return { outcome: (was ?? 'awaiting-merge') as RowOutcome, problems: was === null ? [joinsLater] : JSON.parse(wasProblems ?? '[]') as Problem[] };
+}
+
+const joinsLater: Problem = {
+  category: 'unprocessable', code: 'merge-after-replay', text: 'The message joins people or tells them apart, which is done when the replay is through.', fix: 'Nothing to do.',
+};
 
 /** A message id met before: the same message again says nothing new, another one under it is refused. */
 function sameMessage(context: IntakeContext, { feed, part, messageId, content, firstWithId }: StagedRow, seen: Map<string, Buffer>): Known | null {

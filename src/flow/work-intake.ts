@@ -2,16 +2,23 @@ import { setTimeout } from 'node:timers/promises';
 import type { Connection } from '../store/database.ts';
 import { finishRecords, finishRows, postponePerson, hasIntakeWork, type PendingRow } from '../store/intake-queue.ts';
 import { holdCodeSets } from '../store/relabel-queue.ts';
+import { dropSecondLook } from '../store/second-looks.ts';
 import type { IntakeContext } from './intake-context.ts';
+import { lookAgain } from './look-again.ts';
 import { receiveRecords, type IntakeTurn } from './receive-record.ts';
 import { reportFinished } from './report-finished.ts';
+import type { AuditTrail } from '../store/audit-trail.ts';
 import { splitRecords } from './split-records.ts';
 import { startRounds } from './start-rounds.ts';
+import { tellDecisions } from './tell-decisions.ts';
 
 const batch = { people: 200, rowsEach: 50 };
 const single = { people: 1, rowsEach: 1 };
 const triesBeforeQuarantine = 5;
 const firstWaitSeconds = 2;
+
+/** Intake, with the trail that is told of what messages decided about who is who. */
+type WorkerContext = IntakeContext & { audit: AuditTrail };
 
 type Report = (event: 'batch-failed' | 'row-failed' | 'outdated') => void;
 
@@ -27,7 +34,7 @@ export interface IntakeWorker {
  * Works through the queue, a batch at a time. When a batch fails for a reason nobody foresaw, its rows are tried one by
  * one: the culprit waits longer each time and is quarantined after five tries, everyone else goes on.
  */
-export function startIntakeWorker(context: IntakeContext, tell: Report, pollMs = 1_000): IntakeWorker {
+export function startIntakeWorker(context: WorkerContext, tell: Report, pollMs = 1_000): IntakeWorker {
   let stopped = false;
   let outdated = false;
   const report: Report = (event) => {
@@ -59,12 +66,18 @@ export function startIntakeWorker(context: IntakeContext, tell: Report, pollMs =
 }
 
 /** One round: split what arrived, settle a batch. Returns how much was done. */
-async function turn(context: IntakeContext, report: Report): Promise<number> {
+async function turn(context: WorkerContext, report: Report): Promise<number> {
+  const done = await settle(context, report);
+  await tellDecisions(context);
+  return done;
+}
+
+async function settle(context: IntakeContext, report: Report): Promise<number> {
   const split = await splitRecords(context);
   try {
     const settled = await context.database.transaction((connection) => receive(connection, context, batch, report));
     await context.classes.refreshIfInterned();
-    return split + settled;
+    return split + settled + (await lookAgainAtAll(context, report));
   } catch {
     report('batch-failed');
     await context.classes.refresh();
@@ -77,6 +90,26 @@ async function receive(connection: Connection, context: IntakeContext, limits: I
   if (await holdCodeSets(connection, context.sensitiveCodes.hash)) return receiveRecords(connection, context, limits);
   report('outdated');
   return 0;
+}
+
+/** Those just made known, after what they were made known by is committed; one that cannot be worked on is let go. */
+async function lookAgainAtAll(context: IntakeContext, report: Report): Promise<number> {
+  const look = (limit: number): Promise<number> => context.database.transaction(async (connection) =>
+    (await holdCodeSets(connection, context.sensitiveCodes.hash)) ? lookAgain(connection, context, limit) : 0);
+  try {
+    return await look(batch.people);
+  } catch {
+    report('batch-failed');
+  }
+  for (let looked = 0; looked < batch.people; looked += 1) {
+    try {
+      if ((await look(1)) === 0) return looked;
+    } catch {
+      report('row-failed');
+      await dropSecondLook(context.database);
+    }
+  }
+  return batch.people;
 }
 
 async function oneByOne(context: IntakeContext, report: Report): Promise<number> {

@@ -5,6 +5,7 @@ import { holdCodeSets } from '../store/relabel-queue.ts';
 import { replaceFindings } from '../store/replay-findings.ts';
 import { closeReplayed } from '../store/replay-record.ts';
 import { markDone, nextPeople } from '../store/replay-staging.ts';
+import { requeueWaiting } from '../store/source-records.ts';
 import { countFailure, forgetStaged, listOpenReplays, setReplayState, takeReplay, type ReplayRow } from '../store/replays.ts';
 import type { FeedMappings } from './feed-mappings.ts';
 import type { IntakeContext } from './intake-context.ts';
@@ -91,6 +92,7 @@ async function close(connection: Connection, context: IntakeContext, replay: Rep
     return true;
   }
   await setLive(connection, replay.feed, replay.candidate);
+  await requeueWaiting(connection, replay.feed);
   await forgetStaged(connection, replay.replayId);
   await setReplayState(connection, replay.replayId, 'done', context.clock());
   return true;

@@ -13,9 +13,19 @@ const names = {
   type: 'object', required: ['total', 'counts'], additionalProperties: false,
   properties: { total: { type: 'integer', minimum: 1 }, counts: { type: 'object', additionalProperties: { type: 'integer', minimum: 1 } } },
 };
+const review = {
+  type: 'object', required: ['claimMinutes', 'secondOpinion'], additionalProperties: false,
+  properties: {
+    claimMinutes: { type: 'integer', minimum: 1, maximum: 1440 },
+    secondOpinion: {
+      type: 'object', required: ['bothVerified', 'moreCustodiansThan', 'somethingHidden'], additionalProperties: false,
+      properties: { bothVerified: { type: 'boolean' }, moreCustodiansThan: { type: 'integer', minimum: 0 }, somethingHidden: { type: 'boolean' } },
+    },
+  },
+};
 const schema = {
   type: 'object', additionalProperties: false,
-  required: ['version', 'learnedOn', 'prior', 'thresholds', 'neverCertain', 'apart', 'corroboration', 'needed', 'weights', 'names'],
+  required: ['version', 'learnedOn', 'prior', 'thresholds', 'neverCertain', 'apart', 'corroboration', 'needed', 'weights', 'names', 'review'],
   properties: {
     version: { type: 'string', pattern: '^[a-z0-9][a-z0-9.-]{0,39}$' }, learnedOn: { type: 'string', minLength: 1 }, prior: probability,
     thresholds: { type: 'object', required: ['certain', 'possible'], additionalProperties: false, properties: { certain: probability, possible: probability } },
@@ -25,6 +35,7 @@ const schema = {
     needed: { type: 'array', items: { type: 'string' } },
     weights: { type: 'object', additionalProperties: { type: 'object', additionalProperties: { type: 'object', required: ['m', 'u'], additionalProperties: false, properties: { m: probability, u: probability } } } },
     names: { type: 'object', required: ['given', 'family'], additionalProperties: false, properties: { given: names, family: names } },
+    review,
   },
 };
 

@@ -230,7 +230,7 @@ export const messagesSchema = {
         additionalProperties: false,
         properties: {
           segments: names, fields: fieldNames, status: text, person: text, place: fieldName, undoes: names, otherwise: text, clears: fieldNames,
-          merges: { enum: ['people', 'visits', 'visit-of-person', 'two-people'] }, parked: text,
+          merges: { enum: ['people', 'visits', 'visit-of-person', 'two-people'] }, does: { enum: ['join', 'part', 'move-visit'] },
         },
       },
     },

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../fhir/json.ts';
-import type { Problem } from '../fhir/problem.ts';
+import type { Position, Problem } from '../fhir/problem.ts';
 import type { OrganisationKey } from '../fhir/sharing.ts';
 import type { BundleSchema } from './fhir/bundle-schema.ts';
 import type { FormatName } from './formats.ts';
@@ -191,10 +191,21 @@ export interface EventSchema {
   otherwise?: string;
   /** fields this event empties, whatever it repeats in them */
   clears?: string[];
-  /** whose identifiers the event joins, moves or tells apart: they are checked before it waits */
+  /** whose identifiers the event joins, moves or tells apart: nothing else is taken from it */
   merges?: 'people' | 'visits' | 'visit-of-person' | 'two-people';
-  /** the event is known but must wait: the problem code that says for what */
-  parked?: string;
+  /** what it does with them */
+  does?: Joining['act'];
+}
+
+/** Whom a message joins or tells apart, or whose visit it moves, by the sender's own ids. */
+export interface Joining {
+  act: 'join' | 'part' | 'move-visit';
+  /** of the person who stays */
+  person: string;
+  /** of those who end, or are somebody else; empty: only national numbers are named */
+  others: string[];
+  /** where the message names them */
+  at: Position;
 }
 
 /** An organisation the records name that is not a partner: a practice, a team. Directory data, never person data. */
@@ -305,6 +316,8 @@ export interface RowInput {
   foldKeys: string[];
   /** fold keys of records that are taken only while there is none of that name (FHIR `ifNoneExist`) */
   onlyNew?: string[];
+  /** the row says nothing of anybody but whom it joins or tells apart */
+  joins?: Joining;
   warnings: Problem[];
 }
 

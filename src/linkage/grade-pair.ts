@@ -19,6 +19,8 @@ export interface GradedPair {
   bits: number;
   probability: number;
   evidence: FieldEvidence[];
+  /** two people of one household, whatever the bits */
+  apart: boolean;
   /** why it is not `certain` although it weighs enough */
   held: string[];
   rule: string;
@@ -39,7 +41,7 @@ export function pairGrader(rule: LinkageRule): (a: PersonFacts, b: PersonFacts) 
     const held = heldBy(rule, found, a, b);
     const isApart = rule.apart.some((together) => Object.entries(together).every(([field, names]) => names.includes(found[field as Field] ?? '')));
     const grade = isApart ? 'certainly-not' : probability >= rule.thresholds.certain && held.length === 0 ? 'certain' : probability >= rule.thresholds.possible ? 'possible' : 'certainly-not';
-    return { grade, bits, probability, evidence, held: probability >= rule.thresholds.certain ? held : [], rule: rule.version };
+    return { grade, bits, probability, evidence, apart: isApart, held: probability >= rule.thresholds.certain ? held : [], rule: rule.version };
   };
 }
 

@@ -35,6 +35,22 @@ export interface LinkageRule {
   /** fields without which nothing is certain */
   needed: readonly Field[];
   names: { given: NameCounts; family: NameCounts };
+  review: ReviewRule;
+}
+
+/** How people settle what weights cannot. */
+export interface ReviewRule {
+  /** how long a pair is its reviewer's alone */
+  claimMinutes: number;
+  /** when joining two needs a second person */
+  secondOpinion: {
+    /** both have a verified NHS number */
+    bothVerified: boolean;
+    /** more organisations than this keep a record of either */
+    moreCustodiansThan: number;
+    /** where either lives, or a record of either, is kept from those who decide */
+    somethingHidden: boolean;
+  };
 }
 
 /** A mistake in a rule's data, or none: every level must weigh something, every probability be one. */

@@ -16,11 +16,11 @@ type PrimitiveParts = Patient & { _birthDate?: Element };
 
 /**
  * What one partner's Patient tells about who it is, normalised for comparing. An NHS number is kept even when it is
- * not one, so that the decision can refuse it. Local identifiers are those under `identifierBase`, the sender's own.
+ * not one, so that the decision can refuse it. Local identifiers are those under one of `identifierBases`, the sender's own.
  * Source: UK Core Patient (NHS number slice with its verification status extension).
  */
-export function personFacts(patient: Patient, identifierBase: string): PersonFacts {
-  const facts: PersonFacts = { local: localIdentifiers(patient, identifierBase), ...names(patient.name ?? []) };
+export function personFacts(patient: Patient, ...identifierBases: readonly string[]): PersonFacts {
+  const facts: PersonFacts = { local: localIdentifiers(patient, identifierBases), ...names(patient.name ?? []) };
   const nhs = bestNhsIdentifier(patient);
   if (nhs?.value) facts.nhsNumber = normaliseNhsNumber(nhs.value);
   const status = nhs && nhsNumberStatusOf(nhs);
@@ -33,11 +33,11 @@ export function personFacts(patient: Patient, identifierBase: string): PersonFac
   return facts;
 }
 
-function localIdentifiers(patient: Patient, identifierBase: string): PersonFacts['local'] {
+function localIdentifiers(patient: Patient, identifierBases: readonly string[]): PersonFacts['local'] {
   const found = new Map<string, { system: string; value: string }>();
   for (const { system, value, use } of patient.identifier ?? []) {
     const text = value?.trim();
-    if (!system?.startsWith(`${identifierBase}/`) || !text || use === 'old') continue;
+    if (!system || !identifierBases.some((base) => system.startsWith(`${base}/`)) || !text || use === 'old') continue;
     found.set(`${system}|${text}`, { system, value: text });
   }
   return [...found.values()];

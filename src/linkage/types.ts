@@ -41,7 +41,7 @@ export type LinkDecision =
   | { kind: 'certain'; citizen: string; rule: string; agreed: string[]; graded?: GradedPair }
   /** nobody found: a new citizen; `traced` false when there is no NHS number */
   | { kind: 'new'; traced: boolean; rule: string }
-  /** parked for a person to settle (the review queue is not here yet): stored as a new citizen marked not traced */
+  /** parked for a person to settle: stored as a new citizen marked not traced */
   | { kind: 'possible'; candidates: string[]; rule: string; graded?: readonly { citizen: string; pair: GradedPair }[] }
   /** must not be stored: the number belongs to somebody else, or is not an NHS number; or the partner's own identifiers point at two citizens */
   | { kind: 'refused'; code: 'nhs-number-invalid' | 'nhs-number-of-another-person' | 'nhs-number-changed' | 'identifiers-of-two-people'; rule: string };

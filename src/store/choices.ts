@@ -32,13 +32,21 @@ export async function saveChoices(connection: Connection, said: readonly ChoiceC
   }
   await insertChoices(connection, changes);
   await insertRules(connection, changes);
+  await countChoices(connection, changes.map(({ citizen }) => citizen));
+}
+
+/**
+ * Works out what counts of these citizens. A word replaces those of the citizens it was said for: what was recorded of two
+ * people before they were found to be one stands beside each other, and the strictest decides.
+ */
+export async function countChoices(connection: Connection, citizens: readonly string[]): Promise<void> {
   await connection.query(
     `update choice_rule r set live = tstzmultirange(tstzrange(r.valid_from, r.valid_until)) - coalesce((
        select range_agg(tstzrange(later.valid_from, later.valid_until)) from choice c join choice later
          on later.citizen_id = c.citizen_id and later.kind = c.kind and later.custodian = c.custodian and (later.signal = c.signal or later.ends_all)
-         and (later.decided_at, later.recorded_at) > (c.decided_at, c.recorded_at)
+         and c.home = any (later.homes) and (later.decided_at, later.recorded_at) > (c.decided_at, c.recorded_at)
        where c.citizen_id = r.citizen_id and c.id = r.id), '{}')
-     where r.citizen_id = any($1::uuid[])`, [ids[0]]);
+     where r.citizen_id = any($1::uuid[])`, [citizens]);
 }
 
 async function insertChoices(connection: Connection, changes: readonly ChoiceChange[]): Promise<void> {
@@ -46,8 +54,8 @@ async function insertChoices(connection: Connection, changes: readonly ChoiceCha
     ...change, ...('choice' in said ? { kind: said.choice.kind, all: false, from: said.choice.from, until: said.choice.until } : { kind: said.ends, all: said.all, from: null, until: null }),
   }]));
   await connection.query(
-    `insert into choice (citizen_id, id, kind, custodian, signal, ends_all, decided_at, recorded_at, valid_from, valid_until)
-     select c, i, k, w, s, e, least(d, r), r, f, u
+    `insert into choice (citizen_id, id, kind, custodian, signal, ends_all, decided_at, recorded_at, valid_from, valid_until, home, homes)
+     select c, i, k, w, s, e, least(d, r), r, f, u, c, array(select k.home from choice k where k.citizen_id = c) || c
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[])
        as x(c, i, k, w, s, e, d, r, f, u)`,
     [heads.map((h) => h.citizen), heads.map((h) => h.id), heads.map((h) => h.kind), heads.map((h) => h.custodian), heads.map((h) => h.signal), heads.map((h) => h.all),

@@ -6,6 +6,8 @@ export interface LinkedPerson {
   citizen: string;
   /** id of the source Patient */
   id: string;
+  /** the citizen it was first put at */
+  home: string;
   facts: PersonFacts;
 }
 
@@ -27,7 +29,7 @@ export async function findLinkedPeople(connection: Connection, hashes: readonly 
   const byHash = new Map<string, Set<string>>();
   for (const { hash, citizen_id: citizen } of keys) byHash.set(hash, (byHash.get(hash) ?? new Set()).add(citizen));
   const { rows: people } = await connection.query<LinkedPerson>(
-    'select citizen_id as citizen, id, facts from source_person where citizen_id = any($1::uuid[])', [[...new Set(keys.map((row) => row.citizen_id))]]);
+    'select citizen_id as citizen, id, coalesce(home, citizen_id) as home, facts from source_person where citizen_id = any($1::uuid[])', [[...new Set(keys.map((row) => row.citizen_id))]]);
   return { byHash, people };
 }
 
@@ -71,6 +73,11 @@ export async function savePeople(connection: Connection, citizens: readonly { ci
      on conflict (citizen_id, id) do update set facts = excluded.facts`,
     [people.map((p) => p.citizen), people.map((p) => p.id), people.map((p) => p.feed), people.map((p) => p.personKey), people.map((p) => p.rule), people.map((p) => JSON.stringify(p.facts)), people.map((p) => jsonOf(p.evidence))]);
   await savePossible(connection, people, at);
+  const made = new Set(citizens.map(({ citizen }) => citizen));
+  const madeKnown = people.filter(({ citizen, facts }) => made.has(citizen) && facts.identityUnknown !== true);
+  if (madeKnown.length > 0) {
+    await connection.query('insert into second_look (citizen_id, id, at) select p.*, $3 from unnest($1::uuid[], $2::uuid[]) as p(citizen_id, id) on conflict do nothing', [madeKnown.map((p) => p.citizen), madeKnown.map((p) => p.id), at]);
+  }
   const keys = people.flatMap((p) => p.hashes.map((hash) => ({ citizen: p.citizen, id: p.id, hash })));
   await connection.query(
     `with gone as (delete from person_key where (citizen_id, id) in (select * from unnest($4::uuid[], $5::uuid[]))
@@ -79,13 +86,20 @@ export async function savePeople(connection: Connection, citizens: readonly { ci
     [keys.map((k) => k.citizen), keys.map((k) => k.id), keys.map((k) => k.hash), people.map((p) => p.citizen), people.map((p) => p.id)]);
 }
 
-async function savePossible(connection: Connection, people: readonly PersonChange[], at: Date): Promise<void> {
+/** Parks pairs for a person to look at, each once, whichever of the two it is said of. */
+export async function savePossible(connection: Connection, people: readonly Pick<PersonChange, 'citizen' | 'id' | 'possible'>[], at: Date): Promise<void> {
   const pairs = people.flatMap(({ citizen, id, possible }) => possible.map((pair) => ({ citizen, id, ...pair })));
   if (pairs.length === 0) return;
   await connection.query(
     `insert into link_review (citizen_id, id, candidate, rule, bits, evidence, found_at)
-     select r.*, $7 from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::real[], $6::jsonb[]) as r(citizen_id, id, candidate, rule, bits, evidence) on conflict do nothing`,
+     select r.*, $7 from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::real[], $6::jsonb[]) as r(citizen_id, id, candidate, rule, bits, evidence)
+     where not exists (select from link_review v join source_person p on p.id = v.id where v.candidate = r.citizen_id and p.citizen_id = r.candidate) on conflict do nothing`,
     [pairs.map((p) => p.citizen), pairs.map((p) => p.id), pairs.map((p) => p.candidate), pairs.map((p) => p.rule), pairs.map((p) => p.evidence?.bits ?? null), pairs.map((p) => jsonOf(p.evidence)), at]);
+}
+
+/** A pair for a person to look at, found otherwise than by grading. */
+export async function saveReview(connection: Connection, pair: { citizen: string; id: string; candidate: string; rule: string }, at: Date): Promise<void> {
+  await connection.query('insert into link_review (citizen_id, id, candidate, rule, found_at) values ($1, $2, $3, $4, $5) on conflict do nothing', [pair.citizen, pair.id, pair.candidate, pair.rule, at]);
 }
 
 const jsonOf = (value: object | null): string | null => (value === null ? null : JSON.stringify(value));

@@ -14,6 +14,8 @@ export interface VisibleRow {
   updatedAt: Date;
   body: string;
   fragments: [path: string, body: string][] | null;
+  /** of a source Patient: ids its citizen had before */
+  formerly?: string[] | null;
 }
 
 /** The grant is of a past generation or past its time: compile again and ask once more. */
@@ -36,7 +38,7 @@ export async function throughDoor<Row extends { id?: unknown }>(
 /** Columns of a VisibleRow from a view `r` that has a body. */
 export const visibleColumns = `r.scope, r.citizen_id as citizen, r.emergency, r.id, r.type, r.version, r.class_id as "classId", r.deleted, r.updated_at as "updatedAt", r.body,
   (select json_agg(json_build_array(f.path, f.body)) from readable_fragment f
-   where f.citizen_id = r.citizen_id and f.id = r.id and f.version = r.version) as fragments`;
+   where f.citizen_id = r.citizen_id and f.id = r.id and f.version = r.version) as fragments, r.formerly`;
 
 /** The same from a look-up `r`. */
-export const lookedColumns = 'r.scope, r.citizen, r.emergency, r.id, r.type, r.version, r."classId", r.deleted, r."updatedAt", r.body, r.fragments';
+export const lookedColumns = 'r.scope, r.citizen, r.emergency, r.id, r.type, r.version, r."classId", r.deleted, r."updatedAt", r.body, r.fragments, r.formerly';

@@ -55,7 +55,7 @@ export async function groupQuarantine(database: Database, feed: string, page: { 
     `with problem as (
        select r.record_id, r.row_no, r.part, e->>'code' as code, coalesce(e->'at'->>'field', '') as field, e->>'text' as text, e->>'expected' as expected, e->>'fix' as fix, s.received_at
        from intake_row r join source_record s on s.record_id = r.record_id, jsonb_array_elements(r.problems) e
-       where r.feed = $1 and r.state = 'quarantined' and coalesce(e->>'severity', 'error') = 'error'),
+       where r.feed = $1 and r.state in ('quarantined', 'awaiting-merge') and coalesce(e->>'severity', 'error') = 'error'),
      grouped as (
        select code, field, count(*)::int as count, min(received_at) as first_seen, max(received_at) as last_seen
        from problem group by code, field)
@@ -78,7 +78,7 @@ export interface RequeueChoice {
  */
 export async function requeueQuarantined(connection: Connection, feed: string, { code, field, file }: RequeueChoice): Promise<number> {
   const { rows } = await connection.query<RequeuedRow>(
-    `update intake_row r set state = 'pending', problems = '[]' where r.feed = $1 and r.state = 'quarantined' and r.person_key <> '' and r.content is not null
+    `update intake_row r set state = 'pending', problems = '[]' where r.feed = $1 and r.state in ('quarantined', 'awaiting-merge') and r.person_key <> '' and r.content is not null
        and exists (select 1 from jsonb_array_elements(r.problems) e where ($2::text is null or e->>'code' = $2) and ($3::text is null or e->'at'->>'field' = $3)
          and ($4::text is null or position($4 || ' ' in coalesce(e->>'fix', '') || ' ') > 0 or position($4 || ' ' in coalesce(e->>'text', '') || ' ') > 0))
      returning r.feed, r.person_key, r.record_id`, [feed, code, field, file]);

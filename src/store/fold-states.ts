@@ -22,6 +22,14 @@ export async function loadFolds(connection: Connection, addresses: readonly Fold
   return rows;
 }
 
+/** What messages of one person said of their visits is known under another person id of the feed as well, where that says nothing of them yet. */
+export async function copyFolds(connection: Connection, feed: string, from: string, into: string): Promise<void> {
+  await connection.query(
+    `insert into fold_state (feed, person_key, fold_key, state)
+     select feed, $3, split_part(fold_key, '/', 1) || '/' || $4 || '/' || split_part(fold_key, '/', 3), state from fold_state
+     where feed = $1 and person_key = $2 and fold_key not like 'person/%' on conflict do nothing`, [feed, from, into, encodeURIComponent(into)]);
+}
+
 export async function saveFolds(connection: Connection, folds: readonly StoredFold[]): Promise<void> {
   if (folds.length === 0) return;
   await connection.query(

@@ -113,7 +113,8 @@ export async function hasIntakeWork(database: Database): Promise<boolean> {
   const [row] = await database.query<{ busy: boolean }>(
     `with held as (select feed from feed_state where shadow or frozen)
      select exists (select 1 from source_record where state = 'received' and feed not in (table held))
-       or exists (select 1 from intake_person where pending > 0 and feed not in (table held)) as busy`);
+       or exists (select 1 from intake_person where pending > 0 and feed not in (table held))
+       or exists (select 1 from second_look) as busy`);
   return row?.busy ?? false;
 }
 

@@ -21,10 +21,10 @@ export function readHistory(database: Database, grantKey: string, type: string, 
     [id, type, before, limit], 'q.version desc');
 }
 
-/** The source Patients of these citizens that the caller may see: what the composed Patient is made from. */
+/** The source Patients of these citizens, whichever of their ids is named, that the caller may see: what the composed Patient is made from. */
 export function readSourcePatients(database: Database, grantKey: string, citizens: readonly string[]): Answer {
   return throughDoor(database, grantKey, 'read-source-patients',
-    `select ${visibleColumns} from readable_resource r where r.citizen_id = any($1::uuid[]) and r.type = 'Patient' and not r.deleted`, [citizens],
+    `select ${visibleColumns} from readable_resource r where r.citizen_id = any(citizens_now($1::uuid[])) and r.type = 'Patient' and not r.deleted`, [citizens],
     'q.citizen, q.id');
 }
 
@@ -37,5 +37,5 @@ export function readDirectory(database: Database, grantKey: string, ids: readonl
 /** Custodian classes of these citizens' visible source Patients of whom more was sent than has arrived. */
 export async function readIncomplete(database: Database, grantKey: string, citizens: readonly string[]): Promise<{ citizen: string; classId: number }[] | typeof stale> {
   return throughDoor<{ id: string; citizen: string; classId: number }>(database, grantKey, 'read-incomplete',
-    'select r.id, r.citizen_id as citizen, r.class_id as "classId" from readable_incomplete r where r.citizen_id = any($1::uuid[])', [citizens]);
+    'select r.id, r.citizen_id as citizen, r.class_id as "classId" from readable_incomplete r where r.citizen_id = any(citizens_now($1::uuid[]))', [citizens]);
 }

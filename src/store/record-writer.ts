@@ -24,6 +24,8 @@ export interface FragmentChange {
 
 /** One new version of one resource. */
 export interface RowChange extends CurrentRow {
+  /** the source Patient it belongs to; absent: written about the citizen itself */
+  origin?: string;
   body: string;
   updatedAt: Date;
   recordId: number;
@@ -60,14 +62,14 @@ export async function saveRows(connection: Connection, changes: readonly RowChan
   await saveFragments(connection, changes);
 }
 
-/** Codes gather over the versions, as labels do: what an old version said stays findable. */
+/** Codes gather over the versions, as labels do: what an old version said stays findable. A row stays the source Patient's whose it was first. */
 async function saveCurrent(connection: Connection, last: readonly RowChange[], codesOf: (change: RowChange) => bigint[]): Promise<void> {
   await connection.query(
-    `insert into citizen_row (citizen_id, id, type, version, class_id, deleted, updated_at, from_at, to_at, sort_text, tokens, directory_ids, content_hash, codes)
-     select citizen_id, id, type, version, class_id, false, updated_at, from_at, to_at, sort_text, tokens::bigint[], directory_ids::uuid[], content_hash, codes::bigint[]
+    `insert into citizen_row (citizen_id, id, type, version, class_id, deleted, updated_at, from_at, to_at, sort_text, tokens, directory_ids, content_hash, codes, origin)
+     select citizen_id, id, type, version, class_id, false, updated_at, from_at, to_at, sort_text, tokens::bigint[], directory_ids::uuid[], content_hash, codes::bigint[], origin
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::int[], $5::int[], $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::text[],
-       $10::text[], $11::text[], $12::bytea[], $13::text[])
-       as r(citizen_id, id, type, version, class_id, updated_at, from_at, to_at, sort_text, tokens, directory_ids, content_hash, codes)
+       $10::text[], $11::text[], $12::bytea[], $13::text[], $14::uuid[])
+       as r(citizen_id, id, type, version, class_id, updated_at, from_at, to_at, sort_text, tokens, directory_ids, content_hash, codes, origin)
      on conflict (citizen_id, id) do update set version = excluded.version, class_id = excluded.class_id, deleted = false,
        updated_at = excluded.updated_at, from_at = excluded.from_at, to_at = excluded.to_at, sort_text = excluded.sort_text,
        tokens = excluded.tokens, directory_ids = excluded.directory_ids, content_hash = excluded.content_hash,
@@ -75,7 +77,7 @@ async function saveCurrent(connection: Connection, last: readonly RowChange[], c
          else array(select unnest(citizen_row.codes) union select unnest(excluded.codes)) end`,
     [last.map((c) => c.citizen), last.map((c) => c.id), last.map((c) => c.type), last.map((c) => c.version), last.map((c) => c.classId),
       last.map((c) => c.updatedAt), last.map((c) => c.index.from), last.map((c) => c.index.to), last.map((c) => c.index.sortText),
-      last.map((c) => arrayText(c.index.tokens)), last.map((c) => arrayText(c.directoryIds)), last.map((c) => c.contentHash), last.map((c) => arrayText(codesOf(c)))],
+      last.map((c) => arrayText(c.index.tokens)), last.map((c) => arrayText(c.directoryIds)), last.map((c) => c.contentHash), last.map((c) => arrayText(codesOf(c))), last.map((c) => c.origin ?? null)],
   );
   await connection.query(
     `update citizen_fragment f set class_id = r.class_id from unnest($1::uuid[], $2::int[]) as r(id, class_id)
@@ -90,6 +92,9 @@ async function saveCurrent(connection: Connection, last: readonly RowChange[], c
 export async function loadHiddenLocations(connection: Connection, citizens: readonly string[]): Promise<Set<string>> {
   const { rows } = await connection.query<{ citizen_id: string; location_hidden: boolean }>(
     'select citizen_id, location_hidden from citizen where citizen_id = any($1::uuid[]) order by citizen_id for update', [citizens]);
+  // a statement of its own, which sees what the last holder of a citizen did
+  const gone = await connection.query('select 1 from citizen_alias where citizen_id = any($1::uuid[]) limit 1', [citizens]);
+  if (gone.rows.length > 0) throw new Error('a citizen became part of another meanwhile: the work is begun again');
   return new Set(rows.flatMap((row) => (row.location_hidden ? [row.citizen_id] : [])));
 }
 
@@ -110,6 +115,13 @@ export async function loadRowsOfCustodian(connection: Connection, of: readonly {
      join sharing_class c on c.class_id = r.class_id and c.custodian = o.custodian`,
     [of.map((each) => each.citizen), of.map((each) => each.custodian)]);
   return rows;
+}
+
+/** Custodians whose Patient of this citizen bears the label. */
+export async function findLabelledPatients(connection: Connection, citizen: string, label: string): Promise<string[]> {
+  const { rows } = await connection.query<{ custodian: string }>(
+    `select distinct c.custodian from citizen_row r join sharing_class c on c.class_id = r.class_id where r.citizen_id = $1 and r.type = 'Patient' and $2 = any (c.labels)`, [citizen, label]);
+  return rows.map(({ custodian }) => custodian);
 }
 
 /** Moves rows, and the fragments that name them, to another class; no version is made, because nothing was said anew. */

@@ -21,6 +21,14 @@ export interface AuditQuery {
   limit: number;
 }
 
+/** Every id these citizens have or ever had: entries are filed under the one of their time. */
+export async function everyId(database: Database, citizens: readonly string[]): Promise<string[]> {
+  const rows = await database.query<{ id: string }>(
+    `with n as (select coalesce(a.now_id, c) as now_id from unnest($1::uuid[]) c left join citizen_alias a on a.citizen_id = c)
+     select now_id as id from n union select a.citizen_id from n join citizen_alias a using (now_id)`, [citizens]);
+  return rows.map(({ id }) => id);
+}
+
 /** Entries newest first. Which of them a requester may read is in `seenBy`, decided by the caller's role. */
 export async function searchAudit(database: Database, query: AuditQuery): Promise<(AuditEntry & { seq: number })[]> {
   const { text, values } = auditStatement(query);

@@ -170,9 +170,9 @@ function isSingle(clause: SearchClause): boolean {
 function condition(sql: Sql, type: string, clause: SearchClause, fragments: string): string {
   if ('ids' in clause) {
     const ids = sql.bind(clause.ids.filter(isUuid), 'uuid[]');
-    return type === 'Patient' ? `(r.id = any (${ids}) or r.citizen_id = any (${ids}))` : `r.id = any (${ids})`;
+    return type === 'Patient' ? `(r.id = any (${ids}) or r.citizen_id = any (citizens_now(${ids})))` : `r.id = any (${ids})`;
   }
-  if ('citizen' in clause) return `r.citizen_id = any (${sql.bind(clause.citizen.filter(isUuid), 'uuid[]')})`;
+  if ('citizen' in clause) return `r.citizen_id = any (citizens_now(${sql.bind(clause.citizen.filter(isUuid), 'uuid[]')}))`;
   if ('date' in clause) return `(${clause.date.map((date) => dateCondition(sql, date)).join(' or ')})`;
   if (clause.orRows?.length) return `(r.tokens && ${sql.bind(arrayText(clause.anyOf), 'bigint[]')} or r.id = any (${sql.bind(clause.orRows, 'uuid[]')}))`;
   if (clause.onFragment === undefined) return `r.tokens && ${sql.bind(arrayText(clause.anyOf), 'bigint[]')}`;

@@ -168,33 +168,31 @@ export async function requeueForKnownPeople(connection: Connection, people: read
   await queueAgain(connection, rows);
 }
 
-/** A message that waits until the gateway can do what it asks. */
-export interface WaitingRow {
-  recordId: number;
-  row: number;
-  feed: string;
-  content: string;
-  messageId: string | null;
-  taskId: string;
-  receivedAt: Date;
-}
-
-/** Messages that wait, in the order they came, `most` of them after this one; of one feed, or of all. */
-export async function loadWaitingRows(database: Database, ask: { feed: string | null; after: { recordId: number; row: number }; most: number }): Promise<WaitingRow[]> {
-  const rows = await database.query<WaitingRow & { recordId: string }>(
-    `select r.record_id as "recordId", r.row_no as row, r.feed, r.content, r.message_id as "messageId", s.task_id as "taskId", s.received_at as "receivedAt"
-     from intake_row r join source_record s using (record_id)
-     where r.state = 'awaiting-merge' and ($1::text is null or r.feed = $1) and (r.record_id, r.row_no) > ($2::bigint, $3::int) order by r.record_id, r.row_no limit $4`,
-    [ask.feed, ask.after.recordId, ask.after.row, ask.most]);
-  return rows.map((row) => ({ ...row, recordId: Number(row.recordId) }));
-}
-
-/** Puts the waiting messages of a feed back in the queue, where they take their old places. Returns how many. */
-export async function requeueWaiting(connection: Connection, feed: string): Promise<number> {
+/** Puts the messages that wait back in the queue, where they take their old places; of one feed, or of all (null). */
+export async function requeueWaiting(connection: Connection, feed: string | null): Promise<void> {
   const { rows } = await connection.query<RequeuedRow>(
-    `update intake_row set state = 'pending', problems = '[]' where feed = $1 and state = 'awaiting-merge' returning feed, person_key, record_id`, [feed]);
+    `update intake_row set state = 'pending', problems = '[]' where ($1::text is null or feed = $1) and state = 'awaiting-merge' returning feed, person_key, record_id`, [feed]);
   await queueAgain(connection, rows);
-  return rows.length;
+}
+
+/** The same for messages that wait until one of these source Patients is known. */
+export async function requeueJoinings(connection: Connection, persons: readonly string[]): Promise<void> {
+  if (persons.length === 0) return;
+  const { rows } = await connection.query<RequeuedRow>(
+    `with known as (delete from joining_wait where id = any ($1::uuid[]) returning record_id, row_no)
+     update intake_row r set state = 'pending', problems = '[]' from (select distinct * from known) k
+     where r.record_id = k.record_id and r.row_no = k.row_no and r.state = 'awaiting-merge' returning r.feed, r.person_key, r.record_id`, [persons]);
+  await queueAgain(connection, rows);
+}
+
+/** The same for messages that wait for these people. */
+export async function requeueWaitingAbout(connection: Connection, people: readonly { feed: string; personKey: string }[]): Promise<void> {
+  if (people.length === 0) return;
+  const { rows } = await connection.query<RequeuedRow>(
+    `update intake_row r set state = 'pending', problems = '[]' from (select distinct * from unnest($1::text[], $2::text[]) as p(feed, person_key)) p
+     where r.feed = p.feed and r.person_key = p.person_key and r.state = 'awaiting-merge' returning r.feed, r.person_key, r.record_id`,
+    [people.map((each) => each.feed), people.map((each) => each.personKey)]);
+  await queueAgain(connection, rows);
 }
 
 export interface RequeuedRow {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Coding, Extension, Meta, Patient, Provenance } from '@medplum/fhirtypes';
+import type { Coding, Extension, Meta, Patient, Provenance, Reference } from '@medplum/fhirtypes';
 import { canonicalJson } from '../fhir/canonical-json.ts';
 import { nhsNumberSystem } from '../fhir/nhs-number-status.ts';
 import { chooseValue, singleElements } from './choose-value.ts';
@@ -25,10 +25,10 @@ export type Witnesses = Map<string, readonly SourcePatient[]>;
  * stands beside it as an `alternative-value` extension naming who says it. Every element has an `id`; the Provenance
  * of each source points at the ids it is a witness of. Not carried over: the partner's narrative and contained
  * resources, its own `link`s, and `managingOrganization`, which says who keeps one source record: the composed one has
- * its keepers in `meta.tag` and a `seealso` link to each source. The order of sources plays no part.
+ * its keepers in `meta.tag`, a `seealso` link to each source and a `replaces` link to each id the citizen had before (`formerly`). The order of sources plays no part.
  * Needs at least one source: with none there is no Patient to show.
  */
-export function composePatient(input: { citizen: string; sources: readonly SourcePatient[] }): { patient: Patient; provenance: Provenance[]; etag: string } {
+export function composePatient(input: { citizen: string; sources: readonly SourcePatient[]; formerly?: readonly string[] }): { patient: Patient; provenance: Provenance[]; etag: string } {
   const ordered = orderSources(input.sources);
   const sources = ordered.mostTrustedFirst;
   if (sources.length === 0) throw new Error('nothing to compose from');
@@ -56,9 +56,13 @@ export function composePatient(input: { citizen: string; sources: readonly Sourc
     meta: composedMeta(sources),
     ...(shown.length > 0 ? { extension: shown } : {}),
     ...body,
-    link: sources.map(({ id }) => ({ other: { reference: `Patient/${id}`, type: 'Patient' }, type: 'seealso' })),
+    link: [...sources.map(({ id }) => linkTo(id, 'seealso')), ...(input.formerly ?? []).map((id) => linkTo(id, 'replaces'))],
   } as unknown as Patient;
   return { patient, provenance: sources.map((source) => composedProvenance(input.citizen, source, witnesses, rule)), etag: composedEtag(sources) };
+}
+
+function linkTo(id: string, type: 'seealso' | 'replaces'): { other: Reference<Patient>; type: 'seealso' | 'replaces' } {
+  return { other: { reference: `Patient/${id}`, type: 'Patient' }, type };
 }
 
 /** Depends on the visible source versions and the rule alone: what is put back into a source on read is not in it. */

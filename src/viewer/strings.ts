@@ -88,12 +88,23 @@ export const strings = {
       1: 'The organisation that wrote a record sees it', 2: 'A labelled record is opened only by a clause that names every label', 3: 'A person’s choice closes what it names', 4: 'A clause of an agreement in force opens what it covers', 5: 'Emergency access stands in for a relationship, and passes an objection to sharing anything', 6: 'What nothing opens is closed',
     } as Readonly<Record<string, string>>,
     actions: {
+      link: {
+        'link-merge': { done: 'joined the records', tried: 'join the records' }, 'link-split': { done: 'took apart the records', tried: 'take apart the records' },
+        'link-apart': { done: 'decided about keeping apart the records', tried: 'decide about keeping apart the records' },
+      },
       emergency: { done: 'asked for emergency access to a record', tried: 'get emergency access to a record' },
       endEmergency: { done: 'ended emergency access to a record', tried: 'end emergency access to a record' }, emergencies: { done: 'looked at reviews of emergency access', tried: 'look at reviews of emergency access' },
       'emergency-review': (which = 'to a record') => ({ done: `reviewed emergency access ${which}`, tried: `review emergency access ${which}` }), 'emergency-revoke': (which = 'to a record') => ({ done: `revoked emergency access ${which}`, tried: `revoke emergency access ${which}` }),
       explain: { done: 'asked who may see an entry, and why', tried: 'ask who may see an entry' },
       reconstruct: { done: 'had a past decision made again', tried: 'have a past decision made again' },
       changeChoice: { done: 'changed or ended a choice', tried: 'change a choice' },
+      match: { done: 'looked for a person by what is known of them', tried: 'look for a person by what is known of them' },
+      linkage: {
+        'link-list': { done: 'looked at the list of possible links', tried: 'look at the list of possible links' }, 'link-show': { done: 'compared two records side by side', tried: 'compare two records' },
+        'link-claim': { done: 'took a possible link to decide it', tried: 'take a possible link' }, 'link-release': { done: 'gave a possible link back', tried: 'give a possible link back' },
+        'link-decide': { done: 'decided whether two records are about one person', tried: 'decide whether two records are about one person' }, 'link-undo': { done: 'undid a decision about two records', tried: 'undo a decision about two records' },
+        'linkage-re-run': { done: 'had past links compared with the rule of now, or approved it', tried: 'run linkage again' }, 'linkage-show': { done: 'looked at what the rule of now would link and unlink', tried: 'look at a comparison of links' },
+      },
       everything: { done: 'opened the whole record', tried: 'open the whole record' },
       read: (one: string) => ({ done: `read ${one}`, tried: `read ${one}` }),
       version: (one: string) => ({ done: `read one version of ${one}`, tried: `read one version of ${one}` }),

@@ -97,8 +97,11 @@ function messageLines(messages: MessageSchema): string[] {
   ];
 }
 
-function becomes({ about }: MessageSchema, { status, person, undoes, clears, parked }: EventSchema): string {
-  if (parked !== undefined) return `waits: ${parked}`;
+/** What messages about whom records are about do. */
+const effects = { join: 'two people are one', part: 'two people are told apart', 'move-visit': 'waits: a visit is moved by hand' } as const;
+
+function becomes({ about }: MessageSchema, { status, person, undoes, clears, merges, does }: EventSchema): string {
+  if (merges !== undefined && does !== undefined) return effects[does];
   return [
     ...(status === undefined ? [] : [`${about.name} ${status}`]), ...(person === 'deleted' ? ['person deleted'] : []),
     ...(undoes === undefined ? [] : [`takes back ${undoes.join(' or ')}`]), ...(clears === undefined ? [] : [`empties ${clears.join(', ')}`]),

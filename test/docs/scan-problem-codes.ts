@@ -18,10 +18,10 @@ const reporters: Readonly<Record<string, number>> = { unit: 1, run: 0 };
 /** What the intake worker reports is an event of the log. */
 const notMakers = /work-intake\.ts$/;
 
-/** Every code of a Problem written anywhere in src/ and in the message schemas of mappings/. */
+/** Every code of a Problem written anywhere in src/. */
 export function scanProblemCodes(root: string): CodeUse[] {
   const files = (readdirSync(join(root, 'src'), { recursive: true }) as string[]).filter((file) => file.endsWith('.ts') && !/^(?:demo|viewer)\//.test(file));
-  const inSource = files.flatMap((file) => {
+  return files.flatMap((file) => {
     const source = ts.createSourceFile(file, readFileSync(join(root, 'src', file), 'utf8'), ts.ScriptTarget.Latest, true);
     const found: CodeUse[] = [];
     const visit = (node: ts.Node): void => {
@@ -31,9 +31,6 @@ export function scanProblemCodes(root: string): CodeUse[] {
     visit(source);
     return found;
   });
-  const schemas = (readdirSync(join(root, 'mappings'), { recursive: true }) as string[]).filter((file) => file.endsWith('schema.json'));
-  const parked = schemas.flatMap((file) => [...readFileSync(join(root, 'mappings', file), 'utf8').matchAll(/"parked": "([a-z-]+)"/g)].map(([, code = '']) => ({ code, file })));
-  return [...inSource, ...parked];
 }
 
 function usesAt(node: ts.Node): Omit<CodeUse, 'file'>[] {

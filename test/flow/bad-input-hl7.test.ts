@@ -198,15 +198,19 @@ describe.each(databases)('a message that is wrong, on $kind', ({ open }) => {
     expect(await gateway.database.query('select record_id from source_record where task_id = $1', [first.taskId])).toHaveLength(1);
   });
 
-  it('a merge waits, counted as pending, and merges nothing', async () => {
-    const [one, two] = [newPerson(), newPerson()];
+  it('a merge of twins waits, counted as pending, and merges nothing', async () => {
+    const twin = (given: string): ReturnType<typeof newPerson> => {
+      const person = newPerson();
+      return { ...person, pid: { ...person.pid, 5: `ALIKE^${given}`, 7: '19410501' } };
+    };
+    const [one, two] = [twin('GRACE'), twin('HANNAH')];
     await send(message(one), message(two));
     const earlier = await storedRows(gateway);
     const merge = message({ ...one, event: 'A40', id: 'MERGE-1', more: [`MRG|${two.key}^^^RRK`] });
     const outcome = await send(merge, message(newPerson()));
     expect(outcome.counts).toEqual({ received: 2, stored: 1, unchanged: 0, pending: 1, quarantined: 0, rejected: 0 });
     expect(outcome.rows.map(({ state }) => state)).toEqual(['awaiting-merge', 'stored']);
-    expect(outcome.told).toEqual([['awaiting-merge', 'row 1, line 1, field MSH-9']]);
+    expect(outcome.told).toEqual([['merge-needs-review', 'row 1, line 4, field MRG-1']]);
     expect((await storedRows(gateway)).filter(({ recordId }) => recordId !== outcome.recordId)).toEqual(earlier);
   });
 

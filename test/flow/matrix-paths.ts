@@ -1,5 +1,6 @@
 import type { Gateway } from '../gateway.ts';
 import { browserLike, type BrowserLike } from '../edge/http/session/browser-like.ts';
+import { matchAs } from './matching.ts';
 import { openEmergency, send, type MatrixCitizen } from './matrix-world.ts';
 
 export type Cell = 'shown' | 'hidden' | 'refused';
@@ -34,6 +35,7 @@ export const paths: readonly Path[] = [
   { name: '$everything', asks: 'GET Patient/{id}/$everything?_count=1, every page', ask: (gateway, about) => allPages(gateway, about, `/fhir/Patient/${about.citizen}/$everything?_count=1`) },
   { name: 'composed', asks: 'GET Patient/{id}, the name one source says', ask: async (gateway, { citizen, family, outcome }) => cellOf(await gateway.get(`/fhir/Patient/${citizen}`, outcome.who), (text) => text.includes(`"${family}"`)) },
   { name: 'by name', asks: 'GET Patient?family=, the name one source says', ask: async (gateway, { family, outcome }) => cellOf(await gateway.get(`/fhir/Patient?family:exact=${family}`, outcome.who), (text) => total(text) === 1) },
+  { name: '$match', asks: 'POST Patient/$match, the name and birth date one source says', ask: async (gateway, { family, born, outcome }) => cellOf(await matchAs(gateway, outcome.who, { name: [{ family }], birthDate: born }), (text) => total(text) === 1) },
   { name: 'part', asks: 'GET Patient/{id}, an address kept apart', ask: async (gateway, { citizen, postcode, outcome }) => cellOf(await gateway.get(`/fhir/Patient/${citizen}`, outcome.who), (text) => text.includes(`"${postcode}"`)) },
   { name: 'by part', asks: 'GET Patient?address-postalcode=, an address kept apart', ask: async (gateway, { postcode, outcome }) => cellOf(await gateway.get(`/fhir/Patient?address-postalcode=${encodeURIComponent(postcode)}`, outcome.who), (text) => total(text) === 1) },
   { name: 'viewer', asks: 'POST EpisodeOfCare/_search with the viewer\'s session instead of a token', ask: async (gateway, about) => cellOf(await (await browserOf(gateway, about.outcome.who)).ask('/fhir/EpisodeOfCare/_search', { method: 'POST', body: new URLSearchParams({ patient: about.citizen }) }), hasTarget(about)) },

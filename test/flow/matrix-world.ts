@@ -3,6 +3,7 @@ import type { Parameters } from '@medplum/fhirtypes';
 import { nhsNumberAt } from '../../src/demo/nhs-number.ts';
 import { indexResource } from '../../src/fhir/index-resource.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
+import { keysOf } from '../../src/flow/link-people.ts';
 import { savePeople } from '../../src/store/citizens.ts';
 import { relationshipNumber } from '../../src/store/grants.ts';
 import { saveRows, type RowChange } from '../../src/store/record-writer.ts';
@@ -24,6 +25,9 @@ export interface MatrixCitizen {
   code: string;
   /** of the source Patient in the same class */
   family: string;
+  /** the source Patient that alone says that name and birth date */
+  named: string;
+  born: string;
   /** of the address that is kept apart in the same class */
   postcode: string;
   details: Record<string, string>;
@@ -34,7 +38,7 @@ const hour = 3_600_000;
 export async function layOutMatrix(gateway: Gateway): Promise<MatrixCitizen[]> {
   const { database } = gateway;
   const citizens = outcomes.map((outcome, i): MatrixCitizen => ({
-    outcome, citizen: randomUUID(), target: randomUUID(), code: `matrix-${outcome.key}`, family: `Target${i}`, postcode: `B${i + 1} 9XX`,
+    outcome, citizen: randomUUID(), target: randomUUID(), code: `matrix-${outcome.key}`, family: `Target${i}`, named: randomUUID(), born: `19${60 + (i % 30)}-0${1 + (i % 9)}-1${i % 10}`, postcode: `B${i + 1} 9XX`,
     details: { 'nhs-number': nhsNumberAt(7_000 + i) ?? '', 'birth-date': '1950-05-05', family: 'Visible', reason: 'serious-harm-person' },
   }));
   const secrets = await loadSecrets(database);
@@ -48,6 +52,10 @@ export async function layOutMatrix(gateway: Gateway): Promise<MatrixCitizen[]> {
       facts: { nhsNumber: details['nhs-number'] ?? '', nhsNumberStatus: '01', local: [], family: 'Visible', given: [], otherFamily: [], otherGiven: [], birthDate: details['birth-date'] ?? '' },
     })), new Date());
     for (const each of citizens) await saveRows(connection, rowsOf(each, idOf(seen(each.outcome, 'identity')), idOf(seen(each.outcome, 'episode')), idOf(each.outcome.row)));
+    for (const { citizen, named, family, born } of citizens) {
+      const hashes = keysOf({ local: [], family: family.toLowerCase(), given: [], otherFamily: [], otherGiven: [], birthDate: born }).map((key) => keyedHash(secrets.person, key));
+      await connection.query('insert into person_key (citizen_id, id, hash) select $1, $2, unnest($3::bytea[])', [citizen, named, hashes]);
+    }
     for (const { citizen, outcome: { relationship } } of citizens) {
       if (relationship) await connection.query('insert into relationship (citizen_id, id, organisation, kind, until) values ($1, gen_random_uuid(), $2, $3, $4)',
         [citizen, bchc, relationshipNumber('episode'), new Date(Date.now() + (relationship === 'live' ? hour : -hour))]);
@@ -60,7 +68,7 @@ export async function layOutMatrix(gateway: Gateway): Promise<MatrixCitizen[]> {
   return citizens;
 }
 
-function rowsOf({ citizen, target, code, family, postcode, details }: MatrixCitizen, identity: number, seen: number, asked: number): RowChange[] {
+function rowsOf({ citizen, target, code, family, named, born, postcode, details }: MatrixCitizen, identity: number, seen: number, asked: number): RowChange[] {
   const change = (body: JsonObject & { id: string; resourceType: string }, classId: number, version = 1): RowChange => ({
     citizen, id: body.id, type: body.resourceType, version, classId, contentHash: Buffer.alloc(0), body: JSON.stringify(body), updatedAt: new Date(Date.now() - hour + version * 1_000), recordId: 1, row: 1,
     index: indexResource(body), directoryIds: [], fragments: [],
@@ -74,7 +82,7 @@ function rowsOf({ citizen, target, code, family, postcode, details }: MatrixCiti
   return [
     { ...change(person, identity), fragments: [{ path: '/address', body: JSON.stringify(address), classId: asked, target: null, tokens: apart }] },
     change(episode(randomUUID(), 'seen'), seen),
-    change({ resourceType: 'Patient', id: randomUUID(), name: [{ family }] }, asked),
+    change({ resourceType: 'Patient', id: named, name: [{ family }], birthDate: born }, asked),
     change(episode(target, code), asked), change(episode(target, code), asked, 2),
   ];
 }

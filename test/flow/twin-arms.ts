@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { counts, headers, instance, noTypes, person, query, shaping } from './twin-pieces.ts';
 import type { TwinFacts } from './twin-facts.ts';
 import type { SearchForm } from './twin-search.ts';
-import { agreementRequests, breakGlassRequest, bundleRequest, choiceRequest, emergencyChange, everythingInput, feedWork, garbage, whatIf } from './twin-writes.ts';
+import { agreementRequests, breakGlassRequest, bundleRequest, choiceRequest, emergencyChange, everythingInput, feedWork, garbage, linkageRun, linkChange, matchRequest, whatIf } from './twin-writes.ts';
 
 /** One request, as it is put to both worlds. */
 export interface TwinRequest {
@@ -49,6 +49,7 @@ export const arms: Readonly<Record<string, Arm>> = {
   'POST /fhir/$process-message': () => bundleRequest('/fhir/$process-message'),
   'POST /fhir/Consent': (facts) => choiceRequest(facts, null),
   'PUT /fhir/Consent/:id': (facts) => instance(facts).chain(({ id }) => choiceRequest(facts, id)),
+  'POST /fhir/Patient/$match': (facts) => matchRequest(facts),
   'POST /fhir/Patient/$break-glass': () => breakGlassRequest,
   'POST /fhir/Patient/:id/$end-break-glass': (facts) => person(facts).map((id) => ({ method: 'POST', path: `/fhir/Patient/${id}/$end-break-glass`, alone: true })),
   'POST /intake/:feed': () => garbage((feed) => `/intake/${feed}`),
@@ -70,6 +71,18 @@ export const arms: Readonly<Record<string, Arm>> = {
   'GET /governance/emergency-accesses/:reference': () => get(fc.constantFrom('EA-0123456789ABCDEF', 'x'), (reference) => `/governance/emergency-accesses/${reference}`, ['']),
   'POST /governance/emergency-accesses/:reference/review': () => emergencyChange('review'),
   'POST /governance/emergency-accesses/:reference/revoke': () => emergencyChange('revoke'),
+  'GET /governance/link-reviews': () => get(fc.constant('/governance/link-reviews'), (path) => path, ['', '?state=open', '?state=settled', '?state=x', '?_page=AAAA']),
+  'GET /governance/link-reviews/:reference': (facts) => get(fc.constantFrom(...facts.linkReviews, 'LR-0123456789ABCDEF', 'x'), (reference) => `/governance/link-reviews/${reference}`, ['']),
+  'POST /governance/link-reviews/:reference/claim': (facts) => linkChange(facts, 'claim'),
+  'POST /governance/link-reviews/:reference/release': (facts) => linkChange(facts, 'release'),
+  'POST /governance/link-reviews/:reference/decide': (facts) => linkChange(facts, 'decide'),
+  'POST /governance/link-reviews/:reference/undo': (facts) => linkChange(facts, 'undo'),
+  // nobody starts one here: how many links a rule would change is for governance by design, and counts everybody
+  'GET /governance/linkage-run': () => fixed('/governance/linkage-run'),
+  'GET /governance/linkage-run/changes': () => get(fc.constant('/governance/linkage-run/changes'), (path) => path, ['', '?x=1', '?_page=AAAA']),
+  'POST /governance/linkage-run/start': () => linkageRun('start', ['{"x":1}', '{']),
+  'POST /governance/linkage-run/approve': () => linkageRun('approve', ['{}', '{"run":"01234567-89ab-4cde-8f01-23456789abcd"}']),
+  'POST /governance/linkage-run/give-up': () => linkageRun('give-up', ['{}', '{']),
   // how much of a feed is stuck, and when it last sent, is for those who watch by design: they are asked of none by name
   'GET /governance/feeds': (_facts, { role }) => (watches(role) ? fixed('/governance/feeds/unheard-of') : get(fc.constant('/governance/feeds'), (path) => path, ['', '?x=1'])),
   'GET /governance/feeds/:feed': (_facts, { role }) => get(fc.constantFrom('unheard-of', '..', ...(watches(role) ? [] : ['uhb-adt', 'bchc-rio'])), (feed) => `/governance/feeds/${feed}`, ['', '?x=1']),

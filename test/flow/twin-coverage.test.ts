@@ -17,7 +17,7 @@ afterAll(() => gateway.close());
 
 function factsOf(offered: CapabilityStatement): TwinFacts {
   const types = (offered.rest?.[0]?.resource ?? []).map(({ type = '' }) => type);
-  return { statement: offered, types, rows: [], known: [], citizens: [], strangers: [], agreements: [], forms: offeredForms(offered).map((form) => searchForm(form, [])) };
+  return { statement: offered, types, rows: [], known: [], citizens: [], strangers: [], agreements: [], linkReviews: [], forms: offeredForms(offered).map((form) => searchForm(form, [])) };
 }
 
 /** The statement with the CarePlan's part changed. */

@@ -13,6 +13,8 @@ export interface TwinFacts {
   strangers: string[];
   /** every way to search that is offered */
   forms: SearchForm[];
+  /** references of possible links of both worlds */
+  linkReviews: string[];
   /** `id/version` of every registered agreement */
   agreements: string[];
 }
@@ -26,6 +28,7 @@ export async function readTwinFacts(worlds: TwinWorlds): Promise<TwinFacts> {
     statement, rows, known, citizens, forms: offeredForms(statement).map((offered) => searchForm(offered, rows)),
     types: (statement.rest?.[0]?.resource ?? []).map(({ type = '' }) => type),
     strangers: [...new Set(rows.map(({ citizen }) => citizen))].filter((citizen) => !citizens.includes(citizen)),
+    linkReviews: (await worlds.fuller.database.query<{ reference: string }>('select reference from link_review order by 1')).map(({ reference }) => reference),
     agreements: registered.map(({ name }) => name),
   };
 }

@@ -7,7 +7,7 @@ import { personAt } from '../../src/demo/generate-people.ts';
 import { adtMessages } from '../../src/demo/write-adt.ts';
 import { indexResource } from '../../src/fhir/index-resource.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
-import { savePeople, type PersonChange } from '../../src/store/citizens.ts';
+import { savePeople, savePossible, type PersonChange } from '../../src/store/citizens.ts';
 import { openPglite, openPostgres, type Connection, type Database } from '../../src/store/database.ts';
 import { saveRows, type RowChange } from '../../src/store/record-writer.ts';
 import { saveSharedRows } from '../../src/store/shared-rows.ts';
@@ -202,6 +202,8 @@ export async function fillWithHidden(database: Database): Promise<void> {
     await saveRows(connection, [...twins, ...unsent, ...crowd.map(({ row, citizen }, n) => twinOf(row, classId(n), { citizen }))]);
     await saveRows(connection, twins.slice(0, 20).map((twin) => ({ ...twin, version: 2 }))); // with a history
     await hideParts(connection, rows, twins, classId);
+    await hideKeys(connection, rows.flatMap(({ id }, n) => twins.slice(3 * n, 3 * n + 3).map((twin) => ({ original: id, twin }))));
+    await hidePairs(connection, rows.flatMap((row, n) => (row.type === 'Patient' && twins[3 * n + 2] ? [{ row, twin: twins[3 * n + 2] as RowChange }] : [])).slice(0, 4));
     const job = { resourceType: 'Task', id: randomUUID() as string, status: 'completed', intent: 'order' };
     await saveSharedRows(connection, [{ id: job.id, scope: 'job', owner: 'another-client', type: 'Task', version: 1, updatedAt: new Date(), body: JSON.stringify(job), index: indexResource(job) }]);
   });
@@ -217,6 +219,25 @@ function recordOf(resourceType: string, citizen: string): JsonObject {
 function personChange({ nhsNumber, birthDate, family }: KnownPerson, citizen: string, hash: (key: string) => Buffer): PersonChange {
   const facts = { nhsNumber, nhsNumberStatus: '01', local: [], family, given: [], otherFamily: [], otherGiven: [], birthDate };
   return { citizen, id: randomUUID(), feed: 'unheard-of', personKey: nhsNumber, rule: 'link-new-01', facts, hashes: [hash(`nhs:${nhsNumber}`)], evidence: null, possible: [] };
+}
+
+/** Pairs of somebody seen and somebody nobody here sees, found from either side. */
+async function hidePairs(connection: Connection, pairs: readonly { row: StoredRow; twin: RowChange }[]): Promise<void> {
+  const facts = { local: [], given: [], otherFamily: [], otherGiven: [] };
+  const unheardOf = pairs.map(({ row, twin }, n): PersonChange => ({
+    citizen: twin.citizen, id: twin.id, feed: 'unheard-of', personKey: twin.id, rule: 'link-likelihood-02', facts, hashes: [], evidence: null,
+    possible: n % 2 === 0 ? [{ candidate: row.citizen, rule: 'link-likelihood-02', evidence: null }] : [],
+  }));
+  await savePeople(connection, [], unheardOf, new Date());
+  const seen = pairs.filter((_, n) => n % 2 === 1);
+  await savePossible(connection, seen.map(({ row, twin }) => ({ citizen: row.citizen, id: row.id, possible: [{ candidate: twin.citizen, rule: 'link-demographics-02', evidence: null }] })), new Date());
+}
+
+/** The hidden twins of a person are found by all that finds the person. */
+async function hideKeys(connection: Connection, pairs: readonly { original: string; twin: RowChange }[]): Promise<void> {
+  await connection.query(
+    'insert into person_key (citizen_id, id, hash) select t.citizen, t.id, k.hash from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as t (citizen, id, original) join person_key k on k.id = t.original',
+    [pairs.map(({ twin }) => twin.citizen), pairs.map(({ twin }) => twin.id), pairs.map(({ original }) => original)]);
 }
 
 /** Parts of visible rows that only the fuller world has: a reference to a hidden row, and a contact detail of a hidden class. */

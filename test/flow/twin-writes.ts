@@ -43,6 +43,18 @@ export function breakGlassFor(given: Record<string, string>): TwinRequest {
   return { method: 'POST', path: '/fhir/Patient/$break-glass', alone: true, headers: json, body: JSON.stringify({ resourceType: 'Parameters', parameter }) };
 }
 
+/** Whoever is seen or hidden, asked for by what their record says of them, with something left out or mistyped. */
+export function matchRequest({ rows }: TwinFacts): fc.Arbitrary<TwinRequest> {
+  const people = fc.constantFrom(...rows.filter(({ type }) => type === 'Patient').map(({ body }) => body));
+  const asked = fc.subarray(['identifier', 'name', 'birthDate', 'gender', 'address', 'telecom'], { minLength: 1 });
+  const wrong = fc.constantFrom<Record<string, unknown>>({}, {}, {}, { birthDate: '1950-01-01' }, { address: [{ use: 'home', line: ['1 High Street'], postalCode: 'B1 1XX' }] }, { name: 'x' });
+  const more = fc.constantFrom<Record<string, unknown>[]>([], [], [{ name: 'onlyCertainMatches', valueBoolean: true }], [{ name: 'count', valueInteger: 1 }], [{ name: 'x' }]);
+  return fc.tuple(people, asked, wrong, more).map(([body, fields, change, parameters]) => {
+    const resource = { resourceType: 'Patient', ...Object.fromEntries(fields.filter((field) => field in body).map((field) => [field, body[field]])), ...change };
+    return { method: 'POST', path: '/fhir/Patient/$match', headers: json, body: JSON.stringify({ resourceType: 'Parameters', parameter: [{ name: 'resource', resource }, ...parameters] }) };
+  });
+}
+
 export const everythingInput: fc.Arbitrary<string | null> = fc.constantFrom(null, '{"resourceType":"Parameters"}', '{"resourceType":"Parameters","parameter":[{"name":"_count","valueInteger":2}]}',
   '{"resourceType":"Parameters","parameter":[{"name":"start","valueDate":"2020-01-01"}]}', '{"resourceType":"Bundle"}', '{', '[]', `${'['.repeat(500)}`);
 
@@ -83,6 +95,17 @@ export function whatIf({ role }: Asker): fc.Arbitrary<TwinRequest> {
 export function emergencyChange(what: 'review' | 'revoke'): fc.Arbitrary<TwinRequest> {
   return fc.tuple(fc.constantFrom('EA-0123456789ABCDEF', 'x'), fc.constantFrom('{}', '{"outcome":"x"}', '{')).map(([reference, body]) => (
     { method: 'POST', path: `/governance/emergency-accesses/${reference}/${what}`, headers: { 'Content-Type': 'application/json' }, body, alone: true }));
+}
+
+/** Nothing is decided, because what comes of it would have ids of its own in each world. */
+export function linkChange({ linkReviews }: TwinFacts, what: 'claim' | 'release' | 'decide' | 'undo'): fc.Arbitrary<TwinRequest> {
+  const bodies = ['{}', '{', '{"reason":"Looked at both"}', `{"outcome":"same","reason":"Looked at both","seen":"${'0'.repeat(64)}"}`];
+  return fc.tuple(fc.constantFrom(...linkReviews, 'LR-0123456789ABCDEF', 'x'), fc.constantFrom(...(what === 'claim' ? ['{', '{"x":1}'] : bodies))).map(([reference, body]) => (
+    { method: 'POST', path: `/governance/link-reviews/${reference}/${what}`, headers: { 'Content-Type': 'application/json' }, body, alone: true }));
+}
+
+export function linkageRun(what: 'start' | 'approve' | 'give-up', bodies: readonly string[]): fc.Arbitrary<TwinRequest> {
+  return fc.constantFrom(...bodies).map((body) => ({ method: 'POST', path: `/governance/linkage-run/${what}`, headers: { 'Content-Type': 'application/json' }, body, alone: true }));
 }
 
 /** Work on feeds, one's own and others': no mapping differs from the folder, so no replay is ever open. */

@@ -130,7 +130,6 @@ describe('a bad HL7 message is refused with its place', () => {
     ['an event of another feed', { event: 'S12' }, 'message-type-unknown', { field: 'MSH-9' }],
     ['another message type', { msh: { 8: 'ORU^A01' } }, 'message-type-unknown', { field: 'MSH-9' }],
     ['an event named like an object property', { event: 'constructor' }, 'message-type-unknown', { field: 'MSH-9' }],
-    ['a merge, which waits', { event: 'A40', more: ['MRG|H99^^^RRK'] }, 'awaiting-merge', { field: 'MSH-9' }],
     ['a merge with nobody', { event: 'A40' }, 'segment-missing', { field: 'MRG' }],
     ['no visit where one is needed', { pv1: null }, 'segment-missing', { field: 'PV1' }],
     ['no visit number', { pv1: { 19: '' } }, 'field-missing', { field: 'PV1-19', line: 4 }],

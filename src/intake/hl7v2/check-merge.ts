@@ -26,7 +26,7 @@ export function checkMerge(message: Message, merges: NonNullable<EventSchema['me
   ];
 }
 
-function peopleOf({ segments, marks }: Message, merges: EventSchema['merges']): [surviving: PersonId[], losing: PersonId[], losingField: string] {
+export function peopleOf({ segments, marks }: Message, merges: EventSchema['merges']): [surviving: PersonId[], losing: PersonId[], losingField: string] {
   const [first, second] = segments.filter(({ name }) => name === 'PID').map(({ fields }) => personIds(fields[3] ?? '', marks));
   const merged = segments.find(({ name }) => name === 'MRG')?.fields[1] ?? '';
   return merges === 'two-people' ? [first ?? [], second ?? [], 'PID-3'] : [first ?? [], personIds(merged, marks), 'MRG-1'];

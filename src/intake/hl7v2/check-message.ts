@@ -7,24 +7,16 @@ import { instantOf, parseTimestamp } from './timestamp.ts';
 
 /**
  * Whether the message is one this feed may send and is complete. The envelope comes first: with a wrong one the rest says
- * nothing. One that is right and cannot be done yet has the one problem its event names. `zone` is where its local times are from.
+ * nothing. `zone` is where its local times are from.
  */
 export function checkMessage(message: Message, schema: MessageSchema, feed: Feed, row: number, zone: string): Problem[] {
   const envelope = checkEnvelope(message, schema, feed, row);
   if (envelope.length > 0) return envelope;
-  const { merges, parked } = schema.events[eventOf(message)] ?? {};
-  const problems = [
+  const { merges } = schema.events[eventOf(message)] ?? {};
+  return [
     ...checkSegments(message, schema, row), ...checkFields(message, schema, row), ...checkDates(message, schema, row, zone),
     ...(merges === undefined ? [] : checkMerge(message, merges, row)),
   ];
-  return problems.length === 0 && parked !== undefined ? [waits(parked, message, row)] : problems;
-}
-
-function waits(code: string, message: Message, row: number): Problem {
-  return {
-    category: 'invalid', code, text: 'The message is kept and waits until the gateway can do what it asks.',
-    at: { row, line: message.segments[0]?.line ?? 1, field: 'MSH-9' },
-  };
 }
 
 export function eventOf(message: Message): string {
@@ -43,8 +35,7 @@ function checkEnvelope(message: Message, schema: MessageSchema, feed: Feed, row:
   if (!schema.versions.includes(rawField(message, 'MSH-12', 1))) problems.push(problem('MSH-12', 'version-unknown', 'The HL7 version is not one this feed takes.', schema.versions.join(', ')));
 
   if (rawField(message, 'MSH-9', 1) !== schema.type || !Object.hasOwn(schema.events, eventOf(message))) {
-    const known = Object.keys(schema.events).filter((event) => schema.events[event]?.parked === undefined);
-    problems.push(problem('MSH-9', 'message-type-unknown', 'The message type is not one this feed takes.', known.map((name) => `${schema.type}^${name}`).join(', ')));
+    problems.push(problem('MSH-9', 'message-type-unknown', 'The message type is not one this feed takes.', Object.keys(schema.events).map((name) => `${schema.type}^${name}`).join(', ')));
   }
   return problems;
 }

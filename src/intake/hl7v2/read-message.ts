@@ -2,6 +2,7 @@ import { isJsonObject, textOf, type JsonObject } from '../../fhir/json.ts';
 import type { Problem } from '../../fhir/problem.ts';
 import type { Feed, Kind, MessageSchema, Part, RowInput, SplitRow } from '../types.ts';
 import { checkMessage, eventOf } from './check-message.ts';
+import { joiningOf } from './joining.ts';
 import { messageTree } from './message-tree.ts';
 import { isPlaceholder } from './placeholders.ts';
 import { type Message, parseMessage, rawField } from './parse-message.ts';
@@ -22,6 +23,8 @@ export function readMessage(kind: Kind, feed: Feed, part: Part, row: SplitRow): 
     problems.push({ category: 'invalid', code: 'event-time-missing', text: `None of ${schema.time.join(', ')} says when this happened.`, at: { row: row.row, line: row.line, field: schema.time[0] ?? 'MSH-7' } });
   }
   if (problems.length > 0 || eventAt === undefined) return { problems };
+  const joins = joiningOf(message, schema.events[eventOf(message)] ?? { segments: [], fields: [] }, row.personKey, row.row);
+  if (joins) return { input: { record: {}, eventAt, event: eventOf(message), foldKeys: [], joins, warnings: unended(message, row) } };
   const record = messageTree(message, schema, row.personKey, instantIn(message, 'EVN-6', schema, kind.zone));
   return { input: { record, eventAt, event: eventOf(message), foldKeys: foldKeys(row.personKey, schema.about.name, record), warnings: warningsOf(message, schema, row) } };
 }

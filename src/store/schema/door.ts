@@ -1,15 +1,16 @@
-import { lookUps } from './look-ups.ts';
+import { formerly, lookUps, readerLookUps } from './look-ups.ts';
 import { moreWasSent } from './more-was-sent.ts';
 import { classSets, emergencyReference, grantHolds, itself, ofPart, ofVersion, refusedBy, sharedWith, visible } from './visible.ts';
 
 const rowVisible = visible('r', undefined, itself('r'));
+const patientOf = (citizen: string, orOther = citizen, joined = ''): string => `citizen_row r ${joined} where r.citizen_id in (${citizen}, ${orOther}) and r.type = 'Patient' and not r.deleted`;
 const partVisible = visible('f', undefined, ofPart('f'));
 
 /** Takes the whole door away. Tables stay. */
 export const removeDoor = `
-drop view if exists emergency_use, withheld, readable_incomplete, readable_resource, readable_version, readable_fragment, readable_row, grant_state, current_grant cascade;
+drop view if exists readable_link_review, emergency_use, withheld, readable_incomplete, readable_resource, readable_version, readable_fragment, readable_row, grant_state, current_grant cascade;
 drop view if exists live_grant cascade;
-drop function if exists look_at_rows(text[], text[], uuid[]), look_at_listed(text, uuid[]), look_at_everything(text, uuid, text, uuid, int), look_at_page(text, text, bigint[], int), count_bearing(text, text, bigint[], int), find_parts(text, text, bigint[]);
+drop function if exists ${readerLookUps.join(', ')};
 drop type if exists looked;
 drop function if exists citizen_of(uuid), citizen_objects(uuid), citizens_named(bigint[]);
 `;
@@ -38,24 +39,35 @@ create view readable_fragment as
 
 create view readable_version as
   select 'citizen'::text as scope, v.citizen_id, v.id, r.type, v.version, r.class_id, v.deleted, v.updated_at, v.body, r.directory_ids,
-    v.version = r.version as current, ${emergencyReference('r.citizen_id')} as emergency
+    v.version = r.version as current, ${emergencyReference('r.citizen_id')} as emergency, null::uuid[] as formerly
   from current_grant g, citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id where ${visible('r', undefined, ofVersion)}
   union all
-  select s.scope, null::uuid, v.id, s.type, v.version, null::int, v.deleted, v.updated_at, v.body, s.directory_ids, v.version = s.version, null::text
+  select s.scope, null::uuid, v.id, s.type, v.version, null::int, v.deleted, v.updated_at, v.body, s.directory_ids, v.version = s.version, null::text, null::uuid[]
   from current_grant g, shared_row s join shared_version v on v.id = s.id where ${sharedWith('s')};
 
 create view readable_resource as
   select 'citizen'::text as scope, r.citizen_id, r.id, r.type, r.version, r.class_id, r.deleted, r.updated_at, v.body, r.directory_ids,
-    ${emergencyReference('r.citizen_id')} as emergency
+    ${emergencyReference('r.citizen_id')} as emergency, ${formerly} as formerly
   from current_grant g, citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version where ${rowVisible}
   union all
-  select s.scope, null::uuid, s.id, s.type, s.version, null::int, s.deleted, s.updated_at, v.body, s.directory_ids, null::text
+  select s.scope, null::uuid, s.id, s.type, s.version, null::int, s.deleted, s.updated_at, v.body, s.directory_ids, null::text, null::uuid[]
   from current_grant g, shared_row s join shared_version v on v.id = s.id and v.version = s.version where ${sharedWith('s')};
 
 -- source Patients of whom the partner said more that has not arrived: never to be read as "nothing there"
 create view readable_incomplete as
   select r.citizen_id, r.id, r.class_id from current_grant g, citizen_row r join source_person p on p.citizen_id = r.citizen_id and p.id = r.id
   where ${rowVisible} and ${moreWasSent('p')};
+
+-- possible links, for those who oversee sharing and may see somebody of either; this and other are the citizens of now
+create view readable_link_review as select q.*,
+    exists (select from citizen c where c.citizen_id in (q.this, q.other) and c.location_hidden) or exists (select from ${patientOf('q.this', 'q.other')} and not ${rowVisible}) as hidden,
+    array(select distinct s.custodian from ${patientOf('q.this', 'q.other', 'join sharing_class s on s.class_id = r.class_id')} and ${rowVisible}) as custodians,
+    q.outcome is not null or q.this = q.other or exists (select from person_apart x join source_person o on o.id = x.other where x.id = q.person and o.citizen_id = q.other) as settled
+  from current_grant g, (
+    select v.reference, v.id as person, v.round, v.found_at, v.rule, v.bits, v.evidence, v.claimed_by, v.claimed_name, v.claimed_until > statement_timestamp() as claimed, v.claimed_until,
+      v.outcome, v.decided_at, v.decisions, p.citizen_id as this, coalesce(a.now_id, v.candidate) as other
+    from link_review v join source_person p on p.id = v.id left join citizen_alias a on a.citizen_id = v.candidate) q
+  where g.governance and exists (select from ${patientOf('q.this')} and r.id = q.person and ${rowVisible}) and exists (select from ${patientOf('q.other')} and ${rowVisible});
 
 -- what was kept back is counted, not read: classes and numbers only
 create view withheld as
@@ -67,9 +79,11 @@ create view withheld as
       where f.target is null and not r.deleted and ${rowVisible} and not ${partVisible}) k
   group by k.citizen_id, k.class_id, k.refused;
 
--- which citizen a request resolves to, for the audit entry; asks by value, lists nothing
+-- which citizen a request resolves to, for the audit entry, and whom old ids stand for; ask by value, list nothing
 create function citizen_of(asked uuid) returns uuid language sql stable security definer set search_path = public, pg_temp as $$
-  select citizen_id from citizen_row where id = asked union all select citizen_id from citizen where citizen_id = asked limit 1 $$;
+  select citizen_id from citizen_row where id = asked union all select now_id from citizen_alias where citizen_id = asked union all select citizen_id from citizen where citizen_id = asked limit 1 $$;
+create function citizens_now(asked uuid[]) returns uuid[] language sql stable security definer set search_path = public, pg_temp as $$
+  select array(select coalesce(a.now_id, i.id) from unnest(asked) i(id) left join citizen_alias a on a.citizen_id = i.id) $$;
 create view emergency_use as select e.citizen_id, e.reference from emergency_access e where e.organisation = (select organisation from current_grant)
   and e.person = (select person from current_grant) and e.from_at <= statement_timestamp() and e.until > statement_timestamp();
 create function citizens_named(asked bigint[]) returns setof uuid language sql stable security definer set search_path = public, pg_temp as $$
@@ -81,9 +95,8 @@ export const rights = (reader: string, accountant: string): string => `
 revoke all on all tables in schema public from public;
 revoke all on all functions in schema public from public;
 grant usage on schema public to ${reader}, ${accountant};
-grant select on readable_row, readable_fragment, readable_version, readable_resource, readable_incomplete, grant_state to ${reader};
-grant execute on function look_at_rows(text[], text[], uuid[]), look_at_listed(text, uuid[]), look_at_everything(text, uuid, text, uuid, int), look_at_page(text, text, bigint[], int),
-  count_bearing(text, text, bigint[], int), find_parts(text, text, bigint[]) to ${reader};
+grant select on readable_row, readable_fragment, readable_version, readable_resource, readable_incomplete, readable_link_review, grant_state to ${reader};
+grant execute on function ${readerLookUps.join(', ')} to ${reader};
 grant select on withheld, emergency_use, grant_state to ${accountant};
 grant execute on function citizen_of(uuid), citizens_named(bigint[]) to ${accountant};
 `;

@@ -3,29 +3,20 @@ import { choiceEffect, choseByRecord, emergencyReference, itself, ofPart, refuse
 
 const citizenRows = 'citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version';
 const sharedRows = 'shared_row s join shared_version v on v.id = s.id and v.version = s.version';
+/** Ids that a source Patient's citizen had before it became part of another: who sees the one may know the others. */
+export const formerly = `case when r.type = 'Patient' then (select array_agg(distinct a.citizen_id) from past_citizen p join citizen_alias a on a.citizen_id = p.was and a.now_id = r.citizen_id
+       where p.citizen_id = r.citizen_id and p.id = r.id) end`;
 const columnsWith = (fragmentMayBeSeen: string): string => `'citizen'::text, r.citizen_id, r.id, r.type, r.version, r.class_id, r.deleted, r.updated_at, v.body,
       (select json_agg(json_build_array(f.path, f.body)) from citizen_fragment f
-       where f.citizen_id = r.citizen_id and f.id = r.id and f.version = r.version and ${fragmentMayBeSeen})`;
+       where f.citizen_id = r.citizen_id and f.id = r.id and f.version = r.version and ${fragmentMayBeSeen}), ${formerly}`;
 const citizenColumns = columnsWith(`f.class_id = any (seen) and (parts is null or f.id || f.path = any (parts))`);
 const listedColumns = columnsWith(visible('f', undefined, ofPart('f')));
 /** Where an answer has no row. */
-const noRow = 'null::text, null::uuid, null::uuid, null::text, null::int, null::int, null::boolean, null::timestamptz, null::text, null::json';
-const sharedColumns = 's.scope, null::uuid, s.id, s.type, s.version, null::int, s.deleted, s.updated_at, v.body, null::json';
+const noRow = 'null::text, null::uuid, null::uuid, null::text, null::int, null::int, null::boolean, null::timestamptz, null::text, null::json, null::uuid[]';
+const sharedColumns = 's.scope, null::uuid, s.id, s.type, s.version, null::int, s.deleted, s.updated_at, v.body, null::json, null::uuid[]';
 
 /** The grant, into `g`; without one that holds there is nothing to see. */
 const takeGrant = (key: string): string => `select * into g from live_grant l where l.grant_key = ${key};`;
-/**
- * Whom an id names, into `named`, and the classes of that citizen's which the grant may see, into `seen`. Of somebody who
- * chose about single records classes say too little: then every class is looked at, and `shown` and `parts` say which rows,
- * and which parts of them, may be seen, and `kept` what is kept back. Of everybody else these are null.
- */
-const takeCitizen = (id: string): string => `
-    named := (select r.citizen_id from citizen_row r where r.id = ${id});
-    if named is null then named := (select c.citizen_id from citizen_tally c where c.citizen_id = ${id} union all select c.citizen_id from citizen c where c.citizen_id = ${id} limit 1); end if;
-    select (select coalesce(array_agg(k.class_id), '{}') from (select t.citizen_id, unnest(t.class_id) as class_id from citizen_tally t where t.citizen_id = named) k
-      where ${visible('k')}), ${choseByRecord('named')} into seen, by_record;
-    shown := null; parts := null; kept := null;
-    if by_record then ${takeRecords} end if;`;
 const partsOfRows = 'citizen_fragment f join citizen_row r on r.citizen_id = f.citizen_id and r.id = f.id and r.version = f.version';
 const takeRecords = `
       seen := array(select unnest(t.class_id) from citizen_tally t where t.citizen_id = named);
@@ -36,6 +27,21 @@ const takeRecords = `
         union all
         select f.class_id, ${refusedBy('f', undefined, ofPart('f'))} from ${partsOfRows}
         where f.citizen_id = named and f.target is null and not r.deleted and r.id = any (shown) and f.id || f.path <> all (parts)) k group by k.class_id, k.refused) q);`;
+/**
+ * Whom the id `asked` names, into `named`; an old id of a citizen becomes the one it stands for. And the classes of that citizen's which the grant may see, into `seen`. Of somebody who
+ * chose about single records classes say too little: then every class is looked at, and `shown` and `parts` say which rows,
+ * and which parts of them, may be seen, and `kept` what is kept back. Of everybody else these are null.
+ */
+const takeCitizen = `
+    named := (select r.citizen_id from citizen_row r where r.id = asked);
+    if named is null then
+      asked := coalesce((select a.now_id from citizen_alias a where a.citizen_id = asked), asked);
+      named := (select c.citizen_id from citizen_tally c where c.citizen_id = asked union all select c.citizen_id from citizen c where c.citizen_id = asked limit 1);
+    end if;
+    select (select coalesce(array_agg(k.class_id), '{}') from (select t.citizen_id, unnest(t.class_id) as class_id from citizen_tally t where t.citizen_id = named) k
+      where ${visible('k')}), ${choseByRecord('named')} into seen, by_record;
+    shown := null; parts := null; kept := null;
+    if by_record then ${takeRecords} end if;`;
 const taken = 'named uuid; seen int[]; by_record boolean; shown uuid[]; parts text[]; kept json;';
 const seenAs = (row: string): string => `${row}class_id = any (seen) and (shown is null or ${row}id = any (shown))`;
 /** This person's live emergency access to the citizen that is named, if any. */
@@ -52,6 +58,12 @@ const bearing = (row: string): string => `not ${row}.deleted and (${row}.type ||
 /** Planned once for each connection: a plan made anew for every requester's lists of classes costs more than what it finds. */
 const lookUp = 'language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$';
 
+/** What the reader may call. */
+export const readerLookUps = [
+  'look_at_rows(text[], text[], uuid[])', 'look_at_listed(text, uuid[])', 'look_at_everything(text, uuid, text, uuid, int)', 'look_at_page(text, text, bigint[], int)',
+  'count_bearing(text, text, bigint[], int)', 'find_parts(text, text, bigint[])', 'look_at_matches(text, bytea[], int, int)', 'citizens_now(uuid[])',
+];
+
 /**
  * The hot reads, each one statement: what was asked for by id, and beside it what was kept back. They decide by the
  * door's one predicate, like the views: because for most people nothing but citizen and class decides whether a row may be
@@ -65,7 +77,7 @@ const lookUp = 'language plpgsql stable security definer set search_path = publi
 export const lookUps = `
 create type looked as (
   ask int, fresh boolean, named uuid, emergency text, kept json, incomplete int[],
-  scope text, citizen uuid, id uuid, type text, version int, "classId" int, deleted boolean, "updatedAt" timestamptz, body text, fragments json);
+  scope text, citizen uuid, id uuid, type text, version int, "classId" int, deleted boolean, "updatedAt" timestamptz, body text, fragments json, formerly uuid[]);
 
 -- what these resources are now; of a citizen's id with type Patient, the source Patients
 create function look_at_rows(grants text[], types text[], ids uuid[]) returns setof looked
@@ -79,7 +91,7 @@ begin
       return query select i, false, null::uuid, null::text, null::json, null::int[], ${noRow};
       continue;
     end if;
-    ${takeCitizen('asked')}
+    ${takeCitizen}
     if named is null then
       return query select i, true, null::uuid, null::text, null::json, null::int[], a.* from (values (1)) one left join lateral (
         select ${sharedColumns} from ${sharedRows} where s.id = asked and s.type = asked_type and not s.deleted and ${sharedWith('s')}) a on true;
@@ -129,6 +141,26 @@ begin
   return query select 1, exists (select from live_grant l where l.grant_key = asked_grant), null::uuid, null::text, null::json, null::int[], ${noRow};
 end $$;
 
+-- the source Patients of citizens that share a blocking key with what is asked, by a row that may be seen
+create function look_at_matches(asked_grant text, hashes bytea[], per_key int, junk int) returns setof looked
+  ${lookUp}
+declare g live_grant;
+begin
+  ${takeGrant('asked_grant')}
+  if found then
+    return query with found as materialized (
+        select distinct k.citizen_id from (select distinct h.hash from unnest(hashes) h (hash)
+          where (select count(*) from (select from person_key n where n.hash = h.hash limit junk + 1) n) <= junk) h cross join lateral (
+          select distinct r.citizen_id from person_key p join citizen_row r on r.citizen_id = p.citizen_id and r.id = p.id
+          where p.hash = h.hash and r.type = 'Patient' and not r.deleted and ${visible('r', undefined, itself('r'))} limit per_key) k)
+      select 1, true, null::uuid, ${emergencyReference('q.citizen_id')}, null::json, null::int[], q.* from (
+        select ${listedColumns} from found f join ${citizenRows.replace(' join', ' on r.citizen_id = f.citizen_id join')}
+        where r.type = 'Patient' and not r.deleted and ${visible('r', undefined, itself('r'))}) q;
+    if found then return; end if;
+  end if;
+  return query select 1, exists (select from live_grant l where l.grant_key = asked_grant), null::uuid, null::text, null::json, null::int[], ${noRow};
+end $$;
+
 -- how many there are of them, up to a number above which nobody counts; null without a grant that holds
 create function count_bearing(asked_grant text, asked_type text, asked_tokens bigint[], at_most int) returns int
   ${lookUp}
@@ -166,7 +198,7 @@ begin
     return query select 1, false, null::uuid, null::text, null::json, null::int[], ${noRow};
     return;
   end if;
-  ${takeCitizen('asked')}
+  ${takeCitizen}
   return query select 1, true, named, ${inEmergency}, ${keptBack},
     array(select r.class_id from citizen_row r join source_person p on p.citizen_id = r.citizen_id and p.id = r.id
       where r.citizen_id = asked and ${seenAs('r.')} and ${moreWasSent('p')}),

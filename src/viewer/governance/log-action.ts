@@ -27,6 +27,7 @@ export function lookActionOf(interaction: string, query: string, code?: string):
   const kind = kindOfReading(type);
   switch (interaction) {
     case 'everything': return { kind: 'opened', ...words.everything, ofCitizens: true };
+    case 'match': return { kind: 'people', ...words.match, ofCitizens: false };
     case 'read': return { kind, ...words.read(one), ofCitizens: true };
     case 'vread': return { kind, ...words.version(one), ofCitizens: true };
     case 'history-instance': return { kind, ...words.history(one), ofCitizens: true };
@@ -37,6 +38,8 @@ export function lookActionOf(interaction: string, query: string, code?: string):
     case 'end-break-glass': return { kind: 'emergency', ...words.endEmergency, ofCitizens: true };
     case 'emergency-list': return { kind: 'log', ...words.emergencies, ofCitizens: true };
     case 'emergency-review': case 'emergency-revoke': return { kind: 'emergency', ...words[interaction](emergencyOf(query)), ofCitizens: true };
+    case 'link-list': case 'link-show': case 'link-claim': case 'link-release': case 'link-decide': case 'link-undo': case 'linkage-re-run': case 'linkage-show':
+      return { kind: 'identity', ...words.linkage[interaction], ofCitizens: interaction === 'link-show' };
     case 'explain-access': return { kind: 'log', ...words.explain, ofCitizens: true };
     case 'reconstruct': return { kind: 'log', ...words.reconstruct, ofCitizens: true };
     case 'intake': case 'transaction': case 'process-message': return { kind: 'sent', ...words.sent(feedOf(query)), ofCitizens: true };
@@ -47,6 +50,7 @@ export function lookActionOf(interaction: string, query: string, code?: string):
     case 'feed-list': return { kind: 'sent', ...words.feeds(feedOfWork(query) ?? words.allFeeds), ofCitizens: false };
     case 'feed-work-list': case 'feed-requeue': case 'replay-show': case 'replay-start': case 'replay-approve': case 'replay-give-up':
       return { kind: 'sent', ...words.feed[interaction](feedOfWork(query) ?? words.aFeed), ofCitizens: false };
+    case 'link-merge': case 'link-split': case 'link-apart': return { kind: 'other', ...words.link[interaction], ofCitizens: true };
     case 'unsupported': return { kind: 'other', ...words.unsupported, ofCitizens: true };
     default: return { kind: 'other', ...words.other(interaction), ofCitizens: true };
   }

@@ -10,12 +10,14 @@ import { route, type Asked, type Reply } from '../route.ts';
 import { unserved } from '../unserved.ts';
 import { addEmergencyRoutes, emergencyAddresses, type ReviewServices } from './emergency-routes.ts';
 import { addFeedRoutes, feedAddresses, type FeedServices } from './feed-routes.ts';
+import { addLinkReviewRoutes, linkReviewAddresses, type LinkReviewServices } from './link-review-routes.ts';
+import { addLinkageRunRoutes, linkageRunAddresses, type LinkageRunServices } from './linkage-run-routes.ts';
 import { permitGovernance } from './permit-governance.ts';
 import { readFields } from './read-fields.ts';
 import { json, requestOf } from './reply-json.ts';
 import { answerWhatIf } from './what-if.ts';
 
-export interface GovernanceServices extends ReviewServices, FeedServices {
+export interface GovernanceServices extends ReviewServices, FeedServices, LinkReviewServices, LinkageRunServices {
   governance: {
     list: (requester: Requester, which: AgreementName | null, request: RequestFacts) => Promise<AgreementEntry[]>;
     propose: (requester: Requester, text: string, request: RequestFacts) => Promise<{ entry: AgreementEntry; created: boolean }>;
@@ -36,7 +38,7 @@ const keepers = permitGovernance(['governance'], 'u');
 /** counts over every partner's looks: for those who read the whole log */
 const overseers = permitGovernance(['governance'], 's');
 
-/** Everything under /governance: the register of agreements and how a version comes into force and ends, reviews of emergency access, and the work on feeds. */
+/** Everything under /governance: the register of agreements and how a version comes into force and ends, reviews of emergency access and of possible links, and the work on feeds. */
 export function governanceRoutes(services: GovernanceServices): Router {
   const { governance } = services;
   const router = Router({ caseSensitive: true });
@@ -58,7 +60,9 @@ export function governanceRoutes(services: GovernanceServices): Router {
   }
   addEmergencyRoutes(router, services);
   addFeedRoutes(router, services);
-  for (const [address, pattern, allow] of [...addresses, ...emergencyAddresses, ...feedAddresses]) {
+  addLinkReviewRoutes(router, services);
+  addLinkageRunRoutes(router, services);
+  for (const [address, pattern, allow] of [...addresses, ...emergencyAddresses, ...feedAddresses, ...linkReviewAddresses, ...linkageRunAddresses]) {
     router.all(address, route(services, { interaction: 'unsupported', pattern, permit: () => otherMethod(allow), allow }, () => Promise.reject(new Error('a method that is refused'))));
   }
   router.use(...unserved(services));

@@ -1,0 +1,127 @@
+import type { PersonFacts } from '../linkage/types.ts';
+import type { LinkEvidence } from './citizens.ts';
+import type { Connection, Database } from './database.ts';
+
+export interface LinkageRun {
+  id: string;
+  /** version of the linkage rule that links are compared with */
+  rule: string;
+  state: 'comparing' | 'compared' | 'applying' | 'applied' | 'given-up';
+  /** source Patients looked at */
+  looked: number;
+  startedAt: Date;
+  startedBy: string;
+  approvedBy: string | null;
+  link: number;
+  unlink: number;
+  /** of both, when they were approved: done, left because something speaks against it, and left because the record had changed */
+  applied: number;
+  doubtful: number;
+  outdated: number;
+}
+
+export interface LinkageChange {
+  /** source Patient, and the citizen it was when it was compared */
+  id: string;
+  citizen: string;
+  kind: 'link' | 'unlink';
+  /** the citizen it would be */
+  other: string | null;
+  /** how alike they are by the rule of now; null where an exact rule decided, or weights say no more than that they are not one */
+  bits: number | null;
+  outcome: 'applied' | 'doubtful' | 'outdated' | null;
+}
+
+/** A change as it is found and applied. Its levels are shown to nobody: they may rest on what is hidden. */
+export type FoundChange = Omit<LinkageChange, 'bits' | 'outcome'> & { evidence: LinkEvidence | null };
+
+const columns = `r.id, r.rule, r.state, r.looked, r.started_at as "startedAt", r.started_by as "startedBy", r.approved_by as "approvedBy",
+  count(c.id) filter (where c.kind = 'link')::int as link, count(c.id) filter (where c.kind = 'unlink')::int as unlink, count(c.id) filter (where c.outcome = 'applied')::int as applied,
+  count(c.id) filter (where c.outcome = 'doubtful')::int as doubtful, count(c.id) filter (where c.outcome = 'outdated')::int as outdated`;
+
+/** False where another run is open. */
+export async function startRun(database: Database, run: { id: string; rule: string; startedAt: Date; startedBy: string }): Promise<boolean> {
+  const rows = await database.query(
+    `insert into linkage_run (id, rule, state, started_at, started_by) values ($1, $2, 'comparing', $3, $4) on conflict do nothing returning 1`, [run.id, run.rule, run.startedAt, run.startedBy]);
+  return rows.length > 0;
+}
+
+/** The newest run with its counts. */
+export async function findRun(database: Database): Promise<LinkageRun | null> {
+  const [row] = await database.query<LinkageRun & Record<string, unknown>>(
+    `select ${columns} from (select * from linkage_run order by started_at desc limit 1) r left join linkage_change c on c.run = r.id group by r.id, r.rule, r.state, r.looked, r.started_at, r.started_by, r.approved_by`);
+  return row ?? null;
+}
+
+/** Moves a run on, where it is in one of these states. */
+export async function setRunState(database: Database, run: string, from: readonly LinkageRun['state'][], to: LinkageRun['state'], approvedBy: string | null = null): Promise<boolean> {
+  const rows = await database.query('update linkage_run set state = $3, approved_by = coalesce($4, approved_by) where id = $1 and state = any ($2) returning 1', [run, from, to, approvedBy]);
+  return rows.length > 0;
+}
+
+/** What a run would change, in order, after this source Patient. */
+export async function listChanges(database: Pick<Database, 'query'>, run: string, after: string | null, limit: number): Promise<LinkageChange[]> {
+  return database.query<LinkageChange & Record<string, unknown>>(
+    `select id, citizen_id as citizen, kind, other, (evidence ->> 'bits')::float8 as bits, outcome from linkage_change where run = $1 and ($2::uuid is null or id > $2) order by id limit $3`, [run, after, limit]);
+}
+
+export interface RunStep {
+  id: string;
+  rule: string;
+  state: 'comparing' | 'applying';
+  afterCitizen: string | null;
+  afterId: string | null;
+}
+
+/** The run that is under way, held until the transaction ends; null: none, or another process works on it. */
+export async function takeRun(connection: Connection): Promise<RunStep | null> {
+  const { rows } = await connection.query<RunStep>(
+    `select id, rule, state, after_citizen as "afterCitizen", after_id as "afterId" from linkage_run where state in ('comparing', 'applying') for update skip locked`);
+  return rows[0] ?? null;
+}
+
+export interface ComparedPerson {
+  citizen: string;
+  id: string;
+  facts: PersonFacts;
+  /** linked by weights, of this version of the rule; null: by an exact rule or by nobody */
+  weighedBy: string | null;
+  /** a person decided about it or about the citizen it is */
+  decided: boolean;
+}
+
+/** The next source Patients of everybody. */
+export async function nextCompared(connection: Connection, { afterCitizen, afterId }: RunStep, limit: number): Promise<ComparedPerson[]> {
+  const { rows } = await connection.query<ComparedPerson>(
+    `select p.citizen_id as citizen, p.id, p.facts, case when p.rule = 'link-likelihood-01' then p.evidence ->> 'rule' end as "weighedBy",
+       exists (select from link_decision d where d.rule is null and (d.persons @> array[p.id] or d.into_id = p.citizen_id or d.from_id = p.citizen_id)) as decided
+     from source_person p where $1::uuid is null or (p.citizen_id, p.id) > ($1, $2::uuid) order by p.citizen_id, p.id limit $3`, [afterCitizen, afterId, limit]);
+  return rows;
+}
+
+/** Keeps what was found, each pair once, and how far the run came; without a last one it is compared. */
+export async function saveCompared(connection: Connection, run: string, changes: readonly FoundChange[], looked: number, last: { citizen: string; id: string } | undefined): Promise<void> {
+  if (changes.length > 0) {
+    await connection.query(
+      `insert into linkage_change (run, citizen_id, id, kind, other, evidence) select $1, c.* from unnest($2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::jsonb[]) as c (citizen_id, id, kind, other, evidence)
+       where c.kind = 'unlink' or not exists (select from linkage_change e where e.run = $1 and e.kind = 'link' and e.citizen_id = c.other and e.other = c.citizen_id) on conflict do nothing`,
+      [run, changes.map((c) => c.citizen), changes.map((c) => c.id), changes.map((c) => c.kind), changes.map((c) => c.other), changes.map((c) => c.evidence && JSON.stringify(c.evidence))]);
+  }
+  await connection.query(
+    `update linkage_run set looked = looked + $2, after_citizen = coalesce($3, after_citizen), after_id = coalesce($4, after_id), state = case when $3::uuid is null then 'compared' else state end where id = $1`,
+    [run, looked, last?.citizen ?? null, last?.id ?? null]);
+}
+
+/** The next change of an approved run that is not done, with the citizens of now; null: none is left, and the run is applied. */
+export async function nextChange(connection: Connection, run: string): Promise<(FoundChange & { now: string; otherNow: string | null; decided: boolean }) | null> {
+  const { rows } = await connection.query<FoundChange & { now: string; otherNow: string | null; decided: boolean }>(
+    `select c.id, c.citizen_id as citizen, c.kind, c.other, c.evidence, p.citizen_id as now, coalesce(a.now_id, c.other) as "otherNow",
+       exists (select from link_decision d where d.rule is null and (d.persons @> array[c.id] or d.into_id = p.citizen_id or d.from_id = p.citizen_id)) as decided
+     from linkage_change c join source_person p on p.id = c.id left join citizen_alias a on a.citizen_id = c.other where c.run = $1 and c.outcome is null order by c.id limit 1`, [run]);
+  if (!rows[0]) await connection.query(`update linkage_run set state = 'applied' where id = $1`, [run]);
+  return rows[0] ?? null;
+}
+
+export async function settleChange(connection: Connection, run: string, { citizen, id }: Pick<LinkageChange, 'citizen' | 'id'>, outcome: NonNullable<LinkageChange['outcome']>): Promise<void> {
+  await connection.query('update linkage_change set outcome = $4 where run = $1 and citizen_id = $2 and id = $3', [run, citizen, id, outcome]);
+}

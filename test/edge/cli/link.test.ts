@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { adtMessages } from '../../../src/demo/write-adt.ts';
+import { openEmptyPglite } from '../../databases.ts';
+import { castMember, population } from '../../flow/emergency-asks.ts';
+import { startGateway, type Gateway } from '../../gateway.ts';
+
+/** `onestory link …` and `onestory linkage …` as whoever oversees sharing types them. */
+
+const root = join(import.meta.dirname, '..', '..', '..');
+let gateway: Gateway;
+beforeAll(async () => {
+  gateway = await startGateway(await openEmptyPglite(), { citizens: 2 });
+  const { nhsNumber: _, ...alice } = castMember('alice');
+  const again = adtMessages(population.seed, { ...alice, index: 900, traced: false, name: { ...alice.name, given: 'Alicex' }, known: { uhb: 'T900' } });
+  await gateway.send('uhb-adt', '', again.map(({ text }) => text).join(''));
+});
+afterAll(() => gateway.close());
+
+async function onestory(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const env = { PATH: process.env['PATH'] ?? '', HOME: gateway.dataDir, DATA_DIR: gateway.dataDir, PORT: new URL(gateway.url).port };
+  const child = spawn('node', ['bin/run.mjs', 'src/cli.ts', ...args, '--as', 'governance-lead'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const parts = { out: '', err: '' };
+  child.stdout.on('data', (part: Buffer) => { parts.out += part.toString(); });
+  child.stderr.on('data', (part: Buffer) => { parts.err += part.toString(); });
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { code, ...parts };
+}
+
+it('lists, shows, claims, decides and undoes a possible link', async () => {
+  const { out: list } = await onestory('link', 'list');
+  const reference = /^LR-[0-9A-F]{16}/.exec(list)?.[0] ?? '';
+  expect(list).toMatch(/^LR-[0-9A-F]{16}: found 20[^ ]+Z by link-likelihood-02, \d+\.\d bits, open\n {2}given alike \+[\d.]+, family same [^\n]*\n {2}held: given: alike\n$/);
+  const { out: shown } = await onestory('link', 'show', reference);
+  expect(shown).toMatch(/\n {2}by rule [\w-]+: possible, [\d.]+ bits: [^\n]*birthDate same[^]*\n {4}name: ALICEX OKAFOR\n[^]*\n {4}name: Alice Okafor\n[^]*\n {2}seen: [0-9a-f]{64}\n$/);
+  const decide = ['link', 'decide', reference, '--outcome', 'same', '--reason', 'One person', '--seen', /seen: (\w{64})/.exec(shown)?.[1] ?? ''];
+  expect(await onestory(...decide)).toMatchObject({ code: 1, out: '', err: expect.stringContaining('[link-review-not-claimed]') as string });
+  expect((await onestory('link', 'claim', reference)).out).toContain(', claimed by Teresa Wilk until 20');
+  expect((await onestory(...decide)).out).toContain(', same since 20');
+  expect((await onestory('link', 'list')).out).toBe('Nothing waits for a decision.\n');
+  expect((await onestory('link', 'undo', reference, '--reason', 'They were two')).code).toBe(0);
+}, 60_000);
+
+it('compares links with the rule of now', async () => {
+  expect((await onestory('linkage', 'show')).err).toContain('[linkage-run-none]');
+  const { out } = await onestory('linkage', 'start', '--json');
+  const { id } = JSON.parse(out) as { id: string };
+  for (let tries = 0; tries < 50 && !(await onestory('linkage', 'show')).out.includes(': compared,'); tries += 1);
+  expect((await onestory('linkage', 'diff')).out).toBe('Nothing would change.\n');
+  expect((await onestory('linkage', 'approve', id)).out).toMatch(/would link 0, would unlink 0/);
+}, 60_000);

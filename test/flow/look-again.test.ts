@@ -1,0 +1,60 @@
+import { lookAgain } from '../../src/flow/look-again.ts';
+import type { IntakeContext } from '../../src/flow/intake-context.ts';
+import { linkPeople, type Linking } from '../../src/flow/link-people.ts';
+import { savePeople } from '../../src/store/citizens.ts';
+import { openPostgres, type Connection, type Database } from '../../src/store/database.ts';
+import type { PersonFacts } from '../../src/linkage/types.ts';
+import { benchFeed, mappedRow } from '../../bench/linkage-load/people-rows.ts';
+import { freshPostgres } from '../databases.ts';
+import { linkingContext } from './linking-context.ts';
+
+/** Two workers that meet one new person at once, neither seeing what the other writes. On PostgreSQL, which has two connections. */
+
+const amina: PersonFacts = { local: [], family: 'quillfeather', given: ['josephine'], otherFamily: [], otherGiven: [], birthDate: '1961-04-09', gender: 'female', postcode: 'B138XX', house: '12', lines: ['station road'] };
+
+describe('two workers that meet one new person at once', () => {
+  let database: Database;
+  let context: IntakeContext;
+  beforeAll(async () => {
+    database = await openPostgres(await freshPostgres('empty_record'));
+    context = await linkingContext(database);
+  });
+  afterAll(() => database.close());
+
+  async function meet(connection: Connection, person: number, partner: 'bcc-cld' | 'uhb-adt', facts: PersonFacts): Promise<Linking> {
+    const linking = await linkPeople(connection, context, [mappedRow(benchFeed(partner), { person, facts }, person)]);
+    await savePeople(connection, linking.citizens, linking.people, new Date());
+    return linking;
+  }
+  /** Both link before either commits. */
+  async function atOnce(a: PersonFacts, b: PersonFacts, first: number): Promise<void> {
+    await database.transaction(async (one) => {
+      await meet(one, first, 'uhb-adt', a);
+      await database.transaction(async (other) => { await meet(other, first + 1, 'bcc-cld', b); });
+    });
+  }
+  const again = (): Promise<number> => database.transaction((connection) => lookAgain(connection, context, 100));
+  const citizens = async (family: string): Promise<number> => (await database.query<{ n: number }>(`select count(distinct citizen_id)::int as n from source_person where facts ->> 'family' like $1`, [`${family}%`]))[0]?.n ?? 0;
+
+  it('make two citizens of one person with two postcodes, and a second look makes one of them, by the rule and with its evidence', async () => {
+    await atOnce(amina, { ...amina, postcode: 'B138XY' }, 1);
+    expect(await citizens('quillfeather')).toBe(2);
+    expect(await again()).toBe(2);
+    expect(await citizens('quillfeather')).toBe(1);
+    expect(await database.query('select kind, rule, evidence is not null as weighed from link_decision')).toEqual([{ kind: 'merge', rule: 'link-likelihood-01', weighed: true }]);
+    expect(await again()).toBe(0);
+  });
+
+  it('leave to a person whom a rule would have left to a person, once', async () => {
+    await atOnce({ ...amina, family: 'bramblethorpe', given: ['amira'] }, { ...amina, family: 'bramblethorpe', given: ['amina'] }, 11);
+    expect(await again()).toBe(2);
+    expect(await citizens('bramblethorpe')).toBe(2);
+    expect(await database.query('select rule from link_review')).toEqual([{ rule: 'link-likelihood-02' }]);
+  });
+
+  it('are two people who have nothing in common', async () => {
+    await atOnce({ ...amina, family: 'oakenshield', birthDate: '1930-01-30', postcode: 'B11AA', given: ['peter'], lines: ['a lane'] }, { ...amina, family: 'underhill', birthDate: '1999-12-12', given: ['rosie'], house: '7' }, 21);
+    expect(await again()).toBe(2);
+    expect(await database.query('select count(*)::int as n from link_review')).toEqual([{ n: 1 }]);
+  });
+});

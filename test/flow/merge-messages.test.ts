@@ -1,0 +1,122 @@
+import type { Bundle, Encounter, Patient } from '@medplum/fhirtypes';
+import { databases } from '../databases.ts';
+import { startGateway, type Gateway } from '../gateway.ts';
+import { message, type MessageFacts } from '../intake/adt.ts';
+
+const doctor = 'ward-doctor';
+const numbers = ['9990000743', '9990031010', '9990031118'];
+type Row = { messageId: string; state: string; codes: string[] };
+
+describe.each(databases)('messages that say who is who, on $kind', ({ open }) => {
+  let gateway: Gateway;
+  let sent = 0;
+  beforeAll(async () => {
+    gateway = await startGateway(await open());
+  }, 60_000);
+  afterAll(() => gateway.close());
+
+  const pid = (key: string, name = 'MERGER^ALMA', more: Record<number, string> = {}): Record<number, string> => ({ 3: `${key}^^^RRK`, 5: `${name}^^^^L`, 7: '19380211', 8: '2', 32: 'NSTS04', ...more });
+  const send = async (...messages: MessageFacts[]): Promise<Row[]> => {
+    const ids = messages.map(() => `MM${(sent += 1)}`);
+    await gateway.send('uhb-adt', '', messages.map((each, i) => message({ pv1: null, at: `20240601${String(sent).padStart(4, '0')}00`.replace(/(\d{8})(\d{2})(\d{2})00/, (_, day: string, h: string, m: string) => `${day}${String(Number(h) % 24).padStart(2, '0')}${String(Number(m) % 60).padStart(2, '0')}00`), ...each, id: ids[i] ?? '' })).join(''));
+    return rows(ids);
+  };
+  const rows = async (ids: readonly string[]): Promise<Row[]> => (await gateway.database.query<{ message_id: string; state: string; problems: { code: string; severity?: string }[] }>(
+    `select message_id, state, problems from intake_row where message_id = any ($1) order by record_id, row_no`, [ids]))
+    .map(({ message_id: messageId, state, problems }) => ({ messageId, state, codes: problems.filter(({ severity }) => severity === undefined).map(({ code }) => code) }));
+  const merge = (event: string, kept: string, lost: string): MessageFacts => ({ event, pid: pid(kept), more: [`MRG|${lost}^^^RRK`] });
+  const unlink = (one: string, other: string): MessageFacts => ({ event: 'A37', pid: pid(one), more: [`PID|1||${other}^^^RRK||MERGER^ALMA`] });
+  const citizenOf = async (key: string): Promise<string> => (await gateway.database.query<{ citizen_id: string }>('select citizen_id from source_person where person_key = $1', [key]))[0]?.citizen_id ?? '';
+  const read = async (id: string): Promise<Patient> => (await gateway.get(`/fhir/Patient/${id}`, doctor)).json() as Promise<Patient>;
+  const visit = (number: string): Record<number, string> => ({ 2: 'I', 3: 'RRK^W12^B4^RRK15', 19: `${number}^^^RRK`, 44: '20240501080000' });
+  const visitsOf = async (form: Record<string, string>): Promise<string[]> => ((await (await gateway.search('Encounter', form, doctor)).json()) as Bundle<Encounter>).entry?.flatMap(({ resource }) => resource?.identifier?.flatMap(({ value }) => value ?? []) ?? []).sort() ?? [];
+  const loggedFor = async (citizen: string): Promise<string[]> => ((await (await gateway.search('AuditEvent', { patient: `Patient/${citizen}`, _count: '100' }, 'governance-lead')).json()) as Bundle)
+    .entry?.flatMap(({ resource }) => (resource?.resourceType === 'AuditEvent' ? [resource.subtype?.at(-1)?.code ?? ''] : [])) ?? [];
+
+  it('a merge makes one citizen of two: the old id answers everywhere, and an unlinking takes it apart with what came later', async () => {
+    await send({ event: 'A01', pid: pid('K1'), pv1: visit('VK1') }, { event: 'A01', pid: pid('L1'), pv1: visit('VL1') });
+    const [kept, lost] = [await citizenOf('K1'), await citizenOf('L1')];
+    expect(kept).not.toBe(lost);
+    expect((await read(lost)).id).toBe(lost);
+    expect(await send(merge('A40', 'K1', 'L1'))).toMatchObject([{ state: 'stored', codes: [] }]);
+
+    const patient = await read(lost);
+    expect(patient.id).toBe(kept);
+    expect(patient.link?.filter(({ type }) => type === 'replaces')).toEqual([{ other: { reference: `Patient/${lost}`, type: 'Patient' }, type: 'replaces' }]);
+    expect(patient.link?.filter(({ type }) => type === 'seealso')).toHaveLength(2);
+    expect(await read(kept)).toEqual(patient);
+    for (const named of [{ patient: lost }, { subject: `Patient/${lost}` }, { patient: `Patient/${kept}` }]) expect(await visitsOf(named as Record<string, string>)).toEqual(['VK1', 'VL1']);
+    const found = (await (await gateway.search('Patient', { _id: lost }, doctor)).json()) as Bundle;
+    expect(found.entry?.map(({ resource }) => resource?.id)).toEqual([kept]);
+    const everything = (await (await gateway.get(`/fhir/Patient/${lost}/$everything?_count=50`, doctor)).json()) as Bundle;
+    expect(everything.entry?.[0]?.resource?.id).toBe(kept);
+    expect(JSON.stringify(everything)).not.toContain(`"reference":"Patient/${lost}","type":"Patient"},"status`);
+
+    // the visit goes on under the id that stays, with what was said of it before; and new messages of the old id arrive
+    await send({ event: 'A02', pid: pid('K1'), pv1: { 2: 'I', 3: 'RRK^W14^B1^RRK15', 19: 'VL1^^^RRK' } }, { event: 'A01', pid: pid('L1'), pv1: visit('VL2') });
+    expect(await citizenOf('L1')).toBe(kept);
+    const [encounter] = ((await (await gateway.search('Encounter', { patient: lost }, doctor)).json()) as Bundle<Encounter>).entry?.flatMap(({ resource }) => (resource?.identifier?.some(({ value }) => value === 'VL1') ? [resource] : [])) ?? [];
+    expect(encounter?.period?.start).toMatch(/^2024-05-01/);
+
+    expect(await send(unlink('K1', 'L1'))).toMatchObject([{ state: 'stored', codes: [] }]);
+    expect([await citizenOf('K1'), await citizenOf('L1')]).toEqual([kept, lost]);
+    expect(await visitsOf({ patient: lost })).toEqual(['VL1', 'VL2']);
+    expect(await visitsOf({ patient: kept })).toEqual(['VK1']);
+    expect((await read(lost)).link?.some(({ type }) => type === 'replaces')).toBe(false);
+    expect((await read(kept)).id).toBe(kept);
+    for (const citizen of [kept, lost]) expect(await loggedFor(citizen)).toEqual(expect.arrayContaining(['link-merge', 'link-split', 'read']));
+    expect(await send(merge('A40', 'K1', 'L1'))).toMatchObject([{ state: 'quarantined', codes: ['merge-told-apart'] }]);
+  });
+
+  it('who read the old id is found under every id', async () => {
+    await send({ event: 'A28', pid: pid('K2') }, { event: 'A28', pid: pid('L2') });
+    const [kept, lost] = [await citizenOf('K2'), await citizenOf('L2')];
+    await read(lost);
+    const reads = async (citizen: string): Promise<number> => (await loggedFor(citizen)).filter((code) => code === 'read').length;
+    expect([await reads(lost), await reads(kept)]).toEqual([1, 0]);
+    await send(merge('A34', 'K2', 'L2'));
+    await read(lost);
+    expect([await reads(lost), await reads(kept)]).toEqual([2, 2]);
+  });
+
+  it.each([
+    ['twins', pid('T1', 'TWIN^ALICE'), pid('T2', 'TWIN^ELSIE'), 'merge-twins'],
+    ['two verified numbers', { ...pid('N1', 'NUMBERED^ADA'), 3: `${numbers[1]}^^^NHS~N1^^^RRK`, 32: 'NSTS01' }, { ...pid('N2', 'NUMBERED^ADA'), 3: `${numbers[2]}^^^NHS~N2^^^RRK`, 32: 'NSTS01' }, 'merge-two-numbers'],
+  ])('a wrong merge of %s is refused and waits in the work list, and the pair is in the review queue', async (_, one, other, rule) => {
+    expect(await send({ event: 'A28', pid: one }, { event: 'A28', pid: other })).toMatchObject([{ state: 'stored' }, { state: 'stored' }]);
+    const keyOf = (fields: Record<number, string>): string => /([TN]\d)\^\^\^RRK/.exec(fields[3] ?? '')?.[1] ?? '';
+    const [kept, lost] = [await citizenOf(keyOf(one)), await citizenOf(keyOf(other))];
+    const before = await gateway.database.query('select count(*) as n from citizen_version');
+    const [row] = await send({ event: 'A40', pid: one, more: [`MRG|${keyOf(other)}^^^RRK`] });
+    expect(row).toMatchObject({ state: 'awaiting-merge', codes: ['merge-needs-review'] });
+    expect([await citizenOf(keyOf(one)), await citizenOf(keyOf(other))]).toEqual([kept, lost]);
+    expect(await gateway.database.query('select count(*) as n from citizen_version')).toEqual(before);
+    expect(await gateway.database.query('select rule, candidate from link_review where citizen_id = $1 and rule = $2', [lost, rule])).toEqual([{ rule, candidate: kept }]);
+  });
+
+  it('whom nobody described yet is put where the merge says, whichever of the two it is, unless what is said then speaks against it', async () => {
+    await send({ event: 'A28', pid: pid('K3', 'FIRST^KNOWN') });
+    expect(await send({ ...merge('A47', 'K3', 'L3') }, { ...merge('A43', 'NEW3', 'K3') }, { ...merge('A40', 'K3', 'L4') })).toMatchObject([{ state: 'stored' }, { state: 'stored' }, { state: 'stored' }]);
+    await send({ event: 'A28', pid: { 3: 'L3^^^RRK', 5: 'FIRST^KNOWN' } }, { event: 'A28', pid: pid('NEW3', 'FIRST^KNOWN') }, { event: 'A28', pid: pid('L4', 'FIRST^OTHER') });
+    const kept = await citizenOf('K3');
+    expect([await citizenOf('L3'), await citizenOf('NEW3')]).toEqual([kept, kept]);
+    expect(await citizenOf('L4')).not.toBe(kept);
+  });
+
+  it('waits for people of whom nothing is known, and is done when one of them arrives', async () => {
+    const [early] = await send(merge('A40', 'K5', 'L5'));
+    expect(early).toMatchObject({ state: 'awaiting-merge', codes: ['merge-nobody-known'] });
+    await send({ event: 'A28', pid: pid('L5', 'LATE^COMER') });
+    expect(await rows([early?.messageId ?? ''])).toMatchObject([{ state: 'stored', codes: [] }]);
+    await send({ event: 'A28', pid: pid('K5', 'LATE^COMER') });
+    expect(await citizenOf('K5')).toBe(await citizenOf('L5'));
+  });
+
+  it('what it cannot do by itself waits with its reason, and national numbers alone join nobody', async () => {
+    await send({ event: 'A28', pid: pid('K6', 'WAITING^LONG') });
+    const told = await send(
+      { event: 'A45', pid: pid('K6'), pv1: visit('V61'), more: ['MRG|L6^^^RRK||||V62'] },
+      { event: 'A40', pid: { ...pid('K6'), 3: `${numbers[0]}^^^NHS~K6^^^RRK` }, more: [`MRG|${numbers[1]}^^^NHS`] });
+    expect(told).toMatchObject([{ state: 'awaiting-merge', codes: ['visit-moves-by-hand'] }, { state: 'awaiting-merge', codes: ['merge-numbers-only'] }]);
+  });
+});
