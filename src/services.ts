@@ -44,6 +44,7 @@ import { searchAuditTrail, type AuditAsk } from './flow/search-audit.ts';
 import { startIntakeWorker } from './flow/work-intake.ts';
 import { loadMappings } from './intake/load-mappings.ts';
 import { loadLinkageRule } from './intake/linkage-rule-file.ts';
+import { loadStoryRule } from './intake/story-rule-file.ts';
 import { loadSensitiveCodes, sensitiveCodesFolder } from './intake/sensitive-code-files.ts';
 import type { Log } from './edge/log.ts';
 import { pairGrader } from './linkage/grade-pair.ts';
@@ -134,13 +135,14 @@ export async function createServices({
 
 const intakeEvents = { 'batch-failed': 'intake-retried', 'row-failed': 'worker-failed', outdated: 'intake-outdated' } as const;
 
-/** What mappings/ holds: feeds, maps, the codes that make a record sensitive and the rule by which people are linked. Every mistake in any of them is told. */
+/** What mappings/ holds: feeds, maps, the codes that make a record sensitive, the rules by which people are linked and events found. Every mistake in any of them is told. */
 function loadMapped(folder: string, codeSets: string) {
   const mappings = loadMappings(folder);
   const codes = loadSensitiveCodes(codeSets);
   const linkage = loadLinkageRule(folder, checkLinkageRule);
-  if ('problems' in mappings || 'problems' in codes || 'problems' in linkage) throw new Refusal(...[mappings, codes, linkage].flatMap((loaded) => ('problems' in loaded ? loaded.problems : [])));
-  return { mappings, codes: sensitiveCodes(codes.codes), linkage: linkage.rule };
+  const story = loadStoryRule(folder);
+  if ('problems' in mappings || 'problems' in codes || 'problems' in linkage || 'problems' in story) throw new Refusal(...[mappings, codes, linkage, story].flatMap((loaded) => ('problems' in loaded ? loaded.problems : [])));
+  return { mappings, codes: sensitiveCodes(codes.codes), linkage: linkage.rule, story: story.rule };
 }
 
 /** Registers agreements/*.yaml; with the demo they are signed and activated as well, all but the draft. */
