@@ -1,10 +1,10 @@
-const dayMs = 86_400_000;
+import { daysFrom, londonDay } from '../fhir/london-day.ts';
+
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const clock = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London', year: 'numeric', month: '2-digit', day: '2-digit' });
 
 /** The calendar day in London of a FHIR date, dateTime or instant; a date is a day already, and less than a day stays as it is. */
 export function dayOf(when: string): string {
-  return when.length <= 10 ? when : clock.format(new Date(when));
+  return when.length <= 10 ? when : londonDay(new Date(when));
 }
 
 /** `02-Dec-2026`, `Dec-2026` or `2026`: as precise as it was said. */
@@ -15,8 +15,8 @@ export function sayDate(when: string): string {
 
 /** Whole days from a FHIR date to now by the calendar of London; negative for what is to come. Of a month or year its first day counts. */
 export function ageInDays(when: string, now: Date): number {
-  const start = (day: string): number => Date.parse(`${(day.length === 4 ? `${day}-01` : day).padEnd(10, '-01')}T00:00:00Z`);
-  return Math.round((start(clock.format(now)) - start(dayOf(when))) / dayMs);
+  const day = dayOf(when);
+  return daysFrom(day.length === 4 ? `${day}-01-01` : day.padEnd(10, '-01'), londonDay(now));
 }
 
 /** `today`, `1 day ago`, `in 12 days`. */

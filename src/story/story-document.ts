@@ -1,10 +1,11 @@
-import type { CarePlan, CodeableConcept, Composition, CompositionSection, Extension, Meta, Provenance, Reference } from '@medplum/fhirtypes';
+import type { CarePlan, CodeableConcept, Composition, CompositionSection, Extension, Meta, Provenance, Reference, ResourceType } from '@medplum/fhirtypes';
 import { organisationReference } from '../fhir/organisation-reference.ts';
 import { codeSystem, extensionUrl } from './concept-words.ts';
 import { saidBy, uuidOf } from './coordinated-plan.ts';
 import { narrative } from './narrative.ts';
-import { tellStory, type Section } from './tell-story.ts';
-import type { Source, Statement } from './statement.ts';
+import { tellStory, type Group, type Section } from './tell-story.ts';
+import { dayOf } from './say-date.ts';
+import type { Statement } from './statement.ts';
 import type { Confirmation, StoryFacts } from './story-facts.ts';
 import type { StoryRow } from './story-row.ts';
 
@@ -24,7 +25,7 @@ export interface StoryDocument {
 /**
  * The story of one citizen as the Composition of a FHIR document: sections of lines, each line with the records it rests
  * on, and on each who said it, in which version, when, and how long ago. References are absolute, because what is
- * composed has no address of its own. Told twice from the same versions on the same day it is the same, byte for byte.
+ * composed has no address of its own. Told twice from the same versions on the same day it has the same id.
  */
 export function storyDocument(facts: StoryFacts, base: string): StoryDocument {
   const { sections, plans } = tellStory(facts);
@@ -32,29 +33,23 @@ export function storyDocument(facts: StoryFacts, base: string): StoryDocument {
   const cited = [...new Map(statements.flatMap(({ by }) => by.map(({ row }) => [row.id, row] as const))).values()]
     .sort((a, b) => (a.type === b.type ? (a.id < b.id ? -1 : 1) : a.type < b.type ? -1 : 1));
   const confirmed = [...new Set(statements.flatMap(({ confirmed: last }) => last ?? []))];
-  const writer = new Writer(facts, base);
   return {
     composition: {
       resourceType: 'Composition',
-      id: uuidOf([rule, facts.citizen, day(facts), ...[...facts.people, ...facts.rows].map(({ id, version }) => `${id}/${version}`).sort(), ...facts.confirmations.map(({ id, at }) => `${id}@${at}`)].join('|')),
+      id: uuidOf([rule, facts.citizen, dayOf(facts.now.toISOString()), ...[...facts.people, ...facts.rows].map(({ id, version }) => `${id}/${version}`).sort(), ...facts.confirmations.map(({ id, at }) => `${id}@${at}`)].join('|')),
       meta: metaOf(cited),
       status: 'final',
       type: concept('story', 'One story'),
       subject: { reference: `${base}/Patient/${facts.citizen}`, type: 'Patient' },
-      date: day(facts),
+      date: facts.now.toISOString(),
       author: [{ type: 'Device', display: 'OneStory, composed from what its sources say' }],
       title: 'One story',
-      section: sections.map((section) => writer.section(section)),
+      section: sections.map((section) => sectionOf({ facts, base }, section)),
     },
     plans: plans.map(({ plan }) => absolute(plan, base) as CarePlan & { id: string }),
     confirmations: confirmed.map((each) => confirmationOf(each, facts, base)),
     cited,
   };
-}
-
-/** A day and not a moment: nothing that is told changes within one. */
-function day({ now }: StoryFacts): string {
-  return now.toISOString().slice(0, 10);
 }
 
 /** As strict as the strictest of what is in it. */
@@ -67,40 +62,31 @@ function concept(code: string, text: string): CodeableConcept {
   return { coding: [{ system: codeSystem('story-item'), code }], text };
 }
 
-class Writer {
-  private readonly facts: StoryFacts;
-  private readonly base: string;
-  constructor(facts: StoryFacts, base: string) {
-    this.facts = facts;
-    this.base = base;
-  }
+interface Writing {
+  facts: StoryFacts;
+  base: string;
+}
 
-  section({ code, title, groups, empty }: Section): CompositionSection {
-    const lines = groups.flatMap(({ statements }) => statements);
-    const parts = groups.flatMap((group) => (group.title === undefined ? group.statements.map((each) => this.line(each)) : [this.group(group)]));
-    return {
-      title, code: concept(code, title), text: { status: 'generated', div: narrative(groups, this.facts.now, empty?.text) },
-      ...(lines.length === 0 && empty && { emptyReason: emptyReason(empty.reason, empty.text) }),
-      ...(parts.length > 0 && { section: parts }),
-    };
-  }
+function sectionOf(writing: Writing, { code, title, groups, empty }: Section): CompositionSection {
+  const lines = groups.flatMap(({ statements }) => statements);
+  const parts = groups.flatMap((group) => (group.title === undefined ? group.statements.map((each) => lineOf(writing, each)) : [groupOf(writing, group)]));
+  return {
+    title, code: concept(code, title), text: { status: 'generated', div: narrative(groups, writing.facts.now, empty?.text) },
+    ...(lines.length === 0 && empty && { emptyReason: emptyReason(empty.reason, empty.text) }),
+    ...(parts.length > 0 && { section: parts }),
+  };
+}
 
-  private group({ code, title, statements, reference }: Section['groups'][number]): CompositionSection {
-    return {
-      title: title ?? '', code: concept(code, title ?? ''),
-      ...(reference !== undefined && { entry: [{ reference }] }),
-      section: statements.map((each) => this.line(each)),
-    };
-  }
+function groupOf(writing: Writing, { code, title = '', statements, reference }: Group): CompositionSection {
+  return { title, code: concept(code, title), ...(reference !== undefined && { entry: [{ reference }] }), section: statements.map((each) => lineOf(writing, each)) };
+}
 
-  private line({ code, text, by, confirmed }: Statement): CompositionSection {
-    const entry = [...by.map((source) => this.entry(source)), ...(confirmed ? [{ reference: `urn:uuid:${confirmationId(confirmed)}`, type: 'Provenance' }] : [])];
-    return { title: text, code: concept(code, text), ...(entry.length > 0 ? { entry } : { emptyReason: emptyReason('unavailable', text) }) };
-  }
-
-  private entry({ row, on }: Source): Reference {
-    return { extension: [absolute(saidBy(row, this.facts.now, on), this.base) as Extension], reference: `${this.base}/${row.type}/${row.id}`, type: row.type };
-  }
+function lineOf({ facts, base }: Writing, { code, text, by, confirmed }: Statement): CompositionSection {
+  const entry: Reference[] = [
+    ...by.map(({ row, on }) => ({ extension: [absolute(saidBy(row, facts.now, on), base) as Extension], reference: `${base}/${row.type}/${row.id}`, type: row.type as ResourceType })),
+    ...(confirmed ? [{ reference: `urn:uuid:${confirmationId(confirmed)}`, type: 'Provenance' as const }] : []),
+  ];
+  return { title: text, code: concept(code, text), ...(entry.length > 0 ? { entry } : { emptyReason: emptyReason('unavailable', text) }) };
 }
 
 function emptyReason(code: 'unavailable' | 'nilknown', text: string): CodeableConcept {
