@@ -32,6 +32,7 @@ import { watchAgreementDates, type AgreementWatch } from './flow/watch-agreement
 import type { IntakeContext } from './flow/intake-context.ts';
 import { openPage, sealPage } from './flow/page-token.ts';
 import { createPolicy } from './flow/policy.ts';
+import { releaseStory } from './flow/release-story.ts';
 import { readAgreementFiles, registerAgreements, signDemoAgreements } from './flow/register-agreements.ts';
 import type { ReleaseContext, RequestFacts } from './flow/release-context.ts';
 import { reconstructDecision } from './flow/reconstruct-decision.ts';
@@ -112,6 +113,7 @@ export async function createServices({
   return {
     database, mappings, waitingFeeds, policy, audit, worker, limits: config.limits, clock, newId,
     release: (requester: Requester, ask: Ask, request: RequestFacts) => releaseRecords(release, requester, ask, request),
+    story: (requester: Requester, citizen: string, base: string, request: RequestFacts) => releaseStory(release, requester, citizen, base, request),
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
     ...choicesOf({ ...release, classes, sensitiveCodes: codes }),
     governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }) }, emergencies: emergenciesOf(release), feedWork: feedWorkOf({ ...release, feeds, wake }),

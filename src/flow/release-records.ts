@@ -14,6 +14,12 @@ import type { HeldGrant } from './policy.ts';
 import { readAsked, type Ask, type Found } from './read-asked.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 
+/** Reads as $everything does and tells less of it. */
+export interface StoryAsk {
+  interaction: 'story';
+  citizen: string;
+}
+
 /** What may be sent, once this is in hand its audit entry is durable. */
 export interface Released {
   rows: VisibleRow[];
@@ -56,8 +62,9 @@ export async function appendAct(context: ReleaseContext, requester: Requester, r
   await appendOrRefuse(context, describeDisclosure(auditFacts(context, requester, request, asked), { disclosed: [], decisions: [] }));
 }
 
-function describeLook(
-  context: ReleaseContext, requester: Requester, ask: Ask, request: RequestFacts, held: HeldGrant, found: Found, missing: boolean,
+/** The entry of a look: what was asked, what is sent of what was found, and what was kept back. */
+export function describeLook(
+  context: ReleaseContext, requester: Requester, ask: Ask | StoryAsk, request: RequestFacts, held: HeldGrant, found: Found, missing: boolean,
 ): AuditEntry {
   const rows = [...found.rows, ...found.people];
   const explained = explainRelease(held, rows, found.withheld);
@@ -72,12 +79,13 @@ function describeLook(
 }
 
 /** The question without what identifies anybody: ids of rows are keyed hashes, and name no one outside the record. */
-function normalForm(ask: Ask): string {
+function normalForm(ask: Ask | StoryAsk): string {
   switch (ask.interaction) {
     case 'read': return `${ask.type}/${idOf(ask.id)}`;
     case 'vread': return `${ask.type}/${idOf(ask.id)}/_history/${ask.version}`;
     case 'history-instance': return `${ask.type}/${idOf(ask.id)}/_history`;
     case 'everything': return `Patient/${idOf(ask.citizen)}/$everything`;
+    case 'story': return `Patient/${idOf(ask.citizen)}/$story`;
     case 'search-type': return ask.query.normal;
   }
 }
@@ -87,13 +95,13 @@ function idOf(id: string): string {
   return isUuid(id) ? id : '*';
 }
 
-function lateCustodians({ names, classes }: HeldGrant, found: Found): string[] {
+export function lateCustodians({ names, classes }: HeldGrant, found: Found): string[] {
   const custodians = found.incomplete.flatMap((classId) => classes.get(classId)?.custodian ?? []);
   return [...new Set(custodians.map((custodian) => names.organisations.get(custodian) ?? custodian))].sort();
 }
 
 /** Notices appear only where the composed Patient is visible to the caller. */
-function noticeWhereVisible(held: HeldGrant, found: Found): Notice {
+export function noticeWhereVisible(held: HeldGrant, found: Found): Notice {
   const visible = new Set([...found.visible, ...found.people.map(({ citizen }) => citizen)]);
   return noticeOf(held, found.withheld.filter(({ citizen }) => visible.has(citizen)));
 }

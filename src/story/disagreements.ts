@@ -29,7 +29,7 @@ const notForResuscitation = '450476008';
 
 /** Where what the caller may see does not fit together. All sides stand here, and nothing was chosen. */
 export function disagreements(facts: StoryFacts): Disagreement[] {
-  return [...singleValues(facts), ...listed(facts), ...ofAllergies(facts.rows), ...ofResuscitation(facts.rows)];
+  return [...singleValues(facts), ...listed(facts), ...ofAllergies(facts.rows), ...ofResuscitation(facts.rows), ...ofEvents(facts)];
 }
 
 /** Elements a person has one of: what is shown, and what others say instead. */
@@ -100,6 +100,16 @@ function ofAllergies(rows: readonly StoryRow[]): Disagreement[] {
   const [none, some] = [allergies(rows).filter(({ resource }) => saysNone(resource)), allergies(rows).filter(({ resource }) => !saysNone(resource))];
   if (none.length === 0 || some.length === 0) return [];
   return [{ about: 'allergies', title: 'Allergies', said: [...some, ...none].map((row) => say('said', `Allergies: ${conceptText(row.resource.code) ?? 'not named'}`, row)) }];
+}
+
+const elements = { from: 'when it began', to: 'when it ended', status: 'how it stands' } as const;
+
+/** One event whose witnesses tell it differently. */
+function ofEvents({ events }: StoryFacts): Disagreement[] {
+  return events.flatMap(({ key, kind, differences }) => differences.map(({ element, said }): Disagreement => {
+    const title = `One ${kind}: ${elements[element]}`;
+    return { about: `${key}.${element}`, title, said: said.map(({ row, value }) => say('said', `${title}: ${element === 'status' ? value.replaceAll('-', ' ') : sayDate(value)}`, row)) };
+  }));
 }
 
 function ofResuscitation(rows: readonly StoryRow[]): Disagreement[] {

@@ -15,15 +15,15 @@ export function sayPlan(facts: StoryFacts, { plans, programme }: CoordinatedPlan
     ...plans.flatMap(sayReason),
     ...planActivities(plans, facts.rows).map(({ value, by }) => say('plan-activity', activityText(value), ...by)),
     ...contacts(facts, plans),
-    ...plans.map((plan) => sayReview(plan, facts.now)),
+    ...sayReviews(plans, facts.now),
   ];
 }
 
 function sayReason(plan: PlanRow): Statement[] {
   const { description, title, author, activity } = plan.resource;
-  if (description === undefined && activity?.length) return [];
+  if (description === undefined && (activity?.length || title === undefined)) return [];
   const by = isByThePerson(plan) ? 'in the person\'s own words' : author?.type === 'Practitioner' ? `written by ${author.display ?? 'somebody not named'}` : undefined;
-  return [say('plan-reason', joinWords([joinWords([title, description === title ? undefined : description], ': '), by]) || 'A plan without words', plan)];
+  return [say('plan-reason', joinWords([joinWords([title, description === title ? undefined : description], ': '), by]), plan)];
 }
 
 /** In hours what the plan's teams say; no feed says who answers out of hours, so that is told as not recorded. */
@@ -40,11 +40,19 @@ function contacts({ rows }: StoryFacts, plans: readonly PlanRow[]): Statement[] 
 }
 
 /** Nobody told whether a review whose date has passed was held. */
-function sayReview(plan: PlanRow, now: Date): Statement {
-  const dates = reviewDates(plan.resource);
-  const next = dates.find((date) => ageInDays(date, now) <= 0) ?? dates.at(-1);
+function sayReviews(plans: readonly PlanRow[], now: Date): Statement[] {
+  const undated = plans.filter(({ resource }) => reviewDates(resource).length === 0);
+  const dated = plans.flatMap((plan) => {
+    const dates = reviewDates(plan.resource);
+    const next = dates.find((date) => ageInDays(date, now) <= 0) ?? dates.at(-1);
+    return next === undefined ? [] : [sayReview(plan, next, now)];
+  });
+  const names = joinWords(undated.map(({ resource }) => resource.title));
+  return [...dated, ...(undated.length === 0 ? [] : [say('plan-review', joinWords(['No review date is recorded', names], ': '), ...undated)])];
+}
+
+function sayReview(plan: PlanRow, next: string, now: Date): Statement {
   const of = plan.resource.title ?? 'the plan';
-  if (next === undefined) return say('plan-review', `Review of ${of}: no date recorded`, plan);
   const overdue = ageInDays(next, now) > 0;
   return say(overdue ? 'plan-review-overdue' : 'plan-review', `Review of ${of}: ${overdue ? `was due on ${sayDate(next)}; whether it was held is not recorded` : sayDate(next)}`, plan);
 }

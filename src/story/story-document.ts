@@ -17,7 +17,8 @@ export interface StoryDocument {
   composition: Composition & { id: string };
   /** one of each programme */
   plans: (CarePlan & { id: string })[];
-  confirmations: (Provenance & { id: string })[];
+  /** who says which element of the composed Patient, then what was found still right */
+  provenance: (Provenance & { id: string })[];
   /** records that a line names, by type and id */
   cited: StoryRow[];
 }
@@ -47,7 +48,7 @@ export function storyDocument(facts: StoryFacts, base: string): StoryDocument {
       section: sections.map((section) => sectionOf({ facts, base }, section)),
     },
     plans: plans.map(({ plan }) => absolute(plan, base) as CarePlan & { id: string }),
-    confirmations: confirmed.map((each) => confirmationOf(each, facts, base)),
+    provenance: [...facts.provenance.map((each) => ({ ...(absolute(each, base) as Provenance), id: uuidOf(each.id ?? '') })), ...confirmed.map((each) => confirmationOf(each, facts, base))],
     cited,
   };
 }

@@ -1,4 +1,5 @@
 import type { Coding, Patient, Provenance } from '@medplum/fhirtypes';
+import type { StoryEvent } from './event-types.ts';
 import type { StoryRow } from './story-row.ts';
 
 /** Everything a story is told from: what one caller may see of one citizen at one moment, and nothing else. */
@@ -12,6 +13,8 @@ export interface StoryFacts {
   people: readonly StoryRow[];
   /** everything else */
   rows: readonly StoryRow[];
+  /** what happened, each event once */
+  events: readonly StoryEvent[];
   /** that a row was still right, newest first */
   confirmations: readonly Confirmation[];
   /** the programme a component belongs to; undefined for one that is in none */

@@ -5,6 +5,7 @@ import { coordinatedPlans, type CoordinatedPlan } from './coordinated-plan.ts';
 import { disagreements } from './disagreements.ts';
 import { sayDate } from './say-date.ts';
 import { sayPlan, saySigned, whatMatters } from './say-plans.ts';
+import { sayReferrals } from './say-referrals.ts';
 import { say, type Statement } from './statement.ts';
 import { witnessesOf, type StoryFacts } from './story-facts.ts';
 import { toldOnce } from './told-once.ts';
@@ -43,6 +44,7 @@ export function tellStory(facts: StoryFacts): { sections: Section[]; plans: Coor
     own('coming-next', 'What is coming', comingNext(facts)),
     own('alerts', 'Alerts', alerts(facts)),
     own('told-once', 'Told once', toldOnce(facts)),
+    own('referrals', 'Referrals and what became of them', sayReferrals(facts)),
     {
       code: 'disagreements', title: 'Where the record does not agree', empty: { reason: 'nilknown', text: 'What you may see does not contradict itself.' },
       groups: disagreements(facts).map(({ title, said }) => ({ code: 'disagreement', title, statements: said })),

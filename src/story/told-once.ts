@@ -4,7 +4,7 @@ import { codeSystem, conceptsText, conceptText, extensionOf, hasCode, joinWords 
 import { sayDate } from './say-date.ts';
 import { ofType, say, type Statement } from './statement.ts';
 import { phonesText } from './who-to-talk-to.ts';
-import type { Confirmation, StoryFacts } from './story-facts.ts';
+import { witnessesOf, type Confirmation, type StoryFacts } from './story-facts.ts';
 import type { StoryRow } from './story-row.ts';
 
 const interpreterUrl = 'http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired';
@@ -22,14 +22,14 @@ const asked: Readonly<Record<string, readonly (readonly [system: string, code: s
  * as each organisation has them; what two of them say differently is told among the disagreements.
  */
 export function toldOnce(facts: StoryFacts): Statement[] {
-  const statements = [...facts.people.flatMap(ofPerson), ...facts.rows.flatMap(factsOf), ...allergyPointer(facts.rows)];
+  const statements = [...ofPerson(facts.patient, (element) => witnessesOf(facts, element)), ...facts.rows.flatMap(factsOf), ...allergyPointer(facts.rows)];
   return statements.map((statement) => withConfirmation(statement, facts.confirmations));
 }
 
 /** What one row tells that can be found still right: empty for a row that tells nothing of the sort. */
 export function factsOf(row: StoryRow): Statement[] {
   switch (row.resource.resourceType) {
-    case 'Patient': return ofPerson(row);
+    case 'Patient': return ofPerson(row.resource, () => [row]);
     case 'Observation': return ofType([row], 'Observation').flatMap(ofObservation);
     case 'RelatedPerson': return ofType([row], 'RelatedPerson').filter(({ resource }) => resource.active !== false).map(({ resource }) =>
       say('key-contact', joinWords([resource.name?.[0]?.text ?? resource.name?.[0]?.family ?? 'Somebody not named', conceptsText(resource.relationship), phonesText(resource.telecom)]), row));
@@ -45,17 +45,17 @@ function isAssessment(code: Parameters<typeof hasCode>[0]): boolean {
   return hasCode(code, codeSystem('cld-event-type'), 'assessment') || (code?.coding?.some(({ system }) => system === codeSystem('cld-assessment-type')) ?? false);
 }
 
-function ofPerson(row: StoryRow): Statement[] {
-  if (row.resource.resourceType !== 'Patient') return [];
-  const { communication = [], contact = [] } = row.resource;
-  const interpreter = extensionOf(row.resource, interpreterUrl)?.valueBoolean;
+/** `by` knows who says an element, by its id. */
+function ofPerson(patient: Patient, by: (element: string) => readonly StoryRow[]): Statement[] {
+  const { communication = [], contact = [] } = patient;
+  const interpreter = extensionOf(patient, interpreterUrl);
   return [
-    ...communication.flatMap(({ language, preferred }) => {
+    ...communication.flatMap(({ id, language, preferred }) => {
       const spoken = conceptText(language);
-      return spoken === undefined ? [] : [say('language', joinWords([`Speaks ${spoken}`, preferred === true ? 'preferred' : undefined]), row)];
+      return spoken === undefined ? [] : [say('language', joinWords([`Speaks ${spoken}`, preferred === true ? 'preferred' : undefined]), ...by(id ?? ''))];
     }),
-    ...(interpreter === undefined ? [] : [say('interpreter', interpreter ? 'Needs an interpreter' : 'Needs no interpreter', row)]),
-    ...contact.map((each) => say('key-contact', contactText(each), row)),
+    ...(interpreter?.valueBoolean === undefined ? [] : [say('interpreter', interpreter.valueBoolean ? 'Needs an interpreter' : 'Needs no interpreter', ...by(interpreter.id ?? ''))]),
+    ...contact.map((each) => say('key-contact', contactText(each), ...by(each.id ?? ''))),
   ];
 }
 

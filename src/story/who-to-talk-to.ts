@@ -50,6 +50,8 @@ function servicesOf(rows: readonly StoryRow[], spokenFor: ReadonlySet<string>): 
 }
 
 function practicesOf(facts: StoryFacts): Statement[] {
-  return (facts.patient.generalPractitioner ?? []).map((practice) =>
-    say('practice', `Registered with ${practice.display ?? practice.identifier?.value ?? 'a practice that is not named'}`, ...witnessesOf(facts, practice.id ?? '')));
+  return (facts.patient.generalPractitioner ?? []).map((who) => {
+    const name = who.display ?? who.identifier?.value ?? 'not named';
+    return say('practice', who.type === 'Organization' || who.reference?.startsWith('Organization/') ? `Registered with ${name}` : `General practitioner: ${name}`, ...witnessesOf(facts, who.id ?? ''));
+  });
 }

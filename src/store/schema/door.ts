@@ -7,7 +7,7 @@ const partVisible = visible('f', undefined, ofPart('f'));
 
 /** Takes the whole door away. Tables stay. */
 export const removeDoor = `
-drop view if exists emergency_use, withheld, readable_incomplete, readable_resource, readable_version, readable_fragment, readable_row, grant_state, current_grant cascade;
+drop view if exists readable_confirmation, emergency_use, withheld, readable_incomplete, readable_resource, readable_version, readable_fragment, readable_row, grant_state, current_grant cascade;
 drop view if exists live_grant cascade;
 drop function if exists look_at_rows(text[], text[], uuid[]), look_at_listed(text, uuid[]), look_at_everything(text, uuid, text, uuid, int), look_at_page(text, text, bigint[], int), count_bearing(text, text, bigint[], int);
 drop type if exists looked;
@@ -57,6 +57,11 @@ create view readable_incomplete as
   select r.citizen_id, r.id, r.class_id from current_grant g, citizen_row r join source_person p on p.citizen_id = r.citizen_id and p.id = r.id
   where ${rowVisible} and ${moreWasSent('p')};
 
+-- a confirmation is seen where the row is that was found right
+create view readable_confirmation as
+  select c.citizen_id, c.id, c.version, c.confirmed_at, c.organisation, c.person_name from current_grant g, citizen_row r
+    join confirmation c on c.citizen_id = r.citizen_id and c.id = r.id where ${rowVisible};
+
 -- what was kept back is counted, not read: classes and numbers only
 create view withheld as
   select k.citizen_id, k.class_id, count(*)::int as count, k.refused from (
@@ -81,7 +86,7 @@ export const rights = (reader: string, accountant: string): string => `
 revoke all on all tables in schema public from public;
 revoke all on all functions in schema public from public;
 grant usage on schema public to ${reader}, ${accountant};
-grant select on readable_row, readable_fragment, readable_version, readable_resource, readable_incomplete, grant_state to ${reader};
+grant select on readable_row, readable_fragment, readable_version, readable_resource, readable_incomplete, readable_confirmation, grant_state to ${reader};
 grant execute on function look_at_rows(text[], text[], uuid[]), look_at_listed(text, uuid[]), look_at_everything(text, uuid, text, uuid, int), look_at_page(text, text, bigint[], int),
   count_bearing(text, text, bigint[], int) to ${reader};
 grant select on withheld, emergency_use, grant_state to ${accountant};

@@ -8,6 +8,7 @@ import { explainAccess, type ExplainServices } from './explain-access.ts';
 import { historyInstance } from './history-instance.ts';
 import { metadata, type MetadataServices } from './metadata.ts';
 import { patientEverything } from './patient-everything.ts';
+import { patientStory, type StoryServices } from './patient-story.ts';
 import { methodNotAllowed, permit } from './permit.ts';
 import { processMessage, type MessageServices } from './process-message.ts';
 import { read } from './read.ts';
@@ -19,7 +20,7 @@ import { transaction } from './transaction.ts';
 import { updateConsent, type ChangeServices } from './update-consent.ts';
 import { vread } from './vread.ts';
 
-export type AllFhirServices = RouteServices & AuditServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & MessageServices & MetadataServices & ReconstructServices;
+export type AllFhirServices = RouteServices & AuditServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & MessageServices & MetadataServices & ReconstructServices & StoryServices;
 
 /** Everything under /fhir, refusals of what is not offered included. */
 export function fhirRoutes(services: AllFhirServices): Router {
@@ -29,6 +30,9 @@ export function fhirRoutes(services: AllFhirServices): Router {
   const everything = { interaction: 'everything', pattern: 'Patient/{id}/$everything', permit: permit('everything') };
   router.get('/Patient/:id/\\$everything', route(services, everything, (asked) => patientEverything(services, asked, false)));
   router.post('/Patient/:id/\\$everything', route(services, everything, (asked) => patientEverything(services, asked, true)));
+  const story = { interaction: 'story', pattern: 'Patient/{id}/$story', permit: permit('story') };
+  router.get('/Patient/:id/\\$story', route(services, story, (asked) => patientStory(services, asked, false)));
+  router.post('/Patient/:id/\\$story', route(services, story, (asked) => patientStory(services, asked, true)));
   router.post('/Patient/\\$break-glass', route(services, { interaction: 'break-glass', pattern: 'Patient/$break-glass', permit: permit('break-glass') }, (asked) => breakGlass(services, asked)));
   router.post('/Patient/:id/\\$end-break-glass', route(services, { interaction: 'end-break-glass', pattern: 'Patient/{id}/$end-break-glass', permit: permit('break-glass') },
     (asked) => endBreakGlass(services, asked)));
@@ -63,6 +67,7 @@ const addresses: readonly [address: string, pattern: string, allow: string][] = 
   ['/\\$process-message', '$process-message', 'POST'],
   ['/metadata', 'metadata', 'GET, HEAD'],
   ['/Patient/:id/\\$everything', 'Patient/{id}/$everything', 'GET, HEAD, POST'],
+  ['/Patient/:id/\\$story', 'Patient/{id}/$story', 'GET, HEAD, POST'],
   ['/Patient/\\$break-glass', 'Patient/$break-glass', 'POST'],
   ['/Patient/:id/\\$end-break-glass', 'Patient/{id}/$end-break-glass', 'POST'],
   ['/AuditEvent/:id/\\$reconstruct', 'AuditEvent/{id}/$reconstruct', 'GET, HEAD'],
