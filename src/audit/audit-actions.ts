@@ -24,6 +24,8 @@ const actions: Readonly<Record<string, AuditAction>> = {
   'search-type': { action: 'E', subtype: [rest('search-type')], asks: 'query', moves: 'out', pattern: 'Query' },
   'search-system': { action: 'E', subtype: [rest('search-system')], asks: 'query', moves: 'out', pattern: 'Query' },
   'everything': { action: 'E', subtype: [rest('operation'), { system: gatewayAction, code: 'everything' }], asks: 'query', moves: 'out' },
+  'timeline': { action: 'E', subtype: [rest('operation'), { system: gatewayAction, code: 'timeline' }], asks: 'query', moves: 'out' },
+  'same-event': { action: 'U', subtype: [rest('operation'), { system: gatewayAction, code: 'same-event' }], asks: 'thing', moves: 'in' },
   'create': { action: 'C', subtype: [rest('create')], asks: 'thing', moves: 'in', pattern: 'Create' },
   'update': { action: 'U', subtype: [rest('update')], asks: 'thing', moves: 'in', pattern: 'Update' },
   'patch': { action: 'U', subtype: [rest('patch')], asks: 'thing', moves: 'in', pattern: 'Update' },

@@ -22,6 +22,7 @@ export function metadata({ base, version, startedAt, oauth }: MetadataServices):
     operations: { ...Object.fromEntries(explained.map((type) => [type, [explain]])), Patient: [
       explain,
       { name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
+      { name: 'timeline', definition: 'https://fhir.bicp.example/OperationDefinition/timeline' },
       { name: 'break-glass', definition: 'https://fhir.bicp.example/OperationDefinition/break-glass' },
       { name: 'end-break-glass', definition: 'https://fhir.bicp.example/OperationDefinition/end-break-glass' },
     ], AuditEvent: [{ name: 'reconstruct', definition: 'https://fhir.bicp.example/OperationDefinition/reconstruct' }] },
