@@ -32,12 +32,15 @@ import { watchAgreementDates, type AgreementWatch } from './flow/watch-agreement
 import type { IntakeContext } from './flow/intake-context.ts';
 import { openPage, sealPage } from './flow/page-token.ts';
 import { createPolicy } from './flow/policy.ts';
-import { releaseStory } from './flow/release-story.ts';
 import { readAgreementFiles, registerAgreements, signDemoAgreements } from './flow/register-agreements.ts';
 import type { ReleaseContext, RequestFacts } from './flow/release-context.ts';
 import { reconstructDecision } from './flow/reconstruct-decision.ts';
 import { appendOrRefuse, releaseRecords } from './flow/release-records.ts';
 import type { Ask } from './flow/read-asked.ts';
+import { confirmFact } from './flow/confirm-fact.ts';
+import type { NamedVersion } from './flow/read-named.ts';
+import { releaseStory } from './flow/release-story.ts';
+import { releaseTimeline, type TimelineAsk } from './flow/release-timeline.ts';
 import { sealEntry } from './flow/seal-entry.ts';
 import { rememberValid } from './flow/remember-valid.ts';
 import { readJobTask } from './flow/read-job-task.ts';
@@ -91,7 +94,7 @@ export async function createServices({
   loadDefinitions();
   loadProfiles(join(projectRoot, 'profiles'));
   if (config.ukCoreDir !== null) loadUkCore(config.ukCoreDir);
-  const { mappings, codes, linkage } = loadMapped(folder, codeSets);
+  const { mappings, codes, linkage, story } = loadMapped(folder, codeSets);
   const feeds = await openFeedMappings(database, mappings, clock());
 
   const secrets = await loadSecrets(database);
@@ -113,7 +116,8 @@ export async function createServices({
   return {
     database, mappings, waitingFeeds, policy, audit, worker, limits: config.limits, clock, newId,
     release: (requester: Requester, ask: Ask, request: RequestFacts) => releaseRecords(release, requester, ask, request),
-    story: (requester: Requester, citizen: string, base: string, request: RequestFacts) => releaseStory(release, requester, citizen, base, request),
+    ...toldOf({ ...release, story }),
+    timeline: (requester: Requester, ask: TimelineAsk, request: RequestFacts) => releaseTimeline({ ...release, story }, requester, ask, request),
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
     ...choicesOf({ ...release, classes, sensitiveCodes: codes }),
     governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }) }, emergencies: emergenciesOf(release), feedWork: feedWorkOf({ ...release, feeds, wake }),
@@ -161,6 +165,14 @@ function choicesOf(context: Parameters<typeof fileChoice>[0]) {
     fileChoice: (requester: Requester, resource: JsonObject, bytes: Uint8Array, request: RequestFacts) => fileChoice(context, requester, resource, bytes, request),
     changeChoice: (requester: Requester, id: string, ifMatch: number | null, resource: JsonObject, bytes: Uint8Array, request: RequestFacts) =>
       changeChoice(context, requester, id, ifMatch, resource, bytes, request),
+  };
+}
+
+/** One citizen's story, and what is said about a line of it. */
+function toldOf(context: Parameters<typeof releaseStory>[0]) {
+  return {
+    story: (requester: Requester, citizen: string, base: string, request: RequestFacts) => releaseStory(context, requester, citizen, base, request),
+    confirm: (requester: Requester, citizen: string, named: NamedVersion, request: RequestFacts) => confirmFact(context, requester, citizen, named, request),
   };
 }
 

@@ -21,7 +21,7 @@ export async function confirmFact(context: ReleaseContext, requester: Requester,
   const { person, organisation } = requester;
   const { held, row } = await readNamed(context, requester, citizen, named);
   if (!person) throw new Refusal(byAPerson);
-  const [fact] = storyRows(held, [row]);
+  const [fact] = storyRows(held, context.directory, [row]);
   if (!fact || factsOf(fact).length === 0) throw new Refusal(noFact);
   const at = context.clock();
   const since = startOfLondonDay(londonDay(at));

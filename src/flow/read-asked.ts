@@ -1,8 +1,10 @@
 import type { SearchQuery } from '../fhir/search-query.ts';
 import type { Database } from '../store/database.ts';
 import { stale, type VisibleRow } from '../store/door.ts';
+import { readConfirmations, type ConfirmationRow } from '../store/confirmations.ts';
 import { countWithheld, type Naming, type Withheld } from '../store/count-withheld.ts';
-import { lookAtEverything, lookAtRow } from '../store/look-up.ts';
+import { readEventDecisions, type StandingDecision } from '../store/event-decisions.ts';
+import { lookAtEverything, lookAtRow, lookAtStory } from '../store/look-up.ts';
 import { readHistory, readIncomplete, readSourcePatients, readVersion } from '../store/read-rows.ts';
 import { isUuid } from '../store/secrets.ts';
 import { withParts } from '../store/find-parts.ts';
@@ -14,7 +16,11 @@ export type Ask =
   | { interaction: 'vread'; type: string; id: string; version: number }
   | { interaction: 'history-instance'; type: string; id: string; before: number; count: number }
   | { interaction: 'search-type'; query: SearchQuery; after: PagePosition | null }
-  | { interaction: 'everything'; citizen: string; after: { type: string; id: string } | null; count: number; sent: string[] };
+  | { interaction: 'everything'; citizen: string; after: { type: string; id: string } | null; count: number; sent: string[] }
+  /** all that may be seen of one citizen, to be told as events */
+  | StoryAsk;
+
+export type StoryAsk = { interaction: 'timeline'; citizen: string } | { interaction: 'story'; citizen: string };
 
 /** What came through the door for it, and what the accountant counts beside it. */
 export interface Found {
@@ -32,6 +38,11 @@ export interface Found {
   /** position after the last row, when there is more */
   next: unknown;
   total?: number | undefined;
+  /** of a story: what people decided about events, and whether there was more than is read at once */
+  decisions?: StandingDecision[];
+  cut?: boolean;
+  /** of a story: what was found still right */
+  confirmations?: ConfirmationRow[];
 }
 
 const nothing: Omit<Found, 'withheld'> = { rows: [], people: [], places: [], visible: [], incomplete: [], next: null };
@@ -42,6 +53,7 @@ export async function readAsked(database: Database, grantKey: string, asked: Ask
   const ask = withRealIds(asked);
   if (ask.interaction === 'read') return readCurrent(database, grantKey, ask);
   if (ask.interaction === 'everything') return everything(database, grantKey, ask);
+  if (ask.interaction === 'timeline' || ask.interaction === 'story') return wholeStory(database, grantKey, ask.citizen);
   const naming = namingOf(ask);
   const [found, withheld, incomplete] = await Promise.all([
     readRows(database, grantKey, ask),
@@ -60,7 +72,7 @@ async function countWithheldOf(database: Database, grantKey: string, people: rea
   return missing.length === 0 ? [] : countWithheld(database, grantKey, { citizens: missing });
 }
 
-async function readRows(database: Database, grantKey: string, ask: Exclude<Ask, { interaction: 'read' | 'everything' }>): Promise<Omit<Found, 'withheld'> | typeof stale> {
+async function readRows(database: Database, grantKey: string, ask: Exclude<Ask, StoryAsk | { interaction: 'read' | 'everything' }>): Promise<Omit<Found, 'withheld'> | typeof stale> {
   switch (ask.interaction) {
     case 'vread': return rowsOnly(await readVersion(database, grantKey, ask.type, ask.id, ask.version));
     case 'history-instance': return history(database, grantKey, ask);
@@ -137,10 +149,29 @@ async function everything(database: Database, grantKey: string, ask: Ask & { int
   };
 }
 
+/** Told at once: events are only found among all that may be seen. Without a visible source Patient there is no such citizen. */
+async function wholeStory(database: Database, grantKey: string, citizen: string): Promise<Found | typeof stale> {
+  const [looked, decisions, confirmations] = await Promise.all([
+    lookAtStory(database, grantKey, citizen, mostInStory + 1), readEventDecisions(database, grantKey, citizen), readConfirmations(database, grantKey, citizen),
+  ]);
+  if (looked === stale || decisions === stale || confirmations === stale) return stale;
+  const { rows, withheld, incomplete } = looked;
+  const people = rows.filter(({ scope, type }) => scope === 'citizen' && type === 'Patient').sort((a, b) => (a.id < b.id ? -1 : 1));
+  if (people.length === 0) return { ...nothing, withheld, incomplete };
+  const records = rows.filter(({ scope, type }) => scope === 'citizen' && type !== 'Patient');
+  return {
+    ...nothing, rows: records, people, places: rows.filter(({ scope }) => scope === 'directory'), withheld, incomplete,
+    decisions, confirmations, cut: records.length > mostInStory,
+  };
+}
+
+/** Records read for one story; one more says that there are more, which then are those of what happened longest ago. */
+const mostInStory = 5000;
+
 /** Every id is a UUID: whatever else was asked for does not exist, and is looked for all the same. */
 function withRealIds(ask: Ask): Ask {
   if (ask.interaction === 'search-type') return ask;
-  if (ask.interaction === 'everything') return isUuid(ask.citizen) ? ask : { ...ask, citizen: noId };
+  if ('citizen' in ask) return isUuid(ask.citizen) ? ask : { ...ask, citizen: noId };
   return isUuid(ask.id) ? ask : { ...ask, id: noId };
 }
 
@@ -149,7 +180,7 @@ const noId = '00000000-0000-0000-0000-000000000000';
 /** Whom a request names: what the accountant is asked about, found or not. Work-list searches name nobody. */
 function namingOf(ask: Ask): Naming | null {
   switch (ask.interaction) {
-    case 'everything': return { citizens: [ask.citizen] };
+    case 'everything': case 'timeline': case 'story': return { citizens: [ask.citizen] };
     case 'search-type': return namedIn(ask.query);
     default: return { id: ask.id };
   }

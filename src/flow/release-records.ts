@@ -14,12 +14,6 @@ import type { HeldGrant } from './policy.ts';
 import { readAsked, type Ask, type Found } from './read-asked.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 
-/** Reads as $everything does and tells less of it. */
-export interface StoryAsk {
-  interaction: 'story';
-  citizen: string;
-}
-
 /** What may be sent, once this is in hand its audit entry is durable. */
 export interface Released {
   rows: VisibleRow[];
@@ -37,13 +31,24 @@ export interface Released {
  * Nothing found and nothing allowed end the same way, in the same refusal, after an entry that tells them apart.
  */
 export async function releaseRecords(context: ReleaseContext, requester: Requester, ask: Ask, request: RequestFacts): Promise<Released> {
-  const { held, result: found } = await context.policy.under(requester, ({ grant }) => readAsked(context.database, grant.key, ask));
+  return releaseTold(context, requester, ask, request, (_held, found) => ({ sent: found, told: {} }));
+}
+
+/**
+ * The same, telling of what was found before it is audited. What is `sent` must be some of what was found: it is what the
+ * entry lists, and nothing else may leave in `told`.
+ */
+export async function releaseTold<Told extends object>(
+  context: ReleaseContext, requester: Requester, ask: Ask, request: RequestFacts, tell: (held: HeldGrant, found: Found) => { sent: Found; told: Told },
+): Promise<Released & Told> {
+  const { held, result } = await context.policy.under(requester, ({ grant }) => readAsked(context.database, grant.key, ask));
+  const { sent: found, told } = tell(held, result);
   const composed = composeCitizens(held, found.people);
   const missing = found.rows.length === 0 && composed.length === 0 && ask.interaction !== 'search-type';
   const entry = describeLook(context, requester, ask, request, held, found, missing);
   await appendOrRefuse(context, entry);
   if (missing) throw new AuditedRefusal(notFound);
-  return { rows: found.rows, composed, places: found.places, next: found.next, total: found.total, notice: noticeWhereVisible(held, found), incomplete: lateCustodians(held, found) };
+  return { rows: found.rows, composed, places: found.places, next: found.next, total: found.total, ...told, notice: noticeWhereVisible(held, found), incomplete: lateCustodians(held, found) };
 }
 
 /** Without a durable entry nothing leaves. */
@@ -62,9 +67,8 @@ export async function appendAct(context: ReleaseContext, requester: Requester, r
   await appendOrRefuse(context, describeDisclosure(auditFacts(context, requester, request, asked), { disclosed: [], decisions: [] }));
 }
 
-/** The entry of a look: what was asked, what is sent of what was found, and what was kept back. */
-export function describeLook(
-  context: ReleaseContext, requester: Requester, ask: Ask | StoryAsk, request: RequestFacts, held: HeldGrant, found: Found, missing: boolean,
+function describeLook(
+  context: ReleaseContext, requester: Requester, ask: Ask, request: RequestFacts, held: HeldGrant, found: Found, missing: boolean,
 ): AuditEntry {
   const rows = [...found.rows, ...found.people];
   const explained = explainRelease(held, rows, found.withheld);
@@ -79,13 +83,12 @@ export function describeLook(
 }
 
 /** The question without what identifies anybody: ids of rows are keyed hashes, and name no one outside the record. */
-function normalForm(ask: Ask | StoryAsk): string {
+function normalForm(ask: Ask): string {
   switch (ask.interaction) {
     case 'read': return `${ask.type}/${idOf(ask.id)}`;
     case 'vread': return `${ask.type}/${idOf(ask.id)}/_history/${ask.version}`;
     case 'history-instance': return `${ask.type}/${idOf(ask.id)}/_history`;
-    case 'everything': return `Patient/${idOf(ask.citizen)}/$everything`;
-    case 'story': return `Patient/${idOf(ask.citizen)}/$story`;
+    case 'everything': case 'timeline': case 'story': return `Patient/${idOf(ask.citizen)}/$${ask.interaction}`;
     case 'search-type': return ask.query.normal;
   }
 }

@@ -1,85 +1,59 @@
-import type { Patient } from '@medplum/fhirtypes';
-import { notFound } from '../fhir/outcome.ts';
 import { incompleteNotice, withheldNotice } from '../fhir/notices.ts';
-import { AuditedRefusal } from '../fhir/problem.ts';
 import { programmeOf } from '../fhir/programmes.ts';
 import type { Requester } from '../fhir/sharing.ts';
-import { readConfirmations, type ConfirmationRow } from '../store/confirmations.ts';
-import { stale, type VisibleRow } from '../store/door.ts';
-import { isUuid } from '../store/secrets.ts';
+import type { StoryRule } from '../story/event-types.ts';
+import { findEvents } from '../story/events.ts';
 import { storyDocument, type StoryDocument } from '../story/story-document.ts';
-import type { Confirmation, StoryFacts } from '../story/story-facts.ts';
-import { composeCitizens, type ComposedCitizen } from './compose-citizens.ts';
+import type { StoryFacts } from '../story/story-facts.ts';
+import { composeCitizens } from './compose-citizens.ts';
 import type { HeldGrant } from './policy.ts';
-import { readAsked, type Found } from './read-asked.ts';
+import type { Found } from './read-asked.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
-import { appendOrRefuse, describeLook, lateCustodians, noticeWhereVisible } from './release-records.ts';
+import { lateCustodians, noticeWhereVisible, releaseTold, type Released } from './release-records.ts';
 import { storyRows } from './story-rows.ts';
 
-/** What may be sent as one document, once this is in hand its audit entry is durable. */
-export interface ReleasedStory extends Omit<StoryDocument, 'cited'> {
-  composed: ComposedCitizen;
-  /** records that a line names, as they came through the door */
-  rows: VisibleRow[];
-  places: VisibleRow[];
-  /** the moment it was told for */
-  at: Date;
-}
+type StoryContext = ReleaseContext & { story: StoryRule };
 
-/** More than this of one person is not told at once. */
-const mostRows = 5000;
+/** A document, the records its lines name, and the moment it was told for. */
+export type ReleasedStory = Released & Omit<StoryDocument, 'cited'> & { people: Found['people']; at: Date };
 
 /**
- * THE STORY of a story: who asks → grant → everything of one citizen that this grant may see, in one read → compose → audit
- * (durable, listing each version the document holds) → what may be sent. A citizen of whom no source may be seen is not there.
+ * All that one caller may see of a citizen, told as one document. What leaves, and what the audit entry lists, are the sources
+ * of the composed Patient and the records that a line names; the others were read and are not told.
  */
-export async function releaseStory(context: ReleaseContext, requester: Requester, citizen: string, base: string, request: RequestFacts): Promise<ReleasedStory> {
-  const { held, result } = await context.policy.under(requester, async ({ grant }) => {
-    const [found, confirmations] = await Promise.all([
-      readAsked(context.database, grant.key, { interaction: 'everything', citizen, after: null, count: mostRows, sent: [] }), isUuid(citizen) ? readConfirmations(context.database, grant.key, citizen) : [],
-    ]);
-    return found === stale || confirmations === stale ? stale : { found, confirmations };
-  });
-  const { found } = result;
-  const [composed] = composeCitizens(held, found.people);
-  const at = context.clock();
-  const told = composed && storyDocument(factsFrom(held, found, result.confirmations, composed, at), base);
-  const sent = tellsOf(found, told);
-  await appendOrRefuse(context, describeLook(context, requester, { interaction: 'story', citizen }, request, held, sent, told === undefined));
-  if (!told) throw new AuditedRefusal(notFound);
-  const { cited: _cited, ...document } = told;
-  const cited = [...sent.people, ...sent.rows];
-  return { ...document, composed, rows: cited, places: placesOf(found.places, cited), at };
+export function releaseStory(context: StoryContext, requester: Requester, citizen: string, base: string, request: RequestFacts): Promise<ReleasedStory> {
+  return releaseTold(context, requester, { interaction: 'story', citizen }, request, (held, found) => tell(context, held, found, base));
 }
 
-function factsFrom(held: HeldGrant, found: Found, confirmations: readonly ConfirmationRow[], { citizen, patient, provenance }: ComposedCitizen, now: Date): StoryFacts {
-  const told = (row: ConfirmationRow): Confirmation => ({ ...row, at: row.at.toISOString(), organisationName: held.names.organisations.get(row.organisation) ?? row.organisation });
+function tell(context: StoryContext, held: HeldGrant, found: Found, base: string): { sent: Found; told: Omit<ReleasedStory, keyof Released> } {
+  const at = context.clock();
+  const facts = factsFrom(context, held, found, at);
+  const { cited, ...document } = storyDocument(facts, base);
+  const ids = new Set(cited.map(({ id }) => id));
+  const rows = found.rows.filter(({ id }) => ids.has(id));
+  const places = found.places.filter(({ type, id }) => [...found.people, ...rows].some(({ body }) => body.includes(`${type}/${id}`)));
+  return { sent: { ...found, rows, places }, told: { ...document, people: found.people, at } };
+}
+
+function factsFrom({ directory, story }: StoryContext, held: HeldGrant, found: Found, now: Date): StoryFacts {
+  const [composed] = composeCitizens(held, found.people);
+  const rows = storyRows(held, directory, found.rows);
   return {
-    citizen, patient: patient as Patient, provenance, people: storyRows(held, found.people), rows: storyRows(held, found.rows), confirmations: confirmations.map(told),
+    citizen: composed?.citizen ?? '', patient: composed?.patient ?? { resourceType: 'Patient' }, provenance: composed?.provenance ?? [],
+    people: storyRows(held, directory, found.people), rows, events: findEvents(rows, found.decisions ?? [], story), rule: story,
+    confirmations: (found.confirmations ?? []).map((each) => ({ ...each, at: each.at.toISOString(), organisationName: held.names.organisations.get(each.organisation) ?? directory.get(each.organisation)?.name ?? each.organisation })),
     programmeOf, notices: noticesOf(held, found), now,
   };
 }
 
-/** The words a searchset has for it, and before them one that is always true. */
+/** One line that is always true, then what a searchset would say in the same words. */
 function noticesOf(held: HeldGrant, found: Found): string[] {
   const notice = noticeWhereVisible(held, found);
   const late = lateCustodians(held, found);
-  const entries = [
-    ...(notice === 'none' ? [] : [withheldNotice(notice === 'generic' ? [] : notice.organisations)]), ...(late.length > 0 ? [incompleteNotice(late)] : []),
-  ];
+  const entries = [...(notice === 'none' ? [] : [withheldNotice(notice === 'generic' ? [] : notice.organisations)]), ...(late.length > 0 ? [incompleteNotice(late)] : [])];
   return [
     'Told here is what organisations sent and you may see. What is not here may still exist.',
     ...entries.flatMap(({ resource }) => (resource?.resourceType === 'OperationOutcome' ? (resource.issue[0]?.details?.text ?? []) : [])),
-    ...(found.next === null ? [] : [`The record has more entries than the ${mostRows} this was told from.`]),
+    ...(found.cut ? ['There are more records than a story is told from; the oldest are left out.'] : []),
   ];
-}
-
-/** Of what was read only what a line names leaves the house; the sources of the composed Patient always do. */
-function tellsOf(found: Found, told: StoryDocument | undefined): Found {
-  const cited = new Set(told?.cited.map(({ id }) => id));
-  return { ...found, rows: found.rows.filter(({ id }) => cited.has(id)) };
-}
-
-function placesOf(places: readonly VisibleRow[], rows: readonly VisibleRow[]): VisibleRow[] {
-  return places.filter(({ type, id }) => rows.some(({ body }) => body.includes(`${type}/${id}`)));
 }

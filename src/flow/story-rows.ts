@@ -1,16 +1,18 @@
 import type { Resource } from '@medplum/fhirtypes';
-import type { VisibleRow } from '../store/door.ts';
 import type { StoryRow } from '../story/story-row.ts';
-import { assemble } from './assemble.ts';
+import type { VisibleRow } from '../store/door.ts';
+import { assembleText } from './assemble.ts';
+import type { Directory } from './directory.ts';
 import type { HeldGrant } from './policy.ts';
 
-/** Rows that came through the door as composing takes them: whole, and with the name of who keeps them. */
-export function storyRows({ names, classes }: Pick<HeldGrant, 'names' | 'classes'>, rows: readonly VisibleRow[]): StoryRow[] {
+/** Visible rows as composing takes them. Numbers are as JavaScript reads them: what is sent is the row's own text. */
+export function storyRows({ names, classes }: Pick<HeldGrant, 'names' | 'classes'>, directory: Directory, rows: readonly VisibleRow[]): StoryRow[] {
   return rows.map((row) => {
     const custodian = (row.classId === null ? undefined : classes.get(row.classId)?.custodian) ?? '';
+    const place = directory.get(custodian);
     return {
-      id: row.id, type: row.type, version: row.version, custodian, custodianName: names.organisations.get(custodian) ?? custodian, custodianReference: custodian,
-      updatedAt: row.updatedAt.toISOString(), resource: assemble(row) as unknown as Resource,
+      id: row.id, type: row.type, version: row.version, custodian, custodianName: names.organisations.get(custodian) ?? place?.name ?? custodian,
+      custodianReference: place ? `Organization/${place.id}` : custodian, updatedAt: row.updatedAt.toISOString(), resource: JSON.parse(assembleText(row)) as Resource,
     };
   });
 }

@@ -9,8 +9,9 @@ import { emergencyReviews } from './schema/005-emergency-reviews.ts';
 import { sensitiveCodesTables } from './schema/006-sensitive-codes.ts';
 import { pulls } from './schema/008-pulls.ts';
 import { uploads } from './schema/009-uploads.ts';
-import { confirmations } from './schema/014-confirmations.ts';
 import { linkage } from './schema/010-linkage.ts';
+import { confirmations } from './schema/014-confirmations.ts';
+import { story } from './schema/013-story.ts';
 import { mappingVersions } from './schema/007-mapping-versions.ts';
 import { databaseRights, door, removeDoor, rights } from './schema/door.ts';
 
@@ -19,7 +20,7 @@ export const readerRole = 'onestory_reader';
 export const accountantRole = 'onestory_accountant';
 
 /** What tables there are, one step after the other. */
-const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, mappingVersions, pulls, uploads, linkage, confirmations];
+const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, mappingVersions, pulls, uploads, linkage, story, confirmations];
 const doorText = door + rights(readerRole, accountantRole);
 const doorHash = createHash('sha256').update(doorText).digest();
 

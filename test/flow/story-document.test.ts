@@ -1,5 +1,5 @@
-import { existsSync, writeFileSync } from 'node:fs';
-import type { Bundle, CarePlan, Composition, CompositionSection, Resource } from '@medplum/fhirtypes';
+import { writeFileSync } from 'node:fs';
+import type { Bundle } from '@medplum/fhirtypes';
 import { validateResource } from '../../src/fhir/validate-resource.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { databases } from '../databases.ts';

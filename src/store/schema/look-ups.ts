@@ -52,6 +52,33 @@ const bearing = (row: string): string => `not ${row}.deleted and (${row}.type ||
 /** Planned once for each connection: a plan made anew for every requester's lists of classes costs more than what it finds. */
 const lookUp = 'language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$';
 
+/** A citizen's rows that fulfil a condition, in its order, up to `at_most`; the source Patients; the directory rows all of them name. */
+const wholeCitizen = (condition: string): string => `${lookUp}
+declare g live_grant; ${taken}
+begin
+  ${takeGrant('asked_grant')}
+  if not found then
+    return query select 1, false, null::uuid, null::text, null::json, null::int[], ${noRow};
+    return;
+  end if;
+  ${takeCitizen('asked')}
+  return query select 1, true, named, ${inEmergency}, ${keptBack},
+    array(select r.class_id from citizen_row r join source_person p on p.citizen_id = r.citizen_id and p.id = r.id
+      where r.citizen_id = asked and ${seenAs('r.')} and ${moreWasSent('p')}),
+    ${noRow};
+  if named is distinct from asked then return; end if;
+  return query with page as materialized (
+      (select * from citizen_row where citizen_id = asked and not deleted and type <> 'Patient' and ${seenAs('')}
+         and ${condition} limit at_most)
+      union all
+      select * from citizen_row where citizen_id = asked and not deleted and type = 'Patient' and ${seenAs('')}),
+    places as (select distinct unnest(directory_ids) as id from page)
+    select 1, true, named, case when q.citizen_id is not null then ${inEmergency} end, null::json, null::int[], q.* from (
+      select ${citizenColumns} from page r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version
+      union all
+      select ${sharedColumns} from places p join ${sharedRows.replace(' join', ' on s.id = p.id join')} where s.scope = 'directory' and ${sharedWith('s')}) q;
+end $$;`;
+
 /**
  * The hot reads, each one statement: what was asked for by id, and beside it what was kept back. They decide by the
  * door's one predicate, like the views: because for most people nothing but citizen and class decides whether a row may be
@@ -144,29 +171,9 @@ end $$;
 
 -- a citizen: what is incomplete, then rows after (type, id), the source Patients, and the directory rows they name
 create function look_at_everything(asked_grant text, asked uuid, after_type text, after_id uuid, at_most int) returns setof looked
-  ${lookUp}
-declare g live_grant; ${taken}
-begin
-  ${takeGrant('asked_grant')}
-  if not found then
-    return query select 1, false, null::uuid, null::text, null::json, null::int[], ${noRow};
-    return;
-  end if;
-  ${takeCitizen('asked')}
-  return query select 1, true, named, ${inEmergency}, ${keptBack},
-    array(select r.class_id from citizen_row r join source_person p on p.citizen_id = r.citizen_id and p.id = r.id
-      where r.citizen_id = asked and ${seenAs('r.')} and ${moreWasSent('p')}),
-    ${noRow};
-  if named is distinct from asked then return; end if;
-  return query with page as materialized (
-      (select * from citizen_row where citizen_id = asked and not deleted and type <> 'Patient' and ${seenAs('')}
-         and (type, id) > (after_type, after_id) order by type, id limit at_most)
-      union all
-      select * from citizen_row where citizen_id = asked and not deleted and type = 'Patient' and ${seenAs('')}),
-    places as (select distinct unnest(directory_ids) as id from page)
-    select 1, true, named, case when q.citizen_id is not null then ${inEmergency} end, null::json, null::int[], q.* from (
-      select ${citizenColumns} from page r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version
-      union all
-      select ${sharedColumns} from places p join ${sharedRows.replace(' join', ' on s.id = p.id join')} where s.scope = 'directory' and ${sharedWith('s')}) q;
-end $$;
+  ${wholeCitizen('(type, id) > (after_type, after_id) order by type, id')}
+
+-- the same of all rows at once, of what happened last first
+create function look_at_story(asked_grant text, asked uuid, at_most int) returns setof looked
+  ${wholeCitizen('true order by coalesce(from_at, updated_at) desc, id')}
 `;

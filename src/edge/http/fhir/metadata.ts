@@ -23,6 +23,8 @@ export function metadata({ base, version, startedAt, oauth }: MetadataServices):
       explain,
       { name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
       { name: 'story', definition: 'https://fhir.bicp.example/OperationDefinition/story' },
+      { name: 'confirm', definition: 'https://fhir.bicp.example/OperationDefinition/confirm' },
+      { name: 'timeline', definition: 'https://fhir.bicp.example/OperationDefinition/timeline' },
       { name: 'break-glass', definition: 'https://fhir.bicp.example/OperationDefinition/break-glass' },
       { name: 'end-break-glass', definition: 'https://fhir.bicp.example/OperationDefinition/end-break-glass' },
     ], AuditEvent: [{ name: 'reconstruct', definition: 'https://fhir.bicp.example/OperationDefinition/reconstruct' }] },

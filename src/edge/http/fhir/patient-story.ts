@@ -28,13 +28,13 @@ export async function patientStory(services: StoryServices, asked: Asked, posted
 }
 
 /** The document as JSON text, stored records as the texts they are. What is composed has a name and no address. */
-function documentText(base: string, { composition, composed, plans, rows, places, provenance, at }: ReleasedStory): string {
+function documentText(base: string, { composition, composed, plans, people, rows, places, provenance, at }: ReleasedStory): string {
   const named = (resource: { id: string }): string => entry(`urn:uuid:${resource.id}`, JSON.stringify(resource));
   const entries = [
     named(composition),
-    entry(`${base}/Patient/${composed.citizen}`, JSON.stringify(composed.patient)),
+    ...composed.map(({ citizen, patient }) => entry(`${base}/Patient/${citizen}`, JSON.stringify(patient))),
     ...plans.map(named),
-    ...[...rows, ...places].map((row) => entry(`${base}/${row.type}/${row.id}`, assembleText(row))),
+    ...[...people, ...rows, ...places].map((row) => entry(`${base}/${row.type}/${row.id}`, assembleText(row))),
     ...provenance.map(named),
   ];
   const identifier = { system: 'urn:ietf:rfc:3986', value: `urn:uuid:${composition.id}` };

@@ -8,19 +8,21 @@ import { explainAccess, type ExplainServices } from './explain-access.ts';
 import { historyInstance } from './history-instance.ts';
 import { metadata, type MetadataServices } from './metadata.ts';
 import { patientEverything } from './patient-everything.ts';
-import { patientStory, type StoryServices } from './patient-story.ts';
 import { methodNotAllowed, permit } from './permit.ts';
 import { processMessage, type MessageServices } from './process-message.ts';
 import { read } from './read.ts';
 import { reconstruct, type ReconstructServices } from './reconstruct.ts';
 import { searchAuditEvent, type AuditServices } from './search-audit-event.ts';
 import { searchType } from './search-type.ts';
+import { confirm, type ConfirmServices } from './confirm.ts';
+import { patientStory, type StoryServices } from './patient-story.ts';
+import { patientTimeline, type TimelineServices } from './patient-timeline.ts';
 import { permitBundles } from './take-bundle.ts';
 import { transaction } from './transaction.ts';
 import { updateConsent, type ChangeServices } from './update-consent.ts';
 import { vread } from './vread.ts';
 
-export type AllFhirServices = RouteServices & AuditServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & MessageServices & MetadataServices & ReconstructServices & StoryServices;
+export type AllFhirServices = RouteServices & AuditServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & MessageServices & MetadataServices & ConfirmServices & ReconstructServices & StoryServices & TimelineServices;
 
 /** Everything under /fhir, refusals of what is not offered included. */
 export function fhirRoutes(services: AllFhirServices): Router {
@@ -30,9 +32,13 @@ export function fhirRoutes(services: AllFhirServices): Router {
   const everything = { interaction: 'everything', pattern: 'Patient/{id}/$everything', permit: permit('everything') };
   router.get('/Patient/:id/\\$everything', route(services, everything, (asked) => patientEverything(services, asked, false)));
   router.post('/Patient/:id/\\$everything', route(services, everything, (asked) => patientEverything(services, asked, true)));
+  const timeline = { interaction: 'timeline', pattern: 'Patient/{id}/$timeline', permit: permit('timeline') };
+  router.get('/Patient/:id/\\$timeline', route(services, timeline, (asked) => patientTimeline(services, asked, false)));
+  router.post('/Patient/:id/\\$timeline', route(services, timeline, (asked) => patientTimeline(services, asked, true)));
   const story = { interaction: 'story', pattern: 'Patient/{id}/$story', permit: permit('story') };
   router.get('/Patient/:id/\\$story', route(services, story, (asked) => patientStory(services, asked, false)));
   router.post('/Patient/:id/\\$story', route(services, story, (asked) => patientStory(services, asked, true)));
+  router.post('/Patient/:id/\\$confirm', route(services, { interaction: 'confirm', pattern: 'Patient/{id}/$confirm', permit: permit('confirm') }, (asked) => confirm(services, asked)));
   router.post('/Patient/\\$break-glass', route(services, { interaction: 'break-glass', pattern: 'Patient/$break-glass', permit: permit('break-glass') }, (asked) => breakGlass(services, asked)));
   router.post('/Patient/:id/\\$end-break-glass', route(services, { interaction: 'end-break-glass', pattern: 'Patient/{id}/$end-break-glass', permit: permit('break-glass') },
     (asked) => endBreakGlass(services, asked)));
@@ -67,7 +73,9 @@ const addresses: readonly [address: string, pattern: string, allow: string][] = 
   ['/\\$process-message', '$process-message', 'POST'],
   ['/metadata', 'metadata', 'GET, HEAD'],
   ['/Patient/:id/\\$everything', 'Patient/{id}/$everything', 'GET, HEAD, POST'],
+  ['/Patient/:id/\\$timeline', 'Patient/{id}/$timeline', 'GET, HEAD, POST'],
   ['/Patient/:id/\\$story', 'Patient/{id}/$story', 'GET, HEAD, POST'],
+  ['/Patient/:id/\\$confirm', 'Patient/{id}/$confirm', 'POST'],
   ['/Patient/\\$break-glass', 'Patient/$break-glass', 'POST'],
   ['/Patient/:id/\\$end-break-glass', 'Patient/{id}/$end-break-glass', 'POST'],
   ['/AuditEvent/:id/\\$reconstruct', 'AuditEvent/{id}/$reconstruct', 'GET, HEAD'],
