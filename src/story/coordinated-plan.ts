@@ -28,8 +28,11 @@ export interface CoordinatedPlan {
  */
 export function coordinatedPlans(facts: StoryFacts): CoordinatedPlan[] {
   const plans = ofType(facts.rows, 'CarePlan').filter(({ resource }) => live.includes(resource.status) && !isSigned(resource, facts)).sort((a, b) => (a.id < b.id ? -1 : 1));
-  const groups = Map.groupBy(plans, (plan) => JSON.stringify(programmeIn(plan, facts)));
-  return [...groups].map(([key, group]) => ({ programme: JSON.parse(key) as Coding, plans: group, plan: compose(facts, JSON.parse(key) as Coding, group) }));
+  const groups = Map.groupBy(plans.map((plan) => ({ plan, programme: programmeIn(plan, facts) })), ({ programme }) => programme.code ?? '');
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, group]) => {
+    const [programme, parts] = [group[0]?.programme, group.map(({ plan }) => plan)];
+    return programme ? [{ programme, plans: parts, plan: compose(facts, programme, parts) }] : [];
+  });
 }
 
 /** What is signed and governs as it stands: shown beside the plan, the newest first, and never merged into it. */

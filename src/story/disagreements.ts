@@ -1,4 +1,4 @@
-import type { CodeableConcept, Extension, Patient } from '@medplum/fhirtypes';
+import type { CodeableConcept, Coding, Extension, Patient } from '@medplum/fhirtypes';
 import { allergies, saysNone } from './alerts.ts';
 import { alternativeValueUrl } from './compose-extensions.ts';
 import { conceptText, hasCode, snomed } from './concept-words.ts';
@@ -67,10 +67,13 @@ function valueText(extension: Extension | undefined): string {
 }
 
 function textOf(value: unknown): string {
-  if (value === null || value === undefined) return 'not said';
-  if (typeof value === 'object') return conceptText(value as CodeableConcept) ?? (value as { display?: string }).display ?? (value as { code?: string }).code ?? 'recorded';
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return /^\d{4}-\d{2}-\d{2}/.test(String(value)) ? sayDate(String(value)) : String(value);
+  switch (typeof value) {
+    case 'boolean': return value ? 'yes' : 'no';
+    case 'number': return value.toString();
+    case 'string': return /^\d{4}-\d{2}-\d{2}/.test(value) ? sayDate(value) : value;
+    case 'object': return value === null ? 'not said' : (conceptText(value) ?? (value as Coding).display ?? (value as Coding).code ?? 'recorded');
+    default: return 'not said';
+  }
 }
 
 /** Elements a person may have several of, where organisations name different ones and none names both. */

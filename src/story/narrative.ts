@@ -23,6 +23,5 @@ function said({ by, confirmed }: Statement, now: Date): string {
 const marks: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
 function escape(text: string): string {
-  // eslint-disable-next-line no-control-regex -- XML takes no control characters but these
   return text.replace(/[&<>"]/g, (mark) => marks[mark] ?? mark).replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, ' ');
 }

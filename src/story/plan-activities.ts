@@ -1,4 +1,4 @@
-import type { CarePlan, CarePlanActivity, CarePlanActivityDetail, Task } from '@medplum/fhirtypes';
+import type { CarePlan, CarePlanActivityDetail, Task } from '@medplum/fhirtypes';
 import { normaliseText } from '../fhir/normalise-text.ts';
 import { codeSystem, conceptText, extensionOf, extensionUrl, hasCode, joinWords } from './concept-words.ts';
 import { fold, type Folding } from './fold.ts';
@@ -25,7 +25,7 @@ export function planActivities(plans: readonly PlanRow[], rows: readonly StoryRo
 }
 
 export function detailsOf({ activity }: CarePlan): CarePlanActivityDetail[] {
-  return (activity as CarePlanActivity[] | undefined ?? []).flatMap(({ detail }) => detail ?? []);
+  return (activity ?? []).flatMap(({ detail }) => detail ?? []);
 }
 
 /** Dates on which a plan is to be reviewed. */

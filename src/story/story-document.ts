@@ -87,7 +87,8 @@ function lineOf({ facts, base }: Writing, { code, text, by, confirmed }: Stateme
     ...by.map(({ row, on }) => ({ extension: [absolute(saidBy(row, facts.now, on), base) as Extension], reference: `${base}/${row.type}/${row.id}`, type: row.type as ResourceType })),
     ...(confirmed ? [{ reference: `urn:uuid:${confirmationId(confirmed)}`, type: 'Provenance' as const }] : []),
   ];
-  return { title: text, code: concept(code, text), ...(entry.length > 0 ? { entry } : { emptyReason: emptyReason('unavailable', text) }) };
+  if (entry.length > 0) return { title: text, code: concept(code, text), entry };
+  return { title: text, code: concept(code, text), text: { status: 'generated', div: narrative([{ code, statements: [{ code, text, by }] }], facts.now, undefined) }, ...(code !== 'notice' && { emptyReason: emptyReason('unavailable', text) }) };
 }
 
 function emptyReason(code: 'unavailable' | 'nilknown', text: string): CodeableConcept {

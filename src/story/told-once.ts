@@ -1,4 +1,4 @@
-import type { Observation, Patient } from '@medplum/fhirtypes';
+import type { CodeableConcept, Observation, Patient } from '@medplum/fhirtypes';
 import { allergies, saysNone } from './alerts.ts';
 import { codeSystem, conceptsText, conceptText, extensionOf, hasCode, joinWords } from './concept-words.ts';
 import { sayDate } from './say-date.ts';
@@ -51,7 +51,7 @@ function ofPerson(patient: Patient, by: (element: string) => readonly StoryRow[]
   const interpreter = extensionOf(patient, interpreterUrl);
   return [
     ...communication.flatMap(({ id, language, preferred }) => {
-      const spoken = conceptText(language);
+      const spoken = languageText(language);
       return spoken === undefined ? [] : [say('language', joinWords([`Speaks ${spoken}`, preferred === true ? 'preferred' : undefined]), ...by(id ?? ''))];
     }),
     ...(interpreter?.valueBoolean === undefined ? [] : [say('interpreter', interpreter.valueBoolean ? 'Needs an interpreter' : 'Needs no interpreter', ...by(interpreter.id ?? ''))]),
@@ -61,6 +61,14 @@ function ofPerson(patient: Patient, by: (element: string) => readonly StoryRow[]
 
 export function contactText({ name, relationship, telecom }: NonNullable<Patient['contact']>[number]): string {
   return joinWords([name?.text ?? joinWords([name?.prefix?.join(' '), name?.given?.join(' '), name?.family], ' '), relationshipText(relationship), phonesText(telecom)]) || 'A contact without a name';
+}
+
+const languages = new Intl.DisplayNames('en-GB', { type: 'language' });
+
+/** A language that was sent as a mere code (BCP 47) by its name. */
+function languageText(language: CodeableConcept | undefined): string | undefined {
+  const text = conceptText(language);
+  return text !== undefined && /^[A-Za-z]{2,3}$/.test(text) ? languages.of(text.toLowerCase()) : text;
 }
 
 function relationshipText(relationship: NonNullable<Patient['contact']>[number]['relationship']): string | undefined {

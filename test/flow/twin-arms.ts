@@ -46,6 +46,7 @@ export const arms: Readonly<Record<string, Arm>> = {
   'POST /fhir/Patient/:id/$everything': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$everything`, ...withBody(body), headers: { ...given, ...jsonBody } })),
   'GET /fhir/Patient/:id/$story': (facts) => get(person(facts), (id) => `/fhir/Patient/${id}/$story`, ['', '', '', '?_format=json', '?_count=1']),
   'POST /fhir/Patient/:id/$story': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$story`, ...withBody(body), headers: { ...given, ...jsonBody } })),
+  'POST /fhir/Patient/:id/$confirm': (facts) => aboutRecord(facts, 'confirm', []),
   'GET /fhir/metadata': () => get(fc.constant('/fhir/metadata'), (path) => path, ['', '?_format=json', '?_format=xml', '?mode=full']),
   'POST /fhir': () => bundleRequest('/fhir'),
   'POST /fhir/$process-message': () => bundleRequest('/fhir/$process-message'),
@@ -99,6 +100,14 @@ export const arms: Readonly<Record<string, Arm>> = {
   'USE /intake': (facts) => nowhere(facts, '/intake'),
   'USE /session': (facts) => nowhere(facts, '/session'),
 };
+
+/** Says something about a version of some record: of one that may be seen, it changes both worlds alike. */
+function aboutRecord(facts: TwinFacts, operation: string, more: unknown[]): fc.Arbitrary<TwinRequest> {
+  return fc.tuple(person(facts), instance(facts), fc.constantFrom(1, 1, 2, 9)).map(([citizen, { type, id }, version]) => ({
+    method: 'POST', path: `/fhir/Patient/${citizen}/$${operation}`, alone: true, headers: jsonBody,
+    body: JSON.stringify({ resourceType: 'Parameters', parameter: [{ name: 'reference', valueReference: { reference: `${type}/${id}/_history/${version}` } }, ...more] }),
+  }));
+}
 
 const noUpload = '/01234567-89ab-4cde-8f01-23456789abcd';
 

@@ -27,6 +27,8 @@ export function lookActionOf(interaction: string, query: string, code?: string):
   const kind = kindOfReading(type);
   switch (interaction) {
     case 'everything': return { kind: 'opened', ...words.everything, ofCitizens: true };
+    case 'story': return { kind: 'opened', ...words.story, ofCitizens: true };
+    case 'confirm': case 'correct': return { kind: 'other', ...words[interaction], ofCitizens: true };
     case 'read': return { kind, ...words.read(one), ofCitizens: true };
     case 'vread': return { kind, ...words.version(one), ofCitizens: true };
     case 'history-instance': return { kind, ...words.history(one), ofCitizens: true };
