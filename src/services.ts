@@ -37,6 +37,7 @@ import type { ReleaseContext, RequestFacts } from './flow/release-context.ts';
 import { reconstructDecision } from './flow/reconstruct-decision.ts';
 import { appendOrRefuse, releaseRecords } from './flow/release-records.ts';
 import type { Ask } from './flow/read-asked.ts';
+import { decideSameEvent, type SameEventAsk } from './flow/decide-same-event.ts';
 import { releaseTimeline, type TimelineAsk } from './flow/release-timeline.ts';
 import { sealEntry } from './flow/seal-entry.ts';
 import { rememberValid } from './flow/remember-valid.ts';
@@ -114,6 +115,7 @@ export async function createServices({
     database, mappings, waitingFeeds, policy, audit, worker, limits: config.limits, clock, newId,
     release: (requester: Requester, ask: Ask, request: RequestFacts) => releaseRecords(release, requester, ask, request),
     timeline: (requester: Requester, ask: TimelineAsk, request: RequestFacts) => releaseTimeline({ ...release, story }, requester, ask, request),
+    sameEvent: (requester: Requester, ask: SameEventAsk, request: RequestFacts) => decideSameEvent({ ...release, story }, requester, ask, request),
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
     ...choicesOf({ ...release, classes, sensitiveCodes: codes }),
     governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }) }, emergencies: emergenciesOf(release), feedWork: feedWorkOf({ ...release, feeds, wake }),

@@ -95,6 +95,7 @@ export const strings = {
       reconstruct: { done: 'had a past decision made again', tried: 'have a past decision made again' },
       changeChoice: { done: 'changed or ended a choice', tried: 'change a choice' },
       everything: { done: 'opened the whole record', tried: 'open the whole record' },
+      timeline: { done: 'read what happened', tried: 'read what happened' }, sameEvent: { done: 'decided whether two entries tell of one event', tried: 'decide whether two entries tell of one event' },
       read: (one: string) => ({ done: `read ${one}`, tried: `read ${one}` }),
       version: (one: string) => ({ done: `read one version of ${one}`, tried: `read one version of ${one}` }),
       history: (one: string) => ({ done: `read the history of ${one}`, tried: `read the history of ${one}` }),

@@ -27,6 +27,8 @@ export function lookActionOf(interaction: string, query: string, code?: string):
   const kind = kindOfReading(type);
   switch (interaction) {
     case 'everything': return { kind: 'opened', ...words.everything, ofCitizens: true };
+    case 'timeline': return { kind: 'opened', ...words.timeline, ofCitizens: true };
+    case 'same-event': return { kind: 'other', ...words.sameEvent, ofCitizens: true };
     case 'read': return { kind, ...words.read(one), ofCitizens: true };
     case 'vread': return { kind, ...words.version(one), ofCitizens: true };
     case 'history-instance': return { kind, ...words.history(one), ofCitizens: true };

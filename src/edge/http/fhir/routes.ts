@@ -12,6 +12,7 @@ import { methodNotAllowed, permit } from './permit.ts';
 import { processMessage, type MessageServices } from './process-message.ts';
 import { read } from './read.ts';
 import { reconstruct, type ReconstructServices } from './reconstruct.ts';
+import { sameEvent, type SameEventServices } from './same-event.ts';
 import { searchAuditEvent, type AuditServices } from './search-audit-event.ts';
 import { searchType } from './search-type.ts';
 import { patientTimeline, type TimelineServices } from './patient-timeline.ts';
@@ -20,7 +21,7 @@ import { transaction } from './transaction.ts';
 import { updateConsent, type ChangeServices } from './update-consent.ts';
 import { vread } from './vread.ts';
 
-export type AllFhirServices = RouteServices & AuditServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & MessageServices & MetadataServices & ReconstructServices & TimelineServices;
+export type AllFhirServices = RouteServices & AuditServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & MessageServices & MetadataServices & ReconstructServices & SameEventServices & TimelineServices;
 
 /** Everything under /fhir, refusals of what is not offered included. */
 export function fhirRoutes(services: AllFhirServices): Router {
@@ -50,6 +51,7 @@ export function fhirRoutes(services: AllFhirServices): Router {
     (asked) => (asked.params['type'] === 'AuditEvent' ? searchAuditEvent(services, asked, true) : searchType(services, asked, true))));
   router.get('/:type/:id', route(services, { interaction: 'read', pattern: '{type}/{id}', permit: permit('read') }, (asked) => read(services, asked)));
   router.get('/:type/:id/\\$explain-access', route(services, { interaction: 'explain-access', pattern: '{type}/{id}/$explain-access', permit: permit('explain-access') }, (asked) => explainAccess(services, asked)));
+  router.post('/:type/:id/\\$same-event', route(services, { interaction: 'same-event', pattern: '{type}/{id}/$same-event', permit: permit('same-event') }, (asked) => sameEvent(services, asked)));
   router.get('/:type/:id/_history', route(services, { interaction: 'history-instance', pattern: '{type}/{id}/_history', permit: permit('history-instance') },
     (asked) => historyInstance(services, asked)));
   router.get('/:type/:id/_history/:version', route(services, { interaction: 'vread', pattern: '{type}/{id}/_history/{version}', permit: permit('vread') },
@@ -77,6 +79,7 @@ const addresses: readonly [address: string, pattern: string, allow: string][] = 
   ['/:type/_search', '{type}/_search', 'POST'],
   ['/:type/:id', '{type}/{id}', 'GET, HEAD'],
   ['/:type/:id/\\$explain-access', '{type}/{id}/$explain-access', 'GET, HEAD'],
+  ['/:type/:id/\\$same-event', '{type}/{id}/$same-event', 'POST'],
   ['/:type/:id/_history', '{type}/{id}/_history', 'GET, HEAD'],
   ['/:type/:id/_history/:version', '{type}/{id}/_history/{version}', 'GET, HEAD'],
 ];
