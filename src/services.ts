@@ -21,6 +21,7 @@ import { approveReplay, giveUpReplay, showReplay, startReplay, type ReplayActs }
 import { replayTogether, startReplayWorker } from './flow/work-replays.ts';
 import { listEmergencies, readEmergency } from './flow/list-emergencies.ts';
 import { reviewEmergency, revokeEmergency } from './flow/review-emergency.ts';
+import { watchLateReferrals } from './flow/watch-late-referrals.ts';
 import { watchEmergencyReviews, type ReviewWatch } from './flow/watch-emergency-reviews.ts';
 import { activateAgreement, signAgreement, terminateAgreement, type AgreementName } from './flow/change-agreement.ts';
 import { changeChoice, fileChoice } from './flow/file-choice.ts';
@@ -107,12 +108,13 @@ export async function createServices({
   for (const feed of waitingFeeds) log('mapping-waits', { feed });
   const release: ReleaseContext = { database, secrets, policy, audit, directory, clock, newId };
   const watches = [await watchDates({ database, secrets }, log), await watchReviews(database, config.emergency.reviewDays, log)];
+  const lateReferrals = watchLateReferrals({ ...release, classes, story }, (error) => log('referral-watch-failed', { error }));
   const worker = startIntakeWorker(intake, (event) => log(intakeEvents[event]), pollMs);
   const replays = startReplayWorker({ ...intake, feeds, together }, (error) => log('replay-failed', { error }));
   const wake = (): void => [worker, replays].forEach((each) => { each.wake(); }); // a feed in shadow is the replays' work
 
   return {
-    database, mappings, waitingFeeds, policy, audit, worker, limits: config.limits, clock, newId,
+    database, mappings, waitingFeeds, policy, audit, worker, lateReferrals, limits: config.limits, clock, newId,
     release: (requester: Requester, ask: Ask, request: RequestFacts) => releaseRecords(release, requester, ask, request),
     timeline: (requester: Requester, ask: TimelineAsk, request: RequestFacts) => releaseTimeline({ ...release, story }, requester, ask, request),
     sameEvent: (requester: Requester, ask: SameEventAsk, request: RequestFacts) => decideSameEvent({ ...release, story }, requester, ask, request),
@@ -132,7 +134,7 @@ export async function createServices({
     markDemoLoaded: () => setMark(database, 'demo-loaded'),
     close: async () => {
       for (const watch of watches) watch.stop();
-      await Promise.all([worker.stop(), replays.stop()]);
+      await Promise.all([worker.stop(), replays.stop(), lateReferrals.stop()]);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Bundle, Extension, List, ListEntry, Provenance, Resource } from '@medplum/fhirtypes';
+import type { Bundle, Extension, List, ListEntry, Provenance, Resource, Task } from '@medplum/fhirtypes';
 import { demoReferenceDate } from '../../src/demo/calendar.ts';
 import { castIndex } from '../../src/demo/cast.ts';
 import { personAt } from '../../src/demo/generate-people.ts';
@@ -6,6 +6,7 @@ import { validateResource } from '../../src/fhir/validate-resource.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
+import { csvFile } from './partner-rows.ts';
 
 const alice = personAt({ seed: 2018, citizens: 10 }, castIndex('alice'));
 const bedReferral = alice.community.referrals[0];
@@ -18,8 +19,9 @@ const sentByTheHospital = [
 describe.each(databases)('what happened, on $kind', ({ open }) => {
   let gateway: Gateway;
   let citizen: string;
+  let now = Date.parse(`${demoReferenceDate}T12:00:00Z`);
   beforeAll(async () => {
-    gateway = await startGateway(await open(), { citizens: 10, clock: () => new Date(`${demoReferenceDate}T12:00:00Z`) });
+    gateway = await startGateway(await open(), { citizens: 10, clock: () => new Date(now) });
     await gateway.send('uhb-ref', '', sentByTheHospital);
     const found = (await (await gateway.search('Patient', { identifier: `https://fhir.nhs.uk/Id/nhs-number|${alice.nhsNumber}` }, 'community-nurse')).json()) as Bundle;
     citizen = found.entry?.[0]?.resource?.id ?? '';
@@ -139,6 +141,35 @@ describe.each(databases)('what happened, on $kind', ({ open }) => {
     };
     expect(hidden).toBeDefined();
     expect(await ask(hidden ?? '')).toBe(await ask('01234567-89ab-4cde-8f01-23456789abcd'));
+  });
+
+  test('a referral nobody answers becomes a Task for its sender alone, and is done once a reply arrives', async () => {
+    const movedHouse = personAt({ seed: 2018, citizens: 10 }, castIndex('movedHouse'));
+    const tasksOf = async (who: string): Promise<Task[]> => {
+      const patient = ((await (await gateway.search('Patient', { identifier: `https://fhir.nhs.uk/Id/nhs-number|${movedHouse.nhsNumber}` }, who)).json()) as Bundle).entry?.[0]?.resource?.id;
+      return resources((await (await gateway.get(`/fhir/Task?patient=Patient/${patient}`, who)).json()) as Bundle).filter((resource): resource is Task => resource.resourceType === 'Task' && resource.code?.coding?.[0]?.code === 'no-reply');
+    };
+    const sent = [
+      'MSH|^~\\&|PAS|RRK|BICP|QHL|20260620101000||REF^I12^REF_I12|RRKREF2|P|2.4', 'RF1|P^Pending|R^Routine||||R4000002^UHB|20260620100000|||^Wound care', 'PRD|RT|Community services|||||RYW^ODS',
+      `PID|1||${movedHouse.nhsNumber}^^^NHS~${movedHouse.known.uhb}^^^RRK||${movedHouse.name.family.toUpperCase()}^${movedHouse.name.given.toUpperCase()}^^^^^L||${movedHouse.birthDate.replaceAll('-', '')}|2`, '',
+    ].join('\r');
+    await gateway.send('uhb-ref', '', sent);
+    await gateway.services.lateReferrals.look(0);
+    await gateway.services.lateReferrals.look(0);
+    const [task, ...more] = await tasksOf('ward-doctor');
+    expect(more).toEqual([]);
+    expect(task).toMatchObject({ status: 'requested', focus: { reference: expect.stringMatching(/^ServiceRequest\//) as string } });
+    expect(validateResource(task as unknown as JsonObject)).toEqual([]);
+    expect(await tasksOf('community-nurse')).toEqual([]);
+    await gateway.send('bchc-rio', 'referral', csvFile(gateway, 'bchc-rio', 'referral', [{
+      clientId: movedHouse.known.bchc ?? '', referralNumber: 'BR9000001', referralDate: '2026-06-20 10:05:00', receivedDate: '2026-06-20 10:30:00', referralSource: 'HOSP', referringOrganisation: 'RRK', urgency: '2D', teamReferredTo: 'DN-S',
+    }]));
+    await gateway.services.lateReferrals.look(0);
+    expect((await tasksOf('ward-doctor'))[0]?.status).toBe('requested'); // looked at once a day
+    now += 2 * 86_400_000;
+    await gateway.services.lateReferrals.look(0);
+    expect(await tasksOf('ward-doctor')).toMatchObject([{ id: task?.id, status: 'completed', meta: { versionId: '2' } }]);
+    expect(await gateway.database.query('select 1 from awaited_reply where id = $1', [task?.focus?.reference?.slice('ServiceRequest/'.length)])).toEqual([]);
   });
 
   test('a parameter in no form and one unheard of are refused with their place', async () => {
