@@ -21,6 +21,7 @@ import { approveReplay, giveUpReplay, showReplay, startReplay, type ReplayActs }
 import { replayTogether, startReplayWorker } from './flow/work-replays.ts';
 import { listEmergencies, readEmergency } from './flow/list-emergencies.ts';
 import { reviewEmergency, revokeEmergency } from './flow/review-emergency.ts';
+import { watchLateReferrals } from './flow/watch-late-referrals.ts';
 import { watchEmergencyReviews, type ReviewWatch } from './flow/watch-emergency-reviews.ts';
 import { activateAgreement, signAgreement, terminateAgreement, type AgreementName } from './flow/change-agreement.ts';
 import { changeChoice, fileChoice } from './flow/file-choice.ts';
@@ -39,7 +40,10 @@ import { appendOrRefuse, releaseRecords } from './flow/release-records.ts';
 import type { Ask } from './flow/read-asked.ts';
 import { confirmFact } from './flow/confirm-fact.ts';
 import type { NamedVersion } from './flow/read-named.ts';
+import { requestCorrection, type CorrectionAsk } from './flow/request-correction.ts';
+import { watchCorrections } from './flow/watch-corrections.ts';
 import { releaseStory } from './flow/release-story.ts';
+import { decideSameEvent, type SameEventAsk } from './flow/decide-same-event.ts';
 import { releaseTimeline, type TimelineAsk } from './flow/release-timeline.ts';
 import { sealEntry } from './flow/seal-entry.ts';
 import { rememberValid } from './flow/remember-valid.ts';
@@ -109,15 +113,18 @@ export async function createServices({
   for (const feed of waitingFeeds) log('mapping-waits', { feed });
   const release: ReleaseContext = { database, secrets, policy, audit, directory, clock, newId };
   const watches = [await watchDates({ database, secrets }, log), await watchReviews(database, config.emergency.reviewDays, log)];
+  const told = { ...release, classes, story };
+  const [lateReferrals, corrections] = [watchLateReferrals(told, (error) => log('referral-watch-failed', { error })), watchCorrections(told, (error) => log('correction-watch-failed', { error }))];
   const worker = startIntakeWorker(intake, (event) => log(intakeEvents[event]), pollMs);
   const replays = startReplayWorker({ ...intake, feeds, together }, (error) => log('replay-failed', { error }));
   const wake = (): void => [worker, replays].forEach((each) => { each.wake(); }); // a feed in shadow is the replays' work
 
   return {
-    database, mappings, waitingFeeds, policy, audit, worker, limits: config.limits, clock, newId,
+    database, mappings, waitingFeeds, policy, audit, worker, lateReferrals, corrections, limits: config.limits, clock, newId,
     release: (requester: Requester, ask: Ask, request: RequestFacts) => releaseRecords(release, requester, ask, request),
-    ...toldOf({ ...release, story }),
+    ...toldOf(told),
     timeline: (requester: Requester, ask: TimelineAsk, request: RequestFacts) => releaseTimeline({ ...release, story }, requester, ask, request),
+    sameEvent: (requester: Requester, ask: SameEventAsk, request: RequestFacts) => decideSameEvent({ ...release, story }, requester, ask, request),
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
     ...choicesOf({ ...release, classes, sensitiveCodes: codes }),
     governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }) }, emergencies: emergenciesOf(release), feedWork: feedWorkOf({ ...release, feeds, wake }),
@@ -134,7 +141,7 @@ export async function createServices({
     markDemoLoaded: () => setMark(database, 'demo-loaded'),
     close: async () => {
       for (const watch of watches) watch.stop();
-      await Promise.all([worker.stop(), replays.stop()]);
+      await Promise.all([worker.stop(), replays.stop(), lateReferrals.stop(), corrections.stop()]);
     },
   };
 }
@@ -169,10 +176,11 @@ function choicesOf(context: Parameters<typeof fileChoice>[0]) {
 }
 
 /** One citizen's story, and what is said about a line of it. */
-function toldOf(context: Parameters<typeof releaseStory>[0]) {
+function toldOf(context: Parameters<typeof releaseStory>[0] & Parameters<typeof requestCorrection>[0]) {
   return {
     story: (requester: Requester, citizen: string, base: string, request: RequestFacts) => releaseStory(context, requester, citizen, base, request),
     confirm: (requester: Requester, citizen: string, named: NamedVersion, request: RequestFacts) => confirmFact(context, requester, citizen, named, request),
+    correct: (requester: Requester, citizen: string, ask: CorrectionAsk, bytes: Uint8Array, request: RequestFacts) => requestCorrection(context, requester, citizen, ask, bytes, request),
   };
 }
 

@@ -26,6 +26,7 @@ const actions: Readonly<Record<string, AuditAction>> = {
   'everything': { action: 'E', subtype: [rest('operation'), { system: gatewayAction, code: 'everything' }], asks: 'query', moves: 'out' },
   'story': { action: 'E', subtype: [rest('operation'), { system: gatewayAction, code: 'story' }], asks: 'query', moves: 'out' },
   'confirm': { action: 'U', subtype: [rest('operation'), { system: gatewayAction, code: 'confirm' }], asks: 'thing', moves: 'in' },
+  'correct': { action: 'U', subtype: [rest('operation'), { system: gatewayAction, code: 'correct' }], asks: 'thing', moves: 'in' },
   'timeline': { action: 'E', subtype: [rest('operation'), { system: gatewayAction, code: 'timeline' }], asks: 'query', moves: 'out' },
   'same-event': { action: 'U', subtype: [rest('operation'), { system: gatewayAction, code: 'same-event' }], asks: 'thing', moves: 'in' },
   'create': { action: 'C', subtype: [rest('create')], asks: 'thing', moves: 'in', pattern: 'Create' },

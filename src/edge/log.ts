@@ -38,6 +38,8 @@ export const logEvents = {
   'agreement-expires': ['warn', 'An agreement in force ends soon or is due for review'],
   'agreement-watch-failed': ['error', 'The dates of the agreements could not be looked at'],
   'emergency-review-overdue': ['warn', 'Emergency access has waited too long for a review'],
+  'referral-watch-failed': ['error', 'Referrals without a reply could not be looked for'],
+  'correction-watch-failed': ['error', 'Answered corrections could not be looked for'],
   'emergency-watch-failed': ['error', 'Overdue reviews of emergency access could not be looked for'],
   'pull-finished': ['info', 'A source was pulled to its end'],
   'pull-failed': ['warn', 'A source could not be pulled to its end; it goes on later where it was'],

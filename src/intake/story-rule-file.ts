@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import { eventKinds } from '../fhir/event-kinds.ts';
 import type { Problem } from '../fhir/problem.ts';
-import { sharingRoles } from '../fhir/sharing.ts';
+import { purposes, sharingRoles } from '../fhir/sharing.ts';
 import type { StoryRule } from '../story/event-types.ts';
 import { readRuleFile } from './read-rule-file.ts';
 
@@ -16,7 +16,7 @@ const hours = { type: 'number', exclusiveMinimum: 0, maximum: 2400 };
 const name = { type: 'string', pattern: '^event-[a-z-]+-\\d\\d$' };
 const kind = { enum: eventKinds };
 const schema = {
-  type: 'object', additionalProperties: false, required: ['version', 'identifiers', 'assessments', 'componentFamilies', 'clearBy', 'same', 'discharges', 'noReplyDays', 'deciders'],
+  type: 'object', additionalProperties: false, required: ['version', 'identifiers', 'assessments', 'componentFamilies', 'clearBy', 'same', 'discharges', 'noReplyDays', 'noReplySeenAs', 'deciders'],
   properties: {
     version: { type: 'string', pattern: '^[a-z0-9][a-z0-9.-]{0,39}$' },
     identifiers: { type: 'object', propertyNames: kind, additionalProperties: list },
@@ -34,6 +34,7 @@ const schema = {
       },
     },
     noReplyDays: { type: 'object', required: ['default'], additionalProperties: { type: 'integer', minimum: 1, maximum: 365 } },
+    noReplySeenAs: { type: 'object', additionalProperties: false, required: ['role', 'purpose'], properties: { role: { enum: sharingRoles }, purpose: { enum: purposes } } },
     deciders: { type: 'array', uniqueItems: true, minItems: 1, items: { enum: sharingRoles } },
   },
 };

@@ -29,8 +29,9 @@ export function readEventDecisions(database: Database, grantKey: string, citizen
   return throughDoor(database, grantKey, 'read-event-decisions', 'select d.id, d.first, d.second, d.verdict from readable_event_decision d where d.citizen_id = $1::uuid', [citizen]);
 }
 
-/** Records a decision in the place of the one that stood about the same two. */
+/** Records a decision in the place of the one that stood about the same two; of two at once the later one stands. */
 export async function saveEventDecision(connection: Connection, decision: NewDecision): Promise<void> {
+  await connection.query('select from citizen where citizen_id = $1 for update', [decision.citizen]);
   await undoEventDecision(connection, { ...decision, by: decision.person });
   await connection.query(
     `insert into event_decision (citizen_id, id, first_id, second_id, verdict, reason, person, person_name, organisation, role) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,

@@ -20,8 +20,8 @@ const kindSystem = 'https://fhir.bicp.example/CodeSystem/story-event-kind';
 const targetElementUrl = 'http://hl7.org/fhir/StructureDefinition/targetElement';
 
 /**
- * Lines of a timeline as a List any FHIR client can read: one entry for each event, its item the leading record, its date
- * when it happened, its flag what sort of thing it is; the extension `story-event` says who else tells of it and by which
+ * Lines of a timeline as a List any FHIR client can read: one entry for each event, its item the leading record, its flag
+ * what sort of thing it is; the extension `story-event` says when it happened, who else tells of it and by which
  * rule, what they say differently, which spell of care it belongs to and how a referral stands. The Provenance of each
  * organisation names the entries it is a witness of and the versions that say so. `names`: organisations as records name them.
  */
@@ -44,9 +44,9 @@ export function composeTimeline(
 function entryOf({ event, thread, standing }: TimelineLine, id: string, names: ReadonlyMap<string, string>): ListEntry {
   const [lead] = event.witnesses;
   return {
-    id, flag: { coding: [{ system: kindSystem, code: event.kind }] }, ...(event.from !== undefined && { date: event.from }), item: referenceTo(lead.row),
+    id, flag: { coding: [{ system: kindSystem, code: event.kind }] }, item: referenceTo(lead.row),
     extension: [{ url: eventUrl, extension: [
-      { url: 'key', valueString: event.key }, { url: 'thread', valueString: thread }, { url: 'state', valueCode: event.state }, ...dated('to', event.to),
+      { url: 'key', valueString: event.key }, { url: 'thread', valueString: thread }, { url: 'state', valueCode: event.state }, ...dated('from', event.from), ...dated('to', event.to),
       ...event.witnesses.map(witnessOf), ...event.differences.map(differenceOf), ...(standing ? [referralOf(standing, names)] : []),
     ] }],
   };

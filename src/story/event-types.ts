@@ -1,5 +1,5 @@
 import type { EventKind } from '../fhir/event-kinds.ts';
-import type { SharingRole } from '../fhir/sharing.ts';
+import type { Purpose, SharingRole } from '../fhir/sharing.ts';
 import type { StoryRow } from './story-row.ts';
 
 export type EventState = 'planned' | 'active' | 'on-hold' | 'ended' | 'cancelled' | 'unknown';
@@ -87,6 +87,8 @@ export interface EventWindows {
 export interface StoryRule extends EventWindows {
   /** by component of the programme, or `default`: days after which a referral without a reply is its sender's concern */
   noReplyDays: Readonly<Record<string, number>> & { default: number };
+  /** as whom of the sender's own people it is judged whether there is a reply */
+  noReplySeenAs: { role: SharingRole; purpose: Purpose };
   /** who may decide whether two records speak of one event */
   deciders: SharingRole[];
 }

@@ -1,7 +1,8 @@
+import type { EventKind } from '../fhir/event-kinds.ts';
 import { londonDay } from '../fhir/london-day.ts';
 import { factsOf, momentOf, stateOf, type RowFacts } from './event-facts.ts';
 import type { EventGroups } from './event-groups.ts';
-import type { Difference, EventDecision, EventWindows, StoryEvent, Witness } from './event-types.ts';
+import type { Difference, EventDecision, EventState, EventWindows, StoryEvent, Witness } from './event-types.ts';
 import { findDischarges } from './find-discharges.ts';
 import { groupSameEvents } from './same-events.ts';
 import type { StoryRow } from './story-row.ts';
@@ -76,8 +77,14 @@ function differencesOf([lead, ...others]: readonly [RowFacts, ...RowFacts[]]): D
       return value === undefined ? [] : [{ row: one.row, value }];
     });
     const [first, ...rest] = said;
-    return first && rest.some(({ value }) => (element === 'status' ? stateOf(value) !== stateOf(first.value) : otherDay(value, first.value))) ? [{ element, said }] : [];
+    const differ = element === 'status' ? (value: string, other: string) => otherState(lead.kind, stateOf(value), stateOf(other)) : otherDay;
+    return first && rest.some(({ value }) => differ(value, first.value)) ? [{ element, said }] : [];
   });
+}
+
+/** Of a referral each side keeps its own end: its sender leaves open what its receiver has closed. Only that it was taken back, or refused, is one truth. */
+function otherState(kind: EventKind, one: EventState, other: EventState): boolean {
+  return kind === 'referral' ? (one === 'cancelled') !== (other === 'cancelled') : one !== other;
 }
 
 function otherDay(a: string, b: string): boolean {

@@ -38,16 +38,15 @@ export function standingOf(event: StoryEvent, episodes: ReadonlyMap<string, read
   ].sort((a, b) => strength[b.state] - strength[a.state]);
   const reply = replies[0];
   const waitingDays = event.from === undefined ? undefined : daysSince(event.from, now);
-  const withdrawn = told.some(({ row: { resource, custodianReference } }) => !receivers.includes(custodianReference) && 'status' in resource && resource.status === 'revoked');
-  const waits: ReferralState = waitingDays !== undefined && waitingDays > patienceOf(event, rule) ? 'no-reply' : 'waiting';
-  const state = reply?.state ?? (withdrawn ? 'withdrawn' : waits);
+  const ended = told.flatMap(({ row: { resource, custodianReference } }) => (resource.resourceType === 'ServiceRequest' && !receivers.includes(custodianReference) ? resource.status : []));
+  const waits: ReferralState = waitingDays !== undefined && waitingDays > patienceOf(componentOf(event.witnesses[0].row.resource), rule) ? 'no-reply' : 'waiting';
+  const state = reply?.state ?? (ended.includes('revoked') ? 'withdrawn' : ended.includes('completed') ? 'closed' : waits);
   const waiting = (state === 'waiting' || state === 'no-reply' || state === 'received') && waitingDays !== undefined;
   return { state, lanes: lanesOf(event, receivers, state, reply?.since), ...(waiting && { waitingDays }) };
 }
 
 /** Days after which no reply is the sender's concern. */
-export function patienceOf(event: StoryEvent, { noReplyDays }: Pick<StoryRule, 'noReplyDays'>): number {
-  const component = componentOf(event.witnesses[0].row.resource);
+export function patienceOf(component: string | undefined, { noReplyDays }: Pick<StoryRule, 'noReplyDays'>): number {
   return (component !== undefined && Object.hasOwn(noReplyDays, component) ? noReplyDays[component] : undefined) ?? noReplyDays.default;
 }
 

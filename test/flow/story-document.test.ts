@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { Bundle, CarePlan, Composition, CompositionSection, OperationOutcome, Provenance } from '@medplum/fhirtypes';
+import type { Bundle, CarePlan, Composition, CompositionSection, OperationOutcome, Provenance, Task } from '@medplum/fhirtypes';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { validateResource } from '../../src/fhir/validate-resource.ts';
 import { databases } from '../databases.ts';
@@ -126,5 +126,32 @@ describe.each(databases)('one story, on $kind', ({ open }) => {
     expect([stranger.status, unseen.text]).toEqual([404, stranger.text]);
     expect(await act('confirm', people.alice, [about(`CarePlan/${plan?.id ?? ''}/_history/${plan?.meta?.versionId ?? ''}`)])).toMatchObject({ status: 422, code: 'confirm-no-fact' });
     expect(await act('confirm', people.alice, [about('Observation/x'), { name: 'more' }])).toMatchObject({ status: 400, code: 'operation-input-invalid' });
+  });
+
+  it('sends a correction to who keeps the record, and lets who asked follow it until a new version comes', async () => {
+    const plan = (await story(people.alice)).entry?.find(({ resource }) => resource?.resourceType === 'CarePlan' && resource.description === 'Home support, two visits a day' && resource.meta?.versionId !== undefined)?.resource;
+    const [record, parts] = [`CarePlan/${plan?.id ?? ''}`, [{ name: 'element', valueString: 'description' }, { name: 'value', valueString: 'Three visits a day since Monday' }]];
+    const asked = await act('correct', people.alice, [about(`${record}/_history/1`), ...parts]);
+    expect(asked.status).toBe(200);
+    const task = /Task\/[0-9a-f-]{36}/.exec(asked.text)?.[0] ?? '';
+    expect(await act('correct', people.alice, [about(`${record}/_history/1`), ...parts])).toMatchObject({ status: 409, code: 'correction-open' });
+    expect(await act('correct', people.alice, [about(`${record}/_history/1`), { name: 'element', valueString: 'goal' }, { name: 'value', valueString: 'x' }])).toMatchObject({ status: 422, code: 'correct-no-element' });
+    expect(await act('correct', people.alice, [about(`${record}/_history/1`), ...parts], 'social-worker')).toMatchObject({ status: 409, code: 'correct-own-record' });
+    const follow = async (): Promise<Task> => (await (await gateway.get(`/fhir/${task}`, 'community-nurse')).json()) as Task;
+    expect(await follow()).toMatchObject({ status: 'requested', focus: { reference: record } });
+    expect(validateResource(await follow() as unknown as JsonObject).filter(({ severity }) => severity !== 'warning')).toEqual([]);
+    const tasksOf = async (who: string): Promise<Task[]> => ((await (await gateway.search('Task', { patient: `Patient/${await idOf(people.alice)}` }, who)).json()) as Bundle<Task>).entry?.flatMap(({ resource }) => (resource?.code?.coding?.[0]?.code === 'correction' ? [resource] : [])) ?? [];
+    expect((await tasksOf('social-worker')).map(({ focus }) => JSON.stringify(focus))).toEqual([expect.stringContaining('Three visits a day since Monday')]);
+    expect(await tasksOf('mental-health-nurse')).toEqual([]);
+    // who oversees sharing sees that there is a Task, and neither of which record nor what was said of it
+    expect(JSON.stringify(await tasksOf('governance-lead'))).not.toMatch(/CarePlan|Three visits/);
+    await gateway.services.corrections.look();
+    expect((await follow()).status).toBe('requested');
+    await gateway.database.query('update citizen_row set version = 2 where id = $1', [plan?.id]);
+    await gateway.database.query('insert into citizen_version select citizen_id, id, 2, body, deleted, updated_at, record_id, row_no from citizen_version where id = $1 and version = 1', [plan?.id]);
+    await gateway.services.corrections.look();
+    expect((await follow()).status).toBe('completed');
+    expect((await tasksOf('social-worker')).map(({ status }) => status)).toEqual(['completed']);
+    expect(await act('correct', people.alice, [about(`${record}/_history/2`), ...parts])).toMatchObject({ status: 200 });
   });
 });

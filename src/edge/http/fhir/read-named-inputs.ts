@@ -11,8 +11,8 @@ const versioned = /^([A-Z][A-Za-z]{1,40})\/([0-9a-f-]{36})\/_history\/([1-9]\d{0
  * The inputs of an operation about one version of one record: `reference`, and texts. Each once; every mistake is told
  * together, by its place and never by its value.
  */
-export async function readNamedInputs<Name extends string>(asked: Asked, limits: ResourceLimits, texts: Readonly<Record<Name, number>>): Promise<{ reference: NamedVersion } & Record<Name, string>> {
-  const { resource: { parameter } } = await readResource(asked, 'Parameters', limits);
+export async function readNamedInputs<Name extends string>(asked: Asked, limits: ResourceLimits, texts: Readonly<Record<Name, number>>): Promise<{ reference: NamedVersion; bytes: Uint8Array } & Record<Name, string>> {
+  const { resource: { parameter }, bytes } = await readResource(asked, 'Parameters', limits);
   const given = (Array.isArray(parameter) ? parameter : []).map((each): JsonObject => (isJsonObject(each) ? each : {}));
   const names = ['reference', ...Object.keys(texts)];
   const problems: Problem[] = given.flatMap((each, i) => (names.includes(textOf(each['name'])) ? [] : [invalid(`/parameter/${i}/name`, names.join(', '))]));
@@ -32,7 +32,7 @@ export async function readNamedInputs<Name extends string>(asked: Asked, limits:
   })] as const);
   if (problems.length > 0) throw new Refusal(...problems);
   const [, type = '', id = '', version = ''] = versioned.exec(reference) ?? [];
-  return { reference: { type, id, version: Number(version) }, ...(Object.fromEntries(values) as Record<Name, string>) };
+  return { bytes, reference: { type, id, version: Number(version) }, ...(Object.fromEntries(values) as Record<Name, string>) };
 }
 
 function invalid(pointer: string, expected: string): Problem {
