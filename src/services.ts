@@ -41,6 +41,7 @@ import type { Ask } from './flow/read-asked.ts';
 import { confirmFact } from './flow/confirm-fact.ts';
 import type { NamedVersion } from './flow/read-named.ts';
 import { requestCorrection, type CorrectionAsk } from './flow/request-correction.ts';
+import { watchDisagreements } from './flow/watch-disagreements.ts';
 import { watchCorrections } from './flow/watch-corrections.ts';
 import { releaseStory } from './flow/release-story.ts';
 import { decideSameEvent, type SameEventAsk } from './flow/decide-same-event.ts';
@@ -114,13 +115,13 @@ export async function createServices({
   const release: ReleaseContext = { database, secrets, policy, audit, directory, clock, newId };
   const watches = [await watchDates({ database, secrets }, log), await watchReviews(database, config.emergency.reviewDays, log)];
   const told = { ...release, classes, story };
-  const [lateReferrals, corrections] = [watchLateReferrals(told, (error) => log('referral-watch-failed', { error })), watchCorrections(told, (error) => log('correction-watch-failed', { error }))];
+  const rounds = roundsOf(told, log);
   const worker = startIntakeWorker(intake, (event) => log(intakeEvents[event]), pollMs);
   const replays = startReplayWorker({ ...intake, feeds, together }, (error) => log('replay-failed', { error }));
   const wake = (): void => [worker, replays].forEach((each) => { each.wake(); }); // a feed in shadow is the replays' work
 
   return {
-    database, mappings, waitingFeeds, policy, audit, worker, lateReferrals, corrections, limits: config.limits, clock, newId,
+    database, mappings, waitingFeeds, policy, audit, worker, ...rounds, limits: config.limits, clock, newId,
     release: (requester: Requester, ask: Ask, request: RequestFacts) => releaseRecords(release, requester, ask, request),
     ...toldOf(told),
     timeline: (requester: Requester, ask: TimelineAsk, request: RequestFacts) => releaseTimeline({ ...release, story }, requester, ask, request),
@@ -141,7 +142,7 @@ export async function createServices({
     markDemoLoaded: () => setMark(database, 'demo-loaded'),
     close: async () => {
       for (const watch of watches) watch.stop();
-      await Promise.all([worker.stop(), replays.stop(), lateReferrals.stop(), corrections.stop()]);
+      await Promise.all([worker.stop(), replays.stop(), ...Object.values(rounds).map((each) => each.stop())]);
     },
   };
 }
@@ -172,6 +173,15 @@ function choicesOf(context: Parameters<typeof fileChoice>[0]) {
     fileChoice: (requester: Requester, resource: JsonObject, bytes: Uint8Array, request: RequestFacts) => fileChoice(context, requester, resource, bytes, request),
     changeChoice: (requester: Requester, id: string, ifMatch: number | null, resource: JsonObject, bytes: Uint8Array, request: RequestFacts) =>
       changeChoice(context, requester, id, ifMatch, resource, bytes, request),
+  };
+}
+
+/** What is looked for again and again: each becomes Tasks of those it is about. */
+function roundsOf(told: Parameters<typeof watchLateReferrals>[0], log: Log) {
+  return {
+    lateReferrals: watchLateReferrals(told, (error) => log('referral-watch-failed', { error })),
+    corrections: watchCorrections(told, (error) => log('correction-watch-failed', { error })),
+    disagreements: watchDisagreements(told, (error) => log('disagreement-watch-failed', { error })),
   };
 }
 

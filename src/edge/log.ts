@@ -39,6 +39,7 @@ export const logEvents = {
   'agreement-watch-failed': ['error', 'The dates of the agreements could not be looked at'],
   'emergency-review-overdue': ['warn', 'Emergency access has waited too long for a review'],
   'referral-watch-failed': ['error', 'Referrals without a reply could not be looked for'],
+  'disagreement-watch-failed': ['error', 'Disagreements between organisations could not be looked for'],
   'correction-watch-failed': ['error', 'Answered corrections could not be looked for'],
   'emergency-watch-failed': ['error', 'Overdue reviews of emergency access could not be looked for'],
   'pull-finished': ['info', 'A source was pulled to its end'],

@@ -18,6 +18,8 @@ export interface Disagreement {
   said: Statement[];
 }
 
+type PersonFacts = Pick<StoryFacts, 'patient' | 'provenance' | 'people'>;
+
 const titles: Readonly<Record<string, string>> = {
   gender: 'Gender', birthDate: 'Birth date', deceased: 'Death', maritalStatus: 'Marital status', active: 'Whether the record is in use', multipleBirth: 'Multiple birth',
   'https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-EthnicCategory': 'Ethnic category', 'http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired': 'Need for an interpreter',
@@ -29,11 +31,16 @@ const notForResuscitation = '450476008';
 
 /** Where what the caller may see does not fit together. All sides stand here, and nothing was chosen. */
 export function disagreements(facts: StoryFacts): Disagreement[] {
-  return [...singleValues(facts), ...listed(facts), ...ofAllergies(facts.rows), ...ofResuscitation(facts.rows), ...ofEvents(facts)];
+  return [...ofPerson(facts), ...ofAllergies(facts.rows), ...ofResuscitation(facts.rows), ...ofEvents(facts)];
+}
+
+/** Of who the person is: address, next of kin, practice, gender, death and the like. */
+export function ofPerson(facts: PersonFacts): Disagreement[] {
+  return [...singleValues(facts), ...listed(facts)];
 }
 
 /** Elements a person has one of: what is shown, and what others say instead. */
-function singleValues(facts: StoryFacts): Disagreement[] {
+function singleValues(facts: PersonFacts): Disagreement[] {
   const extensions = facts.patient.extension ?? [];
   const others = Map.groupBy(extensions.filter(({ url }) => url === alternativeValueUrl), (each) => elementOf(each));
   return [...others].map(([property, alternatives]) => {
@@ -77,7 +84,7 @@ function textOf(value: unknown): string {
 }
 
 /** Elements a person may have several of, where organisations name different ones and none names both. */
-function listed(facts: StoryFacts): Disagreement[] {
+function listed(facts: PersonFacts): Disagreement[] {
   const { address = [], generalPractitioner = [], contact = [] } = facts.patient;
   const homes = address.filter(({ use, period }) => use !== 'old' && use !== 'temp' && use !== 'billing' && period?.end === undefined);
   const kin = contact.filter(({ relationship }) => relationship?.some((each) => isNextOfKin(each)));
@@ -92,7 +99,7 @@ function isNextOfKin(relationship: CodeableConcept): boolean {
   return hasCode(relationship, 'http://terminology.hl7.org/CodeSystem/v2-0131', 'N') || /next of kin/i.test(relationship.text ?? '');
 }
 
-function compare(facts: StoryFacts, about: string, title: string, values: readonly { id: string; text: string }[]): Disagreement | undefined {
+function compare(facts: PersonFacts, about: string, title: string, values: readonly { id: string; text: string }[]): Disagreement | undefined {
   const said = values.map(({ id, text }) => ({ text, by: witnessesOf(facts, id) }));
   const apart = said.filter(({ by }) => by.every(({ custodian }) => said.every((other) => other.by === by || other.by.every((each) => each.custodian !== custodian))));
   return apart.length < 2 ? undefined : { about, title, said: apart.map(({ text, by }) => say('said', `${title}: ${text}`, ...by)) };

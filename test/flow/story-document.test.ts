@@ -154,4 +154,20 @@ describe.each(databases)('one story, on $kind', ({ open }) => {
     expect((await tasksOf('social-worker')).map(({ status }) => status)).toEqual(['completed']);
     expect(await act('correct', people.alice, [about(`${record}/_history/2`), ...parts])).toMatchObject({ status: 200 });
   });
+
+  it('asks each who says one side of a disagreement to look at its own record, until they agree', async () => {
+    while (await gateway.services.disagreements.look(0));
+    const [apart] = await gateway.database.query<{ citizen: string; id: string }>(`select citizen_id as citizen, id from disagreement where about = 'address' and owner like '%RYW' limit 1`);
+    const tasks = async (who: string): Promise<Task[]> => ((await (await gateway.search('Task', { patient: `Patient/${apart?.citizen ?? ''}` }, who)).json()) as Bundle<Task>).entry?.flatMap(({ resource }) => (resource?.code?.coding?.[0]?.code === 'disagreement' ? [resource] : [])) ?? [];
+    expect(await tasks('community-nurse')).toEqual([expect.objectContaining({ status: 'requested', focus: expect.objectContaining({ reference: `Patient/${apart?.id ?? ''}` }) as unknown })]);
+    expect(validateResource((await tasks('community-nurse'))[0] as unknown as JsonObject).filter(({ severity }) => severity !== 'warning')).toEqual([]);
+    const told = await gateway.get(`/fhir/Patient/${apart?.citizen ?? ''}/$story`, 'community-nurse');
+    const sides = lines(section((await told.json()) as Bundle, 'disagreements')).filter(({ title }) => title?.startsWith('Home address'));
+    expect(sides.length).toBeGreaterThan(1);
+    expect(new Set(sides.flatMap(saidBy)).size).toBeGreaterThan(1);
+    await gateway.database.query(`delete from citizen_fragment where citizen_id = $1 and path = '/address' and id <> $2`, [apart?.citizen, apart?.id]);
+    await gateway.database.query(`update citizen_row set updated_at = now() where id = $1`, [apart?.id]);
+    while (await gateway.services.disagreements.look(0));
+    expect((await tasks('community-nurse')).map(({ status }) => status)).toEqual(['completed']);
+  });
 });
