@@ -2,26 +2,27 @@ import { createHash } from 'node:crypto';
 import type { Task } from '@medplum/fhirtypes';
 import type { JsonObject } from '../fhir/json.ts';
 import { organisationIdentifier } from '../fhir/organisation-reference.ts';
-import { withLabels } from '../fhir/sharing-labels.ts';
 import type { AwaitedReply } from '../store/awaited-replies.ts';
 import { loadCitizenRow } from '../store/awaited-replies.ts';
 import type { Connection } from '../store/database.ts';
 import { saveRows } from '../store/record-writer.ts';
 import { classKey, type SharingClasses } from '../store/sharing-classes.ts';
-import { saveApiRecord } from '../store/source-records.ts';
-import { fragmentChanges } from './fragment-changes.ts';
+import { fragmentChanges, unclassified } from './fragment-changes.ts';
 import { keepApart } from './keep-apart.ts';
 import type { ReleaseContext } from './release-context.ts';
 import { stampResource } from './stamp-resource.ts';
+
+/** What the gateway writes by itself came with no source record; taking a number would tell everybody that it wrote. */
+const ofNoRecord = 0;
 
 export interface TaskContext extends ReleaseContext {
   classes: SharingClasses;
 }
 
 /**
- * Asks the sender of a referral to look after it, or says that it need no longer. The Task is the sender's own, of the
- * category administration, with the labels of the referral; which referral it is about is kept apart in the referral's own
- * class, so that it says nothing to anybody who may not see that. Within the transaction of `connection`.
+ * Asks the sender of a referral to look after it, or says that it need no longer. The Task is the sender's own
+ * and nobody else's, not even of those who watch over sharing: whether a reply was seen tells of the receiver's record. Which
+ * referral it is about is kept apart in the referral's own class. Within the transaction of `connection`.
  */
 export async function saveLateTask(context: TaskContext, connection: Connection, awaited: AwaitedReply, taskId: string, state: 'requested' | 'completed'): Promise<void> {
   const at = context.clock();
@@ -29,7 +30,7 @@ export async function saveLateTask(context: TaskContext, connection: Connection,
   if (!referral) return;
   const standing = await loadCitizenRow(connection, awaited.citizen, taskId);
   const version = (standing?.version ?? 0) + 1;
-  const facts = { custodian: awaited.sender, category: 'administration' as const, labels: context.classes.all().find(({ id }) => id === referral.classId)?.labels ?? [] };
+  const facts = unclassified({ custodian: awaited.sender, category: 'administration', labels: [] });
   const authoredOn = standing ? (JSON.parse(standing.body) as Task).authoredOn : at.toISOString();
   const whole = {
     resourceType: 'Task', id: taskId, status: state, intent: 'order',
@@ -40,11 +41,9 @@ export async function saveLateTask(context: TaskContext, connection: Connection,
   const apart = keepApart(whole, (_type, id) => id === awaited.id, null);
   const classIds = await context.classes.intern(connection, [facts]);
   const classOf = (of: typeof facts): number => classIds.get(classKey(of)) ?? 0;
-  const content = Buffer.from(JSON.stringify(whole));
-  const recordId = await saveApiRecord(connection, { client: 'onestory', content, sha256: createHash('sha256').update(content).digest(), at, taskId: context.newId() });
   await saveRows(connection, [{
-    citizen: awaited.citizen, id: taskId, type: 'Task', version, classId: classOf(facts), updatedAt: at, recordId, row: 1, directoryIds: [], index: apart.index,
-    contentHash: createHash('sha256').update(content).digest(), fragments: fragmentChanges(apart, facts, false, () => classOf(facts), () => referral.classId),
-    body: JSON.stringify(stampResource(apart.body, { version, at, profileType: 'Task', security: withLabels([], facts.labels), custodian: awaited.sender, source: `urn:onestory:late-referrals#${recordId}/1` })),
+    citizen: awaited.citizen, id: taskId, type: 'Task', version, classId: classOf(facts), updatedAt: at, recordId: ofNoRecord, row: 0, directoryIds: [], index: apart.index,
+    contentHash: createHash('sha256').update(JSON.stringify(whole)).digest(), fragments: fragmentChanges(apart, facts, false, () => classOf(facts), () => referral.classId),
+    body: JSON.stringify(stampResource(apart.body, { version, at, profileType: 'Task', security: [], custodian: awaited.sender, source: 'urn:onestory:late-referrals' })),
   }]);
 }
