@@ -34,7 +34,7 @@ export async function saveLateTask(context: TaskContext, connection: Connection,
   const authoredOn = standing ? (JSON.parse(standing.body) as Task).authoredOn : at.toISOString();
   const whole = {
     resourceType: 'Task', id: taskId, status: state, intent: 'order',
-    code: { coding: [{ system: 'https://fhir.bicp.example/CodeSystem/referral-task', code: 'no-reply', display: 'Referral without a reply' }], text: 'No reply to this referral has been seen here. Ask whether it has arrived.' },
+    code: { coding: [{ system: 'https://fhir.bicp.example/CodeSystem/gateway-action', code: 'no-reply', display: 'Referral without a reply' }], text: 'No reply to this referral has been seen here. Ask whether it has arrived.' },
     focus: { reference: `ServiceRequest/${awaited.id}`, type: 'ServiceRequest' }, for: { reference: `Patient/${awaited.citizen}`, type: 'Patient' },
     authoredOn: authoredOn ?? at.toISOString(), lastModified: at.toISOString(), owner: { type: 'Organization', identifier: organisationIdentifier(awaited.sender) },
   } satisfies JsonObject;
