@@ -7,6 +7,7 @@ import { measureViewer } from './measure-viewer.ts';
 import { measureAudit, measureEverything, measureRead, measureSearch } from './measure-reads.ts';
 import { defaults, type Goal, type Print, type Settings, type SharingSettings } from './settings.ts';
 import { measureSharing } from './sharing/measure-sharing.ts';
+import { measureStory } from './story/measure-story.ts';
 import { createWorld, type World } from './world.ts';
 
 /** Each prints its lines; asked for by the name its lines begin with. */
@@ -20,7 +21,7 @@ const measures: Readonly<Record<string, (world: World, print: Print) => Promise<
   mapping: (world, print) => benchMapping(print, world.settings),
 };
 /** Asked for by name only: they fill a record with 130,000 people, or with 10,000 messages, or tell 100,000 people apart. */
-const long: typeof measures = { sharing: measureSharing, replay: measureReplay, linkage: measureLinkage };
+const long: typeof measures = { sharing: measureSharing, replay: measureReplay, linkage: measureLinkage, story: measureStory };
 const known = { ...measures, ...long };
 
 const program = new Command('bench')

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import { organisationIdentifier } from '../fhir/organisation-reference.ts';
 import type { JsonObject } from '../fhir/json.ts';
-import { withLabels } from '../fhir/sharing-labels.ts';
 import type { OrganisationKey } from '../fhir/sharing.ts';
 import { loadCitizenRow } from '../store/awaited-replies.ts';
 import type { Connection } from '../store/database.ts';
 import { saveRows } from '../store/record-writer.ts';
 import { classKey, type SharingClasses } from '../store/sharing-classes.ts';
 import { saveApiRecord } from '../store/source-records.ts';
-import { fragmentChanges } from './fragment-changes.ts';
+import { fragmentChanges, unclassified } from './fragment-changes.ts';
 import { keepApart } from './keep-apart.ts';
 import type { ReleaseContext } from './release-context.ts';
 import { stampResource } from './stamp-resource.ts';
@@ -21,7 +20,7 @@ export interface TaskContext extends ReleaseContext {
 export interface RecordTask {
   citizen: string;
   taskId: string;
-  /** whose Task it is: they alone see it, and those who oversee sharing */
+  /** whose Task it is */
   owner: OrganisationKey;
   /** the record it is about */
   about: { type: string; id: string };
@@ -34,10 +33,13 @@ export interface RecordTask {
   source: string;
 }
 
+/** What the gateway writes by itself came with no source record; taking a number would tell everybody that it wrote. */
+const ofNoRecord = 0;
+
 /**
- * Saves a Task for an organisation: of the category administration, with the labels of the record it is about. Which record
- * that is, and what is said of it, is kept apart in the record's own class, so that the Task tells nothing to anybody who may
- * not see the record. Within the transaction of `connection`; does nothing where the record is gone.
+ * Saves a Task for an organisation. It is the organisation's own and nobody else's, not even of those who watch over sharing, and
+ * which record it is about, with what is said of it, is kept apart in that record's own class: it tells nothing to anybody
+ * who may not see the record. Within the transaction of `connection`; does nothing where the record is gone.
  */
 export async function saveRecordTask(context: TaskContext, connection: Connection, task: RecordTask): Promise<void> {
   const { citizen, taskId, owner, about, said, code, status } = task;
@@ -45,8 +47,8 @@ export async function saveRecordTask(context: TaskContext, connection: Connectio
   if (!record) return;
   const standing = await loadCitizenRow(connection, citizen, taskId);
   const [at, version] = [context.clock(), (standing?.version ?? 0) + 1];
+  const facts = unclassified({ custodian: owner, category: 'administration', labels: [] });
   const before = standing && (JSON.parse(standing.body) as { authoredOn?: string }).authoredOn;
-  const facts = { custodian: owner, category: 'administration' as const, labels: context.classes.all().find(({ id }) => id === record.classId)?.labels ?? [] };
   const whole: JsonObject = {
     resourceType: 'Task', id: taskId, status, intent: 'order',
     code: { coding: [{ system: code.system, code: code.code, display: code.display }], text: code.text },
@@ -55,11 +57,10 @@ export async function saveRecordTask(context: TaskContext, connection: Connectio
   };
   const apart = keepApart(whole, (_type, id) => id === about.id, null);
   const classId = (await context.classes.intern(connection, [facts])).get(classKey(facts)) ?? 0;
-  const { client, content } = task.sent ?? { client: 'onestory', content: Buffer.from(JSON.stringify(whole)) };
-  const recordId = await saveApiRecord(connection, { client, content, sha256: createHash('sha256').update(content).digest(), at, taskId: context.newId() });
+  const recordId = task.sent ? await saveApiRecord(connection, { ...task.sent, sha256: createHash('sha256').update(task.sent.content).digest(), at, taskId: context.newId() }) : ofNoRecord;
   await saveRows(connection, [{
-    citizen, id: taskId, type: 'Task', version, classId, updatedAt: at, recordId, row: 1, directoryIds: [], index: apart.index,
+    citizen, id: taskId, type: 'Task', version, classId, updatedAt: at, recordId, row: task.sent ? 1 : 0, directoryIds: [], index: apart.index,
     contentHash: createHash('sha256').update(JSON.stringify(whole)).digest(), fragments: fragmentChanges(apart, facts, false, () => classId, () => record.classId),
-    body: JSON.stringify(stampResource(apart.body, { version, at, profileType: 'Task', security: withLabels([], facts.labels), custodian: owner, source: `urn:onestory:${task.source}#${recordId}/1` })),
+    body: JSON.stringify(stampResource(apart.body, { version, at, profileType: 'Task', security: [], custodian: owner, source: `urn:onestory:${task.source}${task.sent ? `#${recordId}/1` : ''}` })),
   }]);
 }
