@@ -22,7 +22,7 @@ export function comingNext(facts: StoryFacts): Statement[] {
   const coming = [...contacts(facts), ...ends(facts), ...reviews(facts), ...work(facts)].filter(({ when }) => dayOf(when) >= today);
   const ordered = coming.sort((a, b) => (dayOf(a.when) === dayOf(b.when) ? 0 : dayOf(a.when) < dayOf(b.when) ? -1 : 1)).map(({ statement }) => statement);
   const dead = deathOf(facts).length > 0;
-  return dead ? ordered.map(({ text, by }) => ({ code: 'after-death', text: `Still planned, though the person has died: ${text}`, by })) : ordered;
+  return dead ? ordered.map(({ text, by }) => ({ ...say('after-death', `Still planned, though the person has died: ${text}`), by })) : ordered;
 }
 
 function contacts({ rows }: StoryFacts): Dated[] {

@@ -32,8 +32,8 @@ function membersOf(team: Row<CareTeam>): Statement[] {
   const named = participant.filter(({ member }) => member?.display !== undefined && member.display !== name);
   if (named.length === 0) return [say('team', joinWords([name ?? 'A team without a name', ...namesOf(managingOrganization).filter((each) => each !== name), phones]), team)];
   return named.map(({ member, role }) => {
-    const code = role?.some((each) => hasCode(each, snomed, coordinator)) ? 'coordinator' : 'team-member';
-    return say(code, joinWords([member?.display, conceptsText(role)?.toLowerCase(), name ?? namesOf(managingOrganization)[0], phones]), team);
+    const sort = role?.some((each) => hasCode(each, snomed, coordinator)) ? 'coordinator' : 'team-member';
+    return say(sort, joinWords([member?.display, conceptsText(role)?.toLowerCase(), name ?? namesOf(managingOrganization)[0], phones]), team);
   });
 }
 
