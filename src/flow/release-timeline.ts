@@ -2,7 +2,6 @@ import type { List, Provenance } from '@medplum/fhirtypes';
 import type { EventKind } from '../fhir/event-kinds.ts';
 import type { OrganisationKey, Requester } from '../fhir/sharing.ts';
 import { composeTimeline, type TimelineLine } from '../story/compose-timeline.ts';
-import { momentOf } from '../story/event-facts.ts';
 import type { StoryEvent, StoryRule } from '../story/event-types.ts';
 import { findEvents } from '../story/events.ts';
 import { episodesByRequest, standingOf } from '../story/lanes.ts';
@@ -58,7 +57,7 @@ function tellPage({ story, directory, clock }: ReleaseContext & { story: StoryRu
   const rows = found.rows.filter(({ id }) => told.has(id)).sort((a, b) => (a.id < b.id ? -1 : 1));
   const names = new Map([...directory.values()].map(({ id, name }) => [`Organization/${id}`, name]));
   return {
-    sent: { ...found, rows, places: found.places.filter(({ id }) => rows.some(({ body }) => body.includes(id))), next: last && asked.length > page.length ? { at: momentIn(last) ?? null, key: last.key } satisfies TimelinePosition : null },
+    sent: { ...found, rows, places: found.places.filter(({ id }) => rows.some(({ body }) => body.includes(id))), next: last && asked.length > page.length ? { at: last.at ?? null, key: last.key } satisfies TimelinePosition : null },
     told: {
       ...composeTimeline({ citizen: ask.citizen, lines, rule: story, names, cut: found.cut ?? false }),
       leading: new Set(page.map(({ witnesses: [lead] }) => lead.row.id)),
@@ -69,7 +68,7 @@ function tellPage({ story, directory, clock }: ReleaseContext & { story: StoryRu
 function isAsked(event: StoryEvent, { kinds, organisations, from, to, after }: TimelineAsk): boolean {
   if (kinds.length > 0 && !kinds.includes(event.kind)) return false;
   if (organisations.length > 0 && !event.witnesses.some(({ row }) => organisations.includes(row.custodian))) return false;
-  const at = momentIn(event);
+  const { at } = event;
   if ((from !== undefined || to !== undefined) && (at === undefined || at < (from ?? -Infinity) || at >= (to ?? Infinity))) return false;
   return after === null || comesAfter(at ?? -Infinity, event.key, after);
 }
@@ -77,8 +76,4 @@ function isAsked(event: StoryEvent, { kinds, organisations, from, to, after }: T
 function comesAfter(at: number, key: string, after: TimelinePosition): boolean {
   const before = after.at ?? -Infinity;
   return at === before ? key > after.key : at < before;
-}
-
-function momentIn({ from }: StoryEvent): number | undefined {
-  return from === undefined ? undefined : momentOf(from)?.middle;
 }

@@ -1,6 +1,7 @@
 import type { Requester, OrganisationKey } from '../fhir/sharing.ts';
 import { endDisagreement, findChangedCitizens, findStanding, moveCursor, saveDisagreement } from '../store/disagreements.ts';
 import { readSourcePatients } from '../store/read-rows.ts';
+import { keyedUuid } from '../store/secrets.ts';
 import { ofPerson } from '../story/disagreements.ts';
 import type { StoryRule } from '../story/event-types.ts';
 import { composeCitizens } from './compose-citizens.ts';
@@ -16,7 +17,7 @@ export interface DisagreementWatch extends Rounds {
 type WatchContext = TaskContext & { story: StoryRule };
 
 const together = 100;
-const pauseMs = 300_000;
+const pauseMs = 600_000;
 /** a transaction that is open longer than this is not waited for */
 const usualLagMs = 120_000;
 
@@ -46,7 +47,7 @@ async function askOwner(context: WatchContext, citizen: string, owner: Organisat
   const standing = await findStanding(context.database, citizen, owner);
   for (const { about, id } of seen) {
     if (standing.some((each) => each.about === about)) continue;
-    const task = context.newId();
+    const task = keyedUuid(context.secrets.id, 'Task', 'urn:onestory:disagreement', citizen, owner, about);
     await context.database.transaction(async (connection) => {
       if (await saveDisagreement(connection, citizen, owner, { about, task, id })) await saveRecordTask(context, connection, taskOf(citizen, owner, { task, id }, 'requested'));
     });
@@ -58,7 +59,7 @@ async function askOwner(context: WatchContext, citizen: string, owner: Organisat
   }
 }
 
-/** Of what do others say something else than this organisation, as far as its own people may see; and which record of its own says so. */
+/** Of what does another say something else than this organisation, as far as its own people may see; and which record of its own says so. */
 async function seenBy({ policy, database, directory, story }: WatchContext, citizen: string, owner: OrganisationKey): Promise<{ about: string; id: string }[]> {
   const { role, purpose } = story.noReplySeenAs;
   const requester: Requester = { client: 'onestory', token: 'none', organisation: owner, organisationName: owner, role, purpose, scopes: [] };
@@ -67,7 +68,8 @@ async function seenBy({ policy, database, directory, story }: WatchContext, citi
   if (!composed) return [];
   return ofPerson({ ...composed, people: storyRows(held, directory, people) }).flatMap(({ about, said }) => {
     const own = said.flatMap(({ by }) => by).find(({ row }) => row.custodian === owner);
-    return own ? [{ about, id: own.row.id }] : [];
+    const others = said.some(({ by }) => by.length > 0 && by.every(({ row }) => row.custodian !== owner));
+    return own && others ? [{ about, id: own.row.id }] : [];
   });
 }
 

@@ -1,6 +1,6 @@
 import type { OrganisationKey, SharingRole } from '../fhir/sharing.ts';
 import type { Connection, Database } from './database.ts';
-import { throughDoor, type stale } from './door.ts';
+import { stale } from './door.ts';
 
 /** A decision that stands about two records the caller may see. */
 export interface StandingDecision {
@@ -25,8 +25,10 @@ export interface NewDecision {
 }
 
 /** Decisions about this citizen's records: those of which both may be seen. */
-export function readEventDecisions(database: Database, grantKey: string, citizen: string): Promise<StandingDecision[] | typeof stale> {
-  return throughDoor(database, grantKey, 'read-event-decisions', 'select d.id, d.first, d.second, d.verdict from readable_event_decision d where d.citizen_id = $1::uuid', [citizen]);
+export async function readEventDecisions(database: Database, grantKey: string, citizen: string): Promise<StandingDecision[] | typeof stale> {
+  const rows = await database.serve<{ [column in keyof StandingDecision]: StandingDecision[column] | null } & { fresh: boolean }>(
+    'reader', null, { name: 'look-at-decisions', text: 'select * from look_at_decisions($1, $2)', values: [grantKey, citizen] });
+  return rows.every(({ fresh }) => fresh) ? rows.filter((row): row is StandingDecision & { fresh: boolean } => row.id !== null) : stale;
 }
 
 /** Records a decision in the place of the one that stood about the same two; of two at once the later one stands. */

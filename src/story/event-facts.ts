@@ -1,5 +1,5 @@
 import type { CodeableConcept, Extension, Identifier, Reference, Resource } from '@medplum/fhirtypes';
-import { rangeOf } from '../fhir/date-range.ts';
+import { spanOf } from '../fhir/date-range.ts';
 import type { EventKind } from '../fhir/event-kinds.ts';
 import type { EventState, EventWindows } from './event-types.ts';
 import type { StoryRow } from './story-row.ts';
@@ -107,10 +107,8 @@ function whenOf(resource: Resource): [from: string | undefined, to: string | und
 
 /** Undefined for what is no date. */
 export function momentOf(value: string): { middle: number; half: number } | undefined {
-  const range = rangeOf(value);
-  if (!range) return undefined;
-  const [low, high] = [Date.parse(range.from), Date.parse(range.to)];
-  return { middle: (low + high) / 2, half: (high - low) / 2 };
+  const span = spanOf(value);
+  return span && { middle: (span.from + span.to) / 2, half: (span.to - span.from) / 2 };
 }
 
 function receivedOf(extensions: readonly Extension[] | undefined): string | undefined {

@@ -31,6 +31,8 @@ export interface StoryEvent {
   /** FHIR date or dateTime as the leading record says it, or the first witness that says it; absent: undated */
   from?: string;
   to?: string;
+  /** the middle of `from`, ms */
+  at?: number;
   state: EventState;
   differences: Difference[];
 }

@@ -22,8 +22,7 @@ export function findEvents(rows: readonly StoryRow[], decisions: readonly EventD
 
 /** What has no date comes last; equal moments by key. */
 function newestFirst(events: readonly StoryEvent[]): StoryEvent[] {
-  const timed = events.map((event) => ({ event, at: (event.from === undefined ? undefined : momentOf(event.from)?.middle) ?? -Infinity }));
-  return timed.sort((a, b) => (a.at === b.at ? 0 : b.at - a.at) || (a.event.key < b.event.key ? -1 : 1)).map(({ event }) => event);
+  return [...events].sort((a, b) => (a.at === b.at ? 0 : (b.at ?? -Infinity) - (a.at ?? -Infinity)) || (a.key < b.key ? -1 : 1));
 }
 
 /** Tasks on a request that is here to be seen: what came of it is told with it. */
@@ -45,10 +44,10 @@ function eventOf(members: readonly RowFacts[], groups: EventGroups, answered: Re
   const [lead, ...others] = [...members].sort((a, b) => Number(replaced.has(a.row.id)) - Number(replaced.has(b.row.id)) || leadFirst(a, b));
   if (!lead) throw new Error('an event without a witness');
   const answers = members.flatMap(({ row }) => answered.get(row.id) ?? []).sort((a, b) => (a.at?.middle ?? 0) - (b.at?.middle ?? 0) || (a.row.id < b.row.id ? -1 : 1));
-  const from = lead.from ?? others.find((one) => one.from !== undefined)?.from;
+  const dated = lead.from !== undefined ? lead : others.find((one) => one.from !== undefined);
   const to = lead.to ?? others.find((one) => one.to !== undefined)?.to;
   return {
-    key: `${lead.kind}-${lead.row.id}`, kind: lead.kind, ...(from !== undefined && { from }), ...(to !== undefined && { to }), state: stateOf(lead.status),
+    key: `${lead.kind}-${lead.row.id}`, kind: lead.kind, ...(dated?.from !== undefined && { from: dated.from }), ...(dated?.at && { at: dated.at.middle }), ...(to !== undefined && { to }), state: stateOf(lead.status),
     differences: differencesOf([lead, ...others.filter(({ row }) => !replaced.has(row.id))]),
     witnesses: [
       { row: lead.row, how: 'tells', rule: 'event-own-record-01', because: [] },

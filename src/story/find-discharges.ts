@@ -30,8 +30,8 @@ export function findDischarges(stays: readonly StoryEvent[], facts: readonly Row
     if (!seen || different.has(pairOf(seen.id, one.row.id))) continue;
     seen.mentions.push({ row: one.row, how: 'mentions', rule: rule.name, because: [rule.because] });
   }
-  return discharges.map(({ stay, id, from, mentions }) => ({
-    key: `discharge-${id}`, kind: 'discharge', from, state: 'ended', differences: [],
+  return discharges.map(({ stay, id, at, from, mentions }) => ({
+    key: `discharge-${id}`, kind: 'discharge', from, at, state: 'ended', differences: [],
     witnesses: [{ ...stay.witnesses[0], because: [] }, ...stay.witnesses.slice(1), ...mentions],
   }));
 }

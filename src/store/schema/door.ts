@@ -7,9 +7,9 @@ const partVisible = visible('f', undefined, ofPart('f'));
 
 /** Takes the whole door away. Tables stay. */
 export const removeDoor = `
-drop view if exists emergency_use, withheld, readable_confirmation, readable_event_decision, readable_incomplete, readable_resource, readable_version, readable_fragment, readable_row, grant_state, current_grant cascade;
+drop view if exists emergency_use, withheld, readable_confirmation, readable_incomplete, readable_resource, readable_version, readable_fragment, readable_row, grant_state, current_grant cascade;
 drop view if exists live_grant cascade;
-drop function if exists look_at_rows(text[], text[], uuid[]), look_at_listed(text, uuid[]), look_at_everything(text, uuid, text, uuid, int), look_at_story(text, uuid, int), look_at_page(text, text, bigint[], int), count_bearing(text, text, bigint[], int);
+drop function if exists look_at_rows(text[], text[], uuid[]), look_at_listed(text, uuid[]), look_at_everything(text, uuid, text, uuid, int), look_at_story(text, uuid, int), look_at_decisions(text, uuid), look_at_page(text, text, bigint[], int), count_bearing(text, text, bigint[], int);
 drop type if exists looked;
 drop function if exists citizen_of(uuid), citizen_objects(uuid), citizens_named(bigint[]);
 `;
@@ -57,13 +57,6 @@ create view readable_incomplete as
   select r.citizen_id, r.id, r.class_id from current_grant g, citizen_row r join source_person p on p.citizen_id = r.citizen_id and p.id = r.id
   where ${rowVisible} and ${moreWasSent('p')};
 
--- what people decided about two records, where both may be seen: who hides either hides that anything was decided
-create view readable_event_decision as
-  select d.citizen_id, d.id, d.first_id as first, d.second_id as second, d.verdict
-  from current_grant g, event_decision d join citizen_row a on a.citizen_id = d.citizen_id and a.id = d.first_id and not a.deleted
-    join citizen_row b on b.citizen_id = d.citizen_id and b.id = d.second_id and not b.deleted
-  where d.undone_at is null and ${visible('a', undefined, itself('a'))} and ${visible('b', undefined, itself('b'))};
-
 -- a confirmation is seen where the row is that was found right
 create view readable_confirmation as
   select c.citizen_id, c.id, c.version, c.confirmed_at, c.organisation, c.person_name from current_grant g, citizen_row r
@@ -93,8 +86,8 @@ export const rights = (reader: string, accountant: string): string => `
 revoke all on all tables in schema public from public;
 revoke all on all functions in schema public from public;
 grant usage on schema public to ${reader}, ${accountant};
-grant select on readable_row, readable_fragment, readable_version, readable_resource, readable_incomplete, readable_event_decision, readable_confirmation, grant_state to ${reader};
-grant execute on function look_at_rows(text[], text[], uuid[]), look_at_listed(text, uuid[]), look_at_everything(text, uuid, text, uuid, int), look_at_story(text, uuid, int), look_at_page(text, text, bigint[], int),
+grant select on readable_row, readable_fragment, readable_version, readable_resource, readable_incomplete, readable_confirmation, grant_state to ${reader};
+grant execute on function look_at_rows(text[], text[], uuid[]), look_at_listed(text, uuid[]), look_at_everything(text, uuid, text, uuid, int), look_at_story(text, uuid, int), look_at_decisions(text, uuid), look_at_page(text, text, bigint[], int),
   count_bearing(text, text, bigint[], int) to ${reader};
 grant select on withheld, emergency_use, grant_state to ${accountant};
 grant execute on function citizen_of(uuid), citizens_named(bigint[]) to ${accountant};

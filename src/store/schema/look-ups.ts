@@ -176,4 +176,19 @@ create function look_at_everything(asked_grant text, asked uuid, after_type text
 -- the same of all rows at once, of what happened last first
 create function look_at_story(asked_grant text, asked uuid, at_most int) returns setof looked
   ${wholeCitizen('true order by coalesce(from_at, updated_at) desc, id')}
+
+-- what people decided about two records, where both may be seen: who hides either hides that anything was decided
+create function look_at_decisions(asked_grant text, asked uuid) returns table (fresh boolean, id uuid, first uuid, second uuid, verdict text)
+  ${lookUp}
+declare g live_grant;
+begin
+  ${takeGrant('asked_grant')}
+  fresh := found;
+  return next;
+  if not fresh or not exists (select from event_decision d where d.citizen_id = asked) then return; end if;
+  return query select true, d.id, d.first_id, d.second_id, d.verdict
+    from event_decision d join citizen_row a on a.citizen_id = d.citizen_id and a.id = d.first_id and not a.deleted
+      join citizen_row b on b.citizen_id = d.citizen_id and b.id = d.second_id and not b.deleted
+    where d.citizen_id = asked and d.undone_at is null and ${visible('a', undefined, itself('a'))} and ${visible('b', undefined, itself('b'))};
+end $$;
 `;
