@@ -1,12 +1,11 @@
 import { loadDefinitions } from '../../src/fhir/definitions.ts';
 import { findEvents } from '../../src/story/events.ts';
 import { shippedStoryRule } from '../../test/story/shipped-story-rule.ts';
-import { compareServers } from '../compare-servers.ts';
-import { wireRequest } from '../send-requests.ts';
 import type { Print } from '../settings.ts';
 import type { World } from '../world.ts';
 import { demoStories, type DemoStory } from './demo-stories.ts';
 import { growCitizens } from './grow-citizens.ts';
+import { measureWhole } from './measure-whole.ts';
 import { noWitnesses, precisionOf, recallOf, scoreStory } from './score-witnesses.ts';
 
 /** Other people than those of the demo and of the tests. */
@@ -18,7 +17,9 @@ const people = 2000;
 /** How well events are found where it is known what they are, and what telling them costs. */
 export async function measureStory(world: World, print: Print): Promise<void> {
   await measureWitnesses(world, print);
-  await measureTimeline(world, print);
+  const grown = await growCitizens(world);
+  await measureWhole(world, print, grown, 'timeline');
+  await measureWhole(world, print, grown, 'story');
 }
 
 async function measureWitnesses({ say }: World, print: Print): Promise<void> {
@@ -37,19 +38,4 @@ async function measureWitnesses({ say }: World, print: Print): Promise<void> {
   const started = performance.now();
   for (const { rows } of stories) findEvents(rows, [], rule);
   print('story.events.speed', records / ((performance.now() - started) / 1000), 'records/s');
-}
-
-/** The first page of the timeline against all bodies of the citizen in one statement, seen or not. */
-async function measureTimeline(world: World, print: Print): Promise<void> {
-  const { database, server, headers, people: grown } = await growCitizens(world);
-  const passThrough = await world.passThrough(database);
-  for (const [size, citizen] of grown) {
-    const name = `story.timeline.${size}`;
-    const [theirs = 1, ours = 0] = await compareServers([
-      { name: `${name}.passthrough`, url: new URL(passThrough), requests: [wireRequest('GET', new URL(`/Patient/${citizen}/everything`, passThrough), { Accept: 'application/fhir+json' })] },
-      { name: `${name}.onestory`, url: new URL(server.url), requests: [wireRequest('GET', new URL(`/fhir/Patient/${citizen}/$timeline`, server.url), headers)] },
-    ], world.settings, world.say);
-    print(`${name}.passthrough`, theirs, 'requests/s');
-    print(`${name}.onestory`, ours, 'requests/s', ours / theirs);
-  }
 }

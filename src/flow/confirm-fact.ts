@@ -9,7 +9,7 @@ import { factsOf } from '../story/told-once.ts';
 import { auditFacts } from './audit-facts.ts';
 import { appendOrRefuse } from './release-records.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
-import { readNamed, type NamedVersion } from './read-named.ts';
+import { emergencyOf, readNamed, type NamedVersion } from './read-named.ts';
 import { storyRows } from './story-rows.ts';
 
 /**
@@ -28,7 +28,7 @@ export async function confirmFact(context: ReleaseContext, requester: Requester,
   const { result: standing } = await context.policy.under(requester, ({ grant }) => readConfirmations(context.database, grant.key, citizen));
   if (standing.some(({ id, version, at: before }) => id === row.id && version === row.version && before >= since)) throw new Refusal(confirmedToday);
   await appendOrRefuse(context, describeDisclosure(
-    auditFacts(context, requester, request, { interaction: 'confirm', query: `${row.type}/${row.id}/_history/${row.version}`, status: 200, citizen }),
+    auditFacts(context, requester, request, { interaction: 'confirm', query: `${row.type}/${row.id}/_history/${row.version}`, status: 200, citizen, emergency: emergencyOf(row) }),
     { disclosed: [{ type: row.type, id: row.id, version: row.version, custodian: fact.custodian }], decisions: [] }));
   const saved = await context.database.transaction((connection) => saveConfirmation(connection, { citizen, id: row.id, version: row.version, at, organisation, person }, since));
   if (!saved) throw new Refusal(notFound); // gone, changed or confirmed by somebody else between the look and the write: looking again tells which

@@ -35,3 +35,8 @@ export async function readNamed(context: ReleaseContext, requester: Requester, c
   }
   return { held, row: { ...row, citizen: row.citizen } };
 }
+
+/** Under which emergency access it was seen, for the entry of what is done with it. */
+export function emergencyOf({ emergency }: VisibleRow): string[] {
+  return emergency === null ? [] : [emergency];
+}

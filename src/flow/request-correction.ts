@@ -6,7 +6,7 @@ import type { Requester } from '../fhir/sharing.ts';
 import { saveCorrection, type Correction } from '../store/corrections.ts';
 import { assemble } from './assemble.ts';
 import { auditFacts } from './audit-facts.ts';
-import { readNamed, type NamedVersion } from './read-named.ts';
+import { emergencyOf, readNamed, type NamedVersion } from './read-named.ts';
 import { saveRecordTask, type RecordTask, type TaskContext } from './record-task.ts';
 import { appendOrRefuse } from './release-records.ts';
 import type { RequestFacts } from './release-context.ts';
@@ -33,7 +33,7 @@ export async function requestCorrection(context: TaskContext, requester: Request
   if (owner === organisation) throw new Refusal(ownRecord);
   if (!Object.hasOwn(assemble(row), /^[A-Za-z]+/.exec(ask.element)?.[0] ?? '')) throw new Refusal(noElement);
   await appendOrRefuse(context, describeDisclosure(
-    auditFacts(context, requester, request, { interaction: 'correct', query: `${row.type}/${row.id}/_history/${row.version}`, status: 200, citizen }),
+    auditFacts(context, requester, request, { interaction: 'correct', query: `${row.type}/${row.id}/_history/${row.version}`, status: 200, citizen, emergency: emergencyOf(row) }),
     { disclosed: [{ type: row.type, id: row.id, version: row.version, custodian: owner }], decisions: [] }));
   const correction: Correction = { citizen, id: row.id, type: row.type, version: row.version, element: ask.element, owner, asker: organisation, ownerTask: context.newId(), askerTask: context.newId() };
   const said = saidIn(ask, `${person.name}, ${organisationName}`, organisation);

@@ -67,7 +67,7 @@ describe.each(databases)('one story, on $kind', ({ open }) => {
 
   it('makes one plan of Abdul\'s two partners\' plans, with both named', async () => {
     const bundle = await story(people.abdul);
-    const [plan, ...others] = (bundle.entry ?? []).flatMap(({ resource }) => (resource?.resourceType === 'CarePlan' && resource.meta?.source === 'urn:onestory:composed#plan-v1' ? [resource as CarePlan] : []));
+    const [plan, ...others] = (bundle.entry ?? []).flatMap(({ resource }) => (resource?.resourceType === 'CarePlan' && resource.meta?.source === 'urn:onestory:composed#plan-v1' ? [resource] : []));
     expect(others).toEqual([]);
     expect(plan?.contributor?.map(({ display }) => display).sort()).toEqual([council, bchc].sort());
     expect(plan?.activity?.map(({ extension }) => extension?.[0]?.extension?.find(({ url }) => url === 'custodian')?.valueReference?.display).sort()).toEqual(expect.arrayContaining([council, bchc]) as string[]);
@@ -114,7 +114,7 @@ describe.each(databases)('one story, on $kind', ({ open }) => {
     expect(await act('confirm', people.alice, [about(record)], 'social-worker')).toMatchObject({ status: 409, code: 'confirmed-today' });
     const next = await story(people.alice, 'social-worker');
     expect(section(next, 'told-once')?.text?.div).toContain(`by ${bchc}`);
-    const [confirmation] = (next.entry ?? []).flatMap(({ resource }) => (resource?.resourceType === 'Provenance' && resource.activity ? [resource as Provenance] : []));
+    const [confirmation] = (next.entry ?? []).flatMap(({ resource }) => (resource?.resourceType === 'Provenance' && resource.activity ? [resource] : []));
     expect(confirmation?.target[0]?.reference).toBe(`${gateway.url}/fhir/${record}`);
     expect(JSON.stringify(await story(people.alice, 'mental-health-nurse'))).not.toContain('found still right');
   });
