@@ -123,11 +123,8 @@ export async function createServices({
   return {
     database, mappings, waitingFeeds, policy, audit, worker, ...rounds, limits: config.limits, clock, newId,
     release: (requester: Requester, ask: Ask, request: RequestFacts) => releaseRecords(release, requester, ask, request),
-    ...toldOf(told),
-    timeline: (requester: Requester, ask: TimelineAsk, request: RequestFacts) => releaseTimeline({ ...release, story }, requester, ask, request),
-    sameEvent: (requester: Requester, ask: SameEventAsk, request: RequestFacts) => decideSameEvent({ ...release, story }, requester, ask, request),
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
-    ...choicesOf({ ...release, classes, sensitiveCodes: codes }),
+    ...choicesOf({ ...release, classes, sensitiveCodes: codes }), ...eventsOf(told), ...toldOf(told),
     governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }) }, emergencies: emergenciesOf(release), feedWork: feedWorkOf({ ...release, feeds, wake }),
     breakGlass: (requester: Requester, ask: EmergencyAsk, request: RequestFacts) => breakGlass({ ...release, mostOpenedAnHour: config.emergency.perHour }, requester, ask, request),
     endBreakGlass: (requester: Requester, citizen: string, request: RequestFacts) => endBreakGlass(release, requester, citizen, request),
@@ -165,6 +162,14 @@ async function openAgreements(database: Database, folder: string, demo: boolean)
   const agreements = readAgreementFiles(files.map((file) => ({ file: `agreements/${file}`, text: readFileSync(join(folder, file), 'utf8') })));
   await registerAgreements(database, agreements);
   if (demo) await signDemoAgreements(database, agreements);
+}
+
+/** What happened to a citizen, and what people decide about it. */
+function eventsOf(context: Parameters<typeof releaseTimeline>[0]) {
+  return {
+    timeline: (requester: Requester, ask: TimelineAsk, request: RequestFacts) => releaseTimeline(context, requester, ask, request),
+    sameEvent: (requester: Requester, ask: SameEventAsk, request: RequestFacts) => decideSameEvent(context, requester, ask, request),
+  };
 }
 
 /** Citizens' choices as the FHIR API takes them. */

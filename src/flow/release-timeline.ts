@@ -10,7 +10,7 @@ import type { Found } from './read-asked.ts';
 import type { HeldGrant } from './policy.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 import { releaseTold, type Released } from './release-records.ts';
-import { storyRows } from './story-rows.ts';
+import { organisationNames, storyRows } from './story-rows.ts';
 
 /** What of a citizen's story is asked for; ranges in ms, half open. */
 export interface TimelineAsk {
@@ -55,11 +55,10 @@ function tellPage({ story, directory, clock }: ReleaseContext & { story: StoryRu
   });
   const told = new Set(page.flatMap(({ witnesses }) => witnesses.map(({ row }) => row.id)));
   const rows = found.rows.filter(({ id }) => told.has(id)).sort((a, b) => (a.id < b.id ? -1 : 1));
-  const names = new Map([...directory.values()].map(({ id, name }) => [`Organization/${id}`, name]));
   return {
     sent: { ...found, rows, places: found.places.filter(({ id }) => rows.some(({ body }) => body.includes(id))), next: last && asked.length > page.length ? { at: last.at ?? null, key: last.key } satisfies TimelinePosition : null },
     told: {
-      ...composeTimeline({ citizen: ask.citizen, lines, rule: story, names, cut: found.cut ?? false }),
+      ...composeTimeline({ citizen: ask.citizen, lines, rule: story, names: organisationNames(directory), cut: found.cut ?? false }),
       leading: new Set(page.map(({ witnesses: [lead] }) => lead.row.id)),
     },
   };

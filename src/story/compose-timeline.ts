@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { Extension, List, ListEntry, Organization, Patient, Provenance, Reference, Resource } from '@medplum/fhirtypes';
-import { canonicalJson } from '../fhir/canonical-json.ts';
 import { organisationIdentifier } from '../fhir/organisation-reference.ts';
 import type { Difference, StoryEvent, StoryRule, Witness } from './event-types.ts';
 import type { Lane, ReferralStanding } from './lanes.ts';
@@ -109,6 +108,7 @@ function provenanceOf(list: string, source: string, lines: readonly TimelineLine
   });
 }
 
+/** Members always stand in the order they are written here in, so the text is the content. */
 function hashOf(value: unknown): string {
-  return createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 32);
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
 }

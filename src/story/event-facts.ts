@@ -29,7 +29,7 @@ export interface RowFacts {
 const sourceUrl = 'https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-SourceOfServiceRequest';
 const componentUrl = 'https://fhir.bicp.example/StructureDefinition/component';
 /** v3-ActCode classes of encounters during which a person stays. */
-const staying = new Set(['IMP', 'ACUTE', 'NONAC', 'SS', 'OBSENC', 'EMER', 'PRENC']);
+const staying = new Set(['IMP', 'ACUTE', 'NONAC', 'SS', 'OBSENC']);
 /** Not part of a story: who a person is, and what they chose about sharing. */
 const noEvents = new Set(['Patient', 'RelatedPerson', 'Consent', 'Provenance', 'AuditEvent']);
 

@@ -47,7 +47,7 @@ function eventOf(members: readonly RowFacts[], groups: EventGroups, answered: Re
   const dated = lead.from !== undefined ? lead : others.find((one) => one.from !== undefined);
   const to = lead.to ?? others.find((one) => one.to !== undefined)?.to;
   return {
-    key: `${lead.kind}-${lead.row.id}`, kind: lead.kind, ...(dated?.from !== undefined && { from: dated.from }), ...(dated?.at && { at: dated.at.middle }), ...(to !== undefined && { to }), state: stateOf(lead.status),
+    key: `${lead.kind}-${lead.row.id}`, kind: lead.kind, ...(dated?.from !== undefined && { from: dated.from }), ...(dated?.at && { at: dated.at.middle }), ...(to !== undefined && { to }), state: stateIn(lead, others),
     differences: differencesOf([lead, ...others.filter(({ row }) => !replaced.has(row.id))]),
     witnesses: [
       { row: lead.row, how: 'tells', rule: 'event-own-record-01', because: [] },
@@ -55,6 +55,12 @@ function eventOf(members: readonly RowFacts[], groups: EventGroups, answered: Re
       ...answers.map(({ row }): Witness => ({ row, how: 'answers', rule: 'event-answer-01', because: ['a Task on it'] })),
     ],
   };
+}
+
+/** The leading record's; a referral its sender leaves open is over once its receiver says so. */
+function stateIn(lead: RowFacts, others: readonly RowFacts[]): EventState {
+  const state = stateOf(lead.status);
+  return lead.kind === 'referral' && state === 'active' && others.some(({ status }) => stateOf(status) === 'ended') ? 'ended' : state;
 }
 
 /** Whoever sent or does it before whoever heard of it; then an order that only has to be fixed. */

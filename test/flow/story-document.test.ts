@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { Bundle, CarePlan, Composition, CompositionSection, OperationOutcome, Provenance, Task } from '@medplum/fhirtypes';
+import type { Bundle, Composition, CompositionSection, OperationOutcome, Task } from '@medplum/fhirtypes';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { validateResource } from '../../src/fhir/validate-resource.ts';
 import { databases } from '../databases.ts';

@@ -24,7 +24,8 @@ describe('one event, however many tell of it', () => {
     expect(others).toEqual([]);
     expect(witnesses(event)).toEqual(['tells sent', 'tells received']);
     expect(event?.witnesses[1]).toMatchObject({ rule: 'event-referral-ends-01', because: [expect.stringContaining('same sender')] });
-    expect(event?.differences).toEqual([]);
+    expect([event?.state, event?.differences]).toEqual(['active', []]);
+    expect(find([referral('uhb', 'sent', 'uhb', 'bchc', '2026-06-09'), referral('bchc', 'received', 'uhb', 'bchc', '2026-06-09', { status: 'completed' })])[0]).toMatchObject({ state: 'ended', differences: [] });
   });
 
   test('a referral number both write decides, whatever their clocks say, and what they say differently stays', () => {
