@@ -8,6 +8,7 @@ import { measureViewer } from './measure-viewer.ts';
 import { measureAudit, measureEverything, measureRead, measureSearch } from './measure-reads.ts';
 import { defaults, type Goal, type Print, type Settings, type SharingSettings } from './settings.ts';
 import { measureSharing } from './sharing/measure-sharing.ts';
+import { measureStory } from './story/measure-story.ts';
 import { createWorld, type World } from './world.ts';
 
 /** Each prints its lines; asked for by the name its lines begin with. */
@@ -20,8 +21,8 @@ const measures: Readonly<Record<string, (world: World, print: Print) => Promise<
   viewer: measureViewer,
   mapping: (world, print) => benchMapping(print, world.settings),
 };
-/** Asked for by name only: they fill a record with 130,000 people, or with 10,000 messages, or tell 100,000 people apart, or link 100,000 descriptions to 900,000 people. */
-const long: typeof measures = { sharing: measureSharing, replay: measureReplay, linkage: measureLinkage, 'linkage-load': measureLinkageLoad };
+/** Asked for by name only: they fill a record with 130,000 people, or with 10,000 messages, tell 100,000 people apart, link 100,000 descriptions to 900,000 people, or tell whole lives. */
+const long: typeof measures = { sharing: measureSharing, replay: measureReplay, linkage: measureLinkage, 'linkage-load': measureLinkageLoad, story: measureStory };
 const known = { ...measures, ...long };
 
 const program = new Command('bench')

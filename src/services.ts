@@ -26,6 +26,7 @@ import { approveLinkageRun, giveUpLinkageRun, listLinkageChanges, showLinkageRun
 import { startLinkageRuns } from './flow/work-linkage-runs.ts';
 import { listEmergencies, readEmergency } from './flow/list-emergencies.ts';
 import { reviewEmergency, revokeEmergency } from './flow/review-emergency.ts';
+import { watchLateReferrals } from './flow/watch-late-referrals.ts';
 import { watchEmergencyReviews, type ReviewWatch } from './flow/watch-emergency-reviews.ts';
 import { activateAgreement, signAgreement, terminateAgreement, type AgreementName } from './flow/change-agreement.ts';
 import { changeChoice, fileChoice } from './flow/file-choice.ts';
@@ -43,6 +44,14 @@ import type { ReleaseContext, RequestFacts } from './flow/release-context.ts';
 import { reconstructDecision } from './flow/reconstruct-decision.ts';
 import { appendOrRefuse, releaseRecords } from './flow/release-records.ts';
 import type { Ask } from './flow/read-asked.ts';
+import { confirmFact } from './flow/confirm-fact.ts';
+import type { NamedVersion } from './flow/read-named.ts';
+import { requestCorrection, type CorrectionAsk } from './flow/request-correction.ts';
+import { watchDisagreements } from './flow/watch-disagreements.ts';
+import { watchCorrections } from './flow/watch-corrections.ts';
+import { releaseStory } from './flow/release-story.ts';
+import { decideSameEvent, type SameEventAsk } from './flow/decide-same-event.ts';
+import { releaseTimeline, type TimelineAsk } from './flow/release-timeline.ts';
 import { sealEntry } from './flow/seal-entry.ts';
 import { rememberValid } from './flow/remember-valid.ts';
 import { readJobTask } from './flow/read-job-task.ts';
@@ -51,6 +60,7 @@ import { resumeWaiting } from './flow/requeue-about.ts';
 import { startIntakeWorker } from './flow/work-intake.ts';
 import { loadMappings } from './intake/load-mappings.ts';
 import { loadLinkageRule } from './intake/linkage-rule-file.ts';
+import { loadStoryRule } from './intake/story-rule-file.ts';
 import { loadSensitiveCodes, sensitiveCodesFolder } from './intake/sensitive-code-files.ts';
 import type { Log } from './edge/log.ts';
 import { pairGrader } from './linkage/grade-pair.ts';
@@ -96,7 +106,7 @@ export async function createServices({
   loadDefinitions();
   loadProfiles(join(projectRoot, 'profiles'));
   if (config.ukCoreDir !== null) loadUkCore(config.ukCoreDir);
-  const { mappings, codes, linkage } = loadMapped(folder, codeSets);
+  const { mappings, codes, linkage, story } = loadMapped(folder, codeSets);
   const feeds = await openFeedMappings(database, mappings, clock());
 
   const secrets = await loadSecrets(database);
@@ -112,16 +122,18 @@ export async function createServices({
   const release: ReleaseContext = { database, secrets, policy, audit, directory, clock, newId };
   const watches = [await watchDates({ database, secrets }, log), await watchReviews(database, config.emergency.reviewDays, log)];
   await resumeWaiting(database);
+  const told = { ...release, classes, story };
+  const rounds = roundsOf(told, log);
   const worker = startIntakeWorker({ ...intake, audit }, (event) => log(intakeEvents[event]), pollMs);
   const replays = startReplayWorker({ ...intake, feeds, together }, (error) => log('replay-failed', { error }));
   const linkageRuns = startLinkageRuns({ ...intake, ruleVersion: linkage.version }, (error) => log('linkage-run-failed', { error }), pollMs);
   const wake = (): void => [worker, replays].forEach((each) => { each.wake(); }); // a feed in shadow is the replays' work
 
   return {
-    database, mappings, waitingFeeds, policy, audit, worker, limits: config.limits, clock, newId,
+    database, mappings, waitingFeeds, policy, audit, worker, ...rounds, limits: config.limits, clock, newId,
     release: (requester: Requester, ask: Ask, request: RequestFacts) => releaseRecords(release, requester, ask, request),
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
-    ...choicesOf({ ...release, classes, sensitiveCodes: codes }),
+    ...choicesOf({ ...release, classes, sensitiveCodes: codes }), ...eventsOf(told), ...toldOf(told),
     governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }) }, emergencies: emergenciesOf(release), feedWork: feedWorkOf({ ...release, feeds, wake }), linkReviews: linkReviewsOf({ ...intake, ...release, linkage }), linkageRuns: linkageRunsOf({ ...release, ruleVersion: linkage.version, wake: linkageRuns.wake }),
     breakGlass: (requester: Requester, ask: EmergencyAsk, request: RequestFacts) => breakGlass({ ...release, mostOpenedAnHour: config.emergency.perHour }, requester, ask, request),
     matchPatient: (requester: Requester, input: MatchInput, request: RequestFacts) => matchPatient({ ...release, grade: intake.grade, registry: intake.registry, validate: validateResource }, requester, input, request),
@@ -137,20 +149,21 @@ export async function createServices({
     markDemoLoaded: () => setMark(database, 'demo-loaded'),
     close: async () => {
       for (const watch of watches) watch.stop();
-      await Promise.all([worker.stop(), replays.stop(), linkageRuns.stop()]);
+      await Promise.all([worker.stop(), replays.stop(), linkageRuns.stop(), ...Object.values(rounds).map((each) => each.stop())]);
     },
   };
 }
 
 const intakeEvents = { 'batch-failed': 'intake-retried', 'row-failed': 'worker-failed', outdated: 'intake-outdated' } as const;
 
-/** What mappings/ holds: feeds, maps, the codes that make a record sensitive and the rule by which people are linked. Every mistake in any of them is told. */
+/** What mappings/ holds: feeds, maps, the codes that make a record sensitive, the rules by which people are linked and events found. Every mistake in any of them is told. */
 function loadMapped(folder: string, codeSets: string) {
   const mappings = loadMappings(folder);
   const codes = loadSensitiveCodes(codeSets);
   const linkage = loadLinkageRule(folder, checkLinkageRule);
-  if ('problems' in mappings || 'problems' in codes || 'problems' in linkage) throw new Refusal(...[mappings, codes, linkage].flatMap((loaded) => ('problems' in loaded ? loaded.problems : [])));
-  return { mappings, codes: sensitiveCodes(codes.codes), linkage: linkage.rule };
+  const story = loadStoryRule(folder);
+  if ('problems' in mappings || 'problems' in codes || 'problems' in linkage || 'problems' in story) throw new Refusal(...[mappings, codes, linkage, story].flatMap((loaded) => ('problems' in loaded ? loaded.problems : [])));
+  return { mappings, codes: sensitiveCodes(codes.codes), linkage: linkage.rule, story: story.rule };
 }
 
 /** Registers agreements/*.yaml; with the demo they are signed and activated as well, all but the draft. */
@@ -161,12 +174,38 @@ async function openAgreements(database: Database, folder: string, demo: boolean)
   if (demo) await signDemoAgreements(database, agreements);
 }
 
+/** What happened to a citizen, and what people decide about it. */
+function eventsOf(context: Parameters<typeof releaseTimeline>[0]) {
+  return {
+    timeline: (requester: Requester, ask: TimelineAsk, request: RequestFacts) => releaseTimeline(context, requester, ask, request),
+    sameEvent: (requester: Requester, ask: SameEventAsk, request: RequestFacts) => decideSameEvent(context, requester, ask, request),
+  };
+}
+
 /** Citizens' choices as the FHIR API takes them. */
 function choicesOf(context: Parameters<typeof fileChoice>[0]) {
   return {
     fileChoice: (requester: Requester, resource: JsonObject, bytes: Uint8Array, request: RequestFacts) => fileChoice(context, requester, resource, bytes, request),
     changeChoice: (requester: Requester, id: string, ifMatch: number | null, resource: JsonObject, bytes: Uint8Array, request: RequestFacts) =>
       changeChoice(context, requester, id, ifMatch, resource, bytes, request),
+  };
+}
+
+/** What is looked for again and again: each becomes Tasks of those it is about. */
+function roundsOf(told: Parameters<typeof watchLateReferrals>[0], log: Log) {
+  return {
+    lateReferrals: watchLateReferrals(told, (error) => log('referral-watch-failed', { error })),
+    corrections: watchCorrections(told, (error) => log('correction-watch-failed', { error })),
+    disagreements: watchDisagreements(told, (error) => log('disagreement-watch-failed', { error })),
+  };
+}
+
+/** One citizen's story, and what is said about a line of it. */
+function toldOf(context: Parameters<typeof releaseStory>[0] & Parameters<typeof requestCorrection>[0]) {
+  return {
+    story: (requester: Requester, citizen: string, base: string, request: RequestFacts) => releaseStory(context, requester, citizen, base, request),
+    confirm: (requester: Requester, citizen: string, named: NamedVersion, request: RequestFacts) => confirmFact(context, requester, citizen, named, request),
+    correct: (requester: Requester, citizen: string, ask: CorrectionAsk, bytes: Uint8Array, request: RequestFacts) => requestCorrection(context, requester, citizen, ask, bytes, request),
   };
 }
 

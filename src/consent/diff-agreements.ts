@@ -1,5 +1,5 @@
 import type { OrganisationKey, Purpose, SharingCategory, SharingRole } from '../fhir/sharing.ts';
-import { lastDayBefore, londonDay } from './london-day.ts';
+import { lastDayBefore, londonDay } from '../fhir/london-day.ts';
 import { joinFlows, type Flow } from './join-flows.ts';
 import type { Agreement, Clause } from './types.ts';
 

@@ -1,5 +1,5 @@
 import { agreementState } from './agreement-state.ts';
-import { daysFrom, lastDayBefore, londonDay } from './london-day.ts';
+import { daysFrom, lastDayBefore, londonDay } from '../fhir/london-day.ts';
 import type { RegisteredAgreement } from './types.ts';
 
 /** Days before the last day, or the review, at which the people answerable are told. */

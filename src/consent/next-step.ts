@@ -1,5 +1,5 @@
 import { agreementState } from './agreement-state.ts';
-import { lastDayBefore, londonDay } from './london-day.ts';
+import { lastDayBefore, londonDay } from '../fhir/london-day.ts';
 import type { RegisteredAgreement } from './types.ts';
 import { missingSignatures, waitingClauses } from './waiting-clauses.ts';
 

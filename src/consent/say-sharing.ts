@@ -1,6 +1,6 @@
 import type { OrganisationKey } from '../fhir/sharing.ts';
 import { termsOf, type AgreementDifference, type SharingChange, type Terms } from './diff-agreements.ts';
-import { lastDayBefore, londonDay } from './london-day.ts';
+import { lastDayBefore, londonDay } from '../fhir/london-day.ts';
 import type { Flow } from './join-flows.ts';
 import type { Agreement } from './types.ts';
 

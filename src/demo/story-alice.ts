@@ -109,6 +109,10 @@ function councilEvents(index: number, day: (n: number) => Day): Person['council'
   const reference = referenceFor(index);
   return [
     {
+      reference: reference('RQ', 2), type: 'Request', start: day(-52), end: day(-51), description: 'The ward says that she will need help after hospital',
+      route: 'Discharge from Hospital', outcome: 'NFA: Referral to NHS services or NHS funded social care',
+    },
+    {
       reference: reference('RQ', 1), type: 'Request', start: day(-33), end: day(-32), description: 'Support at home after the intermediate-care bed',
       route: 'Discharge from Hospital', outcome: 'Progress to assessment, review or reassessment',
     },

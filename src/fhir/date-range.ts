@@ -14,6 +14,12 @@ const latest = '9999-12-31T23:59:59.999Z';
  * Undefined for what is not a date or does not exist (31 February). Nothing reaches past the year 9999.
  */
 export function rangeOf(value: string): DateRange | undefined {
+  const span = spanOf(value);
+  return span && { from: iso(span.from), to: iso(span.to) };
+}
+
+/** The same in milliseconds. */
+export function spanOf(value: string): { from: number; to: number } | undefined {
   const parts = form.exec(value);
   if (!parts) return undefined;
   const [year, month, day, hour, minute] = [1, 2, 3, 4, 5].map((i) => (parts[i] === undefined ? undefined : Number(parts[i])));
@@ -24,7 +30,7 @@ export function rangeOf(value: string): DateRange | undefined {
   const clock = Date.UTC(year, (month ?? 1) - 1, day, hour, minute, Number(parts[6] ?? 0), milliseconds(parts[7]));
   const start = offset === 'none' ? fromLondon(clock) : clock - offset * 60_000;
   const length = parts[6] === undefined ? 60_000 : parts[7] === undefined ? 1000 : 1;
-  return { from: iso(start), to: iso(start + length) };
+  return { from: start, to: start + length };
 }
 
 /** True for a calendar date that exists; month and day may be missing. */
@@ -34,10 +40,10 @@ export function exists(year: number, month?: number, day?: number): boolean {
   return day === undefined || (day >= 1 && day <= new Date(utc(year, month, 0)).getUTCDate());
 }
 
-function wholeDays(year: number, month?: number, day?: number): DateRange {
+function wholeDays(year: number, month?: number, day?: number): { from: number; to: number } {
   const start = utc(year, (month ?? 1) - 1, day ?? 1);
   const end = day !== undefined ? start + dayMs : month !== undefined ? utc(year, month, 1) : utc(year + 1, 0, 1);
-  return { from: iso(fromLondon(start)), to: iso(fromLondon(end)) };
+  return { from: fromLondon(start), to: fromLondon(end) };
 }
 
 /** `Date.UTC` without its reading of years 0 to 99 as 1900 to 1999. */

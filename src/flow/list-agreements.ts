@@ -1,5 +1,5 @@
 import { agreementState } from '../consent/agreement-state.ts';
-import { londonDay } from '../consent/london-day.ts';
+import { londonDay } from '../fhir/london-day.ts';
 import { agreementDates, expiryWarnings, type AgreementDates, type ExpiryWarning } from '../consent/expiry-warnings.ts';
 import { nextStep } from '../consent/next-step.ts';
 import type { AgreementState, RegisteredAgreement } from '../consent/types.ts';

@@ -1,9 +1,11 @@
 import type { SearchQuery } from '../fhir/search-query.ts';
 import type { Database } from '../store/database.ts';
 import { stale, type VisibleRow } from '../store/door.ts';
+import { readConfirmations, type ConfirmationRow } from '../store/confirmations.ts';
 import { countWithheld, type Naming, type Withheld } from '../store/count-withheld.ts';
+import { readEventDecisions, type StandingDecision } from '../store/event-decisions.ts';
 import { lookAtMatches } from '../store/find-matches.ts';
-import { lookAtEverything, lookAtRow } from '../store/look-up.ts';
+import { lookAtEverything, lookAtRow, lookAtStory } from '../store/look-up.ts';
 import { readHistory, readIncomplete, readSourcePatients, readVersion } from '../store/read-rows.ts';
 import { isUuid } from '../store/secrets.ts';
 import { withParts } from '../store/find-parts.ts';
@@ -17,7 +19,11 @@ export type Ask =
   | { interaction: 'search-type'; query: SearchQuery; after: PagePosition | null }
   | MatchAsk
   | { interaction: 'link-show'; normal: string; citizens: string[]; choose: MatchAsk['choose'] }
-  | { interaction: 'everything'; citizen: string; after: { type: string; id: string } | null; count: number; sent: string[] };
+  | { interaction: 'everything'; citizen: string; after: { type: string; id: string } | null; count: number; sent: string[] }
+  /** all that may be seen of one citizen, to be told as events */
+  | StoryAsk;
+
+export type StoryAsk = { interaction: 'timeline'; citizen: string } | { interaction: 'story'; citizen: string };
 
 /** Who may be meant by what is asked: `choose` judges whoever the keys find by what of them may be seen. */
 export interface MatchAsk {
@@ -46,6 +52,11 @@ export interface Found {
   /** position after the last row, when there is more */
   next: unknown;
   total?: number | undefined;
+  /** of a story: what people decided about events, and whether there was more than is read at once */
+  decisions?: StandingDecision[];
+  cut?: boolean;
+  /** of a story: what was found still right */
+  confirmations?: ConfirmationRow[];
 }
 
 const nothing: Omit<Found, 'withheld'> = { rows: [], people: [], places: [], visible: [], incomplete: [], next: null };
@@ -56,6 +67,7 @@ export async function readAsked(database: Database, grantKey: string, asked: Ask
   const ask = withRealIds(asked);
   if (ask.interaction === 'read') return readCurrent(database, grantKey, ask);
   if (ask.interaction === 'everything') return everything(database, grantKey, ask);
+  if (ask.interaction === 'timeline' || ask.interaction === 'story') return wholeStory(database, grantKey, ask.citizen);
   const naming = namingOf(ask);
   const [found, withheld, incomplete] = await Promise.all([
     readRows(database, grantKey, ask),
@@ -74,7 +86,7 @@ async function countWithheldOf(database: Database, grantKey: string, people: rea
   return missing.length === 0 ? [] : countWithheld(database, grantKey, { citizens: missing });
 }
 
-async function readRows(database: Database, grantKey: string, ask: Exclude<Ask, { interaction: 'read' | 'everything' }>): Promise<Omit<Found, 'withheld'> | typeof stale> {
+async function readRows(database: Database, grantKey: string, ask: Exclude<Ask, StoryAsk | { interaction: 'read' | 'everything' }>): Promise<Omit<Found, 'withheld'> | typeof stale> {
   switch (ask.interaction) {
     case 'vread': return rowsOnly(await readVersion(database, grantKey, ask.type, ask.id, ask.version));
     case 'history-instance': return history(database, grantKey, ask);
@@ -159,10 +171,29 @@ async function everything(database: Database, grantKey: string, ask: Ask & { int
   };
 }
 
+/** Told at once: events are only found among all that may be seen. Without a visible source Patient there is no such citizen. */
+async function wholeStory(database: Database, grantKey: string, citizen: string): Promise<Found | typeof stale> {
+  const [looked, decisions, confirmations] = await Promise.all([
+    lookAtStory(database, grantKey, citizen, mostInStory + 1), readEventDecisions(database, grantKey, citizen), readConfirmations(database, grantKey, citizen),
+  ]);
+  if (looked === stale || decisions === stale || confirmations === stale) return stale;
+  const { rows, withheld, incomplete } = looked;
+  const people = rows.filter(({ scope, type }) => scope === 'citizen' && type === 'Patient').sort((a, b) => (a.id < b.id ? -1 : 1));
+  if (people.length === 0) return { ...nothing, withheld, incomplete };
+  const records = rows.filter(({ scope, type }) => scope === 'citizen' && type !== 'Patient');
+  return {
+    ...nothing, rows: records, people, places: rows.filter(({ scope }) => scope === 'directory'), withheld, incomplete,
+    decisions, confirmations, cut: records.length > mostInStory,
+  };
+}
+
+/** Records read for one story; one more says that there are more, which then are those of what happened longest ago. */
+const mostInStory = 5000;
+
 /** Every id is a UUID: whatever else was asked for does not exist, and is looked for all the same. */
 function withRealIds(ask: Ask): Ask {
   if (ask.interaction === 'search-type' || ask.interaction === 'match' || ask.interaction === 'link-show') return ask;
-  if (ask.interaction === 'everything') return isUuid(ask.citizen) ? ask : { ...ask, citizen: noId };
+  if ('citizen' in ask) return isUuid(ask.citizen) ? ask : { ...ask, citizen: noId };
   return isUuid(ask.id) ? ask : { ...ask, id: noId };
 }
 
@@ -171,7 +202,7 @@ const noId = '00000000-0000-0000-0000-000000000000';
 /** Whom a request names: what the accountant is asked about, found or not. Work-list searches name nobody. */
 function namingOf(ask: Ask): Naming | null {
   switch (ask.interaction) {
-    case 'everything': return { citizens: [ask.citizen] };
+    case 'everything': case 'timeline': case 'story': return { citizens: [ask.citizen] };
     case 'search-type': return namedIn(ask.query);
     case 'link-show': return { citizens: ask.citizens };
     case 'match': return ask.tokens.length > 0 ? { tokens: ask.tokens } : null;

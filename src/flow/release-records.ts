@@ -31,13 +31,24 @@ export interface Released {
  * Nothing found and nothing allowed end the same way, in the same refusal, after an entry that tells them apart.
  */
 export async function releaseRecords(context: ReleaseContext, requester: Requester, ask: Ask, request: RequestFacts): Promise<Released> {
-  const { held, result: found } = await context.policy.under(requester, ({ grant }) => readAsked(context.database, grant.key, ask));
+  return releaseTold(context, requester, ask, request, (_held, found) => ({ sent: found, told: {} }));
+}
+
+/**
+ * The same, telling of what was found before it is audited. What is `sent` must be some of what was found: it is what the
+ * entry lists, and nothing else may leave in `told`.
+ */
+export async function releaseTold<Told extends object>(
+  context: ReleaseContext, requester: Requester, ask: Ask, request: RequestFacts, tell: (held: HeldGrant, found: Found) => { sent: Found; told: Told },
+): Promise<Released & Told> {
+  const { held, result } = await context.policy.under(requester, ({ grant }) => readAsked(context.database, grant.key, ask));
+  const { sent: found, told } = tell(held, result);
   const composed = composeCitizens(held, found.people);
   const missing = found.rows.length === 0 && composed.length === 0 && ask.interaction !== 'search-type' && ask.interaction !== 'match';
   const entry = describeLook(context, requester, ask, request, held, found, missing);
   await appendOrRefuse(context, entry);
   if (missing) throw new AuditedRefusal(notFound);
-  return { rows: found.rows, composed, places: found.places, next: found.next, total: found.total, notice: noticeWhereVisible(held, found), incomplete: lateCustodians(held, found) };
+  return { rows: found.rows, composed, places: found.places, next: found.next, total: found.total, ...told, notice: noticeWhereVisible(held, found), incomplete: lateCustodians(held, found) };
 }
 
 /** Without a durable entry nothing leaves. */
@@ -77,7 +88,7 @@ function normalForm(ask: Ask): string {
     case 'read': return `${ask.type}/${idOf(ask.id)}`;
     case 'vread': return `${ask.type}/${idOf(ask.id)}/_history/${ask.version}`;
     case 'history-instance': return `${ask.type}/${idOf(ask.id)}/_history`;
-    case 'everything': return `Patient/${idOf(ask.citizen)}/$everything`;
+    case 'everything': case 'timeline': case 'story': return `Patient/${idOf(ask.citizen)}/$${ask.interaction}`;
     case 'search-type': return ask.query.normal;
     case 'match': case 'link-show': return ask.normal;
   }
@@ -88,13 +99,13 @@ function idOf(id: string): string {
   return isUuid(id) ? id : '*';
 }
 
-function lateCustodians({ names, classes }: HeldGrant, found: Found): string[] {
+export function lateCustodians({ names, classes }: HeldGrant, found: Found): string[] {
   const custodians = found.incomplete.flatMap((classId) => classes.get(classId)?.custodian ?? []);
   return [...new Set(custodians.map((custodian) => names.organisations.get(custodian) ?? custodian))].sort();
 }
 
 /** Notices appear only where the composed Patient is visible to the caller. */
-function noticeWhereVisible(held: HeldGrant, found: Found): Notice {
+export function noticeWhereVisible(held: HeldGrant, found: Found): Notice {
   const visible = new Set([...found.visible, ...found.people.map(({ citizen }) => citizen)]);
   return noticeOf(held, found.withheld.filter(({ citizen }) => visible.has(citizen)));
 }

@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import type { Problem } from '../fhir/problem.ts';
 import type { LinkageRule } from '../linkage/linkage-rule.ts';
+import { readRuleFile } from './read-rule-file.ts';
 
 /** Folder of `mappings/` that holds no kind but the rule by which people are linked. */
 export const linkageFolder = 'linkage';
@@ -43,19 +42,6 @@ const validate = new Ajv({ allErrors: true }).compile<LinkageRule>(schema);
 
 /** The rule of an installation, or everything that is wrong with it. `check` finds what no schema can tell. */
 export function loadLinkageRule(folder: string, check: (rule: LinkageRule) => string[]): { rule: LinkageRule } | { problems: Problem[] } {
-  const path = join(folder, ruleFile);
-  if (!existsSync(path)) return { problems: [invalid('The rule by which people are linked is missing: nobody could be told from anybody.')] };
-  let content: unknown;
-  try {
-    content = JSON.parse(readFileSync(path, 'utf8'));
-  } catch {
-    return { problems: [invalid('The file is not JSON.')] };
-  }
-  if (!validate(content)) return { problems: (validate.errors ?? []).map(({ instancePath, message }) => invalid(`${instancePath || 'The rule'} ${message ?? 'is invalid'}.`, instancePath || '/')) };
-  const wrong = check(content).map((text) => invalid(`${text}.`));
-  return wrong.length > 0 ? { problems: wrong } : { rule: content };
-}
-
-function invalid(text: string, pointer = '/'): Problem {
-  return { category: 'invalid', code: 'linkage-rule-invalid', text, at: { file: ruleFile, pointer } };
+  const read = readRuleFile(folder, ruleFile, validate, 'The rule by which people are linked is missing: nobody could be told from anybody.', check);
+  return 'rule' in read ? read : { problems: read.mistakes.map(({ text, pointer }) => ({ category: 'invalid', code: 'linkage-rule-invalid', text, at: { file: ruleFile, pointer } })) };
 }

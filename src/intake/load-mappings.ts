@@ -7,6 +7,7 @@ import { feedsSchema, kindSchema, partnersSchema } from './mapping-schemas.ts';
 import { checkRelations } from './package/check-relations.ts';
 import { linkageFolder } from './linkage-rule-file.ts';
 import { sensitiveCodesFolder } from './sensitive-code-files.ts';
+import { storyFolder } from './story-rule-file.ts';
 import type { DirectoryEntry, DroppedField, Feed, Kind, Part, Partner, PullPlan } from './types.ts';
 
 /** One file of a kind: name without extension, text, and path relative to the kind's folder. */
@@ -123,7 +124,7 @@ function readFeeds(config: ConfigFolder, kinds: Map<string, Kind>, partners: Par
 function readKinds(config: ConfigFolder): Map<string, Kind> {
   const kinds = new Map<string, Kind>();
   for (const folder of config.list('.')) {
-    if (folder === sensitiveCodesFolder || folder === linkageFolder || config.list(folder).length === 0) continue;
+    if (folder === sensitiveCodesFolder || folder === linkageFolder || folder === storyFolder || config.list(folder).length === 0) continue;
     const kind = readKind(config, folder);
     if (kind) kinds.set(folder, kind);
   }

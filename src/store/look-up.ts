@@ -61,6 +61,13 @@ export async function lookAtEverything(
   return looked === stale ? stale : { ...looked, incomplete: found.flatMap(({ incomplete }) => incomplete ?? []) };
 }
 
+/** A citizen's rows of what happened last, the source Patients, and the directory rows they name. */
+export async function lookAtStory(database: Database, grantKey: string, citizen: string, limit: number): Promise<LookedAtEverything | typeof stale> {
+  const found = await database.serve<LookedRow>('reader', null, { name: 'look-at-story', text: 'select * from look_at_story($1, $2, $3)', values: [grantKey, citizen, limit] });
+  const looked = lookedUp(found);
+  return looked === stale ? stale : { ...looked, incomplete: found.flatMap(({ incomplete }) => incomplete ?? []) };
+}
+
 function lookedUp(found: readonly LookedRow[]): LookedUp | typeof stale {
   if (found.length === 0) throw new Error('a look-up was not answered');
   const first = found.find(({ kept }) => kept !== null) ?? found[0];

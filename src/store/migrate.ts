@@ -12,6 +12,8 @@ import { uploads } from './schema/009-uploads.ts';
 import { linkage } from './schema/010-linkage.ts';
 import { merging } from './schema/011-merging.ts';
 import { linkReviews } from './schema/012-link-reviews.ts';
+import { story } from './schema/013-story.ts';
+import { confirmations } from './schema/014-confirmations.ts';
 import { mappingVersions } from './schema/007-mapping-versions.ts';
 import { databaseRights, door, removeDoor, rights } from './schema/door.ts';
 
@@ -20,7 +22,7 @@ export const readerRole = 'onestory_reader';
 export const accountantRole = 'onestory_accountant';
 
 /** What tables there are, one step after the other. */
-const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, mappingVersions, pulls, uploads, linkage, merging, linkReviews];
+const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, mappingVersions, pulls, uploads, linkage, merging, linkReviews, story, confirmations];
 const doorText = door + rights(readerRole, accountantRole);
 const doorHash = createHash('sha256').update(doorText).digest();
 

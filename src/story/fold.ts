@@ -1,4 +1,5 @@
 import type { Said } from './said-by.ts';
+import type { SourcePatient } from './types.ts';
 
 /** When two values of one sort say the same, and what they say together. */
 export interface Folding<T> {
@@ -12,9 +13,9 @@ export interface Folding<T> {
  * What says the same as something fuller becomes part of it, and its sources become witnesses of that; what differs
  * stays apart. Each keeps the place of the first of those it was made of. Folding the result again changes nothing.
  */
-export function fold<T>(said: readonly Said<T>[], folding: Folding<T>): Said<T>[] {
+export function fold<T, By = SourcePatient>(said: readonly Said<T, By>[], folding: Folding<T>): Said<T, By>[] {
   const fullestFirst = said.map((one, place) => ({ ...one, place, size: folding.size(one.value) })).sort((a, b) => b.size - a.size || a.place - b.place);
-  const hosts: (Said<T> & { place: number })[] = [];
+  const hosts: (Said<T, By> & { place: number })[] = [];
   for (const { value, by, place } of fullestFirst) {
     const host = hosts.find((candidate) => {
       const joined = folding.join(candidate.value, value);

@@ -1,10 +1,10 @@
 import { canonicalJson } from '../fhir/canonical-json.ts';
 import type { SourcePatient } from './types.ts';
 
-/** A value and the source Patients that say it: nothing composed is without its speakers. */
-export interface Said<T> {
+/** A value and those that say it, source Patients or other records: nothing composed is without its speakers. */
+export interface Said<T, By = SourcePatient> {
   value: T;
-  by: SourcePatient[];
+  by: By[];
 }
 
 /** What every source says, each distinct value once, in the order first met; the value kept is the first one said. */

@@ -32,6 +32,10 @@ export const validCases: Record<string, JsonObject> = {
     activity: [{ detail: { status: 'in-progress', performer: [{ reference: 'Organization/ryw' }],
       extension: [extension('planned-hours-per-week', { valueQuantity: { value: 7.5, system: 'http://unitsofmeasure.org', code: 'h/wk' } })] } }],
   },
+  Composition: {
+    resourceType: 'Composition', status: 'final', type: { coding: [{ system: `${base}/CodeSystem/story-item`, code: 'story' }] }, subject: abdul, date: '2026-02-20', author: [{ display: 'OneStory' }], title: 'One story',
+    section: [{ title: 'Alerts', code: { coding: [{ system: `${base}/CodeSystem/story-item`, code: 'alerts' }] }, text: { status: 'generated', div: '<div xmlns="http://www.w3.org/1999/xhtml">None</div>' } }],
+  },
   EpisodeOfCare: {
     resourceType: 'EpisodeOfCare', status: 'finished', identifier: identified('bchc', 'episode', 'E1'), patient: abdul,
     extension: [component, extension('discharge-ready-date', { valueDateTime: '2026-02-03' }), extension('episode-outcome', { valueCodeableConcept: { text: 'Home' } })],

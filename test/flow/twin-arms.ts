@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { counts, headers, instance, noTypes, person, query, shaping } from './twin-pieces.ts';
 import type { TwinFacts } from './twin-facts.ts';
 import type { SearchForm } from './twin-search.ts';
-import { agreementRequests, breakGlassRequest, bundleRequest, choiceRequest, emergencyChange, everythingInput, feedWork, garbage, linkageRun, linkChange, matchRequest, whatIf } from './twin-writes.ts';
+import { agreementRequests, breakGlassRequest, bundleRequest, choiceRequest, emergencyChange, everythingInput, feedWork, garbage, linkageRun, linkChange, matchRequest, sameEventRequest, whatIf } from './twin-writes.ts';
 
 /** One request, as it is put to both worlds. */
 export interface TwinRequest {
@@ -44,6 +44,13 @@ export const arms: Readonly<Record<string, Arm>> = {
   'GET /fhir/AuditEvent/:id/$reconstruct': (facts) => get(instance(facts), ({ id }) => `/fhir/AuditEvent/${id}/$reconstruct`, ['', '?_format=json', '?x=1']),
   'GET /fhir/Patient/:id/$everything': (facts) => get(person(facts), (id) => `/fhir/Patient/${id}/$everything`, ['', '?_count=1', '?_count=2', '?_count=9', '?_count=0', '?start=2020-01-01', '?_type=CarePlan', '?_since=2020', '?_page=AAAA']),
   'POST /fhir/Patient/:id/$everything': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$everything`, ...withBody(body), headers: { ...given, ...jsonBody } })),
+  'GET /fhir/Patient/:id/$story': (facts) => get(person(facts), (id) => `/fhir/Patient/${id}/$story`, ['', '', '', '?_format=json', '?_count=1']),
+  'POST /fhir/Patient/:id/$story': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$story`, ...withBody(body), headers: { ...given, ...jsonBody } })),
+  'POST /fhir/Patient/:id/$confirm': (facts) => aboutRecord(facts, 'confirm', []),
+  'POST /fhir/Patient/:id/$correct': (facts) => aboutRecord(facts, 'correct', [{ name: 'element', valueString: 'status' }, { name: 'value', valueString: 'something else' }]),
+  'GET /fhir/Patient/:id/$timeline': (facts) => get(person(facts), (id) => `/fhir/Patient/${id}/$timeline`, ['', '', '?_count=1', '?_count=2', '?_count=200', '?kind=referral', '?kind=discharge,stay', '?kind=plan&from=2020-01-01', '?to=2030', '?kind=x', '?organisation=https://fhir.nhs.uk/Id/ods-organization-code%7CZZ999', '?_page=AAAA']),
+  'POST /fhir/Patient/:id/$timeline': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$timeline`, ...withBody(body), headers: { ...given, ...jsonBody } })),
+  'POST /fhir/:type/:id/$same-event': (facts) => sameEventRequest(facts),
   'GET /fhir/metadata': () => get(fc.constant('/fhir/metadata'), (path) => path, ['', '?_format=json', '?_format=xml', '?mode=full']),
   'POST /fhir': () => bundleRequest('/fhir'),
   'POST /fhir/$process-message': () => bundleRequest('/fhir/$process-message'),
@@ -110,6 +117,14 @@ export const arms: Readonly<Record<string, Arm>> = {
   'USE /intake': (facts) => nowhere(facts, '/intake'),
   'USE /session': (facts) => nowhere(facts, '/session'),
 };
+
+/** Says something about a version of some record: of one that may be seen, it changes both worlds alike. */
+function aboutRecord(facts: TwinFacts, operation: string, more: unknown[]): fc.Arbitrary<TwinRequest> {
+  return fc.tuple(person(facts), instance(facts), fc.constantFrom(1, 1, 2, 9)).map(([citizen, { type, id }, version]) => ({
+    method: 'POST', path: `/fhir/Patient/${citizen}/$${operation}`, alone: true, headers: jsonBody,
+    body: JSON.stringify({ resourceType: 'Parameters', parameter: [{ name: 'reference', valueReference: { reference: `${type}/${id}/_history/${version}` } }, ...more] }),
+  }));
+}
 
 const noUpload = '/01234567-89ab-4cde-8f01-23456789abcd';
 

@@ -20,7 +20,7 @@ export function twinRequests(facts: TwinFacts, routes: readonly string[], asker:
   return drawn.filter(({ path }) => !(readsTheLog.includes(asker.role) && path.startsWith('/fhir/AuditEvent'))).slice(0, requests);
 }
 
-const recordRoute = /^(?:GET|POST) \/fhir\/(?::type|Patient\/:id\/\$everything)/;
+const recordRoute = /^(?:GET|POST) \/fhir\/(?::type|Patient\/:id\/\$(?:everything|story))/;
 
 export function formName({ type, parameter, form }: SearchForm): string {
   return `${type}.${parameter}${form}`;

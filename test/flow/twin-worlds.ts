@@ -85,6 +85,8 @@ export async function openTwinWorlds(kind: Database['kind'], notice: Notice): Pr
   const outside = sharedOutside();
   const start = async (database: Database): Promise<Gateway> => startGateway(database, { agreements, clock: outside.clock, newId: outside.ids() });
   const worlds = { plain: await start(await open(places.plain)), fuller: await start(fuller) };
+  await roundsDone(worlds.plain);
+  await roundsDone(worlds.fuller);
   return {
     ...worlds, turn: outside.turn,
     close: async () => {
@@ -116,6 +118,12 @@ function sharedOutside(): { clock: () => Date; ids: () => () => string; turn: ()
       };
     },
   };
+}
+
+/** What the gateway does by itself, done in both worlds before anybody asks: else it would be a matter of time in which of them it is seen. */
+async function roundsDone({ services: { lateReferrals, disagreements } }: Gateway): Promise<void> {
+  while (await lateReferrals.look(0));
+  while (await disagreements.look(0));
 }
 
 export async function storedRows(database: Database): Promise<StoredRow[]> {

@@ -113,3 +113,12 @@ export function feedWork(method: 'GET' | 'POST', address: string, bodies: readon
   return fc.tuple(fc.constantFrom('uhb-adt', 'bchc-rio', 'unheard-of', '%zz'), fc.constantFrom(...bodies)).map(([feed, body]) => (
     { method, path: `/governance/feeds/${feed}${address}`, ...(body !== null && { headers: { 'Content-Type': 'application/json' }, body, alone: true }) }));
 }
+
+/** Records seen and hidden, of one person and of two, said to be one event or two, or that taken back. */
+export function sameEventRequest(facts: TwinFacts): fc.Arbitrary<TwinRequest> {
+  const rows = facts.rows.filter(({ type }) => ['ServiceRequest', 'Encounter', 'EpisodeOfCare', 'CarePlan'].includes(type));
+  return fc.tuple(fc.constantFrom(...rows), fc.constantFrom(...rows, { type: 'ServiceRequest', id: unknownId }), fc.constantFrom('same', 'different', 'undecided', 'perhaps'), fc.constantFrom('They speak of one visit', '')).map(([one, other, verdict, reason]) => ({
+    method: 'POST', path: `/fhir/${one.type}/${one.id}/$same-event`, alone: true, headers: json,
+    body: JSON.stringify({ resourceType: 'Parameters', parameter: [{ name: 'other', valueReference: { reference: `${other.type}/${other.id}` } }, { name: 'verdict', valueCode: verdict }, { name: 'reason', valueString: reason }] }),
+  }));
+}

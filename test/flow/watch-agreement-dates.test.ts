@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExpiryWarning } from '../../src/consent/expiry-warnings.ts';
-import { londonDay } from '../../src/consent/london-day.ts';
+import { londonDay } from '../../src/fhir/london-day.ts';
 import type { LogEvent, LogFields } from '../../src/edge/log.ts';
 import { watchAgreementDates } from '../../src/flow/watch-agreement-dates.ts';
 import { loadSecrets } from '../../src/store/secrets.ts';

@@ -8,7 +8,7 @@ const partVisible = visible('f', undefined, ofPart('f'));
 
 /** Takes the whole door away. Tables stay. */
 export const removeDoor = `
-drop view if exists readable_link_review, emergency_use, withheld, readable_incomplete, readable_resource, readable_version, readable_fragment, readable_row, grant_state, current_grant cascade;
+drop view if exists readable_link_review, emergency_use, withheld, readable_confirmation, readable_incomplete, readable_resource, readable_version, readable_fragment, readable_row, grant_state, current_grant cascade;
 drop view if exists live_grant cascade;
 drop function if exists ${readerLookUps.join(', ')};
 drop type if exists looked;
@@ -69,6 +69,11 @@ create view readable_link_review as select q.*,
     from link_review v join source_person p on p.id = v.id left join citizen_alias a on a.citizen_id = v.candidate) q
   where g.governance and exists (select from ${patientOf('q.this')} and r.id = q.person and ${rowVisible}) and exists (select from ${patientOf('q.other')} and ${rowVisible});
 
+-- a confirmation is seen where the row is that was found right
+create view readable_confirmation as
+  select c.citizen_id, c.id, c.version, c.confirmed_at, c.organisation, c.person_name from current_grant g, citizen_row r
+    join confirmation c on c.citizen_id = r.citizen_id and c.id = r.id where ${rowVisible};
+
 -- what was kept back is counted, not read: classes and numbers only
 create view withheld as
   select k.citizen_id, k.class_id, count(*)::int as count, k.refused from (
@@ -95,7 +100,7 @@ export const rights = (reader: string, accountant: string): string => `
 revoke all on all tables in schema public from public;
 revoke all on all functions in schema public from public;
 grant usage on schema public to ${reader}, ${accountant};
-grant select on readable_row, readable_fragment, readable_version, readable_resource, readable_incomplete, readable_link_review, grant_state to ${reader};
+grant select on readable_row, readable_fragment, readable_version, readable_resource, readable_incomplete, readable_link_review, readable_confirmation, grant_state to ${reader};
 grant execute on function ${readerLookUps.join(', ')} to ${reader};
 grant select on withheld, emergency_use, grant_state to ${accountant};
 grant execute on function citizen_of(uuid), citizens_named(bigint[]) to ${accountant};

@@ -60,9 +60,36 @@ const lookUp = 'language plpgsql stable security definer set search_path = publi
 
 /** What the reader may call. */
 export const readerLookUps = [
-  'look_at_rows(text[], text[], uuid[])', 'look_at_listed(text, uuid[])', 'look_at_everything(text, uuid, text, uuid, int)', 'look_at_page(text, text, bigint[], int)',
+  'look_at_rows(text[], text[], uuid[])', 'look_at_listed(text, uuid[])', 'look_at_everything(text, uuid, text, uuid, int)', 'look_at_story(text, uuid, int)', 'look_at_decisions(text, uuid)', 'look_at_page(text, text, bigint[], int)',
   'count_bearing(text, text, bigint[], int)', 'find_parts(text, text, bigint[])', 'look_at_matches(text, bytea[], int, int)', 'citizens_now(uuid[])',
 ];
+
+/** A citizen's rows that fulfil a condition, in its order, up to `at_most`; the source Patients; the directory rows all of them name. */
+const wholeCitizen = (condition: string): string => `${lookUp}
+declare g live_grant; ${taken}
+begin
+  ${takeGrant('asked_grant')}
+  if not found then
+    return query select 1, false, null::uuid, null::text, null::json, null::int[], ${noRow};
+    return;
+  end if;
+  ${takeCitizen}
+  return query select 1, true, named, ${inEmergency}, ${keptBack},
+    array(select r.class_id from citizen_row r join source_person p on p.citizen_id = r.citizen_id and p.id = r.id
+      where r.citizen_id = asked and ${seenAs('r.')} and ${moreWasSent('p')}),
+    ${noRow};
+  if named is distinct from asked then return; end if;
+  return query with page as materialized (
+      (select * from citizen_row where citizen_id = asked and not deleted and type <> 'Patient' and ${seenAs('')}
+         and ${condition} limit at_most)
+      union all
+      select * from citizen_row where citizen_id = asked and not deleted and type = 'Patient' and ${seenAs('')}),
+    places as (select distinct unnest(directory_ids) as id from page)
+    select 1, true, named, case when q.citizen_id is not null then ${inEmergency} end, null::json, null::int[], q.* from (
+      select ${citizenColumns} from page r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version
+      union all
+      select ${sharedColumns} from places p join ${sharedRows.replace(' join', ' on s.id = p.id join')} where s.scope = 'directory' and ${sharedWith('s')}) q;
+end $$;`;
 
 /**
  * The hot reads, each one statement: what was asked for by id, and beside it what was kept back. They decide by the
@@ -190,29 +217,24 @@ end $$;
 
 -- a citizen: what is incomplete, then rows after (type, id), the source Patients, and the directory rows they name
 create function look_at_everything(asked_grant text, asked uuid, after_type text, after_id uuid, at_most int) returns setof looked
+  ${wholeCitizen('(type, id) > (after_type, after_id) order by type, id')}
+
+-- the same of all rows at once, of what happened last first
+create function look_at_story(asked_grant text, asked uuid, at_most int) returns setof looked
+  ${wholeCitizen('true order by coalesce(from_at, updated_at) desc, id')}
+
+-- what people decided about two records, where both may be seen: who hides either hides that anything was decided
+create function look_at_decisions(asked_grant text, asked uuid) returns table (fresh boolean, id uuid, first uuid, second uuid, verdict text)
   ${lookUp}
-declare g live_grant; ${taken}
+declare g live_grant;
 begin
   ${takeGrant('asked_grant')}
-  if not found then
-    return query select 1, false, null::uuid, null::text, null::json, null::int[], ${noRow};
-    return;
-  end if;
-  ${takeCitizen}
-  return query select 1, true, named, ${inEmergency}, ${keptBack},
-    array(select r.class_id from citizen_row r join source_person p on p.citizen_id = r.citizen_id and p.id = r.id
-      where r.citizen_id = asked and ${seenAs('r.')} and ${moreWasSent('p')}),
-    ${noRow};
-  if named is distinct from asked then return; end if;
-  return query with page as materialized (
-      (select * from citizen_row where citizen_id = asked and not deleted and type <> 'Patient' and ${seenAs('')}
-         and (type, id) > (after_type, after_id) order by type, id limit at_most)
-      union all
-      select * from citizen_row where citizen_id = asked and not deleted and type = 'Patient' and ${seenAs('')}),
-    places as (select distinct unnest(directory_ids) as id from page)
-    select 1, true, named, case when q.citizen_id is not null then ${inEmergency} end, null::json, null::int[], q.* from (
-      select ${citizenColumns} from page r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version
-      union all
-      select ${sharedColumns} from places p join ${sharedRows.replace(' join', ' on s.id = p.id join')} where s.scope = 'directory' and ${sharedWith('s')}) q;
+  fresh := found;
+  return next;
+  if not fresh or not exists (select from event_decision d where d.citizen_id = asked) then return; end if;
+  return query select true, d.id, d.first_id, d.second_id, d.verdict
+    from event_decision d join citizen_row a on a.citizen_id = d.citizen_id and a.id = d.first_id and not a.deleted
+      join citizen_row b on b.citizen_id = d.citizen_id and b.id = d.second_id and not b.deleted
+    where d.citizen_id = asked and d.undone_at is null and ${visible('a', undefined, itself('a'))} and ${visible('b', undefined, itself('b'))};
 end $$;
 `;

@@ -28,6 +28,10 @@ export function lookActionOf(interaction: string, query: string, code?: string):
   switch (interaction) {
     case 'everything': return { kind: 'opened', ...words.everything, ofCitizens: true };
     case 'match': return { kind: 'people', ...words.match, ofCitizens: false };
+    case 'story': return { kind: 'opened', ...words.story, ofCitizens: true };
+    case 'confirm': case 'correct': return { kind: 'other', ...words[interaction], ofCitizens: true };
+    case 'timeline': return { kind: 'opened', ...words.timeline, ofCitizens: true };
+    case 'same-event': return { kind: 'other', ...words.sameEvent, ofCitizens: true };
     case 'read': return { kind, ...words.read(one), ofCitizens: true };
     case 'vread': return { kind, ...words.version(one), ofCitizens: true };
     case 'history-instance': return { kind, ...words.history(one), ofCitizens: true };

@@ -2,6 +2,7 @@ import type { BundleEntry } from '@medplum/fhirtypes';
 import { ignoredNotice, incompleteNotice, withheldNotice } from '../../../fhir/notices.ts';
 import { assembleText } from '../../../flow/assemble.ts';
 import type { Released } from '../../../flow/release-records.ts';
+import type { Timeline } from '../../../flow/release-timeline.ts';
 import type { VisibleRow } from '../../../store/door.ts';
 
 export interface BundleLinks {
@@ -20,11 +21,7 @@ function rowEntry(base: string, row: VisibleRow, mode: 'match' | 'include'): str
 
 /** A searchset as JSON text, put together from texts: what was stored is sent as it was stored. */
 export function searchsetText(base: string, released: Released, links: BundleLinks, options: { composed: boolean; ignored?: readonly string[] }): string {
-  const notices: BundleEntry[] = [
-    ...(released.notice === 'none' ? [] : [withheldNotice(released.notice === 'generic' ? [] : released.notice.organisations)]),
-    ...(released.incomplete.length > 0 ? [incompleteNotice(released.incomplete)] : []),
-    ...(options.ignored && options.ignored.length > 0 ? [ignoredNotice(options.ignored)] : []),
-  ];
+  const notices = [...noticesOf(released), ...(options.ignored && options.ignored.length > 0 ? [ignoredNotice(options.ignored)] : [])];
   const entries = [
     ...(options.composed ? released.composed.map(({ citizen, patient }) => entryText(base, 'Patient', citizen, JSON.stringify(patient), 'match')) : []),
     ...released.rows.map((row) => rowEntry(base, row, 'match')),
@@ -33,6 +30,28 @@ export function searchsetText(base: string, released: Released, links: BundleLin
     ...notices.map((notice) => JSON.stringify(notice)),
   ];
   return bundleText('searchset', released.total, links, entries);
+}
+
+/** What was kept back, and what has not arrived. */
+function noticesOf(released: Released): BundleEntry[] {
+  return [
+    ...(released.notice === 'none' ? [] : [withheldNotice(released.notice === 'generic' ? [] : released.notice.organisations)]),
+    ...(released.incomplete.length > 0 ? [incompleteNotice(released.incomplete)] : []),
+  ];
+}
+
+/** A page of a timeline: the List, the records its entries point at, then the other witnesses, who said what, and on page one the person. */
+export function timelineText(base: string, released: Released & Timeline, links: BundleLinks, first: boolean): string {
+  const { list, provenance, leading, rows, places, composed } = released;
+  return bundleText('searchset', undefined, links, [
+    entryText(base, 'List', list.id ?? '', JSON.stringify(list), 'match'),
+    ...rows.filter(({ id }) => leading.has(id)).map((row) => rowEntry(base, row, 'match')),
+    ...rows.filter(({ id }) => !leading.has(id)).map((row) => rowEntry(base, row, 'include')),
+    ...provenance.map((each) => `{"resource":${JSON.stringify(each)},"search":{"mode":"include"}}`),
+    ...(first ? composed.map(({ citizen, patient }) => entryText(base, 'Patient', citizen, JSON.stringify(patient), 'include')) : []),
+    ...places.map((row) => rowEntry(base, row, 'include')),
+    ...noticesOf(released).map((notice) => JSON.stringify(notice)),
+  ]);
 }
 
 /** Who said which element of a composed Patient. */

@@ -3,6 +3,7 @@ import { capabilityStatement } from '../../../fhir/capability.ts';
 import { outcomeOf, statusOf } from '../../../fhir/outcome.ts';
 import { checkAcceptable } from '../check-acceptable.ts';
 import { interactionsOf, systemOffers } from './interactions.ts';
+import { sameEventTypes } from './same-event.ts';
 
 export interface MetadataServices {
   base: string;
@@ -12,6 +13,7 @@ export interface MetadataServices {
 }
 
 const explain = { name: 'explain-access', definition: 'https://fhir.bicp.example/OperationDefinition/explain-access' };
+const same = { name: 'same-event', definition: 'https://fhir.bicp.example/OperationDefinition/same-event' };
 /** Types with rows about a citizen. */
 const explained = ['CarePlan', 'CareTeam', 'Consent', 'Encounter', 'EpisodeOfCare', 'Observation', 'ServiceRequest', 'Task'];
 
@@ -19,10 +21,14 @@ const explained = ['CarePlan', 'CareTeam', 'Consent', 'Encounter', 'EpisodeOfCar
 export function metadata({ base, version, startedAt, oauth }: MetadataServices): RequestHandler {
   const text = JSON.stringify(capabilityStatement({
     base, version, date: startedAt, interactions: interactionsOf, system: systemOffers, oauth,
-    operations: { ...Object.fromEntries(explained.map((type) => [type, [explain]])), Patient: [
+    operations: { ...Object.fromEntries(explained.map((type) => [type, sameEventTypes.includes(type) ? [explain, same] : [explain]])), Patient: [
       explain,
       { name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
       { name: 'match', definition: 'https://fhir.bicp.example/OperationDefinition/match' },
+      { name: 'story', definition: 'https://fhir.bicp.example/OperationDefinition/story' },
+      { name: 'confirm', definition: 'https://fhir.bicp.example/OperationDefinition/confirm' },
+      { name: 'correct', definition: 'https://fhir.bicp.example/OperationDefinition/correct' },
+      { name: 'timeline', definition: 'https://fhir.bicp.example/OperationDefinition/timeline' },
       { name: 'break-glass', definition: 'https://fhir.bicp.example/OperationDefinition/break-glass' },
       { name: 'end-break-glass', definition: 'https://fhir.bicp.example/OperationDefinition/end-break-glass' },
     ], AuditEvent: [{ name: 'reconstruct', definition: 'https://fhir.bicp.example/OperationDefinition/reconstruct' }] },

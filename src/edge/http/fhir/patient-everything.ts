@@ -30,7 +30,7 @@ export async function patientEverything(services: FhirServices & { limits: Resou
 }
 
 /** The operation's parameters when they are posted: none, or a Parameters resource with plain values (FHIR R4 operations). */
-async function readInput(asked: Asked, limits: ResourceLimits): Promise<[string, string][]> {
+export async function readInput(asked: Asked, limits: ResourceLimits): Promise<[string, string][]> {
   const empty = asked.header('Transfer-Encoding') === undefined && Number(asked.header('Content-Length') ?? 0) === 0;
   if (empty) return [];
   const { resource } = await readResource(asked, 'Parameters', limits);

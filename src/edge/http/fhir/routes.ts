@@ -13,14 +13,19 @@ import { methodNotAllowed, permit } from './permit.ts';
 import { processMessage, type MessageServices } from './process-message.ts';
 import { read } from './read.ts';
 import { reconstruct, type ReconstructServices } from './reconstruct.ts';
+import { sameEvent, type SameEventServices } from './same-event.ts';
 import { searchAuditEvent, type AuditServices } from './search-audit-event.ts';
 import { searchType } from './search-type.ts';
+import { confirm, type ConfirmServices } from './confirm.ts';
+import { correct, type CorrectServices } from './correct.ts';
+import { patientStory, type StoryServices } from './patient-story.ts';
+import { patientTimeline, type TimelineServices } from './patient-timeline.ts';
 import { permitBundles } from './take-bundle.ts';
 import { transaction } from './transaction.ts';
 import { updateConsent, type ChangeServices } from './update-consent.ts';
 import { vread } from './vread.ts';
 
-export type AllFhirServices = RouteServices & AuditServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & MatchServices & MessageServices & MetadataServices & ReconstructServices;
+export type AllFhirServices = RouteServices & AuditServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & MatchServices & MessageServices & MetadataServices & ConfirmServices & CorrectServices & StoryServices & ReconstructServices & SameEventServices & TimelineServices;
 
 /** Everything under /fhir, refusals of what is not offered included. */
 export function fhirRoutes(services: AllFhirServices): Router {
@@ -31,6 +36,14 @@ export function fhirRoutes(services: AllFhirServices): Router {
   router.get('/Patient/:id/\\$everything', route(services, everything, (asked) => patientEverything(services, asked, false)));
   router.post('/Patient/:id/\\$everything', route(services, everything, (asked) => patientEverything(services, asked, true)));
   router.post('/Patient/\\$match', route(services, { interaction: 'match', pattern: 'Patient/$match', permit: permit('match') }, (asked) => patientMatch(services, asked)));
+  const timeline = { interaction: 'timeline', pattern: 'Patient/{id}/$timeline', permit: permit('timeline') };
+  router.get('/Patient/:id/\\$timeline', route(services, timeline, (asked) => patientTimeline(services, asked, false)));
+  router.post('/Patient/:id/\\$timeline', route(services, timeline, (asked) => patientTimeline(services, asked, true)));
+  const story = { interaction: 'story', pattern: 'Patient/{id}/$story', permit: permit('story') };
+  router.get('/Patient/:id/\\$story', route(services, story, (asked) => patientStory(services, asked, false)));
+  router.post('/Patient/:id/\\$story', route(services, story, (asked) => patientStory(services, asked, true)));
+  router.post('/Patient/:id/\\$confirm', route(services, { interaction: 'confirm', pattern: 'Patient/{id}/$confirm', permit: permit('confirm') }, (asked) => confirm(services, asked)));
+  router.post('/Patient/:id/\\$correct', route(services, { interaction: 'correct', pattern: 'Patient/{id}/$correct', permit: permit('correct') }, (asked) => correct(services, asked)));
   router.post('/Patient/\\$break-glass', route(services, { interaction: 'break-glass', pattern: 'Patient/$break-glass', permit: permit('break-glass') }, (asked) => breakGlass(services, asked)));
   router.post('/Patient/:id/\\$end-break-glass', route(services, { interaction: 'end-break-glass', pattern: 'Patient/{id}/$end-break-glass', permit: permit('break-glass') },
     (asked) => endBreakGlass(services, asked)));
@@ -48,6 +61,7 @@ export function fhirRoutes(services: AllFhirServices): Router {
     (asked) => (asked.params['type'] === 'AuditEvent' ? searchAuditEvent(services, asked, true) : searchType(services, asked, true))));
   router.get('/:type/:id', route(services, { interaction: 'read', pattern: '{type}/{id}', permit: permit('read') }, (asked) => read(services, asked)));
   router.get('/:type/:id/\\$explain-access', route(services, { interaction: 'explain-access', pattern: '{type}/{id}/$explain-access', permit: permit('explain-access') }, (asked) => explainAccess(services, asked)));
+  router.post('/:type/:id/\\$same-event', route(services, { interaction: 'same-event', pattern: '{type}/{id}/$same-event', permit: permit('same-event') }, (asked) => sameEvent(services, asked)));
   router.get('/:type/:id/_history', route(services, { interaction: 'history-instance', pattern: '{type}/{id}/_history', permit: permit('history-instance') },
     (asked) => historyInstance(services, asked)));
   router.get('/:type/:id/_history/:version', route(services, { interaction: 'vread', pattern: '{type}/{id}/_history/{version}', permit: permit('vread') },
@@ -66,6 +80,10 @@ const addresses: readonly [address: string, pattern: string, allow: string][] = 
   ['/metadata', 'metadata', 'GET, HEAD'],
   ['/Patient/:id/\\$everything', 'Patient/{id}/$everything', 'GET, HEAD, POST'],
   ['/Patient/\\$match', 'Patient/$match', 'POST'],
+  ['/Patient/:id/\\$timeline', 'Patient/{id}/$timeline', 'GET, HEAD, POST'],
+  ['/Patient/:id/\\$story', 'Patient/{id}/$story', 'GET, HEAD, POST'],
+  ['/Patient/:id/\\$confirm', 'Patient/{id}/$confirm', 'POST'],
+  ['/Patient/:id/\\$correct', 'Patient/{id}/$correct', 'POST'],
   ['/Patient/\\$break-glass', 'Patient/$break-glass', 'POST'],
   ['/Patient/:id/\\$end-break-glass', 'Patient/{id}/$end-break-glass', 'POST'],
   ['/AuditEvent/:id/\\$reconstruct', 'AuditEvent/{id}/$reconstruct', 'GET, HEAD'],
@@ -75,6 +93,7 @@ const addresses: readonly [address: string, pattern: string, allow: string][] = 
   ['/:type/_search', '{type}/_search', 'POST'],
   ['/:type/:id', '{type}/{id}', 'GET, HEAD'],
   ['/:type/:id/\\$explain-access', '{type}/{id}/$explain-access', 'GET, HEAD'],
+  ['/:type/:id/\\$same-event', '{type}/{id}/$same-event', 'POST'],
   ['/:type/:id/_history', '{type}/{id}/_history', 'GET, HEAD'],
   ['/:type/:id/_history/:version', '{type}/{id}/_history/{version}', 'GET, HEAD'],
 ];

@@ -1,0 +1,59 @@
+import { incompleteNotice, withheldNotice } from '../fhir/notices.ts';
+import { programmeOf } from '../fhir/programmes.ts';
+import type { Requester } from '../fhir/sharing.ts';
+import type { StoryRule } from '../story/event-types.ts';
+import { findEvents } from '../story/events.ts';
+import { storyDocument, type StoryDocument } from '../story/story-document.ts';
+import type { StoryFacts } from '../story/story-facts.ts';
+import { composeCitizens } from './compose-citizens.ts';
+import type { HeldGrant } from './policy.ts';
+import type { Found } from './read-asked.ts';
+import type { ReleaseContext, RequestFacts } from './release-context.ts';
+import { lateCustodians, noticeWhereVisible, releaseTold, type Released } from './release-records.ts';
+import { storyRows } from './story-rows.ts';
+
+type StoryContext = ReleaseContext & { story: StoryRule };
+
+/** A document, the records its lines name, and the moment it was told for. */
+export type ReleasedStory = Released & Omit<StoryDocument, 'cited'> & { people: Found['people']; at: Date };
+
+/**
+ * All that one caller may see of a citizen, told as one document. What leaves, and what the audit entry lists, are the sources
+ * of the composed Patient and the records that a line names; the others were read and are not told.
+ */
+export function releaseStory(context: StoryContext, requester: Requester, citizen: string, base: string, request: RequestFacts): Promise<ReleasedStory> {
+  return releaseTold(context, requester, { interaction: 'story', citizen }, request, (held, found) => tell(context, held, found, base));
+}
+
+function tell(context: StoryContext, held: HeldGrant, found: Found, base: string): { sent: Found; told: Omit<ReleasedStory, keyof Released> } {
+  const at = context.clock();
+  const facts = factsFrom(context, held, found, at);
+  const { cited, ...document } = storyDocument(facts, base);
+  const ids = new Set(cited.map(({ id }) => id));
+  const rows = found.rows.filter(({ id }) => ids.has(id));
+  const places = found.places.filter(({ type, id }) => [...found.people, ...rows].some(({ body }) => body.includes(`${type}/${id}`)));
+  return { sent: { ...found, rows, places }, told: { ...document, people: found.people, at } };
+}
+
+function factsFrom({ directory, story }: StoryContext, held: HeldGrant, found: Found, now: Date): StoryFacts {
+  const [composed] = composeCitizens(held, found.people);
+  const rows = storyRows(held, directory, found.rows);
+  return {
+    citizen: composed?.citizen ?? '', patient: composed?.patient ?? { resourceType: 'Patient' }, provenance: composed?.provenance ?? [],
+    people: storyRows(held, directory, found.people), rows, events: findEvents(rows, found.decisions ?? [], story), rule: story,
+    confirmations: (found.confirmations ?? []).map((each) => ({ ...each, at: each.at.toISOString(), organisationName: held.names.organisations.get(each.organisation) ?? directory.get(each.organisation)?.name ?? each.organisation })),
+    programmeOf, notices: noticesOf(held, found), now,
+  };
+}
+
+/** One line that is always true, then what a searchset would say in the same words. */
+function noticesOf(held: HeldGrant, found: Found): string[] {
+  const notice = noticeWhereVisible(held, found);
+  const late = lateCustodians(held, found);
+  const entries = [...(notice === 'none' ? [] : [withheldNotice(notice === 'generic' ? [] : notice.organisations)]), ...(late.length > 0 ? [incompleteNotice(late)] : [])];
+  return [
+    'Told here is what organisations sent and you may see. What is not here may still exist.',
+    ...entries.flatMap(({ resource }) => (resource?.resourceType === 'OperationOutcome' ? (resource.issue[0]?.details?.text ?? []) : [])),
+    ...(found.cut ? ['There are more records than a story is told from; the oldest are left out.'] : []),
+  ];
+}

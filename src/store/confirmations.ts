@@ -1,0 +1,34 @@
+import type { Connection, Database } from './database.ts';
+import { throughDoor, type stale } from './door.ts';
+
+/** Somebody found a version of a row still right. */
+export interface ConfirmationRow {
+  /** the row */
+  id: string;
+  version: number;
+  at: Date;
+  organisation: string;
+  /** name of who asked */
+  person: string;
+}
+
+/** Of the rows of a citizen this grant may see, the newest first. */
+export function readConfirmations(database: Database, grantKey: string, citizen: string): Promise<ConfirmationRow[] | typeof stale> {
+  return throughDoor<ConfirmationRow>(database, grantKey, 'read-confirmations',
+    'select c.id, c.version, c.confirmed_at as at, c.organisation, c.person_name as person from readable_confirmation c where c.citizen_id = $1::uuid order by c.confirmed_at desc limit 1000', [citizen],
+    'q.at desc, q.id');
+}
+
+/** Who found it right is kept by id and by name; false when this version was found right since `since` already. */
+export async function saveConfirmation(
+  connection: Connection, { citizen, id, version, at, organisation, person }: Omit<ConfirmationRow, 'person'> & { citizen: string; person: { id: string; name: string } }, since: Date,
+): Promise<boolean> {
+  await connection.query('select 1 from citizen_row where citizen_id = $1 and id = $2 for update', [citizen, id]);
+  const { rows } = await connection.query(
+    `insert into confirmation (citizen_id, id, version, confirmed_at, organisation, person, person_name)
+     select $1::uuid, $2::uuid, $3::int, $4::timestamptz, $5, $6, $7
+     where exists (select 1 from citizen_row r where r.citizen_id = $1 and r.id = $2 and r.version = $3 and not r.deleted)
+       and not exists (select 1 from confirmation c where c.citizen_id = $1 and c.id = $2 and c.version = $3 and c.confirmed_at >= $8)
+     returning id`, [citizen, id, version, at, organisation, person.id, person.name, since]);
+  return rows.length > 0;
+}

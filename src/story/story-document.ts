@@ -1,0 +1,118 @@
+import type { CarePlan, CodeableConcept, Composition, CompositionSection, Extension, Meta, Provenance, Reference, ResourceType } from '@medplum/fhirtypes';
+import { organisationReference } from '../fhir/organisation-reference.ts';
+import { codeSystem, extensionUrl } from './concept-words.ts';
+import { saidBy, uuidOf } from './coordinated-plan.ts';
+import { narrative } from './narrative.ts';
+import { tellStory, type Group, type Section } from './tell-story.ts';
+import { dayOf } from './say-date.ts';
+import type { Statement } from './statement.ts';
+import type { Confirmation, StoryFacts } from './story-facts.ts';
+import type { StoryRow } from './story-row.ts';
+
+const rule = 'story-v1';
+const profile = extensionUrl('OneStory-Composition');
+
+/** What a story's document holds beside the composed Patient: in this order its entries follow. */
+export interface StoryDocument {
+  composition: Composition & { id: string };
+  /** one of each programme */
+  plans: (CarePlan & { id: string })[];
+  /** who says which element of the composed Patient, then what was found still right */
+  provenance: (Provenance & { id: string })[];
+  /** records that a line names, by type and id */
+  cited: StoryRow[];
+}
+
+/**
+ * The story of one citizen as the Composition of a FHIR document: sections of lines, each line with the records it rests
+ * on, and on each who said it, in which version, when, and how long ago. References are absolute, because what is
+ * composed has no address of its own. Told twice from the same versions on the same day it has the same id.
+ */
+export function storyDocument(facts: StoryFacts, base: string): StoryDocument {
+  const { sections, plans } = tellStory(facts);
+  const statements = sections.flatMap((section) => section.groups.flatMap((group) => group.statements));
+  const cited = [...new Map(statements.flatMap(({ by }) => by.map(({ row }) => [row.id, row] as const))).values()]
+    .sort((a, b) => (a.type === b.type ? (a.id < b.id ? -1 : 1) : a.type < b.type ? -1 : 1));
+  const confirmed = [...new Set(statements.flatMap(({ confirmed: last }) => last ?? []))];
+  return {
+    composition: {
+      resourceType: 'Composition',
+      id: uuidOf([rule, facts.citizen, dayOf(facts.now.toISOString()), ...[...facts.people, ...facts.rows].map(({ id, version }) => `${id}/${version}`).sort(), ...facts.confirmations.map(({ id, at }) => `${id}@${at}`)].join('|')),
+      meta: metaOf(cited),
+      status: 'final',
+      type: concept('story', 'One story'),
+      subject: { reference: `${base}/Patient/${facts.citizen}`, type: 'Patient' },
+      date: facts.now.toISOString(),
+      author: [{ type: 'Device', display: 'OneStory, composed from what its sources say' }],
+      title: 'One story',
+      section: sections.map((section) => sectionOf({ facts, base }, section)),
+    },
+    plans: plans.map(({ plan }) => absolute(plan, base) as CarePlan & { id: string }),
+    provenance: [...facts.provenance.map((each) => ({ ...(absolute(each, base) as Provenance), id: uuidOf(each.id ?? '') })), ...confirmed.map((each) => confirmationOf(each, facts, base))],
+    cited,
+  };
+}
+
+/** As strict as the strictest of what is in it. */
+function metaOf(cited: readonly StoryRow[]): Meta {
+  const labels = new Map(cited.flatMap(({ resource }) => resource.meta?.security ?? []).map((label) => [`${label.system ?? ''}|${label.code ?? ''}`, label] as const));
+  return { source: `urn:onestory:composed#${rule}`, profile: [profile], ...(labels.size > 0 && { security: [...labels].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, label]) => label) }) };
+}
+
+function concept(code: string, text: string): CodeableConcept {
+  return { coding: [{ system: codeSystem('story-item'), code }], text };
+}
+
+interface Writing {
+  facts: StoryFacts;
+  base: string;
+}
+
+function sectionOf(writing: Writing, { code, title, groups, empty }: Section): CompositionSection {
+  const lines = groups.flatMap(({ statements }) => statements);
+  const parts = groups.flatMap((group) => (group.title === undefined ? group.statements.map((each) => lineOf(writing, each)) : [groupOf(writing, group)]));
+  return {
+    title, code: concept(code, title), text: { status: 'generated', div: narrative(groups, writing.facts.now, empty?.text) },
+    ...(lines.length === 0 && empty && { emptyReason: emptyReason(empty.reason, empty.text) }),
+    ...(parts.length > 0 && { section: parts }),
+  };
+}
+
+function groupOf(writing: Writing, { code, title = '', statements, reference }: Group): CompositionSection {
+  return { title, code: concept(code, title), ...(reference !== undefined && { entry: [{ reference }] }), section: statements.map((each) => lineOf(writing, each)) };
+}
+
+function lineOf({ facts, base }: Writing, { code, text, by, confirmed }: Statement): CompositionSection {
+  const entry: Reference[] = [
+    ...by.map(({ row, on }) => ({ extension: [absolute(saidBy(row, facts.now, on), base) as Extension], reference: `${base}/${row.type}/${row.id}`, type: row.type as ResourceType })),
+    ...(confirmed ? [{ reference: `urn:uuid:${confirmationId(confirmed)}`, type: 'Provenance' as const }] : []),
+  ];
+  if (entry.length > 0) return { title: text, code: concept(code, text), entry };
+  return { title: text, code: concept(code, text), text: { status: 'generated', div: narrative([{ code, statements: [{ code, text, by }] }], facts.now, undefined) }, ...(code !== 'notice' && { emptyReason: emptyReason('unavailable', text) }) };
+}
+
+function emptyReason(code: 'unavailable' | 'nilknown', text: string): CodeableConcept {
+  return { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/list-empty-reason', code }], text };
+}
+
+function confirmationId({ id, version, at, organisation }: Confirmation): string {
+  return uuidOf(`confirmed|${id}|${version}|${at}|${organisation}`);
+}
+
+/** That a version was still right when somebody asked, as FHIR says who did what to which version. */
+function confirmationOf(confirmation: Confirmation, { people, rows }: StoryFacts, base: string): Provenance & { id: string } {
+  const { id, version, at, organisation, organisationName, person } = confirmation;
+  const type = [...people, ...rows].find((row) => row.id === id)?.type ?? 'Resource';
+  return {
+    resourceType: 'Provenance', id: confirmationId(confirmation), meta: { source: `urn:onestory:composed#${rule}` },
+    target: [{ reference: `${base}/${type}/${id}/_history/${version}`, type }], recorded: at, activity: concept('confirmed', 'Still right'),
+    agent: [{ type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/provenance-participant-type', code: 'verifier', display: 'Verifier' }] }, who: { display: person }, onBehalfOf: organisationReference(organisation, organisationName) }],
+  } as Provenance & { id: string };
+}
+
+/** References to records of the gateway with its address before them. */
+function absolute(value: unknown, base: string): unknown {
+  if (Array.isArray(value)) return value.map((each) => absolute(each, base));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, name === 'reference' && typeof member === 'string' && /^[A-Z][A-Za-z]+\//.test(member) ? `${base}/${member}` : absolute(member, base)]));
+}

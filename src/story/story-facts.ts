@@ -1,0 +1,49 @@
+import type { Coding, Patient, Provenance } from '@medplum/fhirtypes';
+import type { StoryEvent, StoryRule } from './event-types.ts';
+import type { StoryRow } from './story-row.ts';
+
+/** Everything a story is told from: what one caller may see of one citizen at one moment, and nothing else. */
+export interface StoryFacts {
+  citizen: string;
+  /** composed */
+  patient: Patient;
+  /** who says which element of the composed Patient */
+  provenance: readonly Provenance[];
+  /** the source Patients it was composed from */
+  people: readonly StoryRow[];
+  /** everything else */
+  rows: readonly StoryRow[];
+  /** what happened, each event once */
+  events: readonly StoryEvent[];
+  /** how long a referral may wait */
+  rule: Pick<StoryRule, 'noReplyDays'>;
+  /** that a row was still right, newest first */
+  confirmations: readonly Confirmation[];
+  /** the programme a component belongs to; undefined for one that is in none */
+  programmeOf: (component: Coding | undefined) => Coding | undefined;
+  /** what may be said of what is kept back or has not arrived; never empty */
+  notices: readonly string[];
+  now: Date;
+}
+
+/** Somebody asked the person, and what a row says was still right. */
+export interface Confirmation {
+  /** the row and the version that was right */
+  id: string;
+  version: number;
+  /** instant */
+  at: string;
+  /** who asked: organisation by key and name, and the person */
+  organisation: string;
+  organisationName: string;
+  person: string;
+}
+
+const targetElementUrl = 'http://hl7.org/fhir/StructureDefinition/targetElement';
+
+/** The source Patients that say an element of the composed Patient, by the element's id. */
+export function witnessesOf({ provenance, people }: Pick<StoryFacts, 'provenance' | 'people'>, element: string): StoryRow[] {
+  const ids = provenance.filter(({ target }) => target[0]?.extension?.some(({ url, valueUri }) => url === targetElementUrl && valueUri === element))
+    .flatMap(({ entity }) => entity?.[0]?.what.reference?.split('/')[1] ?? []);
+  return people.filter(({ id }) => ids.includes(id));
+}

@@ -1,0 +1,172 @@
+import { writeFileSync } from 'node:fs';
+import type { Bundle, Composition, CompositionSection, OperationOutcome, Task } from '@medplum/fhirtypes';
+import type { JsonObject } from '../../src/fhir/json.ts';
+import { validateResource } from '../../src/fhir/validate-resource.ts';
+import { databases } from '../databases.ts';
+import { startGateway, type Gateway } from '../gateway.ts';
+
+const people = { abdul: '9990000379', alice: '9990000743' };
+const [bchc, council] = ['Birmingham Community Healthcare NHS Foundation Trust', 'Birmingham City Council'];
+
+describe.each(databases)('one story, on $kind', ({ open }) => {
+  let gateway: Gateway;
+  beforeAll(async () => {
+    gateway = await startGateway(await open(), { citizens: 12 });
+  });
+  afterAll(() => gateway.close());
+
+  async function idOf(number: string, who = 'community-nurse'): Promise<string> {
+    const bundle = (await (await gateway.search('Patient', { identifier: `https://fhir.nhs.uk/Id/nhs-number|${number}` }, who)).json()) as Bundle;
+    return bundle.entry?.[0]?.resource?.id ?? '';
+  }
+
+  async function story(number: string, who = 'community-nurse'): Promise<Bundle> {
+    const response = await gateway.get(`/fhir/Patient/${await idOf(number, who)}/$story`, who);
+    expect(response.status).toBe(200);
+    return (await response.json()) as Bundle;
+  }
+
+  const sections = (bundle: Bundle): CompositionSection[] => (bundle.entry?.[0]?.resource as Composition).section ?? [];
+  const section = (bundle: Bundle, code: string): CompositionSection | undefined => sections(bundle).find((each) => each.code?.coding?.[0]?.code === code);
+  const lines = (within: CompositionSection | undefined): CompositionSection[] => (within?.section ?? []).flatMap((each) => (each.section ? each.section : [each]));
+  const titles = (within: CompositionSection | undefined): string[] => lines(within).map(({ title }) => title ?? '');
+  const saidBy = (line: CompositionSection | undefined): string[] => [...new Set((line?.entry ?? []).flatMap(({ extension }) => extension?.[0]?.extension?.find(({ url }) => url === 'custodian')?.valueReference?.display ?? []))].sort();
+
+  async function act(operation: string, number: string, parameter: unknown[], who = 'community-nurse'): Promise<{ status: number; code: string | undefined; text: string }> {
+    const response = await fetch(`${gateway.url}/fhir/Patient/${await idOf(number)}/$${operation}`, {
+      method: 'POST', body: JSON.stringify({ resourceType: 'Parameters', parameter }), headers: { Authorization: `Bearer ${await gateway.token(who)}`, 'Content-Type': 'application/fhir+json' },
+    });
+    const text = await response.text();
+    return { status: response.status, code: (JSON.parse(text) as OperationOutcome).issue?.[0]?.details?.coding?.[0]?.code, text };
+  }
+  const about = (reference: string): unknown => ({ name: 'reference', valueReference: { reference } });
+
+  it.each(Object.entries(people))('tells %s from top to bottom in one valid document', async (name, number) => {
+    const bundle = await story(number);
+    if (process.env['DUMP']) writeFileSync(`/tmp/storyb-${name}.json`, JSON.stringify(bundle));
+    expect(validateResource(bundle as unknown as JsonObject).filter(({ severity }) => severity !== 'warning')).toEqual([]);
+    expect(sections(bundle).map(({ code }) => code?.coding?.[0]?.code)).toEqual(['who', 'where-now', 'who-to-talk-to', 'plan', 'coming-next', 'alerts', 'told-once', 'referrals', 'disagreements', 'not-shown']);
+    expect(bundle.entry?.slice(0, 2).map(({ resource }) => resource?.resourceType)).toEqual(['Composition', 'Patient']);
+  });
+
+  it('says of each line who said it, in which version and when, and holds what it names', async () => {
+    const bundle = await story(people.alice);
+    const held = new Set(bundle.entry?.map(({ fullUrl }) => fullUrl));
+    const all = sections(bundle).filter(({ code }) => code?.coding?.[0]?.code !== 'not-shown').flatMap(lines);
+    expect(all.length).toBeGreaterThan(20);
+    for (const line of all.filter(({ code }) => code?.coding?.[0]?.code !== 'contact-out-of-hours')) {
+      expect(line.entry?.length).toBeGreaterThan(0);
+      for (const { reference = '', extension } of line.entry ?? []) {
+        expect(held).toContain(reference);
+        const parts = Object.fromEntries((extension?.[0]?.extension ?? []).map(({ url, ...value }) => [url, value]));
+        expect(parts).toMatchObject({ custodian: { valueReference: { display: expect.stringMatching(/./) as string } }, on: { valueDateTime: expect.stringMatching(/^\d{4}/) as string }, 'age-days': { valueInteger: expect.any(Number) as number } });
+        expect(parts['record']?.valueReference?.reference).toMatch(new RegExp(`^${reference.replace(/[$.*+?^()[\]{}|]/g, '\\$&')}/_history/\\d+$`));
+      }
+    }
+  });
+
+  it('makes one plan of Abdul\'s two partners\' plans, with both named', async () => {
+    const bundle = await story(people.abdul);
+    const [plan, ...others] = (bundle.entry ?? []).flatMap(({ resource }) => (resource?.resourceType === 'CarePlan' && resource.meta?.source === 'urn:onestory:composed#plan-v1' ? [resource] : []));
+    expect(others).toEqual([]);
+    expect(plan?.contributor?.map(({ display }) => display).sort()).toEqual([council, bchc].sort());
+    expect(plan?.activity?.map(({ extension }) => extension?.[0]?.extension?.find(({ url }) => url === 'custodian')?.valueReference?.display).sort()).toEqual(expect.arrayContaining([council, bchc]) as string[]);
+    const told = section(bundle, 'plan');
+    expect(saidBy(lines(told)[0])).toEqual([council, bchc].sort());
+    expect(titles(told)).toEqual(expect.arrayContaining([expect.stringContaining('Walking practice with a frame'), 'Out of hours: not recorded', expect.stringContaining('Reablement')]) as string[]);
+  });
+
+  it('is at no address but its own: what is composed cannot be read by itself', async () => {
+    const bundle = await story(people.abdul);
+    const composed = (bundle.entry ?? []).filter(({ fullUrl }) => fullUrl?.startsWith('urn:uuid:'));
+    expect(composed.length).toBeGreaterThan(2);
+    for (const { resource } of composed.slice(0, 3)) expect((await gateway.get(`/fhir/${resource?.resourceType ?? ''}/${resource?.id ?? ''}`, 'community-nurse')).status).toBe(404);
+  });
+
+  it('tells a reader with fewer rights a story with less in it, and that there may be more, and not what', async () => {
+    const bundle = await story(people.alice, 'mental-health-nurse');
+    expect(JSON.stringify(bundle)).not.toContain('Home support');
+    expect(titles(section(bundle, 'not-shown')).join()).toContain('Some information is not shown');
+    expect(titles(section(bundle, 'not-shown')).join()).not.toMatch(/council|social|plan/i);
+  });
+
+  it('answers alike of nobody, of a stranger and of whom one may not know', async () => {
+    const answers = await Promise.all(['00000000-0000-4000-8000-000000000000', 'x'].map(async (id) => (await gateway.get(`/fhir/Patient/${id}/$story`, 'community-nurse')).text()));
+    expect(new Set(answers).size).toBe(1);
+    expect((await gateway.get(`/fhir/Patient/${await idOf(people.alice)}/$story?_count=5`, 'community-nurse')).status).toBe(400);
+  });
+
+  it('leaves an entry with exactly the versions the document holds', async () => {
+    const bundle = await story(people.alice);
+    const sent = (bundle.entry ?? []).flatMap(({ fullUrl, resource }) => (fullUrl?.startsWith('urn:') || resource?.resourceType === 'Organization' || resource?.meta?.source?.startsWith('urn:onestory:composed') ? [] : [`${resource?.resourceType ?? ''}/${resource?.id ?? ''}/_history/${resource?.meta?.versionId ?? ''}`]));
+    const entries = await gateway.database.query<{ entry: string }>(`select entry from audit_entry order by seq desc limit 5`);
+    const [last] = entries.map(({ entry }) => JSON.parse(entry) as { interaction: string; query: string; disclosed: string[] }).filter(({ interaction }) => interaction === 'story');
+    expect(last?.query).toMatch(/^Patient\/[0-9a-f-]{36}\/\$story$/);
+    expect(last?.disclosed.sort()).toEqual(sent.sort());
+  });
+
+  it('says to the next reader that a fact was found still right, until the record changes', async () => {
+    const line = lines(section(await story(people.alice), 'told-once')).find(({ title }) => title?.startsWith('Accommodation status'));
+    const record = line?.entry?.[0]?.extension?.[0]?.extension?.find(({ url }) => url === 'record')?.valueReference?.reference?.slice(`${gateway.url}/fhir/`.length) ?? '';
+    const [name = '', version = ''] = record.split('/_history/');
+    expect(await act('confirm', people.alice, [about(`${name}/_history/${Number(version) + 1}`)])).toMatchObject({ status: 412, code: 'version-outdated' });
+    expect(await act('confirm', people.alice, [about(record)])).toMatchObject({ status: 200 });
+    expect(await act('confirm', people.alice, [about(record)], 'social-worker')).toMatchObject({ status: 409, code: 'confirmed-today' });
+    const next = await story(people.alice, 'social-worker');
+    expect(section(next, 'told-once')?.text?.div).toContain(`by ${bchc}`);
+    const [confirmation] = (next.entry ?? []).flatMap(({ resource }) => (resource?.resourceType === 'Provenance' && resource.activity ? [resource] : []));
+    expect(confirmation?.target[0]?.reference).toBe(`${gateway.url}/fhir/${record}`);
+    expect(JSON.stringify(await story(people.alice, 'mental-health-nurse'))).not.toContain('found still right');
+  });
+
+  it('refuses to confirm what is not there, what may not be seen, and what is no such fact', async () => {
+    const stranger = await act('confirm', people.alice, [about('Observation/00000000-0000-4000-8000-000000000000/_history/1')]);
+    const plan = (await story(people.alice)).entry?.find(({ resource }) => resource?.resourceType === 'CarePlan' && resource.meta?.versionId !== undefined && resource.description === 'Home support, two visits a day')?.resource;
+    const unseen = await act('confirm', people.alice, [about(`CarePlan/${plan?.id ?? ''}/_history/${plan?.meta?.versionId ?? ''}`)], 'mental-health-nurse');
+    expect([stranger.status, unseen.text]).toEqual([404, stranger.text]);
+    expect(await act('confirm', people.alice, [about(`CarePlan/${plan?.id ?? ''}/_history/${plan?.meta?.versionId ?? ''}`)])).toMatchObject({ status: 422, code: 'confirm-no-fact' });
+    expect(await act('confirm', people.alice, [about('Observation/x'), { name: 'more' }])).toMatchObject({ status: 400, code: 'operation-input-invalid' });
+  });
+
+  it('sends a correction to who keeps the record, and lets who asked follow it until a new version comes', async () => {
+    const plan = (await story(people.alice)).entry?.find(({ resource }) => resource?.resourceType === 'CarePlan' && resource.description === 'Home support, two visits a day' && resource.meta?.versionId !== undefined)?.resource;
+    const [record, parts] = [`CarePlan/${plan?.id ?? ''}`, [{ name: 'element', valueString: 'description' }, { name: 'value', valueString: 'Three visits a day since Monday' }]];
+    const asked = await act('correct', people.alice, [about(`${record}/_history/1`), ...parts]);
+    expect(asked.status).toBe(200);
+    const task = /Task\/[0-9a-f-]{36}/.exec(asked.text)?.[0] ?? '';
+    expect(await act('correct', people.alice, [about(`${record}/_history/1`), ...parts])).toMatchObject({ status: 409, code: 'correction-open' });
+    expect(await act('correct', people.alice, [about(`${record}/_history/1`), { name: 'element', valueString: 'goal' }, { name: 'value', valueString: 'x' }])).toMatchObject({ status: 422, code: 'correct-no-element' });
+    expect(await act('correct', people.alice, [about(`${record}/_history/1`), ...parts], 'social-worker')).toMatchObject({ status: 409, code: 'correct-own-record' });
+    const follow = async (): Promise<Task> => (await (await gateway.get(`/fhir/${task}`, 'community-nurse')).json()) as Task;
+    expect(await follow()).toMatchObject({ status: 'requested', focus: { reference: record } });
+    expect(validateResource(await follow() as unknown as JsonObject).filter(({ severity }) => severity !== 'warning')).toEqual([]);
+    const tasksOf = async (who: string): Promise<Task[]> => ((await (await gateway.search('Task', { patient: `Patient/${await idOf(people.alice)}` }, who)).json()) as Bundle<Task>).entry?.flatMap(({ resource }) => (resource?.code?.coding?.[0]?.code === 'correction' ? [resource] : [])) ?? [];
+    expect((await tasksOf('social-worker')).map(({ focus }) => JSON.stringify(focus))).toEqual([expect.stringContaining('Three visits a day since Monday')]);
+    expect(await tasksOf('mental-health-nurse')).toEqual([]);
+    expect(await tasksOf('governance-lead')).toEqual([]);
+    await gateway.services.corrections.look();
+    expect((await follow()).status).toBe('requested');
+    await gateway.database.query('update citizen_row set version = 2 where id = $1', [plan?.id]);
+    await gateway.database.query('insert into citizen_version select citizen_id, id, 2, body, deleted, updated_at, record_id, row_no from citizen_version where id = $1 and version = 1', [plan?.id]);
+    await gateway.services.corrections.look();
+    expect((await follow()).status).toBe('completed');
+    expect((await tasksOf('social-worker')).map(({ status }) => status)).toEqual(['completed']);
+    expect(await act('correct', people.alice, [about(`${record}/_history/2`), ...parts])).toMatchObject({ status: 200 });
+  });
+
+  it('asks each who says one side of a disagreement to look at its own record, until they agree', async () => {
+    while (await gateway.services.disagreements.look(0));
+    const [apart] = await gateway.database.query<{ citizen: string; id: string }>(`select citizen_id as citizen, id from disagreement where about = 'address' and owner like '%RYW' limit 1`);
+    const tasks = async (who: string): Promise<Task[]> => ((await (await gateway.search('Task', { patient: `Patient/${apart?.citizen ?? ''}` }, who)).json()) as Bundle<Task>).entry?.flatMap(({ resource }) => (resource?.code?.coding?.[0]?.code === 'disagreement' ? [resource] : [])) ?? [];
+    expect(await tasks('community-nurse')).toEqual([expect.objectContaining({ status: 'requested', focus: expect.objectContaining({ reference: `Patient/${apart?.id ?? ''}` }) as unknown })]);
+    expect(validateResource((await tasks('community-nurse'))[0] as unknown as JsonObject).filter(({ severity }) => severity !== 'warning')).toEqual([]);
+    const told = await gateway.get(`/fhir/Patient/${apart?.citizen ?? ''}/$story`, 'community-nurse');
+    const sides = lines(section((await told.json()) as Bundle, 'disagreements')).filter(({ title }) => title?.startsWith('Home address'));
+    expect(sides.length).toBeGreaterThan(1);
+    expect(new Set(sides.flatMap(saidBy)).size).toBeGreaterThan(1);
+    await gateway.database.query(`delete from citizen_fragment where citizen_id = $1 and path = '/address' and id <> $2`, [apart?.citizen, apart?.id]);
+    await gateway.database.query(`update citizen_row set updated_at = now() where id = $1`, [apart?.id]);
+    while (await gateway.services.disagreements.look(0));
+    expect((await tasks('community-nurse')).map(({ status }) => status)).toEqual(['completed']);
+  });
+});

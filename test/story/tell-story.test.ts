@@ -1,0 +1,159 @@
+import type { CarePlan, Patient } from '@medplum/fhirtypes';
+import type { JsonObject } from '../../src/fhir/json.ts';
+import { loadProfiles } from '../../src/fhir/profiles.ts';
+import { programmeOf } from '../../src/fhir/programmes.ts';
+import { validateResource } from '../../src/fhir/validate-resource.ts';
+import { composePatient } from '../../src/story/compose-patient.ts';
+import { findEvents } from '../../src/story/events.ts';
+import { storyDocument } from '../../src/story/story-document.ts';
+import type { Confirmation, StoryFacts } from '../../src/story/story-facts.ts';
+import { tellStory } from '../../src/story/tell-story.ts';
+import {
+  contradicted, diedWithoutADate, inTwoBeds, movedAndUndecided, onePlanOfTwo, signedAndTakenBack, twinOne, twinTwo, twoEthnicities, type NamedPerson,
+} from '../citizens.ts';
+import { shippedStoryRule } from './shipped-story-rule.ts';
+import { storyRow } from './story-rows.ts';
+
+const rule = shippedStoryRule();
+beforeAll(() => { loadProfiles('profiles'); });
+
+function factsOf({ people, rows }: NamedPerson, confirmations: Confirmation[] = []): StoryFacts {
+  const { patient, provenance } = composePatient({ citizen: 'somebody', sources: people.map((row) => ({ ...row, resource: row.resource as Patient })) });
+  return { citizen: 'somebody', patient, provenance, people, rows, events: findEvents(rows, [], rule), rule, confirmations, programmeOf, notices: ['Told here is what may be seen.'], now: new Date('2026-07-01T12:00:00Z') };
+}
+
+/** Lines of a section as `code: text (who)`. */
+function told(person: NamedPerson, code: string, confirmations?: Confirmation[]): string[] {
+  const section = tellStory(factsOf(person, confirmations)).sections.find((each) => each.code === code);
+  return (section?.groups ?? []).flatMap(({ statements }) => statements.map((line) => `${line.code}: ${line.text} (${[...new Set(line.by.map(({ row }) => row.custodianName))].join(', ')})`));
+}
+
+describe('where somebody is', () => {
+  test('who has died is nowhere, and what is still planned is told as sent after the death', () => {
+    expect(told(diedWithoutADate, 'where-now')).toEqual(['died: Reported to have died; the date is not recorded (uhb)']);
+    expect(told(diedWithoutADate, 'coming-next')).toEqual(['after-death: Still planned, though the person has died: 14-Jul-2026: Contact, bchc (bchc)']);
+  });
+
+  test('two beds and a visit at home stand beside each other, and none is chosen', () => {
+    expect(told(inTwoBeds, 'where-now')).toEqual([
+      'place: In a bed; the place is not recorded, uhb, since 29-Jun-2026 (uhb)', 'place: In a bed; the place is not recorded, bchc, since 28-Jun-2026 (bchc)',
+      'place-contradiction: More than one organisation says that the person is in its bed (uhb, bchc)',
+      'place-contradiction: A visit at home is recorded for today, while the person is said to be in a bed: bchc (bchc, uhb)',
+    ]);
+  });
+
+  test('nobody in a bed is at home, by the address of each who says so', () => {
+    expect(told(movedAndUndecided, 'where-now')).toEqual(['home: At home: 9 Sample Close, B9 9XX (bcc)', 'home: At home: 1 Example Row, B1 1XX (uhb)']);
+  });
+});
+
+describe('the coordinated plan', () => {
+  test('plans of one programme are one; the same thing in two of them is one line with both; another programme stands apart', () => {
+    const { plans } = tellStory(factsOf(onePlanOfTwo));
+    expect(plans.map(({ programme, plans: parts }) => [programme.code, parts.map(({ id }) => id)])).toEqual([['early-intervention', ['own-words', 'package', 'therapy']], ['neighbourhood', ['nursing']]]);
+    expect(told(onePlanOfTwo, 'plan')).toEqual([
+      'plan: Early intervention: one plan from bchc and bcc (bchc, bcc)',
+      'plan-reason: About me: I want to get to church, in the person\'s own words (bchc)',
+      'plan-reason: Rehabilitation care plan: Afraid of falling, written by Ravi Example (bchc)',
+      'plan-activity: walking practice - twice a week (bcc, bchc)',
+      'plan-activity: Reablement, Example Reablement Service (bcc)',
+      'contact-out-of-hours: Out of hours: not recorded ()',
+      'plan-review-overdue: Review of Rehabilitation care plan: was due on 20-Jun-2026; whether it was held is not recorded (bchc)',
+      'plan-review: No review date is recorded: About me, Reablement (bchc, bcc)',
+      'plan: Neighbourhood care: one plan from bchc (bchc)', 'plan-reason: Nursing care plan (bchc)', 'contact-out-of-hours: Out of hours: not recorded ()', 'plan-review: No review date is recorded: Nursing care plan (bchc)',
+    ]);
+  });
+
+  test('every part of it says whose it is, of which version and when, and which the person wrote', () => {
+    const plan = tellStory(factsOf(onePlanOfTwo)).plans[0]?.plan as CarePlan;
+    expect(validateResource({ ...plan, extension: [{ url: 'https://fhir.bicp.example/StructureDefinition/component', valueCoding: { system: 'https://fhir.bicp.example/CodeSystem/ei-component', code: 'community-team' } }], identifier: [{ system: 'urn:x', value: 'x' }] } as unknown as JsonObject).filter(({ severity }) => severity !== 'warning')).toEqual([]);
+    expect(plan.activity?.map(({ extension }) => extension?.map(({ extension: parts }) => parts?.find(({ url }) => url === 'record')?.valueReference?.reference))).toEqual([['CarePlan/package/_history/1', 'CarePlan/therapy/_history/1'], ['CarePlan/package/_history/1']]);
+    expect(plan.basedOn?.map(({ reference }) => reference)).toEqual(['CarePlan/own-words', 'CarePlan/package', 'CarePlan/therapy']);
+    expect(JSON.stringify(plan)).not.toContain('Unit cost');
+  });
+
+  test('what was signed stands beside it with author and date, the newest first, and says when it is no longer in force', () => {
+    expect(tellStory(factsOf(signedAndTakenBack)).plans).toEqual([]);
+    expect(told(signedAndTakenBack, 'plan')).toEqual([
+      'signed-document: ReSPECT, version 2, by Dr Second (bsmhft)',
+      'signed-document-ended: ReSPECT, version 1, by Dr First, no longer in force: a later version replaces it (bsmhft)',
+      'signed-document: Treatment escalation plan, by Dr Long Ago (uhb)',
+    ]);
+    const html = JSON.stringify(storyDocument(factsOf(signedAndTakenBack), 'http://gateway/fhir').composition);
+    expect(html).toContain('uhb, 01-Mar-2019 (2679 days ago)');
+  });
+});
+
+describe('alerts', () => {
+  test('an allergy one system knows is told with its system; a flag that was taken back is told as that', () => {
+    expect(told(signedAndTakenBack, 'alerts')).toEqual(['alert: DNACPR (bsmhft)', 'allergy: Allergy: Penicillin, high risk (bchc)', 'alert-ended: No longer in force: DNACPR, ended on 02-Apr-2024 (uhb)']);
+  });
+
+  test('nothing recorded is said as that, and another thing than none known', () => {
+    const section = (person: NamedPerson) => storyDocument(factsOf(person), 'http://gateway/fhir').composition.section?.find(({ title }) => title === 'Alerts');
+    expect(section(twinOne)).toMatchObject({ emptyReason: { coding: [{ code: 'unavailable' }] } });
+    const none: NamedPerson = { ...twinOne, rows: contradicted.rows.filter(({ id }) => id === 'none') };
+    expect(section(none)?.emptyReason).toBeUndefined();
+    expect(told(none, 'alerts')).toEqual(['no-known-allergy: Allergy: No known allergies (uhb)']);
+  });
+});
+
+describe('disagreements', () => {
+  test('two ethnic categories are both told, with all who say either', () => {
+    expect(told(twoEthnicities, 'disagreements')).toEqual(['said: Ethnic category: African (uhb, bchc)', 'said: Ethnic category: Caribbean (bcc)']);
+  });
+
+  test('two homes, two practices and two next of kin are all told', () => {
+    expect(told(movedAndUndecided, 'disagreements')).toEqual([
+      'said: Home address: 9 Sample Close, B9 9XX (bcc)', 'said: Home address: 1 Example Row, B1 1XX (uhb)',
+      'said: Registered practice: Canalside Example Surgery (bcc)', 'said: Registered practice: The Example Practice (uhb)',
+      'said: Next of kin: Ada Sample, next of kin (bcc)', 'said: Next of kin: Chidi Sample, next of kin (uhb)',
+    ]);
+  });
+
+  test('an allergy and none known, and both words on resuscitation, are contradictions', () => {
+    expect(told(contradicted, 'disagreements')).toEqual([
+      'said: Allergies: Latex (bchc)', 'said: Allergies: No known allergies (uhb)', 'said: Resuscitation: DNACPR (uhb)', 'said: Resuscitation: For resuscitation (bchc)',
+    ]);
+  });
+
+  test('partners who agree, in whatever writing, contradict nobody', () => {
+    expect(told(diedWithoutADate, 'disagreements')).toEqual([]);
+  });
+});
+
+test('twins are two stories, and nothing of one is in the other', () => {
+  const [one, two] = [twinOne, twinTwo].map((person) => JSON.stringify(storyDocument(factsOf(person), 'http://gateway/fhir')));
+  expect(one).toContain('Plan of the first');
+  expect(one).not.toMatch(/Shabana|second/);
+  expect(two).not.toMatch(/Samina|first/);
+});
+
+describe('told once', () => {
+  const lives = storyRow('bcc', { resourceType: 'Observation', id: 'lives', status: 'final', effectiveDateTime: '2026-05-01', subject: {}, code: { coding: [{ system: 'https://fhir.bicp.example/CodeSystem/csds-item', code: 'accommodation-status', display: 'Accommodation status' }] }, valueCodeableConcept: { text: 'With a daughter' } }, 2);
+  const confirmed = (version: number): Confirmation => ({ id: 'lives', version, at: '2026-06-30T09:00:00.000Z', organisation: 'urn:x|bchc', organisationName: 'bchc', person: 'Nia' });
+  const person = { people: twinOne.people, rows: [lives] };
+
+  test('a fact says who found it still right, as long as it is the version that was', () => {
+    const of = (version: number) => tellStory(factsOf(person, [confirmed(version)])).sections.find(({ code }) => code === 'told-once')?.groups[0]?.statements.find(({ code }) => code === 'lives-in');
+    expect(of(2)).toMatchObject({ text: 'Accommodation status: With a daughter', confirmed: { organisationName: 'bchc' } });
+    expect(of(1)?.confirmed).toBeUndefined();
+  });
+
+  test('the document carries it as a Provenance of the version', () => {
+    const { provenance } = storyDocument(factsOf(person, [confirmed(2)]), 'http://gateway/fhir');
+    expect(provenance.at(-1)).toMatchObject({ target: [{ reference: 'http://gateway/fhir/Observation/lives/_history/2' }], recorded: '2026-06-30T09:00:00.000Z', agent: [{ who: { display: 'Nia' } }] });
+  });
+});
+
+test('what a sender wrote cannot become markup', () => {
+  const nasty = storyRow('bcc', { resourceType: 'Flag', id: 'nasty', status: 'active', code: { text: '<script>alert("x")</script> & \u0007' }, subject: {} });
+  const { composition } = storyDocument(factsOf({ people: twinOne.people, rows: [nasty] }), 'http://gateway/fhir');
+  expect(JSON.stringify(composition.section?.map(({ text }) => text?.div))).not.toMatch(/<script|\\u0007/);
+});
+
+test('the order of the records plays no part', () => {
+  const facts = factsOf(onePlanOfTwo);
+  const other = { ...facts, rows: [...facts.rows].reverse(), people: [...facts.people].reverse() };
+  expect(storyDocument(other, 'http://gateway/fhir')).toEqual(storyDocument(facts, 'http://gateway/fhir'));
+});
