@@ -1,7 +1,8 @@
 import { describeDisclosure } from '../audit/describe-disclosure.ts';
 import type { AuditEntry } from '../audit/types.ts';
 import type { Requester } from '../fhir/sharing.ts';
-import type { Feed, Kind, PersonOperation, PullPlan } from '../intake/types.ts';
+import type { PersonOperation, PullPlan } from '../intake/pull-plan.ts';
+import type { Feed, Kind } from '../intake/types.ts';
 import { failPull, finishPull, leasePull, pausePull, releasePull, savePage, type PullState } from '../store/pull-state.ts';
 import type { IntakeContext } from './intake-context.ts';
 

@@ -6,9 +6,10 @@ import { formats } from './formats.ts';
 import { feedsSchema, kindSchema, partnersSchema } from './mapping-schemas.ts';
 import { checkRelations } from './package/check-relations.ts';
 import { linkageFolder } from './linkage-rule-file.ts';
+import type { PullPlan } from './pull-plan.ts';
 import { sensitiveCodesFolder } from './sensitive-code-files.ts';
 import { storyFolder } from './story-rule-file.ts';
-import type { DirectoryEntry, DroppedField, Feed, Kind, Part, Partner, PullPlan } from './types.ts';
+import type { DirectoryEntry, DroppedField, Feed, Kind, Part, Partner } from './types.ts';
 
 /** One file of a kind: name without extension, text, and path relative to the kind's folder. */
 export interface KindFile {

@@ -3,6 +3,7 @@ import type { Position, Problem } from '../fhir/problem.ts';
 import type { OrganisationKey } from '../fhir/sharing.ts';
 import type { BundleSchema } from './fhir/bundle-schema.ts';
 import type { FormatName } from './formats.ts';
+import type { PersonOperation, PullPlan } from './pull-plan.ts';
 
 /** A row of mappings/partners.yaml. */
 export interface Partner {
@@ -35,21 +36,6 @@ export interface Feed {
   expectedWithinHours?: number;
 }
 
-/** How the gateway fetches what a partner does not send. */
-export interface PullPlan {
-  /** FHIR base address, without a slash at its end */
-  base: string;
-  /** what is asked for, below the base: `Bundle?_sort=_lastUpdated`; absent: one record after the other, of people registered with the partner */
-  query?: string;
-  /** without a query: so many people in one pull, where the kind has `perPerson`; the next pull goes on after them */
-  peoplePerPull?: number;
-  /** search parameter that asks for what changed since the last pull; absent: everything each time */
-  since?: string;
-  everySeconds: number;
-  /** for one page; default 30 */
-  timeoutSeconds?: number;
-}
-
 /** A table that partners may pack and nothing is taken from, and who agreed. */
 export interface LeftOutTable {
   /** name of its file, with `*` for what varies */
@@ -57,16 +43,6 @@ export interface LeftOutTable {
   reason: string;
   approvedBy: string;
   date: string;
-}
-
-/** A FHIR operation that gives one person's record: a POST of Parameters, so that the number stands in no address. */
-export interface PersonOperation {
-  /** below the base: `Patient/$gpc.getstructuredrecord` */
-  operation: string;
-  /** name of the parameter that takes the NHS number, as an Identifier */
-  nhsNumber: string;
-  /** all others */
-  parameters: JsonObject[];
 }
 
 /** The part of a kind: one table of a multi-table feed, or the whole feed (part name ''). */
