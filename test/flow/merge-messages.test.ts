@@ -2,6 +2,7 @@ import type { Bundle, Encounter, Patient } from '@medplum/fhirtypes';
 import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { message, type MessageFacts } from '../intake/adt.ts';
+import { fileObjection, wholeRecord } from './whole-record.ts';
 
 const doctor = 'ward-doctor';
 const numbers = ['9990000743', '9990031010', '9990031118'];
@@ -11,7 +12,7 @@ describe.each(databases)('messages that say who is who, on $kind', ({ open }) =>
   let gateway: Gateway;
   let sent = 0;
   beforeAll(async () => {
-    gateway = await startGateway(await open());
+    gateway = await startGateway(await open(), { citizens: 3 });
   }, 60_000);
   afterAll(() => gateway.close());
 
@@ -66,6 +67,27 @@ describe.each(databases)('messages that say who is who, on $kind', ({ open }) =>
     expect((await read(kept)).id).toBe(kept);
     for (const citizen of [kept, lost]) expect(await loggedFor(citizen)).toEqual(expect.arrayContaining(['link-merge', 'link-split', 'read']));
     expect(await send(merge('A40', 'K1', 'L1'))).toMatchObject([{ state: 'quarantined', codes: ['merge-told-apart'] }]);
+  });
+
+  it('whom other partners look after comes along with all of that, under the old id too, and goes back', async () => {
+    const [alice] = await gateway.database.query<{ citizen_id: string; person_key: string }>(`select citizen_id, person_key from source_person where feed = 'uhb-adt' and facts ->> 'nhsNumber' = '9990000743'`);
+    const { citizen_id: old = '', person_key: key = '' } = alice ?? {};
+    const seen = async (citizen: string): Promise<string[]> => (await wholeRecord(gateway, 'community-nurse', citizen)).filter(({ resourceType }) => !['Patient', 'Provenance', 'Organization'].includes(resourceType)).flatMap(({ id }) => id ?? []).sort();
+    const before = await seen(old);
+    expect(before.length).toBeGreaterThan(3);
+    await send({ event: 'A28', pid: pid('NEWALICE', 'OKAFOR^ALICE') });
+    expect(await send({ ...merge('A40', 'NEWALICE', key), pid: pid('NEWALICE', 'OKAFOR^ALICE') })).toMatchObject([{ state: 'stored' }]);
+    const now = await citizenOf('NEWALICE');
+    expect(now).not.toBe(old);
+    expect([await seen(old), await seen(now)]).toEqual([before, before]);
+    const objected = await fileObjection(gateway, old);
+    expect(objected.status).toBe(201);
+    const consent = (objected.headers.get('location') ?? '').split('/').find((_, i, all) => all[i - 1] === 'Consent') ?? '';
+    expect(await gateway.database.query('select citizen_id from citizen_row where id = $1', [consent])).toEqual([{ citizen_id: now }]);
+    expect((await seen(old)).length).toBeLessThan(before.length);
+    expect(await send({ ...unlink('NEWALICE', key), pid: pid('NEWALICE', 'OKAFOR^ALICE') })).toMatchObject([{ state: 'stored' }]);
+    expect(await gateway.database.query('select r.citizen_id from choice_rule r where r.id = $1 and effect = $2 and live @> statement_timestamp() order by 1', [consent, 'deny'])).toEqual([old, now].sort().map((id) => ({ citizen_id: id })));
+    expect((await seen(old)).length).toBeLessThan(before.length); // denied while they were one: for both, until something is decided
   });
 
   it('who read the old id is found under every id', async () => {
