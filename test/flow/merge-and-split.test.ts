@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
+import { sourceDissent } from '../../src/fhir/sharing-labels.ts';
 import { keepApart, mergeCitizens } from '../../src/flow/merge-citizens.ts';
+import { relabelRows } from '../../src/flow/relabel-rows.ts';
 import { splitCitizen, undoDecision } from '../../src/flow/split-citizen.ts';
 import { openPostgres, type Database } from '../../src/store/database.ts';
 import { citizensNow } from '../../src/store/link-decisions.ts';
@@ -130,6 +132,18 @@ describe.each(databases)('citizens made one and taken apart, on $kind', ({ kind,
     expect(await world.citizenOf(row)).toBe(fresh);
     await merge(fresh, b.citizen);
     expect(await split(b.citizen, [a.person])).toBe(fresh);
+  });
+
+  it('are as strict as their strictest part: what a partner was told not to share of one it shares of neither', async () => {
+    const [a, b] = [await world.makePerson(), await world.makePerson()];
+    const row = await world.write(b.person);
+    await database.transaction((connection) => relabelRows(connection, world.context, [{ row: { ...a, id: a.person, classId: world.classId }, labels: [sourceDissent] }]));
+    await world.context.classes.refresh();
+    await merge(a.citizen, b.citizen);
+    const found = await database.query<{ id: string; labels: string[]; body: string }>(
+      `select r.id, c.labels, v.body from citizen_row r join sharing_class c using (class_id) join citizen_version v using (citizen_id, id, version) where r.citizen_id = $1`, [b.citizen]);
+    expect(found.map(({ id }) => id).sort()).toEqual([a.person, b.person, row].sort());
+    for (const { labels, body } of found) expect([labels, body]).toEqual([[sourceDissent], expect.stringContaining(sourceDissent)]);
   });
 
   it('kept apart are told apart until that is taken back', async () => {

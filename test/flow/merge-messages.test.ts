@@ -90,6 +90,27 @@ describe.each(databases)('messages that say who is who, on $kind', ({ open }) =>
     expect((await seen(old)).length).toBeLessThan(before.length); // denied while they were one: for both, until something is decided
   });
 
+  it('what hides the one hides the whole, and goes on hiding both when they are two again', async () => {
+    await send({ event: 'A01', pid: pid('K7', 'OPEN^ADA', { 11: '1 OPEN ROAD^^BIRMINGHAM^^B13 8XX^GBR^H' }), pv1: visit('VK7') }, { event: 'A28', pid: pid('L7', 'OPEN^ADA'), more: ['ZU8||2||1'] });
+    const labelsOf = async (key: string): Promise<string[]> => {
+      const parts = await gateway.database.query<{ labels: string[] }>(
+        `select distinct c.labels from source_person p join citizen_fragment f on f.citizen_id = p.citizen_id and f.id = p.id and f.path = '/address' join sharing_class c using (class_id) where p.person_key = $1`, [key]);
+      return parts.flatMap(({ labels }) => labels);
+    };
+    expect(await labelsOf('K7')).toEqual([]);
+    expect(await send({ ...merge('A40', 'K7', 'L7'), pid: pid('K7', 'OPEN^ADA') })).toMatchObject([{ state: 'stored' }]);
+    expect(await labelsOf('K7')).toContain('LOCIS');
+    const denied = (): Promise<{ person_key: string }[]> => gateway.database.query(
+      `select distinct p.person_key from choice_rule r join source_person p using (citizen_id) where p.person_key in ('K7', 'L7') and r.effect = 'deny' and r.live @> statement_timestamp() order by 1`);
+    expect(await denied()).toEqual([{ person_key: 'K7' }, { person_key: 'L7' }]); // the objection of the one is the whole's
+    await send({ ...unlink('K7', 'L7') });
+    expect(await denied()).toEqual([{ person_key: 'L7' }]);
+    expect(await citizenOf('K7')).not.toBe(await citizenOf('L7'));
+    expect(await labelsOf('K7')).toContain('LOCIS');
+    await send({ event: 'A31', pid: pid('K7', 'OPEN^ADA', { 11: '2 NEW ROAD^^BIRMINGHAM^^B13 8XX^GBR^H' }) });
+    expect(await labelsOf('K7')).toContain('LOCIS');
+  });
+
   it('who read the old id is found under every id', async () => {
     await send({ event: 'A28', pid: pid('K2') }, { event: 'A28', pid: pid('L2') });
     const [kept, lost] = [await citizenOf('K2'), await citizenOf('L2')];
