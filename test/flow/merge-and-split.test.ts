@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
+import { sourceDissent } from '../../src/fhir/sharing-labels.ts';
 import { keepApart, mergeCitizens } from '../../src/flow/merge-citizens.ts';
+import { relabelRows } from '../../src/flow/relabel-rows.ts';
 import { splitCitizen, undoDecision } from '../../src/flow/split-citizen.ts';
-import type { Database } from '../../src/store/database.ts';
+import { openPostgres, type Database } from '../../src/store/database.ts';
 import { citizensNow } from '../../src/store/link-decisions.ts';
-import { databases } from '../databases.ts';
+import { loadHiddenLocations } from '../../src/store/record-writer.ts';
+import { databases, freshPostgres } from '../databases.ts';
 import { by, openMergeWorld, type MergeWorld } from './merge-world.ts';
 
 type Live = { id: string; effect: string; live: boolean };
@@ -131,6 +134,18 @@ describe.each(databases)('citizens made one and taken apart, on $kind', ({ kind,
     expect(await split(b.citizen, [a.person])).toBe(fresh);
   });
 
+  it('are as strict as their strictest part: what a partner was told not to share of one it shares of neither', async () => {
+    const [a, b] = [await world.makePerson(), await world.makePerson()];
+    const row = await world.write(b.person);
+    await database.transaction((connection) => relabelRows(connection, world.context, [{ row: { ...a, id: a.person, classId: world.classId }, labels: [sourceDissent] }]));
+    await world.context.classes.refresh();
+    await merge(a.citizen, b.citizen);
+    const found = await database.query<{ id: string; labels: string[]; body: string }>(
+      `select r.id, c.labels, v.body from citizen_row r join sharing_class c using (class_id) join citizen_version v using (citizen_id, id, version) where r.citizen_id = $1`, [b.citizen]);
+    expect(found.map(({ id }) => id).sort()).toEqual([a.person, b.person, row].sort());
+    for (const { labels, body } of found) expect([labels, body]).toEqual([[sourceDissent], expect.stringContaining(sourceDissent)]);
+  });
+
   it('kept apart are told apart until that is taken back', async () => {
     const [a, b] = [await world.makePerson(), await world.makePerson()];
     const apart = (): Promise<string> => database.transaction(async (connection) => (await keepApart(connection, world.context, { a: a.person, b: b.person, decision: by })).decision);
@@ -143,5 +158,33 @@ describe.each(databases)('citizens made one and taken apart, on $kind', ({ kind,
     await apart();
     await merge(a.citizen, b.citizen);
     expect(await codeOf(apart())).toBe('apart-same-citizen');
+  });
+});
+
+describe('a merge while somebody else writes about the same person', () => {
+  it('lets the other begin again, so that nothing is left under an id that stands for another', async () => {
+    const url = await freshPostgres('empty_record');
+    const [one, other] = [await openPostgres(url, 2), await openPostgres(url, 2)];
+    try {
+      const world = await openMergeWorld(one);
+      const [a, b] = [await world.makePerson(), await world.makePerson()];
+      const merged = Promise.withResolvers<undefined>();
+      const mayCommit = Promise.withResolvers<undefined>();
+      const merging = one.transaction(async (connection) => {
+        await mergeCitizens(connection, world.context, { from: a.citizen, into: b.citizen, decision: by });
+        merged.resolve(undefined);
+        await mayCommit.promise;
+      });
+      await merged.promise;
+      const writing = other.transaction((connection) => loadHiddenLocations(connection, [a.citizen])).then(() => 'wrote', (error: unknown) => String(error));
+      await new Promise((resolve) => setTimeout(resolve, 150)); // long enough to reach the same citizen
+      mayCommit.resolve(undefined);
+      await merging;
+      expect(await writing).toMatch(/begun again/);
+      expect(await other.transaction((connection) => loadHiddenLocations(connection, [b.citizen]))).toEqual(new Set());
+    } finally {
+      await one.close();
+      await other.close();
+    }
   });
 });

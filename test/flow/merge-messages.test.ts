@@ -2,6 +2,7 @@ import type { Bundle, Encounter, Patient } from '@medplum/fhirtypes';
 import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { message, type MessageFacts } from '../intake/adt.ts';
+import { fileObjection, wholeRecord } from './whole-record.ts';
 
 const doctor = 'ward-doctor';
 const numbers = ['9990000743', '9990031010', '9990031118'];
@@ -11,7 +12,7 @@ describe.each(databases)('messages that say who is who, on $kind', ({ open }) =>
   let gateway: Gateway;
   let sent = 0;
   beforeAll(async () => {
-    gateway = await startGateway(await open());
+    gateway = await startGateway(await open(), { citizens: 3 });
   }, 60_000);
   afterAll(() => gateway.close());
 
@@ -66,6 +67,48 @@ describe.each(databases)('messages that say who is who, on $kind', ({ open }) =>
     expect((await read(kept)).id).toBe(kept);
     for (const citizen of [kept, lost]) expect(await loggedFor(citizen)).toEqual(expect.arrayContaining(['link-merge', 'link-split', 'read']));
     expect(await send(merge('A40', 'K1', 'L1'))).toMatchObject([{ state: 'quarantined', codes: ['merge-told-apart'] }]);
+  });
+
+  it('whom other partners look after comes along with all of that, under the old id too, and goes back', async () => {
+    const [alice] = await gateway.database.query<{ citizen_id: string; person_key: string }>(`select citizen_id, person_key from source_person where feed = 'uhb-adt' and facts ->> 'nhsNumber' = '9990000743'`);
+    const { citizen_id: old = '', person_key: key = '' } = alice ?? {};
+    const seen = async (citizen: string): Promise<string[]> => (await wholeRecord(gateway, 'community-nurse', citizen)).filter(({ resourceType }) => !['Patient', 'Provenance', 'Organization'].includes(resourceType)).flatMap(({ id }) => id ?? []).sort();
+    const before = await seen(old);
+    expect(before.length).toBeGreaterThan(3);
+    await send({ event: 'A28', pid: pid('NEWALICE', 'OKAFOR^ALICE') });
+    expect(await send({ ...merge('A40', 'NEWALICE', key), pid: pid('NEWALICE', 'OKAFOR^ALICE') })).toMatchObject([{ state: 'stored' }]);
+    const now = await citizenOf('NEWALICE');
+    expect(now).not.toBe(old);
+    expect([await seen(old), await seen(now)]).toEqual([before, before]);
+    const objected = await fileObjection(gateway, old);
+    expect(objected.status).toBe(201);
+    const consent = (objected.headers.get('location') ?? '').split('/').find((_, i, all) => all[i - 1] === 'Consent') ?? '';
+    expect(await gateway.database.query('select citizen_id from citizen_row where id = $1', [consent])).toEqual([{ citizen_id: now }]);
+    expect((await seen(old)).length).toBeLessThan(before.length);
+    expect(await send({ ...unlink('NEWALICE', key), pid: pid('NEWALICE', 'OKAFOR^ALICE') })).toMatchObject([{ state: 'stored' }]);
+    expect(await gateway.database.query('select r.citizen_id from choice_rule r where r.id = $1 and effect = $2 and live @> statement_timestamp() order by 1', [consent, 'deny'])).toEqual([old, now].sort().map((id) => ({ citizen_id: id })));
+    expect((await seen(old)).length).toBeLessThan(before.length); // denied while they were one: for both, until something is decided
+  });
+
+  it('what hides the one hides the whole, and goes on hiding both when they are two again', async () => {
+    await send({ event: 'A01', pid: pid('K7', 'OPEN^ADA', { 11: '1 OPEN ROAD^^BIRMINGHAM^^B13 8XX^GBR^H' }), pv1: visit('VK7') }, { event: 'A28', pid: pid('L7', 'OPEN^ADA'), more: ['ZU8||2||1'] });
+    const labelsOf = async (key: string): Promise<string[]> => {
+      const parts = await gateway.database.query<{ labels: string[] }>(
+        `select distinct c.labels from source_person p join citizen_fragment f on f.citizen_id = p.citizen_id and f.id = p.id and f.path = '/address' join sharing_class c using (class_id) where p.person_key = $1`, [key]);
+      return parts.flatMap(({ labels }) => labels);
+    };
+    expect(await labelsOf('K7')).toEqual([]);
+    expect(await send({ ...merge('A40', 'K7', 'L7'), pid: pid('K7', 'OPEN^ADA') })).toMatchObject([{ state: 'stored' }]);
+    expect(await labelsOf('K7')).toContain('LOCIS');
+    const denied = (): Promise<{ person_key: string }[]> => gateway.database.query(
+      `select distinct p.person_key from choice_rule r join source_person p using (citizen_id) where p.person_key in ('K7', 'L7') and r.effect = 'deny' and r.live @> statement_timestamp() order by 1`);
+    expect(await denied()).toEqual([{ person_key: 'K7' }, { person_key: 'L7' }]); // the objection of the one is the whole's
+    await send({ ...unlink('K7', 'L7') });
+    expect(await denied()).toEqual([{ person_key: 'L7' }]);
+    expect(await citizenOf('K7')).not.toBe(await citizenOf('L7'));
+    expect(await labelsOf('K7')).toContain('LOCIS');
+    await send({ event: 'A31', pid: pid('K7', 'OPEN^ADA', { 11: '2 NEW ROAD^^BIRMINGHAM^^B13 8XX^GBR^H' }) });
+    expect(await labelsOf('K7')).toContain('LOCIS');
   });
 
   it('who read the old id is found under every id', async () => {

@@ -19,6 +19,7 @@ export interface MadePerson {
 export interface MergeWorld {
   database: Database;
   context: LinkContext;
+  classId: number;
   by: Decided;
   makePerson: () => Promise<MadePerson>;
   /** a new row of this person, or a new version of one, wherever the person is now */
@@ -58,7 +59,7 @@ export async function openMergeWorld(database: Database): Promise<MergeWorld> {
   }
 
   return {
-    database, context, by,
+    database, context, classId, by,
     makePerson: async () => {
       const made = { person: randomUUID(), citizen: randomUUID() };
       const facts = { local: [], given: [], otherFamily: [], otherGiven: [] };

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { adtMessages } from '../../../src/demo/write-adt.ts';
 import { openEmptyPglite } from '../../databases.ts';
 import { castMember, population } from '../../flow/emergency-asks.ts';
@@ -45,7 +46,8 @@ it('compares links with the rule of now', async () => {
   expect((await onestory('linkage', 'show')).err).toContain('[linkage-run-none]');
   const { out } = await onestory('linkage', 'start', '--json');
   const { id } = JSON.parse(out) as { id: string };
-  for (let tries = 0; tries < 50 && !(await onestory('linkage', 'show')).out.includes(': compared,'); tries += 1);
+  while ((await gateway.database.query<{ state: string }>('select state from linkage_run where id = $1', [id]))[0]?.state === 'comparing') await setTimeout(50);
+  expect((await onestory('linkage', 'show')).out).toContain(`${id}: compared, rule `);
   expect((await onestory('linkage', 'diff')).out).toBe('Nothing would change.\n');
   expect((await onestory('linkage', 'approve', id)).out).toMatch(/would link 0, would unlink 0/);
 }, 60_000);
