@@ -69,7 +69,7 @@ describe.each(databases)('citizens made one and taken apart, on $kind', ({ kind,
       expect(new Map(found.map((row) => [row.id, row.citizen_id]))).toEqual(origins);
       await checkWhole(people.map((made) => made.citizen));
       expect(await database.query('select 1 from citizen_alias where citizen_id = any ($1::uuid[])', [people.map(({ citizen }) => citizen)])).toEqual([]);
-    }), { numRuns: kind === 'pglite' ? 25 : 8 });
+    }), { numRuns: kind === 'pglite' ? 12 : 8 });
   }, 60_000);
 
   /** Versions without a gap, the current one naming its citizen; parts, evidence, people and keys beside their rows; the tally right. */
