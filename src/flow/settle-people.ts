@@ -87,7 +87,8 @@ function problemOf({ problem }: StagedRow): Known | null {
 
 /** What a message joined or told apart stays as it was decided; one that comes in with a replay waits until everybody is there. */
 function asDecided({ was, wasProblems }: StagedRow): Known {
-  return { outcome: (was ?? 'awaiting-merge') as RowOutcome, problems: was === null ? [joinsLater] : JSON.parse(wasProblems ?? '[]') as Problem[] };
+  if (was !== 'stored' && was !== 'unchanged' && was !== 'awaiting-merge') return { outcome: 'awaiting-merge', problems: [joinsLater] };
+  return { outcome: was, problems: JSON.parse(wasProblems ?? '[]') as Problem[] };
 }
 
 const joinsLater: Problem = {

@@ -111,13 +111,16 @@ describe.each(databases)('messages that say who is who, on $kind', ({ open }) =>
     expect(await labelsOf('K7')).toContain('LOCIS');
   });
 
-  it('who read the old id is found under every id', async () => {
-    await send({ event: 'A28', pid: pid('K2') }, { event: 'A28', pid: pid('L2') });
+  it('who read the old id is found under every id, and what was said before is not said anew', async () => {
+    const stay = { event: 'A01', pid: pid('L2'), pv1: visit('VL2A'), at: '20240501080000' };
+    await send({ event: 'A28', pid: pid('K2') }, stay);
+    expect(await send(stay)).toMatchObject([{ state: 'unchanged' }]);
     const [kept, lost] = [await citizenOf('K2'), await citizenOf('L2')];
     await read(lost);
     const reads = async (citizen: string): Promise<number> => (await loggedFor(citizen)).filter((code) => code === 'read').length;
     expect([await reads(lost), await reads(kept)]).toEqual([1, 0]);
     await send(merge('A34', 'K2', 'L2'));
+    expect(await send(stay)).toMatchObject([{ state: 'unchanged' }]); // nothing new was said
     await read(lost);
     expect([await reads(lost), await reads(kept)]).toEqual([2, 2]);
   });
