@@ -24,11 +24,13 @@ async function openAndClose(url: string): Promise<void> {
   await (await openPostgres(url, 1)).close();
 }
 
+const everyVersion = Array.from({ length: 14 }, (_, i) => ({ version: i + 1 }));
+
 describe('the schema', () => {
   it(`is made once when ${starters} programs start on one empty database`, async () => {
     const url = await freshPostgres();
     await Promise.all(Array.from({ length: starters }, () => openAndClose(url)));
-    expect(await withClient(url, async (client) => (await client.query('select version from schema_version order by version')).rows)).toEqual([{ version: 1 }, { version: 2 }, { version: 3 }, { version: 4 }, { version: 5 }, { version: 6 }, { version: 7 }, { version: 8 }, { version: 9 }, { version: 10 }, { version: 11 }, { version: 12 }, { version: 13 }, { version: 14 }]);
+    expect(await withClient(url, async (client) => (await client.query('select version from schema_version order by version')).rows)).toEqual(everyVersion);
   });
 
   it('is made in several databases of one cluster at once, though the roles belong to all of them', async () => {
@@ -62,7 +64,7 @@ describe('the schema', () => {
     const second = spawnGateway(settings);
     await second.ready();
     expect(await second.stop('SIGTERM')).toEqual({ code: 0, signal: null });
-    expect(await withClient(url, async (client) => (await client.query('select version from schema_version order by version')).rows)).toEqual([{ version: 1 }, { version: 2 }, { version: 3 }, { version: 4 }, { version: 5 }, { version: 6 }, { version: 7 }, { version: 8 }, { version: 9 }, { version: 10 }, { version: 11 }, { version: 12 }, { version: 13 }, { version: 14 }]);
+    expect(await withClient(url, async (client) => (await client.query('select version from schema_version order by version')).rows)).toEqual(everyVersion);
     rmSync(settings.dataDir, { recursive: true, force: true });
   }, 120_000);
 
