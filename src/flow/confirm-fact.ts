@@ -17,9 +17,10 @@ import { storyRows } from './story-rows.ts';
  * tell such a fact → not confirmed today → audit (durable) → recorded beside the row, and seen wherever the row is seen.
  * The row stays its owner's and as it is. Returns the moment it was recorded for.
  */
-export async function confirmFact(context: ReleaseContext, requester: Requester, citizen: string, named: NamedVersion, request: RequestFacts): Promise<Date> {
+export async function confirmFact(context: ReleaseContext, requester: Requester, asked: string, named: NamedVersion, request: RequestFacts): Promise<Date> {
   const { person, organisation } = requester;
-  const { held, row } = await readNamed(context, requester, citizen, named);
+  const { held, row } = await readNamed(context, requester, asked, named);
+  const { citizen } = row;
   if (!person) throw new Refusal(byAPerson);
   const [fact] = storyRows(held, context.directory, [row]);
   if (!fact || factsOf(fact).length === 0) throw new Refusal(noFact);

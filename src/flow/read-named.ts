@@ -15,7 +15,7 @@ export interface NamedVersion {
 }
 
 /**
- * The record of this citizen that somebody names to say something about it, where they may see both. Refuses a version that
+ * The record of this citizen, by whichever of their ids, that somebody names to say something about it, where they may see both. Refuses a version that
  * is not the current one, and with the one refusal whatever is not there or not theirs to see.
  */
 export async function readNamed(context: ReleaseContext, requester: Requester, citizen: string, { type, id, version }: NamedVersion): Promise<{ held: HeldGrant; row: VisibleRow & { citizen: string } }> {
@@ -23,10 +23,10 @@ export async function readNamed(context: ReleaseContext, requester: Requester, c
     if (!isUuid(id) || !isUuid(citizen)) return [];
     const [named, people] = await Promise.all([readRow(context.database, grant.key, type, id), readSourcePatients(context.database, grant.key, [citizen])]);
     if (named === stale || people === stale) return stale;
-    return people.length === 0 ? [] : named;
+    return named.filter((row) => row.citizen === people[0]?.citizen);
   });
   const [row] = rows;
-  if (!row || row.citizen === null || row.citizen !== citizen) throw new Refusal(notFound);
+  if (!row || row.citizen === null) throw new Refusal(notFound);
   if (row.version !== version) {
     throw new Refusal({
       category: 'precondition', code: 'version-outdated', text: 'The record is no longer the version that is named.', at: { pointer: '/parameter/0/valueReference/reference' },

@@ -59,7 +59,7 @@ export async function saveRecordTask(context: TaskContext, connection: Connectio
   const classId = (await context.classes.intern(connection, [facts])).get(classKey(facts)) ?? 0;
   const recordId = task.sent ? await saveApiRecord(connection, { ...task.sent, sha256: createHash('sha256').update(task.sent.content).digest(), at, taskId: context.newId() }) : ofNoRecord;
   await saveRows(connection, [{
-    citizen, id: taskId, type: 'Task', version, classId, updatedAt: at, recordId, row: task.sent ? 1 : 0, directoryIds: [], index: apart.foundBy().index,
+    citizen, ...(record.origin !== null && { origin: record.origin }), id: taskId, type: 'Task', version, classId, updatedAt: at, recordId, row: task.sent ? 1 : 0, directoryIds: [], index: apart.foundBy().index,
     contentHash: createHash('sha256').update(JSON.stringify(whole)).digest(), fragments: fragmentChanges(apart, facts, false, () => classId, () => record.classId),
     body: JSON.stringify(stampResource(apart.body, { version, at, profileType: 'Task', security: [], custodian: owner, source: `urn:onestory:${task.source}${task.sent ? `#${recordId}/1` : ''}` })),
   }]);

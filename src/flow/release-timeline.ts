@@ -58,7 +58,7 @@ function tellPage({ story, directory, clock }: ReleaseContext & { story: StoryRu
   return {
     sent: { ...found, rows, places: found.places.filter(({ id }) => rows.some(({ body }) => body.includes(id))), next: last && asked.length > page.length ? { at: last.at ?? null, key: last.key } satisfies TimelinePosition : null },
     told: {
-      ...composeTimeline({ citizen: ask.citizen, lines, rule: story, names: organisationNames(directory), cut: found.cut ?? false }),
+      ...composeTimeline({ citizen: found.people[0]?.citizen ?? ask.citizen, lines, rule: story, names: organisationNames(directory), cut: found.cut ?? false }),
       leading: new Set(page.map(({ witnesses: [lead] }) => lead.row.id)),
     },
   };

@@ -25,9 +25,10 @@ export interface CorrectionAsk {
  * else's → audit (durable) → a Task for who keeps the record, and one for who asks, by which they follow it. The record is
  * only changed by its keeper, at the source; with its next version both Tasks are completed. Returns the asker's Task.
  */
-export async function requestCorrection(context: TaskContext, requester: Requester, citizen: string, ask: CorrectionAsk, bytes: Uint8Array, request: RequestFacts): Promise<string> {
+export async function requestCorrection(context: TaskContext, requester: Requester, asked: string, ask: CorrectionAsk, bytes: Uint8Array, request: RequestFacts): Promise<string> {
   const { person, organisation, organisationName, client } = requester;
-  const { held, row } = await readNamed(context, requester, citizen, ask.reference);
+  const { held, row } = await readNamed(context, requester, asked, ask.reference);
+  const { citizen } = row;
   const owner = held.classes.get(row.classId ?? -1)?.custodian ?? '';
   if (!person) throw new Refusal(byAPerson);
   if (owner === organisation) throw new Refusal(ownRecord);
@@ -38,7 +39,7 @@ export async function requestCorrection(context: TaskContext, requester: Request
   const correction: Correction = { citizen, id: row.id, type: row.type, version: row.version, element: ask.element, owner, asker: organisation, ownerTask: context.newId(), askerTask: context.newId() };
   const said = saidIn(ask, `${person.name}, ${organisationName}`, organisation);
   await context.database.transaction(async (connection) => {
-    if (!(await saveCorrection(connection, correction))) throw new Refusal(asked);
+    if (!(await saveCorrection(connection, correction))) throw new Refusal(openAlready);
     for (const task of correctionTasks(correction, 'requested', said)) await saveRecordTask(context, connection, { ...task, sent: { client, content: bytes } });
   });
   await context.classes.refreshIfInterned();
@@ -64,4 +65,4 @@ function saidIn({ element, value }: CorrectionAsk, display: string, organisation
 const byAPerson: Problem = { category: 'forbidden', code: 'correct-by-a-person', text: 'A correction is asked for by a person.', fix: 'Ask with a token that names the person.' };
 const ownRecord: Problem = { category: 'conflict', code: 'correct-own-record', text: 'This record is your own organisation\'s.', fix: 'Correct it in the system it comes from.' };
 const noElement: Problem = { category: 'unprocessable', code: 'correct-no-element', text: 'The record has no such element.', at: { pointer: '/parameter' }, expected: 'an element of the record, such as address[0].line' };
-const asked: Problem = { category: 'duplicate', code: 'correction-open', text: 'Your organisation has asked for a correction of this element, and it is open.', fix: 'Follow the Task that was given for it.' };
+const openAlready: Problem = { category: 'duplicate', code: 'correction-open', text: 'Your organisation has asked for a correction of this element, and it is open.', fix: 'Follow the Task that was given for it.' };

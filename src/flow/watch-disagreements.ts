@@ -47,14 +47,14 @@ async function askOwner(context: WatchContext, citizen: string, owner: Organisat
   const standing = await findStanding(context.database, citizen, owner);
   for (const { about, id } of seen) {
     if (standing.some((each) => each.about === about)) continue;
-    const task = keyedUuid(context.secrets.id, 'Task', 'urn:onestory:disagreement', citizen, owner, about);
+    const task = keyedUuid(context.secrets.id, 'Task', 'urn:onestory:disagreement', id, about);
     await context.database.transaction(async (connection) => {
       if (await saveDisagreement(connection, citizen, owner, { about, task, id })) await saveRecordTask(context, connection, taskOf(citizen, owner, { task, id }, 'requested'));
     });
   }
   for (const over of standing.filter(({ about }) => !seen.some((each) => each.about === about))) {
     await context.database.transaction(async (connection) => {
-      if (await endDisagreement(connection, citizen, owner, over.about)) await saveRecordTask(context, connection, taskOf(citizen, owner, over, 'completed'));
+      if (await endDisagreement(connection, citizen, over.task)) await saveRecordTask(context, connection, taskOf(citizen, owner, over, 'completed'));
     });
   }
 }

@@ -15,7 +15,7 @@ export interface ConfirmationRow {
 /** Of the rows of a citizen this grant may see, the newest first. */
 export function readConfirmations(database: Database, grantKey: string, citizen: string): Promise<ConfirmationRow[] | typeof stale> {
   return throughDoor<ConfirmationRow>(database, grantKey, 'read-confirmations',
-    'select c.id, c.version, c.confirmed_at as at, c.organisation, c.person_name as person from readable_confirmation c where c.citizen_id = $1::uuid order by c.confirmed_at desc limit 1000', [citizen],
+    'select c.id, c.version, c.confirmed_at as at, c.organisation, c.person_name as person from readable_confirmation c where c.citizen_id = any(citizens_now(array[$1::uuid])) order by c.confirmed_at desc limit 1000', [citizen],
     'q.at desc, q.id');
 }
 

@@ -51,7 +51,7 @@ export async function saveDisagreement(connection: Connection, citizen: string, 
 }
 
 /** False where another process ended it first. */
-export async function endDisagreement(connection: Connection, citizen: string, owner: OrganisationKey, about: string): Promise<boolean> {
-  const { rows } = await connection.query('delete from disagreement where citizen_id = $1 and owner = $2 and about = $3 returning about', [citizen, owner, about]);
+export async function endDisagreement(connection: Connection, citizen: string, task: string): Promise<boolean> {
+  const { rows } = await connection.query('delete from disagreement where citizen_id = $1 and task_id = $2 returning about', [citizen, task]);
   return rows.length > 0;
 }

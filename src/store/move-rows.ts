@@ -21,8 +21,10 @@ export async function moveRows(connection: Connection, move: Move): Promise<stri
   const ids = await moveCurrent(connection, move);
   await moveVersions(connection, move, ids);
   await moveFragments(connection, move, ids);
-  for (const table of ['past_class', 'past_part', 'past_citizen', 'relabel_queue']) await moveNamed(connection, table, move, ids);
+  for (const table of ['past_class', 'past_part', 'past_citizen', 'relabel_queue', 'awaited_reply', 'disagreement']) await moveNamed(connection, table, move, ids);
   await moveNamed(connection, 'relationship', move, ids, { since: 'statement_timestamp()' }); // the other citizen had it not before
+  for (const table of ['confirmation', 'correction']) await moveNamed(connection, table, move, ids, { version: versionNow });
+  await moveEventDecisions(connection, move, ids);
   await moveChoices(connection, move, ids);
   await connection.query('insert into past_citizen (citizen_id, id, was, gone_at) select $2, i, $1, statement_timestamp() from unnest($3::uuid[]) i', [from, into, ids]);
   return ids;
@@ -75,6 +77,15 @@ async function moveNamed(connection: Connection, table: string, { from, into }: 
     `with moved as (delete from ${table} where citizen_id = $1 and id = any ($3::uuid[]) returning *)
      insert into ${table} select (jsonb_populate_record(null::${table}, to_jsonb(moved) || jsonb_build_object(${changed}))).* from moved on conflict do nothing`,
     [from, into, ids]);
+}
+
+/** What is said of a version as it was goes on being said of the version that only names the other citizen. */
+const versionNow = '(select case when moved.version = r.version - 1 then r.version else moved.version end from citizen_row r where r.citizen_id = $2 and r.id = moved.id)';
+
+/** What was decided of two records goes where both of them go. */
+async function moveEventDecisions(connection: Connection, { from, into }: Pick<Move, 'from' | 'into'>, ids: readonly string[]): Promise<void> {
+  const { rows } = await connection.query<{ id: string }>('select id from event_decision where citizen_id = $1 and first_id = any ($2::uuid[]) and second_id = any ($2::uuid[])', [from, ids]);
+  await moveNamed(connection, 'event_decision', { from, into }, rows.map(({ id }) => id));
 }
 
 const ruleColumns = `id, n, effect, valid_from, valid_until, live, overrides, opt_out, organisations, roles, purposes, categories, labels, custodians, types, tokens, ids,

@@ -86,6 +86,28 @@ describe.each(databases)('citizens made one and taken apart, on $kind', ({ kind,
     expect(wrong).toEqual({ gaps: 0, bodies: 0, parts: 0, evidence: 0, keys: 0, ghosts: 0, tally: 0 });
   }
 
+  it('take along what was said of their records, and bring it back', async () => {
+    const [a, b] = [await world.makePerson(), await world.makePerson()];
+    const [row, other] = [await world.write(a.person), await world.write(a.person)].sort();
+    const task = randomUUID();
+    await database.query(`insert into confirmation values ($1, $2, 1, now(), 'o', 'p', 'n')`, [a.citizen, row]);
+    await database.query(`insert into correction values ($1, $2, 'CarePlan', 1, 'title', 'o', 'x', $3, $3)`, [a.citizen, row, task]);
+    await database.query(`insert into disagreement values ($1, 'o', 'address', $2, $3)`, [a.citizen, a.person, task]);
+    await database.query(`insert into awaited_reply values ($1, $2, 'o', now(), null)`, [a.citizen, row]);
+    await database.query(`insert into event_decision (citizen_id, id, first_id, second_id, verdict, reason, person, person_name, organisation, role) values ($1, $2, $3, $4, 'same', 'r', 'p', 'n', 'o', 'nurse')`,
+      [a.citizen, task, row, other]);
+    const said = (citizen: string): Promise<unknown> => database.query(
+      `select (select count(*)::int from confirmation c join citizen_row r using (citizen_id, id, version) where citizen_id = $1) as confirmed, (select count(*)::int from disagreement where citizen_id = $1) as disagreed,
+        (select count(*)::int from correction c join citizen_row r using (citizen_id, id, version) where citizen_id = $1) as open, (select count(*)::int from awaited_reply where citizen_id = $1) as awaited,
+        (select count(*)::int from event_decision where citizen_id = $1) as decided`, [citizen]);
+    const [all, none] = [[{ confirmed: 1, disagreed: 1, open: 1, awaited: 1, decided: 1 }], [{ confirmed: 0, disagreed: 0, open: 0, awaited: 0, decided: 0 }]];
+    expect([await said(a.citizen), await said(b.citizen)]).toEqual([all, none]);
+    const decision = await merge(a.citizen, b.citizen);
+    expect([await said(a.citizen), await said(b.citizen)]).toEqual([none, all]);
+    await undo(decision);
+    expect([await said(a.citizen), await said(b.citizen)]).toEqual([all, none]);
+  });
+
   it('stand for one another through chains, and never in a circle', async () => {
     const [a, b, c] = [await world.makePerson(), await world.makePerson(), await world.makePerson()];
     await merge(a.citizen, b.citizen);

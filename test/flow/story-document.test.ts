@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import type { Bundle, Composition, CompositionSection, OperationOutcome, Task } from '@medplum/fhirtypes';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { validateResource } from '../../src/fhir/validate-resource.ts';
@@ -41,9 +40,8 @@ describe.each(databases)('one story, on $kind', ({ open }) => {
   }
   const about = (reference: string): unknown => ({ name: 'reference', valueReference: { reference } });
 
-  it.each(Object.entries(people))('tells %s from top to bottom in one valid document', async (name, number) => {
+  it.each(Object.entries(people))('tells %s from top to bottom in one valid document', async (_name, number) => {
     const bundle = await story(number);
-    if (process.env['DUMP']) writeFileSync(`/tmp/storyb-${name}.json`, JSON.stringify(bundle));
     expect(validateResource(bundle as unknown as JsonObject).filter(({ severity }) => severity !== 'warning')).toEqual([]);
     expect(sections(bundle).map(({ code }) => code?.coding?.[0]?.code)).toEqual(['who', 'where-now', 'who-to-talk-to', 'plan', 'coming-next', 'alerts', 'told-once', 'referrals', 'disagreements', 'not-shown']);
     expect(bundle.entry?.slice(0, 2).map(({ resource }) => resource?.resourceType)).toEqual(['Composition', 'Patient']);

@@ -12,6 +12,6 @@ create table correction (
   citizen_id uuid not null, id uuid not null, type text not null, version int not null, element text not null, owner text not null, asker text not null,
   owner_task uuid not null, asker_task uuid not null, primary key (citizen_id, id, element, asker));
 create table disagreement (
-  citizen_id uuid not null, owner text not null, about text not null, id uuid not null, task_id uuid not null, primary key (citizen_id, owner, about));
+  citizen_id uuid not null, owner text not null, about text not null, id uuid not null, task_id uuid not null, primary key (citizen_id, task_id));
 revoke all on confirmation, correction, disagreement from public;
 `;

@@ -231,6 +231,7 @@ begin
   ${takeGrant('asked_grant')}
   fresh := found;
   return next;
+  asked := coalesce((select a.now_id from citizen_alias a where a.citizen_id = asked), asked);
   if not fresh or not exists (select from event_decision d where d.citizen_id = asked) then return; end if;
   return query select true, d.id, d.first_id, d.second_id, d.verdict
     from event_decision d join citizen_row a on a.citizen_id = d.citizen_id and a.id = d.first_id and not a.deleted
