@@ -15,23 +15,11 @@ import { describeRefusedRequest, type RefusedRequest } from './flow/describe-ref
 import { explainAccess, type ExplainAsk } from './flow/explain-access.ts';
 import { loadDirectory } from './flow/directory.ts';
 import { openFeedMappings } from './flow/feed-mappings.ts';
-import { reportFeeds } from './flow/feed-doctor.ts';
-import { readWorkList, requeueRows } from './flow/feed-work-list.ts';
-import { approveReplay, giveUpReplay, showReplay, startReplay, type ReplayActs } from './flow/replay-feed.ts';
 import { replayTogether, startReplayWorker } from './flow/work-replays.ts';
-import { claimPossibleLink, decidePossibleLink, releasePossibleLink, undoPossibleLink, type LinkOpinionGiven } from './flow/decide-link-review.ts';
-import type { LinkReviewContext } from './flow/link-review-context.ts';
-import { listPossibleLinks, showPossibleLink } from './flow/list-link-reviews.ts';
-import { approveLinkageRun, giveUpLinkageRun, listLinkageChanges, showLinkageRun, startLinkageRun, type LinkageRunActs } from './flow/linkage-runs.ts';
 import { startLinkageRuns } from './flow/work-linkage-runs.ts';
-import { listEmergencies, readEmergency } from './flow/list-emergencies.ts';
-import { reviewEmergency, revokeEmergency } from './flow/review-emergency.ts';
 import { watchLateReferrals } from './flow/watch-late-referrals.ts';
 import { watchEmergencyReviews, type ReviewWatch } from './flow/watch-emergency-reviews.ts';
-import { activateAgreement, signAgreement, terminateAgreement, type AgreementName } from './flow/change-agreement.ts';
 import { changeChoice, fileChoice } from './flow/file-choice.ts';
-import { listRegister } from './flow/list-agreements.ts';
-import { proposeAgreement } from './flow/propose-agreement.ts';
 import { waysIn } from './flow/ways-in.ts';
 import { createWhatIf } from './flow/what-if.ts';
 import { watchAgreementDates, type AgreementWatch } from './flow/watch-agreement-dates.ts';
@@ -58,6 +46,7 @@ import { readJobTask } from './flow/read-job-task.ts';
 import { searchAuditTrail, type AuditAsk } from './flow/search-audit.ts';
 import { resumeWaiting } from './flow/requeue-about.ts';
 import { startIntakeWorker } from './flow/work-intake.ts';
+import { emergenciesOf, feedWorkOf, governanceOf, linkageRunsOf, linkReviewsOf } from './governance-services.ts';
 import { loadMappings } from './intake/load-mappings.ts';
 import { loadLinkageRule } from './intake/linkage-rule-file.ts';
 import { loadStoryRule } from './intake/story-rule-file.ts';
@@ -117,8 +106,7 @@ export async function createServices({
   const audit = openAuditTrail(database, sealEntry, emptyChain);
   const policy = createPolicy(database, classes);
   const intake: IntakeContext = { database, secrets, classes, registry: mappings.feeds, mappingOf: feeds.live, holdFeeds: feeds.hold, directory, sensitiveCodes: codes, grade: pairGrader(linkage), validate: rememberValid(validateResource), clock, newId };
-  const waitingFeeds = (await feeds.look()).flatMap(({ feed, candidate }) => (candidate === null ? [] : [feed]));
-  for (const feed of waitingFeeds) log('mapping-waits', { feed });
+  const waitingFeeds = await tellWaiting(feeds, log);
   const release: ReleaseContext = { database, secrets, policy, audit, directory, clock, newId };
   const watches = [await watchDates({ database, secrets }, log), await watchReviews(database, config.emergency.reviewDays, log)];
   await resumeWaiting(database);
@@ -135,9 +123,8 @@ export async function createServices({
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
     ...choicesOf({ ...release, classes, sensitiveCodes: codes }), ...eventsOf(told), ...toldOf(told),
     governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }) }, emergencies: emergenciesOf(release), feedWork: feedWorkOf({ ...release, feeds, wake }), linkReviews: linkReviewsOf({ ...intake, ...release, linkage }), linkageRuns: linkageRunsOf({ ...release, ruleVersion: linkage.version, wake: linkageRuns.wake }),
-    breakGlass: (requester: Requester, ask: EmergencyAsk, request: RequestFacts) => breakGlass({ ...release, mostOpenedAnHour: config.emergency.perHour }, requester, ask, request),
+    ...emergencyAccessOf({ ...release, mostOpenedAnHour: config.emergency.perHour }),
     matchPatient: (requester: Requester, input: MatchInput, request: RequestFacts) => matchPatient({ ...release, grade: intake.grade, registry: intake.registry, validate: validateResource }, requester, input, request),
-    endBreakGlass: (requester: Requester, citizen: string, request: RequestFacts) => endBreakGlass(release, requester, citizen, request),
     explainAccess: (requester: Requester, ask: ExplainAsk, request: RequestFacts) => explainAccess(release, requester, ask, request),
     reconstruct: (requester: Requester, id: string, request: RequestFacts) => reconstructDecision({ ...release, classes }, requester, id, request),
     recordRefusal: (refused: RefusedRequest) => appendOrRefuse(release, describeRefusedRequest(refused, newId(), clock())),
@@ -145,8 +132,7 @@ export async function createServices({
     ...waysIn({ ...release, ...intake, feeds, mostBytes: config.limits.intakeBytes, wake }),
     readTask: (requester: Requester, taskId: string) => readJobTask(release, requester, taskId),
     webSessions: openWebSessions(database, config.sessions),
-    demoLoaded: () => hasMark(database, 'demo-loaded'),
-    markDemoLoaded: () => setMark(database, 'demo-loaded'),
+    ...demoMarkOf(database),
     close: async () => {
       for (const watch of watches) watch.stop();
       await Promise.all([worker.stop(), replays.stop(), linkageRuns.stop(), ...Object.values(rounds).map((each) => each.stop())]);
@@ -155,6 +141,26 @@ export async function createServices({
 }
 
 const intakeEvents = { 'batch-failed': 'intake-retried', 'row-failed': 'worker-failed', outdated: 'intake-outdated' } as const;
+
+/** Feeds whose mapping changed and waits for its replay. */
+async function tellWaiting(feeds: Pick<Awaited<ReturnType<typeof openFeedMappings>>, 'look'>, log: Log): Promise<string[]> {
+  const waiting = (await feeds.look()).flatMap(({ feed, candidate }) => (candidate === null ? [] : [feed]));
+  for (const feed of waiting) log('mapping-waits', { feed });
+  return waiting;
+}
+
+/** Emergency access as who needs it asks for it. */
+function emergencyAccessOf(context: Parameters<typeof breakGlass>[0]) {
+  return {
+    breakGlass: (requester: Requester, ask: EmergencyAsk, request: RequestFacts) => breakGlass(context, requester, ask, request),
+    endBreakGlass: (requester: Requester, citizen: string, request: RequestFacts) => endBreakGlass(context, requester, citizen, request),
+  };
+}
+
+/** Whether the demo's people were sent in. */
+function demoMarkOf(database: Database) {
+  return { demoLoaded: () => hasMark(database, 'demo-loaded'), markDemoLoaded: () => setMark(database, 'demo-loaded') };
+}
 
 /** What mappings/ holds: feeds, maps, the codes that make a record sensitive, the rules by which people are linked and events found. Every mistake in any of them is told. */
 function loadMapped(folder: string, codeSets: string) {
@@ -218,65 +224,6 @@ function pagesOf({ page }: Secrets) {
       if ('problem' in opened) throw new Refusal(opened.problem);
       return opened.state;
     },
-  };
-}
-
-/** The register of agreements as the governance API offers it. */
-function governanceOf(release: ReleaseContext) {
-  return {
-    list: (requester: Requester, which: AgreementName | null, request: RequestFacts) => listRegister(release, requester, which, request),
-    propose: (requester: Requester, text: string, request: RequestFacts) => proposeAgreement(release, requester, text, request),
-    sign: (requester: Requester, name: AgreementName, signing: Parameters<typeof signAgreement>[3], request: RequestFacts) => signAgreement(release, requester, name, signing, request),
-    activate: (requester: Requester, name: AgreementName, request: RequestFacts) => activateAgreement(release, requester, name, request),
-    terminate: (requester: Requester, name: AgreementName, request: RequestFacts) => terminateAgreement(release, requester, name, request),
-  };
-}
-
-/** What is stuck in feeds, and changes of how they are mapped, as the governance API offers them. */
-function feedWorkOf(acts: ReplayActs) {
-  return {
-    report: (requester: Requester, key: string | null, request: RequestFacts) => reportFeeds(acts, requester, key, request),
-    workList: (requester: Requester, key: string, offset: number, request: RequestFacts) => readWorkList(acts, requester, key, offset, request),
-    requeue: (requester: Requester, key: string, choice: Parameters<typeof requeueRows>[3], request: RequestFacts) => requeueRows(acts, requester, key, choice, request),
-    replay: {
-      start: (requester: Requester, key: string, request: RequestFacts) => startReplay(acts, requester, key, request),
-      show: (requester: Requester, key: string, request: RequestFacts) => showReplay(acts, requester, key, request),
-      approve: (requester: Requester, key: string, candidate: string, request: RequestFacts) => approveReplay(acts, requester, key, candidate, request),
-      giveUp: (requester: Requester, key: string, request: RequestFacts) => giveUpReplay(acts, requester, key, request),
-    },
-  };
-}
-
-/** Emergency access as those who oversee sharing review it. */
-function emergenciesOf(release: ReleaseContext) {
-  return {
-    list: (requester: Requester, asked: Parameters<typeof listEmergencies>[2], request: RequestFacts) => listEmergencies(release, requester, asked, request),
-    read: (requester: Requester, reference: string, request: RequestFacts) => readEmergency(release, requester, reference, request),
-    review: (requester: Requester, reference: string, found: Parameters<typeof reviewEmergency>[3], request: RequestFacts) => reviewEmergency(release, requester, reference, found, request),
-    revoke: (requester: Requester, reference: string, request: RequestFacts) => revokeEmergency(release, requester, reference, request),
-  };
-}
-
-/** Possible links as those who oversee sharing settle them. */
-function linkReviewsOf(context: LinkReviewContext) {
-  return {
-    list: (requester: Requester, asked: Parameters<typeof listPossibleLinks>[2], request: RequestFacts) => listPossibleLinks(context, requester, asked, request),
-    show: (requester: Requester, reference: string, request: RequestFacts) => showPossibleLink(context, requester, reference, request),
-    claim: (requester: Requester, reference: string, request: RequestFacts) => claimPossibleLink(context, requester, reference, request),
-    release: (requester: Requester, reference: string, request: RequestFacts) => releasePossibleLink(context, requester, reference, request),
-    decide: (requester: Requester, reference: string, given: LinkOpinionGiven, request: RequestFacts) => decidePossibleLink(context, requester, reference, given, request),
-    undo: (requester: Requester, reference: string, reason: string, request: RequestFacts) => undoPossibleLink(context, requester, reference, reason, request),
-  };
-}
-
-/** Past links compared with the linkage rule of now, as the governance API offers it. */
-function linkageRunsOf(acts: LinkageRunActs) {
-  return {
-    start: (requester: Requester, request: RequestFacts) => startLinkageRun(acts, requester, request),
-    show: (requester: Requester, request: RequestFacts) => showLinkageRun(acts, requester, request),
-    changes: (requester: Requester, after: Parameters<typeof listLinkageChanges>[2], count: number, request: RequestFacts) => listLinkageChanges(acts, requester, after, count, request),
-    approve: (requester: Requester, run: string, request: RequestFacts) => approveLinkageRun(acts, requester, run, request),
-    giveUp: (requester: Requester, request: RequestFacts) => giveUpLinkageRun(acts, requester, request),
   };
 }
 

@@ -1,0 +1,73 @@
+import type { Requester } from './fhir/sharing.ts';
+import { reportFeeds } from './flow/feed-doctor.ts';
+import { readWorkList, requeueRows } from './flow/feed-work-list.ts';
+import { approveReplay, giveUpReplay, showReplay, startReplay, type ReplayActs } from './flow/replay-feed.ts';
+import { claimPossibleLink, decidePossibleLink, releasePossibleLink, undoPossibleLink, type LinkOpinionGiven } from './flow/decide-link-review.ts';
+import type { LinkReviewContext } from './flow/link-review-context.ts';
+import { listPossibleLinks, showPossibleLink } from './flow/list-link-reviews.ts';
+import { approveLinkageRun, giveUpLinkageRun, listLinkageChanges, showLinkageRun, startLinkageRun, type LinkageRunActs } from './flow/linkage-runs.ts';
+import { listEmergencies, readEmergency } from './flow/list-emergencies.ts';
+import { reviewEmergency, revokeEmergency } from './flow/review-emergency.ts';
+import { activateAgreement, signAgreement, terminateAgreement, type AgreementName } from './flow/change-agreement.ts';
+import { listRegister } from './flow/list-agreements.ts';
+import { proposeAgreement } from './flow/propose-agreement.ts';
+import type { ReleaseContext, RequestFacts } from './flow/release-context.ts';
+
+/** The register of agreements as the governance API offers it. */
+export function governanceOf(release: ReleaseContext) {
+  return {
+    list: (requester: Requester, which: AgreementName | null, request: RequestFacts) => listRegister(release, requester, which, request),
+    propose: (requester: Requester, text: string, request: RequestFacts) => proposeAgreement(release, requester, text, request),
+    sign: (requester: Requester, name: AgreementName, signing: Parameters<typeof signAgreement>[3], request: RequestFacts) => signAgreement(release, requester, name, signing, request),
+    activate: (requester: Requester, name: AgreementName, request: RequestFacts) => activateAgreement(release, requester, name, request),
+    terminate: (requester: Requester, name: AgreementName, request: RequestFacts) => terminateAgreement(release, requester, name, request),
+  };
+}
+
+/** What is stuck in feeds, and changes of how they are mapped, as the governance API offers them. */
+export function feedWorkOf(acts: ReplayActs) {
+  return {
+    report: (requester: Requester, key: string | null, request: RequestFacts) => reportFeeds(acts, requester, key, request),
+    workList: (requester: Requester, key: string, offset: number, request: RequestFacts) => readWorkList(acts, requester, key, offset, request),
+    requeue: (requester: Requester, key: string, choice: Parameters<typeof requeueRows>[3], request: RequestFacts) => requeueRows(acts, requester, key, choice, request),
+    replay: {
+      start: (requester: Requester, key: string, request: RequestFacts) => startReplay(acts, requester, key, request),
+      show: (requester: Requester, key: string, request: RequestFacts) => showReplay(acts, requester, key, request),
+      approve: (requester: Requester, key: string, candidate: string, request: RequestFacts) => approveReplay(acts, requester, key, candidate, request),
+      giveUp: (requester: Requester, key: string, request: RequestFacts) => giveUpReplay(acts, requester, key, request),
+    },
+  };
+}
+
+/** Emergency access as those who oversee sharing review it. */
+export function emergenciesOf(release: ReleaseContext) {
+  return {
+    list: (requester: Requester, asked: Parameters<typeof listEmergencies>[2], request: RequestFacts) => listEmergencies(release, requester, asked, request),
+    read: (requester: Requester, reference: string, request: RequestFacts) => readEmergency(release, requester, reference, request),
+    review: (requester: Requester, reference: string, found: Parameters<typeof reviewEmergency>[3], request: RequestFacts) => reviewEmergency(release, requester, reference, found, request),
+    revoke: (requester: Requester, reference: string, request: RequestFacts) => revokeEmergency(release, requester, reference, request),
+  };
+}
+
+/** Possible links as those who oversee sharing settle them. */
+export function linkReviewsOf(context: LinkReviewContext) {
+  return {
+    list: (requester: Requester, asked: Parameters<typeof listPossibleLinks>[2], request: RequestFacts) => listPossibleLinks(context, requester, asked, request),
+    show: (requester: Requester, reference: string, request: RequestFacts) => showPossibleLink(context, requester, reference, request),
+    claim: (requester: Requester, reference: string, request: RequestFacts) => claimPossibleLink(context, requester, reference, request),
+    release: (requester: Requester, reference: string, request: RequestFacts) => releasePossibleLink(context, requester, reference, request),
+    decide: (requester: Requester, reference: string, given: LinkOpinionGiven, request: RequestFacts) => decidePossibleLink(context, requester, reference, given, request),
+    undo: (requester: Requester, reference: string, reason: string, request: RequestFacts) => undoPossibleLink(context, requester, reference, reason, request),
+  };
+}
+
+/** Past links compared with the linkage rule of now, as the governance API offers it. */
+export function linkageRunsOf(acts: LinkageRunActs) {
+  return {
+    start: (requester: Requester, request: RequestFacts) => startLinkageRun(acts, requester, request),
+    show: (requester: Requester, request: RequestFacts) => showLinkageRun(acts, requester, request),
+    changes: (requester: Requester, after: Parameters<typeof listLinkageChanges>[2], count: number, request: RequestFacts) => listLinkageChanges(acts, requester, after, count, request),
+    approve: (requester: Requester, run: string, request: RequestFacts) => approveLinkageRun(acts, requester, run, request),
+    giveUp: (requester: Requester, request: RequestFacts) => giveUpLinkageRun(acts, requester, request),
+  };
+}
