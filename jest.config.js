@@ -4,6 +4,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: {},
   runtime: '<rootDir>/test/native-runtime.js',
+  testSequencer: '<rootDir>/test/long-first.js',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testTimeout: 60_000,
   // jest keeps what it loaded for a suite: a worker past this is replaced after its suite, or the collector takes the time of the tests.

@@ -1,0 +1,20 @@
+import sequencers from '@jest/test-sequencer';
+
+const Sequencer = sequencers.default ?? sequencers;
+
+/** Suites of half a minute and more, the longest first. */
+const long = [
+  'flow/twin-world', 'bench/bench', 'browser/journeys', 'flow/replay', 'browser/states', 'faults/kill', 'flow/twin-world-embedded', 'flow/twin-world-notices',
+  'edge/cli/agreement', 'bench/sharing', 'edge/http/audit-unavailable',
+].map((name) => `/test/${name}.test.ts`);
+
+/** Where no earlier run tells how long a suite takes, jest goes by the size of its file: a long one that is few lines would be alone at the end, and the other worker idle. */
+export default class LongFirst extends Sequencer {
+  sort(tests) {
+    const place = ({ path }) => {
+      const at = long.findIndex((name) => path.endsWith(name));
+      return at < 0 ? long.length : at;
+    };
+    return [...super.sort(tests)].sort((a, b) => place(a) - place(b));
+  }
+}
