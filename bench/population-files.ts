@@ -14,7 +14,7 @@ const messagesPerFile = 100;
 /** Everything the partners send about so many people, in the order they would send it; hospital messages in files of a hundred. */
 export function* populationFiles(citizens: number): Generator<PopulationFile, void, undefined> {
   for (const { feed, part, content } of demoFiles({ seed, citizens })) {
-    if (feed === 'uhb-adt') yield* inFiles(content.split(/(?=^MSH\|)/m), messagesPerFile);
+    if (content.startsWith('MSH|')) yield* inFiles(feed, content.split(/(?=^MSH\|)/m), messagesPerFile);
     else yield { feed, part, records: content.trimEnd().split('\n').length - 1, content: Buffer.from(content) };
   }
 }
@@ -29,9 +29,9 @@ export function hospitalMessages(citizens: number): string[] {
   return [...demoFiles({ seed, citizens })].filter(({ feed }) => feed === 'uhb-adt').flatMap(({ content }) => content.split(/(?=^MSH\|)/m));
 }
 
-export function* inFiles(messages: readonly string[], each: number): Generator<PopulationFile, void, undefined> {
+export function* inFiles(feed: string, messages: readonly string[], each: number): Generator<PopulationFile, void, undefined> {
   for (let i = 0; i < messages.length; i += each) {
     const some = messages.slice(i, i + each);
-    yield { feed: 'uhb-adt', part: '', records: some.length, content: Buffer.from(some.join('')) };
+    yield { feed, part: '', records: some.length, content: Buffer.from(some.join('')) };
   }
 }

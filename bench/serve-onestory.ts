@@ -46,7 +46,7 @@ async function withoutAudit(services: Services): Promise<Services> {
 }
 
 function filesOf(what: 'everything' | 'hospital' | 'council', citizens: number): Iterable<PopulationFile> {
-  if (what === 'hospital') return inFiles(hospitalMessages(citizens), 100);
+  if (what === 'hospital') return inFiles('uhb-adt', hospitalMessages(citizens), 100);
   return what === 'council' ? councilFiles(citizens) : populationFiles(citizens);
 }
 

@@ -34,6 +34,7 @@ import { appendOrRefuse, releaseRecords } from './flow/release-records.ts';
 import type { Ask } from './flow/read-asked.ts';
 import { confirmFact } from './flow/confirm-fact.ts';
 import type { NamedVersion } from './flow/read-named.ts';
+import { countToldOnce } from './flow/count-told-once.ts';
 import { requestCorrection, type CorrectionAsk } from './flow/request-correction.ts';
 import { watchDisagreements } from './flow/watch-disagreements.ts';
 import { watchCorrections } from './flow/watch-corrections.ts';
@@ -122,7 +123,7 @@ export async function createServices({
     release: (requester: Requester, ask: Ask, request: RequestFacts) => releaseRecords(release, requester, ask, request),
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
     ...choicesOf({ ...release, classes, sensitiveCodes: codes }), ...eventsOf(told), ...toldOf(told),
-    governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }) }, emergencies: emergenciesOf(release), feedWork: feedWorkOf({ ...release, feeds, wake }), linkReviews: linkReviewsOf({ ...intake, ...release, linkage }), linkageRuns: linkageRunsOf({ ...release, ruleVersion: linkage.version, wake: linkageRuns.wake }),
+    governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }), toldOnce: (requester: Requester, request: RequestFacts) => countToldOnce({ ...release, smallNumber: config.smallNumber }, requester, request) }, emergencies: emergenciesOf(release), feedWork: feedWorkOf({ ...release, feeds, wake }), linkReviews: linkReviewsOf({ ...intake, ...release, linkage }), linkageRuns: linkageRunsOf({ ...release, ruleVersion: linkage.version, wake: linkageRuns.wake }),
     ...emergencyAccessOf({ ...release, mostOpenedAnHour: config.emergency.perHour }),
     matchPatient: (requester: Requester, input: MatchInput, request: RequestFacts) => matchPatient({ ...release, grade: intake.grade, registry: intake.registry, validate: validateResource }, requester, input, request),
     explainAccess: (requester: Requester, ask: ExplainAsk, request: RequestFacts) => explainAccess(release, requester, ask, request),

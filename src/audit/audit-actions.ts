@@ -60,6 +60,7 @@ const actions: Readonly<Record<string, AuditAction>> = {
   'replay-start': { action: 'C', subtype: [{ system: gatewayAction, code: 'replay-start' }], asks: 'thing', moves: 'in' },
   'replay-approve': { action: 'U', subtype: [{ system: gatewayAction, code: 'replay-approve' }], asks: 'thing', moves: 'in' },
   'replay-give-up': { action: 'D', subtype: [{ system: gatewayAction, code: 'replay-give-up' }], asks: 'thing', moves: 'in' },
+  'told-once-count': { action: 'R', subtype: [{ system: gatewayAction, code: 'told-once-count' }], asks: 'query', moves: 'out' },
   'link-merge': { action: 'U', subtype: [{ system: gatewayAction, code: 'link-merge' }], asks: 'thing', moves: 'in' },
   'link-split': { action: 'U', subtype: [{ system: gatewayAction, code: 'link-split' }], asks: 'thing', moves: 'in' },
   'link-apart': { action: 'U', subtype: [{ system: gatewayAction, code: 'link-apart' }], asks: 'thing', moves: 'in' },

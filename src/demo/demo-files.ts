@@ -5,6 +5,7 @@ import { generatePeople, type PopulationOptions } from './generate-people.ts';
 import { rioColumns, type RioPart } from './rio-columns.ts';
 import { adtMessages } from './write-adt.ts';
 import { cldRows } from './write-cld.ts';
+import { refMessages } from './write-ref.ts';
 import { rioRows, type RioPartner } from './write-rio.ts';
 
 /** One file as a partner would post it to `/intake/{feed}[/{part}]`. */
@@ -24,15 +25,13 @@ export const rioPartners: readonly RioPartner[] = ['bchc', 'bsmhft'];
 
 /**
  * The files of a small population, in the order they should be posted: the hospital's messages month by month as they
- * happened, the RiO trusts' extracts part by part, the council's return quarter by quarter. Same options, same bytes.
+ * happened, then the referrals it sent, the RiO trusts' extracts part by part, the council's return quarter by quarter. Same options, same bytes.
  */
 export function* demoFiles(options: PopulationOptions): Generator<DemoFile, void, undefined> {
   const people = [...generatePeople(options)];
   const today = options.referenceDate ?? demoReferenceDate;
-  const messages = people.flatMap((person) => adtMessages(options.seed, person)).sort(earlierFirst);
-  for (const [month, inMonth] of Map.groupBy(messages, (message) => message.at.slice(0, 7))) {
-    yield { feed: 'uhb-adt', part: '', name: `uhb-adt-${month}.hl7`, content: inMonth.map((message) => message.text).join('') };
-  }
+  yield* monthByMonth('uhb-adt', people.flatMap((person) => adtMessages(options.seed, person)));
+  yield* monthByMonth('uhb-ref', people.flatMap((person) => refMessages(options.seed, person)));
   for (const partner of rioPartners) {
     for (const part of rioParts) {
       const rows = people.flatMap((person) => rioRows(partner, part, person));
@@ -42,5 +41,11 @@ export function* demoFiles(options: PopulationOptions): Generator<DemoFile, void
   for (const quarter of quartersUpTo(today, reportedQuarters)) {
     const rows = people.flatMap((person) => cldRows(person, quarter));
     yield { feed: 'bcc-cld', part: '', name: `bcc-cld-${quarter.end}.csv`, content: csvHeader(cldColumns) + rows.join('') };
+  }
+}
+
+function* monthByMonth(feed: string, messages: { at: string; text: string }[]): Generator<DemoFile, void, undefined> {
+  for (const [month, inMonth] of Map.groupBy(messages.sort(earlierFirst), ({ at }) => at.slice(0, 7))) {
+    yield { feed, part: '', name: `${feed}-${month}.hl7`, content: inMonth.map(({ text }) => text).join('') };
   }
 }

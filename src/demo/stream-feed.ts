@@ -7,6 +7,7 @@ import type { Person } from './person.ts';
 import { rioColumns, type RioPart } from './rio-columns.ts';
 import { adtMessages } from './write-adt.ts';
 import { cldRows } from './write-cld.ts';
+import { refMessages } from './write-ref.ts';
 import { rioRows } from './write-rio.ts';
 
 /** Chunks are about this long, so that a consumer is not woken for every line. */
@@ -33,6 +34,9 @@ export function* streamFeed(feed: string, part: string, options: PopulationOptio
 function feedWriter(feed: string, part: string, options: PopulationOptions): { header: string; write: (person: Person) => string[] } {
   if (feed === 'uhb-adt' && part === '') {
     return { header: '', write: (person) => adtMessages(options.seed, person).map((message) => message.text) };
+  }
+  if (feed === 'uhb-ref' && part === '') {
+    return { header: '', write: (person) => refMessages(options.seed, person).map((message) => message.text) };
   }
   if (feed === 'bcc-cld' && part === '') {
     const today = options.referenceDate ?? demoReferenceDate;

@@ -80,9 +80,13 @@ function referenceClause(request: Request, targets: readonly string[]): ParsedCl
     found.push({ type, id: target.id });
   }
   if (targets.length === 1 && targets[0] === 'Patient') return { clause: { citizen: found.map((target) => target.id) }, identifying: true };
-  const values = found.map((target) => (target.type ? `${target.type}/${target.id}` : target.id));
   const identifying = found.some((target) => target.type === undefined || target.type === 'Patient' || target.type === 'RelatedPerson');
-  return { clause: anyOf(request, 'reference', values), identifying };
+  const people = found.filter(({ type }) => type === 'Patient' || (type === undefined && targets.includes('Patient'))).map(literal);
+  return { clause: { ...anyOf(request, 'reference', found.map(literal)), ...(people.length > 0 && { people: { parameter: row.name, values: people } }) }, identifying };
+}
+
+function literal({ type, id }: { type: string | undefined; id: string }): string {
+  return type === undefined ? id : `${type}/${id}`;
 }
 
 function targetOf(value: string, base: string | undefined): { type?: string; id: string } | 'foreign' | undefined {
@@ -121,7 +125,7 @@ function widened(range: { from: string; to: string }): { from: string; to: strin
   return { from: new Date(earliest).toISOString(), to: new Date(latest).toISOString() };
 }
 
-function anyOf(request: Request, kind: TokenKind, values: string[]): SearchClause {
+function anyOf(request: Request, kind: TokenKind, values: string[]): Extract<SearchClause, { anyOf: bigint[] }> {
   const tokens = [...new Set(values.map((value) => searchToken(request.type, request.row.name, kind, value)))];
   const onFragment = fragmentOf(request.type, request.row);
   return { anyOf: tokens, ...(onFragment !== undefined && { onFragment }), ...(mayBeApart(request.type, request.row) && { mayBeApart: true as const }), ...(request.type === 'AuditEvent' && { said: { kind, values } }) };

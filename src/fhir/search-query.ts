@@ -21,6 +21,8 @@ export type SearchClause =
     /** of somebody whose location is hidden it is in a part kept apart; the store adds the rows found so */
     mayBeApart?: true; orRows?: string[];
     /** an identifier of the resource: names somebody */ identifies?: true;
+    /** references among them that may be to citizens: the store takes old ids for those they stand for */
+    people?: { parameter: string; values: string[] };
     /** of an AuditEvent only */
     said?: SaidValues;
   }

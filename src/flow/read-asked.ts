@@ -8,6 +8,7 @@ import { lookAtMatches } from '../store/find-matches.ts';
 import { lookAtEverything, lookAtRow, lookAtStory } from '../store/look-up.ts';
 import { readHistory, readIncomplete, readSourcePatients, readVersion } from '../store/read-rows.ts';
 import { isUuid } from '../store/secrets.ts';
+import { withCitizensOfNow } from '../store/citizens-of-now.ts';
 import { withParts } from '../store/find-parts.ts';
 import { countMatches, searchCitizens, searchRows, type PagePosition } from '../store/search-rows.ts';
 
@@ -99,7 +100,7 @@ async function readRows(database: Database, grantKey: string, ask: Exclude<Ask, 
       return people === stale ? stale : { ...nothing, people: ask.choose(people) };
     }
     case 'search-type': {
-      const query = await withParts(database, grantKey, ask.query);
+      const query = await withParts(database, grantKey, await withCitizensOfNow(database, ask.query));
       if (query === stale) return stale;
       return query.type === 'Patient' ? findCitizens(database, grantKey, { ...ask, query }) : findRows(database, grantKey, { ...ask, query });
     }

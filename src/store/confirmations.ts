@@ -32,3 +32,19 @@ export async function saveConfirmation(
      returning id`, [citizen, id, version, at, organisation, person.id, person.name, since]);
   return rows.length > 0;
 }
+
+/** What one organisation's people found still right in one month: how many facts, of how many citizens. */
+export interface ConfirmationCount {
+  organisation: string;
+  /** `2026-11`, of London's calendar */
+  month: string;
+  facts: number;
+  people: number;
+}
+
+/** Of everybody, since an instant, the newest month first. Names nobody; who may be told which counts is for the caller to judge. */
+export function countConfirmations(database: Database, since: Date): Promise<ConfirmationCount[]> {
+  return database.query<ConfirmationCount & Record<string, unknown>>(
+    `select organisation, to_char(confirmed_at at time zone 'Europe/London', 'YYYY-MM') as month, count(*)::int as facts, count(distinct citizen_id)::int as people
+     from confirmation where confirmed_at >= $1 group by 1, 2 order by 2 desc, 1`, [since]);
+}

@@ -14,6 +14,7 @@ import { merging } from './schema/011-merging.ts';
 import { linkReviews } from './schema/012-link-reviews.ts';
 import { story } from './schema/013-story.ts';
 import { confirmations } from './schema/014-confirmations.ts';
+import { confirmedWhen } from './schema/015-confirmed-when.ts';
 import { mappingVersions } from './schema/007-mapping-versions.ts';
 import { databaseRights, door, removeDoor, rights } from './schema/door.ts';
 
@@ -22,7 +23,7 @@ export const readerRole = 'onestory_reader';
 export const accountantRole = 'onestory_accountant';
 
 /** What tables there are, one step after the other. */
-const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, mappingVersions, pulls, uploads, linkage, merging, linkReviews, story, confirmations];
+const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, mappingVersions, pulls, uploads, linkage, merging, linkReviews, story, confirmations, confirmedWhen];
 const doorText = door + rights(readerRole, accountantRole);
 const doorHash = createHash('sha256').update(doorText).digest();
 

@@ -106,24 +106,27 @@ async function span(connection: Connection, since: Date): Promise<{ first: numbe
   return { first: low, last };
 }
 
-/** Identifying values stand as `*` in the log already; how many were asked for and in which order changes nothing here. */
+/**
+ * Identifying values stand as `*` in the log already; how many were asked for and in which order changes nothing here. A story
+ * and a timeline are told from the whole record, and a match shows the Patient of whoever it found.
+ */
 const takeSlice = `
 with entry as (
   select a.seq, a.organisation, a.citizen_ids, e -> 'who' ->> 'role' as role, e ->> 'purpose' as purpose, e ->> 'interaction' as interaction, e ->> 'query' as query,
     (select string_agg(s, ' ' order by s) from jsonb_array_elements_text(e -> 'who' -> 'scopes') s) as scopes
   from audit_entry a cross join lateral (select a.entry::jsonb as e) j
   where a.seq between $1 and $2 and a.at >= $3 and a.organisation is not null
-    and substring(e ->> 'query' from '^[A-Za-z]*') <> all ($4::text[]) and e ->> 'interaction' in ('read', 'vread', 'history-instance', 'search-type', 'everything') and (e ->> 'status')::int in (200, 404)),
+    and substring(e ->> 'query' from '^[A-Za-z]*') <> all ($4::text[]) and e ->> 'interaction' in ('read', 'vread', 'history-instance', 'search-type', 'everything', 'story', 'timeline', 'match') and (e ->> 'status')::int in (200, 404)),
 asked as (
-  select *, case interaction when 'everything' then 'everything' when 'search-type' then 'search' else 'row' end as kind,
+  select *, case when interaction in ('everything', 'story', 'timeline') then 'everything' when interaction = 'search-type' then 'search' else 'row' end as kind,
     case interaction when 'search-type' then split_part(query, '?', 1) || '?' || array_to_string(array(
         select p from unnest(string_to_array(split_part(query, '?', 2), '&')) p where p !~ '^_(count|sort)=' and p !~ '=[*]$' order by p), '&')
       else '' end as form,
-    case when interaction not in ('search-type', 'everything') then substring(query from '^[A-Za-z]+/([0-9a-f]{8}-[0-9a-f-]{27})(/|$)')::uuid end as row_id
+    case when interaction in ('read', 'vread', 'history-instance') then substring(query from '^[A-Za-z]+/([0-9a-f]{8}-[0-9a-f-]{27})(/|$)')::uuid end as row_id
   from entry),
 taken as (
   insert into past_look (organisation, role, purpose, scopes, citizen, kind, form, row_id, times)
-  select organisation, role, purpose, scopes, c, kind, form, row_id, count(*) from asked, unnest(citizen_ids) c group by 1, 2, 3, 4, 5, 6, 7, 8)
+  select organisation, role, purpose, scopes, c, kind, form, case when interaction = 'match' then c else row_id end, count(*) from asked, unnest(citizen_ids) c group by 1, 2, 3, 4, 5, 6, 7, 8)
 select count(*) as looks, count(*) filter (where citizen_ids = '{}') as nobody from asked`;
 
 const nameAskers = `

@@ -28,16 +28,17 @@ describe('the demo files', () => {
     expect(new Set(files.map((file) => file.name)).size).toBe(files.length);
   });
 
-  it('come from all four feeds, people before their referrals and referrals before what follows', () => {
-    expect([...new Set(files.map((file) => file.feed))]).toEqual(['uhb-adt', 'bchc-rio', 'bsmhft-rio', 'bcc-cld']);
+  it('come from all five feeds, people before their referrals and referrals before what follows', () => {
+    expect([...new Set(files.map((file) => file.feed))]).toEqual(['uhb-adt', 'uhb-ref', 'bchc-rio', 'bsmhft-rio', 'bcc-cld']);
     for (const feed of ['bchc-rio', 'bsmhft-rio']) {
       expect(files.filter((file) => file.feed === feed).map((file) => file.part)).toEqual(['client', 'referral', 'care-plan', 'cpa', 'inpatient']);
     }
   });
 
-  it('give the hospital messages in the order things happened, each id once', () => {
-    const messages = files.filter((file) => file.feed === 'uhb-adt').flatMap((file) => file.content.split(/(?=MSH\|)/));
-    const occurred = messages.map((message) => message.split('\r')[1]?.split('|')[6] ?? '');
+  it.each([['messages', 'uhb-adt'], ['referrals', 'uhb-ref']])('give the hospital %s in the order things happened, each id once', (_what, feed) => {
+    const messages = files.filter((file) => file.feed === feed).flatMap((file) => file.content.split(/(?=MSH\|)/));
+    const occurred = messages.map((message) => message.split('\r')[1]?.split('|')[feed === 'uhb-adt' ? 6 : 7] ?? '');
+    expect(occurred.filter((time) => !/^\d{14}$/.test(time))).toEqual([]);
     expect(occurred).toEqual([...occurred].sort());
     const ids = messages.map((message) => message.split('|')[9]);
     expect(new Set(ids).size).toBe(messages.length);

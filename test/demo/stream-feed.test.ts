@@ -43,7 +43,14 @@ describe('streaming a feed about many people', () => {
     expect([...streamFeed(feed, part, options)].join('')).toBe(file?.content);
   });
 
-  it.each([['uhb-adt', 'client'], ['bchc-rio', ''], ['bchc-rio', 'toString'], ['bcc-rio', 'client'], ['wmas', '']])('refuses %s/%s', (feed, part) => {
+  it('gives the referrals of the demo files of the same people, person by person', () => {
+    const options = { seed: 1, citizens: 120 };
+    const messagesOf = (text: string): string[] => text.split(/(?=MSH\|)/).sort();
+    const inFiles = [...demoFiles(options)].filter(({ feed }) => feed === 'uhb-ref').map(({ content }) => content).join('');
+    expect(messagesOf([...streamFeed('uhb-ref', '', options)].join(''))).toEqual(messagesOf(inFiles));
+  });
+
+  it.each([['uhb-adt', 'client'], ['uhb-ref', 'client'], ['bchc-rio', ''], ['bchc-rio', 'toString'], ['bcc-rio', 'client'], ['wmas', '']])('refuses %s/%s', (feed, part) => {
     expect(() => [...streamFeed(feed, part, { seed: 1, citizens: 1 })]).toThrow(RangeError);
   });
 });

@@ -106,6 +106,13 @@ describe('what a search finds', () => {
     expect(parsed('Task', '_id=a,b&patient=Patient/x').clauses).toEqual([{ ids: ['a', 'b'] }, { citizen: ['x'] }]);
   });
 
+  it('of references, those that may be to a citizen are told', () => {
+    const [clause] = parsed('ServiceRequest', 'requester=Organization/o,Patient/p,x').clauses;
+    expect(clause).toMatchObject({ people: { parameter: 'requester', values: ['Patient/p', 'x'] } });
+    expect(parsed('ServiceRequest', 'requester=Organization/o').clauses).toEqual([{ anyOf: [expect.any(BigInt) as bigint], mayBeApart: true }]);
+    expect(parsed('EpisodeOfCare', 'care-manager=x').clauses).toEqual([{ anyOf: [expect.any(BigInt) as bigint], mayBeApart: true }]);
+  });
+
   it('when the version was made', () => {
     expect(parsed('Task', '_lastUpdated=gt2026-02-01T00:00:00Z').clauses).toEqual([
       { date: [{ column: 'updated', op: 'gt', from: '2026-02-01T00:00:00.000Z', to: '2026-02-01T00:00:01.000Z' }] },

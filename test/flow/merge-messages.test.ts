@@ -1,4 +1,5 @@
 import type { Bundle, Encounter, Patient } from '@medplum/fhirtypes';
+import { searchToken } from '../../src/fhir/search-token.ts';
 import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { message, type MessageFacts } from '../intake/adt.ts';
@@ -75,11 +76,19 @@ describe.each(databases)('messages that say who is who, on $kind', ({ open }) =>
     const seen = async (citizen: string): Promise<string[]> => (await wholeRecord(gateway, 'community-nurse', citizen)).filter(({ resourceType }) => !['Patient', 'Provenance', 'Organization'].includes(resourceType)).flatMap(({ id }) => id ?? []).sort();
     const before = await seen(old);
     expect(before.length).toBeGreaterThan(3);
+    // she asked for one of her referrals herself
+    const [{ id: asked } = { id: '' }] = await gateway.database.query<{ id: string }>(
+      `update citizen_row set tokens = (select array_agg(distinct t order by t) from unnest(tokens || $2::bigint[]) t)
+       where id = (select id from citizen_row where citizen_id = $1 and type = 'ServiceRequest' and id = any ($3::uuid[]) order by id limit 1) returning id`,
+      [old, [`Patient/${old}`, old].map((value) => String(searchToken('ServiceRequest', 'requester', 'reference', value))), before]);
+    const askedBy = async (requester: string): Promise<string[]> => ((await (await gateway.search('ServiceRequest', { requester }, 'community-nurse')).json()) as Bundle).entry?.flatMap(({ resource }) => resource?.id ?? []) ?? [];
+    for (const name of [old, `Patient/${old}`]) expect(await askedBy(name)).toEqual([asked]);
     await send({ event: 'A28', pid: pid('NEWALICE', 'OKAFOR^ALICE') });
     expect(await send({ ...merge('A40', 'NEWALICE', key), pid: pid('NEWALICE', 'OKAFOR^ALICE') })).toMatchObject([{ state: 'stored' }]);
     const now = await citizenOf('NEWALICE');
     expect(now).not.toBe(old);
     expect([await seen(old), await seen(now)]).toEqual([before, before]);
+    for (const name of [old, `Patient/${old}`, now, `Patient/${now}`, `Organization/${old},Patient/${old}`]) expect(await askedBy(name)).toEqual([asked]);
     const objected = await fileObjection(gateway, old);
     expect(objected.status).toBe(201);
     const consent = (objected.headers.get('location') ?? '').split('/').find((_, i, all) => all[i - 1] === 'Consent') ?? '';

@@ -104,7 +104,7 @@ describe.each(databases)('people of other partners, on $kind', ({ open }) => {
       expect(await typesSeen(who)).toEqual(['Organization', 'Patient', 'Provenance']);
       const patient = (await (await gateway.get(`/fhir/Patient/${alice}`, who)).json()) as Patient;
       expect([patient.name?.[0]?.family, patient.address?.length]).toEqual(['Okafor', expect.any(Number)]);
-      expect(patient.link).toHaveLength(3); // the mental health trust does not tell that it knows her
+      expect(patient.link).toHaveLength(4); // twice the hospital's; the mental health trust does not tell that it knows her
       for (const type of ['CarePlan', 'EpisodeOfCare', 'Encounter', 'ServiceRequest', 'Task', 'CareTeam']) expect(await totalOf(who, type, { patient: `Patient/${alice}` })).toBe(0);
       expect(await citizenOf(gateway, who, people.abdul)).toBe('');
 

@@ -5,7 +5,7 @@ import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 
 const people = { abdul: '9990000379', alice: '9990000743' };
-const [bchc, council] = ['Birmingham Community Healthcare NHS Foundation Trust', 'Birmingham City Council'];
+const [bchc, council, uhb] = ['Birmingham Community Healthcare NHS Foundation Trust', 'Birmingham City Council', 'University Hospitals Birmingham NHS Foundation Trust'];
 
 describe.each(databases)('one story, on $kind', ({ open }) => {
   let gateway: Gateway;
@@ -115,6 +115,35 @@ describe.each(databases)('one story, on $kind', ({ open }) => {
     const [confirmation] = (next.entry ?? []).flatMap(({ resource }) => (resource?.resourceType === 'Provenance' && resource.activity ? [resource] : []));
     expect(confirmation?.target[0]?.reference).toBe(`${gateway.url}/fhir/${record}`);
     expect(JSON.stringify(await story(people.alice, 'mental-health-nurse'))).not.toContain('found still right');
+  });
+
+  it('counts for governance what was found still right, by organisation and month, and of too few people no number', async () => {
+    const counted = async (): Promise<{ smallNumber: number; lines: { organisation: string; organisationName: string | null; month: string; facts: number | null; people: number | null }[] }> =>
+      (await gateway.get('/governance/told-once', 'governance-lead')).json() as Promise<Awaited<ReturnType<typeof counted>>>;
+    expect((await counted()).lines).toMatchObject([{ organisationName: bchc, facts: null, people: null }]); // one, of the test above
+    const rows = await gateway.database.query<{ citizen: string; id: string }>(`select citizen_id as citizen, id from citizen_row where type = 'Patient' order by citizen_id, id`);
+    const say = async (organisation: string, at: string, some: typeof rows): Promise<void> => {
+      await gateway.database.query(`insert into confirmation select citizen_id, id, 1, now() - $2::interval, $1, 'p', 'n' from unnest($3::uuid[], $4::uuid[]) c(citizen_id, id)`,
+        [organisation, at, some.map(({ citizen }) => citizen), some.map(({ id }) => id)]);
+    };
+    const people = [...new Map(rows.map((row) => [row.citizen, row])).values()];
+    await say('a|1', '0', people.slice(0, 5));
+    await say('a|1', '2 years', people);
+    await say('b|2', '0', people.slice(0, 4));
+    await say('b|2', '1 second', people.slice(0, 4)); // often, and yet about few
+    const told = await counted();
+    expect(told.smallNumber).toBe(5);
+    expect(told.lines.filter(({ organisation }) => organisation !== told.lines.at(-1)?.organisation)).toMatchObject([{ organisation: 'a|1', facts: 5, people: 5 }, { organisation: 'b|2', facts: null, people: null }]);
+    expect(told.lines.every(({ month }) => /^\d{4}-\d{2}$/.test(month))).toBe(true);
+    const [entry] = await gateway.database.query<{ entry: string }>('select entry from audit_entry order by seq desc limit 1');
+    expect(JSON.parse(entry?.entry ?? '{}')).toMatchObject({ interaction: 'told-once-count', query: 'governance/told-once' });
+    for (const [who, path, status] of [['ward-doctor', '', 403], ['privacy-officer', '', 403], ['governance-lead', '?month=2026-01', 400]] as const) expect((await gateway.get(`/governance/told-once${path}`, who)).status).toBe(status);
+    await gateway.database.query(`delete from confirmation where person = 'p'`);
+  });
+
+  it('tells a referral once that its sender and its receiver both sent, with both as sources', async () => {
+    const told = lines(section(await story(people.alice), 'referrals')).map((line) => saidBy(line));
+    expect(told.filter((sources) => sources.length > 1)).toEqual([[council, uhb].sort()]);
   });
 
   it('refuses to confirm what is not there, what may not be seen, and what is no such fact', async () => {

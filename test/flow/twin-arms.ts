@@ -74,6 +74,7 @@ export const arms: Readonly<Record<string, Arm>> = {
   'POST /governance/agreements/:id/:version/activate': (facts) => agreementRequests(facts).activate,
   'POST /governance/agreements/:id/:version/terminate': (facts) => agreementRequests(facts).terminate,
   'POST /governance/agreements/what-if': (_facts, asker) => whatIf(asker),
+  'GET /governance/told-once': () => get(fc.constant('/governance/told-once'), (path) => path, ['', '', '?x=1']),
   'GET /governance/emergency-accesses': () => get(fc.constant('/governance/emergency-accesses'), (path) => path, ['', '?state=open', '?state=reviewed', '?state=x', '?_page=AAAA']),
   'GET /governance/emergency-accesses/:reference': () => get(fc.constantFrom('EA-0123456789ABCDEF', 'x'), (reference) => `/governance/emergency-accesses/${reference}`, ['']),
   'POST /governance/emergency-accesses/:reference/review': () => emergencyChange('review'),

@@ -54,9 +54,16 @@ const draft = agreement('1.1', [
 
 interface Look { who: string; path: string; citizen: string }
 
+/** Told from the whole record: what it would have met otherwise is what the whole record would have. */
+const told = '$story';
+
 /** Everything a look was answered with that is somebody's record: composed and directory resources are nobody's. */
 async function shown(gateway: Gateway, { who, path, citizen }: Look): Promise<Set<string>> {
   const found = new Set<string>();
+  if (path.endsWith(told)) {
+    expect([200, 404]).toContain((await gateway.get(path, who)).status); // whoever may not know the person looks in vain
+    return found;
+  }
   for (let next: string | undefined = path; next !== undefined;) {
     const answer: Resource = (await (await gateway.get(next, who)).json()) as Resource;
     const resources = answer.resourceType === 'Bundle' ? (answer.entry ?? []).flatMap(({ resource }) => (resource ? [resource] : [])) : [answer];
@@ -121,6 +128,26 @@ describe.each(houses)('what a draft would have changed, on $kind', ({ open }) =>
     expect(Object.keys(expected).filter((line) => line.startsWith('hidden')).length).toBeGreaterThan(1);
   });
 
+  it('counts timelines and matches as looks, a match that finds nobody among those that met nobody', async () => {
+    const counted = async (): Promise<[number, number]> => {
+      const { looks: n, lookedAtNobody } = (await ask(gateway, draft)).lines.at(-1)?.['report'] as WhatIfReport;
+      return [n, lookedAtNobody];
+    };
+    const [before, nobody] = await counted();
+    const [{ citizen, who } = { citizen: '', who: '' }] = looks;
+    expect((await gateway.get(`/fhir/Patient/${citizen}/$timeline`, who)).status).toBe(200);
+    for (const number of [people.alice, '9990000034']) {
+      const match = await fetch(`${gateway.url}/fhir/Patient/$match`, {
+        method: 'POST', body: JSON.stringify({ resourceType: 'Patient', identifier: [{ system: 'https://fhir.nhs.uk/Id/nhs-number', value: number }] }),
+        headers: { Authorization: `Bearer ${await gateway.token('community-nurse')}`, 'Content-Type': 'application/fhir+json' },
+      });
+      expect(match.status).toBe(200);
+    }
+    expect(await counted()).toEqual([before + 3, nobody + 1]);
+    const [{ id } = { id: '' }] = await gateway.database.query<{ id: string }>(`select citizen_ids[1] as id from audit_entry where entry::jsonb ->> 'interaction' = 'match' and citizen_ids <> '{}'`);
+    expect(id).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
   it('leaves nothing behind, names nobody, and is itself in the log', async () => {
     expect(await gateway.database.query(`select relname from pg_class where relpersistence = 't'`)).toEqual([]);
     const { lines } = await ask(gateway, draft);
@@ -158,6 +185,7 @@ async function plannedLooks(gateway: Gateway): Promise<Look[]> {
     { who, citizen, path: `/fhir/Encounter?patient=${citizen}&status=finished&_count=200` },
     { who, citizen, path: `/fhir/EpisodeOfCare?patient=${citizen}&date=ge2026-01-01&_count=200` },
     { who, citizen, path: `/fhir/Patient/${citizen}` },
+    ...(who === 'ward-doctor' ? [{ who, citizen, path: `/fhir/Patient/${citizen}/${told}` }] : []),
   ]));
   const single = rows.filter(({ citizen }) => citizens.includes(citizen)).flatMap(({ citizen, id, type }, i): Look[] => (i % 3 === 0 ? [{ who: 'ward-doctor', citizen, path: `/fhir/${type}/${id}` }] : []));
   return [...each, ...single];
@@ -166,7 +194,8 @@ async function plannedLooks(gateway: Gateway): Promise<Look[]> {
 async function answers(gateway: Gateway, looks: readonly Look[]): Promise<Set<string>[]> {
   const all: Set<string>[] = [];
   for (const look of looks) all.push(await shown(gateway, look));
-  return all;
+  const whole = (look: Look): number => looks.findIndex(({ who, citizen, path }) => who === look.who && citizen === look.citizen && path.includes('$everything'));
+  return looks.map((look, i) => (look.path.endsWith(told) ? all[whole(look)] : all[i]) ?? new Set());
 }
 
 async function putInForce(database: Database): Promise<void> {

@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { AgreementEntry } from '../../../flow/list-agreements.ts';
 import type { AgreementName } from '../../../flow/change-agreement.ts';
+import type { ToldOnceReport } from '../../../flow/count-told-once.ts';
 import type { BeginWhatIf } from '../../../flow/what-if.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
@@ -25,6 +26,7 @@ export interface GovernanceServices extends ReviewServices, FeedServices, LinkRe
     activate: (requester: Requester, name: AgreementName, request: RequestFacts) => Promise<AgreementEntry>;
     terminate: (requester: Requester, name: AgreementName, request: RequestFacts) => Promise<AgreementEntry>;
     whatIf: BeginWhatIf;
+    toldOnce: (requester: Requester, request: RequestFacts) => Promise<ToldOnceReport>;
   };
 }
 
@@ -35,10 +37,10 @@ const yamlTypes = ['application/yaml', 'text/yaml'];
 const readers = permitGovernance(['governance', 'privacy-officer'], 's');
 const signers = permitGovernance(['governance', 'privacy-officer'], 'u');
 const keepers = permitGovernance(['governance'], 'u');
-/** counts over every partner's looks: for those who read the whole log */
+/** counts over every partner's looks and people: for those who read the whole log */
 const overseers = permitGovernance(['governance'], 's');
 
-/** Everything under /governance: the register of agreements and how a version comes into force and ends, reviews of emergency access and of possible links, and the work on feeds. */
+/** Everything under /governance: the register of agreements and how a version comes into force and ends, what was told once, reviews of emergency access and of possible links, and the work on feeds. */
 export function governanceRoutes(services: GovernanceServices): Router {
   const { governance } = services;
   const router = Router({ caseSensitive: true });
@@ -58,6 +60,10 @@ export function governanceRoutes(services: GovernanceServices): Router {
         return json(200, await governance[change](asked.requester, nameOf(asked), requestOf(asked)));
       }));
   }
+  router.get('/told-once', route(services, { interaction: 'told-once-count', pattern: 'governance/told-once', permit: overseers }, async (asked) => {
+    if (asked.query.length > 0) throw new Refusal(noParameters);
+    return json(200, await governance.toldOnce(asked.requester, requestOf(asked)));
+  }));
   addEmergencyRoutes(router, services);
   addFeedRoutes(router, services);
   addLinkReviewRoutes(router, services);
@@ -74,7 +80,10 @@ const addresses: readonly [address: string, pattern: string, allow: string][] = 
   ['/agreements/what-if', 'governance/agreements/what-if', 'POST'],
   ['/agreements/:id/:version', 'governance/agreements/{id}/{version}', 'GET, HEAD'],
   ['/agreements/:id/:version/:change', 'governance/agreements/{id}/{version}/{change}', 'POST'],
+  ['/told-once', 'governance/told-once', 'GET, HEAD'],
 ];
+
+const noParameters: Problem = { category: 'invalid', code: 'search-value-invalid', text: 'The counts take no parameters here.', expected: 'the address alone' };
 
 const signingFields = {
   party: { pattern: /^[^\s|]{1,300}\|[^\s|]{1,100}$/, expected: 'the organisation\'s identifier as system|value' },
