@@ -76,6 +76,27 @@ describe('from the start page', () => {
       await settled(page);
     });
 
+    it('reads each event once, and opens it to who says so and why it is one', async () => {
+      const { page } = here;
+      const timeline = page.locator('[data-section="timeline"]');
+      await timeline.getByRole('textbox').fill('referral council');
+      const [line] = [timeline.locator('.os-event').filter({ hasText: / and / }).first()];
+      await line.locator('summary').click();
+      await line.getByText('Where the referral stands').waitFor();
+      expect(await line.innerText()).toMatch(/Taken for the same event: .* \(rule event-[\w-]+\)/);
+      expect(await faultsAtAnyWidth(page)).toEqual([]);
+    });
+
+    it('says that something told once is still right, and reads who said so', async () => {
+      const { page } = here;
+      const once = page.locator('[data-section="told-once"]');
+      const fact = once.locator('.os-fact').first();
+      await fact.getByRole('button', { name: /Still right/ }).click();
+      await fact.getByText(/^Still right: Dr Leila Haddad, University Hospitals Birmingham/).waitFor();
+      expect(await fact.getByRole('button').count()).toBe(0);
+      expect(await faultsAtAnyWidth(page)).toEqual([]);
+    });
+
     it('has no fault on the way that axe can find, wide or narrow', async () => {
       const { page } = here;
       expect(await faultsAtAnyWidth(page)).toEqual([]);
@@ -103,6 +124,19 @@ describe('from the start page', () => {
       await page.keyboard.press('Enter');
       await page.getByRole('link', { name: 'OKAFOR, Alice (Mrs)' }).waitFor();
       expect(await faultsAtAnyWidth(page)).toEqual([]);
+    });
+
+    it('finds her by a misspelt surname and her birth date, told as somebody who may be meant', async () => {
+      const { page } = here;
+      await page.getByLabel('Surname', { exact: true }).fill('okafer');
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: '1 person may be meant' }).waitFor();
+      const text = await page.locator('[data-results]').innerText();
+      for (const part of ['OKAFOR, Alice (Mrs)', 'Possible', 'Surname: nearly the same; Date of birth: the same']) expect(text).toContain(part);
+      expect(await faultsAtAnyWidth(page)).toEqual([]);
+      await page.getByLabel('First name, if you know it').fill('Alice');
+      await page.keyboard.press('Enter');
+      await page.getByText('Likely', { exact: true }).waitFor();
     });
 
     it('leaves nothing behind when signing out', async () => {

@@ -1,0 +1,40 @@
+import type { Observation, Patient } from '@medplum/fhirtypes';
+import { sectionIn } from '../../../src/viewer/person/read-told-story.ts';
+import { disagreementsOf, toldOnceOf } from '../../../src/viewer/person/told-once-view.ts';
+import { alice, fromCommunity, fromCouncil, now } from './people.ts';
+import { storyBundle } from './tell.ts';
+
+const atTheTrust: Patient = { ...alice, id: 'trust', meta: fromCommunity, communication: [{ language: { text: 'Punjabi' }, preferred: true }] };
+const atTheCouncil: Patient = { resourceType: 'Patient', id: 'council', meta: fromCouncil, name: alice.name ?? [], birthDate: '1938-02-11', address: [{ use: 'home', line: ['9 Sample Close'], postalCode: 'B9 9XX' }] };
+const livesIn: Observation = {
+  resourceType: 'Observation', id: 'home', meta: fromCouncil, status: 'final', subject: { reference: 'Patient/alice' }, effectiveDateTime: '2026-10-27',
+  code: { coding: [{ system: 'https://fhir.bicp.example/CodeSystem/cld-item', code: 'accommodation-status' }], text: 'Accommodation' }, valueCodeableConcept: { text: 'Lives alone' },
+};
+const confirmation = { id: 'home', version: 1, at: '2026-11-20T09:05:00.000Z', organisation: 'x|RYW', organisationName: 'Birmingham Community Healthcare', person: 'Niamh Example' };
+const factsIn = (...confirmations: (typeof confirmation)[]) => toldOnceOf(sectionIn(storyBundle([atTheTrust, atTheCouncil], [livesIn], confirmations), 'told-once'), now);
+
+describe('what was told once', () => {
+  test('stands by the record it rests on, because a record is found still right as a whole', () => {
+    expect(factsIn()).toEqual([
+      { version: 'Patient/trust/_history/1', lines: ['Speaks Punjabi, preferred', 'Chidi Okafor, son, 07700 900123'], recordedBy: 'Birmingham Community Healthcare, 22-Nov-2026', confirmed: undefined, confirmedToday: false },
+      { version: 'Observation/home/_history/1', lines: ['Accommodation: Lives alone'], recordedBy: 'Birmingham City Council, 27-Oct-2026', confirmed: undefined, confirmedToday: false },
+    ]);
+  });
+  test('says who last found it still right, and when', () => {
+    expect(factsIn(confirmation)[1]).toMatchObject({ confirmed: 'Still right: Niamh Example, Birmingham Community Healthcare, 20-Nov-2026 09:05', confirmedToday: false });
+    expect(factsIn({ ...confirmation, at: '2026-11-22T09:05:00.000Z' })[1]?.confirmedToday).toBe(true);
+  });
+  test('of an older version it says nothing: it has to be asked again', () => expect(factsIn({ ...confirmation, version: 2 })[1]?.confirmed).toBeUndefined());
+  test('where there is nothing it says why', () => expect(sectionIn(storyBundle([atTheCouncil], []), 'told-once')).toMatchObject({ lines: [], empty: 'Nothing is recorded in what you may see. That is not to say that there is nothing.' }));
+});
+
+describe('where the record does not agree', () => {
+  test('every side is shown with who says it', () => {
+    expect(disagreementsOf(sectionIn(storyBundle([atTheTrust, atTheCouncil], []), 'disagreements'))).toEqual([{ title: 'Home address', sides: [
+      { text: '9 Sample Close, B9 9XX', by: 'Birmingham City Council, 22-Nov-2026' }, { text: '12 Example Road, Birmingham, B13 8XX', by: 'Birmingham Community Healthcare, 22-Nov-2026' },
+    ] }]);
+  });
+  test('agreement is said, and is no blank', () => expect(sectionIn(storyBundle([atTheCouncil], []), 'disagreements').empty).toBe('What you may see does not contradict itself.'));
+});
+
+test('a document without the section is empty, not wrong', () => expect(sectionIn({ resourceType: 'Bundle', type: 'document' }, 'told-once')).toEqual({ lines: [], groups: [], empty: undefined }));
