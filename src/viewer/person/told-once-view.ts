@@ -21,13 +21,27 @@ export interface DisagreementView {
 
 const words = strings.person.toldOnce;
 
-/** The lines of `told-once` by the record each rests on first, in the order they are told. */
+/**
+ * The lines of `told-once` by records that tell them, as few as possible. Under a record stands all that it tells: whoever
+ * finds it still right says so of every line.
+ */
 export function toldOnceOf({ lines }: ToldSection, now: Date): ToldOnceView[] {
-  return [...Map.groupBy(lines.filter(({ said }) => said.length > 0), ({ said }) => said[0]?.version ?? '')].map(([version, held]) => viewOf(version, held, now));
+  const byRecord = new Map<string, Line[]>();
+  for (const line of lines) for (const { version } of line.said) byRecord.set(version, [...(byRecord.get(version) ?? []), line]);
+  const views: ToldOnceView[] = [];
+  for (let left = lines.filter(({ said }) => said.length > 0); left.length > 0;) {
+    const ofLeft = (held: readonly Line[]): number => held.filter((line) => left.includes(line)).length;
+    const [version, held] = [...byRecord].reduce((best, each) => (ofLeft(each[1]) > ofLeft(best[1]) ? each : best));
+    views.push(viewOf(version, held, now));
+    left = left.filter((line) => !held.includes(line));
+  }
+  return views;
 }
 
+/** Found still right only where every line was; the one longest ago counts. */
 function viewOf(version: string, lines: readonly Line[], now: Date): ToldOnceView {
-  const confirmed = lines.find((line) => line.confirmed)?.confirmed;
+  const found = lines.flatMap(({ confirmed }) => confirmed ?? []).sort((a, b) => ((a.at ?? '') < (b.at ?? '') ? -1 : 1));
+  const confirmed = found.length === lines.length ? found[0] : undefined;
   return {
     version, lines: lines.map(({ text }) => text), recordedBy: sourcesOf(lines.flatMap(({ said }) => said)),
     confirmed: confirmed && words.confirmed(confirmed.person, confirmed.organisation, formatDateTime(confirmed.at)),

@@ -17,7 +17,7 @@ export function ToldOnce({ facts, citizen, children }: { facts: readonly ToldOnc
       <p>{words.intro}</p>
       {children}
       <Bounded items={facts} limit={limit}>
-        {(shown) => shown.length === 0 ? null : <ul className="os-items">{shown.map((fact) => <Fact fact={fact} citizen={citizen} key={fact.version} />)}</ul>}
+        {(shown) => shown.length === 0 ? null : <ul className="os-items os-items--two">{shown.map((fact) => <Fact fact={fact} citizen={citizen} key={fact.version} />)}</ul>}
       </Bounded>
     </Section>
   );

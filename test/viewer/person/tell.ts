@@ -45,5 +45,5 @@ export function storyBundle(people: readonly Resource[], resources: readonly Res
   const { patient, provenance } = composePatient({ citizen: 'alice', sources: sources.map((row) => ({ ...row, resource: row.resource as Patient })) });
   const { composition, provenance: said, cited } = storyDocument({ citizen: 'alice', patient, provenance, people: sources, rows, events: findEvents(rows, [], rule), rule, confirmations, programmeOf, notices: ['Told here is what may be seen.'], now }, 'http://gateway/fhir');
   const entry = [...[composition, ...said].map((resource) => ({ fullUrl: `urn:uuid:${resource.id}`, resource })), ...cited.map(({ type, id, resource }) => ({ fullUrl: `http://gateway/fhir/${type}/${id}`, resource }))];
-  return { resourceType: 'Bundle', type: 'document', entry: entry as NonNullable<Bundle['entry']> };
+  return { resourceType: 'Bundle', type: 'document', entry };
 }

@@ -1,5 +1,5 @@
 import type { Observation, Patient } from '@medplum/fhirtypes';
-import { sectionIn } from '../../../src/viewer/person/read-told-story.ts';
+import { sectionIn, type Confirmed } from '../../../src/viewer/person/read-told-story.ts';
 import { disagreementsOf, toldOnceOf } from '../../../src/viewer/person/told-once-view.ts';
 import { alice, fromCommunity, fromCouncil, now } from './people.ts';
 import { storyBundle } from './tell.ts';
@@ -23,6 +23,14 @@ describe('what was told once', () => {
   test('says who last found it still right, and when', () => {
     expect(factsIn(confirmation)[1]).toMatchObject({ confirmed: 'Still right: Niamh Example, Birmingham Community Healthcare, 20-Nov-2026 09:05', confirmedToday: false });
     expect(factsIn({ ...confirmation, at: '2026-11-22T09:05:00.000Z' })[1]?.confirmedToday).toBe(true);
+  });
+  test('a record that tells most comes first, and all that a record tells stands with it, so that nothing unasked is found right', () => {
+    const line = (text: string, ...versions: string[]) => ({ code: 'language', text, said: versions.map((version) => ({ version, organisation: version, on: '2026-11-01', byThePerson: false })), confirmed: undefined as Confirmed | undefined });
+    const right: Confirmed = { person: 'Niamh Example', organisation: 'Trust', at: '2026-11-20T09:05:00.000Z' };
+    const lines = [line('one', 'A', 'B'), line('two', 'B'), line('three', 'C', 'A'), line('four', 'B')];
+    const of = (...held: typeof lines) => toldOnceOf({ lines: held, groups: [], empty: undefined }, now).map(({ version, lines: texts, confirmed }) => [version, texts, confirmed !== undefined]);
+    expect(of(...lines)).toEqual([['B', ['one', 'two', 'four'], false], ['A', ['one', 'three'], false]]);
+    expect(of(...lines.map((each) => (each.text === 'one' || each.text === 'three' ? { ...each, confirmed: right } : each)))).toEqual([['B', ['one', 'two', 'four'], false], ['A', ['one', 'three'], true]]);
   });
   test('of an older version it says nothing: it has to be asked again', () => expect(factsIn({ ...confirmation, version: 2 })[1]?.confirmed).toBeUndefined());
   test('where there is nothing it says why', () => expect(sectionIn(storyBundle([atTheCouncil], []), 'told-once')).toMatchObject({ lines: [], empty: 'Nothing is recorded in what you may see. That is not to say that there is nothing.' }));
