@@ -61,7 +61,7 @@ export function Record({ story, citizen, state, cut, socialWorker, failed }: { s
   );
 }
 
-const parts = [['told-once', words.sections.toldOnce], ['disagreements', words.sections.disagreements], ['all-plans', words.sections.allPlans], ['all-contacts', words.sections.allContacts], ['referrals', words.sections.referrals], ['episodes', words.sections.episodes], ['timeline', words.sections.timeline]] as const;
+const parts = [['alerts', words.sections.alerts], ['coming-next', words.sections.coming], ['told-once', words.sections.toldOnce], ['disagreements', words.sections.disagreements], ['all-plans', words.sections.allPlans], ['all-contacts', words.sections.allContacts], ['referrals', words.sections.referrals], ['episodes', words.sections.episodes], ['timeline', words.sections.timeline]] as const;
 
 function Contents() {
   return (

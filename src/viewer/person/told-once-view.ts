@@ -19,6 +19,15 @@ export interface DisagreementView {
   sides: { text: string; by: string }[];
 }
 
+export interface LineView {
+  text: string;
+  by: string;
+  /** `Type/id` of a record that says so */
+  record: string | undefined;
+  /** no longer in force */
+  ended: boolean;
+}
+
 const words = strings.person.toldOnce;
 
 /**
@@ -49,8 +58,16 @@ function viewOf(version: string, lines: readonly Line[], now: Date): ToldOnceVie
   };
 }
 
-export function disagreementsOf({ groups }: ToldSection): DisagreementView[] {
-  return groups.map(({ title, lines }) => ({ title, sides: lines.map(({ text, said }) => ({ text: withoutTitle(text, title), by: sourcesOf(said) })) }));
+/** `place` is the section `where-now`: in two beds, or in a bed and seen at home, is a disagreement too. */
+export function disagreementsOf({ groups }: ToldSection, place: ToldSection): DisagreementView[] {
+  const contradictions = place.lines.filter(({ code }) => code === 'place-contradiction');
+  return [...(contradictions.length === 0 ? [] : [{ title: strings.person.disagreements.where, lines: contradictions }]), ...groups]
+    .map(({ title, lines }) => ({ title, sides: lines.map(({ text, said }) => ({ text: withoutTitle(text, title), by: sourcesOf(said) })) }));
+}
+
+/** Lines of a section as they are told, each with who says it. */
+export function linesOf({ lines }: ToldSection): LineView[] {
+  return lines.map(({ code, text, said }) => ({ text, by: sourcesOf(said), record: said[0]?.version.replace(/\/_history\/.*$/, ''), ended: code === 'alert-ended' }));
 }
 
 /** A side says again what is disagreed about: `Home address: 12 Example Road`. */

@@ -30,9 +30,9 @@ export const person = {
   } as Readonly<Record<string, string>>,
   banner: {
     label: 'Who this is', born: 'Born', died: 'Died', dateNotKnown: 'date not known', deceased: 'Deceased', gender: 'Gender', nhs: 'NHS No.', preferred: 'Preferred name', address: 'Address', phone: 'Phone', language: 'Language', interpreter: 'interpreter needed',
-    allergies: 'Allergies', noAllergies: 'not held in OneStory. Ask the person, or look in the GP or hospital record.',
+    allergies: 'Allergies', noAllergies: 'under Alerts, as far as anybody sent them. Ask the person, or look in the GP or hospital record.',
   },
-  sections: { label: 'On this page', whereNow: 'Where now', toldOnce: 'Told once', disagreements: 'Where the record does not agree', plans: 'Plan', who: 'Who to talk to', allPlans: 'Plans', allContacts: 'Contacts', referrals: 'Referrals', episodes: 'Episodes and stays', timeline: 'Timeline' },
+  sections: { label: 'On this page', whereNow: 'Where now', alerts: 'Alerts', coming: 'What is coming', toldOnce: 'Told once', disagreements: 'Where the record does not agree', plans: 'Plan', who: 'Who to talk to', allPlans: 'Plans', allContacts: 'Contacts', referrals: 'Referrals', episodes: 'Episodes and stays', timeline: 'Timeline' },
   whereNow: {
     since: (when: string): string => `Since ${when}`, expectedEnd: (date: string): string => `Expected to end ${date}`, noExpectedEnd: 'Expected end not recorded', noPlace: 'Place not recorded',
     inBed: 'In hospital or another bed now', notInBed: 'No stay in hospital or a bed is recorded as going on now.', last: 'Last stay', noLast: 'No earlier stay is recorded by the organisations shown here.', wentTo: 'Went to', care: 'Care going on', noCare: 'No active care is recorded by the organisations shown here.', more: 'All stays and care',
@@ -74,7 +74,7 @@ export const person = {
     recordedBy: 'Recorded by', source: (organisation: string, day: string, byThePerson: boolean): string => `${organisation}, ${day}${byThePerson ? ', in the person’s own words' : ''}`,
     confirmed: (person: string, organisation: string, when: string): string => `Still right: ${person}, ${organisation}, ${when}`, stillRight: 'Still right', confirming: 'Recording',
   },
-  disagreements: { intro: 'Nothing was chosen: every side is shown with who says it.', none: 'What is shown here does not contradict itself.' },
+  disagreements: { where: 'Where the person is', intro: 'Nothing was chosen: every side is shown with who says it.', none: 'What is shown here does not contradict itself.' },
   entry: {
     back: 'Back to the record', details: 'Details', versions: 'Versions', version: (id: string): string => `Version ${id}`, current: 'newest', older: 'This is an older version. It is no longer how things stand.', organisation: 'Organisation', system: 'System', recorded: 'Recorded', record: 'Source record', row: (row: string): string => `row ${row}`,
     changed: 'What changed from the version before', first: 'This is the first version.', same: 'Nothing that is shown here changed.', before: 'Before', after: 'After', what: 'What', shown: 'shown above', earlierUnread: 'There are earlier versions. Show them to see what changed.', choose: 'Show this version', earlier: 'Show earlier versions', versionsSay: 'Newest first. Each time the source sends a change, a version is added and the old one is kept.', only: 'There is one version: it has not changed since it arrived.',

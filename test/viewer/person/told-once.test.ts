@@ -1,7 +1,7 @@
-import type { Observation, Patient } from '@medplum/fhirtypes';
+import type { Bundle, Encounter, Flag, Observation, Patient } from '@medplum/fhirtypes';
 import { sectionIn, type Confirmed } from '../../../src/viewer/person/read-told-story.ts';
-import { disagreementsOf, toldOnceOf } from '../../../src/viewer/person/told-once-view.ts';
-import { alice, fromCommunity, fromCouncil, now } from './people.ts';
+import { disagreementsOf, linesOf, toldOnceOf } from '../../../src/viewer/person/told-once-view.ts';
+import { alice, fromCommunity, fromCouncil, now, wardStay } from './people.ts';
 import { storyBundle } from './tell.ts';
 
 const atTheTrust: Patient = { ...alice, id: 'trust', meta: fromCommunity, communication: [{ language: { text: 'Punjabi' }, preferred: true }] };
@@ -36,9 +36,26 @@ describe('what was told once', () => {
   test('where there is nothing it says why', () => expect(sectionIn(storyBundle([atTheCouncil], []), 'told-once')).toMatchObject({ lines: [], empty: 'Nothing is recorded in what you may see. That is not to say that there is nothing.' }));
 });
 
+describe('alerts', () => {
+  const flag = (id: string, status: 'active' | 'inactive'): Flag => ({ resourceType: 'Flag', id, meta: fromCommunity, status, subject: { reference: 'Patient/alice' }, code: { text: 'Dog in the house' }, period: { start: '2026-10-01', ...(status === 'inactive' && { end: '2026-11-01' }) } });
+  test('are told with who says so, and lead to their entry; what is no longer in force is marked', () => {
+    expect(linesOf(sectionIn(storyBundle([atTheTrust], [flag('now', 'active'), flag('then', 'inactive')]), 'alerts'))).toEqual([
+      { text: 'Dog in the house', by: 'Birmingham Community Healthcare, 01-Oct-2026', record: 'Flag/now', ended: false },
+      { text: 'No longer in force: Dog in the house, ended on 01-Nov-2026', by: 'Birmingham Community Healthcare, 01-Oct-2026', record: 'Flag/then', ended: true },
+    ]);
+  });
+});
+
 describe('where the record does not agree', () => {
+  const disagreementsIn = (bundle: Bundle) => disagreementsOf(sectionIn(bundle, 'disagreements'), sectionIn(bundle, 'where-now'));
+  test('in two beds at once is one of them', () => {
+    const bed = (id: string, meta: typeof fromCouncil): Encounter => ({ ...wardStay, id, meta });
+    expect(disagreementsIn(storyBundle([atTheTrust], [bed('one', fromCouncil), bed('two', fromCommunity)]))).toMatchObject([
+      { title: 'Where the person is', sides: [{ text: 'More than one organisation says that the person is in its bed', by: expect.stringContaining('Birmingham City Council') as string }] },
+    ]);
+  });
   test('every side is shown with who says it', () => {
-    expect(disagreementsOf(sectionIn(storyBundle([atTheTrust, atTheCouncil], []), 'disagreements'))).toEqual([{ title: 'Home address', sides: [
+    expect(disagreementsIn(storyBundle([atTheTrust, atTheCouncil], []))).toEqual([{ title: 'Home address', sides: [
       { text: '9 Sample Close, B9 9XX', by: 'Birmingham City Council, 22-Nov-2026' }, { text: '12 Example Road, Birmingham, B13 8XX', by: 'Birmingham Community Healthcare, 22-Nov-2026' },
     ] }]);
   });
