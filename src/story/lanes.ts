@@ -76,11 +76,13 @@ function daysSince(from: string, now: Date): number | undefined {
   return moment && Math.max(0, daysFrom(londonDay(new Date(moment.middle)), londonDay(now)));
 }
 
-/** A receiver's own record says that it has the referral. */
+/** A receiver's own record says that it has the referral, and since when; of what came of it, it says no day. */
 function replyOf({ row: { resource, custodianReference } }: Witness, receivers: readonly string[]): Replied[] {
   if (resource.resourceType !== 'ServiceRequest' || !receivers.includes(custodianReference)) return [];
+  if (resource.status === 'revoked') return [{ state: 'rejected' }];
+  if (resource.status === 'completed') return [{ state: 'closed' }];
   const since = receivedAt(resource) ?? resource.authoredOn;
-  return [{ state: resource.status === 'revoked' ? 'rejected' : resource.status === 'completed' ? 'closed' : 'received', ...(since !== undefined && { since }) }];
+  return [{ state: 'received', ...(since !== undefined && { since }) }];
 }
 
 const outcomes: Readonly<Record<string, ReferralState>> = { accepted: 'accepted', rejected: 'rejected' };

@@ -64,7 +64,7 @@ describe('from the start page', () => {
       const { page } = here;
       const timeline = page.locator('[data-section="timeline"]');
       await timeline.getByRole('textbox').fill('Moseley');
-      expect(await timeline.getByRole('listitem').filter({ hasText: 'Birmingham City Council' }).count()).toBe(0);
+      expect(await timeline.locator('.os-event').filter({ hasNotText: 'Moseley' }).count()).toBe(0);
       const entry = timeline.getByRole('listitem').filter({ hasText: 'Moseley Hall' }).filter({ hasText: 'Community RiO' }).first();
       await entry.getByRole('link').first().click();
       await settled(page);
@@ -74,6 +74,27 @@ describe('from the start page', () => {
       expect(await faultsAtAnyWidth(page)).toEqual([]);
       await page.goBack();
       await settled(page);
+    });
+
+    it('reads who tells of an event, and opens it to what each says and by which rule', async () => {
+      const { page } = here;
+      const timeline = page.locator('[data-section="timeline"]');
+      await timeline.getByRole('textbox').fill('left w12 council');
+      const line = timeline.locator('.os-event');
+      expect(await line.count()).toBe(1);
+      expect(await line.locator('summary').innerText()).toMatch(/^Told by University Hospitals Birmingham.*, mentioned by .*Birmingham City Council/);
+      await line.locator('summary').click();
+      await line.getByText('Who says so').waitFor();
+      expect(await line.innerText()).toMatch(/Speaks of it: .* \(rule event-discharge-council-01\)/);
+    });
+
+    it('says that something told once is still right, and reads who said so', async () => {
+      const { page } = here;
+      const once = page.locator('[data-section="told-once"]');
+      const fact = once.locator('.os-fact').first();
+      await fact.getByRole('button', { name: /Still right/ }).click();
+      await fact.getByText(/^Still right: Dr Leila Haddad, University Hospitals Birmingham/).waitFor();
+      expect(await fact.getByRole('button').count()).toBe(0);
     });
 
     it('has no fault on the way that axe can find, wide or narrow', async () => {
@@ -103,6 +124,19 @@ describe('from the start page', () => {
       await page.keyboard.press('Enter');
       await page.getByRole('link', { name: 'OKAFOR, Alice (Mrs)' }).waitFor();
       expect(await faultsAtAnyWidth(page)).toEqual([]);
+    });
+
+    it('finds her by a misspelt surname and her birth date, told as somebody who may be meant', async () => {
+      const { page } = here;
+      await page.getByLabel('Surname', { exact: true }).fill('okafer');
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: '1 person may be meant' }).waitFor();
+      const text = await page.locator('[data-results]').innerText();
+      for (const part of ['OKAFOR, Alice (Mrs)', 'Possible', 'Surname: nearly the same; Date of birth: the same']) expect(text).toContain(part);
+      expect(await faultsAtAnyWidth(page)).toEqual([]);
+      await page.getByLabel('First name, if you know it').fill('Alice');
+      await page.keyboard.press('Enter');
+      await page.getByText('Likely', { exact: true }).waitFor();
     });
 
     it('leaves nothing behind when signing out', async () => {

@@ -1,7 +1,8 @@
-import type { Bundle, Resource } from '@medplum/fhirtypes';
+import type { Bundle, Parameters, Resource } from '@medplum/fhirtypes';
 import { ApiProblem } from './api-problem.ts';
 
 const base = '/fhir';
+const fhirJson = 'application/fhir+json';
 const timeoutMs = 30_000;
 
 /** Told of every answer: the session is fresher than it was, or has ended. */
@@ -23,6 +24,11 @@ export function search<T extends Resource>(type: string, form: readonly (readonl
   return ask<Bundle<T>>(`${base}/${type}/_search`, { method: 'POST', body }, signal);
 }
 
+/** POST [base]/{path}, an operation: what is known of a person travels in the body. */
+export function operate<T extends Resource>(path: string, parameters: Parameters, signal?: AbortSignal): Promise<T> {
+  return ask<T>(`${base}/${path}`, { method: 'POST', body: new Blob([JSON.stringify(parameters)], { type: fhirJson }) }, signal);
+}
+
 /** The next page, by the link the gateway gave. Only its path is used: the viewer asks nobody but its own gateway. */
 export function follow<T extends Resource>(link: string, signal?: AbortSignal): Promise<Bundle<T>> {
   const { pathname, search: query } = new URL(link);
@@ -42,7 +48,7 @@ async function ask<T>(address: string, init: RequestInit, signal: AbortSignal | 
   const limit = AbortSignal.timeout(timeoutMs);
   let response: Response;
   try {
-    response = await fetch(address, { ...init, headers: { Accept: 'application/fhir+json' }, signal: signal ? AbortSignal.any([signal, limit]) : limit, redirect: 'error' });
+    response = await fetch(address, { ...init, headers: { Accept: fhirJson }, signal: signal ? AbortSignal.any([signal, limit]) : limit, redirect: 'error' });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiProblem(0, undefined);

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { strings } from '../strings.ts';
 import { Button } from '../ui/nhs.ts';
-import type { FieldError, FindField, FindValues, Way } from './read-form.ts';
+import { genders, type FieldError, type FindField, type FindValues, type Way } from './read-form.ts';
 
 const words = strings.find;
 
@@ -21,6 +21,10 @@ export function FindForms({ busy, onSubmit, ...shared }: Shared & { busy: boolea
       <Form label={words.byName} busy={busy} onSubmit={() => onSubmit('name')}>
         <Box field="surname" label={words.surname} className="os-input--surname" {...shared} />
         <BirthDate {...shared} />
+        <div className="os-find__more">
+          <Box field="given" label={words.given} className="os-input--surname" {...shared} />
+          <Gender {...shared} />
+        </div>
       </Form>
     </div>
   );
@@ -84,6 +88,19 @@ function BirthDate({ values, errors, onChange }: Shared) {
           ))}
         </div>
       </fieldset>
+    </div>
+  );
+}
+
+/** May be left out: a record may have another, or none. */
+function Gender({ values, onChange }: Shared) {
+  return (
+    <div className="nhsuk-form-group">
+      <label className="nhsuk-label" htmlFor="find-gender">{words.knownGender}</label>
+      <select className="nhsuk-select" id="find-gender" value={values.gender} onChange={({ target }) => onChange({ gender: target.value })}>
+        <option value="">{words.anyGender}</option>
+        {genders.map((gender) => <option key={gender} value={gender}>{words.genders[gender]}</option>)}
+      </select>
     </div>
   );
 }

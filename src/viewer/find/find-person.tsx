@@ -7,7 +7,7 @@ import { FindErrors } from './find-errors.tsx';
 import { FindForms } from './find-forms.tsx';
 import { foundOf } from './found-view.ts';
 import { nothingTyped, readForm, type FieldError, type FindValues, type Way } from './read-form.ts';
-import { Results } from './results.tsx';
+import { headingOf, Results } from './results.tsx';
 import { useFind } from './use-find.ts';
 
 const words = strings.find;
@@ -33,14 +33,14 @@ export function FindPerson() {
     asked.current = true;
     const used = way === 'number' ? { ...nothingTyped, number: values.number } : { ...values, number: '' };
     setValues(used); // what stands in the boxes is what the results are for
-    asking.mutate({ values: used, form: read.form });
+    asking.mutate({ values: used, form: read.form, known: read.known });
   };
   const startAgain = (): void => {
     clear();
     setValues(nothingTyped);
     setErrors([]);
   };
-  const found = last && errors.length === 0 && !asking.isPending ? foundOf(last.bundle, new Date()) : undefined;
+  const found = last && errors.length === 0 && !asking.isPending ? foundOf(last, new Date()) : undefined;
   return (
     <div className="os-find">
       <Page title={words.title}>
@@ -48,7 +48,7 @@ export function FindPerson() {
         <FindForms values={values} errors={errors} busy={asking.isPending} onChange={(change) => setValues({ ...values, ...change })} onSubmit={submit} />
         {asking.isPending ? <Loading lines={3} /> : null}
         {asking.isError ? <Problem error={asking.error} onRetry={() => asking.mutate(asking.variables)} /> : null}
-        <p className="nhsuk-u-visually-hidden" role="status">{found === undefined ? '' : found.people.length === 0 ? words.noneHeading : words.results(found.people.length)}</p>
+        <p className="nhsuk-u-visually-hidden" role="status">{found === undefined ? '' : headingOf(found)}</p>
         {found === undefined ? null : <Results found={found} heading={results} onClear={startAgain} />}
       </Page>
     </div>

@@ -1,6 +1,17 @@
-import type { Bundle, Patient } from '@medplum/fhirtypes';
+import type { Bundle, BundleEntry, Patient } from '@medplum/fhirtypes';
 import { bannerOf, holdersOf, shortAddress, type BannerView } from '../person/banner-view.ts';
+import { partsOf } from '../person/extension-parts.ts';
 import { noticesOf, type NoticeText } from '../person/story.ts';
+import { strings } from '../strings.ts';
+
+const words = strings.find;
+
+/** What the gateway answered. */
+export interface FindAnswers {
+  bundle: Bundle;
+  /** who may be meant, where nobody answers to exactly what was typed */
+  meant: Bundle | undefined;
+}
 
 export interface FoundPerson {
   id: string;
@@ -8,26 +19,43 @@ export interface FoundPerson {
   /** postcode and first line */
   address: string;
   holders: string[];
+  /** how likely they are meant and why, where they were not found by exactly what was typed */
+  meant: { grade: string; because: string } | undefined;
 }
 
 export interface FoundView {
   people: FoundPerson[];
+  /** nobody was found by exactly what was typed: these may be meant */
+  onlyMeant: boolean;
   notices: NoticeText[];
   /** whether the gateway knows of more than it sent */
   more: boolean;
 }
 
 /**
- * A searchset of Patients as one chooses from it. Where nobody is found nothing is said about what is withheld: an empty
+ * Searchsets of Patients as one chooses from them. Where nobody is found nothing is said about what is withheld: an empty
  * answer looks the same whether there is nobody or nobody for this reader.
  */
-export function foundOf(bundle: Bundle, now: Date): FoundView {
-  const entries = bundle.entry ?? [];
-  const patients = entries.flatMap(({ resource, search }) => (resource?.resourceType === 'Patient' && (search?.mode ?? 'match') === 'match' ? [resource] : []));
-  const notices = noticesOf(entries).filter(({ kind }) => patients.length > 0 || kind !== 'withheld');
-  return { people: patients.map((patient) => foundPerson(patient, now)), notices, more: bundle.link?.some(({ relation }) => relation === 'next') ?? false };
+export function foundOf({ bundle, meant }: FindAnswers, now: Date): FoundView {
+  const exactly = peopleIn(bundle, now);
+  const people = exactly.length > 0 || meant === undefined ? exactly : peopleIn(meant, now);
+  const notices = noticesOf([...(bundle.entry ?? []), ...(meant?.entry ?? [])]).filter(({ kind }) => people.length > 0 || kind !== 'withheld');
+  return { people, onlyMeant: people.length > 0 && exactly.length === 0, notices, more: bundle.link?.some(({ relation }) => relation === 'next') ?? false };
 }
 
-function foundPerson(patient: Patient, now: Date): FoundPerson {
-  return { id: patient.id ?? '', banner: bannerOf(patient, now), address: shortAddress(patient), holders: holdersOf(patient) };
+function peopleIn({ entry = [] }: Bundle, now: Date): FoundPerson[] {
+  return entry.flatMap(({ resource, search }) => (resource?.resourceType === 'Patient' && (search?.mode ?? 'match') === 'match' ? [foundPerson(resource, search, now)] : []));
+}
+
+function foundPerson(patient: Patient, search: BundleEntry['search'], now: Date): FoundPerson {
+  return { id: patient.id ?? '', banner: bannerOf(patient, now), address: shortAddress(patient), holders: holdersOf(patient), meant: meantOf(search) };
+}
+
+/** How $match graded somebody, and which fields speak for it: http://hl7.org/fhir/R4/patient-operation-match.html. */
+function meantOf(search: BundleEntry['search']): FoundPerson['meant'] {
+  const grade = search?.extension?.find(({ url }) => url?.endsWith('/match-grade'))?.valueCode;
+  if (grade === undefined) return undefined;
+  const explanation = search?.extension?.find(({ url }) => url?.endsWith('/match-explanation'));
+  const fields = partsOf(explanation, 'field').map((field) => [partsOf(field, 'name')[0]?.valueCode ?? '', partsOf(field, 'level')[0]?.valueCode ?? ''] as const);
+  return { grade: words.grades[grade] ?? words.gradeOther, because: fields.flatMap(([name, level]) => (name in words.fields ? [words.fieldSays(words.fields[name] ?? name, words.levels[level] ?? words.levelOther)] : [])).join('; ') };
 }

@@ -1,3 +1,4 @@
+import type { Patient } from '@medplum/fhirtypes';
 import { readNhsNumber } from '../nhs-number.ts';
 import { strings } from '../strings.ts';
 
@@ -7,19 +8,26 @@ export interface FindValues {
   day: string;
   month: string;
   year: string;
+  /** these two help only to find who may be meant */
+  given: string;
+  /** FHIR administrative gender; '' where it is not known */
+  gender: string;
 }
 
 export type FindField = keyof FindValues;
 
-export const nothingTyped: FindValues = { number: '', surname: '', day: '', month: '', year: '' };
+export const nothingTyped: FindValues = { number: '', surname: '', day: '', month: '', year: '', given: '', gender: '' };
 
 export interface FieldError {
   field: FindField;
   message: string;
 }
 
-/** A search the API understands, or what to put right before there is one. */
-export type FindAsked = { kind: 'ask'; form: (readonly [string, string])[] } | { kind: 'errors'; errors: FieldError[] };
+/** A search the API understands, with what is known of the person where they may be meant all the same; or what to put right before there is one. */
+export type FindAsked = { kind: 'ask'; form: (readonly [string, string])[]; known?: Patient } | { kind: 'errors'; errors: FieldError[] };
+
+/** What may be chosen; that it is not known is said by choosing none. */
+export const genders = ['female', 'male', 'other'] as const;
 
 export type Way = 'number' | 'name';
 
@@ -54,7 +62,12 @@ function readNameAndBirth(values: FindValues, now: Date): FindAsked {
   const born = readBirthDate(values, now);
   const errors = [...(surname === '' ? [{ field: 'surname' as const, message: words.surname }] : []), ...(typeof born === 'string' ? [] : [born])];
   if (errors.length > 0 || typeof born !== 'string') return { kind: 'errors', errors };
-  return { kind: 'ask', form: [['family', escaped(surname)], ['birthdate', born], ['_count', most]] };
+  const given = values.given.trim().replaceAll(/\s+/g, ' ');
+  const gender = genders.find((each) => each === values.gender);
+  return {
+    kind: 'ask', form: [['family', escaped(surname)], ['birthdate', born], ['_count', most]],
+    known: { resourceType: 'Patient', name: [{ family: surname, ...(given !== '' && { given: [given] }) }], birthDate: born, ...(gender !== undefined && { gender }) },
+  };
 }
 
 /** A comma, bar or dollar in a name is no operator of the search (FHIR R4 search, escaping). */

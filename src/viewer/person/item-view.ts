@@ -1,4 +1,5 @@
 import type { Origin } from './origin.ts';
+import type { ToldView } from './told-view.ts';
 
 export interface Fact {
   label: string;
@@ -12,7 +13,9 @@ export interface ItemView {
   title: string;
   state: string;
   facts: Fact[];
-  origin: Origin;
+  /** who says so: one record, or all that tell of one event */
+  origin?: Origin;
+  told?: ToldView;
 }
 
 /** Facts without those nobody gave. */

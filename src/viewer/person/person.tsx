@@ -28,11 +28,10 @@ function Whole({ citizen, session }: { citizen: string; session: SignedIn }) {
   if (story.isPending) return <Empty><Loading lines={10} /></Empty>;
   if (!read) return <Empty><Failed error={story.error} onRetry={() => void story.refetch()} /></Empty>;
   if (!read.patient) return <Empty><NotThere /></Empty>;
-  const state = story.isError || story.cut ? 'broken' : story.hasNextPage || story.isFetchingNextPage ? 'arriving' : 'arrived';
   return (
     <PersonPage patient={read.patient}>
       <Record
-        story={read} citizen={citizen} state={state} cut={story.cut} socialWorker={session.role === 'social-worker'}
+        story={read} citizen={citizen} state={story.state} cut={story.cut} socialWorker={session.role === 'social-worker'}
         failed={story.isError ? <Problem error={story.error} onRetry={() => void story.fetchNextPage()} /> : null}
       />
     </PersonPage>

@@ -1,34 +1,34 @@
 import type { ServiceRequest, Task } from '@medplum/fhirtypes';
-import { formatConcept, formatDateTime, instantOf, notRecorded, wordsOf } from '../format.ts';
+import { formatConcept, formatDateTime, notRecorded, wordsOf } from '../format.ts';
 import { strings } from '../strings.ts';
 import { given, type ItemView } from './item-view.ts';
-import { originOf, type Directory } from './origin.ts';
-import { ofType, type Story } from './story.ts';
-import { extensionOf, stateOf, teamFirst } from './title-of.ts';
+import type { Directory } from './origin.ts';
+import type { ToldEvent } from './read-timeline.ts';
+import { extensionOf, teamFirst } from './title-of.ts';
+import { standingText, toldView } from './told-view.ts';
 
 const words = strings.person.referrals;
 
-/** Every referral, newest first, with what became of it where a Task says so. */
-export function referralsOf(story: Story, directory: Directory): ItemView[] {
-  const tasks = ofType(story, 'Task');
-  return ofType(story, 'ServiceRequest')
-    .sort((a, b) => (instantOf(b.authoredOn) ?? 0) - (instantOf(a.authoredOn) ?? 0))
-    .map((request) => viewOf(request, tasks.filter(({ focus }) => focus?.reference === `ServiceRequest/${request.id ?? ''}`), directory));
+/** Every referral once, whoever told of it, newest first, with how it stands and what came of it. */
+export function referralsOf(events: readonly ToldEvent[], directory: Directory): ItemView[] {
+  return events.filter(({ kind }) => kind === 'referral').map((event) => viewOf(event, directory));
 }
 
-function viewOf(request: ServiceRequest, tasks: readonly Task[], directory: Directory): ItemView {
-  const to = teamFirst(request.performer).join(', ') || notRecorded;
-  const received = receivedAt(request);
+/** The sender's record speaks first; what it leaves out another may say. */
+function viewOf(event: ToldEvent, directory: Directory): ItemView {
+  const { lead, from, standing, witnesses } = event;
+  const said = witnesses.flatMap(({ resource }) => resource ?? []);
+  const requests = said.filter((resource) => resource.resourceType === 'ServiceRequest');
+  const first = (read: (request: ServiceRequest) => string | undefined): string => requests.map(read).find((text) => text !== undefined && text !== notRecorded) ?? notRecorded;
+  const priority = first((request) => request.priority);
+  const received = first(receivedAt);
   return {
-    id: request.id ?? '', type: 'ServiceRequest', title: words.title(senderOf(request), to),
-    state: words.states[request.status ?? ''] ?? stateOf(request.status),
+    id: lead.id ?? '', type: lead.resourceType, title: words.title(first(senderOf), first(({ performer }) => teamFirst(performer).join(', ') || undefined)), state: standing ? standingText(standing) : notRecorded,
     facts: given([
-      [words.reason, reasonOf(request)],
-      [words.priority, request.priority === undefined ? notRecorded : (words.priorities[request.priority] ?? wordsOf(request.priority))],
-      [words.made, formatDateTime(request.authoredOn)], [words.received, received === undefined ? notRecorded : formatDateTime(received)],
-      [words.outcome, outcomeOf(tasks) ?? notRecorded],
+      [words.reason, first(reasonOf)], [words.priority, words.priorities[priority] ?? wordsOf(priority)], [words.made, formatDateTime(from)], [words.received, formatDateTime(received)],
+      [words.outcome, outcomeOf(said.filter((resource) => resource.resourceType === 'Task')) ?? notRecorded],
     ]),
-    origin: originOf(request, directory),
+    told: toldView(event, directory),
   };
 }
 

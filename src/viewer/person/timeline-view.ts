@@ -1,22 +1,27 @@
-import { formatDate, formatDateTime, instantOf } from '../format.ts';
+import { formatDate, formatDateTime } from '../format.ts';
 import { strings } from '../strings.ts';
-import { originOf, type Directory, type Origin } from './origin.ts';
-import type { Story } from './story.ts';
-import { happeningsOf } from './timeline-events.ts';
+import { moreOf } from './more-of.ts';
+import type { Directory } from './origin.ts';
+import type { ToldEvent } from './read-timeline.ts';
+import { subjectOf, titleOf } from './title-of.ts';
+import { standingText, toldView, type ToldView } from './told-view.ts';
 
+/** One event in one line, and what opens below it. */
 export interface TimelineEntry {
   key: string;
-  type: string;
-  id: string;
+  /** `Type/id` of the record it is named by */
+  record: string;
   /** as shown: 05-Jun-2026 09:45 */
   when: string;
+  /** as shown: 11-Jun-2026; undefined where it ended at once, or nothing says */
+  until: string | undefined;
   /** as shown, to group by: Jun-2026 */
   month: string;
-  /** milliseconds since the epoch; undated texts come last */
-  instant: number;
   what: string;
+  /** how it stands, where that is more than that it was */
+  state: string | undefined;
   more: string | undefined;
-  origin: Origin;
+  told: ToldView;
 }
 
 export interface Group {
@@ -32,39 +37,42 @@ export interface Choice {
   organisation: string;
 }
 
-/** Every dated event of the record, newest first. What lies ahead says that it is planned. */
-export function timelineOf(story: Story, directory: Directory, now: Date): TimelineEntry[] {
-  const entries = story.resources.flatMap((resource) => {
-    const origin = originOf(resource, directory);
-    return happeningsOf(resource).map(({ when, what, more }, at): TimelineEntry => {
-      const instant = instantOf(when) ?? Number.NEGATIVE_INFINITY;
-      const day = formatDate(when);
-      return {
-        key: `${resource.resourceType}/${resource.id ?? ''}/${at}`, type: resource.resourceType, id: resource.id ?? '', origin, instant, more,
-        when: formatDateTime(when), month: day.split('-').slice(-2).join('-'), what: instant > now.getTime() ? strings.person.timeline.planned(what) : what,
-      };
-    }).reverse();
+const words = strings.person.timeline;
+
+/** Events in words, in the order the gateway tells them: newest first. */
+export function timelineOf(events: readonly ToldEvent[], directory: Directory): TimelineEntry[] {
+  return events.map((event): TimelineEntry => {
+    const { key, kind, state, from, to, lead, standing } = event;
+    const [day, last] = [formatDate(from), to === undefined ? undefined : formatDate(to)];
+    return {
+      key, record: `${lead.resourceType}/${lead.id ?? ''}`, when: from === undefined ? words.undated : formatDateTime(from), until: last === undefined || last === day ? undefined : words.until(last),
+      month: from === undefined ? words.undated : day.split('-').slice(-2).join('-'), what: whatOf(event), state: standing ? standingText(standing) : words.states[state], more: moreOf(kind, lead), told: toldView(event, directory),
+    };
   });
-  return entries.sort((a, b) => b.instant - a.instant); // stable: of one moment, the later step stays above the earlier
 }
 
-/** Entries that hold every word typed, anywhere in what is shown of them, and are of the organisation chosen. */
+function whatOf({ kind, state, lead }: ToldEvent): string {
+  if (kind === 'discharge') return words.left(subjectOf(lead));
+  return state === 'planned' ? words.planned(titleOf(lead)) : titleOf(lead);
+}
+
+/** Entries that hold every word typed, anywhere in what is shown of them, and that the organisation chosen tells of. */
 export function chosenOf(entries: readonly TimelineEntry[], { text, organisation }: Choice): TimelineEntry[] {
   const sought = text.toLowerCase().split(/\s+/).filter((word) => word !== '');
-  return entries.filter((entry) => {
-    if (organisation !== '' && entry.origin.organisation !== organisation) return false;
-    const shown = [entry.when, entry.what, entry.more ?? '', entry.origin.organisation, entry.origin.system].join(' ').toLowerCase();
+  return entries.filter(({ when, what, state, more, told }) => {
+    if (organisation !== '' && !told.organisations.includes(organisation)) return false;
+    const shown = [when, what, state ?? '', more ?? '', told.by].join(' ').toLowerCase();
     return sought.every((word) => shown.includes(word));
   });
 }
 
-/** By month in the order of time, or by organisation in the order of names. */
+/** By month in the order of time, or in the order of names by the organisation an event is named by. */
 export function groupsOf(entries: readonly TimelineEntry[], by: Grouping): Group[] {
-  const groups = Map.groupBy(entries, (entry) => (by === 'date' ? entry.month : entry.origin.organisation));
+  const groups = Map.groupBy(entries, (entry) => (by === 'date' ? entry.month : (entry.told.organisations[0] ?? '')));
   const found = [...groups].map(([heading, held]) => ({ heading, entries: held }));
   return by === 'date' ? found : found.sort((a, b) => a.heading.localeCompare(b.heading, 'en-GB'));
 }
 
 export function organisationsIn(entries: readonly TimelineEntry[]): string[] {
-  return [...new Set(entries.map(({ origin }) => origin.organisation))].sort((a, b) => a.localeCompare(b, 'en-GB'));
+  return [...new Set(entries.flatMap(({ told }) => told.organisations))].sort((a, b) => a.localeCompare(b, 'en-GB'));
 }

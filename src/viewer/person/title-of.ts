@@ -8,7 +8,7 @@ const words = strings.person;
 export function titleOf(resource: Resource): string {
   const kind = kindOf(resource);
   const what = subjectOf(resource);
-  return what === undefined ? kind : `${kind}: ${what}`;
+  return what === undefined || what === kind ? kind : `${kind}: ${what}`;
 }
 
 /** Titles of entries by `Type/id`. */

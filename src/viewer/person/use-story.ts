@@ -1,30 +1,18 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import type { Bundle, Device, Organization, Patient, Resource } from '@medplum/fhirtypes';
-import { useEffect, useMemo } from 'react';
-import { follow, matchesOf, nextLink, read, search } from '../api/fhir.ts';
+import { useQuery } from '@tanstack/react-query';
+import type { Device, Organization, Patient } from '@medplum/fhirtypes';
+import { useMemo } from 'react';
+import { matchesOf, read, search } from '../api/fhir.ts';
 import { readStory, type Story } from './story.ts';
+import { keptMs, usePages } from './use-pages.ts';
 
-const maxPages = 50;
-const keptMs = 600_000;
-
-/** Patient/{citizen}/$everything, page after page to the last: what has arrived is there at once. */
+/** Patient/{citizen}/$everything, as far as it has arrived. */
 export function useStory(citizen: string) {
-  const pages = useInfiniteQuery({
-    queryKey: ['story', citizen], gcTime: keptMs,
-    initialPageParam: '',
-    queryFn: ({ pageParam, signal }) => (pageParam === '' ? read<Bundle>(`Patient/${citizen}/$everything?_count=200`, signal) : follow<Resource>(pageParam, signal)),
-    getNextPageParam: (last, all) => (all.length >= maxPages ? undefined : nextLink(last)),
-  });
-  const { hasNextPage, isFetching, isError, fetchNextPage } = pages;
-  useEffect(() => {
-    if (hasNextPage && !isFetching && !isError) void fetchNextPage();
-  }, [hasNextPage, isFetching, isError, fetchNextPage]);
-  const arrived = pages.data?.pages;
-  const last = arrived?.at(-1);
+  const pages = usePages(['story', citizen], `Patient/${citizen}/$everything?_count=200`);
+  const { arrived } = pages;
   const said = useMemo(() => (arrived ? readStory(arrived) : undefined), [arrived]);
   const practice = usePractice(said);
   const story = useMemo(() => (said && practice ? { ...said, organisations: [...said.organisations, practice] } : said), [said, practice]);
-  return { ...pages, story, cut: (arrived?.length ?? 0) >= maxPages && last !== undefined && nextLink(last) !== undefined };
+  return { ...pages, story };
 }
 
 /** The GP practice from the directory: it comes with the record only where an entry names it too. Without it the name has to do. */

@@ -18,8 +18,11 @@ describe('finding by NHS number', () => {
 });
 
 describe('finding by surname and date of birth', () => {
-  test('asks for both', () => {
-    expect(readForm(alice, 'name', now)).toEqual({ kind: 'ask', form: [['family', 'Okafor'], ['birthdate', '1938-02-11'], ['_count', '20']] });
+  test('asks for both, and keeps what is known for finding who may be meant', () => {
+    const form = [['family', 'Okafor'], ['birthdate', '1938-02-11'], ['_count', '20']];
+    expect(readForm(alice, 'name', now)).toEqual({ kind: 'ask', form, known: { resourceType: 'Patient', name: [{ family: 'Okafor' }], birthDate: '1938-02-11' } });
+    expect(readForm({ ...alice, given: ' Alice ', gender: 'female' }, 'name', now)).toEqual({ kind: 'ask', form, known: { resourceType: 'Patient', name: [{ family: 'Okafor', given: ['Alice'] }], birthDate: '1938-02-11', gender: 'female' } });
+    expect(readForm({ ...alice, gender: 'typed by hand' }, 'name', now)).toMatchObject({ known: { birthDate: '1938-02-11' } });
   });
   test.each(['2', '02', 'Feb', 'feb.', 'FEBRUARY', ' February '])('takes the month as %s', (month) => {
     expect(readForm({ ...alice, month }, 'name', now)).toMatchObject({ kind: 'ask', form: [['family', 'Okafor'], ['birthdate', '1938-02-11'], ['_count', '20']] });

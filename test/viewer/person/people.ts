@@ -10,6 +10,7 @@ const team = { display: 'Early Intervention Team South' };
 export const recorded = '2026-11-22T00:46:44.000Z';
 export const fromCommunity = { source: 'urn:onestory:bchc:bchc-rio#17/3', lastUpdated: recorded, tag: [{ system: 'https://fhir.nhs.uk/Id/ods-organization-code', code: 'RYW' }] };
 export const fromCouncil = { source: 'urn:onestory:bcc:bcc-cld#28/6', lastUpdated: recorded, tag: [{ system: 'https://fhir.bicp.example/Id/ons-code', code: 'E08000025' }] };
+export const fromHospital = { source: 'urn:onestory:uhb:uhb-adt#3', lastUpdated: recorded, tag: [{ system: 'https://fhir.nhs.uk/Id/ods-organization-code', code: 'RRK' }] };
 
 export const alice: Patient = {
   resourceType: 'Patient', id: 'alice', gender: 'female', birthDate: '1938-02-11', identifier: [{ system: 'https://fhir.nhs.uk/Id/nhs-number', value: '9990000743' }],
@@ -24,9 +25,11 @@ export const communityTrust: Organization = { resourceType: 'Organization', id: 
 export const cityCouncil: Organization = { resourceType: 'Organization', id: 'council', name: 'Birmingham City Council', identifier: [{ system: 'https://fhir.bicp.example/Id/ons-code', value: 'E08000025' }], telecom: [{ system: 'phone', value: '0121 496 0400' }] };
 
 export const bedStay: Encounter = {
-  resourceType: 'Encounter', id: 'bed', meta: fromCommunity, status: 'finished', class: { code: 'IMP' }, subject, period: { start: '2026-05-11T16:00:00+01:00', end: '2026-06-04T11:00:00+01:00' }, serviceProvider: community,
+  resourceType: 'Encounter', id: 'bed', meta: fromCommunity, identifier: [{ system: 'https://fhir.bicp.example/Id/bchc/visit', value: 'V1' }], status: 'finished', class: { code: 'IMP' }, subject, period: { start: '2026-05-11T16:00:00+01:00', end: '2026-06-04T11:00:00+01:00' }, serviceProvider: community,
   location: [{ location: { display: 'Moseley Hall Ward One' } }], hospitalization: { dischargeDisposition: { coding: [{ code: '19', display: 'Usual place of residence unless listed below, for example, a private dwelling' }] } },
 };
+/** The same stay as the council was told of it. */
+export const stayToldByCouncil: Encounter = { ...bedStay, id: 'seen', meta: fromCouncil, identifier: [{ system: 'https://fhir.bicp.example/Id/bchc/visit', value: 'V1' }], period: { start: '2026-05-11', end: '2026-06-06' } };
 export const wardStay: Encounter = {
   resourceType: 'Encounter', id: 'ward', meta: fromCommunity, status: 'in-progress', class: { code: 'IMP' }, subject, period: { start: '2026-11-20T14:10:00Z' }, serviceProvider: { display: 'University Hospitals Birmingham' },
   extension: [{ url: 'http://hl7.org/fhir/5.0/StructureDefinition/extension-Encounter.plannedEndDate', valueDateTime: '2026-11-25' }],
@@ -39,7 +42,10 @@ export const keyWorkerPlan: CarePlan = { resourceType: 'CarePlan', id: 'key', me
 export const councilPlan: CarePlan = { resourceType: 'CarePlan', id: 'home', meta: fromCouncil, status: 'active', intent: 'plan', subject, title: 'Home Support', description: 'Home support, two visits a day', author: council, period: { start: '2026-06-04' }, activity: [{ detail: { status: 'in-progress', code: { text: 'Home Support' }, performer: [{ display: 'Example Homecare Ltd' }], description: 'Unit cost 22.40, Hourly', extension: [{ url: 'https://fhir.bicp.example/StructureDefinition/planned-hours-per-week', valueQuantity: { value: 14, unit: 'h/wk' } }] } }] };
 export const endedPlan: CarePlan = { resourceType: 'CarePlan', id: 'ended', meta: fromCommunity, status: 'completed', intent: 'plan', subject, title: 'Rehabilitation care plan', period: { start: '2026-05-12', end: '2026-06-04' } };
 export const draftPlan: CarePlan = { resourceType: 'CarePlan', id: 'draft', meta: fromCouncil, status: 'draft', intent: 'plan', subject, created: '2026-06-02', author: council };
-export const requestToCouncil: ServiceRequest = { resourceType: 'ServiceRequest', id: 'request', meta: fromCouncil, status: 'completed', intent: 'order', subject, authoredOn: '2026-05-28', performer: [council], reasonCode: [{ text: 'Support at home' }], extension: [{ url: 'https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-SourceOfServiceRequest', valueCodeableConcept: { text: 'Discharge from Hospital' } }] };
+const booking = { system: 'https://fhir.nhs.uk/Id/UBRN', value: '000049736281' };
+/** The same referral as its sender has it. */
+export const sentToCouncil: ServiceRequest = { resourceType: 'ServiceRequest', id: 'sent', meta: fromHospital, identifier: [booking], status: 'active', intent: 'order', subject, authoredOn: '2026-05-28', requester: { reference: 'Organization/hospital', display: 'University Hospitals Birmingham' }, performer: [council] };
+export const requestToCouncil: ServiceRequest = { resourceType: 'ServiceRequest', id: 'request', meta: fromCouncil, identifier: [booking], status: 'completed', intent: 'order', subject, authoredOn: '2026-05-28', performer: [council], reasonCode: [{ text: 'Support at home' }], extension: [{ url: 'https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-SourceOfServiceRequest', valueCodeableConcept: { text: 'Discharge from Hospital' } }] };
 export const requestToTeam: ServiceRequest = { resourceType: 'ServiceRequest', id: 'urgent', meta: fromCommunity, status: 'active', intent: 'order', subject, priority: 'urgent', authoredOn: '2026-06-02T15:20:00+01:00', requester: { display: 'University Hospitals Birmingham' }, performer: [community, team], extension: [{ url: 'https://fhir.bicp.example/StructureDefinition/received', valueDateTime: '2026-06-02T15:35:00+01:00' }] };
 export const outcome: Task = { resourceType: 'Task', id: 'outcome', meta: fromCouncil, status: 'completed', intent: 'order', for: subject, focus: { reference: 'ServiceRequest/request' }, code: { coding: [{ code: 'request-outcome', display: 'Outcome of a request' }] }, executionPeriod: { start: '2026-05-28', end: '2026-05-29' }, output: [{ type: { text: 'Outcome' }, valueCodeableConcept: { text: 'Progress to assessment', coding: [{ code: 'progress', display: 'Progress to assessment' }, { code: 'accepted', display: 'Accepted' }] } }] };
 

@@ -2,16 +2,18 @@ import type { Observation, Resource } from '@medplum/fhirtypes';
 import { episodesOf } from '../../../src/viewer/person/episodes-view.ts';
 import { directoryOf } from '../../../src/viewer/person/origin.ts';
 import { referralsOf } from '../../../src/viewer/person/referrals-view.ts';
-import { bedStay, homeSupport, outcome, rehabilitation, requestToCouncil, requestToTeam, storyOf, wardStay } from './people.ts';
+import { bedStay, homeSupport, outcome, rehabilitation, requestToCouncil, requestToTeam, sentToCouncil, storyOf, wardStay } from './people.ts';
+import { told } from './tell.ts';
 
 const directory = directoryOf([], undefined, new Map());
 
 test('a referral says from whom to whom, for what, how urgent, when, and what came of it', () => {
-  const [newest, older] = referralsOf(storyOf(requestToCouncil, requestToTeam, outcome), directory);
-  expect(newest).toMatchObject({ title: 'University Hospitals Birmingham → Early Intervention Team South, Birmingham Community Healthcare', state: 'Open' });
+  const [newest, older, ...others] = referralsOf(told(requestToCouncil, sentToCouncil, requestToTeam, outcome).events, directory);
+  expect(newest).toMatchObject({ title: 'University Hospitals Birmingham → Early Intervention Team South, Birmingham Community Healthcare', state: 'Received, waiting 173 days' });
   expect(newest?.facts).toEqual([{ label: 'What for', value: 'Not recorded' }, { label: 'Priority', value: 'Urgent' }, { label: 'Made', value: '02-Jun-2026 15:20' }, { label: 'Received', value: '02-Jun-2026 15:35' }, { label: 'Outcome', value: 'Not recorded' }]);
-  expect(older).toMatchObject({ title: 'Discharge from Hospital → Birmingham City Council', state: 'Completed' });
-  expect(older?.facts).toContainEqual({ label: 'Outcome', value: 'Accepted: Progress to assessment' });
+  expect(older).toMatchObject({ title: 'University Hospitals Birmingham → Birmingham City Council', id: 'sent', told: { organisations: ['University Hospitals Birmingham', 'Birmingham City Council'] } });
+  expect(older?.facts).toEqual(expect.arrayContaining([{ label: 'What for', value: 'Support at home' }, { label: 'Outcome', value: 'Accepted: Progress to assessment' }]));
+  expect(others).toEqual([]);
 });
 
 test('what goes on stands above what has ended, newer above older', () => {

@@ -1,57 +1,92 @@
+import type { Bundle } from '@medplum/fhirtypes';
 import { directoryOf } from '../../../src/viewer/person/origin.ts';
-import { chosenOf, groupsOf, organisationsIn, timelineOf } from '../../../src/viewer/person/timeline-view.ts';
-import { bedStay, cityCouncil, communityTrust, councilPlan, draftPlan, homeSupport, keyWorkers, now, outcome, recorded, rehabilitation, requestToCouncil, requestToTeam, storyOf, wardStay } from './people.ts';
+import { readTimeline } from '../../../src/viewer/person/read-timeline.ts';
+import { chosenOf, groupsOf, organisationsIn, timelineOf, type TimelineEntry } from '../../../src/viewer/person/timeline-view.ts';
+import { bedStay, cityCouncil, communityTrust, councilPlan, draftPlan, homeSupport, keyWorkers, outcome, rehabilitation, requestToCouncil, requestToTeam, sentToCouncil, stayToldByCouncil, wardStay } from './people.ts';
+import { timelineBundle, told } from './tell.ts';
 
-const directory = directoryOf([communityTrust, cityCouncil], undefined, new Map([['bcc-cld', 'Council system'], ['bchc-rio', 'Community RiO']]));
-const all = timelineOf(storyOf(bedStay, homeSupport, rehabilitation, requestToCouncil, requestToTeam, outcome, councilPlan, draftPlan, keyWorkers), directory, now);
+const directory = directoryOf([communityTrust, cityCouncil], undefined, new Map([['bcc-cld', 'Council system'], ['bchc-rio', 'Community RiO'], ['uhb-adt', 'Hospital PAS']]));
+const linesOf = (...resources: Parameters<typeof told>): TimelineEntry[] => timelineOf(told(...resources).events, directory);
+const all = linesOf(bedStay, homeSupport, rehabilitation, requestToCouncil, requestToTeam, outcome, councilPlan, draftPlan, keyWorkers);
 
-test('every dated event is there, newest first', () => {
-  expect(all.map(({ when, what }) => `${when} ${what}`)).toEqual([
-    '05-Jun-2026 Care team began: Early Intervention Team South',
-    '04-Jun-2026 11:00 Stay ended: Moseley Hall Ward One',
-    '04-Jun-2026 Care began: Home Support',
-    '04-Jun-2026 Care ended: Rehabilitation beds',
-    '04-Jun-2026 Plan began: Home Support',
-    '02-Jun-2026 15:35 Referral received by Early Intervention Team South',
-    '02-Jun-2026 15:20 Referral made to Early Intervention Team South',
-    '02-Jun-2026 Plan being prepared',
-    '29-May-2026 Referral accepted',
-    '28-May-2026 Referral made to Birmingham City Council',
-    '11-May-2026 16:00 Stay began: Moseley Hall Ward One',
-    '08-May-2026 Care began: Rehabilitation beds',
+test('every event is one line, newest first, with how it stands', () => {
+  expect(all.map(({ when, until, what, state }) => [when, until, what, state].filter((part) => part !== undefined).join(' | '))).toEqual([
+    '05-Jun-2026 | Care team: Early Intervention Team South | Going on',
+    '04-Jun-2026 | Episode of care: Home Support | Going on',
+    '04-Jun-2026 | Care plan: Home Support | Going on',
+    '04-Jun-2026 11:00 | Left Moseley Hall Ward One',
+    '02-Jun-2026 15:20 | Referral: Early Intervention Team South | Received, waiting 173 days',
+    '02-Jun-2026 | Planned: Care plan',
+    '28-May-2026 | Referral: Birmingham City Council | Completed',
+    '11-May-2026 16:00 | to 04-Jun-2026 | Stay: Moseley Hall Ward One',
+    '08-May-2026 | to 04-Jun-2026 | Episode of care: Rehabilitation beds',
   ]);
 });
 
-test('an event says which organisation and system it is from and when it was recorded, and leads to its entry', () => {
-  expect(all.at(-3)).toMatchObject({ type: 'ServiceRequest', id: 'request', origin: { organisation: 'Birmingham City Council', system: 'Council system', recorded }, more: 'From Discharge from Hospital. Support at home' });
+test('a line leads to the entry it is named by, and says what that entry says beside its title', () => {
+  expect(all.at(-3)).toMatchObject({ record: 'ServiceRequest/request', more: 'From Discharge from Hospital. Support at home', month: 'May-2026' });
+  expect(linesOf(wardStay)[0]?.more).toBe('Moved to W12 B10 21-Nov-2026 10:30');
+  expect(linesOf({ ...bedStay, reasonCode: [{ text: 'Fall' }] }).map(({ more }) => more)).toEqual(['Went to: Usual place of residence', 'Fall']);
+  expect(linesOf(rehabilitation)[0]?.more).toBe('Outcome: Goals met');
+  expect(linesOf(keyWorkers)[0]?.more).toBe('Sahota, Jaspal');
 });
 
-test('moves within a stay are told', () => {
-  expect(timelineOf(storyOf(wardStay), directory, now).map(({ what }) => what)).toEqual(['Moved to W12 B10', 'Stay began: AMU B3']);
+describe('a referral that its sender and its receiver tell', () => {
+  const [line, ...others] = linesOf(sentToCouncil, requestToCouncil, outcome);
+  test('is one line with both and how it stands', () => {
+    expect(others).toEqual([]);
+    expect(line).toMatchObject({ what: 'Referral: Birmingham City Council', told: { by: 'Told by University Hospitals Birmingham (Hospital PAS) and Birmingham City Council (Council system)', organisations: ['University Hospitals Birmingham', 'Birmingham City Council'] } });
+  });
+  test('opens to who said it, when it was stored and why it is taken for one', () => {
+    expect(line?.told.witnesses).toEqual([
+      { record: 'ServiceRequest/sent', title: 'Referral: Birmingham City Council', organisation: 'University Hospitals Birmingham', system: 'Hospital PAS', stored: '22-Nov-2026 00:46', joined: 'The entry this line is named by' },
+      { record: 'ServiceRequest/request', title: 'Referral: Birmingham City Council', organisation: 'Birmingham City Council', system: 'Council system', stored: '22-Nov-2026 00:46', joined: 'Taken for the same event: referral number (rule event-identifier-01)' },
+      { record: 'Task/outcome', title: 'Outcome of a referral', organisation: 'Birmingham City Council', system: 'Council system', stored: '22-Nov-2026 00:46', joined: 'An answer to it (rule event-answer-01)' },
+    ]);
+    expect(line?.told.lanes).toEqual(['University Hospitals Birmingham: sent 28-May-2026', 'Birmingham City Council: completed']);
+  });
+  test.each([
+    [{}, 'No reply for 178 days'], [{ authoredOn: '2026-11-21' }, 'Sent, waiting 1 day'], [{ authoredOn: '2026-11-17' }, 'Sent, waiting 5 days'], [{ status: 'revoked' as const }, 'Withdrawn'],
+  ])('that nobody answered stands as %j: %s', (more, state) => expect(linesOf({ ...sentToCouncil, ...more })[0]?.state).toBe(state));
 });
 
-test('what lies ahead is planned, what was entered in error is marked', () => {
-  expect(timelineOf(storyOf({ ...homeSupport, period: { start: '2026-12-01' } }), directory, now)[0]?.what).toBe('Planned: Care began: Home Support');
-  expect(timelineOf(storyOf({ ...homeSupport, status: 'entered-in-error' }), directory, now)[0]?.what).toBe('Care began: Home Support (entered in error)');
+test('who only mentions an event is told apart from who tells it', () => {
+  const route = { url: 'https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-SourceOfServiceRequest', valueCodeableConcept: { coding: [{ system: 'https://fhir.bicp.example/CodeSystem/cld-route-of-access', code: 'hospital-discharge' }], text: 'Discharge from Hospital' } };
+  const left = linesOf(bedStay, { ...requestToCouncil, extension: [route] }).find(({ what }) => what.startsWith('Left'));
+  expect(left?.told).toMatchObject({ by: 'Told by Birmingham Community Healthcare (Community RiO), mentioned by Birmingham City Council (Council system)', organisations: ['Birmingham Community Healthcare', 'Birmingham City Council'] });
+  expect(left?.told.witnesses.at(-1)?.joined).toBe('Speaks of it: the council was asked because of leaving a hospital, as a stay there ended (rule event-discharge-council-01)');
+});
+
+test('what witnesses say differently stands beside it', () => {
+  const stay = linesOf(stayToldByCouncil, bedStay).find(({ what }) => what.startsWith('Stay'));
+  expect(stay?.told.differences).toEqual(['When it ended: Birmingham Community Healthcare says 04-Jun-2026 11:00; Birmingham City Council says 06-Jun-2026']);
+});
+
+test('what the gateway leaves out is said; an event whose record did not come is no line', () => {
+  const { entry = [] } = timelineBundle(bedStay);
+  const [list] = entry.flatMap(({ resource }) => (resource?.resourceType === 'List' ? [{ ...resource, note: [{ text: 'The oldest are left out.' }] }] : []));
+  const page: Bundle = { resourceType: 'Bundle', type: 'searchset', entry: list ? [{ resource: list }] : [] };
+  expect(readTimeline([page, page])).toEqual({ events: [], notes: ['The oldest are left out.'] });
+  expect(readTimeline([])).toEqual({ events: [], notes: [] });
 });
 
 test('a sort of entry nobody foresaw still has its place by its date', () => {
-  expect(timelineOf(storyOf({ resourceType: 'Condition', id: 'c', subject: {}, code: { text: 'Frailty' }, recordedDate: '2026-03-01' }), directory, now)).toMatchObject([{ when: '01-Mar-2026', what: 'Condition: Frailty' }]);
+  expect(linesOf({ resourceType: 'Condition', id: 'c', subject: {}, code: { text: 'Frailty' }, recordedDate: '2026-03-01' })).toMatchObject([{ when: '01-Mar-2026', what: 'Condition: Frailty' }]);
 });
 
 describe('choosing from the timeline', () => {
   test('every word counts, anywhere in what is shown', () => {
-    expect(chosenOf(all, { text: 'REFERRAL council', organisation: '' }).map(({ id }) => id)).toEqual(['outcome', 'request']);
-    expect(chosenOf(all, { text: 'rio stay', organisation: '' })).toHaveLength(2);
-    expect(chosenOf(all, { text: 'jun-2026', organisation: '' })).toHaveLength(8);
+    expect(chosenOf(all, { text: 'REFERRAL council', organisation: '' }).map(({ record }) => record)).toEqual(['ServiceRequest/request']);
+    expect(chosenOf(all, { text: 'rio ward', organisation: '' })).toHaveLength(2);
     expect(chosenOf(all, { text: 'nothing like it', organisation: '' })).toEqual([]);
   });
-  test('an organisation can be chosen', () => {
+  test('an organisation can be chosen: what it is a witness of', () => {
     expect(organisationsIn(all)).toEqual(['Birmingham City Council', 'Birmingham Community Healthcare']);
-    expect(chosenOf(all, { text: '', organisation: 'Birmingham City Council' })).toHaveLength(5);
+    expect(chosenOf(all, { text: '', organisation: 'Birmingham City Council' })).toHaveLength(4);
+    expect(chosenOf(linesOf(sentToCouncil, requestToCouncil), { text: '', organisation: 'Birmingham City Council' })).toHaveLength(1);
   });
   test('by month, or by organisation', () => {
-    expect(groupsOf(all, 'date').map(({ heading, entries }) => [heading, entries.length])).toEqual([['Jun-2026', 8], ['May-2026', 4]]);
-    expect(groupsOf(all, 'organisation').map(({ heading, entries }) => [heading, entries.length])).toEqual([['Birmingham City Council', 5], ['Birmingham Community Healthcare', 7]]);
+    expect(groupsOf(all, 'date').map(({ heading, entries }) => [heading, entries.length])).toEqual([['Jun-2026', 6], ['May-2026', 3]]);
+    expect(groupsOf(all, 'organisation').map(({ heading, entries }) => [heading, entries.length])).toEqual([['Birmingham City Council', 4], ['Birmingham Community Healthcare', 5]]);
   });
 });

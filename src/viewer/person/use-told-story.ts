@@ -1,0 +1,27 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Bundle } from '@medplum/fhirtypes';
+import { ApiProblem } from '../api/api-problem.ts';
+import { operate, read } from '../api/fhir.ts';
+import { keptMs } from './use-pages.ts';
+
+/** Patient/{citizen}/$story: the record as one document. */
+export function useToldStory(citizen: string) {
+  return useQuery({ queryKey: keyOf(citizen), gcTime: keptMs, queryFn: ({ signal }) => read<Bundle>(`Patient/${citizen}/$story`, signal) });
+}
+
+/** Patient/{citizen}/$confirm: somebody asked, and it is still right. Afterwards the story is read anew; also where somebody else was first today. */
+export function useConfirm(citizen: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    gcTime: 0,
+    mutationFn: async (version: string) => {
+      await operate(`Patient/${citizen}/$confirm`, { resourceType: 'Parameters', parameter: [{ name: 'reference', valueReference: { reference: version } }] })
+        .catch((error: unknown) => { if (!(error instanceof ApiProblem && error.code === 'confirmed-today')) throw error; });
+      await queries.invalidateQueries({ queryKey: keyOf(citizen) });
+    },
+  });
+}
+
+function keyOf(citizen: string): readonly string[] {
+  return ['told-story', citizen];
+}

@@ -1,0 +1,86 @@
+/** Words of a person’s record. */
+export const person = {
+  title: 'Shared care record', back: 'Back to find a person',
+  arriving: (count: number): string => `More is arriving. ${count} entries so far.`,
+  arrived: (count: number): string => `Everything has arrived: ${count} entries.`,
+  tooMuch: 'This record is very long: only the first part is shown. Ask the organisations for what is older.',
+  identityOnly: 'Your role sees who a person is, and nothing of their care.',
+  late: 'The rest of this record did not arrive. What is missing here may still exist.',
+  none: 'None recorded by the organisations shown here. There may be some elsewhere.',
+  noneYet: 'Not known yet: more of this record is arriving.', notArrived: 'Not known: the rest of this record did not arrive.',
+  yes: 'Yes', no: 'No', anEntry: (kind: string): string => `${kind}, an entry of its own`, contact: 'Contact',
+  andMore: (count: number): string => `and ${count} more, further down`,
+  showAll: (count: number): string => `Show all (${count})`, showFewer: 'Show fewer',
+  origin: { from: 'From', record: 'Source record', row: 'row', recorded: 'Recorded' },
+  kinds: {
+    Patient: 'Person', CarePlan: 'Care plan', ServiceRequest: 'Referral', EpisodeOfCare: 'Episode of care', Encounter: 'Stay', CareTeam: 'Care team', Observation: 'Observation', Task: 'Task', Organization: 'Organisation',
+    AllergyIntolerance: 'Allergy or intolerance', Condition: 'Condition', Flag: 'Alert', Consent: 'Choice about sharing', RelatedPerson: 'Related person', Practitioner: 'Staff member', PractitionerRole: 'Staff member', Location: 'Place',
+  } as Readonly<Record<string, string>>,
+  tasks: { assessment: 'Assessment', review: 'Review', 'request-outcome': 'Outcome of a referral', other: 'Task' } as Readonly<Record<string, string>> & { other: string },
+  states: {
+    active: 'Active', completed: 'Completed', draft: 'Being prepared', 'on-hold': 'On hold', onhold: 'On hold', revoked: 'Stopped', 'entered-in-error': 'Entered in error', unknown: 'Not known', planned: 'Planned', waitlist: 'On a waiting list',
+    finished: 'Ended', cancelled: 'Cancelled', 'in-progress': 'Going on', onleave: 'On leave from the ward', arrived: 'Arrived', triaged: 'Triaged', inactive: 'Ended', proposed: 'Proposed', suspended: 'Suspended', final: 'Final', 'not-started': 'Not started', stopped: 'Stopped',
+    rejected: 'Rejected', accepted: 'Accepted', requested: 'Requested', received: 'Received', ready: 'Ready', failed: 'Failed', official: 'Official', usual: 'Usual', stat: 'Immediate', asap: 'As soon as possible',
+  } as Readonly<Record<string, string>>,
+  labels: {
+    birthDate: 'Date of birth', executionPeriod: 'When', authoredOn: 'Made', authored: 'Made', effective: 'When', effectiveDateTime: 'When', code: 'What', reasonCode: 'Reason', requester: 'Referred by', performer: 'Who does it', performerType: 'Sort of service',
+    value: 'Value', type: 'Sort', contributor: 'Organisation or team', managingOrganization: 'Organisation', serviceProvider: 'Organisation', period: 'When', careTeam: 'Care team', supportingInfo: 'Belongs to', basedOn: 'Follows from', referralRequest: 'Follows from',
+    SourceOfServiceRequest: 'Source of the referral', component: 'Part of care', class: 'Sort', serviceType: 'Specialty', dischargeDisposition: 'Went to', admitSource: 'Came from', hospitalization: 'Admission and discharge', individual: 'Who', statusReason: 'Reason for the state',
+    plannedEndDate: 'Expected end', 'discharge-ready-date': 'Ready to leave', intent: 'Kind of entry', owner: 'Responsible', focus: 'Concerns', onBehalfOf: 'For', participant: 'Taking part', member: 'Who', telecom: 'Contact details', detail: 'Detail', modeOfArrival: 'Arrived by', 'encounter-modeOfArrival': 'Arrived by',
+  } as Readonly<Record<string, string>>,
+  banner: {
+    label: 'Who this is', born: 'Born', died: 'Died', dateNotKnown: 'date not known', deceased: 'Deceased', gender: 'Gender', nhs: 'NHS No.', preferred: 'Preferred name', address: 'Address', phone: 'Phone', language: 'Language', interpreter: 'interpreter needed',
+    allergies: 'Allergies', noAllergies: 'under Alerts, as far as anybody sent them. Ask the person, or look in the GP or hospital record.',
+  },
+  sections: { label: 'On this page', whereNow: 'Where now', alerts: 'Alerts', coming: 'What is coming', toldOnce: 'Told once', disagreements: 'Where the record does not agree', plans: 'Plan', who: 'Who to talk to', allPlans: 'Plans', allContacts: 'Contacts', referrals: 'Referrals', episodes: 'Episodes and stays', timeline: 'Timeline' },
+  whereNow: {
+    since: (when: string): string => `Since ${when}`, expectedEnd: (date: string): string => `Expected to end ${date}`, noExpectedEnd: 'Expected end not recorded', noPlace: 'Place not recorded',
+    inBed: 'In hospital or another bed now', notInBed: 'No stay in hospital or a bed is recorded as going on now.', last: 'Last stay', noLast: 'No earlier stay is recorded by the organisations shown here.', wentTo: 'Went to', care: 'Care going on', noCare: 'No active care is recorded by the organisations shown here.', more: 'All stays and care',
+  },
+  plans: {
+    who: 'Led by', writtenBy: 'Written by', arrangedBy: 'Arranged by', team: 'Team', about: 'About', done: 'What is done', providers: 'Given by', hours: 'Planned', hoursAWeek: (hours: number): string => `${hours} hours a week`, reviewLabel: 'Review', when: 'When',
+    reviewPassed: (date: string): string => `${date}, date has passed`, written: (date: string): string => `Written ${date}`, untitled: 'Care plan without a title',
+    noActive: 'No active plan is recorded by the organisations shown here.', waiting: 'Being prepared or on hold', active: 'Active', ended: (count: number): string => `Ended plans (${count})`, all: (count: number): string => `All plans (${count})`, reviewShort: 'Review',
+  },
+  who: {
+    teams: 'Care teams', organisations: 'Organisations with care going on', practice: 'GP practice', family: 'Family and carers', earlier: (count: number): string => `Earlier teams (${count})`, team: 'Care team', member: 'Team member', unnamedTeam: 'Care team without a name',
+    providing: (what: string): string => what, practiceNotNamed: 'Practice not named', contact: 'Contact', noPhone: 'Phone not recorded', all: 'All contacts', none: 'Nobody is recorded by the organisations shown here. Ask the person or their GP practice.',
+  },
+  referrals: {
+    title: (from: string, to: string): string => `${from} → ${to}`, reason: 'What for', priority: 'Priority', made: 'Made', received: 'Received', outcome: 'Outcome',
+    states: { active: 'Open', completed: 'Completed', draft: 'Being prepared', revoked: 'Withdrawn', 'on-hold': 'On hold' } as Readonly<Record<string, string>>,
+    priorities: { routine: 'Routine', urgent: 'Urgent', asap: 'As soon as possible', stat: 'Immediate' } as Readonly<Record<string, string>>,
+  },
+  episodes: { organisation: 'Organisation', sort: 'Sort', when: 'When', ready: 'Ready to leave', readyByHub: (since: string, day: string): string => `${since}, as the discharge hub noted on ${day}`, outcome: 'Outcome', places: 'Places', placeFrom: (place: string, when: string): string => `${place} from ${when}`, reason: 'Reason', specialty: 'Specialty', who: 'Under', expected: 'Expected end', wentTo: 'Went to' },
+  timeline: {
+    filter: 'Filter by any word', organisation: 'Organisation', all: 'All organisations', order: 'Order', byDate: 'By date', byOrganisation: 'By organisation', shown: (shown: number, all: number): string => (shown === all ? `${all} events` : `${shown} of ${all} events`), noneMatch: 'No event matches. Change the filter to see others.',
+    planned: (what: string): string => `Planned: ${what}`, recorded: 'recorded', undated: 'No date', until: (day: string): string => `to ${day}`, left: (place: string | undefined): string => (place === undefined ? 'Stay ended' : `Left ${place}`),
+    states: { active: 'Going on', 'on-hold': 'On hold', cancelled: 'Cancelled' } as Readonly<Record<string, string>>,
+    fromFor: (from: string, reason: string): string => `From ${from}. ${reason}`, moved: (place: string, when: string): string => `Moved to ${place} ${when}`, wentTo: (place: string): string => `Went to: ${place}`, outcome: (text: string): string => `Outcome: ${text}`,
+  },
+  told: {
+    by: (told: string, mentioned: string): string => `Told by ${told}${mentioned === '' ? '' : `, mentioned by ${mentioned}`}`, source: (organisation: string, system: string): string => (system === '' ? organisation : `${organisation} (${system})`),
+    list: (names: readonly string[]): string => (names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`),
+    notAgreed: 'They do not agree.', witnesses: 'Who says so', differences: 'What they say differently', lanes: 'Where the referral stands',
+    leads: 'The entry this line is named by', same: (reasons: string, rule: string): string => `Taken for the same event: ${reasons} (rule ${rule})`, mentions: (reasons: string, rule: string): string => `Speaks of it: ${reasons} (rule ${rule})`, answers: (rule: string): string => `An answer to it (rule ${rule})`,
+    elements: { from: 'When it began', to: 'When it ended', status: 'How it stands' } as Readonly<Record<string, string>>,
+    differs: (what: string, sides: readonly string[]): string => `${what}: ${sides.join('; ')}`, says: (organisation: string, value: string): string => `${organisation} says ${value}`,
+    standings: { sent: 'Sent', waiting: 'Sent, no reply yet', 'no-reply': 'No reply', received: 'Received', accepted: 'Accepted', rejected: 'Not accepted', closed: 'Completed', withdrawn: 'Withdrawn' } as Readonly<Record<string, string>>,
+    noReply: (days: number): string => `No reply for ${daysOf(days)}`, waiting: (state: string, days: number): string => `${state}, waiting ${daysOf(days)}`,
+    lane: (organisation: string, state: string, day: string | undefined): string => `${organisation}: ${state.charAt(0).toLowerCase()}${state.slice(1)}${day === undefined ? '' : ` ${day}`}`,
+  },
+  toldOnce: {
+    intro: 'What the person has told already. Ask whether it is still right rather than asking again.',
+    recordedBy: 'Recorded by', source: (organisation: string, day: string, byThePerson: boolean): string => `${organisation}, ${day}${byThePerson ? ', in the person’s own words' : ''}`,
+    confirmed: (person: string, organisation: string, when: string): string => `Still right: ${person}, ${organisation}, ${when}`, stillRight: 'Still right', confirming: 'Recording',
+  },
+  disagreements: { where: 'Where the person is', intro: 'Nothing was chosen: every side is shown with who says it.', none: 'What is shown here does not contradict itself.' },
+  entry: {
+    back: 'Back to the record', details: 'Details', versions: 'Versions', version: (id: string): string => `Version ${id}`, current: 'newest', older: 'This is an older version. It is no longer how things stand.', organisation: 'Organisation', system: 'System', recorded: 'Recorded', record: 'Source record', row: (row: string): string => `row ${row}`,
+    changed: 'What changed from the version before', first: 'This is the first version.', same: 'Nothing that is shown here changed.', before: 'Before', after: 'After', what: 'What', shown: 'shown above', earlierUnread: 'There are earlier versions. Show them to see what changed.', choose: 'Show this version', earlier: 'Show earlier versions', versionsSay: 'Newest first. Each time the source sends a change, a version is added and the old one is kept.', only: 'There is one version: it has not changed since it arrived.',
+  },
+} as const;
+
+function daysOf(count: number): string {
+  return count === 1 ? '1 day' : `${count} days`;
+}
