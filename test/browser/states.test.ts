@@ -134,6 +134,17 @@ describe('a screen', () => {
     const alice = await citizenOf(gateway, 'ward-doctor', people.alice);
     await signIn('ward-doctor', `/app/person/${alice}`);
     await page.getByText('The newest information from University Hospitals Birmingham NHS Foundation Trust has not arrived yet. What is missing here may still exist.').waitFor();
+    await page.route(/\$(timeline|story)/, (route) => route.abort());
+    await page.reload();
+    for (const section of ['timeline', 'alerts']) {
+      const part = page.locator(`[data-section="${section}"]`);
+      await part.getByText(/The gateway did not answer/).waitFor();
+      expect(await part.innerText()).not.toMatch(/None recorded|Nothing is recorded/);
+    }
+    expect(await page.locator('[data-section="referrals"]').innerText()).toMatch(/did not arrive/);
+    await page.unroute(/\$(timeline|story)/);
+    await page.locator('[data-section="timeline"]').getByRole('button', { name: 'Try again' }).click();
+    await page.locator('.os-event').first().waitFor();
     expect(await faultsAtAnyWidth(page)).toEqual([]);
   });
 });

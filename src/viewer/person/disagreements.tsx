@@ -16,7 +16,7 @@ export function Disagreements({ disagreements, children }: { disagreements: read
           {disagreements.map(({ title, sides }, at) => (
             <li className="os-item" key={`${title}-${at}`}>
               <h3 className="os-item__title">{title}</h3>
-              <ul className="os-sides">{sides.map(({ text, by }) => <li key={`${text} ${by}`}><strong>{text}</strong><span className="os-origin">{by}</span></li>)}</ul>
+              <ul className="os-sides">{sides.map(({ text, by }, side) => <li key={`${side} ${text}`}><strong>{text}</strong><span className="os-origin">{by}</span></li>)}</ul>
             </li>
           ))}
         </ul>

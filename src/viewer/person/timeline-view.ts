@@ -3,7 +3,7 @@ import { strings } from '../strings.ts';
 import { moreOf } from './more-of.ts';
 import type { Directory } from './origin.ts';
 import type { ToldEvent } from './read-timeline.ts';
-import { subjectOf, titleOf } from './title-of.ts';
+import { stateOf, subjectOf, titleOf } from './title-of.ts';
 import { standingText, toldView, type ToldView } from './told-view.ts';
 
 /** One event in one line, and what opens below it. */
@@ -42,18 +42,19 @@ const words = strings.person.timeline;
 /** Events in words, in the order the gateway tells them: newest first. */
 export function timelineOf(events: readonly ToldEvent[], directory: Directory): TimelineEntry[] {
   return events.map((event): TimelineEntry => {
-    const { key, kind, state, from, to, lead, standing } = event;
+    const { key, kind, from, to, lead } = event;
     const [day, last] = [formatDate(from), to === undefined ? undefined : formatDate(to)];
     return {
       key, record: `${lead.resourceType}/${lead.id ?? ''}`, when: from === undefined ? words.undated : formatDateTime(from), until: last === undefined || last === day ? undefined : words.until(last),
-      month: from === undefined ? words.undated : day.split('-').slice(-2).join('-'), what: whatOf(event), state: standing ? standingText(standing) : words.states[state], more: moreOf(kind, lead), told: toldView(event, directory),
+      month: from === undefined ? words.undated : day.split('-').slice(-2).join('-'), what: kind === 'discharge' ? words.left(subjectOf(lead)) : titleOf(lead), state: stateIn(event), more: moreOf(kind, lead), told: toldView(event, directory),
     };
   });
 }
 
-function whatOf({ kind, state, lead }: ToldEvent): string {
-  if (kind === 'discharge') return words.left(subjectOf(lead));
-  return state === 'planned' ? words.planned(titleOf(lead)) : titleOf(lead);
+/** Undefined where an event simply was. What has not begun is told in the words of its record: planned, being prepared, on a waiting list. */
+function stateIn({ standing, state, lead }: ToldEvent): string | undefined {
+  if (standing) return standingText(standing);
+  return state === 'planned' ? stateOf((lead as { status?: string }).status) : words.states[state];
 }
 
 /** Entries that hold every word typed, anywhere in what is shown of them, and that the organisation chosen tells of. */

@@ -20,7 +20,7 @@ export function ToldBy({ told: { by, witnesses, differences, lanes }, citizen }:
 }
 
 function Lines({ heading, lines }: { heading: string; lines: readonly string[] }) {
-  return <><h4>{heading}</h4><ul>{lines.map((line) => <li key={line}>{line}</li>)}</ul></>;
+  return <><h4>{heading}</h4><ul>{lines.map((line, at) => <li key={`${at} ${line}`}>{line}</li>)}</ul></>;
 }
 
 function Says({ witness: { record, title, organisation, system, stored, joined }, citizen }: { witness: WitnessView; citizen: string }) {

@@ -11,7 +11,7 @@ export function ToldLines({ name, heading, lines, empty, citizen }: { name: stri
     <Section name={name} heading={heading}>
       {empty === undefined ? null : <p className="os-quiet">{empty}</p>}
       <Bounded items={lines} limit={limit}>
-        {(shown) => shown.length === 0 ? null : <ul className="os-items">{shown.map((line) => <Told line={line} citizen={citizen} key={`${line.record ?? ''} ${line.text}`} />)}</ul>}
+        {(shown) => shown.length === 0 ? null : <ul className="os-items">{shown.map((line, at) => <Told line={line} citizen={citizen} key={`${at} ${line.text}`} />)}</ul>}
       </Bounded>
     </Section>
   );

@@ -31,7 +31,7 @@ function Fact({ fact: { version, lines, recordedBy, confirmed, confirmedToday },
   const [first = ''] = lines;
   return (
     <li className="os-item os-fact">
-      <ul>{lines.map((line) => <li key={line}>{line}</li>)}</ul>
+      <ul>{lines.map((line, at) => <li key={`${at} ${line}`}>{line}</li>)}</ul>
       <p className="os-origin">{words.recordedBy} {recordedBy}</p>
       {confirmed === undefined ? null : <p className="os-origin" ref={said} tabIndex={-1}>{confirmed}</p>}
       {confirming.isError ? <Problem error={confirming.error} /> : null}

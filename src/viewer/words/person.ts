@@ -48,13 +48,12 @@ export const person = {
   },
   referrals: {
     title: (from: string, to: string): string => `${from} → ${to}`, reason: 'What for', priority: 'Priority', made: 'Made', received: 'Received', outcome: 'Outcome',
-    states: { active: 'Open', completed: 'Completed', draft: 'Being prepared', revoked: 'Withdrawn', 'on-hold': 'On hold' } as Readonly<Record<string, string>>,
     priorities: { routine: 'Routine', urgent: 'Urgent', asap: 'As soon as possible', stat: 'Immediate' } as Readonly<Record<string, string>>,
   },
   episodes: { organisation: 'Organisation', sort: 'Sort', when: 'When', ready: 'Ready to leave', readyByHub: (since: string, day: string): string => `${since}, as the discharge hub noted on ${day}`, outcome: 'Outcome', places: 'Places', placeFrom: (place: string, when: string): string => `${place} from ${when}`, reason: 'Reason', specialty: 'Specialty', who: 'Under', expected: 'Expected end', wentTo: 'Went to' },
   timeline: {
     filter: 'Filter by any word', organisation: 'Organisation', all: 'All organisations', order: 'Order', byDate: 'By date', byOrganisation: 'By organisation', shown: (shown: number, all: number): string => (shown === all ? `${all} events` : `${shown} of ${all} events`), noneMatch: 'No event matches. Change the filter to see others.',
-    planned: (what: string): string => `Planned: ${what}`, recorded: 'recorded', undated: 'No date', until: (day: string): string => `to ${day}`, left: (place: string | undefined): string => (place === undefined ? 'Stay ended' : `Left ${place}`),
+    recorded: 'recorded', undated: 'No date', until: (day: string): string => `to ${day}`, left: (place: string | undefined): string => (place === undefined ? 'Stay ended' : `Left ${place}`),
     states: { active: 'Going on', 'on-hold': 'On hold', cancelled: 'Cancelled' } as Readonly<Record<string, string>>,
     fromFor: (from: string, reason: string): string => `From ${from}. ${reason}`, moved: (place: string, when: string): string => `Moved to ${place} ${when}`, wentTo: (place: string): string => `Went to: ${place}`, outcome: (text: string): string => `Outcome: ${text}`,
   },

@@ -16,12 +16,14 @@ test('every event is one line, newest first, with how it stands', () => {
     '04-Jun-2026 | Care plan: Home Support | Going on',
     '04-Jun-2026 11:00 | Left Moseley Hall Ward One',
     '02-Jun-2026 15:20 | Referral: Early Intervention Team South | Received, waiting 173 days',
-    '02-Jun-2026 | Planned: Care plan',
+    '02-Jun-2026 | Care plan | Being prepared',
     '28-May-2026 | Referral: Birmingham City Council | Completed',
     '11-May-2026 16:00 | to 04-Jun-2026 | Stay: Moseley Hall Ward One',
     '08-May-2026 | to 04-Jun-2026 | Episode of care: Rehabilitation beds',
   ]);
 });
+
+test('what lies ahead is planned', () => expect(linesOf({ ...wardStay, status: 'planned', period: { start: '2026-12-01' } })).toMatchObject([{ what: 'Stay: W12 B10', state: 'Planned' }]));
 
 test('a line leads to the entry it is named by, and says what that entry says beside its title', () => {
   expect(all.at(-3)).toMatchObject({ record: 'ServiceRequest/request', more: 'From Discharge from Hospital. Support at home', month: 'May-2026' });
