@@ -1,5 +1,5 @@
 import type { SearchQuery } from '../fhir/search-query.ts';
-import { itself, ofPart, visible } from './schema/visible.ts';
+import { classSets, itself, ofPart, visible } from './schema/visible.ts';
 import { conditions, Sql } from './search-rows.ts';
 
 /** What past looks asked for: a row by id, a whole record, a search by its conditions, or a search judged by its type alone. */
@@ -24,9 +24,10 @@ export function hitsOf(form: LookForm, after: string, upto: string): { text: str
   };
   return [whole, part].map(({ changed, from, was, will }) => {
     const sql = new Sql();
-    const text = `insert into past_hit (asker, class_id, opened, citizen, look, times, row_id)
+    const text = `with plain as materialized (select g.grant_key, g.organisation, g.role, g.purpose, g.person, ${classSets} from past_grant g)
+      insert into past_hit (asker, class_id, opened, citizen, look, times, row_id)
       select l.asker, ${changed}.class_id, w.will, l.citizen, l.look, l.times, r.id
-      from past_look l join past_asker a on a.asker = l.asker join past_grant t on t.grant_key = a.today join past_grant d on d.grant_key = a.later
+      from past_look l join past_asker a on a.asker = l.asker join plain t on t.grant_key = a.today join plain d on d.grant_key = a.later
       join citizen_row r on r.citizen_id = l.citizen and not r.deleted ${from}
       cross join lateral (select ${was} as was, ${will} as will) w
       where l.citizen > ${sql.bind(after, 'uuid')} and l.citizen <= ${sql.bind(upto, 'uuid')} and ${changed}.class_id = any (a.changed)
