@@ -49,6 +49,7 @@ const outcomes = await Promise.all(checks.map(async ([title, args]) => {
 section('Tests');
 const folder = mkdtempSync(join(tmpdir(), 'onestory-test-'));
 const report = join(folder, 'jest.json');
+process.env.NODE_COMPILE_CACHE = join(folder, 'compiled'); // what one process of the run compiled, the others read
 const jestPassed = await run([
   '--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--ci', '--maxWorkers=2', '--json', `--outputFile=${report}`, ...jestArguments,
 ]);

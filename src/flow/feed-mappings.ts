@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Refusal, type Problem } from '../fhir/problem.ts';
+import { rememberRecent } from '../fhir/remember-recent.ts';
 import { readVersion, type MappingFiles, type Mappings } from '../intake/load-mappings.ts';
 import type { Feed, Kind } from '../intake/types.ts';
 import type { CompiledMap } from '../mapping/types.ts';
 import type { Connection, Database } from '../store/database.ts';
 import { holdFeedStates, listFeedStates, loadVersionFiles, registerVersions, type FeedState, type FolderVersion } from '../store/feed-states.ts';
 import { openOnboardings } from '../store/replays.ts';
-import { compileMaps } from './compile-maps.ts';
+import { compileMaps, type CompiledMaps } from './compile-maps.ts';
 
 /** One version of what a feed is mapped with, ready to use. */
 export interface FeedMapping {
@@ -108,9 +109,12 @@ function refuseMistakes(states: readonly FeedState[], folder: readonly FolderVer
   if (problems.length > 0) throw new Refusal(...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values());
 }
 
+/** Feeds of one kind without tables of their own share a version: its maps are compiled once in a process. */
+const compiledOnce = rememberRecent<CompiledMaps>(64);
+
 function compileVersion(feed: Feed, sha256: string, read: ReturnType<typeof readVersion>): FeedMapping | { problems: Problem[] } {
   if ('problems' in read) return read;
-  const compiled = compileMaps(read.kind, read.files);
+  const compiled = compiledOnce(`${read.kind.name} ${sha256}`, () => compileMaps(read.kind, read.files));
   return compiled.problems.length > 0 ? { problems: compiled.problems } : { feed, kind: read.kind, sha256, maps: compiled.maps, files: read.files };
 }
 

@@ -30,7 +30,7 @@ const roleNames: Record<ServingRole, string> = { reader: readerRole, accountant:
 
 /** PGlite in process: one connection, evaluation only. `folder` is a directory or `memory://`; an empty one begins as a copy of a dumped database, if there is one. */
 export async function openPglite(folder: string, copyOf?: Blob): Promise<Database> {
-  const engine = await PGlite.create(folder, copyOf ? { loadDataDir: copyOf } : {});
+  const engine = await PGlite.create(folder, { postgresqlconf: ['shared_buffers = 16MB'], ...(copyOf && { loadDataDir: copyOf }) });
   const pool = new pg.Pool({ ...createPgConfig(engine), max: 1 });
   await withClient(pool, migrate);
   await pool.query('set plan_cache_mode = force_generic_plan'); // here a plan costs more than what it finds
