@@ -19,6 +19,8 @@ export const logEvents = {
   'sign-in-failed': ['warn', 'A sign-in to the viewer was not completed'],
   'issuer-failed': ['error', 'The embedded issuer met an error nobody foresaw'],
   'audit-unavailable': ['error', 'The audit store cannot take entries; nothing is disclosed'],
+  'audit-log-broken': ['fatal', 'The audit log no longer fits its checkpoints: it was changed, cut or put back from a backup; no new checkpoint is signed'],
+  'checkpoint-failed': ['error', 'A checkpoint of the audit log could not be made or brought to its folder; it is tried again'],
   'database-unavailable': ['error', 'The database does not answer'],
   'database-migrated': ['info', 'The schema was brought up to date'],
   'intake-received': ['info', 'A source record is safe'],

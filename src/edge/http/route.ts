@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import type { OperationOutcome } from '@medplum/fhirtypes';
 import type { Request, RequestHandler, Response } from 'express';
 import type { RefusedRequest } from '../../flow/describe-refused-request.ts';
@@ -28,8 +29,8 @@ export interface Reply {
   status: number;
   /** JSON text, passed through as it is */
   text?: string;
-  /** instead of a text: writes it line by line as the work goes on, until it is done or the caller has gone */
-  stream?: (write: (line: string) => void, gone: AbortSignal) => Promise<void>;
+  /** instead of a text: writes it line by line as the work goes on, until it is done or the caller has gone; `drained` waits for a slow one */
+  stream?: (write: (line: string) => void, gone: AbortSignal, drained: () => Promise<void>) => Promise<void>;
   headers?: Record<string, string>;
 }
 
@@ -131,7 +132,9 @@ async function sendLines(response: Response, stream: NonNullable<Reply['stream']
   const gone = new AbortController();
   response.once('close', () => { gone.abort(); });
   try {
-    await stream((line) => void response.write(`${line}\n`), gone.signal);
+    await stream((line) => void response.write(`${line}\n`), gone.signal, async () => {
+      if (response.writableNeedDrain) await once(response, 'drain', { signal: gone.signal });
+    });
   } catch (error) {
     if (!gone.signal.aborted) response.write(`${JSON.stringify(outcomeOf(problemsOf(error)))}\n`);
   }
