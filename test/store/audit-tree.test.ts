@@ -8,7 +8,7 @@ import type { LoggedEntry } from '../../src/audit/log-line.ts';
 import { completedBy, consistencyPath, inclusionPath, rootOf } from '../../src/audit/tree.ts';
 import { openLogIdentity } from '../../src/audit-services.ts';
 import type { AuditConfig } from '../../src/config-audit.ts';
-import { Refusal } from '../../src/fhir/problem.ts';
+import type { Refusal } from '../../src/fhir/problem.ts';
 import { hashesOf } from '../../src/flow/log-tree.ts';
 import { makeCheckpoint } from '../../src/flow/make-checkpoint.ts';
 import { sealEntries } from '../../src/flow/seal-entries.ts';
