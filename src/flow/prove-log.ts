@@ -30,11 +30,11 @@ export async function proveEntry(context: ReleaseContext & CheckpointContext, re
   return proofOf(context.database, checkpoint, inclusionPath(entry.seq - 1, checkpoint.size), `"leaf":${logLineOf(entry)},`);
 }
 
-/** That the log of one checkpoint begins with the first `from` entries: `{"checkpoint","path"}`. Tells of sizes and hashes only. */
+/** That the log of one checkpoint begins with the first `from` entries: `{"checkpoint","path"}`; every log begins with none. Tells of sizes and hashes only. */
 export async function proveGrowth({ database }: CheckpointContext, from: number, to: number | null): Promise<string> {
   const checkpoint = to === null ? await newestCheckpoint(database) : await findCheckpoint(database, to);
   if (!checkpoint || from > checkpoint.size) throw new Refusal(sizeUnknown);
-  return proofOf(database, checkpoint, consistencyPath(from, checkpoint.size), '');
+  return proofOf(database, checkpoint, from === 0 ? [] : consistencyPath(from, checkpoint.size), '');
 }
 
 /** What is proved against: the checkpoint asked for, else the newest, or one made now where the entry came after that. */

@@ -38,10 +38,10 @@ export async function checkpointsAfter(database: Database, size: number, limit: 
   return rows.flatMap((row) => keptOf([row]) ?? []);
 }
 
-/** Whether none was made in the last `minutes`. One dated in the future was made before the clock was put right, and counts for nothing. */
+/** Whether none of any entries was made in the last `minutes`. One dated in the future was made before the clock was put right, and counts for nothing. */
 export async function checkpointDue(database: Database, minutes: number): Promise<boolean> {
   const [row] = await database.query<{ due: boolean }>(
-    `select coalesce((select made_at not between clock_timestamp() - make_interval(mins => $1) and clock_timestamp() from audit_checkpoint order by size desc limit 1), true) as due`, [minutes]);
+    `select coalesce((select size = 0 or made_at not between clock_timestamp() - make_interval(mins => $1) and clock_timestamp() from audit_checkpoint order by size desc limit 1), true) as due`, [minutes]);
   return row?.due ?? true;
 }
 

@@ -163,6 +163,7 @@ describe('a log that was put back from a backup', () => {
         return readdirSync(folder).length;
       };
       expect([await made('-59 minutes'), await made('-61 minutes'), await made('2 days'), await made('-1 minute')]).toEqual([1, 2, 3, 3]);
+      expect(await published(database, join(folder, 'gone'))).toEqual(['checkpoint-failed']);
       expect(readdirSync(folder).filter((name) => !/^checkpoint-\d{16}\.txt$/.test(name))).toEqual([]);
     } finally {
       await database.close();

@@ -9,7 +9,7 @@ const tooFar = '999999999999';
  * what is asked for is refused, or is of entries that are not there.
  */
 export const auditArms: Readonly<Record<string, Arm>> = {
-  'GET /audit/checkpoint': () => asked('/audit/checkpoint', [`?size=${tooFar}`, '?size=0', '?size=1&size=2', '?x=1']),
+  'GET /audit/checkpoint': () => asked('/audit/checkpoint', [`?size=${tooFar}`, '?size=-1', '?size=1&size=2', '?x=1']),
   'POST /audit/checkpoint': () => sent('/audit/checkpoint', ['{"x":1}', '{', '[]']),
   'GET /audit/keys': () => asked('/audit/keys', ['?x=1']),
   'GET /audit/consistency': () => asked('/audit/consistency', ['', '?from=x', `?from=1&to=${tooFar}`, `?from=${tooFar}`, '?to=1']),

@@ -24,26 +24,27 @@ const mostTogether = 1_000;
 
 /**
  * Makes checkpoints as they fall due and brings each to the folder. A log that no longer fits what lies there (it was put back
- * from a backup, or rewritten) is told, again and again, and nothing more is signed or brought.
+ * from a backup, or rewritten) is told, again and again, and nothing more is signed or brought. A folder that cannot be
+ * reached is told as well, and keeps no checkpoint from being made.
  */
 export function startCheckpoints({ publishing, folder, log, pauseMs = lookEveryMs }: PublishOptions): Pick<Rounds, 'stop'> {
-  return startRounds(async () => {
+  const tried = async <Result>(work: () => Promise<Result>): Promise<Result | undefined> => {
     try {
-      const newest = folder === null ? null : await readNewest(folder);
-      if (newest && await publishing.fits(newest.note) !== 'fits') return told(log);
-      await publishing.now();
-      if (folder !== null) await bring(publishing, folder, newest?.size ?? -1);
+      return await work();
     } catch (error) {
-      const [problem] = problemsOf(error);
-      log(problem?.code === 'audit-log-broken' ? 'audit-log-broken' : 'checkpoint-failed', { error });
+      log(problemsOf(error)[0]?.code === 'audit-log-broken' ? 'audit-log-broken' : 'checkpoint-failed', { error });
+      return undefined;
     }
+  };
+  return startRounds(async () => {
+    const newest = folder === null ? null : await tried(() => readNewest(folder));
+    const fits = newest ? await tried(() => publishing.fits(newest.note)) : 'fits';
+    if (fits === 'broken' || fits === 'unknown') log('audit-log-broken', { code: fits });
+    if (fits !== 'fits') return false;
+    const made = await tried(() => publishing.now());
+    if (made && folder !== null && newest !== undefined) await tried(() => bring(publishing, folder, newest?.size ?? -1));
     return false;
   }, pauseMs);
-}
-
-function told(log: Log): false {
-  log('audit-log-broken', { code: 'audit-log-broken' });
-  return false;
 }
 
 async function bring(publishing: Publishing, folder: string, after: number): Promise<void> {

@@ -123,7 +123,7 @@ function describe(request: Request, requester: Requester, requestId: string): As
 async function send(response: Response, { status, text, stream, headers }: Reply): Promise<void> {
   response.status(status).set({ 'Content-Type': 'application/fhir+json; charset=utf-8', ...headers });
   if (text === undefined && !stream) response.removeHeader('Content-Type');
-  if (stream) await sendLines(response, stream);
+  if (stream && response.req.method !== 'HEAD') await sendLines(response, stream);
   response.end(text);
 }
 

@@ -83,6 +83,7 @@ describe.each(databases)('the log under /audit, on $kind', ({ open }) => {
     const before = await lastSeq(gateway);
     expect((await verifyGrowth(await text(`/audit/consistency?from=${sizeOf(held)}`, 'uhb-adt'), held, await keys())).findings).toEqual([]);
     expect((await verifyGrowth(await text(`/audit/consistency?from=${sizeOf(held)}&to=${sizeOf(held)}`, 'uhb-adt'), held, await keys())).findings).toEqual([]);
+    expect(await verifyGrowth(await text('/audit/consistency?from=0', 'uhb-adt'), held)).toMatchObject({ findings: [{ code: 'not-grown' }] });
     expect(await auditSince(gateway, before)).toEqual([]);
   });
 
@@ -109,7 +110,7 @@ describe.each(databases)('the log under /audit, on $kind', ({ open }) => {
     ['a governance reader without oversight', 'GET', '/audit/export', 'healthwatch-reader', 403, 'audit-readers-only'],
     ['a size the log never had', 'GET', '/audit/checkpoint?size=99999', doctor, 404, 'audit-size-unknown'], ['a growth it never had', 'GET', '/audit/consistency?from=99999', doctor, 404, 'audit-size-unknown'],
     ['a proof in a checkpoint of before', 'GET', 'later?size=3', governance, 404, 'audit-size-unknown'],
-    ['no size', 'GET', '/audit/consistency', doctor, 400, 'search-value-invalid'], ['a size that is none', 'GET', '/audit/checkpoint?size=0', doctor, 400, 'search-value-invalid'], ['two sizes', 'GET', '/audit/export?size=1&size=2', governance, 400, 'search-value-invalid'],
+    ['no size', 'GET', '/audit/consistency', doctor, 400, 'search-value-invalid'], ['a size that is none', 'GET', '/audit/checkpoint?size=-1', doctor, 400, 'search-value-invalid'], ['two sizes', 'GET', '/audit/export?size=1&size=2', governance, 400, 'search-value-invalid'],
     ['a parameter nobody knows', 'GET', '/audit/keys?size=1', doctor, 400, 'search-parameter-unknown'], ['another method', 'DELETE', '/audit/checkpoint', governance, 405, 'interaction-unsupported'], ['another address', 'GET', '/audit/tree', governance, 404, 'address-unknown'],
     ['a rule in a sentence', 'POST', `/audit/entries/${nobodysId}/redact`, governance, 400, 'field-invalid'],
   ])('refuses %s, and writes it down', async (_, method, path, who, status, code) => {
