@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { readWitnessKey, type Witness } from './audit/cosignature.ts';
 import { readCheckpoint, signerOf, type Signer } from './audit/checkpoint.ts';
 import type { AuditConfig } from './config-audit.ts';
 import { Refusal } from './fhir/problem.ts';
@@ -10,6 +11,7 @@ import { proveEntry, proveGrowth } from './flow/prove-log.ts';
 import { redactAuditEntry } from './flow/redact-entry.ts';
 import type { ReleaseContext, RequestFacts } from './flow/release-context.ts';
 import { askCheckpoint, findNote } from './flow/tell-checkpoint.ts';
+import { keepCosignature, knownTo, shownFrom, type Shown } from './flow/witness-checkpoint.ts';
 import { checkpointsAfter, newestCheckpoint } from './store/audit-checkpoints.ts';
 import type { Database } from './store/database.ts';
 import { loadSigningKey } from './store/secrets.ts';
@@ -44,7 +46,7 @@ async function readKey(file: string): Promise<KeyObject | null> {
 }
 
 /** The log as partners and those who answer for it see it. */
-export function auditLogOf(context: ReleaseContext & CheckpointContext, minutes: number) {
+export function auditLogOf(context: ReleaseContext & CheckpointContext, config: AuditConfig) {
   return {
     keys: () => context.log.signers.map(({ verifierKey }) => verifierKey),
     note: (size: number | null) => findNote(context, size),
@@ -53,10 +55,22 @@ export function auditLogOf(context: ReleaseContext & CheckpointContext, minutes:
     proveGrowth: (from: number, to: number | null) => proveGrowth(context, from, to),
     export: (requester: Requester, size: number | null, request: RequestFacts) => exportLog(context, requester, size, request),
     redact: (requester: Requester, id: string, rule: string, request: RequestFacts) => redactAuditEntry(context, requester, id, rule, request),
-    publishing: {
-      now: () => checkpointOfNow(context, minutes),
-      after: (size: number, limit: number) => checkpointsAfter(context.database, size, limit),
-      fits: (note: string) => fitsLog(context, note),
-    },
+    publishing: publishingOf(context, config),
+  };
+}
+
+/** How checkpoints are made when they are due, and brought to those who keep them. */
+export function publishingOf(context: CheckpointContext, { checkpointMinutes, witnesses }: Pick<AuditConfig, 'checkpointMinutes' | 'witnesses'>) {
+  return {
+    witnesses: witnesses.flatMap(({ url, key }) => {
+      const witness = readWitnessKey(key);
+      return witness ? [{ ...witness, url }] : [];
+    }),
+    now: () => checkpointOfNow(context, checkpointMinutes),
+    after: (size: number, limit: number) => checkpointsAfter(context.database, size, limit),
+    fits: (note: string) => fitsLog(context, note),
+    known: (witness: Witness) => knownTo(context, witness),
+    shown: (known: number, checkpoint: Shown) => shownFrom(context, known, checkpoint),
+    keep: (witness: Witness, checkpoint: Shown, answer: string) => keepCosignature(context, witness, checkpoint, answer),
   };
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import type { Settings } from './config-settings.ts';
+import { readWitnessKey } from './audit/cosignature.ts';
+import { isLoopback, type Settings } from './config-settings.ts';
 
 /** How the audit log shows itself to partners. */
 export interface AuditConfig {
@@ -12,6 +13,15 @@ export interface AuditConfig {
   readonly checkpointMinutes: number;
   /** absolute; null = checkpoints are fetched and not brought */
   readonly checkpointDir: string | null;
+  readonly witnesses: readonly WitnessConfig[];
+}
+
+/** Who signs that they saw a checkpoint. */
+export interface WitnessConfig {
+  /** no trailing slash */
+  readonly url: string;
+  /** as C2SP writes it */
+  readonly key: string;
 }
 
 const inDatabase = 'database';
@@ -30,5 +40,20 @@ export function readAudit(settings: Settings, baseUrl: string): AuditConfig {
     keyFiles: names.map((name) => (name === inDatabase ? null : resolve(name))),
     checkpointMinutes: settings.integer('ONESTORY_CHECKPOINT_MINUTES', 60, 1, 60),
     checkpointDir: folder === null ? null : resolve(folder),
+    witnesses: readWitnesses(settings),
   };
+}
+
+function readWitnesses(settings: Settings): WitnessConfig[] {
+  const given = (settings.text('ONESTORY_CHECKPOINT_WITNESSES') ?? '').split(/[\s,]+/).filter((entry) => entry !== '');
+  const witnesses = given.flatMap((entry): WitnessConfig[] => {
+    const [, address = '', key = ''] = /^([^#]+)#(.+)$/.exec(entry) ?? [];
+    const url = URL.parse(address);
+    const reachable = url !== null && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))) && url.username === '' && url.search === '';
+    return reachable && readWitnessKey(key) ? [{ url: `${url.origin}${url.pathname}`.replace(/\/+$/, ''), key }] : [];
+  });
+  if (witnesses.length < given.length || new Set(witnesses.map(({ key }) => key)).size < witnesses.length) {
+    settings.refuse('ONESTORY_CHECKPOINT_WITNESSES', 'A witness cannot be read, or is named twice.', 'https address, #, and the witness\'s key as C2SP writes it, comma separated');
+  }
+  return witnesses;
 }

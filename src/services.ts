@@ -124,7 +124,7 @@ export async function createServices({
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
     ...choicesOf({ ...release, classes, sensitiveCodes: codes }), ...eventsOf(told), ...toldOf(told),
     governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }), toldOnce: (requester: Requester, request: RequestFacts) => countToldOnce({ ...release, smallNumber: config.smallNumber }, requester, request) }, emergencies: emergenciesOf(release), feedWork: feedWorkOf({ ...release, feeds, wake }), linkReviews: linkReviewsOf({ ...intake, ...release, linkage }), linkageRuns: linkageRunsOf({ ...release, ruleVersion: linkage.version, wake: linkageRuns.wake }),
-    auditLog: auditLogOf({ ...release, log: identity }, config.audit.checkpointMinutes), ...emergencyAccessOf({ ...release, mostOpenedAnHour: config.emergency.perHour }),
+    auditLog: auditLogOf({ ...release, log: identity }, config.audit), ...emergencyAccessOf({ ...release, mostOpenedAnHour: config.emergency.perHour }),
     matchPatient: (requester: Requester, input: MatchInput, request: RequestFacts) => matchPatient({ ...release, grade: intake.grade, registry: intake.registry, validate: validateResource }, requester, input, request),
     explainAccess: (requester: Requester, ask: ExplainAsk, request: RequestFacts) => explainAccess(release, requester, ask, request),
     reconstruct: (requester: Requester, id: string, request: RequestFacts) => reconstructDecision({ ...release, classes }, requester, id, request),

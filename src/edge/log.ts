@@ -21,6 +21,7 @@ export const logEvents = {
   'audit-unavailable': ['error', 'The audit store cannot take entries; nothing is disclosed'],
   'audit-log-broken': ['fatal', 'The audit log no longer fits its checkpoints: it was changed, cut or put back from a backup; no new checkpoint is signed'],
   'checkpoint-failed': ['error', 'A checkpoint of the audit log could not be made or brought to its folder; it is tried again'],
+  'witness-refused': ['warn', 'A witness did not sign a checkpoint; it is asked again'],
   'database-unavailable': ['error', 'The database does not answer'],
   'database-migrated': ['info', 'The schema was brought up to date'],
   'intake-received': ['info', 'A source record is safe'],

@@ -5,9 +5,12 @@ export interface KeptCheckpoint {
   size: number;
   /** 32 bytes */
   root: Uint8Array;
-  /** the signed note */
+  /** the signed note, with what witnesses signed under it */
   note: string;
 }
+
+/** What the log itself signed first. */
+const columns = `c.size, c.root, c.note || coalesce((select string_agg(w.line || E'\\n', '' order by w.witness) from audit_cosignature w where w.size = c.size), '') as note`;
 
 interface CheckpointRow {
   size: string;
@@ -24,17 +27,17 @@ export async function saveCheckpoint(database: Database, { size, root, note }: K
 }
 
 export async function findCheckpoint(database: Database, size: number): Promise<KeptCheckpoint | null> {
-  return keptOf(await database.query<CheckpointRow>('select size, root, note from audit_checkpoint where size = $1', [size]));
+  return keptOf(await database.query<CheckpointRow>(`select ${columns} from audit_checkpoint c where c.size = $1`, [size]));
 }
 
 /** The largest there is. */
 export async function newestCheckpoint(database: Database): Promise<KeptCheckpoint | null> {
-  return keptOf(await database.query<CheckpointRow>('select size, root, note from audit_checkpoint order by size desc limit 1'));
+  return keptOf(await database.query<CheckpointRow>(`select ${columns} from audit_checkpoint c order by c.size desc limit 1`));
 }
 
 /** The smallest ones beyond a size, at most `limit`. */
 export async function checkpointsAfter(database: Database, size: number, limit: number): Promise<KeptCheckpoint[]> {
-  const rows = await database.query<CheckpointRow>('select size, root, note from audit_checkpoint where size > $1 order by size limit $2', [size, limit]);
+  const rows = await database.query<CheckpointRow>(`select ${columns} from audit_checkpoint c where c.size > $1 order by c.size limit $2`, [size, limit]);
   return rows.flatMap((row) => keptOf([row]) ?? []);
 }
 
@@ -43,6 +46,17 @@ export async function checkpointDue(database: Database, minutes: number): Promis
   const [row] = await database.query<{ due: boolean }>(
     `select coalesce((select size = 0 or made_at not between clock_timestamp() - make_interval(mins => $1) and clock_timestamp() from audit_checkpoint order by size desc limit 1), true) as due`, [minutes]);
   return row?.due ?? true;
+}
+
+/** Keeps what a witness signed under a checkpoint; its first signature stays. */
+export async function saveCosignature(database: Database, size: number, witness: string, line: string): Promise<void> {
+  await database.query('insert into audit_cosignature (size, witness, line) values ($1, $2, $3) on conflict do nothing', [size, witness, line]);
+}
+
+/** Entries of the largest checkpoint this witness signed; 0 = none. */
+export async function witnessedSize(database: Database, witness: string): Promise<number> {
+  const [row] = await database.query<{ size: string | null }>('select max(size) as size from audit_cosignature where witness = $1', [witness]);
+  return Number(row?.size ?? 0);
 }
 
 function keptOf([row]: readonly CheckpointRow[]): KeptCheckpoint | null {

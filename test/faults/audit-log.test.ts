@@ -5,17 +5,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkpointText, signedNote } from '../../src/audit/checkpoint.ts';
 import type { AuditEntry } from '../../src/audit/types.ts';
+import { publishingOf } from '../../src/audit-services.ts';
+import type { WitnessConfig } from '../../src/config-audit.ts';
 import { startCheckpoints } from '../../src/edge/checkpoints/publish-checkpoints.ts';
 import type { LogEvent } from '../../src/edge/log.ts';
 import { hashesOf } from '../../src/flow/log-tree.ts';
-import { checkpointOfNow, fitsLog, makeCheckpoint } from '../../src/flow/make-checkpoint.ts';
+import { fitsLog, makeCheckpoint } from '../../src/flow/make-checkpoint.ts';
 import { sealEntries } from '../../src/flow/seal-entries.ts';
-import { checkpointsAfter } from '../../src/store/audit-checkpoints.ts';
+import { newestCheckpoint } from '../../src/store/audit-checkpoints.ts';
 import { openAuditTrail } from '../../src/store/audit-trail.ts';
 import { readHead } from '../../src/store/audit-tree.ts';
 import { openPostgres, type Database } from '../../src/store/database.ts';
 import { entryOf, newSigner, origin } from '../audit/log-of.ts';
 import { freshPostgres } from '../databases.ts';
+import { startWitness } from '../audit/witness.ts';
 import { checkAuditLog, verifyStoredLog } from './check-audit-log.ts';
 
 const entriesEach = 1_000;
@@ -172,11 +175,62 @@ describe('a log that was put back from a backup', () => {
   });
 });
 
+describe('a log that a partner witnesses', () => {
+  it('carries the partner\'s signatures, each for a log that grew from the one before', async () => {
+    const database = await openPostgres(await freshPostgres('empty_record'), 2);
+    const witness = await startWitness('partner.example/witness');
+    try {
+      await appendTo(database, 5);
+      expect(await published(database, null, [witness.config])).toEqual([]);
+      const first = (await newestCheckpoint(database))?.note ?? '';
+      expect(first.split('\n')[5]).toMatch(/^— partner\.example\/witness [A-Za-z0-9+/]+=*$/);
+      await appendTo(database, 8);
+      const second = (await makeCheckpoint({ database, log: identity })).note;
+      expect([await published(database, null, [witness.config]), witness.seen]).toEqual([[], [5, 13]]);
+      const kept = (await newestCheckpoint(database))?.note ?? '';
+      expect([kept.startsWith(second), kept.split('\n').length]).toEqual([true, second.split('\n').length + 1]);
+      expect((await verifyStoredLog(database, [first, kept])).findings).toEqual([]); // other people's signatures disturb nobody
+      expect([await published(database, null, [witness.config]), witness.asked]).toEqual([[], 2]); // nothing new: nobody is asked
+
+      await database.query('truncate audit_cosignature'); // what was kept is lost: the witness says what it knows
+      await appendTo(database, 3);
+      await makeCheckpoint({ database, log: identity });
+      expect([await published(database, null, [witness.config]), witness.seen, witness.asked]).toEqual([[], [5, 13, 16], 4]);
+
+      witness.answers('of another key');
+      await appendTo(database, 1);
+      await makeCheckpoint({ database, log: identity });
+      expect(await published(database, null, [witness.config])).toEqual(['witness-refused']);
+      witness.answers('with an error');
+      expect(await published(database, null, [witness.config])).toEqual(['witness-refused']);
+      await witness.close();
+      expect(await published(database, null, [witness.config])).toEqual(['checkpoint-failed']);
+    } finally {
+      await Promise.all([database.close(), witness.close()]);
+    }
+  });
+
+  it('that was put back from a backup is told by the partner', async () => {
+    const [database, restored] = [await openPostgres(await freshPostgres('empty_record'), 2), await openPostgres(await freshPostgres('empty_record'), 2)];
+    const witness = await startWitness('partner.example/witness');
+    try {
+      await appendTo(database, 9);
+      expect(await published(database, null, [witness.config])).toEqual([]);
+      await appendTo(restored, 4);
+      expect(await published(restored, null, [witness.config])).toEqual(['audit-log-broken']);
+      await appendTo(restored, 40);
+      await makeCheckpoint({ database: restored, log: identity });
+      expect([await published(restored, null, [witness.config]), witness.seen]).toEqual([['audit-log-broken'], [9]]);
+    } finally {
+      await Promise.all([database.close(), restored.close(), witness.close()]);
+    }
+  });
+});
+
 /** A round of bringing, and what it told the log. */
-async function published(database: Database, folder: string): Promise<LogEvent[]> {
+async function published(database: Database, folder: string | null, witnesses: readonly WitnessConfig[] = []): Promise<LogEvent[]> {
   const told: LogEvent[] = [];
-  const context = { database, log: identity };
-  const publishing = { now: () => checkpointOfNow(context, 60), after: (size: number, limit: number) => checkpointsAfter(database, size, limit), fits: (note: string) => fitsLog(context, note) };
+  const publishing = publishingOf({ database, log: identity }, { checkpointMinutes: 60, witnesses });
   await startCheckpoints({ publishing, folder, log: (event) => { told.push(event); } }).stop();
   return told;
 }

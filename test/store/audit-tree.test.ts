@@ -106,7 +106,7 @@ describe.each(databases)('the tree of the log, on $kind', ({ open }) => {
   });
 
   describe('has a name and keys', () => {
-    const config = (changes: Partial<AuditConfig>): AuditConfig => ({ origin: null, usualOrigin: 'usual.example/audit', keyFiles: [null], checkpointMinutes: 60, checkpointDir: null, ...changes });
+    const config = (changes: Partial<AuditConfig>): AuditConfig => ({ origin: null, usualOrigin: 'usual.example/audit', keyFiles: [null], checkpointMinutes: 60, checkpointDir: null, witnesses: [], ...changes });
     const keyFile = (name: string, kind: 'ed25519' | 'x25519' = 'ed25519'): string => {
       const file = join(folder, name);
       const { privateKey } = kind === 'ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('x25519');

@@ -34,9 +34,12 @@ alter table audit_head alter column peaks set not null, drop column chain_hash;
 
 -- what the log said of itself: see src/audit/checkpoint.ts
 create table audit_checkpoint (size bigint primary key, root bytea not null, note text not null, made_at timestamptz not null default clock_timestamp());
+-- what witnesses signed under a checkpoint: src/audit/cosignature.ts
+create table audit_cosignature (size bigint not null, witness text not null, line text not null, kept_at timestamptz not null default clock_timestamp(), primary key (witness, size));
+create index audit_cosignature_size on audit_cosignature (size);
 -- the entry that records the erasure of another's content comes first, this row second, the erasure last
 create table audit_redaction (seq bigint primary key, recorded_by uuid not null, rule text not null, redacted_at timestamptz not null default clock_timestamp());
-revoke all on audit_checkpoint, audit_redaction from public;
+revoke all on audit_checkpoint, audit_cosignature, audit_redaction from public;
 
 create function audit_may_be_redacted() returns trigger language plpgsql as $$ begin
   if old.salt is not null and new.salt is null and new.citizen_ids = '{}' and new.custodians = '{}' and new.organisation is null and new.agent = 'redacted'
