@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { link, open, readdir, readFile, unlink } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasCode } from '../has-code.ts';
 
 /** Sixteen digits, so that the names sort as the sizes do. */
 const nameForm = /^checkpoint-(\d{16})\.txt$/;
@@ -13,20 +12,14 @@ export async function readNewest(folder: string): Promise<{ size: number; note: 
   return { size: Number(nameForm.exec(name)?.[1]), note: await readFile(join(folder, name), 'utf8') };
 }
 
-/** Writes a checkpoint whole or not at all, and never over one that is there. */
+/** Writes a checkpoint whole or not at all. Two processes that write the same one write the same. */
 export async function writeCheckpoint(folder: string, size: number, note: string): Promise<void> {
-  const path = join(folder, `checkpoint-${String(size).padStart(16, '0')}.txt`);
   const unfinished = join(folder, `.checkpoint-${randomUUID()}`);
-  const file = await open(unfinished, 'wx', 0o644);
   try {
-    await file.writeFile(note);
-    await file.sync();
-    await file.close();
-    await link(unfinished, path).catch((error: unknown) => {
-      if (!hasCode(error, 'EEXIST')) throw error; // another process was first
-    });
-  } finally {
-    await file.close().catch(() => undefined);
-    await unlink(unfinished);
+    await writeFile(unfinished, note, { flag: 'wx', flush: true });
+    await rename(unfinished, join(folder, `checkpoint-${String(size).padStart(16, '0')}.txt`));
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
   }
 }

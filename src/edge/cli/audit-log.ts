@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { link, rm } from 'node:fs/promises';
+import { createWriteStream, existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
 import { Refusal, type Problem } from '../../fhir/problem.ts';
-import { hasCode } from '../has-code.ts';
 import { askFor } from './audit-checkpoint.ts';
 import { linesFromGateway, textFromGateway } from './call-gateway.ts';
 import type { CliContext } from './cli-context.ts';
@@ -17,6 +16,7 @@ export function exportCommand(context: CliContext): Command {
     .requiredOption('--out <file>', 'where to; never over a file that is there')
     .action(async (options: GatewayOptions & { out: string }) => {
       const { out } = options;
+      if (existsSync(out) || existsSync(`${out}.checkpoint`)) return context.fail(fileExists, 2);
       const note = await askFor(context, options, true, null);
       if (note === null) return;
       const size = note.split('\n')[1] ?? '';
@@ -32,12 +32,11 @@ async function writeLines(lines: AsyncIterable<string>, out: string): Promise<re
   const unfinished = `${out}.${randomUUID()}.part`;
   try {
     await pipeline(ended(lines), createWriteStream(unfinished, { flags: 'wx', mode: 0o600, flush: true }));
-    await link(unfinished, out);
+    await rename(unfinished, out);
     return [];
   } catch (error) {
-    return error instanceof Refusal ? error.problems : [hasCode(error, 'EEXIST') ? fileExists : cannotWrite];
-  } finally {
     await rm(unfinished, { force: true });
+    return error instanceof Refusal ? error.problems : [cannotWrite];
   }
 }
 

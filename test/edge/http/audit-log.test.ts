@@ -145,6 +145,7 @@ describe.each(databases)('the log under /audit, on $kind', ({ open }) => {
     expect((await cli('prove', '--out', file('neither'), ...asLead)).problems).toMatchObject([{ code: 'proof-not-named' }]);
     expect((await cli('export', '--out', file('refused'), '--as', officer)).problems).toMatchObject([{ code: 'governance-role-required' }]);
 
+    if (gateway.database.kind === 'postgresql') return; // the files are alike, whichever database they came from
     const script = (...args: string[]) => promisify(execFile)(process.execPath, [join(root, 'docs', 'verify-audit.mjs'), ...args]).catch((error: { code: number; stdout: string }) => error);
     expect(await script('log', file('log'), file('log.checkpoint'), file('held'), '--key', file('keys'))).toMatchObject({ stdout: expect.stringMatching(/\nholds\n$/) as string });
     expect(await script('growth', file('growth'), file('held'))).toMatchObject({ stdout: expect.stringMatching(/\nholds\n$/) as string });
