@@ -80,11 +80,10 @@ function proof(text: string): Reply {
 function lines({ size, parts }: LogExport): Reply {
   return {
     status: 200, headers: { 'Content-Type': 'application/x-ndjson; charset=utf-8', 'Content-Disposition': `attachment; filename="audit-${size}.ndjson"` },
-    stream: async (write, gone, drained) => {
+    stream: async (write, gone) => {
       for await (const part of parts) {
         if (gone.aborted) return;
-        write(part.join('\n'));
-        await drained();
+        await write(part.join('\n'));
       }
     },
   };
