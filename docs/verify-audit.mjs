@@ -6,6 +6,7 @@
 //   node verify-audit.mjs growth <proof.json> <checkpoint>         that the log of now begins with the log you know
 //
 //   --key <key or file>   the log's keys, one to a line as /audit/keys gives them. Without it no signature is checked.
+//                         Signatures of others, such as witnesses, are passed over.
 //
 // Exit code 0: everything holds. 1: something does not, and it is named. 2: there was nothing to check.
 //

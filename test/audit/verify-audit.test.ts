@@ -31,6 +31,11 @@ describe('an export', () => {
     }), { numRuns: 40 });
   });
 
+  it('of entries whose clock jumped holds: their order is their place', async () => {
+    const jumped = [3, -2, 0, 86_400, -86_400, 0, 1].map((seconds, i) => logged(i + 1, entryOf(i, { at: new Date(Date.UTC(2026, 9, 25, 1) + seconds * 1000).toISOString() })));
+    expect((await verifyLog(linesOfLog(jumped), [checkpointOf(jumped, [signer])], keys)).findings).toEqual([]);
+  });
+
   it('says what it did not check', async () => {
     const { findings, notes } = await verifyLog(linesOfLog(log), [checkpointOf(log.slice(0, 12), [signer])]);
     expect(findings).toEqual([]);

@@ -12,7 +12,8 @@ interface Checkpoint {
   note: string;
 }
 
-const timeoutMs = 10_000;
+/** what is under way when the gateway stops must end while it drains */
+const timeoutMs = 5_000;
 
 /** `broken`: the witness has seen more of this log than there is, or another one: it was changed, cut or put back from a backup. */
 export type Witnessed = { kind: 'signed' } | { kind: 'broken' } | { kind: 'refused'; status: number };

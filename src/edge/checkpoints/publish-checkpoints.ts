@@ -45,11 +45,11 @@ export function startCheckpoints<Witness extends { url: string }>({ publishing, 
     if (fits !== 'fits') return false;
     const made = await tried(() => publishing.now());
     if (made && folder !== null && newest !== undefined) await tried(() => bring(publishing, folder, newest?.size ?? -1));
-    for (const witness of made ? publishing.witnesses : []) {
-      const answer = made && await tried(() => askWitness(publishing, witness, made));
+    if (made) await Promise.all(publishing.witnesses.map(async (witness) => {
+      const answer = await tried(() => askWitness(publishing, witness, made));
       if (answer?.kind === 'broken') log('audit-log-broken', { code: 'witness' });
       if (answer?.kind === 'refused') log('witness-refused', { status: answer.status });
-    }
+    }));
     return false;
   }, pauseMs);
 }
