@@ -24,6 +24,7 @@ COPY --from=viewer /app/dist ./dist
 COPY profiles ./profiles
 COPY mappings ./mappings
 COPY agreements ./agreements
+COPY docs/verify-audit.mjs ./docs/
 RUN install -d -o node -g node -m 0700 /data
 USER node
 VOLUME /data

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { measureAuditLog } from './audit-log/measure-audit-log.ts';
 import { measureLinkageLoad } from './linkage-load/measure-linkage-load.ts';
 import { measureLinkage } from './linkage/measure-linkage.ts';
 import { benchMapping } from './mapping.ts';
@@ -21,8 +22,8 @@ const measures: Readonly<Record<string, (world: World, print: Print) => Promise<
   viewer: measureViewer,
   mapping: (world, print) => benchMapping(print, world.settings),
 };
-/** Asked for by name only: they fill a record with 130,000 people, or with 10,000 messages, tell 100,000 people apart, link 100,000 descriptions to 900,000 people, or tell whole lives. */
-const long: typeof measures = { sharing: measureSharing, replay: measureReplay, linkage: measureLinkage, 'linkage-load': measureLinkageLoad, story: measureStory };
+/** Asked for by name only: they fill a record with 130,000 people, or with 10,000 messages, tell 100,000 people apart, link 100,000 descriptions to 900,000 people, tell whole lives, or prove entries of a log of ten million. */
+const long: typeof measures = { sharing: measureSharing, replay: measureReplay, linkage: measureLinkage, 'linkage-load': measureLinkageLoad, story: measureStory, 'audit-log': measureAuditLog };
 const known = { ...measures, ...long };
 
 const program = new Command('bench')
@@ -38,6 +39,7 @@ const program = new Command('bench')
   .option('--replay-people <n>', 'replay: people whose hospital messages are replayed, about four of each; 26000 for 100,000 messages', positive, defaults.replayPeople)
   .option('--linkage-people <n>', 'linkage: people of the made-up city', positive, defaults.linkagePeople)
   .option('--hard-pairs <n>', 'linkage: pairs of two people who are easily taken for one', positive, defaults.hardPairs)
+  .option('--leaves <n>', 'audit-log: entries of the large log', positive, defaults.leaves)
   .option('--samples <n>', 'sharing: answers measured of each side of a comparison; four times as many where their times are compared', positive, 500)
   .option('--quick', 'sharing: 13,000 people and 50 samples; linkage-load: a tenth of the people')
   .option('--plans [file]', 'sharing: also writes the plans of the hottest queries to this file, by default docs/explain-plans.md');

@@ -1,5 +1,6 @@
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
+import { auditRoutes } from './edge/http/audit/routes.ts';
 import { fhirRoutes } from './edge/http/fhir/routes.ts';
 import { intakeRoutes } from './edge/http/intake.ts';
 import { startPage } from './edge/http/start-page.ts';
@@ -64,6 +65,7 @@ export function createApp(options: AppOptions): Express {
   }));
   app.use('/intake', intakeRoutes({ ...routing, base, intakeLimit: services.intakeLimit, acceptBytes: services.acceptBytes, readTask: services.readTask, uploads: services.uploads }));
   app.use('/governance', governanceRoutes({ ...routing, governance: services.governance, emergencies: services.emergencies, feedWork: services.feedWork, linkReviews: services.linkReviews, linkageRuns: services.linkageRuns, sealPage: services.sealPage, openPage: services.openPage }));
+  app.use('/audit', auditRoutes({ ...routing, auditLog: services.auditLog }));
   app.use('/session', sessionRoutes({ baseUrl, sessions, signIn: options.signIn, verify, log }));
   if (options.viewerFolder !== null) app.use('/app', viewer(options.viewerFolder, https));
   app.use(startPage(options.start));

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { readConfig } from './config.ts';
 import { partnerPeople, personas, signatories } from './demo/personas.ts';
 import { agreementCommand } from './edge/cli/agreement.ts';
+import { auditCommand } from './edge/cli/audit.ts';
 import type { CliContext } from './edge/cli/cli-context.ts';
 import { describeProblem } from './edge/cli/describe-problem.ts';
 import { emergencyCommand } from './edge/cli/emergency.ts';
@@ -44,6 +45,7 @@ async function run(argv: readonly string[], env: Readonly<Record<string, string 
     .description('OneStory from the command line. Commands that touch the record call the running gateway.')
     .addCommand(tokenCommand(context))
     .addCommand(agreementCommand(context))
+    .addCommand(auditCommand(context))
     .addCommand(emergencyCommand(context))
     .addCommand(linkCommand(context))
     .addCommand(linkageCommand(context))

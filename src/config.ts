@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
+import { readAudit, type AuditConfig } from './config-audit.ts';
 import { readMllp, type MllpConfig } from './config-mllp.ts';
 import { isLoopback, Settings } from './config-settings.ts';
 import type { Environment } from './config-settings.ts';
@@ -75,6 +76,7 @@ export interface Config {
   /** counts of people below this are not told: src/consent/suppress-small-numbers.ts */
   readonly smallNumber: number;
   readonly limits: Limits;
+  readonly audit: AuditConfig;
   /** null = no listener */
   readonly mllp: MllpConfig | null;
   /** absolute; null = no files are taken from a folder */
@@ -122,6 +124,7 @@ export function readConfig(env: Environment): ConfigResult {
       jsonDepth: settings.integer('ONESTORY_MAX_JSON_DEPTH', 64, 8, 256),
       requestTimeoutMs: settings.integer('ONESTORY_REQUEST_TIMEOUT_MS', 30_000, 1000, 600_000),
     },
+    audit: readAudit(settings, baseUrl),
     mllp: readMllp(settings),
     dropDir: dropDir === null ? null : resolve(dropDir),
   };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { emptyChain } from './audit/chain.ts';
+import { auditLogOf, openLogIdentity } from './audit-services.ts';
 import type { Config } from './config.ts';
 import { loadDefinitions } from './fhir/definitions.ts';
 import { loadProfiles, loadUkCore } from './fhir/profiles.ts';
@@ -41,7 +41,7 @@ import { watchCorrections } from './flow/watch-corrections.ts';
 import { releaseStory } from './flow/release-story.ts';
 import { decideSameEvent, type SameEventAsk } from './flow/decide-same-event.ts';
 import { releaseTimeline, type TimelineAsk } from './flow/release-timeline.ts';
-import { sealEntry } from './flow/seal-entry.ts';
+import { sealEntries } from './flow/seal-entries.ts';
 import { rememberValid } from './flow/remember-valid.ts';
 import { readJobTask } from './flow/read-job-task.ts';
 import { searchAuditTrail, type AuditAsk } from './flow/search-audit.ts';
@@ -68,7 +68,7 @@ const projectRoot = join(import.meta.dirname, '..');
 
 export interface ServiceOptions {
   database: Database;
-  config: Pick<Config, 'ukCoreDir' | 'limits' | 'demo' | 'sessions' | 'emergency' | 'smallNumber'>;
+  config: Pick<Config, 'ukCoreDir' | 'limits' | 'demo' | 'sessions' | 'emergency' | 'smallNumber' | 'audit'>;
   log: Log;
   clock?: () => Date;
   newId?: () => string;
@@ -104,7 +104,7 @@ export async function createServices({
   await applySensitiveCodes(database, classes, codes);
   const directory = await loadDirectory(database, secrets, mappings, clock());
   await openAgreements(database, agreements, config.demo);
-  const audit = openAuditTrail(database, sealEntry, emptyChain);
+  const [audit, identity] = [openAuditTrail(database, sealEntries), await openLogIdentity(database, config.audit)];
   const policy = createPolicy(database, classes);
   const intake: IntakeContext = { database, secrets, classes, registry: mappings.feeds, mappingOf: feeds.live, holdFeeds: feeds.hold, directory, sensitiveCodes: codes, grade: pairGrader(linkage), validate: rememberValid(validateResource), clock, newId };
   const waitingFeeds = await tellWaiting(feeds, log);
@@ -124,7 +124,7 @@ export async function createServices({
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
     ...choicesOf({ ...release, classes, sensitiveCodes: codes }), ...eventsOf(told), ...toldOf(told),
     governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }), toldOnce: (requester: Requester, request: RequestFacts) => countToldOnce({ ...release, smallNumber: config.smallNumber }, requester, request) }, emergencies: emergenciesOf(release), feedWork: feedWorkOf({ ...release, feeds, wake }), linkReviews: linkReviewsOf({ ...intake, ...release, linkage }), linkageRuns: linkageRunsOf({ ...release, ruleVersion: linkage.version, wake: linkageRuns.wake }),
-    ...emergencyAccessOf({ ...release, mostOpenedAnHour: config.emergency.perHour }),
+    auditLog: auditLogOf({ ...release, log: identity }, config.audit), ...emergencyAccessOf({ ...release, mostOpenedAnHour: config.emergency.perHour }),
     matchPatient: (requester: Requester, input: MatchInput, request: RequestFacts) => matchPatient({ ...release, grade: intake.grade, registry: intake.registry, validate: validateResource }, requester, input, request),
     explainAccess: (requester: Requester, ask: ExplainAsk, request: RequestFacts) => explainAccess(release, requester, ask, request),
     reconstruct: (requester: Requester, id: string, request: RequestFacts) => reconstructDecision({ ...release, classes }, requester, id, request),

@@ -22,6 +22,7 @@ it('an empty environment is the demo on loopback', () => {
     emergency: { perHour: 20, reviewDays: 7 },
     limits: { bodyBytes: 2_097_152, intakeBytes: 33_554_432, jsonDepth: 64, requestTimeoutMs: 30_000 },
     viewerClient: null, sessions: { idleSeconds: 900, maxSeconds: 28_800 }, mllp: null, dropDir: null,
+    audit: { origin: null, usualOrigin: '127.0.0.1:8080/audit', keyFiles: [null], checkpointMinutes: 60, checkpointDir: null, witnesses: [] },
   });
 });
 
@@ -49,6 +50,9 @@ it.each<[string, Record<string, string>, Partial<Config>]>([
     },
   }],
   ['a folder of dropped files', { ONESTORY_DROP_DIR: 'drop' }, { dropDir: resolve('drop') }],
+  ['checkpoints signed by two keys', { ONESTORY_AUDIT_ORIGIN: 'log.example/audit', ONESTORY_AUDIT_KEY_FILES: 'database, new.pem', ONESTORY_CHECKPOINT_MINUTES: '15', ONESTORY_CHECKPOINT_DIR: 'out' }, {
+    audit: { origin: 'log.example/audit', usualOrigin: '127.0.0.1:8080/audit', keyFiles: [null, resolve('new.pem')], checkpointMinutes: 15, checkpointDir: resolve('out'), witnesses: [] },
+  }],
   ['no demo on PGlite', { DEMO: 'false' }, { demo: false }],
   ['an issuer of its own on PGlite', { OIDC_ISSUER: 'https://issuer.example' }, { demo: false }],
 ])('%s', (_title, env, expected) => {
@@ -84,6 +88,10 @@ it.each<[string, Record<string, string>, string[]]>([
   ['neither true nor false', { DEMO: 'yes' }, ['DEMO']],
   ['the demo with an issuer that knows none of its people', { OIDC_ISSUER: 'https://issuer.example', DEMO: 'true' }, ['DEMO']],
   ['an unknown level', { LOG_LEVEL: 'loud' }, ['LOG_LEVEL']],
+  ['a log name with a space', { ONESTORY_AUDIT_ORIGIN: 'our log' }, ['ONESTORY_AUDIT_ORIGIN']],
+  ['a key named twice', { ONESTORY_AUDIT_KEY_FILES: 'a.pem,a.pem' }, ['ONESTORY_AUDIT_KEY_FILES']],
+  ['checkpoints less than hourly', { ONESTORY_CHECKPOINT_MINUTES: '61' }, ['ONESTORY_CHECKPOINT_MINUTES']],
+  ['a witness whose key is not one', { ONESTORY_CHECKPOINT_WITNESSES: 'https://w.example#w+00000000+AAAA' }, ['ONESTORY_CHECKPOINT_WITNESSES']],
   ['a limit of nothing', { ONESTORY_MAX_BODY_BYTES: '0' }, ['ONESTORY_MAX_BODY_BYTES']],
   ['a misspelt setting of ours', { ONESTORY_MAX_BODYBYTES: '5' }, ['ONESTORY_MAX_BODYBYTES']],
 ])('refused: %s', (_title, env, fields) => {

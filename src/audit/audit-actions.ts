@@ -64,6 +64,11 @@ const actions: Readonly<Record<string, AuditAction>> = {
   'link-merge': { action: 'U', subtype: [{ system: gatewayAction, code: 'link-merge' }], asks: 'thing', moves: 'in' },
   'link-split': { action: 'U', subtype: [{ system: gatewayAction, code: 'link-split' }], asks: 'thing', moves: 'in' },
   'link-apart': { action: 'U', subtype: [{ system: gatewayAction, code: 'link-apart' }], asks: 'thing', moves: 'in' },
+  'audit-checkpoint': { action: 'R', subtype: [{ system: gatewayAction, code: 'audit-checkpoint' }], asks: 'query', moves: 'out' },
+  'audit-proof': { action: 'R', subtype: [{ system: gatewayAction, code: 'audit-proof' }], asks: 'thing', moves: 'out' },
+  'audit-export': { action: 'R', subtype: [{ system: gatewayAction, code: 'audit-export' }], asks: 'query', moves: 'out' },
+  'audit-redact': { action: 'D', subtype: [{ system: gatewayAction, code: 'audit-redact' }], asks: 'thing', moves: 'in' },
+  'redacted': { action: 'E', subtype: [{ system: gatewayAction, code: 'redacted' }], asks: 'query', moves: 'out' },
   'agreement-terminate': { action: 'U', subtype: [{ system: gatewayAction, code: 'agreement-terminate' }], asks: 'thing', moves: 'in' },
 };
 

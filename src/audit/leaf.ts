@@ -1,18 +1,17 @@
-import { createHash } from 'node:crypto';
 import { canonicalJson } from '../fhir/canonical-json.ts';
+import { sha256 } from './tree.ts';
 import type { AuditEntry } from './types.ts';
 
 /** An entry's place in the log, and a commitment to what it says that says nothing by itself. */
 export interface Leaf {
   /** position in the log, from 1, without gaps */
   seq: number;
-  /** the entry's own instant, UTC ISO */
+  /** the entry's own instant, UTC ISO with milliseconds */
   at: string;
   /** SHA-256, 32 bytes */
   commitment: Uint8Array;
 }
 
-export const hashBytes = 32;
 const minSaltBytes = 16;
 
 /**
@@ -26,7 +25,7 @@ export function commitmentOf(entry: AuditEntry, salt: Uint8Array): Uint8Array {
 /** The same of an entry's canonical JSON. */
 export function commitmentOfText(text: string, salt: Uint8Array): Uint8Array {
   if (salt.length < minSaltBytes) throw new RangeError(`a salt has at least ${minSaltBytes} bytes`);
-  return createHash('sha256').update(salt).update(text, 'utf8').digest();
+  return sha256(Buffer.concat([salt, Buffer.from(text, 'utf8')]));
 }
 
 /** The bytes the log commits to, the `d` of RFC 6962: they hold no person data and can be published. */
@@ -34,7 +33,7 @@ export function leafData({ seq, at, commitment }: Leaf): Uint8Array {
   return Buffer.from(canonicalJson({ at, commitment: Buffer.from(commitment).toString('hex'), seq }), 'utf8');
 }
 
-/** SHA-256(0x00 ‖ leafData): the leaf hash of RFC 6962 section 2.1, so a Merkle tree over the same rows needs no rewriting. */
+/** SHA-256(0x00 ‖ leafData): the leaf hash of RFC 6962 section 2.1. */
 export function leafHash(leaf: Leaf): Uint8Array {
-  return createHash('sha256').update(Uint8Array.of(0x00)).update(leafData(leaf)).digest();
+  return sha256(Buffer.concat([Uint8Array.of(0x00), leafData(leaf)]));
 }

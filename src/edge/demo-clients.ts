@@ -9,7 +9,7 @@ export const integrationScopes: readonly string[] = ['feeds'];
 const readScopes = ['user/*.rs'];
 /** Who may record a citizen's choice, review emergency access, and propose, sign, activate or end agreements as far as the role goes. */
 const answerableRoles: readonly SharingRole[] = ['privacy-officer', 'governance'];
-const answerableScopes = ['user/Consent.cu', 'user/Contract.u', 'user/Task.u'];
+const answerableScopes = ['user/Consent.cu', 'user/Contract.u', 'user/Task.u', 'user/AuditEvent.u'];
 
 export interface DemoPersona {
   id: string;

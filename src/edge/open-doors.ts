@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Config } from '../config.ts';
 import { Refusal } from '../fhir/problem.ts';
 import type { Services } from '../services.ts';
+import { startCheckpoints } from './checkpoints/publish-checkpoints.ts';
 import { watchFolder } from './file-drop/watch-folder.ts';
 import type { Log } from './log.ts';
 import { listenMllp } from './mllp/listen-mllp.ts';
@@ -16,14 +17,15 @@ export interface Doors {
 /** As the standard has them, for one message at a time: see docs/operating.md. */
 const mllpLimits = { connections: 100, betweenBytesMs: 10_000, frameMs: 60_000, idleMs: 600_000 };
 
-/** Opens the doors that are configured: the MLLP listener, the folder of dropped files, the sources that are pulled. Refused when what they are bound to is not there. */
-export async function openDoors(config: Pick<Config, 'mllp' | 'dropDir' | 'limits' | 'dataDir'>, services: Services, log: Log): Promise<Doors> {
+/** Opens the doors that are configured: the MLLP listener, the folder of dropped files, the sources that are pulled, the folder that checkpoints go to. Refused when what they are bound to is not there. */
+export async function openDoors(config: Pick<Config, 'mllp' | 'dropDir' | 'limits' | 'dataDir' | 'audit'>, services: Services, log: Log): Promise<Doors> {
   const mllp = config.mllp && await openMllp(config.mllp, config.limits.intakeBytes, services, log);
   const drop = config.dropDir === null ? null : watchFolder({ folder: config.dropDir, ...services.dropped, limitOf: services.intakeLimit, log });
   const pulls = startPulls({ services: services.pulling, targets: services.pullTargets, dataDir: config.dataDir, log });
+  const checkpoints = startCheckpoints({ publishing: services.auditLog.publishing, folder: config.audit.checkpointDir, log });
   return {
     close: async () => {
-      await Promise.all([mllp?.close(), drop?.stop(), pulls.stop()]);
+      await Promise.all([mllp?.close(), drop?.stop(), pulls.stop(), checkpoints.stop()]);
     },
   };
 }

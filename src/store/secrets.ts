@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import { createHmac, createPrivateKey, createSecretKey, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
 import type { Database } from './database.ts';
 
 /**
@@ -15,13 +15,22 @@ export interface Secrets {
 }
 
 export async function loadSecrets(database: Database): Promise<Secrets> {
-  const secret = async (name: string): Promise<KeyObject> => {
-    await database.query('insert into setting (name, value) values ($1, $2) on conflict do nothing', [name, randomBytes(32)]);
-    const [row] = await database.query<{ value: Buffer }>('select value from setting where name = $1', [name]);
-    if (!row) throw new Error(`setting ${name} is missing`);
-    return createSecretKey(row.value);
-  };
+  const secret = async (name: string): Promise<KeyObject> => createSecretKey(await kept(database, name, randomBytes(32)));
   return { id: await secret('id'), person: await secret('person'), page: await secret('page') };
+}
+
+/** The Ed25519 key that signs checkpoints where no file holds one; made once. */
+export async function loadSigningKey(database: Database): Promise<KeyObject> {
+  const made = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'der' });
+  return createPrivateKey({ key: await kept(database, 'audit-signing', made), type: 'pkcs8', format: 'der' });
+}
+
+/** What was kept under this name first. */
+async function kept(database: Database, name: string, made: Buffer): Promise<Buffer> {
+  await database.query('insert into setting (name, value) values ($1, $2) on conflict do nothing', [name, made]);
+  const [row] = await database.query<{ value: Buffer }>('select value from setting where name = $1', [name]);
+  if (!row) throw new Error(`setting ${name} is missing`);
+  return row.value;
 }
 
 /** A UUID (version 8) from a keyed hash: the same partner's key gives the same id, and nobody can try numbers against it. */

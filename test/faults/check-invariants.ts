@@ -1,5 +1,5 @@
 import type { Database } from '../../src/store/database.ts';
-import { checkAuditChain } from './check-audit-chain.ts';
+import { checkAuditLog } from './check-audit-log.ts';
 import { compareRecords } from './final-record.ts';
 import type { PostLedger } from './post-ledger.ts';
 
@@ -152,12 +152,12 @@ async function everyPostIsAudited(database: Database, ledger: PostLedger): Promi
   const audited = new Map((await database.query<{ request: string; n: number }>(
     `select entry::jsonb->>'request' as request, count(*)::int as n from audit_entry
      where entry::jsonb->>'interaction' = 'intake' and entry::jsonb->>'outcome' = 'permitted' group by 1`)).map(({ request, n }) => [request, n]));
-  const chain = await checkAuditChain(database);
+  const log = await checkAuditLog(database);
   return {
-    name: 'the audit chain is whole and holds every acknowledged post once',
-    checked: `${chain.entries} entries, ${ledger.acknowledged.length} acknowledged posts`,
+    name: 'the audit log is whole and holds every acknowledged post once',
+    checked: `${log.entries} entries, ${ledger.acknowledged.length} acknowledged posts`,
     violations: [
-      ...chain.violations,
+      ...log.violations,
       ...ledger.acknowledged.filter(({ requestId }) => audited.get(requestId) !== 1).map(({ requestId }) => `${requestId} has ${audited.get(requestId) ?? 0} entries`),
     ],
   };

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { auditArms } from './twin-audit.ts';
 import { counts, headers, instance, noTypes, person, query, shaping } from './twin-pieces.ts';
 import type { TwinFacts } from './twin-facts.ts';
 import type { SearchForm } from './twin-search.ts';
@@ -100,6 +101,7 @@ export const arms: Readonly<Record<string, Arm>> = {
   'POST /governance/feeds/:feed/replay/start': () => feedWork('POST', '/replay/start', ['{}', '{"x":"y"}']),
   'POST /governance/feeds/:feed/replay/approve': () => feedWork('POST', '/replay/approve', ['{}', `{"candidate":"${'0'.repeat(64)}"}`]),
   'POST /governance/feeds/:feed/replay/give-up': () => feedWork('POST', '/replay/give-up', ['{}', '{']),
+  ...auditArms,
   'GET /session': () => session('GET', '/session'),
   'GET /session/sign-in': () => session('GET', '/session/sign-in?return=/app/find&as=ward-doctor'),
   'GET /session/callback': () => session('GET', '/session/callback?code=x&state=y'),
@@ -114,6 +116,7 @@ export const arms: Readonly<Record<string, Arm>> = {
   'GET /fhir/.well-known/smart-configuration': () => fixed('/fhir/.well-known/smart-configuration'),
   'USE /': (facts) => nowhere(facts, ''),
   'USE /fhir': (facts) => nowhere(facts, '/fhir'),
+  'USE /audit': (facts) => nowhere(facts, '/audit'),
   'USE /governance': (facts) => nowhere(facts, '/governance'),
   'USE /intake': (facts) => nowhere(facts, '/intake'),
   'USE /session': (facts) => nowhere(facts, '/session'),
@@ -241,7 +244,7 @@ function otherMethods(facts: TwinFacts, pattern: string): fc.Arbitrary<TwinReque
 
 /** Addresses no handler takes, with ids of what is hidden in them. */
 function nowhere(facts: TwinFacts, at: string): fc.Arbitrary<TwinRequest> {
-  const endings = ['', '/', '/$export', '/_history', '/$meta', '/$graphql', '/$batch', '/AuditEvent/_history', '/%', '/%zz/x', '//', '/metrics', '/audit/checkpoint', '/Patient/$match'];
+  const endings = ['', '/', '/$export', '/_history', '/$meta', '/$graphql', '/$batch', '/AuditEvent/_history', '/%', '/%zz/x', '//', '/metrics', '/checkpoints', '/Patient/$match'];
   return fc.tuple(instance(facts), fc.constantFrom(...endings, '*'), fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'), headers).map(([{ type, id }, ending, method, given]) => ({
     method, headers: given, path: `${at}${ending === '*' ? `/${type}/${id}/$meta/x` : ending}` || '/nowhere',
   }));

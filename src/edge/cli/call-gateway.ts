@@ -1,5 +1,5 @@
 import type { OperationOutcome } from '@medplum/fhirtypes';
-import type { Problem } from '../../fhir/problem.ts';
+import { Refusal, type Problem } from '../../fhir/problem.ts';
 import type { CliContext } from './cli-context.ts';
 import { tokenFor } from './token.ts';
 
@@ -59,7 +59,31 @@ export async function streamFromGateway(context: CliContext, options: CallOption
     }
     return [];
   } catch {
-    return [{ category: 'unavailable', code: 'gateway-answer-broken', text: `The answer of ${base} broke off.`, fix: 'Look at the gateway\'s log, and ask again.' }];
+    return [brokenOff(base)];
+  }
+}
+
+/** The same where the answer is text and not JSON. */
+export async function textFromGateway(context: CliContext, options: CallOptions, call: GatewayCall): Promise<{ text: string } | { problems: Problem[] }> {
+  const reached = await reach(context, options, call, timeoutMs);
+  if ('problems' in reached) return reached;
+  const text = await reached.response.text().catch(() => '');
+  return reached.response.ok ? { text } : { problems: problemsFrom(readJson(text), baseOf(options)) };
+}
+
+/** The same where the answer is lines of text that are passed on as they are, however many. Throws a Refusal where it is refused or breaks off. */
+export async function* linesFromGateway(context: CliContext, options: CallOptions, call: GatewayCall): AsyncGenerator<string> {
+  const base = baseOf(options);
+  const reached = await reach(context, options, call, streamTimeoutMs);
+  if ('problems' in reached) throw new Refusal(...reached.problems);
+  const { response } = reached;
+  if (!response.ok || !response.body) throw new Refusal(...problemsFrom(readJson(await response.text().catch(() => '')), base));
+  const lines = linesOf(response.body);
+  for (;;) {
+    const next = await lines.next().catch(() => { throw new Refusal(brokenOff(base)); });
+    if (next.done === true) return;
+    if (next.value.startsWith('{"resourceType":"OperationOutcome"')) throw new Refusal(...problemsFrom(readJson(next.value), base));
+    yield next.value;
   }
 }
 
@@ -90,6 +114,10 @@ async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string>
 
 function baseOf({ base }: CallOptions): string {
   return base.replace(/\/+$/, '');
+}
+
+function brokenOff(base: string): Problem {
+  return { category: 'unavailable', code: 'gateway-answer-broken', text: `The answer of ${base} broke off.`, fix: 'Look at the gateway\'s log, and ask again.' };
 }
 
 function notRunning(base: string): Problem {

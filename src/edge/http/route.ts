@@ -28,8 +28,8 @@ export interface Reply {
   status: number;
   /** JSON text, passed through as it is */
   text?: string;
-  /** instead of a text: writes it line by line as the work goes on, until it is done or the caller has gone */
-  stream?: (write: (line: string) => void, gone: AbortSignal) => Promise<void>;
+  /** instead of a text: writes it line by line as the work goes on, until it is done or the caller has gone; what is written has room once its promise resolves */
+  stream?: (write: (line: string) => Promise<void>, gone: AbortSignal) => Promise<void>;
   headers?: Record<string, string>;
 }
 
@@ -122,7 +122,7 @@ function describe(request: Request, requester: Requester, requestId: string): As
 async function send(response: Response, { status, text, stream, headers }: Reply): Promise<void> {
   response.status(status).set({ 'Content-Type': 'application/fhir+json; charset=utf-8', ...headers });
   if (text === undefined && !stream) response.removeHeader('Content-Type');
-  if (stream) await sendLines(response, stream);
+  if (stream && response.req.method !== 'HEAD') await sendLines(response, stream);
   response.end(text);
 }
 
@@ -131,10 +131,22 @@ async function sendLines(response: Response, stream: NonNullable<Reply['stream']
   const gone = new AbortController();
   response.once('close', () => { gone.abort(); });
   try {
-    await stream((line) => void response.write(`${line}\n`), gone.signal);
+    await stream((line) => roomAfter(response, `${line}\n`), gone.signal);
   } catch (error) {
     if (!gone.signal.aborted) response.write(`${JSON.stringify(outcomeOf(problemsOf(error)))}\n`);
   }
+}
+
+/** Whoever reads slowly is waited for: what waits in between is never more than one line beyond the socket's own room. */
+async function roomAfter(response: Response, text: string): Promise<void> {
+  if (response.write(text) || response.destroyed) return;
+  await new Promise<void>((resolve) => {
+    const room = (): void => {
+      response.off('drain', room).off('close', room);
+      resolve();
+    };
+    response.on('drain', room).on('close', room);
+  });
 }
 
 /** The caller's X-Request-ID when it is a plain token without an NHS number, else a new one: nothing a caller typed reaches a log unchecked. */

@@ -108,7 +108,7 @@ create table ledger_count (
   feed text not null, part text not null, field text not null, state text not null, target text not null, seen bigint not null,
   example_record bigint not null, example_row int not null, primary key (feed, part, field, state, target));
 
--- audit: append only; order fixed by seq; see src/audit/chain.ts
+-- audit: append only; order fixed by seq; see docs/audit.md
 create table audit_entry (
   seq bigint primary key, id uuid not null, at timestamptz not null, citizen_ids uuid[] not null, organisation text, custodians text[] not null,
   agent text not null, entry text not null, salt bytea not null, commitment bytea not null, chain_hash bytea not null);

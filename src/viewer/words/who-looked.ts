@@ -89,6 +89,11 @@ export const whoLooked = {
     choice: { done: 'recorded a choice about sharing', tried: 'record a choice about sharing' },
     wrote: (one: string) => ({ done: `wrote ${one}`, tried: `write ${one}` }),
     pulled: (feed: string) => ({ done: `was asked by the gateway, through ${feed}, for its record`, tried: `be asked by the gateway, through ${feed}, for its record` }),
+    auditLog: {
+      'audit-checkpoint': { done: 'asked for a checkpoint of the log', tried: 'get a checkpoint of the log' }, 'audit-proof': { done: 'asked for a proof of the log', tried: 'get a proof of the log' },
+      'audit-export': { done: 'exported the whole log', tried: 'export the whole log' }, 'audit-redact': { done: 'erased what an entry of the log said', tried: 'erase what an entry of the log says' },
+      redacted: { done: 'did something that was erased from the log', tried: 'do something that was erased from the log' },
+    },
     sent: (feed: string | undefined) => ({ done: `sent a file${feed === undefined ? '' : ` to the feed ${feed}`}`, tried: `send a file${feed === undefined ? '' : ` to the feed ${feed}`}` }),
     unsupported: { done: 'asked for something the gateway does not offer', tried: 'do something the gateway does not offer' },
     feeds: (of: string) => ({ done: `looked at what is stuck in ${of}`, tried: `look at what is stuck in ${of}` }),

@@ -1,0 +1,76 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { readWitnessKey, type Witness } from './audit/cosignature.ts';
+import { readCheckpoint, signerOf, type Signer } from './audit/checkpoint.ts';
+import type { AuditConfig } from './config-audit.ts';
+import { Refusal } from './fhir/problem.ts';
+import type { Requester } from './fhir/sharing.ts';
+import { exportLog } from './flow/export-log.ts';
+import { checkpointOfNow, fitsLog, type CheckpointContext, type LogIdentity } from './flow/make-checkpoint.ts';
+import { proveEntry, proveGrowth } from './flow/prove-log.ts';
+import { redactAuditEntry } from './flow/redact-entry.ts';
+import type { ReleaseContext, RequestFacts } from './flow/release-context.ts';
+import { askCheckpoint, findNote } from './flow/tell-checkpoint.ts';
+import { keepCosignature, knownTo, shownFrom, type Shown } from './flow/witness-checkpoint.ts';
+import { checkpointsAfter, newestCheckpoint } from './store/audit-checkpoints.ts';
+import type { Database } from './store/database.ts';
+import { loadSigningKey } from './store/secrets.ts';
+
+/**
+ * The log's name and the keys that sign for it. The name is that of the checkpoints there are: with another one, what
+ * partners hold would be of another log. Refuses another name, and a file that is no Ed25519 private key.
+ */
+export async function openLogIdentity(database: Database, { origin: asked, usualOrigin, keyFiles }: AuditConfig): Promise<LogIdentity> {
+  const kept = readCheckpoint((await newestCheckpoint(database))?.note ?? '')?.origin;
+  if (kept !== undefined && asked !== null && asked !== kept) {
+    throw new Refusal({
+      category: 'conflict', code: 'audit-origin-changed', text: 'ONESTORY_AUDIT_ORIGIN is not the name the audit log has in its checkpoints.', at: { field: 'ONESTORY_AUDIT_ORIGIN' },
+      expected: 'the name it has, or none', fix: 'Leave it out. A log keeps its name when the gateway moves to another address.',
+    });
+  }
+  const origin = kept ?? asked ?? usualOrigin;
+  return { origin, signers: await Promise.all(keyFiles.map(async (file) => signer(origin, file === null ? await loadSigningKey(database) : await readKey(file)))) };
+}
+
+function signer(origin: string, key: KeyObject | null): Signer {
+  if (key?.asymmetricKeyType === 'ed25519') return signerOf(origin, key);
+  throw new Refusal({ category: 'invalid', code: 'config-invalid', text: 'ONESTORY_AUDIT_KEY_FILES: A file does not hold a key that can sign.', at: { field: 'ONESTORY_AUDIT_KEY_FILES' }, expected: 'an Ed25519 private key in PEM, as onestory audit new-key writes it' });
+}
+
+async function readKey(file: string): Promise<KeyObject | null> {
+  try {
+    return createPrivateKey(await readFile(file));
+  } catch {
+    return null;
+  }
+}
+
+/** The log as partners and those who answer for it see it. */
+export function auditLogOf(context: ReleaseContext & CheckpointContext, config: AuditConfig) {
+  return {
+    keys: () => context.log.signers.map(({ verifierKey }) => verifierKey),
+    note: (size: number | null) => findNote(context, size),
+    checkpoint: (requester: Requester, request: RequestFacts) => askCheckpoint(context, requester, request),
+    proveEntry: (requester: Requester, id: string, size: number | null, request: RequestFacts) => proveEntry(context, requester, id, size, request),
+    proveGrowth: (from: number, to: number | null) => proveGrowth(context, from, to),
+    export: (requester: Requester, size: number | null, request: RequestFacts) => exportLog(context, requester, size, request),
+    redact: (requester: Requester, id: string, rule: string, request: RequestFacts) => redactAuditEntry(context, requester, id, rule, request),
+    publishing: publishingOf(context, config),
+  };
+}
+
+/** How checkpoints are made when they are due, and brought to those who keep them. */
+export function publishingOf(context: CheckpointContext, { checkpointMinutes, witnesses }: Pick<AuditConfig, 'checkpointMinutes' | 'witnesses'>) {
+  return {
+    witnesses: witnesses.flatMap(({ url, key }) => {
+      const witness = readWitnessKey(key);
+      return witness ? [{ ...witness, url }] : [];
+    }),
+    now: () => checkpointOfNow(context, checkpointMinutes),
+    after: (size: number, limit: number) => checkpointsAfter(context.database, size, limit),
+    fits: (note: string) => fitsLog(context, note),
+    known: (witness: Witness) => knownTo(context, witness),
+    shown: (known: number, checkpoint: Shown) => shownFrom(context, known, checkpoint),
+    keep: (witness: Witness, checkpoint: Shown, answer: string) => keepCosignature(context, witness, checkpoint, answer),
+  };
+}

@@ -1,0 +1,16 @@
+import { canonicalJson } from '../fhir/canonical-json.ts';
+import type { Leaf } from './leaf.ts';
+
+/** An entry as the log keeps it. Text and salt are both null once its content is erased. */
+export interface LoggedEntry extends Leaf {
+  /** canonical JSON */
+  text: string | null;
+  salt: Uint8Array | null;
+}
+
+/** One line of an export: canonical JSON (RFC 8785) of leaf, entry and salt, so that a line can be written in one way only. */
+export function logLineOf({ seq, at, commitment, text, salt }: LoggedEntry): string {
+  const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+  const salted = salt === null ? 'null' : canonicalJson(hex(salt));
+  return `{"at":${canonicalJson(at)},"commitment":"${hex(commitment)}","entry":${text ?? 'null'},"salt":${salted},"seq":${seq}}`;
+}

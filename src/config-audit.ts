@@ -1,0 +1,59 @@
+import { resolve } from 'node:path';
+import { readWitnessKey } from './audit/cosignature.ts';
+import { isLoopback, type Settings } from './config-settings.ts';
+
+/** How the audit log shows itself to partners. */
+export interface AuditConfig {
+  /** null = as it was, or from the base address */
+  readonly origin: string | null;
+  /** the name a log has whose operator chose none */
+  readonly usualOrigin: string;
+  /** absolute paths of PEM files; null stands for the key kept in the database */
+  readonly keyFiles: readonly (string | null)[];
+  readonly checkpointMinutes: number;
+  /** absolute; null = checkpoints are fetched and not brought */
+  readonly checkpointDir: string | null;
+  readonly witnesses: readonly WitnessConfig[];
+}
+
+/** Who signs that they saw a checkpoint. */
+export interface WitnessConfig {
+  /** no trailing slash */
+  readonly url: string;
+  /** as C2SP writes it */
+  readonly key: string;
+}
+
+const inDatabase = 'database';
+
+/** Refused: an origin that cannot stand in a signed note, keys named twice. */
+export function readAudit(settings: Settings, baseUrl: string): AuditConfig {
+  const origin = settings.text('ONESTORY_AUDIT_ORIGIN');
+  if (origin !== null && !/^[\x21-\x2a\x2c-\x7e]{1,200}$/.test(origin)) {
+    settings.refuse('ONESTORY_AUDIT_ORIGIN', 'This cannot be the name of a log.', 'at most 200 printable ASCII characters, no space and no plus sign, such as onestory.example.nhs.uk/audit');
+  }
+  const names = (settings.text('ONESTORY_AUDIT_KEY_FILES') ?? inDatabase).split(',').map((name) => name.trim()).filter((name) => name !== '');
+  if (new Set(names).size < names.length) settings.refuse('ONESTORY_AUDIT_KEY_FILES', 'A key is named twice.', 'each key once');
+  const folder = settings.text('ONESTORY_CHECKPOINT_DIR');
+  return {
+    origin, usualOrigin: `${baseUrl.replace(/^https?:\/\//, '')}/audit`,
+    keyFiles: names.map((name) => (name === inDatabase ? null : resolve(name))),
+    checkpointMinutes: settings.integer('ONESTORY_CHECKPOINT_MINUTES', 60, 1, 60),
+    checkpointDir: folder === null ? null : resolve(folder),
+    witnesses: readWitnesses(settings),
+  };
+}
+
+function readWitnesses(settings: Settings): WitnessConfig[] {
+  const given = (settings.text('ONESTORY_CHECKPOINT_WITNESSES') ?? '').split(/[\s,]+/).filter((entry) => entry !== '');
+  const witnesses = given.flatMap((entry): WitnessConfig[] => {
+    const [, address = '', key = ''] = /^([^#]+)#(.+)$/.exec(entry) ?? [];
+    const url = URL.parse(address);
+    const reachable = url !== null && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))) && url.username === '' && url.search === '';
+    return reachable && readWitnessKey(key) ? [{ url: `${url.origin}${url.pathname}`.replace(/\/+$/, ''), key }] : [];
+  });
+  if (witnesses.length < given.length || new Set(witnesses.map(({ key }) => key)).size < witnesses.length) {
+    settings.refuse('ONESTORY_CHECKPOINT_WITNESSES', 'A witness cannot be read, or is named twice.', 'https address, #, and the witness\'s key as C2SP writes it, comma separated');
+  }
+  return witnesses;
+}

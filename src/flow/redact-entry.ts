@@ -1,0 +1,41 @@
+import type { AuditEntry } from '../audit/types.ts';
+import { canonicalJson } from '../fhir/canonical-json.ts';
+import { notFound } from '../fhir/outcome.ts';
+import { Refusal, type Problem } from '../fhir/problem.ts';
+import type { Requester } from '../fhir/sharing.ts';
+import { findLogged, redactEntry } from '../store/audit-log.ts';
+import { isUuid } from '../store/secrets.ts';
+import { describeDisclosure } from '../audit/describe-disclosure.ts';
+import { auditFacts } from './audit-facts.ts';
+import { checkOversight } from './check-oversight.ts';
+import { appendOrRefuse } from './release-records.ts';
+import type { ReleaseContext, RequestFacts } from './release-context.ts';
+import { forAuditReaders } from './search-audit.ts';
+
+/**
+ * Erases what an entry says where the law asks. That it was erased, by whom and under which rule is an entry of its own,
+ * durable first; the log's tree and every proof of it stay as they are. Entries that record an erasure cannot be erased.
+ */
+export async function redactAuditEntry(context: ReleaseContext, requester: Requester, id: string, rule: string, request: RequestFacts): Promise<{ seq: number }> {
+  await checkOversight(context, requester, forAuditReaders);
+  const logged = isUuid(id) ? await findLogged(context.database, id, null) : null;
+  if (!logged) throw new Refusal(notFound);
+  const { seq, at, text } = logged;
+  if (text === null) throw new Refusal(alreadyRedacted);
+  if ((JSON.parse(text) as AuditEntry).interaction === 'audit-redact') throw new Refusal(recordsErasure);
+  const facts = auditFacts(context, requester, request, { interaction: 'audit-redact', query: `audit/entries/${seq}/redact?rule=${rule}`, status: 200 });
+  await appendOrRefuse(context, describeDisclosure(facts, { disclosed: [], decisions: [] }));
+  if (!await redactEntry(context.database, seq, facts.id, rule, canonicalJson(tombstoneOf(id, at)))) throw new Refusal(alreadyRedacted);
+  return { seq };
+}
+
+/** What readers of the log find in the place of an entry whose content was erased. It is not what the log committed to. */
+function tombstoneOf(id: string, at: string): AuditEntry {
+  return {
+    id, at, request: 'redacted', who: { client: 'redacted' }, interaction: 'redacted', query: '', outcome: 'permitted', status: 200,
+    disclosed: [], custodians: [], decisions: [], withheld: [],
+  };
+}
+
+const alreadyRedacted: Problem = { category: 'conflict', code: 'audit-entry-redacted', text: 'The content of this entry was erased before.' };
+const recordsErasure: Problem = { category: 'conflict', code: 'audit-entry-kept', text: 'This entry records that another was erased, and stays.' };
