@@ -22,8 +22,15 @@ export interface StoryFacts {
   /** the programme a component belongs to; undefined for one that is in none */
   programmeOf: (component: Coding | undefined) => Coding | undefined;
   /** what may be said of what is kept back or has not arrived; never empty */
-  notices: readonly string[];
+  notices: readonly Notice[];
   now: Date;
+}
+
+/** One line about what is not told. */
+export interface Notice {
+  /** CodeSystem story-item: what is kept back, what has not arrived, or what is always so */
+  code: 'notice' | 'withheld' | 'incomplete';
+  text: string;
 }
 
 /** Somebody asked the person, and what a row says was still right. */

@@ -1,12 +1,15 @@
 import { Link } from 'react-router';
+import { formatDate } from '../format.ts';
 import { strings } from '../strings.ts';
 import { Loading } from '../ui/loading.tsx';
 import { Table } from '../ui/nhs.ts';
 import { Page } from '../ui/page.tsx';
 import { Problem } from '../ui/problem.tsx';
 import type { AgreementView } from './agreement-view.ts';
+import type { RegisterEntry } from './register-shapes.ts';
 import { Review } from './review.tsx';
 import { StateTag } from './state-tag.tsx';
+import { useGovernance } from '../ui/use-governance.ts';
 import { useAgreements } from './use-registers.ts';
 import { WhoGetsWhat } from './who-gets-what.tsx';
 
@@ -28,6 +31,7 @@ export function Agreements() {
 
 function Register({ agreements }: { agreements: readonly AgreementView[] }) {
   const { columns } = words;
+  const entries = useGovernance<{ agreements: RegisterEntry[] }>('agreements').data?.agreements ?? [];
   return (
     <Table responsive firstCellIsHeader caption={words.caption} captionProps={{ size: 'm' }} className="os-register">
       <Table.Head>
@@ -38,6 +42,7 @@ function Register({ agreements }: { agreements: readonly AgreementView[] }) {
           <Table.Cell>{columns.period}</Table.Cell>
           <Table.Cell>{columns.review}</Table.Cell>
           <Table.Cell>{columns.signed}</Table.Cell>
+          <Table.Cell>{words.next}</Table.Cell>
         </Table.Row>
       </Table.Head>
       <Table.Body>
@@ -49,11 +54,18 @@ function Register({ agreements }: { agreements: readonly AgreementView[] }) {
             <Table.Cell>{agreement.period}</Table.Cell>
             <Table.Cell><Review agreement={agreement} /></Table.Cell>
             <Table.Cell>{signedOf(agreement)}</Table.Cell>
+            <Table.Cell><Next entry={entries.find(({ id, version }) => id === agreement.identifier && version === agreement.version)} /></Table.Cell>
           </Table.Row>
         ))}
       </Table.Body>
     </Table>
   );
+}
+
+/** What has to happen, in the register's own words, and the dates that are near. */
+function Next({ entry }: { entry: RegisterEntry | undefined }) {
+  if (!entry) return null;
+  return <>{entry.next}{entry.warnings.map(({ of, day, days }) => <strong className="os-card__line" key={of}>{words.warning(of, formatDate(day), days)}</strong>)}</>;
 }
 
 function signedOf({ parties }: AgreementView): string {
