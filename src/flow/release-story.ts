@@ -43,8 +43,13 @@ function factsFrom({ directory, story }: StoryContext, held: HeldGrant, found: F
     citizen: composed?.citizen ?? '', patient: composed?.patient ?? { resourceType: 'Patient' }, provenance: composed?.provenance ?? [],
     people: storyRows(held, directory, found.people), rows, events: findEvents(rows, found.decisions ?? [], story), rule: story,
     confirmations: (found.confirmations ?? []).map((each) => ({ ...each, at: each.at.toISOString(), organisationName: held.names.organisations.get(each.organisation) ?? directory.get(each.organisation)?.name ?? each.organisation })),
-    programmeOf, notices: noticesOf(held, found), now,
+    programmeOf, phonesOf: switchboards(directory), notices: noticesOf(held, found), now,
   };
+}
+
+function switchboards(directory: ReleaseContext['directory']): StoryFacts['phonesOf'] {
+  const phones = new Map([...directory.values()].map(({ id, phones: numbers }) => [`Organization/${id}`, numbers]));
+  return (organisation) => phones.get(organisation ?? '') ?? [];
 }
 
 /** One line that is always true, then what a searchset would say in the same words. */

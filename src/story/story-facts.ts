@@ -21,6 +21,8 @@ export interface StoryFacts {
   confirmations: readonly Confirmation[];
   /** the programme a component belongs to; undefined for one that is in none */
   programmeOf: (component: Coding | undefined) => Coding | undefined;
+  /** numbers of an organisation's switchboard, by `Organization/{id}` */
+  phonesOf: (organisation: string | undefined) => readonly string[];
   /** what may be said of what is kept back or has not arrived; never empty */
   notices: readonly Notice[];
   now: Date;

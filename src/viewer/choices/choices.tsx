@@ -6,11 +6,12 @@ import type { SignedIn } from '../api/session.ts';
 import { hasScope } from '../home.tsx';
 import { describeResource } from '../person/describe-resource.ts';
 import { EntryDetails } from '../person/entry-details.tsx';
+import { dayFrom, londonToday } from '../read-day.ts';
 import { strings } from '../strings.ts';
 import { Ask } from '../ui/ask.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Loading } from '../ui/loading.tsx';
-import { Radios } from '../ui/nhs.ts';
+import { Radios, TextInput } from '../ui/nhs.ts';
 import { Problem } from '../ui/problem.tsx';
 import { Sure } from '../ui/sure.tsx';
 import { choicesOf, consentFor, type ChoiceView } from './choices-view.ts';
@@ -71,18 +72,18 @@ function RecordChoice({ citizen }: { citizen: string }) {
   const queries = useQueryClient();
   const [kind, setKind] = useState<Parameters<typeof consentFor>[1]>();
   const [decided, setDecided] = useState('');
-  const today = new Date().toISOString().slice(0, 10);
+  const day = dayFrom(decided);
   const send = async (): Promise<void> => {
-    if (kind !== undefined) await create(consentFor(citizen, kind, decided));
+    if (kind !== undefined && day !== undefined) await create(consentFor(citizen, kind, day));
     await queries.invalidateQueries({ queryKey: keyOf(citizen) });
   };
   const { record } = words;
   return (
-    <Ask open={record.open} submit={record.send} done={record.done} missing={kind === undefined ? record.noWhat : !/^\d{4}-\d{2}-\d{2}$/.test(decided) || decided > today ? record.noDate : undefined} onAsk={send}>
+    <Ask open={record.open} submit={record.send} done={record.done} missing={kind === undefined ? record.noWhat : day === undefined || day > londonToday(new Date()) ? record.noDate : undefined} onAsk={send}>
       <Radios small legend={record.what} legendProps={{ size: 's' }} name="choice-kind" onChange={({ target }) => { setKind((target as HTMLInputElement).value as typeof kind); }}>
         {record.options.map(([value, label, hint]) => <Radios.Item id={`choice-${value}`} value={value} hint={hint} key={value}>{label}</Radios.Item>)}
       </Radios>
-      <p><label className="nhsuk-label" htmlFor="choice-decided">{record.decided}</label><input className="nhsuk-input os-input--date" type="date" id="choice-decided" max={today} value={decided} onChange={({ currentTarget }) => { setDecided(currentTarget.value); }} /></p>
+      <TextInput id="choice-decided" label={record.decided} hint={record.decidedHint} width="10" autoComplete="off" value={decided} onChange={({ currentTarget }) => { setDecided(currentTarget.value); }} />
     </Ask>
   );
 }

@@ -10,7 +10,7 @@ import { shortened, type PlanGroup } from './story-plan-view.ts';
 import type { LineView } from './told-once-view.ts';
 
 const words = strings.person.plans;
-const most = 4;
+const most = 7;
 
 /** The coordinated plan in short: why, what is done, when it is looked at again, whom to ring. */
 export function PlansCard({ groups, empty, citizen }: { groups: readonly PlanGroup[]; empty: string | undefined; citizen: string }) {

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { dayFrom } from '../read-day.ts';
 import { strings } from '../strings.ts';
 import { kindsIn, organisationsIn, type Choice, type Grouping, type TimelineEntry } from './timeline-view.ts';
 
@@ -14,8 +15,7 @@ export function TimelineControls({ choice, by, entries, onChoice, onBy }: { choi
       <Control name="text" label={words.filter}><input className="nhsuk-input" id="timeline-text" type="text" autoComplete="off" value={choice.text} onChange={set('text')} /></Control>
       <Control name="organisation" label={words.organisation}><select className="nhsuk-select" id="timeline-organisation" value={choice.organisation} onChange={set('organisation')}>{options(words.all, organisationsIn(entries).map((name) => [name, name]))}</select></Control>
       <Control name="kind" label={words.kind}><select className="nhsuk-select" id="timeline-kind" value={choice.kind} onChange={set('kind')}>{options(words.anyKind, kindsIn(entries).map((kind) => [kind, words.kinds[kind] ?? kind]))}</select></Control>
-      <Control name="from" label={words.from}><input className="nhsuk-input" id="timeline-from" type="date" value={choice.from} onChange={set('from')} /></Control>
-      <Control name="to" label={words.to}><input className="nhsuk-input" id="timeline-to" type="date" value={choice.to} onChange={set('to')} /></Control>
+      {(['from', 'to'] as const).map((name) => <Day name={name} value={choice[name]} onChange={set(name)} key={name} />)}
       <fieldset className="os-controls__order">
         <legend className="nhsuk-label">{words.order}</legend>
         {orders.map(([value, label]) => (
@@ -28,4 +28,15 @@ export function TimelineControls({ choice, by, entries, onChoice, onBy }: { choi
 
 function Control({ name, label, children }: { name: string; label: string; children: ReactNode }) {
   return <div><label className="nhsuk-label" htmlFor={`timeline-${name}`}>{label}</label>{children}</div>;
+}
+
+/** A day in words or numbers; told to be none only once it is as long as one. */
+function Day({ name, value, onChange }: { name: 'from' | 'to'; value: string; onChange: (event: { target: { value: string } }) => void }) {
+  const wrong = value.trim().length >= 8 && dayFrom(value) === undefined;
+  return (
+    <Control name={name} label={words[name]}>
+      <input className="nhsuk-input" id={`timeline-${name}`} type="text" autoComplete="off" placeholder={words.dayLike} aria-invalid={wrong} aria-describedby={wrong ? `timeline-${name}-wrong` : undefined} value={value} onChange={onChange} />
+      {wrong ? <span className="nhsuk-error-message" id={`timeline-${name}-wrong`}>{words.noDay}</span> : null}
+    </Control>
+  );
 }

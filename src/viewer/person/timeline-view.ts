@@ -1,4 +1,5 @@
 import { formatDate, formatDateTime } from '../format.ts';
+import { dayFrom } from '../read-day.ts';
 import { strings } from '../strings.ts';
 import { moreOf } from './more-of.ts';
 import type { Directory } from './origin.ts';
@@ -49,7 +50,7 @@ export interface Choice {
   organisation: string;
   /** one kind of event, or '' for all */
   kind: string;
-  /** first and last day as YYYY-MM-DD, or '' */
+  /** first and last day as typed; what is no day narrows nothing */
   from: string;
   to: string;
 }
@@ -86,11 +87,12 @@ function betweenWhom({ standing }: ToldEvent): TimelineEntry['between'] {
 /** Entries that hold every word typed, anywhere in what is shown of them, and that answer to all that is chosen. */
 export function chosenOf(entries: readonly TimelineEntry[], { text, organisation, kind, from, to }: Choice): TimelineEntry[] {
   const sought = text.toLowerCase().split(/\s+/).filter((word) => word !== '');
+  const [first, last] = [dayFrom(from) ?? '', dayFrom(to) ?? ''];
   return entries.filter((entry) => {
     const { when, what, state, more, told } = entry;
     if (organisation !== '' && !told.organisations.includes(organisation)) return false;
     if (kind !== '' && entry.kind !== kind) return false;
-    if (!isWithin(entry.from, from, to)) return false;
+    if (!isWithin(entry.from, first, last)) return false;
     const shown = [when, what, state ?? '', more ?? '', told.by].join(' ').toLowerCase();
     return sought.every((word) => shown.includes(word));
   });

@@ -1,4 +1,5 @@
 import { Link } from 'react-router';
+import { lowerFirst } from '../format.ts';
 import { strings } from '../strings.ts';
 import { Absent, Arrival, type ArrivalState } from './arrival.tsx';
 import { AndMore, Card } from './card.tsx';
@@ -62,7 +63,7 @@ function Care({ going, citizen }: { going: readonly TimelineEntry[]; citizen: st
         <ul>
           {going.slice(0, most).map(({ key, subject, record, day, told }) => (
             <li key={key}>
-              <Link to={`/person/${citizen}/${record}`}>{subject}</Link>, <span className="os-nowrap">{words.since(day)}</span>
+              <Link to={`/person/${citizen}/${record}`}>{subject}</Link>, <span className="os-nowrap">{lowerFirst(words.since(day))}</span>
               <span className="os-card__by">{told.organisations.join(', ')}</span>
             </li>
           ))}

@@ -2,7 +2,6 @@ import { strings } from '../strings.ts';
 import { Bounded } from '../ui/bounded.tsx';
 import { Absent } from './arrival.tsx';
 import { Card, Section } from './card.tsx';
-import { Phones } from './phones.tsx';
 import { PhoneText } from './phone-text.tsx';
 import { firstToRing, type ContactView, type WhoToTalkTo as View } from './who-view.ts';
 
@@ -19,11 +18,10 @@ export function WhoCard({ who }: { who: View | undefined }) {
   );
 }
 
-function Contact({ contact: { text, name, phones, by }, said = false }: { contact: ContactView; said?: boolean }) {
+function Contact({ contact: { text, name, by }, said = false }: { contact: ContactView; said?: boolean }) {
   return (
     <li>
       <strong>{name}</strong><PhoneText text={text.slice(name.length)} />
-      {phones.length === 0 ? null : <span className="os-card__line"><Phones phones={phones} /></span>}
       {said ? <span className="os-origin">{by}</span> : null}
     </li>
   );

@@ -1,4 +1,4 @@
-import type { ContactPoint, Reference, Resource } from '@medplum/fhirtypes';
+import type { ContactPoint, Resource } from '@medplum/fhirtypes';
 import { formatContactUse } from '../format.ts';
 import type { Line, ToldSection } from './read-told-story.ts';
 import { resourceAt, type Story } from './story.ts';
@@ -14,8 +14,6 @@ export interface Phone {
 export interface ContactView extends LineView {
   /** the beginning of the line that is a name */
   name: string;
-  /** of the organisation's switchboard, where the line has no number of its own */
-  phones: Phone[];
 }
 
 export interface WhoToTalkTo {
@@ -25,7 +23,7 @@ export interface WhoToTalkTo {
 }
 
 /** The section `who-to-talk-to` of the story, and the key contacts of `told-once`. */
-export function whoToTalkTo(who: ToldSection, once: ToldSection, story: Pick<Story, 'resources' | 'organisations' | 'patient'>): WhoToTalkTo {
+export function whoToTalkTo(who: ToldSection, once: ToldSection, story: Pick<Story, 'resources'>): WhoToTalkTo {
   return {
     services: who.lines.map((line) => contactOf(line, story)),
     family: once.lines.filter(({ code }) => code === 'key-contact').map((line) => contactOf(line, story)),
@@ -38,10 +36,10 @@ export function firstToRing({ services, family }: WhoToTalkTo): ContactView[] {
   return [...services.filter((contact) => first.get(contact.code) === contact), ...family.slice(0, 1)];
 }
 
-function contactOf(line: Line, story: Pick<Story, 'resources' | 'organisations' | 'patient'>): ContactView {
+function contactOf(line: Line, story: Pick<Story, 'resources'>): ContactView {
   const view = lineOf(line);
   const record = resourceAt(story, view.record);
-  return { ...view, name: nameIn(view.text, record), phones: line.code === 'service' || line.code === 'practice' ? switchboardOf(line, record, story) : [] };
+  return { ...view, name: nameIn(view.text, record) };
 }
 
 /** `Sahota, Jaspal, care coordinator, …` begins with the name of a member of the team it is about. */
@@ -49,12 +47,6 @@ function nameIn(text: string, record: Resource | undefined): string {
   const names = record?.resourceType === 'CareTeam' ? [...(record.participant ?? []).flatMap(({ member }) => member?.display ?? []), record.name ?? ''] : [];
   const found = names.filter((name) => name !== '' && text.startsWith(name)).sort((a, b) => b.length - a.length)[0];
   return found ?? /^[^,]*/.exec(text)?.[0] ?? '';
-}
-
-/** A service is rung at its organisation, a practice by the number the directory has. */
-function switchboardOf({ code, text }: Line, record: Resource | undefined, { organisations, patient }: Pick<Story, 'organisations' | 'patient'>): Phone[] {
-  const named: readonly (Reference | undefined)[] = code === 'practice' ? (patient?.generalPractitioner ?? []).filter(({ display }) => display !== undefined && text.endsWith(display)) : record?.resourceType === 'EpisodeOfCare' ? [record.managingOrganization] : [];
-  return organisations.filter(({ id }) => named.some((reference) => reference?.reference === `Organization/${id ?? ''}`)).flatMap(({ telecom }) => phonesOf(telecom));
 }
 
 export function phonesOf(points: readonly ContactPoint[] | undefined): Phone[] {

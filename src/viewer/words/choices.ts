@@ -9,6 +9,6 @@ export const choices = {
   record: {
     open: 'Record a choice', send: 'Record it', done: 'Recorded. It counts from the next request on, everywhere.', what: 'What did the person decide?',
     options: [['deny', 'They object to sharing their record', 'Nothing is shared with other organisations, except in an emergency'], ['permit', 'They agree to sharing', 'Opens what needs an explicit yes, such as help by voluntary organisations'], ['national-opt-out', 'National data opt-out', 'Nothing is used beyond their own care']],
-    decided: 'When they decided', noWhat: 'Say what the person decided', noDate: 'Say on which day they decided, not in the future',
+    decided: 'When they decided', decidedHint: 'For example 05-Apr-2026 or 5 4 2026', noWhat: 'Say what the person decided', noDate: 'Say on which day they decided, not in the future',
   },
 } as const;

@@ -2,6 +2,7 @@ import { directoryOf } from '../../../src/viewer/person/origin.ts';
 import { plansOf, type Plans } from '../../../src/viewer/person/plans-view.ts';
 import { documentsIn, planGroupsOf, shortened } from '../../../src/viewer/person/story-plan-view.ts';
 import { sectionIn } from '../../../src/viewer/person/read-told-story.ts';
+import { loadProfiles } from '../../../src/fhir/profiles.ts';
 import { alice, councilPlan, draftPlan, endedPlan, fromCommunity, keyWorkerPlan, keyWorkers, now, storyOf } from './people.ts';
 import { storyBundle, told } from './tell.ts';
 
@@ -42,6 +43,7 @@ test('what nobody gave is said to be not recorded', () => {
 });
 
 describe('the coordinated plan', () => {
+  beforeAll(() => { loadProfiles('profiles'); });
   const section = (...resources: Parameters<typeof storyOf>) => sectionIn(storyBundle([{ ...alice, id: 'trust', meta: fromCommunity }], resources), 'plan');
   test('is told line by line, each with who says it and the entry that does', () => {
     const [plan] = planGroupsOf(section(councilPlan));

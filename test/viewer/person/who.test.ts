@@ -21,7 +21,7 @@ test('a team whose work has ended is nobody to ring', () => {
 });
 
 test('a service nobody speaks for is rung at its organisation; one whose care has ended is left out', () => {
-  expect(whoOf(homeSupport, rehabilitation).services.filter(({ code }) => code === 'service')).toMatchObject([{ name: 'Home Support', phones: [{ number: '0121 496 0400' }] }]);
+  expect(whoOf(homeSupport, rehabilitation).services.filter(({ code }) => code === 'service')).toMatchObject([{ name: 'Home Support', text: 'Home Support, Birmingham City Council, 0121 496 0400' }]);
 });
 
 test('practice and relatives are named with what is recorded of them', () => {
@@ -31,7 +31,7 @@ test('practice and relatives are named with what is recorded of them', () => {
 });
 
 test('one of each sort comes before a second of any, and one relative', () => {
-  const contact = (code: string, text: string) => ({ code, text, name: text, by: '', record: undefined, ended: false, phones: [] });
+  const contact = (code: string, text: string) => ({ code, text, name: text, by: '', record: undefined, ended: false });
   const who = { services: [contact('coordinator', 'A'), contact('team', 'B'), contact('team', 'C'), contact('practice', 'D')], family: [contact('key-contact', 'E'), contact('key-contact', 'F')] };
   expect(firstToRing(who).map(({ text }) => text)).toEqual(['A', 'B', 'D', 'E']);
 });
