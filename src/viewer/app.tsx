@@ -1,5 +1,6 @@
 import { lazy, Suspense, type ReactNode } from 'react';
 import { Route, Routes, useLocation } from 'react-router';
+import { BreakGlass } from './break-glass/break-glass.tsx';
 import { FindPerson } from './find/find-person.tsx';
 import { Frame } from './frame.tsx';
 import { Home } from './home.tsx';
@@ -64,7 +65,8 @@ function Screens({ session }: { session: SignedIn }) {
     <Suspense fallback={<Loading />}>
       <Routes>
         <Route index element={<Home session={session} />} />
-        <Route path="find" element={<FindPerson />} />
+        <Route path="find" element={<FindPerson session={session} />} />
+        <Route path="break-glass" element={<BreakGlass session={session} />} />
         <Route path="person/:citizen" element={<Person session={session} />} />
         <Route path="person/:citizen/:type/:id" element={<Entry session={session} />} />
         <Route path="who-looked" element={<WhoLooked />} />

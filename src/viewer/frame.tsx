@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link, NavLink } from 'react-router';
 import type { SignedIn } from './api/session.ts';
+import { EmergencyStrip } from './break-glass/emergency-strip.tsx';
 import { oversees } from './home.tsx';
 import { SignOut } from './session/sign-out.tsx';
 import { strings } from './strings.ts';
@@ -18,6 +19,7 @@ export function Frame({ session, children }: { session: SignedIn | null; childre
         </div>
       </header>
       {session ? <Bar session={session} /> : null}
+      {session ? <EmergencyStrip session={session} /> : null}
       <main className="os-main" id="main"><div className="os-inner">{children}</div></main>
       <footer className="os-footer"><div className="os-inner"><p>{strings.footer}</p></div></footer>
     </>

@@ -1,4 +1,5 @@
 import { agreements } from './words/agreements.ts';
+import { breakGlass } from './words/break-glass.ts';
 import { choices } from './words/choices.ts';
 import { emergency } from './words/emergency.ts';
 import { feeds } from './words/feeds.ts';
@@ -45,6 +46,7 @@ export const strings = {
   },
   whoLooked,
   agreements,
+  breakGlass,
   choices,
   emergency,
   feeds,

@@ -42,19 +42,17 @@ function Register({ agreements }: { agreements: readonly AgreementView[] }) {
           <Table.Cell>{columns.period}</Table.Cell>
           <Table.Cell>{columns.review}</Table.Cell>
           <Table.Cell>{columns.signed}</Table.Cell>
-          <Table.Cell>{words.next}</Table.Cell>
         </Table.Row>
       </Table.Head>
       <Table.Body>
         {agreements.map((agreement) => (
           <Table.Row key={agreement.id}>
-            <Table.Cell><Link to={`/agreements/${agreement.id}`}>{agreement.title}</Link></Table.Cell>
+            <Table.Cell><Link to={`/agreements/${agreement.id}`}>{agreement.title}</Link><Next entry={entries.find(({ id, version }) => id === agreement.identifier && version === agreement.version)} /></Table.Cell>
             <Table.Cell><StateTag state={agreement.state} /></Table.Cell>
             <Table.Cell>{agreement.version}</Table.Cell>
             <Table.Cell>{agreement.period}</Table.Cell>
             <Table.Cell><Review agreement={agreement} /></Table.Cell>
             <Table.Cell>{signedOf(agreement)}</Table.Cell>
-            <Table.Cell><Next entry={entries.find(({ id, version }) => id === agreement.identifier && version === agreement.version)} /></Table.Cell>
           </Table.Row>
         ))}
       </Table.Body>
@@ -62,10 +60,20 @@ function Register({ agreements }: { agreements: readonly AgreementView[] }) {
   );
 }
 
-/** What has to happen, in the register's own words, and the dates that are near. */
+/** The dates that are near, and what has to happen before it shares anything, in the register's own words. */
 function Next({ entry }: { entry: RegisterEntry | undefined }) {
   if (!entry) return null;
-  return <>{entry.next}{entry.warnings.map(({ of, day, days }) => <strong className="os-card__line" key={of}>{words.warning(of, formatDate(day), days)}</strong>)}</>;
+  return (
+    <span className="os-register__next">
+      {entry.warnings.map(({ of, day, days }) => <strong key={of}>{words.warning(of, formatDate(day), days)}. </strong>)}
+      {entry.state === 'in-force' ? null : withDates(entry.next)}
+    </span>
+  );
+}
+
+/** The register writes days as 2027-03-31. */
+function withDates(text: string): string {
+  return text.replaceAll(/\d{4}-\d{2}-\d{2}/g, (day) => formatDate(day));
 }
 
 function signedOf({ parties }: AgreementView): string {

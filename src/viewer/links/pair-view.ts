@@ -10,7 +10,7 @@ export interface PairRow {
   first: string;
   second: string;
   compared: string;
-  /** they do not say the same: to be looked at first */
+  /** both say something, and not the same: to be looked at first */
   differs: boolean;
 }
 
@@ -41,7 +41,7 @@ export function pairRows({ records, now }: Pick<LinkPair, 'records' | 'now'>): P
   return (Object.keys(words.rows) as FieldName[]).map((field) => {
     const [first, second] = [one, other].map(({ patient }) => [...new Set(read[field](patient))].join('; ') || notRecorded) as [string, string];
     const weight = weights.get(field);
-    return { field: words.rows[field], first, second, compared: weight ? words.weight(words.levels[weight.level] ?? weight.level, weight.bits) : words.notCompared, differs: first !== second };
+    return { field: words.rows[field], first, second, compared: weight ? words.weight(words.levels[weight.level] ?? weight.level, weight.bits) : words.notCompared, differs: weight ? weight.level !== 'same' : ![first, second].includes(notRecorded) && field !== 'holders' && first.toLowerCase() !== second.toLowerCase() };
   });
 }
 

@@ -1,3 +1,4 @@
+import { Link } from 'react-router';
 import { strings } from '../strings.ts';
 import { Notice } from '../ui/notice.tsx';
 import type { ToldEvent } from './read-timeline.ts';
@@ -11,6 +12,7 @@ export function Notices({ notices, events, onRetry }: { notices: readonly Notice
   return notices.map(({ kind, text }) => (
     <Notice kind={kind} key={text}>
       {text}
+      {kind === 'withheld' ? <> <Link to="/break-glass">{strings.breakGlass.need}</Link></> : null}
       {kind === 'withheld' ? null : lastReceivedOf(text, events).map(({ organisation, at }) => <span key={organisation}> {words.lastReceived(organisation, at)}</span>)}
       {kind === 'withheld' ? null : <> <button className="os-link-button" type="button" onClick={onRetry}>{strings.problem.again}</button></>}
     </Notice>

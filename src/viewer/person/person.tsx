@@ -48,10 +48,10 @@ export function PersonPage({ patient, session, children }: { patient: Patient; s
   const banner = bannerOf(patient, new Date());
   return (
     <div className="os-person">
-      <PrintLine banner={banner} session={session} />
       <div className="os-person__page">
         <Page title={words.title} heading={banner.name} around={(top) => <Banner banner={banner}>{top}</Banner>} key={patient.id}>{children}</Page>
       </div>
+      <PrintLine banner={banner} session={session} />
     </div>
   );
 }

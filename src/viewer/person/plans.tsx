@@ -11,6 +11,8 @@ import type { LineView } from './told-once-view.ts';
 
 const words = strings.person.plans;
 const most = 7;
+/** Lines of a card that lead to the entry they tell of; in full all do but numbers to ring. */
+const led = ['plan-reason', 'signed-document', 'what-matters'];
 
 /** The coordinated plan in short: why, what is done, when it is looked at again, whom to ring. */
 export function PlansCard({ groups, empty, citizen }: { groups: readonly PlanGroup[]; empty: string | undefined; citizen: string }) {
@@ -31,7 +33,7 @@ function Lines({ lines, citizen, said = false }: { lines: readonly LineView[]; c
     <ul className="os-plan__lines">
       {lines.map(({ text, record, by, code, ended }, at) => (
         <li key={`${at} ${text}`} className={ended ? 'os-quiet' : undefined}>
-          {record === undefined || code.startsWith('contact') ? <PhoneText text={text} /> : <Link to={`/person/${citizen}/${record}`}>{text}</Link>}
+          {record !== undefined && (said ? !code.startsWith('contact') : led.includes(code)) ? <Link to={`/person/${citizen}/${record}`}>{text}</Link> : <PhoneText text={text} />}
           {said && by !== '' ? <span className="os-origin">{by}</span> : null}
         </li>
       ))}

@@ -33,7 +33,7 @@ export function Ask({ open, about, submit, done, missing, onAsk, children }: Ask
     return (
       <>
         {asking.isSuccess ? <p className="os-asked" role="status" ref={said} tabIndex={-1}>{done}</p> : null}
-        <p className="os-asks"><button type="button" className="os-link-button" aria-expanded={false} onClick={() => { setOpen(true); setTold(undefined); asking.reset(); }}>{open}{about === undefined ? null : <span className="nhsuk-u-visually-hidden"> {about}</span>}</button></p>
+        <p className="os-asks"><Button type="button" small secondary aria-expanded={false} onClick={() => { setOpen(true); setTold(undefined); asking.reset(); }}>{open}{about === undefined ? null : <span className="nhsuk-u-visually-hidden"> {about}</span>}</Button></p>
       </>
     );
   }

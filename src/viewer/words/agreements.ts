@@ -25,7 +25,7 @@ export const agreements = {
     exclusions: 'What is not shared under it', noExclusions: 'The agreement lists nothing in particular. What no clause names is not shared.', exclusionsSay: 'Stated by the parties for the reader. What no clause names is not shared in any case.',
     notThere: 'There is no such agreement in the register, or none that you may see.',
   },
-  nothing: 'Nothing', next: 'What happens next', warnings: 'Warnings', noWarnings: 'None',
+  nothing: 'Nothing',
   warning: (of: 'end' | 'review', day: string, days: number): string => `${of === 'end' ? 'Ends' : days < 0 ? 'Was to be reviewed' : 'To be reviewed'} ${day}${days < 0 ? '' : days === 0 ? ', today' : days === 1 ? ', tomorrow' : `, in ${days} days`}`,
   versions: {
     heading: 'Compared with another version', choose: 'Version to compare with', none: 'None', version: (version: string, state: string): string => `Version ${version}, ${state.toLowerCase()}`,
