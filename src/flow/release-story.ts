@@ -58,9 +58,9 @@ function noticesOf(held: HeldGrant, found: Found): Notice[] {
   const late = lateCustodians(held, found);
   const textOf = ({ resource }: BundleEntry): string => (resource?.resourceType === 'OperationOutcome' ? (resource.issue[0]?.details?.text ?? '') : '');
   return [
-    { code: 'notice', text: 'Told here is what organisations sent and you may see. What is not here may still exist.' },
-    ...(notice === 'none' ? [] : [{ code: 'withheld', text: textOf(withheldNotice(notice === 'generic' ? [] : notice.organisations)) } as const]),
-    ...(late.length > 0 ? [{ code: 'incomplete', text: textOf(incompleteNotice(late)) } as const] : []),
-    ...(found.cut ? [{ code: 'incomplete', text: 'There are more records than a story is told from; the oldest are left out.' } as const] : []),
+    { kind: 'notice', text: 'Told here is what organisations sent and you may see. What is not here may still exist.' },
+    ...(notice === 'none' ? [] : [{ kind: 'withheld', text: textOf(withheldNotice(notice === 'generic' ? [] : notice.organisations)) } as const]),
+    ...(late.length > 0 ? [{ kind: 'incomplete', text: textOf(incompleteNotice(late)) } as const] : []),
+    ...(found.cut ? [{ kind: 'incomplete', text: 'There are more records than a story is told from; the oldest are left out.' } as const] : []),
   ];
 }

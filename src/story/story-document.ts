@@ -11,7 +11,7 @@ import type { StoryRow } from './story-row.ts';
 
 const rule = 'story-v1';
 /** lines that rest on no record and say so of none */
-const notices: readonly string[] = ['notice', 'withheld', 'incomplete'] satisfies Notice['code'][];
+const notices: readonly string[] = ['notice', 'withheld', 'incomplete'] satisfies Notice['kind'][];
 const profile = extensionUrl('OneStory-Composition');
 
 /** What a story's document holds beside the composed Patient: in this order its entries follow. */

@@ -31,7 +31,7 @@ export interface StoryFacts {
 /** One line about what is not told. */
 export interface Notice {
   /** CodeSystem story-item: what is kept back, what has not arrived, or what is always so */
-  code: 'notice' | 'withheld' | 'incomplete';
+  kind: 'notice' | 'withheld' | 'incomplete';
   text: string;
 }
 

@@ -4,16 +4,9 @@ import { personAt } from '../../src/demo/generate-people.ts';
 import { castIndex } from '../../src/demo/cast.ts';
 import { citizenOf, objectionOf, people } from '../flow/whole-record.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
-import { castMember, detailsOf, population } from '../flow/emergency-asks.ts';
-import { adtMessages } from '../../src/demo/write-adt.ts';
-import type { Person } from '../../src/demo/person.ts';
+import { castMember, detailsOf } from '../flow/emergency-asks.ts';
+import { registeredAgain } from './registered-again.ts';
 import { desktop, elsewhere, faultsAtAnyWidth, focusedLabel, isInSight, openBrowser, settled, tabTo, visit, type Visit } from './visit.ts';
-
-/** Somebody the hospital registers a second time, without a number and with another first name. */
-function registeredAgain(person: Person, given: string): string {
-  const { nhsNumber: _, ...unnumbered } = person;
-  return adtMessages(population.seed, { ...unnumbered, index: 91, traced: false, name: { ...person.name, given }, known: { uhb: 'T91' }, locationHidden: false }).map(({ text }) => text).join('');
-}
 
 /** The journeys people make from the start page to their answer, one after the other on one gateway, as in a working day. */
 describe('from the start page', () => {
@@ -220,6 +213,7 @@ describe('from the start page', () => {
       expect(await page.getByRole('complementary', { name: 'Emergency access' }).count()).toBe(0);
       await page.goBack();
       await page.getByText(/No record can be shown/).waitFor();
+      await page.getByRole('link', { name: 'Find a person' }).click();
     });
 
     it('sees of Alice, after her objection, what the council holds and that something is not shown', async () => {
