@@ -13,6 +13,8 @@ import { toldView } from './told-view.ts';
 const words = strings.person.episodes;
 
 const kinds = ['episode', 'stay', 'contact'];
+/** what its record says, without who else tells of it */
+type Said = Omit<ItemView, 'told'>;
 
 /** Episodes of care, stays and contacts, whoever tells of them once; those going on first, then in the order told. */
 export function episodesOf(events: readonly ToldEvent[], story: Pick<Story, 'resources'>, directory: Directory): ItemView[] {
@@ -24,7 +26,7 @@ export function episodesOf(events: readonly ToldEvent[], story: Pick<Story, 'res
   });
 }
 
-function episodeView(episode: EpisodeOfCare, story: Pick<Story, 'resources'>): ItemView {
+function episodeView(episode: EpisodeOfCare, story: Pick<Story, 'resources'>): Said {
   const outcome = extensionOf(episode, 'episode-outcome')?.valueCodeableConcept;
   const [first, ...others] = (episode.type ?? []).map((concept) => formatConcept(concept));
   return {
@@ -36,7 +38,7 @@ function episodeView(episode: EpisodeOfCare, story: Pick<Story, 'resources'>): I
   };
 }
 
-function stayView(stay: Encounter, story: Pick<Story, 'resources'>): ItemView {
+function stayView(stay: Encounter, story: Pick<Story, 'resources'>): Said {
   const places = (stay.location ?? []).flatMap(({ location, period }) => {
     const place = placeOf(location);
     return place === undefined ? [] : [period?.start === undefined ? place : words.placeFrom(place, formatDateTime(period.start))];

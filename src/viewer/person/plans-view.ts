@@ -27,7 +27,7 @@ export function plansOf(events: readonly ToldEvent[], story: Pick<Story, 'resour
   };
 }
 
-function viewOf(plan: CarePlan, story: Pick<Story, 'resources'>, now: Date): ItemView {
+function viewOf(plan: CarePlan, story: Pick<Story, 'resources'>, now: Date): Omit<ItemView, 'told'> {
   const who = leaderOf(plan, story);
   const done = doneIn(plan);
   const given = [providersOf(plan), hoursOf(plan)].filter((text) => text !== undefined).join(', ') || undefined;

@@ -12,7 +12,7 @@ import { sourcesOf } from './sources-view.ts';
 import type { Story } from './story.ts';
 import { documentsIn, planGroupsOf } from './story-plan-view.ts';
 import { timelineOf } from './timeline-view.ts';
-import { titleOf } from './title-of.ts';
+import { stateOf, titleOf } from './title-of.ts';
 import { disagreementsOf, linesOf, toldOnceOf } from './told-once-view.ts';
 import { toldView } from './told-view.ts';
 import { whereNow } from './where-now-view.ts';
@@ -50,5 +50,5 @@ export function viewsOfEvents(events: readonly ToldEvent[], story: Story, direct
 
 function documentView(event: ToldEvent, directory: Directory): ItemView {
   const { lead, from } = event;
-  return { id: lead.id ?? '', type: lead.resourceType, title: titleOf(lead), state: '', facts: [{ label: strings.person.documents.dated, value: formatDateTime(from) }], told: toldView(event, directory) };
+  return { id: lead.id ?? '', type: lead.resourceType, title: titleOf(lead), state: stateOf((lead as { status?: string }).status), facts: [{ label: strings.person.documents.dated, value: formatDateTime(from) }], told: toldView(event, directory) };
 }

@@ -5,14 +5,12 @@ export const person = {
   arrived: (count: number): string => `Everything has arrived: ${count} events.`,
   tooMuch: 'This record is very long: only the first part is shown. Ask the organisations for what is older.',
   identityOnly: 'Your role sees who a person is and what they chose about sharing, and nothing of their care.',
-  late: 'The rest of this record did not arrive. What is missing here may still exist.',
   none: 'None recorded by the organisations shown here. There may be some elsewhere.',
   noneYet: 'Not known yet: more of this record is arriving.', notArrived: 'Not known: the rest of this record did not arrive.',
   yes: 'Yes', no: 'No', anEntry: (kind: string): string => `${kind}, an entry of its own`, contact: 'Contact',
   lastReceived: (organisation: string, at: string): string => `Of what is shown here, the newest from ${organisation} came ${at}.`,
   andMore: (count: number): string => `and ${count} more, further down`,
   showAll: (count: number): string => `Show all (${count})`, showFewer: 'Show fewer',
-  origin: { from: 'From', record: 'Source record', row: 'row', recorded: 'Recorded' },
   kinds: {
     Patient: 'Person', CarePlan: 'Care plan', ServiceRequest: 'Referral', EpisodeOfCare: 'Episode of care', Encounter: 'Stay', CareTeam: 'Care team', Observation: 'Observation', Task: 'Task', Organization: 'Organisation',
     AllergyIntolerance: 'Allergy or intolerance', Condition: 'Condition', Flag: 'Alert', Consent: 'Choice about sharing', RelatedPerson: 'Related person', Practitioner: 'Staff member', PractitionerRole: 'Staff member', Location: 'Place',
@@ -35,7 +33,7 @@ export const person = {
   },
   sections: { label: 'On this page', whereNow: 'Where now', alerts: 'Alerts', coming: 'What is coming', toldOnce: 'Told once', disagreements: 'Where the record does not agree', plans: 'Plan', who: 'Who to talk to', allPlans: 'Plans', allContacts: 'Contacts', documents: 'Documents', sources: 'Where this comes from', referrals: 'Referrals', episodes: 'Episodes and stays', timeline: 'Timeline' },
   whereNow: {
-    since: (when: string): string => `Since ${when}`, expectedEnd: (date: string): string => `Expected to end ${date}`, noExpectedEnd: 'Expected end not recorded', noPlace: 'Place not recorded',
+    since: (when: string): string => `Since ${when}`,
     inBed: 'In hospital or another bed now', notInBed: 'No stay in hospital or a bed is recorded as going on now.', last: 'Last stay', noLast: 'No earlier stay is recorded by the organisations shown here.', wentTo: 'Went to', contradicted: 'Organisations do not agree where the person is. See what each says.', care: 'Care going on', noCare: 'No active care is recorded by the organisations shown here.', more: 'All stays and care',
   },
   plans: {
