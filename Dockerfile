@@ -11,6 +11,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY bin ./bin
 COPY src/viewer ./src/viewer
+COPY docs/known-gaps.md ./docs/known-gaps.md
 COPY tsconfig.json ./
 RUN node bin/build-viewer.mjs
 

@@ -25,7 +25,7 @@ putInPlace(draft);
 function sourceHash() {
   const hash = createHash('sha256');
   const files = readdirSync(source, { recursive: true }).map((name) => join(source, name)).filter((path) => statSync(path).isFile()).sort();
-  for (const path of [...files, join(root, 'package-lock.json'), fileURLToPath(import.meta.url)]) hash.update(path.slice(root.length)).update('\0').update(readFileSync(path)).update('\0');
+  for (const path of [...files, join(root, 'package-lock.json'), join(root, 'docs', 'known-gaps.md'), fileURLToPath(import.meta.url)]) hash.update(path.slice(root.length)).update('\0').update(readFileSync(path)).update('\0');
   return hash.digest('hex');
 }
 

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { openPglite } from '../src/store/database.ts';
 import { openBrowser, settled } from '../test/browser/visit.ts';
+import { registeredAgain } from '../test/browser/registered-again.ts';
+import { castMember, detailsOf, endEmergency, openEmergency } from '../test/flow/emergency-asks.ts';
 import { citizenOf, objectionOf, people } from '../test/flow/whole-record.ts';
 import { startGateway } from '../test/gateway.ts';
 
@@ -27,13 +29,21 @@ try {
     await shot(page, 'person');
     await page.locator('[data-section="timeline"]').scrollIntoViewIfNeeded();
     await shot(page, 'timeline');
+    await page.getByLabel('In lanes').check();
+    await page.locator('.os-lanes').scrollIntoViewIfNeeded();
+    await shot(page, 'lanes');
+    await page.getByLabel('By date').check();
     await page.locator('[data-section="timeline"]').getByRole('listitem').getByRole('link').first().click();
     await shot(page, 'entry');
   });
+  await as('ward-doctor', '/app/break-glass', { ...desktop, height: 1200 }, async (page) => { await shot(page, 'break-glass'); });
   await as('ward-doctor', `/app/person/${alice}`, narrow, async (page) => { await shot(page, 'person-narrow'); });
   await fetch(`${gateway.url}/fhir/Consent`, {
     method: 'POST', headers: { Authorization: `Bearer ${await gateway.token('privacy-officer')}`, 'Content-Type': 'application/fhir+json' }, body: JSON.stringify(objectionOf(alice)),
   });
+  await gateway.send('uhb-adt', '', registeredAgain(castMember('alice'), 'Alicia'));
+  const { citizen } = await openEmergency(gateway, detailsOf(castMember('objected')), 'social-worker');
+  await endEmergency(gateway, citizen, 'social-worker');
   await as('social-worker', `/app/person/${alice}`, desktop, async (page) => { await shot(page, 'withheld'); });
   await as('privacy-officer', '/app/who-looked', { ...desktop, height: 1600 }, async (page) => {
     await page.getByLabel(/NHS number/).fill(people.alice);
@@ -41,6 +51,18 @@ try {
     await page.getByText(/OKAFOR/).first().waitFor();
     await shot(page, 'who-looked');
   });
+  await as('privacy-officer', '/app/links', { ...desktop, height: 1400 }, async (page) => {
+    await page.getByRole('link', { name: /^Pair / }).first().click();
+    await page.getByRole('table').waitFor();
+    await shot(page, 'possible-link');
+  });
+  await as('governance-lead', '/app/emergency', desktop, async (page) => {
+    await page.getByRole('link', { name: /^EA-/ }).first().click();
+    await page.getByText('In their words').waitFor();
+    await shot(page, 'emergency-review');
+  });
+  await as('privacy-officer', `/app/person/${alice}`, desktop, async (page) => { await shot(page, 'choices'); });
+  await as('governance-lead', '/app/feeds', desktop, async (page) => { await shot(page, 'feeds'); });
   await as('governance-lead', '/app/agreements', desktop, async (page) => {
     await shot(page, 'agreements');
     await page.getByRole('link', { name: /Early Intervention/i }).first().click();

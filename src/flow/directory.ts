@@ -9,7 +9,7 @@ import { keyedUuid, type Secrets } from '../store/secrets.ts';
 import { loadSharedRows, saveSharedRows, type SharedChange } from '../store/shared-rows.ts';
 
 /** The organisations records name, by key: directory data is configuration, messages never write it. */
-export type Directory = ReadonlyMap<OrganisationKey, { id: string; name: string; isPractice: boolean }>;
+export type Directory = ReadonlyMap<OrganisationKey, { id: string; name: string; isPractice: boolean; /** numbers of its switchboard */ phones: readonly string[] }>;
 
 /** Identifier system of the feeds' Devices; the value is the key that `meta.source` names. */
 export const feedSystem = 'https://fhir.bicp.example/Id/feed';
@@ -18,7 +18,7 @@ export const feedSystem = 'https://fhir.bicp.example/Id/feed';
 export async function loadDirectory(database: Database, secrets: Secrets, mappings: Mappings, now: Date): Promise<Directory> {
   const directory = new Map([...mappings.partners, ...mappings.directory].map((entry) => {
     const [system = '', value = ''] = entry.organisation.split('|');
-    return [entry.organisation, { id: keyedUuid(secrets.id, 'Organization', system, value), name: entry.name, isPractice: entry.type === 'gp-practice' }];
+    return [entry.organisation, { id: keyedUuid(secrets.id, 'Organization', system, value), name: entry.name, isPractice: entry.type === 'gp-practice', phones: phonesOf(entry) }];
   }));
   const resources = [
     ...[...mappings.partners, ...mappings.directory].map((entry) => organisation(entry, directory)),
@@ -29,6 +29,10 @@ export async function loadDirectory(database: Database, secrets: Secrets, mappin
     await saveSharedRows(connection, resources.flatMap((resource) => changeOf(resource, current.get(resource.id), now)));
   });
   return directory;
+}
+
+function phonesOf({ telecom }: Partner | DirectoryEntry): string[] {
+  return (telecom ?? []).flatMap(({ system, value }) => (system === 'phone' ? [value] : []));
 }
 
 type DirectoryResource = (Organization | Device) & { id: string };

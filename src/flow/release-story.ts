@@ -1,10 +1,11 @@
+import type { BundleEntry } from '@medplum/fhirtypes';
 import { incompleteNotice, withheldNotice } from '../fhir/notices.ts';
 import { programmeOf } from '../fhir/programmes.ts';
 import type { Requester } from '../fhir/sharing.ts';
 import type { StoryRule } from '../story/event-types.ts';
 import { findEvents } from '../story/events.ts';
 import { storyDocument, type StoryDocument } from '../story/story-document.ts';
-import type { StoryFacts } from '../story/story-facts.ts';
+import type { Notice, StoryFacts } from '../story/story-facts.ts';
 import { composeCitizens } from './compose-citizens.ts';
 import type { HeldGrant } from './policy.ts';
 import type { Found } from './read-asked.ts';
@@ -42,18 +43,24 @@ function factsFrom({ directory, story }: StoryContext, held: HeldGrant, found: F
     citizen: composed?.citizen ?? '', patient: composed?.patient ?? { resourceType: 'Patient' }, provenance: composed?.provenance ?? [],
     people: storyRows(held, directory, found.people), rows, events: findEvents(rows, found.decisions ?? [], story), rule: story,
     confirmations: (found.confirmations ?? []).map((each) => ({ ...each, at: each.at.toISOString(), organisationName: held.names.organisations.get(each.organisation) ?? directory.get(each.organisation)?.name ?? each.organisation })),
-    programmeOf, notices: noticesOf(held, found), now,
+    programmeOf, phonesOf: switchboards(directory), notices: noticesOf(held, found), now,
   };
 }
 
+function switchboards(directory: ReleaseContext['directory']): StoryFacts['phonesOf'] {
+  const phones = new Map([...directory.values()].map(({ id, phones: numbers }) => [`Organization/${id}`, numbers]));
+  return (organisation) => phones.get(organisation ?? '') ?? [];
+}
+
 /** One line that is always true, then what a searchset would say in the same words. */
-function noticesOf(held: HeldGrant, found: Found): string[] {
+function noticesOf(held: HeldGrant, found: Found): Notice[] {
   const notice = noticeWhereVisible(held, found);
   const late = lateCustodians(held, found);
-  const entries = [...(notice === 'none' ? [] : [withheldNotice(notice === 'generic' ? [] : notice.organisations)]), ...(late.length > 0 ? [incompleteNotice(late)] : [])];
+  const textOf = ({ resource }: BundleEntry): string => (resource?.resourceType === 'OperationOutcome' ? (resource.issue[0]?.details?.text ?? '') : '');
   return [
-    'Told here is what organisations sent and you may see. What is not here may still exist.',
-    ...entries.flatMap(({ resource }) => (resource?.resourceType === 'OperationOutcome' ? (resource.issue[0]?.details?.text ?? []) : [])),
-    ...(found.cut ? ['There are more records than a story is told from; the oldest are left out.'] : []),
+    { kind: 'notice', text: 'Told here is what organisations sent and you may see. What is not here may still exist.' },
+    ...(notice === 'none' ? [] : [{ kind: 'withheld', text: textOf(withheldNotice(notice === 'generic' ? [] : notice.organisations)) } as const]),
+    ...(late.length > 0 ? [{ kind: 'incomplete', text: textOf(incompleteNotice(late)) } as const] : []),
+    ...(found.cut ? [{ kind: 'incomplete', text: 'There are more records than a story is told from; the oldest are left out.' } as const] : []),
   ];
 }

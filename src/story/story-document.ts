@@ -6,10 +6,12 @@ import { narrative } from './narrative.ts';
 import { tellStory, type Group, type Section } from './tell-story.ts';
 import { dayOf } from './say-date.ts';
 import type { Statement } from './statement.ts';
-import type { Confirmation, StoryFacts } from './story-facts.ts';
+import type { Confirmation, Notice, StoryFacts } from './story-facts.ts';
 import type { StoryRow } from './story-row.ts';
 
 const rule = 'story-v1';
+/** lines that rest on no record and say so of none */
+const notices: readonly string[] = ['notice', 'withheld', 'incomplete'] satisfies Notice['kind'][];
 const profile = extensionUrl('OneStory-Composition');
 
 /** What a story's document holds beside the composed Patient: in this order its entries follow. */
@@ -88,7 +90,7 @@ function lineOf({ facts, base }: Writing, { code, text, by, confirmed }: Stateme
     ...(confirmed ? [{ reference: `urn:uuid:${confirmationId(confirmed)}`, type: 'Provenance' as const }] : []),
   ];
   if (entry.length > 0) return { title: text, code: concept(code, text), entry };
-  return { title: text, code: concept(code, text), text: { status: 'generated', div: narrative([{ code, statements: [{ code, text, by }] }], facts.now, undefined) }, ...(code !== 'notice' && { emptyReason: emptyReason('unavailable', text) }) };
+  return { title: text, code: concept(code, text), text: { status: 'generated', div: narrative([{ code, statements: [{ code, text, by }] }], facts.now, undefined) }, ...(!notices.includes(code) && { emptyReason: emptyReason('unavailable', text) }) };
 }
 
 function emptyReason(code: 'unavailable' | 'nilknown', text: string): CodeableConcept {

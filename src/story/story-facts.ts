@@ -21,9 +21,18 @@ export interface StoryFacts {
   confirmations: readonly Confirmation[];
   /** the programme a component belongs to; undefined for one that is in none */
   programmeOf: (component: Coding | undefined) => Coding | undefined;
+  /** numbers of an organisation's switchboard, by `Organization/{id}` */
+  phonesOf: (organisation: string | undefined) => readonly string[];
   /** what may be said of what is kept back or has not arrived; never empty */
-  notices: readonly string[];
+  notices: readonly Notice[];
   now: Date;
+}
+
+/** One line about what is not told. */
+export interface Notice {
+  /** CodeSystem story-item: what is kept back, what has not arrived, or what is always so */
+  kind: 'notice' | 'withheld' | 'incomplete';
+  text: string;
 }
 
 /** Somebody asked the person, and what a row says was still right. */

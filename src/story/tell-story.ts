@@ -49,7 +49,7 @@ export function tellStory(facts: StoryFacts): { sections: Section[]; plans: Coor
       code: 'disagreements', title: 'Where the record does not agree', empty: { reason: 'nilknown', text: 'What you may see does not contradict itself.' },
       groups: disagreements(facts).map(({ title, said }) => ({ code: 'disagreement', title, statements: said })),
     },
-    { code: 'not-shown', title: 'What is not shown', groups: [{ code: 'not-shown', statements: facts.notices.map((text) => say('notice', text)) }] },
+    { code: 'not-shown', title: 'What is not shown', groups: [{ code: 'not-shown', statements: facts.notices.map(({ kind, text }) => say(kind, text)) }] },
   ] };
 }
 

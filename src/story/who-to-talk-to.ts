@@ -14,7 +14,7 @@ export function whoToTalkTo(facts: StoryFacts): Statement[] {
   const members = teams.flatMap(membersOf);
   return [
     ...members.filter(({ code }) => code === 'coordinator'), ...members.filter(({ code }) => code !== 'coordinator'),
-    ...servicesOf(facts.rows, new Set(teams.map(({ custodian }) => custodian))), ...practicesOf(facts),
+    ...servicesOf(facts, new Set(teams.map(({ custodian }) => custodian))), ...practicesOf(facts),
   ];
 }
 
@@ -42,16 +42,17 @@ export function phonesText(points: readonly ContactPoint[] | undefined): string 
   return numbers.length === 0 ? undefined : numbers.map(({ value }) => value).join(' or ');
 }
 
-function servicesOf(rows: readonly StoryRow[], spokenFor: ReadonlySet<string>): Statement[] {
+/** A service no team speaks for is rung at its organisation. */
+function servicesOf({ rows, phonesOf }: StoryFacts, spokenFor: ReadonlySet<string>): Statement[] {
   return ofType(rows, 'EpisodeOfCare').filter(({ resource, custodian }) => resource.status === 'active' && !spokenFor.has(custodian)).map((row) => {
     const { type, managingOrganization, careManager } = row.resource;
-    return say('service', joinWords([conceptText(type?.[0]), careManager?.display, managingOrganization?.display ?? row.custodianName]), row);
+    return say('service', joinWords([conceptText(type?.[0]), careManager?.display, managingOrganization?.display ?? row.custodianName, ...phonesOf(managingOrganization?.reference)]), row);
   });
 }
 
 function practicesOf(facts: StoryFacts): Statement[] {
   return (facts.patient.generalPractitioner ?? []).map((who) => {
     const name = who.display ?? who.identifier?.value ?? 'not named';
-    return say('practice', who.type === 'Organization' || who.reference?.startsWith('Organization/') ? `Registered with ${name}` : `General practitioner: ${name}`, ...witnessesOf(facts, who.id ?? ''));
+    return say('practice', who.type === 'Organization' || who.reference?.startsWith('Organization/') ? joinWords([`Registered with ${name}`, ...facts.phonesOf(who.reference)]) : `General practitioner: ${name}`, ...witnessesOf(facts, who.id ?? ''));
   });
 }

@@ -1,5 +1,6 @@
 import { lazy, Suspense, type ReactNode } from 'react';
 import { Route, Routes, useLocation } from 'react-router';
+import { BreakGlass } from './break-glass/break-glass.tsx';
 import { FindPerson } from './find/find-person.tsx';
 import { Frame } from './frame.tsx';
 import { Home } from './home.tsx';
@@ -17,6 +18,14 @@ import { Problem } from './ui/problem.tsx';
 // what only those who oversee sharing open is not sent to a ward
 const Agreement = lazy(async () => ({ default: (await import('./governance/agreement.tsx')).Agreement }));
 const Agreements = lazy(async () => ({ default: (await import('./governance/agreements.tsx')).Agreements }));
+const EmergencyAccess = lazy(async () => ({ default: (await import('./emergency/emergency-access.tsx')).EmergencyAccess }));
+const EmergencyList = lazy(async () => ({ default: (await import('./emergency/emergency-list.tsx')).EmergencyList }));
+const Feed = lazy(async () => ({ default: (await import('./feeds/feed.tsx')).Feed }));
+const FeedList = lazy(async () => ({ default: (await import('./feeds/feed-list.tsx')).FeedList }));
+const KnownGaps = lazy(async () => ({ default: (await import('./known-gaps/known-gaps.tsx')).KnownGaps }));
+const LinkList = lazy(async () => ({ default: (await import('./links/link-list.tsx')).LinkList }));
+const LinkPair = lazy(async () => ({ default: (await import('./links/link-pair.tsx')).LinkPair }));
+const LinkageRun = lazy(async () => ({ default: (await import('./links/linkage-run.tsx')).LinkageRun }));
 const WhoLooked = lazy(async () => ({ default: (await import('./governance/who-looked.tsx')).WhoLooked }));
 
 /** Every address of the viewer, under /app. All but the signed-out ones need somebody signed in. */
@@ -56,12 +65,21 @@ function Screens({ session }: { session: SignedIn }) {
     <Suspense fallback={<Loading />}>
       <Routes>
         <Route index element={<Home session={session} />} />
-        <Route path="find" element={<FindPerson />} />
+        <Route path="find" element={<FindPerson session={session} />} />
+        <Route path="break-glass" element={<BreakGlass session={session} />} />
         <Route path="person/:citizen" element={<Person session={session} />} />
-        <Route path="person/:citizen/:type/:id" element={<Entry />} />
+        <Route path="person/:citizen/:type/:id" element={<Entry session={session} />} />
         <Route path="who-looked" element={<WhoLooked />} />
         <Route path="agreements" element={<Agreements />} />
-        <Route path="agreements/:id" element={<Agreement />} />
+        <Route path="agreements/:id" element={<Agreement session={session} />} />
+        <Route path="emergency" element={<EmergencyList />} />
+        <Route path="emergency/:reference" element={<EmergencyAccess session={session} />} />
+        <Route path="links" element={<LinkList session={session} />} />
+        <Route path="links/anew" element={<LinkageRun session={session} />} />
+        <Route path="links/:reference" element={<LinkPair session={session} />} />
+        <Route path="feeds" element={<FeedList />} />
+        <Route path="feeds/:key" element={<Feed session={session} />} />
+        <Route path="known-gaps" element={<KnownGaps />} />
         <Route path="*" element={<NotFound />} />
       </Routes>
     </Suspense>

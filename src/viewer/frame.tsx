@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link, NavLink } from 'react-router';
 import type { SignedIn } from './api/session.ts';
+import { EmergencyStrip } from './break-glass/emergency-strip.tsx';
 import { oversees } from './home.tsx';
 import { SignOut } from './session/sign-out.tsx';
 import { strings } from './strings.ts';
@@ -18,6 +19,7 @@ export function Frame({ session, children }: { session: SignedIn | null; childre
         </div>
       </header>
       {session ? <Bar session={session} /> : null}
+      {session ? <EmergencyStrip session={session} /> : null}
       <main className="os-main" id="main"><div className="os-inner">{children}</div></main>
       <footer className="os-footer"><div className="os-inner"><p>{strings.footer}</p></div></footer>
     </>
@@ -36,7 +38,7 @@ function Who({ session }: { session: SignedIn }) {
 /** Where one can go, and the way out. */
 function Bar({ session }: { session: SignedIn }) {
   const screens = oversees(session)
-    ? [['/who-looked', strings.nav.whoLooked], ['/agreements', strings.nav.agreements]] as const
+    ? [['/who-looked', strings.nav.whoLooked], ['/find', strings.nav.choices], ['/emergency', strings.nav.emergency], ['/links', strings.nav.links], ['/feeds', strings.nav.feeds], ['/agreements', strings.nav.agreements], ['/known-gaps', strings.nav.knownGaps]] as const
     : [['/find', strings.nav.find]] as const;
   return (
     <div className="os-bar">

@@ -1,5 +1,11 @@
 import { agreements } from './words/agreements.ts';
+import { breakGlass } from './words/break-glass.ts';
+import { choices } from './words/choices.ts';
+import { emergency } from './words/emergency.ts';
+import { feeds } from './words/feeds.ts';
 import { find } from './words/find.ts';
+import { knownGaps } from './words/known-gaps.ts';
+import { links } from './words/links.ts';
 import { person } from './words/person.ts';
 import { whoLooked } from './words/who-looked.ts';
 
@@ -12,7 +18,7 @@ export const strings = {
   skip: 'Skip to the content',
   loading: 'Loading',
   header: { actingFor: 'Acting for', purpose: 'Purpose', signOut: 'Sign out', signOutEverywhere: 'Sign out everywhere', home: 'OneStory home' },
-  nav: { label: 'Screens', find: 'Find a person', whoLooked: 'Who looked', agreements: 'Agreements' },
+  nav: { label: 'Screens', find: 'Find a person', choices: 'Choices', whoLooked: 'Who looked', agreements: 'Agreements', emergency: 'Emergency access', links: 'Possible links', feeds: 'Feeds', knownGaps: 'Known gaps' },
   footer: 'What is missing here may still exist. Every look at a record is written down, with the reason it was allowed.',
   problem: {
     heading: 'This did not work',
@@ -21,6 +27,7 @@ export const strings = {
     again: 'Try again',
     quote: 'To have it looked into, quote',
   },
+  ask: { sending: 'Sending', close: 'Close' },
   notFound: { title: 'Page not found', text: 'There is no such page. If you typed the address, check it. If you followed a link, it may be old.', home: 'Go to the first page' },
   session: {
     warningTitle: 'You will be signed out soon',
@@ -39,7 +46,13 @@ export const strings = {
   },
   whoLooked,
   agreements,
+  breakGlass,
+  choices,
+  emergency,
+  feeds,
   find,
+  knownGaps,
+  links,
   person,
   roles: {
     doctor: 'Doctor', nurse: 'Nurse', therapist: 'Therapist', 'social-worker': 'Social worker', paramedic: 'Paramedic',

@@ -4,7 +4,9 @@ import { personAt } from '../../src/demo/generate-people.ts';
 import { castIndex } from '../../src/demo/cast.ts';
 import { citizenOf, objectionOf, people } from '../flow/whole-record.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
-import { desktop, elsewhere, faultsAtAnyWidth, isInSight, openBrowser, settled, visit, type Visit } from './visit.ts';
+import { castMember, detailsOf } from '../flow/emergency-asks.ts';
+import { registeredAgain } from './registered-again.ts';
+import { desktop, elsewhere, faultsAtAnyWidth, focusedLabel, isInSight, openBrowser, settled, tabTo, visit, type Visit } from './visit.ts';
 
 /** The journeys people make from the start page to their answer, one after the other on one gateway, as in a working day. */
 describe('from the start page', () => {
@@ -63,7 +65,7 @@ describe('from the start page', () => {
     it('finds an entry by what it says, with who said it, and opens its details and versions', async () => {
       const { page } = here;
       const timeline = page.locator('[data-section="timeline"]');
-      await timeline.getByRole('textbox').fill('Moseley');
+      await timeline.getByLabel('Filter by any word').fill('Moseley');
       expect(await timeline.locator('.os-event').filter({ hasNotText: 'Moseley' }).count()).toBe(0);
       const entry = timeline.getByRole('listitem').filter({ hasText: 'Moseley Hall' }).filter({ hasText: 'Community RiO' }).first();
       await entry.getByRole('link').first().click();
@@ -71,7 +73,14 @@ describe('from the start page', () => {
       expect(page.url()).toMatch(/\/app\/person\/[\w-]+\/\w+\/[\w-]+$/);
       const text = await page.innerText('main');
       for (const part of ['Birmingham Community Healthcare NHS Foundation Trust', 'Community RiO', 'Version']) expect(text).toContain(part);
+      await page.getByRole('button', { name: 'Ask for a correction' }).click();
+      await page.getByRole('button', { name: 'Ask for it' }).click();
+      await page.getByText('Choose what is not right').waitFor();
+      await page.getByLabel('What is not right').selectOption({ index: 1 });
+      await page.getByLabel('What it should say').fill('She left a day later');
       expect(await faultsAtAnyWidth(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Ask for it' }).click();
+      await page.getByText('The organisation that keeps this entry was asked to correct it.').waitFor();
       await page.goBack();
       await settled(page);
     });
@@ -79,7 +88,7 @@ describe('from the start page', () => {
     it('reads who tells of an event, and opens it to what each says and by which rule', async () => {
       const { page } = here;
       const timeline = page.locator('[data-section="timeline"]');
-      await timeline.getByRole('textbox').fill('left w12 council');
+      await timeline.getByLabel('Filter by any word').fill('left w12 council');
       const line = timeline.locator('.os-event');
       expect(await line.count()).toBe(1);
       expect(await line.locator('summary').innerText()).toMatch(/^Told by University Hospitals Birmingham.*, mentioned by .*Birmingham City Council/);
@@ -95,6 +104,18 @@ describe('from the start page', () => {
       await fact.getByRole('button', { name: /Still right/ }).click();
       await fact.getByText(/^Still right: Dr Leila Haddad, University Hospitals Birmingham/).waitFor();
       expect(await fact.getByRole('button').count()).toBe(0);
+    });
+
+    it('sees referrals go from lane to lane, and prints whose record it is on every sheet', async () => {
+      const { page } = here;
+      const timeline = page.locator('[data-section="timeline"]');
+      await timeline.getByLabel('Filter by any word').fill('');
+      await timeline.getByLabel('Kind').selectOption('Referrals');
+      await timeline.getByLabel('In lanes').check();
+      expect(await timeline.locator('.os-lane-event--right, .os-lane-event--left').first().innerText()).toMatch(/→/);
+      await page.emulateMedia({ media: 'print' });
+      expect(await page.locator('[data-print-line]').innerText()).toMatch(/OKAFOR, Alice \(Mrs\).*999 000 0743[\s\S]*Printed by Dr Leila Haddad, University Hospitals Birmingham NHS Foundation Trust, \d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d/);
+      await page.emulateMedia({ media: 'screen' });
     });
 
     it('has no fault on the way that axe can find, wide or narrow', async () => {
@@ -170,6 +191,29 @@ describe('from the start page', () => {
       expect(kept).toMatch(/No record can be shown/);
       expect(kept).not.toMatch(/blagrove|objected/i);
       expect(await faultsAtAnyWidth(here.page)).toEqual([]);
+    });
+
+    it('gets at a closed record in an emergency, after reason and words, under a strip that ends it with one click', async () => {
+      const { page } = here;
+      await answerFor(objected);
+      await page.getByRole('link', { name: 'I need it in an emergency' }).click();
+      await page.getByRole('button', { name: 'Open the record' }).click();
+      expect(await page.getByRole('alert').first().innerText()).toMatch(/NHS number[\s\S]*15 characters/);
+      expect(await faultsAtAnyWidth(page)).toEqual([]);
+      const { 'birth-date': born, family, explanation } = detailsOf(castMember('objected'));
+      for (const [label, text] of [['NHS number', objected], ['Date of birth', born], ['Surname', family], ['What has happened, in your own words', explanation]] as const) await page.getByLabel(label, { exact: true }).fill(text);
+      await page.getByLabel('Risk of serious harm to the person').check();
+      await page.getByRole('button', { name: 'Open the record' }).click();
+      await page.getByText('Where now').first().waitFor();
+      await settled(page);
+      expect(await page.getByRole('complementary', { name: 'Emergency access' }).innerText()).toMatch(/Emergency access to a record: \d+ minutes left, until \d\d:\d\d/);
+      expect(await faultsAtAnyWidth(page)).toEqual([]);
+      await page.getByRole('button', { name: 'End it now' }).click();
+      await page.getByRole('heading', { name: 'Find a person', level: 1 }).waitFor();
+      expect(await page.getByRole('complementary', { name: 'Emergency access' }).count()).toBe(0);
+      await page.goBack();
+      await page.getByText(/No record can be shown/).waitFor();
+      await page.getByRole('link', { name: 'Find a person' }).click();
     });
 
     it('sees of Alice, after her objection, what the council holds and that something is not shown', async () => {
@@ -257,30 +301,121 @@ describe('from the start page', () => {
     });
   });
 
+  describe('those who answer for what they oversee', () => {
+    let officer: Visit;
+    const go = async (name: string): Promise<string> => {
+      await officer.page.getByRole('link', { name, exact: true }).click();
+      await settled(officer.page);
+      return officer.page.innerText('main');
+    };
+    beforeAll(async () => {
+      await gateway.send('uhb-adt', '', registeredAgain(castMember('alice'), 'Alicia'));
+      officer = await arrive();
+      await officer.page.goto(`${gateway.url}/session/sign-in?as=privacy-officer&return=/app/emergency`);
+      await settled(officer.page);
+    });
+
+    it('review emergency access: who, why and what was looked at', async () => {
+      const { page } = officer;
+      expect(await page.innerText('main')).toMatch(/Sukhdev Bains, social worker, Birmingham City Council/);
+      await page.getByRole('link', { name: /^EA-/ }).click();
+      await page.getByText('Found on the floor at home').waitFor();
+      await page.getByRole('button', { name: 'Review it' }).click();
+      await page.getByLabel('It was appropriate').check();
+      await page.getByLabel('What you found').fill('A true emergency');
+      expect(await faultsAtAnyWidth(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Record the review' }).click();
+      await page.getByText(/Marcus Facey, \d\d-/).waitFor();
+      expect(await page.innerText('main')).toMatch(/Appropriate[\s\S]*A true emergency/);
+    });
+
+    it('settle a possible link with a keyboard only, with both records side by side', async () => {
+      const { page } = officer;
+      await tabTo(page, (text) => text === 'Possible links');
+      await page.keyboard.press('Enter');
+      await page.getByRole('link', { name: /^Pair LR-/ }).waitFor();
+      await tabTo(page, (text) => text.startsWith('Pair LR-'));
+      await page.keyboard.press('Enter');
+      await page.getByRole('table', { name: 'The two records' }).waitFor();
+      expect(await page.getByRole('row').filter({ hasText: 'First names' }).innerText()).toMatch(/ALICIA[\s\S]*Alice[\s\S]*speaks (for|against) one person/);
+      await tabTo(page, (text) => text === 'Take it to decide');
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: 'Decide', exact: true }).waitFor();
+      await tabTo(page, (text) => text === 'Decide');
+      await page.keyboard.press('Enter');
+      await tabTo(page, (text) => text === 'Yes, one person', focusedLabel);
+      await page.keyboard.press('ArrowDown');
+      await tabTo(page, (text) => text === 'Why', focusedLabel);
+      await page.keyboard.type('Two sisters');
+      expect(await faultsAtAnyWidth(page)).toEqual([]);
+      await page.keyboard.press('Enter');
+      await page.getByText(/^Decided .*: two people\.$/).waitFor();
+      expect(await page.innerText('main')).toMatch(/Two sisters[\s\S]*Marcus Facey/);
+    });
+
+    it('record what somebody decided about sharing, and end it again', async () => {
+      const { page } = officer;
+      await go('Choices');
+      await page.getByLabel('NHS number', { exact: true }).fill(people.abdul);
+      await page.keyboard.press('Enter');
+      await page.getByRole('link', { name: /RAHMAN/ }).click();
+      await page.getByRole('button', { name: 'Record a choice' }).click();
+      await page.getByLabel('They object to sharing their record').check();
+      await page.getByLabel('When they decided').fill('05-Apr-2026');
+      expect(await faultsAtAnyWidth(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Record it' }).click();
+      const choice = page.locator('[data-choices]').getByRole('listitem').filter({ hasText: 'Objects to sharing' });
+      expect(await choice.innerText()).toMatch(/Counts[\s\S]*05-Apr-2026/);
+      await choice.getByRole('button', { name: /End this choice/ }).click();
+      await choice.getByLabel('The person has asked for this').check();
+      await choice.getByRole('button', { name: 'End it', exact: true }).click();
+      await choice.locator('.os-item__state', { hasText: 'Ended' }).waitFor();
+    });
+
+    it('see what feeds are stuck, and what is known not to be covered', async () => {
+      const { page } = officer;
+      expect(await go('Feeds')).toMatch(/Hospital admissions, transfers, discharges[\s\S]*Last received\s+\d\d-/);
+      expect(await faultsAtAnyWidth(page)).toEqual([]);
+      await page.getByRole('link', { name: /Hospital admissions/ }).click();
+      await page.getByText('Mapping at work').waitFor();
+      expect(await faultsAtAnyWidth(page)).toEqual([]);
+      expect(await go('Known gaps')).toMatch(/Not compared[\s\S]*Time\. The twin worlds compare/);
+      expect(await faultsAtAnyWidth(page)).toEqual([]);
+    });
+
+    it('have past links compared with the rule of now, and try a draft on past looks', async () => {
+      const { page } = officer;
+      await page.goto(`${gateway.url}/session/sign-in?as=governance-lead&return=/app/links/anew`);
+      await settled(page);
+      await page.getByRole('button', { name: 'Compare now' }).click();
+      for (const end = Date.now() + 10_000; !(await page.getByRole('button', { name: 'Give it up' }).isVisible()) && Date.now() < end;) {
+        await page.waitForTimeout(100);
+        if (await page.getByRole('button', { name: 'Look again' }).isVisible()) await page.getByRole('button', { name: 'Look again' }).click();
+      }
+      expect(await page.innerText('main')).toMatch(/Waits for an answer/);
+      expect(await faultsAtAnyWidth(page)).toEqual([]);
+      await go('Agreements');
+      await page.getByRole('link', { name: /safeguarding/i }).click();
+      await page.getByRole('button', { name: 'Try it' }).click();
+      await page.getByText(/were judged; /).waitFor();
+    });
+  });
+
   describe('the community nurse, with a keyboard only', () => {
     it('reaches Abdul and opens an entry', async () => {
       const { page } = await arrive();
-      const focused = (): Promise<string> => page.evaluate('(document.activeElement?.textContent ?? "").trim()');
-      const label = (): Promise<string> => page.evaluate('document.activeElement?.labels?.[0]?.textContent?.trim() ?? ""');
-      const tabTo = async (wanted: (text: string) => boolean, of = focused): Promise<void> => {
-        for (let presses = 0; presses < 80; presses += 1) {
-          await page.keyboard.press('Tab');
-          if (wanted(await of())) return;
-        }
-        throw new Error(`never focused; last was ${await of()}`);
-      };
-      await tabTo((text) => text === 'I am a community nurse');
+      await tabTo(page, (text) => text === 'I am a community nurse');
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { name: 'Find a person', level: 1 }).waitFor();
-      await tabTo((text) => text === 'NHS number', label);
+      await tabTo(page, (text) => text === 'NHS number', focusedLabel);
       await page.keyboard.type('9990000379');
       await page.keyboard.press('Enter');
       await page.getByRole('link', { name: /RAHMAN, Abdul/ }).waitFor();
-      await tabTo((text) => text.includes('RAHMAN, Abdul'));
+      await tabTo(page, (text) => text.includes('RAHMAN, Abdul'));
       await page.keyboard.press('Enter');
       await page.getByText('Where now').first().waitFor();
       await settled(page);
-      await tabTo((text) => text.startsWith('Rehabilitation care plan'));
+      await tabTo(page, (text) => text.startsWith('Rehabilitation care plan'));
       const outline = await page.evaluate('(() => { const style = getComputedStyle(document.activeElement); return style.outlineStyle !== "none" || style.boxShadow !== "none" || style.backgroundColor === "rgb(255, 235, 59)"; })()');
       expect(outline).toBe(true);
       await page.keyboard.press('Enter');
@@ -290,8 +425,9 @@ describe('from the start page', () => {
   });
 
   it('nobody\'s browser asked anybody but this gateway, met an error, or had an identifier in an address', () => {
-    expect(visits.length).toBe(5);
-    for (const { requested, complaints } of visits) {
+    expect(visits.length).toBe(6);
+    for (const { requested, complaints: all } of visits) {
+      const complaints = all.filter((text) => !/status of 404/.test(text)); // nobody there any more, or links never compared, is an answer
       expect(elsewhere(requested, gateway.url)).toEqual([]);
       expect(complaints).toEqual([]);
       expect(requested.filter((url) => /999\D{0,3}\d{3}\D{0,3}\d{4}|okafor|rahman|haddad/i.test(url))).toEqual([]);

@@ -134,16 +134,18 @@ describe('a screen', () => {
     const alice = await citizenOf(gateway, 'ward-doctor', people.alice);
     await signIn('ward-doctor', `/app/person/${alice}`);
     await page.getByText('The newest information from University Hospitals Birmingham NHS Foundation Trust has not arrived yet. What is missing here may still exist.').waitFor();
-    await page.route(/\$(timeline|story)/, (route) => route.abort());
-    await page.reload();
-    for (const section of ['timeline', 'alerts']) {
-      const part = page.locator(`[data-section="${section}"]`);
-      await part.getByText(/The gateway did not answer/).waitFor();
-      expect(await part.innerText()).not.toMatch(/None recorded|Nothing is recorded/);
+    for (const [part, section, others] of [['story', 'alerts', ['where-now', 'plans', 'who-to-talk-to']], ['timeline', 'timeline', ['referrals', 'episodes']]] as const) {
+      const one = new RegExp(`\\$${part}`);
+      await page.route(one, (route) => route.abort());
+      await page.reload();
+      const failed = page.locator(`[data-section="${section}"]`);
+      await failed.getByText(/The gateway did not answer/).waitFor();
+      for (const name of [section, ...others]) expect(await page.locator(`[data-section="${name}"]`).innerText()).not.toMatch(/None recorded|Nothing is recorded|No stay in hospital/);
+      for (const name of others) expect(await page.locator(`[data-section="${name}"]`).innerText()).toMatch(/did not arrive/);
+      await page.unroute(one);
+      await failed.getByRole('button', { name: 'Try again' }).click();
+      await failed.getByText(/The gateway did not answer/).waitFor({ state: 'detached' });
     }
-    expect(await page.locator('[data-section="referrals"]').innerText()).toMatch(/did not arrive/);
-    await page.unroute(/\$(timeline|story)/);
-    await page.locator('[data-section="timeline"]').getByRole('button', { name: 'Try again' }).click();
     await page.locator('.os-event').first().waitFor();
     expect(await faultsAtAnyWidth(page)).toEqual([]);
   });

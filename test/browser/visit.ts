@@ -76,3 +76,17 @@ export async function isInSight(page: Page, text: string | RegExp): Promise<bool
   const size = page.viewportSize() ?? desktop;
   return box !== null && box.y >= 0 && box.y + box.height <= size.height && box.x >= 0 && box.x + box.width <= size.width;
 }
+
+/** What has the focus, by its own words. */
+export const focusedText = '(document.activeElement?.textContent ?? "").trim()';
+/** The label of what has the focus. */
+export const focusedLabel = 'document.activeElement?.labels?.[0]?.textContent?.trim() ?? ""';
+
+/** Presses Tab until what has the focus is what is wanted: there is a way by keyboard. */
+export async function tabTo(page: Page, wanted: (text: string) => boolean, of = focusedText): Promise<void> {
+  for (let presses = 0; presses < 80; presses += 1) {
+    await page.keyboard.press('Tab');
+    if (wanted(await page.evaluate(of))) return;
+  }
+  throw new Error(`never focused; last was ${String(await page.evaluate(of))}`);
+}

@@ -19,7 +19,7 @@ beforeAll(() => { loadProfiles('profiles'); });
 
 function factsOf({ people, rows }: NamedPerson, confirmations: Confirmation[] = []): StoryFacts {
   const { patient, provenance } = composePatient({ citizen: 'somebody', sources: people.map((row) => ({ ...row, resource: row.resource as Patient })) });
-  return { citizen: 'somebody', patient, provenance, people, rows, events: findEvents(rows, [], rule), rule, confirmations, programmeOf, notices: ['Told here is what may be seen.'], now: new Date('2026-07-01T12:00:00Z') };
+  return { citizen: 'somebody', patient, provenance, people, rows, events: findEvents(rows, [], rule), rule, confirmations, programmeOf, phonesOf: (organisation) => (organisation === 'Organization/practice' ? ['0121 496 0601'] : []), notices: [{ kind: 'notice', text: 'Told here is what may be seen.' }], now: new Date('2026-07-01T12:00:00Z') };
 }
 
 /** Lines of a section as `code: text (who)`. */

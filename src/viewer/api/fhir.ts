@@ -1,17 +1,9 @@
 import type { Bundle, Parameters, Resource } from '@medplum/fhirtypes';
 import { ApiProblem } from './api-problem.ts';
+import { askJson } from './ask.ts';
 
 const base = '/fhir';
 const fhirJson = 'application/fhir+json';
-const timeoutMs = 30_000;
-
-/** Told of every answer: the session is fresher than it was, or has ended. */
-export type Listener = (status: number) => void;
-let listener: Listener = () => {};
-
-export function onAnswer(told: Listener): void {
-  listener = told;
-}
 
 /** GET [base]/{path}. The path holds types and ids of ours only; whatever names a person goes into `search`. */
 export function read<T extends Resource>(path: string, signal?: AbortSignal): Promise<T> {
@@ -44,17 +36,19 @@ export function matchesOf<T extends Resource>(bundle: Bundle<T>): T[] {
   return (bundle.entry ?? []).flatMap(({ resource, search: found }) => (resource && (found?.mode ?? 'match') === 'match' ? [resource] : []));
 }
 
+/** POST [base]/{type}: a record of this organisation's own. Answers where it is. */
+export async function create(resource: Resource): Promise<void> {
+  await askJson<null>(`${base}/${resource.resourceType}`, { method: 'POST', body: new Blob([JSON.stringify(resource)], { type: fhirJson }) }, { accept: fhirJson });
+}
+
+/** PUT [base]/{type}/{id}, from the version that was read: what somebody else changed meanwhile is not overwritten. */
+export async function update(resource: Resource): Promise<void> {
+  const { resourceType, id = '', meta } = resource;
+  await askJson<null>(`${base}/${resourceType}/${id}`, { method: 'PUT', headers: { 'If-Match': `W/"${meta?.versionId ?? ''}"` }, body: new Blob([JSON.stringify(resource)], { type: fhirJson }) }, { accept: fhirJson });
+}
+
 async function ask<T>(address: string, init: RequestInit, signal: AbortSignal | undefined): Promise<T> {
-  const limit = AbortSignal.timeout(timeoutMs);
-  let response: Response;
-  try {
-    response = await fetch(address, { ...init, headers: { Accept: fhirJson }, signal: signal ? AbortSignal.any([signal, limit]) : limit, redirect: 'error' });
-  } catch (error) {
-    if (signal?.aborted) throw error;
-    throw new ApiProblem(0, undefined);
-  }
-  listener(response.status);
-  const body: unknown = await response.json().catch(() => null);
-  if (!response.ok || body === null) throw ApiProblem.of(response.status, body, response.headers.get('X-Request-ID') ?? undefined);
-  return body as T;
+  const body = await askJson<T>(address, init, { accept: fhirJson, signal });
+  if (body === null) throw new ApiProblem(0, undefined);
+  return body;
 }

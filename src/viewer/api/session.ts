@@ -8,6 +8,8 @@ export interface SignedIn {
   organisationName: string;
   role: string;
   purpose: string;
+  /** SMART scopes: what may be asked for at all, so that nothing is offered that would be refused */
+  scopes: string[];
   /** until the session ends by itself when nothing is done */
   idleLeftSeconds: number;
   /** until it ends whatever is done */

@@ -1,4 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
+import type { SignedIn } from '../api/session.ts';
+import { oversees } from '../home.tsx';
 import { strings } from '../strings.ts';
 import { Loading } from '../ui/loading.tsx';
 import { Page } from '../ui/page.tsx';
@@ -13,7 +15,7 @@ import { useFind } from './use-find.ts';
 const words = strings.find;
 
 /** By NHS number, or by surname and date of birth; what was found stays until the next search or the end of the session. */
-export function FindPerson() {
+export function FindPerson({ session }: { session: SignedIn }) {
   const { last, typedBefore, asking, clear } = useFind();
   const [values, setValues] = useState<FindValues>(typedBefore);
   const [errors, setErrors] = useState<FieldError[]>([]);
@@ -49,7 +51,7 @@ export function FindPerson() {
         {asking.isPending ? <Loading lines={3} /> : null}
         {asking.isError ? <Problem error={asking.error} onRetry={() => asking.mutate(asking.variables)} /> : null}
         <p className="nhsuk-u-visually-hidden" role="status">{found === undefined ? '' : headingOf(found)}</p>
-        {found === undefined ? null : <Results found={found} heading={results} onClear={startAgain} />}
+        {found === undefined ? null : <Results found={found} heading={results} onClear={startAgain} mayNeed={!oversees(session)} />}
       </Page>
     </div>
   );

@@ -1,5 +1,6 @@
 import type { Patient } from '@medplum/fhirtypes';
 import { readNhsNumber } from '../nhs-number.ts';
+import { isRealDate, londonToday, monthOf } from '../read-day.ts';
 import { strings } from '../strings.ts';
 
 export interface FindValues {
@@ -33,8 +34,6 @@ export type Way = 'number' | 'name';
 
 const words = strings.find.errors;
 const nhsNumberSystem = 'https://fhir.nhs.uk/Id/nhs-number';
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const fullMonths = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december'];
 const oldest = 130;
 /** more than one page of people of one name and birthday is a mistake in the question */
 const most = '20';
@@ -85,19 +84,7 @@ function readBirthDate(values: FindValues, now: Date): string | FieldError {
   const monthNumber = monthOf(month);
   if (!/^\d{1,2}$/.test(day) || !isRealDate(Number(year), monthNumber ?? 0, Number(day))) return { field: monthNumber === undefined ? 'month' : 'day', message: words.notADate };
   const date = `${year}-${String(monthNumber).padStart(2, '0')}-${day.padStart(2, '0')}`;
-  const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London', year: 'numeric', month: '2-digit', day: '2-digit' }).format(now);
+  const today = londonToday(now);
   if (date > today) return { field: 'year', message: words.future };
   return Number(year) < Number(today.slice(0, 4)) - oldest ? { field: 'year', message: words.longAgo } : date;
-}
-
-function monthOf(typed: string): number | undefined {
-  const text = typed.toLowerCase().replace(/[.]$/, '');
-  if (/^\d{1,2}$/.test(text)) return Number(text) >= 1 && Number(text) <= 12 ? Number(text) : undefined;
-  const at = fullMonths.findIndex((full, index) => full === text || months[index] === text || (text === 'sept' && index === 8));
-  return at < 0 ? undefined : at + 1;
-}
-
-function isRealDate(year: number, month: number, day: number): boolean {
-  const date = new Date(Date.UTC(year, month - 1, day));
-  return date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }

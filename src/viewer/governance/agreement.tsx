@@ -4,6 +4,7 @@ import { useEffect, type ReactNode } from 'react';
 import { Link, useLocation, useParams } from 'react-router';
 import { ApiProblem } from '../api/api-problem.ts';
 import { read } from '../api/fhir.ts';
+import type { SignedIn } from '../api/session.ts';
 import { strings } from '../strings.ts';
 import { Loading } from '../ui/loading.tsx';
 import { SummaryList } from '../ui/nhs.ts';
@@ -11,14 +12,16 @@ import { Page } from '../ui/page.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { agreementOf, waitingIn, type AgreementView } from './agreement-view.ts';
 import { Clauses } from './clauses.tsx';
+import { CompareVersions } from './compare-versions.tsx';
 import { Parties } from './parties.tsx';
 import { Review } from './review.tsx';
 import { StateTag } from './state-tag.tsx';
+import { WhatIf } from './what-if.tsx';
 
 const words = strings.agreements.page;
 
 /** One agreement in words. */
-export function Agreement() {
+export function Agreement({ session }: { session: SignedIn }) {
   const { id = '' } = useParams();
   const { data, error, refetch } = useQuery({
     queryKey: ['register', 'agreement', id], staleTime: 600_000,
@@ -28,7 +31,7 @@ export function Agreement() {
   return (
     <Page title={data?.title ?? strings.agreements.title}>
       <p><Link to="/agreements">{strings.agreements.back}</Link></p>
-      {data !== undefined ? <Text agreement={data} /> : null}
+      {data !== undefined ? <Text agreement={data} session={session} /> : null}
       {data === undefined && error === null ? <Loading /> : null}
       {missing ? <p>{words.notThere}</p> : null}
       {data === undefined && error !== null && !missing ? <Problem error={error} onRetry={() => void refetch()} /> : null}
@@ -36,7 +39,7 @@ export function Agreement() {
   );
 }
 
-function Text({ agreement }: { agreement: AgreementView }) {
+function Text({ agreement, session }: { agreement: AgreementView; session: SignedIn }) {
   useScrollToClause();
   const { state, purpose, parties, lawfulBases, clauses, exclusions } = agreement;
   const waiting = waitingIn(agreement);
@@ -56,6 +59,8 @@ function Text({ agreement }: { agreement: AgreementView }) {
       <h2 className="nhsuk-heading-m">{words.exclusions}</h2>
       {exclusions.length === 0 ? null : <p className="os-quiet">{words.exclusionsSay}</p>}
       <Lines lines={exclusions} none={words.noExclusions} />
+      <CompareVersions agreement={agreement} />
+      {session.role === 'governance' && state !== 'lapsed' && state !== 'terminated' ? <WhatIf agreement={agreement} /> : null}
     </div>
   );
 }

@@ -1,12 +1,15 @@
 import { Link } from 'react-router';
+import { formatDate } from '../format.ts';
 import { strings } from '../strings.ts';
 import { Loading } from '../ui/loading.tsx';
 import { Table } from '../ui/nhs.ts';
 import { Page } from '../ui/page.tsx';
 import { Problem } from '../ui/problem.tsx';
 import type { AgreementView } from './agreement-view.ts';
+import type { RegisterEntry } from './register-shapes.ts';
 import { Review } from './review.tsx';
 import { StateTag } from './state-tag.tsx';
+import { useGovernance } from '../ui/use-governance.ts';
 import { useAgreements } from './use-registers.ts';
 import { WhoGetsWhat } from './who-gets-what.tsx';
 
@@ -28,6 +31,7 @@ export function Agreements() {
 
 function Register({ agreements }: { agreements: readonly AgreementView[] }) {
   const { columns } = words;
+  const entries = useGovernance<{ agreements: RegisterEntry[] }>('agreements').data?.agreements ?? [];
   return (
     <Table responsive firstCellIsHeader caption={words.caption} captionProps={{ size: 'm' }} className="os-register">
       <Table.Head>
@@ -43,7 +47,7 @@ function Register({ agreements }: { agreements: readonly AgreementView[] }) {
       <Table.Body>
         {agreements.map((agreement) => (
           <Table.Row key={agreement.id}>
-            <Table.Cell><Link to={`/agreements/${agreement.id}`}>{agreement.title}</Link></Table.Cell>
+            <Table.Cell><Link to={`/agreements/${agreement.id}`}>{agreement.title}</Link><Next entry={entries.find(({ id, version }) => id === agreement.identifier && version === agreement.version)} /></Table.Cell>
             <Table.Cell><StateTag state={agreement.state} /></Table.Cell>
             <Table.Cell>{agreement.version}</Table.Cell>
             <Table.Cell>{agreement.period}</Table.Cell>
@@ -54,6 +58,22 @@ function Register({ agreements }: { agreements: readonly AgreementView[] }) {
       </Table.Body>
     </Table>
   );
+}
+
+/** The dates that are near, and what has to happen before it shares anything, in the register's own words. */
+function Next({ entry }: { entry: RegisterEntry | undefined }) {
+  if (!entry) return null;
+  return (
+    <span className="os-register__next">
+      {entry.warnings.map(({ of, day, days }) => <strong key={of}>{words.warning(of, formatDate(day), days)}. </strong>)}
+      {entry.state === 'in-force' ? null : withDates(entry.next)}
+    </span>
+  );
+}
+
+/** The register writes days as 2027-03-31. */
+function withDates(text: string): string {
+  return text.replaceAll(/\d{4}-\d{2}-\d{2}/g, (day) => formatDate(day));
 }
 
 function signedOf({ parties }: AgreementView): string {

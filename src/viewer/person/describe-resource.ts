@@ -14,7 +14,7 @@ const entryTypes = ['CarePlan', 'CareTeam', 'Encounter', 'EpisodeOfCare', 'Obser
 
 const maxDepth = 8;
 /** Said elsewhere on the page, or of no meaning to a reader. */
-const unsaid = ['resourceType', 'id', 'meta', 'implicitRules', 'language', 'text', 'subject', 'patient', 'for'];
+export const unsaid: readonly string[] = ['resourceType', 'id', 'meta', 'implicitRules', 'language', 'text', 'subject', 'patient', 'for'];
 /** Of use to those who look something up in the sending system; said last. */
 const last = ['extension', 'identifier'];
 const typeSuffix = /(?<=[a-z])(DateTime|Boolean|CodeableConcept|Coding|String|Quantity|Timing|Reference|Integer|Decimal|Uri)$/;

@@ -1,8 +1,11 @@
 import { Link, useParams } from 'react-router';
+import type { SignedIn } from '../api/session.ts';
+import { oversees } from '../home.tsx';
 import { strings } from '../strings.ts';
 import { Loading } from '../ui/loading.tsx';
 import { NotThere } from '../ui/not-there.tsx';
 import { versionsOf } from './compare-versions.ts';
+import { EntryActions } from './entry-actions.tsx';
 import { EntryFacts } from './entry-facts.tsx';
 import { EntryVersions } from './entry-versions.tsx';
 import { Empty, Failed, PersonPage } from './person.tsx';
@@ -10,18 +13,18 @@ import { directoryOf, originOf } from './origin.ts';
 import { isAbout } from './story.ts';
 import { titleOf, titlesIn } from './title-of.ts';
 import { useHistory, useWhose } from './use-entry.ts';
-import { isId, useSystems } from './use-story.ts';
+import { isId, useSystems } from './use-directory.ts';
 
 const words = strings.person.entry;
 
 /** One entry of a person's record: what it is, who sent it, all it says, and how it came to say it. */
-export function Entry() {
+export function Entry({ session }: { session: SignedIn }) {
   const { citizen, type, id } = useParams();
   if (!isId(citizen) || !isId(id) || type === undefined || !/^[A-Z][A-Za-z]{1,40}$/.test(type)) return <Empty><NotThere /></Empty>;
-  return <Known citizen={citizen} type={type} id={id} key={`${type}/${id}`} />;
+  return <Known citizen={citizen} type={type} id={id} session={session} key={`${type}/${id}`} />;
 }
 
-function Known({ citizen, type, id }: { citizen: string; type: string; id: string }) {
+function Known({ citizen, type, id, session }: { citizen: string; type: string; id: string; session: SignedIn }) {
   const whose = useWhose(citizen);
   const history = useHistory(type, id);
   const systems = useSystems();
@@ -33,11 +36,12 @@ function Known({ citizen, type, id }: { citizen: string; type: string; id: strin
   if (!newest || !isAbout(newest.resource, citizen)) return <Empty><NotThere /></Empty>; // nothing is shown under another person's name
   const directory = directoryOf(whose.story?.organisations ?? [], whose.patient, systems);
   return (
-    <PersonPage patient={whose.patient}>
+    <PersonPage patient={whose.patient} session={session}>
       <p className="os-back"><Link to={`/person/${citizen}`}>{words.back}</Link></p>
       <h2 className="nhsuk-heading-m" data-entry-title>{titleOf(newest.resource)}</h2>
       <EntryFacts origin={originOf(newest.resource, directory)} />
       <EntryVersions versions={versions} titles={whose.story && titlesIn(whose.story.resources)} citizen={citizen} more={history.hasNextPage ? () => void history.fetchNextPage() : undefined} />
+      {oversees(session) ? null : <EntryActions newest={newest} story={whose.story} directory={directory} citizen={citizen} />}
     </PersonPage>
   );
 }

@@ -1,25 +1,32 @@
 import type { Encounter, EpisodeOfCare } from '@medplum/fhirtypes';
-import { formatConcept, formatDate, formatDateTime, formatPeriod, instantOf, notRecorded } from '../format.ts';
+import { formatConcept, formatDate, formatDateTime, formatPeriod, notRecorded } from '../format.ts';
 import { strings } from '../strings.ts';
 import { given, type ItemView } from './item-view.ts';
-import { originOf, type Directory } from './origin.ts';
+import type { Directory } from './origin.ts';
+import type { ToldEvent } from './read-timeline.ts';
 import { readyDate } from './ready-date.ts';
-import { ofType, type Story } from './story.ts';
+import type { Story } from './story.ts';
+import { destinationOf, shortened } from './destination.ts';
 import { extensionOf, kindOf, placeOf, stateOf } from './title-of.ts';
-import { destinationOf, shortened } from './where-now-view.ts';
+import { toldView } from './told-view.ts';
 
 const words = strings.person.episodes;
 
-/** Episodes of care and stays, those going on first, then the newest first. */
-export function episodesOf(story: Story, directory: Directory): ItemView[] {
-  const found = [
-    ...ofType(story, 'EpisodeOfCare').map((episode) => ({ period: episode.period, now: episode.status === 'active', view: episodeView(episode, directory, story) })),
-    ...ofType(story, 'Encounter').map((stay) => ({ period: stay.period, now: stay.status === 'in-progress' || stay.status === 'onleave', view: stayView(stay, directory, story) })),
-  ];
-  return found.sort((a, b) => Number(b.now) - Number(a.now) || (instantOf(b.period?.start) ?? 0) - (instantOf(a.period?.start) ?? 0)).map(({ view }) => view);
+const kinds = ['episode', 'stay', 'contact'];
+/** what its record says, without who else tells of it */
+type Said = Omit<ItemView, 'told'>;
+
+/** Episodes of care, stays and contacts, whoever tells of them once; those going on first, then in the order told. */
+export function episodesOf(events: readonly ToldEvent[], story: Pick<Story, 'resources'>, directory: Directory): ItemView[] {
+  const found = events.filter(({ kind }) => kinds.includes(kind)).sort((a, b) => Number(b.state === 'active') - Number(a.state === 'active'));
+  return found.flatMap((event) => {
+    const told = toldView(event, directory);
+    if (event.lead.resourceType === 'EpisodeOfCare') return [{ ...episodeView(event.lead, story), told }];
+    return event.lead.resourceType === 'Encounter' ? [{ ...stayView(event.lead, story), told }] : [];
+  });
 }
 
-function episodeView(episode: EpisodeOfCare, directory: Directory, story: Story): ItemView {
+function episodeView(episode: EpisodeOfCare, story: Pick<Story, 'resources'>): Said {
   const outcome = extensionOf(episode, 'episode-outcome')?.valueCodeableConcept;
   const [first, ...others] = (episode.type ?? []).map((concept) => formatConcept(concept));
   return {
@@ -28,11 +35,10 @@ function episodeView(episode: EpisodeOfCare, directory: Directory, story: Story)
       [words.organisation, episode.managingOrganization?.display ?? notRecorded], [words.sort, others.join(', ')],
       [words.when, formatPeriod(episode.period)], [words.ready, readyDate(episode, story)], [words.outcome, outcome && shortened(formatConcept(outcome))],
     ]),
-    origin: originOf(episode, directory),
   };
 }
 
-function stayView(stay: Encounter, directory: Directory, story: Story): ItemView {
+function stayView(stay: Encounter, story: Pick<Story, 'resources'>): Said {
   const places = (stay.location ?? []).flatMap(({ location, period }) => {
     const place = placeOf(location);
     return place === undefined ? [] : [period?.start === undefined ? place : words.placeFrom(place, formatDateTime(period.start))];
@@ -47,6 +53,5 @@ function stayView(stay: Encounter, directory: Directory, story: Story): ItemView
       [words.expected, expected === undefined ? undefined : formatDate(expected)], [words.ready, readyDate(stay, story)],
       [words.wentTo, stay.status === 'finished' ? destinationOf(stay) : undefined],
     ]),
-    origin: originOf(stay, directory),
   };
 }

@@ -1,4 +1,3 @@
-import type { Origin } from './origin.ts';
 import type { ToldView } from './told-view.ts';
 
 export interface Fact {
@@ -13,9 +12,8 @@ export interface ItemView {
   title: string;
   state: string;
   facts: Fact[];
-  /** who says so: one record, or all that tell of one event */
-  origin?: Origin;
-  told?: ToldView;
+  /** who tells of it */
+  told: ToldView;
 }
 
 /** Facts without those nobody gave. */

@@ -2,7 +2,6 @@ import { Link } from 'react-router';
 import { Bounded } from '../ui/bounded.tsx';
 import { Absent } from './arrival.tsx';
 import type { ItemView } from './item-view.ts';
-import { OriginLine } from './origin-line.tsx';
 import { ToldBy } from './told-by.tsx';
 
 const limit = 6;
@@ -17,14 +16,13 @@ export function Items({ items, citizen, level = 3 }: { items: readonly ItemView[
   );
 }
 
-function Item({ item: { id, type, title, state, facts, origin, told }, citizen, level }: { item: ItemView; citizen: string; level: 3 | 4 }) {
+function Item({ item: { id, type, title, state, facts, told }, citizen, level }: { item: ItemView; citizen: string; level: 3 | 4 }) {
   const Heading = level === 3 ? 'h3' : 'h4';
   return (
     <li className="os-item">
       <Heading className="os-item__title"><Link to={`/person/${citizen}/${type}/${id}`}>{title}</Link> <span className="os-item__state">{state}</span></Heading>
       <dl className="os-facts">{facts.map(({ label, value }) => <div key={label}><dt>{label}</dt><dd>{value}</dd></div>)}</dl>
-      {origin ? <OriginLine origin={origin} /> : null}
-      {told ? <ToldBy told={told} citizen={citizen} /> : null}
+      <ToldBy told={told} citizen={citizen} />
     </li>
   );
 }

@@ -1,9 +1,9 @@
 import type { Encounter, Observation, Resource } from '@medplum/fhirtypes';
 import { formatConcept, formatDateTime, notRecorded } from '../format.ts';
 import { strings } from '../strings.ts';
+import { destinationOf, shortened } from './destination.ts';
 import { outcomeOf, reasonOf, senderOf } from './referrals-view.ts';
 import { extensionOf, placeOf } from './title-of.ts';
-import { destinationOf, shortened } from './where-now-view.ts';
 
 const words = strings.person.timeline;
 

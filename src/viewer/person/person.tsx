@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
 import { ApiProblem } from '../api/api-problem.ts';
 import type { SignedIn } from '../api/session.ts';
+import { Choices } from '../choices/choices.tsx';
 import { oversees } from '../home.tsx';
 import { strings } from '../strings.ts';
 import { Loading } from '../ui/loading.tsx';
@@ -11,8 +12,10 @@ import { Page } from '../ui/page.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Banner } from './banner.tsx';
 import { bannerOf } from './banner-view.ts';
+import { PrintLine } from './print-line.tsx';
 import { Record } from './record.tsx';
-import { isId, usePatient, useStory } from './use-story.ts';
+import { isId, usePatient } from './use-directory.ts';
+import { useRecord } from './use-record.ts';
 
 const words = strings.person;
 
@@ -20,38 +23,35 @@ const words = strings.person;
 export function Person({ session }: { session: SignedIn }) {
   const { citizen } = useParams();
   if (!isId(citizen)) return <Empty><NotThere /></Empty>;
-  return oversees(session) ? <Identity citizen={citizen} key={citizen} /> : <Whole citizen={citizen} session={session} key={citizen} />;
+  return oversees(session) ? <Identity citizen={citizen} session={session} key={citizen} /> : <Whole citizen={citizen} session={session} key={citizen} />;
 }
 
 function Whole({ citizen, session }: { citizen: string; session: SignedIn }) {
-  const { story: read, ...story } = useStory(citizen);
-  if (story.isPending) return <Empty><Loading lines={10} /></Empty>;
-  if (!read) return <Empty><Failed error={story.error} onRetry={() => void story.refetch()} /></Empty>;
-  if (!read.patient) return <Empty><NotThere /></Empty>;
-  return (
-    <PersonPage patient={read.patient}>
-      <Record
-        story={read} citizen={citizen} state={story.state} cut={story.cut} socialWorker={session.role === 'social-worker'}
-        failed={story.isError ? <Problem error={story.error} onRetry={() => void story.fetchNextPage()} /> : null}
-      />
-    </PersonPage>
-  );
+  const record = useRecord(citizen);
+  const { told, happened, story } = record;
+  if (story.patient) return <PersonPage patient={story.patient} session={session}><Record record={record} citizen={citizen} socialWorker={session.role === 'social-worker'} /></PersonPage>;
+  if (told.isPending || happened.isPending) return <Empty><Loading lines={10} /></Empty>;
+  const error = told.error ?? happened.error;
+  return <Empty>{error === null ? <NotThere /> : <Failed error={error} onRetry={() => { void told.refetch(); void happened.refetch(); }} />}</Empty>;
 }
 
 /** For those who oversee sharing: who somebody is. */
-function Identity({ citizen }: { citizen: string }) {
+function Identity({ citizen, session }: { citizen: string; session: SignedIn }) {
   const patient = usePatient(citizen, true);
   if (patient.isPending) return <Empty><Loading lines={3} /></Empty>;
   if (patient.isError) return <Empty><Failed error={patient.error} onRetry={() => void patient.refetch()} /></Empty>;
-  return <PersonPage patient={patient.data}><p data-identity-only>{words.identityOnly}</p></PersonPage>;
+  return <PersonPage patient={patient.data} session={session}><p data-identity-only>{words.identityOnly}</p><Choices citizen={citizen} session={session} /></PersonPage>;
 }
 
 /** The heading is the person's name; the window's title is not, because browsers keep titles. */
-export function PersonPage({ patient, children }: { patient: Patient; children: ReactNode }) {
+export function PersonPage({ patient, session, children }: { patient: Patient; session: SignedIn; children: ReactNode }) {
   const banner = bannerOf(patient, new Date());
   return (
     <div className="os-person">
-      <Page title={words.title} heading={banner.name} around={(top) => <Banner banner={banner}>{top}</Banner>} key={patient.id}>{children}</Page>
+      <div className="os-person__page">
+        <Page title={words.title} heading={banner.name} around={(top) => <Banner banner={banner}>{top}</Banner>} key={patient.id}>{children}</Page>
+      </div>
+      <PrintLine banner={banner} session={session} />
     </div>
   );
 }

@@ -2,65 +2,48 @@ import type { CarePlan, CareTeam } from '@medplum/fhirtypes';
 import { formatConcept, formatDate, formatPeriod, formatQuantity, instantOf, notRecorded } from '../format.ts';
 import { strings } from '../strings.ts';
 import { given as factsGiven, type Fact, type ItemView } from './item-view.ts';
-import { originOf, type Directory } from './origin.ts';
-import { ofType, resourceAt, type Story } from './story.ts';
+import type { Directory } from './origin.ts';
+import type { ToldEvent } from './read-timeline.ts';
+import { resourceAt, type Story } from './story.ts';
 import { extensionOf, stateOf, teamFirst } from './title-of.ts';
-
-export interface PlanView extends ItemView {
-  /** coordinator, writer or arranger, and which of them */
-  who: Fact | undefined;
-  team: string;
-  done: string | undefined;
-  /** by whom, and how much of it */
-  given: string | undefined;
-  review: string | undefined;
-  since: string;
-}
+import { toldView } from './told-view.ts';
 
 export interface Plans {
-  active: PlanView[];
+  active: ItemView[];
   /** being prepared or on hold */
-  waiting: PlanView[];
-  ended: PlanView[];
+  waiting: ItemView[];
+  ended: ItemView[];
 }
 
 const words = strings.person.plans;
 const waiting = ['draft', 'on-hold'];
 
-/** Plans by whether they count now; the newest first in each group. */
-export function plansOf(story: Story, directory: Directory, now: Date): Plans {
-  const plans = ofType(story, 'CarePlan').sort((a, b) => startOf(b) - startOf(a));
-  const view = (plan: CarePlan): PlanView => viewOf(plan, story, directory, now);
+/** Each organisation's own plans, by whether they count now, in the order told. */
+export function plansOf(events: readonly ToldEvent[], story: Pick<Story, 'resources'>, directory: Directory, now: Date): Plans {
+  const found = events.flatMap((event) => (event.lead.resourceType === 'CarePlan' ? [{ status: event.lead.status ?? '', view: { ...viewOf(event.lead, story, now), told: toldView(event, directory) } }] : []));
+  const those = (wanted: (status: string) => boolean): ItemView[] => found.filter(({ status }) => wanted(status)).map(({ view }) => view);
   return {
-    active: plans.filter(({ status }) => status === 'active').map(view),
-    waiting: plans.filter(({ status }) => waiting.includes(status ?? '')).map(view),
-    ended: plans.filter(({ status }) => status !== 'active' && !waiting.includes(status ?? '')).map(view),
+    active: those((status) => status === 'active'), waiting: those((status) => waiting.includes(status)), ended: those((status) => status !== 'active' && !waiting.includes(status)),
   };
 }
 
-function startOf({ period, created }: CarePlan): number {
-  return instantOf(period?.start ?? created) ?? 0;
-}
-
-function viewOf(plan: CarePlan, story: Story, directory: Directory, now: Date): PlanView {
+function viewOf(plan: CarePlan, story: Pick<Story, 'resources'>, now: Date): Omit<ItemView, 'told'> {
   const who = leaderOf(plan, story);
   const done = doneIn(plan);
-  const review = reviewOf(plan, now);
   const given = [providersOf(plan), hoursOf(plan)].filter((text) => text !== undefined).join(', ') || undefined;
   const team = teamFirst([...(plan.contributor ?? []), ...(plan.author?.type === 'Practitioner' || plan.author === undefined ? [] : [plan.author])]).join(', ') || notRecorded;
   const since = plan.period?.start === undefined && plan.created !== undefined ? words.written(formatDate(plan.created)) : formatPeriod(plan.period);
   return {
-    id: plan.id ?? '', type: 'CarePlan', title: plan.title ?? words.untitled, state: stateOf(plan.status), who, team, done, given, review, since,
+    id: plan.id ?? '', type: 'CarePlan', title: plan.title ?? words.untitled, state: stateOf(plan.status),
     facts: factsGiven([
       [who?.label ?? words.who, who?.value ?? notRecorded], [words.team, team === who?.value ? undefined : team], [words.when, since], [words.about, plan.description === done ? undefined : plan.description], [words.done, done ?? notRecorded],
-      [words.providers, given], [words.reviewLabel, review ?? notRecorded],
+      [words.providers, given], [words.reviewLabel, reviewOf(plan, now) ?? notRecorded],
     ]),
-    origin: originOf(plan, directory),
   };
 }
 
 /** Who to ask about a plan: its coordinator, else who wrote it. The two are told apart, because they may differ. */
-function leaderOf(plan: CarePlan, story: Story): Fact | undefined {
+function leaderOf(plan: CarePlan, story: Pick<Story, 'resources'>): Fact | undefined {
   for (const { reference } of plan.careTeam ?? []) {
     const team = resourceAt(story, reference);
     const leader = team?.resourceType === 'CareTeam' ? coordinatorOf(team) : undefined;

@@ -1,46 +1,61 @@
 import { Link } from 'react-router';
-import { lowerFirst } from '../format.ts';
 import { strings } from '../strings.ts';
 import { Details } from '../ui/nhs.ts';
 import { Absent } from './arrival.tsx';
-import { AndMore, Card, Section } from './card.tsx';
+import { Card, Section } from './card.tsx';
 import { Items } from './items.tsx';
-import type { Plans as View, PlanView } from './plans-view.ts';
+import { PhoneText } from './phone-text.tsx';
+import type { Plans as View } from './plans-view.ts';
+import { shortened, type PlanGroup } from './story-plan-view.ts';
+import type { LineView } from './told-once-view.ts';
 
 const words = strings.person.plans;
-const most = 3;
+const most = 7;
+/** Lines of a card that lead to the entry they tell of; in full all do but numbers to ring. */
+const led = ['plan-reason', 'signed-document', 'what-matters'];
 
-/** The active plans in short: what, who, what is done, when it is looked at again. */
-export function PlansCard({ plans, citizen }: { plans: View; citizen: string }) {
-  const all = plans.active.length + plans.waiting.length + plans.ended.length;
+/** The coordinated plan in short: why, what is done, when it is looked at again, whom to ring. */
+export function PlansCard({ groups, empty, citizen }: { groups: readonly PlanGroup[]; empty: string | undefined; citizen: string }) {
   return (
-    <Card name="plans" heading={strings.person.sections.plans} more={[words.all(all), '#all-plans']}>
-      {plans.active.length === 0 ? <Absent text={words.noActive} strong /> : <ul>{plans.active.slice(0, most).map((plan) => <Short plan={plan} citizen={citizen} key={plan.id} />)}</ul>}
-      <AndMore count={plans.active.length - most} to="#all-plans" />
+    <Card name="plans" heading={strings.person.sections.plans} more={[words.all, '#all-plans']}>
+      {groups.length === 0 ? <Absent text={empty ?? words.noActive} strong /> : groups.map((group, at) => (
+        <div className="os-plan" key={`${at} ${group.title}`}>
+          <h3>{group.title}</h3>
+          <Lines lines={shortened(group, most)} citizen={citizen} />
+        </div>
+      ))}
     </Card>
   );
 }
 
-function Short({ plan: { id, title, who, team, done, given, review, since }, citizen }: { plan: PlanView; citizen: string }) {
+function Lines({ lines, citizen, said = false }: { lines: readonly LineView[]; citizen: string; said?: boolean }) {
   return (
-    <li>
-      <strong><Link to={`/person/${citizen}/CarePlan/${id}`}>{title}</Link></strong>, <span className="os-nowrap">{lowerFirst(since)}</span>
-      {done === undefined ? null : <span className="os-card__line">{done}</span>}
-      {given === undefined ? null : <span className="os-card__line"><span className="os-label">{words.providers}</span> {given}</span>}
-      <span className="os-card__by">{who === undefined ? team : `${who.label} ${who.value}`}</span>
-      {review === undefined ? null : <span className="os-card__line"><span className="os-label">{words.reviewShort}</span> {review}</span>}
-    </li>
+    <ul className="os-plan__lines">
+      {lines.map(({ text, record, by, code, ended }, at) => (
+        <li key={`${at} ${text}`} className={ended ? 'os-quiet' : undefined}>
+          {record !== undefined && (said ? !code.startsWith('contact') : led.includes(code)) ? <Link to={`/person/${citizen}/${record}`}>{text}</Link> : <PhoneText text={text} />}
+          {said && by !== '' ? <span className="os-origin">{by}</span> : null}
+        </li>
+      ))}
+    </ul>
   );
 }
 
-/** Every plan: active, being prepared, and the ended ones folded away. */
-export function AllPlans({ plans: { active, waiting, ended }, citizen }: { plans: View; citizen: string }) {
+/** The coordinated plan line by line with who says each, then every organisation's own plans; the ended ones folded away. */
+export function AllPlans({ groups, plans: { active, waiting, ended }, citizen }: { groups: readonly PlanGroup[]; plans: View; citizen: string }) {
   return (
     <Section name="all-plans" heading={strings.person.sections.allPlans}>
-      {active.length === 0 ? <Absent text={words.noActive} /> : <Items items={active} citizen={citizen} />}
+      {groups.map((group, at) => (
+        <section className="os-item os-fact" aria-label={group.title} key={`${at} ${group.title}`}>
+          <h3 className="os-item__title">{group.title}</h3>
+          <Lines lines={group.lines} citizen={citizen} said />
+        </section>
+      ))}
+      <h3 className="nhsuk-heading-s">{words.own}</h3>
+      {active.length === 0 ? <Absent text={words.noActive} /> : <Items items={active} citizen={citizen} level={4} />}
       {waiting.length === 0 ? null : <><h3 className="nhsuk-heading-s">{words.waiting}</h3><Items items={waiting} citizen={citizen} level={4} /></>}
       {ended.length === 0 ? null : (
-        <Details><Details.Summary>{words.ended(ended.length)}</Details.Summary><Details.Text><Items items={ended} citizen={citizen} /></Details.Text></Details>
+        <Details><Details.Summary>{words.ended(ended.length)}</Details.Summary><Details.Text><Items items={ended} citizen={citizen} level={4} /></Details.Text></Details>
       )}
     </Section>
   );

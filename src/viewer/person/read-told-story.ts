@@ -31,6 +31,7 @@ export interface Line {
 
 /** Lines that belong together. */
 export interface LineGroup {
+  code: string;
   title: string;
   lines: Line[];
 }
@@ -51,7 +52,7 @@ export function sectionIn(document: Bundle, code: string): ToldSection {
   const parts = section?.section ?? [];
   return {
     lines: parts.filter(({ section: lines }) => lines === undefined).map((part) => lineOf(part, records)),
-    groups: parts.flatMap(({ title, section: lines }) => (lines === undefined ? [] : [{ title: title ?? '', lines: lines.map((line) => lineOf(line, records)) }])),
+    groups: parts.flatMap((part) => (part.section === undefined ? [] : [{ code: codeOf(part), title: part.title ?? '', lines: part.section.map((line) => lineOf(line, records)) }])),
     empty: section?.emptyReason?.text,
   };
 }

@@ -10,7 +10,7 @@ const item = 'https://fhir.bicp.example/CodeSystem/discharge-item';
  * Since when somebody was ready to leave. What the record of the stay says itself is best; where it says nothing, the last
  * note a discharge hub made about the stay, and that it is one.
  */
-export function readyDate(resource: Encounter | EpisodeOfCare, story: Story): string | undefined {
+export function readyDate(resource: Encounter | EpisodeOfCare, story: Pick<Story, 'resources'>): string | undefined {
   const own = extensionOf(resource, 'discharge-ready-date')?.valueDateTime;
   if (own !== undefined) return formatDateTime(own);
   const notes = ofType(story, 'Observation').filter((note) => isAbout(note, resource)).sort((a, b) => (b.effectiveDateTime ?? '').localeCompare(a.effectiveDateTime ?? ''));

@@ -1,72 +1,59 @@
-import { useMemo, type ReactNode } from 'react';
+import { useMemo } from 'react';
 import { strings } from '../strings.ts';
-import { Notice } from '../ui/notice.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Arrival, type ArrivalState } from './arrival.tsx';
+import { Contents } from './contents.tsx';
+import { Documents } from './documents.tsx';
 import { Episodes } from './episodes.tsx';
-import { episodesOf } from './episodes-view.ts';
+import { Notices } from './notices.tsx';
 import { directoryOf } from './origin.ts';
 import { AllPlans, PlansCard } from './plans.tsx';
-import { plansOf } from './plans-view.ts';
+import { viewsOfEvents, viewsOfStory } from './record-view.ts';
 import { Referrals } from './referrals.tsx';
-import { referralsOf } from './referrals-view.ts';
-import type { Story } from './story.ts';
+import { Sources } from './sources.tsx';
 import { Timeline } from './timeline.tsx';
-import { timelineOf } from './timeline-view.ts';
 import { ToldStory } from './told-story.tsx';
-import { useSystems } from './use-story.ts';
-import { useTimeline } from './use-timeline.ts';
+import { useSystems } from './use-directory.ts';
+import type { PersonRecord } from './use-record.ts';
 import { WhereNow } from './where-now.tsx';
-import { whereNow } from './where-now-view.ts';
 import { AllContacts, WhoCard } from './who-to-talk-to.tsx';
-import { whoToTalkTo } from './who-view.ts';
 
 const words = strings.person;
 
-/** What is recorded about a person: three short answers, then the whole. */
-export function Record({ story, citizen, state, cut, socialWorker, failed }: { story: Story; citizen: string; state: ArrivalState; cut: boolean; socialWorker: boolean; failed: ReactNode }) {
+/** What is recorded about a person: three short answers, then the whole. The story and what happened arrive, and may fail, each for itself. */
+export function Record({ record: { told, happened, story }, citizen, socialWorker }: { record: PersonRecord; citizen: string; socialWorker: boolean }) {
   const systems = useSystems();
-  const happened = useTimeline(citizen);
   const directory = useMemo(() => directoryOf(story.organisations, story.patient, systems), [story, systems]);
-  const views = useMemo(() => {
-    const now = new Date();
-    return { where: whereNow(story, now), plans: plansOf(story, directory, now), who: whoToTalkTo(story), episodes: episodesOf(story, directory) };
-  }, [story, directory]);
+  const { data: document } = told;
   const { events, notes } = happened.timeline;
-  const told = useMemo(() => ({ referrals: referralsOf(events, directory), timeline: timelineOf(events, directory) }), [events, directory]);
-  const plan = <PlansCard plans={views.plans} citizen={citizen} key="plans" />;
-  const who = <WhoCard who={views.who} key="who" />;
+  const views = useMemo(() => document && viewsOfStory(document, story, new Date()), [document, story]);
+  const all = useMemo(() => viewsOfEvents(events, story, directory, new Date()), [events, story, directory]);
+  const state: ArrivalState = document ? 'arrived' : told.isError ? 'broken' : 'arriving';
+  const failed = told.isError && !document ? <Problem error={told.error} onRetry={() => void told.refetch()} /> : null;
+  const plan = <PlansCard groups={views?.plans.groups ?? []} empty={views?.plans.empty} citizen={citizen} key="plans" />;
+  const who = <WhoCard who={views?.who} key="who" />;
   return (
     <Arrival value={state}>
-      {story.notices.map(({ kind, text }) => <Notice kind={kind} key={text}>{text}</Notice>)}
-      {failed === null ? null : <Notice kind="incomplete">{words.late}</Notice>}
-      {failed}
-      {cut ? <Notice kind="incomplete">{words.tooMuch}</Notice> : null}
+      <Notices notices={story.notices} events={events} onRetry={() => { void told.refetch(); void happened.refetch(); }} />
       <div className="os-cards">
-        <WhereNow view={views.where} citizen={citizen} />
+        <WhereNow view={views?.where} events={all.timeline} arrival={happened.state} citizen={citizen} />
         {socialWorker ? [who, plan] : [plan, who]}
       </div>
-      <p className="os-progress" role="status">{state === 'arriving' ? words.arriving(story.resources.length) : state === 'arrived' ? <span className="nhsuk-u-visually-hidden">{words.arrived(story.resources.length)}</span> : null}</p>
+      <p className="os-progress" role="status">{happened.state === 'arriving' ? words.arriving(events.length) : happened.state === 'arrived' ? <span className="nhsuk-u-visually-hidden">{words.arrived(events.length)}</span> : null}</p>
       <Contents />
-      <ToldStory citizen={citizen} />
-      <AllPlans plans={views.plans} citizen={citizen} />
-      <AllContacts who={views.who} />
-      <Arrival value={happened.state}><Referrals referrals={told.referrals} citizen={citizen} /></Arrival>
-      <Episodes episodes={views.episodes} citizen={citizen} />
+      <ToldStory views={views} failed={failed} citizen={citizen} />
+      <AllContacts who={views?.who} />
+      <Arrival value={happened.state}>
+        <AllPlans groups={views?.plans.groups ?? []} plans={all.plans} citizen={citizen} />
+        <Referrals referrals={all.referrals} citizen={citizen} />
+        <Episodes episodes={all.episodes} citizen={citizen} />
+        <Documents signed={views?.signed ?? []} others={all.documents} citizen={citizen} />
+      </Arrival>
       <Timeline
-        entries={told.timeline} citizen={citizen} state={happened.state} notes={happened.cut ? [...notes, words.tooMuch] : notes}
+        entries={all.timeline} citizen={citizen} state={happened.state} notes={happened.cut ? [...notes, words.tooMuch] : notes}
         failed={happened.isError ? <Problem error={happened.error} onRetry={() => void (events.length === 0 ? happened.refetch() : happened.fetchNextPage())} /> : null}
       />
+      <Arrival value={happened.state}><Sources sources={all.sources} said={views?.said ?? []} /></Arrival>
     </Arrival>
-  );
-}
-
-const parts = [['alerts', words.sections.alerts], ['coming-next', words.sections.coming], ['told-once', words.sections.toldOnce], ['disagreements', words.sections.disagreements], ['all-plans', words.sections.allPlans], ['all-contacts', words.sections.allContacts], ['referrals', words.sections.referrals], ['episodes', words.sections.episodes], ['timeline', words.sections.timeline]] as const;
-
-function Contents() {
-  return (
-    <nav className="os-contents" aria-label={words.sections.label}>
-      <ul>{parts.map(([id, text]) => <li key={id}><a href={`#${id}`}>{text}</a></li>)}</ul>
-    </nav>
   );
 }

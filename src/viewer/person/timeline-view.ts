@@ -1,4 +1,5 @@
 import { formatDate, formatDateTime } from '../format.ts';
+import { dayFrom } from '../read-day.ts';
 import { strings } from '../strings.ts';
 import { moreOf } from './more-of.ts';
 import type { Directory } from './origin.ts';
@@ -9,19 +10,31 @@ import { standingText, toldView, type ToldView } from './told-view.ts';
 /** One event in one line, and what opens below it. */
 export interface TimelineEntry {
   key: string;
+  /** what sort of event: CodeSystem story-event-kind */
+  kind: string;
   /** `Type/id` of the record it is named by */
   record: string;
+  /** FHIR date or dateTime */
+  from: string | undefined;
   /** as shown: 05-Jun-2026 09:45 */
   when: string;
-  /** as shown: 11-Jun-2026; undefined where it ended at once, or nothing says */
+  /** as shown: 05-Jun-2026 */
+  day: string;
+  /** as shown: to 11-Jun-2026; undefined where it ended at once, or nothing says */
   until: string | undefined;
   /** as shown, to group by: Jun-2026 */
   month: string;
   what: string;
+  /** what it is about, without the sort of entry it is */
+  subject: string;
+  /** planned, active, on-hold, ended, cancelled, unknown */
+  stateCode: string;
   /** how it stands, where that is more than that it was */
   state: string | undefined;
   more: string | undefined;
   told: ToldView;
+  /** of a referral: between whom */
+  between: { sender: string; receiver: string } | undefined;
 }
 
 export interface Group {
@@ -29,24 +42,33 @@ export interface Group {
   entries: TimelineEntry[];
 }
 
-export type Grouping = 'date' | 'organisation';
+export type Grouping = 'date' | 'organisation' | 'lanes';
 
 export interface Choice {
   text: string;
   /** one organisation's name, or '' for all */
   organisation: string;
+  /** one kind of event, or '' for all */
+  kind: string;
+  /** first and last day as typed; what is no day narrows nothing */
+  from: string;
+  to: string;
 }
+
+export const everything: Choice = { text: '', organisation: '', kind: '', from: '', to: '' };
 
 const words = strings.person.timeline;
 
 /** Events in words, in the order the gateway tells them: newest first. */
 export function timelineOf(events: readonly ToldEvent[], directory: Directory): TimelineEntry[] {
   return events.map((event): TimelineEntry => {
-    const { key, kind, from, to, lead } = event;
+    const { key, kind, from, to, lead, state } = event;
     const [day, last] = [formatDate(from), to === undefined ? undefined : formatDate(to)];
+    const subject = subjectOf(lead);
     return {
-      key, record: `${lead.resourceType}/${lead.id ?? ''}`, when: from === undefined ? words.undated : formatDateTime(from), until: last === undefined || last === day ? undefined : words.until(last),
-      month: from === undefined ? words.undated : day.split('-').slice(-2).join('-'), what: kind === 'discharge' ? words.left(subjectOf(lead)) : titleOf(lead), state: stateIn(event), more: moreOf(kind, lead), told: toldView(event, directory),
+      key, kind, record: `${lead.resourceType}/${lead.id ?? ''}`, from, day, when: from === undefined ? words.undated : formatDateTime(from), until: last === undefined || last === day ? undefined : words.until(last),
+      month: from === undefined ? words.undated : day.split('-').slice(-2).join('-'), what: kind === 'discharge' ? words.left(subject) : titleOf(lead), subject: subject ?? titleOf(lead),
+      stateCode: state, state: stateIn(event), more: moreOf(kind, lead), told: toldView(event, directory), between: betweenWhom(event),
     };
   });
 }
@@ -57,18 +79,35 @@ function stateIn({ standing, state, lead }: ToldEvent): string | undefined {
   return state === 'planned' ? stateOf((lead as { status?: string }).status) : words.states[state];
 }
 
-/** Entries that hold every word typed, anywhere in what is shown of them, and that the organisation chosen tells of. */
-export function chosenOf(entries: readonly TimelineEntry[], { text, organisation }: Choice): TimelineEntry[] {
+function betweenWhom({ standing }: ToldEvent): TimelineEntry['between'] {
+  const [sender, receiver] = (['sender', 'receiver'] as const).map((wanted) => standing?.lanes.find(({ side }) => side === wanted)?.organisation);
+  return sender === undefined || receiver === undefined ? undefined : { sender, receiver };
+}
+
+/** Entries that hold every word typed, anywhere in what is shown of them, and that answer to all that is chosen. */
+export function chosenOf(entries: readonly TimelineEntry[], { text, organisation, kind, from, to }: Choice): TimelineEntry[] {
   const sought = text.toLowerCase().split(/\s+/).filter((word) => word !== '');
-  return entries.filter(({ when, what, state, more, told }) => {
+  const [first, last] = [dayFrom(from) ?? '', dayFrom(to) ?? ''];
+  return entries.filter((entry) => {
+    const { when, what, state, more, told } = entry;
     if (organisation !== '' && !told.organisations.includes(organisation)) return false;
+    if (kind !== '' && entry.kind !== kind) return false;
+    if (!isWithin(entry.from, first, last)) return false;
     const shown = [when, what, state ?? '', more ?? '', told.by].join(' ').toLowerCase();
     return sought.every((word) => shown.includes(word));
   });
 }
 
+/** What has no date is in no span of days. A date of less precision counts from its first day. */
+function isWithin(date: string | undefined, from: string, to: string): boolean {
+  if (from === '' && to === '') return true;
+  const [year, month = '01', dayOfMonth = '01'] = date?.slice(0, 10).split('-') ?? [];
+  const day = `${year ?? ''}-${month}-${dayOfMonth}`;
+  return year !== undefined && (from === '' || day >= from) && (to === '' || day <= to);
+}
+
 /** By month in the order of time, or in the order of names by the organisation an event is named by. */
-export function groupsOf(entries: readonly TimelineEntry[], by: Grouping): Group[] {
+export function groupsOf(entries: readonly TimelineEntry[], by: Exclude<Grouping, 'lanes'>): Group[] {
   const groups = Map.groupBy(entries, (entry) => (by === 'date' ? entry.month : (entry.told.organisations[0] ?? '')));
   const found = [...groups].map(([heading, held]) => ({ heading, entries: held }));
   return by === 'date' ? found : found.sort((a, b) => a.heading.localeCompare(b.heading, 'en-GB'));
@@ -76,4 +115,9 @@ export function groupsOf(entries: readonly TimelineEntry[], by: Grouping): Group
 
 export function organisationsIn(entries: readonly TimelineEntry[]): string[] {
   return [...new Set(entries.flatMap(({ told }) => told.organisations))].sort((a, b) => a.localeCompare(b, 'en-GB'));
+}
+
+/** Kinds of events there are, in the order of their words. */
+export function kindsIn(entries: readonly TimelineEntry[]): string[] {
+  return [...new Set(entries.map(({ kind }) => kind))].sort((a, b) => (words.kinds[a] ?? a).localeCompare(words.kinds[b] ?? b, 'en-GB'));
 }

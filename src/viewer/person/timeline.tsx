@@ -5,13 +5,15 @@ import { Bounded } from '../ui/bounded.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Absent, Arrival, type ArrivalState } from './arrival.tsx';
 import { Section } from './card.tsx';
+import { LaneView } from './lanes.tsx';
+import { TimelineControls } from './timeline-controls.tsx';
 import { ToldBy } from './told-by.tsx';
-import { chosenOf, groupsOf, organisationsIn, type Choice, type Grouping, type TimelineEntry } from './timeline-view.ts';
+import { chosenOf, everything, groupsOf, type Grouping, type TimelineEntry } from './timeline-view.ts';
 
 const words = strings.person.timeline;
 const limit = 25;
 
-/** Everything that happened, each event once, newest first, by month or by organisation; one box filters all that is shown. */
+/** Everything that happened, each event once, newest first, by month, by organisation or in lanes; what is shown can be filtered. */
 export function Timeline({ entries, notes, state, failed, citizen }: { entries: readonly TimelineEntry[]; notes: readonly string[]; state: ArrivalState; failed: ReactNode; citizen: string }) {
   return (
     <Section name="timeline" heading={strings.person.sections.timeline}>
@@ -25,21 +27,22 @@ export function Timeline({ entries, notes, state, failed, citizen }: { entries: 
 }
 
 function Events({ entries, citizen }: { entries: readonly TimelineEntry[]; citizen: string }) {
-  const [choice, setChoice] = useState<Choice>({ text: '', organisation: '' });
+  const [choice, setChoice] = useState(everything);
   const [by, setBy] = useState<Grouping>('date');
   const chosen = chosenOf(entries, choice);
+  const ordered = by === 'lanes' ? chosen : groupsOf(chosen, by).flatMap((group) => group.entries);
   return (
     <>
-      <Controls choice={choice} by={by} organisations={organisationsIn(entries)} onChoice={setChoice} onBy={setBy} />
+      <TimelineControls choice={choice} by={by} entries={entries} onChoice={setChoice} onBy={setBy} />
       <p className="os-timeline__count" role="status">{words.shown(chosen.length, entries.length)}</p>
       {chosen.length === 0 ? <p>{words.noneMatch}</p> : (
-        <Bounded items={groupsOf(chosen, by).flatMap((group) => group.entries)} limit={limit}>
-          {(shown) => groupsOf(shown, by).map((group) => (
+        <Bounded items={ordered} limit={limit}>
+          {(shown) => (by === 'lanes' ? <LaneView entries={shown} citizen={citizen} /> : groupsOf(shown, by).map((group) => (
             <div className="os-timeline__group" key={group.heading}>
               <h3>{group.heading}</h3>
               <ol className="os-timeline">{group.entries.map((entry) => <Event entry={entry} citizen={citizen} key={entry.key} />)}</ol>
             </div>
-          ))}
+          )))}
         </Bounded>
       )}
     </>
@@ -56,29 +59,5 @@ function Event({ entry: { when, until, what, state, more, record, told }, citize
         <ToldBy told={told} citizen={citizen} />
       </div>
     </li>
-  );
-}
-
-function Controls({ choice, by, organisations, onChoice, onBy }: { choice: Choice; by: Grouping; organisations: readonly string[]; onChoice: (choice: Choice) => void; onBy: (by: Grouping) => void }) {
-  return (
-    <div className="os-controls" role="group" aria-label={strings.person.sections.timeline}>
-      <div>
-        <label className="nhsuk-label" htmlFor="timeline-text">{words.filter}</label>
-        <input className="nhsuk-input" id="timeline-text" type="text" autoComplete="off" value={choice.text} onChange={({ target }) => onChoice({ ...choice, text: target.value })} />
-      </div>
-      <div>
-        <label className="nhsuk-label" htmlFor="timeline-organisation">{words.organisation}</label>
-        <select className="nhsuk-select" id="timeline-organisation" value={choice.organisation} onChange={({ target }) => onChoice({ ...choice, organisation: target.value })}>
-          <option value="">{words.all}</option>
-          {organisations.map((name) => <option key={name} value={name}>{name}</option>)}
-        </select>
-      </div>
-      <fieldset className="os-controls__order">
-        <legend className="nhsuk-label">{words.order}</legend>
-        {([['date', words.byDate], ['organisation', words.byOrganisation]] as const).map(([value, label]) => (
-          <label key={value}><input type="radio" name="timeline-order" value={value} checked={by === value} onChange={() => onBy(value)} /> {label}</label>
-        ))}
-      </fieldset>
-    </div>
   );
 }

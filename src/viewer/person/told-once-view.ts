@@ -20,6 +20,8 @@ export interface DisagreementView {
 }
 
 export interface LineView {
+  /** what sort of thing it says: CodeSystem story-item */
+  code: string;
   text: string;
   by: string;
   /** `Type/id` of a record that says so */
@@ -66,8 +68,12 @@ export function disagreementsOf({ groups }: ToldSection, place: ToldSection): Di
 }
 
 /** Lines of a section as they are told, each with who says it. */
-export function linesOf({ lines }: ToldSection): LineView[] {
-  return lines.map(({ code, text, said }) => ({ text, by: sourcesOf(said), record: said[0]?.version.replace(/\/_history\/.*$/, ''), ended: code === 'alert-ended' }));
+export function linesOf({ lines }: Pick<ToldSection, 'lines'>): LineView[] {
+  return lines.map(lineOf);
+}
+
+export function lineOf({ code, text, said }: Line): LineView {
+  return { code, text, by: sourcesOf(said), record: said[0]?.version.replace(/\/_history\/.*$/, ''), ended: code === 'alert-ended' || code === 'signed-document-ended' };
 }
 
 /** A side says again what is disagreed about: `Home address: 12 Example Road`. */

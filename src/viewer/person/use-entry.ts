@@ -1,8 +1,10 @@
 import { useInfiniteQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query';
 import type { Bundle, Patient, Resource } from '@medplum/fhirtypes';
 import { follow, nextLink, read } from '../api/fhir.ts';
-import { readStory, type Story } from './story.ts';
-import { usePatient } from './use-story.ts';
+import { recordOf, type Story } from './story.ts';
+import { usePatient } from './use-directory.ts';
+import { timelineKey } from './use-timeline.ts';
+import { storyKey } from './use-told-story.ts';
 
 const maxPages = 10;
 
@@ -19,8 +21,9 @@ export function useHistory(type: string, id: string) {
 /** Whose entry it is: from the record that was just looked at, else read on its own. */
 export function useWhose(citizen: string): { patient: Patient | undefined; story: Story | undefined; pending: boolean; error: unknown; retry: () => void } {
   const queries = useQueryClient();
-  const pages = queries.getQueryData<InfiniteData<Bundle>>(['story', citizen])?.pages;
-  const story = pages && readStory(pages);
+  const document = queries.getQueryData<Bundle>(storyKey(citizen));
+  const pages = queries.getQueryData<InfiniteData<Bundle>>(timelineKey(citizen))?.pages;
+  const story = document || pages ? recordOf(document, pages ?? []) : undefined;
   const alone = usePatient(citizen, story?.patient === undefined);
   return { patient: story?.patient ?? alone.data, story, pending: story?.patient === undefined && alone.isPending, error: story?.patient === undefined ? alone.error : null, retry: () => void alone.refetch() };
 }

@@ -6,7 +6,7 @@ import { keptMs } from './use-pages.ts';
 
 /** Patient/{citizen}/$story: the record as one document. */
 export function useToldStory(citizen: string) {
-  return useQuery({ queryKey: keyOf(citizen), gcTime: keptMs, queryFn: ({ signal }) => read<Bundle>(`Patient/${citizen}/$story`, signal) });
+  return useQuery({ queryKey: storyKey(citizen), gcTime: keptMs, queryFn: ({ signal }) => read<Bundle>(`Patient/${citizen}/$story`, signal) });
 }
 
 /** Patient/{citizen}/$confirm: somebody asked, and it is still right. Afterwards the story is read anew; also where somebody else was first today. */
@@ -17,11 +17,11 @@ export function useConfirm(citizen: string) {
     mutationFn: async (version: string) => {
       await operate(`Patient/${citizen}/$confirm`, { resourceType: 'Parameters', parameter: [{ name: 'reference', valueReference: { reference: version } }] })
         .catch((error: unknown) => { if (!(error instanceof ApiProblem && error.code === 'confirmed-today')) throw error; });
-      await queries.invalidateQueries({ queryKey: keyOf(citizen) });
+      await queries.invalidateQueries({ queryKey: storyKey(citizen) });
     },
   });
 }
 
-function keyOf(citizen: string): readonly string[] {
+export function storyKey(citizen: string): readonly [what: string, citizen: string] {
   return ['told-story', citizen];
 }

@@ -1,8 +1,8 @@
-import type { CareTeam, ContactPoint, Patient } from '@medplum/fhirtypes';
-import { formatConcept, formatContactUse, formatName, formatPeriod, instantOf, notRecorded } from '../format.ts';
-import { strings } from '../strings.ts';
-import { ofType, type Story } from './story.ts';
-import { teamFirst } from './title-of.ts';
+import type { ContactPoint, Resource } from '@medplum/fhirtypes';
+import { formatContactUse } from '../format.ts';
+import type { Line, ToldSection } from './read-told-story.ts';
+import { resourceAt, type Story } from './story.ts';
+import { lineOf, type LineView } from './told-once-view.ts';
 
 export interface Phone {
   /** exactly as recorded */
@@ -10,83 +10,43 @@ export interface Phone {
   use: string | undefined;
 }
 
-/** Somebody to ring: the name, in which role, for whom, by which numbers. */
-export interface ContactView {
-  key: string;
+/** Somebody to ring, as the story tells it. */
+export interface ContactView extends LineView {
+  /** the beginning of the line that is a name */
   name: string;
-  role: string;
-  organisation: string | undefined;
-  phones: Phone[];
 }
 
 export interface WhoToTalkTo {
-  teams: ContactView[];
-  organisations: ContactView[];
-  practice: ContactView[];
+  /** coordinators, teams, services and the practice, in the order the story has them */
+  services: ContactView[];
   family: ContactView[];
-  /** teams whose work has ended */
-  earlier: ContactView[];
 }
 
-const words = strings.person.who;
-
-export function whoToTalkTo(story: Story): WhoToTalkTo {
-  const teams = ofType(story, 'CareTeam').filter(({ status }) => status !== 'entered-in-error')
-    .sort((a, b) => (instantOf(b.period?.start) ?? 0) - (instantOf(a.period?.start) ?? 0));
+/** The section `who-to-talk-to` of the story, and the key contacts of `told-once`. */
+export function whoToTalkTo(who: ToldSection, once: ToldSection, story: Pick<Story, 'resources'>): WhoToTalkTo {
   return {
-    teams: teams.filter(isCurrent).flatMap(membersOf),
-    organisations: organisationsOf(story),
-    practice: practiceOf(story),
-    family: (story.patient?.contact ?? []).map(relativeOf),
-    earlier: teams.filter((team) => !isCurrent(team)).flatMap((team) => membersOf(team).map((member) => ({ ...member, role: `${member.role}, ${formatPeriod(team.period)}` }))),
+    services: who.lines.map((line) => contactOf(line, story)),
+    family: once.lines.filter(({ code }) => code === 'key-contact').map((line) => contactOf(line, story)),
   };
 }
 
-function isCurrent({ status, period }: CareTeam): boolean {
-  return (status === 'active' || status === 'proposed' || status === undefined) && period?.end === undefined;
+/** Whom to ring first: the first of each sort before a second of any. */
+export function firstToRing({ services, family }: WhoToTalkTo): ContactView[] {
+  const first = new Map([...services].reverse().map((contact) => [contact.code, contact]));
+  return [...services.filter((contact) => first.get(contact.code) === contact), ...family.slice(0, 1)];
 }
 
-/** Each named member, or the team itself where nobody is named. The team's number is everybody's number. */
-function membersOf(team: CareTeam): ContactView[] {
-  const organisation = [...new Set([...(team.name === undefined ? [] : [team.name]), ...teamFirst(team.managingOrganization)])].join(', ');
-  const phones = phonesOf(team.telecom);
-  const named = (team.participant ?? []).filter(({ member }) => member?.display !== undefined);
-  if (named.length === 0) return [{ key: `team-${team.id ?? ''}`, name: team.name ?? words.unnamedTeam, role: words.team, organisation: teamFirst(team.managingOrganization).find((name) => name !== team.name), phones }];
-  return named.map(({ member, role }, at) => ({
-    key: `team-${team.id ?? ''}-${at}`, name: member?.display ?? '', organisation, phones,
-    role: (role ?? []).map((concept, index) => (index === 0 ? formatConcept(concept) : formatConcept(concept).toLowerCase())).join(', ') || words.member,
-  }));
+function contactOf(line: Line, story: Pick<Story, 'resources'>): ContactView {
+  const view = lineOf(line);
+  const record = resourceAt(story, view.record);
+  return { ...view, name: nameIn(view.text, record) };
 }
 
-/** Organisations with active care, by the switchboard the directory knows. */
-function organisationsOf(story: Story): ContactView[] {
-  const what = new Map<string, string[]>();
-  for (const { status, managingOrganization, type } of ofType(story, 'EpisodeOfCare')) {
-    if (status !== 'active' || managingOrganization?.reference === undefined) continue;
-    what.set(managingOrganization.reference, [...(what.get(managingOrganization.reference) ?? []), formatConcept(type?.[0])]);
-  }
-  return [...what].flatMap(([reference, services]) => {
-    const organisation = story.organisations.find(({ id }) => `Organization/${id ?? ''}` === reference);
-    return organisation ? [{ key: reference, name: organisation.name ?? notRecorded, role: words.providing(services.join(', ')), organisation: undefined, phones: phonesOf(organisation.telecom) }] : [];
-  });
-}
-
-function practiceOf({ patient, organisations }: Story): ContactView[] {
-  const given = patient?.generalPractitioner ?? [];
-  const practice = given.find(({ type, reference }) => type === 'Organization' || reference?.startsWith('Organization/'));
-  const doctor = given.find((reference) => reference !== practice);
-  if (practice === undefined && doctor === undefined) return [];
-  const known = organisations.find(({ id }) => practice?.reference === `Organization/${id ?? ''}`);
-  return [{
-    key: 'practice', name: practice?.display ?? known?.name ?? words.practiceNotNamed, organisation: undefined,
-    role: doctor?.display === undefined ? words.practice : `${words.practice}, ${doctor.display}`, phones: phonesOf((known)?.telecom),
-  }];
-}
-
-function relativeOf(contact: NonNullable<Patient['contact']>[number], at: number): ContactView {
-  const relation = contact.relationship?.map((concept) => formatConcept(concept)).filter((text) => text !== notRecorded) ?? [];
-  const role = relation.at(-1) ?? words.contact;
-  return { key: `contact-${at}`, name: formatName(contact.name), role: role.charAt(0).toUpperCase() + role.slice(1), organisation: contact.organization?.display, phones: phonesOf(contact.telecom) };
+/** `Sahota, Jaspal, care coordinator, …` begins with the name of a member of the team it is about. */
+function nameIn(text: string, record: Resource | undefined): string {
+  const names = record?.resourceType === 'CareTeam' ? [...(record.participant ?? []).flatMap(({ member }) => member?.display ?? []), record.name ?? ''] : [];
+  const found = names.filter((name) => name !== '' && text.startsWith(name)).sort((a, b) => b.length - a.length)[0];
+  return found ?? /^[^,]*/.exec(text)?.[0] ?? '';
 }
 
 export function phonesOf(points: readonly ContactPoint[] | undefined): Phone[] {

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { onAnswer } from '../api/fhir.ts';
+import { onAnswer } from '../api/ask.ts';
 import { readSession, type Session } from '../api/session.ts';
 
 export const sessionKey = ['session'] as const;

@@ -1,17 +1,16 @@
 /** Words of a person’s record. */
 export const person = {
   title: 'Shared care record', back: 'Back to find a person',
-  arriving: (count: number): string => `More is arriving. ${count} entries so far.`,
-  arrived: (count: number): string => `Everything has arrived: ${count} entries.`,
+  arriving: (count: number): string => (count === 0 ? 'What happened is arriving.' : `More is arriving. ${count} events so far.`),
+  arrived: (count: number): string => `Everything has arrived: ${count} events.`,
   tooMuch: 'This record is very long: only the first part is shown. Ask the organisations for what is older.',
-  identityOnly: 'Your role sees who a person is, and nothing of their care.',
-  late: 'The rest of this record did not arrive. What is missing here may still exist.',
+  identityOnly: 'Your role sees who a person is and what they chose about sharing, and nothing of their care.',
   none: 'None recorded by the organisations shown here. There may be some elsewhere.',
   noneYet: 'Not known yet: more of this record is arriving.', notArrived: 'Not known: the rest of this record did not arrive.',
   yes: 'Yes', no: 'No', anEntry: (kind: string): string => `${kind}, an entry of its own`, contact: 'Contact',
+  lastReceived: (organisation: string, at: string): string => `Of what is shown here, the newest from ${organisation} came ${at}.`,
   andMore: (count: number): string => `and ${count} more, further down`,
   showAll: (count: number): string => `Show all (${count})`, showFewer: 'Show fewer',
-  origin: { from: 'From', record: 'Source record', row: 'row', recorded: 'Recorded' },
   kinds: {
     Patient: 'Person', CarePlan: 'Care plan', ServiceRequest: 'Referral', EpisodeOfCare: 'Episode of care', Encounter: 'Stay', CareTeam: 'Care team', Observation: 'Observation', Task: 'Task', Organization: 'Organisation',
     AllergyIntolerance: 'Allergy or intolerance', Condition: 'Condition', Flag: 'Alert', Consent: 'Choice about sharing', RelatedPerson: 'Related person', Practitioner: 'Staff member', PractitionerRole: 'Staff member', Location: 'Place',
@@ -32,19 +31,18 @@ export const person = {
     label: 'Who this is', born: 'Born', died: 'Died', dateNotKnown: 'date not known', deceased: 'Deceased', gender: 'Gender', nhs: 'NHS No.', preferred: 'Preferred name', address: 'Address', phone: 'Phone', language: 'Language', interpreter: 'interpreter needed',
     allergies: 'Allergies', noAllergies: 'under Alerts, as far as anybody sent them. Ask the person, or look in the GP or hospital record.',
   },
-  sections: { label: 'On this page', whereNow: 'Where now', alerts: 'Alerts', coming: 'What is coming', toldOnce: 'Told once', disagreements: 'Where the record does not agree', plans: 'Plan', who: 'Who to talk to', allPlans: 'Plans', allContacts: 'Contacts', referrals: 'Referrals', episodes: 'Episodes and stays', timeline: 'Timeline' },
+  sections: { label: 'On this page', whereNow: 'Where now', alerts: 'Alerts', coming: 'What is coming', toldOnce: 'Told once', disagreements: 'Where the record does not agree', plans: 'Plan', who: 'Who to talk to', allPlans: 'Plans', allContacts: 'Contacts', documents: 'Documents', sources: 'Where this comes from', referrals: 'Referrals', episodes: 'Episodes and stays', timeline: 'Timeline' },
   whereNow: {
-    since: (when: string): string => `Since ${when}`, expectedEnd: (date: string): string => `Expected to end ${date}`, noExpectedEnd: 'Expected end not recorded', noPlace: 'Place not recorded',
-    inBed: 'In hospital or another bed now', notInBed: 'No stay in hospital or a bed is recorded as going on now.', last: 'Last stay', noLast: 'No earlier stay is recorded by the organisations shown here.', wentTo: 'Went to', care: 'Care going on', noCare: 'No active care is recorded by the organisations shown here.', more: 'All stays and care',
+    since: (when: string): string => `Since ${when}`,
+    inBed: 'In hospital or another bed now', notInBed: 'No stay in hospital or a bed is recorded as going on now.', last: 'Last stay', noLast: 'No earlier stay is recorded by the organisations shown here.', wentTo: 'Went to', contradicted: 'Organisations do not agree where the person is. See what each says.', care: 'Care going on', noCare: 'No active care is recorded by the organisations shown here.', more: 'All stays and care',
   },
   plans: {
     who: 'Led by', writtenBy: 'Written by', arrangedBy: 'Arranged by', team: 'Team', about: 'About', done: 'What is done', providers: 'Given by', hours: 'Planned', hoursAWeek: (hours: number): string => `${hours} hours a week`, reviewLabel: 'Review', when: 'When',
     reviewPassed: (date: string): string => `${date}, date has passed`, written: (date: string): string => `Written ${date}`, untitled: 'Care plan without a title',
-    noActive: 'No active plan is recorded by the organisations shown here.', waiting: 'Being prepared or on hold', active: 'Active', ended: (count: number): string => `Ended plans (${count})`, all: (count: number): string => `All plans (${count})`, reviewShort: 'Review',
+    noActive: 'No active plan is recorded by the organisations shown here.', waiting: 'Being prepared or on hold', active: 'Active', ended: (count: number): string => `Ended plans (${count})`, all: 'All plans', own: 'Plans as each organisation has them',
   },
   who: {
-    teams: 'Care teams', organisations: 'Organisations with care going on', practice: 'GP practice', family: 'Family and carers', earlier: (count: number): string => `Earlier teams (${count})`, team: 'Care team', member: 'Team member', unnamedTeam: 'Care team without a name',
-    providing: (what: string): string => what, practiceNotNamed: 'Practice not named', contact: 'Contact', noPhone: 'Phone not recorded', all: 'All contacts', none: 'Nobody is recorded by the organisations shown here. Ask the person or their GP practice.',
+    services: 'Teams, services and GP practice', family: 'Family and carers', noPhone: 'Phone not recorded', all: 'All contacts', none: 'Nobody is recorded by the organisations shown here. Ask the person or their GP practice.',
   },
   referrals: {
     title: (from: string, to: string): string => `${from} → ${to}`, reason: 'What for', priority: 'Priority', made: 'Made', received: 'Received', outcome: 'Outcome',
@@ -52,7 +50,10 @@ export const person = {
   },
   episodes: { organisation: 'Organisation', sort: 'Sort', when: 'When', ready: 'Ready to leave', readyByHub: (since: string, day: string): string => `${since}, as the discharge hub noted on ${day}`, outcome: 'Outcome', places: 'Places', placeFrom: (place: string, when: string): string => `${place} from ${when}`, reason: 'Reason', specialty: 'Specialty', who: 'Under', expected: 'Expected end', wentTo: 'Went to' },
   timeline: {
-    filter: 'Filter by any word', organisation: 'Organisation', all: 'All organisations', order: 'Order', byDate: 'By date', byOrganisation: 'By organisation', shown: (shown: number, all: number): string => (shown === all ? `${all} events` : `${shown} of ${all} events`), noneMatch: 'No event matches. Change the filter to see others.',
+    filter: 'Filter by any word', organisation: 'Organisation', all: 'All organisations', order: 'Order', byDate: 'By date', byOrganisation: 'By organisation', inLanes: 'In lanes', choose: 'What is shown of the timeline', kind: 'Kind', anyKind: 'All kinds', from: 'From day', to: 'To day', dayLike: '05-Apr-2026', noDay: 'Not a real day', fromTo: (sender: string, receiver: string): string => `${sender} → ${receiver}`, shown: (shown: number, all: number): string => (shown === all ? `${all} events` : `${shown} of ${all} events`), noneMatch: 'No event matches. Change the filter to see others.',
+    kinds: {
+      referral: 'Referrals', stay: 'Stays', discharge: 'Leaving a stay', contact: 'Contacts', episode: 'Episodes of care', plan: 'Plans', assessment: 'Assessments', task: 'Tasks', team: 'Care teams', appointment: 'Appointments', condition: 'Conditions and alerts', observation: 'Observations', document: 'Documents', record: 'Other',
+    } as Readonly<Record<string, string>>,
     recorded: 'recorded', undated: 'No date', until: (day: string): string => `to ${day}`, left: (place: string | undefined): string => (place === undefined ? 'Stay ended' : `Left ${place}`),
     states: { active: 'Going on', 'on-hold': 'On hold', cancelled: 'Cancelled' } as Readonly<Record<string, string>>,
     fromFor: (from: string, reason: string): string => `From ${from}. ${reason}`, moved: (place: string, when: string): string => `Moved to ${place} ${when}`, wentTo: (place: string): string => `Went to: ${place}`, outcome: (text: string): string => `Outcome: ${text}`,
@@ -74,6 +75,24 @@ export const person = {
     confirmed: (person: string, organisation: string, when: string): string => `Still right: ${person}, ${organisation}, ${when}`, stillRight: 'Still right', confirming: 'Recording',
   },
   disagreements: { where: 'Where the person is', intro: 'Nothing was chosen: every side is shown with who says it.', none: 'What is shown here does not contradict itself.' },
+  actions: {
+    heading: 'Something to say about it', choose: 'Choose',
+    correct: {
+      open: 'Ask for a correction', send: 'Ask for it', done: 'The organisation that keeps this entry was asked to correct it. A task follows it for your organisation.',
+      say: 'Only the organisation that keeps this entry can change it. It is told what you say, your name and your organisation.',
+      element: 'What is not right', value: 'What it should say', noElement: 'Choose what is not right', noValue: 'Say what it should be',
+    },
+    same: {
+      open: 'Say whether another entry tells of the same event', send: 'Record it', done: 'Recorded. From now on it counts for everybody who sees both entries.',
+      say: 'Organisations may tell of one event each in their own entry. What you say outweighs the rules, for everybody who may see both entries, and can be taken back.',
+      other: 'The other entry', verdict: 'Do the two tell of the same event?', reason: 'Why', verdicts: [['same', 'Yes, the same'], ['different', 'No, two different ones'], ['undecided', 'Take back what was decided about them']],
+      like: (title: string, organisation: string, day: string): string => `${title}, ${organisation}, ${day}`,
+      noOther: 'Choose the other entry', noVerdict: 'Say whether they are the same', noReason: 'Say why, in at least 5 characters',
+    },
+  },
+  documents: { dated: 'Dated' },
+  sources: { newest: (when: string): string => `The newest of them came ${when}.` },
+  print: { button: 'Print', by: (person: string, organisation: string, when: string): string => `Printed by ${person}, ${organisation}, ${when}`, keep: 'Keep it as your organisation’s rules for records say. It shows what was known here at this time.' },
   entry: {
     back: 'Back to the record', details: 'Details', versions: 'Versions', version: (id: string): string => `Version ${id}`, current: 'newest', older: 'This is an older version. It is no longer how things stand.', organisation: 'Organisation', system: 'System', recorded: 'Recorded', record: 'Source record', row: (row: string): string => `row ${row}`,
     changed: 'What changed from the version before', first: 'This is the first version.', same: 'Nothing that is shown here changed.', before: 'Before', after: 'After', what: 'What', shown: 'shown above', earlierUnread: 'There are earlier versions. Show them to see what changed.', choose: 'Show this version', earlier: 'Show earlier versions', versionsSay: 'Newest first. Each time the source sends a change, a version is added and the old one is kept.', only: 'There is one version: it has not changed since it arrived.',

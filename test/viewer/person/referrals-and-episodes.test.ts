@@ -2,10 +2,11 @@ import type { Observation, Resource } from '@medplum/fhirtypes';
 import { episodesOf } from '../../../src/viewer/person/episodes-view.ts';
 import { directoryOf } from '../../../src/viewer/person/origin.ts';
 import { referralsOf } from '../../../src/viewer/person/referrals-view.ts';
-import { bedStay, homeSupport, outcome, rehabilitation, requestToCouncil, requestToTeam, sentToCouncil, storyOf, wardStay } from './people.ts';
+import { bedStay, homeSupport, outcome, rehabilitation, requestToCouncil, requestToTeam, sentToCouncil, stayToldByCouncil, storyOf, wardStay } from './people.ts';
 import { told } from './tell.ts';
 
 const directory = directoryOf([], undefined, new Map());
+const episodes = (...resources: Resource[]) => episodesOf(told(...resources).events, storyOf(...resources), directory);
 
 test('a referral says from whom to whom, for what, how urgent, when, and what came of it', () => {
   const [newest, older, ...others] = referralsOf(told(requestToCouncil, sentToCouncil, requestToTeam, outcome).events, directory);
@@ -17,11 +18,15 @@ test('a referral says from whom to whom, for what, how urgent, when, and what ca
 });
 
 test('what goes on stands above what has ended, newer above older', () => {
-  expect(episodesOf(storyOf(rehabilitation, bedStay, homeSupport, wardStay), directory).map(({ id }) => id)).toEqual(['ward', 'support', 'bed', 'rehab']);
+  expect(episodes(rehabilitation, bedStay, homeSupport, wardStay).map(({ id }) => id)).toEqual(['ward', 'support', 'bed', 'rehab']);
+});
+
+test('a stay that two organisations tell of is one, with both', () => {
+  expect(episodes(bedStay, stayToldByCouncil)).toMatchObject([{ id: 'bed', told: { organisations: ['Birmingham Community Healthcare', 'Birmingham City Council'] } }]);
 });
 
 test('an episode says its outcome, a stay its places and where the person went', () => {
-  const [stay, episode] = episodesOf(storyOf(rehabilitation, bedStay), directory);
+  const [stay, episode] = episodes(rehabilitation, bedStay);
   expect(episode?.facts).toContainEqual({ label: 'Outcome', value: 'Goals met' });
   expect(stay?.facts).toContainEqual({ label: 'Went to', value: 'Usual place of residence' });
 });
@@ -34,7 +39,7 @@ describe('since when somebody was ready to leave', () => {
     component: ready === undefined ? [] : [{ code: { coding: [{ system: item, code: 'ready' }] }, valueDateTime: ready }], ...more,
   });
   const own = { ...wardStay, extension: [{ url: 'https://fhir.bicp.example/StructureDefinition/discharge-ready-date', valueDateTime: '2026-11-22' }] };
-  const readyOf = (...resources: Resource[]): string | undefined => episodesOf(storyOf(...resources), directory)[0]?.facts.find(({ label }) => label === 'Ready to leave')?.value;
+  const readyOf = (...resources: Resource[]): string | undefined => episodes(...resources)[0]?.facts.find(({ label }) => label === 'Ready to leave')?.value;
 
   it.each<[string, Resource[], string | undefined]>([
     ['the stay says it best, whatever a sheet says', [own, note('2026-11-24', '2026-11-23')], '22-Nov-2026'],

@@ -1,16 +1,16 @@
 import { directoryOf, originOf } from '../../../src/viewer/person/origin.ts';
-import { isAbout, readStory } from '../../../src/viewer/person/story.ts';
+import { isAbout, recordOf } from '../../../src/viewer/person/story.ts';
 import { alice, bedStay, cityCouncil, communityTrust, councilPlan, fromCouncil, homeSupport, late, page, withheld } from './people.ts';
 
 describe('a record that arrives in pages', () => {
-  const story = readStory([page(alice, communityTrust, bedStay, late, withheld), page(cityCouncil, homeSupport, withheld)]);
+  const story = recordOf(undefined, [page(alice, communityTrust, bedStay, late, withheld), page(cityCouncil, homeSupport, withheld)]);
   test('is one story', () => {
     expect(story.patient).toBe(alice);
     expect(story.resources).toEqual([bedStay, homeSupport]);
     expect(story.organisations).toEqual([communityTrust, cityCouncil]);
   });
   test('says each notice once, what is withheld first', () => expect(story.notices.map(({ kind }) => kind)).toEqual(['withheld', 'incomplete']));
-  test('without anything is empty, not wrong', () => expect(readStory([])).toEqual({ patient: undefined, resources: [], organisations: [], notices: [] }));
+  test('without anything is empty, not wrong', () => expect(recordOf(undefined, [])).toEqual({ patient: undefined, resources: [], organisations: [], notices: [] }));
 });
 
 describe('where an entry came from', () => {

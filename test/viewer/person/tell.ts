@@ -15,6 +15,7 @@ import { now, recorded } from './people.ts';
 
 const rule = shippedStoryRule();
 const names: Readonly<Record<string, string>> = { council: 'Birmingham City Council', community: 'Birmingham Community Healthcare', hospital: 'University Hospitals Birmingham' };
+const switchboards: Readonly<Record<string, string[]>> = { 'Organization/council': ['0121 496 0400'] };
 const partners: Readonly<Record<string, string>> = { E08000025: 'council', RYW: 'community', RRK: 'hospital' };
 
 export function rowOf(resource: Resource): StoryRow {
@@ -43,7 +44,7 @@ export function told(...resources: Resource[]): ToldTimeline {
 export function storyBundle(people: readonly Resource[], resources: readonly Resource[], confirmations: Confirmation[] = []): Bundle {
   const [sources, rows] = [people.map(rowOf), resources.map(rowOf)];
   const { patient, provenance } = composePatient({ citizen: 'alice', sources: sources.map((row) => ({ ...row, resource: row.resource as Patient })) });
-  const { composition, provenance: said, cited } = storyDocument({ citizen: 'alice', patient, provenance, people: sources, rows, events: findEvents(rows, [], rule), rule, confirmations, programmeOf, notices: ['Told here is what may be seen.'], now }, 'http://gateway/fhir');
+  const { composition, provenance: said, cited } = storyDocument({ citizen: 'alice', patient, provenance, people: sources, rows, events: findEvents(rows, [], rule), rule, confirmations, programmeOf, phonesOf: (organisation) => switchboards[organisation ?? ''] ?? [], notices: [{ kind: 'notice', text: 'Told here is what may be seen.' }], now }, 'http://gateway/fhir');
   const entry = [...[composition, ...said].map((resource) => ({ fullUrl: `urn:uuid:${resource.id}`, resource })), ...cited.map(({ type, id, resource }) => ({ fullUrl: `http://gateway/fhir/${type}/${id}`, resource }))];
   return { resourceType: 'Bundle', type: 'document', entry };
 }

@@ -1,7 +1,9 @@
 import type { Bundle } from '@medplum/fhirtypes';
 import { directoryOf } from '../../../src/viewer/person/origin.ts';
 import { readTimeline } from '../../../src/viewer/person/read-timeline.ts';
-import { chosenOf, groupsOf, organisationsIn, timelineOf, type TimelineEntry } from '../../../src/viewer/person/timeline-view.ts';
+import { lanesOf } from '../../../src/viewer/person/lanes-view.ts';
+import { lastReceivedOf, sourcesOf } from '../../../src/viewer/person/sources-view.ts';
+import { chosenOf, everything, groupsOf, kindsIn, organisationsIn, timelineOf, type Choice, type TimelineEntry } from '../../../src/viewer/person/timeline-view.ts';
 import { bedStay, cityCouncil, communityTrust, councilPlan, draftPlan, homeSupport, keyWorkers, outcome, rehabilitation, requestToCouncil, requestToTeam, sentToCouncil, stayToldByCouncil, wardStay } from './people.ts';
 import { timelineBundle, told } from './tell.ts';
 
@@ -77,18 +79,43 @@ test('a sort of entry nobody foresaw still has its place by its date', () => {
 });
 
 describe('choosing from the timeline', () => {
+  const chosen = (entries: readonly TimelineEntry[], choice: Partial<Choice>): TimelineEntry[] => chosenOf(entries, { ...everything, ...choice });
   test('every word counts, anywhere in what is shown', () => {
-    expect(chosenOf(all, { text: 'REFERRAL council', organisation: '' }).map(({ record }) => record)).toEqual(['ServiceRequest/request']);
-    expect(chosenOf(all, { text: 'rio ward', organisation: '' })).toHaveLength(2);
-    expect(chosenOf(all, { text: 'nothing like it', organisation: '' })).toEqual([]);
+    expect(chosen(all, { text: 'REFERRAL council', organisation: '' }).map(({ record }) => record)).toEqual(['ServiceRequest/request']);
+    expect(chosen(all, { text: 'rio ward', organisation: '' })).toHaveLength(2);
+    expect(chosen(all, { text: 'nothing like it', organisation: '' })).toEqual([]);
   });
   test('an organisation can be chosen: what it is a witness of', () => {
     expect(organisationsIn(all)).toEqual(['Birmingham City Council', 'Birmingham Community Healthcare']);
-    expect(chosenOf(all, { text: '', organisation: 'Birmingham City Council' })).toHaveLength(4);
-    expect(chosenOf(linesOf(sentToCouncil, requestToCouncil), { text: '', organisation: 'Birmingham City Council' })).toHaveLength(1);
+    expect(chosen(all, { text: '', organisation: 'Birmingham City Council' })).toHaveLength(4);
+    expect(chosen(linesOf(sentToCouncil, requestToCouncil), { text: '', organisation: 'Birmingham City Council' })).toHaveLength(1);
   });
   test('by month, or by organisation', () => {
     expect(groupsOf(all, 'date').map(({ heading, entries }) => [heading, entries.length])).toEqual([['Jun-2026', 6], ['May-2026', 3]]);
     expect(groupsOf(all, 'organisation').map(({ heading, entries }) => [heading, entries.length])).toEqual([['Birmingham City Council', 4], ['Birmingham Community Healthcare', 5]]);
   });
+  test('by kind, and from a day to a day, both included', () => {
+    expect(kindsIn(all)).toEqual(expect.arrayContaining(['referral', 'stay', 'plan']));
+    expect(chosen(all, { kind: 'referral' }).map(({ record }) => record)).toEqual(['ServiceRequest/urgent', 'ServiceRequest/request']);
+    expect(chosen(all, { from: '2026-05-28', to: '2026-06-02' }).map(({ day }) => day)).toEqual(['02-Jun-2026', '02-Jun-2026', '28-May-2026']);
+    expect(chosen(linesOf({ resourceType: 'Condition', id: 'c', subject: {}, recordedDate: '2026' }), { from: '2026-01-01', to: '2026-01-01' })).toHaveLength(1);
+    expect(chosen(linesOf({ resourceType: 'Condition', id: 'c', subject: {} }), { to: '2030-01-01' })).toEqual([]);
+  });
+});
+
+test('in lanes each event stands with who tells it, and a referral reaches from its sender to its receiver', () => {
+  const { organisations, rows } = lanesOf(linesOf(sentToCouncil, requestToCouncil, bedStay));
+  expect(organisations).toEqual(['Birmingham Community Healthcare', 'University Hospitals Birmingham', 'Birmingham City Council']);
+  expect(rows.map(({ entry, first, last, way }) => [entry.kind, first, last, way])).toEqual(expect.arrayContaining([['referral', 1, 2, 'right'], ['stay', 0, 0, undefined]]));
+});
+
+test('where what is shown came from is told by system, each record once, with the newest; so is the last good time of a late source', () => {
+  const { events } = told(sentToCouncil, requestToCouncil, outcome, bedStay);
+  expect(sourcesOf(events, directory)).toEqual([
+    { organisation: 'Birmingham City Council', system: 'Council system', entries: 2, newest: '22-Nov-2026 00:46' },
+    { organisation: 'Birmingham Community Healthcare', system: 'Community RiO', entries: 1, newest: '22-Nov-2026 00:46' },
+    { organisation: 'University Hospitals Birmingham', system: 'Hospital PAS', entries: 1, newest: '22-Nov-2026 00:46' },
+  ]);
+  expect(lastReceivedOf('The newest information from Birmingham City Council has not arrived yet.', events)).toEqual([{ organisation: 'Birmingham City Council', at: '22-Nov-2026 00:46' }]);
+  expect(lastReceivedOf('The newest information from at least one organisation has not arrived yet.', events)).toEqual([]);
 });

@@ -40,8 +40,8 @@ describe('alerts', () => {
   const flag = (id: string, status: 'active' | 'inactive'): Flag => ({ resourceType: 'Flag', id, meta: fromCommunity, status, subject: { reference: 'Patient/alice' }, code: { text: 'Dog in the house' }, period: { start: '2026-10-01', ...(status === 'inactive' && { end: '2026-11-01' }) } });
   test('are told with who says so, and lead to their entry; what is no longer in force is marked', () => {
     expect(linesOf(sectionIn(storyBundle([atTheTrust], [flag('now', 'active'), flag('then', 'inactive')]), 'alerts'))).toEqual([
-      { text: 'Dog in the house', by: 'Birmingham Community Healthcare, 01-Oct-2026', record: 'Flag/now', ended: false },
-      { text: 'No longer in force: Dog in the house, ended on 01-Nov-2026', by: 'Birmingham Community Healthcare, 01-Oct-2026', record: 'Flag/then', ended: true },
+      { code: 'alert', text: 'Dog in the house', by: 'Birmingham Community Healthcare, 01-Oct-2026', record: 'Flag/now', ended: false },
+      { code: 'alert-ended', text: 'No longer in force: Dog in the house, ended on 01-Nov-2026', by: 'Birmingham Community Healthcare, 01-Oct-2026', record: 'Flag/then', ended: true },
     ]);
   });
 });

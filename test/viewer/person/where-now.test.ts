@@ -1,40 +1,40 @@
-import { whereNow } from '../../../src/viewer/person/where-now-view.ts';
-import { bedStay, councilPlan, homeSupport, keyWorkerPlan, now, rehabilitation, storyOf, wardStay } from './people.ts';
+import type { Patient, Resource } from '@medplum/fhirtypes';
+import { directoryOf } from '../../../src/viewer/person/origin.ts';
+import { sectionIn } from '../../../src/viewer/person/read-told-story.ts';
+import { timelineOf } from '../../../src/viewer/person/timeline-view.ts';
+import { careIn, lastStayIn, whereNow, type WhereNow } from '../../../src/viewer/person/where-now-view.ts';
+import { alice, bedStay, fromCommunity, fromCouncil, homeSupport, rehabilitation, wardStay } from './people.ts';
+import { storyBundle, told } from './tell.ts';
 
-test('somebody in a bed is where they were last moved, since then, with the expected end', () => {
-  expect(whereNow(storyOf(bedStay, wardStay), now).stays).toEqual([{ id: 'ward', place: 'W12 B10', organisation: 'University Hospitals Birmingham', when: 'Since 21-Nov-2026 10:30', expectedEnd: 'Expected to end 25-Nov-2026', wentTo: undefined, state: undefined }]);
+const atTheTrust: Patient = { ...alice, id: 'trust', meta: fromCommunity };
+const whereOf = (person: Patient, ...resources: Resource[]): WhereNow => {
+  const document = storyBundle([person], resources);
+  return whereNow(sectionIn(document, 'where-now'), sectionIn(document, 'coming-next'));
+};
+const entriesOf = (...resources: Resource[]) => timelineOf(told(...resources).events, directoryOf([], undefined, new Map()));
+
+test('somebody in a bed is where the story says, with what the same record says of the end', () => {
+  expect(whereOf(atTheTrust, bedStay, wardStay)).toMatchObject({ inBed: true, died: false, contradicted: false, places: [
+    { text: expect.stringMatching(/^W12 B10, University Hospitals Birmingham, since 21-Nov-2026/) as string, record: 'Encounter/ward', expected: expect.stringMatching(/^25-Nov-2026: expected to leave/) as string },
+  ] });
 });
 
-test('a stay that is over is the last stay, with where they went, without the dictionary’s small print', () => {
-  expect(whereNow(storyOf(bedStay), now)).toMatchObject({ stays: [], last: { id: 'bed', place: 'Moseley Hall Ward One', when: '11-May-2026 to 04-Jun-2026', wentTo: 'Usual place of residence' } });
+test('who is in no bed is at home, as the story says', () => {
+  expect(whereOf(atTheTrust, bedStay)).toMatchObject({ inBed: false, places: [{ code: 'home', text: 'At home: 12 Example Road, Birmingham, B13 8XX', expected: undefined }] });
 });
 
-test('a stay that ended by its period is not going on, whatever its state says', () => {
-  expect(whereNow(storyOf({ ...wardStay, period: { start: '2026-11-20', end: '2026-11-21' } }), now)).toMatchObject({ stays: [], last: { id: 'ward' } });
+test('a death is said before all else, and a contradiction is pointed at', () => {
+  expect(whereOf({ ...atTheTrust, deceasedDateTime: '2026-11-21' }, wardStay)).toMatchObject({ died: true, inBed: false, contradicted: true });
 });
 
-test('a stay whose parts are told too is told by the part that goes on, and by itself when none does', () => {
-  const part = { ...wardStay, id: 'part', partOf: { reference: 'Encounter/ward' } };
-  expect(whereNow(storyOf(wardStay, part), now).stays.map(({ id }) => id)).toEqual(['part']);
-  expect(whereNow(storyOf(wardStay, { ...part, status: 'finished' as const }), now).stays.map(({ id }) => id)).toEqual(['ward']);
+test('in two beds at once is a contradiction, and both are shown', () => {
+  const where = whereOf(atTheTrust, { ...wardStay, id: 'one', meta: fromCouncil }, { ...wardStay, id: 'two' });
+  expect([where.contradicted, where.places.length]).toEqual([true, 2]);
 });
 
-test('a leave from the ward is said', () => {
-  expect(whereNow(storyOf({ ...wardStay, status: 'onleave' }), now).stays[0]?.state).toBe('On leave from the ward');
-});
-
-test.each([['AMB'], ['HH'], ['VR']])('a contact of class %s is no stay', (code) => {
-  expect(whereNow(storyOf({ ...wardStay, class: { code } }), now)).toMatchObject({ stays: [], last: undefined });
-});
-
-test.each(['entered-in-error', 'planned', 'cancelled'] as const)('a stay that is %s was no stay', (status) => {
-  expect(whereNow(storyOf({ ...wardStay, status }), now)).toMatchObject({ stays: [], last: undefined });
-});
-
-test('active care is listed, ended care is not', () => {
-  expect(whereNow(storyOf(homeSupport, rehabilitation), now).services).toEqual([{ id: 'support', type: 'EpisodeOfCare', title: 'Home Support', sort: undefined, organisation: 'Birmingham City Council', since: 'Since 04-Jun-2026' }]);
-});
-
-test('a plan of an organisation with an active episode is not the same care twice; another plan is care of its own', () => {
-  expect(whereNow(storyOf(homeSupport, councilPlan, keyWorkerPlan), now).services.map(({ title }) => title)).toEqual(['Home Support', 'Key worker']);
+test('the last stay is the newest that ended; care that goes on is listed, ended care is not', () => {
+  const entries = entriesOf(bedStay, wardStay, homeSupport, rehabilitation);
+  expect(lastStayIn(entries)).toMatchObject({ record: 'Encounter/bed', subject: 'Moseley Hall Ward One', until: 'to 04-Jun-2026' });
+  expect(careIn(entries).map(({ subject, day }) => [subject, day])).toEqual([['Home Support', '04-Jun-2026']]);
+  expect(lastStayIn(entriesOf(wardStay))).toBeUndefined();
 });

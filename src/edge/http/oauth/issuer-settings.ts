@@ -13,11 +13,11 @@ const tokenSeconds = { person: 3600, feed: 300, viewer: 600 } as const;
 /** Sign-ins under way, and what a signed-in browser may renew its tokens with. */
 const signInSeconds = 600;
 const renewableSeconds = 12 * 3600;
-/** The viewer acts for whoever signed in; what they see is for agreements and choices to say. */
+/** The viewer acts for whoever signed in, and may do of this what they may; what they see is for agreements and choices to say. */
 export const viewerClientId = 'onestory-viewer';
 /** the issuer's own cookie, of its own path */
 export const sessionCookie = 'onestory-issuer';
-export const viewerScopes = ['openid', 'user/*.rs'];
+export const viewerScopes = ['openid', 'user/*.rs', 'user/Consent.cu', 'user/Task.u'];
 /** What assertions may be signed with; demo keys are ES384, and SMART names both. */
 export const assertionAlgorithms = ['ES384', 'RS384'];
 
@@ -64,7 +64,7 @@ export function issuerSettings(facts: IssuerFacts): Record<string, unknown> {
     findAccount: (_context: Context, id: string): Account | undefined => (personas.some((persona) => persona.id === id) ? { accountId: id, claims: () => Promise.resolve({ sub: id }) } : undefined),
     interactions: { url: (_context: Context, { uid }: { uid: string }) => `/oauth/interaction/${uid}` },
     issueRefreshToken: (_context: Context, client: Client) => Promise.resolve(client.clientId === viewerClientId),
-    loadExistingGrant: grantTo(facts.audience),
+    loadExistingGrant: grantTo(facts.audience, personas),
     pkce: { required: () => true },
     rotateRefreshToken: true,
     jwks: { keys: [facts.signingKey] },
@@ -78,12 +78,16 @@ export function issuerSettings(facts: IssuerFacts): Record<string, unknown> {
   };
 }
 
-/** Nobody is asked whether the viewer may act for them: it is the gateway's own. It gets what it is registered for. */
-function grantTo(audience: string) {
+/** Nobody is asked whether the viewer may act for them: it is the gateway's own. It gets what both it and the person are registered for. */
+function grantTo(audience: string, personas: readonly DemoClient[]) {
   return async ({ oidc: { provider, session, client } }: Context): Promise<Grant> => {
     const grant = new provider.Grant({ accountId: session?.accountId ?? '', clientId: client?.clientId ?? '' });
     grant.addOIDCScope(viewerScopes.join(' '));
-    grant.addResourceScope(audience, viewerScopes.filter((scope) => scope !== 'openid').join(' '));
+    const own = personas.find(({ id }) => id === session?.accountId)?.scopes ?? [];
+    const wanted = viewerScopes.filter((scope) => scope !== 'openid');
+    grant.addResourceScope(audience, wanted.filter((scope) => own.includes(scope)).join(' '));
+    const foreign = wanted.filter((scope) => !own.includes(scope));
+    if (foreign.length > 0) grant.rejectResourceScope(audience, foreign.join(' '));
     await grant.save();
     return grant;
   };

@@ -93,8 +93,8 @@ async function describe({ sessions, verify }: SessionServices, request: Request,
   throw new Refusal(verified.problem);
 }
 
-function signedIn({ person, organisation, organisationName, role, purpose }: Requester, { idleLeftSeconds, endsInSeconds }: HeldTokens): unknown {
-  return { state: 'signed-in', person, organisation, organisationName, role, purpose, idleLeftSeconds, endsInSeconds };
+function signedIn({ person, organisation, organisationName, role, purpose, scopes }: Requester, { idleLeftSeconds, endsInSeconds }: HeldTokens): unknown {
+  return { state: 'signed-in', person, organisation, organisationName, role, purpose, scopes, idleLeftSeconds, endsInSeconds };
 }
 
 function refuseForeign(request: Request): void {

@@ -70,6 +70,15 @@ describe.each(databases)('a person\'s session on $kind', ({ open }) => {
     expect(event?.resource.agent[0]?.name).toBe('Dr Leila Haddad');
   });
 
+  it('may change what its person may and no more: the viewer\'s own scopes give nobody a right', async () => {
+    const [doctor, officer] = [await signedIn(), await signedIn('privacy-officer')];
+    expect([(await session(doctor))['scopes'], (await session(officer))['scopes']]).toEqual([['user/*.rs'], ['user/*.rs', 'user/Consent.cu', 'user/Task.u']]);
+    const claim = (browser: BrowserLike): Promise<Response> => browser.ask('/governance/link-reviews/LR-0000000000000000/claim', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' });
+    expect([await codeOf(await claim(doctor)), await codeOf(await claim(officer))]).toEqual(['governance-role-required', 'not-found']);
+    const file = (browser: BrowserLike): Promise<Response> => browser.ask('/fhir/Consent', { method: 'POST', headers: { 'Content-Type': 'application/fhir+json' }, body: '{"resourceType":"Consent"}' });
+    expect([await codeOf(await file(doctor)), (await file(officer)).status]).toEqual(['scope-missing', 422]);
+  });
+
   it.each([
     ['another site', { 'Sec-Fetch-Site': 'cross-site' }], ['a sister site', { 'Sec-Fetch-Site': 'same-site' }], ['an address typed in', { 'Sec-Fetch-Site': 'none' }],
     ['nobody knows where', { 'Sec-Fetch-Site': '' }], ['a page being opened', { 'Sec-Fetch-Dest': 'document' }], ['an image', { 'Sec-Fetch-Dest': 'image' }],

@@ -1,0 +1,71 @@
+import type { Parameters } from '@medplum/fhirtypes';
+import { useMutation } from '@tanstack/react-query';
+import { useState, type FormEvent } from 'react';
+import { Link, useNavigate } from 'react-router';
+import { operate } from '../api/fhir.ts';
+import type { SignedIn } from '../api/session.ts';
+import { strings } from '../strings.ts';
+import { Button, ErrorSummary, Radios, TextInput } from '../ui/nhs.ts';
+import { Page } from '../ui/page.tsx';
+import { Problem } from '../ui/problem.tsx';
+import { emergencyIn, rememberEmergency } from './live-emergency.ts';
+import { nothingTyped, readEmergency, type EmergencyField } from './read-emergency.ts';
+
+const words = strings.breakGlass;
+const reasons = Object.entries(strings.emergency.reasons);
+
+/** Asks for a record that is closed: says what that means, takes who, why and what has happened, and shows nothing before. */
+export function BreakGlass({ session }: { session: SignedIn }) {
+  const [typed, setTyped] = useState(nothingTyped);
+  const [mistakes, setMistakes] = useState<Partial<Record<EmergencyField, string>>>({});
+  const navigate = useNavigate();
+  const opening = useMutation({
+    gcTime: 0, mutationFn: (parameters: Parameters) => operate<Parameters>('Patient/$break-glass', parameters),
+    onSuccess: async (answer) => {
+      const live = emergencyIn(answer, session.person.id);
+      rememberEmergency(live);
+      await navigate(`/person/${live.citizen}`);
+    },
+  });
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    const read = readEmergency(typed);
+    setMistakes('mistakes' in read ? read.mistakes : {});
+    if ('parameters' in read && !opening.isPending) opening.mutate(read.parameters);
+  };
+  const box = (field: Exclude<EmergencyField, 'reason'>, more: { hint?: string; code?: true; inputMode?: 'numeric' } = {}) => (
+    <TextInput id={`emergency-${field}`} label={words[field]} autoComplete="off" spellCheck={false} {...more} {...errorOf(mistakes[field])} value={typed[field]} onChange={({ currentTarget }) => { setTyped((before) => ({ ...before, [field]: currentTarget.value })); }} />
+  );
+  return (
+    <Page title={words.title}>
+      <div className="os-interruption"><p><strong>{words.interruption}</strong></p><ul>{words.says.map((text) => <li key={text}>{text}</li>)}</ul><p><Link to="/find">{words.instead}</Link></p></div>
+      <form className="os-break-glass" noValidate onSubmit={submit} aria-label={words.title}>
+        <Mistakes mistakes={mistakes} />
+        {opening.isError ? <Problem error={opening.error} /> : null}
+        {box('number', { hint: words.numberHint, code: true, inputMode: 'numeric' })}
+        {box('born', { hint: words.bornHint })}
+        {box('family')}
+        <Radios legend={words.reason} legendProps={{ size: 's' }} name="emergency-reason" {...errorOf(mistakes.reason)} onChange={({ target }) => { setTyped((before) => ({ ...before, reason: (target as HTMLInputElement).value })); }}>
+          {reasons.map(([value, label]) => <Radios.Item id={value === reasons[0]?.[0] ? 'emergency-reason' : `emergency-${value}`} value={value} key={value}>{label}</Radios.Item>)}
+        </Radios>
+        {box('explanation', { hint: words.explanationHint })}
+        <Button type="submit" warning aria-disabled={opening.isPending}>{opening.isPending ? words.opening : words.open}</Button>
+      </form>
+    </Page>
+  );
+}
+
+function Mistakes({ mistakes }: { mistakes: Partial<Record<EmergencyField, string>> }) {
+  const found = Object.entries(mistakes);
+  if (found.length === 0) return null;
+  return (
+    <ErrorSummary key={found.map(([field]) => field).join()}>
+      <ErrorSummary.Title>{words.errors}</ErrorSummary.Title>
+      <ErrorSummary.List>{found.map(([field, text]) => <ErrorSummary.ListItem href={`#emergency-${field}`} key={field}>{text}</ErrorSummary.ListItem>)}</ErrorSummary.List>
+    </ErrorSummary>
+  );
+}
+
+function errorOf(text: string | undefined): { error?: string } {
+  return text === undefined ? {} : { error: text };
+}

@@ -1,0 +1,33 @@
+import type { Parameters } from '@medplum/fhirtypes';
+import { readNhsNumber } from '../nhs-number.ts';
+import { dayFrom } from '../read-day.ts';
+import { strings } from '../strings.ts';
+
+const words = strings.breakGlass.mistakes;
+
+export interface TypedEmergency {
+  number: string;
+  born: string;
+  family: string;
+  reason: string;
+  explanation: string;
+}
+
+export type EmergencyField = keyof TypedEmergency;
+
+export const nothingTyped: TypedEmergency = { number: '', born: '', family: '', reason: '', explanation: '' };
+
+/** What somebody typed → the inputs of Patient/$break-glass, or all that has to be put right. Nothing is asked before all of it is there. */
+export function readEmergency(typed: TypedEmergency): { parameters: Parameters } | { mistakes: Partial<Record<EmergencyField, string>> } {
+  const number = readNhsNumber(typed.number);
+  const born = dayFrom(typed.born);
+  const [family, explanation] = [typed.family.trim(), typed.explanation.trim()];
+  const mistakes: Partial<Record<EmergencyField, string>> = {
+    ...(number.kind !== 'nhs-number' && { number: words.number }), ...(born === undefined && { born: words.born }), ...(family === '' && { family: words.family }),
+    ...(typed.reason === '' && { reason: words.reason }), ...(explanation.length < 15 && { explanation: words.explanation }),
+  };
+  if (number.kind !== 'nhs-number' || born === undefined || Object.keys(mistakes).length > 0) return { mistakes };
+  return { parameters: { resourceType: 'Parameters', parameter: [
+    { name: 'nhs-number', valueString: number.value }, { name: 'birth-date', valueDate: born }, { name: 'family', valueString: family }, { name: 'reason', valueCode: typed.reason }, { name: 'explanation', valueString: explanation },
+  ] } };
+}

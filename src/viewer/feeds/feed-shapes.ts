@@ -1,0 +1,30 @@
+/** As GET /governance/feeds answers. */
+export interface FeedReport {
+  feed: string;
+  title: string;
+  partner: string;
+  state: string;
+  mapping: { live: string; candidate: string | null };
+  queue: { received: number; pending: number; retrying: number; quarantined: number; awaitingMerge: number; unmappedCodes: number; waitingSince: string | null; lastReceived: string | null };
+  replay: string | null;
+  ailments: { code: string; sentence: string; fix: string }[];
+}
+
+/** As GET /governance/feeds/{feed}/replay answers. */
+export interface ReplayReport {
+  feed: string;
+  state: string;
+  base: string;
+  candidate: string;
+  onboarding: boolean;
+  startedBy: string;
+  startedAt: string;
+  approvedBy: string | null;
+  approvedAt: string | null;
+  finishedAt: string | null;
+  progress: { recordsStaged: number; rows: number };
+  erased: number;
+  failures: number;
+  counts: Record<'resource' | 'new-problem' | 'solved-problem', number>;
+  differences: { kind: string; subject: string; place: string; count: number; examples: { record: string; id: string | null }[] }[];
+}

@@ -1,0 +1,44 @@
+import { Link, useParams } from 'react-router';
+import { ApiProblem } from '../api/api-problem.ts';
+import type { SignedIn } from '../api/session.ts';
+import { strings } from '../strings.ts';
+import { Facts } from '../ui/facts.tsx';
+import { Loading } from '../ui/loading.tsx';
+import { Page } from '../ui/page.tsx';
+import { Problem } from '../ui/problem.tsx';
+import { useGovernance } from '../ui/use-governance.ts';
+import type { FeedReport } from './feed-shapes.ts';
+import { factsOf } from './feed-view.ts';
+import { Replay } from './replay.tsx';
+
+const words = strings.feeds;
+
+/** One feed: how it is, what to do about it, and a changed mapping that waits for an answer. */
+export function Feed({ session }: { session: SignedIn }) {
+  const { key = '' } = useParams();
+  const { data, error, isPending, refetch } = useGovernance<FeedReport>(`feeds/${encodeURIComponent(key)}`);
+  return (
+    <Page title={data?.title ?? words.title}>
+      <p className="os-back"><Link to="/feeds">{words.back}</Link></p>
+      {isPending ? <Loading /> : null}
+      {error === null ? null : error instanceof ApiProblem && error.status === 404 ? <p>{error.text}</p> : <Problem error={error} onRetry={() => void refetch()} />}
+      {data === undefined ? null : <Known feed={data} session={session} />}
+    </Page>
+  );
+}
+
+function Known({ feed, session }: { feed: FeedReport; session: SignedIn }) {
+  const { facts } = words;
+  return (
+    <>
+      <Facts facts={[[facts.state, words.states[feed.state] ?? feed.state], ...factsOf(feed)]} />
+      <h2 className="nhsuk-heading-m">{words.problems}</h2>
+      {feed.ailments.length === 0 ? <p>{words.well}</p> : (
+        <ul className="os-items">{feed.ailments.map(({ code, sentence, fix }) => <li className="os-item os-fact" key={code}><strong>{sentence}</strong><p className="os-origin">{words.toMend}: {fix}</p></li>)}</ul>
+      )}
+      <h2 className="nhsuk-heading-m">{words.replay.heading}</h2>
+      <Facts facts={[[facts.mapping, <code className="os-hash" key="live">{feed.mapping.live.slice(0, 12)}</code>], [facts.candidate, feed.mapping.candidate === null ? words.noCandidate : <code key="candidate">{feed.mapping.candidate.slice(0, 12)}</code>]]} />
+      {feed.replay === null ? null : <Replay feed={feed.feed} session={session} />}
+    </>
+  );
+}

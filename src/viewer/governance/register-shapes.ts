@@ -1,0 +1,36 @@
+/** As GET /governance/agreements answers; with id and version also the text. */
+export interface RegisterEntry {
+  id: string;
+  version: string;
+  state: string;
+  warnings: { of: 'end' | 'review'; day: string; days: number }[];
+  next: string;
+  content?: string;
+}
+
+/** As POST /governance/agreements/what-if reports. A count that is null is too small to tell. */
+export interface WhatIfReport {
+  draft: { id: string; version: string; sha256: string };
+  replaces: string | null;
+  since: string;
+  until: string;
+  looks: number;
+  lookedAtNobody: number;
+  judgedByTypeAlone: boolean;
+  smallNumber: number;
+  lines: WhatIfLine[];
+}
+
+export interface WhatIfLine {
+  effect: 'shown' | 'hidden';
+  organisation: string;
+  role: string;
+  purpose: string;
+  custodian: string;
+  category: string;
+  labels: string[];
+  looks: number | null;
+  citizens: number | null;
+  records: number | null;
+  clause?: { agreement: string; version: string; clause: string };
+}

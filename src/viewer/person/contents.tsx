@@ -1,0 +1,19 @@
+import { strings } from '../strings.ts';
+
+const words = strings.person.sections;
+const parts = [
+  ['alerts', words.alerts], ['coming-next', words.coming], ['told-once', words.toldOnce], ['disagreements', words.disagreements], ['all-contacts', words.allContacts], ['all-plans', words.allPlans],
+  ['referrals', words.referrals], ['episodes', words.episodes], ['documents', words.documents], ['timeline', words.timeline], ['sources', words.sources],
+] as const;
+
+/** What is further down. */
+export function Contents() {
+  return (
+    <nav className="os-contents" aria-label={words.label}>
+      <ul>
+        {parts.map(([id, text]) => <li key={id}><a href={`#${id}`}>{text}</a></li>)}
+        <li><button className="os-link-button" type="button" onClick={() => { window.print(); }}>{strings.person.print.button}</button></li>
+      </ul>
+    </nav>
+  );
+}

@@ -1,0 +1,26 @@
+import { emergencyIn, minutesLeft } from '../../../src/viewer/break-glass/live-emergency.ts';
+import { nothingTyped, readEmergency, type TypedEmergency } from '../../../src/viewer/break-glass/read-emergency.ts';
+
+const whole: TypedEmergency = { number: '999 000 0743', born: '11-Feb-1938', family: ' Okafor ', reason: 'serious-harm-person', explanation: 'Found on the floor at home' };
+
+test('what was typed becomes the inputs of the operation', () => {
+  expect(readEmergency(whole)).toEqual({ parameters: { resourceType: 'Parameters', parameter: [
+    { name: 'nhs-number', valueString: '9990000743' }, { name: 'birth-date', valueDate: '1938-02-11' }, { name: 'family', valueString: 'Okafor' }, { name: 'reason', valueCode: 'serious-harm-person' }, { name: 'explanation', valueString: 'Found on the floor at home' },
+  ] } });
+});
+
+test('everything that is missing is told at once, and nothing is asked', () => {
+  const read = readEmergency(nothingTyped);
+  expect(Object.keys('mistakes' in read ? read.mistakes : {})).toEqual(['number', 'born', 'family', 'reason', 'explanation']);
+});
+
+test.each([['number', '999 000 0744'], ['born', '30 2 1938'], ['explanation', 'too short']] as const)('%s %s is not enough', (field, text) => {
+  const read = readEmergency({ ...whole, [field]: text });
+  expect(Object.keys('mistakes' in read ? read.mistakes : {})).toEqual([field]);
+});
+
+test('the time left is in whole minutes, and none once it is over', () => {
+  const live = emergencyIn({ resourceType: 'Parameters', parameter: [{ name: 'patient', valueReference: { reference: 'Patient/1' } }, { name: 'reference', valueString: 'EA-1' }, { name: 'until', valueInstant: '2026-11-22T11:00:00Z' }] }, 'me');
+  expect(live).toEqual({ citizen: '1', reference: 'EA-1', until: '2026-11-22T11:00:00Z', person: 'me' });
+  expect([['10:00:00', 60], ['10:59:30', 0], ['11:00:00', undefined]].map(([time]) => minutesLeft(live, new Date(`2026-11-22T${String(time)}Z`)))).toEqual([60, 0, undefined]);
+});
