@@ -70,7 +70,7 @@ export async function linkPeople(connection: Connection, context: LinkingContext
 function identify(context: LinkingContext, mapped: MappedRow): Identity {
   const base = mapped.feed.partner.identifierBase;
   const patient = mapped.resources.find((resource) => resource['resourceType'] === 'Patient');
-  const own = { system: `${base}/person`, value: mapped.row.personKey };
+  const own = { system: `${base}/person`, value: mapped.about ?? mapped.row.personKey };
   const hash = (key: string): [string, string] => [key, keyedHash(context.secrets.person, key).toString('hex')];
   if (!patient || mapped.part.knownPeople) {
     const known = hash(`local:${own.system}|${own.value}`);

@@ -39,7 +39,7 @@ export function prepareResources(context: IntakeContext, linked: LinkedRow, hidd
   const lateLabels = new Map(linked.late.map((mapped) => [
     resourceId(context.secrets, mapped, partner.identifierBase), [...labelsIn(securityOf(mapped['meta'])), ...context.sensitiveCodes.labelsOf(mapped)],
   ]));
-  const patientId = partnerId(context.secrets, 'Patient', `${partner.identifierBase}/person`, linked.row.personKey);
+  const patientId = partnerId(context.secrets, 'Patient', `${partner.identifierBase}/person`, linked.about ?? linked.row.personKey);
   return linked.resources.map((mapped) => {
     const type = textOf(mapped['resourceType']);
     const id = resourceId(context.secrets, mapped, partner.identifierBase) ?? context.newId();

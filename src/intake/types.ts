@@ -126,8 +126,8 @@ export interface MessageSchema {
   /** MSH-12 values accepted */
   versions: string[];
   limits: { segments: number; fields: number; repetitions: number; components: number; fieldLength: number };
-  /** what a message is about beside the person, folded under the id in this field: the visit, the referral */
-  about: { name: string; id: string };
+  /** what a message is about beside the person, folded under the id in this field: the visit, the referral; `account`: the field that says which of them move together */
+  about: { name: string; id: string; account?: string };
   /**
    * `message` segments are read for the envelope only, those of the person and of what the message is about are folded (a
    * repeating one as one field), `other` ones are shown to the map as this message has them, as are all Z segments not listed
@@ -168,7 +168,7 @@ export interface EventSchema {
   /** fields this event empties, whatever it repeats in them */
   clears?: string[];
   /** whose identifiers the event joins, moves or tells apart: nothing else is taken from it */
-  merges?: 'people' | 'visits' | 'visit-of-person' | 'two-people';
+  merges?: 'people' | 'visits' | 'visit-of-person' | 'account-of-person' | 'two-people';
   /** what it does with them */
   does?: Joining['act'];
 }
@@ -178,8 +178,10 @@ export interface Joining {
   act: 'join' | 'part' | 'move-visit';
   /** of the person who stays */
   person: string;
-  /** of those who end, or are somebody else; empty: only national numbers are named */
+  /** of those who end, or are somebody else; empty: only national numbers are named. Of a visit that moves: whose it was, which may be the same person */
   others: string[];
+  /** what moves, by the sender's numbers: one visit, or all of an account */
+  visit?: { from: string; to: string } | { account: string };
   /** where the message names them */
   at: Position;
 }

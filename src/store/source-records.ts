@@ -156,14 +156,17 @@ export function reusedMessageId(field: string): Problem[] {
   }];
 }
 
-/** Puts quarantined rows of these people back in the queue when their only trouble was an unknown person. */
-export async function requeueForKnownPeople(connection: Connection, people: readonly { feed: string; personKey: string }[]): Promise<void> {
+/** Reasons of quarantine that what others send, or what is decided of who is who, can do away with. */
+export type RefusedFor = 'person-not-known' | 'record-of-another-person' | 'visit-of-another-person' | 'visit-moved-before';
+
+/** Puts rows of these people that are in quarantine for one of these reasons back in the queue: it may be none any more. */
+export async function requeueRefused(connection: Connection, codes: readonly RefusedFor[], people: readonly { feed: string; personKey: string }[]): Promise<void> {
   if (people.length === 0) return;
   const { rows } = await connection.query<RequeuedRow>(
-    `update intake_row r set state = 'pending', problems = '[]' from unnest($1::text[], $2::text[]) as p(feed, person_key)
-     where r.feed = p.feed and r.person_key = p.person_key and r.state = 'quarantined' and r.problems @> '[{"code":"person-not-known"}]'
+    `update intake_row r set state = 'pending', problems = '[]' from (select distinct * from unnest($1::text[], $2::text[]) as p(feed, person_key)) p
+     where r.feed = p.feed and r.person_key = p.person_key and r.state = 'quarantined' and r.problems @> any (select jsonb_build_array(jsonb_build_object('code', c)) from unnest($3::text[]) c)
      returning r.feed, r.person_key, r.record_id`,
-    [people.map((each) => each.feed), people.map((each) => each.personKey)],
+    [people.map((each) => each.feed), people.map((each) => each.personKey), codes],
   );
   await queueAgain(connection, rows);
 }
