@@ -5,6 +5,7 @@ import type { Connection } from '../store/database.ts';
 import { findFoldsOfAccount, loadFolds } from '../store/fold-states.ts';
 import { holdCitizens, loadPersons, markUndone, waitFor, type HeldCitizen } from '../store/link-decisions.ts';
 import { loadCurrentRows } from '../store/record-writer.ts';
+import { requeueJoinings } from '../store/source-records.ts';
 import { endVisitMoves, loadMovesOf, loadVisitMoves, saveVisitMoves, type VisitMove } from '../store/visit-moves.ts';
 import { lastOf, sameVisit } from './find-visit-places.ts';
 import type { IntakeContext } from './intake-context.ts';
@@ -69,14 +70,15 @@ async function doubtOf(connection: Connection, context: IntakeContext, each: Joi
   const { input: { event, joins: { visit } } } = each;
   if (visits.length === 0 && visit && 'account' in visit) return waiting(connection, each, [accountId(context, each, from.key, visit.account)], visitUnknown);
   for (const moving of visits) {
-    if (known.some((move) => sameVisit(move, moving.from))) return { waits: movedBefore, outcome: 'quarantined' };
     const [was, is] = [visitIds(context, each, moving.from, event), visitIds(context, each, moving.to, event)];
+    const wait = (ids: readonly string[], waits: Problem, outcome?: 'quarantined'): Promise<Effect> => waiting(connection, each, ids, waits, outcome);
+    if (known.some((move) => sameVisit(move, moving.from))) return wait(was, movedBefore, 'quarantined');
     const owner = new Map((await loadCurrentRows(connection, [...was, ...is])).map(({ id, citizen }) => [id, citizen]));
     const [left, there] = [owner.get(was[0] ?? ''), owner.get(is[0] ?? '')];
-    if (left !== undefined && left !== from.citizen && left !== into.citizen) return { waits: ofAnother, outcome: 'quarantined' };
-    if (there !== undefined && there !== left && there !== into.citizen) return { waits: ofAnother, outcome: 'quarantined' };
+    if (left !== undefined && left !== from.citizen && left !== into.citizen) return wait([...was, from.id], ofAnother, 'quarantined');
+    if (moving.from.id !== moving.to.id && there !== undefined && there !== into.citizen) return wait([...is, into.id], ofAnother, 'quarantined');
     // within one person either of the two will do: what is said of the other later is said of both
-    if (left === undefined && (there === undefined || from.key !== into.key)) return waiting(connection, each, from.key === into.key ? [...was, ...is] : was, visitUnknown);
+    if (left === undefined && (there === undefined || from.key !== into.key)) return wait(from.key === into.key ? [...was, ...is] : was, visitUnknown);
   }
   return null;
 }
@@ -104,6 +106,7 @@ async function decide(connection: Connection, context: IntakeContext, each: Join
   for (const taken of new Set(known.filter((move) => back.some((about) => sameVisit(move, about))).map((move) => move.decision))) {
     if ((await loadMovesOf(connection, taken)).length === 0) await markUndone(connection, taken, decision);
   }
+  await requeueJoinings(connection, visits.flatMap((moving) => [moving.from, moving.to].flatMap((about) => visitIds(context, each, about, each.input.event))));
   await requeueAbout(connection, context, persons, [from.key, into.key].map((personKey) => ({ feed, personKey })));
 }
 
@@ -115,9 +118,10 @@ function distinct(visits: readonly AboutKey[]): AboutKey[] {
   return [...new Map(visits.map((about) => [aboutFoldKey(about), about])).values()];
 }
 
-async function waiting(connection: Connection, { row }: JoiningRow, ids: readonly string[], waits: Problem): Promise<Effect> {
+/** Taken up again by itself when something happens to one of these. */
+async function waiting(connection: Connection, { row }: JoiningRow, ids: readonly string[], waits: Problem, outcome?: 'quarantined'): Promise<Effect> {
   await waitFor(connection, row, ids);
-  return { waits };
+  return { waits, ...(outcome && { outcome }) };
 }
 
 const personUnknown: Problem = {

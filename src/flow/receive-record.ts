@@ -41,7 +41,7 @@ export async function receiveRecords(connection: Connection, context: IntakeCont
   await saveUnmappedCodes(connection, stored, context.clock());
   await saveVisitMoves(connection, movedWithAccount(stored));
   await requeueJoinings(connection, [...linking.people, ...prepared.filter(({ id }) => !current.has(id))].map(({ id }) => id).concat(accountsOf(context, stored)));
-  await requeueRefused(connection, ['person-not-known'], linking.people.flatMap(({ feed, personKey }) => feedsOfSender(context, feed).map((key) => ({ feed: key, personKey }))));
+  await requeueRefused(connection, 'person-not-known', linking.people.flatMap(({ feed, personKey }) => feedsOfSender(context, feed).map((key) => ({ feed: key, personKey }))));
   const joined = await joinPeople(connection, context, joining);
   const decided = joined.some(({ outcome }) => outcome === 'stored');
   const finished = [

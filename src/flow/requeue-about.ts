@@ -1,5 +1,5 @@
 import type { Connection, Database } from '../store/database.ts';
-import { requeueRefused, requeueWaiting, requeueWaitingAbout } from '../store/source-records.ts';
+import { requeueJoinings, requeueRefused, requeueWaiting, requeueWaitingAbout } from '../store/source-records.ts';
 import { feedsOfSender, type IntakeContext } from './intake-context.ts';
 import { findPersonKeys } from '../store/link-decisions.ts';
 
@@ -10,7 +10,8 @@ import { findPersonKeys } from '../store/link-decisions.ts';
 export async function requeueAbout(connection: Connection, context: Pick<IntakeContext, 'registry'>, persons: readonly string[], keys: readonly { feed: string; personKey: string }[] = []): Promise<void> {
   const people = [...keys, ...await findPersonKeys(connection, persons)].flatMap(({ feed, personKey }) => feedsOfSender(context, feed).map((key) => ({ feed: key, personKey })));
   await requeueWaitingAbout(connection, people);
-  await requeueRefused(connection, ['record-of-another-person', 'visit-of-another-person', 'visit-moved-before'], people);
+  await requeueRefused(connection, 'record-of-another-person', people);
+  await requeueJoinings(connection, persons);
 }
 
 /** At the start every message that waits is tried again: what a version before could not do is done, and what cannot be waits again. */

@@ -78,8 +78,7 @@ async function settle(context: IntakeContext, report: Report): Promise<number> {
     const settled = await context.database.transaction((connection) => receive(connection, context, batch, report));
     await context.classes.refreshIfInterned();
     return split + settled + (await lookAgainAtAll(context, report));
-  } catch (error) {
-    console.error(error);
+  } catch {
     report('batch-failed');
     await context.classes.refresh();
     return split + (await oneByOne(context, report));

@@ -172,6 +172,6 @@ describe.each(databases)('messages that say who is who, on $kind', ({ open }) =>
     const told = await send(
       { event: 'A45', pid: pid('K6'), pv1: visit('V61'), more: ['MRG|L6^^^RRK||||V62'] },
       { event: 'A40', pid: { ...pid('K6'), 3: `${numbers[0]}^^^NHS~K6^^^RRK` }, more: [`MRG|${numbers[1]}^^^NHS`] });
-    expect(told).toMatchObject([{ state: 'awaiting-merge', codes: ['visit-moves-by-hand'] }, { state: 'awaiting-merge', codes: ['merge-numbers-only'] }]);
+    expect(told).toMatchObject([{ state: 'awaiting-merge', codes: ['visit-move-unknown'] }, { state: 'awaiting-merge', codes: ['merge-numbers-only'] }]);
   });
 });
