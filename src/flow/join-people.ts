@@ -1,5 +1,5 @@
 import { Refusal, type Problem } from '../fhir/problem.ts';
-import type { Joining } from '../intake/types.ts';
+import type { Joining } from '../intake/joining.ts';
 import { saveReview } from '../store/citizens.ts';
 import type { Connection } from '../store/database.ts';
 import type { RowOutcome } from '../store/intake-queue.ts';

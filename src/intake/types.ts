@@ -1,8 +1,9 @@
 import type { JsonObject } from '../fhir/json.ts';
-import type { Position, Problem } from '../fhir/problem.ts';
+import type { Problem } from '../fhir/problem.ts';
 import type { OrganisationKey } from '../fhir/sharing.ts';
 import type { BundleSchema } from './fhir/bundle-schema.ts';
 import type { FormatName } from './formats.ts';
+import type { Joining } from './joining.ts';
 import type { PersonOperation, PullPlan } from './pull-plan.ts';
 
 /** A row of mappings/partners.yaml. */
@@ -171,19 +172,6 @@ export interface EventSchema {
   merges?: 'people' | 'visits' | 'visit-of-person' | 'account-of-person' | 'two-people';
   /** what it does with them */
   does?: Joining['act'];
-}
-
-/** Whom a message joins or tells apart, or whose visit it moves, by the sender's own ids. */
-export interface Joining {
-  act: 'join' | 'part' | 'move-visit';
-  /** of the person who stays */
-  person: string;
-  /** of those who end, or are somebody else; empty: only national numbers are named. Of a visit that moves: whose it was, which may be the same person */
-  others: string[];
-  /** what moves, by the sender's numbers: one visit, or all of an account */
-  visit?: { from: string; to: string } | { account: string };
-  /** where the message names them */
-  at: Position;
 }
 
 /** An organisation the records name that is not a partner: a practice, a team. Directory data, never person data. */

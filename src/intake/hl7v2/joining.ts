@@ -1,4 +1,5 @@
-import type { EventSchema, Joining, MessageSchema } from '../types.ts';
+import type { Joining } from '../joining.ts';
+import type { EventSchema, MessageSchema } from '../types.ts';
 import { peopleOf } from './check-merge.ts';
 import { rawField, type Message } from './parse-message.ts';
 
