@@ -3,7 +3,7 @@ import { Refusal } from '../fhir/problem.ts';
 import { aboutFoldKey, type AboutKey } from '../intake/fold-keys.ts';
 import type { Connection } from '../store/database.ts';
 import type { PendingRow } from '../store/intake-queue.ts';
-import { moveRows } from '../store/move-rows.ts';
+import { moveRows, saveOrigins } from '../store/move-rows.ts';
 import { loadCurrentRows } from '../store/record-writer.ts';
 import { loadStanding, type StandingRow } from '../store/replay-record.ts';
 import { checkOwnership } from './check-ownership.ts';
@@ -64,12 +64,13 @@ async function standingOf(connection: Connection, context: IntakeContext, { link
   }));
 }
 
-/** Rows that are somebody else's from now on go there with their history. */
+/** Rows that are somebody else's from now on go there with their history; so does whose they are when citizens are taken apart. */
 async function bringOver(connection: Connection, context: IntakeContext, prepared: readonly PreparedResource[], before: Standing): Promise<void> {
   const going = prepared.flatMap(({ id, linked: { citizen: into, person } }) => {
     const from = before.get(id)?.citizen;
     return from !== undefined && from !== into ? [{ id, from, into, of: person ?? into }] : [];
   });
+  await saveOrigins(connection, prepared.flatMap(({ id, linked: { citizen, person } }) => (person !== null && before.get(id)?.citizen === citizen ? [{ citizen, id, origin: person }] : [])));
   for (const group of Map.groupBy(going, ({ from, into, of }) => `${from} ${into} ${of}`).values()) {
     const [{ from, into, of } = { from: '', into: '', of: '' }] = group;
     const ids = [...new Set(group.map(({ id }) => id))];

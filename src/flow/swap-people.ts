@@ -12,6 +12,7 @@ import type { IntakeContext } from './intake-context.ts';
 import { factsOf } from './hide-places.ts';
 import { relabelRows } from './relabel-rows.ts';
 import { findDifferences, isSettledAnew, type Differences } from './replay-people.ts';
+import { saysTheSame } from './prepare-resources.ts';
 import { saveResources } from './save-resources.ts';
 import { settlePeople, type SettledPeople } from './settle-people.ts';
 import { isPerson } from './stage-records.ts';
@@ -39,9 +40,10 @@ export async function swapPeople(connection: Connection, context: IntakeContext,
 
 /** The same content with more labels is no new version. */
 function stricterOf(context: IntakeContext, changed: Differences['changed'], { current }: SettledPeople): Parameters<typeof relabelRows>[2] {
-  return changed.flatMap(({ prepared: { id, contentHash, labels } }) => {
+  return changed.flatMap(({ prepared }) => {
+    const { id, labels } = prepared;
     const row = current.get(id);
-    return row?.contentHash.equals(contentHash) && !new Set(labels).isSubsetOf(new Set(factsOf(context, row).labels)) ? [{ row, labels }] : [];
+    return row && saysTheSame(prepared, row.contentHash) && !new Set(labels).isSubsetOf(new Set(factsOf(context, row).labels)) ? [{ row, labels }] : [];
   });
 }
 

@@ -74,6 +74,14 @@ async function moveFragments(connection: Connection, { from, into, tokens }: Mov
     [from, into, tokens.from.map(String), tokens.into.map(String), ids, renewed]);
 }
 
+/** These rows are of these source Patients from now on. */
+export async function saveOrigins(connection: Connection, rows: readonly { citizen: string; id: string; origin: string }[]): Promise<void> {
+  if (rows.length === 0) return;
+  await connection.query(
+    `update citizen_row r set origin = o.origin from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as o(citizen_id, id, origin)
+     where r.citizen_id = o.citizen_id and r.id = o.id and r.origin is distinct from o.origin`, [rows.map(({ citizen }) => citizen), rows.map(({ id }) => id), rows.map(({ origin }) => origin)]);
+}
+
 /** Rows of a table that are about these ids, as they are but for the citizen. */
 async function moveNamed(connection: Connection, table: string, { from, into }: Pick<Move, 'from' | 'into'>, ids: readonly string[], anew: Readonly<Record<string, string>> = {}): Promise<void> {
   const changed = Object.entries({ citizen_id: '$2::uuid', ...anew }).map(([column, value]) => `'${column}', ${value}`).join(', ');
