@@ -63,6 +63,7 @@ const actions: Readonly<Record<string, AuditAction>> = {
   'told-once-count': { action: 'R', subtype: [{ system: gatewayAction, code: 'told-once-count' }], asks: 'query', moves: 'out' },
   'link-merge': { action: 'U', subtype: [{ system: gatewayAction, code: 'link-merge' }], asks: 'thing', moves: 'in' },
   'link-split': { action: 'U', subtype: [{ system: gatewayAction, code: 'link-split' }], asks: 'thing', moves: 'in' },
+  'link-visit': { action: 'U', subtype: [{ system: gatewayAction, code: 'link-visit' }], asks: 'thing', moves: 'in' },
   'link-apart': { action: 'U', subtype: [{ system: gatewayAction, code: 'link-apart' }], asks: 'thing', moves: 'in' },
   'audit-checkpoint': { action: 'R', subtype: [{ system: gatewayAction, code: 'audit-checkpoint' }], asks: 'query', moves: 'out' },
   'audit-proof': { action: 'R', subtype: [{ system: gatewayAction, code: 'audit-proof' }], asks: 'thing', moves: 'out' },

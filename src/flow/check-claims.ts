@@ -1,7 +1,7 @@
 import { normaliseNhsNumber } from '../fhir/nhs-number.ts';
 import type { Problem } from '../fhir/problem.ts';
 import type { PersonClaims } from '../intake/types.ts';
-import { nameWords } from '../linkage/name-words.ts';
+import { familyWords } from '../linkage/name-words.ts';
 import { alike } from '../linkage/string-likeness.ts';
 import type { PersonFacts } from '../linkage/types.ts';
 import type { IntakeContext } from './intake-context.ts';
@@ -31,7 +31,7 @@ export function checkClaims(context: Pick<IntakeContext, 'secrets'>, linked: rea
 export function differing({ nhsNumber = '', family = '' }: PersonClaims, facts: PersonFacts): keyof PersonClaims | null {
   const number = normaliseNhsNumber(nhsNumber);
   if (number !== '' && facts.nhsNumber !== undefined) return number === facts.nhsNumber ? null : 'nhsNumber';
-  const said = nameWords(family);
+  const said = familyWords(family);
   const known = [facts.family ?? '', ...facts.otherFamily].flatMap((name) => name.split(' ')).filter((word) => word !== '');
   if (said.length === 0 || known.length === 0 || facts.identityUnknown) return null;
   const meet = said.some((word) => known.some((other) => alike(word, other, sameName))) || known.join('') === said.join('');

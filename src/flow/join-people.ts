@@ -1,15 +1,16 @@
 import { Refusal, type Problem } from '../fhir/problem.ts';
-import type { Joining } from '../intake/types.ts';
+import type { Joining } from '../intake/joining.ts';
 import { saveReview } from '../store/citizens.ts';
 import type { Connection } from '../store/database.ts';
-import { copyFolds } from '../store/fold-states.ts';
 import type { RowOutcome } from '../store/intake-queue.ts';
 import { endPlace, findJoiningMerge, findPersons, loadPlaces, saveApart, savePlace, waitFor } from '../store/link-decisions.ts';
 import type { IntakeContext } from './intake-context.ts';
 import { keepDecision, type Decided } from './link-context.ts';
 import { findDoubt, keepApart, mergeCitizens, type Doubt } from './merge-citizens.ts';
+import { moveVisits } from './move-visits.ts';
 import { partnerId } from './name-resource.ts';
 import type { ReadRow } from './read-and-map.ts';
+import { requeueAbout } from './requeue-about.ts';
 import { splitCitizen, undoDecision } from './split-citizen.ts';
 
 /** A row that says only whom it joins or tells apart. */
@@ -22,17 +23,17 @@ export interface JoinedRow {
 }
 
 /** A source Patient as a message names it: known, and then of which citizen, or not described yet. */
-interface Named {
+export interface Named {
   id: string;
   key: string;
   citizen: string | undefined;
 }
 
 /** Done: whether it changed anything; or what it waits for. */
-type Effect = { changed: boolean } | { waits: Problem; outcome?: 'quarantined' };
+export type Effect = { changed: boolean } | { waits: Problem; outcome?: 'quarantined' };
 
 /**
- * Joins people and tells them apart as messages of their senders ask, in order, after everything else of the batch is
+ * Joins people, tells them apart and moves their visits as messages of their senders ask, in order, after everything else of the batch is
  * saved. What is known of the two decides whether a message is enough: where it is not the pair goes to review, and the
  * message waits. Nothing but identifiers is taken from such a message.
  */
@@ -60,13 +61,13 @@ async function joinOne(connection: Connection, context: IntakeContext, each: Joi
 
 async function effectsOf(connection: Connection, context: IntakeContext, each: JoiningRow): Promise<Effect[]> {
   const { joins } = each.input;
-  if (joins.act === 'move-visit') return [{ waits: visitMoves }];
   if (joins.others.length === 0) return [{ waits: numbersOnly }];
   const effects: Effect[] = [];
   for (const other of joins.others) {
     const [kept, lost] = await namedBy(connection, context, each, [joins.person, other]);
     if (!kept || !lost) throw new Error('both were asked for');
-    effects.push(await (joins.act === 'join' ? joinTwo : partTwo)(connection, context, each, kept, lost));
+    if (joins.act === 'move-visit') effects.push(await moveVisits(connection, context, each, [kept, lost], decidedBy(each)));
+    else effects.push(await (joins.act === 'join' ? joinTwo : partTwo)(connection, context, each, kept, lost));
   }
   return effects;
 }
@@ -91,7 +92,6 @@ async function joinTwo(connection: Connection, context: IntakeContext, each: Joi
   const doubt = await findDoubt(connection, context, { from, into });
   if (doubt) return review(connection, context, { citizen: from, id: lost.id, candidate: into }, doubt);
   await mergeCitizens(connection, context, { from, into, decision: decidedBy(each) });
-  await copyFolds(connection, each.row.feed, lost.key, kept.key); // their visits go on under the id that stays
   return { changed: true };
 }
 
@@ -100,6 +100,7 @@ async function place(connection: Connection, context: IntakeContext, each: Joini
   if ((await loadPlaces(connection, [unknown.id])).get(unknown.id) === citizen) return { changed: false };
   const decision = await keepDecision(connection, context, { kind: 'merge', from: null, into: citizen, persons: [unknown.id] }, decidedBy(each));
   await savePlace(connection, decision, unknown.id, citizen);
+  await requeueAbout(connection, context, [], [{ feed: each.row.feed, personKey: unknown.key }]);
   return { changed: true };
 }
 
@@ -146,8 +147,4 @@ const nobodyKnown: Problem = {
 const numbersOnly: Problem = {
   category: 'unprocessable', code: 'merge-numbers-only', text: 'The message names the two people by national numbers alone, and a number is no proof of who is meant; it waits.',
   fix: 'Send the sender\'s own identifiers in PID-3 and MRG-1, each with its authority, or have a person join the two.',
-};
-const visitMoves: Problem = {
-  category: 'unprocessable', code: 'visit-moves-by-hand', text: 'The message moves or renames a visit, which the gateway does not do by itself; it waits.',
-  fix: 'Send the visit as it is now under its new person or number, and cancel the old one (A11, A23).',
 };

@@ -22,6 +22,8 @@ export interface LinkedRow extends MappedRow {
   /** the source Patient it belongs to, and the citizen that was first put at: what is joined later keeps both */
   person: string | null;
   home: string;
+  /** the same of everybody who is this citizen now: two of them may speak of one record */
+  homes: readonly string[];
 }
 
 export interface Linking {
@@ -70,7 +72,7 @@ export async function linkPeople(connection: Connection, context: LinkingContext
 function identify(context: LinkingContext, mapped: MappedRow): Identity {
   const base = mapped.feed.partner.identifierBase;
   const patient = mapped.resources.find((resource) => resource['resourceType'] === 'Patient');
-  const own = { system: `${base}/person`, value: mapped.row.personKey };
+  const own = { system: `${base}/person`, value: mapped.about ?? mapped.row.personKey };
   const hash = (key: string): [string, string] => [key, keyedHash(context.secrets.person, key).toString('hex')];
   if (!patient || mapped.part.knownPeople) {
     const known = hash(`local:${own.system}|${own.value}`);
@@ -134,7 +136,7 @@ export function createRegistry(inThought = false): Registry {
   };
 }
 
-type Decided = Pick<LinkedRow, 'citizen' | 'person' | 'home'>;
+type Decided = Pick<LinkedRow, 'citizen' | 'person' | 'home' | 'homes'>;
 
 function decideOne(context: LinkingContext, identity: Identity, registry: Registry, decisions: Decisions, linking: Linking): Decided | { problem: Problem } {
   const { mapped, person, hashes } = identity;
@@ -154,14 +156,19 @@ function decideOne(context: LinkingContext, identity: Identity, registry: Regist
       hashes: [...hashes.values()].map((hash) => Buffer.from(hash, 'hex')), ...gradedOf(decision),
     });
   }
-  return { citizen, person: person.id, home: registry.homeOf(person.id) ?? citizen };
+  return { citizen, person: person.id, ...homesOf(registry, citizen, person.id) };
 }
 
 /** Whom the sender's own id means, of those who are this citizen. */
 function knownPerson({ own }: Identity, registry: Registry, citizen: string): Decided {
   const people = [...registry.factsOf(citizen)];
   const person = people.find(([, { local }]) => local.some(({ system, value }) => system === own.system && value === own.value))?.[0] ?? null;
-  return { citizen, person, home: registry.homeOf(person ?? '') ?? citizen };
+  return { citizen, person, ...homesOf(registry, citizen, person) };
+}
+
+function homesOf(registry: Registry, citizen: string, person: string | null): Pick<Decided, 'home' | 'homes'> {
+  const homes = [...registry.factsOf(citizen).keys()].map((id) => registry.homeOf(id) ?? citizen);
+  return { home: registry.homeOf(person ?? '') ?? citizen, homes: [...new Set(homes)] };
 }
 
 /** What a decision rests on, as it is kept. */

@@ -1,32 +1,54 @@
-import type { Problem } from '../fhir/problem.ts';
 import type { FoldState } from '../intake/types.ts';
 import type { StoredFold } from '../store/fold-states.ts';
-import type { PendingRow } from '../store/intake-queue.ts';
 import type { IntakeContext } from './intake-context.ts';
-import { mapRow, type MappedRow, type ReadRow } from './read-and-map.ts';
+import { mapRow, type Elsewhere, type MappedRow, type ReadRow, type RefusedRow } from './read-and-map.ts';
+import { aboutOfRow, placeKey, type VisitPlaces } from './visit-places.ts';
 
-/** One row at a time and in order, because a row's fold builds on the rows before it; a refused row leaves no trace in the fold. */
-export function mapInOrder(
-  context: IntakeContext, read: readonly (ReadRow | { row: PendingRow; problems: Problem[] })[], stored: readonly StoredFold[],
-): { mapped: MappedRow[]; refused: { row: PendingRow; problems: Problem[] }[] } {
+/** What messages of many people have said so far, as it grows row by row. */
+export interface Folds {
+  of(row: { feed: string; personKey: string }): Map<string, FoldState>;
+}
+
+export function createFolds(stored: readonly StoredFold[]): Folds {
   const people = new Map<string, Map<string, FoldState>>();
-  const statesOf = (row: { feed: string; personKey: string }): Map<string, FoldState> => {
-    const key = `${row.feed}\u0000${row.personKey}`;
+  const of: Folds['of'] = ({ feed, personKey }) => {
+    const key = `${feed}\u0000${personKey}`;
     const states = people.get(key) ?? new Map<string, FoldState>();
     people.set(key, states);
     return states;
   };
-  for (const fold of stored) statesOf(fold).set(fold.foldKey, fold.state);
+  for (const fold of stored) of(fold).set(fold.foldKey, fold.state);
+  return { of };
+}
+
+/** One row at a time and in order, because a row's fold builds on the rows before it; a refused row leaves no trace in the fold. */
+export function mapInOrder(
+  context: IntakeContext, read: readonly (ReadRow | RefusedRow)[], folds: Folds, places: VisitPlaces,
+): { mapped: MappedRow[]; refused: RefusedRow[] } {
   const mapped: MappedRow[] = [];
-  const refused: { row: PendingRow; problems: Problem[] }[] = [];
+  const refused: RefusedRow[] = [];
   for (const each of read) {
-    const result = 'input' in each ? mapRow(context, each, statesOf(each.row)) : each;
+    const result = 'input' in each ? mapRow(context, each, folds.of(each.row), elsewhereOf(each, folds, places)) : each;
     if ('problems' in result) {
       refused.push(result);
     } else {
-      mapped.push(result);
-      for (const fold of result.folds) statesOf(each.row).set(fold.foldKey, fold.state);
+      mapped.push(...result);
+      keepFolds(folds, result);
     }
   }
   return { mapped, refused };
+}
+
+/** What a row says counts from here on. */
+export function keepFolds(folds: Folds, mapped: readonly MappedRow[]): void {
+  for (const fold of mapped.flatMap((each) => each.folds)) folds.of(fold).set(fold.foldKey, fold.state);
+}
+
+/** What others said of the visit a row is about, as far as the folds have it. */
+export function elsewhereOf({ row, input }: ReadRow, folds: Folds, places: VisitPlaces): Elsewhere | undefined {
+  const named = aboutOfRow(input);
+  const place = named && places.get(placeKey(row.feed, named.foldKey));
+  if (!named || !place) return undefined;
+  const others = place.said.filter(({ foldKey }) => foldKey !== named.foldKey);
+  return { at: place.at, ...(place.by !== undefined && { by: place.by }), others: others.map(({ personKey, foldKey }) => folds.of({ feed: row.feed, personKey }).get(foldKey) ?? {}) };
 }

@@ -23,6 +23,8 @@ export interface PreparedResource extends Apart {
   security: JsonObject[];
   evidence: Evidence[];
   contentHash: Buffer;
+  /** as it would be if another of those who are this citizen had said the same */
+  alike: readonly Buffer[];
   /** as mapped, for reading a choice out of a Consent */
   resource: JsonObject;
 }
@@ -39,7 +41,7 @@ export function prepareResources(context: IntakeContext, linked: LinkedRow, hidd
   const lateLabels = new Map(linked.late.map((mapped) => [
     resourceId(context.secrets, mapped, partner.identifierBase), [...labelsIn(securityOf(mapped['meta'])), ...context.sensitiveCodes.labelsOf(mapped)],
   ]));
-  const patientId = partnerId(context.secrets, 'Patient', `${partner.identifierBase}/person`, linked.row.personKey);
+  const patientId = partnerId(context.secrets, 'Patient', `${partner.identifierBase}/person`, linked.about ?? linked.row.personKey);
   return linked.resources.map((mapped) => {
     const type = textOf(mapped['resourceType']);
     const id = resourceId(context.secrets, mapped, partner.identifierBase) ?? context.newId();
@@ -49,6 +51,7 @@ export function prepareResources(context: IntakeContext, linked: LinkedRow, hidd
     const security = securityOf(meta);
     const said = [...labelsIn(security), ...(lateLabels.get(id) ?? []), ...(rule?.labels ?? [])];
     const labels = new Set([...said, ...context.sensitiveCodes.labelsOf(resolved)]);
+    const text = JSON.stringify([resolved, [...new Set(said)]]); // without what the code sets add: the same content is no new version because a set was changed
     return {
       linked, id, patientId, type,
       category: (rule?.category ?? 'unclassified') as SharingCategory,
@@ -56,16 +59,21 @@ export function prepareResources(context: IntakeContext, linked: LinkedRow, hidd
       security: security.filter((label) => textOf(label['code']) !== hiddenLocation),
       ...keepApart({ resourceType: type, id, ...resolved }, (_, target) => own.has(target), hidden ? custodianOf(context, partner.organisation) : null),
       evidence: relationshipEvidence(mapped, partner.organisation, linked.row.receivedAt ?? context.clock(), (organisation) => context.directory.get(organisation)?.isPractice ?? false),
-      // without what the code sets add: the same content is no new version because a set was changed
-      contentHash: hash('sha256', namingHome(linked, JSON.stringify([resolved, [...new Set(said)]])), 'buffer'),
+      contentHash: hashNaming(linked, linked.home, text),
+      alike: linked.homes.filter((home) => home !== linked.home).map((home) => hashNaming(linked, home, text)),
       resource: mapped,
     };
   });
 }
 
 /** The content as it read when the person was first met: that the person became another citizen changes nothing of what is said. */
-function namingHome({ citizen, home }: LinkedRow, text: string): string {
-  return citizen === home ? text : text.replaceAll(`Patient/${citizen}`, `Patient/${home}`);
+function hashNaming({ citizen }: LinkedRow, home: string, text: string): Buffer {
+  return hash('sha256', citizen === home ? text : text.replaceAll(`Patient/${citizen}`, `Patient/${home}`), 'buffer');
+}
+
+/** Whether a row with this hash says what is said now, whoever of those who are the citizen said it. */
+export function saysTheSame({ contentHash, alike }: Pick<PreparedResource, 'contentHash' | 'alike'>, standing: Buffer | undefined): boolean {
+  return standing !== undefined && [contentHash, ...alike].some((each) => each.equals(standing));
 }
 
 /** How rows name the organisation they are of. */

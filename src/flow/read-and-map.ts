@@ -1,7 +1,8 @@
 import { textOf, type JsonObject } from '../fhir/json.ts';
 import type { Problem } from '../fhir/problem.ts';
 import { feedFacts } from '../intake/feed-facts.ts';
-import { foldRow, unfoldRow } from '../intake/fold.ts';
+import { foldRow, joinStates, unfoldAbout, unfoldRow } from '../intake/fold.ts';
+import type { AboutKey } from '../intake/fold-keys.ts';
 import { readRow } from '../intake/read-row.ts';
 import type { Feed, FoldState, Kind, Part, PersonClaims, RowInput } from '../intake/types.ts';
 import type { LedgerEntry, UnmappedCode } from '../mapping/types.ts';
@@ -9,6 +10,7 @@ import type { PendingRow } from '../store/intake-queue.ts';
 import type { StoredFold } from '../store/fold-states.ts';
 import { findPart, type FoundPart, type IntakeContext } from './intake-context.ts';
 import { fieldAsSent, placeInSource } from './place-in-source.ts';
+import { aboutOfRow } from './visit-places.ts';
 
 /** A row with its effect worked out, not yet anybody's. */
 export interface MappedRow {
@@ -23,12 +25,29 @@ export interface MappedRow {
   late: JsonObject[];
   /** fold states after this row */
   folds: StoredFold[];
+  /** whom the resources are about, by the sender's key, where that is another than the row's person */
+  about?: string;
+  visit?: RowVisit;
   warnings: Problem[];
   ledger: LedgerEntry[];
   /** what the row says of who it is about beside the person key */
   claims: PersonClaims;
   /** codes no table has, with the field as its sender knows it */
   unmapped: UnmappedCode[];
+}
+
+/** The visit a row is about. */
+export interface RowVisit {
+  /** as the row names it */
+  named: { foldKey: string; about: AboutKey };
+  /** where it is kept */
+  at: AboutKey;
+  /** something was ever said of it */
+  told: boolean;
+  /** what its sender files it under; '' when that was not said */
+  account: string;
+  /** the decision about its account that moved it, before anything was decided about the visit itself */
+  by?: string;
 }
 
 export type ReadRow = FoundPart & { row: PendingRow; input: RowInput };
@@ -44,24 +63,91 @@ export function readPending(context: IntakeContext, row: PendingRow): ReadRow | 
   return 'problems' in read ? { row, problems: read.problems } : { ...found, row, input: read.input };
 }
 
-/** fold → map → validate, on states that include every earlier row of the person. Pure but for the compiled map's own memory. */
-export function mapRow(context: IntakeContext, read: ReadRow, states: ReadonlyMap<string, FoldState>): MappedRow | RefusedRow {
-  const { row, feed, kind, part, map, mapping, input } = read;
-  const folds = input.foldKeys.length > 0;
-  const folded = folds ? foldRow(states, input, row.messageId ?? '') : new Map<string, FoldState>();
-  const record = folds ? unfoldRow(folded, input) : input.record;
-  const result = map.run({ feed: feedFacts(feed), ...record });
+/** Where what a row says of a visit belongs, with what others said of it. */
+export interface Elsewhere {
+  at: AboutKey;
+  by?: string;
+  /** what is known of it from messages that named it otherwise */
+  others: readonly FoldState[];
+}
+
+/**
+ * fold → map → validate, on states that include every earlier row of the person. What a row says of a visit that is another
+ * person's by now is mapped apart from what it says of its own person, and stands first. Pure but for the compiled map's own memory.
+ */
+export function mapRow(context: IntakeContext, read: ReadRow, states: ReadonlyMap<string, FoldState>, elsewhere?: Elsewhere): MappedRow[] | RefusedRow {
+  const { row, input } = read;
+  const folded = input.foldKeys.length > 0 ? foldRow(states, input, row.messageId ?? '') : new Map<string, FoldState>();
+  const folds = input.foldKeys.flatMap((foldKey) => {
+    const state = folded.get(foldKey);
+    return state ? [{ feed: row.feed, personKey: row.personKey, foldKey, state }] : [];
+  });
+  const parts = partsOf(read, states, folded, elsewhere).map((part) => mapPart(context, read, part));
+  const problems = placeInSource(parts.flatMap(({ found }) => found), row, read.kind, read.part);
+  if (problems.some(isError)) return { row, problems };
+  return parts.map(({ mapped }, index) => (index === parts.length - 1 ? { ...mapped, folds, warnings: [...input.warnings, ...problems] } : mapped));
+}
+
+/** One record for the map to read. */
+interface MapPart {
+  record: JsonObject;
+  /** what the row says by itself, where something newer is known; null: nothing is */
+  alone: JsonObject | null;
+  visit?: RowVisit;
+  /** its person is another than the row's */
+  apart: boolean;
+}
+
+function partsOf(read: ReadRow, states: ReadonlyMap<string, FoldState>, folded: ReadonlyMap<string, FoldState>, elsewhere: Elsewhere | undefined): MapPart[] {
+  const { input, row } = read;
+  const named = aboutOfRow(input);
+  if (!named || (!elsewhere && input.foldKeys.length > 1)) {
+    const late = isLate(input, input.foldKeys.map((key) => states.get(key)));
+    return [{ record: input.foldKeys.length > 0 ? unfoldRow(folded, input) : input.record, alone: late ? unfoldRow(foldAlone(read), input) : null, apart: false, ...(named && { visit: { named, at: named.about, told: true, account: accountOf(folded.get(named.foldKey)) } }) }];
+  }
+  const { at, others, by }: Elsewhere = elsewhere ?? { at: named.about, others: [] };
+  const person: RowInput = { ...input, foldKeys: input.foldKeys.filter((key) => key !== named.foldKey) };
+  const state = joinStates([folded.get(named.foldKey) ?? {}, ...others]);
+  const visitOf = (said: FoldState | undefined): JsonObject => unfoldAbout(at, said ?? {}, input.event);
+  const visit = { named, at, told: Object.keys(state).length > 0, account: accountOf(state), ...(by !== undefined && { by }) };
+  const late = { visit: isLate(input, [states.get(named.foldKey), ...others]), person: isLate(input, person.foldKeys.map((key) => states.get(key))) };
+  const aloneVisit = (): JsonObject => visitOf(foldAlone(read).get(named.foldKey));
+  if (at.personKey === row.personKey && person.foldKeys.length > 0) {
+    const whole = (ofPerson: ReadonlyMap<string, FoldState>, ofVisit: JsonObject): JsonObject => ({ ...unfoldRow(ofPerson, person), [at.name]: ofVisit[at.name] ?? null });
+    return [{ record: whole(folded, visitOf(state)), alone: late.visit || late.person ? whole(foldAlone(read), aloneVisit()) : null, apart: false, visit }];
+  }
+  return [
+    { record: visitOf(state), alone: late.visit ? aloneVisit() : null, apart: true, visit },
+    ...(person.foldKeys.length > 0 ? [{ record: unfoldRow(folded, person), alone: late.person ? unfoldRow(foldAlone(read), person) : null, apart: false }] : []),
+  ];
+}
+
+function accountOf(state: FoldState = {}): string {
+  return textOf(state['account']?.v);
+}
+
+/** Something newer, or of the same instant, is already known of this person or visit. */
+function isLate({ eventAt }: RowInput, known: readonly (FoldState | undefined)[]): boolean {
+  return known.some((state) => Object.values(state ?? {}).some(({ at }) => at >= eventAt));
+}
+
+function foldAlone({ input, row }: ReadRow): Map<string, FoldState> {
+  return foldRow(new Map(), input, row.messageId ?? '');
+}
+
+function mapPart(context: IntakeContext, { row, feed, kind, part, map, mapping, input }: ReadRow, { record, alone, visit, apart }: MapPart): { mapped: MappedRow; found: Problem[] } {
+  const mapOne = (tree: JsonObject): ReturnType<typeof map.run> => map.run({ feed: feedFacts(feed), ...tree });
+  const isOwn = (resource: JsonObject): boolean => !apart || resource['resourceType'] !== 'Patient'; // of the other person the row says nothing
+  const result = mapOne(record);
   // what a map refused is not whole: its resources would only be found wrong again
   const found = result.problems.some(isError) ? result.problems : [...result.problems, ...result.notices, ...result.resources.flatMap((resource) => context.validate(resource))];
-  const problems = placeInSource(found, row, kind, part);
-  if (problems.some(isError)) return { row, problems };
   return {
-    row, feed, kind, part, mapping, claims: claimsOf(part, input), resources: result.resources, late: isLate(states, input) ? mapAlone(read) : [], ledger: result.ledger,
-    unmapped: result.unmapped.map((each) => ({ ...each, field: fieldAsSent(kind, part, each.field) })), warnings: [...input.warnings, ...problems],
-    folds: input.foldKeys.flatMap((foldKey) => {
-      const state = folded.get(foldKey);
-      return state ? [{ feed: row.feed, personKey: row.personKey, foldKey, state }] : [];
-    }),
+    found,
+    mapped: {
+      row, feed, kind, part, mapping, ...(visit && { visit }), ...(apart && visit && { about: visit.at.personKey }), claims: claimsOf(part, input),
+      resources: result.resources.filter(isOwn), late: alone === null ? [] : mapOne(alone).resources.filter(isOwn), ledger: result.ledger,
+      unmapped: result.unmapped.map((each) => ({ ...each, field: fieldAsSent(kind, part, each.field) })), warnings: [], folds: [],
+    },
   };
 }
 
@@ -72,14 +158,4 @@ function claimsOf({ claims = {} }: Part, { record }: RowInput): PersonClaims {
 
 function isError({ severity = 'error' }: Problem): boolean {
   return severity === 'error';
-}
-
-/** Something newer, or of the same instant, is already known of this person or visit. */
-function isLate(states: ReadonlyMap<string, FoldState>, input: RowInput): boolean {
-  return input.foldKeys.some((key) => Object.values(states.get(key) ?? {}).some(({ at }) => at >= input.eventAt));
-}
-
-function mapAlone({ row, feed, map, input }: ReadRow): JsonObject[] {
-  const record = unfoldRow(foldRow(new Map(), input, row.messageId ?? ''), input);
-  return map.run({ feed: feedFacts(feed), ...record }).resources;
 }

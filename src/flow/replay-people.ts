@@ -10,7 +10,7 @@ import { diffResource } from './diff-resource.ts';
 import { factsOf } from './hide-places.ts';
 import type { IntakeContext } from './intake-context.ts';
 import { partnerId } from './name-resource.ts';
-import type { PreparedResource } from './prepare-resources.ts';
+import { saysTheSame, type PreparedResource } from './prepare-resources.ts';
 import type { SettledPeople } from './settle-people.ts';
 import type { StagedRow } from '../store/replay-staging.ts';
 import { isPerson } from './stage-records.ts';
@@ -34,7 +34,7 @@ export async function findDifferences(connection: Connection, context: IntakeCon
     const row = current.get(each.id);
     if (!row) return true;
     const { category, labels } = factsOf(context, row);
-    return !row.contentHash.equals(each.contentHash) || category !== each.category || !new Set(each.labels).isSubsetOf(new Set(labels));
+    return !saysTheSame(each, row.contentHash) || category !== each.category || !new Set(each.labels).isSubsetOf(new Set(labels));
   });
   const said = await loadSaidOf(connection, feed, peopleOf(context, feed, groups, settled));
   const gone = said.filter(({ id, type, erased }) => !finals.has(id) && !erased && !neverGone.includes(type)).map(({ id }) => id);

@@ -13,7 +13,7 @@ import { fragmentChanges, hiddenClass, unclassified } from './fragment-changes.t
 import { factsOf, hidePlaces, isPractice, tellingRows, type HiddenCitizens } from './hide-places.ts';
 import type { IntakeContext } from './intake-context.ts';
 import { relabelRows } from './relabel-rows.ts';
-import type { PreparedResource } from './prepare-resources.ts';
+import { saysTheSame, type PreparedResource } from './prepare-resources.ts';
 import { stampResource } from './stamp-resource.ts';
 
 /** A resource that is new or changed, with everything decided but the class numbers. */
@@ -48,7 +48,7 @@ function findChanges(context: IntakeContext, prepared: readonly PreparedResource
   for (const each of prepared) {
     const row = current.get(each.id);
     const standing = state.get(each.id) ?? (row && { version: row.version, contentHash: row.contentHash, ...factsOf(context, row) });
-    if (standing?.contentHash.equals(each.contentHash) && standing.category === each.category) continue;
+    if (standing && saysTheSame(each, standing.contentHash) && standing.category === each.category) continue;
     const patient = current.get(each.patientId);
     const person = state.get(each.patientId)?.labels ?? (patient ? factsOf(context, patient).labels : []);
     const telling = hidden.all.has(each.linked.citizen) && isPractice(each.linked.feed.partner) ? [hiddenLocation] : [];

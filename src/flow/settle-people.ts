@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Problem } from '../fhir/problem.ts';
 import { messageIdAt } from '../intake/read-row.ts';
-import type { FoldState } from '../intake/types.ts';
 import type { Connection } from '../store/database.ts';
 import type { RowOutcome } from '../store/intake-queue.ts';
 import type { CurrentRow } from '../store/record-writer.ts';
@@ -12,10 +11,12 @@ import { checkOwnership } from './check-ownership.ts';
 import { hiddenCitizens } from './hidden-citizens.ts';
 import type { HiddenCitizens } from './hide-places.ts';
 import { findPart, type IntakeContext } from './intake-context.ts';
+import { findVisitPlaces } from './find-visit-places.ts';
 import { createRegistry, linkPeople, type LinkedRow, type Linking, type Registry } from './link-people.ts';
-import { mapInOrder } from './map-in-order.ts';
+import { createFolds, elsewhereOf, keepFolds, mapInOrder } from './map-in-order.ts';
 import { prepareResources, type PreparedResource } from './prepare-resources.ts';
-import { mapRow, readPending, type ReadRow, type RefusedRow } from './read-and-map.ts';
+import { mapRow, readPending, type MappedRow, type ReadRow, type RefusedRow } from './read-and-map.ts';
+import { noPlaces, type VisitPlaces } from './visit-places.ts';
 
 /** What everything some people's feed ever said of them comes to. */
 export interface SettledPeople {
@@ -39,8 +40,7 @@ export async function settlePeople(connection: Connection, context: IntakeContex
   const { read, settled } = readRows(context, rows);
   const foreign = new Map<string, RefusedRow>();
   for (;;) {
-    const registry = createRegistry(inThought);
-    const { linked, citizens, people, refused } = await linkRows(connection, context, read.filter(({ row }) => !foreign.has(nameOf(row))), registry);
+    const { linked, citizens, people, refused, registry } = await linkRows(connection, context, read.filter(({ row }) => !foreign.has(nameOf(row))), inThought);
     const mistaken = checkClaims(context, linked, registry);
     const hidden = inThought ? nobodyHidden : await hiddenCitizens(connection, linked);
     const prepared = linked.flatMap((row) => prepareResources(context, row, hidden.all.has(row.citizen)));
@@ -57,7 +57,7 @@ export async function settlePeople(connection: Connection, context: IntakeContex
     return {
       linked, citizens, people, hidden, finals: finalsOf(prepared), current: owned.current,
       outcomes: [
-        ...settled, ...linked.flatMap(({ row, warnings }) => outcomeOf({ row, problems: warnings }, 'unchanged')),
+        ...settled, ...linked.filter(({ about }) => about === undefined).flatMap(({ row, warnings }) => outcomeOf({ row, problems: warnings }, 'unchanged')),
         ...[...refused, ...foreign.values()].flatMap((each) => outcomeOf(each, 'quarantined')),
       ],
     };
@@ -114,36 +114,59 @@ function fieldOfId(context: IntakeContext, feed: string, part: string): string {
 type LinkedPeople = Pick<Linking, 'linked' | 'citizens' | 'people'> & { refused: RefusedRow[] };
 
 /** All at once, and once more one row after the other for people of whom a row was refused: what came after builds on what was left. */
-async function linkRows(connection: Connection, context: IntakeContext, read: readonly ReadRow[], registry: Registry): Promise<LinkedPeople> {
-  const { mapped, refused } = mapInOrder(context, read, []);
-  const isPatient = (row: (typeof mapped)[number]): boolean => row.resources.some((resource) => resource['resourceType'] === 'Patient');
-  const together = await linkPeople(connection, context, [...mapped.filter(isPatient), ...mapped.filter((row) => !isPatient(row))], registry);
-  const again = new Set(together.refused.map(({ row }) => row.personKey));
+async function linkRows(connection: Connection, context: IntakeContext, read: readonly ReadRow[], inThought: boolean): Promise<LinkedPeople & { registry: Registry }> {
+  const { together, refused, registry, places } = await linkTogether(connection, context, read, inThought);
+  const again = withKin(new Set(together.refused.map(({ row }) => row.personKey)), places);
   const parts: LinkedPeople[] = [{
     ...together, linked: together.linked.filter(({ row }) => !again.has(row.personKey)), refused: refused.filter(({ row }) => !again.has(row.personKey)),
   }];
-  for (const person of again) parts.push(await linkOneByOne(connection, context, read.filter(({ row }) => row.personKey === person), registry));
+  if (again.size > 0) parts.push(await linkOneByOne(connection, context, read.filter(({ row }) => again.has(row.personKey)), registry, places));
   const inOrder = parts.flatMap(({ linked }) => linked).sort((a, b) => a.row.recordId - b.row.recordId || a.row.row - b.row.row);
   return {
-    linked: inOrder, refused: parts.flatMap((part) => part.refused), citizens: parts.flatMap(({ citizens }) => citizens),
+    registry, linked: inOrder, refused: parts.flatMap((part) => part.refused), citizens: parts.flatMap(({ citizens }) => citizens),
     people: [...new Map(parts.flatMap(({ people }) => people).map((person) => [`${person.citizen} ${person.id}`, person])).values()],
   };
 }
 
+type LinkedTogether = { together: Linking; refused: RefusedRow[]; registry: Registry; places: VisitPlaces };
+
+/** Whoever is described first, and again as long as more names of the visits they speak of are found. */
+async function linkTogether(connection: Connection, context: IntakeContext, read: readonly ReadRow[], inThought: boolean): Promise<LinkedTogether> {
+  const isPatient = ({ resources }: MappedRow): boolean => resources.some((resource) => resource['resourceType'] === 'Patient');
+  for (let places = noPlaces; ;) {
+    const { mapped, refused } = mapInOrder(context, read, createFolds([]), places);
+    const registry = createRegistry(inThought);
+    const together = await linkPeople(connection, context, [...mapped.filter(isPatient), ...mapped.filter((row) => !isPatient(row))], registry);
+    const found = await findVisitPlaces(connection, together.linked, registry, places);
+    if (!found) return { together, refused, registry, places };
+    places = found;
+  }
+}
+
+/** These people with all who speak of the same visits. */
+function withKin(people: ReadonlySet<string>, places: VisitPlaces): Set<string> {
+  const all = new Set(people);
+  for (let size = -1; size !== all.size;) {
+    size = all.size;
+    for (const { said } of places.values()) if (said.some(({ personKey }) => all.has(personKey))) for (const { personKey } of said) all.add(personKey);
+  }
+  return all;
+}
+
 /** A row about somebody not described yet is tried again when all the others are through. */
-async function linkOneByOne(connection: Connection, context: IntakeContext, read: readonly ReadRow[], registry: Registry): Promise<LinkedPeople> {
-  const states = new Map<string, FoldState>();
+async function linkOneByOne(connection: Connection, context: IntakeContext, read: readonly ReadRow[], registry: Registry, places: VisitPlaces): Promise<LinkedPeople> {
+  const folds = createFolds([]);
   const done: LinkedPeople = { linked: [], refused: [], citizens: [], people: [] };
   const link = async (each: ReadRow, later: ReadRow[] | null): Promise<void> => {
-    const result = mapRow(context, each, states);
+    const result = mapRow(context, each, folds.of(each.row), elsewhereOf(each, folds, places));
     if ('problems' in result) return void done.refused.push(result);
-    const { linked, refused, citizens, people } = await linkPeople(connection, context, [result], registry);
+    const { linked, refused, citizens, people } = await linkPeople(connection, context, result, registry);
     done.citizens.push(...citizens);
     done.people.push(...people);
-    if (linked.length > 0) for (const fold of result.folds) states.set(fold.foldKey, fold.state);
+    if (refused.length === 0) keepFolds(folds, result);
     else if (later && refused.some(({ problems }) => problems.some(({ code }) => code === 'person-not-known'))) return void later.push(each);
+    else return void done.refused.push(...refused);
     done.linked.push(...linked);
-    done.refused.push(...refused);
   };
   const later: ReadRow[] = [];
   for (const each of read) await link(each, later);

@@ -99,6 +99,7 @@ export async function undoDecision(connection: Connection, context: LinkContext,
 async function undo(connection: Connection, context: LinkContext, held: LinkDecisionRow, by: Decided): Promise<string> {
   if (held.kind === 'merge') return undoMerge(connection, context, held, by);
   if (held.kind === 'split') return undoSplit(connection, context, held, by);
+  if (held.kind === 'visit') throw new Error('a visit is taken back by the message that moves it back');
   await endApartOf(connection, held.id);
   const { from, into, persons } = held;
   return keepDecision(connection, context, { kind: 'same', from, into, persons }, by);

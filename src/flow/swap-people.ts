@@ -3,16 +3,17 @@ import { savePeople } from '../store/citizens.ts';
 import type { Connection } from '../store/database.ts';
 import { saveFolds } from '../store/fold-states.ts';
 import { saveLedger } from '../store/ledger-counts.ts';
-import { endRows, forgetFolds, settleReplayed, type SettledRow } from '../store/replay-record.ts';
+import { forgetFolds, settleReplayed, type SettledRow } from '../store/replay-record.ts';
 import type { StagedRow } from '../store/replay-staging.ts';
 import type { ReplayRow } from '../store/replays.ts';
 import { saveUnmappedCodes } from '../store/unmapped-codes.ts';
+import { endResources } from './end-resources.ts';
 import type { IntakeContext } from './intake-context.ts';
 import { factsOf } from './hide-places.ts';
 import { relabelRows } from './relabel-rows.ts';
 import { findDifferences, isSettledAnew, type Differences } from './replay-people.ts';
+import { saysTheSame } from './prepare-resources.ts';
 import { saveResources } from './save-resources.ts';
-import { mappingMark } from './stamp-resource.ts';
 import { settlePeople, type SettledPeople } from './settle-people.ts';
 import { isPerson } from './stage-records.ts';
 
@@ -28,7 +29,7 @@ export async function swapPeople(connection: Connection, context: IntakeContext,
   await savePeople(connection, settled.citizens, settled.people, context.clock());
   await relabelRows(connection, context, stricterOf(context, changed, settled));
   const written = await saveResources(connection, context, changed.map(({ prepared }) => prepared), settled.current, settled.hidden);
-  await endGone(connection, context, replay, gone);
+  await endResources(connection, gone, replay.candidate, context.clock());
   await forgetFolds(connection, replay.feed, people);
   const folds = settled.linked.flatMap(({ folds: states }) => states);
   await saveFolds(connection, [...new Map(folds.map((fold) => [`${fold.personKey}\u0000${fold.foldKey}`, fold])).values()]);
@@ -39,19 +40,11 @@ export async function swapPeople(connection: Connection, context: IntakeContext,
 
 /** The same content with more labels is no new version. */
 function stricterOf(context: IntakeContext, changed: Differences['changed'], { current }: SettledPeople): Parameters<typeof relabelRows>[2] {
-  return changed.flatMap(({ prepared: { id, contentHash, labels } }) => {
+  return changed.flatMap(({ prepared }) => {
+    const { id, labels } = prepared;
     const row = current.get(id);
-    return row?.contentHash.equals(contentHash) && !new Set(labels).isSubsetOf(new Set(factsOf(context, row).labels)) ? [{ row, labels }] : [];
+    return row && saysTheSame(prepared, row.contentHash) && !new Set(labels).isSubsetOf(new Set(factsOf(context, row).labels)) ? [{ row, labels }] : [];
   });
-}
-
-async function endGone(connection: Connection, context: IntakeContext, { candidate }: ReplayRow, gone: Differences['gone']): Promise<void> {
-  const at = context.clock();
-  await endRows(connection, gone.map(({ citizen, id, type, version, body, recordId, row }) => {
-    const { meta } = JSON.parse(body) as { meta?: { source?: string; security?: unknown; tag?: unknown } };
-    const marks = { versionId: String(version + 1), lastUpdated: at.toISOString(), source: meta?.source, security: meta?.security, tag: meta?.tag };
-    return { citizen, id, version: version + 1, at, recordId, row, body: JSON.stringify({ resourceType: type, id, meta: { ...mappingMark(candidate), ...marks } }) };
-  }));
 }
 
 function settledRows({ outcomes }: SettledPeople, written: ReadonlySet<string>): SettledRow[] {

@@ -22,7 +22,7 @@ export async function tellDecisions(context: { database: Database; audit: AuditT
   }
 }
 
-const interactions = { merge: 'link-merge', split: 'link-split', 'keep-apart': 'link-apart', same: 'link-apart' } as const;
+const interactions = { merge: 'link-merge', split: 'link-split', 'keep-apart': 'link-apart', same: 'link-apart', visit: 'link-visit' } as const;
 /** By a message its feed's client did it; by anything else the gateway. */
 function clientOf(evidence: object | null): string {
   return evidence !== null && 'feed' in evidence && typeof evidence.feed === 'string' ? evidence.feed : 'onestory';

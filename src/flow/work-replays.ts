@@ -4,13 +4,14 @@ import { setLive } from '../store/feed-states.ts';
 import { holdCodeSets } from '../store/relabel-queue.ts';
 import { replaceFindings } from '../store/replay-findings.ts';
 import { closeReplayed } from '../store/replay-record.ts';
-import { markDone, nextPeople } from '../store/replay-staging.ts';
+import { markDone } from '../store/replay-staging.ts';
 import { requeueWaiting } from '../store/source-records.ts';
 import { countFailure, forgetStaged, listOpenReplays, setReplayState, takeReplay, type ReplayRow } from '../store/replays.ts';
 import type { FeedMappings } from './feed-mappings.ts';
 import type { IntakeContext } from './intake-context.ts';
 import { findDifferences, findingsOf } from './replay-people.ts';
 import { reportFinished } from './report-finished.ts';
+import { nextRows } from './rows-with-kin.ts';
 import { settlePeople } from './settle-people.ts';
 import { stageRecords } from './stage-records.ts';
 import { startRounds, type Rounds } from './start-rounds.ts';
@@ -71,7 +72,7 @@ async function step(connection: Connection, context: ReplayContext, replayId: nu
 }
 
 async function goThroughPeople(connection: Connection, context: IntakeContext, replay: ReplayRow, together: ReplayContext['together']): Promise<boolean> {
-  const rows = await nextPeople(connection, replay, together);
+  const rows = await nextRows(connection, context, replay, together);
   if (rows.length === 0) return false;
   const groups = [...new Set(rows.map(({ group }) => group))];
   if (replay.state === 'swapping') {

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../fhir/json.ts';
 import { isExactNumber } from '../fhir/read-json.ts';
+import type { AboutKey } from './fold-keys.ts';
 import { foldWhole, isWhole, unfoldWhole } from './fold-whole.ts';
 import { inTurn, readJournal, type JournalEntry } from './journal.ts';
 import type { FoldState, RowInput } from './types.ts';
@@ -43,6 +44,21 @@ export function unfoldRow(states: ReadonlyMap<string, FoldState>, input: RowInpu
     record[scope] = { [id]: objectOf(input.record[scope])[id] ?? '', ...unfoldState(states.get(key) ?? {}) };
   }
   return record;
+}
+
+/** The record of a visit alone, whoever said it: of the person the map reads the key. */
+export function unfoldAbout({ name, personKey, id }: AboutKey, state: FoldState, event: string): JsonObject {
+  return { event, person: { key: personKey }, [name]: { number: id, ...unfoldState(state) } };
+}
+
+/** What is known when several states are about the same: of every field the last word, as if one state had been told all. */
+export function joinStates(states: readonly FoldState[]): FoldState {
+  const joined: FoldState = {};
+  for (const [field, stated] of states.flatMap((state) => Object.entries(state))) {
+    const standing = joined[field];
+    if (!standing || wins(stated, standing)) joined[field] = stated;
+  }
+  return joined;
 }
 
 /** `person`, or what the kind's messages are about beside the person: `visit` of `visit/H1/V1`. */

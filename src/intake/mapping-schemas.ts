@@ -200,7 +200,7 @@ export const messagesSchema = {
     versions: { ...names, minItems: 1 },
     about: {
       type: 'object', required: ['name', 'id'], additionalProperties: false,
-      properties: { name: aboutName, id: fieldName },
+      properties: { name: aboutName, id: fieldName, account: fieldName },
     },
     always: { type: 'object', required: ['segments', 'fields'], additionalProperties: false, properties: { segments: names, fields: fieldNames } },
     time: { ...fieldNames, minItems: 1 },
@@ -230,7 +230,7 @@ export const messagesSchema = {
         additionalProperties: false,
         properties: {
           segments: names, fields: fieldNames, status: text, person: text, place: fieldName, undoes: names, otherwise: text, clears: fieldNames,
-          merges: { enum: ['people', 'visits', 'visit-of-person', 'two-people'] }, does: { enum: ['join', 'part', 'move-visit'] },
+          merges: { enum: ['people', 'visits', 'visit-of-person', 'account-of-person', 'two-people'] }, does: { enum: ['join', 'part', 'move-visit'] },
         },
       },
     },

@@ -1,8 +1,9 @@
 import type { JsonObject } from '../fhir/json.ts';
-import type { Position, Problem } from '../fhir/problem.ts';
+import type { Problem } from '../fhir/problem.ts';
 import type { OrganisationKey } from '../fhir/sharing.ts';
 import type { BundleSchema } from './fhir/bundle-schema.ts';
 import type { FormatName } from './formats.ts';
+import type { Joining } from './joining.ts';
 import type { PersonOperation, PullPlan } from './pull-plan.ts';
 
 /** A row of mappings/partners.yaml. */
@@ -126,8 +127,8 @@ export interface MessageSchema {
   /** MSH-12 values accepted */
   versions: string[];
   limits: { segments: number; fields: number; repetitions: number; components: number; fieldLength: number };
-  /** what a message is about beside the person, folded under the id in this field: the visit, the referral */
-  about: { name: string; id: string };
+  /** what a message is about beside the person, folded under the id in this field: the visit, the referral; `account`: the field that says which of them move together */
+  about: { name: string; id: string; account?: string };
   /**
    * `message` segments are read for the envelope only, those of the person and of what the message is about are folded (a
    * repeating one as one field), `other` ones are shown to the map as this message has them, as are all Z segments not listed
@@ -168,20 +169,9 @@ export interface EventSchema {
   /** fields this event empties, whatever it repeats in them */
   clears?: string[];
   /** whose identifiers the event joins, moves or tells apart: nothing else is taken from it */
-  merges?: 'people' | 'visits' | 'visit-of-person' | 'two-people';
+  merges?: 'people' | 'visits' | 'visit-of-person' | 'account-of-person' | 'two-people';
   /** what it does with them */
   does?: Joining['act'];
-}
-
-/** Whom a message joins or tells apart, or whose visit it moves, by the sender's own ids. */
-export interface Joining {
-  act: 'join' | 'part' | 'move-visit';
-  /** of the person who stays */
-  person: string;
-  /** of those who end, or are somebody else; empty: only national numbers are named */
-  others: string[];
-  /** where the message names them */
-  at: Position;
 }
 
 /** An organisation the records name that is not a partner: a practice, a team. Directory data, never person data. */

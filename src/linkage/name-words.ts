@@ -9,8 +9,11 @@ import { normaliseText } from '../fhir/normalise-text.ts';
 /** What a system says when it has no name to give; a newborn without a name is not its sibling. */
 export const placeholders: ReadonlySet<string> = new Set([
   'unknown', 'unk', 'notknown', 'none', 'na', 'nfn', 'baby', 'babyboy', 'babygirl', 'infant', 'newborn', 'male', 'female',
-  'boy', 'girl', 'twin', 'twinone', 'twintwo', 'triplet', 'xxx', 'test', 'unidentified', 'unnamed',
+  'twinone', 'twintwo', 'triplet', 'xxx', 'test', 'unidentified', 'unnamed',
 ]);
+
+/** The same where a first name should be; as family names these are somebody's. */
+const firstPlaceholders: ReadonlySet<string> = new Set(['boy', 'girl', 'twin']);
 
 /** Parts of a family name that alone are no reason to think two families are one. */
 export const particles: ReadonlySet<string> = new Set([
@@ -64,10 +67,16 @@ export function firstNameForm(word: string): string {
 }
 
 /**
- * A name's words, normalised: case, accents, punctuation, apostrophes (O'Brien = OBrien), hyphens as breaks so that a
+ * A first name's words, normalised: case, accents, punctuation, apostrophes (O'Brien = OBrien), hyphens as breaks so that a
  * double barrel can be compared part by part. Leading titles and words that stand for "no name" are left out.
  */
 export function nameWords(text: string): string[] {
+  const words = familyWords(text);
+  return firstPlaceholders.has(words[0] ?? '') ? [] : words;
+}
+
+/** The same of a family name: a family may be called Twin or Boy. */
+export function familyWords(text: string): string[] {
   const words = text.replace(/['’ʼ`´.]/g, '').split(/[^\p{L}\p{N}\p{M}]+/u).map(normaliseText).filter((word) => word !== '');
   while (words.length > 1 && titles.has(words[0] ?? '')) words.shift();
   return placeholders.has(words.join('')) || placeholders.has(words[0] ?? '') ? [] : words;

@@ -1,7 +1,7 @@
 import type { Element, Extension, HumanName, Identifier, Patient } from '@medplum/fhirtypes';
 import { nhsNumberStatusOf, nhsNumberSystem } from '../fhir/nhs-number-status.ts';
 import { wordsOf } from '../fhir/normalise-text.ts';
-import { nameWords } from './name-words.ts';
+import { familyWords, nameWords } from './name-words.ts';
 import { normaliseNhsNumber } from '../fhir/nhs-number.ts';
 import type { PersonFacts } from './types.ts';
 
@@ -52,11 +52,11 @@ function bestNhsIdentifier(patient: Patient): Identifier | undefined {
 function names(all: readonly HumanName[]): Pick<PersonFacts, 'family' | 'given' | 'otherFamily' | 'otherGiven'> {
   const main = all.find(({ use }) => use === 'official') ?? all.find(({ use }) => use === undefined) ?? all.find(({ use }) => use === 'usual') ?? all[0];
   const others = all.filter((name) => name !== main);
-  const family = nameWords(main?.family ?? '').join(' ');
+  const family = familyWords(main?.family ?? '').join(' ');
   return {
     ...(family === '' ? {} : { family }),
     given: givenWords(main),
-    otherFamily: distinct(others.map((name) => nameWords(name.family ?? '').join(' '))).filter((name) => name !== family),
+    otherFamily: distinct(others.map((name) => familyWords(name.family ?? '').join(' '))).filter((name) => name !== family),
     otherGiven: distinct(others.flatMap((name) => givenWords(name).slice(0, 1))),
   };
 }

@@ -84,6 +84,19 @@ async function insertRules(connection: Connection, changes: readonly ChoiceChang
       ...listNames.map((name) => rules.map(({ limits }) => limits[name]?.join('\n') ?? null))]);
 }
 
+const compared = `effect, opt_out, overrides, organisations, roles, purposes, categories, labels, custodians, types, tokens, ids, dates_from, dates_until, live`;
+
+/** Whether something may be seen of the one citizen that a choice of the other denies: a denial it has not, or a permit it alone has. */
+export async function isLessDenied(connection: Connection, { from, into }: { from: string; into: string }): Promise<boolean> {
+  const { rows } = await connection.query(
+    `with said as (select citizen_id, ${compared.replace(/live$/, '')} live * tstzmultirange(tstzrange(statement_timestamp(), null)) as live from choice_rule
+       where citizen_id in ($1, $2) and live && tstzrange(statement_timestamp(), null)),
+     lost as (select ${compared} from said where citizen_id = $1 and effect = 'deny' except select ${compared} from said where citizen_id = $2),
+     gained as (select ${compared} from said where citizen_id = $2 and effect = 'permit' except select ${compared} from said where citizen_id = $1)
+     select 1 where exists (select from lost) or (exists (select from gained) and exists (select from said where citizen_id = $1 and effect = 'deny'))`, [from, into]);
+  return rows.length > 0;
+}
+
 /** Of these ids those that are records about the citizen: for checking what is written, never for answering. */
 export async function recordsOf(database: Database, citizen: string, ids: readonly string[]): Promise<Set<string>> {
   const rows = await database.query<{ id: string }>('select id from citizen_row where citizen_id = $1 and id = any($2::uuid[]) and not deleted', [citizen, ids]);

@@ -22,12 +22,11 @@ export async function loadFolds(connection: Connection, addresses: readonly Fold
   return rows;
 }
 
-/** What messages of one person said of their visits is known under another person id of the feed as well, where that says nothing of them yet. */
-export async function copyFolds(connection: Connection, feed: string, from: string, into: string): Promise<void> {
-  await connection.query(
-    `insert into fold_state (feed, person_key, fold_key, state)
-     select feed, $3, split_part(fold_key, '/', 1) || '/' || $4 || '/' || split_part(fold_key, '/', 3), state from fold_state
-     where feed = $1 and person_key = $2 and fold_key not like 'person/%' on conflict do nothing`, [feed, from, into, encodeURIComponent(into)]);
+/** What messages of these people filed under an account: visits, by their fold keys. */
+export async function findFoldsOfAccount(connection: Connection, feed: string, people: readonly string[], account: string): Promise<string[]> {
+  const { rows } = await connection.query<{ foldKey: string }>(
+    `select fold_key as "foldKey" from fold_state where feed = $1 and person_key = any ($2::text[]) and state -> 'account' ->> 'v' = $3 order by fold_key`, [feed, people, account]);
+  return rows.map(({ foldKey }) => foldKey);
 }
 
 export async function saveFolds(connection: Connection, folds: readonly StoredFold[]): Promise<void> {

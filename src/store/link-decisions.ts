@@ -3,12 +3,12 @@ import type { Connection, Database } from './database.ts';
 
 export interface LinkDecisionRow {
   id: string;
-  kind: 'merge' | 'split' | 'keep-apart' | 'same';
-  /** merge: the citizen that ended; split: the one that was taken apart */
+  kind: 'merge' | 'split' | 'keep-apart' | 'same' | 'visit';
+  /** merge: the citizen that ended; split: the one that was taken apart; visit: whose it was */
   from: string | null;
-  /** merge: the citizen that stays; split: where the source Patients went */
+  /** merge: the citizen that stays; split: where the source Patients went; visit: whose it is */
   into: string | null;
-  /** source Patients it moved, or told apart */
+  /** source Patients it moved, told apart, or moved a visit between */
   persons: string[];
   /** merge: ids that already stood for `from` when it ended; split: ids that went along */
   aliases: string[];

@@ -6,6 +6,8 @@ export interface Move {
   into: string;
   /** what is moved: of these source Patients, and what was written by API about these citizens; null: everything */
   origins: readonly string[] | null;
+  /** these rows alone, which are this source Patient's from now on: their next versions are written by whoever moves them */
+  rows?: { ids: readonly string[]; of: string };
   at: Date;
   /** how references to the one and to the other are searched for: tokens of `from`, each with that of `into` at its place */
   tokens: { from: readonly bigint[]; into: readonly bigint[] };
@@ -18,12 +20,14 @@ export interface Move {
  */
 export async function moveRows(connection: Connection, move: Move): Promise<string[]> {
   const { from, into } = move;
-  const ids = await moveCurrent(connection, move);
-  await moveVersions(connection, move, ids);
-  await moveFragments(connection, move, ids);
+  const moved = await moveCurrent(connection, move);
+  const ids = moved.map(({ id }) => id);
+  const renewed = moved.filter(({ deleted }) => !deleted && !move.rows).map(({ id }) => id);
+  await moveVersions(connection, move, ids, renewed);
+  await moveFragments(connection, move, ids, renewed);
   for (const table of ['past_class', 'past_part', 'past_citizen', 'relabel_queue', 'awaited_reply', 'disagreement']) await moveNamed(connection, table, move, ids);
   await moveNamed(connection, 'relationship', move, ids, { since: 'statement_timestamp()' }); // the other citizen had it not before
-  for (const table of ['confirmation', 'correction']) await moveNamed(connection, table, move, ids, { version: versionNow });
+  for (const table of ['confirmation', 'correction']) await moveNamed(connection, table, move, ids, move.rows ? {} : { version: versionNow });
   await moveEventDecisions(connection, move, ids);
   await moveChoices(connection, move, ids);
   await connection.query('insert into past_citizen (citizen_id, id, was, gone_at) select $2, i, $1, statement_timestamp() from unnest($3::uuid[]) i', [from, into, ids]);
@@ -36,18 +40,18 @@ const renamedTokens = `case when tokens && $3::bigint[] then array(
 /** JSON text that names the other citizen: an id is a UUID, so nothing else can be meant. Parameters 1 and 2. */
 const renamed = (text: string): string => `replace(${text}, 'Patient/' || $1::uuid, 'Patient/' || $2::uuid)`;
 
-async function moveCurrent(connection: Connection, { from, into, origins, at, tokens }: Move): Promise<string[]> {
-  const { rows } = await connection.query<{ id: string }>(
-    `with moved as (delete from citizen_row where citizen_id = $1 and ($5::uuid[] is null or coalesce(origin, citizen_id) = any ($5)) returning *)
+async function moveCurrent(connection: Connection, { from, into, origins, rows: named, at, tokens }: Move): Promise<{ id: string; deleted: boolean }[]> {
+  const { rows } = await connection.query<{ id: string; deleted: boolean }>(
+    `with moved as (delete from citizen_row where citizen_id = $1 and ($5::uuid[] is null or coalesce(origin, citizen_id) = any ($5)) and ($7::uuid[] is null or id = any ($7)) returning *)
      insert into citizen_row (citizen_id, id, type, version, class_id, deleted, updated_at, from_at, to_at, sort_text, tokens, directory_ids, content_hash, codes, origin)
-     select $2::uuid, id, type, case when deleted then version else version + 1 end, class_id, deleted, case when deleted then updated_at else $6 end,
-       from_at, to_at, sort_text, ${renamedTokens}, directory_ids, content_hash, codes, coalesce(origin, $1::uuid) from moved returning id`,
-    [from, into, tokens.from.map(String), tokens.into.map(String), origins, at]);
-  return rows.map(({ id }) => id);
+     select $2::uuid, id, type, case when deleted or $7 is not null then version else version + 1 end, class_id, deleted, case when deleted or $7 is not null then updated_at else $6 end,
+       from_at, to_at, sort_text, ${renamedTokens}, directory_ids, content_hash, codes, coalesce($8::uuid, origin, $1::uuid) from moved returning id, deleted`,
+    [from, into, tokens.from.map(String), tokens.into.map(String), origins, at, named?.ids ?? null, named?.of ?? null]);
+  return rows;
 }
 
-/** The marks of a stored body stand first in it, in this order (see src/flow/stamp-resource.ts). */
-async function moveVersions(connection: Connection, { from, into, at }: Move, ids: readonly string[]): Promise<void> {
+/** `renewed`: rows that get a version of their own. The marks of a stored body stand first in it, in this order (see src/flow/stamp-resource.ts). */
+async function moveVersions(connection: Connection, { from, into, at }: Move, ids: readonly string[], renewed: readonly string[]): Promise<void> {
   await connection.query(
     `with moved as (delete from citizen_version v using unnest($3::uuid[]) m(id) where v.citizen_id = $1 and v.id = m.id returning v.*)
      insert into citizen_version (citizen_id, id, version, body, deleted, updated_at, record_id, row_no)
@@ -55,19 +59,27 @@ async function moveVersions(connection: Connection, { from, into, at }: Move, id
      union all
      select $2::uuid, r.id, r.version, regexp_replace(${renamed('m.body')}, '"versionId":"[0-9]+","lastUpdated":"[^"]*"',
        '"versionId":"' || r.version || '","lastUpdated":"' || $4::text || '"'), false, r.updated_at, m.record_id, m.row_no
-     from moved m join citizen_row r on r.citizen_id = $2 and r.id = m.id and r.version = m.version + 1`,
-    [from, into, ids, at.toISOString()]);
+     from moved m join citizen_row r on r.citizen_id = $2 and r.id = m.id and r.version = m.version + 1 where m.id = any ($5::uuid[])`,
+    [from, into, ids, at.toISOString(), renewed]);
 }
 
-async function moveFragments(connection: Connection, { from, into, tokens }: Move, ids: readonly string[]): Promise<void> {
+async function moveFragments(connection: Connection, { from, into, tokens }: Move, ids: readonly string[], renewed: readonly string[]): Promise<void> {
   await connection.query(
     `with moved as (delete from citizen_fragment f using unnest($5::uuid[]) m(id) where f.citizen_id = $1 and f.id = m.id returning f.*)
      insert into citizen_fragment (citizen_id, id, version, path, body, class_id, target, tokens)
      select $2::uuid, id, version, path, body, class_id, target, tokens from moved
      union all
      select $2::uuid, m.id, r.version, m.path, ${renamed('m.body')}, m.class_id, m.target, ${renamedTokens.replaceAll('tokens', 'm.tokens')}
-     from moved m join citizen_row r on r.citizen_id = $2 and r.id = m.id and r.version = m.version + 1`,
-    [from, into, tokens.from.map(String), tokens.into.map(String), ids]);
+     from moved m join citizen_row r on r.citizen_id = $2 and r.id = m.id and r.version = m.version + 1 where m.id = any ($6::uuid[])`,
+    [from, into, tokens.from.map(String), tokens.into.map(String), ids, renewed]);
+}
+
+/** These rows are of these source Patients from now on. */
+export async function saveOrigins(connection: Connection, rows: readonly { citizen: string; id: string; origin: string }[]): Promise<void> {
+  if (rows.length === 0) return;
+  await connection.query(
+    `update citizen_row r set origin = o.origin from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as o(citizen_id, id, origin)
+     where r.citizen_id = o.citizen_id and r.id = o.id and r.origin is distinct from o.origin`, [rows.map(({ citizen }) => citizen), rows.map(({ id }) => id), rows.map(({ origin }) => origin)]);
 }
 
 /** Rows of a table that are about these ids, as they are but for the citizen. */
@@ -92,8 +104,8 @@ const ruleColumns = `id, n, effect, valid_from, valid_until, live, overrides, op
   dates_from, dates_until`;
 
 /** What counts goes on counting: a choice made for the one replaces none made for the other. With everything go denials kept without their Consent. */
-async function moveChoices(connection: Connection, { from, into, origins }: Move, ids: readonly string[]): Promise<void> {
-  const { rows } = await connection.query<{ id: string }>('select id from choice where citizen_id = $1 and ($2::uuid[] is null or id = any ($2))', [from, origins && ids]);
+async function moveChoices(connection: Connection, { from, into, origins, rows: named }: Move, ids: readonly string[]): Promise<void> {
+  const { rows } = await connection.query<{ id: string }>('select id from choice where citizen_id = $1 and ($2::uuid[] is null or id = any ($2))', [from, (origins ?? named?.ids ?? null) && ids]);
   const choices = rows.map(({ id }) => id);
   await moveNamed(connection, 'choice', { from, into }, choices);
   await connection.query(

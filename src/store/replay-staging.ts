@@ -61,19 +61,25 @@ export interface StagedRow extends IntakeRow {
   firstWithId: Buffer | null;
 }
 
-/** All rows of the next people, in order; so many rows, or one person's. */
-export async function nextPeople(connection: Connection, { replayId, feed }: ReplayRow, limits: { people: number; rows: number }): Promise<StagedRow[]> {
+/** The next people to go through: so many, of so many rows together, or one person. */
+export async function duePeople(connection: Connection, { replayId }: ReplayRow, limits: { people: number; rows: number }): Promise<string[]> {
+  const { rows } = await connection.query<{ key: string }>(
+    `select person_key as key from (select person_key, sum(rows) over (order by person_key) - rows as before from (
+       select person_key, rows from replay_person where replay_id = $1 and step = 0 order by person_key limit $2) p) q where before < $3`, [replayId, limits.people, limits.rows]);
+  return rows.map(({ key }) => key);
+}
+
+/** All rows of these people, in the order they came. */
+export async function stagedRowsOf(connection: Connection, { replayId, feed }: ReplayRow, people: readonly string[]): Promise<StagedRow[]> {
   const { rows } = await connection.query<StagedRow & { recordId: string }>(
-    `with due as (select person_key from (select person_key, sum(rows) over (order by person_key) - rows as before from (
-         select person_key, rows from replay_person where replay_id = $1 and step = 0 order by person_key limit $3) p) q where before < $4)
-     select r.person_key as "group", r.record_id as "recordId", r.row_no as row, r.line, $2::text as feed, r.part, r.content, r.message_id as "messageId", r.problem::text as problem, s.received_at as "receivedAt",
+    `select r.person_key as "group", r.record_id as "recordId", r.row_no as row, r.line, $2::text as feed, r.part, r.content, r.message_id as "messageId", r.problem::text as problem, s.received_at as "receivedAt",
        case when r.person_key like E'\\x01%' then coalesce(i.person_key, '') else r.person_key end as "personKey",
        i.state as was, i.problems::text as "wasProblems", m.sha256 as "firstWithId"
-     from due join replay_row r on r.replay_id = $1 and r.person_key = due.person_key
-     join source_record s on s.record_id = r.record_id
+     from replay_row r join source_record s on s.record_id = r.record_id
      left join intake_row i on i.record_id = r.record_id and i.row_no = r.row_no
      left join message_seen m on m.feed = $2 and m.message_id = r.message_id
-     order by r.person_key, r.record_id, r.row_no`, [replayId, feed, limits.people, limits.rows]);
+     where r.replay_id = $1 and r.person_key = any ($3::text[])
+     order by r.record_id, r.row_no`, [replayId, feed, people]);
   return rows.map((row) => ({ ...row, recordId: Number(row.recordId) }));
 }
 

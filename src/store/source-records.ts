@@ -156,14 +156,17 @@ export function reusedMessageId(field: string): Problem[] {
   }];
 }
 
-/** Puts quarantined rows of these people back in the queue when their only trouble was an unknown person. */
-export async function requeueForKnownPeople(connection: Connection, people: readonly { feed: string; personKey: string }[]): Promise<void> {
+/** Reasons of quarantine that what others send, or what is decided of who is who, can do away with. */
+export type RefusedFor = 'person-not-known' | 'record-of-another-person';
+
+/** Puts rows of these people that are in quarantine for this reason back in the queue: it may be none any more. */
+export async function requeueRefused(connection: Connection, code: RefusedFor, people: readonly { feed: string; personKey: string }[]): Promise<void> {
   if (people.length === 0) return;
   const { rows } = await connection.query<RequeuedRow>(
-    `update intake_row r set state = 'pending', problems = '[]' from unnest($1::text[], $2::text[]) as p(feed, person_key)
-     where r.feed = p.feed and r.person_key = p.person_key and r.state = 'quarantined' and r.problems @> '[{"code":"person-not-known"}]'
+    `update intake_row r set state = 'pending', problems = '[]' from (select distinct * from unnest($1::text[], $2::text[]) as p(feed, person_key)) p
+     where r.feed = p.feed and r.person_key = p.person_key and r.state = 'quarantined' and r.problems @> jsonb_build_array(jsonb_build_object('code', $3::text))
      returning r.feed, r.person_key, r.record_id`,
-    [people.map((each) => each.feed), people.map((each) => each.personKey)],
+    [people.map((each) => each.feed), people.map((each) => each.personKey), code],
   );
   await queueAgain(connection, rows);
 }
@@ -175,13 +178,13 @@ export async function requeueWaiting(connection: Connection, feed: string | null
   await queueAgain(connection, rows);
 }
 
-/** The same for messages that wait until one of these source Patients is known. */
-export async function requeueJoinings(connection: Connection, persons: readonly string[]): Promise<void> {
-  if (persons.length === 0) return;
+/** The same for messages that wait, or were refused, until something happens to one of these: source Patients, visits, accounts. */
+export async function requeueJoinings(connection: Connection, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
   const { rows } = await connection.query<RequeuedRow>(
     `with known as (delete from joining_wait where id = any ($1::uuid[]) returning record_id, row_no)
      update intake_row r set state = 'pending', problems = '[]' from (select distinct * from known) k
-     where r.record_id = k.record_id and r.row_no = k.row_no and r.state = 'awaiting-merge' returning r.feed, r.person_key, r.record_id`, [persons]);
+     where r.record_id = k.record_id and r.row_no = k.row_no and r.state in ('awaiting-merge', 'quarantined') returning r.feed, r.person_key, r.record_id`, [ids]);
   await queueAgain(connection, rows);
 }
 

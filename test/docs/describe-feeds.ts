@@ -98,9 +98,10 @@ function messageLines(messages: MessageSchema): string[] {
 }
 
 /** What messages about whom records are about do. */
-const effects = { join: 'two people are one', part: 'two people are told apart', 'move-visit': 'waits: a visit is moved by hand' } as const;
+const effects = { join: 'two people are one', part: 'two people are told apart', 'move-visit': 'a visit goes to another person or number' } as const;
 
 function becomes({ about }: MessageSchema, { status, person, undoes, clears, merges, does }: EventSchema): string {
+  if (merges === 'account-of-person') return `all ${about.name}s of an account go to another person`;
   if (merges !== undefined && does !== undefined) return effects[does];
   return [
     ...(status === undefined ? [] : [`${about.name} ${status}`]), ...(person === 'deleted' ? ['person deleted'] : []),

@@ -135,8 +135,8 @@ describe.each(databases)('messages that say who is who, on $kind', ({ open }) =>
   });
 
   it.each([
-    ['twins', pid('T1', 'TWIN^ALICE'), pid('T2', 'TWIN^ELSIE'), 'merge-twins'],
-    ['two verified numbers', { ...pid('N1', 'NUMBERED^ADA'), 3: `${numbers[1]}^^^NHS~N1^^^RRK`, 32: 'NSTS01' }, { ...pid('N2', 'NUMBERED^ADA'), 3: `${numbers[2]}^^^NHS~N2^^^RRK`, 32: 'NSTS01' }, 'merge-two-numbers'],
+    ['twins', pid('T1', 'TWIN^ALICE'), pid('T2', 'TWIN^ELSIE'), /^link-likelihood-/], // parked when the second was described
+    ['two verified numbers', { ...pid('N1', 'NUMBERED^ADA'), 3: `${numbers[1]}^^^NHS~N1^^^RRK`, 32: 'NSTS01' }, { ...pid('N2', 'NUMBERED^ADA'), 3: `${numbers[2]}^^^NHS~N2^^^RRK`, 32: 'NSTS01' }, /^merge-two-numbers$/],
   ])('a wrong merge of %s is refused and waits in the work list, and the pair is in the review queue', async (_, one, other, rule) => {
     expect(await send({ event: 'A28', pid: one }, { event: 'A28', pid: other })).toMatchObject([{ state: 'stored' }, { state: 'stored' }]);
     const keyOf = (fields: Record<number, string>): string => /([TN]\d)\^\^\^RRK/.exec(fields[3] ?? '')?.[1] ?? '';
@@ -146,7 +146,7 @@ describe.each(databases)('messages that say who is who, on $kind', ({ open }) =>
     expect(row).toMatchObject({ state: 'awaiting-merge', codes: ['merge-needs-review'] });
     expect([await citizenOf(keyOf(one)), await citizenOf(keyOf(other))]).toEqual([kept, lost]);
     expect(await gateway.database.query('select count(*) as n from citizen_version')).toEqual(before);
-    expect(await gateway.database.query('select rule, candidate from link_review where citizen_id = $1 and rule = $2', [lost, rule])).toEqual([{ rule, candidate: kept }]);
+    expect(await gateway.database.query('select rule from link_review where citizen_id = $1 and candidate = $2', [lost, kept])).toEqual([{ rule: expect.stringMatching(rule) }]);
   });
 
   it('whom nobody described yet is put where the merge says, whichever of the two it is, unless what is said then speaks against it', async () => {
@@ -172,6 +172,6 @@ describe.each(databases)('messages that say who is who, on $kind', ({ open }) =>
     const told = await send(
       { event: 'A45', pid: pid('K6'), pv1: visit('V61'), more: ['MRG|L6^^^RRK||||V62'] },
       { event: 'A40', pid: { ...pid('K6'), 3: `${numbers[0]}^^^NHS~K6^^^RRK` }, more: [`MRG|${numbers[1]}^^^NHS`] });
-    expect(told).toMatchObject([{ state: 'awaiting-merge', codes: ['visit-moves-by-hand'] }, { state: 'awaiting-merge', codes: ['merge-numbers-only'] }]);
+    expect(told).toMatchObject([{ state: 'awaiting-merge', codes: ['visit-move-unknown'] }, { state: 'awaiting-merge', codes: ['merge-numbers-only'] }]);
   });
 });

@@ -55,6 +55,10 @@ describe('what a source Patient tells about who it is', () => {
     const facts = personFacts({ resourceType: 'Patient', name: [{ family: 'Unknown', given: ['Baby Boy'] }] }, base);
     expect(facts).toEqual({ local: [], given: [], otherFamily: [], otherGiven: [] });
   });
+
+  it.each([['TWIN', 'twin'], ['Boy', 'boy'], ['TWIN-GIRL', 'twin girl']])('a family may be called %s, though a child without a name is too', (family, read) => {
+    expect(personFacts({ resourceType: 'Patient', name: [{ family, given: [family] }] }, base)).toMatchObject({ family: read, given: [] });
+  });
 });
 
 describe('blocking keys', () => {

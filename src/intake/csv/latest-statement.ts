@@ -1,5 +1,6 @@
 import { textOf } from '../../fhir/json.ts';
 import type { Problem } from '../../fhir/problem.ts';
+import { personFoldKey } from '../fold-keys.ts';
 import type { LatestStatements, RowInput, SplitRow } from '../types.ts';
 
 /** A row that says one thing of a person on one day, to be folded: the latest counts, in whatever order rows and files come. */
@@ -8,7 +9,7 @@ export function latestStatement({ column, at, statements }: LatestStatements, { 
   return {
     ...rest,
     record: { ...record, person: { key: personKey, latest: [said ?? statements.get('*') ?? ''] } },
-    eventAt: textOf(record[at]), foldKeys: [`person/${encodeURIComponent(personKey)}`],
+    eventAt: textOf(record[at]), foldKeys: [personFoldKey(personKey)],
     warnings: said === undefined ? [{ ...codeNotPlaced, at: { row, line, field: column } }] : [],
   };
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../fhir/json.ts';
 import type { Position, Problem } from '../../fhir/problem.ts';
+import { aboutFoldKey, personFoldKey } from '../fold-keys.ts';
 import type { DocumentSchema, Part, RowInput, SplitRow } from '../types.ts';
 import { compileDocument, type CompiledDocument } from './document-schema.ts';
 
@@ -46,12 +47,12 @@ function readPatch({ name }: NonNullable<DocumentSchema['fold']>, record: JsonOb
   if (id === '' || Number.isNaN(instant.getTime())) {
     return { problems: [{ category: 'invalid', code: 'fold-key-missing', text: `The record does not say which ${name} it is about, or when it was said.`, at: { row: row.row, line: row.line }, expected: `one ${name} with its reference, and one date-time` }] };
   }
-  const person = encodeURIComponent(row.personKey);
+  const { personKey } = row;
   const about = record[name] as JsonObject;
   return {
     input: {
-      record: { event: name, person: { ...(record['person'] as JsonObject), key: row.personKey }, [name]: { ...about, number: id } },
-      eventAt: `${instant.toISOString().slice(0, 19)}Z`, event: name, foldKeys: [`person/${person}`, `${name}/${person}/${encodeURIComponent(id)}`], warnings: [],
+      record: { event: name, person: { ...(record['person'] as JsonObject), key: personKey }, [name]: { ...about, number: id } },
+      eventAt: `${instant.toISOString().slice(0, 19)}Z`, event: name, foldKeys: [personFoldKey(personKey), aboutFoldKey({ name, personKey, id })], warnings: [],
     },
   };
 }

@@ -7,7 +7,8 @@ import { type Message, rawField } from './parse-message.ts';
 /**
  * Whether a message that joins, moves or tells apart people or visits names them so that it can be done later: the
  * surviving identifiers in PID-3, the losing ones in MRG-1, of the same authorities, and not the same; of `two-people` both
- * have a PID of their own; visits stand in PV1-19 and MRG-5. Source: HL7 v2.4 chapter 3, segment MRG; HL7 UK A.2.
+ * have a PID of their own; visits stand in PV1-19 and MRG-5, an account in MRG-3. A visit may move within one person, to
+ * another number or account. Source: HL7 v2.4 chapter 3, segment MRG; HL7 UK A.2.
  */
 export function checkMerge(message: Message, merges: NonNullable<EventSchema['merges']>, row: number): Problem[] {
   const say = (field: string, rest: Pick<Problem, 'category' | 'code' | 'text' | 'fix'>): Problem => ({
@@ -20,7 +21,7 @@ export function checkMerge(message: Message, merges: NonNullable<EventSchema['me
     ...[...surviving.map((id) => ({ id, field: 'PID-3' })), ...losing.map((id) => ({ id, field: losingField }))]
       .filter(({ id }) => id.national && checkNhsNumber(id.value).kind === 'invalid').map(({ field }) => say(field, nhsNumberInvalid)),
     ...(losing.length === 0 ? [say(losingField, identifierMissing)] : []),
-    ...(losing.length > 0 && merges !== 'visits' ? differenceOf(surviving, losing).map((problem) => say(losingField, problem)) : []),
+    ...(losing.length > 0 && !visits ? differenceOf(surviving, losing).map((problem) => say(losingField, problem)) : []),
     ...(visits && before === '' ? [say('MRG-5', visitMissing)] : []),
     ...(merges === 'visits' && before !== '' && before === visit ? [say('MRG-5', sameIdentifier)] : []),
   ];

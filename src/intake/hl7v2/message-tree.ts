@@ -1,13 +1,14 @@
 import { isJsonObject, type Json, type JsonObject } from '../../fhir/json.ts';
 import type { EventSchema, MessageSchema } from '../types.ts';
 import { eventOf, segmentSchema } from './check-message.ts';
+import { accountOf } from './joining.ts';
 import { deleted, parseField } from './parse-field.ts';
 import { isPlaceholder } from './placeholders.ts';
 import { type Message, rawField, type Segment } from './parse-message.ts';
 
 /**
  * What one message says, before folding: `{ event, person, visit?, other? }` (the visit, or whatever the kind's messages are
- * about), with the sender's ids (`key` of the person, `number` of the visit), segments as objects of fields (repeating segments
+ * about), with the sender's ids (`key` of the person, `number` and `account` of the visit), segments as objects of fields (repeating segments
  * as lists), `deleted` where the sender clears a field, and
  * - `status` of the person's record,
  * - `journal`: what happened to the visit (see journal.ts); `undone` is when that happened which the event takes back,
@@ -24,9 +25,10 @@ export function messageTree(message: Message, schema: MessageSchema, personKey: 
   };
   if (number === '' || number === deleted) return tree;
   const about = branch(message, schema, 'about');
+  const account = accountOf(message, schema);
   const journal = rules && journalOf(event, rules, about, undone);
   for (const field of rules?.clears ?? []) clear(about, field);
-  return { ...tree, [schema.about.name]: { number, ...(journal && { journal }), ...about } };
+  return { ...tree, [schema.about.name]: { number, ...(account !== '' && account !== deleted && { account }), ...(journal && { journal }), ...about } };
 }
 
 function branch(message: Message, schema: MessageSchema, scope: 'person' | 'about'): JsonObject {

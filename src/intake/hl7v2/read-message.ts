@@ -1,6 +1,7 @@
 import { isJsonObject, textOf, type JsonObject } from '../../fhir/json.ts';
 import type { Problem } from '../../fhir/problem.ts';
 import type { Feed, Kind, MessageSchema, Part, RowInput, SplitRow } from '../types.ts';
+import { aboutFoldKey, personFoldKey } from '../fold-keys.ts';
 import { checkMessage, eventOf } from './check-message.ts';
 import { joiningOf } from './joining.ts';
 import { messageTree } from './message-tree.ts';
@@ -48,11 +49,9 @@ function instantIn(message: Message, field: string, schema: MessageSchema, zone:
   return read === undefined || 'code' in read ? undefined : instantOf(read, zone);
 }
 
-/** A visit is folded under its person: two people sharing a visit number never share a fold. */
-function foldKeys(personKey: string, about: string, record: JsonObject): string[] {
-  const person = encodeURIComponent(personKey);
-  const of = record[about];
-  return [`person/${person}`, ...(isJsonObject(of) ? [`${about}/${person}/${encodeURIComponent(textOf(of['number']))}`] : [])];
+function foldKeys(personKey: string, name: string, record: JsonObject): string[] {
+  const of = record[name];
+  return [personFoldKey(personKey), ...(isJsonObject(of) ? [aboutFoldKey({ name, personKey, id: textOf(of['number']) })] : [])];
 }
 
 function warningsOf(message: Message, schema: MessageSchema, row: SplitRow): Problem[] {

@@ -57,7 +57,7 @@ export function lookActionOf(interaction: string, query: string, code?: string):
       return { kind: 'sent', ...words.feed[interaction](feedOfWork(query) ?? words.aFeed), ofCitizens: false };
     case 'audit-checkpoint': case 'audit-proof': case 'audit-export': case 'audit-redact': return { kind: 'log', ...words.auditLog[interaction], ofCitizens: false };
     case 'redacted': return { kind: 'other', ...words.auditLog.redacted, ofCitizens: false };
-    case 'link-merge': case 'link-split': case 'link-apart': return { kind: 'other', ...words.link[interaction], ofCitizens: true };
+    case 'link-merge': case 'link-split': case 'link-apart': case 'link-visit': return { kind: 'other', ...words.link[interaction], ofCitizens: true };
     case 'unsupported': return { kind: 'other', ...words.unsupported, ofCitizens: true };
     default: return { kind: 'other', ...words.other(interaction), ofCitizens: true };
   }

@@ -58,6 +58,7 @@ export const whoLooked = {
   actions: {
     link: {
       'link-merge': { done: 'joined the records', tried: 'join the records' }, 'link-split': { done: 'took apart the records', tried: 'take apart the records' },
+      'link-visit': { done: 'moved a visit in the records', tried: 'move a visit in the records' },
       'link-apart': { done: 'decided about keeping apart the records', tried: 'decide about keeping apart the records' },
     },
     emergency: { done: 'asked for emergency access to a record', tried: 'get emergency access to a record' },

@@ -1,0 +1,31 @@
+import type { Connection } from '../store/database.ts';
+import { findPersons, loadPersons } from '../store/link-decisions.ts';
+import { duePeople, stagedRowsOf, type StagedRow } from '../store/replay-staging.ts';
+import type { ReplayRow } from '../store/replays.ts';
+import { loadMovedWith } from '../store/visit-moves.ts';
+import type { IntakeContext } from './intake-context.ts';
+import { partnerId } from './name-resource.ts';
+import { isPerson } from './stage-records.ts';
+
+/**
+ * All rows of the next people of a replay, in the order they came, with those of everybody whose messages speak of the same
+ * visits: under another key of the sender for one citizen, or with a visit that moved between them. A visit is made from
+ * what was said of it under all its names, so they are gone through together.
+ */
+export async function nextRows(connection: Connection, context: IntakeContext, replay: ReplayRow, limits: { people: number; rows: number }): Promise<StagedRow[]> {
+  const due = await duePeople(connection, replay, limits);
+  const all = new Set(due);
+  for (let fresh = due.filter(isPerson); fresh.length > 0;) {
+    const found = new Set([...await keysOfOneCitizen(connection, context, replay.feed, fresh), ...await loadMovedWith(connection, replay.feed, fresh)]);
+    fresh = [...found.difference(all)];
+    for (const key of fresh) all.add(key);
+  }
+  return stagedRowsOf(connection, replay, [...all]);
+}
+
+async function keysOfOneCitizen(connection: Connection, context: IntakeContext, feedKey: string, keys: readonly string[]): Promise<string[]> {
+  const system = `${context.mappingOf(feedKey)?.feed.partner.identifierBase ?? ''}/person`;
+  const people = await findPersons(connection, keys.map((key) => partnerId(context.secrets, 'Patient', system, key)));
+  const kin = await loadPersons(connection, [...new Set(people.map(({ citizen }) => citizen))]);
+  return kin.flatMap(({ facts }) => facts.local.filter((id) => id.system === system).map(({ value }) => value));
+}
