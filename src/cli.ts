@@ -6,6 +6,7 @@ import { partnerPeople, personas, signatories } from './demo/personas.ts';
 import { agreementCommand } from './edge/cli/agreement.ts';
 import type { CliContext } from './edge/cli/cli-context.ts';
 import { describeProblem } from './edge/cli/describe-problem.ts';
+import { auditCommand } from './edge/cli/audit.ts';
 import { emergencyCommand } from './edge/cli/emergency.ts';
 import { importCommand } from './edge/cli/import.ts';
 import { linkCommand } from './edge/cli/link.ts';
@@ -44,6 +45,7 @@ async function run(argv: readonly string[], env: Readonly<Record<string, string 
     .description('OneStory from the command line. Commands that touch the record call the running gateway.')
     .addCommand(tokenCommand(context))
     .addCommand(agreementCommand(context))
+    .addCommand(auditCommand(context))
     .addCommand(emergencyCommand(context))
     .addCommand(linkCommand(context))
     .addCommand(linkageCommand(context))

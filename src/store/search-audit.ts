@@ -13,13 +13,24 @@ export interface AuditQuery {
   citizens: string[] | null;
   /** every one of them must hold */
   agents: AgentCondition[];
+  /** of each list one word must be among the entry's: see `audit_words` in the schema */
+  words: string[][];
   from: Date | null;
   to: Date | null;
   /** only entries where this organisation asked, or held what was disclosed or withheld; null = all (governance) */
   seenBy: OrganisationKey | null;
-  before: number | null;
+  before: AuditPosition | null;
   limit: number;
 }
+
+/** Where a page ended. */
+export interface AuditPosition {
+  /** the entry's own instant */
+  at: string;
+  seq: number;
+}
+
+export type LoggedEntry = AuditEntry & { seq: number };
 
 /** Every id these citizens have or ever had: entries are filed under the one of their time. */
 export async function everyId(database: Database, citizens: readonly string[]): Promise<string[]> {
@@ -29,8 +40,8 @@ export async function everyId(database: Database, citizens: readonly string[]): 
   return rows.map(({ id }) => id);
 }
 
-/** Entries newest first. Which of them a requester may read is in `seenBy`, decided by the caller's role. */
-export async function searchAudit(database: Database, query: AuditQuery): Promise<(AuditEntry & { seq: number })[]> {
+/** Entries newest first by their own time. Which of them a requester may read is in `seenBy`, decided by the caller's role. */
+export async function searchAudit(database: Database, query: AuditQuery): Promise<LoggedEntry[]> {
   const { text, values } = auditStatement(query);
   const rows = await database.query<{ seq: string; entry: string }>(text, values);
   return rows.map((row) => ({ ...(JSON.parse(row.entry) as AuditEntry), seq: Number(row.seq) }));
@@ -46,13 +57,14 @@ export function auditStatement(query: AuditQuery): { text: string; values: unkno
       if (organisations.length === 0) return oneOf('agent', ids, bind);
       return ids.length === 0 ? oneOf('organisation', organisations, bind) : `(${oneOf('agent', ids, bind)} or ${oneOf('organisation', organisations, bind)})`;
     }),
+    ...query.words.map((words) => (words.length === 0 ? 'false' : `words && array[${words.map((word) => `hashtextextended(${bind(word, 'text')}, 0)`).join(', ')}]`)),
     ...(query.from ? [`at >= ${bind(query.from, 'timestamptz')}`] : []),
     ...(query.to ? [`at < ${bind(query.to, 'timestamptz')}`] : []),
     ...(query.seenBy === null ? [] : [seenBy(bind(query.seenBy, 'text'))]),
-    ...(query.before === null ? [] : [`seq < ${bind(query.before, 'bigint')}`]),
+    ...(query.before === null ? [] : [`(at, seq) < (${bind(query.before.at, 'timestamptz')}, ${bind(query.before.seq, 'bigint')})`]),
   ];
   const where = holds.length > 0 ? `where ${holds.join(' and ')} ` : '';
-  return { text: `select seq, entry from audit_entry ${where}order by seq desc limit ${bind(query.limit, 'int')}`, values };
+  return { text: `select seq, entry from audit_entry ${where}order by at desc, seq desc limit ${bind(query.limit, 'int')}`, values };
 }
 
 /** The rule for whoever reads for one organisation: it asked, or held what was disclosed or withheld. */

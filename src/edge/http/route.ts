@@ -6,7 +6,7 @@ import { outcomeOf, problemsOf, statusOf } from '../../fhir/outcome.ts';
 import { AuditedRefusal, Refusal, type Problem } from '../../fhir/problem.ts';
 import type { Requester } from '../../fhir/sharing.ts';
 import type { Log } from '../log.ts';
-import { checkAcceptable } from './check-acceptable.ts';
+import { checkAcceptable, type OtherForm } from './check-acceptable.ts';
 import { challengeFor } from './oauth/challenge.ts';
 import { readBody } from './read-body.ts';
 import { readParameters } from './read-parameters.ts';
@@ -28,8 +28,8 @@ export interface Reply {
   status: number;
   /** JSON text, passed through as it is */
   text?: string;
-  /** instead of a text: writes it line by line as the work goes on, until it is done or the caller has gone */
-  stream?: (write: (line: string) => void, gone: AbortSignal) => Promise<void>;
+  /** instead of a text: writes it line by line as the work goes on, until it is done or the caller has gone; what is written has room once its promise resolves */
+  stream?: (write: (line: string) => Promise<void>, gone: AbortSignal) => Promise<void>;
   headers?: Record<string, string>;
 }
 
@@ -42,6 +42,10 @@ export interface RouteFacts {
   permit: (requester: Requester, asked: Asked) => Problem | null;
   /** methods this address takes: told with 405 */
   allow?: string;
+  /** forms this address writes beside JSON */
+  writes?: readonly OtherForm[];
+  /** opened as a page of its own, too: a session's cookie then counts where the browser asks for a document */
+  page?: true;
   /** how problems are told where a standard asks for more than an OperationOutcome with the gateway's own codes */
   outcome?: (problems: readonly Problem[]) => OperationOutcome;
 }
@@ -64,11 +68,11 @@ export function route(services: RouteServices, facts: RouteFacts, handle: (asked
     response.set({ 'X-Request-ID': requestId, 'Cache-Control': 'no-store', ...(correlation !== undefined && isPlainToken(correlation) && { 'X-Correlation-ID': correlation }) });
     let requester: Requester | null = null;
     try {
-      const verified = await services.identify(request.headers);
+      const verified = await services.identify(request.headers, facts.page);
       if ('problem' in verified) throw new Refusal(verified.problem);
       requester = verified.requester;
       const asked = describe(request, requester, requestId);
-      const forbidden = facts.permit(requester, asked) ?? checkAcceptable(asked.header('Accept'), asked.query.find(([name]) => name === '_format')?.[1]);
+      const forbidden = facts.permit(requester, asked) ?? checkAcceptable(asked.header('Accept'), asked.query.find(([name]) => name === '_format')?.[1], facts.writes);
       if (forbidden) throw new Refusal(forbidden);
       await send(response, await handle(asked));
     } catch (error) {
@@ -131,10 +135,22 @@ async function sendLines(response: Response, stream: NonNullable<Reply['stream']
   const gone = new AbortController();
   response.once('close', () => { gone.abort(); });
   try {
-    await stream((line) => void response.write(`${line}\n`), gone.signal);
+    await stream((line) => roomAfter(response, `${line}\n`), gone.signal);
   } catch (error) {
     if (!gone.signal.aborted) response.write(`${JSON.stringify(outcomeOf(problemsOf(error)))}\n`);
   }
+}
+
+/** Whoever reads slowly is waited for: what waits in between is never more than one line beyond the socket's own room. */
+async function roomAfter(response: Response, text: string): Promise<void> {
+  if (response.write(text) || response.destroyed) return;
+  await new Promise<void>((resolve) => {
+    const room = (): void => {
+      response.off('drain', room).off('close', room);
+      resolve();
+    };
+    response.on('drain', room).on('close', room);
+  });
 }
 
 /** The caller's X-Request-ID when it is a plain token without an NHS number, else a new one: nothing a caller typed reaches a log unchecked. */

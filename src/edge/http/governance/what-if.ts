@@ -20,9 +20,9 @@ export async function answerWhatIf(begin: BeginWhatIf, asked: Asked, text: strin
         const now = performance.now();
         if (now - told < progressEveryMs) return;
         told = now;
-        write(JSON.stringify({ progress: Math.round(done * 1000) / 1000 }));
+        void write(JSON.stringify({ progress: Math.round(done * 1000) / 1000 }));
       }, gone);
-      write(JSON.stringify({ report }));
+      await write(JSON.stringify({ report }));
     },
   };
 }
