@@ -1,13 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type { Bundle, Parameters, ParametersParameter, Resource } from '@medplum/fhirtypes';
 import type { AuditEntry } from '../../src/audit/types.ts';
 import { demoFiles } from '../../src/demo/demo-files.ts';
+import { auditCommand } from '../../src/edge/cli/audit.ts';
 import type { HoldBackEntry } from '../../src/flow/hold-back.ts';
 import { mergeCitizens } from '../../src/flow/merge-citizens.ts';
 import type { LookReplays } from '../../src/flow/replay-looks.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openSharingClasses } from '../../src/store/sharing-classes.ts';
 import { databases } from '../databases.ts';
+import { runCommand } from '../edge/cli/run-command.ts';
 import { ask, auditSince, codeOf, lastSeq } from '../edge/http/asking.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { castMember, detailsOf, endEmergency, openEmergency, population } from './emergency-asks.ts';
@@ -355,6 +359,43 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
     ])('%s is refused', async (_, query, who, status, code) => {
       const answer = await ask(gateway, { path: `/governance/look-replays?${String(new URLSearchParams(query))}`, who });
       expect([answer.status, codeOf(answer)]).toEqual([status, code]);
+    });
+  });
+
+  describe('onestory audit', () => {
+    const run = (...args: string[]) => runCommand(auditCommand, args, { baseUrl: gateway.url, dataDir: gateway.dataDir });
+    const as = ['--as', governance];
+
+    it('report prints what the API answers, as lines of JSON or as CSV', async () => {
+      const path = `user?user=${worker}`;
+      const expected = (await (await gateway.get(`/governance/reports/${path}`, governance)).text()).trimEnd().split('\n').slice(1, -1);
+      const { out, code } = await run('report', 'user', '--user', worker, ...as);
+      expect([code, out.trimEnd().split('\n')]).toEqual([0, expected]);
+      const csv = parse((await run('report', 'user', '--user', worker, '--csv', ...as)).out, { columns: true }) as Record<string, string>[];
+      expect(csv.map(({ entry }) => entry)).toEqual(expected.map((line) => (JSON.parse(line) as Record<string, string>)['entry']));
+    });
+
+    it('replay takes an NHS number, and says what was shown, kept back and not in yet', async () => {
+      const at = capturedAt.from.slice(0, 10);
+      const { out, code, problems } = await run('replay', '--user', doctor, '--patient', '999 000 0743', '--at', at, ...as);
+      expect([code, problems]).toEqual([0, []]);
+      for (const part of ['everything Patient/', '  by: Dr Leila Haddad, doctor, University Hospitals', '  shown: EpisodeOfCare/', '  permit, rule 1', '  not in yet: ', ': the same; in force: ']) expect(out).toContain(part);
+      expect((await run('replay', '--user', doctor, '--patient', alice, '--at', '1999-01-01', ...as)).out).toBe('No look in that time. There was none before it either.\n');
+    });
+
+    it('access-report prints lines, and writes the page', async () => {
+      expect((await run('access-report', alice, ...as)).out).toMatch(/^\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d.* \| Doctor, University Hospitals.* \| Looked at the record/m);
+      const file = join(gateway.dataDir, 'report.html');
+      expect((await run('access-report', alice, '--html', file, ...as)).out).toContain('Written to');
+      expect(readFileSync(file, 'utf8')).toMatch(/^<!doctype html>/);
+    });
+
+    it.each<[string, string[], string]>([
+      ['a number nobody has', ['replay', '--user', doctor, '--patient', '9990000018', '--at', '2026-01-01', '--as', governance], 'citizen-unknown'],
+      ['a reader who may not', ['report', 'denials', '--as', doctor], 'governance-role-required'], ['a report without its filter', ['report', 'user', '--as', governance], 'report-filter-missing'],
+    ])('tells a refusal: %s', async (_, args, problem) => {
+      const { code, problems, out } = await run(...args);
+      expect([code, problems.map((each) => each.code), out]).toEqual([1, [problem], '']);
     });
   });
 });
