@@ -1,5 +1,5 @@
 import type { HeldLooks } from '../audit/hold-back.ts';
-import type { Database } from './database.ts';
+import type { Connection, Database } from './database.ts';
 
 /** A decision that looks are not told to the citizen they were at. */
 export interface HeldLook extends HeldLooks {
@@ -64,4 +64,11 @@ export async function endHeldLook(database: Database, id: string, ended: NonNull
   const rows = await database.query(
     'update held_look set ended_at = $2, ended_by = $3, ended_name = $4, ended_reason = $5 where id = $1 and ended_at is null returning 1', [id, ended.at, ended.by, ended.name, ended.reason]);
   return rows.length > 0;
+}
+
+/** What is held back of one citizen is held back of another as well: of two people who were one it may have been meant for either. Ended together. */
+export async function copyHeldLooks(connection: Connection, { from, into }: { from: string; into: string }): Promise<void> {
+  await connection.query(
+    `insert into held_look select (jsonb_populate_record(null::held_look, to_jsonb(h) || jsonb_build_object('citizen_id', $2::uuid))).* from held_look h where h.citizen_id = $1 and h.ended_at is null
+     on conflict do nothing`, [from, into]);
 }

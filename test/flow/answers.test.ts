@@ -2,16 +2,20 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type { Bundle, Parameters, ParametersParameter, Resource } from '@medplum/fhirtypes';
+import { auditEventOf } from '../../src/audit/audit-event.ts';
 import type { AuditEntry } from '../../src/audit/types.ts';
 import { demoFiles } from '../../src/demo/demo-files.ts';
 import { auditCommand } from '../../src/edge/cli/audit.ts';
 import type { HoldBackEntry } from '../../src/flow/hold-back.ts';
+import { undoDecision } from '../../src/flow/split-citizen.ts';
 import { mergeCitizens } from '../../src/flow/merge-citizens.ts';
 import type { LookReplays } from '../../src/flow/replay-looks.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openSharingClasses } from '../../src/store/sharing-classes.ts';
 import { databases } from '../databases.ts';
 import { runCommand } from '../edge/cli/run-command.ts';
+import { balpFaults } from '../audit/balp.ts';
+import { browserLike } from '../edge/http/session/browser-like.ts';
 import { ask, auditSince, codeOf, lastSeq } from '../edge/http/asking.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { castMember, detailsOf, endEmergency, openEmergency, population } from './emergency-asks.ts';
@@ -26,6 +30,7 @@ const nurse = 'community-nurse';
 const worker = 'social-worker'; // of the council
 const ods = 'https://fhir.nhs.uk/Id/ods-organization-code';
 const hospital = `${ods}|RRK`;
+const council = 'https://fhir.bicp.example/Id/ons-code|E08000025';
 const objected = detailsOf(castMember('objected'));
 
 describe.each(databases)('what the log answers, on $kind', ({ open }) => {
@@ -102,6 +107,12 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
       expect(answer.headers['content-security-policy']).toContain("default-src 'none'");
       const posted = await ask(gateway, { method: 'POST', path: `/fhir/Patient/${alice}/$access-report?_format=html`, who: governance });
       expect(posted.text).toMatch(/^<!doctype html>/);
+      const browser = browserLike(gateway.url);
+      await browser.open(`/session/sign-in?as=${governance}&return=/app/find`);
+      const page = `/fhir/Patient/${alice}/$access-report?_format=html`;
+      expect((await browser.open(page, { from: 'same-origin' })).text).toContain('999 000 0743');
+      expect([(await browser.open(page)).status, (await browser.open(page, { from: 'cross-site' })).status, (await browser.open(page, { from: 'same-origin', dest: 'image' })).status]).toEqual([403, 401, 403]);
+      expect((await browser.open(`/fhir/Patient/${alice}`, { from: 'same-origin' })).status).toBe(403); // other addresses are for scripts of ours alone
     });
 
     it('is of the time asked for', async () => {
@@ -201,18 +212,31 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
     });
 
     it('of two people who became one has the looks under both ids', async () => {
-      const grown = JSON.stringify([lines(await reportOf(neville)).length, (await entries()).filter((entry) => about(entry, neville)).length]);
       const classes = await openSharingClasses(database);
-      await database.transaction((connection) => mergeCitizens(connection, { classes, directory: new Map(), registry: [], clock: () => new Date(), newId: () => crypto.randomUUID(), grade: () => { throw new Error('decided by hand'); } },
-        { from: neville, into: alice, decision: { organisation: hospital, person: { id: 'p1', name: 'Who decides' }, role: 'governance', reason: 'the same' } }));
-      expect(JSON.parse(grown)).toEqual([expect.any(Number), expect.any(Number)]);
+      await classes.refresh();
+      const linking = { classes, directory: new Map<never, never>(), registry: [], clock: () => new Date(), newId: () => crypto.randomUUID(), grade: () => { throw new Error('decided by hand'); } };
+      const decidedBy = { organisation: hospital, person: { id: 'p1', name: 'Who decides' }, role: 'governance', reason: 'the same' } as const;
+      const { decision } = await database.transaction((connection) => mergeCitizens(connection, linking, { from: neville, into: alice, decision: decidedBy }));
       for (const id of [alice, neville]) {
         const report = await reportOf(id);
         expect(by(report, /City Council/, 'social-worker')).toBeDefined();
         expect(by(report, /University Hospitals/, 'doctor')).toBeDefined();
         expect(report.parameter?.find(({ name }) => name === 'patient')?.valueReference?.reference).toBe(`Patient/${alice}`);
       }
+      // what was held back while they were one stays held back of both when they are two again
+      const soon = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+      const held = { patient: neville, organisation: council, person: worker, from: '2020-01-01', until: '', rule: 'crime', reason: 'An enquiry', reviewBy: soon };
+      expect((await ask(gateway, { method: 'POST', path: '/governance/hold-backs', who: governance, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(held) })).status).toBe(201);
+      await database.transaction((connection) => undoDecision(connection, linking, { decision, by: decidedBy }));
+      for (const id of [alice, neville]) expect(by(await reportOf(id), /City Council/, 'social-worker')).toBeUndefined();
+      expect(by(await reportOf(alice), /University Hospitals/, 'doctor')).toBeDefined();
     });
+  });
+
+  it('meets, in every entry that claims one, the BALP pattern it claims', async () => {
+    const events = (await entries()).map((entry) => auditEventOf({ ...entry, seq: 1 }, { base: `${gateway.url}/fhir` }));
+    expect(events.flatMap(balpFaults)).toEqual([]);
+    expect(events.filter(({ meta }) => meta?.profile).length).toBeGreaterThan(5);
   });
 
   describe('a report', () => {

@@ -7,24 +7,24 @@
  */
 export const answers = `
 create function audit_words(entry text) returns bigint[] language sql immutable strict parallel safe as $$
-  select array(select distinct hashtextextended(word, 0) from (
-    select 'interaction ' || substring(entry from '"interaction":"([a-z-]+)"') as word
-    union all select 'outcome ' || case when entry ~ '"outcome":"permitted"' then '0' when entry ~ '"outcome":"denied"|"status":5[0-9][0-9]' then '8' when entry ~ '"outcome":"failed"' then '4' end
-    union all select 'purpose ' || substring(entry from '"purpose":"([A-Z]+)"')
-    union all select 'purpose BTG' where entry ~ '"emergency":\\["'
-    union all select 'role ' || substring(entry from '"role":"([a-z-]+)"')
-    union all select 'policy urn:ietf:params:oauth:jti:' || substring(entry from '"token":"([^"\\\\]+)"')
-    union all select 'entity Patient/' || substring(entry from '"citizen":"([0-9a-f-]+)"')
-    union all select 'entity Patient/' || listed[1] from regexp_matches(substring(entry from '"listed":\\[([^]]*)\\]'), '[0-9a-f-]{36}', 'g') listed
-    union all select 'entity ' || sent[1] from regexp_matches(entry, '[[,]"([A-Z][A-Za-z]+/[A-Za-z0-9.-]+)/_history/', 'g') sent
-    union all select unnest(array['policy urn:onestory:agreement:' || p[1] || ':' || p[3] || ':' || p[2],
-        'below urn:onestory:agreement:' || p[1], 'below urn:onestory:agreement:' || p[1] || ':' || p[3], 'below urn:onestory:agreement:' || p[1] || ':' || p[3] || ':' || p[2]])
-      from regexp_matches(entry, '"agreement":"([^"\\\\]+)","clause":"([^"\\\\]+)","count":[0-9]+,"effect":"[a-z]+","rule":"[^"]*","sentence":"(?:[^"\\\\]|\\\\.)*","version":"([^"\\\\]+)"', 'g') p
-  ) w where word is not null) $$;
+  select array_remove(array[
+    hashtextextended('interaction ' || nullif(split_part(split_part(entry, '"interaction":"', 2), '"', 1), ''), 0),
+    hashtextextended('outcome ' || case when strpos(entry, '"outcome":"permitted"') > 0 then '0'
+      when strpos(entry, '"outcome":"denied"') > 0 or strpos(entry, '"status":5') > 0 then '8' when strpos(entry, '"outcome":"failed"') > 0 then '4' end, 0),
+    hashtextextended('purpose ' || nullif(split_part(split_part(entry, '"purpose":"', 2), '"', 1), ''), 0),
+    hashtextextended(case when strpos(entry, '"emergency":["') > 0 then 'purpose BTG' end, 0),
+    hashtextextended('role ' || nullif(split_part(split_part(entry, '"role":"', 2), '"', 1), ''), 0),
+    hashtextextended('policy urn:ietf:params:oauth:jti:' || nullif(split_part(split_part(entry, '"token":"', 2), '"', 1), ''), 0),
+    hashtextextended('entity Patient/' || nullif(split_part(split_part(entry, '"citizen":"', 2), '"', 1), ''), 0)]
+  || array(select hashtextextended('entity Patient/' || trim('"' from listed), 0) from unnest(string_to_array(nullif(split_part(split_part(entry, '"listed":[', 2), ']', 1), ''), ',')) listed)
+  || array(select hashtextextended('entity ' || ltrim(split_part(sent, '/_history/', 1), '"'), 0) from unnest(string_to_array(nullif(split_part(split_part(entry, '"disclosed":[', 2), ']', 1), ''), ',')) sent)
+  || array(select hashtextextended(word, 0) from unnest((string_to_array(entry, '{"agreement":"'))[2:]) cited
+      cross join lateral (select 'urn:onestory:agreement:' || split_part(cited, '"', 1) as agreement, split_part(split_part(cited, '","version":"', 2), '"', 1) as version, split_part(split_part(cited, '","clause":"', 2), '"', 1) as clause) c
+      cross join lateral unnest(array['below ' || agreement, 'below ' || agreement || ':' || version, 'below ' || agreement || ':' || version || ':' || clause, 'policy ' || agreement || ':' || version || ':' || clause]) word), null) $$;
 revoke all on function audit_words(text) from public;
 
 alter table audit_entry add column words bigint[] generated always as (audit_words(entry)) stored;
-create index audit_entry_words on audit_entry using gin (words) with (fastupdate = off);
+create index audit_entry_words on audit_entry using gin (words) with (gin_pending_list_limit = 512);
 create index audit_entry_at on audit_entry (at desc, seq desc);
 drop index audit_entry_organisation;
 create index audit_entry_organisation on audit_entry (organisation, at desc, seq desc);
