@@ -29,7 +29,7 @@ const patterns: Readonly<Record<string, Pattern>> = {
 
 /** What an event that claims a profile lacks of it; nothing for one that claims none. */
 export function balpFaults(event: AuditEvent): { element: string; found: unknown }[] {
-  return (event.meta?.profile ?? []).flatMap((profile) => {
+  return (event.meta?.profile ?? []).flatMap((profile): { element: string; found: unknown }[] => {
     const [, patient, verb = ''] = /^(Patient)?([A-Z][a-z]+)$/.exec(profile.replace(prefix, '')) ?? [];
     const pattern = Object.hasOwn(patterns, verb) ? patterns[verb] : undefined;
     if (!pattern) return [{ element: 'profile', found: profile }];

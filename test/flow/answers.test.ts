@@ -271,7 +271,7 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
       expect((await linesOf(`clause?agreement=bicp-early-intervention&clause=${clause}`)).map(({ entry }) => entry).sort()).toEqual(all.filter(cites('bicp-early-intervention', clause)).map(({ id }) => id).sort());
       expect(await linesOf(`clause?agreement=bicp-early-intervention&clause=${clause}&version=9.9`)).toEqual([]);
       const ids = (await linesOf(`citizen?patient=${alice}`)).map(({ entry }) => entry);
-      expect(ids).toEqual(expect.arrayContaining(all.filter((entry) => about(entry, alice) || about(entry, neville)).map(({ id }) => id)));
+      expect(ids).toEqual(expect.arrayContaining(all.filter((entry) => about(entry, alice)).map(({ id }) => id)));
     });
 
     it('of emergency access has who opened it, why, and every review', async () => {
@@ -286,7 +286,7 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
       await gateway.services.audit.append({ ...(await entries())[0], id: crypto.randomUUID(), at: new Date().toISOString(), who: { client: '=cmd()', person: { id: '-danger', name: '+Sum "x"' }, organisation: hospital } } as AuditEntry);
       const answer = await ask(gateway, { path: '/governance/reports/user?user=-danger', who: governance, headers: { Accept: 'text/csv' } });
       expect(answer.headers['content-type']).toBe('text/csv; charset=utf-8; header=present');
-      const [row] = parse(answer.text.replace(/^\uFEFF/, ''), { columns: true, record_delimiter: '\r\n' }) as Record<string, string>[];
+      const [row] = parse<Record<string, string>>(answer.text.replace(/^\uFEFF/, ''), { columns: true, record_delimiter: '\r\n' });
       expect(row).toMatchObject({ person: "'-danger", personName: "'+Sum \"x\"", client: "'=cmd()", organisation: hospital });
     });
 
@@ -395,7 +395,7 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
       const expected = (await (await gateway.get(`/governance/reports/${path}`, governance)).text()).trimEnd().split('\n').slice(1, -1);
       const { out, code } = await run('report', 'user', '--user', worker, ...as);
       expect([code, out.trimEnd().split('\n')]).toEqual([0, expected]);
-      const csv = parse((await run('report', 'user', '--user', worker, '--csv', ...as)).out, { columns: true }) as Record<string, string>[];
+      const csv = parse<Record<string, string>>((await run('report', 'user', '--user', worker, '--csv', ...as)).out, { columns: true });
       expect(csv.map(({ entry }) => entry)).toEqual(expected.map((line) => (JSON.parse(line) as Record<string, string>)['entry']));
     });
 
