@@ -8,6 +8,12 @@ import { listPossibleLinks, showPossibleLink } from './flow/list-link-reviews.ts
 import { approveLinkageRun, giveUpLinkageRun, listLinkageChanges, showLinkageRun, startLinkageRun, type LinkageRunActs } from './flow/linkage-runs.ts';
 import { listEmergencies, readEmergency } from './flow/list-emergencies.ts';
 import { reviewEmergency, revokeEmergency } from './flow/review-emergency.ts';
+import { decideHoldBack, endHoldBack, listHoldBacks, type HoldBackAsk, type HoldBackContext } from './flow/hold-back.ts';
+import { releaseAccessReport, type AccessReportAsk } from './flow/release-access-report.ts';
+import { columnsOf } from './flow/read-report-page.ts';
+import { replayLooks, type LookReplayAsk } from './flow/replay-looks.ts';
+import { openReport, reports, type ReportAsk } from './flow/write-report.ts';
+import type { SharingClasses } from './store/sharing-classes.ts';
 import { activateAgreement, signAgreement, terminateAgreement, type AgreementName } from './flow/change-agreement.ts';
 import { listRegister } from './flow/list-agreements.ts';
 import { proposeAgreement } from './flow/propose-agreement.ts';
@@ -69,5 +75,20 @@ export function linkageRunsOf(acts: LinkageRunActs) {
     changes: (requester: Requester, after: Parameters<typeof listLinkageChanges>[2], count: number, request: RequestFacts) => listLinkageChanges(acts, requester, after, count, request),
     approve: (requester: Requester, run: string, request: RequestFacts) => approveLinkageRun(acts, requester, run, request),
     giveUp: (requester: Requester, request: RequestFacts) => giveUpLinkageRun(acts, requester, request),
+  };
+}
+
+/** What those who watch over looks are asked for. */
+export function answersOf(context: HoldBackContext & { classes: SharingClasses }) {
+  return {
+    nameOf: (organisation: string) => context.directory.get(organisation)?.name ?? organisation,
+    accessReport: (requester: Requester, ask: AccessReportAsk, request: RequestFacts) => releaseAccessReport(context, requester, ask, request),
+    replayLooks: (requester: Requester, ask: LookReplayAsk, request: RequestFacts) => replayLooks(context, requester, ask, request),
+    reports: { names: reports, columns: columnsOf, open: (requester: Requester, ask: ReportAsk, request: RequestFacts) => openReport(context, requester, ask, request) },
+    holdBacks: {
+      list: (requester: Requester, asked: Parameters<typeof listHoldBacks>[2], request: RequestFacts) => listHoldBacks(context, requester, asked, request),
+      decide: (requester: Requester, ask: HoldBackAsk, request: RequestFacts) => decideHoldBack(context, requester, ask, request),
+      end: (requester: Requester, id: string, reason: string, request: RequestFacts) => endHoldBack(context, requester, id, reason, request),
+    },
   };
 }

@@ -47,9 +47,10 @@ import { readJobTask } from './flow/read-job-task.ts';
 import { searchAuditTrail, type AuditAsk } from './flow/search-audit.ts';
 import { resumeWaiting } from './flow/requeue-about.ts';
 import { startIntakeWorker } from './flow/work-intake.ts';
-import { emergenciesOf, feedWorkOf, governanceOf, linkageRunsOf, linkReviewsOf } from './governance-services.ts';
+import { answersOf, emergenciesOf, feedWorkOf, governanceOf, linkageRunsOf, linkReviewsOf } from './governance-services.ts';
 import { loadMappings } from './intake/load-mappings.ts';
 import { loadLinkageRule } from './intake/linkage-rule-file.ts';
+import { loadHoldBackRules } from './intake/hold-back-file.ts';
 import { loadStoryRule } from './intake/story-rule-file.ts';
 import { loadSensitiveCodes, sensitiveCodesFolder } from './intake/sensitive-code-files.ts';
 import type { Log } from './edge/log.ts';
@@ -96,7 +97,7 @@ export async function createServices({
   loadDefinitions();
   loadProfiles(join(projectRoot, 'profiles'));
   if (config.ukCoreDir !== null) loadUkCore(config.ukCoreDir);
-  const { mappings, codes, linkage, story } = loadMapped(folder, codeSets);
+  const { mappings, codes, linkage, story, holdBack } = loadMapped(folder, codeSets);
   const feeds = await openFeedMappings(database, mappings, clock());
 
   const secrets = await loadSecrets(database);
@@ -129,7 +130,7 @@ export async function createServices({
     explainAccess: (requester: Requester, ask: ExplainAsk, request: RequestFacts) => explainAccess(release, requester, ask, request),
     reconstruct: (requester: Requester, id: string, request: RequestFacts) => reconstructDecision({ ...release, classes }, requester, id, request),
     recordRefusal: (refused: RefusedRequest) => appendOrRefuse(release, describeRefusedRequest(refused, newId(), clock())),
-    ...pagesOf(secrets),
+    ...pagesOf(secrets), ...answersOf({ ...told, holdBack }),
     ...waysIn({ ...release, ...intake, feeds, mostBytes: config.limits.intakeBytes, wake }),
     readTask: (requester: Requester, taskId: string) => readJobTask(release, requester, taskId),
     webSessions: openWebSessions(database, config.sessions),
@@ -163,14 +164,15 @@ function demoMarkOf(database: Database) {
   return { demoLoaded: () => hasMark(database, 'demo-loaded'), markDemoLoaded: () => setMark(database, 'demo-loaded') };
 }
 
-/** What mappings/ holds: feeds, maps, the codes that make a record sensitive, the rules by which people are linked and events found. Every mistake in any of them is told. */
+/** What mappings/ holds: feeds, maps, the codes that make a record sensitive, the rules by which people are linked, events found and looks held back. Every mistake in any of them is told. */
 function loadMapped(folder: string, codeSets: string) {
   const mappings = loadMappings(folder);
   const codes = loadSensitiveCodes(codeSets);
   const linkage = loadLinkageRule(folder, checkLinkageRule);
   const story = loadStoryRule(folder);
-  if ('problems' in mappings || 'problems' in codes || 'problems' in linkage || 'problems' in story) throw new Refusal(...[mappings, codes, linkage, story].flatMap((loaded) => ('problems' in loaded ? loaded.problems : [])));
-  return { mappings, codes: sensitiveCodes(codes.codes), linkage: linkage.rule, story: story.rule };
+  const holdBack = loadHoldBackRules(folder);
+  if ('problems' in mappings || 'problems' in codes || 'problems' in linkage || 'problems' in story || 'problems' in holdBack) throw new Refusal(...[mappings, codes, linkage, story, holdBack].flatMap((loaded) => ('problems' in loaded ? loaded.problems : [])));
+  return { mappings, codes: sensitiveCodes(codes.codes), linkage: linkage.rule, story: story.rule, holdBack: holdBack.rules };
 }
 
 /** Registers agreements/*.yaml; with the demo they are signed and activated as well, all but the draft. */

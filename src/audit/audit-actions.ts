@@ -16,6 +16,9 @@ export interface AuditAction {
 }
 
 const rest = (code: string): Coding => ({ system: restful, code });
+const own = (code: string): Coding => ({ system: gatewayAction, code });
+/** An operation of the FHIR API that tells something. */
+const operation = (code: string): AuditAction => ({ action: 'E', subtype: [rest('operation'), own(code)], asks: 'query', moves: 'out' });
 
 const actions: Readonly<Record<string, AuditAction>> = {
   'read': { action: 'R', subtype: [rest('read')], asks: 'thing', moves: 'out', pattern: 'Read' },
@@ -30,6 +33,18 @@ const actions: Readonly<Record<string, AuditAction>> = {
   'correct': { action: 'U', subtype: [rest('operation'), { system: gatewayAction, code: 'correct' }], asks: 'thing', moves: 'in' },
   'timeline': { action: 'E', subtype: [rest('operation'), { system: gatewayAction, code: 'timeline' }], asks: 'query', moves: 'out' },
   'same-event': { action: 'U', subtype: [rest('operation'), { system: gatewayAction, code: 'same-event' }], asks: 'thing', moves: 'in' },
+  'access-report': operation('access-report'),
+  'explain-access': operation('explain-access'),
+  'reconstruct': operation('reconstruct'),
+  'break-glass': operation('break-glass'),
+  'end-break-glass': operation('end-break-glass'),
+  'unsupported': operation('unsupported'),
+  'agreement-what-if': operation('agreement-what-if'),
+  'audit-report': { action: 'R', subtype: [own('audit-report')], asks: 'query', moves: 'out' },
+  'look-replay': { action: 'R', subtype: [own('look-replay')], asks: 'query', moves: 'out' },
+  'hold-back-list': { action: 'R', subtype: [own('hold-back-list')], asks: 'query', moves: 'out' },
+  'hold-back-decide': { action: 'C', subtype: [own('hold-back-decide')], asks: 'thing', moves: 'in' },
+  'hold-back-end': { action: 'U', subtype: [own('hold-back-end')], asks: 'thing', moves: 'in' },
   'create': { action: 'C', subtype: [rest('create')], asks: 'thing', moves: 'in', pattern: 'Create' },
   'update': { action: 'U', subtype: [rest('update')], asks: 'thing', moves: 'in', pattern: 'Update' },
   'patch': { action: 'U', subtype: [rest('patch')], asks: 'thing', moves: 'in', pattern: 'Update' },
@@ -76,5 +91,10 @@ const actions: Readonly<Record<string, AuditAction>> = {
 /** An action of the gateway that is not listed is an operation of its own name. */
 export function auditActionOf(interaction: string): AuditAction {
   const known = Object.hasOwn(actions, interaction) ? actions[interaction] : undefined;
-  return known ?? { action: 'E', subtype: [rest('operation'), { system: gatewayAction, code: interaction }], asks: 'query', moves: 'out' };
+  return known ?? operation(interaction);
+}
+
+/** The interactions told so: what a search of the log by action or subtype looks for. */
+export function interactionsTold(so: (action: AuditAction) => boolean): string[] {
+  return Object.keys(actions).filter((interaction) => so(auditActionOf(interaction)));
 }

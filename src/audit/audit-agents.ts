@@ -16,7 +16,8 @@ const application = coded(dicom, '110150', 'Application');
  * the part they play, and beside them the organisation asked for and the custodians whose data was sent. The gateway is
  * only ever the server: never the one who asked.
  */
-export function auditAgents({ who, purpose, custodians }: AuditEntry, action: AuditAction, base: string | undefined): AuditEventAgent[] {
+export function auditAgents(entry: AuditEntry, action: AuditAction, base: string | undefined): AuditEventAgent[] {
+  const { who, purpose, custodians } = entry;
   const purposeOfUse = purpose === undefined ? {} : { purposeOfUse: [purposeConcept(purpose)] };
   const [client, server] = parts(action);
   const agents: AuditEventAgent[] = [];
@@ -27,13 +28,13 @@ export function auditAgents({ who, purpose, custodians }: AuditEntry, action: Au
       who: { type: 'Practitioner', identifier: { value: who.person.id }, display: who.person.name },
       name: who.person.name,
       requestor: true,
-      ...policyOf(who),
+      ...policyOf(entry),
       ...purposeOfUse,
     });
   }
   agents.push({
     type: client,
-    ...(who.person ? {} : { ...roleOf(who), ...policyOf(who), ...purposeOfUse }),
+    ...(who.person ? {} : { ...roleOf(who), ...policyOf(entry), ...purposeOfUse }),
     who: { type: 'Device', identifier: { value: who.client }, display: who.client },
     requestor: who.person === undefined,
     ...(who.address === undefined ? {} : { network: { address: who.address, type: '2' } }),
@@ -53,7 +54,8 @@ export function auditAgents({ who, purpose, custodians }: AuditEntry, action: Au
   return agents;
 }
 
-export const gatewayDevice: Reference<Device> = { type: 'Device', display: 'OneStory gateway' };
+export const gatewayIdentifier = { system: 'https://fhir.bicp.example/Id/gateway', value: 'onestory' } as const;
+export const gatewayDevice: Reference<Device> = { type: 'Device', identifier: gatewayIdentifier, display: 'OneStory gateway' };
 
 export function purposeConcept(purpose: string): CodeableConcept {
   return { coding: [{ system: actReason, code: purpose }] };
@@ -69,10 +71,19 @@ function roleOf({ role }: AuditEntry['who']): { role?: CodeableConcept[] } {
   return role === undefined ? {} : { role: [coded('https://fhir.bicp.example/CodeSystem/sharing-role', role)] };
 }
 
-/** The token by its id only, as BALP's minimal OAuth pattern. */
-function policyOf({ token }: AuditEntry['who']): { policy?: string[] } {
-  return token === undefined ? {} : { policy: [`urn:ietf:params:oauth:jti:${token}`] };
+/** The token by its id only, as BALP's minimal OAuth pattern, and every clause a decision cites, whether it permitted or not. */
+function policyOf({ who: { token }, decisions }: AuditEntry): { policy?: string[] } {
+  const clauses = decisions.flatMap((decision) => clauseUrn(decision) ?? []);
+  const policy = [...(token === undefined ? [] : [`urn:ietf:params:oauth:jti:${token}`]), ...new Set(clauses)];
+  return policy.length === 0 ? {} : { policy };
 }
+
+/** A clause of an agreement as a URI: `urn:onestory:agreement:{id}:{version}:{clause}`. */
+export function clauseUrn({ agreement, version, clause }: Partial<Record<'agreement' | 'version' | 'clause', string>>): string | undefined {
+  return agreement === undefined || version === undefined || clause === undefined ? undefined : `${agreementUrn}:${agreement}:${version}:${clause}`;
+}
+
+export const agreementUrn = 'urn:onestory:agreement';
 
 function coded(system: string, code: string, display?: string): CodeableConcept {
   return { coding: [{ system, code, ...(display ? { display } : {}) }] };

@@ -79,6 +79,7 @@ const commonDefinitions: Readonly<Record<string, string>> = {
   _id: 'http://hl7.org/fhir/SearchParameter/Resource-id',
   _lastUpdated: 'http://hl7.org/fhir/SearchParameter/Resource-lastUpdated',
   component: 'https://fhir.bicp.example/SearchParameter/component',
+  purpose: 'https://fhir.bicp.example/SearchParameter/audit-purpose',
 };
 
 function searchParamOf(type: string, row: SearchParameterRow): CapabilityStatementRestResourceSearchParam {
@@ -86,7 +87,7 @@ function searchParamOf(type: string, row: SearchParameterRow): CapabilityStateme
   return { name: row.name, ...(definition !== undefined && { definition }), type: fhirTypeOf(row) };
 }
 
-function fhirTypeOf(row: SearchParameterRow): 'token' | 'reference' | 'string' | 'date' {
+function fhirTypeOf(row: SearchParameterRow): 'token' | 'reference' | 'string' | 'date' | 'uri' {
   if (row.kind === 'id') return 'token';
   return row.kind === 'updated' ? 'date' : row.kind;
 }

@@ -28,6 +28,7 @@ export function parseClause(type: string, row: SearchParameterRow, modifier: str
   const request: Request = { type, row, modifier, alternatives, base };
   if (row.kind === 'reference') return referenceClause(request, row.targets);
   if (row.kind === 'string') return stringClause(request);
+  if (row.kind === 'uri') return uriClause(request);
   if (modifier !== undefined) return 'unknown';
   if (row.kind === 'token') return tokenClause(request, 'token');
   if (row.kind === 'id') return idClause(request);
@@ -62,6 +63,12 @@ function stringClause(request: Request): ParsedClause {
     return invalid(request.row, 'search-value-too-long', 'A text to search for is too long.', `at most ${maxPrefix} letters and digits`);
   }
   return { clause: anyOf(request, 'prefix', values), identifying: false };
+}
+
+/** A URI is compared as it is written; `:below` finds it and those that go on from it. */
+function uriClause(request: Request): ParsedClause {
+  if (request.modifier !== undefined && request.modifier !== 'below') return 'unknown';
+  return { clause: anyOf(request, request.modifier === 'below' ? 'below' : 'uri', request.alternatives.map(unescape)), identifying: false };
 }
 
 /** Where only a Patient can be meant, the clause names citizens; else literal references and ids. */
@@ -128,7 +135,7 @@ function widened(range: { from: string; to: string }): { from: string; to: strin
 function anyOf(request: Request, kind: TokenKind, values: string[]): Extract<SearchClause, { anyOf: bigint[] }> {
   const tokens = [...new Set(values.map((value) => searchToken(request.type, request.row.name, kind, value)))];
   const onFragment = fragmentOf(request.type, request.row);
-  return { anyOf: tokens, ...(onFragment !== undefined && { onFragment }), ...(mayBeApart(request.type, request.row) && { mayBeApart: true as const }), ...(request.type === 'AuditEvent' && { said: { kind, values } }) };
+  return { anyOf: tokens, ...(onFragment !== undefined && { onFragment }), ...(mayBeApart(request.type, request.row) && { mayBeApart: true as const }), ...(request.type === 'AuditEvent' && { said: { parameter: request.row.name, kind, values } }) };
 }
 
 function invalid(row: SearchParameterRow, code: string, text: string, expected: string): { problem: Problem } {

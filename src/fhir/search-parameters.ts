@@ -2,12 +2,13 @@ import { contactElements } from './fragments.ts';
 
 /**
  * Every search parameter the gateway supports: one table from which indexing, parsing and the CapabilityStatement are
- * made. Names, types and elements are those of FHIR R4; `component` is ours (profiles/SearchParameter-component.json).
+ * made. Names, types and elements are those of FHIR R4; `component` and AuditEvent's `purpose` are ours (profiles/SearchParameter-*.json).
  */
 export type SearchParameterRow =
   | { name: string; kind: 'token'; paths: readonly string[]; system?: string; extension?: string }
   | { name: string; kind: 'reference'; paths: readonly string[]; targets: readonly string[] }
   | { name: string; kind: 'string'; paths: readonly string[] }
+  | { name: string; kind: 'uri'; paths: readonly string[] }
   | { name: string; kind: 'date'; paths: readonly string[] }
   | { name: '_id'; kind: 'id' }
   | { name: '_lastUpdated'; kind: 'updated' };
@@ -64,6 +65,12 @@ const component: SearchParameterRow = { name: 'component', kind: 'token', paths:
 const organisations = ['Organization', 'Practitioner', 'PractitionerRole', 'HealthcareService', 'CareTeam'];
 const people = [...organisations, 'Patient', 'RelatedPerson', 'Device'];
 
+/** What entries of the log are about. */
+const inTheLog = [
+  'Patient', 'CarePlan', 'EpisodeOfCare', 'ServiceRequest', 'Encounter', 'CareTeam', 'Observation', 'Condition', 'AllergyIntolerance', 'MedicationStatement', 'Flag',
+  'Task', 'Consent', 'Organization', 'Device', 'Contract', 'AuditEvent',
+];
+
 const table: Record<string, readonly SearchParameterRow[]> = {
   Patient: [
     id, lastUpdated, identifier,
@@ -113,6 +120,9 @@ const table: Record<string, readonly SearchParameterRow[]> = {
   Contract: [id, lastUpdated, identifier, code('status', 'status', fhir('contract-status'))],
   AuditEvent: [
     patient('agent.who', 'entity.what'), reference('agent', people, 'agent.who'), string('agent-name', 'agent.name'), date('date', 'recorded'),
+    code('agent-role', 'agent.role', 'https://fhir.bicp.example/CodeSystem/sharing-role'), code('action', 'action', fhir('audit-event-action')), token('subtype', 'subtype'), code('outcome', 'outcome', fhir('audit-event-outcome')),
+    code('purpose', 'purposeOfEvent', 'http://terminology.hl7.org/CodeSystem/v3-ActReason'), { name: 'policy', kind: 'uri', paths: ['agent.policy'] },
+    reference('entity', inTheLog, 'entity.what'), reference('source', ['Device'], 'source.observer'),
   ],
 };
 

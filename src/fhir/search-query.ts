@@ -34,8 +34,9 @@ export type SearchClause =
 
 /** What was asked, unhashed: the audit log is no resource with tokens, it is looked up by its own columns. */
 export interface SaidValues {
+  parameter: string;
   kind: TokenKind;
-  /** as for the token of that kind: normalised text, `Type/id`, `system|value` */
+  /** as for the token of that kind: normalised text, `Type/id`, `system|value`, a URI */
   values: string[];
 }
 

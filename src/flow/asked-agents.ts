@@ -15,7 +15,7 @@ const nameLimits = { looked: 20_000, matched: 200 };
  * many people have.
  */
 export async function askedAgents(database: Database, query: SearchQuery, seenBy: OrganisationKey | null): Promise<AgentCondition[]> {
-  const said = query.clauses.flatMap((clause) => ('anyOf' in clause && clause.said ? [clause.said] : []));
+  const said = query.clauses.flatMap((clause) => ('anyOf' in clause && clause.said?.parameter.startsWith('agent') && clause.said.parameter !== 'agent-role' ? [clause.said] : []));
   const conditions: AgentCondition[] = [];
   for (const each of said) conditions.push(await conditionOf(database, each, seenBy));
   return conditions;

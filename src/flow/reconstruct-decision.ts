@@ -54,11 +54,22 @@ export async function reconstructDecision(context: ReleaseContext & { classes: S
   await checkOversight(context, requester, forAuditReaders);
   const entry = isUuid(id) ? await readEntry(context.database, id, overseenBy(requester)) : null;
   if (!entry) throw new Refusal(notFound);
-  const asker = requesterOf(entry);
-  if (!asker || !reading.includes(entry.interaction) || entry.query.startsWith('AuditEvent')) throw new Refusal(nothingDecided);
+  if (!decidedSomething(entry)) throw new Refusal(nothingDecided);
   await appendOrRefuse(context, describeDisclosure(
     auditFacts(context, requester, request, { interaction: 'reconstruct', query: `AuditEvent/${id}/$reconstruct`, status: 200, citizen: entry.citizen }), { disclosed: [{ type: 'AuditEvent', id, version: 1 }], decisions: [] }));
-  return again(entry, asker, await readWorld(context, entry));
+  const made = await decideAgain(context, entry);
+  if (!made) throw new Refusal(nothingDecided);
+  return made;
+}
+
+/** An entry's decision made again; null where it is of no look at records. Audits nothing: whoever asks does. */
+export async function decideAgain(context: ReleaseContext & { classes: SharingClasses }, entry: AuditEntry): Promise<Reconstruction | null> {
+  const asker = requesterOf(entry);
+  return asker && decidedSomething(entry) ? again(entry, asker, await readWorld(context, entry)) : null;
+}
+
+function decidedSomething(entry: AuditEntry): boolean {
+  return requesterOf(entry) !== null && reading.includes(entry.interaction) && !entry.query.startsWith('AuditEvent');
 }
 
 /** Everything that may have mattered, with its times. */

@@ -4,9 +4,11 @@ import { describeDisclosure } from '../audit/describe-disclosure.ts';
 import { Refusal } from '../fhir/problem.ts';
 import type { SearchQuery } from '../fhir/search-query.ts';
 import type { OrganisationKey, Requester } from '../fhir/sharing.ts';
-import { everyId, searchAudit, type AgentCondition, type AuditQuery } from '../store/search-audit.ts';
+import type { Database } from '../store/database.ts';
+import { everyId, searchAudit, type AgentCondition, type AuditPosition, type AuditQuery } from '../store/search-audit.ts';
 import { isUuid } from '../store/secrets.ts';
 import { askedAgents } from './asked-agents.ts';
+import { askedWords, type AskedWords } from './asked-words.ts';
 import { auditFacts } from './audit-facts.ts';
 import { checkOversight, overseenBy } from './check-oversight.ts';
 import { appendOrRefuse } from './release-records.ts';
@@ -14,12 +16,12 @@ import type { ReleaseContext, RequestFacts } from './release-context.ts';
 
 export interface AuditAsk {
   query: SearchQuery;
-  before: number | null;
+  before: AuditPosition | null;
 }
 
 export interface AuditPage {
   events: AuditEvent[];
-  next: { before: number } | null;
+  next: AuditPosition | null;
 }
 
 /**
@@ -29,7 +31,9 @@ export interface AuditPage {
 export async function searchAuditTrail(context: ReleaseContext, requester: Requester, ask: AuditAsk, request: RequestFacts, base: string): Promise<AuditPage> {
   await checkOversight(context, requester, forAuditReaders);
   const seenBy = overseenBy(requester);
-  const query = auditQuery(ask, await askedAgents(context.database, ask.query, seenBy), seenBy);
+  const asked = askedWords(ask.query);
+  const words = [...asked.words, ...(await Promise.all(asked.entities.map((each) => entityWords(context.database, each))))];
+  const query = auditQuery(ask, await askedAgents(context.database, ask.query, seenBy), words, seenBy);
   const citizens = query.citizens && (await everyId(context.database, query.citizens));
   const found = await searchAudit(context.database, { ...query, citizens, limit: query.limit + 1 });
   const page = found.slice(0, query.limit);
@@ -38,10 +42,10 @@ export async function searchAuditTrail(context: ReleaseContext, requester: Reque
     auditFacts(context, requester, request, { interaction: 'search-type', query: ask.query.normal, status: 200, citizen: query.citizens?.length === 1 ? citizen : null }),
     { disclosed: page.map(({ id }) => ({ type: 'AuditEvent', id, version: 1 })), decisions: [] }));
   const last = page.at(-1);
-  return { events: page.map((entry) => auditEventOf(entry, { base })), next: found.length > query.limit && last ? { before: last.seq } : null };
+  return { events: page.map((entry) => auditEventOf(entry, { base })), next: found.length > query.limit && last ? { at: last.at, seq: last.seq } : null };
 }
 
-function auditQuery({ query, before }: AuditAsk, agents: AgentCondition[], seenBy: OrganisationKey | null): AuditQuery {
+function auditQuery({ query, before }: AuditAsk, agents: AgentCondition[], words: string[][], seenBy: OrganisationKey | null): AuditQuery {
   const named = query.clauses.flatMap((clause) => ('citizen' in clause ? [clause.citizen] : []));
   const citizens = named.flat().filter(isUuid); // whatever else was typed is nobody
   const dates = query.clauses.flatMap((clause) => ('date' in clause ? clause.date : []));
@@ -54,7 +58,14 @@ function auditQuery({ query, before }: AuditAsk, agents: AgentCondition[], seenB
     if (['lt', 'eb'].includes(op)) to = earlier(to, new Date(low));
     if (op === 'ne') throw new Refusal({ category: 'invalid', code: 'search-value-invalid', text: 'AuditEvent.date cannot be searched for what it is not.', at: { field: 'date' } });
   }
-  return { citizens: named.length > 0 ? citizens : null, agents, from, to, before, limit: query.count, seenBy };
+  return { citizens: named.length > 0 ? citizens : null, agents, words, from, to, before, limit: query.count, seenBy };
+}
+
+/** Entries are filed under the id a citizen had then. */
+async function entityWords(database: Database, { citizens, others }: AskedWords['entities'][number]): Promise<string[]> {
+  const known = citizens.filter(isUuid);
+  const ids = known.length === 0 ? [] : await everyId(database, known);
+  return [...new Set([...citizens, ...ids].map((id) => `Patient/${id}`)), ...others].map((reference) => `entity ${reference}`);
 }
 
 function later(a: Date | null, b: Date): Date {

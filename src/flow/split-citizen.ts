@@ -6,6 +6,7 @@ import {
   citizensNow, endAlias, endApartOf, endPlaces, findMergeOf, holdCitizens, holdDecision, isAlias, leftSince, loadPersons, markUndone, saveApart, saveCitizen,
   type HeldCitizen, type LinkDecisionRow,
 } from '../store/link-decisions.ts';
+import { copyHeldLooks } from '../store/held-looks.ts';
 import { copyDenials, moveEmergencies, movePersons, moveRows } from '../store/move-rows.ts';
 import { keepDecision, type Decided, type LinkContext } from './link-context.ts';
 import { mergeCitizens } from './merge-citizens.ts';
@@ -63,7 +64,10 @@ async function part(connection: Connection, context: LinkContext, parting: Parti
   await moveRows(connection, { ...way, origins: [...persons, ...homes], at: context.clock(), tokens: { from: citizenTokens(citizen), into: citizenTokens(target) } });
   await movePersons(connection, way, persons);
   await moveEmergencies(connection, way, homes);
-  for (const [from, into] of [[citizen, target], [target, citizen]] as const) await copyDenials(connection, { from, into, since: merge?.at ?? null });
+  for (const [from, into] of [[citizen, target], [target, citizen]] as const) {
+    await copyDenials(connection, { from, into, since: merge?.at ?? null });
+    await copyHeldLooks(connection, { from, into });
+  }
   await countChoices(connection, [citizen, target]);
   const decision = await keepDecision(connection, context, { kind: 'split', from: citizen, into: target, persons, aliases: homes }, by);
   await saveApart(connection, decision, persons, staying.map(({ id }) => id));

@@ -8,6 +8,7 @@ import { checkRelations } from './package/check-relations.ts';
 import { linkageFolder } from './linkage-rule-file.ts';
 import type { PullPlan } from './pull-plan.ts';
 import { sensitiveCodesFolder } from './sensitive-code-files.ts';
+import { oversightFolder } from './hold-back-file.ts';
 import { storyFolder } from './story-rule-file.ts';
 import type { DirectoryEntry, DroppedField, Feed, Kind, Part, Partner } from './types.ts';
 
@@ -125,7 +126,7 @@ function readFeeds(config: ConfigFolder, kinds: Map<string, Kind>, partners: Par
 function readKinds(config: ConfigFolder): Map<string, Kind> {
   const kinds = new Map<string, Kind>();
   for (const folder of config.list('.')) {
-    if (folder === sensitiveCodesFolder || folder === linkageFolder || folder === storyFolder || config.list(folder).length === 0) continue;
+    if (folder === sensitiveCodesFolder || folder === linkageFolder || folder === storyFolder || folder === oversightFolder || config.list(folder).length === 0) continue;
     const kind = readKind(config, folder);
     if (kind) kinds.set(folder, kind);
   }

@@ -64,6 +64,19 @@ export async function listAccesses(
      order by date_trunc('milliseconds', a.from_at) ${order}, a.reference ${order} limit $4`, [organisation, after?.openedAt ?? null, after?.reference ?? null, limit]);
 }
 
+/** The same whatever their reviews came to, opened in a time, newest first; by one person or for one organisation, where they are named. */
+export async function listAccessesOpened(
+  database: Database,
+  { organisation, from, to, person, opener, before, limit }: { organisation: OrganisationKey | null; from: Date | null; to: Date | null; person: string | null; opener: OrganisationKey | null; before: AccessPosition | null; limit: number },
+): Promise<AccessRow[]> {
+  return database.query<Row>(
+    `select ${columns} from emergency_access a where exists (select 1 ${reviewOf}) and ($2::timestamptz is null or a.from_at >= $2) and ($3::timestamptz is null or a.from_at < $3)
+       and ($4::text is null or a.person = $4) and ($5::text is null or a.organisation = $5)
+       and ($6::timestamptz is null or (date_trunc('milliseconds', a.from_at), a.reference) < ($6, $7::text))
+     order by date_trunc('milliseconds', a.from_at) desc, a.reference desc limit $8`,
+    [organisation, from, to, person, opener, before?.openedAt ?? null, before?.reference ?? null, limit]);
+}
+
 /** The one of this reference, where this organisation (null: anybody) was asked to review it. */
 export async function findAccess(database: Database, reference: string, organisation: OrganisationKey | null): Promise<AccessRow | null> {
   const [row] = await database.query<Row>(`select ${columns} from emergency_access a where a.reference = $2 and exists (select 1 ${reviewOf})`, [organisation, reference]);

@@ -50,11 +50,11 @@ export const everyAgent = `with recursive known as (
     union all
     select (select e.agent from audit_entry e where e.agent > known.agent order by e.agent limit 1) from known where known.agent is not null)
   select k.agent, newest.name from known k
-    cross join lateral (select ${nameOf} as name from audit_entry e where e.agent = k.agent order by e.seq desc limit 1) newest
+    cross join lateral (select ${nameOf} as name from audit_entry e where e.agent = k.agent order by e.at desc, e.seq desc limit 1) newest
   where k.agent is not null limit $1::int`;
 
 const newestReadable = `select a.agent, newest.name from unnest($1::text[]) as a(agent)
-  cross join lateral (select ${nameOf} as name from audit_entry e where e.agent = a.agent and ${seenBy('$2::text')} order by e.seq desc limit 1) newest`;
+  cross join lateral (select ${nameOf} as name from audit_entry e where e.agent = a.agent and ${seenBy('$2::text')} order by e.at desc, e.seq desc limit 1) newest`;
 
 function idsOf(rows: readonly AgentRow[], named: (name: string) => boolean): string[] {
   return rows.flatMap(({ agent, name }) => (name !== null && named(JSON.parse(name) as string) ? [agent] : []));

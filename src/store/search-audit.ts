@@ -13,13 +13,24 @@ export interface AuditQuery {
   citizens: string[] | null;
   /** every one of them must hold */
   agents: AgentCondition[];
+  /** of each list one word must be among the entry's: see `audit_words` in the schema */
+  words: string[][];
   from: Date | null;
   to: Date | null;
   /** only entries where this organisation asked, or held what was disclosed or withheld; null = all (governance) */
   seenBy: OrganisationKey | null;
-  before: number | null;
+  before: AuditPosition | null;
   limit: number;
 }
+
+/** Where a page ended. */
+export interface AuditPosition {
+  /** the entry's own instant */
+  at: string;
+  seq: number;
+}
+
+export type LoggedEntry = AuditEntry & { seq: number };
 
 /** Every id these citizens have or ever had: entries are filed under the one of their time. */
 export async function everyId(database: Database, citizens: readonly string[]): Promise<string[]> {
@@ -29,18 +40,45 @@ export async function everyId(database: Database, citizens: readonly string[]): 
   return rows.map(({ id }) => id);
 }
 
-/** Entries newest first. Which of them a requester may read is in `seenBy`, decided by the caller's role. */
-export async function searchAudit(database: Database, query: AuditQuery): Promise<(AuditEntry & { seq: number })[]> {
-  const { text, values } = auditStatement(query);
-  const rows = await database.query<{ seq: string; entry: string }>(text, values);
+/**
+ * Entries newest first by their own time. Which of them a requester may read is in `seenBy`, decided by the caller's role.
+ * Where what is asked for is common, it is among the newest; where it is not, it is gathered by its words. How common it is
+ * nobody can tell beforehand, so the first is tried and the second done when that was not enough: neither walks the log.
+ */
+export async function searchAudit(database: Database, query: AuditQuery): Promise<LoggedEntry[]> {
+  let rows: { seq: string; entry: string }[] = [];
+  for (const { text, values } of auditStatements(query)) {
+    rows = await database.query<{ seq: string; entry: string }>(text, values);
+    if (rows.length === query.limit) break;
+  }
   return rows.map((row) => ({ ...(JSON.parse(row.entry) as AuditEntry), seq: Number(row.seq) }));
 }
 
-/** The search as SQL: only what was asked for is in it, so that the planner sees plain comparisons it has an index for. */
-export function auditStatement(query: AuditQuery): { text: string; values: unknown[] } {
+const newestLookedAt = 20_000;
+
+/** The search as SQL, one way after the other until a page is full: only what was asked for is in it, so that the planner sees plain comparisons it has an index for. */
+export function auditStatements(query: AuditQuery): { text: string; values: unknown[] }[] {
   const values: unknown[] = [];
   const bind = (value: unknown, type: string): string => `$${values.push(value)}::${type}`;
-  const holds = [
+  const ordered = orderedConditions(query, bind);
+  const gathered = [
+    ...query.words.map((words) => (words.length === 0 ? 'false' : `words && array[${words.map((word) => `hashtextextended(${bind(word, 'text')}, 0)`).join(', ')}]`)),
+    ...(query.seenBy === null ? [] : [seenBy(bind(query.seenBy, 'text'))]),
+  ];
+  const where = (holds: readonly string[]): string => (holds.length > 0 ? `where ${holds.join(' and ')} ` : '');
+  const newestFirst = `order by at desc, seq desc limit ${bind(query.limit, 'int')}`;
+  if (gathered.length === 0) return [{ text: `select seq, entry from audit_entry ${where(ordered)}${newestFirst}`, values }];
+  const newest = `(select seq, at, entry, words, organisation, custodians from audit_entry ${where(ordered)}order by at desc, seq desc limit ${newestLookedAt}) newest`;
+  return [
+    { text: `select seq, entry from ${newest} ${where(gathered)}${newestFirst}`, values },
+    { text: `with found as materialized (select seq, at from audit_entry ${where([...ordered, ...gathered])}), page as materialized (select seq from found ${newestFirst})
+       select e.seq, e.entry from page join audit_entry e using (seq) order by e.at desc, e.seq desc`, values },
+  ];
+}
+
+/** What entries come out of an index by, in their order. */
+function orderedConditions(query: AuditQuery, bind: (value: unknown, type: string) => string): string[] {
+  return [
     ...(query.citizens ? [`citizen_ids && ${bind(query.citizens, 'uuid[]')}`] : []),
     ...query.agents.map(({ ids, organisations }) => {
       if (organisations.length === 0) return oneOf('agent', ids, bind);
@@ -48,11 +86,8 @@ export function auditStatement(query: AuditQuery): { text: string; values: unkno
     }),
     ...(query.from ? [`at >= ${bind(query.from, 'timestamptz')}`] : []),
     ...(query.to ? [`at < ${bind(query.to, 'timestamptz')}`] : []),
-    ...(query.seenBy === null ? [] : [seenBy(bind(query.seenBy, 'text'))]),
-    ...(query.before === null ? [] : [`seq < ${bind(query.before, 'bigint')}`]),
+    ...(query.before === null ? [] : [`(at, seq) < (${bind(query.before.at, 'timestamptz')}, ${bind(query.before.seq, 'bigint')})`]),
   ];
-  const where = holds.length > 0 ? `where ${holds.join(' and ')} ` : '';
-  return { text: `select seq, entry from audit_entry ${where}order by seq desc limit ${bind(query.limit, 'int')}`, values };
 }
 
 /** The rule for whoever reads for one organisation: it asked, or held what was disclosed or withheld. */

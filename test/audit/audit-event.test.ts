@@ -6,6 +6,7 @@ import { describeDenial } from '../../src/audit/describe-denial.ts';
 import { describeDisclosure } from '../../src/audit/describe-disclosure.ts';
 import type { RequestFacts } from '../../src/audit/describe-request.ts';
 import type { AuditEntry } from '../../src/audit/types.ts';
+import { balpFaults } from './balp.ts';
 import { loadDefinitions } from '../../src/fhir/definitions.ts';
 import type { Requester } from '../../src/fhir/sharing.ts';
 
@@ -115,12 +116,12 @@ describe('an entry as a FHIR AuditEvent', () => {
     expect(render(read).outcomeDesc).toBeUndefined();
   });
 
-  it('names the person as the one who asked, with role and purpose, and the token by its id only', () => {
+  it('names the person as the one who asked, with role and purpose, the token by its id only, and the clauses its decisions cite', () => {
     expect(render(read).agent.filter(({ requestor }) => requestor)).toEqual([{
       type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code: 'IRCP', display: 'information recipient' }] },
       role: [{ coding: [{ system: 'https://fhir.bicp.example/CodeSystem/sharing-role', code: 'nurse' }] }],
       who: { type: 'Practitioner', identifier: { value: 'nurse-7' }, display: 'Grace Ward' }, name: 'Grace Ward', requestor: true,
-      policy: ['urn:ietf:params:oauth:jti:jti-1'],
+      policy: ['urn:ietf:params:oauth:jti:jti-1', 'urn:onestory:agreement:bicp-core:2:4.2'],
       purposeOfUse: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'TREAT' }] }],
     }]);
   });
@@ -180,6 +181,7 @@ describe('an entry as a FHIR AuditEvent', () => {
     ['PatientCreate', create, 'C', '110153', '110152'],
   ])('%s meets the IHE BALP pattern it claims', (profile, entry, action, clientType, serverType) => {
     const event = render(entry);
+    expect(balpFaults(event)).toEqual([]);
     expect(event.meta?.profile).toEqual([`https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit.${profile}`]);
     expect(event.action).toBe(action);
     const [client, server] = [agentsOf(event, clientType), agentsOf(event, serverType)];
@@ -193,6 +195,20 @@ describe('an entry as a FHIR AuditEvent', () => {
     if (profile === 'PatientQuery') expect(object[0]).toEqual(expect.not.objectContaining({ what: expect.anything(), detail: expect.anything() }));
     else expect([object[0]?.role?.code, object[0]?.what?.reference !== undefined]).toEqual(['4', true]);
     expect(entitiesOf(event, 'XrequestId').length).toBe(1);
+  });
+
+  it.each<[string, (event: AuditEvent) => void, string]>([
+    ['a second data entity', (event) => { event.entity?.push({ type: { system: 'http://terminology.hl7.org/CodeSystem/audit-entity-type', code: '2' }, role: { system: 'http://terminology.hl7.org/CodeSystem/object-role', code: '4' }, what: { reference: 'Task/1' } }); }, 'data entity'],
+    ['no network of the client', (event) => { for (const agent of event.agent) if (agent.network?.type === '2') delete agent.network; }, 'client'],
+    ['another action', (event) => { event.action = 'E'; }, 'action'],
+    ['an outcome that is no success', (event) => { event.outcome = '4'; }, 'outcome'],
+    ['a user who did not ask', (event) => { for (const agent of event.agent) agent.requestor = false; }, 'user'],
+    ['no patient', (event) => { event.entity = (event.entity ?? []).filter(({ type }) => type?.code !== '1'); }, 'patient entity'],
+    ['no source', (event) => { delete (event as Partial<AuditEvent>).source; }, 'source'],
+  ])('with %s would not meet it', (_, spoil, fault) => {
+    const event = render(read);
+    spoil(event);
+    expect(balpFaults(event).map(({ element }) => element)).toContain(fault);
   });
 
   it.each<[string, AuditEvent]>([
@@ -214,6 +230,7 @@ describe('an entry as a FHIR AuditEvent', () => {
       const entry: AuditEntry = { ...describeDisclosure({ ...rest, ...citizen, interaction, requester, status }, { disclosed: [], decisions: [permit, deny] }), outcome, disclosed };
       const event = render(entry);
       validateResource(event);
+      expect(balpFaults(event)).toEqual([]);
       const asking = event.agent.filter(({ requestor }) => requestor);
       expect(asking).toHaveLength(1);
       expect(asking[0]?.who?.display).not.toBe('OneStory gateway');

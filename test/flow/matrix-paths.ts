@@ -46,6 +46,7 @@ export const paths: readonly Path[] = [
   { ...one('chained, _has', 'GET Patient?_has:EpisodeOfCare:patient:type=', ({ code }) => `Patient?_has:EpisodeOfCare:patient:type=urn:matrix%7C${code}`), refuses: nobody },
   { ...one('_summary', 'GET EpisodeOfCare?_id=&_summary=count', ({ target }) => `EpisodeOfCare?_id=${target}&_summary=count`), refuses: nobody },
   { name: 'log', asks: 'GET AuditEvent?patient=', refuses: governanceOnly, ask: async (gateway, { citizen, outcome }) => cellOf(await gateway.get(`/fhir/AuditEvent?patient=Patient/${citizen}`, outcome.who), (text) => text.includes(citizen)) },
+  { name: 'who looked', asks: 'GET Patient/{id}/$access-report', refuses: governanceOnly, ask: async (gateway, { citizen, outcome }) => cellOf(await gateway.get(`/fhir/Patient/${citizen}/$access-report`, outcome.who), (text) => text.includes(citizen)) },
   { name: 'explained', asks: 'GET EpisodeOfCare/{id}/$explain-access', refuses: governanceOnly, ask: async (gateway, { target, outcome }) => cellOf(await gateway.get(`/fhir/EpisodeOfCare/${target}/$explain-access`, outcome.who), (text) => text.includes('custodian')) },
   { name: 'after emergency', asks: 'POST Patient/$break-glass, then GET EpisodeOfCare/{id}', refuses: careOnly, ask: async (gateway, { target, details, outcome }) => {
     const status = await openEmergency(gateway, outcome.who, details);
@@ -54,7 +55,7 @@ export const paths: readonly Path[] = [
 ];
 
 /** By these governance sees what it sees of nobody's care otherwise: that is what they are for. */
-export const oversightPaths: readonly string[] = ['log', 'explained'];
+export const oversightPaths: readonly string[] = ['log', 'who looked', 'explained'];
 
 function one(name: string, asks: string, path: (about: MatrixCitizen) => string): Path {
   return { name, asks, ask: async (gateway, about) => cellOf(await gateway.get(`/fhir/${path(about)}`, about.outcome.who), hasTarget(about)) };

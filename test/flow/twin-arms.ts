@@ -31,6 +31,8 @@ export const notCompared: Readonly<Record<string, string>> = {
   'POST /oauth/interaction/:uid': 'the same', 'USE /app': 'files of the built viewer',
 };
 
+/** Ids nobody has. */
+const nobody = fc.constantFrom('01234567-89ab-8cde-8f01-23456789abcd', 'x');
 const watches = (role: string): boolean => role === 'governance' || role === 'privacy-officer';
 
 /** What is asked of each handler of the app. A handler without a line here fails the build. */
@@ -49,6 +51,16 @@ export const arms: Readonly<Record<string, Arm>> = {
   'POST /fhir/Patient/:id/$story': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$story`, ...withBody(body), headers: { ...given, ...jsonBody } })),
   'POST /fhir/Patient/:id/$confirm': (facts) => aboutRecord(facts, 'confirm', []),
   'POST /fhir/Patient/:id/$correct': (facts) => aboutRecord(facts, 'correct', [{ name: 'element', valueString: 'status' }, { name: 'value', valueString: 'something else' }]),
+  'GET /fhir/Patient/:id/$access-report': (facts, { role }) => get(watches(role) ? nobody : person(facts), (id) => `/fhir/Patient/${id}/$access-report`, ['', '?_format=html', '?start=2020-01-01', '?end=x', '?x=1']),
+  'POST /fhir/Patient/:id/$access-report': (facts, { role }) => fc.tuple(watches(role) ? nobody : person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$access-report`, ...withBody(body), headers: { ...given, ...jsonBody } })),
+  'GET /governance/hold-backs': () => get(fc.constant('/governance/hold-backs'), (path) => path, ['', '?x=1', '?_page=AAAA']),
+  'POST /governance/hold-backs': (facts) => fc.tuple(person(facts), fc.constantFrom('crime', 'unheard-of')).map(([patient, rule]) => ({
+    method: 'POST', path: '/governance/hold-backs', headers: jsonBody, body: JSON.stringify({ patient, organisation: 'urn:nobody|x', person: '', from: '2026-01-01', until: '', rule, reason: 'x', reviewBy: '2026-01-02' }),
+  })),
+  'POST /governance/hold-backs/:id/end': () => get(fc.constant(''), () => `/governance/hold-backs${noUpload}/end`, ['']).map((request) => ({ ...request, method: 'POST', headers: jsonBody, body: '{"reason":"x"}' })),
+  // what an entry says was kept back is what the worlds differ in, for those who read the log
+  'GET /governance/look-replays': (facts, { role }) => get(watches(role) ? nobody : person(facts), (id) => `/governance/look-replays?user=nobody&patient=${id}`, ['&at=2020-01-01', '&at=x', '']),
+  'GET /governance/reports/:name': (_facts, { role }) => get(fc.constantFrom('unheard-of', ...(watches(role) ? ['user', 'clause'] : ['denials', 'emergencies', 'exports'])), (name) => `/governance/reports/${name}`, ['', '?_format=csv', '?x=1', '?from=x']),
   'GET /fhir/Patient/:id/$timeline': (facts) => get(person(facts), (id) => `/fhir/Patient/${id}/$timeline`, ['', '', '?_count=1', '?_count=2', '?_count=200', '?kind=referral', '?kind=discharge,stay', '?kind=plan&from=2020-01-01', '?to=2030', '?kind=x', '?organisation=https://fhir.nhs.uk/Id/ods-organization-code%7CZZ999', '?_page=AAAA']),
   'POST /fhir/Patient/:id/$timeline': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$timeline`, ...withBody(body), headers: { ...given, ...jsonBody } })),
   'POST /fhir/:type/:id/$same-event': (facts) => sameEventRequest(facts),

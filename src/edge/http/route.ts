@@ -6,7 +6,7 @@ import { outcomeOf, problemsOf, statusOf } from '../../fhir/outcome.ts';
 import { AuditedRefusal, Refusal, type Problem } from '../../fhir/problem.ts';
 import type { Requester } from '../../fhir/sharing.ts';
 import type { Log } from '../log.ts';
-import { checkAcceptable } from './check-acceptable.ts';
+import { checkAcceptable, type OtherForm } from './check-acceptable.ts';
 import { challengeFor } from './oauth/challenge.ts';
 import { readBody } from './read-body.ts';
 import { readParameters } from './read-parameters.ts';
@@ -42,6 +42,10 @@ export interface RouteFacts {
   permit: (requester: Requester, asked: Asked) => Problem | null;
   /** methods this address takes: told with 405 */
   allow?: string;
+  /** forms this address writes beside JSON */
+  writes?: readonly OtherForm[];
+  /** opened as a page of its own, too: a session's cookie then counts where the browser asks for a document */
+  page?: true;
   /** how problems are told where a standard asks for more than an OperationOutcome with the gateway's own codes */
   outcome?: (problems: readonly Problem[]) => OperationOutcome;
 }
@@ -64,11 +68,11 @@ export function route(services: RouteServices, facts: RouteFacts, handle: (asked
     response.set({ 'X-Request-ID': requestId, 'Cache-Control': 'no-store', ...(correlation !== undefined && isPlainToken(correlation) && { 'X-Correlation-ID': correlation }) });
     let requester: Requester | null = null;
     try {
-      const verified = await services.identify(request.headers);
+      const verified = await services.identify(request.headers, facts.page);
       if ('problem' in verified) throw new Refusal(verified.problem);
       requester = verified.requester;
       const asked = describe(request, requester, requestId);
-      const forbidden = facts.permit(requester, asked) ?? checkAcceptable(asked.header('Accept'), asked.query.find(([name]) => name === '_format')?.[1]);
+      const forbidden = facts.permit(requester, asked) ?? checkAcceptable(asked.header('Accept'), asked.query.find(([name]) => name === '_format')?.[1], facts.writes);
       if (forbidden) throw new Refusal(forbidden);
       await send(response, await handle(asked));
     } catch (error) {

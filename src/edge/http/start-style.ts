@@ -38,4 +38,18 @@ th, td { text-align: left; vertical-align: top; padding: .5rem 1rem; border-bott
 code { font: .9375rem/1.5 ui-monospace, monospace; overflow-wrap: anywhere; }
 pre { margin: .5rem 0 1rem; padding: .75rem 1rem; overflow-x: auto; background: #fff; border-left: 4px solid #00407a; }
 pre code { overflow-wrap: normal; }
+.report .facts { padding: 0; list-style: none; }
+.report th, .report td { text-align: start; font-weight: 400; }
+.report thead th { font-weight: 600; }
+.report td p { margin: 0 0 .25rem; }
+.report .emergency { box-shadow: inset .375rem 0 0 #7d1128; }
+.report .emergency th { font-weight: 700; }
+@media print {
+  .report { font-size: 10pt; background: #fff; }
+  .report caption { background: #fff; }
+  .report main { padding: 0; }
+  .report h2 { break-after: avoid; font-size: 13pt; }
+  .report thead { display: table-header-group; }
+  .report tr { break-inside: avoid; }
+}
 `;

@@ -66,6 +66,11 @@ export const whoLooked = {
     'emergency-review': (which = 'to a record') => ({ done: `reviewed emergency access ${which}`, tried: `review emergency access ${which}` }), 'emergency-revoke': (which = 'to a record') => ({ done: `revoked emergency access ${which}`, tried: `revoke emergency access ${which}` }),
     explain: { done: 'asked who may see an entry, and why', tried: 'ask who may see an entry' },
     reconstruct: { done: 'had a past decision made again', tried: 'have a past decision made again' },
+    answers: {
+      'access-report': { done: 'made a report of who looked at a record', tried: 'make a report of who looked at a record' }, 'look-replay': { done: 'made plain what somebody was shown', tried: 'make plain what somebody was shown' },
+      'audit-report': { done: 'took a report out of the access log', tried: 'take a report out of the access log' }, 'hold-back-list': { done: 'looked at looks that are held back', tried: 'look at looks that are held back' },
+      'hold-back-decide': { done: 'held looks back from what a citizen is told', tried: 'hold looks back from what a citizen is told' }, 'hold-back-end': { done: 'had looks told again that were held back', tried: 'have looks told again that were held back' },
+    },
     changeChoice: { done: 'changed or ended a choice', tried: 'change a choice' },
     match: { done: 'looked for a person by what is known of them', tried: 'look for a person by what is known of them' },
     linkage: {

@@ -31,6 +31,7 @@ export function metadata({ base, version, startedAt, oauth }: MetadataServices):
       { name: 'timeline', definition: 'https://fhir.bicp.example/OperationDefinition/timeline' },
       { name: 'break-glass', definition: 'https://fhir.bicp.example/OperationDefinition/break-glass' },
       { name: 'end-break-glass', definition: 'https://fhir.bicp.example/OperationDefinition/end-break-glass' },
+      { name: 'access-report', definition: 'https://fhir.bicp.example/OperationDefinition/access-report' },
     ], AuditEvent: [{ name: 'reconstruct', definition: 'https://fhir.bicp.example/OperationDefinition/reconstruct' }] },
   }));
   return (request, response) => {

@@ -4,10 +4,10 @@ import type { Asked } from '../route.ts';
 import { interactionsOf } from './interactions.ts';
 
 /** SMART v2 letters an interaction needs. */
-const letters = { read: 'r', vread: 'r', 'history-instance': 'r', 'search-type': 's', create: 'c', update: 'u', everything: 'r', match: 's', timeline: 'r', story: 'r', confirm: 'r', correct: 'r', 'break-glass': 'r', 'explain-access': 'r', reconstruct: 'r', 'same-event': 'r' } as const;
+const letters = { read: 'r', vread: 'r', 'history-instance': 'r', 'search-type': 's', create: 'c', update: 'u', everything: 'r', match: 's', timeline: 'r', story: 'r', confirm: 'r', correct: 'r', 'break-glass': 'r', 'explain-access': 'r', reconstruct: 'r', 'same-event': 'r', 'access-report': 'r' } as const;
 export type PermittedInteraction = keyof typeof letters;
 /** Operations: on Patient where the address names no type, offered for every type it names. */
-const operations: readonly PermittedInteraction[] = ['everything', 'match', 'timeline', 'story', 'confirm', 'correct', 'break-glass', 'explain-access', 'reconstruct', 'same-event'];
+const operations: readonly PermittedInteraction[] = ['everything', 'match', 'timeline', 'story', 'confirm', 'correct', 'break-glass', 'explain-access', 'reconstruct', 'same-event', 'access-report'];
 
 /**
  * May this client do this sort of thing at all? Depends on the token's scopes and the type, never on data. An unknown

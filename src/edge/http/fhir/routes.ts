@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import { route, type RouteServices } from '../route.ts';
 import { unserved } from '../unserved.ts';
+import { accessReport, type AccessReportServices } from './access-report.ts';
 import { barsOutcome } from './bars-outcome.ts';
 import { breakGlass, endBreakGlass, type EmergencyServices } from './break-glass.ts';
 import { createConsent, type ChoiceServices } from './create-consent.ts';
@@ -25,7 +26,7 @@ import { transaction } from './transaction.ts';
 import { updateConsent, type ChangeServices } from './update-consent.ts';
 import { vread } from './vread.ts';
 
-export type AllFhirServices = RouteServices & AuditServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & MatchServices & MessageServices & MetadataServices & ConfirmServices & CorrectServices & StoryServices & ReconstructServices & SameEventServices & TimelineServices;
+export type AllFhirServices = RouteServices & AccessReportServices & AuditServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & MatchServices & MessageServices & MetadataServices & ConfirmServices & CorrectServices & StoryServices & ReconstructServices & SameEventServices & TimelineServices;
 
 /** Everything under /fhir, refusals of what is not offered included. */
 export function fhirRoutes(services: AllFhirServices): Router {
@@ -42,6 +43,9 @@ export function fhirRoutes(services: AllFhirServices): Router {
   const story = { interaction: 'story', pattern: 'Patient/{id}/$story', permit: permit('story') };
   router.get('/Patient/:id/\\$story', route(services, story, (asked) => patientStory(services, asked, false)));
   router.post('/Patient/:id/\\$story', route(services, story, (asked) => patientStory(services, asked, true)));
+  const looks = { interaction: 'access-report', pattern: 'Patient/{id}/$access-report', permit: permitLog('access-report'), writes: ['text/html'], page: true } as const;
+  router.get('/Patient/:id/\\$access-report', route(services, looks, (asked) => accessReport(services, asked, false)));
+  router.post('/Patient/:id/\\$access-report', route(services, looks, (asked) => accessReport(services, asked, true)));
   router.post('/Patient/:id/\\$confirm', route(services, { interaction: 'confirm', pattern: 'Patient/{id}/$confirm', permit: permit('confirm') }, (asked) => confirm(services, asked)));
   router.post('/Patient/:id/\\$correct', route(services, { interaction: 'correct', pattern: 'Patient/{id}/$correct', permit: permit('correct') }, (asked) => correct(services, asked)));
   router.post('/Patient/\\$break-glass', route(services, { interaction: 'break-glass', pattern: 'Patient/$break-glass', permit: permit('break-glass') }, (asked) => breakGlass(services, asked)));
@@ -51,7 +55,7 @@ export function fhirRoutes(services: AllFhirServices): Router {
     (asked) => createConsent(services, asked)));
   router.put('/Consent/:id', route(services, { interaction: 'update', pattern: 'Consent/{id}', permit: (requester, asked) => permit('update')(requester, { ...asked, params: { ...asked.params, type: 'Consent' } }) },
     (asked) => updateConsent(services, asked)));
-  router.get('/AuditEvent/:id/\\$reconstruct', route(services, { interaction: 'reconstruct', pattern: 'AuditEvent/{id}/$reconstruct', permit: (requester, asked) => permit('reconstruct')(requester, { ...asked, params: { type: 'AuditEvent' } }) },
+  router.get('/AuditEvent/:id/\\$reconstruct', route(services, { interaction: 'reconstruct', pattern: 'AuditEvent/{id}/$reconstruct', permit: permitLog('reconstruct') },
     (asked) => reconstruct(services, asked)));
   router.post('/', route(services, { interaction: 'transaction', pattern: '', permit: permitBundles(services, 'transaction') }, (asked) => transaction(services, asked)));
   router.post('/\\$process-message', route(services, { interaction: 'process-message', pattern: '$process-message', permit: permitBundles(services, 'message'), outcome: barsOutcome }, (asked) => processMessage(services, asked)));
@@ -73,6 +77,11 @@ export function fhirRoutes(services: AllFhirServices): Router {
   return router;
 }
 
+/** What tells of the log needs the scope for it. */
+function permitLog(interaction: 'reconstruct' | 'access-report'): ReturnType<typeof permit> {
+  return (requester, asked) => permit(interaction)(requester, { ...asked, params: { type: 'AuditEvent' } });
+}
+
 /** Addresses with what they take: anything else is refused there. */
 const addresses: readonly [address: string, pattern: string, allow: string][] = [
   ['/', '', 'POST'],
@@ -82,6 +91,7 @@ const addresses: readonly [address: string, pattern: string, allow: string][] = 
   ['/Patient/\\$match', 'Patient/$match', 'POST'],
   ['/Patient/:id/\\$timeline', 'Patient/{id}/$timeline', 'GET, HEAD, POST'],
   ['/Patient/:id/\\$story', 'Patient/{id}/$story', 'GET, HEAD, POST'],
+  ['/Patient/:id/\\$access-report', 'Patient/{id}/$access-report', 'GET, HEAD, POST'],
   ['/Patient/:id/\\$confirm', 'Patient/{id}/$confirm', 'POST'],
   ['/Patient/:id/\\$correct', 'Patient/{id}/$correct', 'POST'],
   ['/Patient/\\$break-glass', 'Patient/$break-glass', 'POST'],

@@ -16,12 +16,14 @@ export interface AuditServices extends FhirServices {
 interface AuditPageState {
   parameters: [string, string][];
   handling: 'strict' | 'lenient';
-  before: number;
+  before: AuditAsk['before'];
 }
 
 /**
- * GET [base]/AuditEvent?patient=&agent=&agent:identifier=&agent-name=&date= · newest first. `agent` is a person's or client's
- * id as entries name it, `agent:identifier` the identifier of the organisation that asked, `agent-name` a word of the person's name.
+ * GET [base]/AuditEvent?patient=&agent=&agent:identifier=&agent-name=&agent-role=&date=&action=&subtype=&outcome=&purpose=&policy=&entity=&source:identifier= ·
+ * newest first. `agent` is a person's or client's id as entries name it, `agent:identifier` the identifier of the organisation that
+ * asked, `agent-name` a word of the person's name, `policy` a token's id or a clause as `urn:onestory:agreement:{id}:{version}:{clause}`,
+ * `policy:below` an agreement or one version of it.
  */
 export async function searchAuditEvent(services: AuditServices, asked: Asked, posted: boolean): Promise<Reply> {
   const given = posted ? [...asked.query, ...(await readForm(asked))] : asked.query;
@@ -31,14 +33,14 @@ export async function searchAuditEvent(services: AuditServices, asked: Asked, po
   const parsed = parseSearch('AuditEvent', parameters, { handling, base: services.base });
   if ('problems' in parsed) throw new Refusal(...parsed.problems);
   const page = await services.searchAudit(asked.requester, { query: parsed.query, before: state?.before ?? null }, { id: asked.requestId, address: asked.address });
-  const link = (before: number): string => `${services.base}/AuditEvent?_page=${sealPageOf(services, asked, 'AuditEvent', { parameters, handling, before } satisfies AuditPageState)}`;
+  const link = (before: AuditAsk['before']): string => `${services.base}/AuditEvent?_page=${sealPageOf(services, asked, 'AuditEvent', { parameters, handling, before } satisfies AuditPageState)}`;
   const entry = [
     ...page.events.map((resource) => ({ fullUrl: `${services.base}/AuditEvent/${resource.id ?? ''}`, resource, search: { mode: 'match' } })),
     ...(parsed.ignored.length > 0 ? [ignoredNotice(parsed.ignored)] : []),
   ];
   const bundle = {
     resourceType: 'Bundle', type: 'searchset',
-    link: [{ relation: 'self', url: link(state?.before ?? Number.MAX_SAFE_INTEGER) }, ...(page.next ? [{ relation: 'next', url: link(page.next.before) }] : [])],
+    link: [{ relation: 'self', url: link(state?.before ?? null) }, ...(page.next ? [{ relation: 'next', url: link(page.next) }] : [])],
     ...(entry.length > 0 && { entry }),
   };
   return { status: 200, text: JSON.stringify(bundle) };

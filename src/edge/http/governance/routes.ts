@@ -11,14 +11,17 @@ import { route, type Asked, type Reply } from '../route.ts';
 import { unserved } from '../unserved.ts';
 import { addEmergencyRoutes, emergencyAddresses, type ReviewServices } from './emergency-routes.ts';
 import { addFeedRoutes, feedAddresses, type FeedServices } from './feed-routes.ts';
+import { addHoldBackRoutes, holdBackAddresses, type HoldBackServices } from './hold-back-routes.ts';
 import { addLinkReviewRoutes, linkReviewAddresses, type LinkReviewServices } from './link-review-routes.ts';
 import { addLinkageRunRoutes, linkageRunAddresses, type LinkageRunServices } from './linkage-run-routes.ts';
+import { addLookReplayRoutes, lookReplayAddresses, type LookReplayServices } from './look-replay-routes.ts';
 import { permitGovernance } from './permit-governance.ts';
 import { readFields } from './read-fields.ts';
 import { json, requestOf } from './reply-json.ts';
+import { addReportRoutes, reportAddresses, type ReportServices } from './report-routes.ts';
 import { answerWhatIf } from './what-if.ts';
 
-export interface GovernanceServices extends ReviewServices, FeedServices, LinkReviewServices, LinkageRunServices {
+export interface GovernanceServices extends ReviewServices, FeedServices, HoldBackServices, LinkReviewServices, LinkageRunServices, LookReplayServices, ReportServices {
   governance: {
     list: (requester: Requester, which: AgreementName | null, request: RequestFacts) => Promise<AgreementEntry[]>;
     propose: (requester: Requester, text: string, request: RequestFacts) => Promise<{ entry: AgreementEntry; created: boolean }>;
@@ -40,7 +43,7 @@ const keepers = permitGovernance(['governance'], 'u');
 /** counts over every partner's looks and people: for those who read the whole log */
 const overseers = permitGovernance(['governance'], 's');
 
-/** Everything under /governance: the register of agreements and how a version comes into force and ends, what was told once, reviews of emergency access and of possible links, and the work on feeds. */
+/** Everything under /governance: the register of agreements and how a version comes into force and ends, what was told once, reviews of emergency access and of possible links, the work on feeds, and what the log answers. */
 export function governanceRoutes(services: GovernanceServices): Router {
   const { governance } = services;
   const router = Router({ caseSensitive: true });
@@ -68,7 +71,10 @@ export function governanceRoutes(services: GovernanceServices): Router {
   addFeedRoutes(router, services);
   addLinkReviewRoutes(router, services);
   addLinkageRunRoutes(router, services);
-  for (const [address, pattern, allow] of [...addresses, ...emergencyAddresses, ...feedAddresses, ...linkReviewAddresses, ...linkageRunAddresses]) {
+  addHoldBackRoutes(router, services);
+  addLookReplayRoutes(router, services);
+  addReportRoutes(router, services);
+  for (const [address, pattern, allow] of [...addresses, ...emergencyAddresses, ...feedAddresses, ...linkReviewAddresses, ...linkageRunAddresses, ...holdBackAddresses, ...lookReplayAddresses, ...reportAddresses]) {
     router.all(address, route(services, { interaction: 'unsupported', pattern, permit: () => otherMethod(allow), allow }, () => Promise.reject(new Error('a method that is refused'))));
   }
   router.use(...unserved(services));
