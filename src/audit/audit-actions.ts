@@ -30,6 +30,7 @@ const actions: Readonly<Record<string, AuditAction>> = {
   'correct': { action: 'U', subtype: [rest('operation'), { system: gatewayAction, code: 'correct' }], asks: 'thing', moves: 'in' },
   'timeline': { action: 'E', subtype: [rest('operation'), { system: gatewayAction, code: 'timeline' }], asks: 'query', moves: 'out' },
   'same-event': { action: 'U', subtype: [rest('operation'), { system: gatewayAction, code: 'same-event' }], asks: 'thing', moves: 'in' },
+  'validate': { action: 'E', subtype: [rest('operation'), { system: gatewayAction, code: 'validate' }], asks: 'thing', moves: 'in' },
   'create': { action: 'C', subtype: [rest('create')], asks: 'thing', moves: 'in', pattern: 'Create' },
   'update': { action: 'U', subtype: [rest('update')], asks: 'thing', moves: 'in', pattern: 'Update' },
   'patch': { action: 'U', subtype: [rest('patch')], asks: 'thing', moves: 'in', pattern: 'Update' },
