@@ -109,6 +109,20 @@ describe.each(databases)('an answer, on $kind', ({ open }) => {
       expect([await since(`CarePlan/${plan}`, changed, { 'If-None-Match': 'W/"0"' }), await since(`Patient/${citizen}`, new Date(Date.now() + 86_400_000).toUTCString())]).toEqual([200, 200]);
     });
 
+    it('what is kept is validated where it is, for whoever may see it', async () => {
+      const [plan] = (bundleOf(await ask(gateway, { path: `/fhir/CarePlan?patient=${citizen}&_count=1`, who: nurse })).entry ?? []).map(({ resource }) => resource);
+      for (const path of [`CarePlan/${plan?.id}`, `Patient/${citizen}`]) {
+        const { answer, entries } = await askAudited(gateway, { path: `/fhir/${path}/$validate`, who: nurse });
+        const errors = (JSON.parse(answer.text) as OperationOutcome).issue.filter(({ severity }) => severity === 'error');
+        expect([path, answer.status, errors]).toEqual([path, 200, []]);
+        expect(entries.map(({ interaction }) => interaction)).toEqual(['read']);
+      }
+      const changed = await ask(gateway, { method: 'POST', path: `/fhir/CarePlan/${plan?.id}/$validate`, who: nurse, headers: { 'Content-Type': 'application/fhir+json' }, body: JSON.stringify({ ...plan, id: 'other', status: 'x' }) });
+      expect((JSON.parse(changed.text) as OperationOutcome).issue.map(({ details }) => details?.coding?.[0]?.code)).toEqual(expect.arrayContaining(['resource-id-differs', 'code-not-in-value-set']));
+      const nobody = await ask(gateway, { path: `/fhir/CarePlan/${unknownId}/$validate`, who: nurse });
+      expect([nobody.status, codeOf(nobody)]).toEqual([404, 'not-found']);
+    });
+
     it('with the ids the caller gave, kept in the log, and with its organisation where the token says the same', async () => {
       const headers = { 'X-Request-ID': '60e0b220-8136-4ca5-ae46-1d97ef59d068', 'X-Correlation-ID': 'exchange-7', 'NHSD-End-User-Organisation-ODS': 'RYW' };
       const { answer, entries } = await askAudited(gateway, { path: `/fhir/Patient/${citizen}`, who: nurse, headers });

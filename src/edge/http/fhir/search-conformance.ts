@@ -63,7 +63,7 @@ function readSearch(given: readonly [string, string][], handling: 'strict' | 'le
   const ignored = asked.filter(([name]) => parameterOf(name) === undefined).map(([name]) => name.replace(/[^A-Za-z0-9_.:-]/g, '').slice(0, 64));
   const problems: Problem[] = [
     ...(handling === 'lenient' ? [] : ignored.map((field): Problem => ({ ...unknown, at: { field } }))),
-    ...known.filter(([, value]) => value === '').map(([field]): Problem => ({ ...invalid, at: { field }, expected: 'a value' })),
+    ...known.filter(([, value]) => value === '').map(([field]): Problem => ({ category: 'invalid', code: 'search-value-empty', text: 'A search parameter has an empty value.', at: { field }, expected: 'a value' })),
     ...(known.length > mostClauses ? [invalid] : []),
   ];
   const counts = given.filter(([name]) => name === '_count').map(([, value]) => value);
