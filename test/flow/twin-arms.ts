@@ -56,6 +56,7 @@ export const arms: Readonly<Record<string, Arm>> = {
   'GET /fhir/:type/:id/$validate': (facts) => get(instance(facts), ({ type, id }) => `/fhir/${type}/${id}/$validate`, ['', '', '?mode=update', '?mode=delete', '?profile=x', '?x=1']),
   ...wordsArms(),
   'GET /fhir/metadata': () => get(fc.constant('/fhir/metadata'), (path) => path, ['', '?_format=json', '?_format=xml', '?mode=full']),
+  'GET /fhir/openapi.json': () => fixed('/fhir/openapi.json'),
   'POST /fhir': () => bundleRequest('/fhir'),
   'POST /fhir/$process-message': () => bundleRequest('/fhir/$process-message'),
   'POST /fhir/Consent': (facts) => choiceRequest(facts, null),

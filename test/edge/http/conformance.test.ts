@@ -1,6 +1,7 @@
 import type { Bundle, CapabilityStatement, OperationOutcome, Parameters, ValueSet } from '@medplum/fhirtypes';
 import { openEmptyPglite } from '../../databases.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
+import { routeTable } from '../../flow/route-table.ts';
 import { ask, askAudited, auditSince, codeOf, lastSeq, type Answer } from './asking.ts';
 
 const nurse = 'community-nurse';
@@ -111,6 +112,53 @@ describe('terminology', () => {
   ])('refuses %s: %i %s', async (path, status, code) => {
     const answer = await get(path);
     expect([answer.status, codeOf(answer)]).toEqual([status, code]);
+  });
+});
+
+describe('what is offered', () => {
+  interface Offered { method: string; path: string; query: string[]; body: string | undefined }
+  let offered: Offered[];
+  beforeAll(async () => {
+    const document = JSON.parse((await ask(gateway, { path: '/fhir/openapi.json' })).text) as { paths: Record<string, Record<string, { parameters?: { name: string }[]; requestBody?: { content: object } }>> };
+    offered = Object.entries(document.paths).flatMap(([path, item]) => Object.entries(item).filter(([method]) => method !== 'parameters').map(([method, { parameters = [], requestBody }]) => (
+      { method: method.toUpperCase(), path: path === '/' ? '' : path, query: parameters.map(({ name }) => name), body: Object.keys(requestBody?.content ?? {})[0] })));
+  });
+  const unknownId = '00000000-0000-4000-8000-000000000001';
+  const reached = (path: string, route: string): boolean => {
+    const [steps, places] = [path.split('/'), route.split('/')];
+    return steps.length === places.length && places.every((place, i) => place === steps[i] || (place.startsWith(':') && !(steps[i] ?? '').startsWith('$') && steps[i] !== '_history' && steps[i] !== '_search'));
+  };
+
+  it('is answered, every request of it: no address and no method is only said to be there', async () => {
+    expect(offered.length).toBeGreaterThan(200);
+    const wrong: string[] = [];
+    for (const { method, path, body } of offered) {
+      const answer = await ask(gateway, { method, path: `/fhir${path.replace('{id}', unknownId).replace('{version}', '1')}`, who: 'governance-lead', headers: { Accept: 'application/fhir+json', ...(body !== undefined && { 'Content-Type': body }) }, ...(body !== undefined && { body: '{}' }) });
+      const code = answer.status >= 400 ? codeOf(answer) : '';
+      if (answer.status >= 500 || ['address-unknown', 'type-unknown', 'interaction-unsupported', 'media-type-unsupported'].includes(code)) wrong.push(`${method} ${path}: ${answer.status} ${code}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('is every handler there is', () => {
+    const handlers = routeTable(gateway.app).filter((route) => /^(?:GET|POST|PUT|PATCH|DELETE) \/fhir/.test(route) && !/openapi|well-known/.test(route)).map((route) => route.split(' ') as [string, string]);
+    expect(handlers.filter(([method, route]) => !offered.some((each) => each.method === method && reached(`/fhir${each.path}`, route))).map((each) => each.join(' '))).toEqual([]);
+  });
+
+  it('is searched by every parameter that is listed', async () => {
+    const values: Readonly<Record<string, string>> = { date: '2026', reference: `Patient/${unknownId}`, number: '1', quantity: '1', uri: 'urn:x', token: 'x', string: 'x' };
+    const resources = read<CapabilityStatement>(await get('metadata')).rest?.[0]?.resource ?? [];
+    const together = 10;
+    const asked = resources.flatMap(({ type = '', searchParam = [] }) => {
+      const each = searchParam.map(({ name, type: kind = '' }) => `${name}=${values[kind] ?? 'x'}`);
+      return Array.from({ length: Math.ceil(each.length / together) }, (_, i) => `${type}?${each.slice(i * together, (i + 1) * together).join('&')}`);
+    });
+    const refused: string[] = [];
+    for (const path of asked) {
+      const answer = await ask(gateway, { path: `/fhir/${path}`, who: 'governance-lead' });
+      if (answer.status !== 200 && (answer.status >= 500 || codeOf(answer) === 'search-parameter-unknown')) refused.push(`${path}: ${codeOf(answer)}`);
+    }
+    expect([asked.length > 15, refused]).toEqual([true, []]);
   });
 });
 

@@ -1,7 +1,9 @@
-import { Router } from 'express';
-import { isConformanceType, withStatement, type Published } from '../../../flow/conformance.ts';
+import type { CapabilityStatement, OperationDefinition } from '@medplum/fhirtypes';
+import { Router, type RequestHandler } from 'express';
+import { isConformanceType, withStatement, type Conformance, type Published } from '../../../flow/conformance.ts';
 import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
 import { unserved } from '../unserved.ts';
+import { apiRequests, type ApiRequest, type OperationAddress } from './api-requests.ts';
 import { barsOutcome } from './bars-outcome.ts';
 import { breakGlass, endBreakGlass, type EmergencyServices } from './break-glass.ts';
 import { createConsent, type ChoiceServices } from './create-consent.ts';
@@ -11,6 +13,7 @@ import { metadata, statementOf, type MetadataServices } from './metadata.ts';
 import { patientEverything } from './patient-everything.ts';
 import { patientMatch, type MatchServices } from './patient-match.ts';
 import { methodNotAllowed, permit } from './permit.ts';
+import { openApi } from './open-api.ts';
 import { processMessage, type MessageServices } from './process-message.ts';
 import { read } from './read.ts';
 import { reconstruct, type ReconstructServices } from './reconstruct.ts';
@@ -38,6 +41,7 @@ export function fhirRoutes(given: AllFhirServices): Router {
   const router = Router({ caseSensitive: true });
   const search = { interaction: 'search-type', permit: permit('search-type'), parts: true, handling: true };
   router.get('/metadata', metadata(statement));
+  router.get('/openapi.json', serveApi(services, statement));
   const everything = { interaction: 'everything', pattern: 'Patient/{id}/$everything', permit: permit('everything') };
   router.get('/Patient/:id/\\$everything', route(services, everything, (asked) => patientEverything(services, asked, false)));
   router.post('/Patient/:id/\\$everything', route(services, everything, (asked) => patientEverything(services, asked, true)));
@@ -78,6 +82,21 @@ export function fhirRoutes(given: AllFhirServices): Router {
   return router;
 }
 
+/** GET [base]/openapi.json · public: the statement and the routes in the form other tools read. */
+function serveApi(services: AllFhirServices, statement: CapabilityStatement): RequestHandler {
+  let text: string | undefined;
+  return (_request, response) => {
+    text ??= JSON.stringify(openApi(statement, requestsOf(statement, services.conformance), services.oauth));
+    response.status(200).set('Content-Type', 'application/json; charset=utf-8').end(text);
+  };
+}
+
+/** Every request that is offered. */
+export function requestsOf(statement: CapabilityStatement, conformance: Conformance): ApiRequest[] {
+  const operations = addresses.filter(([, pattern]) => pattern.includes('$')).map(([, pattern, allow]): OperationAddress => [pattern, allow.split(', ')]);
+  return apiRequests(statement, operations, (url) => conformance.findByUrl('OperationDefinition', url) as OperationDefinition | undefined);
+}
+
 /** The log and what is published are searched in their own ways; everything else through the door. */
 function searchAny(services: AllFhirServices, asked: Asked, posted: boolean): Promise<Reply> {
   const { type = '' } = asked.params;
@@ -95,6 +114,7 @@ const addresses: readonly [address: string, pattern: string, allow: string][] = 
   ['/', '', 'POST'],
   ['/\\$process-message', '$process-message', 'POST'],
   ['/metadata', 'metadata', 'GET, HEAD'],
+  ['/openapi.json', 'openapi.json', 'GET, HEAD'],
   ['/Patient/:id/\\$everything', 'Patient/{id}/$everything', 'GET, HEAD, POST'],
   ['/Patient/\\$match', 'Patient/$match', 'POST'],
   ['/Patient/:id/\\$timeline', 'Patient/{id}/$timeline', 'GET, HEAD, POST'],

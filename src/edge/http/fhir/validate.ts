@@ -1,9 +1,10 @@
 import { isKnownResourceType } from '../../../fhir/definitions.ts';
 import { isJsonObject, type JsonObject } from '../../../fhir/json.ts';
-import { outcomeOf } from '../../../fhir/outcome.ts';
+import { notFound, outcomeOf } from '../../../fhir/outcome.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
+import { isConformanceType, type Conformance } from '../../../flow/conformance.ts';
 import type { ValidateAsk } from '../../../flow/validate-asked.ts';
 import type { Asked, Reply } from '../route.ts';
 import { interactionsOf } from './interactions.ts';
@@ -12,6 +13,7 @@ import { readBodyResource, type ResourceLimits } from './read-resource.ts';
 
 export interface ValidateServices {
   limits: ResourceLimits;
+  conformance: Conformance;
   validate: (requester: Requester, ask: ValidateAsk, request: RequestFacts) => Promise<Problem[]>;
 }
 
@@ -30,8 +32,16 @@ export async function validate(services: ValidateServices, asked: Asked, posted:
   if (resource !== undefined && !isJsonObject(resource)) throw new Refusal(inputInvalid('resource', 'a resource'));
   if (id === undefined && resource === undefined) throw new Refusal(inputInvalid('resource', 'a resource, for it has no id in the address'));
   if (mode === 'profile' && profile === undefined) throw new Refusal(inputInvalid('profile', 'the canonical of a profile, with mode profile'));
-  const found = await services.validate(asked.requester, { type, id, resource, profile }, asked.request);
+  const found = await services.validate(asked.requester, { type, profile, ...whatIsKept(services, type, id, resource) }, asked.request);
   return { status: 200, text: JSON.stringify(outcomeOf([...addressProblems(asked.params, resource, mode), ...found])) };
+}
+
+/** What is published is kept apart from the record, and everybody may see it. */
+function whatIsKept({ conformance }: ValidateServices, type: string, id: string | undefined, resource: JsonObject | undefined): Pick<ValidateAsk, 'id' | 'resource'> {
+  if (id === undefined || !isConformanceType(type)) return { id, resource };
+  const published = conformance.find(type, id);
+  if (!published) throw new Refusal(notFound);
+  return { resource: resource ?? published };
 }
 
 async function readAsk({ limits }: ValidateServices, asked: Asked, posted: boolean): Promise<Inputs> {
