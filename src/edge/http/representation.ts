@@ -18,6 +18,8 @@ export interface Representing {
   forms: readonly Form[];
   /** whether `_elements` and `_summary` are taken, and of which type the elements are */
   parts: string | null;
+  /** whether it is a search, which may be asked for its total alone (`_summary=count`) and answers that itself */
+  counts: boolean;
 }
 
 export const plainJson: Representation = { form: 'json', pretty: false, subset: null };
@@ -26,22 +28,22 @@ export const plainJson: Representation = { form: 'json', pretty: false, subset: 
 export const shapeParameters: readonly string[] = ['_format', '_pretty', '_elements', '_summary'];
 const mostElements = 50;
 
-/** Throws what cannot be offered: 406 for a form, 400 for the others. `_summary=count` selects, and is the search's own. */
-export function readRepresentation(wishes: Omit<FormWishes, 'format'>, parameters: readonly (readonly [string, string])[], { forms, parts }: Representing): Representation {
+/** Throws what cannot be offered: 406 for a form, 400 for the others. */
+export function readRepresentation(wishes: Omit<FormWishes, 'format'>, parameters: readonly (readonly [string, string])[], { forms, parts, counts }: Representing): Representation {
   const valueOf = (name: string): string | undefined => parameters.find(([other]) => other === name)?.[1];
   const negotiated = negotiateForm({ ...wishes, format: valueOf('_format') }, forms);
   if ('problem' in negotiated) throw new Refusal(negotiated.problem);
   const pretty = valueOf('_pretty') ?? 'false';
   if (pretty !== 'true' && pretty !== 'false') throw new Refusal(invalid('_pretty', 'true or false'));
-  return { ...negotiated, pretty: pretty === 'true', subset: parts === null ? null : readSubset(parts, valueOf('_elements'), valueOf('_summary')) };
+  return { ...negotiated, pretty: pretty === 'true', subset: parts === null ? null : readSubset(parts, valueOf('_elements'), counts && valueOf('_summary') === 'count' ? undefined : valueOf('_summary')) };
 }
 
 function readSubset(type: string, elements: string | undefined, summary: string | undefined): Subset | null {
   if (elements !== undefined && summary !== undefined && summary !== 'false') throw new Refusal(invalid('_summary', 'either _summary or _elements'));
   if (elements !== undefined) return { elements: readElements(type, elements) };
-  if (summary === undefined || summary === 'false' || summary === 'count') return null;
+  if (summary === undefined || summary === 'false') return null;
   if (summary === 'true' || summary === 'text' || summary === 'data') return { summary };
-  throw new Refusal(invalid('_summary', 'true, text, data, count or false'));
+  throw new Refusal(invalid('_summary', 'true, text, data or false; of a search, count as well'));
 }
 
 function readElements(type: string, text: string): string[] {

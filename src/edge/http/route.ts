@@ -82,8 +82,8 @@ export function route(services: RouteServices, facts: RouteFacts, handle: (asked
       const forbidden = checkEndUserOrganisation(asked.header('NHSD-End-User-Organisation-ODS'), requester) ?? facts.permit(requester, asked);
       if (forbidden) throw new Refusal(forbidden);
       asked.shapedBy([]);
-      if (facts.handling) response.set(preferenceApplied(asked.header('Prefer')));
       const reply = await handle(asked);
+      if (facts.handling) response.set(preferenceApplied(asked.header('Prefer')));
       await send(response, reply, representation);
     } catch (error) {
       await refuse(services, facts, { received, response, requester, request }, error);
@@ -140,9 +140,9 @@ function queryOf(request: Request): [string, string][] {
   return search < 0 ? [] : readParameters(request.originalUrl.slice(search + 1));
 }
 
-function representationOf(request: Request, { forms = ['json'] }: RouteServices, facts: Pick<RouteFacts, 'parts'>, parameters: Parameters<Asked['shapedBy']>[0]): Representation {
+function representationOf(request: Request, { forms = ['json'] }: RouteServices, facts: Pick<RouteFacts, 'parts' | 'handling'>, parameters: Parameters<Asked['shapedBy']>[0]): Representation {
   const wishes = { accept: request.get('Accept'), contentType: request.get('Content-Type') };
-  return readRepresentation(wishes, parameters, { forms, parts: facts.parts ? (paramsOf(request)['type'] ?? '') : null });
+  return readRepresentation(wishes, parameters, { forms, parts: facts.parts ? (paramsOf(request)['type'] ?? '') : null, counts: facts.handling === true });
 }
 
 /** A refusal is told in the form asked for too, and in JSON where that is why it is refused. */

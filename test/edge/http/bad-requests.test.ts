@@ -144,6 +144,7 @@ const questions: Case[] = [
   { name: '_format before Accept', path: '/fhir/Patient?_format=ttl', who: nurse, headers: { Accept: 'application/fhir+json' }, status: 406, code: 'format-unsupported' },
   { name: 'an element the type has not', path: '/fhir/Patient?_elements=status', who: nurse, status: 400, code: 'representation-invalid' },
   { name: 'a summary of no known sort', path: '/fhir/Patient?_summary=short', who: nurse, status: 400, code: 'representation-invalid' },
+  { name: 'the count of one resource', path: `/fhir/Patient/${unknownId}?_summary=count`, who: nurse, status: 400, code: 'representation-invalid' },
   { name: 'elements and a summary at once', path: '/fhir/Patient?_elements=name&_summary=true', who: nurse, status: 400, code: 'representation-invalid' },
   { name: '_pretty that is neither', path: '/fhir/Patient?_pretty=maybe', who: nurse, status: 400, code: 'representation-invalid' },
   { name: 'another organisation in the header than in the token', path: '/fhir/Patient', who: nurse, headers: { 'NHSD-End-User-Organisation-ODS': 'ZZ999' }, status: 403, code: 'organisation-contradicts-token' },

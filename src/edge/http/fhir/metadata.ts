@@ -39,7 +39,7 @@ export function metadata(statement: CapabilityStatement): RequestHandler {
 function represented(request: Request, text: string): { status: number; answer: string; representation: Representation } {
   try {
     const parameters = readParameters(request.originalUrl.split('?')[1] ?? '');
-    const representation = readRepresentation({ accept: request.get('Accept'), contentType: undefined }, parameters, { forms: ['json', 'xml'], parts: 'CapabilityStatement' });
+    const representation = readRepresentation({ accept: request.get('Accept'), contentType: undefined }, parameters, { forms: ['json', 'xml'], parts: 'CapabilityStatement', counts: false });
     return { status: 200, representation, answer: represent(text, representation) };
   } catch (error) {
     const problems = problemsOf(error);
