@@ -1,5 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { CapabilityStatement } from '@medplum/fhirtypes';
+import { apiRequests } from '../../src/edge/http/fhir/api-requests.ts';
 import { statementOf } from '../../src/edge/http/fhir/metadata.ts';
 import { openApi } from '../../src/edge/http/fhir/open-api.ts';
 import { requestsOf } from '../../src/edge/http/fhir/routes.ts';
@@ -39,6 +41,17 @@ it('docs/bruno holds a request for what is offered, and nothing else', () => {
   const names = existsSync(folder) ? (readdirSync(folder, { recursive: true }) as string[]).filter((name) => /\.(bru|json)$/.test(name)) : [];
   expect(names.sort()).toEqual([...made.collection.keys()].sort());
   for (const [name, text] of made.collection) expect([name, readFileSync(join(folder, name), 'utf8')]).toEqual([name, text]);
+});
+
+it('what a statement offers by a search, and of one person, is among the requests', () => {
+  const requests = apiRequests({
+    resourceType: 'CapabilityStatement', rest: [{ compartment: ['http://hl7.org/fhir/CompartmentDefinition/patient'], interaction: [{ code: 'history-system' }], resource: [
+      { type: 'Device', interaction: [{ code: 'search-type' }] },
+      { type: 'Task', searchParam: [{ name: 'patient', type: 'reference' }], interaction: [{ code: 'search-type' }, { code: 'create' }, { code: 'update' }, { code: 'patch' }, { code: 'delete' }, { code: 'history-type' }], conditionalUpdate: true, conditionalDelete: 'single' }] }],
+  } as unknown as CapabilityStatement, [], () => undefined);
+  expect(requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    'GET /metadata', 'GET /_history', 'GET /Device', 'POST /Device/_search', 'GET /Task', 'POST /Task/_search', 'POST /Task', 'PUT /Task/{id}', 'PATCH /Task/{id}', 'DELETE /Task/{id}', 'GET /Task/_history', 'GET /Patient/{id}/Task', 'POST /Patient/{id}/Task/_search',
+    'PUT /Task', 'PATCH /Task', 'DELETE /Task']);
 });
 
 it('the OpenAPI document names every operation once, and every part of an address', () => {

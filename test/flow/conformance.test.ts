@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../src/fhir/json.ts';
+import { textOf, type JsonObject } from '../../src/fhir/json.ts';
 import { loadDefinitions } from '../../src/fhir/definitions.ts';
 import type { Problem } from '../../src/fhir/problem.ts';
 import { loadProfiles, publishedProfiles } from '../../src/fhir/profiles.ts';
@@ -23,12 +23,12 @@ const isOwnTransform = ({ code, at }: Problem): boolean => code === 'code-not-in
 
 describe('what is published', () => {
   it('is every file of profiles, every code table and every map, each once', () => {
-    const names = all.map(({ resourceType, id }) => `${String(resourceType)}/${id}`);
+    const names = all.map(({ resourceType, id }) => `${textOf(resourceType)}/${id}`);
     expect(names.length).toBeGreaterThan(publishedProfiles().resources.length + 200);
     expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
     expect(names).toEqual(expect.arrayContaining(['StructureDefinition/OneStory-Patient', 'ConceptMap/hl7v2-adt-sex', 'ConceptMap/rio-bchc-ward', 'StructureMap/hl7v2-person', 'OperationDefinition/story', 'SearchParameter/component']));
-    const canonicals = all.map(({ url }) => String(url));
-    expect(canonicals.filter((url, i) => url === 'undefined' || canonicals.indexOf(url) !== i)).toEqual([]);
+    const canonicals = all.map(({ url }) => textOf(url));
+    expect(canonicals.filter((url, i) => url === '' || canonicals.indexOf(url) !== i)).toEqual([]);
   });
 
   it('is valid FHIR R4, with an id, and can be written as XML', () => {
@@ -46,8 +46,8 @@ describe('what is published', () => {
 
   it('is found by its canonical, with a version or without', () => {
     const map = conformance.find('ConceptMap', 'hl7v2-adt-sex');
-    expect(conformance.findByUrl('ConceptMap', String(map?.['url']))).toBe(map);
-    expect(conformance.findByUrl('ConceptMap', `${String(map?.['url'])}|${String(map?.['version'])}`)).toBe(map);
-    expect(conformance.findByUrl('ConceptMap', `${String(map?.['url'])}|0`)).toBeUndefined();
+    expect(conformance.findByUrl('ConceptMap', textOf(map?.['url']))).toBe(map);
+    expect(conformance.findByUrl('ConceptMap', `${textOf(map?.['url'])}|${textOf(map?.['version'])}`)).toBe(map);
+    expect(conformance.findByUrl('ConceptMap', `${textOf(map?.['url'])}|0`)).toBeUndefined();
   });
 });

@@ -1,6 +1,5 @@
 import { membersOf, type ElementMember } from '../element-tree.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
-import { isExactNumber } from '../read-json.ts';
 import { GuardedXml } from './guarded-xml.ts';
 
 const fhirNamespace = 'http://hl7.org/fhir';
@@ -90,8 +89,9 @@ function attribute(name: string, value: Json | undefined): string {
   return value === undefined || value === null ? '' : ` ${name}="${escaped(textOf(value))}"`;
 }
 
+/** A number that was kept exact prints as it was written. */
 function textOf(value: Json): string {
-  return isExactNumber(value) ? value.rawJSON : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 const marks: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\t': '&#9;', '\n': '&#10;', '\r': '&#13;' };

@@ -45,22 +45,35 @@ export function apiRequests(statement: CapabilityStatement, addresses: readonly 
     ...(rest?.interaction ?? []).flatMap(({ code = '' }) => (ofBase[code] ? [{ name: code, ...ofBase[code], query: shape }] : [])),
     ...(rest?.operation ?? []).flatMap(({ name = '', definition = '' }) => operationRequests([`$${name}`], undefined, { name, definition }, addresses, definitionOf)),
     ...(rest?.resource ?? []).flatMap((resource) => [
-      ...interactionRequests(resource),
+      ...interactionRequests(resource, rest?.compartment?.some((canonical) => canonical.endsWith('/patient')) === true),
       ...(resource.operation ?? []).flatMap(({ name = '', definition = '' }) => operationRequests(patternsOf(resource, name), resource.type, { name, definition }, addresses, definitionOf)),
     ]),
   ];
 }
 
-function interactionRequests({ type, interaction = [], searchParam = [], conditionalUpdate, conditionalDelete }: CapabilityStatementRestResource): ApiRequest[] {
+function interactionRequests(resource: CapabilityStatementRestResource, inCompartment: boolean): ApiRequest[] {
+  const { interaction = [], searchParam = [] } = resource;
+  const type: string = resource.type ?? '';
   const searches = searchParam.map(({ name = '', type: kind = '', definition }) => ({ name, about: `Search by ${kind}${definition === undefined ? '' : `: ${definition}`}` }));
   const queryOf = (code: string, method: string): ApiRequest['query'] => {
     if (code === 'search-type') return method === 'GET' ? [...searches, ...paging, ...parts, ...shape] : shape;
     return [...(code.startsWith('history') ? paging : []), ...(code === 'read' || code === 'vread' || code.startsWith('history') ? parts : []), ...shape];
   };
-  const conditional = [...(conditionalUpdate === true ? [{ code: 'update', method: 'PUT', body: 'resource' } as const] : []), ...(conditionalDelete !== undefined && conditionalDelete !== 'not-supported' ? [{ code: 'delete', method: 'DELETE' } as const] : [])];
+  const ofPeople = inCompartment && searchParam.some(({ name }) => name === 'patient');
+  const searched = ofPeople ? (interactions['search-type'] ?? []).filter(() => interaction.some(({ code }) => code === 'search-type')) : [];
   return [
-    ...interaction.flatMap(({ code = '' }) => (interactions[code] ?? []).map((each): ApiRequest => ({ name: code, ...each, path: `/${type ?? ''}${each.path}`, ...(type !== undefined && { type }), query: queryOf(code, each.method) }))),
-    ...conditional.map(({ code, ...each }): ApiRequest => ({ name: `${code}, conditional`, ...each, path: `/${type ?? ''}`, ...(type !== undefined && { type }), query: searches })),
+    ...interaction.flatMap(({ code = '' }) => (interactions[code] ?? []).map((each): ApiRequest => ({ name: code, ...each, path: `/${type}${each.path}`, type, query: queryOf(code, each.method) }))),
+    ...searched.map((each): ApiRequest => ({ name: 'search-type, of one person', ...each, path: `/Patient/{id}/${type}${each.path}`, type, query: queryOf('search-type', each.method) })),
+    ...conditionalRequests(resource).map((each): ApiRequest => ({ ...each, path: `/${type}`, type, query: searches })),
+  ];
+}
+
+/** What is named by a search instead of an id. R4 has no mark of its own for a patch by search: it goes with the update. */
+function conditionalRequests({ conditionalUpdate, conditionalDelete, interaction = [] }: CapabilityStatementRestResource): Pick<ApiRequest, 'name' | 'method' | 'body'>[] {
+  const patched = interaction.some(({ code }) => code === 'patch');
+  return [
+    ...(conditionalUpdate === true ? [{ name: 'update, by search', method: 'PUT', body: 'resource' } as const, ...(patched ? [{ name: 'patch, by search', method: 'PATCH', body: 'patch' } as const] : [])] : []),
+    ...(conditionalDelete !== undefined && conditionalDelete !== 'not-supported' ? [{ name: 'delete, by search', method: 'DELETE' } as const] : []),
   ];
 }
 

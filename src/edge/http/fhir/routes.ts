@@ -93,7 +93,7 @@ function serveApi(services: AllFhirServices, statement: CapabilityStatement): Re
 
 /** Every request that is offered. */
 export function requestsOf(statement: CapabilityStatement, conformance: Conformance): ApiRequest[] {
-  const operations = addresses.filter(([, pattern]) => pattern.includes('$')).map(([, pattern, allow]): OperationAddress => [pattern, allow.split(', ')]);
+  const operations = addresses.filter(([, pattern]) => pattern.includes('$')).map(([, pattern, allow]): OperationAddress => [pattern, typeof allow === 'string' ? allow.split(', ') : []]);
   return apiRequests(statement, operations, (url) => conformance.findByUrl('OperationDefinition', url) as OperationDefinition | undefined);
 }
 
