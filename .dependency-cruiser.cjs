@@ -63,7 +63,8 @@ const packages = [
   ['express-only-at-the-edge', '^src/(edge/http/|app[.]ts$|main[.]ts$)', ['express', 'helmet', 'sirv']],
   ['issuer-only-at-the-edge', '^src/edge/', ['oidc-provider', 'openid-client', 'jose', 'pino', 'commander', 'fhir-kit-client']],
   ['ajv-only-where-shapes-are-checked', '^src/(intake/|consent/|fhir/|config[.]ts$)', ['ajv', 'ajv-formats']],
-  ['partners-bytes-only-in-intake', '^src/intake/', ['saxes', 'yauzl']],
+  ['zip-only-in-intake', '^src/intake/', ['yauzl']],
+  ['xml-is-read-guarded', '^src/(fhir/xml/|intake/documents/parse-xml[.]ts$)', ['saxes']],
   ['react-only-in-viewer', '^src/viewer/', ['react', 'react-dom', 'react-router', '@tanstack/react-query']],
   ['components-only-behind-ui', '^src/viewer/ui/nhs[.]ts$', ['nhsuk-react-components']],
 ];

@@ -10,6 +10,8 @@ import { sensitiveCodes } from './fhir/sensitive-codes.ts';
 import { validateResource } from './fhir/validate-resource.ts';
 import type { Requester } from './fhir/sharing.ts';
 import { applySensitiveCodes } from './flow/apply-sensitive-codes.ts';
+import { createConformance } from './flow/conformance.ts';
+import { validateAsked, type ValidateAsk } from './flow/validate-asked.ts';
 import { breakGlass, endBreakGlass, type EmergencyAsk } from './flow/break-glass.ts';
 import { describeRefusedRequest, type RefusedRequest } from './flow/describe-refused-request.ts';
 import { explainAccess, type ExplainAsk } from './flow/explain-access.ts';
@@ -123,7 +125,7 @@ export async function createServices({
     database, mappings, waitingFeeds, policy, audit, worker, ...rounds, limits: config.limits, clock, newId,
     release: (requester: Requester, ask: Ask, request: RequestFacts) => releaseRecords(release, requester, ask, request),
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
-    ...choicesOf({ ...release, classes, sensitiveCodes: codes }), ...eventsOf(told), ...toldOf(told),
+    ...choicesOf({ ...release, classes, sensitiveCodes: codes }), ...eventsOf(told), ...toldOf(told), ...publishedOf(mappings, release),
     governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }), toldOnce: (requester: Requester, request: RequestFacts) => countToldOnce({ ...release, smallNumber: config.smallNumber }, requester, request) }, emergencies: emergenciesOf(release), feedWork: feedWorkOf({ ...release, feeds, wake }), linkReviews: linkReviewsOf({ ...intake, ...release, linkage }), linkageRuns: linkageRunsOf({ ...release, ruleVersion: linkage.version, wake: linkageRuns.wake }),
     auditLog: auditLogOf({ ...release, log: identity }, config.audit), ...emergencyAccessOf({ ...release, mostOpenedAnHour: config.emergency.perHour }),
     matchPatient: (requester: Requester, input: MatchInput, request: RequestFacts) => matchPatient({ ...release, grade: intake.grade, registry: intake.registry, validate: validateResource }, requester, input, request),
@@ -206,6 +208,14 @@ function roundsOf(told: Parameters<typeof watchLateReferrals>[0], log: Log) {
     lateReferrals: watchLateReferrals(told, (error) => log('referral-watch-failed', { error })),
     corrections: watchCorrections(told, (error) => log('correction-watch-failed', { error })),
     disagreements: watchDisagreements(told, (error) => log('disagreement-watch-failed', { error })),
+  };
+}
+
+/** What is published, and what is checked by it. */
+function publishedOf(mappings: Parameters<typeof createConformance>[0], release: ReleaseContext) {
+  return {
+    conformance: createConformance(mappings),
+    validate: (requester: Requester, ask: ValidateAsk, request: RequestFacts) => validateAsked(release, requester, ask, request),
   };
 }
 

@@ -38,6 +38,7 @@ const actions: Readonly<Record<string, AuditAction>> = {
   'reconstruct': operation('reconstruct'),
   'break-glass': operation('break-glass'),
   'end-break-glass': operation('end-break-glass'),
+  'validate': { action: 'E', subtype: [rest('operation'), own('validate')], asks: 'thing', moves: 'in' },
   'unsupported': operation('unsupported'),
   'agreement-what-if': operation('agreement-what-if'),
   'audit-report': { action: 'R', subtype: [own('audit-report')], asks: 'query', moves: 'out' },

@@ -36,11 +36,11 @@ function emergencyAccess(reference: string): AuditEventEntity {
 }
 
 /** The request as it was understood is kept here too: BALP has a query entity in queries only. */
-function transaction({ request, query: asked, interaction, status, code }: AuditEntry): AuditEventEntity {
+function transaction({ request, correlation, query: asked, interaction, status, code }: AuditEntry): AuditEventEntity {
   return {
     what: { identifier: { value: request } },
     type: { system: 'https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType', code: 'XrequestId' },
-    detail: [detail('interaction', interaction), detail('query', asked), detail('status', String(status)), ...(code === undefined ? [] : [detail('code', code)])],
+    detail: [detail('interaction', interaction), detail('query', asked), detail('status', String(status)), ...(code === undefined ? [] : [detail('code', code)]), ...(correlation === undefined ? [] : [detail('correlation', correlation)])],
   };
 }
 

@@ -12,6 +12,8 @@ export interface RequestFacts {
   requester: Requester | null;
   /** IP address as the gateway saw it */
   address?: string;
+  /** X-Correlation-ID: what the caller names a whole exchange by */
+  correlation?: string;
   interaction: string;
   /** normal form; identifying values already replaced by keyed hashes */
   query: string;
@@ -34,6 +36,7 @@ export function describeRequest(facts: RequestFacts): Omit<AuditEntry, 'outcome'
     id: facts.id,
     at: facts.at.toISOString(),
     request: facts.request,
+    ...(facts.correlation === undefined ? {} : { correlation: facts.correlation }),
     who: describeRequester(facts.requester, facts.address),
     ...(facts.requester ? { purpose: facts.requester.purpose } : {}),
     interaction: facts.interaction,

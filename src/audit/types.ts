@@ -8,6 +8,8 @@ export interface AuditEntry {
   at: string;
   /** correlation id: X-Request-ID */
   request: string;
+  /** X-Correlation-ID, where the caller sent one: of several requests */
+  correlation?: string;
   who: { client: string; token?: string; person?: { id: string; name: string }; organisation?: OrganisationKey; organisationName?: string; role?: string; /** of a system: what it may read depends on them */ scopes?: string[]; /** IP address the request came from, as the gateway saw it */ address?: string };
   purpose?: string;
   /** FHIR interaction or gateway action: read, vread, history-instance, search-type, everything, intake, create … */

@@ -17,6 +17,11 @@ export interface Operation {
   documentation?: string;
 }
 
+export interface ParameterName {
+  name: string;
+  type: NonNullable<CapabilityStatementRestResourceSearchParam['type']>;
+}
+
 /** What the routes' own table says is there; nothing is listed that has no route. */
 export interface CapabilityInput {
   /** FHIR base URL, without a slash at its end */
@@ -27,6 +32,8 @@ export interface CapabilityInput {
   date: string;
   /** by resource type */
   interactions: Readonly<Record<string, readonly Interaction[]>>;
+  /** by resource type: how it is searched where that is not as records are */
+  parameters?: Readonly<Record<string, readonly ParameterName[]>>;
   /** by resource type */
   operations?: Readonly<Record<string, readonly Operation[]>>;
   /** at the base itself */
@@ -47,7 +54,7 @@ export function capabilityStatement(input: CapabilityInput): CapabilityStatement
     software: { name: 'OneStory', version: input.version },
     implementation: { description: 'OneStory shared care record and FHIR gateway', url: input.base },
     fhirVersion: '4.0.1',
-    format: ['application/fhir+json', 'json'],
+    format: ['application/fhir+json', 'application/fhir+xml', 'json', 'xml'],
     rest: [{
       mode: 'server',
       documentation: 'What a caller sees depends on agreements, on each person\'s choices and on the caller\'s role; what is kept back looks as if it did not exist, unless an agreement lets a notice say so. Unknown search parameters are refused unless "Prefer: handling=lenient" is sent.',
@@ -63,13 +70,14 @@ function resourceOf(type: string, input: CapabilityInput): CapabilityStatementRe
   const operation: CapabilityStatementRestResourceOperation[] = [...(input.operations?.[type] ?? [])];
   const profile = profileUrlOf(type);
   const searchable = interactions.includes('search-type');
-  const searchParam = searchable ? (searchParametersOf(type) ?? []).map((row) => searchParamOf(type, row)) : [];
+  const own = input.parameters?.[type]?.map((parameter) => withDefinition(type, parameter));
+  const searchParam = searchable ? (own ?? (searchParametersOf(type) ?? []).map((row) => searchParamOf(type, row))) : [];
   return {
     type: type as NonNullable<CapabilityStatementRestResource['type']>,
     ...(profile !== undefined && { supportedProfile: [profile] }),
     interaction: interactions.map((code) => ({ code })),
     versioning: interactions.includes('vread') ? 'versioned' : 'no-version',
-    ...(interactions.includes('read') && { readHistory: interactions.includes('vread'), conditionalRead: 'not-match' }),
+    ...(interactions.includes('read') && { readHistory: interactions.includes('vread'), conditionalRead: type === 'Patient' ? 'not-match' : 'full-support' }),
     ...(searchParam.length > 0 && { searchParam }),
     ...(operation.length > 0 && { operation }),
   };
@@ -83,8 +91,12 @@ const commonDefinitions: Readonly<Record<string, string>> = {
 };
 
 function searchParamOf(type: string, row: SearchParameterRow): CapabilityStatementRestResourceSearchParam {
-  const definition = commonDefinitions[row.name] ?? getSearchParameter(type, row.name)?.url;
-  return { name: row.name, ...(definition !== undefined && { definition }), type: fhirTypeOf(row) };
+  return withDefinition(type, { name: row.name, type: fhirTypeOf(row) });
+}
+
+function withDefinition(type: string, parameter: ParameterName): CapabilityStatementRestResourceSearchParam {
+  const definition = commonDefinitions[parameter.name] ?? getSearchParameter(type, parameter.name)?.url;
+  return { name: parameter.name, ...(definition !== undefined && { definition }), type: parameter.type };
 }
 
 function fhirTypeOf(row: SearchParameterRow): 'token' | 'reference' | 'string' | 'date' | 'uri' {

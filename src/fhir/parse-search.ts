@@ -13,8 +13,8 @@ export type ParsedSearch = { query: SearchQuery; ignored: string[] } | { problem
 
 export const searchLimits = { clauses: 20, defaultCount: 20, maxCount: 200, sorts: 3 };
 
-/** Shape the transport, not the search: read by the HTTP edge. */
-const transportParameters = new Set(['_format', '_pretty']);
+/** Shape the answer, not the search: read by the HTTP edge. `_summary=count` asks for another answer, and is not among them. */
+const transportParameters = new Set(['_format', '_pretty', '_elements', '_summary']);
 
 interface Draft {
   clauses: SearchClause[];
@@ -37,7 +37,7 @@ export function parseSearch(type: string, params: [string, string][], options: S
   }
   const draft: Draft = { clauses: [], ignored: [], normal: [], problems: [] };
   for (const [key, value] of params) {
-    if (transportParameters.has(key)) continue;
+    if (transportParameters.has(key) && !(key === '_summary' && value === 'count')) continue;
     readParameter(type, key, value, options, draft);
     if (draft.clauses.length > searchLimits.clauses) {
       draft.problems.push({ category: 'invalid', code: 'search-too-many', text: 'The search has too many parameters.', expected: `at most ${searchLimits.clauses}` });

@@ -18,9 +18,10 @@ const maxProblems = 100;
  * Everything wrong with a resource: base R4 (structure, invariants, required bindings, dates that exist, nothing
  * empty), our profile for its type, and, as warnings, UK Core's where it is loaded. A `meta.profile` nobody knows is an
  * error. No errors in the list = it may be stored. Broken base rules are 400, broken profile rules 422 (FHIR R4 http,
- * create). `loadProfiles` must have run. Never throws on what a sender wrote.
+ * create). A `profile` that is asked for counts as if it were ours. `loadProfiles` must have run. Never throws on what a
+ * sender wrote.
  */
-export function validateResource(resource: JsonObject): Problem[] {
+export function validateResource(resource: JsonObject, profile?: string): Problem[] {
   loadDefinitions();
   const { terminology, ours, ukCore, byUrl } = publishedProfiles();
   const type = resource['resourceType'];
@@ -36,6 +37,7 @@ export function validateResource(resource: JsonObject): Problem[] {
     ...claimProblems(copy, type, byUrl),
     ...(own ? checkProfile(copy, own, { terminology, extensionOf, severity: 'error' }) : []),
     ...(uk ? checkProfile(copy, uk, { terminology, extensionOf, severity: 'warning' }) : []),
+    ...(profile === undefined ? [] : askedProblems(copy, type, profile)),
   ];
   return problems.length > maxProblems ? worst(problems) : problems;
 }
@@ -82,6 +84,16 @@ function claimProblems(resource: JsonObject, type: string, byUrl: ReadonlyMap<st
       fix: 'Claim a profile this server lists in its CapabilityStatement, or none.',
     }];
   });
+}
+
+/** Against a profile that was asked for by its canonical; ours is looked at anyhow. */
+function askedProblems(copy: JsonObject, type: string, canonical: string): Problem[] {
+  const { terminology, ours, byUrl } = publishedProfiles();
+  const url = canonical.split('|')[0] ?? canonical;
+  const profile = byUrl.get(url);
+  if (url === `http://hl7.org/fhir/StructureDefinition/${type}` || (profile && ours.get(type) === profile)) return [];
+  if (profile?.type === type) return checkProfile(copy, profile, { terminology, extensionOf: (other) => byUrl.get(other), severity: 'error' });
+  return [{ category: 'unprocessable', code: 'profile-unknown', text: 'The profile asked for is not known here for this type.', at: { field: 'profile' }, fix: 'Search StructureDefinition for what is published.' }];
 }
 
 function structureProblems(resource: JsonObject): Problem[] {

@@ -9,6 +9,6 @@ export function describeIntake(
 ): AuditEntry {
   return describeDisclosure(
     { id, at, request: request.id, requester, interaction: 'intake', query: `intake/${feed}${part === '' ? '' : `/${part}`} Task/${taskId}`, status: 202,
-      ...(request.address !== undefined && { address: request.address }) },
+      ...(request.address !== undefined && { address: request.address }), ...(request.correlation !== undefined && { correlation: request.correlation }) },
     { disclosed: [], decisions: [] });
 }

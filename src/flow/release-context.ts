@@ -21,4 +21,6 @@ export interface RequestFacts {
   id: string;
   /** IP address as the gateway saw it */
   address?: string;
+  /** X-Correlation-ID, where the caller sent one */
+  correlation?: string;
 }

@@ -41,7 +41,8 @@ function finderOf({ entries, provided }: MapSyntax['conceptMaps'][number]): Tran
   };
 }
 
-function tableTranslator(table: CodeTable): Translator {
+/** How translate() looks a code up in one table. */
+export function tableTranslator(table: CodeTable): Translator {
   const { rows, unusable, fallback, provided } = table;
   const key = table.loose ? looseKey : (code: string): string => code.trim();
   const otherwise = (code: string): Translation | undefined => fallback ?? (provided ? { system: '', code, display: '' } : undefined);

@@ -25,6 +25,8 @@ export const paths: readonly Path[] = [
   one('history', 'GET EpisodeOfCare/{id}/_history', ({ target }) => `EpisodeOfCare/${target}/_history`),
   { name: 'HEAD', asks: 'HEAD EpisodeOfCare/{id}', ask: async (gateway, { target, outcome }) => cellOf(await send(gateway, outcome.who, 'HEAD', `/fhir/EpisodeOfCare/${target}`), () => true) },
   { name: 'conditional', asks: 'GET EpisodeOfCare/{id} with If-None-Match', ask: async (gateway, { target, outcome }) => cellOf(await gateway.get(`/fhir/EpisodeOfCare/${target}`, outcome.who, { 'If-None-Match': 'W/"2"' }), () => true) },
+  { name: 'XML', asks: 'GET EpisodeOfCare?_id=&_format=xml&_elements=status', ask: async (gateway, { target, outcome }) => cellOf(await gateway.get(`/fhir/EpisodeOfCare?_id=${target}&_format=xml&_elements=status`, outcome.who), (text) => text.includes(`<id value="${target}"/>`)) },
+  { name: '$validate', asks: 'GET EpisodeOfCare/{id}/$validate', ask: async (gateway, { target, outcome }) => cellOf(await gateway.get(`/fhir/EpisodeOfCare/${target}/$validate`, outcome.who), () => true) },
   one('by id', 'GET EpisodeOfCare?_id=', ({ target }) => `EpisodeOfCare?_id=${target}`),
   one('by patient', 'GET EpisodeOfCare?patient=', ({ citizen }) => `EpisodeOfCare?patient=Patient/${citizen}`),
   one('by identifier', 'GET EpisodeOfCare?identifier=', ({ code }) => `EpisodeOfCare?identifier=urn:matrix%7C${code}`),

@@ -64,7 +64,12 @@ export const arms: Readonly<Record<string, Arm>> = {
   'GET /fhir/Patient/:id/$timeline': (facts) => get(person(facts), (id) => `/fhir/Patient/${id}/$timeline`, ['', '', '?_count=1', '?_count=2', '?_count=200', '?kind=referral', '?kind=discharge,stay', '?kind=plan&from=2020-01-01', '?to=2030', '?kind=x', '?organisation=https://fhir.nhs.uk/Id/ods-organization-code%7CZZ999', '?_page=AAAA']),
   'POST /fhir/Patient/:id/$timeline': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$timeline`, ...withBody(body), headers: { ...given, ...jsonBody } })),
   'POST /fhir/:type/:id/$same-event': (facts) => sameEventRequest(facts),
+  'POST /fhir/:type/$validate': (facts) => validateRequest(facts, ({ type }) => `/fhir/${type}/$validate`),
+  'POST /fhir/:type/:id/$validate': (facts) => validateRequest(facts, ({ type, id }) => `/fhir/${type}/${id}/$validate`),
+  'GET /fhir/:type/:id/$validate': (facts) => get(instance(facts), ({ type, id }) => `/fhir/${type}/${id}/$validate`, ['', '', '?mode=update', '?mode=delete', '?profile=x', '?x=1']),
+  ...wordsArms(),
   'GET /fhir/metadata': () => get(fc.constant('/fhir/metadata'), (path) => path, ['', '?_format=json', '?_format=xml', '?mode=full']),
+  'GET /fhir/openapi.json': () => fixed('/fhir/openapi.json'),
   'POST /fhir': () => bundleRequest('/fhir'),
   'POST /fhir/$process-message': () => bundleRequest('/fhir/$process-message'),
   'POST /fhir/Consent': (facts) => choiceRequest(facts, null),
@@ -133,6 +138,24 @@ export const arms: Readonly<Record<string, Arm>> = {
   'USE /intake': (facts) => nowhere(facts, '/intake'),
   'USE /session': (facts) => nowhere(facts, '/session'),
 };
+
+/** Published words, the same for everybody. */
+function wordsArms(): Record<string, Arm> {
+  const endings = ['', '?code=male', '?url=http://hl7.org/fhir/ValueSet/administrative-gender', '?system=http://hl7.org/fhir/administrative-gender&code=male', '?x=1'];
+  const operations = ['ValueSet/$expand', 'ValueSet/:id/$expand', 'ValueSet/$validate-code', 'ValueSet/:id/$validate-code', 'CodeSystem/$lookup', 'ConceptMap/$translate', 'ConceptMap/:id/$translate'];
+  return Object.fromEntries(operations.flatMap((operation): [string, Arm][] => {
+    const path = `/fhir/${operation.replace(':id', operation.startsWith('ConceptMap') ? 'hl7v2-adt-sex' : 'programme')}`;
+    return [
+      [`GET /fhir/${operation}`, () => get(fc.constant(path), (same) => same, endings)],
+      [`POST /fhir/${operation}`, () => fc.tuple(everythingInput, headers).map(([body, given]) => ({ method: 'POST', path, ...withBody(body), headers: { ...given, ...jsonBody } }))],
+    ];
+  }));
+}
+
+/** A record of either world, as it is or as something else, to be checked and not kept. */
+function validateRequest(facts: TwinFacts, path: (of: { type: string; id: string }) => string): fc.Arbitrary<TwinRequest> {
+  return fc.tuple(instance(facts), fc.constantFrom(...facts.rows), headers).map(([of, { body }, given]) => ({ method: 'POST', path: path(of), headers: { ...given, ...jsonBody }, body: JSON.stringify(body) }));
+}
 
 /** Says something about a version of some record: of one that may be seen, it changes both worlds alike. */
 function aboutRecord(facts: TwinFacts, operation: string, more: unknown[]): fc.Arbitrary<TwinRequest> {

@@ -1,4 +1,5 @@
 import type { CapabilityStatement } from '@medplum/fhirtypes';
+import { isConformanceType } from '../../src/flow/conformance.ts';
 import { isJsonObject, type Json } from '../../src/fhir/json.ts';
 import { parseSearch } from '../../src/fhir/parse-search.ts';
 import { dateOperators } from '../../src/fhir/search-query.ts';
@@ -21,9 +22,9 @@ const unknownId = '01234567-89ab-8cde-8f01-23456789abcd';
 /** Nobody's values, tried where the rows have none. */
 const inventedValues = [unknownId, 'unheard-of'];
 
-/** Every (type, parameter, modifier or prefix) the statement offers and the parser takes. */
+/** Every (type, parameter, modifier or prefix) the statement offers and the parser takes. What is published is the same in both worlds and holds no record. */
 export function offeredForms(statement: CapabilityStatement): Omit<SearchForm, 'values'>[] {
-  return (statement.rest?.[0]?.resource ?? []).flatMap(({ type = '', searchParam = [] }) => searchParam.flatMap(({ name = '', type: kind }) =>
+  return (statement.rest?.[0]?.resource ?? []).filter(({ type = '' }) => !isConformanceType(type)).flatMap(({ type = '', searchParam = [] }) => searchParam.flatMap(({ name = '', type: kind }) =>
     (kind === 'date' ? prefixes : ['', ...takenModifiers(type, name)]).map((form) => ({ type, parameter: name, form }))));
 }
 

@@ -38,7 +38,7 @@ async function receive(services: IntakeServices, asked: Asked): Promise<Reply> {
   if (limit === null) throw new Refusal({ category: 'not-found', code: 'part-unknown', text: 'This feed has no such part.' });
   const bytes = await asked.body(limit);
   if (bytes.byteLength === 0) throw new Refusal({ category: 'malformed', code: 'source-empty', text: 'There are no bytes to take in.' });
-  const { taskId } = await services.acceptBytes(asked.requester, { feed, part, bytes }, { id: asked.requestId, address: asked.address });
+  const { taskId } = await services.acceptBytes(asked.requester, { feed, part, bytes }, asked.request);
   const wait = Number(/\bwait=(\d{1,3})\b/.exec(asked.header('Prefer') ?? '')?.[1] ?? 0);
   const task = await waitForTask(services, asked.requester, taskId, Math.min(wait, longestWaitSeconds) * 1000);
   return { status: task?.finished ? 200 : 202, headers: { 'Content-Location': `${services.base}/Task/${taskId}` }, ...(task && { text: task.text }) };

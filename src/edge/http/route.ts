@@ -2,14 +2,18 @@ import { randomUUID } from 'node:crypto';
 import type { OperationOutcome } from '@medplum/fhirtypes';
 import type { Request, RequestHandler, Response } from 'express';
 import type { RefusedRequest } from '../../flow/describe-refused-request.ts';
+import type { RequestFacts } from '../../flow/release-context.ts';
 import { outcomeOf, problemsOf, statusOf } from '../../fhir/outcome.ts';
 import { AuditedRefusal, Refusal, type Problem } from '../../fhir/problem.ts';
 import type { Requester } from '../../fhir/sharing.ts';
 import type { Log } from '../log.ts';
-import { checkAcceptable, type OtherForm } from './check-acceptable.ts';
+import { checkEndUserOrganisation } from './check-end-user-organisation.ts';
+import type { Form } from './negotiate-form.ts';
+import { asksForForm, type OtherForm } from './other-form.ts';
 import { challengeFor } from './oauth/challenge.ts';
 import { readBody } from './read-body.ts';
 import { readParameters } from './read-parameters.ts';
+import { contentTypes, plainJson, readRepresentation, represent, type Representation } from './representation.ts';
 import type { Identify } from './session/identify.ts';
 
 /** What a handler gets: the verified requester and the request's plain facts. */
@@ -20,13 +24,15 @@ export interface Asked {
   query: [string, string][];
   header: (name: string) => string | undefined;
   body: (maxBytes: number) => Promise<Uint8Array>;
-  requestId: string;
-  address: string;
+  /** parameters from the body that may shape the answer, as those of the address do: throws what cannot be offered */
+  shapedBy: (parameters: readonly (readonly [string, string])[]) => void;
+  /** as the audit trail names it */
+  request: RequestFacts;
 }
 
 export interface Reply {
   status: number;
-  /** JSON text, passed through as it is */
+  /** JSON text, passed through as it is where nothing else is asked for */
   text?: string;
   /** instead of a text: writes it line by line as the work goes on, until it is done or the caller has gone; what is written has room once its promise resolves */
   stream?: (write: (line: string) => Promise<void>, gone: AbortSignal) => Promise<void>;
@@ -42,10 +48,14 @@ export interface RouteFacts {
   permit: (requester: Requester, asked: Asked) => Problem | null;
   /** methods this address takes: told with 405 */
   allow?: string;
-  /** forms this address writes beside JSON */
+  /** forms this address writes beside those of FHIR */
   writes?: readonly OtherForm[];
   /** opened as a page of its own, too: a session's cookie then counts where the browser asks for a document */
   page?: true;
+  /** takes `_elements` and `_summary` */
+  parts?: boolean;
+  /** takes `Prefer: handling=…`, and says so */
+  handling?: boolean;
   /** how problems are told where a standard asks for more than an OperationOutcome with the gateway's own codes */
   outcome?: (problems: readonly Problem[]) => OperationOutcome;
 }
@@ -54,6 +64,8 @@ export interface RouteServices {
   identify: Identify;
   recordRefusal: (refused: RefusedRequest) => Promise<void>;
   log: Log;
+  /** forms its answers may be asked for in; default JSON alone */
+  forms?: readonly Form[];
 }
 
 /**
@@ -61,43 +73,46 @@ export interface RouteServices {
  * OperationOutcome. A refused request has its own durable audit entry before it is answered, like a permitted one.
  */
 export function route(services: RouteServices, facts: RouteFacts, handle: (asked: Asked) => Promise<Reply>): RequestHandler {
-  return async (request, response) => {
+  return async (received, response) => {
     const startedAt = performance.now();
-    const requestId = correlationId(request);
-    const correlation = request.get('X-Correlation-ID');
-    response.set({ 'X-Request-ID': requestId, 'Cache-Control': 'no-store', ...(correlation !== undefined && isPlainToken(correlation) && { 'X-Correlation-ID': correlation }) });
+    const request = requestOf(received);
+    response.set({ 'X-Request-ID': request.id, 'Cache-Control': 'no-store', ...(request.correlation !== undefined && { 'X-Correlation-ID': request.correlation }) });
     let requester: Requester | null = null;
+    let representation = plainJson;
     try {
-      const verified = await services.identify(request.headers, facts.page);
+      const verified = await services.identify(received.headers, facts.page);
       if ('problem' in verified) throw new Refusal(verified.problem);
       requester = verified.requester;
-      const asked = describe(request, requester, requestId);
-      const forbidden = facts.permit(requester, asked) ?? checkAcceptable(asked.header('Accept'), asked.query.find(([name]) => name === '_format')?.[1], facts.writes);
+      const asked = describe(received, requester, request, (parameters) => { representation = representationOf(received, services, facts, parameters); });
+      const forbidden = checkEndUserOrganisation(asked.header('NHSD-End-User-Organisation-ODS'), requester) ?? facts.permit(requester, asked);
       if (forbidden) throw new Refusal(forbidden);
-      await send(response, await handle(asked));
+      asked.shapedBy([]);
+      const reply = await handle(asked);
+      if (facts.handling) response.set(preferenceApplied(asked.header('Prefer')));
+      await send(response, reply, representation);
     } catch (error) {
-      await refuse(services, facts, { request, response, requester, requestId }, error);
+      await refuse(services, facts, { received, response, requester, request }, error);
     }
-    services.log('request-finished', { requestId, method: request.method, route: facts.pattern, status: response.statusCode, durationMs: Math.round(performance.now() - startedAt) });
+    services.log('request-finished', { requestId: request.id, method: received.method, route: facts.pattern, status: response.statusCode, durationMs: Math.round(performance.now() - startedAt) });
   };
 }
 
 async function refuse(
   services: RouteServices, facts: RouteFacts,
-  { request, response, requester, requestId }: { request: Request; response: Response; requester: Requester | null; requestId: string }, error: unknown,
+  { received, response, requester, request }: { received: Request; response: Response; requester: Requester | null; request: RequestFacts }, error: unknown,
 ): Promise<void> {
   let problems = problemsOf(error);
-  if (!(error instanceof Refusal)) services.log('request-failed', { requestId, route: facts.pattern, error });
+  if (!(error instanceof Refusal)) services.log('request-failed', { requestId: request.id, route: facts.pattern, error });
   if (problems.some(({ code }) => code === 'audit-unavailable')) {
-    services.log('audit-unavailable', { requestId }); // tried already: asking again would only keep the caller waiting
+    services.log('audit-unavailable', { requestId: request.id }); // tried already: asking again would only keep the caller waiting
   } else if (!(error instanceof AuditedRefusal)) {
     try {
       await services.recordRefusal({
-        requestId, requester, address: request.socket.remoteAddress ?? '', interaction: facts.interaction, pattern: facts.pattern,
+        request, requester, interaction: facts.interaction, pattern: facts.pattern,
         status: statusOf(problems), code: problems[0]?.code ?? 'internal',
       });
     } catch (auditError) {
-      services.log('audit-unavailable', { requestId, error: auditError });
+      services.log('audit-unavailable', { requestId: request.id, error: auditError });
       problems = auditError instanceof Refusal ? auditError.problems : problems;
     }
   }
@@ -108,26 +123,56 @@ async function refuse(
   const status = statusOf(problems);
   if (status === 503 || status === 429) response.set('Retry-After', String(first?.retryAfter ?? 5));
   if (status === 405 && facts.allow !== undefined) response.set('Allow', facts.allow);
-  await send(response, { status, text: JSON.stringify((facts.outcome ?? outcomeOf)(problems)) });
+  await send(response, { status, text: JSON.stringify((facts.outcome ?? outcomeOf)(problems)) }, refusalForm(received, services));
 }
 
-function describe(request: Request, requester: Requester, requestId: string): Asked {
-  const params = Object.fromEntries(Object.entries(request.params).map(([name, value]) => [name, Array.isArray(value) ? value.join('/') : (value ?? '')]));
-  const search = request.originalUrl.indexOf('?');
+function describe(received: Request, requester: Requester, request: RequestFacts, shape: Asked['shapedBy']): Asked {
+  const query = queryOf(received);
   return {
-    requester, requestId, params,
-    query: search < 0 ? [] : readParameters(request.originalUrl.slice(search + 1)),
-    header: (name) => request.get(name),
-    body: (maxBytes) => readBody(request, maxBytes),
-    address: request.socket.remoteAddress ?? '',
+    requester, request, query, params: paramsOf(received),
+    shapedBy: (parameters) => { shape([...query, ...parameters]); },
+    header: (name) => received.get(name),
+    body: (maxBytes) => readBody(received, maxBytes),
   };
 }
 
-async function send(response: Response, { status, text, stream, headers }: Reply): Promise<void> {
-  response.status(status).set({ 'Content-Type': 'application/fhir+json; charset=utf-8', ...headers });
+function paramsOf(request: Request): Record<string, string> {
+  return Object.fromEntries(Object.entries(request.params).map(([name, value]) => [name, Array.isArray(value) ? value.join('/') : (value ?? '')]));
+}
+
+function queryOf(request: Request): [string, string][] {
+  const search = request.originalUrl.indexOf('?');
+  return search < 0 ? [] : readParameters(request.originalUrl.slice(search + 1));
+}
+
+function representationOf(request: Request, { forms = ['json'] }: RouteServices, facts: Pick<RouteFacts, 'parts' | 'handling' | 'writes'>, parameters: Parameters<Asked['shapedBy']>[0]): Representation {
+  const asked = { header: (name: string) => request.get(name), query: queryOf(request) };
+  if (facts.writes?.some((form) => asksForForm(asked, form))) return plainJson;
+  const wishes = { accept: request.get('Accept'), contentType: request.get('Content-Type') };
+  return readRepresentation(wishes, parameters, { forms, parts: facts.parts ? (paramsOf(request)['type'] ?? '') : null, counts: facts.handling === true });
+}
+
+/** A refusal is told in the form asked for too, and in JSON where that is why it is refused. */
+function refusalForm(request: Request, services: RouteServices): Representation {
+  try {
+    return representationOf(request, services, {}, queryOf(request));
+  } catch {
+    return plainJson;
+  }
+}
+
+/** RFC 7240: what was asked for and is done. */
+function preferenceApplied(prefer: string | undefined): Record<string, string> {
+  const handling = /\bhandling=(strict|lenient)\b/.exec(prefer ?? '')?.[1];
+  return handling === undefined ? {} : { 'Preference-Applied': `handling=${handling}` };
+}
+
+async function send(response: Response, { status, text, stream, headers }: Reply, representation: Representation): Promise<void> {
+  const asked = text !== undefined && headers?.['Content-Type'] === undefined ? represent(text, representation) : text;
+  response.status(status).set({ 'Content-Type': contentTypes[representation.form], ...headers });
   if (text === undefined && !stream) response.removeHeader('Content-Type');
   if (stream && response.req.method !== 'HEAD') await sendLines(response, stream);
-  response.end(text);
+  response.end(asked);
 }
 
 /** The status has left by the time something fails: the last line is then the OperationOutcome that would have been the answer. */
@@ -153,10 +198,13 @@ async function roomAfter(response: Response, text: string): Promise<void> {
   });
 }
 
-/** The caller's X-Request-ID when it is a plain token without an NHS number, else a new one: nothing a caller typed reaches a log unchecked. */
-function correlationId(request: Request): string {
-  const given = request.get('X-Request-ID');
-  return given !== undefined && isPlainToken(given) ? given : randomUUID();
+/**
+ * The caller's X-Request-ID when it is a plain token without an NHS number, else a new one, and its X-Correlation-ID when
+ * it is one: nothing a caller typed reaches a log, the trail or an answer unchecked.
+ */
+function requestOf(received: Request): RequestFacts {
+  const [id, correlation] = ['X-Request-ID', 'X-Correlation-ID'].map((name) => received.get(name)).map((given) => (given !== undefined && isPlainToken(given) ? given : undefined));
+  return { id: id ?? randomUUID(), address: received.socket.remoteAddress ?? '', ...(correlation !== undefined && { correlation }) };
 }
 
 function isPlainToken(given: string): boolean {

@@ -94,8 +94,8 @@ function named({ params }: Asked): { feed: string; id: string } {
   return { feed, id };
 }
 
-function requestOf({ requestId, address }: Asked): RequestFacts {
-  return { id: requestId, address };
+function requestOf({ request }: Asked): RequestFacts {
+  return request;
 }
 
 /** `part Y2xpZW50,sha256 ZGVhZGJlZWY=`: keys with their values in base64. */

@@ -1,7 +1,7 @@
 import { parseExact } from '../../fhir/parse-exact.ts';
 import type { Position } from '../../fhir/problem.ts';
 import type { OpenRecord } from './read-document.ts';
-import { textLines } from './text-lines.ts';
+import { textLines } from '../../fhir/text-lines.ts';
 import { walkJson } from './walk-json.ts';
 
 /** A record's own JSON text (see `splitJson`) as the tree a map reads. */

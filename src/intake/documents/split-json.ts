@@ -3,7 +3,7 @@ import { readJson } from '../../fhir/read-json.ts';
 import type { Problem } from '../../fhir/problem.ts';
 import type { DocumentSchema, SplitRow } from '../types.ts';
 import { splitDocument } from './split-document.ts';
-import { textLines } from './text-lines.ts';
+import { textLines } from '../../fhir/text-lines.ts';
 import { walkJson } from './walk-json.ts';
 
 const deepest = 64;

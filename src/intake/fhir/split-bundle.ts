@@ -1,5 +1,6 @@
 import { isJsonObject, textOf, type JsonObject } from '../../fhir/json.ts';
 import { readJson } from '../../fhir/read-json.ts';
+import { readXml } from '../../fhir/xml/read-xml.ts';
 import type { Problem } from '../../fhir/problem.ts';
 import type { SourceText } from '../source-format.ts';
 import type { SplitRow } from '../types.ts';
@@ -9,15 +10,16 @@ import { bundleProblems } from './check-bundle.ts';
 
 const deepest = 64;
 const mostValues = 2_000_000;
+const mostElements = 500_000;
 
 /**
  * A FHIR text as its rows: one Bundle is one row; a page of a search is a row for each Bundle on it, a batch a row for
- * each entry. What is no Bundle, of another type or too large is refused whole. An empty page has no rows.
+ * each entry. R4 may come as XML as well. What is no Bundle, of another type or too large is refused whole. An empty page has no rows.
  */
 export function splitBundle({ feed, part, text, most }: SourceText): { rows: SplitRow[]; problems: Problem[] } {
   const { bundle: schema } = part;
   if (!schema) throw new Error('a FHIR part without a bundle schema');
-  const read = readJson(new TextEncoder().encode(text), { maxBytes: Number.MAX_SAFE_INTEGER, maxDepth: deepest, maxEntries: mostValues });
+  const read = readText(text, schema);
   if ('problem' in read) return { rows: [], problems: [read.problem] };
   const problems = bundleProblems(read.value, schema);
   if (problems.length > 0) return { rows: [], problems };
@@ -27,6 +29,14 @@ export function splitBundle({ feed, part, text, most }: SourceText): { rows: Spl
     return { row: index + 1, line: 1, content: JSON.stringify(bundle), personKey, ...(schema.messageIds === true && id !== '' && { messageId: id }) };
   };
   return { rows: cut(read.value, schema).slice(0, most).map(rowOf), problems: [] };
+}
+
+/** The definitions that XML is read by are those of R4. */
+function readText(text: string, { version }: BundleSchema): ReturnType<typeof readJson> {
+  const bytes = new TextEncoder().encode(text);
+  const maxBytes = Number.MAX_SAFE_INTEGER;
+  if (version === 'R4' && text.trimStart().startsWith('<')) return readXml(bytes, { maxBytes, maxDepth: deepest, maxElements: mostElements });
+  return readJson(bytes, { maxBytes, maxDepth: deepest, maxEntries: mostValues });
 }
 
 function cut(bundle: JsonObject, { pages }: BundleSchema): JsonObject[] {

@@ -82,6 +82,7 @@ export const whoLooked = {
     everything: { done: 'opened the whole record', tried: 'open the whole record' }, story: { done: 'read the record as one story', tried: 'read the record as one story' },
     confirm: { done: 'found something still right', tried: 'say that something is still right' }, correct: { done: 'asked for a correction', tried: 'ask for a correction' },
     toldOnce: { done: 'counted what was found still right', tried: 'count what was found still right' },
+    validate: { done: 'checked a resource that was not kept', tried: 'check a resource' },
     timeline: { done: 'read what happened', tried: 'read what happened' }, sameEvent: { done: 'decided whether two entries tell of one event', tried: 'decide whether two entries tell of one event' },
     read: (one: string) => ({ done: `read ${one}`, tried: `read ${one}` }),
     version: (one: string) => ({ done: `read one version of ${one}`, tried: `read one version of ${one}` }),

@@ -1,9 +1,15 @@
-import type { Bundle, OperationOutcome } from '@medplum/fhirtypes';
+import type { Bundle, OperationOutcome, Patient } from '@medplum/fhirtypes';
+import { canonicalJson } from '../../../src/fhir/canonical-json.ts';
+import type { JsonObject } from '../../../src/fhir/json.ts';
+import { readXml } from '../../../src/fhir/xml/read-xml.ts';
 import { databases } from '../../databases.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
 import { ask, askAudited, auditSince, citizenOf, codeOf, lastSeq, type Answer } from './asking.ts';
 
 const abdul = '9990000379';
+const rootOf = ({ text }: Answer): string | undefined => /^<\?xml[^>]*\?><(\w+) xmlns="http:\/\/hl7.org\/fhir"/.exec(text)?.[1];
+/** Page links are drawn anew for every answer. */
+const withoutPages = (value: JsonObject): string => canonicalJson(value).replace(/_page=[\w-]+/g, '_page=*');
 const unknownId = '00000000-0000-4000-8000-000000000001';
 const nurse = 'community-nurse';
 
@@ -28,7 +34,7 @@ describe.each(databases)('an answer, on $kind', ({ open }) => {
 
   describe('in the form asked for', () => {
     it.each([undefined, '', '*/*', 'application/*', 'application/fhir+json', 'application/json', 'text/json', 'application/fhir+json; fhirVersion=4.0',
-      'application/fhir+json;charset=utf-8;q=0.9', 'text/html,application/xhtml+xml,*/*;q=0.8', 'application/fhir+xml, application/fhir+json;q=0.1', 'APPLICATION/FHIR+JSON'])('Accept: %s', async (accept) => {
+      'application/fhir+json;charset=utf-8;q=0.9', 'text/html,application/xhtml+xml,*/*;q=0.8', 'application/fhir+xml;q=0.1, application/fhir+json', 'APPLICATION/FHIR+JSON'])('Accept: %s', async (accept) => {
       const answer = await ask(gateway, { path: `/fhir/Patient/${citizen}`, who: nurse, headers: accept === undefined ? {} : { Accept: accept } });
       expect([answer.status, answer.headers['content-type']]).toEqual([200, 'application/fhir+json; charset=utf-8']);
     });
@@ -40,8 +46,10 @@ describe.each(databases)('an answer, on $kind', ({ open }) => {
     it('the capability statement too is JSON or a refusal, for everyone and without an entry', async () => {
       const before = await lastSeq(gateway);
       expect((await ask(gateway, { path: '/fhir/metadata', headers: { Accept: 'text/html,*/*;q=0.1' } })).status).toBe(200);
-      const refused = await ask(gateway, { path: '/fhir/metadata?_format=xml' });
+      const refused = await ask(gateway, { path: '/fhir/metadata?_format=ttl' });
       expect([refused.status, codeOf(refused)]).toEqual([406, 'format-unsupported']);
+      const xml = await ask(gateway, { path: '/fhir/metadata?_format=xml' });
+      expect([xml.status, xml.headers['content-type'], rootOf(xml)]).toEqual([200, 'application/fhir+xml; charset=utf-8', 'CapabilityStatement']);
       expect(await auditSince(gateway, before)).toEqual([]);
     });
 
@@ -61,6 +69,71 @@ describe.each(databases)('an answer, on $kind', ({ open }) => {
         expect(entries).toHaveLength(1);
       }
       expect((await ask(gateway, { path: `/fhir/Patient/${citizen}`, who: nurse, headers: { 'If-None-Match': 'W/"0"' } })).status).toBe(200);
+    });
+
+    it('in XML, the same as in JSON: a person, a search, a history, the whole record, a refusal', async () => {
+      for (const path of [`Patient/${citizen}`, 'Patient?_count=2', `CarePlan?patient=${citizen}`, `Patient/${citizen}/$everything?_count=5`, `Patient/${unknownId}`]) {
+        const json = await ask(gateway, { path: `/fhir/${path}`, who: nurse });
+        const xml = await ask(gateway, { path: `/fhir/${path}`, who: nurse, headers: { Accept: 'application/fhir+xml' } });
+        expect([path, xml.status, xml.headers['content-type']]).toEqual([path, json.status, 'application/fhir+xml; charset=utf-8']);
+        const read = readXml(Buffer.from(xml.text), { maxBytes: 10_000_000 });
+        if ('problem' in read) throw new Error(`${path}: ${read.problem.code}`);
+        expect(withoutPages(read.value)).toBe(withoutPages(JSON.parse(json.text) as JsonObject));
+      }
+    });
+
+    it('pretty where asked, and refused in the form asked for', async () => {
+      const pretty = await ask(gateway, { path: `/fhir/Patient/${citizen}?_pretty=true`, who: nurse });
+      expect([pretty.text.startsWith('{\n  "'), pretty.text.replace(/\n\s*/g, '').length < pretty.text.length]).toEqual([true, true]);
+      const refused = await ask(gateway, { path: '/fhir/Nonsense/1?_format=xml', who: nurse });
+      expect([refused.status, rootOf(refused), refused.text.includes('<code value="type-unknown"/>')]).toEqual([404, 'OperationOutcome', true]);
+    });
+
+    it('in part: what was named or is a summary, tagged as a part, on every page and in every form', async () => {
+      const part = JSON.parse((await ask(gateway, { path: `/fhir/Patient/${citizen}?_elements=birthDate`, who: nurse })).text) as Patient;
+      expect([Object.keys(part).sort(), part.meta?.tag?.some(({ code }) => code === 'SUBSETTED')]).toEqual([
+        ['_active', '_birthDate', '_deceasedBoolean', 'active', 'birthDate', 'deceasedBoolean', 'id', 'link', 'meta', 'resourceType'], true]); // active, deceased and link change what the rest means
+      const first = bundleOf(await ask(gateway, { path: '/fhir/EpisodeOfCare?_elements=status&_count=1', who: nurse }));
+      const second = bundleOf(await ask(gateway, { path: linkOf(first, 'next') ?? '', who: nurse }));
+      for (const { entry } of [first, second]) expect(Object.keys(entry?.find(({ search }) => search?.mode === 'match')?.resource ?? {}).sort()).toEqual(['id', 'meta', 'patient', 'resourceType', 'status']);
+      const posted = bundleOf(await ask(gateway, { method: 'POST', path: '/fhir/Patient/_search', who: nurse, headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, body: `identifier=${abdul}&_summary=true` }));
+      const [found] = (posted.entry ?? []).flatMap(({ resource }) => (resource?.resourceType === 'Patient' ? [resource] : []));
+      expect([found?.contact, found?.name !== undefined, found?.meta?.tag?.some(({ code }) => code === 'SUBSETTED')]).toEqual([undefined, true, true]);
+    });
+
+    it('nothing changed since is 304 for what is stored, and never for what is composed', async () => {
+      const [plan] = (bundleOf(await ask(gateway, { path: `/fhir/CarePlan?patient=${citizen}&_count=1`, who: nurse })).entry ?? []).map(({ resource }) => resource?.id ?? '');
+      const changed = String((await ask(gateway, { path: `/fhir/CarePlan/${plan}`, who: nurse })).headers['last-modified']);
+      const since = async (path: string, date: string, more: Record<string, string> = {}): Promise<number> => (await ask(gateway, { path: `/fhir/${path}`, who: nurse, headers: { 'If-Modified-Since': date, ...more } })).status;
+      expect([await since(`CarePlan/${plan}`, changed), await since(`CarePlan/${plan}/_history/1`, changed), await since(`CarePlan/${plan}`, 'Thu, 01 Jan 1970 00:00:00 GMT'), await since(`CarePlan/${plan}`, 'yesterday')]).toEqual([304, 304, 200, 200]);
+      expect([await since(`CarePlan/${plan}`, changed, { 'If-None-Match': 'W/"0"' }), await since(`Patient/${citizen}`, new Date(Date.now() + 86_400_000).toUTCString())]).toEqual([200, 200]);
+    });
+
+    it('what is kept is validated where it is, for whoever may see it', async () => {
+      const [plan] = (bundleOf(await ask(gateway, { path: `/fhir/CarePlan?patient=${citizen}&_count=1`, who: nurse })).entry ?? []).map(({ resource }) => resource);
+      for (const path of [`CarePlan/${plan?.id}`, `Patient/${citizen}`]) {
+        const { answer, entries } = await askAudited(gateway, { path: `/fhir/${path}/$validate`, who: nurse });
+        const errors = (JSON.parse(answer.text) as OperationOutcome).issue.filter(({ severity }) => severity === 'error');
+        expect([path, answer.status, errors]).toEqual([path, 200, []]);
+        expect(entries.map(({ interaction }) => interaction)).toEqual(['read']);
+      }
+      const changed = await ask(gateway, { method: 'POST', path: `/fhir/CarePlan/${plan?.id}/$validate`, who: nurse, headers: { 'Content-Type': 'application/fhir+json' }, body: JSON.stringify({ ...plan, id: 'other', status: 'x' }) });
+      expect((JSON.parse(changed.text) as OperationOutcome).issue.map(({ details }) => details?.coding?.[0]?.code)).toEqual(expect.arrayContaining(['resource-id-differs', 'code-not-in-value-set']));
+      const nobody = await ask(gateway, { path: `/fhir/CarePlan/${unknownId}/$validate`, who: nurse });
+      expect([nobody.status, codeOf(nobody)]).toEqual([404, 'not-found']);
+    });
+
+    it('with the ids the caller gave, kept in the log, and with its organisation where the token says the same', async () => {
+      const headers = { 'X-Request-ID': '60e0b220-8136-4ca5-ae46-1d97ef59d068', 'X-Correlation-ID': 'exchange-7', 'NHSD-End-User-Organisation-ODS': 'RYW' };
+      const { answer, entries } = await askAudited(gateway, { path: `/fhir/Patient/${citizen}`, who: nurse, headers });
+      expect([answer.status, answer.headers['x-request-id'], answer.headers['x-correlation-id']]).toEqual([200, headers['X-Request-ID'], 'exchange-7']);
+      expect(entries.map(({ request, correlation }) => [request, correlation])).toEqual([[headers['X-Request-ID'], 'exchange-7']]);
+      const refused = await askAudited(gateway, { path: '/fhir/Nonsense', who: nurse, headers });
+      expect(refused.entries.map(({ correlation, code }) => [correlation, code])).toEqual([['exchange-7', 'type-unknown']]);
+      for (const odd of ['a b', 'x'.repeat(65), `about-${abdul}`]) {
+        const told = await askAudited(gateway, { path: `/fhir/Patient/${citizen}`, who: nurse, headers: { 'X-Correlation-ID': odd } });
+        expect([told.answer.headers['x-correlation-id'], told.entries.map(({ correlation }) => correlation)]).toEqual([undefined, [undefined]]);
+      }
     });
 
     it('If-None-Match tells nothing of what is not there', async () => {

@@ -8,6 +8,7 @@ const unknownId = '00000000-0000-4000-8000-000000000001';
 const nurse = 'community-nurse';
 const officer = 'privacy-officer';
 const fhirJson = { 'Content-Type': 'application/fhir+json' };
+const xmlBody = { 'Content-Type': 'application/fhir+xml', Accept: 'application/fhir+json' };
 const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
 
 interface Case extends Question {
@@ -40,7 +41,12 @@ const bodies: Case[] = [
   { name: 'a broken gzip', ...consent(gzipSync('{"resourceType":"Consent"}').subarray(0, 20), { headers: { ...fhirJson, 'Content-Encoding': 'gzip' } }), status: 400, code: 'body-unreadable' },
   { name: 'an encoding nobody unpacks', ...consent('x', { headers: { ...fhirJson, 'Content-Encoding': 'compress' } }), status: 415, code: 'content-encoding-unsupported' },
   { name: 'two encodings', ...consent(gzipSync(gzipSync('{}')), { headers: { ...fhirJson, 'Content-Encoding': 'gzip, gzip' } }), status: 415, code: 'content-encoding-unsupported' },
-  { name: 'XML', ...consent('<Consent/>', { headers: { 'Content-Type': 'application/fhir+xml' } }), status: 415, code: 'media-type-unsupported' },
+  { name: 'a form of FHIR nobody reads here', ...consent('[] a fhir:Consent .', { headers: { 'Content-Type': 'application/fhir+turtle' } }), status: 415, code: 'media-type-unsupported' },
+  { name: 'XML of no namespace', ...consent('<Consent/>', { headers: xmlBody }), status: 400, code: 'xml-namespace' },
+  { name: 'XML with a document type', ...consent('<!DOCTYPE Consent SYSTEM "file:///etc/passwd"><Consent xmlns="http://hl7.org/fhir"/>', { headers: { ...xmlBody, 'Content-Type': 'text/xml' } }), status: 400, code: 'xml-doctype' },
+  { name: 'JSON declared as XML', ...consent('{"resourceType":"Consent"}', { headers: xmlBody }), status: 400, code: 'xml-syntax' },
+  { name: 'XML declared as JSON', ...consent('<Consent xmlns="http://hl7.org/fhir"/>'), status: 400, code: 'json-syntax' },
+  { name: 'part of a resource', ...consent('{"resourceType":"Consent","meta":{"tag":[{"code":"SUBSETTED"}]}}'), status: 422, code: 'resource-subsetted' },
   { name: 'no content type', ...consent('{"resourceType":"Consent"}', { headers: {} }), status: 415, code: 'media-type-unsupported' },
   { name: 'another character set', ...consent('{}', { headers: { 'Content-Type': 'application/fhir+json; charset=iso-8859-1' } }), status: 415, code: 'media-type-unsupported' },
   { name: 'a search by POST that is no form', method: 'POST', path: '/fhir/Patient/_search', who: nurse, headers: fhirJson, body: '{}', status: 415, code: 'media-type-unsupported' },
@@ -129,12 +135,20 @@ const questions: Case[] = [
   { name: 'an unknown parameter of history', path: `/fhir/CarePlan/${unknownId}/_history?_since=2026`, who: nurse, status: 400, code: 'search-parameter-unknown' },
   { name: 'a page token of nonsense', path: '/fhir/Patient?_page=nonsense', who: nurse, status: 400, code: 'page-token-invalid' },
   { name: 'an empty page token', path: '/fhir/Patient?_page=', who: nurse, status: 400, code: 'page-token-invalid' },
-  { name: 'XML by Accept', path: '/fhir/Patient', who: nurse, headers: { Accept: 'application/fhir+xml' }, status: 406, code: 'format-unsupported' },
+  { name: 'Turtle by Accept', path: '/fhir/Patient', who: nurse, headers: { Accept: 'application/fhir+turtle' }, status: 406, code: 'format-unsupported' },
+  { name: 'XML from what is not FHIR', path: '/governance/agreements', who: 'governance-lead', headers: { Accept: 'application/fhir+xml' }, status: 406, code: 'format-unsupported' },
   { name: 'HTML by Accept', path: '/fhir/Patient', who: nurse, headers: { Accept: 'text/html' }, status: 406, code: 'format-unsupported' },
   { name: 'JSON refused by its weight', path: '/fhir/Patient', who: nurse, headers: { Accept: 'application/fhir+json;q=0, text/html' }, status: 406, code: 'format-unsupported' },
   { name: 'another FHIR version', path: '/fhir/Patient', who: nurse, headers: { Accept: 'application/fhir+json; fhirVersion=3.0' }, status: 406, code: 'format-unsupported' },
-  { name: 'XML by _format', path: '/fhir/Patient?_format=xml', who: nurse, status: 406, code: 'format-unsupported' },
-  { name: '_format before Accept', path: '/fhir/Patient?_format=xml', who: nurse, headers: { Accept: 'application/fhir+json' }, status: 406, code: 'format-unsupported' },
+  { name: 'Turtle by _format', path: '/fhir/Patient?_format=ttl', who: nurse, status: 406, code: 'format-unsupported' },
+  { name: '_format before Accept', path: '/fhir/Patient?_format=ttl', who: nurse, headers: { Accept: 'application/fhir+json' }, status: 406, code: 'format-unsupported' },
+  { name: 'an element the type has not', path: '/fhir/Patient?_elements=status', who: nurse, status: 400, code: 'representation-invalid' },
+  { name: 'a summary of no known sort', path: '/fhir/Patient?_summary=short', who: nurse, status: 400, code: 'representation-invalid' },
+  { name: 'the count of one resource', path: `/fhir/Patient/${unknownId}?_summary=count`, who: nurse, status: 400, code: 'representation-invalid' },
+  { name: 'elements and a summary at once', path: '/fhir/Patient?_elements=name&_summary=true', who: nurse, status: 400, code: 'representation-invalid' },
+  { name: '_pretty that is neither', path: '/fhir/Patient?_pretty=maybe', who: nurse, status: 400, code: 'representation-invalid' },
+  { name: 'another organisation in the header than in the token', path: '/fhir/Patient', who: nurse, headers: { 'NHSD-End-User-Organisation-ODS': 'ZZ999' }, status: 403, code: 'organisation-contradicts-token' },
+  { name: 'an organisation that is no ODS code', path: '/fhir/Patient', who: nurse, headers: { 'NHSD-End-User-Organisation-ODS': 'R R K' }, status: 400, code: 'header-invalid' },
 ];
 
 describe.each(databases)('a bad request, on $kind', ({ open }) => {

@@ -1,4 +1,7 @@
 import type { Bundle, CarePlan, OperationOutcome, ServiceRequest } from '@medplum/fhirtypes';
+import type { JsonObject } from '../../../src/fhir/json.ts';
+import { readXml } from '../../../src/fhir/xml/read-xml.ts';
+import { writeXml } from '../../../src/fhir/xml/write-xml.ts';
 import { databases } from '../../databases.ts';
 import { exampleBundle, resourceIn } from '../../flow/fhir-examples.ts';
 import { storedRows } from '../../flow/intake-outcome.ts';
@@ -49,6 +52,19 @@ describe.each(databases)('transactions of a partner who speaks FHIR, on $kind', 
     const before = await storedRows(gateway);
     expect(await answerOf(await post(bundleOf('whole-transaction', 'b')))).toEqual(first);
     expect(await storedRows(gateway)).toEqual(before);
+  });
+
+  it('comes as XML as well, is kept as it came, and is answered in XML', async () => {
+    const xml = writeXml(bundleOf('whole-transaction', 'x') as unknown as JsonObject);
+    const response = await fetch(`${gateway.url}/fhir`, { method: 'POST', headers: { Authorization: `Bearer ${await gateway.token('roh-fhir')}`, 'Content-Type': 'application/fhir+xml' }, body: xml });
+    const read = readXml(new Uint8Array(await response.arrayBuffer()), { maxBytes: 1_000_000 });
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/fhir+xml; charset=utf-8']);
+    expect('value' in read && read.value).toMatchObject({ resourceType: 'Bundle', type: 'transaction-response', entry: [{ response: { status: '201 Created' } }, {}, {}, {}, {}, {}] });
+    await answerOf(await post(bundleOf('whole-transaction', 'y')));
+    const [[request], [sameInJson]] = [await stored('REF-1x'), await stored('REF-1y')];
+    for (const element of ['status', 'code', 'authoredOn', 'requester']) expect([element, request?.resource[element]]).toEqual([element, sameInJson?.resource[element]]);
+    const [kept] = await gateway.database.query<{ content: Uint8Array }>('select content from source_record where record_id = $1', [request?.recordId]);
+    expect(Buffer.from(kept?.content ?? []).toString('utf8')).toBe(xml);
   });
 
   it('updates what the writer named before, by its identifier', async () => {

@@ -7,7 +7,7 @@ import type { RequestFacts } from '../../../flow/release-context.ts';
 import { accessReportPage, organisationOf, type NameOf } from '../../access-report/page.ts';
 import { sayLine } from '../../access-report/say-line.ts';
 import { wordsFor, type ReportWords } from '../../access-report/words.ts';
-import { asksForForm } from '../check-acceptable.ts';
+import { asksForForm } from '../other-form.ts';
 import type { Asked, Reply } from '../route.ts';
 import { readInput } from './patient-everything.ts';
 import type { ResourceLimits } from './read-resource.ts';
@@ -29,7 +29,7 @@ const transport = ['_format', '_pretty'];
 export async function accessReport(services: AccessReportServices, asked: Asked, posted: boolean): Promise<Reply> {
   const given = [...asked.query.filter(([name]) => !transport.includes(name)), ...(posted ? await readInput(asked, services.limits) : [])];
   const { from, to } = readPeriod(given);
-  const report = await services.accessReport(asked.requester, { citizen: asked.params['id'] ?? '', from, to }, { id: asked.requestId, address: asked.address });
+  const report = await services.accessReport(asked.requester, { citizen: asked.params['id'] ?? '', from, to }, asked.request);
   const words = wordsFor(asked.header('Accept-Language'));
   const headers = { 'Content-Language': words.language, Vary: 'Accept, Accept-Language' };
   if (asksForForm(asked, 'text/html')) return { status: 200, text: accessReportPage(report, services.nameOf, words).text, headers: { ...headers, 'Content-Type': 'text/html; charset=utf-8' } };

@@ -27,7 +27,7 @@ type InputName = keyof typeof inputs;
 /** POST [base]/Patient/$break-glass · ours: profiles/OperationDefinition-break-glass.json */
 export async function breakGlass(services: EmergencyServices, asked: Asked): Promise<Reply> {
   const { resource } = await readResource(asked, 'Parameters', services.limits);
-  const opened = await services.breakGlass(asked.requester, readAsk(resource), { id: asked.requestId, address: asked.address });
+  const opened = await services.breakGlass(asked.requester, readAsk(resource), asked.request);
   const answer: Parameters = { resourceType: 'Parameters', parameter: [
     { name: 'patient', valueReference: { reference: `Patient/${opened.citizen}`, type: 'Patient' } },
     { name: 'reference', valueString: opened.reference }, { name: 'until', valueInstant: opened.until.toISOString() },
@@ -37,7 +37,7 @@ export async function breakGlass(services: EmergencyServices, asked: Asked): Pro
 
 /** POST [base]/Patient/{citizen}/$end-break-glass · ours */
 export async function endBreakGlass(services: EmergencyServices, asked: Asked): Promise<Reply> {
-  await services.endBreakGlass(asked.requester, asked.params['id'] ?? '', { id: asked.requestId, address: asked.address });
+  await services.endBreakGlass(asked.requester, asked.params['id'] ?? '', asked.request);
   return { status: 200, text: JSON.stringify({ resourceType: 'Parameters' } satisfies Parameters) };
 }
 

@@ -14,6 +14,6 @@ export interface ConfirmServices {
 /** POST [base]/Patient/{citizen}/$confirm · ours: profiles/OperationDefinition-confirm.json. Somebody asked, and it is still right. */
 export async function confirm(services: ConfirmServices, asked: Asked): Promise<Reply> {
   const { reference } = await readNamedInputs(asked, services.limits, {});
-  const at = await services.confirm(asked.requester, asked.params['id'] ?? '', reference, { id: asked.requestId, address: asked.address });
+  const at = await services.confirm(asked.requester, asked.params['id'] ?? '', reference, asked.request);
   return { status: 200, text: JSON.stringify({ resourceType: 'Parameters', parameter: [{ name: 'recorded', valueInstant: at.toISOString() }] } satisfies Parameters) };
 }

@@ -14,6 +14,6 @@ export interface CorrectServices {
 /** POST [base]/Patient/{citizen}/$correct · ours: profiles/OperationDefinition-correct.json. Asks who keeps a record to correct it. */
 export async function correct(services: CorrectServices, asked: Asked): Promise<Reply> {
   const { bytes, ...ask } = await readNamedInputs(asked, services.limits, { element: 100, value: 1000 });
-  const task = await services.correct(asked.requester, asked.params['id'] ?? '', ask, bytes, { id: asked.requestId, address: asked.address });
+  const task = await services.correct(asked.requester, asked.params['id'] ?? '', ask, bytes, asked.request);
   return { status: 200, text: JSON.stringify({ resourceType: 'Parameters', parameter: [{ name: 'task', valueReference: { reference: `Task/${task}`, type: 'Task' } }] } satisfies Parameters) };
 }

@@ -13,6 +13,6 @@ export interface ChoiceServices {
 /** POST [base]/Consent · http://hl7.org/fhir/R4/http.html#create. A choice about sharing, an opt-out, or their withdrawal. */
 export async function createConsent(services: ChoiceServices, asked: Asked): Promise<Reply> {
   const { resource, bytes } = await readResource(asked, 'Consent', services.limits);
-  const { id, version } = await services.fileChoice(asked.requester, resource, bytes, { id: asked.requestId, address: asked.address });
+  const { id, version } = await services.fileChoice(asked.requester, resource, bytes, asked.request);
   return { status: 201, headers: { Location: `${services.base}/Consent/${id}/_history/${version}`, ETag: `W/"${version}"` } };
 }

@@ -18,7 +18,7 @@ const transport = ['_format', '_pretty'];
  */
 export async function explainAccess(services: ExplainServices, asked: Asked): Promise<Reply> {
   const { type = '', id = '' } = asked.params;
-  const explanation = await services.explainAccess(asked.requester, { type, id, of: readRequester(asked.query) }, { id: asked.requestId, address: asked.address });
+  const explanation = await services.explainAccess(asked.requester, { type, id, of: readRequester(asked.query) }, asked.request);
   return { status: 200, text: JSON.stringify(parametersOf(explanation)) };
 }
 

@@ -1,4 +1,5 @@
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
+import { shapeOf, shapeParameters } from '../representation.ts';
 import type { Asked, Reply } from '../route.ts';
 import { historyText } from './bundle.ts';
 import type { FhirServices } from './fhir-services.ts';
@@ -13,11 +14,12 @@ export async function historyInstance(services: FhirServices, asked: Asked): Pro
   const { type = '', id = '' } = asked.params;
   const of = `${type}/${id}/_history`;
   const { count, page, others } = readPaging<HistoryPage>(services, asked, of);
-  if (others.length > 0) throw new Refusal(unknownParameter);
-  const released = await services.release(asked.requester, { interaction: 'history-instance', type, id, before: page?.before ?? 0, count }, { id: asked.requestId, address: asked.address });
+  if (others.some((name) => !shapeParameters.includes(name))) throw new Refusal(unknownParameter);
+  const released = await services.release(asked.requester, { interaction: 'history-instance', type, id, before: page?.before ?? 0, count }, asked.request);
   const url = `${services.base}/${of}`;
-  const next = released.next ? { next: `${url}?_count=${count}&_page=${sealPageOf(services, asked, of, released.next)}` } : {};
-  return { status: 200, text: historyText(services.base, released, { self: `${url}?_count=${count}`, ...next }) };
+  const shape = shapeOf(asked.query);
+  const next = released.next ? { next: `${url}?_count=${count}&_page=${sealPageOf(services, asked, of, released.next)}${shape}` } : {};
+  return { status: 200, text: historyText(services.base, released, { self: `${url}?_count=${count}${shape}`, ...next }) };
 }
 
 const unknownParameter: Problem = {

@@ -1,6 +1,8 @@
 import type { CapabilityInput, Interaction } from '../../../fhir/capability.ts';
+import { conformanceTypes } from '../../../flow/conformance.ts';
 
 /** The routes' own table: what is here has a route, and what has a route is here. The capability statement is made from it. */
+const published: readonly Interaction[] = ['read', 'search-type'];
 const stored: readonly Interaction[] = ['read', 'vread', 'history-instance'];
 
 export const interactionsOf: Readonly<Record<string, readonly Interaction[]>> = {
@@ -20,6 +22,7 @@ export const interactionsOf: Readonly<Record<string, readonly Interaction[]>> = 
   Device: [...stored, 'search-type'],
   Contract: [...stored, 'search-type'],
   AuditEvent: ['search-type'],
+  ...Object.fromEntries(conformanceTypes.map((type) => [type, published])),
 };
 
 const ofFeeds = 'For the client of a feed that takes them, with the scope intake. What is sent is a record of that feed: kept as it came, about one person, named by the sender\'s own identifiers.';

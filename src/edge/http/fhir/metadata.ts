@@ -1,9 +1,13 @@
-import type { RequestHandler } from 'express';
+import type { CapabilityStatement } from '@medplum/fhirtypes';
+import type { Request, RequestHandler } from 'express';
 import { capabilityStatement } from '../../../fhir/capability.ts';
-import { outcomeOf, statusOf } from '../../../fhir/outcome.ts';
-import { checkAcceptable } from '../check-acceptable.ts';
+import { outcomeOf, problemsOf, statusOf } from '../../../fhir/outcome.ts';
+import { conformanceTypes } from '../../../flow/conformance.ts';
+import { readParameters } from '../read-parameters.ts';
+import { contentTypes, plainJson, readRepresentation, represent, type Representation } from '../representation.ts';
 import { interactionsOf, systemOffers } from './interactions.ts';
-import { sameEventTypes } from './same-event.ts';
+import { operationsOf } from './operations.ts';
+import { conformanceParameters } from './search-conformance.ts';
 
 export interface MetadataServices {
   base: string;
@@ -12,32 +16,33 @@ export interface MetadataServices {
   oauth: { authorize: string; token: string };
 }
 
-const explain = { name: 'explain-access', definition: 'https://fhir.bicp.example/OperationDefinition/explain-access' };
-const same = { name: 'same-event', definition: 'https://fhir.bicp.example/OperationDefinition/same-event' };
-/** Types with rows about a citizen. */
-const explained = ['CarePlan', 'CareTeam', 'Consent', 'Encounter', 'EpisodeOfCare', 'Observation', 'ServiceRequest', 'Task'];
-
-/** GET [base]/metadata · public, made from the routes' own table. */
-export function metadata({ base, version, startedAt, oauth }: MetadataServices): RequestHandler {
-  const text = JSON.stringify(capabilityStatement({
-    base, version, date: startedAt, interactions: interactionsOf, system: systemOffers, oauth,
-    operations: { ...Object.fromEntries(explained.map((type) => [type, sameEventTypes.includes(type) ? [explain, same] : [explain]])), Patient: [
-      explain,
-      { name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
-      { name: 'match', definition: 'https://fhir.bicp.example/OperationDefinition/match' },
-      { name: 'story', definition: 'https://fhir.bicp.example/OperationDefinition/story' },
-      { name: 'confirm', definition: 'https://fhir.bicp.example/OperationDefinition/confirm' },
-      { name: 'correct', definition: 'https://fhir.bicp.example/OperationDefinition/correct' },
-      { name: 'timeline', definition: 'https://fhir.bicp.example/OperationDefinition/timeline' },
-      { name: 'break-glass', definition: 'https://fhir.bicp.example/OperationDefinition/break-glass' },
-      { name: 'end-break-glass', definition: 'https://fhir.bicp.example/OperationDefinition/end-break-glass' },
-      { name: 'access-report', definition: 'https://fhir.bicp.example/OperationDefinition/access-report' },
-    ], AuditEvent: [{ name: 'reconstruct', definition: 'https://fhir.bicp.example/OperationDefinition/reconstruct' }] },
-  }));
-  return (request, response) => {
-    const format = new URLSearchParams(request.originalUrl.split('?')[1] ?? '').get('_format') ?? undefined;
-    const refused = checkAcceptable(request.get('Accept'), format);
-    response.status(refused ? statusOf([refused]) : 200).set('Content-Type', 'application/fhir+json; charset=utf-8');
-    response.end(refused ? JSON.stringify(outcomeOf([refused])) : text);
+/** What is offered, from the routes' own tables. */
+export function statementOf({ base, version, startedAt, oauth }: MetadataServices): CapabilityStatement & { id: string } {
+  return {
+    id: 'onestory', url: `${base}/metadata`, name: 'OneStory', title: 'OneStory shared care record and FHIR gateway',
+    ...capabilityStatement({
+      base, version, date: startedAt, interactions: interactionsOf, parameters: Object.fromEntries(conformanceTypes.map((type) => [type, conformanceParameters])), system: systemOffers, oauth,
+      operations: Object.fromEntries(Object.keys(interactionsOf).map((type) => [type, operationsOf(type)])),
+    }),
   };
+}
+
+/** GET [base]/metadata · public. */
+export function metadata(statement: CapabilityStatement): RequestHandler {
+  const text = JSON.stringify(statement);
+  return (request, response) => {
+    const { status, answer, representation } = represented(request, text);
+    response.status(status).set('Content-Type', contentTypes[representation.form]).end(answer);
+  };
+}
+
+function represented(request: Request, text: string): { status: number; answer: string; representation: Representation } {
+  try {
+    const parameters = readParameters(request.originalUrl.split('?')[1] ?? '');
+    const representation = readRepresentation({ accept: request.get('Accept'), contentType: undefined }, parameters, { forms: ['json', 'xml'], parts: 'CapabilityStatement', counts: false });
+    return { status: 200, representation, answer: represent(text, representation) };
+  } catch (error) {
+    const problems = problemsOf(error);
+    return { status: statusOf(problems), representation: plainJson, answer: JSON.stringify(outcomeOf(problems)) };
+  }
 }

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../../fhir/json.ts';
 import { Refusal } from '../../../fhir/problem.ts';
+import { shapeOf } from '../representation.ts';
 import type { Asked, Reply } from '../route.ts';
 import { searchsetText } from './bundle.ts';
 import type { FhirServices } from './fhir-services.ts';
@@ -23,10 +24,10 @@ export async function patientEverything(services: FhirServices & { limits: Resou
     throw new Refusal({ category: 'unsupported', code: 'search-parameter-unknown', text: '$everything takes no such parameter here.', expected: '_count, _page' });
   }
   const released = await services.release(
-    asked.requester, { interaction: 'everything', citizen, after: page?.after ?? null, sent: page?.sent ?? [], count }, { id: asked.requestId, address: asked.address });
+    asked.requester, { interaction: 'everything', citizen, after: page?.after ?? null, sent: page?.sent ?? [], count }, asked.request);
   const url = `${services.base}/${of}`;
-  const next = released.next ? { next: `${url}?_count=${count}&_page=${sealPageOf(services, asked, of, released.next)}` } : {};
-  return { status: 200, text: searchsetText(services.base, released, { self: `${url}?_count=${count}`, ...next }, { composed: page === null }) };
+  const next = released.next ? { next: `${url}?_count=${count}&_page=${sealPageOf(services, asked, of, released.next)}${shapeOf(asked.query)}` } : {};
+  return { status: 200, text: searchsetText(services.base, released, { self: `${url}?_count=${count}${shapeOf(asked.query)}`, ...next }, { composed: page === null }) };
 }
 
 /** The operation's parameters when they are posted: none, or a Parameters resource with plain values (FHIR R4 operations). */

@@ -5,10 +5,8 @@ import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import type { Matched, MatchInput } from '../../../flow/match-patient.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
-import { readJson } from '../../../fhir/read-json.ts';
-import { checkContentType } from '../check-content-type.ts';
 import type { Asked, Reply } from '../route.ts';
-import type { ResourceLimits } from './read-resource.ts';
+import { readBodyResource, type ResourceLimits } from './read-resource.ts';
 
 export interface MatchServices {
   base: string;
@@ -26,8 +24,9 @@ const [defaultCount, mostCount] = [10, 50];
  * `search.score`, the match grade and why.
  */
 export async function patientMatch(services: MatchServices, asked: Asked): Promise<Reply> {
-  const input = readInput(await readBodyOf(asked, services.limits));
-  const { released, matches } = await services.matchPatient(asked.requester, input, { id: asked.requestId, address: asked.address });
+  const { resource: body } = await readBodyResource(asked, services.limits);
+  const input = readInput(body);
+  const { released, matches } = await services.matchPatient(asked.requester, input, asked.request);
   const { notice } = released;
   const entry: BundleEntry[] = [
     ...matches.map(({ composed: { citizen, patient }, match }): BundleEntry => ({
@@ -47,14 +46,6 @@ function explanationOf({ decidedBy, rule, evidence, held }: Matched['matches'][n
       { url: 'name', valueCode: field }, { url: 'level', valueCode: level }, { url: 'bits', valueDecimal: Math.round(bits * 100) / 100 }] })),
     ...held.map((why): Extension => ({ url: 'held', valueString: why })),
   ] };
-}
-
-async function readBodyOf(asked: Asked, limits: ResourceLimits): Promise<JsonObject> {
-  const undeclared = checkContentType(asked.header('Content-Type'), ['application/fhir+json', 'application/json']);
-  if (undeclared) throw new Refusal(undeclared);
-  const read = readJson(await asked.body(limits.bodyBytes), { maxBytes: limits.bodyBytes, maxDepth: limits.jsonDepth });
-  if ('problem' in read) throw new Refusal(read.problem);
-  return read.value;
 }
 
 const names = ['resource', 'onlyCertainMatches', 'count'];

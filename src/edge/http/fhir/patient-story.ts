@@ -23,7 +23,7 @@ const transport = ['_format', '_pretty'];
 export async function patientStory(services: StoryServices, asked: Asked, posted: boolean): Promise<Reply> {
   const given = [...asked.query.filter(([name]) => !transport.includes(name)), ...(posted ? await readInput(asked, services.limits) : [])];
   if (given.length > 0) throw new Refusal({ category: 'unsupported', code: 'search-parameter-unknown', text: '$story takes no parameter.', expected: 'none' });
-  const story = await services.story(asked.requester, asked.params['id'] ?? '', services.base, { id: asked.requestId, address: asked.address });
+  const story = await services.story(asked.requester, asked.params['id'] ?? '', services.base, asked.request);
   return { status: 200, text: documentText(services.base, story) };
 }
 

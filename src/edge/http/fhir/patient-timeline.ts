@@ -5,6 +5,7 @@ import type { Requester } from '../../../fhir/sharing.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { Released } from '../../../flow/release-records.ts';
 import type { Timeline, TimelineAsk, TimelinePosition } from '../../../flow/release-timeline.ts';
+import { shapeOf } from '../representation.ts';
 import type { Asked, Reply } from '../route.ts';
 import { timelineText } from './bundle.ts';
 import type { FhirServices } from './fhir-services.ts';
@@ -30,8 +31,8 @@ export async function patientTimeline(services: FhirServices & TimelineServices,
   const { count, page, others } = readPaging<TimelinePosition>(services, asked, of, given);
   const unknown = others.find((name) => !inputs.some((input) => input === name));
   if (unknown !== undefined) throw new Refusal({ category: 'unsupported', code: 'search-parameter-unknown', text: '$timeline takes no such parameter here.', expected: [...inputs, '_count', '_page'].join(', ') });
-  const released = await services.timeline(asked.requester, { citizen, count, after: page, ...readFilters(filters) }, { id: asked.requestId, address: asked.address });
-  const url = `${services.base}/${of}${filters.length > 0 ? '&' : ''}_count=${count}`;
+  const released = await services.timeline(asked.requester, { citizen, count, after: page, ...readFilters(filters) }, asked.request);
+  const url = `${services.base}/${of}${filters.length > 0 ? '&' : ''}_count=${count}${shapeOf(asked.query)}`;
   const next = released.next ? { next: `${url}&_page=${sealPageOf(services, asked, of, released.next)}` } : {};
   return { status: 200, text: timelineText(services.base, released, { self: url, ...next }, page === null) };
 }

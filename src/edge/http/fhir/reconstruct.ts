@@ -12,7 +12,7 @@ type Decided = Reconstruction['recorded'];
 
 /** GET [base]/AuditEvent/{id}/$reconstruct · ours: profiles/OperationDefinition-reconstruct.json. A past decision made again from what was in force then. */
 export async function reconstruct(services: ReconstructServices, asked: Asked): Promise<Reply> {
-  const made = await services.reconstruct(asked.requester, asked.params['id'] ?? '', { id: asked.requestId, address: asked.address });
+  const made = await services.reconstruct(asked.requester, asked.params['id'] ?? '', asked.request);
   return { status: 200, text: JSON.stringify(parametersOf(made)) };
 }
 

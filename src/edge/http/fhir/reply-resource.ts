@@ -5,17 +5,29 @@ import type { Asked, Reply } from '../route.ts';
 
 /** One stored version, or 304 when the caller already has it. */
 export function replyRow(asked: Asked, row: VisibleRow): Reply {
-  return conditional(asked, `W/"${row.version}"`, row.updatedAt, () => assembleText(row));
+  const etag = `W/"${row.version}"`;
+  const headers = { ETag: etag, 'Last-Modified': row.updatedAt.toUTCString() };
+  return (holds(asked, etag) ?? notModifiedSince(asked, row.updatedAt)) ? { status: 304, headers } : { status: 200, text: assembleText(row), headers };
 }
 
-/** A composed Patient: its ETag hashes the versions it was made from. */
+/**
+ * A composed Patient: its ETag hashes the versions it was made from. When it was last changed says less than that: a source
+ * the caller may see since yesterday may be years old, so If-Modified-Since is not answered by it.
+ */
 export function replyComposed(asked: Asked, { patient, etag }: ComposedCitizen): Reply {
-  return conditional(asked, `W/"${etag}"`, new Date(patient.meta?.lastUpdated ?? 0), () => JSON.stringify(patient));
+  const headers = { ETag: `W/"${etag}"`, 'Last-Modified': new Date(patient.meta?.lastUpdated ?? 0).toUTCString() };
+  return holds(asked, headers.ETag) ? { status: 304, headers } : { status: 200, text: JSON.stringify(patient), headers };
 }
 
-/** ETags are compared weakly, as RFC 9110 has it for If-None-Match; `*` matches whatever there is. */
-function conditional(asked: Asked, etag: string, lastModified: Date, text: () => string): Reply {
-  const headers = { ETag: etag, 'Last-Modified': lastModified.toUTCString() };
-  const held = (asked.header('If-None-Match') ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return held.includes(etag.replace(/^W\//, '')) || held.includes('*') ? { status: 304, headers } : { status: 200, text: text(), headers };
+/** ETags are compared weakly, as RFC 9110 has it for If-None-Match; `*` matches whatever there is. Undefined: nothing was said. */
+export function holds(asked: Asked, etag: string): boolean | undefined {
+  const header = asked.header('If-None-Match');
+  const held = header?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return held && (held.includes(etag.replace(/^W\//, '')) || held.includes('*'));
+}
+
+/** To the second, as HTTP dates are; a date that is none is passed over (RFC 9110 13.1.3). */
+function notModifiedSince(asked: Asked, changed: Date): boolean {
+  const since = Date.parse(asked.header('If-Modified-Since') ?? '');
+  return Math.floor(changed.getTime() / 1000) * 1000 <= since;
 }

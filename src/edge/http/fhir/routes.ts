@@ -1,38 +1,48 @@
-import { Router } from 'express';
-import { route, type RouteServices } from '../route.ts';
+import type { CapabilityStatement, OperationDefinition } from '@medplum/fhirtypes';
+import { Router, type RequestHandler } from 'express';
+import { isConformanceType, withStatement, type Conformance, type Published } from '../../../flow/conformance.ts';
+import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
 import { unserved } from '../unserved.ts';
 import { accessReport, type AccessReportServices } from './access-report.ts';
+import { apiRequests, type ApiRequest, type OperationAddress } from './api-requests.ts';
 import { barsOutcome } from './bars-outcome.ts';
 import { breakGlass, endBreakGlass, type EmergencyServices } from './break-glass.ts';
 import { createConsent, type ChoiceServices } from './create-consent.ts';
 import { explainAccess, type ExplainServices } from './explain-access.ts';
 import { historyInstance } from './history-instance.ts';
-import { metadata, type MetadataServices } from './metadata.ts';
+import { metadata, statementOf, type MetadataServices } from './metadata.ts';
 import { patientEverything } from './patient-everything.ts';
 import { patientMatch, type MatchServices } from './patient-match.ts';
 import { methodNotAllowed, permit } from './permit.ts';
+import { openApi } from './open-api.ts';
 import { processMessage, type MessageServices } from './process-message.ts';
 import { read } from './read.ts';
 import { reconstruct, type ReconstructServices } from './reconstruct.ts';
 import { sameEvent, type SameEventServices } from './same-event.ts';
 import { searchAuditEvent, type AuditServices } from './search-audit-event.ts';
+import { readConformance, searchConformance, type ConformanceServices } from './search-conformance.ts';
 import { searchType } from './search-type.ts';
 import { confirm, type ConfirmServices } from './confirm.ts';
+import { addConformanceRoutes, conformanceAddresses } from './conformance-routes.ts';
 import { correct, type CorrectServices } from './correct.ts';
 import { patientStory, type StoryServices } from './patient-story.ts';
 import { patientTimeline, type TimelineServices } from './patient-timeline.ts';
 import { permitBundles } from './take-bundle.ts';
 import { transaction } from './transaction.ts';
 import { updateConsent, type ChangeServices } from './update-consent.ts';
+import type { ValidateServices } from './validate.ts';
 import { vread } from './vread.ts';
 
-export type AllFhirServices = RouteServices & AccessReportServices & AuditServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & MatchServices & MessageServices & MetadataServices & ConfirmServices & CorrectServices & StoryServices & ReconstructServices & SameEventServices & TimelineServices;
+export type AllFhirServices = RouteServices & AccessReportServices & AuditServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & MatchServices & MessageServices & MetadataServices & ConfirmServices & CorrectServices & StoryServices & ReconstructServices & SameEventServices & TimelineServices & ConformanceServices & ValidateServices;
 
 /** Everything under /fhir, refusals of what is not offered included. */
-export function fhirRoutes(services: AllFhirServices): Router {
+export function fhirRoutes(given: AllFhirServices): Router {
+  const statement = statementOf(given);
+  const services = { ...given, conformance: withStatement(given.conformance, statement as unknown as Published) };
   const router = Router({ caseSensitive: true });
-  const search = { interaction: 'search-type', permit: permit('search-type') };
-  router.get('/metadata', metadata(services));
+  const search = { interaction: 'search-type', permit: permit('search-type'), parts: true, handling: true };
+  router.get('/metadata', metadata(statement));
+  router.get('/openapi.json', serveApi(services, statement));
   const everything = { interaction: 'everything', pattern: 'Patient/{id}/$everything', permit: permit('everything') };
   router.get('/Patient/:id/\\$everything', route(services, everything, (asked) => patientEverything(services, asked, false)));
   router.post('/Patient/:id/\\$everything', route(services, everything, (asked) => patientEverything(services, asked, true)));
@@ -59,16 +69,15 @@ export function fhirRoutes(services: AllFhirServices): Router {
     (asked) => reconstruct(services, asked)));
   router.post('/', route(services, { interaction: 'transaction', pattern: '', permit: permitBundles(services, 'transaction') }, (asked) => transaction(services, asked)));
   router.post('/\\$process-message', route(services, { interaction: 'process-message', pattern: '$process-message', permit: permitBundles(services, 'message'), outcome: barsOutcome }, (asked) => processMessage(services, asked)));
-  router.get('/:type', route(services, { ...search, pattern: '{type}' },
-    (asked) => (asked.params['type'] === 'AuditEvent' ? searchAuditEvent(services, asked, false) : searchType(services, asked, false))));
-  router.post('/:type/_search', route(services, { ...search, pattern: '{type}/_search' },
-    (asked) => (asked.params['type'] === 'AuditEvent' ? searchAuditEvent(services, asked, true) : searchType(services, asked, true))));
-  router.get('/:type/:id', route(services, { interaction: 'read', pattern: '{type}/{id}', permit: permit('read') }, (asked) => read(services, asked)));
+  addConformanceRoutes(router, services);
+  router.get('/:type', route(services, { ...search, pattern: '{type}' }, (asked) => searchAny(services, asked, false)));
+  router.post('/:type/_search', route(services, { ...search, pattern: '{type}/_search' }, (asked) => searchAny(services, asked, true)));
+  router.get('/:type/:id', route(services, { interaction: 'read', pattern: '{type}/{id}', permit: permit('read'), parts: true }, (asked) => readAny(services, asked)));
   router.get('/:type/:id/\\$explain-access', route(services, { interaction: 'explain-access', pattern: '{type}/{id}/$explain-access', permit: permit('explain-access') }, (asked) => explainAccess(services, asked)));
   router.post('/:type/:id/\\$same-event', route(services, { interaction: 'same-event', pattern: '{type}/{id}/$same-event', permit: permit('same-event') }, (asked) => sameEvent(services, asked)));
-  router.get('/:type/:id/_history', route(services, { interaction: 'history-instance', pattern: '{type}/{id}/_history', permit: permit('history-instance') },
+  router.get('/:type/:id/_history', route(services, { interaction: 'history-instance', pattern: '{type}/{id}/_history', permit: permit('history-instance'), parts: true },
     (asked) => historyInstance(services, asked)));
-  router.get('/:type/:id/_history/:version', route(services, { interaction: 'vread', pattern: '{type}/{id}/_history/{version}', permit: permit('vread') },
+  router.get('/:type/:id/_history/:version', route(services, { interaction: 'vread', pattern: '{type}/{id}/_history/{version}', permit: permit('vread'), parts: true },
     (asked) => vread(services, asked)));
   for (const [address, pattern, allow] of addresses) {
     router.all(address, route(services, { interaction: 'unsupported', pattern, permit: methodNotAllowed, allow }, () => Promise.reject(new Error('a method that is refused'))));
@@ -82,11 +91,39 @@ function permitLog(interaction: 'reconstruct' | 'access-report'): ReturnType<typ
   return (requester, asked) => permit(interaction)(requester, { ...asked, params: { type: 'AuditEvent' } });
 }
 
+/** GET [base]/openapi.json · public: the statement and the routes in the form other tools read. */
+function serveApi(services: AllFhirServices, statement: CapabilityStatement): RequestHandler {
+  let text: string | undefined;
+  return (_request, response) => {
+    text ??= JSON.stringify(openApi(statement, requestsOf(statement, services.conformance), services.oauth));
+    response.status(200).set('Content-Type', 'application/json; charset=utf-8').end(text);
+  };
+}
+
+/** Every request that is offered. */
+export function requestsOf(statement: CapabilityStatement, conformance: Conformance): ApiRequest[] {
+  const operations = addresses.filter(([, pattern]) => pattern.includes('$')).map(([, pattern, allow]): OperationAddress => [pattern, typeof allow === 'string' ? allow.split(', ') : []]);
+  return apiRequests(statement, operations, (url) => conformance.findByUrl('OperationDefinition', url) as OperationDefinition | undefined);
+}
+
+/** The log and what is published are searched in their own ways; everything else through the door. */
+function searchAny(services: AllFhirServices, asked: Asked, posted: boolean): Promise<Reply> {
+  const { type = '' } = asked.params;
+  if (type === 'AuditEvent') return searchAuditEvent(services, asked, posted);
+  return isConformanceType(type) ? searchConformance(services, asked, type, posted) : searchType(services, asked, posted);
+}
+
+async function readAny(services: AllFhirServices, asked: Asked): Promise<Reply> {
+  const { type = '' } = asked.params;
+  return isConformanceType(type) ? readConformance(services, asked, type) : read(services, asked);
+}
+
 /** Addresses with what they take: anything else is refused there. */
 const addresses: readonly [address: string, pattern: string, allow: string][] = [
   ['/', '', 'POST'],
   ['/\\$process-message', '$process-message', 'POST'],
   ['/metadata', 'metadata', 'GET, HEAD'],
+  ['/openapi.json', 'openapi.json', 'GET, HEAD'],
   ['/Patient/:id/\\$everything', 'Patient/{id}/$everything', 'GET, HEAD, POST'],
   ['/Patient/\\$match', 'Patient/$match', 'POST'],
   ['/Patient/:id/\\$timeline', 'Patient/{id}/$timeline', 'GET, HEAD, POST'],
@@ -99,6 +136,7 @@ const addresses: readonly [address: string, pattern: string, allow: string][] = 
   ['/AuditEvent/:id/\\$reconstruct', 'AuditEvent/{id}/$reconstruct', 'GET, HEAD'],
   ['/Consent/:id', 'Consent/{id}', 'GET, HEAD, PUT'],
   ['/Consent', 'Consent', 'GET, HEAD, POST'],
+  ...conformanceAddresses,
   ['/:type', '{type}', 'GET, HEAD'],
   ['/:type/_search', '{type}/_search', 'POST'],
   ['/:type/:id', '{type}/{id}', 'GET, HEAD'],

@@ -21,7 +21,7 @@ export async function sameEvent(services: SameEventServices, asked: Asked): Prom
   if (!sameEventTypes.includes(type)) throw new Refusal({ category: 'method-not-allowed', code: 'interaction-unsupported', text: 'This resource type does not take this interaction.', expected: `one of ${sameEventTypes.join(', ')}` });
   const { resource } = await readResource(asked, 'Parameters', services.limits);
   const ask = { type, id, ...readAsk(resource, type) };
-  await services.sameEvent(asked.requester, ask, { id: asked.requestId, address: asked.address });
+  await services.sameEvent(asked.requester, ask, asked.request);
   return { status: 200, text: JSON.stringify({ resourceType: 'Parameters', parameter: [{ name: 'verdict', valueCode: ask.verdict }] }) };
 }
 

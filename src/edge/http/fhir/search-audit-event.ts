@@ -4,6 +4,7 @@ import { Refusal } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { AuditAsk, AuditPage } from '../../../flow/search-audit.ts';
+import { shapeOf, shapeParameters } from '../representation.ts';
 import type { Asked, Reply } from '../route.ts';
 import type { FhirServices } from './fhir-services.ts';
 import { openPageOf, sealPageOf } from './paging.ts';
@@ -29,11 +30,11 @@ export async function searchAuditEvent(services: AuditServices, asked: Asked, po
   const given = posted ? [...asked.query, ...(await readForm(asked))] : asked.query;
   const token = given.find(([name]) => name === '_page')?.[1];
   const state = token === undefined ? null : openPageOf<AuditPageState>(services, asked, 'AuditEvent', token);
-  const { parameters, handling } = state ?? { parameters: given, handling: handlingOf(asked) };
+  const { parameters, handling } = state ?? { parameters: given.filter(([name]) => !shapeParameters.includes(name)), handling: handlingOf(asked) };
   const parsed = parseSearch('AuditEvent', parameters, { handling, base: services.base });
   if ('problems' in parsed) throw new Refusal(...parsed.problems);
-  const page = await services.searchAudit(asked.requester, { query: parsed.query, before: state?.before ?? null }, { id: asked.requestId, address: asked.address });
-  const link = (before: AuditAsk['before']): string => `${services.base}/AuditEvent?_page=${sealPageOf(services, asked, 'AuditEvent', { parameters, handling, before } satisfies AuditPageState)}`;
+  const page = await services.searchAudit(asked.requester, { query: parsed.query, before: state?.before ?? null }, asked.request);
+  const link = (before: AuditAsk['before']): string => `${services.base}/AuditEvent?_page=${sealPageOf(services, asked, 'AuditEvent', { parameters, handling, before } satisfies AuditPageState)}${shapeOf(given)}`;
   const entry = [
     ...page.events.map((resource) => ({ fullUrl: `${services.base}/AuditEvent/${resource.id ?? ''}`, resource, search: { mode: 'match' } })),
     ...(parsed.ignored.length > 0 ? [ignoredNotice(parsed.ignored)] : []),

@@ -4,6 +4,7 @@ import type { SearchQuery } from '../../../fhir/search-query.ts';
 import type { PagePosition } from '../../../store/search-rows.ts';
 import { checkContentType } from '../check-content-type.ts';
 import { readParameters } from '../read-parameters.ts';
+import { shapeOf, shapeParameters } from '../representation.ts';
 import type { Asked, Reply } from '../route.ts';
 import { searchsetText } from './bundle.ts';
 import type { FhirServices } from './fhir-services.ts';
@@ -24,9 +25,9 @@ export async function searchType(services: FhirServices, asked: Asked, posted: b
   const parameters = posted ? [...asked.query, ...(await readForm(asked))] : asked.query;
   const state = readState(services, asked, type, parameters);
   const query = reviveQuery(state.query);
-  const released = await services.release(asked.requester, { interaction: 'search-type', query, after: state.after }, { id: asked.requestId, address: asked.address });
+  const released = await services.release(asked.requester, { interaction: 'search-type', query, after: state.after }, asked.request);
   const link = (after: PagePosition | null): string =>
-    `${services.base}/${type}?_page=${sealPageOf(services, asked, type, { ...state, after } satisfies SearchPageState)}`;
+    `${services.base}/${type}?_page=${sealPageOf(services, asked, type, { ...state, after } satisfies SearchPageState)}${shapeOf(parameters)}`;
   const next = released.next ? { next: link(released.next as PagePosition) } : {};
   return { status: 200, text: searchsetText(services.base, released, { self: link(state.after), ...next }, { composed: true, ignored: state.ignored }) };
 }
@@ -34,7 +35,7 @@ export async function searchType(services: FhirServices, asked: Asked, posted: b
 function readState(services: FhirServices, asked: Asked, type: string, parameters: [string, string][]): SearchPageState {
   const page = parameters.find(([name]) => name === '_page');
   if (page) {
-    if (parameters.some(([name]) => !['_page', '_format', '_pretty'].includes(name))) {
+    if (parameters.some(([name]) => name !== '_page' && !shapeParameters.includes(name))) {
       throw new Refusal({ category: 'invalid', code: 'page-token-invalid', text: 'A page link is followed as it is, without further parameters.' });
     }
     return openPageOf<SearchPageState>(services, asked, type, page[1]);
@@ -54,9 +55,11 @@ function reviveQuery(text: string): SearchQuery {
     (value !== null && typeof value === 'object' && 'token' in value && typeof value.token === 'string' ? BigInt(value.token) : value)) as SearchQuery;
 }
 
-/** The parameters of a search by POST. */
+/** The parameters of a search by POST; those among them that shape the answer take effect. */
 export async function readForm(asked: Asked): Promise<[string, string][]> {
   const undeclared = checkContentType(asked.header('Content-Type'), ['application/x-www-form-urlencoded']);
   if (undeclared) throw new Refusal(undeclared);
-  return readParameters(Buffer.from(await asked.body(maxFormBytes)).toString('latin1'));
+  const parameters = readParameters(Buffer.from(await asked.body(maxFormBytes)).toString('latin1'));
+  asked.shapedBy(parameters);
+  return parameters;
 }

@@ -5,6 +5,7 @@ import type { RequestFacts } from '../../../flow/release-context.ts';
 import { checkContentType } from '../check-content-type.ts';
 import type { Asked } from '../route.ts';
 import { waitForTask, type TaskReader } from '../wait-for-task.ts';
+import { bodyTypes } from './read-resource.ts';
 
 export interface BundleServices extends TaskReader {
   base: string;
@@ -27,12 +28,12 @@ export function permitBundles(services: BundleServices, type: string): (requeste
  * them is looked at; `outcome` is absent when it takes longer than `waitMs`.
  */
 export async function takeBundle(services: BundleServices, asked: Asked, waitMs: number): Promise<{ taskId: string; known: boolean; task: string; outcome?: BundleOutcome }> {
-  const undeclared = checkContentType(asked.header('Content-Type'), ['application/fhir+json', 'application/json']);
+  const undeclared = checkContentType(asked.header('Content-Type'), bodyTypes);
   if (undeclared) throw new Refusal(undeclared);
   const feed = asked.requester.client;
   const bytes = await asked.body(services.intakeLimit(feed, '') ?? 0);
   if (bytes.byteLength === 0) throw new Refusal({ category: 'malformed', code: 'source-empty', text: 'There are no bytes to take in.' });
-  const { taskId, known } = await services.acceptBytes(asked.requester, { feed, part: '', bytes }, { id: asked.requestId, address: asked.address });
+  const { taskId, known } = await services.acceptBytes(asked.requester, { feed, part: '', bytes }, asked.request);
   const task = await waitForTask(services, asked.requester, taskId, waitMs);
   return { taskId, known, task: task?.text ?? '', ...(task?.finished && { outcome: await services.bundleOutcome(asked.requester, taskId) }) };
 }

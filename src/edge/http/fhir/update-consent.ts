@@ -19,7 +19,7 @@ export async function updateConsent(services: ChangeServices, asked: Asked): Pro
   if (resource['id'] !== asId) {
     throw new Refusal({ category: 'invalid', code: 'resource-id-differs', text: 'The body is not the resource of this address.', at: { pointer: '/id' }, expected: 'the id of the address' });
   }
-  const { id, version } = await services.changeChoice(asked.requester, asId, ifMatch, resource, bytes, { id: asked.requestId, address: asked.address });
+  const { id, version } = await services.changeChoice(asked.requester, asId, ifMatch, resource, bytes, asked.request);
   return { status: 200, headers: { 'Content-Location': `${services.base}/Consent/${id}/_history/${version}`, ETag: `W/"${version}"` } };
 }
 

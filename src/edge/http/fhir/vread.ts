@@ -8,7 +8,7 @@ import { replyRow } from './reply-resource.ts';
 export async function vread(services: FhirServices, asked: Asked): Promise<Reply> {
   const { type = '', id = '', version = '' } = asked.params;
   const number = /^[1-9]\d{0,8}$/.test(version) ? Number(version) : 0;
-  const { rows: [row] } = await services.release(asked.requester, { interaction: 'vread', type, id, version: number }, { id: asked.requestId, address: asked.address });
+  const { rows: [row] } = await services.release(asked.requester, { interaction: 'vread', type, id, version: number }, asked.request);
   if (!row) throw new Refusal(notFound);
   return replyRow(asked, row);
 }

@@ -6,6 +6,6 @@ export function json(status: number, content: unknown, headers: Record<string, s
   return { status, text: JSON.stringify(content), headers: { 'Content-Type': 'application/json; charset=utf-8', ...headers } };
 }
 
-export function requestOf({ requestId, address }: Asked): RequestFacts {
-  return { id: requestId, address };
+export function requestOf({ request }: Asked): RequestFacts {
+  return request;
 }

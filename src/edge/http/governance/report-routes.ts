@@ -6,7 +6,7 @@ import type { ReportFilters } from '../../../flow/read-report-page.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { ReportAsk, ReportName, ReportPages } from '../../../flow/write-report.ts';
 import { csvLine } from '../../csv-line.ts';
-import { asksForForm } from '../check-acceptable.ts';
+import { asksForForm } from '../other-form.ts';
 import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
 import { permitGovernance } from './permit-governance.ts';
 import { requestOf } from './reply-json.ts';

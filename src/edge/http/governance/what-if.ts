@@ -11,7 +11,7 @@ const progressEveryMs = 500;
  * `{"report": …}`. What is wrong with the text or the time is refused before the first line.
  */
 export async function answerWhatIf(begin: BeginWhatIf, asked: Asked, text: string): Promise<Reply> {
-  const run = await begin(asked.requester, { text, since: sinceOf(asked.query) }, { id: asked.requestId, address: asked.address });
+  const run = await begin(asked.requester, { text, since: sinceOf(asked.query) }, asked.request);
   return {
     status: 200, headers: { 'Content-Type': 'application/x-ndjson; charset=utf-8' },
     stream: async (write, gone) => {

@@ -1,0 +1,22 @@
+import type { Operation } from '../../../fhir/capability.ts';
+import { sameEventTypes } from './same-event.ts';
+
+const ofFhir = (definition: string): string => `http://hl7.org/fhir/OperationDefinition/${definition}`;
+const own = (name: string): Operation => ({ name, definition: `https://fhir.bicp.example/OperationDefinition/${name}` });
+const validate: Operation = { name: 'validate', definition: ofFhir('Resource-validate') };
+
+/** Types with rows about a citizen. */
+const explained = ['CarePlan', 'CareTeam', 'Consent', 'Encounter', 'EpisodeOfCare', 'Observation', 'Patient', 'ServiceRequest', 'Task'];
+
+const byType: Readonly<Record<string, readonly Operation[]>> = {
+  Patient: [{ name: 'everything', definition: ofFhir('Patient-everything') }, ...['match', 'story', 'confirm', 'correct', 'timeline', 'break-glass', 'end-break-glass', 'access-report'].map(own)],
+  AuditEvent: [own('reconstruct')],
+  ValueSet: [{ name: 'expand', definition: ofFhir('ValueSet-expand') }, { name: 'validate-code', definition: ofFhir('ValueSet-validate-code') }],
+  CodeSystem: [{ name: 'lookup', definition: ofFhir('CodeSystem-lookup') }],
+  ConceptMap: [{ name: 'translate', definition: ofFhir('ConceptMap-translate') }],
+};
+
+/** The operations a type has: every one has a route. */
+export function operationsOf(type: string): Operation[] {
+  return [validate, ...(explained.includes(type) ? [own('explain-access')] : []), ...(sameEventTypes.includes(type) ? [own('same-event')] : []), ...(byType[type] ?? [])];
+}

@@ -1,0 +1,70 @@
+import { isJsonObject, type Json, type JsonObject } from '../../../fhir/json.ts';
+import { Refusal, type Problem } from '../../../fhir/problem.ts';
+import type { Asked } from '../route.ts';
+import { readBodyResource, type ResourceLimits } from './read-resource.ts';
+
+/** Inputs of an operation by name: a text each, or a Coding, a CodeableConcept, a resource. */
+export type Inputs = ReadonlyMap<string, Json>;
+
+const transport = ['_format', '_pretty'];
+
+/**
+ * The inputs of an operation as its address gives them, or as a Parameters resource does where it is posted (FHIR R4
+ * operations.html): each known, and once. Values that are simple come as texts either way.
+ */
+export async function readInputs(asked: Asked, posted: boolean, names: readonly string[], limits: ResourceLimits): Promise<Inputs> {
+  const given: [string, Json][] = asked.query.filter(([name]) => !transport.includes(name));
+  if (posted) given.push(...inputsIn((await readBodyResource(asked, limits)).resource));
+  return onlyKnown(given, names);
+}
+
+/** Of a Parameters resource: name and value of each. */
+export function inputsIn(body: JsonObject): [string, Json][] {
+  if (body['resourceType'] !== 'Parameters') throw new Refusal({ category: 'invalid', code: 'resource-type-differs', text: 'The body is not of the type this address takes.', at: { pointer: '/resourceType' }, expected: 'Parameters' });
+  return (Array.isArray(body['parameter']) ? body['parameter'] : []).map((each): [string, Json] => {
+    const { name, resource, ...others } = isJsonObject(each) ? each : {};
+    const value = resource ?? Object.entries(others).find(([member]) => member.startsWith('value'))?.[1] ?? '';
+    return [typeof name === 'string' ? name : '', typeof value === 'number' || typeof value === 'boolean' ? String(value) : value];
+  });
+}
+
+export function onlyKnown(given: readonly [string, Json][], names: readonly string[]): Inputs {
+  const wrong = given.filter(([name], i) => !names.includes(name) || given.findIndex(([other]) => other === name) !== i);
+  if (wrong.length > 0) throw new Refusal(inputInvalid('an input', `each of ${names.join(', ')} at most once`));
+  return new Map(given);
+}
+
+/** A text that was given; undefined where it was not. Anything but a text refuses the request. */
+export function textInput(inputs: Inputs, name: string): string | undefined {
+  const value = inputs.get(name);
+  if (value !== undefined && (typeof value !== 'string' || value === '' || value.length > 1000)) throw new Refusal(inputInvalid(name, 'a text of at most 1,000 characters'));
+  return value;
+}
+
+export function inputInvalid(field: string, expected: string): Problem {
+  return { category: 'invalid', code: 'operation-input-invalid', text: 'An input of the operation is missing or not in its form.', at: { field }, expected };
+}
+
+/** One code that is asked about; `system` may be unsaid where a value set needs none. */
+export interface AskedCode {
+  system?: string;
+  code: string;
+  display?: string;
+}
+
+/** From `code` with `system`, from `coding`, or from every coding of `codeableConcept`: exactly one of these. */
+export function codesAsked(inputs: Inputs): AskedCode[] {
+  const [code, system, display] = ['code', 'system', 'display'].map((name) => textInput(inputs, name));
+  const [coding, concept] = [inputs.get('coding'), inputs.get('codeableConcept')];
+  const listed = isJsonObject(concept) && Array.isArray(concept['coding']) ? concept['coding'] : [];
+  const codes = code !== undefined ? [{ code, ...(system !== undefined && { system }), ...(display !== undefined && { display }) }] : [...(coding === undefined ? [] : [coding]), ...listed].flatMap(codeIn);
+  const ways = [code, coding, concept].filter((given) => given !== undefined).length;
+  if (ways !== 1 || codes.length === 0 || codes.length > 20) throw new Refusal(inputInvalid('code', 'code with system, or coding, or codeableConcept, one of them with a code'));
+  return codes;
+}
+
+function codeIn(coding: Json): AskedCode[] {
+  if (!isJsonObject(coding) || typeof coding['code'] !== 'string') return [];
+  const { code, system, display } = coding;
+  return [{ code, ...(typeof system === 'string' && { system }), ...(typeof display === 'string' && { display }) }];
+}
