@@ -9,6 +9,7 @@ import { linkageFolder } from './linkage-rule-file.ts';
 import type { PullPlan } from './pull-plan.ts';
 import { sensitiveCodesFolder } from './sensitive-code-files.ts';
 import { storyFolder } from './story-rule-file.ts';
+import { writingFolder } from './writing-rule-file.ts';
 import type { DirectoryEntry, DroppedField, Feed, Kind, Part, Partner } from './types.ts';
 
 /** One file of a kind: name without extension, text, and path relative to the kind's folder. */
@@ -122,10 +123,13 @@ function readFeeds(config: ConfigFolder, kinds: Map<string, Kind>, partners: Par
   });
 }
 
+/** They run the installation and are no kinds. */
+const folderOfRules: ReadonlySet<string> = new Set([sensitiveCodesFolder, linkageFolder, storyFolder, writingFolder]);
+
 function readKinds(config: ConfigFolder): Map<string, Kind> {
   const kinds = new Map<string, Kind>();
   for (const folder of config.list('.')) {
-    if (folder === sensitiveCodesFolder || folder === linkageFolder || folder === storyFolder || config.list(folder).length === 0) continue;
+    if (folderOfRules.has(folder) || config.list(folder).length === 0) continue;
     const kind = readKind(config, folder);
     if (kind) kinds.set(folder, kind);
   }

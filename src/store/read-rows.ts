@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import { type stale, throughDoor, visibleColumns, type VisibleRow } from './door.ts';
+import { lookedColumns, type stale, throughDoor, visibleColumns, type VisibleRow } from './door.ts';
 
 type Answer = Promise<VisibleRow[] | typeof stale>;
 
@@ -38,4 +38,9 @@ export function readDirectory(database: Database, grantKey: string, ids: readonl
 export async function readIncomplete(database: Database, grantKey: string, citizens: readonly string[]): Promise<{ citizen: string; classId: number }[] | typeof stale> {
   return throughDoor<{ id: string; citizen: string; classId: number }>(database, grantKey, 'read-incomplete',
     'select r.id, r.citizen_id as citizen, r.class_id as "classId" from readable_incomplete r where r.citizen_id = any(citizens_now($1::uuid[]))', [citizens]);
+}
+
+/** Of these ids whatever the caller may see, whosever it is. */
+export function readListed(database: Database, grantKey: string, ids: readonly string[]): Answer {
+  return throughDoor(database, grantKey, 'read-listed', `select ${lookedColumns} from look_at_listed($1, $2::uuid[]) r`, [grantKey, ids], 'q.id');
 }

@@ -41,7 +41,7 @@ export interface RouteFacts {
   /** a capability the requester must have before anything is looked at */
   permit: (requester: Requester, asked: Asked) => Problem | null;
   /** methods this address takes: told with 405 */
-  allow?: string;
+  allow?: string | ((params: Readonly<Record<string, string>>) => string);
   /** how problems are told where a standard asks for more than an OperationOutcome with the gateway's own codes */
   outcome?: (problems: readonly Problem[]) => OperationOutcome;
 }
@@ -103,15 +103,18 @@ async function refuse(
   if (challenge) response.set('WWW-Authenticate', challenge);
   const status = statusOf(problems);
   if (status === 503 || status === 429) response.set('Retry-After', String(first?.retryAfter ?? 5));
-  if (status === 405 && facts.allow !== undefined) response.set('Allow', facts.allow);
+  if (status === 405 && facts.allow !== undefined) response.set('Allow', typeof facts.allow === 'string' ? facts.allow : facts.allow(paramsOf(request)));
   await send(response, { status, text: JSON.stringify((facts.outcome ?? outcomeOf)(problems)) });
 }
 
+function paramsOf(request: Request): Record<string, string> {
+  return Object.fromEntries(Object.entries(request.params).map(([name, value]) => [name, Array.isArray(value) ? value.join('/') : (value ?? '')]));
+}
+
 function describe(request: Request, requester: Requester, requestId: string): Asked {
-  const params = Object.fromEntries(Object.entries(request.params).map(([name, value]) => [name, Array.isArray(value) ? value.join('/') : (value ?? '')]));
   const search = request.originalUrl.indexOf('?');
   return {
-    requester, requestId, params,
+    requester, requestId, params: paramsOf(request),
     query: search < 0 ? [] : readParameters(request.originalUrl.slice(search + 1)),
     header: (name) => request.get(name),
     body: (maxBytes) => readBody(request, maxBytes),

@@ -3,16 +3,20 @@ import { route, type RouteServices } from '../route.ts';
 import { unserved } from '../unserved.ts';
 import { barsOutcome } from './bars-outcome.ts';
 import { breakGlass, endBreakGlass, type EmergencyServices } from './break-glass.ts';
+import { create } from './create.ts';
 import { createConsent, type ChoiceServices } from './create-consent.ts';
+import { deleteOne } from './delete.ts';
 import { explainAccess, type ExplainServices } from './explain-access.ts';
 import { historyInstance } from './history-instance.ts';
 import { metadata, type MetadataServices } from './metadata.ts';
 import { patientEverything } from './patient-everything.ts';
 import { patientMatch, type MatchServices } from './patient-match.ts';
-import { methodNotAllowed, permit } from './permit.ts';
+import { patch } from './patch.ts';
+import { allowedAt, methodNotAllowed, permit, permitConditional } from './permit.ts';
 import { processMessage, type MessageServices } from './process-message.ts';
 import { read } from './read.ts';
 import { reconstruct, type ReconstructServices } from './reconstruct.ts';
+import type { BundleWriteServices } from './api-bundle.ts';
 import { sameEvent, type SameEventServices } from './same-event.ts';
 import { searchAuditEvent, type AuditServices } from './search-audit-event.ts';
 import { searchType } from './search-type.ts';
@@ -21,11 +25,12 @@ import { correct, type CorrectServices } from './correct.ts';
 import { patientStory, type StoryServices } from './patient-story.ts';
 import { patientTimeline, type TimelineServices } from './patient-timeline.ts';
 import { permitBundles } from './take-bundle.ts';
-import { transaction } from './transaction.ts';
+import { permitTransaction, transaction } from './transaction.ts';
+import { update } from './update.ts';
 import { updateConsent, type ChangeServices } from './update-consent.ts';
 import { vread } from './vread.ts';
 
-export type AllFhirServices = RouteServices & AuditServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & MatchServices & MessageServices & MetadataServices & ConfirmServices & CorrectServices & StoryServices & ReconstructServices & SameEventServices & TimelineServices;
+export type AllFhirServices = RouteServices & AuditServices & BundleWriteServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & MatchServices & MessageServices & MetadataServices & ConfirmServices & CorrectServices & StoryServices & ReconstructServices & SameEventServices & TimelineServices;
 
 /** Everything under /fhir, refusals of what is not offered included. */
 export function fhirRoutes(services: AllFhirServices): Router {
@@ -53,7 +58,7 @@ export function fhirRoutes(services: AllFhirServices): Router {
     (asked) => updateConsent(services, asked)));
   router.get('/AuditEvent/:id/\\$reconstruct', route(services, { interaction: 'reconstruct', pattern: 'AuditEvent/{id}/$reconstruct', permit: (requester, asked) => permit('reconstruct')(requester, { ...asked, params: { type: 'AuditEvent' } }) },
     (asked) => reconstruct(services, asked)));
-  router.post('/', route(services, { interaction: 'transaction', pattern: '', permit: permitBundles(services, 'transaction') }, (asked) => transaction(services, asked)));
+  router.post('/', route(services, { interaction: 'transaction', pattern: '', permit: permitTransaction(services) }, (asked) => transaction(services, asked)));
   router.post('/\\$process-message', route(services, { interaction: 'process-message', pattern: '$process-message', permit: permitBundles(services, 'message'), outcome: barsOutcome }, (asked) => processMessage(services, asked)));
   router.get('/:type', route(services, { ...search, pattern: '{type}' },
     (asked) => (asked.params['type'] === 'AuditEvent' ? searchAuditEvent(services, asked, false) : searchType(services, asked, false))));
@@ -66,6 +71,14 @@ export function fhirRoutes(services: AllFhirServices): Router {
     (asked) => historyInstance(services, asked)));
   router.get('/:type/:id/_history/:version', route(services, { interaction: 'vread', pattern: '{type}/{id}/_history/{version}', permit: permit('vread') },
     (asked) => vread(services, asked)));
+  const [ofType, ofInstance] = [{ pattern: '{type}', allow: ({ type = '' }) => allowedAt(type, 'type') }, { pattern: '{type}/{id}', allow: ({ type = '' }) => allowedAt(type, 'instance') }];
+  router.post('/:type', route(services, { interaction: 'create', ...ofType, permit: permit('create') }, (asked) => create(services, asked)));
+  router.put('/:type', route(services, { interaction: 'update', ...ofType, permit: permitConditional('update') }, (asked) => update(services, asked)));
+  router.patch('/:type', route(services, { interaction: 'patch', ...ofType, permit: permitConditional('patch') }, (asked) => patch(services, asked)));
+  router.delete('/:type', route(services, { interaction: 'delete', ...ofType, permit: permitConditional('delete') }, (asked) => deleteOne(services, asked)));
+  router.put('/:type/:id', route(services, { interaction: 'update', ...ofInstance, permit: permit('update') }, (asked) => update(services, asked)));
+  router.patch('/:type/:id', route(services, { interaction: 'patch', ...ofInstance, permit: permit('patch') }, (asked) => patch(services, asked)));
+  router.delete('/:type/:id', route(services, { interaction: 'delete', ...ofInstance, permit: permit('delete') }, (asked) => deleteOne(services, asked)));
   for (const [address, pattern, allow] of addresses) {
     router.all(address, route(services, { interaction: 'unsupported', pattern, permit: methodNotAllowed, allow }, () => Promise.reject(new Error('a method that is refused'))));
   }
@@ -74,7 +87,7 @@ export function fhirRoutes(services: AllFhirServices): Router {
 }
 
 /** Addresses with what they take: anything else is refused there. */
-const addresses: readonly [address: string, pattern: string, allow: string][] = [
+const addresses: readonly [address: string, pattern: string, allow: string | ((params: Readonly<Record<string, string>>) => string)][] = [
   ['/', '', 'POST'],
   ['/\\$process-message', '$process-message', 'POST'],
   ['/metadata', 'metadata', 'GET, HEAD'],
@@ -89,9 +102,9 @@ const addresses: readonly [address: string, pattern: string, allow: string][] = 
   ['/AuditEvent/:id/\\$reconstruct', 'AuditEvent/{id}/$reconstruct', 'GET, HEAD'],
   ['/Consent/:id', 'Consent/{id}', 'GET, HEAD, PUT'],
   ['/Consent', 'Consent', 'GET, HEAD, POST'],
-  ['/:type', '{type}', 'GET, HEAD'],
+  ['/:type', '{type}', ({ type = '' }) => allowedAt(type, 'type')],
   ['/:type/_search', '{type}/_search', 'POST'],
-  ['/:type/:id', '{type}/{id}', 'GET, HEAD'],
+  ['/:type/:id', '{type}/{id}', ({ type = '' }) => allowedAt(type, 'instance')],
   ['/:type/:id/\\$explain-access', '{type}/{id}/$explain-access', 'GET, HEAD'],
   ['/:type/:id/\\$same-event', '{type}/{id}/$same-event', 'POST'],
   ['/:type/:id/_history', '{type}/{id}/_history', 'GET, HEAD'],
