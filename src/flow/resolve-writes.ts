@@ -52,7 +52,12 @@ export async function resolveWrites(context: WriteContext, requester: Requester,
     const citizen = owners.get(draft);
     if (citizen === undefined) problems.push(within(draft.pointer, { ...subjectUnknown, at: { pointer: `/${context.writing.types[draft.type]?.subject ?? ''}` } }));
     else if (draft.standing && draft.standing.citizen !== citizen) problems.push(within(draft.pointer, aboutAnother));
-    else resolved.set(draft, new Rewriting(context, { draft, citizen, found, owners, problems }).made());
+    else {
+      const wrong: Problem[] = [];
+      const made = new Rewriting(context, { draft, citizen, found, owners, problems: wrong }).made();
+      problems.push(...wrong);
+      if (wrong.length === 0) resolved.set(draft, made);
+    }
   }
   return { resolved, problems };
 }
@@ -143,12 +148,12 @@ class Rewriting {
   made(): Resolved {
     const { draft, citizen, found } = this.of;
     const subject = this.context.writing.types[draft.type]?.subject ?? '';
-    const named = { ...draft.resource, [subject]: personOf(citizen) };
+    const others = { ...draft.resource, [subject]: null };
     const addressOf = (uri: string): string | undefined => {
       const entry = /^urn:/.test(uri) ? found.entries.get(uri) : undefined;
       return entry && `${entry.type}/${entry.id}`;
     };
-    const mapped = mapUris(mapReferences(named, (reference, pointer) => this.reference(reference, pointer)), addressOf) as JsonObject;
+    const mapped = { ...(mapUris(mapReferences(others, (reference, pointer) => this.reference(reference, pointer)), addressOf) as JsonObject), [subject]: personOf(citizen) };
     return { citizen, mapped, rows: this.rows, focus: this.focusOf(mapped['focus']) };
   }
 

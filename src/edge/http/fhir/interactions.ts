@@ -1,7 +1,7 @@
 import type { CapabilityInput, Interaction } from '../../../fhir/capability.ts';
 
 /** The routes' own table: what is here has a route, and what has a route is here. The capability statement is made from it. */
-const stored: readonly Interaction[] = ['read', 'vread', 'history-instance'];
+const stored: readonly Interaction[] = ['read', 'vread', 'history-instance', 'history-type'];
 /** Through the API as well: who writes what is mappings/writing/rule.json. */
 const written: readonly Interaction[] = ['create', 'update', 'patch', 'delete'];
 
@@ -29,6 +29,6 @@ const ofWriters = 'For whoever may write: up to 5,000 entries, DELETE, POST, PUT
 
 /** What the base takes. */
 export const systemOffers: NonNullable<CapabilityInput['system']> = {
-  interactions: [{ code: 'transaction', documentation: `${ofWriters} ${ofFeeds}` }, { code: 'batch', documentation: `${ofWriters} ${ofFeeds} Each entry stands for itself.` }],
+  interactions: [{ code: 'transaction', documentation: `${ofWriters} ${ofFeeds}` }, { code: 'batch', documentation: `${ofWriters} ${ofFeeds} Each entry stands for itself.` }, { code: 'history-system', documentation: 'Of whatever the caller may see.' }],
   operations: [{ name: 'process-message', definition: 'http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message', documentation: `Messages of the Booking and Referral Standard. ${ofFeeds}` }],
 };

@@ -8,11 +8,12 @@ import { createConsent, type ChoiceServices } from './create-consent.ts';
 import { deleteOne } from './delete.ts';
 import { explainAccess, type ExplainServices } from './explain-access.ts';
 import { historyInstance } from './history-instance.ts';
+import { historyType } from './history-type.ts';
 import { metadata, type MetadataServices } from './metadata.ts';
 import { patientEverything } from './patient-everything.ts';
 import { patientMatch, type MatchServices } from './patient-match.ts';
 import { patch } from './patch.ts';
-import { allowedAt, methodNotAllowed, permit, permitConditional } from './permit.ts';
+import { allowedAt, methodNotAllowed, permit, permitConditional, permitOfAll } from './permit.ts';
 import { processMessage, type MessageServices } from './process-message.ts';
 import { read } from './read.ts';
 import { reconstruct, type ReconstructServices } from './reconstruct.ts';
@@ -60,6 +61,8 @@ export function fhirRoutes(services: AllFhirServices): Router {
     (asked) => reconstruct(services, asked)));
   router.post('/', route(services, { interaction: 'transaction', pattern: '', permit: permitTransaction(services) }, (asked) => transaction(services, asked)));
   router.post('/\\$process-message', route(services, { interaction: 'process-message', pattern: '$process-message', permit: permitBundles(services, 'message'), outcome: barsOutcome }, (asked) => processMessage(services, asked)));
+  router.get('/_history', route(services, { interaction: 'history-system', pattern: '_history', permit: permitOfAll('s') }, (asked) => historyType(services, asked)));
+  router.get('/:type/_history', route(services, { interaction: 'history-type', pattern: '{type}/_history', permit: permit('history-type') }, (asked) => historyType(services, asked)));
   router.get('/:type', route(services, { ...search, pattern: '{type}' },
     (asked) => (asked.params['type'] === 'AuditEvent' ? searchAuditEvent(services, asked, false) : searchType(services, asked, false))));
   router.post('/:type/_search', route(services, { ...search, pattern: '{type}/_search' },
@@ -102,6 +105,8 @@ const addresses: readonly [address: string, pattern: string, allow: string | ((p
   ['/AuditEvent/:id/\\$reconstruct', 'AuditEvent/{id}/$reconstruct', 'GET, HEAD'],
   ['/Consent/:id', 'Consent/{id}', 'GET, HEAD, PUT'],
   ['/Consent', 'Consent', 'GET, HEAD, POST'],
+  ['/_history', '_history', 'GET, HEAD'],
+  ['/:type/_history', '{type}/_history', 'GET, HEAD'],
   ['/:type', '{type}', ({ type = '' }) => allowedAt(type, 'type')],
   ['/:type/_search', '{type}/_search', 'POST'],
   ['/:type/:id', '{type}/{id}', ({ type = '' }) => allowedAt(type, 'instance')],
