@@ -133,7 +133,7 @@ function counted(state: State, value: Json): Json {
 
 function sizeOf(value: Json): number {
   if (!isPlainObject(value) && !Array.isArray(value)) return 1;
-  return Object.values(value).reduce<number>((sum, member) => sum + sizeOf(member as Json), 1);
+  return Object.values(value).reduce<number>((sum, member) => sum + sizeOf(member), 1);
 }
 
 /** A copy that keeps numbers as they were written. */

@@ -88,6 +88,8 @@ export const whoLooked = {
     log: { done: 'looked at the access log', tried: 'look at the access log' },
     choice: { done: 'recorded a choice about sharing', tried: 'record a choice about sharing' },
     wrote: (one: string) => ({ done: `wrote ${one}`, tried: `write ${one}` }),
+    patch: (one: string) => ({ done: `changed ${one}`, tried: `change ${one}` }), delete: (one: string) => ({ done: `deleted ${one}`, tried: `delete ${one}` }),
+    together: { done: 'wrote records together', tried: 'write records together' },
     pulled: (feed: string) => ({ done: `was asked by the gateway, through ${feed}, for its record`, tried: `be asked by the gateway, through ${feed}, for its record` }),
     sent: (feed: string | undefined) => ({ done: `sent a file${feed === undefined ? '' : ` to the feed ${feed}`}`, tried: `send a file${feed === undefined ? '' : ` to the feed ${feed}`}` }),
     unsupported: { done: 'asked for something the gateway does not offer', tried: 'do something the gateway does not offer' },

@@ -1,4 +1,3 @@
-import type { Bundle, BundleEntry } from '@medplum/fhirtypes';
 import type { Json } from '../../../fhir/json.ts';
 import { readJson } from '../../../fhir/read-json.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
@@ -7,7 +6,7 @@ import { checkContentType } from '../check-content-type.ts';
 import type { Asked, Reply } from '../route.ts';
 import { readEntry, type EntryAsk } from './bundle-writes.ts';
 import { readByAddress } from './read-by-address.ts';
-import { refuseEntry, type RefusalServices } from './refuse-entry.ts';
+import { refuseEntry, type AnsweredEntry, type RefusalServices } from './refuse-entry.ts';
 import { headersOf, type WriteServices } from './reply-written.ts';
 
 export type BundleWriteServices = WriteServices & RefusalServices;
@@ -24,12 +23,11 @@ const mostValues = 1_000_000;
 export async function apiBundle(services: BundleWriteServices, asked: Asked): Promise<Reply> {
   const { bytes, entries, batch } = await readBundle(services, asked);
   const asks = entries.map((entry, index) => readEntry(entry, index, asked.requester, services.limits));
-  const answers = new Map<number, BundleEntry>();
+  const answers = new Map<number, AnsweredEntry>();
   if (batch) await writeEach(services, asked, { asks, entries, answers });
   else await writeAll(services, asked, { asks, bytes, answers });
   for (const [index, ask] of asks.entries()) if ('read' in ask) answers.set(index, await readByAddress(services, asked, ask.read));
-  const body: Bundle = { resourceType: 'Bundle', type: batch ? 'batch-response' : 'transaction-response', entry: asks.map((_, index) => answers.get(index) ?? {}) };
-  return { status: 200, text: textOf(body) };
+  return { status: 200, text: bundleText(batch ? 'batch-response' : 'transaction-response', asks.flatMap((_, index) => answers.get(index) ?? [])) };
 }
 
 async function readBundle({ limits }: WriteServices, asked: Asked): Promise<{ bytes: Uint8Array; entries: Json[]; batch: boolean }> {
@@ -46,7 +44,7 @@ async function readBundle({ limits }: WriteServices, asked: Asked): Promise<{ by
   return { bytes, entries, batch: type === 'batch' };
 }
 
-type Answers = { asks: readonly EntryAsk[]; answers: Map<number, BundleEntry> };
+type Answers = { asks: readonly EntryAsk[]; answers: Map<number, AnsweredEntry> };
 
 async function writeAll(services: WriteServices, asked: Asked, { asks, bytes, answers }: Answers & { bytes: Uint8Array }): Promise<void> {
   const problems = asks.flatMap((ask) => ('problems' in ask ? ask.problems : []));
@@ -78,7 +76,7 @@ function write(services: WriteServices, asked: Asked, asks: readonly WriteAsk[],
 
 const said: Readonly<Record<Written['outcome'], string>> = { created: '201 Created', changed: '200 OK', same: '200 OK', found: '200 OK', deleted: '204 No Content', none: '204 No Content' };
 
-function answerOf(base: string, written: Written | undefined): BundleEntry {
+function answerOf(base: string, written: Written | undefined): AnsweredEntry {
   if (!written) throw new Error('a write without a result');
   const { ETag: etag, Location, 'Content-Location': standing } = headersOf(base, written);
   const location = Location ?? standing;
@@ -86,12 +84,9 @@ function answerOf(base: string, written: Written | undefined): BundleEntry {
 }
 
 /** Resources that were read go in as the text they are. */
-function textOf({ entry = [], ...bundle }: Bundle): string {
-  const texts = entry.map((each) => {
-    const { resource, ...rest } = each as BundleEntry & { resource?: unknown };
-    return typeof resource === 'string' ? `{"resource":${resource},${JSON.stringify(rest).slice(1)}` : JSON.stringify(each);
-  });
-  return `${JSON.stringify(bundle).slice(0, -1)}${texts.length === 0 ? '' : `,"entry":[${texts.join(',')}]`}}`;
+function bundleText(type: string, entries: readonly AnsweredEntry[]): string {
+  const texts = entries.map(({ resource, response }) => `{${resource === undefined ? '' : `"resource":${resource},`}"response":${JSON.stringify(response)}}`);
+  return `{"resourceType":"Bundle","type":"${type}"${texts.length === 0 ? '' : `,"entry":[${texts.join(',')}]`}}`;
 }
 
 const bundleMissing: Problem = { category: 'invalid', code: 'bundle-missing', text: 'This is not a Bundle.', at: { pointer: '/resourceType' }, expected: 'a FHIR Bundle', fix: 'Send the resources inside a Bundle.' };

@@ -1,11 +1,10 @@
-import type { BundleEntry } from '@medplum/fhirtypes';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import { readParameters } from '../read-parameters.ts';
 import type { Asked, Reply } from '../route.ts';
 import type { FhirServices } from './fhir-services.ts';
 import { permit, type PermittedInteraction } from './permit.ts';
 import { read } from './read.ts';
-import { refuseEntry, type RefusalServices } from './refuse-entry.ts';
+import { refuseEntry, type AnsweredEntry, type RefusalServices } from './refuse-entry.ts';
 import { searchType } from './search-type.ts';
 import { vread } from './vread.ts';
 
@@ -16,7 +15,7 @@ const addresses: readonly { form: RegExp; interaction: PermittedInteraction; han
 ];
 
 /** A read, a read of a version or a search inside a Bundle: answered as at its own address, under the same scopes, with its own entry in the audit trail. */
-export async function readByAddress(services: FhirServices & RefusalServices, asked: Asked, url: string): Promise<BundleEntry> {
+export async function readByAddress(services: FhirServices & RefusalServices, asked: Asked, url: string): Promise<AnsweredEntry> {
   try {
     const [path = '', search = ''] = url.split(/\?(.*)/s);
     const found = addresses.flatMap(({ form, ...rest }) => {
@@ -29,7 +28,7 @@ export async function readByAddress(services: FhirServices & RefusalServices, as
     if (refused) throw new Refusal(refused);
     const { status, text, headers = {} } = await found.handle(services, inner);
     const etag = headers['ETag'];
-    return { response: { status: `${status} OK`, ...(etag !== undefined && { etag }) }, ...(text !== undefined && { resource: text }) } as unknown as BundleEntry;
+    return { response: { status: `${status} OK`, ...(etag !== undefined && { etag }) }, ...(text !== undefined && { resource: text }) };
   } catch (error) {
     return refuseEntry(services, asked, error);
   }

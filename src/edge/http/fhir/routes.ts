@@ -74,6 +74,16 @@ export function fhirRoutes(services: AllFhirServices): Router {
     (asked) => historyInstance(services, asked)));
   router.get('/:type/:id/_history/:version', route(services, { interaction: 'vread', pattern: '{type}/{id}/_history/{version}', permit: permit('vread') },
     (asked) => vread(services, asked)));
+  writingRoutes(router, services);
+  for (const [address, pattern, allow] of addresses) {
+    router.all(address, route(services, { interaction: 'unsupported', pattern, permit: methodNotAllowed, allow }, () => Promise.reject(new Error('a method that is refused'))));
+  }
+  router.use(...unserved(services));
+  return router;
+}
+
+/** What is written through the API; choices have routes of their own before these. */
+function writingRoutes(router: Router, services: AllFhirServices): void {
   const [ofType, ofInstance] = [{ pattern: '{type}', allow: ({ type = '' }) => allowedAt(type, 'type') }, { pattern: '{type}/{id}', allow: ({ type = '' }) => allowedAt(type, 'instance') }];
   router.post('/:type', route(services, { interaction: 'create', ...ofType, permit: permit('create') }, (asked) => create(services, asked)));
   router.put('/:type', route(services, { interaction: 'update', ...ofType, permit: permitConditional('update') }, (asked) => update(services, asked)));
@@ -82,11 +92,6 @@ export function fhirRoutes(services: AllFhirServices): Router {
   router.put('/:type/:id', route(services, { interaction: 'update', ...ofInstance, permit: permit('update') }, (asked) => update(services, asked)));
   router.patch('/:type/:id', route(services, { interaction: 'patch', ...ofInstance, permit: permit('patch') }, (asked) => patch(services, asked)));
   router.delete('/:type/:id', route(services, { interaction: 'delete', ...ofInstance, permit: permit('delete') }, (asked) => deleteOne(services, asked)));
-  for (const [address, pattern, allow] of addresses) {
-    router.all(address, route(services, { interaction: 'unsupported', pattern, permit: methodNotAllowed, allow }, () => Promise.reject(new Error('a method that is refused'))));
-  }
-  router.use(...unserved(services));
-  return router;
 }
 
 /** Addresses with what they take: anything else is refused there. */
