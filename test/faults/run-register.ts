@@ -19,8 +19,8 @@ interface Register {
 
 const title = (resource: unknown): string => (resource as { title?: string }).title ?? '';
 
-/** Clients that read and write a few plans through several gateways of one record for so long: single updates and transactions of two. */
-export async function runRegister(gateways: readonly Gateway[], { who, citizen, clients, registers: count, ms }: { who: string; citizen: string; clients: number; registers: number; ms: number }): Promise<RegisterRun> {
+/** Clients that read and write a few plans through several gateways of one record for so long, or until enough versions are written: single updates and transactions of two. */
+export async function runRegister(gateways: readonly Gateway[], { who, citizen, clients, registers: count, ms, enough = Number.POSITIVE_INFINITY }: { who: string; citizen: string; clients: number; registers: number; ms: number; enough?: number }): Promise<RegisterRun> {
   const sends = gateways.map((gateway) => sending(gateway, who));
   const first = sends[0] as Send;
   const registers: Register[] = [];
@@ -28,9 +28,10 @@ export async function runRegister(gateways: readonly Gateway[], { who, citizen, 
   const steps: RegisterStep[] = [];
   let failed = 0;
   const until = performance.now() + ms;
+  const goesOn = (): boolean => performance.now() < until && steps.filter(({ did }) => did.kind === 'written').length < enough;
   await Promise.all(Array.from({ length: clients }, async (_, client) => {
     const send = sends[client % sends.length] as Send;
-    for (let turn = 0; performance.now() < until; turn += 1) failed += await take(send, { citizen, registers, client, turn, steps });
+    for (let turn = 0; goesOn(); turn += 1) failed += await take(send, { citizen, registers, client, turn, steps });
   }));
   const histories = new Map(await Promise.all(registers.map(async ({ id }): Promise<[string, string[]]> => [id, await historyOf(first, id)])));
   const kinds = Map.groupBy(steps, ({ did }) => did.kind);

@@ -244,7 +244,7 @@ function session(method: string, path: string): fc.Arbitrary<TwinRequest> {
 function otherMethods(facts: TwinFacts, pattern: string): fc.Arbitrary<TwinRequest> {
   const methods = ['DELETE', 'PATCH', 'OPTIONS', 'PROPFIND', ...(/Consent|agreements|intake|break-glass/.test(pattern) ? [] : ['PUT', 'POST'])];
   return fc.tuple(instance(facts), fc.constantFrom(...facts.agreements), fc.constantFrom(...methods), headers).map(([{ type, id }, agreement, method, given]) => ({
-    method, headers: { ...given, ...jsonBody }, ...(method !== 'OPTIONS' && { body: '{}' }), alone: mayWrite(method),
+    method, headers: { ...given, ...jsonBody }, ...(method !== 'OPTIONS' && { body: '{}' }), alone: mayWrite(method) && /^.fhir.:type(?:.:id)?$/.test(pattern),
     path: pattern.replace(':type', type).replace(':id/:version', agreement).replace(':id', id).replace(':version', '1').replace(':change', 'sign').replace(':feed', 'uhb-adt').replace(':part', 'x'),
   }));
 }
@@ -255,6 +255,6 @@ const mayWrite = (method: string): boolean => ['POST', 'PUT', 'PATCH', 'DELETE']
 function nowhere(facts: TwinFacts, at: string): fc.Arbitrary<TwinRequest> {
   const endings = ['', '/', '/$export', '/_history', '/$meta', '/$graphql', '/$batch', '/AuditEvent/_history', '/%', '/%zz/x', '//', '/metrics', '/audit/checkpoint', '/Patient/$match'];
   return fc.tuple(instance(facts), fc.constantFrom(...endings, '*'), fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'), headers).map(([{ type, id }, ending, method, given]) => ({
-    method, headers: given, alone: mayWrite(method), path: `${at}${ending === '*' ? `/${type}/${id}/$meta/x` : ending}` || '/nowhere',
+    method, headers: given, alone: mayWrite(method) && ending === '', path: `${at}${ending === '*' ? `/${type}/${id}/$meta/x` : ending}` || '/nowhere',
   }));
 }

@@ -16,7 +16,7 @@ describe.each(databases)('writing through the API, on $kind', ({ open }) => {
   let other: string;
 
   beforeAll(async () => {
-    gateway = await startGateway(await open(), { citizens: 12 });
+    gateway = await startGateway(await open(), { citizens: 6 });
     [hospital, community, nurse, doctor] = ['uhb-integration', 'bchc-integration', 'community-nurse', 'ward-doctor'].map((who) => sending(gateway, who)) as [Send, Send, Send, Send];
     const both = await gateway.database.query<{ citizen: string }>(
       `select r.citizen_id as citizen from citizen_row r join sharing_class c on c.class_id = r.class_id where r.type = 'Patient' group by 1 having bool_or(c.custodian like '%|RRK') and bool_or(c.custodian like '%|RYW')
@@ -241,6 +241,7 @@ describe.each(databases)('writing through the API, on $kind', ({ open }) => {
       expect(await community('POST', '', body)).toMatchObject({ status, codes: [code] });
     }
     expect((await sending(gateway, 'care-home-nurse')('POST', '', bundle('transaction'))).codes).toEqual(['bundle-not-taken']);
+    expect((await community('POST', '', bundle('transaction'), { Prefer: 'respond-async' })).codes).toEqual(['respond-async-unsupported']);
   });
 
   it('conditional creates at the same time make one', async () => {

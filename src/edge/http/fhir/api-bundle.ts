@@ -31,6 +31,7 @@ export async function apiBundle(services: BundleWriteServices, asked: Asked): Pr
 }
 
 async function readBundle({ limits }: WriteServices, asked: Asked): Promise<{ bytes: Uint8Array; entries: Json[]; batch: boolean }> {
+  if (/\brespond-async\b/.test(asked.header('Prefer') ?? '')) throw new Refusal(asyncUnsupported);
   const undeclared = checkContentType(asked.header('Content-Type'), ['application/fhir+json', 'application/json']);
   if (undeclared) throw new Refusal(undeclared);
   const bytes = await asked.body(limits.intakeBytes);
@@ -89,6 +90,7 @@ function bundleText(type: string, entries: readonly AnsweredEntry[]): string {
   return `{"resourceType":"Bundle","type":"${type}"${texts.length === 0 ? '' : `,"entry":[${texts.join(',')}]`}}`;
 }
 
+const asyncUnsupported: Problem = { category: 'unsupported', code: 'respond-async-unsupported', text: 'What is written through the API is answered when it is written.', at: { field: 'Prefer' }, fix: 'Leave respond-async out, or send smaller Bundles; what comes through a feed is worked off in its own time.' };
 const bundleMissing: Problem = { category: 'invalid', code: 'bundle-missing', text: 'This is not a Bundle.', at: { pointer: '/resourceType' }, expected: 'a FHIR Bundle', fix: 'Send the resources inside a Bundle.' };
 const bundleType: Problem = { category: 'invalid', code: 'bundle-type', text: 'The Bundle is not of a type that is taken here.', at: { pointer: '/type' }, expected: 'transaction or batch' };
 const tooManyEntries: Problem = { category: 'too-large', code: 'bundle-too-many-entries', text: 'The Bundle has more entries than are taken at once.', at: { pointer: '/entry' }, expected: `at most ${mostEntries} entries`, fix: 'Send it in several Bundles.' };
