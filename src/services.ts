@@ -23,6 +23,9 @@ import { watchLateReferrals } from './flow/watch-late-referrals.ts';
 import { watchEmergencyReviews, type ReviewWatch } from './flow/watch-emergency-reviews.ts';
 import { changeChoice, fileChoice } from './flow/file-choice.ts';
 import { waysIn } from './flow/ways-in.ts';
+import { createInTurn } from './flow/in-turn.ts';
+import { writeThroughApi } from './flow/write-through-api.ts';
+import type { WriteWork } from './flow/write-records.ts';
 import { createWhatIf } from './flow/what-if.ts';
 import { watchAgreementDates, type AgreementWatch } from './flow/watch-agreement-dates.ts';
 import type { IntakeContext } from './flow/intake-context.ts';
@@ -54,6 +57,7 @@ import { loadMappings } from './intake/load-mappings.ts';
 import { loadLinkageRule } from './intake/linkage-rule-file.ts';
 import { loadHoldBackRules } from './intake/hold-back-file.ts';
 import { loadStoryRule } from './intake/story-rule-file.ts';
+import { loadWritingRule } from './intake/writing-rule-file.ts';
 import { loadSensitiveCodes, sensitiveCodesFolder } from './intake/sensitive-code-files.ts';
 import type { Log } from './edge/log.ts';
 import { pairGrader } from './linkage/grade-pair.ts';
@@ -99,7 +103,7 @@ export async function createServices({
   loadDefinitions();
   loadProfiles(join(projectRoot, 'profiles'));
   if (config.ukCoreDir !== null) loadUkCore(config.ukCoreDir);
-  const { mappings, codes, linkage, story, holdBack } = loadMapped(folder, codeSets);
+  const { mappings, codes, linkage, story, holdBack, writing } = loadMapped(folder, codeSets);
   const feeds = await openFeedMappings(database, mappings, clock());
 
   const secrets = await loadSecrets(database);
@@ -125,7 +129,7 @@ export async function createServices({
     database, mappings, waitingFeeds, policy, audit, worker, ...rounds, limits: config.limits, clock, newId,
     release: (requester: Requester, ask: Ask, request: RequestFacts) => releaseRecords(release, requester, ask, request),
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
-    ...choicesOf({ ...release, classes, sensitiveCodes: codes }), ...eventsOf(told), ...toldOf(told), ...publishedOf(mappings, release),
+    ...choicesOf({ ...release, classes, sensitiveCodes: codes }), ...writesOf({ ...intake, ...release, writing, partners: mappings.partners, inTurn: createInTurn() }), ...eventsOf(told), ...toldOf(told), ...publishedOf(mappings, release),
     governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }), toldOnce: (requester: Requester, request: RequestFacts) => countToldOnce({ ...release, smallNumber: config.smallNumber }, requester, request) }, emergencies: emergenciesOf(release), feedWork: feedWorkOf({ ...release, feeds, wake }), linkReviews: linkReviewsOf({ ...intake, ...release, linkage }), linkageRuns: linkageRunsOf({ ...release, ruleVersion: linkage.version, wake: linkageRuns.wake }),
     auditLog: auditLogOf({ ...release, log: identity }, config.audit), ...emergencyAccessOf({ ...release, mostOpenedAnHour: config.emergency.perHour }),
     matchPatient: (requester: Requester, input: MatchInput, request: RequestFacts) => matchPatient({ ...release, grade: intake.grade, registry: intake.registry, validate: validateResource }, requester, input, request),
@@ -173,8 +177,9 @@ function loadMapped(folder: string, codeSets: string) {
   const linkage = loadLinkageRule(folder, checkLinkageRule);
   const story = loadStoryRule(folder);
   const holdBack = loadHoldBackRules(folder);
-  if ('problems' in mappings || 'problems' in codes || 'problems' in linkage || 'problems' in story || 'problems' in holdBack) throw new Refusal(...[mappings, codes, linkage, story, holdBack].flatMap((loaded) => ('problems' in loaded ? loaded.problems : [])));
-  return { mappings, codes: sensitiveCodes(codes.codes), linkage: linkage.rule, story: story.rule, holdBack: holdBack.rules };
+  const writing = loadWritingRule(folder);
+  if ('problems' in mappings || 'problems' in codes || 'problems' in linkage || 'problems' in story || 'problems' in holdBack || 'problems' in writing) throw new Refusal(...[mappings, codes, linkage, story, holdBack, writing].flatMap((loaded) => ('problems' in loaded ? loaded.problems : [])));
+  return { mappings, codes: sensitiveCodes(codes.codes), linkage: linkage.rule, story: story.rule, holdBack: holdBack.rules, writing: writing.rule };
 }
 
 /** Registers agreements/*.yaml; with the demo they are signed and activated as well, all but the draft. */
@@ -200,6 +205,11 @@ function choicesOf(context: Parameters<typeof fileChoice>[0]) {
     changeChoice: (requester: Requester, id: string, ifMatch: number | null, resource: JsonObject, bytes: Uint8Array, request: RequestFacts) =>
       changeChoice(context, requester, id, ifMatch, resource, bytes, request),
   };
+}
+
+/** Records as the FHIR API takes them. */
+function writesOf(context: Parameters<typeof writeThroughApi>[0]) {
+  return { write: (requester: Requester, work: WriteWork, request: RequestFacts) => writeThroughApi(context, requester, work, request) };
 }
 
 /** What is looked for again and again: each becomes Tasks of those it is about. */

@@ -24,6 +24,8 @@ const actions: Readonly<Record<string, AuditAction>> = {
   'read': { action: 'R', subtype: [rest('read')], asks: 'thing', moves: 'out', pattern: 'Read' },
   'vread': { action: 'R', subtype: [rest('vread')], asks: 'thing', moves: 'out', pattern: 'Read' },
   'history-instance': { action: 'R', subtype: [rest('history-instance')], asks: 'thing', moves: 'out' },
+  'history-type': { action: 'E', subtype: [rest('history-type')], asks: 'query', moves: 'out', pattern: 'Query' },
+  'history-system': { action: 'E', subtype: [rest('history-system')], asks: 'query', moves: 'out', pattern: 'Query' },
   'search-type': { action: 'E', subtype: [rest('search-type')], asks: 'query', moves: 'out', pattern: 'Query' },
   'search-system': { action: 'E', subtype: [rest('search-system')], asks: 'query', moves: 'out', pattern: 'Query' },
   'everything': { action: 'E', subtype: [rest('operation'), { system: gatewayAction, code: 'everything' }], asks: 'query', moves: 'out' },

@@ -3,12 +3,15 @@ import type { DemoClient } from './demo-client.ts';
 
 /** A feed's system client may post its own files and read the tasks they became, and nothing else. */
 export const feedScopes: readonly string[] = ['system/Task.rs', 'intake'];
-/** A partner's integration system works on its own organisation's feeds: what is stuck, and changed mappings. */
-export const integrationScopes: readonly string[] = ['feeds'];
+/** A partner's integration system works on its own organisation's feeds (what is stuck, changed mappings), and on the organisation's own records through the FHIR API. */
+export const integrationScopes: readonly string[] = ['feeds', 'system/*.cruds'];
 /** Every persona reads; what it sees is for agreements and choices to say. */
 const readScopes = ['user/*.rs'];
 /** Who may record a citizen's choice, review emergency access, and propose, sign, activate or end agreements as far as the role goes. */
 const answerableRoles: readonly SharingRole[] = ['privacy-officer', 'governance'];
+/** Who gives or arranges care may refer, plan and answer, in records of their own organisation. What a role writes is mappings/writing/rule.json. */
+const caringRoles: readonly SharingRole[] = ['doctor', 'nurse', 'therapist', 'social-worker', 'paramedic', 'coordinator', 'voluntary-worker'];
+const caringScopes = ['user/ServiceRequest.cud', 'user/CarePlan.cud', 'user/Task.cud'];
 const answerableScopes = ['user/Consent.cu', 'user/Contract.u', 'user/Task.u', 'user/AuditEvent.u'];
 
 export interface DemoPersona {
@@ -38,7 +41,7 @@ export function demoClients(personas: readonly DemoPersona[], feeds: readonly Fe
   const doors = new Set(personas);
   return [
     ...[...personas, ...signatories].map((persona): DemoClient => ({
-      ...persona, kind: 'person', viewer: doors.has(persona), scopes: answerableRoles.includes(persona.role) && !persona.readsOnly ? [...readScopes, ...answerableScopes] : readScopes,
+      ...persona, kind: 'person', viewer: doors.has(persona), scopes: persona.readsOnly ? readScopes : [...readScopes, ...(answerableRoles.includes(persona.role) ? answerableScopes : []), ...(caringRoles.includes(persona.role) ? caringScopes : [])],
     })),
     ...feeds.map((feed): DemoClient => ({
       id: feed.key, kind: 'feed', viewer: false, organisation: feed.organisation, organisationName: feed.organisationName,

@@ -77,6 +77,7 @@ function resourceOf(type: string, input: CapabilityInput): CapabilityStatementRe
     ...(profile !== undefined && { supportedProfile: [profile] }),
     interaction: interactions.map((code) => ({ code })),
     versioning: interactions.includes('vread') ? 'versioned' : 'no-version',
+    ...(interactions.includes('patch') && { conditionalCreate: true, conditionalUpdate: true, conditionalDelete: 'single', updateCreate: false }),
     ...(interactions.includes('read') && { readHistory: interactions.includes('vread'), conditionalRead: type === 'Patient' ? 'not-match' : 'full-support' }),
     ...(searchParam.length > 0 && { searchParam }),
     ...(operation.length > 0 && { operation }),

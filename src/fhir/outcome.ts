@@ -12,6 +12,14 @@ export const notFound: Problem = Object.freeze<Problem>({
   text: 'There is no such resource, or it is not available to you.',
 });
 
+/** What was deleted, to who could see it until then; to everybody else it is not there. */
+export const gone: Problem = Object.freeze<Problem>({
+  category: 'gone',
+  code: 'resource-deleted',
+  text: 'The resource was deleted.',
+  fix: 'Its older versions are in its history.',
+});
+
 /** All that is ever said of an error nobody foresaw. */
 export const internal: Problem = Object.freeze<Problem>({
   category: 'internal',

@@ -18,6 +18,19 @@ export interface JsonLimits {
  * text that is not UTF-8 (a byte order mark is dropped), and all that `scanJson` refuses.
  */
 export function readJson(bytes: Uint8Array, limits: JsonLimits): { value: JsonObject } | { problem: Problem } {
+  const read = readValue(bytes, limits);
+  if ('problem' in read || isObject(read.value)) return read as { value: JsonObject } | { problem: Problem };
+  return { problem: { category: 'malformed', code: 'json-not-object', text: 'The body is not a JSON object.', expected: 'an object in braces' } };
+}
+
+/** The same of a list, as JSON Patch is one. */
+export function readJsonList(bytes: Uint8Array, limits: JsonLimits): { value: Json[] } | { problem: Problem } {
+  const read = readValue(bytes, limits);
+  if ('problem' in read) return read;
+  return Array.isArray(read.value) ? { value: read.value as Json[] } : { problem: { category: 'malformed', code: 'json-not-list', text: 'The body is not a JSON list.', expected: 'a list in brackets' } };
+}
+
+function readValue(bytes: Uint8Array, limits: JsonLimits): { value: unknown } | { problem: Problem } {
   if (bytes.byteLength > limits.maxBytes) {
     return { problem: { category: 'too-large', code: 'json-too-large', text: 'The body is larger than is accepted.', expected: `at most ${limits.maxBytes} bytes` } };
   }
@@ -27,11 +40,7 @@ export function readJson(bytes: Uint8Array, limits: JsonLimits): { value: JsonOb
   }
   const scan = scanJson(text, { maxDepth: limits.maxDepth ?? 64, maxEntries: limits.maxEntries ?? 200_000 });
   if ('problem' in scan) return scan;
-  const value: unknown = scan.exact ? parseExact<unknown>(text) : JSON.parse(text);
-  if (!isObject(value)) {
-    return { problem: { category: 'malformed', code: 'json-not-object', text: 'The body is not a JSON object.', expected: 'an object in braces' } };
-  }
-  return { value };
+  return { value: scan.exact ? parseExact<unknown>(text) : JSON.parse(text) as unknown };
 }
 
 /**

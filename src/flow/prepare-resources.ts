@@ -3,15 +3,30 @@ import { relationshipEvidence, type Evidence } from '../consent/relationship-evi
 import { textOf, type Json, type JsonObject } from '../fhir/json.ts';
 import { hiddenLocation, labelsIn } from '../fhir/sharing-labels.ts';
 import type { SharingCategory } from '../fhir/sharing.ts';
-import type { CategoryRule } from '../intake/types.ts';
+import type { CategoryRule, Feed, Kind } from '../intake/types.ts';
+import type { PendingRow } from '../store/intake-queue.ts';
 import type { IntakeContext } from './intake-context.ts';
 import { keepApart, type Apart } from './keep-apart.ts';
 import type { LinkedRow } from './link-people.ts';
 import { partnerId, resolveReferences, resourceId } from './name-resource.ts';
 
-/** One mapped resource as it will be stored: named, pointing at the citizen, taken apart by sharing class. */
-export interface PreparedResource extends Apart {
-  linked: LinkedRow;
+/** Where resources come from and whose they are: a row of a feed that was linked, or what somebody wrote through the API. */
+export interface Said {
+  feed: Pick<Feed, 'key' | 'partner'>;
+  kind: Pick<Kind, 'categories'>;
+  row: Pick<PendingRow, 'recordId' | 'row' | 'personKey' | 'receivedAt'>;
+  citizen: string;
+  /** as in LinkedRow */
+  person: string | null;
+  home: string;
+  homes: readonly string[];
+  /** absent: no mapping made it */
+  mapping?: string;
+}
+
+/** One resource as it will be stored: named, pointing at the citizen, taken apart by sharing class. */
+export interface PreparedResource<From extends Said = LinkedRow> extends Apart {
+  linked: From;
   id: string;
   /** the partner's own Patient: its dissent covers everything the partner says of the person */
   patientId: string;
@@ -30,8 +45,8 @@ export interface PreparedResource extends Apart {
 }
 
 /** Citizens whom these rows flag: where they are must not show. */
-export function flaggedCitizens(rows: readonly LinkedRow[]): Set<string> {
-  const flags = ({ resources, late }: LinkedRow): boolean => [...resources, ...late].some((mapped) => mapped['resourceType'] === 'Patient' && labelsIn(securityOf(mapped['meta'])).includes(hiddenLocation));
+export function flaggedCitizens(rows: readonly Pick<LinkedRow, 'citizen' | 'resources' | 'late'>[]): Set<string> {
+  const flags = ({ resources, late }: Pick<LinkedRow, 'resources' | 'late'>): boolean => [...resources, ...late].some((mapped) => mapped['resourceType'] === 'Patient' && labelsIn(securityOf(mapped['meta'])).includes(hiddenLocation));
   return new Set(rows.filter(flags).map(({ citizen }) => citizen));
 }
 
@@ -43,31 +58,42 @@ export function prepareResources(context: IntakeContext, linked: LinkedRow, hidd
   ]));
   const patientId = partnerId(context.secrets, 'Patient', `${partner.identifierBase}/person`, linked.about ?? linked.row.personKey);
   return linked.resources.map((mapped) => {
-    const type = textOf(mapped['resourceType']);
     const id = resourceId(context.secrets, mapped, partner.identifierBase) ?? context.newId();
-    const { meta, text: _narrative, ...content } = mapped;
-    const { resolved, own } = resolve(context, linked, content);
-    const rule = ruleFor(linked.kind.categories, partner.partnerKey, mapped);
-    const security = securityOf(meta);
-    const said = [...labelsIn(security), ...(lateLabels.get(id) ?? []), ...(rule?.labels ?? [])];
-    const labels = new Set([...said, ...context.sensitiveCodes.labelsOf(resolved)]);
-    const text = JSON.stringify([resolved, [...new Set(said)]]); // without what the code sets add: the same content is no new version because a set was changed
-    return {
-      linked, id, patientId, type,
-      category: (rule?.category ?? 'unclassified') as SharingCategory,
-      labels: [...labels].filter((label) => label !== hiddenLocation).sort(),
-      security: security.filter((label) => textOf(label['code']) !== hiddenLocation),
-      ...keepApart({ resourceType: type, id, ...resolved }, (_, target) => own.has(target), hidden ? custodianOf(context, partner.organisation) : null),
-      evidence: relationshipEvidence(mapped, partner.organisation, linked.row.receivedAt ?? context.clock(), (organisation) => context.directory.get(organisation)?.isPractice ?? false),
-      contentHash: hashNaming(linked, linked.home, text),
-      alike: linked.homes.filter((home) => home !== linked.home).map((home) => hashNaming(linked, home, text)),
-      resource: mapped,
-    };
+    return prepareResource(context, { linked, id, patientId, mapped, rows: noRows, labels: lateLabels.get(id) ?? [], hidden });
   });
 }
 
+const noRows: ReadonlySet<string> = new Set();
+
+/** The same of one resource that has its id. `rows`: records about the person that it names by their ids; `labels`: beside those it earns. */
+export function prepareResource<From extends Said>(
+  context: Pick<IntakeContext, 'secrets' | 'sensitiveCodes' | 'directory' | 'clock'>,
+  { linked, id, patientId, mapped, rows, labels: more, hidden }: { linked: From; id: string; patientId: string; mapped: JsonObject; rows: ReadonlySet<string>; labels: readonly string[]; hidden: boolean },
+): PreparedResource<From> {
+  const { partner } = linked.feed;
+  const type = textOf(mapped['resourceType']);
+  const { meta, text: _narrative, ...content } = mapped;
+  const { resolved, own } = resolve(context, linked, content);
+  const rule = ruleFor(linked.kind.categories, partner.partnerKey, mapped);
+  const security = securityOf(meta);
+  const said = [...labelsIn(security), ...more, ...(rule?.labels ?? [])];
+  const labels = new Set([...said, ...context.sensitiveCodes.labelsOf(resolved)]);
+  const text = JSON.stringify([resolved, [...new Set(said)]]); // without what the code sets add: the same content is no new version because a set was changed
+  return {
+    linked, id, patientId, type,
+    category: (rule?.category ?? 'unclassified') as SharingCategory,
+    labels: [...labels].filter((label) => label !== hiddenLocation).sort(),
+    security: security.filter((label) => textOf(label['code']) !== hiddenLocation),
+    ...keepApart({ resourceType: type, id, ...resolved }, (_, target) => own.has(target) || rows.has(target), hidden ? custodianOf(context, partner.organisation) : null),
+    evidence: relationshipEvidence(mapped, partner.organisation, linked.row.receivedAt ?? context.clock(), (organisation) => context.directory.get(organisation)?.isPractice ?? false),
+    contentHash: hashNaming(linked, linked.home, text),
+    alike: linked.homes.filter((home) => home !== linked.home).map((home) => hashNaming(linked, home, text)),
+    resource: mapped,
+  };
+}
+
 /** The content as it read when the person was first met: that the person became another citizen changes nothing of what is said. */
-function hashNaming({ citizen }: LinkedRow, home: string, text: string): Buffer {
+function hashNaming({ citizen }: Said, home: string, text: string): Buffer {
   return hash('sha256', citizen === home ? text : text.replaceAll(`Patient/${citizen}`, `Patient/${home}`), 'buffer');
 }
 
@@ -83,7 +109,7 @@ export function custodianOf(context: Pick<IntakeContext, 'directory'>, key: stri
 }
 
 /** The content with its references turned into ours, and the ids of the partner's own records it names. */
-function resolve(context: IntakeContext, linked: LinkedRow, content: JsonObject): { resolved: JsonObject; own: Set<string> } {
+function resolve(context: Pick<IntakeContext, 'secrets' | 'directory'>, linked: Said, content: JsonObject): { resolved: JsonObject; own: Set<string> } {
   const { identifierBase } = linked.feed.partner;
   const own = new Set<string>();
   const resolved = resolveReferences(content, (target, system, value) => {

@@ -5,8 +5,8 @@ import { readConfirmations, type ConfirmationRow } from '../store/confirmations.
 import { countWithheld, type Naming, type Withheld } from '../store/count-withheld.ts';
 import { readEventDecisions, type StandingDecision } from '../store/event-decisions.ts';
 import { lookAtMatches } from '../store/find-matches.ts';
-import { lookAtEverything, lookAtRow, lookAtStory } from '../store/look-up.ts';
-import { readHistory, readIncomplete, readSourcePatients, readVersion } from '../store/read-rows.ts';
+import { lookAtEverything, lookAtHistory, lookAtRow, lookAtStory, type HistoryPosition } from '../store/look-up.ts';
+import { readHistory, readIncomplete, readSourcePatients, readVersion, wasEnded } from '../store/read-rows.ts';
 import { isUuid } from '../store/secrets.ts';
 import { withCitizensOfNow } from '../store/citizens-of-now.ts';
 import { withParts } from '../store/find-parts.ts';
@@ -17,6 +17,8 @@ export type Ask =
   | { interaction: 'read'; type: string; id: string }
   | { interaction: 'vread'; type: string; id: string; version: number }
   | { interaction: 'history-instance'; type: string; id: string; before: number; count: number }
+  /** of a type, or of everything (null), stored at or after an instant */
+  | { interaction: 'history-type'; type: string | null; since: string | null; after: HistoryPosition | null; count: number }
   | { interaction: 'search-type'; query: SearchQuery; after: PagePosition | null }
   | MatchAsk
   | { interaction: 'link-show'; normal: string; citizens: string[]; choose: MatchAsk['choose'] }
@@ -56,6 +58,8 @@ export interface Found {
   /** of a story: what people decided about events, and whether there was more than is read at once */
   decisions?: StandingDecision[];
   cut?: boolean;
+  /** what was asked for by its id is there no more, and the caller could see it until it was deleted */
+  ended?: boolean;
   /** of a story: what was found still right */
   confirmations?: ConfirmationRow[];
 }
@@ -89,8 +93,12 @@ async function countWithheldOf(database: Database, grantKey: string, people: rea
 
 async function readRows(database: Database, grantKey: string, ask: Exclude<Ask, StoryAsk | { interaction: 'read' | 'everything' }>): Promise<Omit<Found, 'withheld'> | typeof stale> {
   switch (ask.interaction) {
-    case 'vread': return rowsOnly(await readVersion(database, grantKey, ask.type, ask.id, ask.version));
+    case 'vread': {
+      const rows = await readVersion(database, grantKey, ask.type, ask.id, ask.version);
+      return rows !== stale && rows.some(({ deleted }) => deleted) ? { ...nothing, ended: true } : rowsOnly(rows);
+    }
     case 'history-instance': return history(database, grantKey, ask);
+    case 'history-type': return historyOfAll(database, grantKey, ask);
     case 'match': {
       const people = await lookAtMatches(database, grantKey, ask.hashes);
       return people === stale ? stale : { ...nothing, people: ask.choose(people) };
@@ -115,6 +123,10 @@ function rowsOnly(rows: VisibleRow[] | typeof stale): Omit<Found, 'withheld'> | 
 async function readCurrent(database: Database, grantKey: string, ask: Ask & { interaction: 'read' }): Promise<Found | typeof stale> {
   const looked = await lookAtRow(database, grantKey, ask.type, ask.id);
   if (looked === stale) return stale;
+  if (looked.rows.length === 0) {
+    const ended = await wasEnded(database, grantKey, ask.type, ask.id);
+    return ended === stale ? stale : { ...nothing, withheld: looked.withheld, ended };
+  }
   const composed = looked.rows.some(({ type, id }) => type === 'Patient' && id !== ask.id);
   return { ...nothing, ...(composed ? { people: looked.rows } : { rows: looked.rows }), withheld: looked.withheld };
 }
@@ -124,6 +136,15 @@ async function history(database: Database, grantKey: string, ask: Ask & { intera
   if (rows === stale) return stale;
   const page = rows.slice(0, ask.count);
   return { ...nothing, rows: page, next: rows.length > ask.count ? { before: page.at(-1)?.version } : null };
+}
+
+/** Newest first, whosever it is: rows that come or go between two pages shift no other. */
+async function historyOfAll(database: Database, grantKey: string, ask: Ask & { interaction: 'history-type' }): Promise<Omit<Found, 'withheld'> | typeof stale> {
+  const rows = await lookAtHistory(database, grantKey, ask, ask.count + 1);
+  if (rows === stale) return stale;
+  const page = rows.slice(0, ask.count);
+  const last = page.at(-1);
+  return { ...nothing, rows: page, next: rows.length > ask.count && last ? { at: last.at, id: last.id, version: last.version } : null };
 }
 
 async function findRows(database: Database, grantKey: string, ask: Ask & { interaction: 'search-type' }): Promise<Omit<Found, 'withheld'> | typeof stale> {
@@ -193,7 +214,7 @@ const mostInStory = 5000;
 
 /** Every id is a UUID: whatever else was asked for does not exist, and is looked for all the same. */
 function withRealIds(ask: Ask): Ask {
-  if (ask.interaction === 'search-type' || ask.interaction === 'match' || ask.interaction === 'link-show') return ask;
+  if (ask.interaction === 'search-type' || ask.interaction === 'match' || ask.interaction === 'link-show' || ask.interaction === 'history-type') return ask;
   if ('citizen' in ask) return isUuid(ask.citizen) ? ask : { ...ask, citizen: noId };
   return isUuid(ask.id) ? ask : { ...ask, id: noId };
 }
@@ -207,6 +228,7 @@ function namingOf(ask: Ask): Naming | null {
     case 'search-type': return namedIn(ask.query);
     case 'link-show': return { citizens: ask.citizens };
     case 'match': return ask.tokens.length > 0 ? { tokens: ask.tokens } : null;
+    case 'history-type': return null;
     default: return { id: ask.id };
   }
 }

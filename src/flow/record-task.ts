@@ -27,7 +27,10 @@ export interface RecordTask {
   /** what is said of the record: as closed as the record itself */
   said: JsonObject[];
   code: { system: string; code: string; display: string; text: string };
-  status: 'requested' | 'completed';
+  /** `requested`, `completed`, or what its owner answered */
+  status: string;
+  /** what its owner says of it: reason and notes */
+  answer?: JsonObject;
   /** bytes that were sent with it; absent: it is the gateway's own */
   sent?: { client: string; content: Uint8Array };
   source: string;
@@ -42,7 +45,7 @@ const ofNoRecord = 0;
  * who may not see the record. Within the transaction of `connection`; does nothing where the record is gone.
  */
 export async function saveRecordTask(context: TaskContext, connection: Connection, task: RecordTask): Promise<void> {
-  const { citizen, taskId, owner, about, said, code, status } = task;
+  const { citizen, taskId, owner, about, said, code, status, answer = {} } = task;
   const record = await loadCitizenRow(connection, citizen, about.id);
   if (!record) return;
   const standing = await loadCitizenRow(connection, citizen, taskId);
@@ -53,7 +56,7 @@ export async function saveRecordTask(context: TaskContext, connection: Connectio
     resourceType: 'Task', id: taskId, status, intent: 'order',
     code: { coding: [{ system: code.system, code: code.code, display: code.display }], text: code.text },
     focus: { reference: `${about.type}/${about.id}`, type: about.type, ...(said.length > 0 && { extension: said }) }, for: { reference: `Patient/${citizen}`, type: 'Patient' },
-    authoredOn: before ?? at.toISOString(), lastModified: at.toISOString(), owner: { type: 'Organization', identifier: organisationIdentifier(owner) },
+    authoredOn: before ?? at.toISOString(), lastModified: at.toISOString(), ...answer, owner: { type: 'Organization', identifier: organisationIdentifier(owner) },
   };
   const apart = keepApart(whole, (_type, id) => id === about.id, null);
   const classId = (await context.classes.intern(connection, [facts])).get(classKey(facts)) ?? 0;

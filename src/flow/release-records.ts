@@ -1,8 +1,8 @@
 import { describeDenial } from '../audit/describe-denial.ts';
 import { describeDisclosure } from '../audit/describe-disclosure.ts';
 import type { Notice } from '../consent/notice-for.ts';
-import { notFound } from '../fhir/outcome.ts';
-import { AuditedRefusal, Refusal } from '../fhir/problem.ts';
+import { gone, notFound } from '../fhir/outcome.ts';
+import { AuditedRefusal, categories, Refusal, type Problem } from '../fhir/problem.ts';
 import type { Requester } from '../fhir/sharing.ts';
 import type { AuditEntry } from '../audit/types.ts';
 import type { VisibleRow } from '../store/door.ts';
@@ -44,12 +44,16 @@ export async function releaseTold<Told extends object>(
   const { held, result } = await context.policy.under(requester, ({ grant }) => readAsked(context.database, grant.key, ask));
   const { sent: found, told } = tell(held, result);
   const composed = composeCitizens(held, found.people);
-  const missing = found.rows.length === 0 && composed.length === 0 && ask.interaction !== 'search-type' && ask.interaction !== 'match';
+  const none = found.rows.length === 0 && composed.length === 0 && !lists.has(ask.interaction);
+  const missing = none ? (found.ended === true ? gone : notFound) : null;
   const entry = describeLook(context, requester, ask, request, held, found, missing);
   await appendOrRefuse(context, entry);
-  if (missing) throw new AuditedRefusal(notFound);
+  if (missing) throw new AuditedRefusal(missing);
   return { rows: found.rows, composed, places: found.places, next: found.next, total: found.total, ...told, notice: noticeWhereVisible(held, found), incomplete: lateCustodians(held, found) };
 }
+
+/** They answer with what there is, be it nothing. */
+const lists: ReadonlySet<Ask['interaction']> = new Set(['search-type', 'match', 'history-type']);
 
 /** Without a durable entry nothing leaves. */
 export async function appendOrRefuse(context: Pick<ReleaseContext, 'audit'>, entry: AuditEntry): Promise<void> {
@@ -68,16 +72,16 @@ export async function appendAct(context: ReleaseContext, requester: Requester, r
 }
 
 function describeLook(
-  context: ReleaseContext, requester: Requester, ask: Ask, request: RequestFacts, held: HeldGrant, found: Found, missing: boolean,
+  context: ReleaseContext, requester: Requester, ask: Ask, request: RequestFacts, held: HeldGrant, found: Found, missing: Problem | null,
 ): AuditEntry {
   const rows = [...found.rows, ...found.people];
   const explained = explainRelease(held, rows, found.withheld);
   const citizens = [...new Set([...found.withheld.map(({ citizen }) => citizen), ...rows.flatMap(({ citizen }) => (citizen === null ? [] : [citizen]))])];
   const facts = auditFacts(context, requester, request, {
-    interaction: ask.interaction, query: normalForm(ask), status: missing ? 404 : 200, citizen: citizens.length === 1 ? citizens[0] : null, emergency: explained.emergency,
+    interaction: ask.interaction === 'history-type' && ask.type === null ? 'history-system' : ask.interaction, query: normalForm(ask), status: missing ? categories[missing.category].status : 200, citizen: citizens.length === 1 ? citizens[0] : null, emergency: explained.emergency,
   });
   const entry = missing
-    ? describeDenial(facts, { outcome: 'denied', code: notFound.code, decisions: explained.decisions, withheld: explained.withheld })
+    ? describeDenial(facts, { outcome: 'denied', code: missing.code, decisions: explained.decisions, withheld: explained.withheld })
     : describeDisclosure(facts, explained);
   return citizens.length > 1 ? { ...entry, listed: citizens.sort() } : entry;
 }
@@ -88,6 +92,7 @@ function normalForm(ask: Ask): string {
     case 'read': return `${ask.type}/${idOf(ask.id)}`;
     case 'vread': return `${ask.type}/${idOf(ask.id)}/_history/${ask.version}`;
     case 'history-instance': return `${ask.type}/${idOf(ask.id)}/_history`;
+    case 'history-type': return `${ask.type ?? ''}${ask.type === null ? '' : '/'}_history`;
     case 'everything': case 'timeline': case 'story': return `Patient/${idOf(ask.citizen)}/$${ask.interaction}`;
     case 'search-type': return ask.query.normal;
     case 'match': case 'link-show': return ask.normal;

@@ -13,19 +13,19 @@ import { fragmentChanges, hiddenClass, unclassified } from './fragment-changes.t
 import { factsOf, hidePlaces, isPractice, tellingRows, type HiddenCitizens } from './hide-places.ts';
 import type { IntakeContext } from './intake-context.ts';
 import { relabelRows } from './relabel-rows.ts';
-import { saysTheSame, type PreparedResource } from './prepare-resources.ts';
+import { saysTheSame, type PreparedResource, type Said } from './prepare-resources.ts';
 import { stampResource } from './stamp-resource.ts';
 
 /** A resource that is new or changed, with everything decided but the class numbers. */
 interface Change {
-  prepared: PreparedResource;
+  prepared: PreparedResource<Said>;
   version: number;
   facts: ClassFacts;
 }
 
 /** Saves what changed of these resources, in order; returns the ids of rows (`record/row`) that changed anything. */
 export async function saveResources(
-  connection: Connection, context: IntakeContext, prepared: readonly PreparedResource[], current: ReadonlyMap<string, CurrentRow>, hidden: HiddenCitizens,
+  connection: Connection, context: IntakeContext, prepared: readonly PreparedResource<Said>[], current: ReadonlyMap<string, CurrentRow>, hidden: HiddenCitizens,
 ): Promise<Set<string>> {
   const changes = findChanges(context, prepared, current, hidden);
   const stricter = [...(await findFollowers(connection, context, changes, current)), ...(await findTellingRows(connection, context, changes, hidden)), ...findStricter(context, changes, current)];
@@ -42,7 +42,7 @@ export async function saveResources(
 }
 
 /** The last version of each resource decides what it means; labels are the union over all versions, so nothing grows laxer. */
-function findChanges(context: IntakeContext, prepared: readonly PreparedResource[], current: ReadonlyMap<string, CurrentRow>, hidden: HiddenCitizens): Change[] {
+function findChanges(context: IntakeContext, prepared: readonly PreparedResource<Said>[], current: ReadonlyMap<string, CurrentRow>, hidden: HiddenCitizens): Change[] {
   const changes: Change[] = [];
   const state = new Map<string, { version: number; contentHash: Buffer; category: SharingCategory; labels: readonly string[] }>();
   for (const each of prepared) {
@@ -105,7 +105,7 @@ function rowChange(
   return {
     citizen: linked.citizen, ...(linked.person !== null && { origin: linked.person }), id: prepared.id, type: prepared.type, version, classId: classOf(facts), contentHash: prepared.contentHash,
     body: JSON.stringify(stampResource(prepared.body, {
-      version, at, mapping: linked.mapping, profileType: prepared.type, security: withLabels(prepared.security, facts.labels), custodian: facts.custodian,
+      version, at, ...(linked.mapping !== undefined && { mapping: linked.mapping }), profileType: prepared.type, security: withLabels(prepared.security, facts.labels), custodian: facts.custodian,
       source: `urn:onestory:${linked.feed.partner.partnerKey}:${linked.feed.key}#${linked.row.recordId}/${linked.row.row}`,
     })),
     updatedAt: at, recordId: linked.row.recordId, row: linked.row.row, index: found.index, directoryIds: found.directoryIds,

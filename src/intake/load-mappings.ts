@@ -10,6 +10,7 @@ import type { PullPlan } from './pull-plan.ts';
 import { sensitiveCodesFolder } from './sensitive-code-files.ts';
 import { oversightFolder } from './hold-back-file.ts';
 import { storyFolder } from './story-rule-file.ts';
+import { writingFolder } from './writing-rule-file.ts';
 import type { DirectoryEntry, DroppedField, Feed, Kind, Part, Partner } from './types.ts';
 
 /** One file of a kind: name without extension, text, and path relative to the kind's folder. */
@@ -123,10 +124,13 @@ function readFeeds(config: ConfigFolder, kinds: Map<string, Kind>, partners: Par
   });
 }
 
+/** They run the installation and are no kinds. */
+const folderOfRules: ReadonlySet<string> = new Set([sensitiveCodesFolder, linkageFolder, storyFolder, oversightFolder, writingFolder]);
+
 function readKinds(config: ConfigFolder): Map<string, Kind> {
   const kinds = new Map<string, Kind>();
   for (const folder of config.list('.')) {
-    if (folder === sensitiveCodesFolder || folder === linkageFolder || folder === storyFolder || folder === oversightFolder || config.list(folder).length === 0) continue;
+    if (folderOfRules.has(folder) || config.list(folder).length === 0) continue;
     const kind = readKind(config, folder);
     if (kind) kinds.set(folder, kind);
   }

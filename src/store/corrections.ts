@@ -23,6 +23,14 @@ export async function saveCorrection(connection: Connection, { citizen, id, type
   return rows.length > 0;
 }
 
+/** The open correction that this is a Task of, of whichever side. */
+export async function findCorrectionOf(database: Database, citizen: string, task: string): Promise<Correction | undefined> {
+  const [found] = await database.query<Correction & { [column: string]: unknown }>(
+    `select citizen_id as citizen, id, type, version, element, owner, asker, owner_task as "ownerTask", asker_task as "askerTask"
+     from correction where citizen_id = $1 and $2 in (owner_task, asker_task)`, [citizen, task]);
+  return found;
+}
+
 /** Open corrections of records that have a newer version now. */
 export function findAnswered(database: Database, limit: number): Promise<Correction[]> {
   return database.query<Correction & { [column: string]: unknown }>(

@@ -68,6 +68,26 @@ export async function lookAtStory(database: Database, grantKey: string, citizen:
   return looked === stale ? stale : { ...looked, incomplete: found.flatMap(({ incomplete }) => incomplete ?? []) };
 }
 
+/** After which version the next page of a history begins. */
+export interface HistoryPosition {
+  /** its instant as the database writes it, to the microsecond */
+  at: string;
+  id: string;
+  version: number;
+}
+
+/** Versions of a type, or of everything, newest first, of which the caller may see the rows. */
+export async function lookAtHistory(
+  database: Database, grantKey: string, { type, since, after }: { type: string | null; since: string | null; after: HistoryPosition | null }, limit: number,
+): Promise<(VisibleRow & { at: string })[] | typeof stale> {
+  const found = await database.serve<VisibleRow & { at: string; fresh: boolean; id: string | null }>('reader', null, {
+    name: 'look-at-history', text: 'select *, "updatedAt"::text as at from look_at_history($1, $2, $3, $4, $5, $6, $7) order by "updatedAt" desc, id, version desc',
+    values: [grantKey, type, since, after?.at ?? null, after?.id ?? null, after?.version ?? null, limit],
+  });
+  if (!found.every(({ fresh }) => fresh)) return stale;
+  return found.filter((row): row is VisibleRow & { at: string; fresh: boolean; id: string } => row.id !== null);
+}
+
 function lookedUp(found: readonly LookedRow[]): LookedUp | typeof stale {
   if (found.length === 0) throw new Error('a look-up was not answered');
   const first = found.find(({ kept }) => kept !== null) ?? found[0];

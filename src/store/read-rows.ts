@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import { type stale, throughDoor, visibleColumns, type VisibleRow } from './door.ts';
+import { lookedColumns, stale, throughDoor, visibleColumns, type VisibleRow } from './door.ts';
 
 type Answer = Promise<VisibleRow[] | typeof stale>;
 
@@ -12,6 +12,12 @@ export function readRow(database: Database, grantKey: string, type: string, id: 
 export function readVersion(database: Database, grantKey: string, type: string, id: string, version: number): Answer {
   return throughDoor(database, grantKey, 'read-version',
     `select ${visibleColumns} from readable_version r where r.id = $1::uuid and r.type = $2 and r.version = $3`, [id, type, version]);
+}
+
+/** Whether this id named a resource that the caller could see until it was deleted. */
+export async function wasEnded(database: Database, grantKey: string, type: string, id: string): Promise<boolean | typeof stale> {
+  const rows = await throughDoor<{ id: string }>(database, grantKey, 'was-ended', 'select r.id from readable_row r where r.id = $1::uuid and r.type = $2 and r.deleted', [id, type]);
+  return rows === stale ? stale : rows.length > 0;
 }
 
 /** Versions of one resource older than `before`, newest first. */
@@ -38,4 +44,9 @@ export function readDirectory(database: Database, grantKey: string, ids: readonl
 export async function readIncomplete(database: Database, grantKey: string, citizens: readonly string[]): Promise<{ citizen: string; classId: number }[] | typeof stale> {
   return throughDoor<{ id: string; citizen: string; classId: number }>(database, grantKey, 'read-incomplete',
     'select r.id, r.citizen_id as citizen, r.class_id as "classId" from readable_incomplete r where r.citizen_id = any(citizens_now($1::uuid[]))', [citizens]);
+}
+
+/** Of these ids whatever the caller may see, whosever it is. */
+export function readListed(database: Database, grantKey: string, ids: readonly string[]): Answer {
+  return throughDoor(database, grantKey, 'read-listed', `select ${lookedColumns} from look_at_listed($1, $2::uuid[]) r`, [grantKey, ids], 'q.id');
 }

@@ -211,15 +211,16 @@ export async function queueAgain(connection: Connection, rows: readonly Requeued
   await connection.query(`update source_record set state = 'split' where record_id = any($1::bigint[]) and state = 'done'`, [[...new Set(rows.map((row) => row.record_id))]]);
 }
 
-/** What was written by API is a source record of its own, already worked off. */
+/** What was written by API is a source record of its own, already worked off: as many rows as it has resources. */
 export async function saveApiRecord(
-  connection: Connection, written: { client: string; content: Uint8Array; sha256: Buffer; at: Date; taskId: string },
+  connection: Connection, written: { client: string; content: Uint8Array; sha256: Buffer; at: Date; taskId: string; rows?: number },
 ): Promise<number> {
-  const { rows } = await connection.query<{ record_id: string }>(
+  const { rows = 1 } = written;
+  const { rows: [record] } = await connection.query<{ record_id: string }>(
     `insert into source_record (feed, part, sha256, content, size, received_at, client, task_id, state, received_rows)
-     values ('api', $1::text, $2, $3, $4, $5, $6, $1::text::uuid, 'done', 1) returning record_id`,
-    [written.taskId, written.sha256, written.content, written.content.byteLength, written.at, written.client]);
+     values ('api', $1::text, $2, $3, $4, $5, $6, $1::text::uuid, 'done', $7) returning record_id`,
+    [written.taskId, written.sha256, written.content, written.content.byteLength, written.at, written.client, rows]);
   await connection.query(
-    `insert into intake_row (record_id, row_no, line, feed, part, person_key, state) values ($1, 1, 1, 'api', $2, '', 'stored')`, [rows[0]?.record_id, written.taskId]);
-  return Number(rows[0]?.record_id ?? 0);
+    `insert into intake_row (record_id, row_no, line, feed, part, person_key, state) select $1, n, n, 'api', $2, '', 'stored' from generate_series(1, $3::int) n`, [record?.record_id, written.taskId, rows]);
+  return Number(record?.record_id ?? 0);
 }

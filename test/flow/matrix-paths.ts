@@ -23,6 +23,8 @@ export const paths: readonly Path[] = [
   one('read', 'GET EpisodeOfCare/{id}', ({ target }) => `EpisodeOfCare/${target}`),
   one('vread', 'GET EpisodeOfCare/{id}/_history/1', ({ target }) => `EpisodeOfCare/${target}/_history/1`),
   one('history', 'GET EpisodeOfCare/{id}/_history', ({ target }) => `EpisodeOfCare/${target}/_history`),
+  { name: 'history of the type', asks: 'GET EpisodeOfCare/_history?_count=200, every page', ask: (gateway, about) => allPages(gateway, about, '/fhir/EpisodeOfCare/_history?_count=200') },
+  { name: 'history of all', asks: 'GET _history?_count=200, every page', ask: (gateway, about) => allPages(gateway, about, '/fhir/_history?_count=200') },
   { name: 'HEAD', asks: 'HEAD EpisodeOfCare/{id}', ask: async (gateway, { target, outcome }) => cellOf(await send(gateway, outcome.who, 'HEAD', `/fhir/EpisodeOfCare/${target}`), () => true) },
   { name: 'conditional', asks: 'GET EpisodeOfCare/{id} with If-None-Match', ask: async (gateway, { target, outcome }) => cellOf(await gateway.get(`/fhir/EpisodeOfCare/${target}`, outcome.who, { 'If-None-Match': 'W/"2"' }), () => true) },
   { name: 'XML', asks: 'GET EpisodeOfCare?_id=&_format=xml&_elements=status', ask: async (gateway, { target, outcome }) => cellOf(await gateway.get(`/fhir/EpisodeOfCare?_id=${target}&_format=xml&_elements=status`, outcome.who), (text) => text.includes(`<id value="${target}"/>`)) },

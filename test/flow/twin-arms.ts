@@ -3,7 +3,7 @@ import { auditArms } from './twin-audit.ts';
 import { counts, headers, instance, noTypes, person, query, shaping } from './twin-pieces.ts';
 import type { TwinFacts } from './twin-facts.ts';
 import type { SearchForm } from './twin-search.ts';
-import { agreementRequests, breakGlassRequest, bundleRequest, choiceRequest, emergencyChange, everythingInput, feedWork, garbage, linkageRun, linkChange, matchRequest, sameEventRequest, whatIf } from './twin-writes.ts';
+import { agreementRequests, apiWrite, breakGlassRequest, bundleRequest, choiceRequest, emergencyChange, everythingInput, feedWork, garbage, linkageRun, linkChange, matchRequest, sameEventRequest, transactionRequest, whatIf } from './twin-writes.ts';
 
 /** One request, as it is put to both worlds. */
 export interface TwinRequest {
@@ -42,6 +42,15 @@ export const arms: Readonly<Record<string, Arm>> = {
   'GET /fhir/:type/:id': (facts) => get(instance(facts), ({ type, id }) => `/fhir/${type}/${id}`, ['', '', '', '?_format=json', '?_summary=true', '?_elements=id', '?_pretty=true']),
   'GET /fhir/:type/:id/_history': (facts) => get(instance(facts), ({ type, id }) => `/fhir/${type}/${id}/_history`, ['', '?_count=1', '?_count=2', '?_count=0', '?_since=2020-01-01', '?_at=2025', '?_page=AAAA']),
   'GET /fhir/:type/:id/_history/:version': (facts) => get(instance(facts), ({ type, id }) => `/fhir/${type}/${id}/_history/`, ['1', '1', '2', '3', '0', '-1', 'x', '999999999999', '1?_format=json']),
+  'GET /fhir/_history': () => get(fc.constant('/fhir/_history'), (path) => path, ['', '', '?_count=1', '?_count=9', '?_count=200', '?_since=2020-01-01T00:00:00Z', '?_since=2020', '?_page=AAAA', '?_at=2025']),
+  'GET /fhir/:type/_history': (facts) => get(instance(facts), ({ type }) => `/fhir/${type}/_history`, ['', '', '?_count=1', '?_count=9', '?_since=2020-01-01T00:00:00Z', '?_page=AAAA']),
+  'POST /fhir/:type': (facts) => apiWrite(facts, 'POST', false),
+  'PUT /fhir/:type': (facts) => apiWrite(facts, 'PUT', false),
+  'PATCH /fhir/:type': (facts) => apiWrite(facts, 'PATCH', false),
+  'DELETE /fhir/:type': (facts) => apiWrite(facts, 'DELETE', false),
+  'PUT /fhir/:type/:id': (facts) => apiWrite(facts, 'PUT', true),
+  'PATCH /fhir/:type/:id': (facts) => apiWrite(facts, 'PATCH', true),
+  'DELETE /fhir/:type/:id': (facts) => apiWrite(facts, 'DELETE', true),
   'GET /fhir/:type/:id/$explain-access': (facts, { role }) => get(instance(facts, role === 'governance' ? facts.known : facts.rows), ({ type, id }) => `/fhir/${type}/${id}/$explain-access`, explainInputs),
   // of entries there are none to name: what an entry says was kept back is what the worlds differ in, for those who read the log
   'GET /fhir/AuditEvent/:id/$reconstruct': (facts) => get(instance(facts), ({ id }) => `/fhir/AuditEvent/${id}/$reconstruct`, ['', '?_format=json', '?x=1']),
@@ -70,7 +79,7 @@ export const arms: Readonly<Record<string, Arm>> = {
   ...wordsArms(),
   'GET /fhir/metadata': () => get(fc.constant('/fhir/metadata'), (path) => path, ['', '?_format=json', '?_format=xml', '?mode=full']),
   'GET /fhir/openapi.json': () => fixed('/fhir/openapi.json'),
-  'POST /fhir': () => bundleRequest('/fhir'),
+  'POST /fhir': (facts) => fc.oneof(bundleRequest('/fhir'), transactionRequest(facts)),
   'POST /fhir/$process-message': () => bundleRequest('/fhir/$process-message'),
   'POST /fhir/Consent': (facts) => choiceRequest(facts, null),
   'PUT /fhir/Consent/:id': (facts) => instance(facts).chain(({ id }) => choiceRequest(facts, id)),
@@ -195,7 +204,7 @@ export function uncoveredOffers(facts: TwinFacts, routes: readonly string[]): st
     ...(rest?.interaction ?? []).filter(({ code = '' }) => !systemRoutes[code]?.some((route) => routes.includes(route))).map(({ code }) => `rest: ${code}`),
     ...(rest?.operation ?? []).filter(({ name = '' }) => !routes.includes(`POST /fhir/$${name}`)).map(({ name }) => `rest/$${name}`),
   ];
-  const said = ['type', 'supportedProfile', 'interaction', 'versioning', 'readHistory', 'conditionalRead', 'searchParam', 'operation'];
+  const said = ['type', 'supportedProfile', 'interaction', 'versioning', 'readHistory', 'conditionalRead', 'conditionalCreate', 'conditionalUpdate', 'conditionalDelete', 'updateCreate', 'searchParam', 'operation'];
   const ofTypes = (rest?.resource ?? []).flatMap((resource) => [
     ...Object.keys(resource).filter((name) => !said.includes(name)).map((name) => `${resource.type}: ${name}`),
     ...(resource.interaction ?? []).filter(({ code }) => !interactionRoutes[code ?? '']?.some((route) => routes.includes(route.replace(':type', resource.type ?? '')) || routes.includes(route))).map(({ code }) => `${resource.type}: ${code}`),
@@ -206,10 +215,11 @@ export function uncoveredOffers(facts: TwinFacts, routes: readonly string[]): st
 
 const interactionRoutes: Readonly<Record<string, readonly string[]>> = {
   read: ['GET /fhir/:type/:id'], vread: ['GET /fhir/:type/:id/_history/:version'], 'history-instance': ['GET /fhir/:type/:id/_history'], 'search-type': ['GET /fhir/:type', 'POST /fhir/:type/_search'],
-  create: ['POST /fhir/Consent'], update: ['PUT /fhir/Consent/:id'],
+  create: ['POST /fhir/Consent', 'POST /fhir/:type'], update: ['PUT /fhir/Consent/:id', 'PUT /fhir/:type/:id'], patch: ['PATCH /fhir/:type/:id'], delete: ['DELETE /fhir/:type/:id'],
+  'history-type': ['GET /fhir/:type/_history'],
 };
 
-const systemRoutes: Readonly<Record<string, readonly string[]>> = { transaction: ['POST /fhir'], batch: ['POST /fhir'] };
+const systemRoutes: Readonly<Record<string, readonly string[]>> = { transaction: ['POST /fhir'], batch: ['POST /fhir'], 'history-system': ['GET /fhir/_history'] };
 
 /** A search by one form alone. */
 export function formRequest({ type, parameter, form, values }: SearchForm): fc.Arbitrary<TwinRequest> {
@@ -272,15 +282,17 @@ function session(method: string, path: string): fc.Arbitrary<TwinRequest> {
 function otherMethods(facts: TwinFacts, pattern: string): fc.Arbitrary<TwinRequest> {
   const methods = ['DELETE', 'PATCH', 'OPTIONS', 'PROPFIND', ...(/Consent|agreements|intake|break-glass/.test(pattern) ? [] : ['PUT', 'POST'])];
   return fc.tuple(instance(facts), fc.constantFrom(...facts.agreements), fc.constantFrom(...methods), headers).map(([{ type, id }, agreement, method, given]) => ({
-    method, headers: { ...given, ...jsonBody }, ...(method !== 'OPTIONS' && { body: '{}' }),
+    method, headers: { ...given, ...jsonBody }, ...(method !== 'OPTIONS' && { body: '{}' }), alone: mayWrite(method) && /^.fhir.:type(?:.:id)?$/.test(pattern),
     path: pattern.replace(':type', type).replace(':id/:version', agreement).replace(':id', id).replace(':version', '1').replace(':change', 'sign').replace(':feed', 'uhb-adt').replace(':part', 'x'),
   }));
 }
+
+const mayWrite = (method: string): boolean => ['POST', 'PUT', 'PATCH', 'DELETE'].includes(method);
 
 /** Addresses no handler takes, with ids of what is hidden in them. */
 function nowhere(facts: TwinFacts, at: string): fc.Arbitrary<TwinRequest> {
   const endings = ['', '/', '/$export', '/_history', '/$meta', '/$graphql', '/$batch', '/AuditEvent/_history', '/%', '/%zz/x', '//', '/metrics', '/checkpoints', '/Patient/$match'];
   return fc.tuple(instance(facts), fc.constantFrom(...endings, '*'), fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'), headers).map(([{ type, id }, ending, method, given]) => ({
-    method, headers: given, path: `${at}${ending === '*' ? `/${type}/${id}/$meta/x` : ending}` || '/nowhere',
+    method, headers: given, alone: mayWrite(method) && ending === '', path: `${at}${ending === '*' ? `/${type}/${id}/$meta/x` : ending}` || '/nowhere',
   }));
 }

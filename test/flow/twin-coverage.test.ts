@@ -49,7 +49,7 @@ it('would notice a new handler, wherever it is mounted', () => {
 
 const inventions: [what: string, expected: string, change: (resource: Record<string, unknown>) => void][] = [
   ['parameter', 'CarePlan.unheard-of', (resource) => { resource['searchParam'] = more(resource['searchParam'], { name: 'unheard-of', type: 'quantity' }); }],
-  ['interaction', 'CarePlan: delete', (resource) => { resource['interaction'] = more(resource['interaction'], { code: 'delete' }); }],
+  ['interaction', 'CarePlan: unheard-of', (resource) => { resource['interaction'] = more(resource['interaction'], { code: 'unheard-of' }); }],
   ['operation', 'CarePlan/$unheard-of', (resource) => { resource['operation'] = [{ name: 'unheard-of' }]; }],
   ['sort of capability', 'CarePlan: searchInclude', (resource) => { resource['searchInclude'] = ['CarePlan:patient']; }],
 ];
@@ -60,7 +60,7 @@ it.each(inventions)('would notice a new %s in the statement', (_, expected, chan
 it('would notice what the base itself newly offers', () => {
   const changed = structuredClone(statement);
   const [rest] = changed.rest ?? [];
-  rest?.interaction?.push({ code: 'history-system' });
+  rest?.interaction?.push({ code: 'search-system' });
   rest?.operation?.push({ name: 'unheard-of', definition: 'https://fhir.bicp.example/OperationDefinition/unheard-of' });
-  expect(uncoveredOffers(factsOf(changed), routeTable(gateway.app))).toEqual(['rest: history-system', 'rest/$unheard-of']);
+  expect(uncoveredOffers(factsOf(changed), routeTable(gateway.app))).toEqual(['rest: search-system', 'rest/$unheard-of']);
 });

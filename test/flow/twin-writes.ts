@@ -25,6 +25,46 @@ export function choiceRequest(facts: TwinFacts, id: string | null): fc.Arbitrary
   }));
 }
 
+const writableTypes = ['CarePlan', 'ServiceRequest', 'Task', 'EpisodeOfCare', 'CarePlan', 'Patient', 'Consent'];
+const component = { url: 'https://fhir.bicp.example/StructureDefinition/component', valueCoding: { system: 'https://fhir.bicp.example/CodeSystem/ei-component', code: 'community-team' } };
+const conditional = ['', '?identifier=urn:twin%7C1', '?identifier=https://fhir.nhs.uk/Id/nhs-number%7C9990000379', '?status=active', '?_id=x', '?unheard-of=1'];
+
+/** A record of somebody seen, hidden or unheard of that names rows seen and hidden: right, wrong, or under the id of another. */
+function recordRequest(facts: TwinFacts): fc.Arbitrary<{ type: string; resource: Record<string, unknown> }> {
+  const about = fc.constantFrom(...facts.citizens, ...facts.citizens, ...facts.strangers.slice(0, 5), facts.rows.find(({ type }) => type === 'Patient')?.id ?? '', unknownId);
+  const named = fc.constantFrom(...facts.rows).map(({ type, id }) => ({ reference: `${type}/${id}` }));
+  const subject = fc.oneof({ weight: 4, arbitrary: about.map((citizen) => ({ reference: `Patient/${citizen}` })) },
+    { weight: 1, arbitrary: fc.constantFrom(...[...hiddenPeople, ...visiblePeople].map(({ nhsNumber }) => ({ reference: `Patient?identifier=https://fhir.nhs.uk/Id/nhs-number|${nhsNumber}` }))) });
+  return fc.tuple(fc.constantFrom(...writableTypes), subject, fc.option(named), fc.constantFrom({}, {}, { status: 'happy' }, { meta: { security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'HIV' }] } })).map(([type, who, target, more]) => ({
+    type, resource: {
+      resourceType: type, extension: [component], identifier: [{ system: 'urn:twin', value: '1' }], status: type === 'Task' ? 'accepted' : 'active', intent: type === 'CarePlan' ? 'plan' : 'order', code: type === 'CarePlan' ? undefined : { text: 'x' },
+      [type === 'Task' ? 'for' : type === 'EpisodeOfCare' ? 'patient' : 'subject']: who, ...(target && { [type === 'Task' ? 'focus' : 'supportingInfo']: type === 'Task' ? target : [target] }), ...more,
+    },
+  }));
+}
+
+/** What is written, over whatever id there is or is not. */
+export function apiWrite(facts: TwinFacts, method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', byId: boolean): fc.Arbitrary<TwinRequest> {
+  const headers = fc.constantFrom<Record<string, string>>({}, {}, { 'If-Match': 'W/"1"' }, { 'If-Match': 'W/"2"' }, { 'If-None-Exist': 'identifier=urn:twin|1' }, { 'If-None-Exist': 'status=active' }, { Prefer: 'return=representation' }, { Prefer: 'return=OperationOutcome' });
+  const target = fc.constantFrom(...facts.rows, { type: 'CarePlan', id: unknownId });
+  return fc.tuple(recordRequest(facts), target, fc.constantFrom(...conditional), headers).map(([{ type, resource }, row, search, given]) => {
+    const patch = method === 'PATCH';
+    const path = byId ? `/fhir/${row.type}/${row.id}` : `/fhir/${type}${method === 'POST' ? '' : search}`;
+    const body = patch ? [{ op: 'replace', path: '/status', value: 'completed' }] : { ...resource, ...(byId && { resourceType: row.type, id: row.id }) };
+    return { method, path, alone: true, headers: { ...(patch ? { 'Content-Type': 'application/json-patch+json' } : json), ...given }, ...(method !== 'DELETE' && { body: JSON.stringify(body) }) };
+  });
+}
+
+/** Several in one Bundle, with reads among them. */
+export function transactionRequest(facts: TwinFacts): fc.Arbitrary<TwinRequest> {
+  const entry = fc.oneof(
+    recordRequest(facts).map(({ type, resource }) => ({ resource, request: { method: 'POST', url: type } })),
+    recordRequest(facts).map(({ type, resource }) => ({ resource, request: { method: 'PUT', url: `${type}?identifier=urn:twin|1` } })),
+    fc.constantFrom(...facts.rows).chain(({ type, id }) => fc.constantFrom({ request: { method: 'DELETE', url: `${type}/${id}` } }, { request: { method: 'GET', url: `${type}/${id}` } }, { request: { method: 'GET', url: `${type}?_id=${id}` } })));
+  return fc.tuple(fc.constantFrom('batch', 'batch', 'transaction'), fc.array(entry, { minLength: 1, maxLength: 4 })).map(([type, entries]) => (
+    { method: 'POST', path: '/fhir', alone: true, headers: json, body: JSON.stringify({ resourceType: 'Bundle', type, entry: entries }) }));
+}
+
 /** An objection to sharing the whole record of somebody. */
 export function choiceOf(citizen: string): TwinRequest {
   return { method: 'POST', path: '/fhir/Consent', alone: true, headers: json, body: JSON.stringify(objectionOf(citizen)) };

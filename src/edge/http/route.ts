@@ -47,7 +47,7 @@ export interface RouteFacts {
   /** a capability the requester must have before anything is looked at */
   permit: (requester: Requester, asked: Asked) => Problem | null;
   /** methods this address takes: told with 405 */
-  allow?: string;
+  allow?: string | ((params: Readonly<Record<string, string>>) => string);
   /** forms this address writes beside those of FHIR */
   writes?: readonly OtherForm[];
   /** opened as a page of its own, too: a session's cookie then counts where the browser asks for a document */
@@ -122,7 +122,7 @@ async function refuse(
   if (challenge) response.set('WWW-Authenticate', challenge);
   const status = statusOf(problems);
   if (status === 503 || status === 429) response.set('Retry-After', String(first?.retryAfter ?? 5));
-  if (status === 405 && facts.allow !== undefined) response.set('Allow', facts.allow);
+  if (status === 405 && facts.allow !== undefined) response.set('Allow', typeof facts.allow === 'string' ? facts.allow : facts.allow(paramsOf(received)));
   await send(response, { status, text: JSON.stringify((facts.outcome ?? outcomeOf)(problems)) }, refusalForm(received, services));
 }
 

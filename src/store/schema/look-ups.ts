@@ -1,5 +1,5 @@
 import { moreWasSent } from './more-was-sent.ts';
-import { choiceEffect, choseByRecord, emergencyReference, itself, ofPart, refusedBy, sharedWith, visible } from './visible.ts';
+import { choiceEffect, choseByRecord, emergencyReference, itself, ofPart, ofVersion, refusedBy, sharedWith, visible } from './visible.ts';
 
 const citizenRows = 'citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version';
 const sharedRows = 'shared_row s join shared_version v on v.id = s.id and v.version = s.version';
@@ -52,6 +52,10 @@ const keptBack = `coalesce(kept, (select json_agg(json_build_array(k.class_id, k
         from (select t.citizen_id, k.* from citizen_tally t, unnest(t.class_id, t.within, t.n) k (class_id, within, n) where t.citizen_id = named) u
         where u.n > 0 and u.class_id <> all (seen) and (u.within is null or u.within = any (seen))) k))`;
 
+/** Versions stored since an instant and before a place in the order; either may be null. */
+const olderThan = (version: string): string => `${version}.updated_at >= coalesce(since, '-infinity') and ${version}.updated_at <= coalesce(before, 'infinity')
+        and (before is null or ${version}.updated_at < before or ${version}.id > before_id or (${version}.id = before_id and ${version}.version < before_version))`;
+
 /** The type is in every token; compared plainly as well, PostgreSQL would add a bitmap of the whole type. */
 const bearing = (row: string): string => `not ${row}.deleted and (${row}.type || '') = asked_type and ${row}.tokens @> asked_tokens`;
 
@@ -60,7 +64,7 @@ const lookUp = 'language plpgsql stable security definer set search_path = publi
 
 /** What the reader may call. */
 export const readerLookUps = [
-  'look_at_rows(text[], text[], uuid[])', 'look_at_listed(text, uuid[])', 'look_at_everything(text, uuid, text, uuid, int)', 'look_at_story(text, uuid, int)', 'look_at_decisions(text, uuid)', 'look_at_page(text, text, bigint[], int)',
+  'look_at_rows(text[], text[], uuid[])', 'look_at_listed(text, uuid[])', 'look_at_everything(text, uuid, text, uuid, int)', 'look_at_story(text, uuid, int)', 'look_at_decisions(text, uuid)', 'look_at_page(text, text, bigint[], int)', 'look_at_history(text, text, timestamptz, timestamptz, uuid, int, int)',
   'count_bearing(text, text, bigint[], int)', 'find_parts(text, text, bigint[])', 'look_at_matches(text, bytea[], int, int)', 'citizens_now(uuid[])',
 ];
 
@@ -166,6 +170,32 @@ begin
     if found then return; end if;
   end if;
   return query select 1, exists (select from live_grant l where l.grant_key = asked_grant), null::uuid, null::text, null::json, null::int[], ${noRow};
+end $$;
+
+-- versions of a type, or of everything, newest first: walked along the index of when they were stored, up to at_most that may be seen
+create function look_at_history(asked_grant text, asked_type text, since timestamptz, before timestamptz, before_id uuid, before_version int, at_most int) returns setof looked
+  ${lookUp}
+declare g live_grant;
+begin
+  ${takeGrant('asked_grant')}
+  if not found then
+    return query select 1, false, null::uuid, null::text, null::json, null::int[], ${noRow};
+    return;
+  end if;
+  return query select 1, true, null::uuid, null::text, null::json, null::int[], ${noRow};
+  return query with page as materialized (
+      (select v.citizen_id, v.id, v.version, v.updated_at from citizen_version v join citizen_row r on r.citizen_id = v.citizen_id and r.id = v.id
+         where ${olderThan('v')} and (asked_type is null or r.type = asked_type) and ${visible('r', undefined, ofVersion)} order by v.updated_at desc, v.id, v.version desc limit at_most)
+      union all
+      (select null::uuid, v.id, v.version, v.updated_at from shared_version v join shared_row s on s.id = v.id
+         where ${olderThan('v')} and (asked_type is null or s.type = asked_type) and ${sharedWith('s')} order by v.updated_at desc, v.id, v.version desc limit at_most)
+      order by updated_at desc, id, version desc limit at_most)
+    select 1, true, null::uuid, ${emergencyReference('q.citizen_id')}, null::json, null::int[], q.* from (
+      select ${columnsWith(visible('f', undefined, ofPart('f'))).replaceAll('r.version', 'v.version').replaceAll('r.deleted', 'v.deleted').replaceAll('r.updated_at', 'v.updated_at').replace(formerly, 'null::uuid[]')}
+      from page p join citizen_row r on r.citizen_id = p.citizen_id and r.id = p.id join citizen_version v on v.citizen_id = p.citizen_id and v.id = p.id and v.version = p.version
+      union all
+      select s.scope, null::uuid, s.id, s.type, v.version, null::int, v.deleted, v.updated_at, v.body, null::json, null::uuid[]
+      from page p join shared_row s on s.id = p.id join shared_version v on v.id = p.id and v.version = p.version where p.citizen_id is null) q;
 end $$;
 
 -- the source Patients of citizens that share a blocking key with what is asked, by a row that may be seen

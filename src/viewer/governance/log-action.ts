@@ -37,9 +37,12 @@ export function lookActionOf(interaction: string, query: string, code?: string):
     case 'read': return { kind, ...words.read(one), ofCitizens: true };
     case 'vread': return { kind, ...words.version(one), ofCitizens: true };
     case 'history-instance': return { kind, ...words.history(one), ofCitizens: true };
+    case 'history-type': case 'history-system': return { kind: 'list', ...words.history(many), ofCitizens: false };
     case 'search-type': return searchOf(type, query, many);
     case 'create': return type === undefined || type === 'Consent' ? { kind: 'choice', ...words.choice, ofCitizens: true } : { kind: 'other', ...words.wrote(one), ofCitizens: true };
     case 'update': return type === undefined || type === 'Consent' ? { kind: 'choice', ...words.changeChoice, ofCitizens: true } : { kind: 'other', ...words.wrote(one), ofCitizens: true };
+    case 'patch': case 'delete': return { kind: 'other', ...words[interaction](one), ofCitizens: true };
+    case 'transaction': return { kind: 'sent', ...words.together, ofCitizens: true };
     case 'break-glass': return { kind: 'emergency', ...words.emergency, ofCitizens: true };
     case 'end-break-glass': return { kind: 'emergency', ...words.endEmergency, ofCitizens: true };
     case 'emergency-list': return { kind: 'log', ...words.emergencies, ofCitizens: true };
@@ -50,7 +53,7 @@ export function lookActionOf(interaction: string, query: string, code?: string):
     case 'access-report': case 'look-replay': return { kind: 'log', ...words.answers[interaction], ofCitizens: true };
     case 'audit-report': case 'hold-back-list': case 'hold-back-decide': case 'hold-back-end': return { kind: 'log', ...words.answers[interaction], ofCitizens: false };
     case 'reconstruct': return { kind: 'log', ...words.reconstruct, ofCitizens: true };
-    case 'intake': case 'transaction': case 'process-message': return { kind: 'sent', ...words.sent(feedOf(query)), ofCitizens: true };
+    case 'intake': case 'process-message': return { kind: 'sent', ...words.sent(feedOf(query)), ofCitizens: true };
     case 'pull-person': return { kind: 'sent', ...words.pulled(/^pull\/(\S+)/.exec(query)?.[1] ?? words.aFeed), ofCitizens: true };
     case 'agreement-list': return { kind: 'register', ...words.register(thingsOf('Contract')[1]), ofCitizens: false };
     case 'agreement-propose': case 'agreement-sign': case 'agreement-activate': case 'agreement-terminate': case 'agreement-what-if':

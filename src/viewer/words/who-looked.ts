@@ -95,6 +95,8 @@ export const whoLooked = {
     log: { done: 'looked at the access log', tried: 'look at the access log' },
     choice: { done: 'recorded a choice about sharing', tried: 'record a choice about sharing' },
     wrote: (one: string) => ({ done: `wrote ${one}`, tried: `write ${one}` }),
+    patch: (one: string) => ({ done: `changed ${one}`, tried: `change ${one}` }), delete: (one: string) => ({ done: `deleted ${one}`, tried: `delete ${one}` }),
+    together: { done: 'wrote records together', tried: 'write records together' },
     pulled: (feed: string) => ({ done: `was asked by the gateway, through ${feed}, for its record`, tried: `be asked by the gateway, through ${feed}, for its record` }),
     auditLog: {
       'audit-checkpoint': { done: 'asked for a checkpoint of the log', tried: 'get a checkpoint of the log' }, 'audit-proof': { done: 'asked for a proof of the log', tried: 'get a proof of the log' },

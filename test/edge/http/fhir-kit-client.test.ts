@@ -1,7 +1,8 @@
 import type { Bundle, CapabilityStatement, Resource } from '@medplum/fhirtypes';
-import { Client } from 'fhir-kit-client';
+import { Client, type FhirResource } from 'fhir-kit-client';
 import { databases } from '../../databases.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
+import { planOf } from './writing.ts';
 
 const nhsNumber = 'https://fhir.nhs.uk/Id/nhs-number';
 
@@ -118,6 +119,20 @@ describe.each(databases)('fhir-kit-client as it comes, on $kind', ({ open }) => 
     expect(response?.status).toBe(201);
     const [, id = ''] = /\/Consent\/([^/]+)\/_history\/1$/.exec(response?.headers.get('Location') ?? '') ?? [];
     expect(await officer.read({ resourceType: 'Consent', id })).toMatchObject({ resourceType: 'Consent', id, provision: { type: 'deny' } });
+  });
+
+  it('creates, updates, patches and deletes, and sends a transaction', async () => {
+    const body = planOf(citizen, 'kit-client') as unknown as FhirResource & { [name: string]: unknown };
+    const created = await nurse.create({ resourceType: 'CarePlan', body, options: { headers: { 'If-None-Exist': 'identifier=urn:test|kit-client' } } });
+    const [, id = ''] = /\/CarePlan\/([^/]+)\/_history\/1$/.exec(Client.httpFor(created).response?.headers.get('Location') ?? '') ?? [];
+    const updated = await nurse.update({ resourceType: 'CarePlan', id, body: { ...body, id, title: 'second' }, options: { headers: { 'If-Match': 'W/"1"', Prefer: 'return=representation' } } });
+    expect(updated).toMatchObject({ id, title: 'second', meta: { versionId: '2' } });
+    await nurse.patch({ resourceType: 'CarePlan', id, jsonPatch: [{ op: 'replace', path: '/title', value: 'third' }], options: { headers: { 'If-Match': 'W/"2"' } } });
+    const answer = await nurse.transaction({ body: { resourceType: 'Bundle', type: 'transaction', entry: [{ resource: { ...body, id, title: 'fourth' }, request: { method: 'PUT', url: `CarePlan/${id}`, ifMatch: 'W/"3"' } }] } as unknown as FhirResource & { type: 'transaction' } });
+    expect(answer).toMatchObject({ type: 'transaction-response', entry: [{ response: { status: '200 OK', etag: 'W/"4"' } }] });
+    await nurse.delete({ resourceType: 'CarePlan', id });
+    await expect(nurse.read({ resourceType: 'CarePlan', id })).rejects.toMatchObject({ response: { status: 410 } });
+    expect(matchesOf(await nurse.search({ resourceType: 'CarePlan', searchParams: { identifier: 'urn:test|kit-client' } }))).toEqual([]);
   });
 
   it('gets an OperationOutcome for what is refused', async () => {

@@ -59,13 +59,13 @@ function provenanceEntries(released: Released): string[] {
   return released.composed.flatMap(({ provenance }) => provenance.map((each) => `{"resource":${JSON.stringify(each)},"search":{"mode":"include"}}`));
 }
 
-/** Versions of one resource, newest first, each with the request that made it. */
+/** Versions, newest first, each with the request that made it; of one that ended there is nothing but that. */
 export function historyText(base: string, released: Released, links: BundleLinks): string {
   return bundleText('history', undefined, links, released.rows.map((row) => {
     const url = `${row.type}/${row.id}`;
-    const method = row.version === 1 ? 'POST' : 'PUT';
-    return `{"fullUrl":${JSON.stringify(`${base}/${url}`)},"resource":${assembleText(row)},"request":{"method":"${method}","url":"${url}"},`
-      + `"response":{"status":"${row.version === 1 ? 201 : 200}","etag":"W/\\"${row.version}\\"","lastModified":"${row.updatedAt.toISOString()}"}}`;
+    const [method, status] = row.deleted ? ['DELETE', 204] : row.version === 1 ? ['POST', 201] : ['PUT', 200];
+    return `{"fullUrl":${JSON.stringify(`${base}/${url}`)},${row.deleted ? '' : `"resource":${assembleText(row)},`}"request":{"method":"${method}","url":"${url}"},`
+      + `"response":{"status":"${status}","etag":"W/\\"${row.version}\\"","lastModified":"${row.updatedAt.toISOString()}"}}`;
   }));
 }
 

@@ -3,20 +3,22 @@ import { conformanceTypes } from '../../../flow/conformance.ts';
 
 /** The routes' own table: what is here has a route, and what has a route is here. The capability statement is made from it. */
 const published: readonly Interaction[] = ['read', 'search-type'];
-const stored: readonly Interaction[] = ['read', 'vread', 'history-instance'];
+const stored: readonly Interaction[] = ['read', 'vread', 'history-instance', 'history-type'];
+/** Through the API as well: who writes what is mappings/writing/rule.json. */
+const written: readonly Interaction[] = ['create', 'update', 'patch', 'delete'];
 
 export const interactionsOf: Readonly<Record<string, readonly Interaction[]>> = {
   Patient: [...stored, 'search-type'],
-  CarePlan: [...stored, 'search-type'],
-  EpisodeOfCare: [...stored, 'search-type'],
-  ServiceRequest: [...stored, 'search-type'],
-  Encounter: [...stored, 'search-type'],
-  CareTeam: [...stored, 'search-type'],
-  Observation: stored,
-  Condition: stored,
-  AllergyIntolerance: stored,
-  MedicationStatement: stored,
-  Task: [...stored, 'search-type'],
+  CarePlan: [...stored, 'search-type', ...written],
+  EpisodeOfCare: [...stored, 'search-type', ...written],
+  ServiceRequest: [...stored, 'search-type', ...written],
+  Encounter: [...stored, 'search-type', ...written],
+  CareTeam: [...stored, 'search-type', ...written],
+  Observation: [...stored, ...written],
+  Condition: [...stored, ...written],
+  AllergyIntolerance: [...stored, ...written],
+  MedicationStatement: [...stored, ...written],
+  Task: [...stored, 'search-type', ...written],
   Consent: [...stored, 'search-type', 'create', 'update'],
   Organization: [...stored, 'search-type'],
   Device: [...stored, 'search-type'],
@@ -25,10 +27,11 @@ export const interactionsOf: Readonly<Record<string, readonly Interaction[]>> = 
   ...Object.fromEntries(conformanceTypes.map((type) => [type, published])),
 };
 
-const ofFeeds = 'For the client of a feed that takes them, with the scope intake. What is sent is a record of that feed: kept as it came, about one person, named by the sender\'s own identifiers.';
+const ofFeeds = 'For the client of a feed that takes them, with the scope intake: what is sent is a record of that feed, kept as it came, about one person, named by the sender\'s own identifiers.';
+const ofWriters = 'For whoever may write: up to 5,000 entries, DELETE, POST, PUT, PATCH and GET, with references by urn:uuid and by search.';
 
 /** What the base takes. */
 export const systemOffers: NonNullable<CapabilityInput['system']> = {
-  interactions: [{ code: 'transaction', documentation: ofFeeds }, { code: 'batch', documentation: `${ofFeeds} Each entry stands for itself.` }],
+  interactions: [{ code: 'transaction', documentation: `${ofWriters} ${ofFeeds}` }, { code: 'batch', documentation: `${ofWriters} ${ofFeeds} Each entry stands for itself.` }, { code: 'history-system', documentation: 'Of whatever the caller may see.' }],
   operations: [{ name: 'process-message', definition: 'http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message', documentation: `Messages of the Booking and Referral Standard. ${ofFeeds}` }],
 };

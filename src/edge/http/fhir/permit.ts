@@ -4,7 +4,7 @@ import type { Asked } from '../route.ts';
 import { interactionsOf } from './interactions.ts';
 
 /** SMART v2 letters an interaction needs. */
-const letters = { read: 'r', vread: 'r', 'history-instance': 'r', 'search-type': 's', create: 'c', update: 'u', everything: 'r', match: 's', timeline: 'r', story: 'r', confirm: 'r', correct: 'r', 'break-glass': 'r', 'explain-access': 'r', reconstruct: 'r', 'same-event': 'r', 'access-report': 'r' } as const;
+const letters = { read: 'r', vread: 'r', 'history-instance': 'r', 'history-type': 's', 'search-type': 's', create: 'c', update: 'u', patch: 'u', delete: 'd', everything: 'r', match: 's', timeline: 'r', story: 'r', confirm: 'r', correct: 'r', 'break-glass': 'r', 'explain-access': 'r', reconstruct: 'r', 'same-event': 'r', 'access-report': 'r' } as const;
 export type PermittedInteraction = keyof typeof letters;
 /** Operations: on Patient where the address names no type, offered for every type it names. */
 const operations: readonly PermittedInteraction[] = ['everything', 'match', 'timeline', 'story', 'confirm', 'correct', 'break-glass', 'explain-access', 'reconstruct', 'same-event', 'access-report'];
@@ -13,7 +13,7 @@ const operations: readonly PermittedInteraction[] = ['everything', 'match', 'tim
  * May this client do this sort of thing at all? Depends on the token's scopes and the type, never on data. An unknown
  * type or an interaction without a route is refused here, with the same words for everyone.
  */
-export function permit(interaction: PermittedInteraction): (requester: Requester, asked: Asked) => Problem | null {
+export function permit(interaction: PermittedInteraction): (requester: Requester, asked: Pick<Asked, 'params'>) => Problem | null {
   return (requester, asked) => {
     const operation = operations.includes(interaction);
     const type = asked.params['type'] ?? (operation ? 'Patient' : '');
@@ -25,6 +25,20 @@ export function permit(interaction: PermittedInteraction): (requester: Requester
     return allows(requester.scopes, type, letters[interaction]) ? null
       : { category: 'forbidden', code: 'scope-missing', text: 'The token\'s scopes do not cover this.', expected: `a scope such as user/${type}.${letters[interaction]}` };
   };
+}
+
+const methodsOf: Readonly<Record<string, { instance?: string; type?: string }>> = {
+  read: { instance: 'GET, HEAD' }, 'search-type': { type: 'GET, HEAD' }, create: { type: 'POST' }, update: { instance: 'PUT' }, patch: { instance: 'PATCH', type: 'PUT, PATCH' }, delete: { instance: 'DELETE', type: 'DELETE' },
+};
+
+/** Methods that the address of a type, or of one of its resources, takes. */
+export function allowedAt(type: string, at: 'instance' | 'type'): string {
+  return (offeredTo(type) ?? []).flatMap((interaction) => methodsOf[interaction]?.[at] ?? []).join(', ');
+}
+
+/** Of everything there is: a scope for each type would have to be kept apart in the answer. */
+export function permitOfAll(letter: string): (requester: Requester) => Problem | null {
+  return ({ scopes }) => (allows(scopes, '*', letter) ? null : { category: 'forbidden', code: 'scope-missing', text: 'The token\'s scopes do not cover this.', expected: `a scope such as user/*.${letter}` });
 }
 
 /** A method or an interaction no route takes: an unknown type is unknown first, whatever the method. */
@@ -41,10 +55,23 @@ const unknownType: Problem = {
   category: 'not-found', code: 'type-unknown', text: 'The gateway does not serve this resource type.', expected: `one of ${Object.keys(interactionsOf).join(', ')}`,
 };
 
+/** By a search: of what is written through the API, and so patched as well. */
+export function permitConditional(interaction: 'update' | 'patch' | 'delete'): (requester: Requester, asked: Pick<Asked, 'params'>) => Problem | null {
+  return (requester, asked) => {
+    const offered = offeredTo(asked.params['type'] ?? '');
+    return permit(offered?.includes('patch') === false ? 'patch' : interaction)(requester, asked);
+  };
+}
+
+/** Whether anything that is written through the API is covered by these scopes. */
+export function permitWriting({ scopes }: Requester): boolean {
+  return Object.keys(interactionsOf).some((type) => interactionsOf[type]?.includes('patch') && ['c', 'u', 'd'].some((letter) => allows(scopes, type, letter)));
+}
+
 const scope = /^(?:user|system)\/(\*|[A-Za-z]+)\.(c?r?u?d?s?)$/;
 
-/** A scope that cannot be read gives nothing. */
-function allows(scopes: readonly string[], type: string, letter: string): boolean {
+/** Whether these scopes cover an interaction's letter on a type. A scope that cannot be read gives nothing. */
+export function allows(scopes: readonly string[], type: string, letter: string): boolean {
   return scopes.some((text) => {
     const read = scope.exec(text);
     return read !== null && (read[1] === '*' || read[1] === type) && (read[2] ?? '').includes(letter);

@@ -7,17 +7,22 @@ import { accessReport, type AccessReportServices } from './access-report.ts';
 import { apiRequests, type ApiRequest, type OperationAddress } from './api-requests.ts';
 import { barsOutcome } from './bars-outcome.ts';
 import { breakGlass, endBreakGlass, type EmergencyServices } from './break-glass.ts';
+import { create } from './create.ts';
 import { createConsent, type ChoiceServices } from './create-consent.ts';
+import { deleteOne } from './delete.ts';
 import { explainAccess, type ExplainServices } from './explain-access.ts';
 import { historyInstance } from './history-instance.ts';
+import { historyType } from './history-type.ts';
 import { metadata, statementOf, type MetadataServices } from './metadata.ts';
 import { patientEverything } from './patient-everything.ts';
 import { patientMatch, type MatchServices } from './patient-match.ts';
-import { methodNotAllowed, permit } from './permit.ts';
 import { openApi } from './open-api.ts';
+import { patch } from './patch.ts';
+import { allowedAt, methodNotAllowed, permit, permitConditional, permitOfAll } from './permit.ts';
 import { processMessage, type MessageServices } from './process-message.ts';
 import { read } from './read.ts';
 import { reconstruct, type ReconstructServices } from './reconstruct.ts';
+import type { BundleWriteServices } from './api-bundle.ts';
 import { sameEvent, type SameEventServices } from './same-event.ts';
 import { searchAuditEvent, type AuditServices } from './search-audit-event.ts';
 import { readConformance, searchConformance, type ConformanceServices } from './search-conformance.ts';
@@ -28,12 +33,13 @@ import { correct, type CorrectServices } from './correct.ts';
 import { patientStory, type StoryServices } from './patient-story.ts';
 import { patientTimeline, type TimelineServices } from './patient-timeline.ts';
 import { permitBundles } from './take-bundle.ts';
-import { transaction } from './transaction.ts';
+import { permitTransaction, transaction } from './transaction.ts';
+import { update } from './update.ts';
 import { updateConsent, type ChangeServices } from './update-consent.ts';
 import type { ValidateServices } from './validate.ts';
 import { vread } from './vread.ts';
 
-export type AllFhirServices = RouteServices & AccessReportServices & AuditServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & MatchServices & MessageServices & MetadataServices & ConfirmServices & CorrectServices & StoryServices & ReconstructServices & SameEventServices & TimelineServices & ConformanceServices & ValidateServices;
+export type AllFhirServices = RouteServices & AccessReportServices & AuditServices & BundleWriteServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & MatchServices & MessageServices & MetadataServices & ConfirmServices & CorrectServices & StoryServices & ReconstructServices & SameEventServices & TimelineServices & ConformanceServices & ValidateServices;
 
 /** Everything under /fhir, refusals of what is not offered included. */
 export function fhirRoutes(given: AllFhirServices): Router {
@@ -67,9 +73,11 @@ export function fhirRoutes(given: AllFhirServices): Router {
     (asked) => updateConsent(services, asked)));
   router.get('/AuditEvent/:id/\\$reconstruct', route(services, { interaction: 'reconstruct', pattern: 'AuditEvent/{id}/$reconstruct', permit: permitLog('reconstruct') },
     (asked) => reconstruct(services, asked)));
-  router.post('/', route(services, { interaction: 'transaction', pattern: '', permit: permitBundles(services, 'transaction') }, (asked) => transaction(services, asked)));
+  router.post('/', route(services, { interaction: 'transaction', pattern: '', permit: permitTransaction(services) }, (asked) => transaction(services, asked)));
   router.post('/\\$process-message', route(services, { interaction: 'process-message', pattern: '$process-message', permit: permitBundles(services, 'message'), outcome: barsOutcome }, (asked) => processMessage(services, asked)));
   addConformanceRoutes(router, services);
+  router.get('/_history', route(services, { interaction: 'history-system', pattern: '_history', permit: permitOfAll('s') }, (asked) => historyType(services, asked)));
+  router.get('/:type/_history', route(services, { interaction: 'history-type', pattern: '{type}/_history', permit: permit('history-type') }, (asked) => historyType(services, asked)));
   router.get('/:type', route(services, { ...search, pattern: '{type}' }, (asked) => searchAny(services, asked, false)));
   router.post('/:type/_search', route(services, { ...search, pattern: '{type}/_search' }, (asked) => searchAny(services, asked, true)));
   router.get('/:type/:id', route(services, { interaction: 'read', pattern: '{type}/{id}', permit: permit('read'), parts: true }, (asked) => readAny(services, asked)));
@@ -79,11 +87,24 @@ export function fhirRoutes(given: AllFhirServices): Router {
     (asked) => historyInstance(services, asked)));
   router.get('/:type/:id/_history/:version', route(services, { interaction: 'vread', pattern: '{type}/{id}/_history/{version}', permit: permit('vread'), parts: true },
     (asked) => vread(services, asked)));
+  writingRoutes(router, services);
   for (const [address, pattern, allow] of addresses) {
     router.all(address, route(services, { interaction: 'unsupported', pattern, permit: methodNotAllowed, allow }, () => Promise.reject(new Error('a method that is refused'))));
   }
   router.use(...unserved(services));
   return router;
+}
+
+/** What is written through the API; choices have routes of their own before these. */
+function writingRoutes(router: Router, services: AllFhirServices): void {
+  const [ofType, ofInstance] = [{ pattern: '{type}', allow: ({ type = '' }) => allowedAt(type, 'type') }, { pattern: '{type}/{id}', allow: ({ type = '' }) => allowedAt(type, 'instance') }];
+  router.post('/:type', route(services, { interaction: 'create', ...ofType, permit: permit('create') }, (asked) => create(services, asked)));
+  router.put('/:type', route(services, { interaction: 'update', ...ofType, permit: permitConditional('update') }, (asked) => update(services, asked)));
+  router.patch('/:type', route(services, { interaction: 'patch', ...ofType, permit: permitConditional('patch') }, (asked) => patch(services, asked)));
+  router.delete('/:type', route(services, { interaction: 'delete', ...ofType, permit: permitConditional('delete') }, (asked) => deleteOne(services, asked)));
+  router.put('/:type/:id', route(services, { interaction: 'update', ...ofInstance, permit: permit('update') }, (asked) => update(services, asked)));
+  router.patch('/:type/:id', route(services, { interaction: 'patch', ...ofInstance, permit: permit('patch') }, (asked) => patch(services, asked)));
+  router.delete('/:type/:id', route(services, { interaction: 'delete', ...ofInstance, permit: permit('delete') }, (asked) => deleteOne(services, asked)));
 }
 
 /** What tells of the log needs the scope for it. */
@@ -119,7 +140,7 @@ async function readAny(services: AllFhirServices, asked: Asked): Promise<Reply> 
 }
 
 /** Addresses with what they take: anything else is refused there. */
-const addresses: readonly [address: string, pattern: string, allow: string][] = [
+const addresses: readonly [address: string, pattern: string, allow: string | ((params: Readonly<Record<string, string>>) => string)][] = [
   ['/', '', 'POST'],
   ['/\\$process-message', '$process-message', 'POST'],
   ['/metadata', 'metadata', 'GET, HEAD'],
@@ -136,10 +157,12 @@ const addresses: readonly [address: string, pattern: string, allow: string][] = 
   ['/AuditEvent/:id/\\$reconstruct', 'AuditEvent/{id}/$reconstruct', 'GET, HEAD'],
   ['/Consent/:id', 'Consent/{id}', 'GET, HEAD, PUT'],
   ['/Consent', 'Consent', 'GET, HEAD, POST'],
+  ['/_history', '_history', 'GET, HEAD'],
+  ['/:type/_history', '{type}/_history', 'GET, HEAD'],
   ...conformanceAddresses,
-  ['/:type', '{type}', 'GET, HEAD'],
+  ['/:type', '{type}', ({ type = '' }) => allowedAt(type, 'type')],
   ['/:type/_search', '{type}/_search', 'POST'],
-  ['/:type/:id', '{type}/{id}', 'GET, HEAD'],
+  ['/:type/:id', '{type}/{id}', ({ type = '' }) => allowedAt(type, 'instance')],
   ['/:type/:id/\\$explain-access', '{type}/{id}/$explain-access', 'GET, HEAD'],
   ['/:type/:id/\\$same-event', '{type}/{id}/$same-event', 'POST'],
   ['/:type/:id/_history', '{type}/{id}/_history', 'GET, HEAD'],

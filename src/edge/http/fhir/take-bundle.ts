@@ -18,9 +18,14 @@ export interface BundleServices extends TaskReader {
 
 /** Only a feed's own client sends Bundles, and only of the type its feed takes. */
 export function permitBundles(services: BundleServices, type: string): (requester: Requester) => Problem | null {
-  return (requester) => (requester.scopes.includes('intake') && services.takesBundles(requester.client, type) ? null : {
+  return (requester) => (sendsBundles(services, requester, type) ? null : {
     category: 'forbidden', code: 'bundle-not-taken', text: 'This client may not send Bundles of this type.', expected: `the client of a feed that takes a ${type}, with the scope intake`,
   });
+}
+
+/** Whether what this client sends as a Bundle of this type is a record of its feed. */
+export function sendsBundles(services: Pick<BundleServices, 'takesBundles'>, { scopes, client }: Requester, type: string): boolean {
+  return scopes.includes('intake') && services.takesBundles(client, type);
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Requester } from '../../../fhir/sharing.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { Asked, Reply } from '../route.ts';
 import { readResource, type ResourceLimits } from './read-resource.ts';
+import { readIfMatch } from './write-headers.ts';
 
 export interface ChangeServices {
   base: string;
@@ -14,18 +15,11 @@ export interface ChangeServices {
 /** PUT [base]/Consent/{id} · http://hl7.org/fhir/R4/http.html#update. Changes or ends a choice; nothing is made by it (update-as-create). */
 export async function updateConsent(services: ChangeServices, asked: Asked): Promise<Reply> {
   const asId = asked.params['id'] ?? '';
-  const ifMatch = readIfMatch(asked.header('If-Match'));
+  const ifMatch = readIfMatch(asked.header('If-Match')) ?? null;
   const { resource, bytes } = await readResource(asked, 'Consent', services.limits);
   if (resource['id'] !== asId) {
     throw new Refusal({ category: 'invalid', code: 'resource-id-differs', text: 'The body is not the resource of this address.', at: { pointer: '/id' }, expected: 'the id of the address' });
   }
   const { id, version } = await services.changeChoice(asked.requester, asId, ifMatch, resource, bytes, asked.request);
   return { status: 200, headers: { 'Content-Location': `${services.base}/Consent/${id}/_history/${version}`, ETag: `W/"${version}"` } };
-}
-
-function readIfMatch(header: string | undefined): number | null {
-  if (header === undefined) return null;
-  const version = /^(?:W\/)?"(\d{1,9})"$/.exec(header.trim())?.[1];
-  if (version === undefined) throw new Refusal({ category: 'invalid', code: 'header-invalid', text: 'If-Match is not a version.', at: { field: 'If-Match' }, expected: 'W/"1"' });
-  return Number(version);
 }

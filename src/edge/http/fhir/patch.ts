@@ -1,0 +1,34 @@
+import { readJsonList } from '../../../fhir/read-json.ts';
+import { Refusal } from '../../../fhir/problem.ts';
+import type { Patch } from '../../../flow/write-context.ts';
+import { checkContentType } from '../check-content-type.ts';
+import type { Asked, Reply } from '../route.ts';
+import { readResource } from './read-resource.ts';
+import { writeOne, type WriteServices } from './reply-written.ts';
+import { conditionIn, readIfMatch } from './write-headers.ts';
+
+const jsonPatch = 'application/json-patch+json';
+
+/**
+ * PATCH [base]/{type}/{id} and [base]/{type}?{search} · http://hl7.org/fhir/R4/http.html#patch. JSON Patch by its media type;
+ * FHIRPath Patch as a Parameters resource. What it makes is checked like any update.
+ */
+export async function patch(services: WriteServices, asked: Asked): Promise<Reply> {
+  const { type = '', id } = asked.params;
+  const ifMatch = readIfMatch(asked.header('If-Match'));
+  const read = await readPatch(services, asked);
+  return writeOne(services, asked, { method: 'patch', type, patch: read.patch, pointer: '', ...(id === undefined ? { condition: conditionIn(asked.query) } : { id }), ...(ifMatch !== undefined && { ifMatch }) }, read.bytes);
+}
+
+async function readPatch({ limits }: WriteServices, asked: Asked): Promise<{ patch: Patch; bytes: Uint8Array }> {
+  if (checkContentType(asked.header('Content-Type'), [jsonPatch]) !== null) {
+    const undeclared = checkContentType(asked.header('Content-Type'), ['application/fhir+json', 'application/json']);
+    if (undeclared) throw new Refusal({ ...undeclared, expected: `Content-Type: ${jsonPatch}, or application/fhir+json for a Parameters resource, in UTF-8` });
+    const { resource, bytes } = await readResource(asked, 'Parameters', limits);
+    return { patch: { parameters: resource }, bytes };
+  }
+  const bytes = await asked.body(limits.bodyBytes);
+  const read = readJsonList(bytes, { maxBytes: limits.bodyBytes, maxDepth: limits.jsonDepth });
+  if ('problem' in read) throw new Refusal(read.problem);
+  return { patch: { operations: read.value }, bytes };
+}
