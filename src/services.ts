@@ -15,6 +15,7 @@ import { describeRefusedRequest, type RefusedRequest } from './flow/describe-ref
 import { explainAccess, type ExplainAsk } from './flow/explain-access.ts';
 import { loadDirectory } from './flow/directory.ts';
 import { openFeedMappings } from './flow/feed-mappings.ts';
+import { reindexRows } from './flow/reindex-rows.ts';
 import { replayTogether, startReplayWorker } from './flow/work-replays.ts';
 import { startLinkageRuns } from './flow/work-linkage-runs.ts';
 import { watchLateReferrals } from './flow/watch-late-referrals.ts';
@@ -101,6 +102,7 @@ export async function createServices({
 
   const secrets = await loadSecrets(database);
   const classes = await openSharingClasses(database);
+  await reindexRows(database, () => { log('search-reindexing'); });
   await applySensitiveCodes(database, classes, codes);
   const directory = await loadDirectory(database, secrets, mappings, clock());
   await openAgreements(database, agreements, config.demo);

@@ -15,6 +15,7 @@ import { linkReviews } from './schema/012-link-reviews.ts';
 import { story } from './schema/013-story.ts';
 import { confirmations } from './schema/014-confirmations.ts';
 import { confirmedWhen } from './schema/015-confirmed-when.ts';
+import { searchValues } from './schema/017-search-values.ts';
 import { mappingVersions } from './schema/007-mapping-versions.ts';
 import { databaseRights, door, removeDoor, rights } from './schema/door.ts';
 
@@ -23,7 +24,7 @@ export const readerRole = 'onestory_reader';
 export const accountantRole = 'onestory_accountant';
 
 /** What tables there are, one step after the other. */
-const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, mappingVersions, pulls, uploads, linkage, merging, linkReviews, story, confirmations, confirmedWhen];
+const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, mappingVersions, pulls, uploads, linkage, merging, linkReviews, story, confirmations, confirmedWhen, searchValues];
 const doorText = door + rights(readerRole, accountantRole);
 const doorHash = createHash('sha256').update(doorText).digest();
 

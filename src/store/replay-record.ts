@@ -58,7 +58,7 @@ export async function endRows(connection: Connection, rows: readonly { citizen: 
      from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::timestamptz[], $6::bigint[], $7::int[]) as v(citizen_id, id, version, body, updated_at, record_id, row_no)`,
     [citizens, ids, rows.map((r) => r.version), rows.map((r) => r.body), rows.map((r) => r.at), rows.map((r) => r.recordId), rows.map((r) => r.row)]);
   await connection.query(
-    `update citizen_row r set version = v.version, deleted = true, updated_at = v.updated_at, tokens = '{}', directory_ids = '{}', content_hash = ''
+    `update citizen_row r set version = v.version, deleted = true, updated_at = v.updated_at, tokens = '{}', value_keys = null, value_lows = null, value_highs = null, directory_ids = '{}', content_hash = ''
      from unnest($1::uuid[], $2::uuid[], $3::int[], $4::timestamptz[]) as v(citizen_id, id, version, updated_at) where r.citizen_id = v.citizen_id and r.id = v.id`,
     [citizens, ids, rows.map((r) => r.version), rows.map((r) => r.at)]);
   await connection.query('delete from relationship r using unnest($1::uuid[], $2::uuid[]) as e(citizen_id, id) where r.citizen_id = e.citizen_id and r.id = e.id', [citizens, ids]);

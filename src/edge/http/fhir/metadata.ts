@@ -20,7 +20,7 @@ const explained = ['CarePlan', 'CareTeam', 'Consent', 'Encounter', 'EpisodeOfCar
 /** GET [base]/metadata · public, made from the routes' own table. */
 export function metadata({ base, version, startedAt, oauth }: MetadataServices): RequestHandler {
   const text = JSON.stringify(capabilityStatement({
-    base, version, date: startedAt, interactions: interactionsOf, system: systemOffers, oauth,
+    base, version, date: startedAt, interactions: interactionsOf, compartment: true, system: systemOffers, oauth,
     operations: { ...Object.fromEntries(explained.map((type) => [type, sameEventTypes.includes(type) ? [explain, same] : [explain]])), Patient: [
       explain,
       { name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },

@@ -22,8 +22,7 @@ export function permit(interaction: PermittedInteraction): (requester: Requester
     if (!operation && !offered.some((each) => each === interaction)) {
       return { category: 'method-not-allowed', code: 'interaction-unsupported', text: 'This resource type does not take this interaction.', expected: `one of ${offered.join(', ')}` };
     }
-    return allows(requester.scopes, type, letters[interaction]) ? null
-      : { category: 'forbidden', code: 'scope-missing', text: 'The token\'s scopes do not cover this.', expected: `a scope such as user/${type}.${letters[interaction]}` };
+    return allows(requester.scopes, type, letters[interaction]) ? null : scopeMissing(type, letters[interaction]);
   };
 }
 
@@ -43,8 +42,12 @@ const unknownType: Problem = {
 
 const scope = /^(?:user|system)\/(\*|[A-Za-z]+)\.(c?r?u?d?s?)$/;
 
+export function scopeMissing(type: string, letter: string): Problem {
+  return { category: 'forbidden', code: 'scope-missing', text: 'The token\'s scopes do not cover this.', expected: `a scope such as user/${type}.${letter}` };
+}
+
 /** A scope that cannot be read gives nothing. */
-function allows(scopes: readonly string[], type: string, letter: string): boolean {
+export function allows(scopes: readonly string[], type: string, letter: string): boolean {
   return scopes.some((text) => {
     const read = scope.exec(text);
     return read !== null && (read[1] === '*' || read[1] === type) && (read[2] ?? '').includes(letter);

@@ -1,4 +1,4 @@
-import { Router } from 'express';
+import { Router, type RequestHandler } from 'express';
 import { route, type RouteServices } from '../route.ts';
 import { unserved } from '../unserved.ts';
 import { barsOutcome } from './bars-outcome.ts';
@@ -59,6 +59,8 @@ export function fhirRoutes(services: AllFhirServices): Router {
     (asked) => (asked.params['type'] === 'AuditEvent' ? searchAuditEvent(services, asked, false) : searchType(services, asked, false))));
   router.post('/:type/_search', route(services, { ...search, pattern: '{type}/_search' },
     (asked) => (asked.params['type'] === 'AuditEvent' ? searchAuditEvent(services, asked, true) : searchType(services, asked, true))));
+  router.get('/Patient/:id/:type', compartment, route(services, { ...search, pattern: 'Patient/{id}/{type}' }, (asked) => searchType(services, asked, false)));
+  router.post('/Patient/:id/:type/_search', compartment, route(services, { ...search, pattern: 'Patient/{id}/{type}/_search' }, (asked) => searchType(services, asked, true)));
   router.get('/:type/:id', route(services, { interaction: 'read', pattern: '{type}/{id}', permit: permit('read') }, (asked) => read(services, asked)));
   router.get('/:type/:id/\\$explain-access', route(services, { interaction: 'explain-access', pattern: '{type}/{id}/$explain-access', permit: permit('explain-access') }, (asked) => explainAccess(services, asked)));
   router.post('/:type/:id/\\$same-event', route(services, { interaction: 'same-event', pattern: '{type}/{id}/$same-event', permit: permit('same-event') }, (asked) => sameEvent(services, asked)));
@@ -67,11 +69,18 @@ export function fhirRoutes(services: AllFhirServices): Router {
   router.get('/:type/:id/_history/:version', route(services, { interaction: 'vread', pattern: '{type}/{id}/_history/{version}', permit: permit('vread') },
     (asked) => vread(services, asked)));
   for (const [address, pattern, allow] of addresses) {
-    router.all(address, route(services, { interaction: 'unsupported', pattern, permit: methodNotAllowed, allow }, () => Promise.reject(new Error('a method that is refused'))));
+    router.all(address, route(services, { interaction: 'unsupported', pattern, permit: methodNotAllowed, allow }, notTaken));
   }
+  router.all('/Patient/:id/:type', compartment, route(services, { interaction: 'unsupported', pattern: 'Patient/{id}/{type}', permit: methodNotAllowed, allow: 'GET, HEAD' }, notTaken));
+  router.all('/Patient/:id/:type/_search', compartment, route(services, { interaction: 'unsupported', pattern: 'Patient/{id}/{type}/_search', permit: methodNotAllowed, allow: 'POST' }, notTaken));
   router.use(...unserved(services));
   return router;
 }
+
+const notTaken = (): Promise<never> => Promise.reject(new Error('a method that is refused'));
+
+/** What begins otherwise than a type is an operation or the history. */
+const compartment: RequestHandler = (request, _response, next) => { next(/^[A-Z]/.test(String(request.params['type'])) ? undefined : 'route'); };
 
 /** Addresses with what they take: anything else is refused there. */
 const addresses: readonly [address: string, pattern: string, allow: string][] = [

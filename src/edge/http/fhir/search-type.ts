@@ -1,6 +1,7 @@
 import { parseSearch } from '../../../fhir/parse-search.ts';
-import { Refusal } from '../../../fhir/problem.ts';
-import type { SearchQuery } from '../../../fhir/search-query.ts';
+import { Refusal, type Problem } from '../../../fhir/problem.ts';
+import { typesAboutNobody } from '../../../fhir/search-parameters.ts';
+import type { SearchClause, SearchQuery } from '../../../fhir/search-query.ts';
 import type { PagePosition } from '../../../store/search-rows.ts';
 import { checkContentType } from '../check-content-type.ts';
 import { readParameters } from '../read-parameters.ts';
@@ -8,6 +9,7 @@ import type { Asked, Reply } from '../route.ts';
 import { searchsetText } from './bundle.ts';
 import type { FhirServices } from './fhir-services.ts';
 import { openPageOf, sealPageOf } from './paging.ts';
+import { allows, scopeMissing } from './permit.ts';
 
 const maxFormBytes = 64 * 1024;
 
@@ -18,33 +20,67 @@ interface SearchPageState {
   after: PagePosition | null;
 }
 
-/** GET [base]/{type}?… and POST [base]/{type}/_search · http://hl7.org/fhir/R4/search.html */
+/** GET [base]/{type}?… and POST [base]/{type}/_search, the same under [base]/Patient/{id}/ for what is about that person · http://hl7.org/fhir/R4/search.html */
 export async function searchType(services: FhirServices, asked: Asked, posted: boolean): Promise<Reply> {
-  const type = asked.params['type'] ?? '';
+  const { type = '', id: citizen } = asked.params;
   const parameters = posted ? [...asked.query, ...(await readForm(asked))] : asked.query;
-  const state = readState(services, asked, type, parameters);
-  const query = reviveQuery(state.query);
+  const of = citizen === undefined ? type : `Patient/${citizen}/${type}`;
+  const state = readState(services, asked, of, parameters);
+  const query = withinScopes(asked, reviveQuery(state.query));
   const released = await services.release(asked.requester, { interaction: 'search-type', query, after: state.after }, { id: asked.requestId, address: asked.address });
   const link = (after: PagePosition | null): string =>
-    `${services.base}/${type}?_page=${sealPageOf(services, asked, type, { ...state, after } satisfies SearchPageState)}`;
+    `${services.base}/${of}?_page=${sealPageOf(services, asked, of, { ...state, after } satisfies SearchPageState)}`;
   const next = released.next ? { next: link(released.next as PagePosition) } : {};
-  return { status: 200, text: searchsetText(services.base, released, { self: link(state.after), ...next }, { composed: true, ignored: state.ignored }) };
+  return { status: 200, text: searchsetText(services.base, released, { self: link(state.after), ...next }, { composed: true, ignored: state.ignored, uncounted: query.total === 'accurate' && state.after === null && released.total === undefined }) };
 }
 
-function readState(services: FhirServices, asked: Asked, type: string, parameters: [string, string][]): SearchPageState {
+function readState(services: FhirServices, asked: Asked, of: string, parameters: [string, string][]): SearchPageState {
+  const { type = '', id: citizen } = asked.params;
   const page = parameters.find(([name]) => name === '_page');
   if (page) {
     if (parameters.some(([name]) => !['_page', '_format', '_pretty'].includes(name))) {
       throw new Refusal({ category: 'invalid', code: 'page-token-invalid', text: 'A page link is followed as it is, without further parameters.' });
     }
-    return openPageOf<SearchPageState>(services, asked, type, page[1]);
+    return openPageOf<SearchPageState>(services, asked, of, page[1]);
   }
   const parsed = parseSearch(type, parameters, { handling: handlingOf(asked), base: services.base });
   if ('problems' in parsed) throw new Refusal(...parsed.problems);
-  return { query: JSON.stringify(parsed.query, (_key, value: unknown) => (typeof value === 'bigint' ? { token: String(value) } : value)), ignored: parsed.ignored, after: null };
+  const query = citizen === undefined ? parsed.query : ofPerson(parsed.query, citizen);
+  return { query: JSON.stringify(query, (_key, value: unknown) => (typeof value === 'bigint' ? { token: String(value) } : value)), ignored: parsed.ignored, after: null };
 }
 
-/** `Prefer: handling=lenient` asks for unknown parameters to be ignored; strict is the default (FHIR R4 search). */
+/** A search of one person's compartment: of what is about them. */
+function ofPerson(query: SearchQuery, citizen: string): SearchQuery {
+  if (query.type === 'Patient' || typesAboutNobody.has(query.type)) throw new Refusal(notOfPerson);
+  const separator = query.normal.endsWith('?') ? '' : '&';
+  return { ...query, clauses: [{ citizen: [citizen] }, ...query.clauses], normal: `${query.normal}${separator}patient=*` };
+}
+
+const notOfPerson: Problem = { category: 'unsupported', code: 'search-type-unsupported', text: 'Resources of this type are not about a person.', fix: 'Search for them by type.' };
+
+/**
+ * Every type a search goes through or takes along needs a scope like the one it finds. A type that is asked for by name is
+ * refused; of references that may be to several types, those without a scope are left out.
+ */
+function withinScopes({ requester: { scopes } }: Asked, query: SearchQuery): SearchQuery {
+  const missing = typesThrough(query.clauses).find((type) => !allows(scopes, type, 's'));
+  if (missing !== undefined) throw new Refusal(scopeMissing(missing, 's'));
+  if (!query.includes) return query;
+  const includes = query.includes.map((include) => ({ ...include, types: include.types.filter((type) => allows(scopes, type, 'r')) }));
+  const closed = includes.findIndex(({ types }) => types.length === 0);
+  if (closed >= 0) throw new Refusal(scopeMissing(query.includes[closed]?.types[0] ?? query.type, 'r'));
+  return { ...query, includes };
+}
+
+function typesThrough(clauses: readonly SearchClause[]): string[] {
+  return clauses.flatMap((clause) => {
+    if ('chain' in clause) return clause.chain.to.flatMap((to) => [to.type, ...typesThrough(to.clauses)]);
+    if ('has' in clause) return [clause.has.type, ...typesThrough(clause.has.clauses)];
+    return 'either' in clause ? clause.either.flatMap(typesThrough) : [];
+  });
+}
+
+/** `Prefer: handling=lenient` asks for what shapes the answer and is not served to be left out; strict is the default (FHIR R4 search). */
 export function handlingOf(asked: Asked): 'strict' | 'lenient' {
   return /\bhandling=lenient\b/.test(asked.header('Prefer') ?? '') ? 'lenient' : 'strict';
 }
