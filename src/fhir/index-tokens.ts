@@ -14,7 +14,7 @@ const maxText = 256;
 /** Every form in which one value of a parameter can be asked for. */
 export function emitTokens(row: SearchParameterRow, value: Json, emit: Emit): void {
   if (row.kind === 'token') emitToken(value, row.binding, emit);
-  else if (row.kind === 'string') emitText(value, row.sounds ? (phrase) => { emitSounds(phrase, emit); } : (phrase) => { emitPhrase(phrase, emit); }, emit);
+  else if (row.kind === 'string') emitText(value, row.sounds === true, emit);
   else if (row.kind === 'reference') emitReference(row, value, emit);
   else if (row.kind === 'uri') emitUri(value, emit);
 }
@@ -90,11 +90,13 @@ export function addressesAbove(value: string): string[] {
 }
 
 /** A string, or a HumanName or Address with all its parts. */
-function emitText(value: Json, each: (phrase: string) => void, emit: Emit): void {
-  if (typeof value === 'string') return each(value);
+function emitText(value: Json, sounds: boolean, emit: Emit): void {
+  const each = sounds ? emitSounds : emitPhrase;
+  if (typeof value === 'string') return each(value, emit);
   if (!isJsonObject(value)) return;
   const part = (name: string) => list(value[name]).filter((item) => typeof item === 'string');
-  for (const name of textParts) for (const phrase of part(name)) each(phrase);
+  for (const name of textParts) for (const phrase of part(name)) each(phrase, emit);
+  if (sounds) return;
   const given = part('given').join(' ');
   const family = part('family').join(' ');
   if (given && family) for (const whole of [`${given} ${family}`, `${family} ${given}`]) emitPrefixes(normaliseText(whole), emit);

@@ -72,6 +72,7 @@ function valuesOf(row: SearchParameterRow, form: string, own: readonly StoredRow
   if (row.kind === 'id') return own.flatMap(({ id, citizen }) => [id, citizen]);
   if (row.kind === 'updated') return own.flatMap(({ updatedAt }) => [`${form}${updatedAt.toISOString()}`, `${form}${updatedAt.toISOString().slice(0, 10)}`]);
   if (row.kind === 'reference' && (form === '' || form === ':Patient') && row.targets.includes('Patient')) return all.flatMap(({ citizen, id }) => [`Patient/${citizen}`, id, citizen]);
+  if (row.kind === 'reference' && form !== ':identifier') return all.flatMap(({ id, type }) => (row.targets.includes(type) && (form === '' || form === `:${type}`) ? [`${type}/${id}`] : []));
   if (row.kind === 'composite') return row.roots.flatMap(({ root, parts }) => own.flatMap(({ body }) => valuesAt(body, root === '' ? [] : root.split('.'))).flatMap((element) => pairsIn(element, parts)));
   const found = own.flatMap(({ body }) => row.paths.flatMap((path) => valuesAt(body, path.split('.'))));
   return found.flatMap((value) => formsOf(row, form, value));

@@ -1,7 +1,7 @@
 import { parseSearch } from '../../../fhir/parse-search.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import { typesAboutNobody } from '../../../fhir/search-parameters.ts';
-import type { SearchClause, SearchQuery } from '../../../fhir/search-query.ts';
+import type { SearchQuery } from '../../../fhir/search-query.ts';
 import type { PagePosition } from '../../../store/search-rows.ts';
 import { checkContentType } from '../check-content-type.ts';
 import { readParameters } from '../read-parameters.ts';
@@ -9,7 +9,7 @@ import type { Asked, Reply } from '../route.ts';
 import { searchsetText } from './bundle.ts';
 import type { FhirServices } from './fhir-services.ts';
 import { openPageOf, sealPageOf } from './paging.ts';
-import { allows, scopeMissing } from './permit.ts';
+import { withinScopes } from './within-scopes.ts';
 
 const maxFormBytes = 64 * 1024;
 
@@ -26,7 +26,7 @@ export async function searchType(services: FhirServices, asked: Asked, posted: b
   const parameters = posted ? [...asked.query, ...(await readForm(asked))] : asked.query;
   const of = citizen === undefined ? type : `Patient/${citizen}/${type}`;
   const state = readState(services, asked, of, parameters);
-  const query = withinScopes(asked, reviveQuery(state.query));
+  const query = withinScopes(asked.requester.scopes, reviveQuery(state.query));
   const released = await services.release(asked.requester, { interaction: 'search-type', query, after: state.after }, { id: asked.requestId, address: asked.address });
   const link = (after: PagePosition | null): string =>
     `${services.base}/${of}?_page=${sealPageOf(services, asked, of, { ...state, after } satisfies SearchPageState)}`;
@@ -57,28 +57,6 @@ function ofPerson(query: SearchQuery, citizen: string): SearchQuery {
 }
 
 const notOfPerson: Problem = { category: 'unsupported', code: 'search-type-unsupported', text: 'Resources of this type are not about a person.', fix: 'Search for them by type.' };
-
-/**
- * Every type a search goes through or takes along needs a scope like the one it finds. A type that is asked for by name is
- * refused; of references that may be to several types, those without a scope are left out.
- */
-function withinScopes({ requester: { scopes } }: Asked, query: SearchQuery): SearchQuery {
-  const missing = typesThrough(query.clauses).find((type) => !allows(scopes, type, 's'));
-  if (missing !== undefined) throw new Refusal(scopeMissing(missing, 's'));
-  if (!query.includes) return query;
-  const includes = query.includes.map((include) => ({ ...include, types: include.types.filter((type) => allows(scopes, type, 'r')) }));
-  const closed = includes.findIndex(({ types }) => types.length === 0);
-  if (closed >= 0) throw new Refusal(scopeMissing(query.includes[closed]?.types[0] ?? query.type, 'r'));
-  return { ...query, includes };
-}
-
-function typesThrough(clauses: readonly SearchClause[]): string[] {
-  return clauses.flatMap((clause) => {
-    if ('chain' in clause) return clause.chain.to.flatMap((to) => [to.type, ...typesThrough(to.clauses)]);
-    if ('has' in clause) return [clause.has.type, ...typesThrough(clause.has.clauses)];
-    return 'either' in clause ? clause.either.flatMap(typesThrough) : [];
-  });
-}
 
 /** `Prefer: handling=lenient` asks for what shapes the answer and is not served to be left out; strict is the default (FHIR R4 search). */
 export function handlingOf(asked: Asked): 'strict' | 'lenient' {
