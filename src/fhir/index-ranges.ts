@@ -1,5 +1,5 @@
 import { spanOf } from './date-range.ts';
-import { isJsonObject, type Json } from './json.ts';
+import { isJsonObject, textOf, type Json } from './json.ts';
 
 /** From where to where a value reaches: dates in milliseconds since 1970, half-open; numbers as they are, both ends included. */
 export interface Range {
@@ -41,9 +41,9 @@ export function quantityOf(value: Json | undefined): { range: Range; units: stri
   const { comparator, system, code, unit, currency } = value;
   const below = comparator === '<' || comparator === '<=';
   const above = comparator === '>' || comparator === '>=';
-  const said = [code, unit, currency].filter((each) => typeof each === 'string' && each !== '');
+  const said = [code, unit, currency].map(textOf).filter((each) => each !== '');
   const exact = typeof system === 'string' && typeof code === 'string' ? [`${system}|${code}`] : typeof currency === 'string' ? [`urn:iso:std:iso:4217|${currency}`] : [];
-  return { range: { low: below ? -Infinity : number, high: above ? Infinity : number }, units: [...new Set(['', ...exact, ...said.map((each) => `|${String(each)}`)])] };
+  return { range: { low: below ? -Infinity : number, high: above ? Infinity : number }, units: [...new Set(['', ...exact, ...said.map((each) => `|${each}`)])] };
 }
 
 /** Decimals may have been kept as they were written. */

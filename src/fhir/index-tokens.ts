@@ -44,7 +44,8 @@ export function contactForm(value: string): string {
 const contactSystems: ReadonlySet<string> = new Set(['phone', 'fax', 'email', 'pager', 'url', 'sms', 'other']);
 
 function emitOfType(type: Json, value: string, emit: Emit): void {
-  if (isJsonObject(type) && text(type['system']) && text(type['code'])) emit('of-type', `${String(type['system'])}|${String(type['code'])}|${value}`);
+  const [system, code] = isJsonObject(type) ? [text(type['system']), text(type['code'])] : [];
+  if (system !== undefined && code !== undefined) emit('of-type', `${system}|${code}|${value}`);
 }
 
 function emitPair(system: string | undefined, code: string, emit: Emit, kind: TokenKind = 'token'): void {

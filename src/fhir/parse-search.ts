@@ -1,6 +1,6 @@
 import type { ParsedClause } from './clause-request.ts';
 import { parseClause } from './parse-clause.ts';
-import { readShaping, shapingLimits } from './parse-shaping.ts';
+import { readShaping, readShapingOfLog, shapingLimits } from './parse-shaping.ts';
 import { notServed, refuse, type SearchDraft, type SearchOptions } from './search-draft.ts';
 import type { Problem } from './problem.ts';
 import { identifiesSomebody, isAboutPerson, searchableTypes, searchParameterOf, searchParametersOf } from './search-parameters.ts';
@@ -26,7 +26,7 @@ export function parseSearch(type: string, params: [string, string][], options: S
   }
   const draft: SearchDraft = { options, clauses: [], includes: [], ignored: [], normal: [], problems: [] };
   for (const [key, value] of params) {
-    if (transportParameters.has(key) || (type !== 'AuditEvent' || key === '_count' ? readShaping(type, key, value, draft) : false)) continue;
+    if (transportParameters.has(key) || (type === 'AuditEvent' ? readShapingOfLog(key, value, draft) : readShaping(type, key, value, draft))) continue;
     readCondition(type, key, value, draft);
     if (draft.clauses.length > searchLimits.clauses) {
       refuse(draft, 'search-too-many', key, 'The search has too many parameters.', `at most ${searchLimits.clauses}`);

@@ -21,6 +21,15 @@ export function readShaping(type: string, key: string, value: string, draft: Sea
   return true;
 }
 
+/** The log comes newest first, in pages, and brings nothing along. */
+export function readShapingOfLog(key: string, value: string, draft: SearchDraft): boolean {
+  const [name = ''] = key.split(':');
+  if (key === '_count') readCount(value, draft);
+  else if (name === '_include' || name === '_revinclude' || (shaping.has(name) && !(key === '_sort' && value === '-date'))) notServed(draft, 'AuditEvent', key, true);
+  else return key === '_sort';
+  return true;
+}
+
 const shaping: ReadonlySet<string> = new Set(['_sort', '_count', '_total', '_summary', '_elements', '_contained', '_containedType']);
 
 function readCount(value: string, draft: SearchDraft): void {

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { getSearchParameter } from '@medplum/core';
 import fhirpath from 'fhirpath';
-import type { Json, JsonObject } from '../../src/fhir/json.ts';
+import { textOf, type Json, type JsonObject } from '../../src/fhir/json.ts';
 
 /**
  * Search as FHIR R4 describes it, plainly and slowly: the definition's own FHIRPath by the HL7 library, and each kind of
@@ -12,12 +12,12 @@ const model = createRequire(import.meta.url)('fhirpath/fhir-context/r4') as NonN
 
 /** What a parameter finds in a resource. */
 export function valuesOf(resource: JsonObject, name: string): Json[] {
-  const type = String(resource['resourceType']);
+  const type = textOf(resource['resourceType']);
   const expression = getSearchParameter(type, name)?.expression ?? '';
   const own = expression.split('|').map((each) => each.trim()).filter((each) => new RegExp(`^\\(*${type}\\b`).test(each));
   const target = /resolve\(\) is (\w+)/.exec(own.join(' '))?.[1];
   const found = own.flatMap((each) => fhirpath.evaluate(resource, each.replace(/\.where\(resolve\(\) is \w+\)/, ''), undefined, model) as Json[]);
-  return target === undefined ? found : found.filter((value) => String((value as JsonObject)['reference']).startsWith(`${target}/`));
+  return target === undefined ? found : found.filter((value) => textOf((value as JsonObject)['reference']).startsWith(`${target}/`));
 }
 
 interface Code { system: string | undefined; code: string }

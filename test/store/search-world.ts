@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import type { Json, JsonObject } from '../../src/fhir/json.ts';
+import { textOf, type Json, type JsonObject } from '../../src/fhir/json.ts';
 import { indexApart } from '../../src/flow/keep-apart.ts';
 import type { Database } from '../../src/store/database.ts';
 import { saveRows } from '../../src/store/record-writer.ts';
@@ -52,7 +52,7 @@ export async function storeResources(database: Database, resources: readonly Jso
     const fragments = apart.map((element) => ({ path: `/${element}`, value: resource[element] as Json }));
     const { index, tokens } = indexApart(body, fragments);
     return {
-      citizen: randomUUID(), id: String(resource['id']), type: String(resource['resourceType']), version: 1, classId, contentHash: createHash('sha256').digest(), body: JSON.stringify(body), updatedAt: new Date(), recordId: 1, row: 1, index, directoryIds: [],
+      citizen: randomUUID(), id: textOf(resource['id']), type: textOf(resource['resourceType']), version: 1, classId, contentHash: createHash('sha256').digest(), body: JSON.stringify(body), updatedAt: new Date(), recordId: 1, row: 1, index, directoryIds: [],
       fragments: fragments.map(({ path, value }, i) => ({ path, body: JSON.stringify(value), classId, target: null, tokens: tokens[i] ?? [] })),
     };
   })));
