@@ -105,7 +105,7 @@ function dateCondition(sql: Sql, row: string, { column, op, from, to }: DateCond
   const t = instant ? `${row}.updated_at` : `coalesce(${row}.to_at, 'infinity'::timestamptz)`;
   const low = (): string => sql.bind(from, 'timestamptz');
   const high = (): string => sql.bind(to, 'timestamptz');
-  const inside = (): string => (instant ? `(${low()} <= ${f} and ${f} < ${high()})` : `(${low()} <= ${f} and ${t} <= ${high()})`);
+  const inside = (): string => (instant ? `(${low()} <= ${f} and ${f} < ${high()})` : `(${low()} <= ${f} and ${f} < ${high()} and ${t} <= ${high()})`);
   const beyond = (): string => (instant ? `${t} >= ${high()}` : `${t} > ${high()}`);
   const tests: Record<DateCondition['op'], () => string> = {
     eq: inside,
@@ -115,7 +115,7 @@ function dateCondition(sql: Sql, row: string, { column, op, from, to }: DateCond
     ge: () => `(${beyond()} or ${inside()})`,
     le: () => `(${f} < ${low()} or ${inside()})`,
     sa: () => `${f} >= ${high()}`,
-    eb: () => (instant ? `${t} < ${low()}` : `${t} <= ${low()}`),
+    eb: () => (instant ? `${t} < ${low()}` : `(${t} <= ${low()} and ${f} <= ${low()})`), // what begins later cannot have ended: there is an index of beginnings
     ap: () => `(${f} < ${high()} and ${t} ${instant ? '>=' : '>'} ${low()})`,
   };
   const dated = instant ? 'true' : `(${row}.from_at is not null or ${row}.to_at is not null)`;
