@@ -9,7 +9,7 @@ import type { SearchClause, SearchQuery } from './search-query.ts';
 
 export type ParsedSearch = { query: SearchQuery; ignored: string[] } | { problems: Problem[] };
 
-export const searchLimits = { clauses: 20, joins: 3, ...shapingLimits };
+export const searchLimits = { clauses: 20, joins: 3, joined: 5, ...shapingLimits };
 
 /** Shape the transport, not the search: read by the HTTP edge. */
 const transportParameters = new Set(['_format', '_pretty']);
@@ -30,6 +30,10 @@ export function parseSearch(type: string, params: [string, string][], options: S
     readCondition(type, key, value, draft);
     if (draft.clauses.length > searchLimits.clauses) {
       refuse(draft, 'search-too-many', key, 'The search has too many parameters.', `at most ${searchLimits.clauses}`);
+      break;
+    }
+    if (draft.clauses.filter((clause) => 'chain' in clause || 'has' in clause).length > searchLimits.joined) {
+      refuse(draft, 'search-too-many', key, 'The search has too many chains.', `at most ${searchLimits.joined} chains and _has together`);
       break;
     }
   }

@@ -112,7 +112,7 @@ function dateCondition(sql: Sql, row: string, { column, op, from, to }: DateCond
     ne: () => `not ${inside()}`,
     gt: beyond,
     lt: () => `${f} < ${low()}`,
-    ge: () => `(${beyond()} or ${inside()})`,
+    ge: () => (instant ? `(${beyond()} or ${inside()})` : `(${t} > ${low()} and (${beyond()} or ${inside()}))`), // what ends no later is neither: there is an index of ends
     le: () => `(${f} < ${low()} or ${inside()})`,
     sa: () => `${f} >= ${high()}`,
     eb: () => (instant ? `${t} < ${low()}` : `(${t} <= ${low()} and ${f} <= ${low()})`), // what begins later cannot have ended: there is an index of beginnings

@@ -211,6 +211,12 @@ describe('what is refused, and how', () => {
     expect(refused('Patient', search(21))[0]?.code).toBe('search-too-many');
   });
 
+  it('five chains are accepted and six are not', () => {
+    const search = (n: number) => Array.from({ length: n }, () => 'patient.gender=male').join('&');
+    expect(parsed('EpisodeOfCare', search(5)).clauses).toHaveLength(5);
+    expect(refused('EpisodeOfCare', search(6))[0]?.code).toBe('search-too-many');
+  });
+
   it('a type without search is refused, an inherited property too', () => {
     expect(refused('Basic', '')[0]?.code).toBe('search-type-unsupported');
     expect(refused('constructor', '')[0]?.code).toBe('search-type-unsupported');
