@@ -151,13 +151,18 @@ async function wholeStory(database: Database, grantKey: string, citizen: string)
   ]);
   if (looked === stale || decisions === stale || confirmations === stale) return stale;
   const { rows, withheld, incomplete } = looked;
-  const people = rows.filter(({ scope, type }) => scope === 'citizen' && type === 'Patient').sort((a, b) => (a.id < b.id ? -1 : 1));
+  const people = rows.filter(({ scope, type }) => scope === 'citizen' && type === 'Patient').sort(byId);
   if (people.length === 0) return { ...nothing, withheld, incomplete };
   const records = rows.filter(({ scope, type }) => scope === 'citizen' && type !== 'Patient');
   return {
-    ...nothing, rows: records, people, places: rows.filter(({ scope }) => scope === 'directory'), withheld, incomplete,
+    ...nothing, rows: records, people, places: rows.filter(({ scope }) => scope === 'directory').sort(byId), withheld, incomplete,
     decisions, confirmations, cut: records.length > mostInStory,
   };
+}
+
+/** In an order that depends on nothing else there is. */
+function byId(a: VisibleRow, b: VisibleRow): number {
+  return a.id < b.id ? -1 : 1;
 }
 
 /** Records read for one story; one more says that there are more, which then are those of what happened longest ago. */

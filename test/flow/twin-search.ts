@@ -52,7 +52,7 @@ function inventedFor(row: SearchParameterRow, form: string): string[] {
   if (form === ':of-type') return ['http://terminology.hl7.org/CodeSystem/v2-0203|MR|x'];
   if (row.kind === 'composite') return ['x$1', 'x$y'];
   if (row.kind === 'number' || row.kind === 'quantity') return [`${form}1`, `${form}36.6`];
-  return row.kind === 'date' ? [`${form}2026`, `${form}2024-05-01`] : inventedValues;
+  return row.kind === 'date' || row.kind === 'updated' ? [`${form}2026`, `${form}2024-05-01`] : inventedValues;
 }
 
 /** The halves of a composite, of one element. */

@@ -324,6 +324,11 @@ describe.each(databases)('a search, on $kind', ({ open }) => {
       expect(await ids(`Patient/${world.citizen}/EpisodeOfCare?status=active&_count=200`)).toEqual(await ids(`EpisodeOfCare?patient=${world.citizen}&status=active&_count=200`));
       expect(await ids(`Patient/${'0'.repeat(8)}-0000-8000-8000-000000000000/EpisodeOfCare`)).toEqual([]);
       expect((await gateway.get(`/fhir/Patient/${world.citizen}/Organization`, who)).status).toBe(400);
+      const { link = [] } = await bundleOf(`Patient/${world.citizen}/EpisodeOfCare?_count=1`);
+      expect(link.map(({ relation }) => relation)).toEqual(['self', 'next']);
+      expect(JSON.stringify(link)).not.toContain(world.citizen);
+      const next = link.find(({ relation }) => relation === 'next')?.url?.slice(`${gateway.url}/fhir/`.length) ?? '';
+      expect((await ids(next)).length).toBe(1);
     });
   });
 

@@ -20,28 +20,27 @@ interface SearchPageState {
   after: PagePosition | null;
 }
 
-/** GET [base]/{type}?… and POST [base]/{type}/_search, the same under [base]/Patient/{id}/ for what is about that person · http://hl7.org/fhir/R4/search.html */
+/** GET [base]/{type}?… and POST [base]/{type}/_search, the same under [base]/Patient/{id}/ for what is about that person; links name nobody · http://hl7.org/fhir/R4/search.html */
 export async function searchType(services: FhirServices, asked: Asked, posted: boolean): Promise<Reply> {
-  const { type = '', id: citizen } = asked.params;
+  const { type = '' } = asked.params;
   const parameters = posted ? [...asked.query, ...(await readForm(asked))] : asked.query;
-  const of = citizen === undefined ? type : `Patient/${citizen}/${type}`;
-  const state = readState(services, asked, of, parameters);
+  const state = readState(services, asked, parameters);
   const query = withinScopes(asked.requester.scopes, reviveQuery(state.query));
   const released = await services.release(asked.requester, { interaction: 'search-type', query, after: state.after }, { id: asked.requestId, address: asked.address });
   const link = (after: PagePosition | null): string =>
-    `${services.base}/${of}?_page=${sealPageOf(services, asked, of, { ...state, after } satisfies SearchPageState)}`;
+    `${services.base}/${type}?_page=${sealPageOf(services, asked, type, { ...state, after } satisfies SearchPageState)}`;
   const next = released.next ? { next: link(released.next as PagePosition) } : {};
   return { status: 200, text: searchsetText(services.base, released, { self: link(state.after), ...next }, { composed: true, ignored: state.ignored, uncounted: query.total === 'accurate' && state.after === null && released.total === undefined }) };
 }
 
-function readState(services: FhirServices, asked: Asked, of: string, parameters: [string, string][]): SearchPageState {
+function readState(services: FhirServices, asked: Asked, parameters: [string, string][]): SearchPageState {
   const { type = '', id: citizen } = asked.params;
   const page = parameters.find(([name]) => name === '_page');
   if (page) {
     if (parameters.some(([name]) => !['_page', '_format', '_pretty'].includes(name))) {
       throw new Refusal({ category: 'invalid', code: 'page-token-invalid', text: 'A page link is followed as it is, without further parameters.' });
     }
-    return openPageOf<SearchPageState>(services, asked, of, page[1]);
+    return openPageOf<SearchPageState>(services, asked, type, page[1]);
   }
   const parsed = parseSearch(type, parameters, { handling: handlingOf(asked), base: services.base });
   if ('problems' in parsed) throw new Refusal(...parsed.problems);
