@@ -6,7 +6,7 @@ import type { Config } from './config.ts';
 import { loadDefinitions } from './fhir/definitions.ts';
 import { loadProfiles, loadUkCore } from './fhir/profiles.ts';
 import { Refusal } from './fhir/problem.ts';
-import { sensitiveCodes } from './fhir/sensitive-codes.ts';
+import { sensitiveCodes, type SensitiveCodes } from './fhir/sensitive-codes.ts';
 import { validateResource } from './fhir/validate-resource.ts';
 import type { Requester } from './fhir/sharing.ts';
 import { applySensitiveCodes } from './flow/apply-sensitive-codes.ts';
@@ -17,6 +17,7 @@ import { describeRefusedRequest, type RefusedRequest } from './flow/describe-ref
 import { explainAccess, type ExplainAsk } from './flow/explain-access.ts';
 import { loadDirectory } from './flow/directory.ts';
 import { openFeedMappings } from './flow/feed-mappings.ts';
+import { reindexRows } from './flow/reindex-rows.ts';
 import { replayTogether, startReplayWorker } from './flow/work-replays.ts';
 import { startLinkageRuns } from './flow/work-linkage-runs.ts';
 import { watchLateReferrals } from './flow/watch-late-referrals.ts';
@@ -108,7 +109,7 @@ export async function createServices({
 
   const secrets = await loadSecrets(database);
   const classes = await openSharingClasses(database);
-  await applySensitiveCodes(database, classes, codes);
+  await bringUpToDate(database, classes, codes, log);
   const directory = await loadDirectory(database, secrets, mappings, clock());
   await openAgreements(database, agreements, config.demo);
   const [audit, identity] = [openAuditTrail(database, sealEntries), await openLogIdentity(database, config.audit)];
@@ -146,6 +147,12 @@ export async function createServices({
       await Promise.all([worker.stop(), replays.stop(), linkageRuns.stop(), ...Object.values(rounds).map((each) => each.stop())]);
     },
   };
+}
+
+/** What is stored is found and labelled as this program would store it, before anything is served. */
+async function bringUpToDate(database: Database, classes: Parameters<typeof applySensitiveCodes>[1], codes: SensitiveCodes, log: Log): Promise<void> {
+  await reindexRows(database, () => { log('search-reindexing'); });
+  await applySensitiveCodes(database, classes, codes);
 }
 
 const intakeEvents = { 'batch-failed': 'intake-retried', 'row-failed': 'worker-failed', outdated: 'intake-outdated' } as const;

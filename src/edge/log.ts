@@ -28,6 +28,7 @@ export const logEvents = {
   'intake-finished': ['info', 'A source record was worked off'],
   'intake-retried': ['warn', 'Work on a record failed and will be tried again'],
   'intake-outdated': ['error', 'Another process has newer code sets: this one takes nothing in until it is started again'],
+  'search-reindexing': ['info', 'The search index is made anew: the gateway serves when every row has been through it'],
   'mapping-waits': ['warn', 'The folder has a changed mapping, which has no effect before a replay was approved: see onestory feed doctor'],
   'linkage-run-failed': ['error', 'A batch of a comparison of links met an error nobody foresaw and will be tried again'],
   'replay-failed': ['error', 'A batch of a replay met an error nobody foresaw and will be tried again'],

@@ -1,11 +1,10 @@
-import { getSearchParameter } from '@medplum/core';
 import type {
   CapabilityStatement, CapabilityStatementRestResource, CapabilityStatementRestResourceInteraction, CapabilityStatementRestResourceOperation,
   CapabilityStatementRestInteraction, CapabilityStatementRestResourceSearchParam, CapabilityStatementRestSecurity,
 } from '@medplum/fhirtypes';
 import { loadDefinitions } from './definitions.ts';
 import { profileUrlOf } from './profiles.ts';
-import { searchParametersOf } from './search-parameters.ts';
+import { searchableTypes, searchParameterOf, searchParametersOf } from './search-parameters.ts';
 import type { SearchParameterRow } from './search-parameters.ts';
 
 export type Interaction = NonNullable<CapabilityStatementRestResourceInteraction['code']>;
@@ -38,6 +37,8 @@ export interface CapabilityInput {
   operations?: Readonly<Record<string, readonly Operation[]>>;
   /** at the base itself */
   system?: { interactions: readonly CapabilityStatementRestInteraction[]; operations: readonly Operation[] };
+  /** whether a person's compartment can be searched: `Patient/{id}/{type}` */
+  compartment?: boolean;
   /** absolute addresses of the token issuer */
   oauth: { authorize: string; token: string };
 }
@@ -57,9 +58,10 @@ export function capabilityStatement(input: CapabilityInput): CapabilityStatement
     format: ['application/fhir+json', 'application/fhir+xml', 'json', 'xml'],
     rest: [{
       mode: 'server',
-      documentation: 'What a caller sees depends on agreements, on each person\'s choices and on the caller\'s role; what is kept back looks as if it did not exist, unless an agreement lets a notice say so. Unknown search parameters are refused unless "Prefer: handling=lenient" is sent.',
+      documentation: 'What a caller sees depends on agreements, on each person\'s choices and on the caller\'s role; what is kept back looks as if it did not exist, unless an agreement lets a notice say so. A condition that is not served is refused, whatever the caller prefers; with "Prefer: handling=lenient" what only shapes the answer is left out and named. References can be chained and searched in reverse (_has) through three resources.',
       security: securityOf(input.oauth),
       resource: Object.keys(input.interactions).sort().map((type) => resourceOf(type, input)),
+      ...(input.compartment && { compartment: ['http://hl7.org/fhir/CompartmentDefinition/patient'] }),
       ...(input.system && { interaction: [...input.system.interactions], operation: [...input.system.operations] }),
     }],
   };
@@ -71,7 +73,7 @@ function resourceOf(type: string, input: CapabilityInput): CapabilityStatementRe
   const profile = profileUrlOf(type);
   const searchable = interactions.includes('search-type');
   const own = input.parameters?.[type]?.map((parameter) => withDefinition(type, parameter));
-  const searchParam = searchable ? (own ?? (searchParametersOf(type) ?? []).map((row) => searchParamOf(type, row))) : [];
+  const searchParam = searchable ? (own ?? (searchParametersOf(type) ?? []).map(searchParamOf)) : [];
   return {
     type: type as NonNullable<CapabilityStatementRestResource['type']>,
     ...(profile !== undefined && { supportedProfile: [profile] }),
@@ -79,28 +81,32 @@ function resourceOf(type: string, input: CapabilityInput): CapabilityStatementRe
     versioning: interactions.includes('vread') ? 'versioned' : 'no-version',
     ...(interactions.includes('patch') && { conditionalCreate: true, conditionalUpdate: true, conditionalDelete: 'single', updateCreate: false }),
     ...(interactions.includes('read') && { readHistory: interactions.includes('vread'), conditionalRead: type === 'Patient' ? 'not-match' : 'full-support' }),
+    ...(searchable && includesOf(type)),
     ...(searchParam.length > 0 && { searchParam }),
     ...(operation.length > 0 && { operation }),
   };
 }
 
-const commonDefinitions: Readonly<Record<string, string>> = {
-  _id: 'http://hl7.org/fhir/SearchParameter/Resource-id',
-  _lastUpdated: 'http://hl7.org/fhir/SearchParameter/Resource-lastUpdated',
-  component: 'https://fhir.bicp.example/SearchParameter/component',
-  purpose: 'https://fhir.bicp.example/SearchParameter/audit-purpose',
-};
-
-function searchParamOf(type: string, row: SearchParameterRow): CapabilityStatementRestResourceSearchParam {
-  return withDefinition(type, { name: row.name, type: fhirTypeOf(row) });
+function searchParamOf(row: SearchParameterRow): CapabilityStatementRestResourceSearchParam {
+  return { name: row.name, definition: row.url, type: fhirTypeOf(row) };
 }
 
 function withDefinition(type: string, parameter: ParameterName): CapabilityStatementRestResourceSearchParam {
-  const definition = commonDefinitions[parameter.name] ?? getSearchParameter(type, parameter.name)?.url;
+  const definition = searchParameterOf(type, parameter.name)?.url ?? getSearchParameter(type, parameter.name)?.url;
   return { name: parameter.name, ...(definition !== undefined && { definition }), type: parameter.type };
 }
 
-function fhirTypeOf(row: SearchParameterRow): 'token' | 'reference' | 'string' | 'date' | 'uri' {
+/** References that can be followed from this type, and to it from others. */
+function includesOf(type: string): Pick<CapabilityStatementRestResource, 'searchInclude' | 'searchRevInclude'> {
+  const references = (of: string): string[] => (of === 'AuditEvent' ? [] : (searchParametersOf(of) ?? []).filter((row) => row.kind === 'reference' && !row.canonical).map(({ name }) => `${of}:${name}`));
+  const towards = searchableTypes().flatMap((of) => references(of).filter((each) => {
+    const row = searchParameterOf(of, each.slice(of.length + 1));
+    return row?.kind === 'reference' && row.targets.includes(type);
+  }));
+  return { ...(references(type).length > 0 && { searchInclude: references(type) }), ...(towards.length > 0 && type !== 'AuditEvent' && { searchRevInclude: towards }) };
+}
+
+function fhirTypeOf(row: SearchParameterRow): NonNullable<CapabilityStatementRestResourceSearchParam['type']> {
   if (row.kind === 'id') return 'token';
   return row.kind === 'updated' ? 'date' : row.kind;
 }

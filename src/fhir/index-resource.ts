@@ -1,12 +1,15 @@
-import { rangeOf } from './date-range.ts';
+import { indexComposite } from './index-composites.ts';
+import { dateRangeOf, quantityOf } from './index-ranges.ts';
+import { emitTokens } from './index-tokens.ts';
 import { isJsonObject } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
-import { maxPrefix, normaliseText, wordsOf } from './normalise-text.ts';
-import { fragmentOf, searchParametersOf } from './search-parameters.ts';
+import { maxPrefix, normaliseText } from './normalise-text.ts';
+import type { ValuedRow } from './search-parameter-row.ts';
+import { fragmentOf, isAboutPerson, recordDateOf, searchParameterOf, searchParametersOf } from './search-parameters.ts';
 import type { SearchParameterRow } from './search-parameters.ts';
 import { codeTokens } from './sensitive-codes.ts';
 import { searchToken } from './search-token.ts';
-import type { TokenKind } from './search-token.ts';
+import { valuesAt } from './values-at.ts';
 
 /** What of a resource can be searched for. */
 export interface SearchIndex {
@@ -14,140 +17,116 @@ export interface SearchIndex {
   tokens: bigint[];
   /** tokens from parts that are stored apart from the body, by their path (`/address`) */
   fragmentTokens: Map<string, bigint[]>;
-  /** the type's one date parameter as [from, to) in UTC; null = unbounded. Both null: no date */
+  /** the date its records are of, as [from, to) in UTC; null = unbounded. Both null: no date */
   from: string | null;
   to: string | null;
+  /** other dates, numbers and quantities of the body: from where to where, by the token that names them */
+  values: IndexedValue[];
   /** for sorting by name */
   sortText: string | null;
   /** everything it says in codes: not searched, but found when a code becomes sensitive */
   codes: bigint[];
 }
 
-/** Takes one search form of a value. */
-type Emit = (kind: TokenKind, value: string) => void;
-
-/** Characters of a text that are looked at; what is beyond cannot be searched for. */
-const maxText = 256;
+/** Dates in milliseconds since 1970, half-open; numbers as they are, both ends included. */
+export interface IndexedValue {
+  key: bigint;
+  low: number;
+  high: number;
+}
 
 /** A type without a table of its own can still be found by its identifiers. */
-const unlisted: readonly SearchParameterRow[] = [{ name: 'identifier', kind: 'token', paths: ['identifier'] }];
+const unlisted: readonly SearchParameterRow[] = [{ name: 'identifier', url: '', kind: 'token', paths: ['identifier'], types: ['Identifier'] }];
+
+/** Values of one parameter that are compared by their size; more say nothing one would search for. */
+const mostValues = 50;
 
 /** Everything a search may match, taken from the whole resource (fragments included). Pure; never throws on odd shapes. */
 export function indexResource(resource: JsonObject): SearchIndex {
   const type = text(resource['resourceType']) ?? '';
   const sets = new Map<string, Set<bigint>>();
+  const values: IndexedValue[] = [];
   let range: Pick<SearchIndex, 'from' | 'to'> = { from: null, to: null };
   for (const row of searchParametersOf(type) ?? unlisted) {
-    if (!('paths' in row)) continue;
-    const values = valuesOf(resource, row);
-    if (row.kind === 'date') {
-      range = periodOf(values[0]);
+    if (row.kind === 'composite') {
+      indexComposite(type, row, resource, { token: (token) => addTo(sets, '', token), value: (value) => values.push(value) });
       continue;
     }
+    if (!('paths' in row)) continue;
+    const said = row.kind === 'token' && row.truth ? [truthOf(resource, row)] : valuesOf(resource, row);
+    if (said.length === 0) continue;
     const fragment = fragmentOf(type, row) ?? '';
-    const into = sets.get(fragment) ?? new Set<bigint>();
-    if (values.length > 0) sets.set(fragment, into);
-    const emit: Emit = (kind, value) => into.add(searchToken(type, row.name, kind, value));
-    for (const value of values) emitValue(row, value, emit);
+    if (!row.name.startsWith('_')) addTo(sets, fragment, searchToken(type, row.name, 'present', ''));
+    if (row.kind === 'date' && row.name === recordDateOf(type)) range = periodOf(said[0]);
+    else if (row.kind === 'date') values.push(...datesIn(type, row, said));
+    else if (row.kind === 'number' || row.kind === 'quantity') values.push(...quantitiesIn(type, row, said));
+    else if (!isAboutPerson(type, row)) for (const value of said) emitTokens(row, value, (kind, form) => { addTo(sets, fragment, searchToken(type, row.name, kind, form)); });
+    else for (const value of said) emitTokens(row, value, (kind, form) => { if (kind === 'identifier') addTo(sets, fragment, searchToken(type, row.name, kind, form)); });
   }
   const tokens = sorted(sets.get(''));
   sets.delete('');
   const fragmentTokens = new Map([...sets].map(([path, set]) => [path, sorted(set)]));
-  return { tokens, fragmentTokens, ...range, sortText: sortTextOf(type, resource), codes: codeTokens(resource) };
+  return { tokens, fragmentTokens, ...range, values, sortText: sortTextOf(type, resource), codes: codeTokens(resource) };
 }
 
-function emitValue(row: SearchParameterRow, value: Json, emit: Emit): void {
-  if (row.kind === 'token') emitToken(value, row.system, 'token', emit);
-  else if (row.kind === 'string') emitText(value, emit);
-  else if (row.kind === 'reference') emitReference(row.targets, value, emit);
+/** The same index, of a row that came from there: the mark is only known once it is stored. */
+export function indexedFrom(index: SearchIndex, type: string, source: string): SearchIndex {
+  const row = searchParameterOf(type, '_source');
+  const tokens = new Set(index.tokens);
+  if (row) emitTokens(row, source, (kind, form) => tokens.add(searchToken(type, row.name, kind, form)));
+  return { ...index, tokens: sorted(tokens) };
 }
 
-/** A code, Coding, CodeableConcept or Identifier: found as `system|code`, `code`, `system|`, and `|code` without a system. */
-function emitToken(value: Json, system: string | undefined, kind: TokenKind, emit: Emit): void {
-  if (typeof value === 'string') return emitPair(system, value, kind, emit);
-  if (!isJsonObject(value)) return;
-  for (const coding of list(value['coding'])) emitToken(coding, undefined, kind, emit);
-  const code = value['code'] ?? value['value'];
-  if (typeof code === 'string') emitPair(text(value['system']), code, kind, emit);
+function addTo(sets: Map<string, Set<bigint>>, fragment: string, token: bigint): void {
+  const into = sets.get(fragment) ?? new Set<bigint>();
+  sets.set(fragment, into.add(token));
 }
 
-function emitPair(system: string | undefined, code: string, kind: TokenKind, emit: Emit): void {
-  if (code === '') return;
-  emit(kind, code);
-  emit(kind, `${system ?? ''}|${code}`);
-  if (system !== undefined) emit(kind, `${system}|`);
+function datesIn(type: string, row: ValuedRow, said: readonly Json[]): IndexedValue[] {
+  const key = searchToken(type, row.name, 'value', '');
+  return said.slice(0, mostValues).flatMap((value) => dateRangeOf(value) ?? []).map((range) => ({ key, ...range }));
 }
 
-function emitReference(targets: readonly string[], value: Json, emit: Emit): void {
-  if (!isJsonObject(value)) return;
-  const literal = text(value['reference'])?.split('/_history/')[0];
-  const parts = literal === undefined ? undefined : /^([A-Z][A-Za-z]+)\/([A-Za-z0-9.-]{1,64})$/.exec(literal);
-  const type = parts?.[1] ?? text(value['type']);
-  if (type !== undefined && !targets.includes(type)) return;
-  if (literal && !literal.startsWith('#')) emit('reference', literal);
-  if (parts?.[2]) emit('reference', parts[2]);
-  emitToken(value['identifier'] ?? null, undefined, 'identifier', emit);
+function quantitiesIn(type: string, row: ValuedRow, said: readonly Json[]): IndexedValue[] {
+  return said.slice(0, mostValues).flatMap((value) => quantityOf(value) ?? [])
+    .flatMap(({ range, units }) => units.map((unit) => ({ key: searchToken(type, row.name, 'value', unit), ...range })));
 }
 
-/** A string, or a HumanName with all its parts. */
-function emitText(value: Json, emit: Emit): void {
-  if (typeof value === 'string') return emitPhrase(value, emit);
-  if (!isJsonObject(value)) return;
-  const part = (name: string) => list(value[name]).filter((item) => typeof item === 'string');
-  for (const name of ['text', 'prefix', 'given', 'family', 'suffix']) {
-    for (const phrase of part(name)) emitPhrase(phrase, emit);
-  }
-  const given = part('given').join(' ');
-  const family = part('family').join(' ');
-  if (given && family) for (const whole of [`${given} ${family}`, `${family} ${given}`]) emitPrefixes(normaliseText(whole), emit);
-}
-
-function emitPhrase(phrase: string, emit: Emit): void {
-  const looked = phrase.slice(0, maxText);
-  emit('exact', looked);
-  emitPrefixes(normaliseText(looked), emit);
-  const words = wordsOf(looked);
-  if (words.length > 1) for (const word of words) emitPrefixes(word, emit);
-}
-
-function emitPrefixes(normal: string, emit: Emit): void {
-  for (let length = 1; length <= Math.min(normal.length, maxPrefix); length += 1) emit('prefix', normal.slice(0, length));
-}
-
-/** A date, dateTime, instant or Period as [from, to). A side that says nothing readable is unbounded. */
+/** The record's own date as the columns hold it. */
 function periodOf(value: Json | undefined): Pick<SearchIndex, 'from' | 'to'> {
-  if (typeof value === 'string') return rangeOf(value) ?? { from: null, to: null };
-  if (!isJsonObject(value)) return { from: null, to: null };
-  const start = rangeOf(text(value['start']) ?? '');
-  const end = rangeOf(text(value['end']) ?? '');
-  return { from: start?.from ?? null, to: end?.to ?? null };
+  const range = dateRangeOf(value);
+  return { from: instant(range?.low), to: instant(range?.high) };
 }
+
+/** Nothing reaches past the year 9999 or before the year 1. */
+function instant(ms: number | undefined): string | null {
+  if (ms === undefined || !Number.isFinite(ms)) return null;
+  return new Date(Math.min(Math.max(ms, earliest), latest)).toISOString();
+}
+const earliest = Date.parse('0001-01-01T00:00:00Z');
+const latest = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** Patient: the family name of its first name that has one, an official one before others. Organization: its name. */
 function sortTextOf(type: string, resource: JsonObject): string | null {
   if (type === 'Organization') return normaliseText(text(resource['name']) ?? '').slice(0, maxPrefix) || null;
   if (type !== 'Patient') return null;
-  const named = list(resource['name']).filter((name) => isJsonObject(name)).filter((name) => text(name['family']));
+  const names = resource['name'];
+  const named = (Array.isArray(names) ? names : [names]).filter((name) => isJsonObject(name)).filter((name) => text(name['family']));
   const chosen = named.find((name) => name['use'] === 'official') ?? named[0];
   return normaliseText(text(chosen?.['family']) ?? '').slice(0, maxPrefix) || null;
 }
 
-function valuesOf(resource: JsonObject, row: Extract<SearchParameterRow, { paths: readonly string[] }>): Json[] {
-  const values = row.paths.flatMap((path) => valuesAt(resource, path.split('.')));
-  if (row.kind !== 'token' || row.extension === undefined) return values;
-  return values.filter((value) => isJsonObject(value)).filter((value) => value['url'] === row.extension).map((value) => value['valueCoding'] ?? null);
+/** Whether there is anything but false. */
+function truthOf(resource: JsonObject, row: ValuedRow): boolean {
+  return row.paths.some((path) => resource[path] !== undefined && resource[path] !== null && resource[path] !== false);
 }
 
-/** The values at a path of element names, lists flattened. */
-function valuesAt(value: Json, path: readonly string[]): Json[] {
-  let found: Json[] = [value];
-  for (const name of path) found = found.flatMap((item) => (isJsonObject(item) ? list(item[name]) : []));
-  return found;
-}
-
-function list(value: Json | undefined): Json[] {
-  if (value === undefined || value === null) return [];
-  return Array.isArray(value) ? value : [value];
+function valuesOf(resource: JsonObject, row: ValuedRow): Json[] {
+  const values = row.paths.flatMap((path) => valuesAt(resource, path));
+  if (row.kind !== 'token') return values;
+  const { extension, where } = row;
+  if (extension !== undefined) return values.filter((value) => isJsonObject(value) && value['url'] === extension).map((value) => (isJsonObject(value) ? (value['valueCoding'] ?? null) : null));
+  return where === undefined ? values : values.filter((value) => isJsonObject(value) && value[where.member] === where.value);
 }
 
 function text(value: Json | undefined): string | undefined {

@@ -30,9 +30,14 @@ export function ignoredNotice(parameters: readonly string[]): BundleEntry {
   return entry({ severity: 'warning', code: 'not-supported', problem: 'search-parameter-ignored', text });
 }
 
+/** So many match that nobody counts them: the answer has no total. */
+export function uncountedNotice(): BundleEntry {
+  return entry({ severity: 'warning', code: 'too-costly', problem: 'search-total-omitted', text: 'More match than are counted, so no total is given.' });
+}
+
 interface Notice {
   severity: 'information' | 'warning';
-  code: 'suppressed' | 'incomplete' | 'not-supported';
+  code: 'suppressed' | 'incomplete' | 'not-supported' | 'too-costly';
   problem: string;
   text: string;
 }

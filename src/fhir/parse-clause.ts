@@ -1,17 +1,20 @@
-import { rangeOf } from './date-range.ts';
-import { maxPrefix, normaliseText } from './normalise-text.ts';
+import { anyOf, invalid, readCodes, type ClauseRequest, type ParsedClause } from './clause-request.ts';
+import { addressesAbove, contactForm } from './index-tokens.ts';
+import { maxPrefix, normaliseText, wordsOf } from './normalise-text.ts';
+import { parseComposite } from './parse-composite.ts';
+import { dateCondition, dateTests, numberTests, quantityTests } from './parse-ranges.ts';
+import { parseReference } from './parse-reference.ts';
 import type { Problem } from './problem.ts';
-import { fragmentOf, mayBeApart } from './search-parameters.ts';
+import { knownProfileOf, knownTerminology } from './profiles.ts';
+import { recordDateOf } from './search-parameters.ts';
 import type { SearchParameterRow } from './search-parameters.ts';
-import { dateOperators } from './search-query.ts';
-import type { DateCondition, SearchClause } from './search-query.ts';
+import type { DateCondition, ValueCondition } from './search-query.ts';
 import { searchToken } from './search-token.ts';
-import type { TokenKind } from './search-token.ts';
+import { clauseLimits, splitUnescaped, unescape } from './search-value.ts';
+import { soundOf } from './sound-of.ts';
 
-/** `unknown`: the modifier is not supported. `identifying`: the value may name a person although the parameter need not. */
-export type ParsedClause = { clause: SearchClause; identifying: boolean } | { problem: Problem } | 'unknown';
-
-export const clauseLimits = { valueLength: 512, alternatives: 50 };
+/** Codes of a value set that are looked for. */
+const mostCodes = 1000;
 
 /** One `name[:modifier]=value` of a known parameter → one clause. */
 export function parseClause(type: string, row: SearchParameterRow, modifier: string | undefined, value: string, base?: string): ParsedClause {
@@ -25,138 +28,159 @@ export function parseClause(type: string, row: SearchParameterRow, modifier: str
   if (alternatives.length > clauseLimits.alternatives) {
     return invalid(row, 'search-value-too-many', 'A search parameter has too many alternatives.', `at most ${clauseLimits.alternatives}`);
   }
-  const request: Request = { type, row, modifier, alternatives, base };
-  if (row.kind === 'reference') return referenceClause(request, row.targets);
-  if (row.kind === 'string') return stringClause(request);
-  if (row.kind === 'uri') return uriClause(request);
-  if (modifier !== undefined) return 'unknown';
-  if (row.kind === 'token') return tokenClause(request, 'token');
-  if (row.kind === 'id') return idClause(request);
-  return dateClause(request, row.kind === 'updated' ? 'updated' : 'clinical');
+  const request: ClauseRequest = { type, row, modifier, alternatives, base };
+  return modifier === 'missing' ? missingClause(request) : clauseOf(request);
 }
 
-interface Request {
-  type: string;
-  row: SearchParameterRow;
-  modifier: string | undefined;
-  alternatives: string[];
-  base: string | undefined;
+function clauseOf(request: ClauseRequest): ParsedClause {
+  const { row, modifier } = request;
+  switch (row.kind) {
+    case 'token': return tokenClause(request, row);
+    case 'reference': return parseReference(request, row);
+    case 'string': return stringClause(request);
+    case 'uri': return uriClause(request, row);
+    default: if (modifier !== undefined) return 'unknown';
+  }
+  switch (row.kind) {
+    case 'composite': return parseComposite(request, row, (half, value) => parseClause(request.type, half, undefined, value, request.base));
+    case 'id': return idClause(request);
+    case 'updated': return columnClause(request, 'updated');
+    case 'date': return row.name === recordDateOf(request.type) ? columnClause(request, 'clinical') : valueClause(request, dateForm, (part) => named(dateTests(part), ''));
+    case 'number': return valueClause(request, 'a number, with an optional prefix', (part) => named(numberTests(part), ''));
+    case 'quantity': return valueClause(request, 'number, number|system|code or number||unit, with an optional prefix', (part) => {
+      const tests = quantityTests(part);
+      return tests && named(tests, tests.unit);
+    });
+  }
 }
+
+/** Whether there is any value. What is kept apart and may be seen counts. */
+function missingClause(request: ClauseRequest): ParsedClause {
+  const { type, row, alternatives } = request;
+  const [said] = alternatives;
+  if (!('paths' in row) || row.name.startsWith('_') || type === 'AuditEvent') return 'unknown';
+  if (alternatives.length !== 1 || (said !== 'true' && said !== 'false')) return invalid(row, 'search-value-invalid', 'Whether a value is missing is said by true or false.', 'true or false');
+  return { clause: { ...anyOf(request, 'present', ['']), inRow: true, ...(said === 'true' && { not: true as const }) }, identifying: false };
+}
+
+type TokenRow = Extract<SearchParameterRow, { kind: 'token' }>;
 
 /** `code`, `system|code`, `|code` (no system), `system|` (any code): the same forms the index holds. */
-function tokenClause(request: Request, kind: TokenKind): ParsedClause {
-  const values: string[] = [];
-  for (const part of request.alternatives) {
-    const pieces = splitUnescaped(part, '|').map(unescape);
-    if (pieces.length > 2) return invalid(request.row, 'search-value-invalid', 'A coded search value has more than one bar.', 'code or system|code');
-    values.push(pieces.join('|'));
+function tokenClause(request: ClauseRequest, row: TokenRow): ParsedClause {
+  if (request.type === 'AuditEvent' && request.modifier !== undefined) return 'unknown'; // the log is looked up by what was said as it is
+  switch (request.modifier) {
+    case undefined: return codesClause(request, row);
+    case 'not': return turned(codesClause(request, row));
+    case 'in': return setClause(request);
+    case 'not-in': return turned(setClause(request));
+    case 'of-type': return row.types.includes('Identifier') ? ofTypeClause(request) : 'unknown';
+    default: return 'unknown';
   }
-  return { clause: anyOf(request, kind, values), identifying: kind === 'identifier' };
 }
 
-function stringClause(request: Request): ParsedClause {
-  if (request.modifier === 'exact') return { clause: anyOf(request, 'exact', request.alternatives.map(unescape)), identifying: false };
-  if (request.modifier !== undefined) return 'unknown';
-  const values = request.alternatives.map((part) => normaliseText(unescape(part)));
-  if (values.includes('')) return invalid(request.row, 'search-value-empty', 'A text to search for has no letters or digits.', 'letters or digits');
+/** A row without any value is not it, either (FHIR R4 search, :not). */
+function turned(parsed: ParsedClause): ParsedClause {
+  return parsed === 'unknown' || 'problem' in parsed || !('anyOf' in parsed.clause) ? parsed : { ...parsed, clause: { ...parsed.clause, not: true, inRow: true } };
+}
+
+function codesClause(request: ClauseRequest, row: TokenRow): ParsedClause {
+  const codes = readCodes(request);
+  if (!codes) return invalid(request.row, 'search-value-invalid', 'A coded search value has more than one bar.', 'code or system|code');
+  const values = codes.flatMap((code) => codeForms(row, code));
+  return { clause: { ...anyOf(request, 'token', values), ...(row.ofClass && { ofClass: { kind: row.ofClass, names: codes } }) }, identifying: false };
+}
+
+/** Numbers are written with spaces on letters: an NHS number, or one to call somebody by. */
+function codeForms({ types }: TokenRow, code: string): string[] {
+  const bar = code.indexOf('|') + 1;
+  const value = code.slice(bar);
+  if (types.includes('Identifier') && /^\d{3}[ -]\d{3}[ -]\d{4}$/.test(value)) return [code, code.slice(0, bar) + value.replaceAll(/[ -]/g, '')];
+  return types.includes('ContactPoint') ? [code, code.slice(0, bar) + contactForm(value)] : [code];
+}
+
+/** Codes of a value set that can be written out. */
+function setClause(request: ClauseRequest): ParsedClause {
+  const found = request.alternatives.map((part) => knownTerminology().codesOf(unescape(part)));
+  const pairs = new Set(found.flatMap((set) => [...(set?.pairs ?? [])]));
+  if (found.includes(undefined) || pairs.size > mostCodes) {
+    return invalid(request.row, 'search-value-set-unknown', 'A value set is not known here, or cannot be written out as a list.', `the URL of a value set of the gateway or of base R4 with at most ${mostCodes} codes`);
+  }
+  return { clause: anyOf(request, 'token', [...pairs]), identifying: false };
+}
+
+/** `system|code|value`: the type of the identifier, and its value. */
+function ofTypeClause(request: ClauseRequest): ParsedClause {
+  const values = request.alternatives.map((part) => splitUnescaped(part, '|').map(unescape));
+  if (values.some((pieces) => pieces.length !== 3 || pieces.includes(''))) return invalid(request.row, 'search-value-invalid', 'An identifier by its type has three parts.', 'system|code|value');
+  return { clause: anyOf(request, 'of-type', values.map((pieces) => pieces.join('|'))), identifying: true };
+}
+
+function stringClause(request: ClauseRequest): ParsedClause {
+  const { row, modifier, alternatives } = request;
+  if (row.kind === 'string' && row.sounds) return modifier === undefined ? soundClause(request) : 'unknown';
+  if (modifier === 'exact') return { clause: anyOf(request, 'exact', alternatives.map(unescape)), identifying: false };
+  if (modifier !== undefined) return 'unknown';
+  const values = alternatives.map((part) => normaliseText(unescape(part)));
+  if (values.includes('')) return withoutLetters(request);
   if (values.some((value) => value.length > maxPrefix)) {
     return invalid(request.row, 'search-value-too-long', 'A text to search for is too long.', `at most ${maxPrefix} letters and digits`);
   }
   return { clause: anyOf(request, 'prefix', values), identifying: false };
 }
 
-/** A URI is compared as it is written; `:below` finds it and those that go on from it. */
-function uriClause(request: Request): ParsedClause {
-  if (request.modifier !== undefined && request.modifier !== 'below') return 'unknown';
-  return { clause: anyOf(request, request.modifier === 'below' ? 'below' : 'uri', request.alternatives.map(unescape)), identifying: false };
+function soundClause(request: ClauseRequest): ParsedClause {
+  const words = request.alternatives.map((part) => wordsOf(unescape(part)));
+  if (words.some((each) => each.length === 0)) return withoutLetters(request);
+  const every = words.map((each) => each.map((word) => anyOf(request, 'sound', [soundOf(word)])));
+  const [only] = every;
+  return { clause: every.length === 1 && only?.length === 1 && only[0] ? only[0] : { either: every }, identifying: true };
 }
 
-/** Where only a Patient can be meant, the clause names citizens; else literal references and ids. */
-function referenceClause(request: Request, targets: readonly string[]): ParsedClause {
-  const { modifier, row, base } = request;
-  if (modifier === 'identifier') return tokenClause(request, 'identifier');
-  if (modifier !== undefined && !targets.includes(modifier)) return 'unknown';
-  const found: { type: string | undefined; id: string }[] = [];
-  for (const part of request.alternatives) {
-    const target = targetOf(unescape(part), base);
-    if (target === 'foreign') return invalid(row, 'search-reference-foreign', 'A reference names another server.', 'an id, Type/id, or a URL under this base');
-    const type = target?.type ?? modifier ?? (targets.length === 1 ? targets[0] : undefined);
-    if (!target || (type !== undefined && !targets.includes(type)) || (modifier !== undefined && type !== modifier)) {
-      return invalid(row, 'search-value-invalid', 'A reference to search for is not one this parameter takes.', `an id or Type/id, with one of the types ${targets.join(', ')}`);
-    }
-    found.push({ type, id: target.id });
-  }
-  if (targets.length === 1 && targets[0] === 'Patient') return { clause: { citizen: found.map((target) => target.id) }, identifying: true };
-  const identifying = found.some((target) => target.type === undefined || target.type === 'Patient' || target.type === 'RelatedPerson');
-  const people = found.filter(({ type }) => type === 'Patient' || (type === undefined && targets.includes('Patient'))).map(literal);
-  return { clause: { ...anyOf(request, 'reference', found.map(literal)), ...(people.length > 0 && { people: { parameter: row.name, values: people } }) }, identifying };
+function withoutLetters({ row }: ClauseRequest): { problem: Problem } {
+  return invalid(row, 'search-value-empty', 'A text to search for has no letters or digits.', 'letters or digits');
 }
 
-function literal({ type, id }: { type: string | undefined; id: string }): string {
-  return type === undefined ? id : `${type}/${id}`;
+/** As it is written; `below` an address whatever lies under it, `above` one whatever it lies under. */
+function uriClause(request: ClauseRequest, row: Extract<SearchParameterRow, { kind: 'uri' }>): ParsedClause {
+  const { type, modifier } = request;
+  const values = request.alternatives.map(unescape);
+  if (type === 'AuditEvent') return modifier === undefined || modifier === 'below' ? { clause: anyOf(request, modifier === 'below' ? 'below' : 'uri', values), identifying: false } : 'unknown';
+  const clause = anyOf(request, 'uri', modifier === 'above' ? values.flatMap((value) => [value, ...addressesAbove(value)]) : values);
+  if (modifier !== undefined && modifier !== 'above' && modifier !== 'below') return 'unknown';
+  if (modifier === 'below') clause.anyOf.push(...values.map((value) => searchToken(type, row.name, 'below', value.replace(/[/#]$/, ''))));
+  const own = row.ofType ? knownProfileOf(type) : undefined;
+  const ofType = own !== undefined && values.some((value) => matchesUri(own, value, modifier));
+  return { clause: { ...clause, ...(ofType && { orPersons: true as const }) }, identifying: false };
 }
 
-function targetOf(value: string, base: string | undefined): { type?: string; id: string } | 'foreign' | undefined {
-  const own = base?.replace(/\/+$/, '');
-  const relative = own !== undefined && value.startsWith(`${own}/`) ? value.slice(own.length + 1) : value;
-  if (/^[A-Za-z][A-Za-z0-9+.-]*:/.test(relative)) return 'foreign';
-  const parts = /^(?:([A-Z][A-Za-z]{1,63})\/)?([A-Za-z0-9.-]{1,64})$/.exec(relative);
-  if (!parts?.[2]) return undefined;
-  return { ...(parts[1] && { type: parts[1] }), id: parts[2] };
+function matchesUri(uri: string, value: string, modifier: string | undefined): boolean {
+  if (uri === value) return true;
+  return modifier === 'below' ? addressesAbove(uri).includes(value.replace(/[/#]$/, '')) : modifier === 'above' && addressesAbove(value).includes(uri);
 }
 
-function idClause(request: Request): ParsedClause {
+function idClause(request: ClauseRequest): ParsedClause {
   if (request.alternatives.some((id) => !/^[A-Za-z0-9.-]{1,64}$/.test(id))) {
     return invalid(request.row, 'search-value-invalid', 'An id to search for is not an id.', 'letters, digits, - and . only, at most 64');
   }
   return { clause: { ids: request.alternatives }, identifying: true };
 }
 
-function dateClause(request: Request, column: DateCondition['column']): ParsedClause {
-  const date: DateCondition[] = [];
-  for (const part of request.alternatives) {
-    const op = dateOperators.find((known) => part.startsWith(known)) ?? 'eq';
-    // a plus sign that was not percent-encoded arrives as a space
-    const range = rangeOf((part.startsWith(op) ? part.slice(2) : part).replace(' ', '+'));
-    if (!range) return invalid(request.row, 'search-value-invalid', 'A date to search for is not a date.', 'YYYY, YYYY-MM, YYYY-MM-DD or a date and time, with an optional prefix');
-    date.push({ column, op, ...(op === 'ap' ? widened(range) : range) });
-  }
+const dateForm = 'YYYY, YYYY-MM, YYYY-MM-DD or a date and time, with an optional prefix';
+
+function columnClause(request: ClauseRequest, column: DateCondition['column']): ParsedClause {
+  const date = request.alternatives.flatMap((part) => dateCondition(column, part) ?? []);
+  if (date.length < request.alternatives.length) return invalid(request.row, 'search-value-invalid', 'A date to search for is not a date.', dateForm);
   return { clause: { date }, identifying: false };
 }
 
-/** About this date: as much again on either side as the value covers. R4 leaves the width to the server. */
-function widened(range: { from: string; to: string }): { from: string; to: string } {
-  const length = Date.parse(range.to) - Date.parse(range.from);
-  const earliest = Math.max(Date.parse(range.from) - length, Date.parse('0001-01-01T00:00:00Z'));
-  const latest = Math.min(Date.parse(range.to) + length, Date.parse('9999-12-31T23:59:59.999Z'));
-  return { from: new Date(earliest).toISOString(), to: new Date(latest).toISOString() };
+type Tests = Omit<ValueCondition, 'key'> & { unit: string };
+
+function named(tests: Omit<ValueCondition, 'key'> | undefined, unit: string): Tests | undefined {
+  return tests && { ...tests, unit };
 }
 
-function anyOf(request: Request, kind: TokenKind, values: string[]): Extract<SearchClause, { anyOf: bigint[] }> {
-  const tokens = [...new Set(values.map((value) => searchToken(request.type, request.row.name, kind, value)))];
-  const onFragment = fragmentOf(request.type, request.row);
-  return { anyOf: tokens, ...(onFragment !== undefined && { onFragment }), ...(mayBeApart(request.type, request.row) && { mayBeApart: true as const }), ...(request.type === 'AuditEvent' && { said: { parameter: request.row.name, kind, values } }) };
-}
-
-function invalid(row: SearchParameterRow, code: string, text: string, expected: string): { problem: Problem } {
-  return { problem: { category: 'invalid', code, text, at: { field: row.name }, expected } };
-}
-
-/** Cuts at a separator that no backslash escapes (FHIR R4 search, escaping). */
-function splitUnescaped(value: string, separator: ',' | '|'): string[] {
-  const parts = [''];
-  for (let at = 0; at < value.length; at += 1) {
-    const next = value.charAt(at);
-    if (next === separator) parts.push('');
-    else {
-      const taken = next === '\\' ? value.slice(at, at + 2) : next;
-      parts[parts.length - 1] += taken;
-      at += taken.length - 1;
-    }
-  }
-  return parts;
-}
-
-function unescape(value: string): string {
-  return value.replace(/\\([,$|\\])/g, '$1');
+function valueClause({ type, row, alternatives }: ClauseRequest, expected: string, read: (part: string) => Tests | undefined): ParsedClause {
+  const tests = alternatives.flatMap((part) => read(part) ?? []);
+  if (tests.length < alternatives.length) return invalid(row, 'search-value-invalid', 'A value to search for is not in the form of this parameter.', expected);
+  return { clause: { values: tests.map(({ unit, ...each }) => ({ key: searchToken(type, row.name, 'value', unit), ...each })) }, identifying: false };
 }

@@ -1,123 +1,120 @@
+import type { ParsedClause } from './clause-request.ts';
 import { parseClause } from './parse-clause.ts';
+import { readShaping, readShapingOfLog, shapingLimits } from './parse-shaping.ts';
+import { notServed, refuse, type SearchDraft, type SearchOptions } from './search-draft.ts';
 import type { Problem } from './problem.ts';
-import { identifyingParameters, resultParameters, searchParameterOf, searchParametersOf } from './search-parameters.ts';
-import type { SearchClause, SearchQuery, SearchSort } from './search-query.ts';
-
-export interface SearchOptions {
-  handling: 'strict' | 'lenient';
-  /** own FHIR base URL: absolute references under it are the same as relative ones, others are refused */
-  base?: string;
-}
+import { identifiesSomebody, isAboutPerson, searchableTypes, searchParameterOf, searchParametersOf } from './search-parameters.ts';
+import type { SearchParameterRow } from './search-parameters.ts';
+import type { SearchClause, SearchQuery } from './search-query.ts';
 
 export type ParsedSearch = { query: SearchQuery; ignored: string[] } | { problems: Problem[] };
 
-export const searchLimits = { clauses: 20, defaultCount: 20, maxCount: 200, sorts: 3 };
+export const searchLimits = { clauses: 20, joins: 3, joined: 5, ...shapingLimits };
 
 /** Shape the answer, not the search: read by the HTTP edge. `_summary=count` asks for another answer, and is not among them. */
 const transportParameters = new Set(['_format', '_pretty', '_elements', '_summary']);
 
-interface Draft {
-  clauses: SearchClause[];
-  sort?: SearchSort[];
-  count?: number;
-  ignored: string[];
-  normal: string[];
-  problems: Problem[];
-}
-
 /**
  * Decoded query parameters → what to look for (FHIR R4 search; the parameters of search-parameters.ts). Repeating a
- * parameter means AND, a comma OR. Unknown parameters, modifiers and sort keys are refused (`strict`) or left out and
- * named in `ignored` (`lenient`); wrong, empty, too many or too long values are refused either way. Never throws.
+ * parameter means AND, a comma OR. A condition that is not served is refused whatever the caller prefers: left out, it would
+ * widen the answer. Only what shapes the answer is left out and named in `ignored` (`lenient`) or refused (`strict`); wrong,
+ * empty, too many or too long values are refused either way. Never throws.
  */
 export function parseSearch(type: string, params: [string, string][], options: SearchOptions): ParsedSearch {
-  const rows = searchParametersOf(type);
-  if (!rows) {
+  if (!searchParametersOf(type)) {
     return { problems: [{ category: 'unsupported', code: 'search-type-unsupported', text: 'This resource type cannot be searched.' }] };
   }
-  const draft: Draft = { clauses: [], ignored: [], normal: [], problems: [] };
+  const draft: SearchDraft = { options, clauses: [], includes: [], ignored: [], normal: [], problems: [] };
   for (const [key, value] of params) {
-    if (transportParameters.has(key) && !(key === '_summary' && value === 'count')) continue;
-    readParameter(type, key, value, options, draft);
+    if ((transportParameters.has(key) && !(key === '_summary' && value === 'count')) || (type === 'AuditEvent' ? readShapingOfLog(key, value, draft) : readShaping(type, key, value, draft))) continue;
+    readCondition(type, key, value, draft);
     if (draft.clauses.length > searchLimits.clauses) {
-      draft.problems.push({ category: 'invalid', code: 'search-too-many', text: 'The search has too many parameters.', expected: `at most ${searchLimits.clauses}` });
+      refuse(draft, 'search-too-many', key, 'The search has too many parameters.', `at most ${searchLimits.clauses}`);
+      break;
+    }
+    if (draft.clauses.filter((clause) => 'chain' in clause || 'has' in clause).length > searchLimits.joined) {
+      refuse(draft, 'search-too-many', key, 'The search has too many chains.', `at most ${searchLimits.joined} chains and _has together`);
       break;
     }
   }
-  if (draft.problems.length > 0) return { problems: draft.problems };
-  const { clauses, ignored } = draft;
-  const normal = `${type}?${draft.normal.sort().join('&')}`;
-  return { query: { type, clauses, sort: draft.sort ?? [], count: draft.count ?? searchLimits.defaultCount, normal }, ignored };
+  return draft.problems.length > 0 ? { problems: draft.problems } : { query: queryOf(type, draft), ignored: draft.ignored };
 }
 
-function readParameter(type: string, key: string, value: string, options: SearchOptions, draft: Draft): void {
-  if (key === '_count') return readCount(value, draft);
-  if (key === '_sort') return readSort(type, value, options, draft);
-  const [name = '', ...modifiers] = key.split(':');
-  const row = searchParameterOf(type, name);
-  const clause = row && modifiers.length < 2 ? parseClause(type, row, modifiers[0], value, options.base) : 'unknown';
-  if (clause === 'unknown') return unknown(type, key, options, draft);
-  if ('problem' in clause) {
-    draft.problems.push(clause.problem);
+function queryOf(type: string, draft: SearchDraft): SearchQuery {
+  const { clauses, includes, summary } = draft;
+  const count = summary === 'count' ? 0 : (draft.count ?? searchLimits.defaultCount);
+  const total = count === 0 ? 'accurate' : draft.total === 'estimate' ? undefined : draft.total;
+  return { type, clauses, sort: draft.sort ?? [], count, ...(total && { total }), ...(includes.length > 0 && { includes }), normal: `${type}?${draft.normal.sort().join('&')}` };
+}
+
+function readCondition(type: string, key: string, value: string, draft: SearchDraft): void {
+  const read = conditionOf(type, key, value, draft, 0);
+  if (read === 'unknown') return notServed(draft, type, key, false);
+  if ('problem' in read) {
+    draft.problems.push(read.problem);
     return;
   }
-  draft.clauses.push(name === 'identifier' && 'anyOf' in clause.clause ? { ...clause.clause, identifies: true } : clause.clause);
-  const named = clause.identifying || identifyingParameters.has(name) || likeNhsNumber.test(value);
+  draft.clauses.push(read.clause);
+  const named = read.identifying || likeNhsNumber.test(value);
   draft.normal.push(`${key}=${named ? '*' : encodeURIComponent(value.toWellFormed())}`);
 }
 
 /** Ten digits, in one piece or as printed on letters: in a place where nobody's number belongs, it may still be one. */
 const likeNhsNumber = /(?<!\d)\d{3}[-. ]?\d{3}[-. ]?\d{4}(?!\d)/;
 
-/** The value is never repeated, and of the name only what a parameter name can be made of. */
-function unknown(type: string, key: string, options: SearchOptions, draft: Draft): void {
-  const named = key.replace(/[^A-Za-z0-9_.:-]/g, '').slice(0, 64);
-  if (options.handling === 'lenient') {
-    draft.ignored.push(named);
-    return;
-  }
-  const supported = [...(searchParametersOf(type) ?? []).map((row) => row.name), ...resultParameters].join(', ');
-  draft.problems.push({
-    category: 'unsupported',
-    code: 'search-parameter-unknown',
-    text: 'A search parameter, modifier or sort key is not supported for this resource type.',
-    at: { field: named },
-    expected: `one of ${supported}`,
-    fix: 'Leave it out, or send "Prefer: handling=lenient" to have it ignored.',
-  });
-}
-
-function readCount(value: string, draft: Draft): void {
-  if (draft.count !== undefined || !/^\d{1,512}$/.test(value)) {
-    draft.problems.push({ category: 'invalid', code: 'search-value-invalid', text: 'The page size is not a number given once.', at: { field: '_count' }, expected: `0 to ${searchLimits.maxCount}` });
-    return;
-  }
-  draft.count = Math.min(Number(value), searchLimits.maxCount);
-  draft.normal.push(`_count=${draft.count}`);
-}
-
-function readSort(type: string, value: string, options: SearchOptions, draft: Draft): void {
-  const keys = value.split(',');
-  if (draft.sort !== undefined || keys.length > searchLimits.sorts || value === '') {
-    draft.problems.push({ category: 'invalid', code: 'search-value-invalid', text: 'The sort order is not a short list of keys given once.', at: { field: '_sort' }, expected: `one to ${searchLimits.sorts} keys` });
-    return;
-  }
-  const sort: SearchSort[] = [];
-  for (const key of keys) {
-    const descending = key.startsWith('-');
-    const by = sortColumn(type, descending ? key.slice(1) : key);
-    if (!by) return unknown(type, '_sort', options, draft);
-    sort.push({ by, descending });
-  }
-  draft.sort = sort;
-  draft.normal.push(`_sort=${value}`);
-}
-
-function sortColumn(type: string, name: string): SearchSort['by'] | undefined {
+/** `name`, `name:modifier`, a chain `name[:Type].rest`, or `_has:Type:name:rest`. */
+function conditionOf(type: string, key: string, value: string, draft: SearchDraft, joins: number): ParsedClause {
+  if (key.startsWith('_has:')) return hasOf(type, key, value, draft, joins);
+  const dot = key.indexOf('.');
+  if (dot > 0) return chainOf(type, key.slice(0, dot), key.slice(dot + 1), value, draft, joins);
+  const [name = '', ...modifiers] = key.split(':');
   const row = searchParameterOf(type, name);
-  if (row?.kind === 'updated') return 'updated';
-  if (row?.kind === 'id') return 'id';
-  if (row?.kind === 'date') return 'clinical';
-  const text = type === 'Patient' ? 'family' : type === 'Organization' ? 'name' : undefined;
-  return row && row.name === text ? 'text' : undefined;
+  if (!row || modifiers.length > 1 || modifiers[0] === '') return 'unknown';
+  const parsed = parseClause(type, row, modifiers[0], value, draft.options.base);
+  if (parsed === 'unknown' || 'problem' in parsed) return parsed;
+  return { clause: name === 'identifier' && 'anyOf' in parsed.clause && !parsed.clause.not ? { ...parsed.clause, identifies: true } : parsed.clause, identifying: parsed.identifying || identifiesSomebody(type, row) };
+}
+
+type ReferenceRow = Extract<SearchParameterRow, { kind: 'reference' }>;
+
+function referenceOf(type: string, name: string): ReferenceRow | undefined {
+  const row = searchParameterOf(type, name);
+  return row?.kind === 'reference' && !row.canonical && type !== 'AuditEvent' ? row : undefined;
+}
+
+/** Types a chain may lead to without saying which. */
+const mostTargets = 4;
+
+/** What the reference names must itself be found; each chain is judged by itself. */
+function chainOf(type: string, head: string, rest: string, value: string, draft: SearchDraft, joins: number): ParsedClause {
+  const [name = '', named, ...others] = head.split(':');
+  const row = referenceOf(type, name);
+  const targets = row ? searchableTypes().filter((each) => row.targets.includes(each) && (named === undefined || each === named) && each !== 'AuditEvent') : [];
+  if (!row || targets.length === 0 || others.length > 0) return 'unknown';
+  if (joins >= searchLimits.joins) return tooDeep(head);
+  const read = targets.map((target) => ({ target, parsed: conditionOf(target, rest, value, draft, joins + 1) })).filter(({ parsed }) => parsed !== 'unknown');
+  if (read.length > mostTargets) return { problem: { category: 'invalid', code: 'search-chain-unclear', text: 'The reference may lead to many types of resource.', at: { field: name }, expected: 'the type meant, as in parameter:Type.other' } };
+  const to: { type: string; clauses: SearchClause[] }[] = [];
+  let identifying = false;
+  for (const { target, parsed } of read) {
+    if (parsed === 'unknown' || 'problem' in parsed) return parsed;
+    to.push({ type: target, clauses: [parsed.clause] });
+    identifying ||= parsed.identifying;
+  }
+  return to.length === 0 ? 'unknown' : { clause: { chain: { parameter: name, person: isAboutPerson(type, row), to } }, identifying };
+}
+
+/** Another row must refer to this one, and be found. */
+function hasOf(type: string, key: string, value: string, draft: SearchDraft, joins: number): ParsedClause {
+  const [, source = '', name = '', ...rest] = key.split(':');
+  const row = referenceOf(source, name);
+  if (!row?.targets.includes(type) || rest.length === 0) return 'unknown';
+  if (joins >= searchLimits.joins) return tooDeep('_has');
+  const parsed = conditionOf(source, rest.join(':'), value, draft, joins + 1);
+  if (parsed === 'unknown' || 'problem' in parsed) return parsed;
+  return { clause: { has: { type: source, parameter: name, person: isAboutPerson(source, row), clauses: [parsed.clause] } }, identifying: parsed.identifying };
+}
+
+function tooDeep(field: string): { problem: Problem } {
+  return { problem: { category: 'invalid', code: 'search-chain-too-deep', text: 'A search goes through too many resources one after the other.', at: { field: field.replace(/[^A-Za-z0-9_:-]/g, '').slice(0, 64) }, expected: `at most ${searchLimits.joins}` } };
 }

@@ -48,6 +48,18 @@ export function publishedProfiles(): Readonly<Published> {
   return published;
 }
 
+/** The code systems and value sets there are: base R4's alone where nothing was loaded yet. */
+export function knownTerminology(): Terminology {
+  return published?.terminology ?? (base ??= createTerminology());
+}
+
+let base: Terminology | undefined;
+
+/** What stored resources of this type say in `meta.profile`; undefined where there is none, or nothing was loaded yet. */
+export function knownProfileOf(type: string): string | undefined {
+  return published?.ours.get(type)?.url;
+}
+
 /** Canonical of our profile for a resource type, for `meta.profile`; undefined where we publish none. */
 export function profileUrlOf(type: string): string | undefined {
   return publishedProfiles().ours.get(type)?.url;

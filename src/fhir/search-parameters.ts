@@ -1,39 +1,54 @@
 import { contactElements } from './fragments.ts';
+import { definedParameters } from './search-definitions.ts';
+import type { SearchParameterRow } from './search-parameter-row.ts';
 
 /**
- * Every search parameter the gateway supports: one table from which indexing, parsing and the CapabilityStatement are
- * made. Names, types and elements are those of FHIR R4; `component` and AuditEvent's `purpose` are ours (profiles/SearchParameter-*.json).
+ * Every search parameter the gateway serves: R4's own of each type, those all types share, with `component` and
+ * AuditEvent's `purpose`, which are ours (profiles/SearchParameter-*.json). Indexing, parsing and the CapabilityStatement are made from it.
  */
-export type SearchParameterRow =
-  | { name: string; kind: 'token'; paths: readonly string[]; system?: string; extension?: string }
-  | { name: string; kind: 'reference'; paths: readonly string[]; targets: readonly string[] }
-  | { name: string; kind: 'string'; paths: readonly string[] }
-  | { name: string; kind: 'uri'; paths: readonly string[] }
-  | { name: string; kind: 'date'; paths: readonly string[] }
-  | { name: '_id'; kind: 'id' }
-  | { name: '_lastUpdated'; kind: 'updated' };
+export type { SearchParameterRow } from './search-parameter-row.ts';
 
 export const componentExtension = 'https://fhir.bicp.example/StructureDefinition/component';
 
 /** Shape the answer, not the match; every type has them. */
-export const resultParameters = ['_count', '_sort'] as const;
+export const resultParameters = ['_count', '_include', '_revinclude', '_sort', '_summary', '_total'] as const;
 
-/** Their values identify a person: they never reach the audit log or a link as they are. */
-export const identifyingParameters: ReadonlySet<string> = new Set([
-  'identifier', 'name', 'family', 'given', 'birthdate', 'address-postalcode', 'patient', 'subject', '_id', 'agent-name',
-]);
+/** Types that can be searched, each with the date its records are of: the one kept in columns of its own. */
+const searched: Readonly<Record<string, string | null>> = {
+  Patient: 'birthdate', CarePlan: 'date', EpisodeOfCare: 'date', ServiceRequest: 'authored', Organization: null, Device: null, Encounter: 'date', CareTeam: 'date',
+  Task: null, Consent: null, Contract: null, AuditEvent: 'date', Observation: 'date', Condition: 'recorded-date', AllergyIntolerance: 'date', MedicationStatement: 'effective',
+};
+
+/** Programme component: on the types of the programme's events. */
+const withComponent = ['CarePlan', 'EpisodeOfCare', 'ServiceRequest'];
+/** The log is looked up by its own words and columns: these are what it has some for. */
+const ofTheLog = ['action', 'agent', 'agent-name', 'agent-role', 'date', 'entity', 'outcome', 'patient', 'policy', 'source', 'subtype'];
+/** What entries of the log are about. */
+const inTheLog = [
+  'Patient', 'CarePlan', 'EpisodeOfCare', 'ServiceRequest', 'Encounter', 'CareTeam', 'Observation', 'Condition', 'AllergyIntolerance', 'MedicationStatement', 'Flag',
+  'Task', 'Consent', 'Organization', 'Device', 'Contract', 'AuditEvent',
+];
 
 /** The type's parameters, in the order they are documented; undefined for a type that cannot be searched. */
 export function searchParametersOf(type: string): readonly SearchParameterRow[] | undefined {
-  return Object.hasOwn(table, type) ? table[type] : undefined;
+  if (!Object.hasOwn(searched, type)) return undefined;
+  const known = tables.get(type) ?? new Map(rowsOf(type).map((row) => [row.name, row]));
+  tables.set(type, known);
+  return [...known.values()];
 }
 
 export function searchParameterOf(type: string, name: string): SearchParameterRow | undefined {
-  return searchParametersOf(type)?.find((row) => row.name === name);
+  searchParametersOf(type);
+  return tables.get(type)?.get(name);
 }
 
 export function searchableTypes(): string[] {
-  return Object.keys(table);
+  return Object.keys(searched);
+}
+
+/** The parameter of the date that a type's records are of, if it has one. */
+export function recordDateOf(type: string): string | null {
+  return Object.hasOwn(searched, type) ? (searched[type] ?? null) : null;
 }
 
 /** The fragment a parameter's element is stored in, if any: `/address` for Patient.address.postalCode. */
@@ -44,114 +59,72 @@ export function fragmentOf(type: string, row: SearchParameterRow): string | unde
 }
 
 /**
- * Whether a parameter's element may tell where somebody is, and so be kept apart for people whose location is hidden
- * (see names-place.ts): whatever refers to something else than a person, and the types of episodes, which name teams.
+ * Whether a parameter's element may be kept apart from the body: because it names another record, or may tell where somebody
+ * is (see names-place.ts), or is a part of an element that does. References to the person are never apart.
  */
 export function mayBeApart(type: string, row: SearchParameterRow): boolean {
-  if (typesAboutNobody.has(type)) return false;
-  return row.kind === 'reference' ? row.targets.some((target) => target !== 'Patient') : type === 'EpisodeOfCare' && row.name === 'type';
+  if (typesAboutNobody.has(type) || row.name.startsWith('_') || isAboutPerson(type, row) || fragmentOf(type, row) !== undefined) return false;
+  if (row.kind === 'reference') return !row.canonical && row.targets.some((target) => target !== 'Patient');
+  return apartByName.has(`${type}.${row.name}`) || (row.kind === 'token' && row.paths.some((path) => listsWithReferences.has(`${type}.${path.split('.')[0] ?? ''}`)));
+}
+
+/** Parameters whose value is the person the record is about: compared with whose row it is. */
+export function isAboutPerson(type: string, row: SearchParameterRow): boolean {
+  return row.kind === 'reference' && (row.name === 'patient' || row.name === 'subject') && !typesAboutNobody.has(type);
 }
 
 /** Searched, and no part of anybody's record: the directory, the register and the log. */
 export const typesAboutNobody: ReadonlySet<string> = new Set(['Organization', 'Device', 'Contract', 'AuditEvent']);
 
-const fhir = (name: string) => `http://hl7.org/fhir/${name}`;
+/** Names of teams and of services stand in these. */
+const apartByName: ReadonlySet<string> = new Set(['EpisodeOfCare.type', 'ServiceRequest.order-detail']);
+/** Elements of which one part may name another record or a place, so that all of it is kept apart. */
+const listsWithReferences: ReadonlySet<string> = new Set(['CarePlan.activity', 'CareTeam.participant', 'Encounter.participant', 'Encounter.hospitalization', 'Consent.provision', 'Condition.evidence', 'Condition.stage']);
 
-const id: SearchParameterRow = { name: '_id', kind: 'id' };
-const lastUpdated: SearchParameterRow = { name: '_lastUpdated', kind: 'updated' };
-const identifier = token('identifier', 'identifier');
-const component: SearchParameterRow = { name: 'component', kind: 'token', paths: ['extension'], extension: componentExtension };
+/**
+ * Values that name or describe somebody, or may: they never reach the audit log or a link as they are. Texts may hold
+ * anything; identifiers are of people, or lead to them.
+ */
+export function identifiesSomebody(type: string, row: SearchParameterRow): boolean {
+  if (identifying.has(row.name) || row.kind === 'string' || row.kind === 'id') return true;
+  return row.kind === 'token' && !(type === 'Organization' && row.name !== 'identifier') && row.types.some((each) => ['Identifier', 'ContactPoint', 'string'].includes(each));
+}
 
-const organisations = ['Organization', 'Practitioner', 'PractitionerRole', 'HealthcareService', 'CareTeam'];
-const people = [...organisations, 'Patient', 'RelatedPerson', 'Device'];
+const identifying: ReadonlySet<string> = new Set(['patient', 'subject', 'birthdate', 'death-date', 'link']);
 
-/** What entries of the log are about. */
-const inTheLog = [
-  'Patient', 'CarePlan', 'EpisodeOfCare', 'ServiceRequest', 'Encounter', 'CareTeam', 'Observation', 'Condition', 'AllergyIntolerance', 'MedicationStatement', 'Flag',
-  'Task', 'Consent', 'Organization', 'Device', 'Contract', 'AuditEvent',
+const tables = new Map<string, ReadonlyMap<string, SearchParameterRow>>();
+
+function rowsOf(type: string): SearchParameterRow[] {
+  const defined = definedParameters(type).map((row) => withPeopleOnly(type, row));
+  if (type === 'AuditEvent') return [...defined.filter(({ name }) => ofTheLog.includes(name)).map(withLogTargets), auditPurpose];
+  return [...common, ...defined, ...(withComponent.includes(type) ? [component] : [])];
+}
+
+/** R4 lets records be about groups, places and devices too; the gateway keeps records about people only. */
+function withPeopleOnly(type: string, row: SearchParameterRow): SearchParameterRow {
+  return row.kind === 'reference' && isAboutPerson(type, row) ? { ...row, targets: ['Patient'] } : row;
+}
+
+function withLogTargets(row: SearchParameterRow): SearchParameterRow {
+  if (row.kind !== 'reference') return row;
+  if (row.name === 'entity') return { ...row, targets: inTheLog };
+  return row.name === 'source' ? { ...row, targets: ['Device'] } : row;
+}
+
+const ofAll = (name: string): string => `http://hl7.org/fhir/SearchParameter/Resource-${name}`;
+
+const common: readonly SearchParameterRow[] = [
+  { name: '_id', url: ofAll('id'), kind: 'id' },
+  { name: '_lastUpdated', url: ofAll('lastUpdated'), kind: 'updated' },
+  { name: '_profile', url: ofAll('profile'), kind: 'uri', paths: ['meta.profile'], types: ['canonical'], ofType: true },
+  { name: '_security', url: ofAll('security'), kind: 'token', paths: ['meta.security'], types: ['Coding'], ofClass: 'labels' },
+  { name: '_source', url: ofAll('source'), kind: 'uri', paths: ['meta.source'], types: ['uri'] },
+  { name: '_tag', url: ofAll('tag'), kind: 'token', paths: ['meta.tag'], types: ['Coding'], ofClass: 'custodian' },
 ];
 
-const table: Record<string, readonly SearchParameterRow[]> = {
-  Patient: [
-    id, lastUpdated, identifier,
-    string('name', 'name'), string('family', 'name.family'), string('given', 'name.given'),
-    date('birthdate', 'birthDate'), code('gender', 'gender', fhir('administrative-gender')),
-    string('address-postalcode', 'address.postalCode'),
-    reference('organization', ['Organization'], 'managingOrganization'),
-  ],
-  CarePlan: [
-    id, lastUpdated, identifier, patient('subject'), subject('subject'),
-    code('status', 'status', fhir('request-status')), token('category', 'category'), date('date', 'period'),
-    reference('performer', people, 'activity.detail.performer'), component,
-  ],
-  EpisodeOfCare: [
-    id, lastUpdated, identifier, patient('patient'),
-    code('status', 'status', fhir('episode-of-care-status')), token('type', 'type'), date('date', 'period'),
-    reference('organization', ['Organization'], 'managingOrganization'),
-    reference('care-manager', ['Practitioner'], 'careManager'), component,
-  ],
-  ServiceRequest: [
-    id, lastUpdated, identifier, patient('subject'), subject('subject'),
-    code('status', 'status', fhir('request-status')), token('category', 'category'), token('code', 'code'),
-    date('authored', 'authoredOn'), reference('performer', people, 'performer'),
-    reference('requester', people, 'requester'), component,
-  ],
-  Organization: [
-    id, lastUpdated, identifier, string('name', 'name', 'alias'), token('type', 'type'),
-    string('address-postalcode', 'address.postalCode'),
-  ],
-  Device: [
-    id, lastUpdated, identifier,
-    reference('organization', ['Organization'], 'owner'), code('status', 'status', fhir('device-status')),
-  ],
-  Encounter: [
-    id, lastUpdated, identifier, patient('subject'), subject('subject'),
-    code('status', 'status', fhir('encounter-status')), date('date', 'period'),
-  ],
-  CareTeam: [
-    id, lastUpdated, identifier, patient('subject'), subject('subject'),
-    code('status', 'status', fhir('care-team-status')), date('date', 'period'),
-  ],
-  Task: [
-    id, lastUpdated, identifier, patient('for'),
-    code('status', 'status', fhir('task-status')), token('code', 'code'),
-  ],
-  Consent: [id, lastUpdated, patient('patient'), code('status', 'status', fhir('consent-state-codes'))],
-  Contract: [id, lastUpdated, identifier, code('status', 'status', fhir('contract-status'))],
-  AuditEvent: [
-    patient('agent.who', 'entity.what'), reference('agent', people, 'agent.who'), string('agent-name', 'agent.name'), date('date', 'recorded'),
-    code('agent-role', 'agent.role', 'https://fhir.bicp.example/CodeSystem/sharing-role'), code('action', 'action', fhir('audit-event-action')), token('subtype', 'subtype'), code('outcome', 'outcome', fhir('audit-event-outcome')),
-    code('purpose', 'purposeOfEvent', 'http://terminology.hl7.org/CodeSystem/v3-ActReason'), { name: 'policy', kind: 'uri', paths: ['agent.policy'] },
-    reference('entity', inTheLog, 'entity.what'), reference('source', ['Device'], 'source.observer'),
-  ],
+const auditPurpose: SearchParameterRow = {
+  name: 'purpose', url: 'https://fhir.bicp.example/SearchParameter/audit-purpose', kind: 'token', paths: ['purposeOfEvent'], types: ['CodeableConcept'],
 };
-
-function token(name: string, ...paths: string[]): SearchParameterRow {
-  return { name, kind: 'token', paths };
-}
-
-/** A `code` element: its code system is implied by its binding. */
-function code(name: string, path: string, system: string): SearchParameterRow {
-  return { name, kind: 'token', paths: [path], system };
-}
-
-function string(name: string, ...paths: string[]): SearchParameterRow {
-  return { name, kind: 'string', paths };
-}
-
-function date(name: string, path: string): SearchParameterRow {
-  return { name, kind: 'date', paths: [path] };
-}
-
-function reference(name: string, targets: readonly string[], ...paths: string[]): SearchParameterRow {
-  return { name, kind: 'reference', paths, targets };
-}
-
-function patient(...paths: string[]): SearchParameterRow {
-  return reference('patient', ['Patient'], ...paths);
-}
-
-/** R4 allows Group, Location and Device too; the gateway keeps records about people only. */
-function subject(path: string): SearchParameterRow {
-  return reference('subject', ['Patient'], path);
-}
+const component: SearchParameterRow = {
+  name: 'component', url: 'https://fhir.bicp.example/SearchParameter/component', kind: 'token', paths: ['extension'], types: ['Coding'], extension: componentExtension,
+};

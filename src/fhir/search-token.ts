@@ -1,14 +1,20 @@
 import { hash } from 'node:crypto';
 
 /**
- * How a value was said: `token` a code or identifier, `reference` a literal reference, `identifier` a logical
- * reference, `prefix` the normalised beginning of a text, `exact` a text as written, `uri` a whole URI, `below` one that
- * begins others.
+ * How a value was said: `token` a code or identifier, `reference` a literal reference, `identifier` a logical reference,
+ * `prefix` the normalised beginning of a text, `exact` a text as written, `sound` a word as spoken, `uri` one as written,
+ * `below` one that another is below of, `of-type` an identifier with its type, `pair` two codes said together, `value` the
+ * name of a value that is compared by its size, `present` that there is anything at all.
  */
-export type TokenKind = 'token' | 'reference' | 'identifier' | 'prefix' | 'exact' | 'uri' | 'below';
+export type TokenKind = 'token' | 'reference' | 'identifier' | 'prefix' | 'exact' | 'sound' | 'uri' | 'below' | 'of-type' | 'pair' | 'value' | 'present';
 
 /** A search value as a signed 64-bit number: the first eight bytes of SHA-256 over type, parameter, kind and value. */
 export function searchToken(type: string, parameter: string, kind: TokenKind, value: string): bigint {
-  const digest = hash('sha256', `${type}\0${parameter}\0${kind}\0${value}`, 'hex');
+  const digest = hash('sha256', tokenStart(type, parameter, kind) + value, 'hex');
   return BigInt.asIntN(64, BigInt(`0x${digest.slice(0, 16)}`));
+}
+
+/** What is hashed before the value: the database continues it where it makes tokens of ids it found. */
+export function tokenStart(type: string, parameter: string, kind: TokenKind): string {
+  return `${type}\0${parameter}\0${kind}\0`;
 }

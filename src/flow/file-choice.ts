@@ -4,7 +4,7 @@ import { describeDisclosure } from '../audit/describe-disclosure.ts';
 import { choiceFromConsent, type ReadChoice } from '../consent/choice-from-consent.ts';
 import type { Choice } from '../consent/types.ts';
 import { takeApart } from '../fhir/fragments.ts';
-import { indexResource } from '../fhir/index-resource.ts';
+import { indexedFrom, indexResource } from '../fhir/index-resource.ts';
 import { textOf, type JsonObject } from '../fhir/json.ts';
 import { notFound } from '../fhir/outcome.ts';
 import { Refusal } from '../fhir/problem.ts';
@@ -69,10 +69,11 @@ export async function fileChoice(
     const facts = { custodian: requester.organisation, category: 'administration' as const, labels: context.sensitiveCodes.labelsOf(body) };
     const classId = (await context.classes.intern(connection, [facts])).get(classKey(facts)) ?? 0;
     const recordId = await saveApiRecord(connection, { client: requester.client, content: bytes, sha256: createHash('sha256').update(bytes).digest(), at, taskId: context.newId() });
+    const source = `urn:onestory:${apiFeed}#${recordId}/1`;
     await saveRows(connection, [{
       citizen, id, type: 'Consent', version, classId, updatedAt: at, recordId, row: 1, directoryIds: [], fragments: [],
-      contentHash: createHash('sha256').update(JSON.stringify(body)).digest(), index: indexResource(body),
-      body: JSON.stringify(stampResource(body, { version, at, profileType: 'Consent', security: withLabels([], facts.labels), custodian: requester.organisation, source: `urn:onestory:${apiFeed}#${recordId}/1` })),
+      contentHash: createHash('sha256').update(JSON.stringify(body)).digest(), index: indexedFrom(indexResource(body), 'Consent', source),
+      body: JSON.stringify(stampResource(body, { version, at, profileType: 'Consent', security: withLabels([], facts.labels), custodian: requester.organisation, source })),
     }]);
     await saveChoices(connection, [{ citizen, id, custodian: requester.organisation, signal: '', recordedAt: at, ...saidIn(read, standing !== undefined) }]);
   });

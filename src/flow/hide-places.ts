@@ -56,7 +56,7 @@ async function hideIn(
   await saveBodies(connection, cut.map(({ version, apart }) => ({ ...version, body: JSON.stringify(apart.body) })));
   await replaceFragments(connection, cut.map(({ version, known, apart }) => ({ ...version, fragments: fragmentChanges(apart, known, true, classOf, (id) => targets.get(id)) })));
   await saveFoundBy(connection, cut.filter(({ version }) => current.get(version.id) === version.version)
-    .map(({ version: { citizen, id }, apart }) => ({ citizen, id, tokens: apart.foundBy().index.tokens, directoryIds: apart.foundBy().directoryIds })));
+    .map(({ version: { citizen, id }, apart }) => ({ citizen, id, index: apart.foundBy().index, directoryIds: apart.foundBy().directoryIds })));
 }
 
 /** The whole again, taken apart as for somebody hidden. References to rows are literal by now; all others name the citizen or the directory. */

@@ -1,6 +1,6 @@
-import { takeApart, type Fragment } from '../fhir/fragments.ts';
+import { contactElements, takeApart, type Fragment } from '../fhir/fragments.ts';
 import { indexResource, type SearchIndex } from '../fhir/index-resource.ts';
-import { textOf, type Json, type JsonObject } from '../fhir/json.ts';
+import { isJsonObject, textOf, type Json, type JsonObject } from '../fhir/json.ts';
 import { namesPlace, type Custodian } from '../fhir/names-place.ts';
 import { codeTokens } from '../fhir/sensitive-codes.ts';
 
@@ -31,18 +31,28 @@ export function keepApart(whole: JsonObject, isRow: (type: string, id: string) =
 }
 
 function findBy(whole: JsonObject, body: JsonObject, fragments: readonly Fragment[]): FoundBy {
-  const contacts = fragments.filter(({ targets, place }) => targets.length === 0 && !place);
-  const index = indexResource({ ...body, ...Object.fromEntries(contacts.map(({ path, value }) => [path.slice(1), value])) });
+  const found = indexApart(body, fragments);
   const directoryIds = new Set<string>();
   collectDirectory(body, directoryIds);
-  return {
-    directoryIds: [...directoryIds], index: { ...index, codes: codeTokens(whole) },
-    tokens: fragments.map((fragment) => (fragment.place ? tokensOf(textOf(whole['resourceType']), fragment) : (index.fragmentTokens.get(fragment.path) ?? []))),
-  };
+  return { ...found, directoryIds: [...directoryIds], index: { ...found.index, codes: codeTokens(whole) } };
 }
 
-/** What a place can be searched by, where it may be seen. */
-function tokensOf(resourceType: string, { path, value }: Fragment): bigint[] {
+/** What a stored body is found by, and each part kept apart from it. Contact details are searched where they are kept, but as one with the body. */
+export function indexApart(body: JsonObject, fragments: readonly Pick<Fragment, 'path' | 'value'>[]): Pick<FoundBy, 'index' | 'tokens'> {
+  const type = textOf(body['resourceType']);
+  const isContact = (path: string): boolean => type === 'Patient' && contactElements.includes(path.slice(1));
+  const index = indexResource({ ...withoutMarks(body), ...Object.fromEntries(fragments.filter(({ path }) => isContact(path)).map(({ path, value }) => [path.slice(1), value])) });
+  return { index, tokens: fragments.map((fragment) => (isContact(fragment.path) ? (index.fragmentTokens.get(fragment.path) ?? []) : tokensOf(type, fragment))) };
+}
+
+/** Of the marks a stored body bears, its class says whose it is and how sensitive; where it came from is searched. */
+function withoutMarks({ meta, ...body }: JsonObject): JsonObject {
+  const source = isJsonObject(meta) ? meta['source'] : undefined;
+  return source === undefined ? body : { ...body, meta: { source } };
+}
+
+/** What a part that names another record or a place can be searched by, where it may be seen. */
+function tokensOf(resourceType: string, { path, value }: Pick<Fragment, 'path' | 'value'>): bigint[] {
   const [property = '', place] = path.slice(1).split('/');
   return indexResource({ resourceType, [property]: place === undefined ? value : [value] }).tokens;
 }

@@ -105,7 +105,7 @@ function writtenOf(context: WriteContext, partner: Partner, { ask, standing }: N
 /** One save as intake prepares what feeds say. */
 export function prepareSave(context: WriteContext, partner: Partner, { id, resolved: { citizen, mapped, rows }, person, dissents }: PlannedSave, row: { recordId: number; row: number }, hidden: boolean): PreparedResource<Said> {
   return prepareResource(context, {
-    linked: { feed: { key: apiFeed, partner }, kind: context.writing, row: { ...row, personKey: '' }, citizen, person, home: citizen },
+    linked: { feed: { key: apiFeed, partner }, kind: context.writing, row: { ...row, personKey: '' }, citizen, person, home: citizen, homes: [citizen] },
     id, patientId: person ?? id, mapped, rows, labels: dissents ? [sourceDissent] : [], hidden,
   });
 }

@@ -76,7 +76,7 @@ export function createPolicy(database: Database, classes: SharingClasses): Polic
           const result = await read(held);
           if (result !== stale) return { held, result };
         } catch (error) {
-          loaded = null;
+          if (!(error instanceof Refusal && error.problems.every(({ category }) => category === 'invalid'))) loaded = null;
           throw error;
         }
         loaded = null;

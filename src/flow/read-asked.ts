@@ -1,4 +1,4 @@
-import type { SearchQuery } from '../fhir/search-query.ts';
+import type { SearchClause, SearchQuery } from '../fhir/search-query.ts';
 import type { Database } from '../store/database.ts';
 import { stale, type VisibleRow } from '../store/door.ts';
 import { readConfirmations, type ConfirmationRow } from '../store/confirmations.ts';
@@ -8,9 +8,8 @@ import { lookAtMatches } from '../store/find-matches.ts';
 import { lookAtEverything, lookAtHistory, lookAtRow, lookAtStory, type HistoryPosition } from '../store/look-up.ts';
 import { readHistory, readIncomplete, readSourcePatients, readVersion, wasEnded } from '../store/read-rows.ts';
 import { isUuid } from '../store/secrets.ts';
-import { withCitizensOfNow } from '../store/citizens-of-now.ts';
-import { withParts } from '../store/find-parts.ts';
-import { countMatches, searchCitizens, searchRows, type PagePosition } from '../store/search-rows.ts';
+import type { PagePosition } from '../store/search-rows.ts';
+import { searchRecords } from './search-records.ts';
 
 /** What a requester asks of the record. Ids are UUIDs: anything else does not exist. */
 export type Ask =
@@ -47,6 +46,8 @@ export interface Found {
   people: VisibleRow[];
   /** directory rows the others name */
   places: VisibleRow[];
+  /** what goes along with the matches because it was asked for, source Patients to be composed among it */
+  included: VisibleRow[];
   withheld: Withheld[];
   /** citizens named by a search whose composed Patient the caller may see */
   visible: string[];
@@ -64,7 +65,7 @@ export interface Found {
   confirmations?: ConfirmationRow[];
 }
 
-const nothing: Omit<Found, 'withheld'> = { rows: [], people: [], places: [], visible: [], incomplete: [], next: null };
+const nothing: Omit<Found, 'withheld'> = { rows: [], people: [], places: [], included: [], visible: [], incomplete: [], next: null };
 const lastVersion = 2_147_483_647;
 
 /** One door, one grant: every path of every interaction reads here. */
@@ -108,9 +109,8 @@ async function readRows(database: Database, grantKey: string, ask: Exclude<Ask, 
       return people === stale ? stale : { ...nothing, people: ask.choose(people) };
     }
     case 'search-type': {
-      const query = await withParts(database, grantKey, await withCitizensOfNow(database, ask.query));
-      if (query === stale) return stale;
-      return query.type === 'Patient' ? findCitizens(database, grantKey, { ...ask, query }) : findRows(database, grantKey, { ...ask, query });
+      const found = await searchRecords(database, grantKey, ask.query, ask.after);
+      return found === stale ? stale : { ...nothing, ...found };
     }
   }
 }
@@ -147,34 +147,6 @@ async function historyOfAll(database: Database, grantKey: string, ask: Ask & { i
   return { ...nothing, rows: page, next: rows.length > ask.count && last ? { at: last.at, id: last.id, version: last.version } : null };
 }
 
-async function findRows(database: Database, grantKey: string, ask: Ask & { interaction: 'search-type' }): Promise<Omit<Found, 'withheld'> | typeof stale> {
-  const named = ask.query.clauses.flatMap((clause) => ('citizen' in clause ? clause.citizen.filter(isUuid) : []));
-  const [page, total, people] = await Promise.all([
-    searchRows(database, grantKey, ask.query, ask.after),
-    ask.after ? Promise.resolve(undefined) : countMatches(database, grantKey, ask.query),
-    named.length > 0 ? readSourcePatients(database, grantKey, named) : Promise.resolve([]),
-  ]);
-  if (page === stale || total === stale || people === stale) return stale;
-  const last = page.rows.at(-1);
-  const visible = people.flatMap(({ citizen }) => (citizen === null ? [] : [citizen]));
-  return { ...nothing, rows: page.rows, total, visible, next: page.more && last ? { keys: last.keys, id: last.id } : null };
-}
-
-async function findCitizens(database: Database, grantKey: string, ask: Ask & { interaction: 'search-type' }): Promise<Omit<Found, 'withheld'> | typeof stale> {
-  const [page, total] = await Promise.all([
-    searchCitizens(database, grantKey, ask.query, ask.after),
-    ask.after ? Promise.resolve(undefined) : countMatches(database, grantKey, ask.query),
-  ]);
-  if (page === stale || total === stale) return stale;
-  const citizens = page.citizens.map(({ id }) => id);
-  const people = citizens.length === 0 ? [] : await readSourcePatients(database, grantKey, citizens);
-  if (people === stale) return stale;
-  const place = new Map(citizens.map((citizen, i) => [citizen, i]));
-  people.sort((a, b) => (place.get(a.citizen ?? '') ?? 0) - (place.get(b.citizen ?? '') ?? 0));
-  const last = page.citizens.at(-1);
-  return { ...nothing, people, total, next: page.more && last ? { keys: last.keys, id: last.id } : null };
-}
-
 /** Without a visible source Patient there is no such citizen for the caller, whatever else it may see. */
 async function everything(database: Database, grantKey: string, ask: Ask & { interaction: 'everything' }): Promise<Found | typeof stale> {
   const looked = await lookAtEverything(database, grantKey, ask.citizen, ask.after ?? { type: '', id: noId }, ask.count + 1);
@@ -188,7 +160,7 @@ async function everything(database: Database, grantKey: string, ask: Ask & { int
   const places = rows.filter(({ scope, id }) => scope === 'directory' && !sent.has(id));
   const last = page.at(-1);
   return {
-    rows: page, people, places, visible: [], withheld, incomplete,
+    ...nothing, rows: page, people, places, withheld, incomplete,
     next: records.length > ask.count && last ? { after: { type: last.type, id: last.id }, sent: [...sent, ...places.map(({ id }) => id)] } : null,
   };
 }
@@ -200,13 +172,18 @@ async function wholeStory(database: Database, grantKey: string, citizen: string)
   ]);
   if (looked === stale || decisions === stale || confirmations === stale) return stale;
   const { rows, withheld, incomplete } = looked;
-  const people = rows.filter(({ scope, type }) => scope === 'citizen' && type === 'Patient').sort((a, b) => (a.id < b.id ? -1 : 1));
+  const people = rows.filter(({ scope, type }) => scope === 'citizen' && type === 'Patient').sort(byId);
   if (people.length === 0) return { ...nothing, withheld, incomplete };
   const records = rows.filter(({ scope, type }) => scope === 'citizen' && type !== 'Patient');
   return {
-    ...nothing, rows: records, people, places: rows.filter(({ scope }) => scope === 'directory'), withheld, incomplete,
+    ...nothing, rows: records, people, places: rows.filter(({ scope }) => scope === 'directory').sort(byId), withheld, incomplete,
     decisions, confirmations, cut: records.length > mostInStory,
   };
+}
+
+/** In an order that depends on nothing else there is. */
+function byId(a: VisibleRow, b: VisibleRow): number {
+  return a.id < b.id ? -1 : 1;
 }
 
 /** Records read for one story; one more says that there are more, which then are those of what happened longest ago. */
@@ -234,8 +211,14 @@ function namingOf(ask: Ask): Naming | null {
 }
 
 function namedIn(query: SearchQuery): Naming | null {
-  const named = query.clauses.flatMap((clause) => ('citizen' in clause ? clause.citizen : 'ids' in clause ? clause.ids : []));
+  const clauses = query.clauses.flatMap(namingClauses);
+  const named = clauses.flatMap((clause) => ('citizen' in clause ? clause.citizen : 'ids' in clause ? clause.ids : []));
   if (named.length > 0) return { citizens: named };
-  const tokens = query.clauses.flatMap((clause) => ('anyOf' in clause && clause.identifies ? clause.anyOf : []));
+  const tokens = clauses.flatMap((clause) => ('anyOf' in clause && clause.identifies ? clause.anyOf : []));
   return tokens.length > 0 ? { tokens } : null;
+}
+
+/** A chain to a person names them by what it says of them. */
+function namingClauses(clause: SearchClause): SearchClause[] {
+  return 'chain' in clause && clause.chain.person ? clause.chain.to.flatMap((to) => to.clauses.flatMap(namingClauses)) : [clause];
 }

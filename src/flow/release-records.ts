@@ -13,12 +13,15 @@ import { explainRelease, noticeOf } from './explain-release.ts';
 import type { HeldGrant } from './policy.ts';
 import { readAsked, type Ask, type Found } from './read-asked.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
+import { withClasses } from './search-records.ts';
 
 /** What may be sent, once this is in hand its audit entry is durable. */
 export interface Released {
   rows: VisibleRow[];
   composed: ComposedCitizen[];
   places: VisibleRow[];
+  /** what goes along with the matches of a search */
+  included: { rows: VisibleRow[]; composed: ComposedCitizen[] };
   notice: Notice;
   /** names of organisations that sent more than has arrived, where the caller knows they hold something */
   incomplete: string[];
@@ -41,7 +44,7 @@ export async function releaseRecords(context: ReleaseContext, requester: Request
 export async function releaseTold<Told extends object>(
   context: ReleaseContext, requester: Requester, ask: Ask, request: RequestFacts, tell: (held: HeldGrant, found: Found) => { sent: Found; told: Told },
 ): Promise<Released & Told> {
-  const { held, result } = await context.policy.under(requester, ({ grant }) => readAsked(context.database, grant.key, ask));
+  const { held, result } = await context.policy.under(requester, (holding) => readAsked(context.database, holding.grant.key, ask.interaction === 'search-type' ? { ...ask, query: withClasses(ask.query, holding) } : ask));
   const { sent: found, told } = tell(held, result);
   const composed = composeCitizens(held, found.people);
   const none = found.rows.length === 0 && composed.length === 0 && !lists.has(ask.interaction);
@@ -49,7 +52,13 @@ export async function releaseTold<Told extends object>(
   const entry = describeLook(context, requester, ask, request, held, found, missing);
   await appendOrRefuse(context, entry);
   if (missing) throw new AuditedRefusal(missing);
-  return { rows: found.rows, composed, places: found.places, next: found.next, total: found.total, ...told, notice: noticeWhereVisible(held, found), incomplete: lateCustodians(held, found) };
+  return { rows: found.rows, composed, places: found.places, included: includedOf(held, found), next: found.next, total: found.total, ...told, notice: noticeWhereVisible(held, found), incomplete: lateCustodians(held, found) };
+}
+
+/** Of people who go along, the composed Patient does. */
+function includedOf(held: HeldGrant, { included }: Found): Released['included'] {
+  const people = included.filter(({ type, citizen }) => type === 'Patient' && citizen !== null);
+  return { rows: included.filter((row) => !people.includes(row)), composed: composeCitizens(held, people) };
 }
 
 /** They answer with what there is, be it nothing. */
@@ -74,7 +83,7 @@ export async function appendAct(context: ReleaseContext, requester: Requester, r
 function describeLook(
   context: ReleaseContext, requester: Requester, ask: Ask, request: RequestFacts, held: HeldGrant, found: Found, missing: Problem | null,
 ): AuditEntry {
-  const rows = [...found.rows, ...found.people];
+  const rows = [...found.rows, ...found.people, ...found.included];
   const explained = explainRelease(held, rows, found.withheld);
   const citizens = [...new Set([...found.withheld.map(({ citizen }) => citizen), ...rows.flatMap(({ citizen }) => (citizen === null ? [] : [citizen]))])];
   const facts = auditFacts(context, requester, request, {

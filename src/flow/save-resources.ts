@@ -2,6 +2,7 @@ import type { Consent } from '@medplum/fhirtypes';
 import { choiceFromConsent } from '../consent/choice-from-consent.ts';
 import { evidenceTypes } from '../consent/relationship-evidence.ts';
 import type { Choice } from '../consent/types.ts';
+import { indexedFrom } from '../fhir/index-resource.ts';
 import { hiddenLocation, sourceDissent, withLabels } from '../fhir/sharing-labels.ts';
 import type { SharingCategory } from '../fhir/sharing.ts';
 import { saveChoices, type ChoiceChange } from '../store/choices.ts';
@@ -102,13 +103,13 @@ function rowChange(
   const { linked } = prepared;
   const found = prepared.foundBy();
   const at = context.clock();
+  const source = `urn:onestory:${linked.feed.partner.partnerKey}:${linked.feed.key}#${linked.row.recordId}/${linked.row.row}`;
   return {
     citizen: linked.citizen, ...(linked.person !== null && { origin: linked.person }), id: prepared.id, type: prepared.type, version, classId: classOf(facts), contentHash: prepared.contentHash,
     body: JSON.stringify(stampResource(prepared.body, {
-      version, at, ...(linked.mapping !== undefined && { mapping: linked.mapping }), profileType: prepared.type, security: withLabels(prepared.security, facts.labels), custodian: facts.custodian,
-      source: `urn:onestory:${linked.feed.partner.partnerKey}:${linked.feed.key}#${linked.row.recordId}/${linked.row.row}`,
+      version, at, ...(linked.mapping !== undefined && { mapping: linked.mapping }), profileType: prepared.type, security: withLabels(prepared.security, facts.labels), custodian: facts.custodian, source,
     })),
-    updatedAt: at, recordId: linked.row.recordId, row: linked.row.row, index: found.index, directoryIds: found.directoryIds,
+    updatedAt: at, recordId: linked.row.recordId, row: linked.row.row, index: indexedFrom(found.index, prepared.type, source), directoryIds: found.directoryIds,
     fragments: fragmentChanges(prepared, facts, hidden.has(linked.citizen), classOf, (id) => rowClass.get(id)),
   };
 }

@@ -9,7 +9,7 @@ import { parseSearch } from '../fhir/parse-search.ts';
 import { Refusal, type Problem } from '../fhir/problem.ts';
 import { typesAboutNobody } from '../fhir/search-parameters.ts';
 import { purposes, sharingRoles, type OrganisationKey, type Requester, type SharingClass } from '../fhir/sharing.ts';
-import type { SearchQuery } from '../fhir/search-query.ts';
+import type { SearchClause, SearchQuery } from '../fhir/search-query.ts';
 import { listAgreements } from '../store/agreements.ts';
 import { readDatabaseClock, readGeneration } from '../store/grants.ts';
 import { withPastLooks, type ChangedLooks, type PastAsker, type PastLooks } from '../store/past-looks.ts';
@@ -153,11 +153,15 @@ async function compareAskers(looks: PastLooks, { standing, then, classes, genera
   return compared;
 }
 
-/** A search as it stands in the log: its identifying values are gone, and the citizen of the entry stands for them. */
+/** A search as it stands in the log: its identifying values are gone, and the citizen of the entry stands for them. One that goes through other resources, or by marks, is judged by its type. */
 function searchOf(form: string): { form: string; query: SearchQuery }[] {
   const [type = '', parameters = ''] = form.split('?');
   const parsed = parseSearch(type, parameters === '' ? [] : parameters.split('&').map((pair) => readPair(pair)), { handling: 'strict' });
-  return 'query' in parsed ? [{ form, query: parsed.query }] : [];
+  return 'query' in parsed && parsed.query.clauses.every(isOfRow) ? [{ form, query: parsed.query }] : [];
+}
+
+function isOfRow(clause: SearchClause): boolean {
+  return !('chain' in clause || 'has' in clause || ('anyOf' in clause && clause.ofClass !== undefined));
 }
 
 function readPair(pair: string): [string, string] {

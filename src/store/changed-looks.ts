@@ -1,6 +1,6 @@
 import type { SearchQuery } from '../fhir/search-query.ts';
 import { classSets, itself, ofPart, visible } from './schema/visible.ts';
-import { conditions, Sql } from './search-rows.ts';
+import { conditions, Sql } from './search-conditions.ts';
 
 /** What past looks asked for: a row by id, a whole record, a search by its conditions, or a search judged by its type alone. */
 export type LookForm =

@@ -7,7 +7,7 @@ import { isUuid } from './secrets.ts';
  * The query with references to an old id of a citizen made references to the one it stands for now: rows name that one.
  * What is no old id stays as it was asked. Only searches by a reference that may be to a person ask the database.
  */
-export async function withCitizensOfNow(database: Database, query: SearchQuery): Promise<SearchQuery> {
+export async function withCitizensOfNow<Query extends Pick<SearchQuery, 'type' | 'clauses'>>(database: Database, query: Query): Promise<Query> {
   const ids = [...new Set(query.clauses.flatMap((clause) => peopleOf(clause)?.values.map(idIn) ?? []).filter(isUuid))];
   if (ids.length === 0) return query;
   const [found] = await database.serve<{ now: string[] }>('reader', null, { name: 'citizens-now', text: 'select citizens_now($1::uuid[]) as now', values: [ids] });

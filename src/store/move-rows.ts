@@ -43,9 +43,9 @@ const renamed = (text: string): string => `replace(${text}, 'Patient/' || $1::uu
 async function moveCurrent(connection: Connection, { from, into, origins, rows: named, at, tokens }: Move): Promise<{ id: string; deleted: boolean }[]> {
   const { rows } = await connection.query<{ id: string; deleted: boolean }>(
     `with moved as (delete from citizen_row where citizen_id = $1 and ($5::uuid[] is null or coalesce(origin, citizen_id) = any ($5)) and ($7::uuid[] is null or id = any ($7)) returning *)
-     insert into citizen_row (citizen_id, id, type, version, class_id, deleted, updated_at, from_at, to_at, sort_text, tokens, directory_ids, content_hash, codes, origin)
+     insert into citizen_row (citizen_id, id, type, version, class_id, deleted, updated_at, from_at, to_at, sort_text, tokens, directory_ids, content_hash, codes, origin, value_keys, value_lows, value_highs)
      select $2::uuid, id, type, case when deleted or $7 is not null then version else version + 1 end, class_id, deleted, case when deleted or $7 is not null then updated_at else $6 end,
-       from_at, to_at, sort_text, ${renamedTokens}, directory_ids, content_hash, codes, coalesce($8::uuid, origin, $1::uuid) from moved returning id, deleted`,
+       from_at, to_at, sort_text, ${renamedTokens}, directory_ids, content_hash, codes, coalesce($8::uuid, origin, $1::uuid), value_keys, value_lows, value_highs from moved returning id, deleted`,
     [from, into, tokens.from.map(String), tokens.into.map(String), origins, at, named?.ids ?? null, named?.of ?? null]);
   return rows;
 }

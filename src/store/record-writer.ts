@@ -1,6 +1,6 @@
 import type { SearchIndex } from '../fhir/index-resource.ts';
 import type { Connection } from './database.ts';
-import { arrayText } from './shared-rows.ts';
+import { arrayText, valueColumns } from './shared-rows.ts';
 import { saveFragments } from './stored-versions.ts';
 
 /** A resource's current row, as the writer needs it. */
@@ -65,19 +65,21 @@ export async function saveRows(connection: Connection, changes: readonly RowChan
 /** Codes gather over the versions, as labels do: what an old version said stays findable. A row stays the source Patient's whose it was first. */
 async function saveCurrent(connection: Connection, last: readonly RowChange[], codesOf: (change: RowChange) => bigint[]): Promise<void> {
   await connection.query(
-    `insert into citizen_row (citizen_id, id, type, version, class_id, deleted, updated_at, from_at, to_at, sort_text, tokens, directory_ids, content_hash, codes, origin)
-     select citizen_id, id, type, version, class_id, false, updated_at, from_at, to_at, sort_text, tokens::bigint[], directory_ids::uuid[], content_hash, codes::bigint[], origin
+    `insert into citizen_row (citizen_id, id, type, version, class_id, deleted, updated_at, from_at, to_at, sort_text, tokens, directory_ids, content_hash, codes, origin, value_keys, value_lows, value_highs)
+     select citizen_id, id, type, version, class_id, false, updated_at, from_at, to_at, sort_text, tokens::bigint[], directory_ids::uuid[], content_hash, codes::bigint[], origin,
+       value_keys::bigint[], value_lows::float8[], value_highs::float8[]
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::int[], $5::int[], $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::text[],
-       $10::text[], $11::text[], $12::bytea[], $13::text[], $14::uuid[])
-       as r(citizen_id, id, type, version, class_id, updated_at, from_at, to_at, sort_text, tokens, directory_ids, content_hash, codes, origin)
+       $10::text[], $11::text[], $12::bytea[], $13::text[], $14::uuid[], $15::text[], $16::text[], $17::text[])
+       as r(citizen_id, id, type, version, class_id, updated_at, from_at, to_at, sort_text, tokens, directory_ids, content_hash, codes, origin, value_keys, value_lows, value_highs)
      on conflict (citizen_id, id) do update set version = excluded.version, class_id = excluded.class_id, deleted = false,
        updated_at = excluded.updated_at, from_at = excluded.from_at, to_at = excluded.to_at, sort_text = excluded.sort_text,
        tokens = excluded.tokens, directory_ids = excluded.directory_ids, content_hash = excluded.content_hash,
+       value_keys = excluded.value_keys, value_lows = excluded.value_lows, value_highs = excluded.value_highs,
        codes = case when excluded.codes <@ citizen_row.codes then citizen_row.codes
          else array(select unnest(citizen_row.codes) union select unnest(excluded.codes)) end`,
     [last.map((c) => c.citizen), last.map((c) => c.id), last.map((c) => c.type), last.map((c) => c.version), last.map((c) => c.classId),
       last.map((c) => c.updatedAt), last.map((c) => c.index.from), last.map((c) => c.index.to), last.map((c) => c.index.sortText),
-      last.map((c) => arrayText(c.index.tokens)), last.map((c) => arrayText(c.directoryIds)), last.map((c) => c.contentHash), last.map((c) => arrayText(codesOf(c))), last.map((c) => c.origin ?? null)],
+      last.map((c) => arrayText(c.index.tokens)), last.map((c) => arrayText(c.directoryIds)), last.map((c) => c.contentHash), last.map((c) => arrayText(codesOf(c))), last.map((c) => c.origin ?? null), ...valueColumns(last.map(({ index }) => index))],
   );
   await connection.query(
     `update citizen_fragment f set class_id = r.class_id from unnest($1::uuid[], $2::int[]) as r(id, class_id)

@@ -1,8 +1,8 @@
-import type { DateCondition, SearchClause, SearchQuery, SearchSort } from '../fhir/search-query.ts';
+import type { SearchQuery, SearchSort } from '../fhir/search-query.ts';
 import type { Database } from './database.ts';
 import { lookedColumns, stale, throughDoor, type VisibleRow } from './door.ts';
+import { conditions, isSingle, Sql, valuesOf } from './search-conditions.ts';
 import { arrayText } from './shared-rows.ts';
-import { isUuid } from './secrets.ts';
 
 /** Where a page ended: the sort values and the id of its last row. */
 export interface PagePosition {
@@ -16,17 +16,8 @@ export interface SearchPage {
   more: boolean;
 }
 
-/** A number of matches above this is not worth counting exactly. */
-export const countLimit = 10_000;
-
-/** SQL text with its values, grown clause by clause. */
-export class Sql {
-  readonly values: unknown[] = [];
-  bind(value: unknown, type: string): string {
-    this.values.push(value);
-    return `$${this.values.length}::${type}`;
-  }
-}
+/** Above the first nobody counts who was not asked to; above the second nobody counts. */
+export const countLimits = { usual: 10_000, accurate: 100_000 };
 
 const shapes = new Map<string, string>();
 const shapesKept = 200;
@@ -36,7 +27,7 @@ const shapesKept = 200;
  * memory: beyond a number they are not prepared. Nor is a search by a part of rows: a town and a postcode are of one shape, and
  * the plan that serves both goes through every part of the town.
  */
-function shapeName(text: string, { clauses }: SearchQuery): string {
+function shapeName(text: string, { clauses }: Pick<SearchQuery, 'clauses'>): string {
   if (clauses.some((clause) => 'anyOf' in clause && clause.onFragment !== undefined)) return '';
   const known = shapes.get(text);
   if (known !== undefined || shapes.size >= shapesKept) return known ?? '';
@@ -52,7 +43,7 @@ export async function searchRows(
   const usual = usualTokens(query);
   if (usual && query.sort.length === 0 && !after) return newestBearing(database, grantKey, query, usual);
   const sql = new Sql();
-  const keys = sortKeys(query.sort);
+  const keys = sortKeys(sql, query.sort);
   const matching = `select r.id, ${keys.map((key, i) => `${key.expression} as k${i}`).join(', ')} from readable_row r where ${conditions(sql, query)}`;
   const page = `select * from (${matching}) m ${seek(sql, keys, after)} order by ${order(keys)} limit ${sql.bind(query.count + 1, 'int')}`;
   const text = `with page as materialized (${page}) select ${lookedColumns}, array[${keys.map((_, i) => `p.k${i}::text`).join(', ')}] as keys,
@@ -82,7 +73,7 @@ export async function searchCitizens(
   database: Database, grantKey: string, query: SearchQuery, after: PagePosition | null,
 ): Promise<{ citizens: { id: string; keys: string[] }[]; more: boolean } | typeof stale> {
   const sql = new Sql();
-  const keys = sortKeys(query.sort);
+  const keys = sortKeys(sql, query.sort);
   const matching = `select r.citizen_id as id, ${keys.map((key, i) => `${key.descending ? 'max' : 'min'}(${key.expression === 'r.id' ? 'r.citizen_id::text' : key.expression}) as k${i}`).join(', ')}
     from readable_row r where ${conditions(sql, query)} group by r.citizen_id`;
   const text = `select id, array[${keys.map((_, i) => `k${i}::text`).join(', ')}] as keys, ${keys.map((_, i) => `k${i}`).join(', ')}
@@ -92,10 +83,32 @@ export async function searchCitizens(
   return { citizens: rows.slice(0, query.count), more: rows.length > query.count };
 }
 
-/** How many rows (for Patient: citizens) match, up to `countLimit`; above it, undefined. */
+/** How many rows (for Patient: citizens) match, up to one of `countLimits`; above it, undefined. */
 export async function countMatches(database: Database, grantKey: string, query: SearchQuery): Promise<number | undefined | typeof stale> {
-  const total = await countUpTo(database, grantKey, query, countLimit + 1);
-  return total === stale || total <= countLimit ? total : undefined;
+  const most = query.total === 'accurate' ? countLimits.accurate : countLimits.usual;
+  const total = await countUpTo(database, grantKey, query, most + 1);
+  return total === stale || total <= most ? total : undefined;
+}
+
+/** The citizens whose rows match, in no order, up to a number: for a search that goes on from them. */
+export async function findCitizens(database: Database, grantKey: string, query: Pick<SearchQuery, 'type' | 'clauses'>, atMost: number): Promise<string[] | typeof stale> {
+  const sql = new Sql();
+  const text = `select distinct r.citizen_id as id from readable_row r where r.citizen_id is not null and ${conditions(sql, query)} limit ${sql.bind(atMost, 'int')}`;
+  const rows = await throughDoor<{ id: string }>(database, grantKey, shapeName(text, query), text, sql.values);
+  return rows === stale ? stale : rows.map(({ id }) => id);
+}
+
+/** The same of rows that are about nobody. */
+export async function findSharedRows(database: Database, grantKey: string, query: Pick<SearchQuery, 'type' | 'clauses'>, atMost: number): Promise<string[] | typeof stale> {
+  const sql = new Sql();
+  const text = `select r.id from readable_row r where r.citizen_id is null and ${conditions(sql, query)} limit ${sql.bind(atMost, 'int')}`;
+  const rows = await throughDoor<{ id: string }>(database, grantKey, shapeName(text, query), text, sql.values);
+  return rows === stale ? stale : rows.map(({ id }) => id);
+}
+
+/** Rows by id, of those that may be seen. */
+export async function readListed(database: Database, grantKey: string, ids: readonly string[]): Promise<VisibleRow[] | typeof stale> {
+  return throughDoor<VisibleRow>(database, grantKey, 'read-listed', `select ${lookedColumns} from look_at_listed($1, $2::uuid[]) r`, [grantKey, ids], 'q.id');
 }
 
 async function countUpTo(database: Database, grantKey: string, query: SearchQuery, most: number): Promise<number | typeof stale> {
@@ -117,16 +130,21 @@ interface SortKey {
   descending: boolean;
 }
 
-const sortExpressions: Record<SearchSort['by'], { expression: string; type: string }> = {
+const sortExpressions: Record<Exclude<SearchSort['by'], 'value'>, { expression: string; type: string }> = {
   updated: { expression: 'r.updated_at', type: 'timestamptz' },
   clinical: { expression: `coalesce(r.from_at, r.to_at, '-infinity'::timestamptz)`, type: 'timestamptz' },
   text: { expression: `coalesce(r.sort_text, '')`, type: 'text' },
   id: { expression: 'r.id', type: 'text' },
 };
 
-function sortKeys(sort: readonly SearchSort[]): SortKey[] {
+function sortKeys(sql: Sql, sort: readonly SearchSort[]): SortKey[] {
   const asked = sort.length > 0 ? sort : [{ by: 'updated' as const, descending: true }];
-  return asked.map(({ by, descending }) => ({ ...sortExpressions[by], descending }));
+  return asked.map(({ by, key, descending }) => ({ ...(by === 'value' ? valueKey(sql, key ?? 0n, descending) : sortExpressions[by]), descending }));
+}
+
+/** Of several values, the one that comes first in this direction; without any before all others. */
+function valueKey(sql: Sql, key: bigint, descending: boolean): { expression: string; type: string } {
+  return { expression: `coalesce((select ${descending ? 'max' : 'min'}(v.low) from ${valuesOf('r')} where v.key = ${sql.bind(String(key), 'bigint')}), '-infinity'::float8)`, type: 'float8' };
 }
 
 function order(keys: readonly SortKey[]): string {
@@ -144,62 +162,4 @@ function seek(sql: Sql, keys: readonly SortKey[], after: PagePosition | null): s
   ].join(' and '));
   steps.push([...keys.map((key, i) => `${column(key, i)} = ${values[i]}`), `id > ${sql.bind(after.id, 'uuid')}`].join(' and '));
   return `where ${steps.map((step) => `(${step})`).join(' or ')}`;
-}
-
-/**
- * What a search demands of a row `r`. With token clauses the type is in every token; compared plainly as well, PostgreSQL
- * would add a bitmap of the whole type. `fragments` is where the parts of rows are looked up.
- */
-export function conditions(sql: Sql, query: Pick<SearchQuery, 'type' | 'clauses'>, fragments = 'readable_fragment'): string {
-  const single = query.clauses.flatMap((clause) => ('anyOf' in clause && isSingle(clause) ? clause.anyOf : []));
-  const others = query.clauses.filter((clause) => !isSingle(clause));
-  const narrowed = query.clauses.some((clause) => 'anyOf' in clause || 'ids' in clause || 'citizen' in clause);
-  return [
-    'not r.deleted',
-    `${narrowed ? `(r.type || '')` : 'r.type'} = ${sql.bind(query.type, 'text')}`,
-    ...(single.length > 0 ? [`r.tokens @> ${sql.bind(arrayText(single), 'bigint[]')}`] : []),
-    ...others.map((clause) => condition(sql, query.type, clause, fragments)),
-  ].join(' and ');
-}
-
-/** A single token that the row itself must bear. */
-function isSingle(clause: SearchClause): boolean {
-  return 'anyOf' in clause && !clause.onFragment && !clause.orRows?.length && clause.anyOf.length === 1;
-}
-
-function condition(sql: Sql, type: string, clause: SearchClause, fragments: string): string {
-  if ('ids' in clause) {
-    const ids = sql.bind(clause.ids.filter(isUuid), 'uuid[]');
-    return type === 'Patient' ? `(r.id = any (${ids}) or r.citizen_id = any (citizens_now(${ids})))` : `r.id = any (${ids})`;
-  }
-  if ('citizen' in clause) return `r.citizen_id = any (citizens_now(${sql.bind(clause.citizen.filter(isUuid), 'uuid[]')}))`;
-  if ('date' in clause) return `(${clause.date.map((date) => dateCondition(sql, date)).join(' or ')})`;
-  if (clause.orRows?.length) return `(r.tokens && ${sql.bind(arrayText(clause.anyOf), 'bigint[]')} or r.id = any (${sql.bind(clause.orRows, 'uuid[]')}))`;
-  if (clause.onFragment === undefined) return `r.tokens && ${sql.bind(arrayText(clause.anyOf), 'bigint[]')}`;
-  return `(r.id, r.version) in (select f.id, f.version from ${fragments} f where f.tokens <> '{}'
-    and f.tokens && ${sql.bind(arrayText(clause.anyOf), 'bigint[]')} and f.path = ${sql.bind(clause.onFragment, 'text')})`;
-}
-
-/** See SearchQuery's DateCondition for the meaning of each operator. A bound that an operator does not name is not bound: PostgreSQL refuses a parameter without a place. */
-function dateCondition(sql: Sql, { column, op, from, to }: DateCondition): string {
-  const instant = column === 'updated';
-  const f = instant ? 'r.updated_at' : `coalesce(r.from_at, '-infinity'::timestamptz)`;
-  const t = instant ? 'r.updated_at' : `coalesce(r.to_at, 'infinity'::timestamptz)`;
-  const low = (): string => sql.bind(from, 'timestamptz');
-  const high = (): string => sql.bind(to, 'timestamptz');
-  const inside = (): string => (instant ? `(${low()} <= ${f} and ${f} < ${high()})` : `(${low()} <= ${f} and ${t} <= ${high()})`);
-  const beyond = (): string => (instant ? `${t} >= ${high()}` : `${t} > ${high()}`);
-  const tests: Record<DateCondition['op'], () => string> = {
-    eq: inside,
-    ne: () => `not ${inside()}`,
-    gt: beyond,
-    lt: () => `${f} < ${low()}`,
-    ge: () => `(${beyond()} or ${inside()})`,
-    le: () => `(${f} < ${low()} or ${inside()})`,
-    sa: () => `${f} >= ${high()}`,
-    eb: () => (instant ? `${t} < ${low()}` : `${t} <= ${low()}`),
-    ap: () => `(${f} < ${high()} and ${t} ${instant ? '>=' : '>'} ${low()})`,
-  };
-  const dated = instant ? 'true' : '(r.from_at is not null or r.to_at is not null)';
-  return `(${dated} and ${tests[op]()})`;
 }

@@ -19,17 +19,20 @@ export async function saveSharedRows(connection: Connection, changes: readonly S
   if (changes.length === 0) return;
   await connection.query(
     `with c as (select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::timestamptz[], $7::text[], $8::text[],
-         $9::timestamptz[], $10::timestamptz[], $11::text[])
-       as c(id, scope, owner, type, version, updated_at, body, tokens, from_at, to_at, sort_text)),
+         $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[], $13::text[], $14::text[])
+       as c(id, scope, owner, type, version, updated_at, body, tokens, from_at, to_at, sort_text, value_keys, value_lows, value_highs)),
      v as (insert into shared_version (id, version, body, deleted, updated_at) select id, version, body, false, updated_at from c)
-     insert into shared_row (id, scope, owner, type, version, deleted, updated_at, from_at, to_at, sort_text, tokens, directory_ids)
-     select id, scope, owner, type, version, false, updated_at, from_at, to_at, sort_text, tokens::bigint[], '{}' from c
+     insert into shared_row (id, scope, owner, type, version, deleted, updated_at, from_at, to_at, sort_text, tokens, directory_ids,
+       value_keys, value_lows, value_highs)
+     select id, scope, owner, type, version, false, updated_at, from_at, to_at, sort_text, tokens::bigint[], '{}',
+       value_keys::bigint[], value_lows::float8[], value_highs::float8[] from c
      on conflict (id) do update set version = excluded.version, updated_at = excluded.updated_at, from_at = excluded.from_at,
-       to_at = excluded.to_at, sort_text = excluded.sort_text, tokens = excluded.tokens`,
+       to_at = excluded.to_at, sort_text = excluded.sort_text, tokens = excluded.tokens,
+       value_keys = excluded.value_keys, value_lows = excluded.value_lows, value_highs = excluded.value_highs`,
     [
       changes.map((c) => c.id), changes.map((c) => c.scope), changes.map((c) => c.owner), changes.map((c) => c.type),
       changes.map((c) => c.version), changes.map((c) => c.updatedAt), changes.map((c) => c.body), changes.map((c) => arrayText(c.index.tokens)),
-      changes.map((c) => c.index.from), changes.map((c) => c.index.to), changes.map((c) => c.index.sortText),
+      changes.map((c) => c.index.from), changes.map((c) => c.index.to), changes.map((c) => c.index.sortText), ...valueColumns(changes.map(({ index }) => index)),
     ],
   );
 }
@@ -39,6 +42,11 @@ export async function loadSharedRows(connection: Connection, ids: readonly strin
   const { rows } = await connection.query<{ id: string; version: number; body: string }>(
     `select r.id, r.version, v.body from shared_row r join shared_version v on v.id = r.id and v.version = r.version where r.id = any($1::uuid[])`, [ids]);
   return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Keys, lower and upper ends of the values of each row, as array literals; null where a row has none. */
+export function valueColumns(indexes: readonly Pick<SearchIndex, 'values'>[]): (string | null)[][] {
+  return (['key', 'low', 'high'] as const).map((column) => indexes.map(({ values }) => (values.length === 0 ? null : arrayText(values.map((value) => String(value[column]))))));
 }
 
 /** A PostgreSQL array literal: arrays of arrays cannot be unnested row by row, so each travels as text. */

@@ -1,6 +1,7 @@
+import type { SearchIndex } from '../fhir/index-resource.ts';
 import type { Connection } from './database.ts';
 import type { FragmentChange } from './record-writer.ts';
-import { arrayText } from './shared-rows.ts';
+import { arrayText, valueColumns } from './shared-rows.ts';
 
 /** One stored version with all that is kept apart from it. */
 export interface StoredVersion {
@@ -58,10 +59,12 @@ export async function saveFragments(connection: Connection, versions: readonly (
 }
 
 /** What current versions are found by, and the directory rows they name, where a part of them went elsewhere. */
-export async function saveFoundBy(connection: Connection, rows: readonly (RowName & { tokens: bigint[]; directoryIds: string[] })[]): Promise<void> {
+export async function saveFoundBy(connection: Connection, rows: readonly (RowName & { index: Pick<SearchIndex, 'tokens' | 'values'>; directoryIds: string[] })[]): Promise<void> {
   if (rows.length === 0) return;
   await connection.query(
-    `update citizen_row r set tokens = c.tokens::bigint[], directory_ids = c.directory_ids::uuid[]
-     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) as c(citizen_id, id, tokens, directory_ids) where r.citizen_id = c.citizen_id and r.id = c.id`,
-    [rows.map((r) => r.citizen), rows.map((r) => r.id), rows.map((r) => arrayText(r.tokens)), rows.map((r) => arrayText(r.directoryIds))]);
+    `update citizen_row r set tokens = c.tokens::bigint[], directory_ids = c.directory_ids::uuid[],
+       value_keys = c.value_keys::bigint[], value_lows = c.value_lows::float8[], value_highs = c.value_highs::float8[]
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+       as c(citizen_id, id, tokens, directory_ids, value_keys, value_lows, value_highs) where r.citizen_id = c.citizen_id and r.id = c.id`,
+    [rows.map((r) => r.citizen), rows.map((r) => r.id), rows.map((r) => arrayText(r.index.tokens)), rows.map((r) => arrayText(r.directoryIds)), ...valueColumns(rows.map(({ index }) => index))]);
 }

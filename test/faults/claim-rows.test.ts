@@ -56,7 +56,7 @@ describe('a record whose last rows two workers settle at the same moment, on pos
     const database = await openPostgres(await freshPostgres());
     try {
       const received = { feed, part: '', sha256: Buffer.alloc(32), content: Buffer.from('x'), receivedAt: new Date(0), client: feed };
-      await saveSourceRecord(database, received, { id: randomUUID(), body: '{}', index: { tokens: [], fragmentTokens: new Map(), from: null, to: null, sortText: null, codes: [] } });
+      await saveSourceRecord(database, received, { id: randomUUID(), body: '{}', index: { tokens: [], fragmentTokens: new Map(), values: [], from: null, to: null, sortText: null, codes: [] } });
       await database.transaction((connection) => saveSplit(connection, [{ recordId: 1, rows: 2, problems: '[]', state: 'split' }], [1, 2].map((row) => ({
         recordId: 1, row, line: row, feed, part: '', personKey: `H${row}`, content: 'x', messageId: null, messageIdAt: '', sha256: null, state: 'pending' as const, problems: '[]',
       }))));

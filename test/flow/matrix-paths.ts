@@ -14,7 +14,6 @@ export interface Path {
   ask: (gateway: Gateway, about: MatrixCitizen) => Promise<Cell>;
 }
 
-const nobody = (): boolean => true;
 const careOnly = (who: string): boolean => who === 'governance-lead';
 const governanceOnly = (who: string): boolean => who !== 'governance-lead';
 
@@ -45,10 +44,13 @@ export const paths: readonly Path[] = [
   { name: 'part', asks: 'GET Patient/{id}, an address kept apart', ask: async (gateway, { citizen, postcode, outcome }) => cellOf(await gateway.get(`/fhir/Patient/${citizen}`, outcome.who), (text) => text.includes(`"${postcode}"`)) },
   { name: 'by part', asks: 'GET Patient?address-postalcode=, an address kept apart', ask: async (gateway, { postcode, outcome }) => cellOf(await gateway.get(`/fhir/Patient?address-postalcode=${encodeURIComponent(postcode)}`, outcome.who), (text) => total(text) === 1) },
   { name: 'viewer', asks: 'POST EpisodeOfCare/_search with the viewer\'s session instead of a token', ask: async (gateway, about) => cellOf(await (await browserOf(gateway, about.outcome.who)).ask('/fhir/EpisodeOfCare/_search', { method: 'POST', body: new URLSearchParams({ patient: about.citizen }) }), hasTarget(about)) },
-  { ...one('include', 'GET EpisodeOfCare?_id=&_include=EpisodeOfCare:patient', ({ target }) => `EpisodeOfCare?_id=${target}&_include=EpisodeOfCare:patient`), refuses: nobody },
-  { ...one('revinclude', 'GET Patient?_id=&_revinclude=EpisodeOfCare:patient', ({ citizen }) => `Patient?_id=${citizen}&_revinclude=EpisodeOfCare:patient`), refuses: nobody },
-  { ...one('chained, _has', 'GET Patient?_has:EpisodeOfCare:patient:type=', ({ code }) => `Patient?_has:EpisodeOfCare:patient:type=urn:matrix%7C${code}`), refuses: nobody },
-  { ...one('_summary', 'GET EpisodeOfCare?_id=&_summary=count', ({ target }) => `EpisodeOfCare?_id=${target}&_summary=count`), refuses: nobody },
+  one('include', 'GET EpisodeOfCare?_id=&_include=EpisodeOfCare:patient', ({ target }) => `EpisodeOfCare?_id=${target}&_include=EpisodeOfCare:patient`),
+  one('revinclude', 'GET Patient?_id=&_revinclude=EpisodeOfCare:patient', ({ citizen }) => `Patient?_id=${citizen}&_revinclude=EpisodeOfCare:patient`),
+  counted('chained', 'GET EpisodeOfCare?patient.family=, the name one source says', ({ family }) => `EpisodeOfCare?patient.family:exact=${family}&_count=0`, (n) => n > 0),
+  counted('_has', 'GET Patient?_has:EpisodeOfCare:patient:type=', ({ code }) => `Patient?_has:EpisodeOfCare:patient:type=urn:matrix%7C${code}`),
+  counted('_summary', 'GET EpisodeOfCare?type=&_summary=count', ({ code }) => `EpisodeOfCare?type=urn:matrix%7C${code}&_summary=count`),
+  one('compartment', 'GET Patient/{id}/EpisodeOfCare', ({ citizen }) => `Patient/${citizen}/EpisodeOfCare`),
+  one('negated', 'GET EpisodeOfCare?patient=&status:not=&organization:missing=', ({ citizen }) => `EpisodeOfCare?patient=${citizen}&status:not=cancelled&care-manager:missing=true`),
   { name: 'log', asks: 'GET AuditEvent?patient=', refuses: governanceOnly, ask: async (gateway, { citizen, outcome }) => cellOf(await gateway.get(`/fhir/AuditEvent?patient=Patient/${citizen}`, outcome.who), (text) => text.includes(citizen)) },
   { name: 'who looked', asks: 'GET Patient/{id}/$access-report', refuses: governanceOnly, ask: async (gateway, { citizen, outcome }) => cellOf(await gateway.get(`/fhir/Patient/${citizen}/$access-report`, outcome.who), (text) => text.includes(citizen)) },
   { name: 'explained', asks: 'GET EpisodeOfCare/{id}/$explain-access', refuses: governanceOnly, ask: async (gateway, { target, outcome }) => cellOf(await gateway.get(`/fhir/EpisodeOfCare/${target}/$explain-access`, outcome.who), (text) => text.includes('custodian')) },
@@ -63,6 +65,11 @@ export const oversightPaths: readonly string[] = ['log', 'who looked', 'explaine
 
 function one(name: string, asks: string, path: (about: MatrixCitizen) => string): Path {
   return { name, asks, ask: async (gateway, about) => cellOf(await gateway.get(`/fhir/${path(about)}`, about.outcome.who), hasTarget(about)) };
+}
+
+/** Seen by how many there are. */
+function counted(name: string, asks: string, path: (about: MatrixCitizen) => string, found = (n: number): boolean => n === 1): Path {
+  return { name, asks, ask: async (gateway, about) => cellOf(await gateway.get(`/fhir/${path(about)}`, about.outcome.who), (text) => found(total(text) ?? 0)) };
 }
 
 async function cellOf(response: Response, shows: (text: string) => boolean): Promise<Cell> {

@@ -49,7 +49,7 @@ export async function openMergeWorld(database: Database): Promise<MergeWorld> {
     const body = `{"resourceType":"${type}","id":"${id}","meta":{"versionId":"${version}","lastUpdated":"2024-01-01T00:00:00.000Z"},"subject":{"reference":"Patient/${citizen}"},"n":${n += 1}.10}`;
     const row: RowChange = {
       citizen, id, type, version, classId, contentHash: Buffer.alloc(0), body, updatedAt: new Date(), recordId: 1, row: 1, directoryIds: [], ...(origin !== undefined && { origin }),
-      index: { tokens: [1n], fragmentTokens: new Map(), from: null, to: null, sortText: null, codes: [] },
+      index: { tokens: [1n], fragmentTokens: new Map(), values: [], from: null, to: null, sortText: null, codes: [] },
       fragments: [{ path: '/address', body: `{"of":"Patient/${citizen}"}`, classId, target: null, tokens: [] }],
     };
     await database.transaction(async (connection) => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { auditArms } from './twin-audit.ts';
 import { counts, headers, instance, noTypes, person, query, shaping } from './twin-pieces.ts';
 import type { TwinFacts } from './twin-facts.ts';
+import { joinsOf, uncoveredJoins } from './twin-joins.ts';
 import type { SearchForm } from './twin-search.ts';
 import { agreementRequests, apiWrite, breakGlassRequest, bundleRequest, choiceRequest, emergencyChange, everythingInput, feedWork, garbage, linkageRun, linkChange, matchRequest, sameEventRequest, transactionRequest, whatIf } from './twin-writes.ts';
 
@@ -39,6 +40,8 @@ const watches = (role: string): boolean => role === 'governance' || role === 'pr
 export const arms: Readonly<Record<string, Arm>> = {
   'GET /fhir/:type': (facts) => typeSearch(facts).map(({ type, parameters, headers: given }) => ({ method: 'GET', path: `/fhir/${type}${query(parameters)}`, headers: given })),
   'POST /fhir/:type/_search': (facts) => typeSearch(facts).map(({ type, parameters, headers: given }) => posted(type, parameters, given)),
+  'GET /fhir/Patient/:id/:type': (facts) => fc.tuple(person(facts), typeSearch(facts)).map(([id, { type, parameters, headers: given }]) => ({ method: 'GET', path: `/fhir/Patient/${id}/${type}${query(parameters)}`, headers: given })),
+  'POST /fhir/Patient/:id/:type/_search': (facts) => fc.tuple(person(facts), typeSearch(facts)).map(([id, { type, parameters, headers: given }]) => posted(`Patient/${id}/${type}`, parameters, given)),
   'GET /fhir/:type/:id': (facts) => get(instance(facts), ({ type, id }) => `/fhir/${type}/${id}`, ['', '', '', '?_format=json', '?_summary=true', '?_elements=id', '?_pretty=true']),
   'GET /fhir/:type/:id/_history': (facts) => get(instance(facts), ({ type, id }) => `/fhir/${type}/${id}/_history`, ['', '?_count=1', '?_count=2', '?_count=0', '?_since=2020-01-01', '?_at=2025', '?_page=AAAA']),
   'GET /fhir/:type/:id/_history/:version': (facts) => get(instance(facts), ({ type, id }) => `/fhir/${type}/${id}/_history/`, ['1', '1', '2', '3', '0', '-1', 'x', '999999999999', '1?_format=json']),
@@ -200,17 +203,17 @@ export function uncoveredOffers(facts: TwinFacts, routes: readonly string[]): st
   const forms = facts.forms.filter(({ values }) => values.length === 0).map(({ type, parameter, form }) => `${type}.${parameter}${form}`);
   const [rest, ...others] = facts.statement.rest ?? [];
   const ofServer = [
-    ...Object.keys(rest ?? {}).filter((name) => !['mode', 'documentation', 'security', 'resource', 'interaction', 'operation'].includes(name)).map((name) => `rest.${name}`),
+    ...Object.keys(rest ?? {}).filter((name) => !['mode', 'documentation', 'security', 'resource', 'interaction', 'operation', ...(routes.includes('GET /fhir/Patient/:id/:type') ? ['compartment'] : [])].includes(name)).map((name) => `rest.${name}`),
     ...(rest?.interaction ?? []).filter(({ code = '' }) => !systemRoutes[code]?.some((route) => routes.includes(route))).map(({ code }) => `rest: ${code}`),
     ...(rest?.operation ?? []).filter(({ name = '' }) => !routes.includes(`POST /fhir/$${name}`)).map(({ name }) => `rest/$${name}`),
   ];
-  const said = ['type', 'supportedProfile', 'interaction', 'versioning', 'readHistory', 'conditionalRead', 'conditionalCreate', 'conditionalUpdate', 'conditionalDelete', 'updateCreate', 'searchParam', 'operation'];
+  const said = ['type', 'supportedProfile', 'interaction', 'versioning', 'readHistory', 'conditionalRead', 'conditionalCreate', 'conditionalUpdate', 'conditionalDelete', 'updateCreate', 'searchParam', 'searchInclude', 'searchRevInclude', 'operation'];
   const ofTypes = (rest?.resource ?? []).flatMap((resource) => [
     ...Object.keys(resource).filter((name) => !said.includes(name)).map((name) => `${resource.type}: ${name}`),
     ...(resource.interaction ?? []).filter(({ code }) => !interactionRoutes[code ?? '']?.some((route) => routes.includes(route.replace(':type', resource.type ?? '')) || routes.includes(route))).map(({ code }) => `${resource.type}: ${code}`),
     ...(resource.operation ?? []).filter(({ name = '' }) => !Object.keys(arms).some((route) => route.endsWith(`/$${name}`))).map(({ name }) => `${resource.type}/$${name}`),
   ]);
-  return [...forms, ...others.map(() => 'a second rest'), ...ofServer, ...ofTypes];
+  return [...forms, ...others.map(() => 'a second rest'), ...ofServer, ...ofTypes, ...uncoveredJoins(facts.statement)];
 }
 
 const interactionRoutes: Readonly<Record<string, readonly string[]>> = {
@@ -240,13 +243,15 @@ function typeSearch(facts: TwinFacts): fc.Arbitrary<TypeSearch> {
   const known = [...ofType].map(([type, own]) => {
     const parameter = fc.constantFrom(...own.filter(({ values }) => values.length > 0)).chain(({ parameter: name, form, values }) =>
       fc.array(fc.constantFrom(...values), { minLength: 1, maxLength: 2 }).map((given): readonly [string, string] => [form.startsWith(':') ? name + form : name, given.join(',')]));
+    const joins = joinsOf(facts.statement, ofType, type);
     const sorts = [...new Set(own.map(({ parameter: name }) => name))].flatMap((name) => [name, `-${name}`]);
     return fc.record({
       type: fc.constant(type), given: fc.array(parameter, { maxLength: 3 }), sort: fc.option(fc.array(fc.constantFrom(...sorts), { minLength: 1, maxLength: 2 }), { freq: 2 }),
       count: fc.option(fc.constantFrom(...counts), { freq: 2 }), more: fc.option(fc.constantFrom(...shaping), { freq: 1 }), lenient: fc.boolean(), given2: headers,
-    }).map(({ type: of, given, sort, count, more, lenient, given2 }): TypeSearch => ({
+      joins: joins.length === 0 ? fc.constant([]) : fc.array(fc.oneof(...joins), { maxLength: 2 }),
+    }).map(({ type: of, given, sort, count, more, lenient, given2, joins: through }): TypeSearch => ({
       type: of, headers: lenient ? { ...given2, Prefer: 'handling=lenient' } : given2,
-      parameters: [...given, ...(sort ? [['_sort', sort.join(',')] as const] : []), ...(count === null ? [] : [['_count', count] as const]), ...(more === null || (!lenient && given.length > 1) ? [] : [more])],
+      parameters: [...given, ...through, ...(sort ? [['_sort', sort.join(',')] as const] : []), ...(count === null ? [] : [['_count', count] as const]), ...(more === null || (!lenient && given.length > 1) ? [] : [more])],
     }));
   });
   const odd = fc.tuple(fc.constantFrom(...noTypes, 'Observation'), fc.constantFrom(...shaping)).map(([type, more]): TypeSearch => ({ type, parameters: [more], headers: {} }));

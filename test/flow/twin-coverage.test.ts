@@ -48,10 +48,12 @@ it('would notice a new handler, wherever it is mounted', () => {
 });
 
 const inventions: [what: string, expected: string, change: (resource: Record<string, unknown>) => void][] = [
-  ['parameter', 'CarePlan.unheard-of', (resource) => { resource['searchParam'] = more(resource['searchParam'], { name: 'unheard-of', type: 'quantity' }); }],
+  ['parameter', 'CarePlan.unheard-of', (resource) => { resource['searchParam'] = more(resource['searchParam'], { name: 'unheard-of', type: 'string' }); }],
   ['interaction', 'CarePlan: unheard-of', (resource) => { resource['interaction'] = more(resource['interaction'], { code: 'unheard-of' }); }],
   ['operation', 'CarePlan/$unheard-of', (resource) => { resource['operation'] = [{ name: 'unheard-of' }]; }],
-  ['sort of capability', 'CarePlan: searchInclude', (resource) => { resource['searchInclude'] = ['CarePlan:patient']; }],
+  ['sort of capability', 'CarePlan: conditionalCreate', (resource) => { resource['conditionalCreate'] = true; }],
+  ['include', 'CarePlan: CarePlan:unheard-of', (resource) => { resource['searchInclude'] = more(resource['searchInclude'], 'CarePlan:unheard-of'); }],
+  ['include of what refers here', 'CarePlan: Task:status', (resource) => { resource['searchRevInclude'] = more(resource['searchRevInclude'], 'Task:status'); }],
 ];
 it.each(inventions)('would notice a new %s in the statement', (_, expected, change) => {
   expect(uncoveredOffers(factsOf(offering(change)), routeTable(gateway.app))).toEqual([expected]);

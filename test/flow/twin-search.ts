@@ -16,6 +16,7 @@ export interface SearchForm {
 }
 
 const prefixes: readonly string[] = ['', ...dateOperators];
+const compared: readonly (string | undefined)[] = ['date', 'number', 'quantity'];
 /** Every modifier of FHIR R4 search, and every type a reference may be narrowed to. */
 const modifiers = ['missing', 'exact', 'contains', 'text', 'not', 'above', 'below', 'in', 'not-in', 'of-type', 'identifier', 'iterate'];
 const unknownId = '01234567-89ab-8cde-8f01-23456789abcd';
@@ -25,14 +26,14 @@ const inventedValues = [unknownId, 'unheard-of'];
 /** Every (type, parameter, modifier or prefix) the statement offers and the parser takes. What is published is the same in both worlds and holds no record. */
 export function offeredForms(statement: CapabilityStatement): Omit<SearchForm, 'values'>[] {
   return (statement.rest?.[0]?.resource ?? []).filter(({ type = '' }) => !isConformanceType(type)).flatMap(({ type = '', searchParam = [] }) => searchParam.flatMap(({ name = '', type: kind }) =>
-    (kind === 'date' ? prefixes : ['', ...takenModifiers(type, name)]).map((form) => ({ type, parameter: name, form }))));
+    [...(compared.includes(kind) ? prefixes : ['']), ...takenModifiers(type, name)].map((form) => ({ type, parameter: name, form }))));
 }
 
 function takenModifiers(type: string, name: string): string[] {
   const row = searchParameterOf(type, name);
   const targets = row?.kind === 'reference' ? row.targets : [];
   return [...modifiers, ...targets].filter((modifier) => {
-    const parsed = parseSearch(type, [[`${name}:${modifier}`, 'x']], { handling: 'strict' });
+    const parsed = parseSearch(type, [[`${name}:${modifier}`, modifier === 'missing' ? 'true' : 'x']], { handling: 'strict' });
     return !('problems' in parsed) || parsed.problems.every(({ code }) => code !== 'search-parameter-unknown');
   }).map((modifier) => `:${modifier}`);
 }
@@ -47,19 +48,40 @@ export function searchForm(offered: Omit<SearchForm, 'values'>, rows: readonly S
 }
 
 function inventedFor(row: SearchParameterRow, form: string): string[] {
-  return row.kind === 'date' ? [`${form}2026`, `${form}2024-05-01`] : inventedValues;
+  if (form === ':missing') return ['true', 'false'];
+  if (form === ':in' || form === ':not-in') return valueSets;
+  if (form === ':of-type') return ['http://terminology.hl7.org/CodeSystem/v2-0203|MR|x'];
+  if (row.kind === 'composite') return ['x$1', 'x$y'];
+  if (row.kind === 'number' || row.kind === 'quantity') return [`${form}1`, `${form}36.6`];
+  return row.kind === 'date' || row.kind === 'updated' ? [`${form}2026`, `${form}2024-05-01`] : inventedValues;
 }
 
+/** The halves of a composite, of one element. */
+function pairsIn(element: Json, parts: readonly { paths: readonly string[] }[]): string[] {
+  const [codes = [], values = []] = parts.map(({ paths }) => paths.flatMap((path) => valuesAt(element, path.split('.'))).flatMap((value) => [...codesIn(value), ...amountsIn(value), ...(typeof value === 'string' ? [value] : [])]));
+  return codes.slice(0, 3).flatMap((code) => values.slice(0, 3).map((value) => `${code}$${value}`));
+}
+
+function amountsIn(value: Json): string[] {
+  return isJsonObject(value) && typeof value['value'] === 'number' ? [String(value['value'])] : [];
+}
+
+const valueSets = ['http://hl7.org/fhir/ValueSet/administrative-gender', 'http://hl7.org/fhir/ValueSet/episode-of-care-status'];
+
 function valuesOf(row: SearchParameterRow, form: string, own: readonly StoredRow[], all: readonly StoredRow[]): string[] {
+  if ([':missing', ':in', ':not-in', ':of-type'].includes(form)) return inventedFor(row, form);
   if (row.kind === 'id') return own.flatMap(({ id, citizen }) => [id, citizen]);
   if (row.kind === 'updated') return own.flatMap(({ updatedAt }) => [`${form}${updatedAt.toISOString()}`, `${form}${updatedAt.toISOString().slice(0, 10)}`]);
   if (row.kind === 'reference' && (form === '' || form === ':Patient') && row.targets.includes('Patient')) return all.flatMap(({ citizen, id }) => [`Patient/${citizen}`, id, citizen]);
+  if (row.kind === 'reference' && form !== ':identifier') return all.flatMap(({ id, type }) => (row.targets.includes(type) && (form === '' || form === `:${type}`) ? [`${type}/${id}`] : []));
+  if (row.kind === 'composite') return row.roots.flatMap(({ root, parts }) => own.flatMap(({ body }) => valuesAt(body, root === '' ? [] : root.split('.'))).flatMap((element) => pairsIn(element, parts)));
   const found = own.flatMap(({ body }) => row.paths.flatMap((path) => valuesAt(body, path.split('.'))));
   return found.flatMap((value) => formsOf(row, form, value));
 }
 
 function formsOf(row: SearchParameterRow, form: string, value: Json): string[] {
   if (Array.isArray(value)) return value.flatMap((each) => formsOf(row, form, each));
+  if (row.kind === 'number' || row.kind === 'quantity') return (typeof value === 'number' ? [String(value)] : amountsIn(value)).map((amount) => form + amount);
   if (row.kind === 'date') return (isJsonObject(value) ? [value['start'], value['end']] : [value]).flatMap((date) => (typeof date === 'string' ? [10, 7, 4].map((length) => form + date.slice(0, length)) : []));
   if (row.kind === 'reference') return form === ':identifier' ? codesIn(isJsonObject(value) ? (value['identifier'] ?? null) : null) : textsIn(isJsonObject(value) ? (value['reference'] ?? null) : null);
   if (row.kind === 'string') return textsIn(value).flatMap((text) => (form === ':exact' ? [text] : [text, text.slice(0, 3)]));

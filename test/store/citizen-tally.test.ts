@@ -13,7 +13,7 @@ const noId = '00000000-0000-0000-0000-000000000000';
 function change(citizen: string, id: string, classId: number, version = 1, fragmentClass = classId): RowChange {
   return {
     citizen, id, type: 'CarePlan', version, classId, contentHash: Buffer.alloc(0), body: '{}', updatedAt: new Date(), recordId: 1, row: 1, directoryIds: [],
-    index: { tokens: [], fragmentTokens: new Map(), from: null, to: null, sortText: null, codes: [] },
+    index: { tokens: [], fragmentTokens: new Map(), values: [], from: null, to: null, sortText: null, codes: [] },
     fragments: [{ path: '/address', body: '[]', classId: fragmentClass, target: null, tokens: [] }],
   };
 }

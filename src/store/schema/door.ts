@@ -28,10 +28,11 @@ create view grant_state as select exists (select 1 from current_grant) as fresh,
 
 create view readable_row as
   select 'citizen'::text as scope, r.citizen_id, r.id, r.type, r.version, r.class_id, r.deleted, r.updated_at, r.from_at, r.to_at,
-    r.sort_text, r.tokens, r.directory_ids
+    r.sort_text, r.tokens, r.directory_ids, r.value_keys, r.value_lows, r.value_highs
   from current_grant g, citizen_row r where ${rowVisible}
   union all
-  select s.scope, null::uuid, s.id, s.type, s.version, null::int, s.deleted, s.updated_at, s.from_at, s.to_at, s.sort_text, s.tokens, s.directory_ids
+  select s.scope, null::uuid, s.id, s.type, s.version, null::int, s.deleted, s.updated_at, s.from_at, s.to_at, s.sort_text, s.tokens, s.directory_ids,
+    s.value_keys, s.value_lows, s.value_highs
   from current_grant g, shared_row s where ${sharedWith('s')};
 
 create view readable_fragment as

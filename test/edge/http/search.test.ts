@@ -1,4 +1,5 @@
 import type { Bundle, CarePlan, CodeableConcept, Device, EpisodeOfCare, Organization, Patient, Period, Reference, Resource, ServiceRequest } from '@medplum/fhirtypes';
+import { reindexRows } from '../../../src/flow/reindex-rows.ts';
 import { message } from '../../intake/adt.ts';
 import { databases } from '../../databases.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
@@ -272,6 +273,97 @@ describe.each(databases)('a search, on $kind', ({ open }) => {
       const values = await sorted<Organization>('Organization?_sort=name', ({ name }) => (name ?? '').toLowerCase().replace(/[^a-z]/g, ''));
       expect(values).toEqual(ordered(values));
     });
+  });
+
+  describe('goes through several resources', () => {
+    const nhs = `${nhsNumber}%7C9990000743`;
+    const bundleOf = async (path: string, as = who): Promise<Bundle> => (await gateway.get(`/fhir/${path}`, as)).json() as Promise<Bundle>;
+    const included = ({ entry = [] }: Bundle): string[] => entry.flatMap(({ resource, search }) => (search?.mode === 'include' && resource?.resourceType !== 'Provenance' ? [`${resource?.resourceType ?? ''}/${resource?.id ?? ''}`] : [])).sort();
+
+    it.each<[string, string, (world: World) => string]>([
+      ['to people by what one source says of them', `EpisodeOfCare?patient.identifier=${nhs}`, ({ citizen }) => `EpisodeOfCare?patient=${citizen}`],
+      ['to people, their type said', `EpisodeOfCare?patient:Patient.identifier=${nhs}&status=active`, ({ citizen }) => `EpisodeOfCare?patient=${citizen}&status=active`],
+      ['to an organisation', 'EpisodeOfCare?organization.name=birmingham city', ({ council }) => `EpisodeOfCare?organization=Organization/${council}`],
+      ['to an organisation among other types', `ServiceRequest?performer:Organization.identifier=${ods}%7CRYW`, ({ trust }) => `ServiceRequest?performer=Organization/${trust}`],
+    ])('%s', async (_, chained, plain) => {
+      const found = await ids(`${chained}&_count=200`);
+      expect(found).not.toEqual([]);
+      expect(found).toEqual(await ids(`${plain(world)}&_count=200`));
+    });
+
+    it('back to everybody with an open episode, and to the organisations that keep one', async () => {
+      const open = (await matches<EpisodeOfCare>('EpisodeOfCare?status=active&_count=200')).resources;
+      const people = await ids('Patient?_count=200');
+      expect(await ids('Patient?_has:EpisodeOfCare:patient:status=active&_count=200')).toEqual(people.filter((id) => open.some(({ patient }) => refers(patient, `Patient/${id}`))));
+      expect(await ids('Organization?_has:EpisodeOfCare:organization:status=active')).toEqual([...new Set(open.flatMap(({ managingOrganization }) => managingOrganization?.reference?.split('/')[1] ?? []))].sort());
+    });
+
+    it('and takes along whom and what the matches name, each once, beside the total', async () => {
+      const bundle = await bundleOf(`EpisodeOfCare?patient=${world.citizen}&_include=EpisodeOfCare:patient&_include=EpisodeOfCare:organization&_count=2`);
+      const episodes = (bundle.entry ?? []).flatMap(({ resource }) => (resource?.resourceType === 'EpisodeOfCare' ? [resource] : []));
+      expect(included(bundle)).toEqual([...new Set([`Patient/${world.citizen}`, ...episodes.flatMap(({ managingOrganization }) => managingOrganization?.reference ?? [])])].sort());
+      expect(bundle.total).toBe((await ids(`EpisodeOfCare?patient=${world.citizen}&_count=200`)).length);
+      expect((bundle.entry ?? []).filter(({ resource, search }) => resource?.resourceType === 'Patient' && search?.mode === 'include')).toHaveLength(1);
+    });
+
+    it('and takes along what names the matches, and from there on where asked to', async () => {
+      const bundle = await bundleOf(`Patient?_id=${world.citizen}&_revinclude=EpisodeOfCare:patient&_include:iterate=EpisodeOfCare:organization`);
+      const episodes = await ids(`EpisodeOfCare?patient=${world.citizen}&_count=200`);
+      expect(included(bundle).filter((each) => each.startsWith('EpisodeOfCare/'))).toEqual(episodes.map((id) => `EpisodeOfCare/${id}`));
+      expect(included(bundle).filter((each) => each.startsWith('Organization/')).length).toBeGreaterThan(0);
+      expect(included(await bundleOf(`Patient?_id=${world.citizen}&_revinclude=EpisodeOfCare:patient&_include=EpisodeOfCare:organization`))).toEqual([]);
+    });
+
+    it('lists what went along in the audit trail', async () => {
+      const [{ entry = '' } = {}] = await gateway.database.query<{ entry: string }>("select entry from audit_entry where entry like '%_revinclude=EpisodeOfCare%' order by seq desc limit 1");
+      const [episode = ''] = await ids(`EpisodeOfCare?patient=${world.citizen}`);
+      expect(entry).toContain(episode);
+    });
+
+    it('of one person alone', async () => {
+      expect(await ids(`Patient/${world.citizen}/EpisodeOfCare?status=active&_count=200`)).toEqual(await ids(`EpisodeOfCare?patient=${world.citizen}&status=active&_count=200`));
+      expect(await ids(`Patient/${'0'.repeat(8)}-0000-8000-8000-000000000000/EpisodeOfCare`)).toEqual([]);
+      expect((await gateway.get(`/fhir/Patient/${world.citizen}/Organization`, who)).status).toBe(400);
+      const { link = [] } = await bundleOf(`Patient/${world.citizen}/EpisodeOfCare?_count=1`);
+      expect(link.map(({ relation }) => relation)).toEqual(['self', 'next']);
+      expect(JSON.stringify(link)).not.toContain(world.citizen);
+      const next = link.find(({ relation }) => relation === 'next')?.url?.slice(`${gateway.url}/fhir/`.length) ?? '';
+      expect((await ids(next)).length).toBe(1);
+    });
+  });
+
+  it('by the marks every record bears', async () => {
+    const all = (await matches<EpisodeOfCare>('EpisodeOfCare?_count=200')).resources;
+    const by = async (query: string, keep: Keep<EpisodeOfCare>): Promise<void> => {
+      const expected = all.filter(keep).map(({ id: own }) => own ?? '').sort();
+      expect([query, expected.length > 0, await ids(`EpisodeOfCare?${query}&_count=200`)]).toEqual([query, true, expected]);
+    };
+    const [first] = all;
+    await by('_tag=RYW', ({ meta }) => meta?.tag?.some(({ code }) => code === 'RYW') ?? false);
+    await by(`_tag:not=${ods}%7CRYW`, ({ meta }) => !meta?.tag?.some(({ code }) => code === 'RYW'));
+    await by(`_source=${encodeURIComponent(first?.meta?.source ?? '')}`, ({ meta }) => meta?.source === first?.meta?.source);
+    await by('_source:below=urn:onestory:bcc:bcc-cld', ({ meta }) => meta?.source?.startsWith('urn:onestory:bcc:bcc-cld#') ?? false);
+    await by(`_profile=${first?.meta?.profile?.[0] ?? ''}`, ({ meta }) => meta?.profile?.includes(first?.meta?.profile?.[0] ?? '') ?? false);
+    await by('_security:not=R', ({ meta }) => !meta?.security?.some(({ code }) => code === 'R'));
+    expect(await ids('EpisodeOfCare?_profile=http://elsewhere.example/x')).toEqual([]);
+  });
+
+  it('counts as it is asked to', async () => {
+    const total = (await matches('EpisodeOfCare?status=active')).total;
+    const answer = async (query: string): Promise<Bundle> => (await gateway.get(`/fhir/EpisodeOfCare?status=active&${query}`, who)).json() as Promise<Bundle>;
+    expect(await answer('_summary=count')).toMatchObject({ total });
+    expect(await answer('_summary=count')).not.toHaveProperty('entry');
+    expect(await answer('_total=none')).not.toHaveProperty('total');
+    expect(await answer('_total=accurate')).toMatchObject({ total });
+  });
+
+  it('finds the same when every row was indexed anew', async () => {
+    const asked = ['EpisodeOfCare?status=active', `EpisodeOfCare?patient.identifier=${nhsNumber}%7C9990000743`, 'Patient?address-postalcode=B74', 'ServiceRequest?authored=ge2026-05', 'EpisodeOfCare?_source:below=urn:onestory:bcc:bcc-cld', 'Organization?name=birmingham', 'Task?authored-on=ge2020'];
+    const before = await Promise.all(asked.map((query) => ids(`${query}&_count=200`)));
+    await gateway.database.query(`update citizen_row set tokens = '{}', from_at = null, value_keys = null where type <> 'Consent'; update shared_row set tokens = '{}'; update citizen_fragment set tokens = '{}'; delete from setting where name = 'search-index'`);
+    await reindexRows(gateway.database, undefined, 7);
+    expect(await Promise.all(asked.map((query) => ids(`${query}&_count=200`)))).toEqual(before);
+    expect(before.map((each) => each.length > 0)).toEqual([true, true, true, true, true, true, expect.any(Boolean)]);
   });
 
   it('counts what the caller may see, which is not what there is', async () => {

@@ -21,7 +21,7 @@ export function statementOf({ base, version, startedAt, oauth }: MetadataService
   return {
     id: 'onestory', url: `${base}/metadata`, name: 'OneStory', title: 'OneStory shared care record and FHIR gateway',
     ...capabilityStatement({
-      base, version, date: startedAt, interactions: interactionsOf, parameters: Object.fromEntries(conformanceTypes.map((type) => [type, conformanceParameters])), system: systemOffers, oauth,
+      base, version, date: startedAt, interactions: interactionsOf, compartment: true, parameters: Object.fromEntries(conformanceTypes.map((type) => [type, conformanceParameters])), system: systemOffers, oauth,
       operations: Object.fromEntries(Object.keys(interactionsOf).map((type) => [type, operationsOf(type)])),
     }),
   };

@@ -22,8 +22,7 @@ export function permit(interaction: PermittedInteraction): (requester: Requester
     if (!operation && !offered.some((each) => each === interaction)) {
       return { category: 'method-not-allowed', code: 'interaction-unsupported', text: 'This resource type does not take this interaction.', expected: `one of ${offered.join(', ')}` };
     }
-    return allows(requester.scopes, type, letters[interaction]) ? null
-      : { category: 'forbidden', code: 'scope-missing', text: 'The token\'s scopes do not cover this.', expected: `a scope such as user/${type}.${letters[interaction]}` };
+    return allows(requester.scopes, type, letters[interaction]) ? null : scopeMissing(type, letters[interaction]);
   };
 }
 
@@ -69,6 +68,10 @@ export function permitWriting({ scopes }: Requester): boolean {
 }
 
 const scope = /^(?:user|system)\/(\*|[A-Za-z]+)\.(c?r?u?d?s?)$/;
+
+export function scopeMissing(type: string, letter: string): Problem {
+  return { category: 'forbidden', code: 'scope-missing', text: 'The token\'s scopes do not cover this.', expected: `a scope such as user/${type}.${letter}` };
+}
 
 /** Whether these scopes cover an interaction's letter on a type. A scope that cannot be read gives nothing. */
 export function allows(scopes: readonly string[], type: string, letter: string): boolean {

@@ -80,6 +80,8 @@ export function fhirRoutes(given: AllFhirServices): Router {
   router.get('/:type/_history', route(services, { interaction: 'history-type', pattern: '{type}/_history', permit: permit('history-type') }, (asked) => historyType(services, asked)));
   router.get('/:type', route(services, { ...search, pattern: '{type}' }, (asked) => searchAny(services, asked, false)));
   router.post('/:type/_search', route(services, { ...search, pattern: '{type}/_search' }, (asked) => searchAny(services, asked, true)));
+  router.get('/Patient/:id/:type', compartment, route(services, { ...search, pattern: 'Patient/{id}/{type}' }, (asked) => searchType(services, asked, false)));
+  router.post('/Patient/:id/:type/_search', compartment, route(services, { ...search, pattern: 'Patient/{id}/{type}/_search' }, (asked) => searchType(services, asked, true)));
   router.get('/:type/:id', route(services, { interaction: 'read', pattern: '{type}/{id}', permit: permit('read'), parts: true }, (asked) => readAny(services, asked)));
   router.get('/:type/:id/\\$explain-access', route(services, { interaction: 'explain-access', pattern: '{type}/{id}/$explain-access', permit: permit('explain-access') }, (asked) => explainAccess(services, asked)));
   router.post('/:type/:id/\\$same-event', route(services, { interaction: 'same-event', pattern: '{type}/{id}/$same-event', permit: permit('same-event') }, (asked) => sameEvent(services, asked)));
@@ -89,8 +91,10 @@ export function fhirRoutes(given: AllFhirServices): Router {
     (asked) => vread(services, asked)));
   writingRoutes(router, services);
   for (const [address, pattern, allow] of addresses) {
-    router.all(address, route(services, { interaction: 'unsupported', pattern, permit: methodNotAllowed, allow }, () => Promise.reject(new Error('a method that is refused'))));
+    router.all(address, route(services, { interaction: 'unsupported', pattern, permit: methodNotAllowed, allow }, notTaken));
   }
+  router.all('/Patient/:id/:type', compartment, route(services, { interaction: 'unsupported', pattern: 'Patient/{id}/{type}', permit: methodNotAllowed, allow: 'GET, HEAD' }, notTaken));
+  router.all('/Patient/:id/:type/_search', compartment, route(services, { interaction: 'unsupported', pattern: 'Patient/{id}/{type}/_search', permit: methodNotAllowed, allow: 'POST' }, notTaken));
   router.use(...unserved(services));
   return router;
 }
@@ -138,6 +142,10 @@ async function readAny(services: AllFhirServices, asked: Asked): Promise<Reply> 
   const { type = '' } = asked.params;
   return isConformanceType(type) ? readConformance(services, asked, type) : read(services, asked);
 }
+const notTaken = (): Promise<never> => Promise.reject(new Error('a method that is refused'));
+
+/** What begins otherwise than a type is an operation or the history. */
+const compartment: RequestHandler = (request, _response, next) => { next(/^[A-Z]/.test(String(request.params['type'])) ? undefined : 'route'); };
 
 /** Addresses with what they take: anything else is refused there. */
 const addresses: readonly [address: string, pattern: string, allow: string | ((params: Readonly<Record<string, string>>) => string)][] = [

@@ -1,5 +1,6 @@
 import { parseSearch } from '../../../fhir/parse-search.ts';
-import { Refusal } from '../../../fhir/problem.ts';
+import { Refusal, type Problem } from '../../../fhir/problem.ts';
+import { typesAboutNobody } from '../../../fhir/search-parameters.ts';
 import type { SearchQuery } from '../../../fhir/search-query.ts';
 import type { PagePosition } from '../../../store/search-rows.ts';
 import { checkContentType } from '../check-content-type.ts';
@@ -9,6 +10,7 @@ import type { Asked, Reply } from '../route.ts';
 import { searchsetText } from './bundle.ts';
 import type { FhirServices } from './fhir-services.ts';
 import { openPageOf, sealPageOf } from './paging.ts';
+import { withinScopes } from './within-scopes.ts';
 
 const maxFormBytes = 64 * 1024;
 
@@ -19,20 +21,21 @@ interface SearchPageState {
   after: PagePosition | null;
 }
 
-/** GET [base]/{type}?… and POST [base]/{type}/_search · http://hl7.org/fhir/R4/search.html */
+/** GET [base]/{type}?… and POST [base]/{type}/_search, the same under [base]/Patient/{id}/ for what is about that person; links name nobody · http://hl7.org/fhir/R4/search.html */
 export async function searchType(services: FhirServices, asked: Asked, posted: boolean): Promise<Reply> {
-  const type = asked.params['type'] ?? '';
+  const { type = '' } = asked.params;
   const parameters = posted ? [...asked.query, ...(await readForm(asked))] : asked.query;
-  const state = readState(services, asked, type, parameters);
-  const query = reviveQuery(state.query);
+  const state = readState(services, asked, parameters);
+  const query = withinScopes(asked.requester.scopes, reviveQuery(state.query));
   const released = await services.release(asked.requester, { interaction: 'search-type', query, after: state.after }, asked.request);
   const link = (after: PagePosition | null): string =>
     `${services.base}/${type}?_page=${sealPageOf(services, asked, type, { ...state, after } satisfies SearchPageState)}${shapeOf(parameters)}`;
   const next = released.next ? { next: link(released.next as PagePosition) } : {};
-  return { status: 200, text: searchsetText(services.base, released, { self: link(state.after), ...next }, { composed: true, ignored: state.ignored }) };
+  return { status: 200, text: searchsetText(services.base, released, { self: link(state.after), ...next }, { composed: true, ignored: state.ignored, uncounted: query.total === 'accurate' && state.after === null && released.total === undefined }) };
 }
 
-function readState(services: FhirServices, asked: Asked, type: string, parameters: [string, string][]): SearchPageState {
+function readState(services: FhirServices, asked: Asked, parameters: [string, string][]): SearchPageState {
+  const { type = '', id: citizen } = asked.params;
   const page = parameters.find(([name]) => name === '_page');
   if (page) {
     if (parameters.some(([name]) => name !== '_page' && !shapeParameters.includes(name))) {
@@ -42,10 +45,20 @@ function readState(services: FhirServices, asked: Asked, type: string, parameter
   }
   const parsed = parseSearch(type, parameters, { handling: handlingOf(asked), base: services.base });
   if ('problems' in parsed) throw new Refusal(...parsed.problems);
-  return { query: JSON.stringify(parsed.query, (_key, value: unknown) => (typeof value === 'bigint' ? { token: String(value) } : value)), ignored: parsed.ignored, after: null };
+  const query = citizen === undefined ? parsed.query : ofPerson(parsed.query, citizen);
+  return { query: JSON.stringify(query, (_key, value: unknown) => (typeof value === 'bigint' ? { token: String(value) } : value)), ignored: parsed.ignored, after: null };
 }
 
-/** `Prefer: handling=lenient` asks for unknown parameters to be ignored; strict is the default (FHIR R4 search). */
+/** A search of one person's compartment: of what is about them. */
+function ofPerson(query: SearchQuery, citizen: string): SearchQuery {
+  if (query.type === 'Patient' || typesAboutNobody.has(query.type)) throw new Refusal(notOfPerson);
+  const separator = query.normal.endsWith('?') ? '' : '&';
+  return { ...query, clauses: [{ citizen: [citizen] }, ...query.clauses], normal: `${query.normal}${separator}patient=*` };
+}
+
+const notOfPerson: Problem = { category: 'unsupported', code: 'search-type-unsupported', text: 'Resources of this type are not about a person.', fix: 'Search for them by type.' };
+
+/** `Prefer: handling=lenient` asks for what shapes the answer and is not served to be left out; strict is the default (FHIR R4 search). */
 export function handlingOf(asked: Asked): 'strict' | 'lenient' {
   return /\bhandling=lenient\b/.test(asked.header('Prefer') ?? '') ? 'lenient' : 'strict';
 }

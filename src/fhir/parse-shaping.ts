@@ -1,0 +1,102 @@
+import { notServed, refuse, type SearchDraft } from './search-draft.ts';
+import { recordDateOf, searchableTypes, searchParameterOf, searchParametersOf } from './search-parameters.ts';
+import type { SearchInclude, SearchSort } from './search-query.ts';
+import { searchToken } from './search-token.ts';
+
+/** What shapes an answer and matches nothing: its size, order and total, and what goes along with it. */
+
+export const shapingLimits = { defaultCount: 20, maxCount: 200, sorts: 3, includes: 10 };
+
+/** Reads a parameter of the result; false: it is none. */
+export function readShaping(type: string, key: string, value: string, draft: SearchDraft): boolean {
+  const [name = '', modifier, ...others] = key.split(':');
+  const include = name === '_include' || name === '_revinclude';
+  if (include && (modifier === undefined || modifier === 'iterate') && others.length === 0) readInclude(type, key, value, draft);
+  else if (key === '_count') readCount(value, draft);
+  else if (key === '_sort') readSort(type, value, draft);
+  else if (key === '_total') readTotal(value, draft);
+  else if (key === '_summary' && value === 'count') draft.summary = 'count';
+  else if (include || shaping.has(name)) notServed(draft, type, key, true);
+  else return false;
+  return true;
+}
+
+/** The log comes newest first, in pages, and brings nothing along. */
+export function readShapingOfLog(key: string, value: string, draft: SearchDraft): boolean {
+  const [name = ''] = key.split(':');
+  if (key === '_count') readCount(value, draft);
+  else if (name === '_include' || name === '_revinclude' || (shaping.has(name) && !(key === '_sort' && value === '-date'))) notServed(draft, 'AuditEvent', key, true);
+  else return key === '_sort';
+  return true;
+}
+
+const shaping: ReadonlySet<string> = new Set(['_sort', '_count', '_total', '_summary', '_elements', '_contained', '_containedType']);
+
+function readCount(value: string, draft: SearchDraft): void {
+  if (draft.count !== undefined || !/^\d{1,512}$/.test(value)) {
+    return refuse(draft, 'search-value-invalid', '_count', 'The page size is not a number given once.', `0 to ${shapingLimits.maxCount}`);
+  }
+  draft.count = Math.min(Number(value), shapingLimits.maxCount);
+  draft.normal.push(`_count=${draft.count}`);
+}
+
+function readTotal(value: string, draft: SearchDraft): void {
+  if (draft.total !== undefined || (value !== 'none' && value !== 'estimate' && value !== 'accurate')) {
+    return refuse(draft, 'search-value-invalid', '_total', 'How to count is not said once in one of the ways there are.', 'none, estimate or accurate');
+  }
+  draft.total = value;
+  draft.normal.push(`_total=${value}`);
+}
+
+function readSort(type: string, value: string, draft: SearchDraft): void {
+  const keys = value.split(',');
+  if (draft.sort !== undefined || keys.length > shapingLimits.sorts || value === '') {
+    return refuse(draft, 'search-value-invalid', '_sort', 'The sort order is not a short list of keys given once.', `one to ${shapingLimits.sorts} keys`);
+  }
+  const sort: SearchSort[] = [];
+  for (const key of keys) {
+    const descending = key.startsWith('-');
+    const by = sortBy(type, descending ? key.slice(1) : key);
+    if (!by) return notServed(draft, type, '_sort', true);
+    sort.push({ ...by, descending });
+  }
+  draft.sort = sort;
+  draft.normal.push(`_sort=${value}`);
+}
+
+/** Dates, numbers and quantities, and the name people or organisations are sorted by. */
+function sortBy(type: string, name: string): Omit<SearchSort, 'descending'> | undefined {
+  const row = searchParameterOf(type, name);
+  switch (row?.kind) {
+    case 'updated': return { by: 'updated' };
+    case 'id': return { by: 'id' };
+    case 'date': return name === recordDateOf(type) ? { by: 'clinical' } : { by: 'value', key: searchToken(type, name, 'value', '') };
+    case 'number': case 'quantity': return { by: 'value', key: searchToken(type, name, 'value', '') };
+    default: return name === sortedByName[type] ? { by: 'text' } : undefined;
+  }
+}
+
+const sortedByName: Readonly<Record<string, string>> = { Patient: 'family', Organization: 'name' };
+
+/** Parameters a type can be sorted by, as they are documented. */
+export function sortKeysOf(type: string): string[] {
+  return (searchParametersOf(type) ?? []).map(({ name }) => name).filter((name) => sortBy(type, name) !== undefined);
+}
+
+/** `Source:parameter[:Target]`; `*` takes every reference of the source. Of the types there are, those that can be searched. */
+function readInclude(type: string, key: string, value: string, draft: SearchDraft): void {
+  const reverse = key.startsWith('_revinclude');
+  const iterate = key.endsWith(':iterate');
+  const [source = '', parameter = '*', target, ...rest] = value === '*' && !reverse ? [type, '*'] : value.split(':');
+  const references = (searchParametersOf(source) ?? []).filter((row) => row.kind === 'reference' && !row.canonical);
+  const followed = parameter === '*' ? references : references.filter((row) => row.name === parameter);
+  const aimed = followed.filter((row) => row.kind === 'reference' && (target === undefined || row.targets.includes(target)));
+  const fitting = reverse && !iterate ? aimed.filter((row) => row.kind === 'reference' && row.targets.includes(type) && (target ?? type) === type) : aimed;
+  if (rest.length > 0 || fitting.length === 0 || (!iterate && !reverse && source !== type) || draft.includes.length >= shapingLimits.includes) {
+    return refuse(draft, 'search-value-invalid', key, 'What is to be included is not a reference of a type that is served.', `at most ${shapingLimits.includes} of Type:parameter or Type:parameter:Target, with Type ${iterate || reverse ? 'a type that refers' : type}`);
+  }
+  const named = target === undefined ? searchableTypes() : [target];
+  const types = reverse ? [source] : named.filter((each) => fitting.some((row) => row.kind === 'reference' && row.targets.includes(each)));
+  draft.includes.push({ source, parameters: fitting.map(({ name }) => name), types, reverse, iterate } satisfies SearchInclude);
+  draft.normal.push(`${key}=${value}`);
+}

@@ -1,0 +1,52 @@
+import type { Problem } from './problem.ts';
+import { resultParameters, searchParametersOf } from './search-parameters.ts';
+import type { SearchClause, SearchInclude, SearchQuery, SearchSort } from './search-query.ts';
+
+export interface SearchOptions {
+  handling: 'strict' | 'lenient';
+  /** own FHIR base URL: absolute references under it are the same as relative ones, others are refused */
+  base?: string;
+}
+
+/** A search while it is read. */
+export interface SearchDraft {
+  options: SearchOptions;
+  clauses: SearchClause[];
+  includes: SearchInclude[];
+  sort?: SearchSort[];
+  count?: number;
+  total?: SearchQuery['total'] | 'estimate';
+  summary?: 'count';
+  ignored: string[];
+  normal: string[];
+  problems: Problem[];
+}
+
+export function refuse(draft: SearchDraft, code: string, field: string, text: string, expected: string): void {
+  draft.problems.push({ category: 'invalid', code, text, at: { field: printable(field) }, expected });
+}
+
+/**
+ * Something that is not served. What only shapes the answer may be left out when the caller says so; a condition may not: the
+ * answer would hold more than was asked for. The value is never repeated, and of the name only what a name can be made of.
+ */
+export function notServed(draft: SearchDraft, type: string, key: string, shapesAnswer: boolean): void {
+  const field = printable(key);
+  if (shapesAnswer && draft.options.handling === 'lenient') {
+    draft.ignored.push(field);
+    return;
+  }
+  const supported = [...(searchParametersOf(type) ?? []).map((row) => row.name), ...resultParameters].join(', ');
+  draft.problems.push({
+    category: 'unsupported',
+    code: 'search-parameter-unknown',
+    text: 'A search parameter, modifier or sort key is not supported for this resource type.',
+    at: { field },
+    expected: `one of ${supported}`,
+    fix: shapesAnswer ? 'Leave it out, or send "Prefer: handling=lenient" to have it ignored.' : 'Leave it out, or ask by another.',
+  });
+}
+
+function printable(key: string): string {
+  return key.replace(/[^A-Za-z0-9_.:-]/g, '').slice(0, 64);
+}
