@@ -7,7 +7,6 @@ import { agreementCommand } from './edge/cli/agreement.ts';
 import { auditCommand } from './edge/cli/audit.ts';
 import type { CliContext } from './edge/cli/cli-context.ts';
 import { describeProblem } from './edge/cli/describe-problem.ts';
-import { auditCommand } from './edge/cli/audit.ts';
 import { emergencyCommand } from './edge/cli/emergency.ts';
 import { importCommand } from './edge/cli/import.ts';
 import { linkCommand } from './edge/cli/link.ts';

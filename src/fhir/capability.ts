@@ -2,6 +2,7 @@ import type {
   CapabilityStatement, CapabilityStatementRestResource, CapabilityStatementRestResourceInteraction, CapabilityStatementRestResourceOperation,
   CapabilityStatementRestInteraction, CapabilityStatementRestResourceSearchParam, CapabilityStatementRestSecurity,
 } from '@medplum/fhirtypes';
+import { getSearchParameter } from '@medplum/core';
 import { loadDefinitions } from './definitions.ts';
 import { profileUrlOf } from './profiles.ts';
 import { searchableTypes, searchParameterOf, searchParametersOf } from './search-parameters.ts';
@@ -92,7 +93,7 @@ function searchParamOf(row: SearchParameterRow): CapabilityStatementRestResource
 }
 
 function withDefinition(type: string, parameter: ParameterName): CapabilityStatementRestResourceSearchParam {
-  const definition = searchParameterOf(type, parameter.name)?.url ?? getSearchParameter(type, parameter.name)?.url;
+  const definition = getSearchParameter(type, parameter.name)?.url;
   return { name: parameter.name, ...(definition !== undefined && { definition }), type: parameter.type };
 }
 

@@ -43,10 +43,15 @@ function interactions(told: (action: AuditAction) => boolean): string[] {
   return interactionsTold(told).map((interaction) => `interaction ${interaction}`);
 }
 
+/** Code systems of what the log says in codes. */
+const systems: Readonly<Record<string, string>> = {
+  'action': 'http://hl7.org/fhir/audit-event-action', 'outcome': 'http://hl7.org/fhir/audit-event-outcome',
+  'purpose': 'http://terminology.hl7.org/CodeSystem/v3-ActReason', 'agent-role': 'https://fhir.bicp.example/CodeSystem/sharing-role',
+};
+
 /** The codes meant: alone, or in the system the element has. */
 function codesOf({ parameter, values }: SaidValues): string[] {
-  const row = searchParameterOf('AuditEvent', parameter);
-  const system = row?.kind === 'token' ? row.system : undefined;
+  const system = systems[parameter];
   if (values.some((value) => value.endsWith('|'))) {
     throw new Refusal({ category: 'invalid', code: 'search-value-invalid', text: 'A coded search of the log has a system and no code.', at: { field: parameter }, expected: 'code or system|code' });
   }

@@ -59,6 +59,7 @@ export function readCondition(type: string, condition: Condition, base: string):
   const parsed = parseSearch(type, condition.map(([name, value]) => [name, value]), { handling: 'strict', base });
   if ('problems' in parsed) throw new Refusal(...parsed.problems);
   if (parsed.query.clauses.length === 0) throw new Refusal(conditionEmpty);
+  if (parsed.query.clauses.some((clause) => 'chain' in clause || 'has' in clause || ('anyOf' in clause && clause.ofClass)) || parsed.query.includes.length > 0) throw new Refusal(conditionElsewhere);
   return parsed.query;
 }
 
@@ -71,4 +72,8 @@ export async function findByCondition(context: ReleaseContext, requester: Reques
   return [...new Set(found)];
 }
 
+/** A writer's own partition says nothing of other records, nor of how anything is shared. */
+const conditionElsewhere: Problem = {
+  category: 'unsupported', code: 'condition-unsupported', text: 'A condition of a write looks at the record itself only.', expected: 'parameters of the record without chains, _has, _include, _tag and _security',
+};
 const conditionEmpty: Problem = { category: 'invalid', code: 'condition-empty', text: 'The condition says nothing, so it would find everything.', expected: 'a search such as identifier={system}|{value}' };

@@ -1,7 +1,7 @@
 import type { SearchQuery } from '../fhir/search-query.ts';
 import type { OrganisationKey } from '../fhir/sharing.ts';
 import type { Connection, Database } from './database.ts';
-import { conditions, Sql } from './search-rows.ts';
+import { conditions, Sql } from './search-conditions.ts';
 
 /**
  * An organisation's own rows, for writing them and never for answering: what is asked here is asked of the writer's own

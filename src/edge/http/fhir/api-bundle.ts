@@ -72,7 +72,7 @@ async function writeEach(services: BundleWriteServices, asked: Asked, { asks, en
 }
 
 function write(services: WriteServices, asked: Asked, asks: readonly WriteAsk[], bytes: Uint8Array, bundle: boolean): Promise<Written[]> {
-  return services.write(asked.requester, { asks, bytes, base: services.base, bundle }, { id: asked.requestId, address: asked.address });
+  return services.write(asked.requester, { asks, bytes, base: services.base, bundle }, asked.request);
 }
 
 const said: Readonly<Record<Written['outcome'], string>> = { created: '201 Created', changed: '200 OK', same: '200 OK', found: '200 OK', deleted: '204 No Content', none: '204 No Content' };

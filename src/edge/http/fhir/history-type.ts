@@ -16,7 +16,7 @@ export async function historyType(services: FhirServices, asked: Asked): Promise
   const { count, page, others } = readPaging<HistoryPosition>(services, { ...asked, query: asked.query.filter(([name]) => name !== '_since') }, of);
   if (others.length > 0) throw new Refusal(unknownParameter);
   const from = since === undefined ? null : instantOf(since);
-  const released = await services.release(asked.requester, { interaction: 'history-type', type, since: from, after: page, count }, { id: asked.requestId, address: asked.address });
+  const released = await services.release(asked.requester, { interaction: 'history-type', type, since: from, after: page, count }, asked.request);
   const url = `${services.base}/${of}?_count=${count}${from === null ? '' : `&_since=${encodeURIComponent(from)}`}`;
   const next = released.next ? { next: `${url}&_page=${sealPageOf(services, asked, of, released.next)}` } : {};
   return { status: 200, text: historyText(services.base, released, { self: url, ...next }) };

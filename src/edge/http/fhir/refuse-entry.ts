@@ -13,11 +13,11 @@ export interface AnsweredEntry {
 }
 
 /** The answer to one entry that is refused while others are not: like a request by itself it has its own entry in the audit trail first. */
-export async function refuseEntry({ recordRefusal, log }: RefusalServices, { requester, requestId, address }: Asked, error: unknown): Promise<AnsweredEntry> {
+export async function refuseEntry({ recordRefusal, log }: RefusalServices, { requester, request }: Asked, error: unknown): Promise<AnsweredEntry> {
   const problems = problemsOf(error);
   const status = statusOf(problems);
   const [{ code } = { code: 'internal' }] = problems;
-  if (code === 'internal') log('request-failed', { requestId, route: 'Bundle.entry', error });
-  if (!(error instanceof AuditedRefusal)) await recordRefusal({ requestId, requester, address, interaction: 'transaction', pattern: 'Bundle.entry', status, code });
+  if (code === 'internal') log('request-failed', { requestId: request.id, route: 'Bundle.entry', error });
+  if (!(error instanceof AuditedRefusal)) await recordRefusal({ request, requester, interaction: 'transaction', pattern: 'Bundle.entry', status, code });
   return { response: { status: `${status} ${STATUS_CODES[status] ?? ''}`, outcome: outcomeOf(problems) } };
 }

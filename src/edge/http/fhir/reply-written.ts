@@ -20,7 +20,7 @@ const statuses = { created: 201, changed: 200, same: 200, found: 200, deleted: 2
 
 /** Writes one thing and tells where it is; more only to those who ask for it and may read it. */
 export async function writeOne(services: WriteServices, asked: Asked, ask: WriteAsk, bytes: Uint8Array): Promise<Reply> {
-  const [written] = await services.write(asked.requester, { asks: [ask], bytes, base: services.base, bundle: false }, { id: asked.requestId, address: asked.address });
+  const [written] = await services.write(asked.requester, { asks: [ask], bytes, base: services.base, bundle: false }, asked.request);
   if (!written) throw new Error('a write without a result');
   const status = statuses[written.outcome];
   const headers = headersOf(services.base, written);
@@ -42,7 +42,7 @@ export function headersOf(base: string, { type, id, version, outcome }: Written)
 async function representation(services: WriteServices, asked: Asked, { type, id }: Written): Promise<string | undefined> {
   if (!allows(asked.requester.scopes, type, 'r')) return undefined;
   try {
-    const { rows: [row] } = await services.release(asked.requester, { interaction: 'read', type, id }, { id: asked.requestId, address: asked.address });
+    const { rows: [row] } = await services.release(asked.requester, { interaction: 'read', type, id }, asked.request);
     return row && replyRow({ ...asked, header: () => undefined }, row).text;
   } catch (error) {
     if (error instanceof Refusal) return undefined;
