@@ -55,11 +55,11 @@ async function both(database: Database, seconds: number): Promise<Measured> {
   const end = performance.now() + seconds * 1_000;
   const [appends, proofs]: [number[], number[]] = [[], []];
   const timed = async (times: number[], work: () => Promise<void>): Promise<void> => {
-    while (performance.now() < end) {
+    do {
       const started = performance.now();
       await work();
       times.push(performance.now() - started);
-    }
+    } while (performance.now() < end);
   };
   await Promise.all([
     ...opened.flatMap((trail) => Array.from({ length: appendersEach }, () => timed(appends, () => trail.append(entryOf())))),

@@ -27,7 +27,7 @@ const entries = Array.from({ length: 37 }, (_, i) => entryOf(i, { citizen: uuid(
 
 /** The tables as they were before the tree. */
 const chained = `
-  drop trigger audit_only_redacted on audit_entry; drop trigger audit_append_only on audit_entry; drop function audit_may_be_redacted(); drop table audit_checkpoint, audit_redaction;
+  drop trigger audit_only_redacted on audit_entry; drop trigger audit_append_only on audit_entry; drop function audit_may_be_redacted(); drop table audit_checkpoint, audit_cosignature, audit_redaction;
   alter table audit_entry drop column tree, add column chain_hash bytea not null, alter column salt set not null;
   alter table audit_head drop column peaks, add column chain_hash bytea;
   create trigger audit_append_only before update or delete on audit_entry for each row execute function audit_is_append_only()`;

@@ -4,7 +4,8 @@ const mostBytes = 16_384;
 export async function readSmallText(response: Response): Promise<string> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
-  for await (const part of response.body ?? []) {
+  const body: AsyncIterable<Uint8Array> | null = response.body;
+  for await (const part of body ?? []) {
     parts.push(part);
     bytes += part.byteLength;
     if (bytes > mostBytes) break; // which ends the connection
