@@ -59,7 +59,7 @@ export function readCondition(type: string, condition: Condition, base: string):
   const parsed = parseSearch(type, condition.map(([name, value]) => [name, value]), { handling: 'strict', base });
   if ('problems' in parsed) throw new Refusal(...parsed.problems);
   if (parsed.query.clauses.length === 0) throw new Refusal(conditionEmpty);
-  if (parsed.query.clauses.some((clause) => 'chain' in clause || 'has' in clause || ('anyOf' in clause && clause.ofClass)) || parsed.query.includes.length > 0) throw new Refusal(conditionElsewhere);
+  if (parsed.query.clauses.some((clause) => 'chain' in clause || 'has' in clause || ('anyOf' in clause && clause.ofClass)) || (parsed.query.includes ?? []).length > 0) throw new Refusal(conditionElsewhere);
   return parsed.query;
 }
 

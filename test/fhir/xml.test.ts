@@ -128,7 +128,7 @@ describe('a body of XML that is refused', () => {
   });
 
   it('more elements than are accepted, told before they are all read', () => {
-    const read = readXml(bytes(patient('<name><family value="x"/></name>'.repeat(200_000))), limits);
+    const read = readXml(bytes(patient('<name><family value="x"/></name>'.repeat(2_000))), { ...limits, maxElements: 1_000 });
     expect('problem' in read && read.problem.code).toBe('xml-too-many-elements');
   });
 });

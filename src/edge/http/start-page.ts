@@ -64,7 +64,7 @@ function integrate(info: StartInfo): Markup {
   return html`<h1>Connect a system</h1>
 <h2>Addresses</h2>
 <dl>
-<dt>FHIR R4</dt><dd><code>${info.baseUrl}/fhir</code>, described by its <a href="/fhir/metadata">capability statement</a></dd>
+<dt>FHIR R4</dt><dd><code>${info.baseUrl}/fhir</code>, described by its <a href="/fhir/metadata">capability statement</a> and as <a href="/fhir/openapi.json">OpenAPI</a></dd>
 <dt>Intake of the partners' files</dt><dd><code>${info.baseUrl}/intake/{feed}</code> for ${info.feeds.join(', ')}</dd>
 <dt>Sign-in</dt><dd><code>${info.externalIssuer ?? `${info.baseUrl}/oauth`}</code></dd>
 <dt>Health</dt><dd><a href="/livez">alive</a>, <a href="/readyz">ready</a></dd>

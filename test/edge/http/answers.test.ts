@@ -174,6 +174,7 @@ describe.each(databases)('an answer, on $kind', ({ open }) => {
     it('of the audit trail too says what it ignored', async () => {
       const answer = await ask(gateway, { path: '/fhir/AuditEvent?_include=AuditEvent:patient&_count=1', who: 'governance-lead', headers: { Prefer: 'handling=lenient' } });
       expect(answer.text).toContain('were ignored: _include.');
+      expect(answer.headers['preference-applied']).toBe('handling=lenient');
     });
 
     it('has no identifier in its links', async () => {
