@@ -76,8 +76,8 @@ export function fhirRoutes(given: AllFhirServices): Router {
   router.post('/', route(services, { interaction: 'transaction', pattern: '', permit: permitTransaction(services) }, (asked) => transaction(services, asked)));
   router.post('/\\$process-message', route(services, { interaction: 'process-message', pattern: '$process-message', permit: permitBundles(services, 'message'), outcome: barsOutcome }, (asked) => processMessage(services, asked)));
   addConformanceRoutes(router, services);
-  router.get('/_history', route(services, { interaction: 'history-system', pattern: '_history', permit: permitOfAll('s') }, (asked) => historyType(services, asked)));
-  router.get('/:type/_history', route(services, { interaction: 'history-type', pattern: '{type}/_history', permit: permit('history-type') }, (asked) => historyType(services, asked)));
+  router.get('/_history', route(services, { interaction: 'history-system', pattern: '_history', permit: permitOfAll('s'), parts: true }, (asked) => historyType(services, asked)));
+  router.get('/:type/_history', route(services, { interaction: 'history-type', pattern: '{type}/_history', permit: permit('history-type'), parts: true }, (asked) => historyType(services, asked)));
   router.get('/:type', route(services, { ...search, pattern: '{type}' }, (asked) => searchAny(services, asked, false)));
   router.post('/:type/_search', route(services, { ...search, pattern: '{type}/_search' }, (asked) => searchAny(services, asked, true)));
   router.get('/Patient/:id/:type', compartment, route(services, { ...search, pattern: 'Patient/{id}/{type}' }, (asked) => searchType(services, asked, false)));
