@@ -189,6 +189,9 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
         expect(log.entry?.length).toBe(looked); // the log itself keeps nothing back
         expect((await listed(governance)).map(({ id }) => id)).toEqual([decided.id]);
         expect(await listed('privacy-officer-bcc')).toEqual([]);
+        await database.query(`update held_look set review_by = '2026-01-01'`);
+        expect((await listed(governance)).map(({ overdue }) => overdue)).toEqual([true]);
+        expect(by(await reportOf(alice), /University Hospitals/, 'doctor')).toBeUndefined(); // nobody looked again: it goes on
         const ended = await ask(gateway, { method: 'POST', path: `/governance/hold-backs/${decided.id}/end`, who: officer, headers: { 'Content-Type': 'application/json' }, body: '{"reason":"The enquiry is over"}' });
         expect([ended.status, (JSON.parse(ended.text) as HoldBackEntry).ended?.reason]).toEqual([200, 'The enquiry is over']);
         expect(by(await reportOf(alice), /University Hospitals/, 'doctor')).toBeDefined();

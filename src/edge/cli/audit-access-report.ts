@@ -37,6 +37,6 @@ async function writePage(context: CliContext, options: GatewayOptions, path: str
 }
 
 function sayLine({ part = [] }: ParametersParameter): string {
-  const texts = (name: string): string => part.filter((each) => each.name === name).map(({ valueString }) => valueString ?? '').join(' ');
+  const texts = (name: string): string => part.filter((each) => each.name === name).map(({ valueString }) => valueString ?? '').join('; ');
   return `${texts('when')} | ${texts('who')} | ${texts('what')} | ${texts('why')} | ${texts('came-of-it')}`;
 }
