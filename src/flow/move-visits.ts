@@ -20,6 +20,9 @@ import { accountName } from './visit-places.ts';
 interface Moving {
   from: AboutKey;
   to: AboutKey;
+  /** ids of what the one and the other are; an account is nothing by itself */
+  was: readonly string[];
+  is: readonly string[];
 }
 
 /** Whose it was and whose it is, with everybody else who is the first of them as the sender calls them. */
@@ -40,14 +43,16 @@ export async function moveVisits(connection: Connection, context: IntakeContext,
   if (citizen === undefined) return waiting(connection, each, [kept.id], personUnknown);
   const held = await holdCitizens(connection, [...new Set([citizen, from.citizen ?? citizen])]);
   const between: Between = { from, into: { ...kept, citizen }, kin: await kinOf(connection, each, from) };
-  const all = await movingOf(connection, each, between);
+  const all = await movingOf(connection, context, each, between);
   const known = await loadVisitMoves(connection, all.flatMap((moving) => [moving.from, moving.to].map((about) => ({ feed: each.row.feed, ...about }))));
   const open = all.filter((moving) => !sameVisit(moving.from, moving.to) && !known.some((move) => sameVisit(move, moving.from) && isTo(move, moving.to)));
   const visits = open.filter((moving) => moving.from.name !== accountName);
   if (open.length === 0) return { changed: false };
-  const doubt = await doubtOf(connection, context, each, between, visits, known);
+  const owners = new Map((await loadCurrentRows(connection, visits.flatMap(({ was, is }) => [...was, ...is]))).map((row) => [row.id, row.citizen]));
+  const doubt = await doubtOf(connection, context, each, between, { visits, known, owners });
   if (doubt) return doubt;
-  if (await isLessProtected(connection, held, between)) return { waits: lessProtected };
+  const leaves = from.citizen !== citizen && visits.some(({ was: [id = ''] }) => owners.get(id) === from.citizen);
+  if (leaves && await isLessProtected(connection, held, between)) return { waits: lessProtected };
   await decide(connection, context, each, between, { open, visits, known }, by);
   return { changed: true };
 }
@@ -58,23 +63,27 @@ async function kinOf(connection: Connection, { feed: { partner } }: JoiningRow, 
 }
 
 /** The visit a message names; or all that are known of an account, and the account, for those that are not known yet. */
-async function movingOf(connection: Connection, { row, part, input: { joins: { visit } } }: JoiningRow, { from, into, kin }: Between): Promise<Moving[]> {
+async function movingOf(connection: Connection, context: IntakeContext, each: JoiningRow, { from, into, kin }: Between): Promise<Moving[]> {
+  const { row, part, input: { event, joins: { visit } } } = each;
   const name = part.messages?.about.name;
   if (!visit || name === undefined) return [];
-  if (!('account' in visit)) return [{ from: { name, personKey: from.key, id: visit.from }, to: { name, personKey: into.key, id: visit.to } }];
+  const moving = (one: AboutKey, other: AboutKey): Moving => ({ from: one, to: other, was: visitIds(context, each, one, event), is: visitIds(context, each, other, event) });
+  if (!('account' in visit)) return [moving({ name, personKey: from.key, id: visit.from }, { name, personKey: into.key, id: visit.to })];
   const visits = (await findFoldsOfAccount(connection, row.feed, kin, visit.account)).flatMap((foldKey) => aboutOf(foldKey) ?? []);
-  return [...visits, { name: accountName, personKey: from.key, id: visit.account }].map((about) => ({ from: about, to: { ...about, personKey: into.key } }));
+  const account = { name: accountName, personKey: from.key, id: visit.account };
+  return [...visits.map((about) => moving(about, { ...about, personKey: into.key })), { from: account, to: { ...account, personKey: into.key }, was: [], is: [] }];
 }
 
-async function doubtOf(connection: Connection, context: IntakeContext, each: JoiningRow, { from, into }: Between, visits: readonly Moving[], known: readonly VisitMove[]): Promise<Effect | null> {
-  const { input: { event, joins: { visit } } } = each;
+type Asked = { visits: readonly Moving[]; known: readonly VisitMove[]; owners: ReadonlyMap<string, string> };
+
+async function doubtOf(connection: Connection, context: IntakeContext, each: JoiningRow, { from, into }: Between, { visits, known, owners }: Asked): Promise<Effect | null> {
+  const { visit } = each.input.joins;
   if (visits.length === 0 && visit && 'account' in visit) return waiting(connection, each, [accountId(context, each, from.key, visit.account)], visitUnknown);
   for (const moving of visits) {
-    const [was, is] = [visitIds(context, each, moving.from, event), visitIds(context, each, moving.to, event)];
+    const { was, is } = moving;
     const wait = (ids: readonly string[], waits: Problem, outcome?: 'quarantined'): Promise<Effect> => waiting(connection, each, ids, waits, outcome);
     if (known.some((move) => sameVisit(move, moving.from))) return wait(was, movedBefore, 'quarantined');
-    const owner = new Map((await loadCurrentRows(connection, [...was, ...is])).map(({ id, citizen }) => [id, citizen]));
-    const [left, there] = [owner.get(was[0] ?? ''), owner.get(is[0] ?? '')];
+    const [left, there] = [owners.get(was[0] ?? ''), owners.get(is[0] ?? '')];
     if (left !== undefined && left !== from.citizen && left !== into.citizen) return wait([...was, from.id], ofAnother, 'quarantined');
     if (moving.from.id !== moving.to.id && there !== undefined && there !== into.citizen) return wait([...is, into.id], ofAnother, 'quarantined');
     // within one person either of the two will do: what is said of the other later is said of both
@@ -85,17 +94,15 @@ async function doubtOf(connection: Connection, context: IntakeContext, each: Joi
 
 /** A choice or a hidden location of whose it was would no longer cover it. */
 async function isLessProtected(connection: Connection, held: ReadonlyMap<string, HeldCitizen>, { from: { citizen: from }, into: { citizen: into } }: Between): Promise<boolean> {
-  if (from === undefined || from === into) return false;
+  if (from === undefined) return false;
   return (held.get(from)?.hidden === true && held.get(into)?.hidden !== true) || isLessDenied(connection, { from, into });
 }
 
-type Asked = { open: readonly Moving[]; visits: readonly Moving[]; known: readonly VisitMove[] };
-
-async function decide(connection: Connection, context: IntakeContext, each: JoiningRow, { from, into, kin }: Between, { open, visits, known }: Asked, by: Decided): Promise<void> {
+async function decide(connection: Connection, context: IntakeContext, each: JoiningRow, { from, into, kin }: Between, { open, visits, known }: Pick<Asked, 'visits' | 'known'> & { open: readonly Moving[] }, by: Decided): Promise<void> {
   const { feed } = each.row;
   const persons = [...new Set([from.id, into.id])];
   const decision = await keepDecision(connection, context, { kind: 'visit', from: from.citizen ?? into.citizen, into: into.citizen, persons }, by);
-  const names = visits.flatMap((moving) => kin.map((personKey): Moving => ({ from: { ...moving.from, personKey }, to: moving.to })));
+  const names = visits.flatMap((moving) => kin.map((personKey): Moving => ({ ...moving, from: { ...moving.from, personKey } })));
   const told = new Set((await loadFolds(connection, names.map(({ from: { personKey }, from: about }) => ({ feed, personKey, foldKey: aboutFoldKey(about) })))).map(({ foldKey }) => foldKey));
   const others = names.filter((name) => told.has(aboutFoldKey(name.from)) && !sameVisit(name.from, name.to) && !known.some((move) => sameVisit(move, name.from)));
   const back = open.filter((moving) => sameVisit(lastOf(moving.to, known), moving.from)).map(({ to }) => to);
@@ -106,7 +113,7 @@ async function decide(connection: Connection, context: IntakeContext, each: Join
   for (const taken of new Set(known.filter((move) => back.some((about) => sameVisit(move, about))).map((move) => move.decision))) {
     if ((await loadMovesOf(connection, taken)).length === 0) await markUndone(connection, taken, decision);
   }
-  await requeueJoinings(connection, visits.flatMap((moving) => [moving.from, moving.to].flatMap((about) => visitIds(context, each, about, each.input.event))));
+  await requeueJoinings(connection, visits.flatMap(({ was, is }) => [...was, ...is]));
   await requeueAbout(connection, context, persons, [from.key, into.key].map((personKey) => ({ feed, personKey })));
 }
 

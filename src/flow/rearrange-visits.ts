@@ -8,7 +8,7 @@ import { loadCurrentRows } from '../store/record-writer.ts';
 import { loadStanding, type StandingRow } from '../store/replay-record.ts';
 import { checkOwnership } from './check-ownership.ts';
 import { endResources } from './end-resources.ts';
-import { factsOf } from './hide-places.ts';
+import { factsOf, hidePlaces } from './hide-places.ts';
 import type { FoundPart, IntakeContext } from './intake-context.ts';
 import type { LinkedRow } from './link-people.ts';
 import { prepareResources, type PreparedResource } from './prepare-resources.ts';
@@ -37,7 +37,7 @@ export async function rearrangeVisits(connection: Connection, context: IntakeCon
   const still = new Set(all.map(({ id }) => id));
   const ending = [...before.values()].filter(({ id }) => !still.has(id));
   const prepared = all.map((each) => ({ ...each, labels: [...new Set([...each.labels, ...ending.filter(({ type }) => type === each.type).flatMap(({ labels }) => labels)])].sort() }));
-  await bringOver(connection, context, prepared, before);
+  await bringOver(connection, context, prepared, before, hidden.all);
   const { refused, current } = await checkOwnership(connection, prepared);
   if (refused[0]) throw new Refusal(...refused[0].problems);
   await saveResources(connection, context, prepared, current, hidden);
@@ -65,7 +65,7 @@ async function standingOf(connection: Connection, context: IntakeContext, { link
 }
 
 /** Rows that are somebody else's from now on go there with their history; so does whose they are when citizens are taken apart. */
-async function bringOver(connection: Connection, context: IntakeContext, prepared: readonly PreparedResource[], before: Standing): Promise<void> {
+async function bringOver(connection: Connection, context: IntakeContext, prepared: readonly PreparedResource[], before: Standing, hidden: ReadonlySet<string>): Promise<void> {
   const going = prepared.flatMap(({ id, linked: { citizen: into, person } }) => {
     const from = before.get(id)?.citizen;
     return from !== undefined && from !== into ? [{ id, from, into, of: person ?? into }] : [];
@@ -76,4 +76,5 @@ async function bringOver(connection: Connection, context: IntakeContext, prepare
     const ids = [...new Set(group.map(({ id }) => id))];
     await moveRows(connection, { from, into, origins: null, rows: { ids, of }, at: context.clock(), tokens: { from: citizenTokens(from), into: citizenTokens(into) } });
   }
+  await hidePlaces(connection, context, new Set(going.map(({ into }) => into)).intersection(hidden)); // their earlier versions tell places
 }

@@ -113,7 +113,7 @@ describe.each(databases)('visits under several names, on $kind', ({ open }) => {
       'to where it is': { messages: [admitted('L1', alma, 'V8'), give('go8', 'L1', 'L1', alma, 'V8')], outcome: 'unchanged' },
       'said twice': { messages: [admitted('L1', alma, 'V9'), give('on9', 'L1', 'K1', eric, 'V9'), give('go9', 'L1', 'K1', eric, 'V9')], outcome: 'unchanged' },
     };
-    const others: Record<string, Who> = Object.fromEntries(['ADA', 'BEN', 'CIS', 'DEV', 'EVA', 'FAY', 'GUS', 'HAL'].map((name, n) => [name, { 5: `${name}SON^${name}^^^^^L`, 7: `19470${n + 1}0${n + 1}`, 8: '9' }]));
+    const others: Record<string, Who> = Object.fromEntries(['ADA', 'BEN', 'CIS', 'DEV', 'EVA', 'FAY', 'GUS', 'HAL', 'IVY'].map((name, n) => [name, { 5: `${name}SON^${name}^^^^^L`, 7: `19470${n + 1}0${n + 1}`, 8: '9' }]));
     const who = (name: string): [string, Who] => [name, others[name] ?? {}];
     beforeAll(async () => {
       const everybody = [['L1', alma], ['K1', eric], ['X1', nora], ...Object.entries(others)] as [string, Who][];
@@ -155,6 +155,14 @@ describe.each(databases)('visits under several names, on $kind', ({ open }) => {
       await send({ id: 'late71', event: 'A02', at: at(7), pid: pid(...who('DEV')), pv1: visit('V71', { 3: 'RRK^W99^B1^RRK15', 10: '' }) });
       const [stay] = await ofVisit('V71');
       expect([stay?.key, stay?.body.includes('"430"'), stay?.body.includes('W99')]).toEqual(['CIS', true, true]);
+    }, 60_000);
+
+    it('at whoever\'s location is hidden no version tells a place, earlier ones included', async () => {
+      await send({ id: 'says-IVY', event: 'A31', at: at(2), pid: pid(...who('IVY')), pv1: null, more: [segment('ZU8', { 4: '2' })] }, admitted(...who('CIS'), 'V99'));
+      const bodies = async (): Promise<boolean[]> => (await works.database.query<{ body: string }>('select body from citizen_version where id = $1 order by version', [(await ofVisit('V99'))[0]?.id])).map(({ body }) => body.includes('W12'));
+      expect(await bodies()).toEqual([true]);
+      await send(give('go99', 'CIS', ...who('IVY'), 'V99'));
+      expect(await bodies()).toEqual([false, false]);
     }, 60_000);
 
     it('what was refused or waits is taken up by itself when it can be done', async () => {
