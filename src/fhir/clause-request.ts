@@ -27,7 +27,8 @@ export function readCodes({ alternatives }: Pick<ClauseRequest, 'alternatives'>)
 
 /** One of these forms of the parameter, wherever rows keep it. */
 export function anyOf({ type, row }: Pick<ClauseRequest, 'type' | 'row'>, kind: TokenKind, values: readonly string[]): TokenClause {
-  const tokens = [...new Set(values.map((value) => searchToken(type, row.name, kind, value)))];
+  const names = [row.name, ...(row.kind === 'string' && kind !== 'present' ? Object.values(row.covers ?? {}) : [])];
+  const tokens = [...new Set(values.flatMap((value) => names.map((name) => searchToken(type, name, kind, value))))];
   const onFragment = fragmentOf(type, row);
   return {
     anyOf: tokens, ...(onFragment !== undefined && { onFragment }), ...(mayBeApart(type, row) && { mayBeApart: true as const }),

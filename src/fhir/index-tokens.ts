@@ -14,7 +14,7 @@ const maxText = 256;
 /** Every form in which one value of a parameter can be asked for. */
 export function emitTokens(row: SearchParameterRow, value: Json, emit: Emit): void {
   if (row.kind === 'token') emitToken(value, row.binding, emit);
-  else if (row.kind === 'string') emitText(value, row.sounds === true, emit);
+  else if (row.kind === 'string') emitText(row, value, emit);
   else if (row.kind === 'reference') emitReference(row, value, emit);
   else if (row.kind === 'uri') emitUri(value, emit);
 }
@@ -91,12 +91,12 @@ export function addressesAbove(value: string): string[] {
 }
 
 /** A string, or a HumanName or Address with all its parts. */
-function emitText(value: Json, sounds: boolean, emit: Emit): void {
-  const each = sounds ? emitSounds : emitPhrase;
-  if (typeof value === 'string') return each(value, emit);
+function emitText({ sounds, covers = {} }: Extract<SearchParameterRow, { kind: 'string' }>, value: Json, emit: Emit): void {
+  const emitOne = sounds ? emitSounds : emitPhrase;
+  if (typeof value === 'string') return emitOne(value, emit);
   if (!isJsonObject(value)) return;
   const part = (name: string) => list(value[name]).filter((item) => typeof item === 'string');
-  for (const name of textParts) for (const phrase of part(name)) each(phrase, emit);
+  for (const name of textParts.filter((each) => !Object.hasOwn(covers, each))) for (const phrase of part(name)) emitOne(phrase, emit);
   if (sounds) return;
   const given = part('given').join(' ');
   const family = part('family').join(' ');

@@ -58,8 +58,19 @@ function compile(type: string, definition: SearchParameter, all: readonly Search
   const common = { name, url, paths: [...new Set(elements.map(({ path }) => path))], types: [...new Set(elements.map((element) => element.type))] };
   if (kind === 'token') return { ...common, kind, ...bindingOf(type, elements), ...(where && { where }) };
   if (kind === 'reference') return { ...common, kind, targets: targetsOf(definition, paths), canonical: !common.types.includes('Reference') };
-  return { ...common, kind, ...(name === 'phonetic' && { sounds: true }) };
+  return { ...common, kind, ...(name === 'phonetic' ? { sounds: true as const } : coveredBy(name, all)) };
 }
+
+/** A whole name or address is found by the parameters of its parts, too, where the type has them. */
+function coveredBy(name: string, all: readonly SearchParameter[]): { covers?: Record<string, string> } {
+  const parts = Object.entries(partsOf[name] ?? {}).filter(([, part]) => all.some(({ code }) => code === part));
+  return parts.length > 0 ? { covers: Object.fromEntries(parts) } : {};
+}
+
+const partsOf: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  name: { family: 'family', given: 'given' },
+  address: { city: 'address-city', state: 'address-state', postalCode: 'address-postalcode', country: 'address-country' },
+};
 
 function isValueKind(kind: string): kind is ValueKind {
   return kind in typesOf;

@@ -22,7 +22,11 @@ export type SearchParameterRow =
     /** the row's sharing class says it too: the custodian, or its labels */ ofClass?: 'custodian' | 'labels';
   })
   | (Common & { kind: 'reference'; targets: readonly string[]; /** named by canonical URL */ canonical: boolean })
-  | (Common & { kind: 'string'; /** compared as spoken */ sounds?: true })
+  | (Common & {
+    kind: 'string';
+    /** compared as spoken */ sounds?: true;
+    /** members that another parameter looks at, by its name: indexed once, under that one */ covers?: Readonly<Record<string, string>>;
+  })
   | (Common & { kind: 'date' | 'number' | 'quantity' })
   | (Common & { kind: 'uri'; /** every stored row of the type has this one beside what stands in it */ ofType?: true })
   | { name: string; url: string; kind: 'composite'; roots: readonly CompositeRoot[] }

@@ -105,14 +105,14 @@ function dateCondition(sql: Sql, row: string, { column, op, from, to }: DateCond
   const t = instant ? `${row}.updated_at` : `coalesce(${row}.to_at, 'infinity'::timestamptz)`;
   const low = (): string => sql.bind(from, 'timestamptz');
   const high = (): string => sql.bind(to, 'timestamptz');
-  const inside = (): string => (instant ? `(${low()} <= ${f} and ${f} < ${high()})` : `(${low()} <= ${f} and ${f} < ${high()} and ${t} <= ${high()})`);
+  const inside = (): string => (instant ? `(${low()} <= ${f} and ${f} < ${high()})` : `(${low()} <= ${f} and ${f} <= ${high()} and ${t} <= ${high()})`);
   const beyond = (): string => (instant ? `${t} >= ${high()}` : `${t} > ${high()}`);
   const tests: Record<DateCondition['op'], () => string> = {
     eq: inside,
     ne: () => `not ${inside()}`,
     gt: beyond,
     lt: () => `${f} < ${low()}`,
-    ge: () => (instant ? `(${beyond()} or ${inside()})` : `(${t} > ${low()} and (${beyond()} or ${inside()}))`), // what ends no later is neither: there is an index of ends
+    ge: () => (instant ? `(${beyond()} or ${inside()})` : `(${t} >= ${low()} and (${beyond()} or ${inside()}))`), // what ends no later is neither: there is an index of ends
     le: () => `(${f} < ${low()} or ${inside()})`,
     sa: () => `${f} >= ${high()}`,
     eb: () => (instant ? `${t} < ${low()}` : `(${t} <= ${low()} and ${f} <= ${low()})`), // what begins later cannot have ended: there is an index of beginnings
