@@ -43,7 +43,7 @@ interface Found extends Named {
  * ids, people and records the writer holds or may see, organisations of the directory. Whatever is not there, or not theirs to
  * see, is refused in the same words; a reference to somebody else's record as one that is not there.
  */
-export async function resolveWrites(context: WriteContext, requester: Requester, drafts: readonly Drafted[], base: string): Promise<{ resolved: Map<Drafted, Resolved>; problems: Problem[] }> {
+export async function resolveWrites(context: WriteContext, requester: Requester, drafts: readonly Drafted[], base: string): Promise<{ resolved: Map<Drafted, Resolved>; problems: Problem[]; emergency: readonly string[] }> {
   const found = await findAll(context, requester, drafts, base);
   const problems: Problem[] = [];
   const owners = new Map(drafts.map((draft) => [draft, ownerOf(context, draft, found)]));
@@ -59,7 +59,7 @@ export async function resolveWrites(context: WriteContext, requester: Requester,
       if (wrong.length === 0) resolved.set(draft, made);
     }
   }
-  return { resolved, problems };
+  return { resolved, problems, emergency: found.emergency };
 }
 
 /** Conditions of one request, each looked for by itself. */
