@@ -11,7 +11,7 @@ import { isUuid } from '../store/secrets.ts';
 import { loadOwnRows, type OwnRow } from '../store/own-rows.ts';
 import { applyPatch, wholeOf } from './apply-patch.ts';
 import { auditFacts } from './audit-facts.ts';
-import { sourceOf, versionDiffers } from './name-writes.ts';
+import { matchRequired, sourceOf, versionDiffers } from './name-writes.ts';
 import { saveRecordTask, type RecordTask } from './record-task.ts';
 import type { RequestFacts } from './release-context.ts';
 import { appendOrRefuse } from './release-records.ts';
@@ -30,6 +30,7 @@ export async function taskToAnswer({ database }: WriteContext, { organisation }:
  * still answer → audit (durable) → a new version; a correction that is declined is over, and who asked for it is told why.
  */
 export async function answerTask(context: WriteContext, requester: Requester, standing: OwnRow, ask: WriteAsk, bytes: Uint8Array, request: RequestFacts): Promise<Written> {
+  if (ask.method === 'update' && ask.ifMatch === undefined) throw new Refusal(matchRequired);
   if (ask.ifMatch !== undefined && ask.ifMatch !== standing.version) throw new Refusal({ ...versionDiffers, expected: `If-Match: W/"${standing.version}"` });
   const whole = wholeOf(standing);
   const answer = ask.patch ? applyPatch(standing, ask.patch, ask.pointer) : ask.resource ?? {};

@@ -25,6 +25,8 @@ export interface Named {
   records: ReadonlyMap<string, NamedRecord>;
   /** citizens by the ids they were named by: their own, old ones, those of source Patients */
   citizens: ReadonlyMap<string, string>;
+  /** references of the emergency access under which some of it may be seen */
+  emergency: readonly string[];
 }
 
 /**
@@ -34,7 +36,7 @@ export interface Named {
 export async function findNamed(context: ReleaseContext, requester: Requester, ids: readonly string[], patients: readonly string[]): Promise<Named> {
   const { database, policy } = context;
   const asked = [...new Set([...ids, ...patients])].filter(isUuid);
-  if (asked.length === 0) return { records: new Map(), citizens: new Map() };
+  if (asked.length === 0) return { records: new Map(), citizens: new Map(), emergency: [] };
   const now = await citizensNow(database, asked);
   const [own, ofOwn] = [await loadOwnRows(database, requester.organisation, asked), await loadOwnCitizens(database, requester.organisation, now)];
   const { result: { rows, people } } = await policy.under(requester, async ({ grant }) => {
@@ -51,7 +53,7 @@ export async function findNamed(context: ReleaseContext, requester: Requester, i
     const citizen = now[i] ?? id;
     return known.has(citizen) ? [[id, citizen]] : [];
   }));
-  return { records, citizens };
+  return { records, citizens, emergency: [...new Set([...rows, ...people].flatMap(({ emergency }) => emergency ?? []))] };
 }
 
 /** A condition as a search in which everything counts: one that leaves a parameter out would find what was not meant. */

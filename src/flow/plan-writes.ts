@@ -31,6 +31,8 @@ export interface WritePlan {
   ends: NamedWrite[];
   written: Written[];
   citizens: string[];
+  /** references of the emergency access under which the writer knows of them */
+  emergency: readonly string[];
 }
 
 /**
@@ -43,7 +45,7 @@ export async function planWrites(context: WriteContext, requester: Requester, pa
     const drafted = draftOf(context, each);
     return drafted ? [[drafted, each] as const] : [];
   }));
-  const { resolved, problems } = await resolveWrites(context, requester, [...drafts.keys()], base);
+  const { resolved, problems, emergency } = await resolveWrites(context, requester, [...drafts.keys()], base);
   for (const [drafted, made] of resolved) problems.push(...problemsOf(context, requester, drafted, made));
   if (problems.length > 0) throw new Refusal(...problems.slice(0, mostProblems));
   const patients = await loadOwnPatients(context.database, requester.organisation, [...new Set([...resolved.values()].map(({ citizen }) => citizen))]);
@@ -57,7 +59,7 @@ export async function planWrites(context: WriteContext, requester: Requester, pa
   const ends = named.filter(({ ask, standing }) => ask.method === 'delete' && standing?.deleted === false);
   const bySave = new Map(saves.map((save) => [save.named, save]));
   return {
-    partner, named, saves, ends, written: named.map((each) => writtenOf(context, partner, each, bySave.get(each))),
+    partner, named, saves, ends, emergency, written: named.map((each) => writtenOf(context, partner, each, bySave.get(each))),
     citizens: [...new Set([...saves.map(({ resolved: { citizen } }) => citizen), ...ends.flatMap(({ standing }) => standing?.citizen ?? [])])].sort(),
   };
 }

@@ -1,5 +1,5 @@
 import { isJsonObject, textOf, type Json, type JsonObject } from '../fhir/json.ts';
-import type { Problem } from '../fhir/problem.ts';
+import { Refusal, type Problem } from '../fhir/problem.ts';
 import type { Requester } from '../fhir/sharing.ts';
 import { directoryTypes } from '../intake/fhir/bundle-schema.ts';
 import { findByCondition, findNamed, type Named, type NamedRecord } from './find-named.ts';
@@ -33,6 +33,9 @@ interface Found extends Named {
   /** by `Type?search` */
   conditions: ReadonlyMap<string, readonly string[]>;
   entries: ReadonlyMap<string, Drafted>;
+  names: ReadonlySet<string>;
+  /** ids of what the same Bundle writes */
+  written: ReadonlySet<string>;
   /** keys of the directory's organisations by their ids */
   places: ReadonlyMap<string, string>;
   base: string;
@@ -43,7 +46,7 @@ interface Found extends Named {
  * ids, people and records the writer holds or may see, organisations of the directory. Whatever is not there, or not theirs to
  * see, is refused in the same words; a reference to somebody else's record as one that is not there.
  */
-export async function resolveWrites(context: WriteContext, requester: Requester, drafts: readonly Drafted[], base: string): Promise<{ resolved: Map<Drafted, Resolved>; problems: Problem[] }> {
+export async function resolveWrites(context: WriteContext, requester: Requester, drafts: readonly Drafted[], base: string): Promise<{ resolved: Map<Drafted, Resolved>; problems: Problem[]; emergency: readonly string[] }> {
   const found = await findAll(context, requester, drafts, base);
   const problems: Problem[] = [];
   const owners = new Map(drafts.map((draft) => [draft, ownerOf(context, draft, found)]));
@@ -59,10 +62,10 @@ export async function resolveWrites(context: WriteContext, requester: Requester,
       if (wrong.length === 0) resolved.set(draft, made);
     }
   }
-  return { resolved, problems };
+  return { resolved, problems, emergency: found.emergency };
 }
 
-/** Conditions of one request, each looked for by itself. */
+/** Conditional references of one request, each looked for by itself. */
 const mostConditions = 500;
 
 async function findAll(context: WriteContext, requester: Requester, drafts: readonly Drafted[], base: string): Promise<Found> {
@@ -83,10 +86,11 @@ async function findAll(context: WriteContext, requester: Requester, drafts: read
     const subject = subjectSearch(context, type, resource);
     if (subject !== undefined) searches.set(`Patient?${subject}`, { type: 'Patient', search: subject });
   }
+  if (searches.size > mostConditions) throw new Refusal({ ...tooManyConditions, expected: `at most ${mostConditions}` });
   const conditions = new Map<string, readonly string[]>();
-  for (const [key, { type, search }] of [...searches].slice(0, mostConditions)) conditions.set(key, await findByCondition(context, requester, type, search, base));
+  for (const [key, { type, search }] of searches) conditions.set(key, await findByCondition(context, requester, type, search, base));
   const fromConditions = [...searches].flatMap(([key, { type }]) => (type === 'Patient' ? [] : conditions.get(key) ?? []));
-  return { ...(await findNamed(context, requester, [...ids, ...fromConditions], patients)), conditions, entries, base, places: new Map([...context.directory].map(([key, { id }]) => [id, key])) };
+  return { ...(await findNamed(context, requester, [...ids, ...fromConditions], patients)), conditions, entries, names, base, written: new Set(drafts.map(({ id }) => id)), places: new Map([...context.directory].map(([key, { id }]) => [id, key])) };
 }
 
 /** `https://server/Task/1` is also `Task/1` within one Bundle. */
@@ -160,13 +164,12 @@ class Rewriting {
   /** An entry of the same Bundle is the writer's own. */
   private focusOf(focus: Json | undefined): NamedRecord | undefined {
     const [type = '', id = ''] = isJsonObject(focus) ? textOf(focus['reference']).split('/') : [];
-    const entry = [...this.of.found.entries.values()].find((each) => each.id === id);
-    return entry ? { type, citizen: this.of.citizen, own: true } : this.of.found.records.get(id);
+    return this.of.found.written.has(id) ? { type, citizen: this.of.citizen, own: true } : this.of.found.records.get(id);
   }
 
   private reference(reference: JsonObject, pointer: string): JsonObject {
     const { draft, found } = this.of;
-    const said = readReference(textOf(reference['reference']), new Set(found.entries.keys()), found.base);
+    const said = readReference(textOf(reference['reference']), found.names, found.base);
     switch (said.kind) {
       case 'contained': return said.id === '#' || this.contained.has(said.id) ? reference : this.refuse(referenceNowhere, pointer);
       case 'entry': return this.entry(found.entries.get(said.fullUrl), pointer);
@@ -232,4 +235,5 @@ const aboutAnother: Problem = { category: 'unprocessable', code: 'record-of-anot
 const referenceNowhere: Problem = { category: 'unprocessable', code: 'reference-nowhere', text: 'A reference leads to nothing of this person that you hold or may see.', expected: 'an entry of the Bundle, a record of the same person, an organisation of the directory, or an identifier alone' };
 const referenceForeign: Problem = { category: 'unprocessable', code: 'reference-foreign', text: 'A reference leads to another server. Nothing is fetched.', expected: 'a reference under this base, or an identifier alone' };
 const conditionNotOne: Problem = { category: 'precondition', code: 'reference-condition', text: 'A conditional reference does not find exactly one resource.' };
+const tooManyConditions: Problem = { category: 'too-large', code: 'conditions-too-many', text: 'The Bundle has more different conditional references than are looked for at once.', fix: 'Send it in several Bundles, or name what is known by its id.' };
 const containedRecord: Problem = { category: 'unprocessable', code: 'contained-record', text: 'A record about a person is contained in another one, so nobody could keep its own rules.', expected: 'contained resources of the directory only', fix: 'Send it as an entry of its own in a transaction.' };

@@ -5,7 +5,7 @@ import type { AuditEntry } from '../audit/types.ts';
 import { Refusal, type Problem } from '../fhir/problem.ts';
 import type { Requester } from '../fhir/sharing.ts';
 import type { Partner } from '../intake/types.ts';
-import { auditFacts } from './audit-facts.ts';
+import { auditFacts, type AskedFacts } from './audit-facts.ts';
 import { planWrites, type WritePlan } from './plan-writes.ts';
 import type { RequestFacts } from './release-context.ts';
 import { appendOrRefuse } from './release-records.ts';
@@ -42,12 +42,12 @@ export async function writeRecords(context: WriteContext, requester: Requester, 
   throw new Refusal(contended);
 }
 
-function askedOf({ asks, bundle }: WriteWork, { written, named, citizens }: WritePlan): { interaction: string; query: string; status: number; citizen: string | undefined } {
+function askedOf({ asks, bundle }: WriteWork, { written, named, citizens, emergency }: WritePlan): AskedFacts {
   const [ask, result] = [asks[0], written[0]];
   const citizen = citizens.length === 1 ? citizens[0] : undefined;
-  if (bundle || !ask || !result) return { interaction: 'transaction', query: '', status: 200, citizen };
+  if (bundle || !ask || !result) return { interaction: 'transaction', query: 'Bundle', status: 200, citizen, emergency };
   const query = named[0]?.condition?.query.normal ?? (ask.method === 'create' ? ask.type : `${ask.type}/${result.id}`);
-  return { interaction: ask.method, query, status: result.outcome === 'created' ? 201 : 200, citizen };
+  return { interaction: ask.method, query, status: result.outcome === 'created' ? 201 : 200, citizen, emergency };
 }
 
 /** Exactly which versions are made, of whose. */

@@ -128,7 +128,7 @@ describe.each(databases)('fhir-kit-client as it comes, on $kind', ({ open }) => 
     const updated = await nurse.update({ resourceType: 'CarePlan', id, body: { ...body, id, title: 'second' }, options: { headers: { 'If-Match': 'W/"1"', Prefer: 'return=representation' } } });
     expect(updated).toMatchObject({ id, title: 'second', meta: { versionId: '2' } });
     await nurse.patch({ resourceType: 'CarePlan', id, jsonPatch: [{ op: 'replace', path: '/title', value: 'third' }], options: { headers: { 'If-Match': 'W/"2"' } } });
-    const answer = await nurse.transaction({ body: { resourceType: 'Bundle', type: 'transaction', entry: [{ resource: { ...body, id, title: 'fourth' }, request: { method: 'PUT', url: `CarePlan/${id}`, ifMatch: 'W/"3"' } }] } as unknown as FhirResource & { type: 'transaction' } });
+    const answer = await nurse.transaction({ body: { resourceType: 'Bundle', type: 'transaction', entry: [{ resource: { ...body, id, title: 'fourth' }, request: { method: 'PUT', url: `CarePlan/${id}`, ifMatch: 'W/"3"' } }] } });
     expect(answer).toMatchObject({ type: 'transaction-response', entry: [{ response: { status: '200 OK', etag: 'W/"4"' } }] });
     await nurse.delete({ resourceType: 'CarePlan', id });
     await expect(nurse.read({ resourceType: 'CarePlan', id })).rejects.toMatchObject({ response: { status: 410 } });

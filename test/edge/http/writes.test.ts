@@ -261,6 +261,7 @@ describe.each(databases)('writing through the API, on $kind', ({ open }) => {
     expect(await nurse('PUT', `Task/${mine.id}`, { ...mine.resource, intent: 'plan' }, { 'If-Match': 'W/"1"' })).toMatchObject({ status: 422, codes: ['task-answer-only'] });
     expect(await nurse('PUT', `Task/${mine.id}`, { ...mine.resource, status: 'draft' }, { 'If-Match': 'W/"1"' })).toMatchObject({ status: 422, codes: ['task-answer-status'] });
     expect(await nurse('PUT', `Task/${mine.id}`, { ...mine.resource, status: 'rejected' }, { 'If-Match': 'W/"9"' })).toMatchObject({ status: 412 });
+    expect(await nurse('PUT', `Task/${mine.id}`, { ...mine.resource, status: 'rejected' })).toMatchObject({ status: 428 });
     expect(await doctor('PUT', `Task/${theirs.id}`, { ...theirs.resource, status: 'completed' }, { 'If-Match': 'W/"1"' })).toMatchObject({ status: 409, codes: ['task-followed'] });
     expect(await doctor('PUT', `Task/${mine.id}`, { ...mine.resource, status: 'completed' }, { 'If-Match': 'W/"1"' })).toMatchObject({ status: 404 });
     expect(await community('DELETE', `Task/${mine.id}`)).toMatchObject({ status: 409, codes: ['task-of-the-gateway'] });

@@ -61,7 +61,7 @@ describe('what sort of look it was', () => {
     ['history-type', 'CarePlan/_history', 'list', 'read the history of care plans'],
     ['patch', 'CarePlan/p1', 'other', 'changed a care plan'],
     ['delete', 'CarePlan/p1', 'other', 'deleted a care plan'],
-    ['transaction', '', 'sent', 'wrote records together'],
+    ['transaction', 'Bundle', 'sent', 'wrote records together'],
     ['create', 'Consent', 'choice', 'recorded a choice about sharing'],
     ['intake', 'intake/bsmhft-rio/referral Task/t1', 'sent', 'sent a file to the feed bsmhft-rio/referral'],
     ['search-type', '{type}/_search', 'list', 'searched'],
