@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { existsSync, readFileSync } from 'node:fs';
 import { applyJsonPatch, patchLimits, sameJson } from '../../src/fhir/json-patch.ts';
 import type { Json, JsonObject } from '../../src/fhir/json.ts';
 import { parseExact } from '../../src/fhir/parse-exact.ts';
+import { sharedData } from '../shared-data.ts';
 
-const file = '/work/shared/data/fhir_test_cases/r4/patch/json-patch-tests.json';
+const file = join(sharedData, 'fhir_test_cases/r4/patch/json-patch-tests.json');
 interface Case { comment: string; doc: JsonObject; patch: Json[]; expected?: JsonObject; error?: string }
 
 (existsSync(file) ? describe : describe.skip)('the cases HL7 publishes (skipped where their folder is not)', () => {

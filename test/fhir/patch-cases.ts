@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { existsSync, readFileSync } from 'node:fs';
 import { SaxesParser } from 'saxes';
 import type { Json, JsonObject } from '../../src/fhir/json.ts';
+import { sharedData } from '../shared-data.ts';
 
-const file = '/work/shared/data/fhir_test_cases/r4/patch/fhir-patch-tests.xml';
+const file = join(sharedData, 'fhir_test_cases/r4/patch/fhir-patch-tests.xml');
 export const published = existsSync(file);
 
 export interface PatchCase {

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { canonicalJson } from '../../src/fhir/canonical-json.ts';
 import { loadDefinitions } from '../../src/fhir/definitions.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { parseExact } from '../../src/fhir/parse-exact.ts';
 import { readXml } from '../../src/fhir/xml/read-xml.ts';
 import { writeXml } from '../../src/fhir/xml/write-xml.ts';
+import { sharedData } from '../shared-data.ts';
 
 beforeAll(() => { loadDefinitions(); });
 
@@ -133,11 +133,10 @@ describe('a body of XML that is refused', () => {
   });
 });
 
-const samples = fileURLToPath(new URL('../../../shared/data', import.meta.url));
-const filesIn = (folder: string, ending: string): string[] => (existsSync(`${samples}/${folder}`) ? readdirSync(`${samples}/${folder}`).filter((file) => file.endsWith(ending)).map((file) => `${samples}/${folder}/${file}`) : []);
+const filesIn = (folder: string, ending: string): string[] => (existsSync(`${sharedData}/${folder}`) ? readdirSync(`${sharedData}/${folder}`).filter((file) => file.endsWith(ending)).map((file) => `${sharedData}/${folder}/${file}`) : []);
 const examples = filesIn('fhir_r4_spec_examples', '.json');
 const public4 = [...filesIn('uk_samples/bars', '.xml'), ...filesIn('uk_samples/nhse', '.xml')];
-if (examples.length === 0) process.stdout.write(`The examples of the specification are skipped: shared data not found at ${samples}.\n`);
+if (examples.length === 0) process.stdout.write(`The examples of the specification are skipped: shared data not found at ${sharedData}.\n`);
 
 (examples.length > 0 ? describe : describe.skip)('what others published', () => {
   it('every example of R4 is the same after XML as before', () => {
@@ -155,7 +154,7 @@ if (examples.length === 0) process.stdout.write(`The examples of the specificati
     const unread: string[] = [];
     for (const file of public4) {
       const read = readXml(readFileSync(file), limits);
-      if ('problem' in read) unread.push(`${file.slice(samples.length)}: ${read.problem.code} ${JSON.stringify(read.problem.at)}`);
+      if ('problem' in read) unread.push(`${file.slice(sharedData.length)}: ${read.problem.code} ${JSON.stringify(read.problem.at)}`);
       else expect(canonicalJson(fromXml(writeXml(read.value, { indent: true })))).toBe(canonicalJson(read.value));
     }
     expect(unread).toEqual([]);

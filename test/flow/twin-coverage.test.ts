@@ -51,7 +51,7 @@ const inventions: [what: string, expected: string, change: (resource: Record<str
   ['parameter', 'CarePlan.unheard-of', (resource) => { resource['searchParam'] = more(resource['searchParam'], { name: 'unheard-of', type: 'string' }); }],
   ['interaction', 'CarePlan: unheard-of', (resource) => { resource['interaction'] = more(resource['interaction'], { code: 'unheard-of' }); }],
   ['operation', 'CarePlan/$unheard-of', (resource) => { resource['operation'] = [{ name: 'unheard-of' }]; }],
-  ['sort of capability', 'CarePlan: conditionalCreate', (resource) => { resource['conditionalCreate'] = true; }],
+  ['sort of capability', 'CarePlan: referencePolicy', (resource) => { resource['referencePolicy'] = ['enforced']; }],
   ['include', 'CarePlan: CarePlan:unheard-of', (resource) => { resource['searchInclude'] = more(resource['searchInclude'], 'CarePlan:unheard-of'); }],
   ['include of what refers here', 'CarePlan: Task:status', (resource) => { resource['searchRevInclude'] = more(resource['searchRevInclude'], 'Task:status'); }],
 ];
