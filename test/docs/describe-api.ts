@@ -14,7 +14,7 @@ choices and on the caller's role. What is denied and what does not exist are ans
 
 ## How an answer is written
 
-The reasons are in [0049](decisions/0049-forms-of-an-answer-are-written-last.md).
+The reasons are in [0047](decisions/0047-forms-of-an-answer-are-written-last.md).
 
 - **JSON or XML.** \`Accept\` decides, by q-value; \`_format=json\` or \`xml\` counts before it. Where neither says, the form of
   the body does, and else JSON. Another form is 406, another \`Content-Type\` of a body 415. Bodies may be JSON or XML, in UTF-8.
@@ -52,7 +52,7 @@ Profiles, value sets, code systems and operations of this gateway, its code tabl
 StructureMaps can be read and searched (\`url\`, \`version\`, \`name\`, \`status\`, \`_id\`). \`$expand\`, \`$validate-code\` and
 \`$lookup\` know these and the value sets of R4 that can be listed. \`$translate\` uses what the maps themselves use. None of it
 is about a person, so no entry is written for it. \`$validate\` keeps nothing; its entry says the type alone. The reasons are in
-[0050](decisions/0050-what-is-published-is-nobodys-data.md).
+[0048](decisions/0048-what-is-published-is-nobodys-data.md).
 
 `;
 

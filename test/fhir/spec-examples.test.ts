@@ -16,7 +16,7 @@ const ours = ['component', 'purpose'];
 const mostOfType = 12;
 const examples = searchableTypes().flatMap((type) => files.filter((name) => name.startsWith(`${type}-`)).slice(0, mostOfType));
 
-(existsSync(folder) ? it : it.skip)(`of every type that is served, in ${folder}`, () => {
+(existsSync(folder) ? it : it.skip)(`of every type that is served${existsSync(folder) ? '' : ' (skipped: shared/data/fhir_r4_spec_examples is not there)'}`, () => {
   loadDefinitions();
   const wrong: string[] = [];
   let compared = 0;
