@@ -49,24 +49,7 @@ export function fhirRoutes(given: AllFhirServices): Router {
   const search = { interaction: 'search-type', permit: permit('search-type'), parts: true, handling: true };
   router.get('/metadata', metadata(statement));
   router.get('/openapi.json', serveApi(services, statement));
-  const everything = { interaction: 'everything', pattern: 'Patient/{id}/$everything', permit: permit('everything') };
-  router.get('/Patient/:id/\\$everything', route(services, everything, (asked) => patientEverything(services, asked, false)));
-  router.post('/Patient/:id/\\$everything', route(services, everything, (asked) => patientEverything(services, asked, true)));
-  router.post('/Patient/\\$match', route(services, { interaction: 'match', pattern: 'Patient/$match', permit: permit('match') }, (asked) => patientMatch(services, asked)));
-  const timeline = { interaction: 'timeline', pattern: 'Patient/{id}/$timeline', permit: permit('timeline') };
-  router.get('/Patient/:id/\\$timeline', route(services, timeline, (asked) => patientTimeline(services, asked, false)));
-  router.post('/Patient/:id/\\$timeline', route(services, timeline, (asked) => patientTimeline(services, asked, true)));
-  const story = { interaction: 'story', pattern: 'Patient/{id}/$story', permit: permit('story') };
-  router.get('/Patient/:id/\\$story', route(services, story, (asked) => patientStory(services, asked, false)));
-  router.post('/Patient/:id/\\$story', route(services, story, (asked) => patientStory(services, asked, true)));
-  const looks = { interaction: 'access-report', pattern: 'Patient/{id}/$access-report', permit: permitLog('access-report'), writes: ['text/html'], page: true } as const;
-  router.get('/Patient/:id/\\$access-report', route(services, looks, (asked) => accessReport(services, asked, false)));
-  router.post('/Patient/:id/\\$access-report', route(services, looks, (asked) => accessReport(services, asked, true)));
-  router.post('/Patient/:id/\\$confirm', route(services, { interaction: 'confirm', pattern: 'Patient/{id}/$confirm', permit: permit('confirm') }, (asked) => confirm(services, asked)));
-  router.post('/Patient/:id/\\$correct', route(services, { interaction: 'correct', pattern: 'Patient/{id}/$correct', permit: permit('correct') }, (asked) => correct(services, asked)));
-  router.post('/Patient/\\$break-glass', route(services, { interaction: 'break-glass', pattern: 'Patient/$break-glass', permit: permit('break-glass') }, (asked) => breakGlass(services, asked)));
-  router.post('/Patient/:id/\\$end-break-glass', route(services, { interaction: 'end-break-glass', pattern: 'Patient/{id}/$end-break-glass', permit: permit('break-glass') },
-    (asked) => endBreakGlass(services, asked)));
+  patientRoutes(router, services);
   router.post('/Consent', route(services, { interaction: 'create', pattern: 'Consent', permit: (requester, asked) => permit('create')(requester, { ...asked, params: { type: 'Consent' } }) },
     (asked) => createConsent(services, asked)));
   router.put('/Consent/:id', route(services, { interaction: 'update', pattern: 'Consent/{id}', permit: (requester, asked) => permit('update')(requester, { ...asked, params: { ...asked.params, type: 'Consent' } }) },
@@ -97,6 +80,28 @@ export function fhirRoutes(given: AllFhirServices): Router {
   router.all('/Patient/:id/:type/_search', compartment, route(services, { interaction: 'unsupported', pattern: 'Patient/{id}/{type}/_search', permit: methodNotAllowed, allow: 'POST' }, notTaken));
   router.use(...unserved(services));
   return router;
+}
+
+/** What is asked of one person as a whole. */
+function patientRoutes(router: Router, services: AllFhirServices): void {
+  const everything = { interaction: 'everything', pattern: 'Patient/{id}/$everything', permit: permit('everything') };
+  router.get('/Patient/:id/\\$everything', route(services, everything, (asked) => patientEverything(services, asked, false)));
+  router.post('/Patient/:id/\\$everything', route(services, everything, (asked) => patientEverything(services, asked, true)));
+  router.post('/Patient/\\$match', route(services, { interaction: 'match', pattern: 'Patient/$match', permit: permit('match') }, (asked) => patientMatch(services, asked)));
+  const timeline = { interaction: 'timeline', pattern: 'Patient/{id}/$timeline', permit: permit('timeline') };
+  router.get('/Patient/:id/\\$timeline', route(services, timeline, (asked) => patientTimeline(services, asked, false)));
+  router.post('/Patient/:id/\\$timeline', route(services, timeline, (asked) => patientTimeline(services, asked, true)));
+  const story = { interaction: 'story', pattern: 'Patient/{id}/$story', permit: permit('story') };
+  router.get('/Patient/:id/\\$story', route(services, story, (asked) => patientStory(services, asked, false)));
+  router.post('/Patient/:id/\\$story', route(services, story, (asked) => patientStory(services, asked, true)));
+  const looks = { interaction: 'access-report', pattern: 'Patient/{id}/$access-report', permit: permitLog('access-report'), writes: ['text/html'], page: true } as const;
+  router.get('/Patient/:id/\\$access-report', route(services, looks, (asked) => accessReport(services, asked, false)));
+  router.post('/Patient/:id/\\$access-report', route(services, looks, (asked) => accessReport(services, asked, true)));
+  router.post('/Patient/:id/\\$confirm', route(services, { interaction: 'confirm', pattern: 'Patient/{id}/$confirm', permit: permit('confirm') }, (asked) => confirm(services, asked)));
+  router.post('/Patient/:id/\\$correct', route(services, { interaction: 'correct', pattern: 'Patient/{id}/$correct', permit: permit('correct') }, (asked) => correct(services, asked)));
+  router.post('/Patient/\\$break-glass', route(services, { interaction: 'break-glass', pattern: 'Patient/$break-glass', permit: permit('break-glass') }, (asked) => breakGlass(services, asked)));
+  router.post('/Patient/:id/\\$end-break-glass', route(services, { interaction: 'end-break-glass', pattern: 'Patient/{id}/$end-break-glass', permit: permit('break-glass') },
+    (asked) => endBreakGlass(services, asked)));
 }
 
 /** What is written through the API; choices have routes of their own before these. */
@@ -142,6 +147,7 @@ async function readAny(services: AllFhirServices, asked: Asked): Promise<Reply> 
   const { type = '' } = asked.params;
   return isConformanceType(type) ? readConformance(services, asked, type) : read(services, asked);
 }
+
 const notTaken = (): Promise<never> => Promise.reject(new Error('a method that is refused'));
 
 /** What begins otherwise than a type is an operation or the history. */
