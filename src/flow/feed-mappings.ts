@@ -114,13 +114,17 @@ const compiledOnce = rememberRecent<CompiledMaps>(64);
 
 function compileVersion(feed: Feed, sha256: string, read: ReturnType<typeof readVersion>): FeedMapping | { problems: Problem[] } {
   if ('problems' in read) return read;
-  const compiled = compiledOnce(`${read.kind.name} ${sha256}`, () => compileMaps(read.kind, read.files));
+  const compiled = compiledOnce(textHash(JSON.stringify([read.kind, read.files])), () => compileMaps(read.kind, read.files));
   return compiled.problems.length > 0 ? { problems: compiled.problems } : { feed, kind: read.kind, sha256, maps: compiled.maps, files: read.files };
 }
 
 /** The same for the same files, in whatever order they were read. */
 function hashOf(files: ReadonlyMap<string, string>): string {
-  return createHash('sha256').update(JSON.stringify([...files].sort(([a], [b]) => (a < b ? -1 : 1)))).digest('hex');
+  return textHash(JSON.stringify([...files].sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+function textHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 const versionUnknown: Problem = { category: 'not-found', code: 'mapping-version-unknown', text: 'The feed never had such a version of its mapping.' };
