@@ -3,7 +3,7 @@ import type { Consent, Patient } from '@medplum/fhirtypes';
 import { choiceFromConsent } from '../../src/consent/choice-from-consent.ts';
 import { relationshipEvidence } from '../../src/consent/relationship-evidence.ts';
 import { takeApart } from '../../src/fhir/fragments.ts';
-import { indexResource } from '../../src/fhir/index-resource.ts';
+import { indexedFrom, indexResource } from '../../src/fhir/index-resource.ts';
 import { stampResource } from '../../src/flow/stamp-resource.ts';
 import { blockingKeys } from '../../src/linkage/blocking-keys.ts';
 import { personFacts } from '../../src/linkage/person-facts.ts';
@@ -84,7 +84,7 @@ function rowOf({ id: citizen }: BenchCitizen, { resource, custodian }: BenchReco
   const marks = { version: 1, at, source: 'urn:onestory:bench:bench#1/1', profileType: resource.resourceType, security: [], custodian: custodian.key };
   return {
     citizen, id: resource.id, type: resource.resourceType, version: 1, classId, contentHash: createHash('sha256').update(JSON.stringify(resource)).digest(),
-    body: JSON.stringify(stampResource(body, marks)), updatedAt: at, recordId: 1, row: 1, index, directoryIds: [],
+    body: JSON.stringify(stampResource(body, marks)), updatedAt: at, recordId: 1, row: 1, index: indexedFrom(index, resource.resourceType, marks.source), directoryIds: [],
     fragments: fragments.map(({ path, value }) => ({ path, body: JSON.stringify(value), classId, target: null, tokens: index.fragmentTokens.get(path) ?? [] })),
   };
 }

@@ -32,7 +32,7 @@ export async function measureRevocation(city: City, print: Print): Promise<void>
   for (const n of endings) {
     const { answers, endedAt } = await endWhileReading(one, other, n);
     const before = answers.filter(({ sentAt, tookMs }) => sentAt + tookMs < endedAt.asked);
-    if (before.length === 0 || before.some(({ status }) => status !== 200)) throw new Error('what the agreement opens was not read before it ended');
+    if (before.length === 0 || before.some(({ status }) => status !== 200)) throw new Error(`what the agreement opens was not read before it ended: ${before.map(({ status }) => status).join(" ")}`);
     const later = answers.filter(({ sentAt }) => sentAt > endedAt.confirmed);
     usual.push(median(before.map(({ tookMs }) => tookMs)));
     first.push(Math.max(...answers.filter(({ sentAt, tookMs }) => sentAt + tookMs > endedAt.asked).map(({ tookMs }) => tookMs)));

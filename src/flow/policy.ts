@@ -34,7 +34,9 @@ interface Loaded {
 
 const grantsKept = 10_000;
 /** a class interned or an agreement changed while we compiled: more than this in a row is an outage, not bad luck */
-const tries = 4;
+const tries = 5;
+/** changes come in bursts: before each further try twice as long */
+const firstPauseMs = 5;
 
 /**
  * Compiles grants from the agreement register and the class table and keeps them. Nothing here is trusted for
@@ -54,8 +56,7 @@ export function createPolicy(database: Database, classes: SharingClasses): Polic
     return { generation, agreements, names: namesFrom(agreements), classes: new Map(classes.all().map((each) => [each.id, each])), grants: new Map() };
   }
 
-  async function hold(requester: Requester): Promise<HeldGrant> {
-    const policy = await (loaded ??= load());
+  async function hold(requester: Requester, policy: Loaded): Promise<HeldGrant> {
     const { token: _token, ...facts } = requester;
     const key = JSON.stringify(facts);
     const kept = policy.grants.get(key);
@@ -71,17 +72,24 @@ export function createPolicy(database: Database, classes: SharingClasses): Polic
   return {
     under: async (requester, read) => {
       for (let attempt = 0; attempt < tries; attempt += 1) {
+        if (attempt > 0) await pause(firstPauseMs * 2 ** (attempt - 1));
+        const used = loaded ??= load();
+        const forget = (): void => { if (loaded === used) loaded = null; }; // what another request has read anew since then stays
         try {
-          const held = await hold(requester);
+          const held = await hold(requester, await used);
           const result = await read(held);
           if (result !== stale) return { held, result };
         } catch (error) {
-          if (!(error instanceof Refusal && error.problems.every(({ category }) => category === 'invalid'))) loaded = null;
+          if (!(error instanceof Refusal && error.problems.every(({ category }) => category === 'invalid'))) forget();
           throw error;
         }
-        loaded = null;
+        forget();
       }
       throw new Refusal({ category: 'unavailable', code: 'policy-changing', text: 'The sharing policy is changing at this moment.', fix: 'Try again in a few seconds.' });
     },
   };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => { setTimeout(resolve, ms); });
 }

@@ -5,7 +5,7 @@ import type { OrganisationKey } from '../fhir/sharing.ts';
 import { loadCitizenRow } from '../store/awaited-replies.ts';
 import type { Connection } from '../store/database.ts';
 import { saveRows } from '../store/record-writer.ts';
-import { classKey, type SharingClasses } from '../store/sharing-classes.ts';
+import { classKey, type ClassFacts, type SharingClasses } from '../store/sharing-classes.ts';
 import { saveApiRecord } from '../store/source-records.ts';
 import { fragmentChanges, unclassified } from './fragment-changes.ts';
 import { keepApart } from './keep-apart.ts';
@@ -36,6 +36,11 @@ export interface RecordTask {
   source: string;
 }
 
+/** How a Task of this organisation is shared. */
+export function taskFacts(owner: OrganisationKey): ClassFacts {
+  return unclassified({ custodian: owner, category: 'administration', labels: [] });
+}
+
 /** What the gateway writes by itself came with no source record; taking a number would tell everybody that it wrote. */
 const ofNoRecord = 0;
 
@@ -50,7 +55,7 @@ export async function saveRecordTask(context: TaskContext, connection: Connectio
   if (!record) return;
   const standing = await loadCitizenRow(connection, citizen, taskId);
   const [at, version] = [context.clock(), (standing?.version ?? 0) + 1];
-  const facts = unclassified({ custodian: owner, category: 'administration', labels: [] });
+  const facts = taskFacts(owner);
   const before = standing && (JSON.parse(standing.body) as { authoredOn?: string }).authoredOn;
   const whole: JsonObject = {
     resourceType: 'Task', id: taskId, status, intent: 'order',

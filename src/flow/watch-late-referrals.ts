@@ -8,7 +8,7 @@ import { endWaiting, findDueReplies, findStoredReferrals, saveAwaited, takeAskin
 import { keyedUuid } from '../store/secrets.ts';
 import { saveLateTask } from './late-referral-task.ts';
 import { readAsked } from './read-asked.ts';
-import type { TaskContext } from './record-task.ts';
+import { taskFacts, type TaskContext } from './record-task.ts';
 import { startRounds, type Rounds } from './start-rounds.ts';
 import { storyRows } from './story-rows.ts';
 
@@ -37,6 +37,7 @@ export function watchLateReferrals(context: LateReferralContext, failed: (error:
   const look = async (lagMs = usualLagMs): Promise<boolean> => {
     const more = await noteStored(context, lagMs);
     const due = await findDueReplies(context.database, context.clock(), together.due);
+    await context.database.transaction((connection) => context.classes.intern(connection, due.map(({ sender }) => taskFacts(sender)))); // one change of the policy instead of one for each Task
     for (const awaited of due) await lookAt(context, awaited);
     await context.classes.refreshIfInterned();
     return more || due.length === together.due;

@@ -20,7 +20,7 @@ describe.each(databases)('what a caller may not know of, on $kind', ({ open }) =
     hidden = (await storedRows(gateway.database)).filter(({ id }) => !before.has(id));
     shared = await gateway.database.query('select id, type, scope from shared_row');
     const statement = (await (await fetch(`${gateway.url}/fhir/metadata`)).json()) as CapabilityStatement;
-    types = (statement.rest?.[0]?.resource ?? []).filter(({ interaction }) => interaction?.some(({ code }) => code === 'read')).map(({ type = '' }) => type);
+    types = (statement.rest?.[0]?.resource ?? []).filter(({ interaction }) => interaction?.some(({ code }) => code === 'vread')).map(({ type = '' }) => type);
   });
   afterAll(() => gateway.close());
 
