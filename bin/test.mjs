@@ -2,7 +2,7 @@
 // Arguments go to jest, which then runs alone: `npm test -- test/consent`.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { summarise } from './summarise.mjs';
@@ -46,12 +46,13 @@ const outcomes = await Promise.all(checks.map(async ([title, args]) => {
   return { title, passed };
 }));
 
+// One more than there are cores: a quarter of the time suites wait for processes, sockets and clocks.
 section('Tests');
 const folder = mkdtempSync(join(tmpdir(), 'onestory-test-'));
 const report = join(folder, 'jest.json');
 process.env.NODE_COMPILE_CACHE = join(folder, 'compiled'); // what one process of the run compiled, the others read
 const jestPassed = await run([
-  '--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--ci', '--maxWorkers=2', '--json', `--outputFile=${report}`, ...jestArguments,
+  '--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--ci', `--maxWorkers=${Math.min(availableParallelism() + 1, 4)}`, '--json', `--outputFile=${report}`, ...jestArguments,
 ]);
 let jest = null;
 try {

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { loadCitizens } from '../../bench/sharing/load-citizens.ts';
 import { loadDefinitions } from '../../src/fhir/definitions.ts';
 import { putTogether } from '../../src/fhir/fragments.ts';
-import { indexResource } from '../../src/fhir/index-resource.ts';
+import { indexedFrom, indexResource } from '../../src/fhir/index-resource.ts';
 import { loadProfiles } from '../../src/fhir/profiles.ts';
-import type { JsonObject } from '../../src/fhir/json.ts';
+import { textOf, type JsonObject } from '../../src/fhir/json.ts';
 import { openPostgres, type Database } from '../../src/store/database.ts';
 import { freshPostgres } from '../databases.ts';
 
@@ -39,7 +39,8 @@ describe('the people of the sharing benchmark', () => {
          (select array_agg(t::text) from citizen_fragment f, unnest(f.tokens) t where f.citizen_id = r.citizen_id and f.id = r.id) as "fragmentTokens"
        from citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version`);
     for (const { body, tokens, fragments, fragmentTokens } of rows) {
-      const index = indexResource(putTogether(JSON.parse(body) as JsonObject, fragments ?? []));
+      const { meta, ...said } = putTogether(JSON.parse(body) as JsonObject, fragments ?? []);
+      const index = indexedFrom(indexResource(said), textOf(said['resourceType']), textOf((meta as JsonObject)['source']));
       expect(tokens).toEqual(index.tokens.map(String));
       expect(new Set(fragmentTokens)).toEqual(new Set([...index.fragmentTokens.values()].flat().map(String)));
     }
