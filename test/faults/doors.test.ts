@@ -13,7 +13,7 @@ import { untilIdle } from './run-with-kills.ts';
 
 /** Every way in besides a plain POST, killed in the middle and started again: MLLP, a file in pieces, dropped files. */
 
-const kills = 3;
+const kills = 2;
 const pieceBytes = 2_000;
 const numbered = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, index) => message({ id: `${prefix}-${index}`, event: 'A31', pv1: null, pid: { 3: `${prefix}${index}^^^RRK` } }));
 const sent = { mllp: numbered('M', 60), upload: numbered('U', 80).join(''), dropped: numbered('D', 30) };

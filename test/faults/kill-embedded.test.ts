@@ -6,7 +6,7 @@ import { sendersFor } from './feed-posts.ts';
 import { newSettings, pause, spawnGateway, tokenOf, type GatewayProcess, type GatewaySettings } from './gateway-process.ts';
 import { newLedger, postAndNote, type PostLedger } from './post-ledger.ts';
 
-const kills = 3;
+const kills = 2;
 const seed = 11;
 const citizens = 24;
 

@@ -1,4 +1,4 @@
 import { describeTwinWorlds } from './twin-world.ts';
 
-describeTwinWorlds({ kind: 'postgresql', notice: 'generic', requests: 60 });
-describeTwinWorlds({ kind: 'postgresql', notice: 'organisation', requests: 60 });
+describeTwinWorlds({ kind: 'postgresql', notice: 'generic', requests: 40 });
+describeTwinWorlds({ kind: 'postgresql', notice: 'organisation', requests: 40 });
