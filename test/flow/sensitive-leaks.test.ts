@@ -43,10 +43,11 @@ describe.each(databases)('what a sensitive code hides, on $kind', ({ open }) => 
   });
   afterAll(() => gateway.close());
 
-  /** Status, headers and body: everything that reaches the reader. */
+  /** Status, headers and body: everything that reaches the reader, without page tokens, whose random letters spell words. */
   async function told(path: string, who: string, headers: Record<string, string> = {}): Promise<string> {
     const response = await gateway.get(path, who, headers);
-    return JSON.stringify([response.status, [...response.headers].filter(([name]) => !['date', 'x-request-id'].includes(name)), await response.text()]);
+    const text = JSON.stringify([response.status, [...response.headers].filter(([name]) => !['date', 'x-request-id'].includes(name)), await response.text()]);
+    return text.replaceAll(/_page=[\w-]+/g, '_page=');
   }
   const totalOf = async (query: string, who: string): Promise<number> => ((await (await gateway.get(`/fhir/${query}`, who)).json()) as Bundle).total ?? -1;
   const readers = ['social-worker', 'community-nurse'];
