@@ -45,6 +45,9 @@ export const configVariables = [
   { name: 'ONESTORY_CHECKPOINT_MINUTES', default: '60', meaning: 'a checkpoint of the audit log is made at least this often while it grows' },
   { name: 'ONESTORY_CHECKPOINT_DIR', default: 'none', meaning: 'folder each checkpoint is written to, one file each: somewhere the operator of the database cannot write' },
   { name: 'ONESTORY_CHECKPOINT_WITNESSES', default: 'none', meaning: 'partners that each checkpoint is sent to for their signature (C2SP tlog-witness), comma separated: `https://ADDRESS#NAME+ID+KEY`' },
+  { name: 'ONESTORY_METRICS_PORT', default: 'none', meaning: 'TCP port that gives metrics in the form of Prometheus, at `/metrics`; without it there is no listener' },
+  { name: 'ONESTORY_METRICS_HOST', default: '127.0.0.1', meaning: 'address that listener listens on; any address that is not loopback needs a token' },
+  { name: 'ONESTORY_METRICS_TOKEN_FILE', default: 'none', meaning: 'file with the bearer token whoever fetches metrics must show, at least 32 characters' },
   { name: 'ONESTORY_MAX_JSON_DEPTH', default: '64', meaning: 'deepest nesting of a JSON body' },
   { name: 'ONESTORY_REQUEST_TIMEOUT_MS', default: '30000', meaning: 'longest time a request may take to arrive in full' },
 ] as const satisfies readonly ConfigVariable[];
