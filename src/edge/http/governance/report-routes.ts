@@ -9,7 +9,6 @@ import { csvLine } from '../../csv-line.ts';
 import { asksForForm } from '../other-form.ts';
 import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
 import { permitGovernance } from './permit-governance.ts';
-import { requestOf } from './reply-json.ts';
 
 export interface ReportServices extends RouteServices {
   reports: {
@@ -38,7 +37,7 @@ export const reportAddresses: readonly [address: string, pattern: string, allow:
 async function report({ reports }: ReportServices, asked: Asked): Promise<Reply> {
   const name = Object.keys(reports.names).find((each) => each === asked.params['name']) as ReportName | undefined;
   if (name === undefined) throw new Refusal({ category: 'not-found', code: 'report-unknown', text: 'There is no such report.', expected: Object.keys(reports.names).join(', ') });
-  const pages = await reports.open(asked.requester, { name, ...readFilters(asked.query) }, requestOf(asked));
+  const pages = await reports.open(asked.requester, { name, ...readFilters(asked.query) }, asked.request);
   const columns = reports.columns(name);
   if (asksForForm(asked, 'text/csv')) {
     return {

@@ -17,7 +17,7 @@ import { addLinkageRunRoutes, linkageRunAddresses, type LinkageRunServices } fro
 import { addLookReplayRoutes, lookReplayAddresses, type LookReplayServices } from './look-replay-routes.ts';
 import { permitGovernance } from './permit-governance.ts';
 import { readFields } from './read-fields.ts';
-import { json, requestOf } from './reply-json.ts';
+import { json } from './reply-json.ts';
 import { addReportRoutes, reportAddresses, type ReportServices } from './report-routes.ts';
 import { answerWhatIf } from './what-if.ts';
 
@@ -48,24 +48,24 @@ export function governanceRoutes(services: GovernanceServices): Router {
   const { governance } = services;
   const router = Router({ caseSensitive: true });
   router.get('/agreements', route(services, { interaction: 'agreement-list', pattern: 'governance/agreements', permit: readers },
-    async (asked) => json(200, { agreements: await governance.list(asked.requester, null, requestOf(asked)) })));
+    async (asked) => json(200, { agreements: await governance.list(asked.requester, null, asked.request) })));
   router.get('/agreements/:id/:version', route(services, { interaction: 'agreement-list', pattern: 'governance/agreements/{id}/{version}', permit: readers },
-    async (asked) => json(200, (await governance.list(asked.requester, nameOf(asked), requestOf(asked)))[0])));
+    async (asked) => json(200, (await governance.list(asked.requester, nameOf(asked), asked.request))[0])));
   router.post('/agreements', route(services, { interaction: 'agreement-propose', pattern: 'governance/agreements', permit: keepers }, (asked) => propose(services, asked)));
   router.post('/agreements/what-if', route(services, { interaction: 'agreement-what-if', pattern: 'governance/agreements/what-if', permit: overseers },
     async (asked) => answerWhatIf(governance.whatIf, asked, await readText(asked))));
   router.post('/agreements/:id/:version/sign', route(services, { interaction: 'agreement-sign', pattern: 'governance/agreements/{id}/{version}/sign', permit: signers },
-    async (asked) => json(200, await governance.sign(asked.requester, nameOf(asked), await readFields(asked, signingFields), requestOf(asked)))));
+    async (asked) => json(200, await governance.sign(asked.requester, nameOf(asked), await readFields(asked, signingFields), asked.request))));
   for (const change of ['activate', 'terminate'] as const) {
     router.post(`/agreements/:id/:version/${change}`, route(services, { interaction: `agreement-${change}`, pattern: `governance/agreements/{id}/{version}/${change}`, permit: keepers },
       async (asked) => {
         await readFields(asked, {});
-        return json(200, await governance[change](asked.requester, nameOf(asked), requestOf(asked)));
+        return json(200, await governance[change](asked.requester, nameOf(asked), asked.request));
       }));
   }
   router.get('/told-once', route(services, { interaction: 'told-once-count', pattern: 'governance/told-once', permit: overseers }, async (asked) => {
     if (asked.query.length > 0) throw new Refusal(noParameters);
-    return json(200, await governance.toldOnce(asked.requester, requestOf(asked)));
+    return json(200, await governance.toldOnce(asked.requester, asked.request));
   }));
   addEmergencyRoutes(router, services);
   addFeedRoutes(router, services);
@@ -99,7 +99,7 @@ const signingFields = {
 
 /** POST /governance/agreements: an agreement's YAML text as a new version. 201, or 200 where it is registered as it is. */
 async function propose({ governance }: GovernanceServices, asked: Asked): Promise<Reply> {
-  const { entry, created } = await governance.propose(asked.requester, await readText(asked), requestOf(asked));
+  const { entry, created } = await governance.propose(asked.requester, await readText(asked), asked.request);
   return json(created ? 201 : 200, entry, { Location: `/governance/agreements/${entry.id}/${entry.version}` });
 }
 
