@@ -58,6 +58,15 @@ describe.each(databases)('what a write finds, names and ends, on $kind', ({ open
     expect(await community('POST', 'Task', taskOf(referral), { 'If-None-Exist': byFocus })).toMatchObject({ status: 201, version: 1 });
   });
 
+  it('a condition by an id a citizen had before finds what names the citizen of now', async () => {
+    const former = '01234567-89ab-4cde-8f01-23456789abcd';
+    await gateway.database.query('insert into citizen_alias (citizen_id, now_id) values ($1, $2)', [former, citizen]);
+    const { id: referral } = await community('POST', 'ServiceRequest', referralOf(citizen, 'owned', organisation('RRK')));
+    const owned = taskOf(referral, { owner: { reference: `Patient/${citizen}` } });
+    const { id, status } = await community('POST', 'Task', owned);
+    expect([status, (await community('POST', 'Task', owned, { 'If-None-Exist': `owner=Patient/${former}` })).id]).toEqual([201, id]);
+  });
+
   it('conditional creates at the same time make one, through whichever process they come', async () => {
     const elsewhere = sending(second, 'bchc-integration');
     const made = await Promise.all(Array.from({ length: 20 }, (_, n) => (n % 2 === 0 ? community : elsewhere)('POST', 'CarePlan', planOf(citizen, 'at-once'), { 'If-None-Exist': 'identifier=urn:test|at-once' })));

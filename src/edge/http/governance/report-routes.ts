@@ -1,11 +1,11 @@
 import type { Router } from 'express';
+import { csvLine } from '../../../fhir/csv-line.ts';
 import { rangeOf } from '../../../fhir/date-range.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import type { ReportFilters } from '../../../flow/read-report-page.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { ReportAsk, ReportName, ReportPages } from '../../../flow/write-report.ts';
-import { csvLine } from '../../csv-line.ts';
 import { asksForForm } from '../other-form.ts';
 import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
 import { permitGovernance } from './permit-governance.ts';
