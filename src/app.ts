@@ -27,8 +27,8 @@ export interface AppOptions {
   baseUrl: string;
   version: string;
   start: StartInfo;
-  /** the embedded issuer, mounted at /oauth */
-  issuer: RequestHandler | null;
+  /** the gateway's own issuer, mounted at /oauth */
+  issuer: RequestHandler;
   /** how people sign in to the viewer */
   signIn: SignIn;
   /** folder of the built viewer; null: this gateway serves programs only */
@@ -42,7 +42,7 @@ export interface AppOptions {
 export function createApp(options: AppOptions): Express {
   const { services, verify, log, baseUrl } = options;
   const base = `${baseUrl}/fhir`;
-  const sessions = createViewerSessions({ store: services.webSessions, cookie: sessionCookie(baseUrl), signIn: options.signIn, issuer: options.smart.issuer, clock: services.clock });
+  const sessions = createViewerSessions({ store: services.webSessions, cookie: sessionCookie(baseUrl), signIn: options.signIn, issuer: options.signIn.issuer, clock: services.clock });
   const routing = { identify: createIdentify(verify, sessions), log, recordRefusal: services.recordRefusal };
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
@@ -55,10 +55,10 @@ export function createApp(options: AppOptions): Express {
     } },
   }));
   app.use(health(services.database, options.notReady));
-  if (options.issuer) app.use('/oauth', options.issuer);
+  app.use('/oauth', options.issuer);
   app.get(['/.well-known/smart-configuration', '/fhir/.well-known/smart-configuration'], smartConfiguration(options.smart));
   app.use('/fhir', fhirRoutes({
-    ...routing, forms: ['json', 'xml'], base, version: options.version, startedAt: services.clock().toISOString(), limits: services.limits, oauth: { authorize: options.smart.authorizationEndpoint, token: options.smart.tokenEndpoint },
+    ...routing, forms: ['json', 'xml'], base, version: options.version, startedAt: services.clock().toISOString(), limits: services.limits, oauth: { authorize: options.smart.authorizationEndpoint, token: options.smart.tokenEndpoint, introspect: options.smart.introspectionEndpoint, revoke: options.smart.revocationEndpoint },
     release: services.release, sealPage: services.sealPage, openPage: services.openPage, timeline: services.timeline, story: services.story, confirm: services.confirm, correct: services.correct, sameEvent: services.sameEvent, fileChoice: services.fileChoice, changeChoice: services.changeChoice, write: services.write, breakGlass: services.breakGlass, matchPatient: services.matchPatient, explainAccess: services.explainAccess, reconstruct: services.reconstruct, endBreakGlass: services.endBreakGlass,
     clock: services.clock, newId: services.newId, takesBundles: services.takesBundles, bundleOutcome: services.bundleOutcome, intakeLimit: services.intakeLimit, acceptBytes: services.acceptBytes, readTask: services.readTask,
     accessReport: services.accessReport, nameOf: services.nameOf,
@@ -66,7 +66,7 @@ export function createApp(options: AppOptions): Express {
     searchAudit: (requester, ask, request) => services.searchAudit(requester, ask, request, base),
   }));
   app.use('/intake', intakeRoutes({ ...routing, base, intakeLimit: services.intakeLimit, acceptBytes: services.acceptBytes, readTask: services.readTask, uploads: services.uploads }));
-  app.use('/governance', governanceRoutes({ ...routing, governance: services.governance, emergencies: services.emergencies, feedWork: services.feedWork, linkReviews: services.linkReviews, linkageRuns: services.linkageRuns, holdBacks: services.holdBacks, reports: services.reports, replayLooks: services.replayLooks, sealPage: services.sealPage, openPage: services.openPage }));
+  app.use('/governance', governanceRoutes({ ...routing, governance: services.governance, clients: services.clients, emergencies: services.emergencies, feedWork: services.feedWork, linkReviews: services.linkReviews, linkageRuns: services.linkageRuns, holdBacks: services.holdBacks, reports: services.reports, replayLooks: services.replayLooks, sealPage: services.sealPage, openPage: services.openPage }));
   app.use('/audit', auditRoutes({ ...routing, auditLog: services.auditLog }));
   app.use('/session', sessionRoutes({ baseUrl, sessions, signIn: options.signIn, verify, log }));
   if (options.viewerFolder !== null) app.use('/app', viewer(options.viewerFolder, https));

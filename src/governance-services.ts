@@ -13,6 +13,8 @@ import { releaseAccessReport, type AccessReportAsk } from './flow/release-access
 import { columnsOf } from './flow/read-report-page.ts';
 import { replayLooks, type LookReplayAsk } from './flow/replay-looks.ts';
 import { openReport, reports, type ReportAsk } from './flow/write-report.ts';
+import { addClient, rotateKeys, showClients, switchClient, type ClientRegistryContext, type RotationAsk } from './flow/client-registry.ts';
+import type { ClientAsk } from './flow/check-client.ts';
 import type { SharingClasses } from './store/sharing-classes.ts';
 import { activateAgreement, signAgreement, terminateAgreement, type AgreementName } from './flow/change-agreement.ts';
 import { listRegister } from './flow/list-agreements.ts';
@@ -27,6 +29,16 @@ export function governanceOf(release: ReleaseContext) {
     sign: (requester: Requester, name: AgreementName, signing: Parameters<typeof signAgreement>[3], request: RequestFacts) => signAgreement(release, requester, name, signing, request),
     activate: (requester: Requester, name: AgreementName, request: RequestFacts) => activateAgreement(release, requester, name, request),
     terminate: (requester: Requester, name: AgreementName, request: RequestFacts) => terminateAgreement(release, requester, name, request),
+  };
+}
+
+/** Programs that may ask for tokens, as the governance API offers them. */
+export function clientsOf(context: ClientRegistryContext) {
+  return {
+    list: (requester: Requester, after: string, request: RequestFacts) => showClients(context, requester, after, request),
+    add: (requester: Requester, ask: ClientAsk, request: RequestFacts) => addClient(context, requester, ask, request),
+    rotate: (requester: Requester, id: string, ask: RotationAsk, request: RequestFacts) => rotateKeys(context, requester, id, ask, request),
+    switch: (requester: Requester, id: string, how: { enabled: boolean; reason: string }, request: RequestFacts) => switchClient(context, requester, id, how, request),
   };
 }
 

@@ -10,9 +10,9 @@ import { lockDataFolder } from './edge/data-folder-lock.ts';
 import { demoClients } from './edge/demo-clients.ts';
 import { answerClientErrors } from './edge/http/answer-client-errors.ts';
 import { createIssuer, type Issuer } from './edge/http/oauth/issuer.ts';
+import { chooseVerifier } from './edge/http/oauth/choose-verifier.ts';
 import { createTokenVerifier } from './edge/http/oauth/verify-token.ts';
 import { openSignIn } from './edge/http/session/open-sign-in.ts';
-import type { SmartFacts } from './edge/http/smart-configuration.ts';
 import { loadDemo } from './edge/load-demo.ts';
 import { createLog } from './edge/log.ts';
 import { openDoors, type Doors } from './edge/open-doors.ts';
@@ -36,12 +36,13 @@ async function main(): Promise<void> {
   const database = await openDatabase(config);
   const services = await createServices({ database, config, log });
   const issuer = await openIssuer(config, services);
+  const people = config.issuer.kind === 'external' ? null : issuer;
   let notReady = config.demo ? ['demo data'] : [];
-  const start = startInfo(config, services, issuer);
+  const start = startInfo(config, services, people);
   const app = createApp({
-    services, log, baseUrl: config.baseUrl, version: version(), start, issuer: issuer?.routes ?? null,
-    signIn: await openSignIn(config, issuer, () => new Date()), viewerFolder: join(import.meta.dirname, '..', 'dist', 'viewer'), notReady: () => notReady, smart: smartFacts(config, issuer),
-    verify: createTokenVerifier({ issuer: config.issuer.url, audience: config.issuer.audience, algorithms: config.issuer.algorithms, ...(issuer && { jwks: issuer.jwks }) }),
+    services, log, baseUrl: config.baseUrl, version: version(), start, issuer: issuer.routes,
+    signIn: await openSignIn(config, people, () => new Date()), viewerFolder: join(import.meta.dirname, '..', 'dist', 'viewer'), notReady: () => notReady, smart: issuer.metadata,
+    verify: chooseVerifier([{ issuer: issuer.metadata.issuer, verify: issuer.verify }, ...(people ? [] : [{ issuer: config.issuer.url, verify: createTokenVerifier({ ...config.issuer, issuer: config.issuer.url }) }])]),
   });
   const server = createServer({ requestTimeout: config.limits.requestTimeoutMs, headersTimeout: 10_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 }, app);
   server.maxConnections = 10_000;
@@ -70,19 +71,13 @@ async function openDatabase(config: Config): Promise<Database> {
   return openPglite(join(config.dataDir, 'pglite'));
 }
 
-async function openIssuer(config: Config, services: Services): Promise<Issuer | null> {
-  if (config.issuer.kind === 'external') return null;
+/** The gateway's own issuer: for registered clients, and in the evaluation for the demo's people and feeds. */
+async function openIssuer(config: Config, services: Services): Promise<Issuer> {
   const feeds = services.mappings.feeds.map(({ key, partner }) => ({ key, organisation: partner.organisation, organisationName: partner.name }));
-  return createIssuer({ baseUrl: config.baseUrl, audience: config.issuer.audience, dataDir: config.dataDir, clients: demoClients([...personas, ...partnerPeople], feeds, signatories), clock: () => new Date() });
-}
-
-function smartFacts(config: Config, issuer: Issuer | null): SmartFacts {
-  const url = config.issuer.url;
-  return {
-    issuer: url, authorizationEndpoint: `${url}/auth`, tokenEndpoint: issuer?.metadata.tokenEndpoint ?? `${url}/token`, jwksUri: issuer?.metadata.jwksUri ?? `${url}/jwks`,
-    scopes: issuer?.metadata.scopes ?? [], grantTypes: issuer?.metadata.grantTypes ?? ['client_credentials'], authMethods: issuer?.metadata.authMethods ?? ['private_key_jwt'],
-    signingAlgorithms: issuer?.metadata.signingAlgorithms ?? [...config.issuer.algorithms],
-  };
+  return createIssuer({
+    baseUrl: config.baseUrl, audience: config.issuer.audience, dataDir: config.dataDir, keyFiles: config.issuer.keyFiles, stores: services.issuerStores, clock: () => new Date(),
+    clients: config.issuer.kind === 'external' ? [] : demoClients([...personas, ...partnerPeople], feeds, signatories),
+  });
 }
 
 function startInfo(config: Config, services: Services, issuer: Issuer | null): Parameters<typeof startBox>[0] {

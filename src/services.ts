@@ -53,7 +53,7 @@ import { readJobTask } from './flow/read-job-task.ts';
 import { searchAuditTrail, type AuditAsk } from './flow/search-audit.ts';
 import { resumeWaiting } from './flow/requeue-about.ts';
 import { startIntakeWorker } from './flow/work-intake.ts';
-import { answersOf, emergenciesOf, feedWorkOf, governanceOf, linkageRunsOf, linkReviewsOf } from './governance-services.ts';
+import { answersOf, clientsOf, emergenciesOf, feedWorkOf, governanceOf, linkageRunsOf, linkReviewsOf } from './governance-services.ts';
 import { loadMappings } from './intake/load-mappings.ts';
 import { loadLinkageRule } from './intake/linkage-rule-file.ts';
 import { loadHoldBackRules } from './intake/hold-back-file.ts';
@@ -65,6 +65,9 @@ import { pairGrader } from './linkage/grade-pair.ts';
 import { checkLinkageRule } from './linkage/linkage-rule.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
 import type { Database } from './store/database.ts';
+import { findClient } from './store/oauth-clients.ts';
+import { openOAuthState } from './store/oauth-state.ts';
+import { openTokenStops } from './store/token-stops.ts';
 import { openWebSessions } from './store/web-sessions.ts';
 import { hasMark, setMark } from './store/marks.ts';
 import { loadSecrets, type Secrets } from './store/secrets.ts';
@@ -131,7 +134,7 @@ export async function createServices({
     release: (requester: Requester, ask: Ask, request: RequestFacts) => releaseRecords(release, requester, ask, request),
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
     ...choicesOf({ ...release, classes, sensitiveCodes: codes, partners: mappings.partners }), ...writesOf({ ...intake, ...release, writing, partners: mappings.partners, inTurn: createInTurn() }), ...eventsOf(told), ...toldOf(told), ...publishedOf(mappings, release),
-    governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }), toldOnce: (requester: Requester, request: RequestFacts) => countToldOnce({ ...release, smallNumber: config.smallNumber }, requester, request) }, emergencies: emergenciesOf(release), feedWork: feedWorkOf({ ...release, feeds, wake }), linkReviews: linkReviewsOf({ ...intake, ...release, linkage }), linkageRuns: linkageRunsOf({ ...release, ruleVersion: linkage.version, wake: linkageRuns.wake }),
+    governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }), toldOnce: (requester: Requester, request: RequestFacts) => countToldOnce({ ...release, smallNumber: config.smallNumber }, requester, request) }, emergencies: emergenciesOf(release), clients: clientsOf({ ...intake, ...release }), issuerStores: issuerStoresOf(database, directory), feedWork: feedWorkOf({ ...release, feeds, wake }), linkReviews: linkReviewsOf({ ...intake, ...release, linkage }), linkageRuns: linkageRunsOf({ ...release, ruleVersion: linkage.version, wake: linkageRuns.wake }),
     auditLog: auditLogOf({ ...release, log: identity }, config.audit), ...emergencyAccessOf({ ...release, mostOpenedAnHour: config.emergency.perHour }),
     matchPatient: (requester: Requester, input: MatchInput, request: RequestFacts) => matchPatient({ ...release, grade: intake.grade, registry: intake.registry, validate: validateResource }, requester, input, request),
     explainAccess: (requester: Requester, ask: ExplainAsk, request: RequestFacts) => explainAccess(release, requester, ask, request),
@@ -146,6 +149,14 @@ export async function createServices({
       for (const watch of watches) watch.stop();
       await Promise.all([worker.stop(), replays.stop(), linkageRuns.stop(), ...Object.values(rounds).map((each) => each.stop())]);
     },
+  };
+}
+
+/** What the gateway's own issuer keeps in the record. */
+function issuerStoresOf(database: Database, directory: ReleaseContext['directory']) {
+  return {
+    state: openOAuthState(database), stops: openTokenStops(database), findClient: (id: string) => findClient(database, id),
+    nameOf: (organisation: string) => directory.get(organisation)?.name ?? organisation,
   };
 }
 

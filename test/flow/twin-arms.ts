@@ -28,7 +28,7 @@ export type Arm = (facts: TwinFacts, asker: Asker) => fc.Arbitrary<TwinRequest>;
 
 /** Not asked, and why nothing of the record can come this way. */
 export const notCompared: Readonly<Record<string, string>> = {
-  'USE /oauth': 'the demo\'s issuer: it knows personas and no record', 'GET /oauth/auth': 'the same', 'GET /oauth/auth/:uid': 'the same', 'GET /oauth/interaction/:uid': 'the same',
+  'USE /oauth': 'the gateway\'s issuer: it knows clients and personas, and no record', 'GET /oauth/auth': 'the same', 'GET /oauth/auth/:uid': 'the same', 'GET /oauth/interaction/:uid': 'the same',
   'POST /oauth/interaction/:uid': 'the same', 'USE /app': 'files of the built viewer',
 };
 
@@ -65,6 +65,11 @@ export const arms: Readonly<Record<string, Arm>> = {
   'POST /fhir/Patient/:id/$correct': (facts) => aboutRecord(facts, 'correct', [{ name: 'element', valueString: 'status' }, { name: 'value', valueString: 'something else' }]),
   'GET /fhir/Patient/:id/$access-report': (facts, { role }) => get(watches(role) ? nobody : person(facts), (id) => `/fhir/Patient/${id}/$access-report`, ['', '?_format=html', '?start=2020-01-01', '?end=x', '?x=1']),
   'POST /fhir/Patient/:id/$access-report': (facts, { role }) => fc.tuple(watches(role) ? nobody : person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$access-report`, ...withBody(body), headers: { ...given, ...jsonBody } })),
+  // programs are no records: the registry is the same in both worlds
+  'GET /governance/clients': () => get(fc.constant('/governance/clients'), (path) => path, ['', '?after=x', '?x=1']),
+  'POST /governance/clients': () => fc.constantFrom('{}', '{"id":"x"}', '{"id":5,"patient":"x"}').map((body) => ({ method: 'POST', path: '/governance/clients', headers: jsonBody, body })),
+  ...Object.fromEntries(['keys', 'disable', 'enable'].map((change): [string, Arm] => [`POST /governance/clients/:id/${change}`, () =>
+    fc.constantFrom('{"reason":"x"}', '{"oldUntil":"now"}').map((body) => ({ method: 'POST', path: `/governance/clients/nobody/${change}`, headers: jsonBody, body }))])),
   'GET /governance/hold-backs': () => get(fc.constant('/governance/hold-backs'), (path) => path, ['', '?x=1', '?_page=AAAA']),
   'POST /governance/hold-backs': (facts) => fc.tuple(person(facts), fc.constantFrom('crime', 'unheard-of')).map(([patient, rule]) => ({
     method: 'POST', path: '/governance/hold-backs', headers: jsonBody, body: JSON.stringify({ patient, organisation: 'urn:nobody|x', person: '', from: '2026-01-01', until: '', rule, reason: 'x', reviewBy: '2026-01-02' }),

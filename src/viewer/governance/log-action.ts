@@ -52,6 +52,7 @@ export function lookActionOf(interaction: string, query: string, code?: string):
     case 'explain-access': return { kind: 'log', ...words.explain, ofCitizens: true };
     case 'access-report': case 'look-replay': return { kind: 'log', ...words.answers[interaction], ofCitizens: true };
     case 'audit-report': case 'hold-back-list': case 'hold-back-decide': case 'hold-back-end': return { kind: 'log', ...words.answers[interaction], ofCitizens: false };
+    case 'client-list': case 'client-add': case 'client-rotate': case 'client-disable': case 'client-enable': return { kind: 'other', ...words.clients[interaction], ofCitizens: false };
     case 'reconstruct': return { kind: 'log', ...words.reconstruct, ofCitizens: true };
     case 'intake': case 'process-message': return { kind: 'sent', ...words.sent(feedOf(query)), ofCitizens: true };
     case 'pull-person': return { kind: 'sent', ...words.pulled(/^pull\/(\S+)/.exec(query)?.[1] ?? words.aFeed), ofCitizens: true };

@@ -71,6 +71,10 @@ export const whoLooked = {
       'audit-report': { done: 'took a report out of the access log', tried: 'take a report out of the access log' }, 'hold-back-list': { done: 'looked at looks that are held back', tried: 'look at looks that are held back' },
       'hold-back-decide': { done: 'held looks back from what a citizen is told', tried: 'hold looks back from what a citizen is told' }, 'hold-back-end': { done: 'had looks told again that were held back', tried: 'have looks told again that were held back' },
     },
+    clients: {
+      'client-list': { done: 'looked at the list of programs', tried: 'look at the list of programs' }, 'client-add': { done: 'registered a program', tried: 'register a program' },
+      'client-rotate': { done: 'changed the keys of a program', tried: 'change the keys of a program' }, 'client-disable': { done: 'switched off a program', tried: 'switch off a program' }, 'client-enable': { done: 'switched a program on again', tried: 'switch a program on again' },
+    },
     changeChoice: { done: 'changed or ended a choice', tried: 'change a choice' },
     match: { done: 'looked for a person by what is known of them', tried: 'look for a person by what is known of them' },
     linkage: {
