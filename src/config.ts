@@ -78,6 +78,9 @@ export interface Config {
   /** counts of people below this are not told: src/consent/suppress-small-numbers.ts */
   readonly smallNumber: number;
   readonly limits: Limits;
+  readonly rates: { readonly clientPerMinute: number; readonly addressPerMinute: number };
+  /** addresses and networks of the operator's own proxies */
+  readonly proxies: readonly string[];
   readonly audit: AuditConfig;
   /** null = no listener */
   readonly mllp: MllpConfig | null;
@@ -126,6 +129,11 @@ export function readConfig(env: Environment): ConfigResult {
       jsonDepth: settings.integer('ONESTORY_MAX_JSON_DEPTH', 64, 8, 256),
       requestTimeoutMs: settings.integer('ONESTORY_REQUEST_TIMEOUT_MS', 30_000, 1000, 600_000),
     },
+    rates: {
+      clientPerMinute: settings.integer('ONESTORY_RATE_CLIENT', 30_000, 0, 10_000_000),
+      addressPerMinute: settings.integer('ONESTORY_RATE_ADDRESS', 600, 0, 10_000_000),
+    },
+    proxies: settings.networks('ONESTORY_PROXIES'),
     audit: readAudit(settings, baseUrl),
     mllp: readMllp(settings),
     dropDir: dropDir === null ? null : resolve(dropDir),

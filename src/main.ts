@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   let notReady = config.demo ? ['demo data'] : [];
   const start = startInfo(config, services, people);
   const app = createApp({
-    services, log, baseUrl: config.baseUrl, version: version(), start, issuer: issuer.routes,
+    services, log, baseUrl: config.baseUrl, version: version(), start, issuer: issuer.routes, rates: config.rates, proxies: config.proxies,
     signIn: await openSignIn(config, people, () => new Date()), viewerFolder: join(import.meta.dirname, '..', 'dist', 'viewer'), notReady: () => notReady, smart: issuer.metadata,
     verify: chooseVerifier([{ issuer: issuer.metadata.issuer, verify: issuer.verify }, ...(people ? [] : [{ issuer: config.issuer.url, verify: createTokenVerifier({ ...config.issuer, issuer: config.issuer.url }) }])]),
   });

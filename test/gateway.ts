@@ -70,7 +70,7 @@ export async function startGateway(database: Database, options: GatewayOptions =
     ...(options.fetchKeys && { fetchKeys: createFetchKeys(() => new Date(), options.fetchKeys) }),
   });
   const app = createApp({
-    services, log, baseUrl: config.baseUrl, version: 'test', issuer: issuer.routes, signIn: await openSignIn(config, external ? null : issuer, () => new Date()), viewerFolder: existsSync(viewerFolder) ? viewerFolder : null, notReady: () => [],
+    services, log, baseUrl: config.baseUrl, version: 'test', issuer: issuer.routes, rates: config.rates, proxies: config.proxies, signIn: await openSignIn(config, external ? null : issuer, () => new Date()), viewerFolder: existsSync(viewerFolder) ? viewerFolder : null, notReady: () => [],
     verify: chooseVerifier([{ issuer: issuer.metadata.issuer, verify: issuer.verify }, ...(external ? [{ issuer: config.issuer.url, verify: createTokenVerifier({ ...config.issuer, issuer: config.issuer.url }) }] : [])]),
     start: { baseUrl: config.baseUrl, defaults: { baseUrl: config.baseUrl, dataDir }, dataDir, database: 'embedded', externalIssuer: null, personas, feeds: feeds.map(({ key }) => key) },
     smart: issuer.metadata,
