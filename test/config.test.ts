@@ -18,7 +18,7 @@ const compose = { HOST: '0.0.0.0', BASE_URL: 'https://gateway.example', OIDC_ISS
 it('an empty environment is the demo on loopback', () => {
   expect(read({})).toEqual({
     host: '127.0.0.1', port: 8080, baseUrl: 'http://127.0.0.1:8080', dataDir: resolve('data'), databaseUrl: null, demo: true, ukCoreDir: null, logLevel: 'warn', smallNumber: 5,
-    issuer: { kind: 'embedded', url: 'http://127.0.0.1:8080/oauth', audience: 'http://127.0.0.1:8080/fhir', algorithms: ['ES384'], keyFiles: [] },
+    issuer: { kind: 'embedded', url: 'http://127.0.0.1:8080/oauth', audience: 'http://127.0.0.1:8080/fhir', algorithms: ['ES384'], keyFiles: [], othersFile: null },
     emergency: { perHour: 20, reviewDays: 7 },
     limits: { bodyBytes: 2_097_152, intakeBytes: 33_554_432, jsonDepth: 64, requestTimeoutMs: 30_000 },
     rates: { clientPerMinute: 30_000, addressPerMinute: 600 }, proxies: [],
@@ -34,7 +34,7 @@ it('an empty variable counts as absent', () => {
 it('with a database and an issuer of its own it is no demo', () => {
   expect(read(compose)).toMatchObject({
     baseUrl: 'https://gateway.example', databaseUrl: compose.DATABASE_URL, demo: false,
-    issuer: { kind: 'external', url: 'https://issuer.example/realm', audience: 'https://gateway.example/fhir', algorithms: ['ES256', 'ES384', 'PS256', 'RS256'], keyFiles: [] },
+    issuer: { kind: 'external', url: 'https://issuer.example/realm', audience: 'https://gateway.example/fhir', algorithms: ['ES256', 'ES384', 'PS256', 'RS256'], keyFiles: [], othersFile: null },
   });
 });
 
