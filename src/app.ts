@@ -12,6 +12,8 @@ import { sessionRoutes } from './edge/http/session/routes.ts';
 import { sessionCookie } from './edge/http/session/session-cookie.ts';
 import type { SignIn } from './edge/http/session/sign-in.ts';
 import { createViewerSessions } from './edge/http/session/viewer-sessions.ts';
+import { limitIssuer } from './edge/http/oauth/limit-issuer.ts';
+import { createRateLimits, type RateSettings } from './edge/http/rate-limits.ts';
 import { smartConfiguration, type SmartFacts } from './edge/http/smart-configuration.ts';
 import { viewer } from './edge/http/viewer.ts';
 import type { TokenVerifier } from './edge/http/oauth/verify-token.ts';
@@ -29,6 +31,10 @@ export interface AppOptions {
   start: StartInfo;
   /** the gateway's own issuer, mounted at /oauth */
   issuer: RequestHandler;
+  /** how much one caller may ask */
+  rates: RateSettings;
+  /** addresses of the operator's own proxies, whose X-Forwarded-For is believed */
+  proxies: readonly string[];
   /** how people sign in to the viewer */
   signIn: SignIn;
   /** folder of the built viewer; null: this gateway serves programs only */
@@ -43,9 +49,10 @@ export function createApp(options: AppOptions): Express {
   const { services, verify, log, baseUrl } = options;
   const base = `${baseUrl}/fhir`;
   const sessions = createViewerSessions({ store: services.webSessions, cookie: sessionCookie(baseUrl), signIn: options.signIn, issuer: options.signIn.issuer, clock: services.clock });
-  const routing = { identify: createIdentify(verify, sessions), log, recordRefusal: services.recordRefusal };
+  const rates = createRateLimits(options.rates);
+  const routing = { identify: createIdentify(verify, sessions), log, rates, recordRefusal: services.recordRefusal };
   const app = express();
-  app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
+  app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('trust proxy', [...options.proxies]);
   const https = baseUrl.startsWith('https:');
   app.use(helmet({
     strictTransportSecurity: https,
@@ -55,7 +62,7 @@ export function createApp(options: AppOptions): Express {
     } },
   }));
   app.use(health(services.database, options.notReady));
-  app.use('/oauth', options.issuer);
+  app.use('/oauth', limitIssuer(rates), options.issuer);
   app.get(['/.well-known/smart-configuration', '/fhir/.well-known/smart-configuration'], smartConfiguration(options.smart));
   app.use('/fhir', fhirRoutes({
     ...routing, forms: ['json', 'xml'], base, version: options.version, startedAt: services.clock().toISOString(), limits: services.limits, oauth: { authorize: options.smart.authorizationEndpoint, token: options.smart.tokenEndpoint, introspect: options.smart.introspectionEndpoint, revoke: options.smart.revocationEndpoint },

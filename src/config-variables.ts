@@ -22,6 +22,7 @@ export const configVariables = [
   { name: 'OIDC_CLIENT_SECRET', default: 'none', meaning: 'that client\'s secret (client_secret_basic); or' },
   { name: 'OIDC_CLIENT_KEY_FILE', default: 'none', meaning: 'its private key as a JWK file (private_key_jwt)' },
   { name: 'OIDC_SCOPES', default: 'openid offline_access user/*.rs', meaning: 'scopes the viewer asks for; add `user/Consent.cu user/Task.u` for those who record choices, decide and answer reviews' },
+  { name: 'ONESTORY_ISSUERS_FILE', default: 'none', meaning: 'JSON file of more issuers whose access tokens are accepted, each with how its claims say who asks: docs/signing-in.md' },
   { name: 'ONESTORY_ISSUER_KEY_FILES', default: 'a key in DATA_DIR', meaning: 'private ES384 keys (JWK files) the gateway signs its own tokens with, comma separated: the first signs, tokens of the others still count. Every process of one gateway needs the same' },
   { name: 'DEMO', default: 'true with the embedded database and issuer, else false', meaning: 'send the synthetic demo through intake when the record is empty' },
   { name: 'UK_CORE_DIR', default: 'none', meaning: 'folder of UK Core definitions; findings against them are warnings' },
@@ -46,6 +47,9 @@ export const configVariables = [
   { name: 'ONESTORY_CHECKPOINT_MINUTES', default: '60', meaning: 'a checkpoint of the audit log is made at least this often while it grows' },
   { name: 'ONESTORY_CHECKPOINT_DIR', default: 'none', meaning: 'folder each checkpoint is written to, one file each: somewhere the operator of the database cannot write' },
   { name: 'ONESTORY_CHECKPOINT_WITNESSES', default: 'none', meaning: 'partners that each checkpoint is sent to for their signature (C2SP tlog-witness), comma separated: `https://ADDRESS#NAME+ID+KEY`' },
+  { name: 'ONESTORY_RATE_CLIENT', default: '30000', meaning: 'most requests of one client, and of one person signed in to it, in a minute, counted by each process; 0: no limit' },
+  { name: 'ONESTORY_RATE_ADDRESS', default: '600', meaning: 'most requests from one address in a minute that name nobody the gateway knows, or ask for a token, counted by each process; 0: no limit' },
+  { name: 'ONESTORY_PROXIES', default: 'none', meaning: 'addresses and networks of your own proxies, comma separated: the caller\'s address is then the one their X-Forwarded-For gives' },
   { name: 'ONESTORY_MAX_JSON_DEPTH', default: '64', meaning: 'deepest nesting of a JSON body' },
   { name: 'ONESTORY_REQUEST_TIMEOUT_MS', default: '30000', meaning: 'longest time a request may take to arrive in full' },
 ] as const satisfies readonly ConfigVariable[];

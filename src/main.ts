@@ -10,8 +10,7 @@ import { lockDataFolder } from './edge/data-folder-lock.ts';
 import { demoClients } from './edge/demo-clients.ts';
 import { answerClientErrors } from './edge/http/answer-client-errors.ts';
 import { createIssuer, type Issuer } from './edge/http/oauth/issuer.ts';
-import { chooseVerifier } from './edge/http/oauth/choose-verifier.ts';
-import { createTokenVerifier } from './edge/http/oauth/verify-token.ts';
+import { chooseVerifier, trustedIssuers } from './edge/http/oauth/choose-verifier.ts';
 import { openSignIn } from './edge/http/session/open-sign-in.ts';
 import { loadDemo } from './edge/load-demo.ts';
 import { createLog } from './edge/log.ts';
@@ -40,9 +39,9 @@ async function main(): Promise<void> {
   let notReady = config.demo ? ['demo data'] : [];
   const start = startInfo(config, services, people);
   const app = createApp({
-    services, log, baseUrl: config.baseUrl, version: version(), start, issuer: issuer.routes,
+    services, log, baseUrl: config.baseUrl, version: version(), start, issuer: issuer.routes, rates: config.rates, proxies: config.proxies,
     signIn: await openSignIn(config, people, () => new Date()), viewerFolder: join(import.meta.dirname, '..', 'dist', 'viewer'), notReady: () => notReady, smart: issuer.metadata,
-    verify: chooseVerifier([{ issuer: issuer.metadata.issuer, verify: issuer.verify }, ...(people ? [] : [{ issuer: config.issuer.url, verify: createTokenVerifier({ ...config.issuer, issuer: config.issuer.url }) }])]),
+    verify: chooseVerifier(trustedIssuers(config.issuer, issuer, services.issuerStores.knownName)),
   });
   const server = createServer({ requestTimeout: config.limits.requestTimeoutMs, headersTimeout: 10_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 }, app);
   server.maxConnections = 10_000;

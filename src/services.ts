@@ -156,7 +156,7 @@ export async function createServices({
 function issuerStoresOf(database: Database, directory: ReleaseContext['directory']) {
   return {
     state: openOAuthState(database), stops: openTokenStops(database), findClient: (id: string) => findClient(database, id),
-    nameOf: (organisation: string) => directory.get(organisation)?.name ?? organisation,
+    knownName: (organisation: string) => directory.get(organisation)?.name, nameOf: (organisation: string) => directory.get(organisation)?.name ?? organisation,
   };
 }
 
