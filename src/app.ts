@@ -61,7 +61,7 @@ export function createApp(options: AppOptions): Express {
       ...(https && { upgradeInsecureRequests: [] }),
     } },
   }));
-  app.use(health(services.database, options.notReady));
+  app.use(health(async () => [...options.notReady(), ...await services.operation.failingParts()]));
   app.use('/oauth', limitIssuer(rates), options.issuer);
   app.get(['/.well-known/smart-configuration', '/fhir/.well-known/smart-configuration'], smartConfiguration(options.smart));
   app.use('/fhir', fhirRoutes({
@@ -73,7 +73,7 @@ export function createApp(options: AppOptions): Express {
     searchAudit: (requester, ask, request) => services.searchAudit(requester, ask, request, base),
   }));
   app.use('/intake', intakeRoutes({ ...routing, base, intakeLimit: services.intakeLimit, acceptBytes: services.acceptBytes, readTask: services.readTask, uploads: services.uploads }));
-  app.use('/governance', governanceRoutes({ ...routing, governance: services.governance, clients: services.clients, emergencies: services.emergencies, feedWork: services.feedWork, linkReviews: services.linkReviews, linkageRuns: services.linkageRuns, holdBacks: services.holdBacks, reports: services.reports, replayLooks: services.replayLooks, sealPage: services.sealPage, openPage: services.openPage }));
+  app.use('/governance', governanceRoutes({ ...routing, governance: services.governance, clients: services.clients, emergencies: services.emergencies, feedWork: services.feedWork, linkReviews: services.linkReviews, linkageRuns: services.linkageRuns, holdBacks: services.holdBacks, reports: services.reports, retention: services.retention, legalHolds: services.legalHolds, subjectAccess: services.subjectAccess, replayLooks: services.replayLooks, sealPage: services.sealPage, openPage: services.openPage }));
   app.use('/audit', auditRoutes({ ...routing, auditLog: services.auditLog }));
   app.use('/session', sessionRoutes({ baseUrl, sessions, signIn: options.signIn, verify, log }));
   if (options.viewerFolder !== null) app.use('/app', viewer(options.viewerFolder, https));

@@ -50,6 +50,9 @@ export const configVariables = [
   { name: 'ONESTORY_RATE_CLIENT', default: '30000', meaning: 'most requests of one client, and of one person signed in to it, in a minute, counted by each process; 0: no limit' },
   { name: 'ONESTORY_RATE_ADDRESS', default: '600', meaning: 'most requests from one address in a minute that name nobody the gateway knows, or ask for a token, counted by each process; 0: no limit' },
   { name: 'ONESTORY_PROXIES', default: 'none', meaning: 'addresses and networks of your own proxies, comma separated: the caller\'s address is then the one their X-Forwarded-For gives' },
+  { name: 'ONESTORY_METRICS_PORT', default: 'none', meaning: 'TCP port that gives metrics in the form of Prometheus, at `/metrics`; without it there is no listener' },
+  { name: 'ONESTORY_METRICS_HOST', default: '127.0.0.1', meaning: 'address that listener listens on; any address that is not loopback needs a token' },
+  { name: 'ONESTORY_METRICS_TOKEN_FILE', default: 'none', meaning: 'file with the bearer token whoever fetches metrics must show, at least 32 characters' },
   { name: 'ONESTORY_MAX_JSON_DEPTH', default: '64', meaning: 'deepest nesting of a JSON body' },
   { name: 'ONESTORY_REQUEST_TIMEOUT_MS', default: '30000', meaning: 'longest time a request may take to arrive in full' },
 ] as const satisfies readonly ConfigVariable[];

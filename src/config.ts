@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
 import { readAudit, type AuditConfig } from './config-audit.ts';
+import { readMetrics, type MetricsConfig } from './config-metrics.ts';
 import { readMllp, type MllpConfig } from './config-mllp.ts';
 import { isLoopback, Settings } from './config-settings.ts';
 import type { Environment } from './config-settings.ts';
@@ -86,6 +87,8 @@ export interface Config {
   readonly audit: AuditConfig;
   /** null = no listener */
   readonly mllp: MllpConfig | null;
+  /** null = nobody fetches metrics */
+  readonly metrics: MetricsConfig | null;
   /** absolute; null = no files are taken from a folder */
   readonly dropDir: string | null;
 }
@@ -138,6 +141,7 @@ export function readConfig(env: Environment): ConfigResult {
     proxies: settings.networks('ONESTORY_PROXIES'),
     audit: readAudit(settings, baseUrl),
     mllp: readMllp(settings),
+    metrics: readMetrics(settings),
     dropDir: dropDir === null ? null : resolve(dropDir),
   };
   if (['0.0.0.0', '::'].includes(host) && settings.text('BASE_URL') === null) {

@@ -10,9 +10,12 @@ import { listEmergencies, readEmergency } from './flow/list-emergencies.ts';
 import { reviewEmergency, revokeEmergency } from './flow/review-emergency.ts';
 import { decideHoldBack, endHoldBack, listHoldBacks, type HoldBackAsk, type HoldBackContext } from './flow/hold-back.ts';
 import { releaseAccessReport, type AccessReportAsk } from './flow/release-access-report.ts';
+import { endHold, listHolds, placeLegalHold, type LegalHoldAsk } from './flow/legal-hold.ts';
 import { columnsOf } from './flow/read-report-page.ts';
 import { replayLooks, type LookReplayAsk } from './flow/replay-looks.ts';
-import { openReport, reports, type ReportAsk } from './flow/write-report.ts';
+import { eraseDue, tellDue, type RetentionContext } from './flow/retention.ts';
+import { openSubjectAccess, type SubjectAccessContext } from './flow/release-subject-access.ts';
+import { checkReport, openReport, reports, type ReportAsk } from './flow/write-report.ts';
 import { addClient, rotateKeys, showClients, switchClient, type ClientRegistryContext, type RotationAsk } from './flow/client-registry.ts';
 import type { ClientAsk } from './flow/check-client.ts';
 import type { SharingClasses } from './store/sharing-classes.ts';
@@ -90,13 +93,29 @@ export function linkageRunsOf(acts: LinkageRunActs) {
   };
 }
 
+/** How long things are kept, what must not be erased, and what a person is given who asks, as the governance API offers it. */
+export function keepingOf(context: RetentionContext & SubjectAccessContext) {
+  return {
+    subjectAccess: (requester: Requester, citizen: string, request: RequestFacts) => openSubjectAccess(context, requester, citizen, request),
+    retention: {
+      due: (requester: Requester, request: RequestFacts) => tellDue(context, requester, request),
+      erase: (requester: Requester, rule: string, version: string, request: RequestFacts) => eraseDue(context, requester, rule, version, request),
+    },
+    legalHolds: {
+      list: (requester: Requester, asked: Parameters<typeof listHolds>[2], request: RequestFacts) => listHolds(context, requester, asked, request),
+      place: (requester: Requester, ask: LegalHoldAsk, request: RequestFacts) => placeLegalHold(context, requester, ask, request),
+      end: (requester: Requester, id: string, reason: string, request: RequestFacts) => endHold(context, requester, id, reason, request),
+    },
+  };
+}
+
 /** What those who watch over looks are asked for. */
 export function answersOf(context: HoldBackContext & { classes: SharingClasses }) {
   return {
     nameOf: (organisation: string) => context.directory.get(organisation)?.name ?? organisation,
     accessReport: (requester: Requester, ask: AccessReportAsk, request: RequestFacts) => releaseAccessReport(context, requester, ask, request),
     replayLooks: (requester: Requester, ask: LookReplayAsk, request: RequestFacts) => replayLooks(context, requester, ask, request),
-    reports: { names: reports, columns: columnsOf, open: (requester: Requester, ask: ReportAsk, request: RequestFacts) => openReport(context, requester, ask, request) },
+    reports: { names: reports, columns: columnsOf, open: (requester: Requester, ask: ReportAsk, request: RequestFacts) => openReport(context, requester, ask, request), check: (requester: Requester, ask: ReportAsk, request: RequestFacts) => checkReport(context, requester, ask, request) },
     holdBacks: {
       list: (requester: Requester, asked: Parameters<typeof listHoldBacks>[2], request: RequestFacts) => listHoldBacks(context, requester, asked, request),
       decide: (requester: Requester, ask: HoldBackAsk, request: RequestFacts) => decideHoldBack(context, requester, ask, request),

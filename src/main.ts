@@ -6,7 +6,6 @@ import { readConfig, type Config } from './config.ts';
 import { demoFiles } from './demo/demo-files.ts';
 import { partnerPeople, personas, signatories } from './demo/personas.ts';
 import { describeProblem } from './edge/cli/describe-problem.ts';
-import { lockDataFolder } from './edge/data-folder-lock.ts';
 import { demoClients } from './edge/demo-clients.ts';
 import { answerClientErrors } from './edge/http/answer-client-errors.ts';
 import { createIssuer, type Issuer } from './edge/http/oauth/issuer.ts';
@@ -14,12 +13,14 @@ import { chooseVerifier, trustedIssuers } from './edge/http/oauth/choose-verifie
 import { openSignIn } from './edge/http/session/open-sign-in.ts';
 import { loadDemo } from './edge/load-demo.ts';
 import { createLog } from './edge/log.ts';
+import { createMetrics } from './edge/metrics/metrics.ts';
 import { openDoors, type Doors } from './edge/open-doors.ts';
 import { startBox } from './edge/start-box.ts';
 import { problemsOf } from './fhir/outcome.ts';
 import { Refusal, type Problem } from './fhir/problem.ts';
+import { openRecord } from './open-record.ts';
 import { createServices, type Services } from './services.ts';
-import { openPglite, openPostgres, type Database } from './store/database.ts';
+import type { Database } from './store/database.ts';
 
 const drainMs = 20_000;
 /** a second signal after this long means: stop now */
@@ -31,8 +32,9 @@ async function main(): Promise<void> {
   const read = readConfig(process.env);
   if ('problems' in read) return fail(read.problems);
   const { config } = read;
-  const log = createLog({ level: config.logLevel });
-  const database = await openDatabase(config);
+  const metrics = createMetrics();
+  const log = metrics.counted(createLog({ level: config.logLevel }));
+  const database = await openRecord(config);
   const services = await createServices({ database, config, log });
   const issuer = await openIssuer(config, services);
   const people = config.issuer.kind === 'external' ? null : issuer;
@@ -47,7 +49,7 @@ async function main(): Promise<void> {
   server.maxConnections = 10_000;
   answerClientErrors(server);
   await listen(server, config);
-  const stopping = stopOnSignal(server, await openDoors(config, services, log), services, database, log);
+  const stopping = stopOnSignal(server, await openDoors(config, services, log, metrics), services, database, log);
   log('gateway-started', { host: config.host, port: config.port });
   const sent = config.demo ? loadDemo({ services, baseUrl: config.baseUrl, dataDir: config.dataDir, personas, files: () => demoFiles(demo), clock: () => new Date() }) : null;
   await sent?.catch((error: unknown) => {

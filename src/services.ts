@@ -17,6 +17,7 @@ import { describeRefusedRequest, type RefusedRequest } from './flow/describe-ref
 import { explainAccess, type ExplainAsk } from './flow/explain-access.ts';
 import { loadDirectory } from './flow/directory.ts';
 import { openFeedMappings } from './flow/feed-mappings.ts';
+import { measureOperation } from './flow/measure-operation.ts';
 import { reindexRows } from './flow/reindex-rows.ts';
 import { replayTogether, startReplayWorker } from './flow/work-replays.ts';
 import { startLinkageRuns } from './flow/work-linkage-runs.ts';
@@ -53,10 +54,12 @@ import { readJobTask } from './flow/read-job-task.ts';
 import { searchAuditTrail, type AuditAsk } from './flow/search-audit.ts';
 import { resumeWaiting } from './flow/requeue-about.ts';
 import { startIntakeWorker } from './flow/work-intake.ts';
-import { answersOf, clientsOf, emergenciesOf, feedWorkOf, governanceOf, linkageRunsOf, linkReviewsOf } from './governance-services.ts';
+import { answersOf, clientsOf, emergenciesOf, feedWorkOf, governanceOf, keepingOf, linkageRunsOf, linkReviewsOf } from './governance-services.ts';
 import { loadMappings } from './intake/load-mappings.ts';
 import { loadLinkageRule } from './intake/linkage-rule-file.ts';
 import { loadHoldBackRules } from './intake/hold-back-file.ts';
+import { loadRetentionRules } from './intake/retention-file.ts';
+import { loadSubjectAccessRules } from './intake/subject-access-file.ts';
 import { loadStoryRule } from './intake/story-rule-file.ts';
 import { loadWritingRule } from './intake/writing-rule-file.ts';
 import { loadSensitiveCodes, sensitiveCodesFolder } from './intake/sensitive-code-files.ts';
@@ -107,7 +110,7 @@ export async function createServices({
   loadDefinitions();
   loadProfiles(join(projectRoot, 'profiles'));
   if (config.ukCoreDir !== null) loadUkCore(config.ukCoreDir);
-  const { mappings, codes, linkage, story, holdBack, writing } = loadMapped(folder, codeSets);
+  const { mappings, codes, linkage, story, holdBack, retention, subjectAccess, writing } = loadMapped(folder, codeSets);
   const feeds = await openFeedMappings(database, mappings, clock());
 
   const secrets = await loadSecrets(database);
@@ -130,7 +133,7 @@ export async function createServices({
   const wake = (): void => [worker, replays].forEach((each) => { each.wake(); }); // a feed in shadow is the replays' work
 
   return {
-    database, mappings, waitingFeeds, policy, audit, worker, ...rounds, limits: config.limits, clock, newId,
+    database, mappings, waitingFeeds, policy, audit, worker, operation: measureOperation({ database, audit, feeds: mappings.feeds.map(({ key }) => key) }), ...rounds, limits: config.limits, clock, newId,
     release: (requester: Requester, ask: Ask, request: RequestFacts) => releaseRecords(release, requester, ask, request),
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
     ...choicesOf({ ...release, classes, sensitiveCodes: codes, partners: mappings.partners }), ...writesOf({ ...intake, ...release, writing, partners: mappings.partners, inTurn: createInTurn() }), ...eventsOf(told), ...toldOf(told), ...publishedOf(mappings, release),
@@ -140,7 +143,7 @@ export async function createServices({
     explainAccess: (requester: Requester, ask: ExplainAsk, request: RequestFacts) => explainAccess(release, requester, ask, request),
     reconstruct: (requester: Requester, id: string, request: RequestFacts) => reconstructDecision({ ...release, classes }, requester, id, request),
     recordRefusal: (refused: RefusedRequest) => appendOrRefuse(release, describeRefusedRequest(refused, newId(), clock())),
-    ...pagesOf(secrets), ...answersOf({ ...told, holdBack }),
+    ...pagesOf(secrets), ...answersOf({ ...told, holdBack }), ...keepingOf({ ...release, holdBack, retention, subjectAccess, feeds: mappings.feeds.map(({ key, partner }) => ({ key, organisation: partner.organisation })) }),
     ...waysIn({ ...release, ...intake, feeds, mostBytes: config.limits.intakeBytes, wake }),
     readTask: (requester: Requester, taskId: string) => readJobTask(release, requester, taskId),
     webSessions: openWebSessions(database, config.sessions),
@@ -188,16 +191,18 @@ function demoMarkOf(database: Database) {
   return { demoLoaded: () => hasMark(database, 'demo-loaded'), markDemoLoaded: () => setMark(database, 'demo-loaded') };
 }
 
-/** What mappings/ holds: feeds, maps, the codes that make a record sensitive, the rules by which people are linked, events found and looks held back. Every mistake in any of them is told. */
+/** What mappings/ holds: feeds, maps, the codes that make a record sensitive, the rules by which people are linked, events found, looks held back and things kept. Every mistake in any of them is told. */
 function loadMapped(folder: string, codeSets: string) {
   const mappings = loadMappings(folder);
   const codes = loadSensitiveCodes(codeSets);
   const linkage = loadLinkageRule(folder, checkLinkageRule);
   const story = loadStoryRule(folder);
   const holdBack = loadHoldBackRules(folder);
+  const retention = loadRetentionRules(folder);
+  const subjectAccess = loadSubjectAccessRules(folder);
   const writing = loadWritingRule(folder);
-  if ('problems' in mappings || 'problems' in codes || 'problems' in linkage || 'problems' in story || 'problems' in holdBack || 'problems' in writing) throw new Refusal(...[mappings, codes, linkage, story, holdBack, writing].flatMap((loaded) => ('problems' in loaded ? loaded.problems : [])));
-  return { mappings, codes: sensitiveCodes(codes.codes), linkage: linkage.rule, story: story.rule, holdBack: holdBack.rules, writing: writing.rule };
+  if ('problems' in mappings || 'problems' in codes || 'problems' in linkage || 'problems' in story || 'problems' in holdBack || 'problems' in retention || 'problems' in subjectAccess || 'problems' in writing) throw new Refusal(...[mappings, codes, linkage, story, holdBack, retention, subjectAccess, writing].flatMap((loaded) => ('problems' in loaded ? loaded.problems : [])));
+  return { mappings, codes: sensitiveCodes(codes.codes), linkage: linkage.rule, story: story.rule, holdBack: holdBack.rules, retention: retention.rules, subjectAccess: subjectAccess.rules, writing: writing.rule };
 }
 
 /** Registers agreements/*.yaml; with the demo they are signed and activated as well, all but the draft. */

@@ -70,6 +70,9 @@ export const whoLooked = {
       'access-report': { done: 'made a report of who looked at a record', tried: 'make a report of who looked at a record' }, 'look-replay': { done: 'made plain what somebody was shown', tried: 'make plain what somebody was shown' },
       'audit-report': { done: 'took a report out of the access log', tried: 'take a report out of the access log' }, 'hold-back-list': { done: 'looked at looks that are held back', tried: 'look at looks that are held back' },
       'hold-back-decide': { done: 'held looks back from what a citizen is told', tried: 'hold looks back from what a citizen is told' }, 'hold-back-end': { done: 'had looks told again that were held back', tried: 'have looks told again that were held back' },
+      'subject-access': { done: 'took out what is held about a person, for that person', tried: 'take out what is held about a person' },
+      'retention-list': { done: 'looked at what is kept for how long', tried: 'look at what is kept for how long' }, 'retention-erase': { done: 'erased files whose time was over', tried: 'erase files whose time was over' },
+      'legal-hold-list': { done: 'looked at legal holds', tried: 'look at legal holds' }, 'legal-hold-place': { done: 'placed a legal hold', tried: 'place a legal hold' }, 'legal-hold-end': { done: 'ended a legal hold', tried: 'end a legal hold' },
     },
     clients: {
       'client-list': { done: 'looked at the list of programs', tried: 'look at the list of programs' }, 'client-add': { done: 'registered a program', tried: 'register a program' },

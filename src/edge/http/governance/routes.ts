@@ -19,10 +19,12 @@ import { addLookReplayRoutes, lookReplayAddresses, type LookReplayServices } fro
 import { permitGovernance } from './permit-governance.ts';
 import { readFields } from './read-fields.ts';
 import { json } from './reply-json.ts';
+import { addRetentionRoutes, retentionAddresses, type RetentionServices } from './retention-routes.ts';
 import { addReportRoutes, reportAddresses, type ReportServices } from './report-routes.ts';
+import { addSubjectAccessRoutes, subjectAccessAddresses, type SubjectAccessServices } from './subject-access-routes.ts';
 import { answerWhatIf } from './what-if.ts';
 
-export interface GovernanceServices extends ClientServices, ReviewServices, FeedServices, HoldBackServices, LinkReviewServices, LinkageRunServices, LookReplayServices, ReportServices {
+export interface GovernanceServices extends ClientServices, ReviewServices, FeedServices, HoldBackServices, LinkReviewServices, LinkageRunServices, LookReplayServices, ReportServices, RetentionServices, SubjectAccessServices {
   governance: {
     list: (requester: Requester, which: AgreementName | null, request: RequestFacts) => Promise<AgreementEntry[]>;
     propose: (requester: Requester, text: string, request: RequestFacts) => Promise<{ entry: AgreementEntry; created: boolean }>;
@@ -76,7 +78,9 @@ export function governanceRoutes(services: GovernanceServices): Router {
   addHoldBackRoutes(router, services);
   addLookReplayRoutes(router, services);
   addReportRoutes(router, services);
-  for (const [address, pattern, allow] of [...addresses, ...clientAddresses, ...emergencyAddresses, ...feedAddresses, ...linkReviewAddresses, ...linkageRunAddresses, ...holdBackAddresses, ...lookReplayAddresses, ...reportAddresses]) {
+  addRetentionRoutes(router, services);
+  addSubjectAccessRoutes(router, services);
+  for (const [address, pattern, allow] of [...addresses, ...clientAddresses, ...emergencyAddresses, ...feedAddresses, ...linkReviewAddresses, ...linkageRunAddresses, ...holdBackAddresses, ...lookReplayAddresses, ...reportAddresses, ...retentionAddresses, ...subjectAccessAddresses]) {
     router.all(address, route(services, { interaction: 'unsupported', pattern, permit: () => otherMethod(allow), allow }, () => Promise.reject(new Error('a method that is refused'))));
   }
   router.use(...unserved(services));
