@@ -5,6 +5,7 @@ import { readConfig } from './config.ts';
 import { partnerPeople, personas, signatories } from './demo/personas.ts';
 import { agreementCommand } from './edge/cli/agreement.ts';
 import { auditCommand } from './edge/cli/audit.ts';
+import { caseCommand } from './edge/cli/case.ts';
 import type { CliContext } from './edge/cli/cli-context.ts';
 import { describeProblem } from './edge/cli/describe-problem.ts';
 import { emergencyCommand } from './edge/cli/emergency.ts';
@@ -46,6 +47,7 @@ async function run(argv: readonly string[], env: Readonly<Record<string, string 
     .addCommand(tokenCommand(context))
     .addCommand(agreementCommand(context))
     .addCommand(auditCommand(context))
+    .addCommand(caseCommand(context))
     .addCommand(emergencyCommand(context))
     .addCommand(linkCommand(context))
     .addCommand(linkageCommand(context))

@@ -9,6 +9,7 @@ import type { Requester } from '../../../fhir/sharing.ts';
 import { checkContentType } from '../check-content-type.ts';
 import { route, type Asked, type Reply } from '../route.ts';
 import { unserved } from '../unserved.ts';
+import { addCaseRoutes, caseAddresses, type CaseServices } from './case-routes.ts';
 import { addEmergencyRoutes, emergencyAddresses, type ReviewServices } from './emergency-routes.ts';
 import { addFeedRoutes, feedAddresses, type FeedServices } from './feed-routes.ts';
 import { addHoldBackRoutes, holdBackAddresses, type HoldBackServices } from './hold-back-routes.ts';
@@ -19,9 +20,10 @@ import { permitGovernance } from './permit-governance.ts';
 import { readFields } from './read-fields.ts';
 import { json, requestOf } from './reply-json.ts';
 import { addReportRoutes, reportAddresses, type ReportServices } from './report-routes.ts';
+import { addWatchedRoutes, watchedAddresses, type WatchedServices } from './watched-routes.ts';
 import { answerWhatIf } from './what-if.ts';
 
-export interface GovernanceServices extends ReviewServices, FeedServices, HoldBackServices, LinkReviewServices, LinkageRunServices, LookReplayServices, ReportServices {
+export interface GovernanceServices extends CaseServices, ReviewServices, FeedServices, HoldBackServices, LinkReviewServices, LinkageRunServices, LookReplayServices, ReportServices, WatchedServices {
   governance: {
     list: (requester: Requester, which: AgreementName | null, request: RequestFacts) => Promise<AgreementEntry[]>;
     propose: (requester: Requester, text: string, request: RequestFacts) => Promise<{ entry: AgreementEntry; created: boolean }>;
@@ -43,7 +45,7 @@ const keepers = permitGovernance(['governance'], 'u');
 /** counts over every partner's looks and people: for those who read the whole log */
 const overseers = permitGovernance(['governance'], 's');
 
-/** Everything under /governance: the register of agreements and how a version comes into force and ends, what was told once, reviews of emergency access and of possible links, the work on feeds, and what the log answers. */
+/** Everything under /governance: the register of agreements and how a version comes into force and ends, what was told once, reviews of emergency access and of possible links, cases of odd looks, the work on feeds, and what the log answers. */
 export function governanceRoutes(services: GovernanceServices): Router {
   const { governance } = services;
   const router = Router({ caseSensitive: true });
@@ -74,7 +76,9 @@ export function governanceRoutes(services: GovernanceServices): Router {
   addHoldBackRoutes(router, services);
   addLookReplayRoutes(router, services);
   addReportRoutes(router, services);
-  for (const [address, pattern, allow] of [...addresses, ...emergencyAddresses, ...feedAddresses, ...linkReviewAddresses, ...linkageRunAddresses, ...holdBackAddresses, ...lookReplayAddresses, ...reportAddresses]) {
+  addCaseRoutes(router, services);
+  addWatchedRoutes(router, services);
+  for (const [address, pattern, allow] of [...addresses, ...emergencyAddresses, ...feedAddresses, ...linkReviewAddresses, ...linkageRunAddresses, ...holdBackAddresses, ...lookReplayAddresses, ...reportAddresses, ...caseAddresses, ...watchedAddresses]) {
     router.all(address, route(services, { interaction: 'unsupported', pattern, permit: () => otherMethod(allow), allow }, () => Promise.reject(new Error('a method that is refused'))));
   }
   router.use(...unserved(services));
