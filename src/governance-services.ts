@@ -1,3 +1,6 @@
+import { actOnCase, type CaseActAsk, type CaseContext } from './flow/act-on-case.ts';
+import { listAccessCases, readAccessCase } from './flow/list-cases.ts';
+import { endWatch, listWatchedCitizens, watchCitizen, type WatchAsk } from './flow/watched-citizens.ts';
 import type { Requester } from './fhir/sharing.ts';
 import { reportFeeds } from './flow/feed-doctor.ts';
 import { readWorkList, requeueRows } from './flow/feed-work-list.ts';
@@ -120,6 +123,22 @@ export function answersOf(context: HoldBackContext & { classes: SharingClasses }
       list: (requester: Requester, asked: Parameters<typeof listHoldBacks>[2], request: RequestFacts) => listHoldBacks(context, requester, asked, request),
       decide: (requester: Requester, ask: HoldBackAsk, request: RequestFacts) => decideHoldBack(context, requester, ask, request),
       end: (requester: Requester, id: string, reason: string, request: RequestFacts) => endHoldBack(context, requester, id, reason, request),
+    },
+  };
+}
+
+/** Cases of odd looks, and whom privacy officers keep an eye on. */
+export function casesOf(context: CaseContext) {
+  return {
+    cases: {
+      list: (requester: Requester, asked: Parameters<typeof listAccessCases>[2], request: RequestFacts) => listAccessCases(context, requester, asked, request),
+      read: (requester: Requester, reference: string, request: RequestFacts) => readAccessCase(context, requester, reference, request),
+      act: (requester: Requester, reference: string, ask: CaseActAsk, request: RequestFacts) => actOnCase(context, requester, reference, ask, request),
+    },
+    watched: {
+      list: (requester: Requester, asked: Parameters<typeof listWatchedCitizens>[2], request: RequestFacts) => listWatchedCitizens(context, requester, asked, request),
+      add: (requester: Requester, ask: WatchAsk, request: RequestFacts) => watchCitizen(context, requester, ask, request),
+      end: (requester: Requester, id: string, request: RequestFacts) => endWatch(context, requester, id, request),
     },
   };
 }
