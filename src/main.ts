@@ -62,18 +62,6 @@ async function main(): Promise<void> {
   process.stdout.write(startBox(start));
 }
 
-async function openDatabase(config: Config): Promise<Database> {
-  if (config.databaseUrl !== null) return openPostgres(config.databaseUrl);
-  const lock = lockDataFolder(config.dataDir);
-  if (lock.kind === 'held') {
-    throw new Refusal({
-      category: 'conflict', code: 'data-folder-in-use', text: `The data folder ${lock.path.replace(/[^/]*$/, '')} is in use by process ${lock.pid ?? 'unknown'}.`,
-      fix: 'Stop that process, or set DATA_DIR to another folder.',
-    });
-  }
-  return openPglite(join(config.dataDir, 'pglite'));
-}
-
 /** The gateway's own issuer: for registered clients, and in the evaluation for the demo's people and feeds. */
 async function openIssuer(config: Config, services: Services): Promise<Issuer> {
   const feeds = services.mappings.feeds.map(({ key, partner }) => ({ key, organisation: partner.organisation, organisationName: partner.name }));
