@@ -213,6 +213,7 @@ export function verifyLog(lines, checkpointNotes, keys = null, witnesses = null)
     }
     if (changed > mostNamed) find('entry-changed', `${changed - mostNamed} more entries do not say what the log committed to.`);
     for (const seq of [...erased].slice(0, mostNamed)) find('erased-unrecorded', `The content of entry ${seq} was erased, and no later entry of this export records it.`);
+    if (erased.size > mostNamed) find('erased-unrecorded', `The content of ${erased.size - mostNamed} more entries was erased, and nothing in this export records it.`);
     const beyond = checkpoints.find((checkpoint) => checkpoint.size > size);
     if (beyond) throw new Finding('truncated', `The export ends after ${size} entries; the log had ${beyond.size}.`);
     note(`${size} entries. ${checkpoints.length === 0 ? 'No checkpoint was given.' : `The first ${held} are those the ${checkpoints.length === 1 ? 'checkpoint is' : 'checkpoints are'} of.`}`);
@@ -231,11 +232,15 @@ function* compare(checkpoints, size, peaks, held = 0) {
 /** A line of the export, which must hold the entry of this number. */
 function readLine(text, seq) {
   const line = readCanonical(text);
-  const sound = line !== null && Object.keys(line).join() === 'at,commitment,entry,salt,seq' && typeof line.at === 'string' && /^[0-9a-f]{64}$/.test(line.commitment);
-  if (!sound) throw new Finding('line-malformed', `Line ${seq} is not a line of an export: cut off, or written anew.`);
+  if (!isLeaf(line)) throw new Finding('line-malformed', `Line ${seq} is not a line of an export: cut off, or written anew.`);
   if (line.seq !== seq) throw new Finding('order', `Where entry ${seq} should be is entry ${line.seq}: left out, put in or moved.`);
-  if ((line.entry === null) !== (line.salt === null)) throw new Finding('half-erased', `Of entry ${seq} only a part was erased.`);
+  wholeOrErased(line);
   return line;
+}
+
+/** Content and salt go together; without the salt nothing would tie the one to the log. */
+function wholeOrErased({ entry, salt, seq }) {
+  if ((entry === null) !== (salt === null)) throw new Finding('half-erased', `Of entry ${seq} only a part was erased.`);
 }
 
 const committed = ({ at, commitment, entry, salt }) => entry.at === at && sha256(Buffer.from(String(salt), 'hex'), canonical(entry)).toString('hex') === commitment;
@@ -257,6 +262,7 @@ export function verifyEntry(proofText, checkpointNote = null, keys = null, witne
     if (keys === null) note('No signature was checked: no key was given.');
     if (witnesses !== null) checkWitnesses([checkpointNote ?? proof.checkpoint], witnesses, note);
     const { leaf } = proof;
+    wholeOrErased(leaf);
     if (leaf.salt === null) note('The content of the entry was erased.');
     else if (!committed(leaf)) find('entry-changed', `Entry ${leaf.seq} does not say what the log committed to.`);
     const root = leaf.seq >= 1 && leaf.seq <= checkpoint.size ? rootFromEntry(leaf.seq - 1, checkpoint.size, leafHash(leaf), hashesOf(proof.path)) : null;
@@ -282,10 +288,11 @@ export function verifyGrowth(proofText, checkpointNote, keys = null, witnesses =
 
 function readProof(text, members) {
   const proof = readCanonical(text.trimEnd());
-  if (proof === null || members.some((name) => !Object.hasOwn(proof, name)) || !Array.isArray(proof.path)) throw new Finding('proof-malformed', 'This is not a proof as the gateway gives it.');
+  if (proof === null || members.some((name) => !Object.hasOwn(proof, name)) || !Array.isArray(proof.path) || (members.includes('leaf') && !isLeaf(proof.leaf))) throw new Finding('proof-malformed', 'This is not a proof as the gateway gives it.');
   return proof;
 }
 
+const isLeaf = (leaf) => leaf !== null && typeof leaf === 'object' && Object.keys(leaf).join() === 'at,commitment,entry,salt,seq' && typeof leaf.at === 'string' && /^[0-9a-f]{64}$/.test(leaf.commitment) && Number.isSafeInteger(leaf.seq);
 const hashesOf = (path) => path.map((hash) => Buffer.from(String(hash), 'base64'));
 
 // --- The command ------------------------------------------------------------------------------------------------------

@@ -5,6 +5,8 @@ import { readConfig } from './config.ts';
 import { partnerPeople, personas, signatories } from './demo/personas.ts';
 import { agreementCommand } from './edge/cli/agreement.ts';
 import { auditCommand } from './edge/cli/audit.ts';
+import { clientCommand } from './edge/cli/client.ts';
+import { caseCommand } from './edge/cli/case.ts';
 import type { CliContext } from './edge/cli/cli-context.ts';
 import { describeProblem } from './edge/cli/describe-problem.ts';
 import { drillCommand } from './edge/cli/drill.ts';
@@ -54,7 +56,9 @@ async function run(argv: readonly string[], env: Readonly<Record<string, string 
     .addCommand(tokenCommand(context))
     .addCommand(agreementCommand(context))
     .addCommand(auditCommand(context))
+    .addCommand(clientCommand(context))
     .addCommand(drillCommand(context))
+    .addCommand(caseCommand(context))
     .addCommand(emergencyCommand(context))
     .addCommand(evidenceCommand(context))
     .addCommand(holdBackCommand(context))

@@ -18,9 +18,10 @@ const compose = { HOST: '0.0.0.0', BASE_URL: 'https://gateway.example', OIDC_ISS
 it('an empty environment is the demo on loopback', () => {
   expect(read({})).toEqual({
     host: '127.0.0.1', port: 8080, baseUrl: 'http://127.0.0.1:8080', dataDir: resolve('data'), databaseUrl: null, demo: true, ukCoreDir: null, logLevel: 'warn', smallNumber: 5,
-    issuer: { kind: 'embedded', url: 'http://127.0.0.1:8080/oauth', audience: 'http://127.0.0.1:8080/fhir', algorithms: ['ES384'] },
+    issuer: { kind: 'embedded', url: 'http://127.0.0.1:8080/oauth', audience: 'http://127.0.0.1:8080/fhir', algorithms: ['ES384'], keyFiles: [], othersFile: null },
     emergency: { perHour: 20, reviewDays: 7 },
     limits: { bodyBytes: 2_097_152, intakeBytes: 33_554_432, jsonDepth: 64, requestTimeoutMs: 30_000 },
+    rates: { clientPerMinute: 30_000, addressPerMinute: 600 }, proxies: [],
     viewerClient: null, sessions: { idleSeconds: 900, maxSeconds: 28_800 }, mllp: null, metrics: null, dropDir: null,
     audit: { origin: null, usualOrigin: '127.0.0.1:8080/audit', keyFiles: [null], checkpointMinutes: 60, checkpointDir: null, witnesses: [] },
   });
@@ -33,7 +34,7 @@ it('an empty variable counts as absent', () => {
 it('with a database and an issuer of its own it is no demo', () => {
   expect(read(compose)).toMatchObject({
     baseUrl: 'https://gateway.example', databaseUrl: compose.DATABASE_URL, demo: false,
-    issuer: { kind: 'external', url: 'https://issuer.example/realm', audience: 'https://gateway.example/fhir', algorithms: ['ES256', 'ES384', 'PS256', 'RS256'] },
+    issuer: { kind: 'external', url: 'https://issuer.example/realm', audience: 'https://gateway.example/fhir', algorithms: ['ES256', 'ES384', 'PS256', 'RS256'], keyFiles: [], othersFile: null },
   });
 });
 
@@ -49,6 +50,7 @@ it.each<[string, Record<string, string>, Partial<Config>]>([
       clients: [{ feed: 'uhb-adt', by: { fingerprint: 'ab'.repeat(32) } }, { feed: 'uhb-ref', by: { commonName: 'tie.uhb.example' } }],
     },
   }],
+  ['limits and proxies', { ONESTORY_RATE_CLIENT: '0', ONESTORY_RATE_ADDRESS: '60', ONESTORY_PROXIES: 'loopback, 10.1.0.0/16' }, { rates: { clientPerMinute: 0, addressPerMinute: 60 }, proxies: ['loopback', '10.1.0.0/16'] }],
   ['metrics on this machine', { ONESTORY_METRICS_PORT: '9464' }, { metrics: { host: '127.0.0.1', port: 9464, tokenFile: null } }],
   ['metrics for whoever shows a token', { ONESTORY_METRICS_PORT: '9464', ONESTORY_METRICS_HOST: '0.0.0.0', ONESTORY_METRICS_TOKEN_FILE: 'token' }, { metrics: { host: '0.0.0.0', port: 9464, tokenFile: resolve('token') } }],
   ['a folder of dropped files', { ONESTORY_DROP_DIR: 'drop' }, { dropDir: resolve('drop') }],

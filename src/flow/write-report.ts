@@ -71,9 +71,11 @@ async function* writePages(context: ReleaseContext, requester: Requester, ask: R
       const read = await readReportPage(context, overseenBy(requester), ask, after);
       await tell(`page=${page}`, read.entries);
       rows += read.rows.length;
-      if (read.next === null) whole = true;
       yield read.rows;
-      if (read.next === null) return;
+      if (read.next === null) {
+        whole = true;
+        return;
+      }
       after = read.next;
     }
   } finally {

@@ -223,6 +223,8 @@ describe('a proof of an entry', () => {
     expect(codesOf(await verifyEntry(proof.replace('permitted', 'denied'), note, keys))).toEqual(['entry-changed']);
     expect(codesOf(await verifyEntry(proof.replace(/"path":\["[^"]+",/, '"path":['), note, keys))).toEqual(['not-in-log']);
     expect(codesOf(await verifyEntry(proof.replace('"path":[', `"path":["${Buffer.alloc(32).toString('base64')}",`), note, keys))).toEqual(['not-in-log']);
+    for (const leaf of ['null', '5', '{}']) expect(codesOf(await verifyEntry(proof.replace(/"leaf":\{[^]*\},"path"/, `"leaf":${leaf},"path"`), note, keys))).toEqual(['proof-malformed']);
+    expect(codesOf(await verifyEntry(proof.replace(/"salt":"[0-9a-f]+"/, '"salt":null'), note, keys))).toEqual(['half-erased']);
     expect(codesOf(await verifyEntry('{}', note, keys))).toEqual(['proof-malformed']);
   });
 

@@ -74,6 +74,17 @@ export const whoLooked = {
       'retention-list': { done: 'looked at what is kept for how long', tried: 'look at what is kept for how long' }, 'retention-erase': { done: 'erased files whose time was over', tried: 'erase files whose time was over' },
       'legal-hold-list': { done: 'looked at legal holds', tried: 'look at legal holds' }, 'legal-hold-place': { done: 'placed a legal hold', tried: 'place a legal hold' }, 'legal-hold-end': { done: 'ended a legal hold', tried: 'end a legal hold' },
     },
+    clients: {
+      'client-list': { done: 'looked at the list of programs', tried: 'look at the list of programs' }, 'client-add': { done: 'registered a program', tried: 'register a program' },
+      'client-rotate': { done: 'changed the keys of a program', tried: 'change the keys of a program' }, 'client-disable': { done: 'switched off a program', tried: 'switch off a program' }, 'client-enable': { done: 'switched a program on again', tried: 'switch a program on again' },
+    },
+    cases: {
+      'case-list': { done: 'looked at the list of cases', tried: 'look at the list of cases' }, 'case-show': { done: 'read a case of odd looks', tried: 'read a case of odd looks' },
+      'case-take': { done: 'took a case', tried: 'take a case' }, 'case-ask': { done: 'asked an organisation about a case', tried: 'ask about a case' }, 'case-answer': { done: 'answered what was asked about a case', tried: 'answer about a case' },
+      'case-note': { done: 'added a note to a case', tried: 'add a note to a case' }, 'case-close': { done: 'closed a case', tried: 'close a case' }, 'case-reopen': { done: 'opened a case again', tried: 'open a case again' },
+      'watched-list': { done: 'looked at whom their organisation keeps an eye on', tried: 'look at whom an organisation keeps an eye on' },
+      'watched-add': { done: 'put a person on the list of those their organisation keeps an eye on', tried: 'put a person on a list of those to keep an eye on' }, 'watched-end': { done: 'took a person off that list', tried: 'take a person off that list' },
+    },
     changeChoice: { done: 'changed or ended a choice', tried: 'change a choice' },
     match: { done: 'looked for a person by what is known of them', tried: 'look for a person by what is known of them' },
     linkage: {

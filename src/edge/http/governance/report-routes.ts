@@ -1,15 +1,14 @@
 import type { Router } from 'express';
+import { csvLine } from '../../../fhir/csv-line.ts';
 import { rangeOf } from '../../../fhir/date-range.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import type { ReportFilters } from '../../../flow/read-report-page.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { ReportAsk, ReportName, ReportPages } from '../../../flow/write-report.ts';
-import { csvLine } from '../../csv-line.ts';
 import { asksForForm } from '../other-form.ts';
 import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
 import { permitGovernance } from './permit-governance.ts';
-import { requestOf } from './reply-json.ts';
 
 export interface ReportServices extends RouteServices {
   reports: {
@@ -45,10 +44,10 @@ async function report({ reports }: ReportServices, asked: Asked): Promise<Reply>
     ? { 'Content-Type': 'text/csv; charset=utf-8; header=present', 'Content-Disposition': `attachment; filename="${name}.csv"`, Vary: 'Accept' }
     : { 'Content-Type': 'application/x-ndjson; charset=utf-8', Vary: 'Accept' };
   if (asked.head) {
-    await reports.check(asked.requester, ask, requestOf(asked));
+    await reports.check(asked.requester, ask, asked.request);
     return { status: 200, headers, stream: () => Promise.resolve() };
   }
-  const pages = await reports.open(asked.requester, ask, requestOf(asked));
+  const pages = await reports.open(asked.requester, ask, asked.request);
   const columns = reports.columns(name);
   if (asksForForm(asked, 'text/csv')) {
     return {

@@ -10,7 +10,7 @@ import { openPageOf, sealPageOf, type PageServices } from '../fhir/paging.ts';
 import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
 import { permitGovernance } from './permit-governance.ts';
 import { readFields } from './read-fields.ts';
-import { json, requestOf } from './reply-json.ts';
+import { json } from './reply-json.ts';
 
 interface Position {
   placedAt: string;
@@ -39,18 +39,18 @@ export function addRetentionRoutes(router: Router, services: RetentionServices):
   const { retention: kept, legalHolds } = services;
   router.get('/retention', route(services, { interaction: 'retention-list', pattern: retention, permit: readers }, async (asked) => {
     if (asked.query.length > 0) throw new Refusal(noParameters);
-    return json(200, await kept.due(asked.requester, requestOf(asked)));
+    return json(200, await kept.due(asked.requester, asked.request));
   }));
   router.post('/retention/:rule/erase', route(services, { interaction: 'retention-erase', pattern: `${retention}/{rule}/erase`, permit: keepers }, async (asked) => {
     const { version } = await readFields(asked, { version: { pattern: /^[a-z0-9][a-z0-9.-]{0,39}$/, expected: 'the version of the rules as GET /governance/retention gave it' } });
-    return json(200, await kept.erase(asked.requester, asked.params['rule'] ?? '', version, requestOf(asked)));
+    return json(200, await kept.erase(asked.requester, asked.params['rule'] ?? '', version, asked.request));
   }));
   router.get('/legal-holds', route(services, { interaction: 'legal-hold-list', pattern: holds, permit: readers }, (asked) => list(services, asked)));
   router.post('/legal-holds', route(services, { interaction: 'legal-hold-place', pattern: holds, permit: keepers }, async (asked) =>
-    json(201, await legalHolds.place(asked.requester, askOf(await readFields(asked, fields)), requestOf(asked)))));
+    json(201, await legalHolds.place(asked.requester, askOf(await readFields(asked, fields)), asked.request))));
   router.post('/legal-holds/:id/end', route(services, { interaction: 'legal-hold-end', pattern: `${holds}/{id}/end`, permit: keepers }, async (asked) => {
     const { reason } = await readFields(asked, { reason: reasonField });
-    return json(200, await legalHolds.end(asked.requester, asked.params['id'] ?? '', reason.trim(), requestOf(asked)));
+    return json(200, await legalHolds.end(asked.requester, asked.params['id'] ?? '', reason.trim(), asked.request));
   }));
 }
 
@@ -77,7 +77,7 @@ async function list(services: RetentionServices, asked: Asked): Promise<Reply> {
   const [[name, value] = ['', ''], ...others] = asked.query;
   if (others.length > 0 || !['', '_page'].includes(name)) throw new Refusal(noParameters);
   const after = name === '_page' ? openPageOf<Position>(services, asked, holds, value) : null;
-  const { legalHolds, next } = await services.legalHolds.list(asked.requester, { after, count: pageSize }, requestOf(asked));
+  const { legalHolds, next } = await services.legalHolds.list(asked.requester, { after, count: pageSize }, asked.request);
   return json(200, { legalHolds, next: next && `/${holds}?_page=${sealPageOf(services, asked, holds, next)}` });
 }
 

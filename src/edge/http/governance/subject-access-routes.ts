@@ -5,7 +5,6 @@ import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { SubjectAccessLines } from '../../../flow/release-subject-access.ts';
 import { route, type Reply, type RouteServices } from '../route.ts';
 import { permitGovernance } from './permit-governance.ts';
-import { requestOf } from './reply-json.ts';
 
 export interface SubjectAccessServices extends RouteServices {
   subjectAccess: (requester: Requester, citizen: string, request: RequestFacts) => Promise<SubjectAccessLines>;
@@ -20,7 +19,7 @@ export function addSubjectAccessRoutes(router: Router, services: SubjectAccessSe
   router.get('/subject-access/:id', route(services, { interaction: 'subject-access', pattern, permit: readers, allow: 'GET' }, async (asked) => {
     if (asked.head) throw new Refusal(headersAlone); // it is read as it is written
     if (asked.query.length > 0) throw new Refusal(noParameters);
-    return reply(await services.subjectAccess(asked.requester, asked.params['id'] ?? '', requestOf(asked)));
+    return reply(await services.subjectAccess(asked.requester, asked.params['id'] ?? '', asked.request));
   }));
 }
 
