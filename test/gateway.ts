@@ -12,8 +12,7 @@ import { demoClients } from '../src/edge/demo-clients.ts';
 import { answerClientErrors } from '../src/edge/http/answer-client-errors.ts';
 import { createFetchKeys, type FetchKeys } from '../src/edge/http/oauth/fetch-keys.ts';
 import { createIssuer } from '../src/edge/http/oauth/issuer.ts';
-import { chooseVerifier } from '../src/edge/http/oauth/choose-verifier.ts';
-import { createTokenVerifier } from '../src/edge/http/oauth/verify-token.ts';
+import { chooseVerifier, trustedIssuers } from '../src/edge/http/oauth/choose-verifier.ts';
 import { openSignIn } from '../src/edge/http/session/open-sign-in.ts';
 import { createLog, type Log } from '../src/edge/log.ts';
 import { createServices, type Services, type ServiceOptions } from '../src/services.ts';
@@ -70,8 +69,8 @@ export async function startGateway(database: Database, options: GatewayOptions =
     ...(options.fetchKeys && { fetchKeys: createFetchKeys(() => new Date(), options.fetchKeys) }),
   });
   const app = createApp({
-    services, log, baseUrl: config.baseUrl, version: 'test', issuer: issuer.routes, signIn: await openSignIn(config, external ? null : issuer, () => new Date()), viewerFolder: existsSync(viewerFolder) ? viewerFolder : null, notReady: () => [],
-    verify: chooseVerifier([{ issuer: issuer.metadata.issuer, verify: issuer.verify }, ...(external ? [{ issuer: config.issuer.url, verify: createTokenVerifier({ ...config.issuer, issuer: config.issuer.url }) }] : [])]),
+    services, log, baseUrl: config.baseUrl, version: 'test', issuer: issuer.routes, rates: config.rates, proxies: config.proxies, signIn: await openSignIn(config, external ? null : issuer, () => new Date()), viewerFolder: existsSync(viewerFolder) ? viewerFolder : null, notReady: () => [],
+    verify: chooseVerifier(trustedIssuers(config.issuer, issuer, services.issuerStores.knownName)),
     start: { baseUrl: config.baseUrl, defaults: { baseUrl: config.baseUrl, dataDir }, dataDir, database: 'embedded', externalIssuer: null, personas, feeds: feeds.map(({ key }) => key) },
     smart: issuer.metadata,
   });

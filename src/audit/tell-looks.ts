@@ -45,8 +45,8 @@ const kinds: Readonly<Record<string, LookKind>> = {
   'create': 'written', 'update': 'written', 'patch': 'written', 'delete': 'written', 'transaction': 'written', 'process-message': 'written', 'intake': 'written', 'pull-person': 'written', 'confirm': 'written', 'correct': 'written', 'same-event': 'written',
   'break-glass': 'emergency', 'end-break-glass': 'emergency', 'emergency-review': 'emergency', 'emergency-revoke': 'emergency', 'emergency-list': 'oversight',
   'link-list': 'linked', 'link-show': 'linked', 'link-claim': 'linked', 'link-release': 'linked', 'link-decide': 'linked', 'link-undo': 'linked', 'link-merge': 'linked', 'link-split': 'linked', 'link-apart': 'linked', 'link-visit': 'linked',
-  'access-report': 'oversight', 'audit-report': 'oversight', 'look-replay': 'oversight', 'reconstruct': 'oversight', 'explain-access': 'oversight', 'audit-proof': 'oversight',
-  'hold-back-list': 'oversight', 'hold-back-decide': 'oversight', 'hold-back-end': 'oversight',
+  'access-report': 'oversight', 'audit-report': 'oversight', 'look-replay': 'oversight', 'case-show': 'oversight', 'watched-add': 'oversight', 'watched-end': 'oversight', 'reconstruct': 'oversight', 'explain-access': 'oversight', 'audit-proof': 'oversight',
+  'hold-back-list': 'oversight', 'hold-back-decide': 'oversight', 'hold-back-end': 'oversight', 'subject-access': 'oversight',
 };
 
 export function kindOf({ interaction, query }: Pick<AuditEntry, 'interaction' | 'query'>): LookKind {

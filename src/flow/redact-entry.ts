@@ -33,7 +33,7 @@ export async function redactAuditEntry(context: ReleaseContext, requester: Reque
 }
 
 /** What readers of the log find in the place of an entry whose content was erased. It is not what the log committed to. */
-function tombstoneOf(id: string, at: string): AuditEntry {
+export function tombstoneOf(id: string, at: string): AuditEntry {
   return {
     id, at, request: 'redacted', who: { client: 'redacted' }, interaction: 'redacted', query: '', outcome: 'permitted', status: 200,
     disclosed: [], custodians: [], decisions: [], withheld: [],

@@ -30,7 +30,7 @@ describe('keys of a client', () => {
 });
 
 const system: ClientAsk = { id: 'uhb-bloods', kind: 'system', name: 'x', organisation: 'a|b', purpose: 'HSYSADMIN', scopes: ['system/Patient.rs'], keys: { keys: [] }, keysUrl: '', redirectUris: [], launchUrl: '', contact: 'x' };
-const app: ClientAsk = { ...system, kind: 'app', purpose: '', scopes: ['openid', 'launch/patient', 'patient/*.rs', 'offline_access'], keys: null, redirectUris: ['https://app.example/callback'] };
+const app: ClientAsk = { ...system, kind: 'app', purpose: '', scopes: ['openid', 'launch/patient', 'user/*.rs', 'offline_access'], keys: null, redirectUris: ['https://app.example/callback'] };
 const fields = (ask: ClientAsk): (string | undefined)[] => checkClient(ask).map(({ at }) => at?.pointer);
 
 describe('what is said of a client', () => {
@@ -39,7 +39,7 @@ describe('what is said of a client', () => {
   });
 
   it.each<[string, ClientAsk, string]>([
-    ['an id that is none', { ...system, id: '../x' }, '/id'], ['a person\'s scope', { ...system, scopes: ['user/*.rs'] }, '/scopes'], ['a system\'s scope for an app', { ...app, scopes: ['system/*.rs'] }, '/scopes'], ['letters out of order', { ...system, scopes: ['system/Patient.sr'] }, '/scopes'],
+    ['an id that is none', { ...system, id: '../x' }, '/id'], ['a scope of one citizen alone', { ...app, scopes: ['patient/*.rs'] }, '/scopes'], ['a person\'s scope', { ...system, scopes: ['user/*.rs'] }, '/scopes'], ['a system\'s scope for an app', { ...app, scopes: ['system/*.rs'] }, '/scopes'], ['letters out of order', { ...system, scopes: ['system/Patient.sr'] }, '/scopes'],
     ['no letters', { ...system, scopes: ['system/Patient.'] }, '/scopes'], ['no purpose', { ...system, purpose: '' }, '/purpose'], ['a purpose nobody knows', { ...system, purpose: 'MARKETING' }, '/purpose'], ['keys in two ways', { ...system, keysUrl: 'https://a.example/k' }, '/keysUrl'],
     ['keys by http', { ...system, keys: null, keysUrl: 'http://a.example/k' }, '/keysUrl'], ['keys behind a password', { ...system, keys: null, keysUrl: 'https://u:p@a.example/k' }, '/keysUrl'], ['keys in a file', { ...system, keys: null, keysUrl: 'file:///etc/passwd' }, '/keysUrl'],
     ['an app without a way back', { ...app, redirectUris: [] }, '/redirectUris'], ['a way back by http', { ...app, redirectUris: ['http://app.example/'] }, '/redirectUris'], ['a script as the way back', { ...app, redirectUris: ['javascript:alert(1)'] }, '/redirectUris'],

@@ -30,7 +30,7 @@ export function createIssuerAdapter(stores: IssuerStores, own: ReadonlyMap<strin
   const { state, stops } = stores;
   return (model) => (model === 'Client' ? clientAdapter(stores, own) : {
     async upsert(id, payload, expiresIn = usualSeconds) {
-      const { jti, ...rest } = payload;
+      const { jti: _jti, ...rest } = payload;
       const entry = {
         payload: model === 'Session' ? payload : rest, // a session is found by another name than its id
         ...(typeof payload['clientId'] === 'string' && { clientId: payload['clientId'] }), ...(typeof payload['grantId'] === 'string' && { grantId: payload['grantId'] }), ...(typeof payload['uid'] === 'string' && { uid: payload['uid'] }),

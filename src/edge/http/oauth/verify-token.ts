@@ -1,5 +1,5 @@
 import { createLocalJWKSet, errors, jwtVerify } from 'jose';
-import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
+import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey } from 'jose';
 
 import type { Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
@@ -24,6 +24,10 @@ export interface TokenVerifierConfig {
   algorithms: readonly string[];
   /** the embedded issuer's public keys; absent = found by discovery at `issuer`, cached */
   jwks?: JSONWebKeySet;
+  /** the `typ` of its access tokens; default at+jwt (RFC 9068) */
+  type?: string;
+  /** its claims in this gateway's words; null: not a token for us; absent: they are already */
+  mapClaims?: (payload: JWTPayload) => JWTPayload | null;
   /** tokens of this issuer that ended before their time */
   stops?: Pick<TokenStops, 'isStopped'>;
   clock?: () => Date;
@@ -59,9 +63,9 @@ export function createTokenVerifier(config: TokenVerifierConfig): TokenVerifier 
     issuer: config.issuer,
     audience: config.audience,
     algorithms: [...config.algorithms],
-    typ: 'at+jwt',
+    typ: config.type ?? 'at+jwt',
     clockTolerance: skewSeconds,
-    requiredClaims: ['exp', 'iat', 'jti', 'sub', 'client_id'],
+    requiredClaims: config.mapClaims ? ['exp', 'iat'] : ['exp', 'iat', 'jti', 'sub', 'client_id'],
   };
   const verified = createVerifiedTokens<Known>();
   const elapsed = config.elapsed ?? (() => performance.now());
@@ -69,7 +73,9 @@ export function createTokenVerifier(config: TokenVerifierConfig): TokenVerifier 
   async function check(token: string, now: Date): Promise<Known | { problem: Problem }> {
     const { payload } = await jwtVerify(token, keys, { ...options, currentDate: now });
     if (typeof payload.iat === 'number' && payload.iat > now.getTime() / 1000 + skewSeconds) return { problem: invalid };
-    const read = readClaims(payload);
+    const claims = config.mapClaims ? config.mapClaims(payload) : payload;
+    if (claims === null) return { problem: invalid };
+    const read = readClaims(claims);
     if ('problem' in read) return read;
     const known = { requester: read.requester, names: namesOf(payload), issuedAt: issuedAt(payload), askedAt: Number.NEGATIVE_INFINITY };
     if (payload.exp !== undefined) verified.keep(token, known, (payload.exp + skewSeconds) * 1000, now);
