@@ -5,7 +5,7 @@ import type { Asked, Reply } from '../route.ts';
 import { searchsetText } from './bundle.ts';
 import type { FhirServices } from './fhir-services.ts';
 import { readPaging, sealPageOf } from './paging.ts';
-import { readResource, type ResourceLimits } from './read-resource.ts';
+import { hasNoBody, readResource, type ResourceLimits } from './read-resource.ts';
 
 interface EverythingPage {
   after: { type: string; id: string };
@@ -32,8 +32,7 @@ export async function patientEverything(services: FhirServices & { limits: Resou
 
 /** The operation's parameters when they are posted: none, or a Parameters resource with plain values (FHIR R4 operations). */
 export async function readInput(asked: Asked, limits: ResourceLimits): Promise<[string, string][]> {
-  const empty = asked.header('Transfer-Encoding') === undefined && Number(asked.header('Content-Length') ?? 0) === 0;
-  if (empty) return [];
+  if (hasNoBody(asked)) return [];
   const { resource } = await readResource(asked, 'Parameters', limits);
   const { parameter = [] } = resource;
   return (Array.isArray(parameter) ? parameter : [parameter]).map((each): [string, string] => {
