@@ -6,6 +6,7 @@ import { partnerPeople, personas, signatories } from './demo/personas.ts';
 import { agreementCommand } from './edge/cli/agreement.ts';
 import { auditCommand } from './edge/cli/audit.ts';
 import type { CliContext } from './edge/cli/cli-context.ts';
+import { conformanceCommand } from './edge/cli/conformance.ts';
 import { describeProblem } from './edge/cli/describe-problem.ts';
 import { emergencyCommand } from './edge/cli/emergency.ts';
 import { importCommand } from './edge/cli/import.ts';
@@ -53,7 +54,8 @@ async function run(argv: readonly string[], env: Readonly<Record<string, string 
     .addCommand(importCommand(context))
     .addCommand(feedCommand(context))
     .addCommand(replayCommand(context))
-    .addCommand(sensitiveCodesCommand(context));
+    .addCommand(sensitiveCodesCommand(context))
+    .addCommand(conformanceCommand(context));
   await program.parseAsync(argv);
 }
 

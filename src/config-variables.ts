@@ -23,6 +23,7 @@ export const configVariables = [
   { name: 'OIDC_CLIENT_KEY_FILE', default: 'none', meaning: 'its private key as a JWK file (private_key_jwt)' },
   { name: 'OIDC_SCOPES', default: 'openid offline_access user/*.rs', meaning: 'scopes the viewer asks for' },
   { name: 'DEMO', default: 'true with the embedded database and issuer, else false', meaning: 'send the synthetic demo through intake when the record is empty' },
+  { name: 'ONESTORY_SANDBOXES', default: '2 with the demo, else 0', meaning: 'partners\' sandboxes that may run at once, each in a process of its own under `DATA_DIR`; 0 offers none' },
   { name: 'UK_CORE_DIR', default: 'none', meaning: 'folder of UK Core definitions; findings against them are warnings' },
   { name: 'LOG_LEVEL', default: 'warn', meaning: 'fatal, error, warn, info, debug or silent; JSON lines on standard error' },
   { name: 'ONESTORY_SESSION_IDLE_SECONDS', default: '900', meaning: 'a viewer session nobody uses ends after this long' },

@@ -19,6 +19,7 @@ import { openDoors, type Doors } from './edge/open-doors.ts';
 import { startBox } from './edge/start-box.ts';
 import { problemsOf } from './fhir/outcome.ts';
 import { Refusal, type Problem } from './fhir/problem.ts';
+import { openSandboxes } from './edge/sandboxes/open-sandboxes.ts';
 import { createServices, type Services } from './services.ts';
 import { openPglite, openPostgres, type Database } from './store/database.ts';
 
@@ -38,8 +39,9 @@ async function main(): Promise<void> {
   const issuer = await openIssuer(config, services);
   let notReady = config.demo ? ['demo data'] : [];
   const start = startInfo(config, services, issuer);
+  const sandboxes = openSandboxes(config);
   const app = createApp({
-    services, log, baseUrl: config.baseUrl, version: version(), start, issuer: issuer?.routes ?? null,
+    services, log, sandboxes, baseUrl: config.baseUrl, version: version(), start, issuer: issuer?.routes ?? null,
     signIn: await openSignIn(config, issuer, () => new Date()), viewerFolder: join(import.meta.dirname, '..', 'dist', 'viewer'), notReady: () => notReady, smart: smartFacts(config, issuer),
     verify: createTokenVerifier({ issuer: config.issuer.url, audience: config.issuer.audience, algorithms: config.issuer.algorithms, ...(issuer && { jwks: issuer.jwks }) }),
   });
@@ -47,7 +49,8 @@ async function main(): Promise<void> {
   server.maxConnections = 10_000;
   answerClientErrors(server);
   await listen(server, config);
-  const stopping = stopOnSignal(server, await openDoors(config, services, log), services, database, log);
+  const doors = await openDoors(config, services, log);
+  const stopping = stopOnSignal(server, { close: async () => { await Promise.all([doors.close(), sandboxes?.close()]); } }, services, database, log);
   log('gateway-started', { host: config.host, port: config.port });
   const sent = config.demo ? loadDemo({ services, baseUrl: config.baseUrl, dataDir: config.dataDir, personas, files: () => demoFiles(demo), clock: () => new Date() }) : null;
   await sent?.catch((error: unknown) => {

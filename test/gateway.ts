@@ -13,6 +13,7 @@ import { answerClientErrors } from '../src/edge/http/answer-client-errors.ts';
 import { createIssuer } from '../src/edge/http/oauth/issuer.ts';
 import { createTokenVerifier } from '../src/edge/http/oauth/verify-token.ts';
 import { openSignIn } from '../src/edge/http/session/open-sign-in.ts';
+import { openSandboxes } from '../src/edge/sandboxes/open-sandboxes.ts';
 import { createLog, type Log } from '../src/edge/log.ts';
 import { createServices, type Services, type ServiceOptions } from '../src/services.ts';
 import type { Database } from '../src/store/database.ts';
@@ -40,6 +41,8 @@ export type GatewayOptions = Partial<Pick<ServiceOptions, 'agreements' | 'clock'
   log?: Log;
   /** variables beside port and data folder, for the address the gateway will have; an OIDC_ISSUER among them takes the embedded one's place */
   environment?: (baseUrl: string) => Record<string, string>;
+  /** offers partners' sandboxes */
+  sandboxes?: true;
   /** another composition of the same services */
   adjust?: (services: Services) => Promise<Services>;
 };
@@ -57,13 +60,14 @@ export async function startGateway(database: Database, options: GatewayOptions =
   const read = readConfig({ PORT: String(address.port), DATA_DIR: dataDir, ...options.environment?.(`http://127.0.0.1:${address.port}`) });
   if ('problems' in read) throw new Error('the test configuration is wrong');
   const { config } = read;
-  const { citizens = 0, log = createLog({ level: 'silent' }), adjust = (made) => Promise.resolve(made), environment: _environment, ...overrides } = options;
+  const { citizens = 0, log = createLog({ level: 'silent' }), adjust = (made) => Promise.resolve(made), environment: _environment, sandboxes: offered, ...overrides } = options;
   const services = await adjust(await createServices({ database, config, log, pollMs: 500, ...overrides }));
   const feeds = services.mappings.feeds.map(({ key, partner }) => ({ key, organisation: partner.organisation, organisationName: partner.name }));
   const external = config.issuer.kind === 'external';
   const issuer = await createIssuer({ baseUrl: config.baseUrl, audience: config.issuer.audience, dataDir, clients: demoClients([...personas, ...partnerPeople], feeds, signatories), clock: () => new Date() });
+  const sandboxes = offered && openSandboxes(config);
   const app = createApp({
-    services, log, baseUrl: config.baseUrl, version: 'test', issuer: external ? null : issuer.routes, signIn: await openSignIn(config, external ? null : issuer, () => new Date()), viewerFolder: existsSync(viewerFolder) ? viewerFolder : null, notReady: () => [],
+    services, log, sandboxes, baseUrl: config.baseUrl, version: 'test', issuer: external ? null : issuer.routes, signIn: await openSignIn(config, external ? null : issuer, () => new Date()), viewerFolder: existsSync(viewerFolder) ? viewerFolder : null, notReady: () => [],
     verify: createTokenVerifier({ issuer: config.issuer.url, audience: config.issuer.audience, algorithms: config.issuer.algorithms, ...(!external && { jwks: issuer.jwks }) }),
     start: { baseUrl: config.baseUrl, defaults: { baseUrl: config.baseUrl, dataDir }, dataDir, database: 'embedded', externalIssuer: null, personas, feeds: feeds.map(({ key }) => key) },
     smart: {
@@ -96,6 +100,7 @@ export async function startGateway(database: Database, options: GatewayOptions =
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await sandboxes?.close();
       await services.close();
       await database.close();
       rmSync(dataDir, { recursive: true, force: true });

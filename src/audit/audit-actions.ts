@@ -38,6 +38,7 @@ const actions: Readonly<Record<string, AuditAction>> = {
   'presence': operation('presence'),
   'ihe-pix': operation('ihe-pix'),
   'docref': operation('docref'),
+  'sandbox': { action: 'E', subtype: [own('sandbox')], asks: 'query', moves: 'out' },
   'same-event': { action: 'U', subtype: [rest('operation'), { system: gatewayAction, code: 'same-event' }], asks: 'thing', moves: 'in' },
   'access-report': operation('access-report'),
   'explain-access': operation('explain-access'),

@@ -33,6 +33,7 @@ export function lookActionOf(interaction: string, query: string, code?: string):
     case 'story': return { kind: 'opened', ...words.story, ofCitizens: true };
     case 'confirm': case 'correct': return { kind: 'other', ...words[interaction], ofCitizens: true };
     case 'timeline': return { kind: 'opened', ...words.timeline, ofCitizens: true };
+    case 'sandbox': return { kind: 'other', ...words.sandbox, ofCitizens: false };
     case 'validate': return { kind: 'other', ...words.validate, ofCitizens: false };
     case 'told-once-count': return { kind: 'other', ...words.toldOnce, ofCitizens: false };
     case 'same-event': return { kind: 'other', ...words.sameEvent, ofCitizens: true };

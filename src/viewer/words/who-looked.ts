@@ -80,6 +80,7 @@ export const whoLooked = {
       'linkage-re-run': { done: 'had past links compared with the rule of now, or approved it', tried: 'run linkage again' }, 'linkage-show': { done: 'looked at what the rule of now would link and unlink', tried: 'look at a comparison of links' },
     },
     everything: { done: 'opened the whole record', tried: 'open the whole record' }, story: { done: 'read the record as one story', tried: 'read the record as one story' }, summary: { done: 'read a summary of the record', tried: 'read a summary of the record' },
+    sandbox: { done: 'used a sandbox with synthetic people', tried: 'use a sandbox with synthetic people' },
     before: {
       presence: { done: 'asked whether there is something about a person', tried: 'ask whether there is something about a person' }, 'ihe-pix': { done: 'asked for other identifiers of a person', tried: 'ask for other identifiers of a person' },
       docref: { done: 'asked which documents there are about a person', tried: 'ask which documents there are about a person' },

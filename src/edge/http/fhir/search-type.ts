@@ -38,7 +38,7 @@ function readState(services: FhirServices, asked: Asked, parameters: [string, st
   const { type = '', id: citizen } = asked.params;
   const page = parameters.find(([name]) => name === '_page');
   if (page) {
-    if (parameters.some(([name]) => name !== '_page' && !shapeParameters.includes(name))) {
+    if (parameters.some(([name]) => name !== '_page' && name !== '_count' && !shapeParameters.includes(name))) { // a link has its size; clients add one of their own
       throw new Refusal({ category: 'invalid', code: 'page-token-invalid', text: 'A page link is followed as it is, without further parameters.' });
     }
     return openPageOf<SearchPageState>(services, asked, type, page[1]);
