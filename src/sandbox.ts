@@ -1,4 +1,3 @@
-import { Router } from 'express';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -34,7 +33,7 @@ async function main(): Promise<void> {
   await loadPeople(services);
   const { url, audience, algorithms } = config.issuer;
   const server = createServer({ requestTimeout: config.limits.requestTimeoutMs, maxHeaderSize: 16_384 }, createApp({
-    services, log, baseUrl: config.baseUrl, version: 'sandbox', issuer: Router(), rates: config.rates, proxies: [], signIn: await openSignIn(config, null, () => new Date()), viewerFolder: null, notReady: () => [],
+    services, log, baseUrl: config.baseUrl, version: 'sandbox', issuer: (_request, _response, next) => { next(); }, rates: config.rates, proxies: [], signIn: await openSignIn(config, null, () => new Date()), viewerFolder: null, notReady: () => [],
     verify: createTokenVerifier({ issuer: url, audience, algorithms }),
     start: { baseUrl: config.baseUrl, defaults: { baseUrl: config.baseUrl, dataDir: config.dataDir }, dataDir: config.dataDir, database: 'embedded', externalIssuer: url, personas: [], feeds: [] },
     smart: { issuer: url, authorizationEndpoint: `${url}/auth`, tokenEndpoint: `${url}/token`, jwksUri: `${url}/jwks`, introspectionEndpoint: `${url}/token/introspection`, revocationEndpoint: `${url}/token/revocation`, scopes: [], grantTypes: ['client_credentials'], authMethods: ['private_key_jwt'], signingAlgorithms: [...algorithms] },
