@@ -29,7 +29,7 @@ export type Arm = (facts: TwinFacts, asker: Asker) => fc.Arbitrary<TwinRequest>;
 /** Not asked, and why nothing of the record can come this way. */
 export const notCompared: Readonly<Record<string, string>> = {
   'USE /oauth': 'the gateway\'s issuer: it knows clients and personas, and no record', 'GET /oauth/auth': 'the same', 'GET /oauth/auth/:uid': 'the same', 'GET /oauth/interaction/:uid': 'the same',
-  'POST /oauth/interaction/:uid': 'the same', 'USE /app': 'files of the built viewer',
+  'POST /oauth/interaction/:uid': 'the same', 'USE /app': 'files of the built viewer', 'GET /app/launch': 'a page with a button', 'POST /app/launch': 'a launch leads to the record whose id it was made with, and only for whom it was made',
 };
 
 /** Ids nobody has. */
@@ -76,6 +76,7 @@ export const arms: Readonly<Record<string, Arm>> = {
   'POST /fhir/Patient/:id/$correct': (facts) => aboutRecord(facts, 'correct', [{ name: 'element', valueString: 'status' }, { name: 'value', valueString: 'something else' }]),
   'GET /fhir/Patient/:id/$access-report': (facts, { role }) => get(watches(role) ? nobody : person(facts), (id) => `/fhir/Patient/${id}/$access-report`, ['', '?_format=html', '?start=2020-01-01', '?end=x', '?x=1']),
   'POST /fhir/Patient/:id/$access-report': (facts, { role }) => fc.tuple(watches(role) ? nobody : person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$access-report`, ...withBody(body), headers: { ...given, ...jsonBody } })),
+  'POST /launch': (facts) => fc.tuple(person(facts), fc.constantFrom('', 'nobody')).map(([patient, client]) => ({ method: 'POST', path: '/launch', alone: true, headers: jsonBody, body: JSON.stringify({ patient, client }) })),
   // programs are no records: the registry is the same in both worlds
   'GET /governance/clients': () => get(fc.constant('/governance/clients'), (path) => path, ['', '?after=x', '?x=1']),
   'POST /governance/clients': () => fc.constantFrom('{}', '{"id":"x"}', '{"id":5,"patient":"x"}').map((body) => ({ method: 'POST', path: '/governance/clients', headers: jsonBody, body })),
@@ -178,6 +179,7 @@ export const arms: Readonly<Record<string, Arm>> = {
   'USE /audit': (facts) => nowhere(facts, '/audit'),
   'USE /governance': (facts) => nowhere(facts, '/governance'),
   'USE /intake': (facts) => nowhere(facts, '/intake'),
+  'USE /launch': (facts) => nowhere(facts, '/launch'),
   'USE /session': (facts) => nowhere(facts, '/session'),
 };
 
