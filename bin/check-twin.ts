@@ -11,6 +11,7 @@ import { readTwinFacts } from '../test/flow/twin-facts.ts';
 import { compareWorlds, twinRequests } from '../test/flow/twin-run.ts';
 import { openTwinWorlds, type Notice } from '../test/flow/twin-worlds.ts';
 import { startPostgres } from '../test/postgres-setup.ts';
+import { wholeNumber } from './whole-number.ts';
 
 /** of each caller: what was asked and written before makes the log and the record longer, and with them every later answer about them */
 const requestsPerRound = 100;
@@ -68,10 +69,6 @@ function left(asked: number): string {
 
 function say(line: string): void {
   process.stderr.write(`${String(Math.round((performance.now() - startedAt) / 1000)).padStart(6)} s  ${line}\n`);
-}
-
-function wholeNumber(name: string, text: string): number {
-  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : refuse(`--${name} takes a whole number from 1.`);
 }
 
 function refuse(why: string): never {

@@ -121,11 +121,6 @@ export async function findSharedRows(database: Database, grantKey: string, query
   return rows === stale ? stale : rows.map(({ id }) => id);
 }
 
-/** Rows by id, of those that may be seen. */
-export async function readListed(database: Database, grantKey: string, ids: readonly string[]): Promise<VisibleRow[] | typeof stale> {
-  return throughDoor<VisibleRow>(database, grantKey, 'read-listed', `select ${lookedColumns} from look_at_listed($1, $2::uuid[]) r`, [grantKey, ids], 'q.id');
-}
-
 async function countUpTo(database: Database, grantKey: string, query: SearchQuery, most: number): Promise<number | typeof stale> {
   const usual = usualTokens(query);
   if (usual) {

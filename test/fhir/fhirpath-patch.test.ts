@@ -58,6 +58,15 @@ describe('FHIRPath Patch', () => {
     expect(result({ resourceType: 'Patient', birthDate: '1950', _birthDate: { id: 'x' } }, operation('delete', 'Patient.birthDate'))).toEqual({ resourceType: 'Patient' });
   });
 
+  it('replaces what stands beside a primitive with it, and finds its place in a list that is shorter', () => {
+    const unsure: JsonObject = { resourceType: 'Patient', birthDate: '1950', _birthDate: { extension: [{ url: 'urn:x', valueCode: 'estimated' }] } };
+    expect(result(unsure, operation('replace', 'Patient.birthDate', { value: { valueDate: '1951' } }))).toEqual({ resourceType: 'Patient', birthDate: '1951' });
+    expect(result(unsure, operation('replace', 'Patient.birthDate', { value: { valueDate: '1951', _valueDate: { id: 'y' } } }))).toEqual({ resourceType: 'Patient', birthDate: '1951', _birthDate: { id: 'y' } });
+    const patient: JsonObject = { resourceType: 'Patient', name: [{ given: ['a', 'b', 'c'], _given: [{ id: '1' }] }] };
+    expect(result(patient, operation('insert', 'Patient.name.given', { index: { valueInteger: 2 }, value: { valueString: 'x', _valueString: { id: '2' } } }))).toEqual({ resourceType: 'Patient', name: [{ given: ['a', 'b', 'x', 'c'], _given: [{ id: '1' }, null, { id: '2' }] }] });
+    expect(result(patient, operation('replace', 'Patient.name.given[0]', { value: { valueString: 'x' } }))).toEqual({ resourceType: 'Patient', name: [{ given: ['x', 'b', 'c'] }] });
+  });
+
   it.each<[string, JsonObject, string]>([
     ['a path of another type', operation('delete', 'Patient.name'), 'patch-path-unsupported at /parameter/0'],
     ['a function', operation('delete', "Observation.note.where(text.matches('(a+)+$'))"), 'patch-path-unsupported at /parameter/0'],

@@ -63,5 +63,6 @@ describe('JSON Patch', () => {
     const doubling = Array.from({ length: 40 }, () => ({ op: 'copy', from: '/a', path: '/a/-' }));
     expect(codeOf({ a: [1] }, ...doubling)).toMatch(/^patch-too-large at/);
     expect(codeOf({}, ...Array.from({ length: patchLimits.operations + 1 }, () => ({ op: 'test', path: '', value: {} })))).toMatch(/^patch-too-large/);
+    expect([patchLimits.names, patchLimits.names + 1].map((names) => codeOf({}, { op: 'remove', path: '/a'.repeat(names) }))).toEqual(['patch-place-missing at /0', 'patch-too-large at /0']);
   });
 });
