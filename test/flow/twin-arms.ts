@@ -28,7 +28,7 @@ export type Arm = (facts: TwinFacts, asker: Asker) => fc.Arbitrary<TwinRequest>;
 
 /** Not asked, and why nothing of the record can come this way. */
 export const notCompared: Readonly<Record<string, string>> = {
-  'USE /oauth': 'the demo\'s issuer: it knows personas and no record', 'GET /oauth/auth': 'the same', 'GET /oauth/auth/:uid': 'the same', 'GET /oauth/interaction/:uid': 'the same',
+  'USE /oauth': 'the gateway\'s issuer: it knows clients and personas, and no record', 'GET /oauth/auth': 'the same', 'GET /oauth/auth/:uid': 'the same', 'GET /oauth/interaction/:uid': 'the same',
   'POST /oauth/interaction/:uid': 'the same', 'USE /app': 'files of the built viewer',
 };
 
@@ -66,6 +66,11 @@ export const arms: Readonly<Record<string, Arm>> = {
   'POST /fhir/Patient/:id/$correct': (facts) => aboutRecord(facts, 'correct', [{ name: 'element', valueString: 'status' }, { name: 'value', valueString: 'something else' }]),
   'GET /fhir/Patient/:id/$access-report': (facts, { role }) => get(watches(role) ? nobody : person(facts), (id) => `/fhir/Patient/${id}/$access-report`, ['', '?_format=html', '?start=2020-01-01', '?end=x', '?x=1']),
   'POST /fhir/Patient/:id/$access-report': (facts, { role }) => fc.tuple(watches(role) ? nobody : person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$access-report`, ...withBody(body), headers: { ...given, ...jsonBody } })),
+  // programs are no records: the registry is the same in both worlds
+  'GET /governance/clients': () => get(fc.constant('/governance/clients'), (path) => path, ['', '?after=x', '?x=1']),
+  'POST /governance/clients': () => fc.constantFrom('{}', '{"id":"x"}', '{"id":5,"patient":"x"}').map((body) => ({ method: 'POST', path: '/governance/clients', headers: jsonBody, body })),
+  ...Object.fromEntries(['keys', 'disable', 'enable'].map((change): [string, Arm] => [`POST /governance/clients/:id/${change}`, () =>
+    fc.constantFrom('{"reason":"x"}', '{"oldUntil":"now"}').map((body) => ({ method: 'POST', path: `/governance/clients/nobody/${change}`, headers: jsonBody, body }))])),
   'GET /governance/hold-backs': () => get(fc.constant('/governance/hold-backs'), (path) => path, ['', '?x=1', '?_page=AAAA']),
   'POST /governance/hold-backs': (facts) => fc.tuple(person(facts), fc.constantFrom('crime', 'unheard-of')).map(([patient, rule]) => ({
     method: 'POST', path: '/governance/hold-backs', headers: jsonBody, body: JSON.stringify({ patient, organisation: 'urn:nobody|x', person: '', from: '2026-01-01', until: '', rule, reason: 'x', reviewBy: '2026-01-02' }),
@@ -81,6 +86,13 @@ export const arms: Readonly<Record<string, Arm>> = {
   // what an entry says was kept back is what the worlds differ in, for those who read the log
   'GET /governance/look-replays': (facts, { role }) => get(watches(role) ? nobody : person(facts), (id) => `/governance/look-replays?user=nobody&patient=${id}`, ['&at=2020-01-01', '&at=x', '']),
   'GET /governance/reports/:name': (_facts, { role }) => get(fc.constantFrom('unheard-of', ...(watches(role) ? ['user', 'clause'] : ['denials', 'emergencies', 'exports'])), (name) => `/governance/reports/${name}`, ['', '?_format=csv', '?x=1', '?from=x']),
+  'GET /governance/retention': () => get(fc.constant('/governance/retention'), (path) => path, ['', '?x=1']),
+  'POST /governance/retention/:rule/erase': () => get(fc.constantFrom('looks-at-people', 'x'), (rule) => `/governance/retention/${rule}/erase`, ['']).map((request) => ({ ...request, method: 'POST', headers: jsonBody, body: '{"version":"of-yesterday"}' })),
+  'GET /governance/legal-holds': () => get(fc.constant('/governance/legal-holds'), (path) => path, ['', '?x=1', '?_page=AAAA']),
+  'POST /governance/legal-holds': (facts) => person(facts).map((patient) => ({ method: 'POST', path: '/governance/legal-holds', headers: jsonBody, body: JSON.stringify({ patient, organisation: 'urn:nobody|x', until: '', reason: 'x' }) })),
+  'POST /governance/legal-holds/:id/end': () => get(fc.constant(''), () => `/governance/legal-holds/${noUpload}/end`, ['']).map((request) => ({ ...request, method: 'POST', headers: jsonBody, body: '{"reason":"x"}' })),
+  // for those who watch it holds who looked, which is what the worlds differ in
+  'GET /governance/subject-access/:id': (facts, { role }) => get(watches(role) ? nobody : person(facts), (id) => `/governance/subject-access/${id}`, ['', '?x=1']),
   'GET /fhir/Patient/:id/$timeline': (facts) => get(person(facts), (id) => `/fhir/Patient/${id}/$timeline`, ['', '', '?_count=1', '?_count=2', '?_count=200', '?kind=referral', '?kind=discharge,stay', '?kind=plan&from=2020-01-01', '?to=2030', '?kind=x', '?organisation=https://fhir.nhs.uk/Id/ods-organization-code%7CZZ999', '?_page=AAAA']),
   'POST /fhir/Patient/:id/$timeline': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$timeline`, ...withBody(body), headers: { ...given, ...jsonBody } })),
   'POST /fhir/:type/:id/$same-event': (facts) => sameEventRequest(facts),

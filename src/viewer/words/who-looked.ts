@@ -70,6 +70,13 @@ export const whoLooked = {
       'access-report': { done: 'made a report of who looked at a record', tried: 'make a report of who looked at a record' }, 'look-replay': { done: 'made plain what somebody was shown', tried: 'make plain what somebody was shown' },
       'audit-report': { done: 'took a report out of the access log', tried: 'take a report out of the access log' }, 'hold-back-list': { done: 'looked at looks that are held back', tried: 'look at looks that are held back' },
       'hold-back-decide': { done: 'held looks back from what a citizen is told', tried: 'hold looks back from what a citizen is told' }, 'hold-back-end': { done: 'had looks told again that were held back', tried: 'have looks told again that were held back' },
+      'subject-access': { done: 'took out what is held about a person, for that person', tried: 'take out what is held about a person' },
+      'retention-list': { done: 'looked at what is kept for how long', tried: 'look at what is kept for how long' }, 'retention-erase': { done: 'erased files whose time was over', tried: 'erase files whose time was over' },
+      'legal-hold-list': { done: 'looked at legal holds', tried: 'look at legal holds' }, 'legal-hold-place': { done: 'placed a legal hold', tried: 'place a legal hold' }, 'legal-hold-end': { done: 'ended a legal hold', tried: 'end a legal hold' },
+    },
+    clients: {
+      'client-list': { done: 'looked at the list of programs', tried: 'look at the list of programs' }, 'client-add': { done: 'registered a program', tried: 'register a program' },
+      'client-rotate': { done: 'changed the keys of a program', tried: 'change the keys of a program' }, 'client-disable': { done: 'switched off a program', tried: 'switch off a program' }, 'client-enable': { done: 'switched a program on again', tried: 'switch a program on again' },
     },
     cases: {
       'case-list': { done: 'looked at the list of cases', tried: 'look at the list of cases' }, 'case-show': { done: 'read a case of odd looks', tried: 'read a case of odd looks' },

@@ -9,7 +9,7 @@ import { openPageOf, sealPageOf, type PageServices } from '../fhir/paging.ts';
 import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
 import { permitGovernance } from './permit-governance.ts';
 import { readFields } from './read-fields.ts';
-import { json, requestOf } from './reply-json.ts';
+import { json } from './reply-json.ts';
 
 interface Position {
   openedAt: string;
@@ -37,10 +37,10 @@ export function addCaseRoutes(router: Router, services: CaseServices): void {
   const { cases } = services;
   router.get('/cases', route(services, { interaction: 'case-list', pattern: address, permit: readers }, (asked) => list(services, asked)));
   router.get('/cases/:reference', route(services, { interaction: 'case-show', pattern: `${address}/{reference}`, permit: readers },
-    async (asked) => json(200, await cases.read(asked.requester, referenceOf(asked), requestOf(asked)))));
+    async (asked) => json(200, await cases.read(asked.requester, referenceOf(asked), asked.request))));
   const add = (act: CaseAct, read: (asked: Asked) => Promise<Omit<CaseActAsk, 'act'>>): void => {
     router.post(`/cases/:reference/${act}`, route(services, { interaction: `case-${act}`, pattern: `${address}/{reference}/${act}`, permit: actors },
-      async (asked) => json(200, await cases.act(asked.requester, referenceOf(asked), { act, ...(await read(asked)) }, requestOf(asked)))));
+      async (asked) => json(200, await cases.act(asked.requester, referenceOf(asked), { act, ...(await read(asked)) }, asked.request))));
   };
   add('take', async (asked) => {
     await readFields(asked, {});
@@ -79,7 +79,7 @@ async function list(services: CaseServices, asked: Asked): Promise<Reply> {
   }
   const page = name === '_page' ? openPageOf<Page>(services, asked, address, value) : null;
   const closed = page?.closed ?? value === 'closed';
-  const { cases, next } = await services.cases.list(asked.requester, { closed, after: page?.after ?? null, count: pageSize }, requestOf(asked));
+  const { cases, next } = await services.cases.list(asked.requester, { closed, after: page?.after ?? null, count: pageSize }, asked.request);
   return json(200, { cases, next: next && `/${address}?_page=${sealPageOf(services, asked, address, { closed, after: next } satisfies Page)}` });
 }
 

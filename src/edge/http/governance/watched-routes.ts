@@ -8,7 +8,7 @@ import { openPageOf, sealPageOf, type PageServices } from '../fhir/paging.ts';
 import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
 import { permitGovernance } from './permit-governance.ts';
 import { readFields } from './read-fields.ts';
-import { json, requestOf } from './reply-json.ts';
+import { json } from './reply-json.ts';
 
 interface Position {
   decidedAt: string;
@@ -33,10 +33,10 @@ export function addWatchedRoutes(router: Router, services: WatchedServices): voi
   const { watched } = services;
   router.get('/watched-citizens', route(services, { interaction: 'watched-list', pattern: address, permit: readers }, (asked) => list(services, asked)));
   router.post('/watched-citizens', route(services, { interaction: 'watched-add', pattern: address, permit: changers },
-    async (asked) => json(201, await watched.add(asked.requester, askOf(await readFields(asked, fields)), requestOf(asked)))));
+    async (asked) => json(201, await watched.add(asked.requester, askOf(await readFields(asked, fields)), asked.request))));
   router.post('/watched-citizens/:id/end', route(services, { interaction: 'watched-end', pattern: `${address}/{id}/end`, permit: changers }, async (asked) => {
     await readFields(asked, {});
-    return json(200, await watched.end(asked.requester, asked.params['id'] ?? '', requestOf(asked)));
+    return json(200, await watched.end(asked.requester, asked.params['id'] ?? '', asked.request));
   }));
 }
 
@@ -66,6 +66,6 @@ async function list(services: WatchedServices, asked: Asked): Promise<Reply> {
     throw new Refusal({ category: 'invalid', code: 'search-value-invalid', text: 'The list takes no such parameter here.', at: { field: '_page' }, expected: 'nothing, or a next link as it was received' });
   }
   const after = name === '_page' ? openPageOf<Position>(services, asked, address, value) : null;
-  const { watched, next } = await services.watched.list(asked.requester, { after, count: pageSize }, requestOf(asked));
+  const { watched, next } = await services.watched.list(asked.requester, { after, count: pageSize }, asked.request);
   return json(200, { watched, next: next && `/${address}?_page=${sealPageOf(services, asked, address, next satisfies Position)}` });
 }
