@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { measureAuditLog } from './audit-log/measure-audit-log.ts';
+import { measureCases } from './cases/measure-cases.ts';
 import { measureLinkageLoad } from './linkage-load/measure-linkage-load.ts';
 import { measureLinkage } from './linkage/measure-linkage.ts';
 import { benchMapping } from './mapping.ts';
@@ -22,8 +23,8 @@ const measures: Readonly<Record<string, (world: World, print: Print) => Promise<
   viewer: measureViewer,
   mapping: (world, print) => benchMapping(print, world.settings),
 };
-/** Asked for by name only: they fill a record with 130,000 people, or with 10,000 messages, tell 100,000 people apart, link 100,000 descriptions to 900,000 people, tell whole lives, or prove entries of a log of ten million. */
-const long: typeof measures = { sharing: measureSharing, replay: measureReplay, linkage: measureLinkage, 'linkage-load': measureLinkageLoad, story: measureStory, 'audit-log': measureAuditLog };
+/** Asked for by name only: they fill a record with 130,000 people, or with 10,000 messages, tell 100,000 people apart, link 100,000 descriptions to 900,000 people, tell whole lives, prove entries of a log of ten million, or judge a year of looks. */
+const long: typeof measures = { sharing: measureSharing, replay: measureReplay, linkage: measureLinkage, 'linkage-load': measureLinkageLoad, story: measureStory, 'audit-log': measureAuditLog, cases: measureCases };
 const known = { ...measures, ...long };
 
 const program = new Command('bench')
@@ -40,6 +41,7 @@ const program = new Command('bench')
   .option('--linkage-people <n>', 'linkage: people of the made-up city', positive, defaults.linkagePeople)
   .option('--hard-pairs <n>', 'linkage: pairs of two people who are easily taken for one', positive, defaults.hardPairs)
   .option('--leaves <n>', 'audit-log: entries of the large log', positive, defaults.leaves)
+  .option('--case-users <n>', 'cases: people who look, for a year', positive, defaults.caseUsers)
   .option('--samples <n>', 'sharing: answers measured of each side of a comparison; four times as many where their times are compared', positive, 500)
   .option('--quick', 'sharing: 13,000 people and 50 samples; linkage-load: a tenth of the people')
   .option('--plans [file]', 'sharing: also writes the plans of the hottest queries to this file, by default docs/explain-plans.md');
