@@ -1,12 +1,11 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../fhir/json.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
+import { formParameters } from '../representation.ts';
 import type { Asked } from '../route.ts';
-import { hasNoBody, readBodyResource, type ResourceLimits } from './read-resource.ts';
+import { readBodyResource, type ResourceLimits } from './read-resource.ts';
 
 /** Inputs of an operation by name: a text each, or a Coding, a CodeableConcept, a resource. */
 export type Inputs = ReadonlyMap<string, Json>;
-
-const transport = ['_format', '_pretty'];
 
 /**
  * The inputs of an operation as its address gives them, or as a Parameters resource does where it is posted (FHIR R4
@@ -28,9 +27,20 @@ export async function readRepeated<Name extends string>(asked: Asked, posted: bo
 const mostRepeated = 20;
 
 async function givenTo(asked: Asked, posted: boolean, limits: ResourceLimits): Promise<[string, Json][]> {
-  const given: [string, Json][] = asked.query.filter(([name]) => !transport.includes(name));
+  const given: [string, Json][] = asked.query.filter(([name]) => !formParameters.includes(name));
   if (posted && !hasNoBody(asked)) given.push(...inputsIn((await readBodyResource(asked, limits)).resource));
   return given;
+}
+
+/** Inputs that are all simple, of an operation that may be posted without any: what is no text becomes an empty one. */
+export async function readPosted(asked: Asked, limits: ResourceLimits): Promise<[string, string][]> {
+  if (hasNoBody(asked)) return [];
+  return inputsIn((await readBodyResource(asked, limits)).resource).map(([name, value]) => [name, typeof value === 'string' ? value : '']);
+}
+
+/** An operation without inputs needs no body. */
+function hasNoBody(asked: Asked): boolean {
+  return asked.header('Transfer-Encoding') === undefined && Number(asked.header('Content-Length') ?? 0) === 0;
 }
 
 /** Of a Parameters resource: name and value of each. */
