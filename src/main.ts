@@ -43,7 +43,7 @@ async function main(): Promise<void> {
   const people = config.issuer.kind === 'external' ? null : issuer;
   let notReady = config.demo ? ['demo data'] : [];
   const start = startInfo(config, services, people);
-  const sandboxes = openSandboxes(config);
+  const sandboxes = openSandboxes(config, issuer.metadata);
   const app = createApp({
     services, log, sandboxes, baseUrl: config.baseUrl, version: version(), start, issuer: issuer.routes, rates: config.rates, proxies: config.proxies,
     signIn: await openSignIn(config, people, () => new Date()), viewerFolder: join(import.meta.dirname, '..', 'dist', 'viewer'), notReady: () => notReady, smart: issuer.metadata,

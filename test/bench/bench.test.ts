@@ -17,6 +17,9 @@ const measures: readonly [name: string, unit: string, compared: boolean][] = [
   ['replay.records', 'records', false], ['replay.shadow', 'records/s', false], ['replay.swap', 'records/s', false], ['replay.memory', 'MB', false],
   ...['audit-log', 'audit-log.large'].flatMap((name): [string, string, boolean][] => [[`${name}.append`, 'entries/s', false], [`${name}.append.p99`, 'ms', false], [`${name}.proofs`, 'proofs/s', false], [`${name}.proof.p99`, 'ms', false]]),
   ['audit-log.large.hashes', 'bytes/entry', false],
+  ...['read', 'search-token', 'search-date', 'search-name', 'search-chained', 'everything', 'create', 'update', 'transaction'].flatMap((kind) => ['c1', 'c16', 'c64', 'two'].flatMap((at): [string, string, boolean][] => [
+    [`api.${kind}.${at}`, 'requests/s', at !== 'two'], ...['p50', 'p95', 'p99'].map((share): [string, string, boolean] => [`api.${kind}.${at}.${share}`, 'ms', false]), [`api.${kind}.${at}.cpu`, 'ms/request', false],
+  ])),
 ];
 
 /** All of them by `npm run check:bench`; in the suite those that start least. */
