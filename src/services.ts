@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { auditLogOf, openLogIdentity } from './audit-services.ts';
+import { exportsOf, hooksOf, subscriptionsOf } from './system-services.ts';
 import type { Config } from './config.ts';
 import { loadDefinitions } from './fhir/definitions.ts';
 import { loadProfiles, loadUkCore } from './fhir/profiles.ts';
@@ -17,6 +18,7 @@ import { describeRefusedRequest, type RefusedRequest } from './flow/describe-ref
 import { explainAccess, type ExplainAsk } from './flow/explain-access.ts';
 import { loadDirectory } from './flow/directory.ts';
 import { openFeedMappings } from './flow/feed-mappings.ts';
+import { listExports } from './flow/list-exports.ts';
 import { reindexRows } from './flow/reindex-rows.ts';
 import { replayTogether, startReplayWorker } from './flow/work-replays.ts';
 import { startLinkageRuns } from './flow/work-linkage-runs.ts';
@@ -24,6 +26,8 @@ import { watchLateReferrals } from './flow/watch-late-referrals.ts';
 import { watchEmergencyReviews, type ReviewWatch } from './flow/watch-emergency-reviews.ts';
 import { changeChoice, fileChoice } from './flow/file-choice.ts';
 import { waysIn } from './flow/ways-in.ts';
+import type { TellContext } from './flow/tell-subscriber.ts';
+import { tellSubscribers } from './flow/tell-subscribers.ts';
 import { createInTurn } from './flow/in-turn.ts';
 import { writeThroughApi } from './flow/write-through-api.ts';
 import type { WriteWork } from './flow/write-records.ts';
@@ -76,7 +80,7 @@ const projectRoot = join(import.meta.dirname, '..');
 
 export interface ServiceOptions {
   database: Database;
-  config: Pick<Config, 'ukCoreDir' | 'limits' | 'demo' | 'sessions' | 'emergency' | 'smallNumber' | 'audit'>;
+  config: Pick<Config, 'ukCoreDir' | 'limits' | 'demo' | 'sessions' | 'emergency' | 'smallNumber' | 'audit' | 'baseUrl' | 'hookHosts'>;
   log: Log;
   clock?: () => Date;
   newId?: () => string;
@@ -120,7 +124,8 @@ export async function createServices({
   const watches = [await watchDates({ database, secrets }, log), await watchReviews(database, config.emergency.reviewDays, log)];
   await resumeWaiting(database);
   const told = { ...release, classes, story };
-  const rounds = roundsOf(told, log);
+  const hooks = hooksOf(config.hookHosts);
+  const rounds = roundsOf({ ...told, base: `${config.baseUrl}/fhir`, post: hooks.post }, log, pollMs);
   const worker = startIntakeWorker({ ...intake, audit }, (event) => log(intakeEvents[event]), pollMs);
   const replays = startReplayWorker({ ...intake, feeds, together }, (error) => log('replay-failed', { error }));
   const linkageRuns = startLinkageRuns({ ...intake, ruleVersion: linkage.version }, (error) => log('linkage-run-failed', { error }), pollMs);
@@ -137,7 +142,7 @@ export async function createServices({
     explainAccess: (requester: Requester, ask: ExplainAsk, request: RequestFacts) => explainAccess(release, requester, ask, request),
     reconstruct: (requester: Requester, id: string, request: RequestFacts) => reconstructDecision({ ...release, classes }, requester, id, request),
     recordRefusal: (refused: RefusedRequest) => appendOrRefuse(release, describeRefusedRequest(refused, newId(), clock())),
-    ...pagesOf(secrets), ...answersOf({ ...told, holdBack }),
+    ...pagesOf(secrets), exports: exportsOf({ ...release, wake: rounds.exportLists.wake }), subscriptions: subscriptionsOf({ ...release, validate: intake.validate, checkHook: hooks.check, wakeTelling: rounds.subscribers.wake }), ...answersOf({ ...told, holdBack }),
     ...waysIn({ ...release, ...intake, feeds, mostBytes: config.limits.intakeBytes, wake }),
     readTask: (requester: Requester, taskId: string) => readJobTask(release, requester, taskId),
     webSessions: openWebSessions(database, config.sessions),
@@ -219,12 +224,14 @@ function writesOf(context: Parameters<typeof writeThroughApi>[0]) {
   return { write: (requester: Requester, work: WriteWork, request: RequestFacts) => writeThroughApi(context, requester, work, request) };
 }
 
-/** What is looked for again and again: each becomes Tasks of those it is about. */
-function roundsOf(told: Parameters<typeof watchLateReferrals>[0], log: Log) {
+/** What is looked for again and again, and becomes Tasks of those it is about; the lists of exports; what subscribers are told. */
+function roundsOf(told: Parameters<typeof watchLateReferrals>[0] & TellContext, log: Log, pollMs: number | undefined) {
   return {
     lateReferrals: watchLateReferrals(told, (error) => log('referral-watch-failed', { error })),
     corrections: watchCorrections(told, (error) => log('correction-watch-failed', { error })),
     disagreements: watchDisagreements(told, (error) => log('disagreement-watch-failed', { error })),
+    subscribers: tellSubscribers(told, (error) => log('notification-failed', { error }), pollMs),
+    exportLists: listExports(told, (error) => log('export-failed', { error })),
   };
 }
 
