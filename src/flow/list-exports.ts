@@ -1,4 +1,4 @@
-import { deleteExpiredExports, findOpenExport, listNextType } from '../store/export-jobs.ts';
+import { deleteExpiredExports, findOpenExport, listNextType, noteListFailure } from '../store/export-jobs.ts';
 import type { ReleaseContext } from './release-context.ts';
 import { startRounds, type Rounds } from './start-rounds.ts';
 
@@ -25,6 +25,11 @@ async function listSome({ database, policy }: Pick<ReleaseContext, 'database' | 
     await deleteExpiredExports(database);
     return false;
   }
-  await policy.under(job.requester, ({ grant }) => listNextType(database, grant.key, job));
+  try {
+    await policy.under(job.requester, ({ grant }) => listNextType(database, grant.key, job));
+  } catch (error) {
+    await noteListFailure(database, job.id); // others come first
+    throw error;
+  }
   return true;
 }

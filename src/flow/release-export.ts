@@ -2,10 +2,10 @@ import { describeDisclosure } from '../audit/describe-disclosure.ts';
 import { ignoredNotice } from '../fhir/notices.ts';
 import { notFound } from '../fhir/outcome.ts';
 import { parseExact } from '../fhir/parse-exact.ts';
-import { Refusal } from '../fhir/problem.ts';
+import { Refusal, type Problem } from '../fhir/problem.ts';
 import type { Requester } from '../fhir/sharing.ts';
 import { subsetResource } from '../fhir/subset-resource.ts';
-import { countExportFiles, exportSizes, readExportBatch, type ExportJob } from '../store/export-jobs.ts';
+import { countExportFiles, exportSizes, mostListFailures, readExportBatch, type ExportJob } from '../store/export-jobs.ts';
 import { readListed, readSourcePatients } from '../store/read-rows.ts';
 import { assembleText } from './assemble.ts';
 import { auditFacts } from './audit-facts.ts';
@@ -39,6 +39,7 @@ const openTransactionMs = 120_000;
 /** The job as it stands, and its files once there are all. That there are any tells something: an entry is written for it. */
 export async function releaseExportStatus(context: ReleaseContext, requester: Requester, id: string, request: RequestFacts): Promise<ExportManifest | { job: ExportJob }> {
   const job = await findExport(context, requester, id);
+  if (job.doneAt === null && job.failures >= mostListFailures) throw new Refusal(listFailed);
   if (job.doneAt === null) return { job };
   const files = (await countExportFiles(context.database, job.id)).flatMap(({ type, files: n }) => Array.from({ length: n }, (_, i) => ({ type, name: fileName(type, i) })));
   await appendAct(context, requester, request, { interaction: 'export-status', query: `_export/${job.id}`, status: 200 });
@@ -46,6 +47,8 @@ export async function releaseExportStatus(context: ReleaseContext, requester: Re
     job, files, upTo: new Date(job.askedAt.getTime() - openTransactionMs), errors: job.ignored.length === 0 ? [] : [{ type: 'OperationOutcome', name: fileName('OperationOutcome', 0) }],
   };
 }
+
+const listFailed: Problem = { category: 'internal', code: 'export-failed', text: 'The export could not be made.', fix: 'Delete it and ask again.' };
 
 function fileName(type: string, n: number): string {
   return `${type}-${n + 1}.ndjson`;

@@ -17,23 +17,36 @@ const eventDays = 30;
 const usualPauseMs = 5_000;
 
 /**
- * Sees in rounds what happened, and tells subscribers: several at a time, so that one that does not answer holds nobody up.
- * A round that fails is done again; what was claimed in it is free again when its lease is over.
+ * Sees in rounds what happened, and tells subscribers: several at a time, and no round waits for them, so that one that does not
+ * answer holds nobody up. A round that fails is done again; what was claimed and not settled is free when its lease is over.
  */
 export function tellSubscribers(context: TellContext, failed: (error: unknown) => void, pauseMs = usualPauseMs): SubscriberWatch {
+  const running = new Set<Promise<void>>();
   const look = async (): Promise<boolean> => {
     const more = await noteEvents(context);
     await endThoseOver(context);
-    const claimed = await claimSubscriptions(context.database, together, leaseSeconds);
-    const results = await Promise.allSettled(claimed.map((subscription) => tellSubscriber(context, subscription)));
-    for (const result of results) if (result.status === 'rejected') failed(result.reason);
+    const claimed = running.size < together ? await claimSubscriptions(context.database, together - running.size, leaseSeconds) : [];
+    for (const subscription of claimed) {
+      const telling = tellSubscriber(context, subscription).catch(failed).finally(() => {
+        running.delete(telling);
+        rounds.wake();
+      });
+      running.add(telling);
+    }
     if (claimed.length === 0) await deleteOldEvents(context.database, eventDays);
     return more || claimed.length > 0;
   };
-  return { ...startRounds(() => look().catch((error: unknown) => {
+  const rounds = startRounds(() => look().catch((error: unknown) => {
     failed(error);
     return false;
-  }), pauseMs), look };
+  }), pauseMs);
+  return {
+    look, wake: rounds.wake,
+    stop: async () => {
+      await rounds.stop();
+      await Promise.all(running);
+    },
+  };
 }
 
 /** Off, because their end has come. */

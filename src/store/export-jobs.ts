@@ -25,6 +25,8 @@ export interface ExportJob extends ExportAsk {
   askedAt: Date;
   /** how many of the types are listed */
   listed: number;
+  /** how often a list could not be made */
+  failures: number;
   doneAt: Date | null;
   expiresAt: Date;
 }
@@ -32,7 +34,7 @@ export interface ExportJob extends ExportAsk {
 /** Resources read, audited and sent together, and batches in one file. */
 export const exportSizes = { batch: 200, file: 250 };
 
-const columns = 'id, requester, level, types, since, elements, ignored, request, asked_at as "askedAt", listed, done_at as "doneAt", expires_at as "expiresAt"';
+const columns = 'id, requester, level, types, since, elements, ignored, request, asked_at as "askedAt", listed, failures, done_at as "doneAt", expires_at as "expiresAt"';
 
 /** Keeps a job; false where this client has as many already. */
 export async function saveExportJob(database: Database, job: Pick<ExportJob, keyof ExportAsk | 'id' | 'requester'>, limits: { jobs: number; hours: number }): Promise<boolean> {
@@ -64,10 +66,13 @@ export async function deleteExpiredExports(database: Database): Promise<void> {
   await database.query('delete from export_job where expires_at <= statement_timestamp()');
 }
 
-/** The job that waits longest for its lists. */
+/** A list that could not be made so often is not tried again. */
+export const mostListFailures = 5;
+
+/** The job that waits longest for its lists; those that failed come last. */
 export async function findOpenExport(database: Database): Promise<ExportJob | undefined> {
   const [job] = await database.query<ExportJob & { [column: string]: unknown }>(
-    `select ${columns} from export_job where done_at is null and expires_at > statement_timestamp() order by asked_at, id limit 1`);
+    `select ${columns} from export_job where done_at is null and failures < $1 and expires_at > statement_timestamp() order by failures, asked_at, id limit 1`, [mostListFailures]);
   return job && { ...job, requester: { ...job.requester, token: 'export' } };
 }
 
@@ -97,6 +102,11 @@ function listing(level: ExportLevel, type: string): string {
     saved as (insert into export_batch (job_id, type, n, ids) select $2, $3, n, array_agg(id order by citizen_id, id)
       from (select citizen_id, id, (row_number() over (order by citizen_id, id) - 1) / $5::int as n from found) numbered group by n)
     select exists (select from g) as fresh`;
+}
+
+/** A list of this job could not be made. */
+export async function noteListFailure(database: Database, id: string): Promise<void> {
+  await database.query('update export_job set failures = failures + 1 where id = $1', [id]);
 }
 
 /** How many files of each type a job has: types of which nothing was found have none. */

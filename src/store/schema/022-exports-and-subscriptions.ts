@@ -6,7 +6,7 @@ export const exportsAndSubscriptions = `
 create table export_job (
   id uuid primary key, client text not null, organisation text not null, role text not null, purpose text not null, requester jsonb not null,
   level text not null check (level in ('system', 'patient', 'group')), types text[] not null, since timestamptz, elements text[] not null, ignored text[] not null, request text not null,
-  asked_at timestamptz not null default statement_timestamp(), listed int not null default 0, done_at timestamptz, expires_at timestamptz not null);
+  asked_at timestamptz not null default statement_timestamp(), listed int not null default 0, failures int not null default 0, done_at timestamptz, expires_at timestamptz not null);
 create index export_job_client on export_job (client, expires_at);
 create index export_job_open on export_job (asked_at) where done_at is null;
 create index export_job_expires on export_job (expires_at);
