@@ -1,18 +1,30 @@
 import type { Requester } from './fhir/sharing.ts';
 import { releaseExportFile, releaseExportStatus } from './flow/release-export.ts';
-import type { RequestFacts } from './flow/release-context.ts';
+import type { ReleaseContext, RequestFacts } from './flow/release-context.ts';
+import { listExports } from './flow/list-exports.ts';
+import { tellSubscribers } from './flow/tell-subscribers.ts';
+import type { Config } from './config.ts';
+import type { Log } from './edge/log.ts';
 import { deleteExport, startExport, type ExportContext } from './flow/start-export.ts';
 import { createSubscription, endOwnSubscription, updateSubscription, type SubscriptionContext } from './flow/keep-subscription.ts';
 import { releaseSubscriptionEvents, releaseSubscriptionStatus } from './flow/release-subscription.ts';
-import { checkHookAddress, type PermittedHosts } from './edge/webhooks/hook-address.ts';
+import { checkHookAddress } from './edge/webhooks/hook-address.ts';
 import { createPostHook } from './edge/webhooks/post-hook.ts';
 import type { JsonObject } from './fhir/json.ts';
 import type { ExportAsk } from './store/export-jobs.ts';
 
-/** What organisations' systems ask for, each story with its parts. */
+/** What organisations' systems ask for, each story with its parts, and the rounds that work it off. */
+export function systemsOf(release: ReleaseContext & Pick<SubscriptionContext, 'validate'>, { baseUrl, hookHosts }: Pick<Config, 'baseUrl' | 'hookHosts'>, log: Log, pollMs: number | undefined) {
+  const exportLists = listExports(release, (error) => log('export-failed', { error }));
+  const subscribers = tellSubscribers({ ...release, base: `${baseUrl}/fhir`, post: createPostHook(hookHosts) }, (error) => log('notification-failed', { error }), pollMs);
+  return {
+    rounds: { exportLists, subscribers }, exports: exportsOf({ ...release, wake: exportLists.wake }),
+    subscriptions: subscriptionsOf({ ...release, checkHook: (endpoint: string) => checkHookAddress(endpoint, hookHosts), wakeTelling: subscribers.wake }),
+  };
+}
 
 /** Records in bulk. */
-export function exportsOf(context: ExportContext) {
+function exportsOf(context: ExportContext) {
   return {
     start: (requester: Requester, ask: ExportAsk, group: string | null, request: RequestFacts) => startExport(context, requester, ask, group, request),
     status: (requester: Requester, id: string, request: RequestFacts) => releaseExportStatus(context, requester, id, request),
@@ -21,13 +33,8 @@ export function exportsOf(context: ExportContext) {
   };
 }
 
-/** Where notifications may go, and how they do. */
-export function hooksOf(permitted: PermittedHosts) {
-  return { check: (endpoint: string) => checkHookAddress(endpoint, permitted), post: createPostHook(permitted) };
-}
-
 /** What a system asks to be told of. */
-export function subscriptionsOf(context: SubscriptionContext) {
+function subscriptionsOf(context: SubscriptionContext) {
   return {
     create: (requester: Requester, resource: JsonObject, request: RequestFacts) => createSubscription(context, requester, resource, request),
     update: (requester: Requester, id: string, ifMatch: number | undefined, resource: JsonObject, request: RequestFacts) => updateSubscription(context, requester, id, ifMatch, resource, request),

@@ -46,6 +46,7 @@ export const logEvents = {
   'referral-watch-failed': ['error', 'Referrals without a reply could not be looked for'],
   'disagreement-watch-failed': ['error', 'Disagreements between organisations could not be looked for'],
   'correction-watch-failed': ['error', 'Answered corrections could not be looked for'],
+  'odd-looks-failed': ['error', 'Odd looks could not be looked for'],
   'emergency-watch-failed': ['error', 'Overdue reviews of emergency access could not be looked for'],
   'export-failed': ['error', 'The list of an export could not be made; it is tried again'],
   'notification-failed': ['error', 'Subscribers could not be told what happened; it is tried again'],

@@ -66,11 +66,12 @@ export interface ClaimedSubscription extends SubscriptionRow {
   idle: boolean;
 }
 
-/** Takes those that are due for a time: who is killed meanwhile leaves them to others when it is over. */
+/** Takes those that are due for a time: who is killed meanwhile leaves them to others when it is over. A client that was disabled is told nothing until it is enabled. */
 export async function claimSubscriptions(database: Database, limit: number, leaseSeconds: number): Promise<ClaimedSubscription[]> {
   const rows = await database.query<ClaimedSubscription & { [column: string]: unknown }>(
     `update subscription set due_at = null, leased_until = statement_timestamp() + make_interval(secs => $2) where id in (
        select id from subscription where status in ('requested', 'active') and case when leased_until is null then due_at else leased_until end <= statement_timestamp()
+         and not exists (select from oauth_client c where c.id = subscription.client and not c.enabled)
        order by due_at, id limit $1 for update skip locked) returning ${columns}, leased_until::text as lease,
        coalesce(sent_at + make_interval(secs => heartbeat) <= statement_timestamp(), heartbeat is not null) as idle`, [limit, leaseSeconds]);
   return rows.map((row) => ({ ...row, requester: { ...row.requester, token: 'subscription' } }));

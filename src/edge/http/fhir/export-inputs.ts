@@ -1,14 +1,14 @@
+import { allows } from '../../../fhir/allows.ts';
 import { rangeOf } from '../../../fhir/date-range.ts';
 import { textOf, type Json } from '../../../fhir/json.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import type { ExportAsk } from '../../../store/export-jobs.ts';
+import { formParameters } from '../representation.ts';
 import { interactionsOf } from './interactions.ts';
-import { allows } from './permit.ts';
 
 const ndjson = ['application/fhir+ndjson', 'application/ndjson', 'ndjson'];
 const known = ['_outputFormat', '_type', '_since', '_elements'];
-const transport = ['_format', '_pretty'];
 const mostElements = 100;
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[ +-]\d\d:\d\d)$/;
 
@@ -17,7 +17,7 @@ export const exportedTypes: readonly string[] = Object.keys(interactionsOf).filt
 
 /** What of an export its parameters say; lists may be given by commas or by repeating. Every mistake is told together. */
 export function readExportInputs(given: readonly (readonly [string, Json])[], { scopes }: Pick<Requester, 'scopes'>, lenient: boolean): Pick<ExportAsk, 'types' | 'since' | 'elements' | 'ignored'> {
-  const named = given.map(([name, value]) => [name, textOf(value)] as const).filter(([name]) => !transport.includes(name));
+  const named = given.map(([name, value]) => [name, textOf(value)] as const).filter(([name]) => !formParameters.includes(name));
   const lists = (name: string): string[] => [...new Set(named.flatMap(([each, value]) => (each === name ? value.split(',').map((item) => item.trim()) : [])))];
   const unknown = [...new Set(named.flatMap(([name]) => (known.includes(name) ? [] : [name.replace(/[^A-Za-z_-]/g, '').slice(0, 64)])))];
   const [formats, types, sinces, elements] = [lists('_outputFormat'), lists('_type'), lists('_since'), lists('_elements')];

@@ -1,4 +1,5 @@
 import type { Router } from 'express';
+import { allows } from '../../../fhir/allows.ts';
 import { textOf } from '../../../fhir/json.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
@@ -7,7 +8,6 @@ import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { ExportAsk, ExportJob, ExportLevel } from '../../../store/export-jobs.ts';
 import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
 import { exportedTypes, readExportInputs } from './export-inputs.ts';
-import { allows } from './permit.ts';
 import { inputsIn } from './read-inputs.ts';
 import { readResource, type ResourceLimits } from './read-resource.ts';
 import { handlingOf } from './search-type.ts';

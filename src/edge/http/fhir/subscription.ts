@@ -5,11 +5,11 @@ import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import type { KeptSubscription } from '../../../flow/keep-subscription.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
+import { formParameters } from '../representation.ts';
 import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
 import { permit } from './permit.ts';
-import { inputInvalid } from './read-inputs.ts';
+import { inputInvalid, readPosted } from './read-inputs.ts';
 import { readResource, type ResourceLimits } from './read-resource.ts';
-import { readInput } from './patient-everything.ts';
 import { readIfMatch } from './write-headers.ts';
 
 export interface SubscriptionServices extends RouteServices {
@@ -84,10 +84,8 @@ async function events(services: SubscriptionServices, asked: Asked, posted: bool
   return { status: 200, text: JSON.stringify(await services.subscriptions.events(asked.requester, of, services.base, asked.request)) };
 }
 
-const transport = ['_format', '_pretty'];
-
 async function inputs(services: SubscriptionServices, asked: Asked, posted: boolean, names: readonly string[]): Promise<[string, string][]> {
-  const given = [...asked.query.filter(([name]) => !transport.includes(name)), ...(posted ? await readInput(asked, services.limits) : [])];
+  const given = [...asked.query.filter(([name]) => !formParameters.includes(name)), ...(posted ? await readPosted(asked, services.limits) : [])];
   const unknown = given.find(([name]) => !names.includes(name));
   if (unknown) throw new Refusal(inputInvalid('an input', names.length === 0 ? 'none' : names.join(', ')));
   return given;
