@@ -10,7 +10,8 @@ type Stamping = Pick<ReleaseContext, 'clock'>;
 export async function saveSubscriptionResource({ clock }: Stamping, connection: Connection, client: string, id: string, content: JsonObject): Promise<number> {
   const standing = (await loadSharedRows(connection, [id])).get(id);
   const [at, version] = [clock(), (standing?.version ?? 0) + 1];
-  const body: JsonObject = { ...content, resourceType: 'Subscription', id, meta: { versionId: String(version), lastUpdated: at.toISOString(), profile: ['http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-subscription'], source: 'urn:onestory:api' } };
+  const { resourceType: _type, id: _id, meta: _meta, ...rest } = content;
+  const body: JsonObject = { resourceType: 'Subscription', id, meta: { versionId: String(version), lastUpdated: at.toISOString(), profile: ['http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-subscription'], source: 'urn:onestory:api' }, ...rest };
   await saveSharedRows(connection, [{ id, scope: 'job', owner: client, type: 'Subscription', version, updatedAt: at, body: JSON.stringify(body), index: indexResource(body) }]);
   return version;
 }

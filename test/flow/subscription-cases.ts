@@ -149,6 +149,17 @@ export function subscriptionCases(current: () => SystemWorld): void {
     expect((await standing(id)).status).toBe('active');
   });
 
+  it('is silent while its client is disabled, and goes on when it is enabled again', async () => {
+    await subscribe('plan-changed');
+    const { database, services } = world.gateway;
+    await database.query(`insert into oauth_client (id, kind, name, organisation, scopes, redirect_uris, contact, enabled) values ($1, 'system', 'x', 'x', '{}', '{}', 'x', false)`, [system]);
+    await send('POST', 'CarePlan', planOf(await patient(), randomUUID()));
+    await services.subscribers.look();
+    expect([await database.query('select 1 from happened'), receiver.received]).toEqual([[], []]);
+    await database.query('delete from oauth_client where id = $1', [system]);
+    expect((await told()).map(({ count }) => count)).toEqual(['1']);
+  });
+
   it('sends a heartbeat when it was quiet for so long, and ends when its time is over', async () => {
     const id = await subscribe('died', { end: new Date(Date.now() + 3_600_000).toISOString(), channel: { ...(subscriptionTo('died', `${receiver.url}/hook`)['channel'] as JsonObject), extension: [{ url: `${backport}/backport-heartbeat-period`, valueUnsignedInt: 60 }] } });
     await dueNow(id);

@@ -41,13 +41,13 @@ export interface SystemWorld {
   close: () => Promise<void>;
 }
 
-/** A gateway with twelve people of the demo, under the agreement for systems and the one on oversight. */
+/** A gateway with eight people of the demo, under the agreement for systems and the one on oversight. */
 export async function openSystems(open: () => Promise<Database>): Promise<SystemWorld> {
   const failures: unknown[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'onestory-systems-'));
   writeFileSync(join(folder, 'systems.yaml'), agreement);
   cpSync(join(import.meta.dirname, '../../agreements/bicp-oversight.yaml'), join(folder, 'oversight.yaml'));
-  const gateway = await startGateway(await open(), { citizens: 12, agreements: folder, environment: () => ({ ONESTORY_HOOK_HOSTS: '127.0.0.1' }), log: (event, fields) => { if (event === 'notification-failed') failures.push(fields?.error); } });
+  const gateway = await startGateway(await open(), { citizens: 8, agreements: folder, environment: () => ({ ONESTORY_HOOK_HOSTS: '127.0.0.1' }), log: (event, fields) => { if (event === 'notification-failed') failures.push(fields?.error); } });
   return {
     gateway, failures,
     close: async () => {
