@@ -75,7 +75,7 @@ export function createApp(options: AppOptions): Express {
     release: services.release, sealPage: services.sealPage, openPage: services.openPage, timeline: services.timeline, story: services.story, confirm: services.confirm, correct: services.correct, sameEvent: services.sameEvent, fileChoice: services.fileChoice, changeChoice: services.changeChoice, write: services.write, breakGlass: services.breakGlass, matchPatient: services.matchPatient, explainAccess: services.explainAccess, reconstruct: services.reconstruct, endBreakGlass: services.endBreakGlass,
     clock: services.clock, newId: services.newId, takesBundles: services.takesBundles, bundleOutcome: services.bundleOutcome, intakeLimit: services.intakeLimit, acceptBytes: services.acceptBytes, readTask: services.readTask,
     summary: services.summary, presence: services.presence, crossReference: services.crossReference, documents: services.documents,
-    accessReport: services.accessReport, nameOf: services.nameOf,
+    accessReport: services.accessReport, nameOf: services.nameOf, exports: services.exports, subscriptions: services.subscriptions,
     conformance: services.conformance, validate: services.validate,
     searchAudit: (requester, ask, request) => services.searchAudit(requester, ask, request, base),
   }));
