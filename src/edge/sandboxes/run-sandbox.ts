@@ -33,6 +33,8 @@ export interface ToldSandbox {
 const program = join(import.meta.dirname, '..', '..', 'sandbox.ts');
 /** of its JavaScript; the embedded database has its own memory */
 const mostMegabytes = 512;
+/** one that has not begun, or not ended, by then is broken */
+const [startMs, stopMs] = [180_000, 10_000];
 
 /**
  * The whole environment of a sandbox's process. Nothing of the gateway's own is passed on: without an address of the record,
@@ -48,12 +50,18 @@ export function runSandbox(of: SandboxOf, folder: string): Promise<RunningSandbo
   const secret = randomBytes(32);
   child.send({ secret: secret.toString('base64'), smart: of.smart } satisfies ToldSandbox);
   const ended = new Promise<void>((resolve) => { child.once('exit', () => { resolve(); }); });
+  const endAfter = (ms: number): NodeJS.Timeout => setTimeout(() => { child.kill('SIGKILL'); }, ms).unref();
   const stop = (): Promise<void> => {
     child.kill('SIGTERM');
-    return ended;
+    const late = endAfter(stopMs);
+    return ended.then(() => { clearTimeout(late); });
   };
+  const starting = endAfter(startMs);
   return new Promise((resolve, reject) => {
-    child.once('message', (told) => { resolve({ port: Number((told as { port?: unknown }).port), authorise: (requester) => sayWho(secret, requester), ended, stop }); });
+    child.once('message', (told) => {
+      clearTimeout(starting);
+      resolve({ port: Number((told as { port?: unknown }).port), authorise: (requester) => sayWho(secret, requester), ended, stop });
+    });
     child.once('error', () => { reject(new Refusal(notStarted)); });
     void ended.then(() => { reject(new Refusal(notStarted)); });
   });
