@@ -62,6 +62,16 @@ export const arms: Readonly<Record<string, Arm>> = {
   'POST /fhir/Patient/:id/$everything': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$everything`, ...withBody(body), headers: { ...given, ...jsonBody } })),
   'GET /fhir/Patient/:id/$story': (facts) => get(person(facts), (id) => `/fhir/Patient/${id}/$story`, ['', '', '', '?_format=json', '?_count=1']),
   'POST /fhir/Patient/:id/$story': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$story`, ...withBody(body), headers: { ...given, ...jsonBody } })),
+  'GET /fhir/Patient/:id/$summary': (facts) => get(person(facts), (id) => `/fhir/Patient/${id}/$summary`, ['', '', '?_format=xml', '?profile=urn:x']),
+  'POST /fhir/Patient/:id/$summary': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$summary`, ...withBody(body), headers: { ...given, ...jsonBody } })),
+  'POST /fhir/Patient/$summary': (facts) => byIdentifier(facts, 'summary'),
+  'GET /fhir/Patient/:id/$presence': (facts) => get(person(facts), (id) => `/fhir/Patient/${id}/$presence`, ['', '', '?x=1']),
+  'POST /fhir/Patient/:id/$presence': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$presence`, ...withBody(body), headers: { ...given, ...jsonBody } })),
+  'POST /fhir/Patient/$presence': (facts) => byIdentifier(facts, 'presence'),
+  'GET /fhir/Patient/$ihe-pix': (facts) => get(identifier(facts), (token) => `/fhir/Patient/$ihe-pix?sourceIdentifier=${encodeURIComponent(token)}`, ['', '', '&targetSystem=https://fhir.nhs.uk/Id/nhs-number', '&targetSystem=urn:x']),
+  'POST /fhir/Patient/$ihe-pix': (facts) => byIdentifier(facts, 'ihe-pix'),
+  'GET /fhir/DocumentReference/$docref': (facts) => get(person(facts), (id) => `/fhir/DocumentReference/$docref?patient=${id}`, ['', '', '&type=story', '&start=2020', '&on-demand=false', '&x=1']),
+  'POST /fhir/DocumentReference/$docref': (facts) => person(facts).map((id) => ({ method: 'POST', path: '/fhir/DocumentReference/$docref', headers: jsonBody, body: JSON.stringify({ resourceType: 'Parameters', parameter: [{ name: 'patient', valueId: id }] }) })),
   'POST /fhir/Patient/:id/$confirm': (facts) => aboutRecord(facts, 'confirm', []),
   'POST /fhir/Patient/:id/$correct': (facts) => aboutRecord(facts, 'correct', [{ name: 'element', valueString: 'status' }, { name: 'value', valueString: 'something else' }]),
   'GET /fhir/Patient/:id/$access-report': (facts, { role }) => get(watches(role) ? nobody : person(facts), (id) => `/fhir/Patient/${id}/$access-report`, ['', '?_format=html', '?start=2020-01-01', '?end=x', '?x=1']),
@@ -202,6 +212,19 @@ function aboutRecord(facts: TwinFacts, operation: string, more: unknown[]): fc.A
   return fc.tuple(person(facts), instance(facts), fc.constantFrom(1, 1, 2, 9)).map(([citizen, { type, id }, version]) => ({
     method: 'POST', path: `/fhir/Patient/${citizen}/$${operation}`, alone: true, headers: jsonBody,
     body: JSON.stringify({ resourceType: 'Parameters', parameter: [{ name: 'reference', valueReference: { reference: `${type}/${id}/_history/${version}` } }, ...more] }),
+  }));
+}
+
+/** What some source of either world calls somebody, or nobody does. */
+function identifier({ rows }: TwinFacts): fc.Arbitrary<string> {
+  const said = rows.filter(({ type }) => type === 'Patient').flatMap(({ body }) => (body['identifier'] ?? []) as { system?: string; value?: string }[]).map(({ system = '', value = '' }) => `${system}|${value}`);
+  return fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...new Set(said)) }, { weight: 1, arbitrary: fc.constantFrom('https://fhir.nhs.uk/Id/nhs-number|9991234561', 'urn:x|1', 'x', '', 'a|b,c|d') });
+}
+
+function byIdentifier(facts: TwinFacts, operation: 'summary' | 'presence' | 'ihe-pix'): fc.Arbitrary<TwinRequest> {
+  const name = operation === 'ihe-pix' ? 'sourceIdentifier' : 'identifier';
+  return fc.tuple(identifier(facts), headers).map(([valueString, given]) => ({
+    method: 'POST', path: `/fhir/Patient/$${operation}`, headers: { ...given, ...jsonBody }, body: JSON.stringify({ resourceType: 'Parameters', parameter: [{ name, valueString }] }),
   }));
 }
 

@@ -93,7 +93,12 @@ export const whoLooked = {
       'link-decide': { done: 'decided whether two records are about one person', tried: 'decide whether two records are about one person' }, 'link-undo': { done: 'undid a decision about two records', tried: 'undo a decision about two records' },
       'linkage-re-run': { done: 'had past links compared with the rule of now, or approved it', tried: 'run linkage again' }, 'linkage-show': { done: 'looked at what the rule of now would link and unlink', tried: 'look at a comparison of links' },
     },
-    everything: { done: 'opened the whole record', tried: 'open the whole record' }, story: { done: 'read the record as one story', tried: 'read the record as one story' },
+    everything: { done: 'opened the whole record', tried: 'open the whole record' }, story: { done: 'read the record as one story', tried: 'read the record as one story' }, summary: { done: 'read a summary of the record', tried: 'read a summary of the record' },
+    sandbox: { done: 'used a sandbox with synthetic people', tried: 'use a sandbox with synthetic people' },
+    before: {
+      presence: { done: 'asked whether there is something about a person', tried: 'ask whether there is something about a person' }, 'ihe-pix': { done: 'asked for other identifiers of a person', tried: 'ask for other identifiers of a person' },
+      docref: { done: 'asked which documents there are about a person', tried: 'ask which documents there are about a person' },
+    },
     confirm: { done: 'found something still right', tried: 'say that something is still right' }, correct: { done: 'asked for a correction', tried: 'ask for a correction' },
     toldOnce: { done: 'counted what was found still right', tried: 'count what was found still right' },
     validate: { done: 'checked a resource that was not kept', tried: 'check a resource' },
