@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { createApp } from './app.ts';
 import { readConfig, type Config } from './config.ts';
-import { demoFiles } from './demo/demo-files.ts';
+import { firstDayActs, firstDayFiles } from './demo/first-day.ts';
 import { partnerPeople, personas, signatories } from './demo/personas.ts';
 import { describeProblem } from './edge/cli/describe-problem.ts';
 import { lockDataFolder } from './edge/data-folder-lock.ts';
@@ -49,7 +49,7 @@ async function main(): Promise<void> {
   await listen(server, config);
   const stopping = stopOnSignal(server, await openDoors(config, services, log), services, database, log);
   log('gateway-started', { host: config.host, port: config.port });
-  const sent = config.demo ? loadDemo({ services, baseUrl: config.baseUrl, dataDir: config.dataDir, personas, files: () => demoFiles(demo), clock: () => new Date() }) : null;
+  const sent = config.demo ? loadDemo({ services, baseUrl: config.baseUrl, dataDir: config.dataDir, personas, files: () => firstDayFiles(demo), acts: () => firstDayActs(demo, new Date()), clock: () => new Date() }) : null;
   await sent?.catch((error: unknown) => {
     if (!stopping()) throw error; // turned away like everybody: the next start sends the rest
   });

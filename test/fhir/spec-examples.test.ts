@@ -12,7 +12,7 @@ import { sharedData } from '../shared-data.ts';
 const folder = join(sharedData, 'fhir_r4_spec_examples');
 const files = existsSync(folder) ? readdirSync(folder).filter((name) => searchableTypes().includes(name.split('-')[0] ?? '')) : [];
 /** Not defined by R4. */
-const ours = ['component', 'purpose'];
+const ours = ['component', 'discharge-ready', 'purpose'];
 const mostOfType = 12;
 const examples = searchableTypes().flatMap((type) => files.filter((name) => name.startsWith(`${type}-`)).slice(0, mostOfType));
 

@@ -5,6 +5,7 @@ import { ApiProblem } from '../api/api-problem.ts';
 import type { SignedIn } from '../api/session.ts';
 import { Choices } from '../choices/choices.tsx';
 import { oversees } from '../home.tsx';
+import { AccessReport } from '../reports/access-report.tsx';
 import { strings } from '../strings.ts';
 import { Loading } from '../ui/loading.tsx';
 import { NotThere } from '../ui/not-there.tsx';
@@ -29,7 +30,7 @@ export function Person({ session }: { session: SignedIn }) {
 function Whole({ citizen, session }: { citizen: string; session: SignedIn }) {
   const record = useRecord(citizen);
   const { told, happened, story } = record;
-  if (story.patient) return <PersonPage patient={story.patient} session={session}><Record record={record} citizen={citizen} socialWorker={session.role === 'social-worker'} /></PersonPage>;
+  if (story.patient) return <PersonPage patient={story.patient} session={session}><Record record={record} citizen={citizen} session={session} /></PersonPage>;
   if (told.isPending || happened.isPending) return <Empty><Loading lines={10} /></Empty>;
   const error = told.error ?? happened.error;
   return <Empty>{error === null ? <NotThere /> : <Failed error={error} onRetry={() => { void told.refetch(); void happened.refetch(); }} />}</Empty>;
@@ -40,7 +41,7 @@ function Identity({ citizen, session }: { citizen: string; session: SignedIn }) 
   const patient = usePatient(citizen, true);
   if (patient.isPending) return <Empty><Loading lines={3} /></Empty>;
   if (patient.isError) return <Empty><Failed error={patient.error} onRetry={() => void patient.refetch()} /></Empty>;
-  return <PersonPage patient={patient.data} session={session}><p data-identity-only>{words.identityOnly}</p><Choices citizen={citizen} session={session} /></PersonPage>;
+  return <PersonPage patient={patient.data} session={session}><p data-identity-only>{words.identityOnly}</p><Choices citizen={citizen} session={session} /><AccessReport citizen={citizen} /></PersonPage>;
 }
 
 /** The heading is the person's name; the window's title is not, because browsers keep titles. */

@@ -1,8 +1,10 @@
 import { useMemo } from 'react';
+import type { SignedIn } from '../api/session.ts';
 import { strings } from '../strings.ts';
 import { Problem } from '../ui/problem.tsx';
 import { Arrival, type ArrivalState } from './arrival.tsx';
 import { Contents } from './contents.tsx';
+import { Doing } from './doing.tsx';
 import { Documents } from './documents.tsx';
 import { Episodes } from './episodes.tsx';
 import { Notices } from './notices.tsx';
@@ -21,7 +23,7 @@ import { AllContacts, WhoCard } from './who-to-talk-to.tsx';
 const words = strings.person;
 
 /** What is recorded about a person: three short answers, then the whole. The story and what happened arrive, and may fail, each for itself. */
-export function Record({ record: { told, happened, story }, citizen, socialWorker }: { record: PersonRecord; citizen: string; socialWorker: boolean }) {
+export function Record({ record: { told, happened, story }, citizen, session }: { record: PersonRecord; citizen: string; session: SignedIn }) {
   const systems = useSystems();
   const directory = useMemo(() => directoryOf(story.organisations, story.patient, systems), [story, systems]);
   const { data: document } = told;
@@ -37,9 +39,10 @@ export function Record({ record: { told, happened, story }, citizen, socialWorke
       <Notices notices={story.notices} events={events} onRetry={() => { void told.refetch(); void happened.refetch(); }} />
       <div className="os-cards">
         <WhereNow view={views?.where} events={all.timeline} arrival={happened.state} citizen={citizen} />
-        {socialWorker ? [who, plan] : [plan, who]}
+        {session.role === 'social-worker' ? [who, plan] : [plan, who]}
       </div>
       <p className="os-progress" role="status">{happened.state === 'arriving' ? words.arriving(events.length) : happened.state === 'arrived' ? <span className="nhsuk-u-visually-hidden">{words.arrived(events.length)}</span> : null}</p>
+      <Doing citizen={citizen} session={session} />
       <Contents />
       <ToldStory views={views} failed={failed} citizen={citizen} />
       <AllContacts who={views?.who} />

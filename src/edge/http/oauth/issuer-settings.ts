@@ -17,7 +17,7 @@ const renewableSeconds = 12 * 3600;
 export const viewerClientId = 'onestory-viewer';
 /** the issuer's own cookie, of its own path */
 export const sessionCookie = 'onestory-issuer';
-export const viewerScopes = ['openid', 'user/*.rs', 'user/Consent.cu', 'user/Task.u'];
+export const viewerScopes = ['openid', 'user/*.rs', 'user/Consent.cu', 'user/Consent.c', 'user/ServiceRequest.cud', 'user/Task.cud', 'user/Task.u'];
 /** What assertions may be signed with; demo keys are ES384, and SMART names both. */
 export const assertionAlgorithms = ['ES384', 'RS384'];
 
