@@ -19,7 +19,7 @@ import { councilFiles, hospitalMessages, inFiles, populationFiles, type Populati
 const [url = '', composition = 'audited', agreements] = process.argv.slice(2);
 const compositions: Record<string, (services: Services) => Promise<Services>> = { unaudited: withoutAudit, 'many-people': fromManyPeople };
 const adjust = compositions[composition];
-const gateway = await startGateway(await openPostgres(url), { ...(adjust && { adjust }), ...(agreements !== undefined && { agreements }), ...(composition === 'changed-map' && { mappings: changedMappings() }) });
+const gateway = await startGateway(await openPostgres(url), { environment: () => ({ ONESTORY_RATE_CLIENT: '0' }), ...(adjust && { adjust }), ...(agreements !== undefined && { agreements }), ...(composition === 'changed-map' && { mappings: changedMappings() }) });
 
 function changedMappings(): string {
   const maps = editableMappings();

@@ -11,6 +11,7 @@ import { readTwinFacts } from '../test/flow/twin-facts.ts';
 import { compareWorlds, twinRequests } from '../test/flow/twin-run.ts';
 import { openTwinWorlds, type Notice } from '../test/flow/twin-worlds.ts';
 import { startPostgres } from '../test/postgres-setup.ts';
+import { wholeNumber } from './whole-number.ts';
 
 const requestsPerRound = 500;
 const followedPages = 5;
@@ -62,10 +63,6 @@ async function round(seed: number, mode: Notice, each: number, done: (asked: num
 
 function say(line: string): void {
   process.stderr.write(`${String(Math.round((performance.now() - startedAt) / 1000)).padStart(6)} s  ${line}\n`);
-}
-
-function wholeNumber(name: string, text: string): number {
-  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : refuse(`--${name} takes a whole number from 1.`);
 }
 
 function refuse(why: string): never {

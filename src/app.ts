@@ -12,6 +12,8 @@ import { sessionRoutes } from './edge/http/session/routes.ts';
 import { sessionCookie } from './edge/http/session/session-cookie.ts';
 import type { SignIn } from './edge/http/session/sign-in.ts';
 import { createViewerSessions } from './edge/http/session/viewer-sessions.ts';
+import { limitIssuer } from './edge/http/oauth/limit-issuer.ts';
+import { createRateLimits, type RateSettings } from './edge/http/rate-limits.ts';
 import { smartConfiguration, type SmartFacts } from './edge/http/smart-configuration.ts';
 import { viewer } from './edge/http/viewer.ts';
 import type { TokenVerifier } from './edge/http/oauth/verify-token.ts';
@@ -27,8 +29,12 @@ export interface AppOptions {
   baseUrl: string;
   version: string;
   start: StartInfo;
-  /** the embedded issuer, mounted at /oauth */
-  issuer: RequestHandler | null;
+  /** the gateway's own issuer, mounted at /oauth */
+  issuer: RequestHandler;
+  /** how much one caller may ask */
+  rates: RateSettings;
+  /** addresses of the operator's own proxies, whose X-Forwarded-For is believed */
+  proxies: readonly string[];
   /** how people sign in to the viewer */
   signIn: SignIn;
   /** folder of the built viewer; null: this gateway serves programs only */
@@ -42,10 +48,11 @@ export interface AppOptions {
 export function createApp(options: AppOptions): Express {
   const { services, verify, log, baseUrl } = options;
   const base = `${baseUrl}/fhir`;
-  const sessions = createViewerSessions({ store: services.webSessions, cookie: sessionCookie(baseUrl), signIn: options.signIn, issuer: options.smart.issuer, clock: services.clock });
-  const routing = { identify: createIdentify(verify, sessions), log, recordRefusal: services.recordRefusal };
+  const sessions = createViewerSessions({ store: services.webSessions, cookie: sessionCookie(baseUrl), signIn: options.signIn, issuer: options.signIn.issuer, clock: services.clock });
+  const rates = createRateLimits(options.rates);
+  const routing = { identify: createIdentify(verify, sessions), log, rates, recordRefusal: services.recordRefusal };
   const app = express();
-  app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
+  app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('trust proxy', [...options.proxies]);
   const https = baseUrl.startsWith('https:');
   app.use(helmet({
     strictTransportSecurity: https,
@@ -54,11 +61,11 @@ export function createApp(options: AppOptions): Express {
       ...(https && { upgradeInsecureRequests: [] }),
     } },
   }));
-  app.use(health(services.database, options.notReady));
-  if (options.issuer) app.use('/oauth', options.issuer);
+  app.use(health(async () => [...options.notReady(), ...await services.operation.failingParts()]));
+  app.use('/oauth', limitIssuer(rates), options.issuer);
   app.get(['/.well-known/smart-configuration', '/fhir/.well-known/smart-configuration'], smartConfiguration(options.smart));
   app.use('/fhir', fhirRoutes({
-    ...routing, forms: ['json', 'xml'], base, version: options.version, startedAt: services.clock().toISOString(), limits: services.limits, oauth: { authorize: options.smart.authorizationEndpoint, token: options.smart.tokenEndpoint },
+    ...routing, forms: ['json', 'xml'], base, version: options.version, startedAt: services.clock().toISOString(), limits: services.limits, oauth: { authorize: options.smart.authorizationEndpoint, token: options.smart.tokenEndpoint, introspect: options.smart.introspectionEndpoint, revoke: options.smart.revocationEndpoint },
     release: services.release, sealPage: services.sealPage, openPage: services.openPage, timeline: services.timeline, story: services.story, confirm: services.confirm, correct: services.correct, sameEvent: services.sameEvent, fileChoice: services.fileChoice, changeChoice: services.changeChoice, write: services.write, breakGlass: services.breakGlass, matchPatient: services.matchPatient, explainAccess: services.explainAccess, reconstruct: services.reconstruct, endBreakGlass: services.endBreakGlass,
     clock: services.clock, newId: services.newId, takesBundles: services.takesBundles, bundleOutcome: services.bundleOutcome, intakeLimit: services.intakeLimit, acceptBytes: services.acceptBytes, readTask: services.readTask,
     accessReport: services.accessReport, nameOf: services.nameOf,
@@ -66,7 +73,7 @@ export function createApp(options: AppOptions): Express {
     searchAudit: (requester, ask, request) => services.searchAudit(requester, ask, request, base),
   }));
   app.use('/intake', intakeRoutes({ ...routing, base, intakeLimit: services.intakeLimit, acceptBytes: services.acceptBytes, readTask: services.readTask, uploads: services.uploads }));
-  app.use('/governance', governanceRoutes({ ...routing, governance: services.governance, emergencies: services.emergencies, feedWork: services.feedWork, linkReviews: services.linkReviews, linkageRuns: services.linkageRuns, holdBacks: services.holdBacks, reports: services.reports, replayLooks: services.replayLooks, sealPage: services.sealPage, openPage: services.openPage }));
+  app.use('/governance', governanceRoutes({ ...routing, governance: services.governance, clients: services.clients, emergencies: services.emergencies, feedWork: services.feedWork, linkReviews: services.linkReviews, linkageRuns: services.linkageRuns, holdBacks: services.holdBacks, reports: services.reports, retention: services.retention, legalHolds: services.legalHolds, subjectAccess: services.subjectAccess, replayLooks: services.replayLooks, cases: services.cases, watched: services.watched, sealPage: services.sealPage, openPage: services.openPage }));
   app.use('/audit', auditRoutes({ ...routing, auditLog: services.auditLog }));
   app.use('/session', sessionRoutes({ baseUrl, sessions, signIn: options.signIn, verify, log }));
   if (options.viewerFolder !== null) app.use('/app', viewer(options.viewerFolder, https));

@@ -72,6 +72,18 @@ export class Settings {
     return otherwise;
   }
 
+  /** addresses and networks such as 10.1.0.0/16, comma separated; `loopback` is this machine */
+  networks(name: ConfigName): readonly string[] {
+    const items = (this.text(name) ?? '').split(/[\s,]+/).filter((item) => item !== '');
+    const wrong = items.some((item) => {
+      const [, address = '', , bits] = /^([^/]+)(\/(\d{1,3}))?$/.exec(item) ?? [];
+      return item !== 'loopback' && (isIP(address) === 0 || Number(bits ?? 1) < 1 || Number(bits ?? 1) > (isIP(address) === 4 ? 32 : 128));
+    });
+    if (!wrong) return items;
+    this.refuse(name, 'An entry of this list is no address and no network.', 'addresses such as 10.1.2.3, networks such as 10.1.0.0/16, or loopback');
+    return [];
+  }
+
   /** an address without credentials, query, fragment or trailing slash */
   url(name: ConfigName, protocols: readonly string[]): string | null {
     const url = this.#parsedUrl(name, protocols);

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
 import { readAudit, type AuditConfig } from './config-audit.ts';
+import { readMetrics, type MetricsConfig } from './config-metrics.ts';
 import { readMllp, type MllpConfig } from './config-mllp.ts';
 import { isLoopback, Settings } from './config-settings.ts';
 import type { Environment } from './config-settings.ts';
@@ -22,6 +23,10 @@ export interface IssuerConfig {
   /** the `aud` a token must name */
   readonly audience: string;
   readonly algorithms: readonly string[];
+  /** absolute; what the gateway signs its own tokens with, the first signs; empty: one in the data folder */
+  readonly keyFiles: readonly string[];
+  /** absolute; more issuers; null: none */
+  readonly othersFile: string | null;
 }
 
 /** The viewer as a client of an external issuer; the embedded one knows it already. */
@@ -76,9 +81,14 @@ export interface Config {
   /** counts of people below this are not told: src/consent/suppress-small-numbers.ts */
   readonly smallNumber: number;
   readonly limits: Limits;
+  readonly rates: { readonly clientPerMinute: number; readonly addressPerMinute: number };
+  /** addresses and networks of the operator's own proxies */
+  readonly proxies: readonly string[];
   readonly audit: AuditConfig;
   /** null = no listener */
   readonly mllp: MllpConfig | null;
+  /** null = nobody fetches metrics */
+  readonly metrics: MetricsConfig | null;
   /** absolute; null = no files are taken from a folder */
   readonly dropDir: string | null;
 }
@@ -124,8 +134,14 @@ export function readConfig(env: Environment): ConfigResult {
       jsonDepth: settings.integer('ONESTORY_MAX_JSON_DEPTH', 64, 8, 256),
       requestTimeoutMs: settings.integer('ONESTORY_REQUEST_TIMEOUT_MS', 30_000, 1000, 600_000),
     },
+    rates: {
+      clientPerMinute: settings.integer('ONESTORY_RATE_CLIENT', 30_000, 0, 10_000_000),
+      addressPerMinute: settings.integer('ONESTORY_RATE_ADDRESS', 600, 0, 10_000_000),
+    },
+    proxies: settings.networks('ONESTORY_PROXIES'),
     audit: readAudit(settings, baseUrl),
     mllp: readMllp(settings),
+    metrics: readMetrics(settings),
     dropDir: dropDir === null ? null : resolve(dropDir),
   };
   if (['0.0.0.0', '::'].includes(host) && settings.text('BASE_URL') === null) {
@@ -141,13 +157,16 @@ function readIssuer(settings: Settings, host: string, baseUrl: string): IssuerCo
   const external = settings.url('OIDC_ISSUER', ['https:', 'http:']);
   const accepted = settings.list('OIDC_ALGORITHMS', algorithms, ['ES256', 'ES384', 'PS256', 'RS256']);
   const audience = settings.text('OIDC_AUDIENCE') ?? `${baseUrl}/fhir`;
+  const others = settings.text('ONESTORY_ISSUERS_FILE');
+  const othersFile = others === null ? null : resolve(others);
+  const keyFiles = (settings.text('ONESTORY_ISSUER_KEY_FILES') ?? '').split(',').map((file) => file.trim()).filter((file) => file !== '').map((file) => resolve(file));
   if (external === null) {
     if (!isLoopback(host)) settings.refuse('HOST', 'The embedded issuer is for evaluation and listens on loopback only.', '127.0.0.1, ::1 or localhost', 'Set OIDC_ISSUER to a real issuer, or leave HOST as it is.');
     if (!isLoopback(hostnameOf(baseUrl))) settings.refuse('BASE_URL', 'The embedded issuer is for evaluation and answers on loopback only.', 'an address on 127.0.0.1, ::1 or localhost', 'Set OIDC_ISSUER to a real issuer, or remove BASE_URL.');
-    return { kind: 'embedded', url: `${baseUrl}/oauth`, audience, algorithms: ['ES384'] };
+    return { kind: 'embedded', url: `${baseUrl}/oauth`, audience, algorithms: ['ES384'], keyFiles, othersFile };
   }
   if (external.startsWith('http:') && !isLoopback(hostnameOf(external))) settings.refuse('OIDC_ISSUER', 'An issuer reached without TLS can be impersonated.', 'an https address');
-  return { kind: 'external', url: settings.text('OIDC_ISSUER') ?? external, audience, algorithms: accepted };
+  return { kind: 'external', url: settings.text('OIDC_ISSUER') ?? external, audience, algorithms: accepted, keyFiles, othersFile };
 }
 
 /** People sign in with a cookie, which needs TLS anywhere but on this machine. */

@@ -3,24 +3,26 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { createApp } from './app.ts';
 import { readConfig, type Config } from './config.ts';
+import { castIndex } from './demo/cast.ts';
 import { firstDayActs, firstDayFiles } from './demo/first-day.ts';
+import { personAt } from './demo/generate-people.ts';
 import { partnerPeople, personas, signatories } from './demo/personas.ts';
 import { describeProblem } from './edge/cli/describe-problem.ts';
-import { lockDataFolder } from './edge/data-folder-lock.ts';
 import { demoClients } from './edge/demo-clients.ts';
 import { answerClientErrors } from './edge/http/answer-client-errors.ts';
 import { createIssuer, type Issuer } from './edge/http/oauth/issuer.ts';
-import { createTokenVerifier } from './edge/http/oauth/verify-token.ts';
+import { chooseVerifier, trustedIssuers } from './edge/http/oauth/choose-verifier.ts';
 import { openSignIn } from './edge/http/session/open-sign-in.ts';
-import type { SmartFacts } from './edge/http/smart-configuration.ts';
 import { loadDemo } from './edge/load-demo.ts';
 import { createLog } from './edge/log.ts';
+import { createMetrics } from './edge/metrics/metrics.ts';
 import { openDoors, type Doors } from './edge/open-doors.ts';
 import { startBox } from './edge/start-box.ts';
 import { problemsOf } from './fhir/outcome.ts';
 import { Refusal, type Problem } from './fhir/problem.ts';
+import { openRecord } from './open-record.ts';
 import { createServices, type Services } from './services.ts';
-import { openPglite, openPostgres, type Database } from './store/database.ts';
+import type { Database } from './store/database.ts';
 
 const drainMs = 20_000;
 /** a second signal after this long means: stop now */
@@ -32,24 +34,26 @@ async function main(): Promise<void> {
   const read = readConfig(process.env);
   if ('problems' in read) return fail(read.problems);
   const { config } = read;
-  const log = createLog({ level: config.logLevel });
-  const database = await openDatabase(config);
+  const metrics = createMetrics();
+  const log = metrics.counted(createLog({ level: config.logLevel }));
+  const database = await openRecord(config);
   const services = await createServices({ database, config, log });
   const issuer = await openIssuer(config, services);
+  const people = config.issuer.kind === 'external' ? null : issuer;
   let notReady = config.demo ? ['demo data'] : [];
-  const start = startInfo(config, services, issuer);
+  const start = startInfo(config, services, people);
   const app = createApp({
-    services, log, baseUrl: config.baseUrl, version: version(), start, issuer: issuer?.routes ?? null,
-    signIn: await openSignIn(config, issuer, () => new Date()), viewerFolder: join(import.meta.dirname, '..', 'dist', 'viewer'), notReady: () => notReady, smart: smartFacts(config, issuer),
-    verify: createTokenVerifier({ issuer: config.issuer.url, audience: config.issuer.audience, algorithms: config.issuer.algorithms, ...(issuer && { jwks: issuer.jwks }) }),
+    services, log, baseUrl: config.baseUrl, version: version(), start, issuer: issuer.routes, rates: config.rates, proxies: config.proxies,
+    signIn: await openSignIn(config, people, () => new Date()), viewerFolder: join(import.meta.dirname, '..', 'dist', 'viewer'), notReady: () => notReady, smart: issuer.metadata,
+    verify: chooseVerifier(trustedIssuers(config.issuer, issuer, services.issuerStores.knownName)),
   });
   const server = createServer({ requestTimeout: config.limits.requestTimeoutMs, headersTimeout: 10_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 }, app);
   server.maxConnections = 10_000;
   answerClientErrors(server);
   await listen(server, config);
-  const stopping = stopOnSignal(server, await openDoors(config, services, log), services, database, log);
+  const stopping = stopOnSignal(server, await openDoors(config, services, log, metrics), services, database, log);
   log('gateway-started', { host: config.host, port: config.port });
-  const sent = config.demo ? loadDemo({ services, baseUrl: config.baseUrl, dataDir: config.dataDir, personas, files: () => firstDayFiles(demo), acts: () => firstDayActs(demo, new Date()), clock: () => new Date() }) : null;
+  const sent = config.demo ? loadDemo({ services, baseUrl: config.baseUrl, dataDir: config.dataDir, personas, files: () => firstDayFiles(demo), acts: () => firstDayActs(demo, new Date()), oddLook: { at: personAt(demo, castIndex('movedHouse')).nhsNumber ?? '', officer: 'privacy-officer', looker: 'ward-doctor' }, clock: () => new Date() }) : null;
   await sent?.catch((error: unknown) => {
     if (!stopping()) throw error; // turned away like everybody: the next start sends the rest
   });
@@ -58,31 +62,13 @@ async function main(): Promise<void> {
   process.stdout.write(startBox(start));
 }
 
-async function openDatabase(config: Config): Promise<Database> {
-  if (config.databaseUrl !== null) return openPostgres(config.databaseUrl);
-  const lock = lockDataFolder(config.dataDir);
-  if (lock.kind === 'held') {
-    throw new Refusal({
-      category: 'conflict', code: 'data-folder-in-use', text: `The data folder ${lock.path.replace(/[^/]*$/, '')} is in use by process ${lock.pid ?? 'unknown'}.`,
-      fix: 'Stop that process, or set DATA_DIR to another folder.',
-    });
-  }
-  return openPglite(join(config.dataDir, 'pglite'));
-}
-
-async function openIssuer(config: Config, services: Services): Promise<Issuer | null> {
-  if (config.issuer.kind === 'external') return null;
+/** The gateway's own issuer: for registered clients, and in the evaluation for the demo's people and feeds. */
+async function openIssuer(config: Config, services: Services): Promise<Issuer> {
   const feeds = services.mappings.feeds.map(({ key, partner }) => ({ key, organisation: partner.organisation, organisationName: partner.name }));
-  return createIssuer({ baseUrl: config.baseUrl, audience: config.issuer.audience, dataDir: config.dataDir, clients: demoClients([...personas, ...partnerPeople], feeds, signatories), clock: () => new Date() });
-}
-
-function smartFacts(config: Config, issuer: Issuer | null): SmartFacts {
-  const url = config.issuer.url;
-  return {
-    issuer: url, authorizationEndpoint: `${url}/auth`, tokenEndpoint: issuer?.metadata.tokenEndpoint ?? `${url}/token`, jwksUri: issuer?.metadata.jwksUri ?? `${url}/jwks`,
-    scopes: issuer?.metadata.scopes ?? [], grantTypes: issuer?.metadata.grantTypes ?? ['client_credentials'], authMethods: issuer?.metadata.authMethods ?? ['private_key_jwt'],
-    signingAlgorithms: issuer?.metadata.signingAlgorithms ?? [...config.issuer.algorithms],
-  };
+  return createIssuer({
+    baseUrl: config.baseUrl, audience: config.issuer.audience, dataDir: config.dataDir, keyFiles: config.issuer.keyFiles, stores: services.issuerStores, clock: () => new Date(),
+    clients: config.issuer.kind === 'external' ? [] : demoClients([...personas, ...partnerPeople], feeds, signatories),
+  });
 }
 
 function startInfo(config: Config, services: Services, issuer: Issuer | null): Parameters<typeof startBox>[0] {

@@ -10,8 +10,9 @@ import { partnerPeople, personas, signatories } from '../src/demo/personas.ts';
 import { tokenFor } from '../src/edge/cli/token.ts';
 import { demoClients } from '../src/edge/demo-clients.ts';
 import { answerClientErrors } from '../src/edge/http/answer-client-errors.ts';
+import { createFetchKeys, type FetchKeys } from '../src/edge/http/oauth/fetch-keys.ts';
 import { createIssuer } from '../src/edge/http/oauth/issuer.ts';
-import { createTokenVerifier } from '../src/edge/http/oauth/verify-token.ts';
+import { chooseVerifier, trustedIssuers } from '../src/edge/http/oauth/choose-verifier.ts';
 import { openSignIn } from '../src/edge/http/session/open-sign-in.ts';
 import { createLog, type Log } from '../src/edge/log.ts';
 import { createServices, type Services, type ServiceOptions } from '../src/services.ts';
@@ -36,6 +37,8 @@ export interface Gateway {
 export type GatewayOptions = Partial<Pick<ServiceOptions, 'agreements' | 'clock' | 'codeSets' | 'mappings' | 'newId'>> & {
   /** how many of the demo's people are sent through intake first */
   citizens?: number;
+  /** how the issuer's requests for clients' keys are sent */
+  fetchKeys?: FetchKeys;
   /** default: silent */
   log?: Log;
   /** variables beside port and data folder, for the address the gateway will have; an OIDC_ISSUER among them takes the embedded one's place */
@@ -57,19 +60,19 @@ export async function startGateway(database: Database, options: GatewayOptions =
   const read = readConfig({ PORT: String(address.port), DATA_DIR: dataDir, ...options.environment?.(`http://127.0.0.1:${address.port}`) });
   if ('problems' in read) throw new Error('the test configuration is wrong');
   const { config } = read;
-  const { citizens = 0, log = createLog({ level: 'silent' }), adjust = (made) => Promise.resolve(made), environment: _environment, ...overrides } = options;
+  const { citizens = 0, log = createLog({ level: 'silent' }), adjust = (made) => Promise.resolve(made), environment: _environment, fetchKeys: _fetchKeys, ...overrides } = options;
   const services = await adjust(await createServices({ database, config, log, pollMs: 500, ...overrides }));
   const feeds = services.mappings.feeds.map(({ key, partner }) => ({ key, organisation: partner.organisation, organisationName: partner.name }));
   const external = config.issuer.kind === 'external';
-  const issuer = await createIssuer({ baseUrl: config.baseUrl, audience: config.issuer.audience, dataDir, clients: demoClients([...personas, ...partnerPeople], feeds, signatories), clock: () => new Date() });
+  const issuer = await createIssuer({
+    baseUrl: config.baseUrl, audience: config.issuer.audience, dataDir, keyFiles: config.issuer.keyFiles, stores: services.issuerStores, clients: external ? [] : demoClients([...personas, ...partnerPeople], feeds, signatories), clock: () => new Date(),
+    ...(options.fetchKeys && { fetchKeys: createFetchKeys(() => new Date(), options.fetchKeys) }),
+  });
   const app = createApp({
-    services, log, baseUrl: config.baseUrl, version: 'test', issuer: external ? null : issuer.routes, signIn: await openSignIn(config, external ? null : issuer, () => new Date()), viewerFolder: existsSync(viewerFolder) ? viewerFolder : null, notReady: () => [],
-    verify: createTokenVerifier({ issuer: config.issuer.url, audience: config.issuer.audience, algorithms: config.issuer.algorithms, ...(!external && { jwks: issuer.jwks }) }),
+    services, log, baseUrl: config.baseUrl, version: 'test', issuer: issuer.routes, rates: config.rates, proxies: config.proxies, signIn: await openSignIn(config, external ? null : issuer, () => new Date()), viewerFolder: existsSync(viewerFolder) ? viewerFolder : null, notReady: () => [],
+    verify: chooseVerifier(trustedIssuers(config.issuer, issuer, services.issuerStores.knownName)),
     start: { baseUrl: config.baseUrl, defaults: { baseUrl: config.baseUrl, dataDir }, dataDir, database: 'embedded', externalIssuer: null, personas, feeds: feeds.map(({ key }) => key) },
-    smart: {
-      issuer: config.issuer.url, authorizationEndpoint: `${config.issuer.url}/auth`, tokenEndpoint: issuer.metadata.tokenEndpoint, jwksUri: issuer.metadata.jwksUri,
-      scopes: issuer.metadata.scopes, grantTypes: issuer.metadata.grantTypes, authMethods: issuer.metadata.authMethods, signingAlgorithms: issuer.metadata.signingAlgorithms,
-    },
+    smart: issuer.metadata,
   });
   server.on('request', app);
   answerClientErrors(server);

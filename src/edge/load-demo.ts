@@ -1,3 +1,4 @@
+import { makeOddLook, type DemoOddLook } from './demo-odd-look.ts';
 import type { DemoPersona } from './demo-clients.ts';
 import { tokenFor } from './cli/token.ts';
 import { Refusal } from '../fhir/problem.ts';
@@ -18,20 +19,21 @@ export interface DemoAct {
 }
 
 export interface LoadDemoInput {
-  services: { worker: { idle(): Promise<void> }; demoLoaded(): Promise<boolean>; markDemoLoaded(): Promise<void> };
+  services: { worker: { idle(): Promise<void> }; oddLooks: { wake(): void }; demoLoaded(): Promise<boolean>; markDemoLoaded(): Promise<void> };
   baseUrl: string;
   dataDir: string;
   personas: readonly DemoPersona[];
   files: () => Iterable<DemoFile>;
   /** what people do once the files are worked off */
   acts: () => Iterable<DemoAct>;
+  oddLook: DemoOddLook;
   clock: () => Date;
 }
 
 /**
  * Sends the demo's files to this gateway's own intake, each as its feed's client with a token from the issuer, and waits
- * until they are worked off; then the personas do what leaves something to decide, as anybody would do it. Bytes already
- * there are known by their hash, so a load cut short is simply done again.
+ * until they are worked off; then the personas do what leaves something to decide, as anybody would do it, and there is one odd
+ * look to be asked about. Bytes already there are known by their hash, so a load cut short is simply done again.
  */
 export async function loadDemo(input: LoadDemoInput): Promise<void> {
   if (await input.services.demoLoaded()) return;
@@ -48,6 +50,8 @@ export async function loadDemo(input: LoadDemoInput): Promise<void> {
   await input.services.worker.idle();
   for (const first of input.acts()) for (let act: DemoAct | undefined = first; act; act = await done(input, act));
   await input.services.worker.idle();
+  await makeOddLook(input, input.oddLook);
+  input.services.oddLooks.wake();
   await input.services.markDemoLoaded();
 }
 

@@ -41,7 +41,7 @@ export interface CapabilityInput {
   /** whether a person's compartment can be searched: `Patient/{id}/{type}` */
   compartment?: boolean;
   /** absolute addresses of the token issuer */
-  oauth: { authorize: string; token: string };
+  oauth: { authorize: string; token: string; introspect: string; revoke: string };
 }
 
 /** The gateway's CapabilityStatement (FHIR R4, kind instance), with SMART's addresses in its security part. */
@@ -82,7 +82,7 @@ function resourceOf(type: string, input: CapabilityInput): CapabilityStatementRe
     versioning: interactions.includes('vread') ? 'versioned' : 'no-version',
     ...(interactions.includes('patch') && { conditionalCreate: true, conditionalUpdate: true, conditionalDelete: 'single', updateCreate: false }),
     ...(interactions.includes('read') && { readHistory: interactions.includes('vread'), conditionalRead: type === 'Patient' ? 'not-match' : 'full-support' }),
-    ...(searchable && includesOf(type)),
+    ...(searchable && !own && includesOf(type)),
     ...(searchParam.length > 0 && { searchParam }),
     ...(operation.length > 0 && { operation }),
   };
@@ -118,7 +118,7 @@ function securityOf(oauth: CapabilityInput['oauth']): CapabilityStatementRestSec
     service: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' }] }],
     extension: [{
       url: 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris',
-      extension: [{ url: 'authorize', valueUri: oauth.authorize }, { url: 'token', valueUri: oauth.token }],
+      extension: Object.entries(oauth).map(([url, valueUri]) => ({ url, valueUri })),
     }],
   };
 }

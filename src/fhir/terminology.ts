@@ -34,6 +34,7 @@ export function createTerminology(): Terminology {
   function codesOf(canonical: string): CodeSet | undefined {
     const url = withoutVersion(canonical);
     if (!expanded.has(url)) {
+      if (shelf.valueSet(url) === undefined) return undefined; // whatever callers ask for would be kept
       const listed = listOf(shelf, url, []);
       expanded.set(url, listed && { pairs: new Set(listed.keys()), codes: new Set([...listed.values()].map(({ code }) => code)) });
     }

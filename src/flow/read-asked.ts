@@ -1,3 +1,4 @@
+import { typesAboutNobody } from '../fhir/search-parameters.ts';
 import type { SearchClause, SearchQuery } from '../fhir/search-query.ts';
 import type { Database } from '../store/database.ts';
 import { stale, type VisibleRow } from '../store/door.ts';
@@ -212,13 +213,13 @@ function namingOf(ask: Ask): Naming | null {
 
 function namedIn(query: SearchQuery): Naming | null {
   const clauses = query.clauses.flatMap(namingClauses);
-  const named = clauses.flatMap((clause) => ('citizen' in clause ? clause.citizen : 'ids' in clause ? clause.ids : []));
-  if (named.length > 0) return { citizens: named };
+  const citizens = clauses.flatMap((clause) => ('citizen' in clause ? clause.citizen : 'ids' in clause ? clause.ids : []));
   const tokens = clauses.flatMap((clause) => ('anyOf' in clause && clause.identifies ? clause.anyOf : []));
-  return tokens.length > 0 ? { tokens } : null;
+  return citizens.length > 0 ? { citizens, tokens } : tokens.length > 0 ? { tokens } : null;
 }
 
-/** A chain to a person names them by what it says of them. */
+/** Whatever is gone through to a record about somebody names them by what it says of it. */
 function namingClauses(clause: SearchClause): SearchClause[] {
-  return 'chain' in clause && clause.chain.person ? clause.chain.to.flatMap((to) => to.clauses.flatMap(namingClauses)) : [clause];
+  const through = 'chain' in clause ? clause.chain.to : 'has' in clause ? [clause.has] : undefined;
+  return through?.flatMap(({ type, clauses }) => (typesAboutNobody.has(type) ? [] : clauses.flatMap(namingClauses))) ?? [clause];
 }

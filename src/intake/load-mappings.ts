@@ -5,6 +5,7 @@ import { configFolder, filesOnDisk, keptFiles, type ConfigFolder } from './confi
 import { formats } from './formats.ts';
 import { feedsSchema, kindSchema, partnersSchema } from './mapping-schemas.ts';
 import { checkRelations } from './package/check-relations.ts';
+import { casesFolder } from './case-rule-file.ts';
 import { linkageFolder } from './linkage-rule-file.ts';
 import type { PullPlan } from './pull-plan.ts';
 import { sensitiveCodesFolder } from './sensitive-code-files.ts';
@@ -125,7 +126,7 @@ function readFeeds(config: ConfigFolder, kinds: Map<string, Kind>, partners: Par
 }
 
 /** They run the installation and are no kinds. */
-const folderOfRules: ReadonlySet<string> = new Set([sensitiveCodesFolder, linkageFolder, storyFolder, oversightFolder, writingFolder]);
+const folderOfRules: ReadonlySet<string> = new Set([sensitiveCodesFolder, linkageFolder, storyFolder, oversightFolder, writingFolder, casesFolder]);
 
 function readKinds(config: ConfigFolder): Map<string, Kind> {
   const kinds = new Map<string, Kind>();

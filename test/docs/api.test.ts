@@ -13,7 +13,7 @@ import { bruno, describeApi } from './describe-api.ts';
 /** docs/api.md and docs/bruno say what the statement and the routes say. UPDATE_DOCS=1 writes them anew. */
 
 const docs = join(import.meta.dirname, '../../docs');
-const oauth = { authorize: 'https://gateway.example/oauth/auth', token: 'https://gateway.example/oauth/token' };
+const oauth = { authorize: 'https://gateway.example/oauth/auth', token: 'https://gateway.example/oauth/token', introspect: 'https://gateway.example/oauth/token/introspection', revoke: 'https://gateway.example/oauth/token/revocation' };
 let made: { page: string; collection: Map<string, string>; document: ReturnType<typeof openApi> };
 
 beforeAll(() => {

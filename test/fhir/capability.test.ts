@@ -10,7 +10,7 @@ const input: CapabilityInput = {
   interactions: { ...Object.fromEntries(searchableTypes().map((type) => [type, ['read', 'vread', 'history-instance', 'search-type'] as const])), Location: ['read'] },
   operations: { Patient: [{ name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' }] },
   system: { interactions: [{ code: 'transaction', documentation: 'of a feed' }], operations: [{ name: 'process-message', definition: 'http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message' }] },
-  oauth: { authorize: 'https://gateway.example/oauth/authorize', token: 'https://gateway.example/oauth/token' },
+  oauth: { authorize: 'https://gateway.example/oauth/authorize', token: 'https://gateway.example/oauth/token', introspect: 'https://gateway.example/oauth/token/introspection', revoke: 'https://gateway.example/oauth/token/revocation' },
 };
 
 beforeAll(() => { loadProfiles('profiles'); });

@@ -119,8 +119,8 @@ describe('what a search finds', () => {
   it('of references, those that may be to a citizen are told', () => {
     const [clause] = parsed('ServiceRequest', 'requester=Organization/o,Patient/p,x').clauses;
     expect(clause).toMatchObject({ people: { parameter: 'requester', values: ['Patient/p', 'x'] } });
-    expect(parsed('ServiceRequest', 'requester=Organization/o').clauses).toEqual([{ anyOf: [expect.any(BigInt) as bigint], mayBeApart: true }]);
-    expect(parsed('EpisodeOfCare', 'care-manager=x').clauses).toEqual([{ anyOf: [expect.any(BigInt) as bigint], mayBeApart: true }]);
+    expect(parsed('ServiceRequest', 'requester=Organization/o').clauses).toEqual([{ anyOf: [expect.any(BigInt) as bigint], inList: 'by', mayBeApart: true }]);
+    expect(parsed('EpisodeOfCare', 'care-manager=x').clauses).toEqual([{ anyOf: [expect.any(BigInt) as bigint], inList: 'by', mayBeApart: true }]);
   });
 
   it('when the version was made', () => {

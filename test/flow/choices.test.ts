@@ -44,6 +44,7 @@ describe.each(databases)('a citizen\'s choice, on $kind', ({ open }) => {
     expect(await seenBy('community-nurse')).toEqual(before.nurse);
     const versions = (await (await gateway.get(`/fhir/Consent/${idOf(filed)}/_history`, 'privacy-officer')).json()) as Bundle;
     expect(versions.entry?.map(({ resource }) => (resource as Consent).status)).toEqual(['inactive', 'active', 'active']);
+    for (const { resource } of versions.entry ?? []) expect(resource?.meta?.source).toMatch(/^urn:onestory:uhb:api#\d+\/1$/);
   });
 
   it('with an exception keeps everybody out but that one', async () => {

@@ -53,6 +53,7 @@ export const paths: readonly Path[] = [
   one('negated', 'GET EpisodeOfCare?patient=&status:not=&organization:missing=', ({ citizen }) => `EpisodeOfCare?patient=${citizen}&status:not=cancelled&care-manager:missing=true`),
   { name: 'log', asks: 'GET AuditEvent?patient=', refuses: governanceOnly, ask: async (gateway, { citizen, outcome }) => cellOf(await gateway.get(`/fhir/AuditEvent?patient=Patient/${citizen}`, outcome.who), (text) => text.includes(citizen)) },
   { name: 'who looked', asks: 'GET Patient/{id}/$access-report', refuses: governanceOnly, ask: async (gateway, { citizen, outcome }) => cellOf(await gateway.get(`/fhir/Patient/${citizen}/$access-report`, outcome.who), (text) => text.includes(citizen)) },
+  { name: 'taken out', asks: 'GET /governance/subject-access/{id}', refuses: governanceOnly, ask: async (gateway, about) => cellOf(await gateway.get(`/governance/subject-access/${about.citizen}`, about.outcome.who), hasTarget(about)) },
   { name: 'explained', asks: 'GET EpisodeOfCare/{id}/$explain-access', refuses: governanceOnly, ask: async (gateway, { target, outcome }) => cellOf(await gateway.get(`/fhir/EpisodeOfCare/${target}/$explain-access`, outcome.who), (text) => text.includes('custodian')) },
   { name: 'after emergency', asks: 'POST Patient/$break-glass, then GET EpisodeOfCare/{id}', refuses: careOnly, ask: async (gateway, { target, details, outcome }) => {
     const status = await openEmergency(gateway, outcome.who, details);

@@ -28,12 +28,13 @@ export type Arm = (facts: TwinFacts, asker: Asker) => fc.Arbitrary<TwinRequest>;
 
 /** Not asked, and why nothing of the record can come this way. */
 export const notCompared: Readonly<Record<string, string>> = {
-  'USE /oauth': 'the demo\'s issuer: it knows personas and no record', 'GET /oauth/auth': 'the same', 'GET /oauth/auth/:uid': 'the same', 'GET /oauth/interaction/:uid': 'the same',
+  'USE /oauth': 'the gateway\'s issuer: it knows clients and personas, and no record', 'GET /oauth/auth': 'the same', 'GET /oauth/auth/:uid': 'the same', 'GET /oauth/interaction/:uid': 'the same',
   'POST /oauth/interaction/:uid': 'the same', 'USE /app': 'files of the built viewer',
 };
 
 /** Ids nobody has. */
 const nobody = fc.constantFrom('01234567-89ab-8cde-8f01-23456789abcd', 'x');
+const noCase = fc.constantFrom('CA-0123456789ABCDEF', 'x');
 const watches = (role: string): boolean => role === 'governance' || role === 'privacy-officer';
 
 /** What is asked of each handler of the app. A handler without a line here fails the build. */
@@ -65,14 +66,33 @@ export const arms: Readonly<Record<string, Arm>> = {
   'POST /fhir/Patient/:id/$correct': (facts) => aboutRecord(facts, 'correct', [{ name: 'element', valueString: 'status' }, { name: 'value', valueString: 'something else' }]),
   'GET /fhir/Patient/:id/$access-report': (facts, { role }) => get(watches(role) ? nobody : person(facts), (id) => `/fhir/Patient/${id}/$access-report`, ['', '?_format=html', '?start=2020-01-01', '?end=x', '?x=1']),
   'POST /fhir/Patient/:id/$access-report': (facts, { role }) => fc.tuple(watches(role) ? nobody : person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$access-report`, ...withBody(body), headers: { ...given, ...jsonBody } })),
+  // programs are no records: the registry is the same in both worlds
+  'GET /governance/clients': () => get(fc.constant('/governance/clients'), (path) => path, ['', '?after=x', '?x=1']),
+  'POST /governance/clients': () => fc.constantFrom('{}', '{"id":"x"}', '{"id":5,"patient":"x"}').map((body) => ({ method: 'POST', path: '/governance/clients', headers: jsonBody, body })),
+  ...Object.fromEntries(['keys', 'disable', 'enable'].map((change): [string, Arm] => [`POST /governance/clients/:id/${change}`, () =>
+    fc.constantFrom('{"reason":"x"}', '{"oldUntil":"now"}').map((body) => ({ method: 'POST', path: `/governance/clients/nobody/${change}`, headers: jsonBody, body }))])),
   'GET /governance/hold-backs': () => get(fc.constant('/governance/hold-backs'), (path) => path, ['', '?x=1', '?_page=AAAA']),
   'POST /governance/hold-backs': (facts) => fc.tuple(person(facts), fc.constantFrom('crime', 'unheard-of')).map(([patient, rule]) => ({
     method: 'POST', path: '/governance/hold-backs', headers: jsonBody, body: JSON.stringify({ patient, organisation: 'urn:nobody|x', person: '', from: '2026-01-01', until: '', rule, reason: 'x', reviewBy: '2026-01-02' }),
   })),
   'POST /governance/hold-backs/:id/end': () => get(fc.constant(''), () => `/governance/hold-backs${noUpload}/end`, ['']).map((request) => ({ ...request, method: 'POST', headers: jsonBody, body: '{"reason":"x"}' })),
+  'GET /governance/cases': () => get(fc.constant('/governance/cases'), (path) => path, ['', '?state=open', '?state=closed', '?state=x', '?_page=AAAA']),
+  'GET /governance/cases/:reference': () => get(noCase, (reference) => `/governance/cases/${reference}`, ['', '?x=1']),
+  ...caseArms(),
+  // what is put on a list has an id of its own in each world: what is asked is refused
+  'GET /governance/watched-citizens': () => get(fc.constant('/governance/watched-citizens'), (path) => path, ['', '?x=1', '?_page=AAAA']),
+  'POST /governance/watched-citizens': (facts) => person(facts).map((patient) => ({ method: 'POST', path: '/governance/watched-citizens', headers: plainJson, body: JSON.stringify({ patient, kind: 'staff', person: '', reason: 'x' }) })),
+  'POST /governance/watched-citizens/:id/end': () => get(fc.constant(''), () => `/governance/watched-citizens${noUpload}/end`, ['']).map((request) => ({ ...request, method: 'POST', headers: plainJson, body: '{}' })),
   // what an entry says was kept back is what the worlds differ in, for those who read the log
   'GET /governance/look-replays': (facts, { role }) => get(watches(role) ? nobody : person(facts), (id) => `/governance/look-replays?user=nobody&patient=${id}`, ['&at=2020-01-01', '&at=x', '']),
   'GET /governance/reports/:name': (_facts, { role }) => get(fc.constantFrom('unheard-of', ...(watches(role) ? ['user', 'clause'] : ['denials', 'emergencies', 'exports'])), (name) => `/governance/reports/${name}`, ['', '?_format=csv', '?x=1', '?from=x']),
+  'GET /governance/retention': () => get(fc.constant('/governance/retention'), (path) => path, ['', '?x=1']),
+  'POST /governance/retention/:rule/erase': () => get(fc.constantFrom('looks-at-people', 'x'), (rule) => `/governance/retention/${rule}/erase`, ['']).map((request) => ({ ...request, method: 'POST', headers: jsonBody, body: '{"version":"of-yesterday"}' })),
+  'GET /governance/legal-holds': () => get(fc.constant('/governance/legal-holds'), (path) => path, ['', '?x=1', '?_page=AAAA']),
+  'POST /governance/legal-holds': (facts) => person(facts).map((patient) => ({ method: 'POST', path: '/governance/legal-holds', headers: jsonBody, body: JSON.stringify({ patient, organisation: 'urn:nobody|x', until: '', reason: 'x' }) })),
+  'POST /governance/legal-holds/:id/end': () => get(fc.constant(''), () => `/governance/legal-holds/${noUpload}/end`, ['']).map((request) => ({ ...request, method: 'POST', headers: jsonBody, body: '{"reason":"x"}' })),
+  // for those who watch it holds who looked, which is what the worlds differ in
+  'GET /governance/subject-access/:id': (facts, { role }) => get(watches(role) ? nobody : person(facts), (id) => `/governance/subject-access/${id}`, ['', '?x=1']),
   'GET /fhir/Patient/:id/$timeline': (facts) => get(person(facts), (id) => `/fhir/Patient/${id}/$timeline`, ['', '', '?_count=1', '?_count=2', '?_count=200', '?kind=referral', '?kind=discharge,stay', '?kind=plan&from=2020-01-01', '?to=2030', '?kind=x', '?organisation=https://fhir.nhs.uk/Id/ods-organization-code%7CZZ999', '?_page=AAAA']),
   'POST /fhir/Patient/:id/$timeline': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$timeline`, ...withBody(body), headers: { ...given, ...jsonBody } })),
   'POST /fhir/:type/:id/$same-event': (facts) => sameEventRequest(facts),
@@ -150,6 +170,14 @@ export const arms: Readonly<Record<string, Arm>> = {
   'USE /intake': (facts) => nowhere(facts, '/intake'),
   'USE /session': (facts) => nowhere(facts, '/session'),
 };
+
+/** What is done about a case: there is none in either world, so each is refused. */
+function caseArms(): Record<string, Arm> {
+  const fields = { take: '{}', ask: '{"question":"x"}', answer: '{"answer":"x"}', note: '{"note":"x"}', close: '{"outcome":"unclear","reason":"x"}', reopen: '{"reason":"x"}' };
+  return Object.fromEntries(Object.entries(fields).map(([act, body]): [string, Arm] => [
+    `POST /governance/cases/:reference/${act}`, () => fc.tuple(noCase, fc.constantFrom(body, '{"x":"y"}', '{')).map(([reference, text]) => ({ method: 'POST', path: `/governance/cases/${reference}/${act}`, headers: plainJson, body: text })),
+  ]));
+}
 
 /** Published words, the same for everybody. */
 function wordsArms(): Record<string, Arm> {
@@ -260,6 +288,7 @@ function typeSearch(facts: TwinFacts): fc.Arbitrary<TypeSearch> {
 }
 
 const jsonBody = { 'Content-Type': 'application/fhir+json' };
+const plainJson = { 'Content-Type': 'application/json' };
 const withBody = (body: string | null): { body?: string } => (body === null ? {} : { body });
 
 function posted(type: string, parameters: readonly (readonly [string, string])[], given: Record<string, string>): TwinRequest {

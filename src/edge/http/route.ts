@@ -11,6 +11,7 @@ import { checkEndUserOrganisation } from './check-end-user-organisation.ts';
 import type { Form } from './negotiate-form.ts';
 import { asksForForm, type OtherForm } from './other-form.ts';
 import { challengeFor } from './oauth/challenge.ts';
+import type { RateLimits } from './rate-limits.ts';
 import { readBody } from './read-body.ts';
 import { readParameters } from './read-parameters.ts';
 import { contentTypes, plainJson, readRepresentation, represent, type Representation } from './representation.ts';
@@ -20,6 +21,8 @@ import type { Identify } from './session/identify.ts';
 export interface Asked {
   requester: Requester;
   params: Readonly<Record<string, string>>;
+  /** nothing but the headers is asked for */
+  head: boolean;
   /** decoded query parameters in order */
   query: [string, string][];
   header: (name: string) => string | undefined;
@@ -64,6 +67,7 @@ export interface RouteServices {
   identify: Identify;
   recordRefusal: (refused: RefusedRequest) => Promise<void>;
   log: Log;
+  rates: RateLimits;
   /** forms its answers may be asked for in; default JSON alone */
   forms?: readonly Form[];
 }
@@ -80,9 +84,8 @@ export function route(services: RouteServices, facts: RouteFacts, handle: (asked
     let requester: Requester | null = null;
     let representation = plainJson;
     try {
-      const verified = await services.identify(received.headers, facts.page);
-      if ('problem' in verified) throw new Refusal(verified.problem);
-      requester = verified.requester;
+      requester = await whoAsks(services, facts, received);
+      await services.rates.countRequest(requester);
       const asked = describe(received, requester, request, (parameters) => { representation = representationOf(received, services, facts, parameters); });
       const forbidden = checkEndUserOrganisation(asked.header('NHSD-End-User-Organisation-ODS'), requester) ?? facts.permit(requester, asked);
       if (forbidden) throw new Refusal(forbidden);
@@ -95,6 +98,17 @@ export function route(services: RouteServices, facts: RouteFacts, handle: (asked
     }
     services.log('request-finished', { requestId: request.id, method: received.method, route: facts.pattern, status: response.statusCode, durationMs: Math.round(performance.now() - startedAt) });
   };
+}
+
+/** Identity; an address that named nobody too often is not looked at any more. */
+async function whoAsks({ identify, rates }: RouteServices, { page }: RouteFacts, { ip = '', headers }: Request): Promise<Requester> {
+  await rates.admit(ip);
+  const verified = await identify(headers, page);
+  if ('problem' in verified) {
+    if (verified.problem.category === 'unauthenticated') await rates.countAddress(ip);
+    throw new Refusal(verified.problem);
+  }
+  return verified.requester;
 }
 
 async function refuse(
@@ -129,7 +143,7 @@ async function refuse(
 function describe(received: Request, requester: Requester, request: RequestFacts, shape: Asked['shapedBy']): Asked {
   const query = queryOf(received);
   return {
-    requester, request, query, params: paramsOf(received),
+    requester, request, query, params: paramsOf(received), head: received.method === 'HEAD',
     shapedBy: (parameters) => { shape([...query, ...parameters]); },
     header: (name) => received.get(name),
     body: (maxBytes) => readBody(received, maxBytes),
@@ -204,7 +218,7 @@ async function roomAfter(response: Response, text: string): Promise<void> {
  */
 function requestOf(received: Request): RequestFacts {
   const [id, correlation] = ['X-Request-ID', 'X-Correlation-ID'].map((name) => received.get(name)).map((given) => (given !== undefined && isPlainToken(given) ? given : undefined));
-  return { id: id ?? randomUUID(), address: received.socket.remoteAddress ?? '', ...(correlation !== undefined && { correlation }) };
+  return { id: id ?? randomUUID(), address: received.ip ?? '', ...(correlation !== undefined && { correlation }) };
 }
 
 function isPlainToken(given: string): boolean {

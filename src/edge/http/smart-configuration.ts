@@ -6,6 +6,8 @@ export interface SmartFacts {
   authorizationEndpoint: string;
   tokenEndpoint: string;
   jwksUri: string;
+  introspectionEndpoint: string;
+  revocationEndpoint: string;
   scopes: readonly string[];
   grantTypes: readonly string[];
   authMethods: readonly string[];
@@ -15,7 +17,8 @@ export interface SmartFacts {
 /** GET /.well-known/smart-configuration: JSON whatever is accepted, open to every origin. */
 export function smartConfiguration(facts: SmartFacts): RequestHandler {
   const text = JSON.stringify({
-    issuer: facts.issuer, jwks_uri: facts.jwksUri, token_endpoint: facts.tokenEndpoint, grant_types_supported: facts.grantTypes,
+    issuer: facts.issuer, jwks_uri: facts.jwksUri, authorization_endpoint: facts.authorizationEndpoint, token_endpoint: facts.tokenEndpoint, introspection_endpoint: facts.introspectionEndpoint, revocation_endpoint: facts.revocationEndpoint,
+    grant_types_supported: facts.grantTypes,
     token_endpoint_auth_methods_supported: facts.authMethods, token_endpoint_auth_signing_alg_values_supported: facts.signingAlgorithms,
     scopes_supported: facts.scopes, code_challenge_methods_supported: ['S256'], capabilities: ['client-confidential-asymmetric', 'permission-user', 'permission-v2'],
   });

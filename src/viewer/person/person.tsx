@@ -4,6 +4,7 @@ import { Link, useParams } from 'react-router';
 import { ApiProblem } from '../api/api-problem.ts';
 import type { SignedIn } from '../api/session.ts';
 import { Choices } from '../choices/choices.tsx';
+import { useForgetRecent, useNoteRecent } from '../find/recent.ts';
 import { oversees } from '../home.tsx';
 import { AccessReport } from '../reports/access-report.tsx';
 import { strings } from '../strings.ts';
@@ -30,9 +31,12 @@ export function Person({ session }: { session: SignedIn }) {
 function Whole({ citizen, session }: { citizen: string; session: SignedIn }) {
   const record = useRecord(citizen);
   const { told, happened, story } = record;
+  const error = told.error ?? happened.error;
+  const gone = error instanceof ApiProblem && error.status === 404;
+  useForgetRecent(citizen, gone);
+  if (gone) return <Empty><NotThere /></Empty>; // what was shown before may not be shown any more
   if (story.patient) return <PersonPage patient={story.patient} session={session}><Record record={record} citizen={citizen} session={session} /></PersonPage>;
   if (told.isPending || happened.isPending) return <Empty><Loading lines={10} /></Empty>;
-  const error = told.error ?? happened.error;
   return <Empty>{error === null ? <NotThere /> : <Failed error={error} onRetry={() => { void told.refetch(); void happened.refetch(); }} />}</Empty>;
 }
 
@@ -47,6 +51,7 @@ function Identity({ citizen, session }: { citizen: string; session: SignedIn }) 
 /** The heading is the person's name; the window's title is not, because browsers keep titles. */
 export function PersonPage({ patient, session, children }: { patient: Patient; session: SignedIn; children: ReactNode }) {
   const banner = bannerOf(patient, new Date());
+  useNoteRecent(patient);
   return (
     <div className="os-person">
       <div className="os-person__page">

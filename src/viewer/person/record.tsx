@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import type { SignedIn } from '../api/session.ts';
+import { mayBreakGlass } from '../home.tsx';
 import { strings } from '../strings.ts';
 import { Problem } from '../ui/problem.tsx';
 import { Arrival, type ArrivalState } from './arrival.tsx';
@@ -31,12 +32,12 @@ export function Record({ record: { told, happened, story }, citizen, session }: 
   const views = useMemo(() => document && viewsOfStory(document, story, new Date()), [document, story]);
   const all = useMemo(() => viewsOfEvents(events, story, directory, new Date()), [events, story, directory]);
   const state: ArrivalState = document ? 'arrived' : told.isError ? 'broken' : 'arriving';
-  const failed = told.isError && !document ? <Problem error={told.error} onRetry={() => void told.refetch()} /> : null;
+  const failed = told.isError ? <Problem error={told.error} onRetry={() => void told.refetch()} /> : null;
   const plan = <PlansCard groups={views?.plans.groups ?? []} empty={views?.plans.empty} citizen={citizen} key="plans" />;
   const who = <WhoCard who={views?.who} key="who" />;
   return (
     <Arrival value={state}>
-      <Notices notices={story.notices} events={events} onRetry={() => { void told.refetch(); void happened.refetch(); }} />
+      <Notices notices={story.notices} events={events} mayNeed={mayBreakGlass(session)} onRetry={() => { void told.refetch(); void happened.refetch(); }} />
       <div className="os-cards">
         <WhereNow view={views?.where} events={all.timeline} arrival={happened.state} citizen={citizen} />
         {session.role === 'social-worker' ? [who, plan] : [plan, who]}

@@ -169,6 +169,8 @@ describe.each(databases)('the log under /audit, on $kind', ({ open }) => {
     expect(events).toContain(`"code":"redacted"`);
     expect((await cli('redact', id, '--rule', 'court-order', ...asLead)).problems).toMatchObject([{ code: 'audit-entry-redacted' }]);
     expect((await cli('redact', recorded[0]?.id ?? '', '--rule', 'court-order', ...asLead)).problems).toMatchObject([{ code: 'audit-entry-kept' }]);
+    const [own] = (await auditSince(gateway, seq)).filter(({ entry }) => entry.who.person?.id === governance);
+    expect((await cli('redact', own?.entry.id ?? '', '--rule', 'court-order', ...asLead)).problems).toMatchObject([{ code: 'audit-entry-own' }]);
     expect((await cli('redact', nobodysId, '--rule', 'court-order', ...asLead)).problems).toMatchObject([{ code: 'not-found' }]);
   });
 });

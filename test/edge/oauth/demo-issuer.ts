@@ -8,7 +8,12 @@ import express from 'express';
 
 import { demoClients } from '../../../src/edge/demo-clients.ts';
 import type { DemoPersona } from '../../../src/edge/demo-clients.ts';
+import { findClient } from '../../../src/store/oauth-clients.ts';
+import { openOAuthState } from '../../../src/store/oauth-state.ts';
+import { openTokenStops } from '../../../src/store/token-stops.ts';
+import { openEmptyPglite } from '../../databases.ts';
 import { createIssuer } from '../../../src/edge/http/oauth/issuer.ts';
+import type { Database } from '../../../src/store/database.ts';
 import type { Issuer } from '../../../src/edge/http/oauth/issuer.ts';
 
 const ods = 'https://fhir.nhs.uk/Id/ods-organization-code';
@@ -23,23 +28,26 @@ export interface RunningIssuer {
   issuer: Issuer;
   baseUrl: string;
   dataDir: string;
+  database: Database;
   stop: () => Promise<void>;
 }
 
-/** The embedded issuer behind a real socket, mounted as the gateway mounts it. */
-export async function startIssuer(dataDir?: string): Promise<RunningIssuer> {
+/** The gateway's own issuer behind a real socket, mounted as the gateway mounts it; several may share one record. */
+export async function startIssuer(dataDir?: string, record?: Database): Promise<RunningIssuer> {
   const folder = dataDir ?? await mkdtemp(join(tmpdir(), 'onestory-issuer-'));
+  const database = record ?? (await openEmptyPglite());
   const app = express();
   const server: Server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const issuer = await createIssuer({ baseUrl, audience: `${baseUrl}/fhir`, dataDir: folder, clients, clock: () => new Date() });
+  const issuer = await createIssuer({ baseUrl, audience: `${baseUrl}/fhir`, dataDir: folder, clients, stores: { state: openOAuthState(database), stops: openTokenStops(database), findClient: (id) => findClient(database, id), nameOf: (key) => key }, clock: () => new Date() });
   app.use('/oauth', issuer.routes);
   return {
-    issuer, baseUrl, dataDir: folder,
+    issuer, baseUrl, dataDir: folder, database,
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      if (record === undefined) await database.close();
       if (dataDir === undefined) await rm(folder, { recursive: true, force: true });
     },
   };

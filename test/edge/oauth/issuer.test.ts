@@ -34,15 +34,15 @@ interface Assertion {
   form?: Record<string, string>;
 }
 
-async function clientKey(client: string): Promise<CryptoKey> {
-  const key = await readKey(clientKeyFile(running.dataDir, client));
-  return (await importJWK(key as JWK, 'ES384')) as CryptoKey;
+async function clientKey(client: string): Promise<JWK> {
+  return (await readKey(clientKeyFile(running.dataDir, client))) ?? {};
 }
 
 async function assertionOf({ client = 'ward-doctor', claims = {}, header = {}, key }: Assertion): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   const all = { iss: client, sub: client, aud: `${running.baseUrl}/oauth/token`, iat: now, exp: now + 60, jti: crypto.randomUUID(), ...claims };
-  return new SignJWT(JSON.parse(JSON.stringify(all)) as JWTPayload).setProtectedHeader({ alg: 'ES384', ...header }).sign(key ?? await clientKey(client));
+  const own = await clientKey(client);
+  return new SignJWT(JSON.parse(JSON.stringify(all)) as JWTPayload).setProtectedHeader({ alg: 'ES384', ...(own.kid !== undefined && { kid: own.kid }), ...header }).sign(key ?? await importJWK(own, 'ES384'));
 }
 
 async function ask(assertion: string, form: Record<string, string> = {}): Promise<{ status: number; body: Record<string, string>; headers: Headers }> {
@@ -170,7 +170,7 @@ it('names itself as configured, whatever Host or forwarding headers say', async 
   expect(body).not.toContain('evil.example');
   expect(JSON.parse(body)).toMatchObject({
     issuer: running.issuer.metadata.issuer, token_endpoint: running.issuer.metadata.tokenEndpoint, jwks_uri: running.issuer.metadata.jwksUri,
-    grant_types_supported: expect.arrayContaining(['client_credentials', 'authorization_code']), response_types_supported: ['code'], code_challenge_methods_supported: ['S256'], token_endpoint_auth_methods_supported: ['private_key_jwt'],
+    grant_types_supported: expect.arrayContaining(['client_credentials', 'authorization_code']), response_types_supported: ['code'], code_challenge_methods_supported: ['S256'], token_endpoint_auth_methods_supported: ['private_key_jwt', 'none'],
   });
 });
 
@@ -189,7 +189,7 @@ describe('its keys', () => {
 
   it('are the same after a restart, so that nobody has to ask again', async () => {
     const { body } = await ask(await assertionOf({}));
-    const again = await startIssuer(running.dataDir);
+    const again = await startIssuer(running.dataDir, running.database);
     await again.stop();
     expect(again.issuer.jwks).toEqual(running.issuer.jwks);
     const verify = createTokenVerifier({ issuer: running.issuer.metadata.issuer, audience: `${running.baseUrl}/fhir`, algorithms: ['ES384'], jwks: again.issuer.jwks });
@@ -197,7 +197,7 @@ describe('its keys', () => {
   });
 
   it('differ from folder to folder', async () => {
-    const other = await startIssuer();
+    const other = await startIssuer(undefined, running.database);
     const key = await readFile(clientKeyFile(other.dataDir, 'ward-doctor'), 'utf8');
     await other.stop();
     expect(key).not.toBe(await readFile(clientKeyFile(running.dataDir, 'ward-doctor'), 'utf8'));

@@ -1,6 +1,6 @@
 import type { CapabilityStatement } from '@medplum/fhirtypes';
 import type { Request, RequestHandler } from 'express';
-import { capabilityStatement } from '../../../fhir/capability.ts';
+import { capabilityStatement, type CapabilityInput } from '../../../fhir/capability.ts';
 import { outcomeOf, problemsOf, statusOf } from '../../../fhir/outcome.ts';
 import { conformanceTypes } from '../../../flow/conformance.ts';
 import { readParameters } from '../read-parameters.ts';
@@ -13,7 +13,7 @@ export interface MetadataServices {
   base: string;
   version: string;
   startedAt: string;
-  oauth: { authorize: string; token: string };
+  oauth: CapabilityInput['oauth'];
 }
 
 /** What is offered, from the routes' own tables. */

@@ -3,8 +3,9 @@ import type { Requester } from '../../../fhir/sharing.ts';
 import { assembleText } from '../../../flow/assemble.ts';
 import type { ReleasedStory } from '../../../flow/release-story.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
+import { formParameters } from '../representation.ts';
 import type { Asked, Reply } from '../route.ts';
-import { readInput } from './patient-everything.ts';
+import { readPosted } from './read-inputs.ts';
 import type { ResourceLimits } from './read-resource.ts';
 
 export interface StoryServices {
@@ -13,15 +14,13 @@ export interface StoryServices {
   story: (requester: Requester, citizen: string, base: string, request: RequestFacts) => Promise<ReleasedStory>;
 }
 
-const transport = ['_format', '_pretty'];
-
 /**
  * GET or POST [base]/Patient/{citizen}/$story · ours: profiles/OperationDefinition-story.json
  * The composed story as a FHIR document (http://hl7.org/fhir/R4/documents.html): Composition, Patient, the coordinated
  * plans, every record a line names, the organisations those name, and who says what.
  */
 export async function patientStory(services: StoryServices, asked: Asked, posted: boolean): Promise<Reply> {
-  const given = [...asked.query.filter(([name]) => !transport.includes(name)), ...(posted ? await readInput(asked, services.limits) : [])];
+  const given = [...asked.query.filter(([name]) => !formParameters.includes(name)), ...(posted ? await readPosted(asked, services.limits) : [])];
   if (given.length > 0) throw new Refusal({ category: 'unsupported', code: 'search-parameter-unknown', text: '$story takes no parameter.', expected: 'none' });
   const story = await services.story(asked.requester, asked.params['id'] ?? '', services.base, asked.request);
   return { status: 200, text: documentText(services.base, story) };

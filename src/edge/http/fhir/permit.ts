@@ -1,3 +1,4 @@
+import { allows } from '../../../fhir/allows.ts';
 import type { Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import type { Asked } from '../route.ts';
@@ -67,16 +68,6 @@ export function permitWriting({ scopes }: Requester): boolean {
   return Object.keys(interactionsOf).some((type) => interactionsOf[type]?.includes('patch') && ['c', 'u', 'd'].some((letter) => allows(scopes, type, letter)));
 }
 
-const scope = /^(?:user|system)\/(\*|[A-Za-z]+)\.(c?r?u?d?s?)$/;
-
 export function scopeMissing(type: string, letter: string): Problem {
   return { category: 'forbidden', code: 'scope-missing', text: 'The token\'s scopes do not cover this.', expected: `a scope such as user/${type}.${letter}` };
-}
-
-/** Whether these scopes cover an interaction's letter on a type. A scope that cannot be read gives nothing. */
-export function allows(scopes: readonly string[], type: string, letter: string): boolean {
-  return scopes.some((text) => {
-    const read = scope.exec(text);
-    return read !== null && (read[1] === '*' || read[1] === type) && (read[2] ?? '').includes(letter);
-  });
 }

@@ -1,21 +1,27 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../fhir/json.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
+import { formParameters } from '../representation.ts';
 import type { Asked } from '../route.ts';
 import { readBodyResource, type ResourceLimits } from './read-resource.ts';
 
 /** Inputs of an operation by name: a text each, or a Coding, a CodeableConcept, a resource. */
 export type Inputs = ReadonlyMap<string, Json>;
 
-const transport = ['_format', '_pretty'];
-
 /**
  * The inputs of an operation as its address gives them, or as a Parameters resource does where it is posted (FHIR R4
  * operations.html): each known, and once. Values that are simple come as texts either way.
  */
 export async function readInputs(asked: Asked, posted: boolean, names: readonly string[], limits: ResourceLimits): Promise<Inputs> {
-  const given: [string, Json][] = asked.query.filter(([name]) => !transport.includes(name));
+  const given: [string, Json][] = asked.query.filter(([name]) => !formParameters.includes(name));
   if (posted) given.push(...inputsIn((await readBodyResource(asked, limits)).resource));
   return onlyKnown(given, names);
+}
+
+/** Inputs that are all simple, of an operation that may be posted without any: what is no text becomes an empty one. */
+export async function readPosted(asked: Asked, limits: ResourceLimits): Promise<[string, string][]> {
+  const empty = asked.header('Transfer-Encoding') === undefined && Number(asked.header('Content-Length') ?? 0) === 0;
+  if (empty) return [];
+  return inputsIn((await readBodyResource(asked, limits)).resource).map(([name, value]) => [name, typeof value === 'string' ? value : '']);
 }
 
 /** Of a Parameters resource: name and value of each. */

@@ -1,6 +1,7 @@
-import { isJsonObject, type JsonObject } from '../../../fhir/json.ts';
+import type { JsonObject } from '../../../fhir/json.ts';
 import { readJson } from '../../../fhir/read-json.ts';
 import { Refusal } from '../../../fhir/problem.ts';
+import { isSubset, subsetted } from '../../../fhir/subset-resource.ts';
 import { readXml } from '../../../fhir/xml/read-xml.ts';
 import { checkContentType } from '../check-content-type.ts';
 import { formOf } from '../negotiate-form.ts';
@@ -33,13 +34,6 @@ export async function readBodyResource(asked: Asked, limits: ResourceLimits): Pr
     ? readXml(bytes, { maxBytes: limits.bodyBytes, maxDepth: limits.jsonDepth })
     : readJson(bytes, { maxBytes: limits.bodyBytes, maxDepth: limits.jsonDepth });
   if ('problem' in read) throw new Refusal(read.problem);
-  if (isPart(read.value)) {
-    throw new Refusal({ category: 'unprocessable', code: 'resource-subsetted', text: 'The body is tagged SUBSETTED: it is part of a resource, and what it leaves out would be lost.', at: { pointer: '/meta/tag' }, fix: 'Read the whole resource, without _elements and _summary, and send that.' });
-  }
+  if (isSubset(read.value)) throw new Refusal(subsetted);
   return { resource: read.value, bytes };
-}
-
-function isPart({ meta }: JsonObject): boolean {
-  const tags = isJsonObject(meta) && Array.isArray(meta['tag']) ? meta['tag'] : [];
-  return tags.some((tag) => isJsonObject(tag) && tag['code'] === 'SUBSETTED');
 }

@@ -1,34 +1,36 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { errors } from 'oidc-provider';
-import type { Account, Client, Context, Grant, StoredPayload } from 'oidc-provider';
+import type { Account, Client, Context, Grant } from 'oidc-provider';
 
+import { coversScope, readScope } from '../../../fhir/smart-scopes.ts';
 import type { DemoClient } from '../../demo-client.ts';
+import { assertionAlgorithms, assertionCheck, skewSeconds } from './check-assertion.ts';
+import { maxKeysBytes, type FetchKeys } from './fetch-keys.ts';
+import { createIssuerAdapter, grantName, type IssuerStores } from './issuer-adapter.ts';
+import { ownMetadata, viewerClientId, viewerScopes, type ClientMetadata } from './issuer-clients.ts';
 import type { PrivateKey } from './issuer-keys.ts';
-import { createIssuerMemory } from './issuer-memory.ts';
 
-/** SMART Backend Services: an assertion lives five minutes at most. */
-const maxAssertionSeconds = 300;
-const skewSeconds = 5;
-const tokenSeconds = { person: 3600, feed: 300, viewer: 600 } as const;
 /** Sign-ins under way, and what a signed-in browser may renew its tokens with. */
 const signInSeconds = 600;
 const renewableSeconds = 12 * 3600;
-/** The viewer acts for whoever signed in, and may do of this what they may; what they see is for agreements and choices to say. */
-export const viewerClientId = 'onestory-viewer';
+/** where a client says nothing else */
+const usualTokenSeconds = 300;
 /** the issuer's own cookie, of its own path */
 export const sessionCookie = 'onestory-issuer';
-export const viewerScopes = ['openid', 'user/*.rs', 'user/Consent.cu', 'user/Consent.c', 'user/ServiceRequest.cud', 'user/Task.cud', 'user/Task.u'];
-/** What assertions may be signed with; demo keys are ES384, and SMART names both. */
-export const assertionAlgorithms = ['ES384', 'RS384'];
 
 export interface IssuerFacts {
   /** the issuer's exact name */
   url: string;
   audience: string;
+  /** those of the demo */
   clients: readonly DemoClient[];
   clock: () => Date;
-  signingKey: PrivateKey;
-  registered: readonly (StoredPayload & { client_id: string })[];
+  /** the first signs */
+  signingKeys: readonly PrivateKey[];
+  /** clients that come with the program */
+  own: readonly ClientMetadata[];
+  stores: IssuerStores;
+  fetchKeys: FetchKeys;
   scopes: readonly string[];
 }
 
@@ -36,46 +38,61 @@ export interface IssuerFacts {
 export function issuerSettings(facts: IssuerFacts): Record<string, unknown> {
   const personas = facts.clients.filter(({ kind }) => kind === 'person');
   return {
-    adapter: createIssuerMemory(new Map(facts.registered.map((client) => [client.client_id, client])), facts.clock),
+    adapter: createIssuerAdapter(facts.stores, new Map(facts.own.map((client) => [client.client_id, client])), facts.clock),
     assertJwtClientAuthClaimsAndHeader: assertionCheck(facts.url, facts.clock),
     clientBasedCORS: () => false,
-    clientAuthMethods: ['private_key_jwt'],
+    clientAuthMethods: ['private_key_jwt', 'none'],
     clientDefaults: { id_token_signed_response_alg: 'ES384' },
     clockTolerance: skewSeconds,
-    cookies: { keys: [randomBytes(32)], names: { session: sessionCookie }, long: { path: '/oauth', signed: true }, short: { signed: true } },
+    cookies: { keys: [cookieKey(facts.signingKeys)], names: { session: sessionCookie }, long: { path: '/oauth', signed: true }, short: { signed: true } },
     enabledJWA: { clientAuthSigningAlgValues: assertionAlgorithms, idTokenSigningAlgValues: ['ES384'] },
-    extraTokenClaims: tokenClaims(facts.clients),
+    extraClientMetadata: { properties: [...ownMetadata] },
+    extraTokenClaims: tokenClaims(personas),
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
       dPoP: { enabled: false },
+      introspection: { enabled: true, allowedPolicy: ownTokens },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => facts.audience,
-        getResourceServerInfo: resourceServer(facts),
+        getResourceServerInfo: resourceServer(facts.audience),
         useGrantedResource: () => true,
       },
+      revocation: { enabled: true, allowedPolicy: ownTokens },
       rpInitiatedLogout: { enabled: false },
       userinfo: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },
     },
     claims: { openid: ['sub'] },
     expiresWithSession: () => false,
+    fetch: facts.fetchKeys,
+    fetchResponseBodyLimits: { jwks_uri: maxKeysBytes },
     findAccount: (_context: Context, id: string): Account | undefined => (personas.some((persona) => persona.id === id) ? { accountId: id, claims: () => Promise.resolve({ sub: id }) } : undefined),
     interactions: { url: (_context: Context, { uid }: { uid: string }) => `/oauth/interaction/${uid}` },
     issueRefreshToken: (_context: Context, client: Client) => Promise.resolve(client.clientId === viewerClientId),
     loadExistingGrant: grantTo(facts.audience, personas),
     pkce: { required: () => true },
     rotateRefreshToken: true,
-    jwks: { keys: [facts.signingKey] },
+    jwks: { keys: facts.signingKeys },
     renderError: (context: Context, out: unknown) => { context.body = out; },
     responseTypes: ['code'],
     scopes: facts.scopes,
     ttl: {
-      AuthorizationCode: 60, Interaction: signInSeconds, Session: signInSeconds, Grant: renewableSeconds, RefreshToken: renewableSeconds, IdToken: signInSeconds, AccessToken: tokenSeconds.viewer,
-      ClientCredentials: (_context: Context, token: { resourceServer?: { accessTokenTTL?: number } }) => token.resourceServer?.accessTokenTTL ?? tokenSeconds.feed,
+      AuthorizationCode: 60, Interaction: signInSeconds, Session: signInSeconds, Grant: renewableSeconds, RefreshToken: renewableSeconds, IdToken: signInSeconds, AccessToken: usualTokenSeconds,
+      ClientCredentials: (_context: Context, token: { resourceServer?: { accessTokenTTL?: number } }) => token.resourceServer?.accessTokenTTL ?? usualTokenSeconds,
     },
   };
+}
+
+/** One key for every process of the gateway, known to nobody who does not know the issuer's. */
+function cookieKey([key]: readonly PrivateKey[]): Buffer {
+  return createHmac('sha256', key?.d ?? '').update('onestory issuer cookies').digest();
+}
+
+/** A client ends and asks after its own tokens. */
+function ownTokens(_context: Context, client: Client, token: { clientId?: string }): boolean {
+  return token.clientId === client.clientId;
 }
 
 /** Nobody is asked whether the viewer may act for them: it is the gateway's own. It gets what both it and the person are registered for. */
@@ -93,43 +110,35 @@ function grantTo(audience: string, personas: readonly DemoClient[]) {
   };
 }
 
-/** Beyond what the library checks of an assertion: its lifetime, and that its audience is this issuer by its own name. */
-function assertionCheck(issuer: string, clock: () => Date) {
-  return (_context: Context, claims: { aud?: unknown; exp?: unknown; iat?: unknown; jti?: unknown }): void => {
-    const now = clock().getTime() / 1000;
-    const audiences = Array.isArray(claims.aud) ? (claims.aud as unknown[]) : [claims.aud];
-    if (audiences.length !== 1 || (audiences[0] !== issuer && audiences[0] !== `${issuer}/token`)) throw new errors.InvalidClientAuth('audience');
-    if (typeof claims.exp !== 'number' || claims.exp > now + maxAssertionSeconds + skewSeconds) throw new errors.InvalidClientAuth('lifetime');
-    if (typeof claims.iat === 'number' && claims.exp - claims.iat > maxAssertionSeconds) throw new errors.InvalidClientAuth('lifetime');
-    if (typeof claims.jti !== 'string' || claims.jti.length > 256) throw new errors.InvalidClientAuth('jti');
+/** The one protected resource: the gateway itself, with the scopes the asking client is registered for, or less. */
+function resourceServer(audience: string) {
+  return ({ oidc: { params, entities } }: Context, resource: string, client: Client) => {
+    if (resource !== audience) throw new errors.InvalidTarget();
+    const allowed = listed(client.allowed_scopes);
+    const asked = listed(params?.scope);
+    const needsScope = params?.grant_type === 'client_credentials';
+    if ((needsScope && asked.length === 0) || !asked.every((scope) => coversScope(allowed, scope))) throw new errors.InvalidScope('scope');
+    const wanted = asked.length > 0 ? asked : listed(entities?.Grant?.getResourceScope(audience));
+    const given = wanted.filter((scope) => readScope(scope) !== null || scope === 'intake' || scope === 'feeds');
+    return { audience, scope: given.join(' '), accessTokenFormat: 'jwt', accessTokenTTL: client.token_seconds ?? usualTokenSeconds, jwt: { sign: { alg: 'ES384' } } };
   };
 }
 
-/** The one protected resource: the gateway itself, with the scopes the asking client is registered for. */
-function resourceServer(input: IssuerFacts) {
-  const kinds = new Map(input.clients.map((client) => [client.id, client.kind]));
-  return (context: Context, resource: string, client: Client) => {
-    if (resource !== input.audience) throw new errors.InvalidTarget();
-    const allowed = (client.scope ?? '').split(' ');
-    const asked = (context.oidc.params?.scope ?? '').split(' ').filter((scope) => scope !== '');
-    const needsScope = context.oidc.params?.grant_type === 'client_credentials';
-    if ((needsScope && asked.length === 0) || !asked.every((scope) => allowed.includes(scope))) throw new errors.InvalidScope('scope');
-    const kind = client.clientId === viewerClientId ? 'viewer' : (kinds.get(client.clientId) ?? 'feed');
-    return { audience: input.audience, scope: allowed.filter((scope) => scope !== 'openid').join(' '), accessTokenFormat: 'jwt', accessTokenTTL: tokenSeconds[kind], jwt: { sign: { alg: 'ES384' } } };
+function listed(scope: string | undefined): string[] {
+  return (scope ?? '').split(' ').filter((each) => each !== '');
+}
+
+/** Who asks: the person who signed in, or the client itself. */
+function tokenClaims(personas: readonly DemoClient[]) {
+  const known = new Map(personas.map((persona) => [persona.id, persona]));
+  return ({ oidc: { client } }: Context, token: { clientId?: string; accountId?: string; grantId?: string }): Record<string, string> | undefined => {
+    const grant = token.grantId === undefined ? {} : { grant: grantName(token.grantId) };
+    if (token.accountId === undefined) return client?.role === undefined ? undefined : ofClient(client);
+    const person = known.get(token.accountId);
+    return person && { ...grant, organisation: person.organisation, organisation_name: person.organisationName, role: person.role, purpose: person.purpose, name: person.name ?? person.id };
   };
 }
 
-function tokenClaims(clients: readonly DemoClient[]) {
-  const known = new Map(clients.map((client) => [client.id, client]));
-  return (_context: Context, token: { clientId?: string; accountId?: string }): Record<string, string> | undefined => {
-    const client = known.get(token.accountId ?? token.clientId ?? '');
-    if (client === undefined) return undefined;
-    return {
-      organisation: client.organisation,
-      organisation_name: client.organisationName,
-      role: client.role,
-      purpose: client.purpose,
-      ...(client.name === null ? {} : { name: client.name }),
-    };
-  };
+function ofClient({ organisation = '', organisation_name = '', role = '', purpose = '', person_name }: Client): Record<string, string> {
+  return { organisation, organisation_name, role, purpose, ...(person_name !== undefined && { name: person_name }) };
 }

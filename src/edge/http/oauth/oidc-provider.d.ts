@@ -21,7 +21,15 @@ declare module 'oidc-provider' {
 
   export interface Client {
     clientId: string;
-    scope?: string;
+    jwksUri?: string;
+    /** what we say of it: see ownMetadata */
+    allowed_scopes?: string;
+    token_seconds?: number;
+    organisation?: string;
+    organisation_name?: string;
+    role?: string;
+    purpose?: string;
+    person_name?: string;
   }
 
   export interface Account {
@@ -33,14 +41,18 @@ declare module 'oidc-provider' {
     addOIDCScope(scope: string): void;
     addResourceScope(resource: string, scope: string): void;
     rejectResourceScope(resource: string, scope: string): void;
+    getResourceScope(resource: string): string | undefined;
     save(): Promise<string>;
   }
 
   export interface Context {
     body: unknown;
+    status: number;
     oidc: {
-      params?: { scope?: string; resource?: unknown; grant_type?: string };
+      route?: string;
+      params?: { scope?: string; resource?: unknown; grant_type?: string; token?: string };
       client?: Client;
+      entities?: { Grant?: Grant };
       session?: { accountId?: string };
       provider: Provider;
     };
@@ -60,6 +72,8 @@ declare module 'oidc-provider' {
     interactionDetails(request: IncomingMessage, response: ServerResponse): Promise<InteractionDetails>;
     interactionFinished(request: IncomingMessage, response: ServerResponse, result: { login: { accountId: string; remember: boolean } }): Promise<void>;
     Grant: new (of: { accountId: string; clientId: string }) => Grant;
+    /** before the library's own handling */
+    use(middleware: (context: Context, next: () => Promise<void>) => Promise<void>): this;
     on(event: 'error', listener: (error: unknown) => void): this;
     on(event: 'server_error', listener: (context: unknown, error: Error) => void): this;
   }

@@ -5,32 +5,32 @@ import type { Requester } from '../../../fhir/sharing.ts';
 const longestMs = 5 * 60_000;
 const mostTokens = 10_000;
 
-export interface VerifiedTokens {
-  find(token: string, now: Date): Requester | undefined;
+export interface VerifiedTokens<Known> {
+  find(token: string, now: Date): Known | undefined;
   /** `untilMs`: when the token itself ends */
-  keep(token: string, requester: Requester, untilMs: number, now: Date): void;
+  keep(token: string, known: Known, untilMs: number, now: Date): void;
 }
 
 /**
  * Tokens whose signature and claims were checked a moment ago: checking a signature costs more than answering a read.
  * Only accepted tokens are kept, by their SHA-256, never beyond their own end, and the oldest go when there are many.
  */
-export function createVerifiedTokens(): VerifiedTokens {
-  const kept = new Map<string, { requester: Requester; untilMs: number }>();
+export function createVerifiedTokens<Known = Requester>(): VerifiedTokens<Known> {
+  const kept = new Map<string, { known: Known; untilMs: number }>();
   return {
     find: (token, now) => {
       const key = hash('sha256', token, 'base64');
       const found = kept.get(key);
-      if (found && found.untilMs > now.getTime()) return found.requester;
+      if (found && found.untilMs > now.getTime()) return found.known;
       if (found) kept.delete(key);
       return undefined;
     },
-    keep: (token, requester, untilMs, now) => {
+    keep: (token, known, untilMs, now) => {
       for (const oldest of kept.keys()) {
         if (kept.size < mostTokens) break;
         kept.delete(oldest);
       }
-      kept.set(hash('sha256', token, 'base64'), { requester, untilMs: Math.min(untilMs, now.getTime() + longestMs) });
+      kept.set(hash('sha256', token, 'base64'), { known, untilMs: Math.min(untilMs, now.getTime() + longestMs) });
     },
   };
 }

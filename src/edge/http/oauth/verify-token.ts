@@ -1,8 +1,10 @@
 import { createLocalJWKSet, errors, jwtVerify } from 'jose';
-import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
+import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey } from 'jose';
 
 import type { Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
+import type { TokenName, TokenStops } from '../../../store/token-stops.ts';
+import { issuedAt, namesOf } from './end-tokens.ts';
 import { readClaims } from './read-claims.ts';
 import { createRemoteKeys, IssuerUnavailable } from './remote-keys.ts';
 import { createVerifiedTokens } from './verified-tokens.ts';
@@ -10,6 +12,8 @@ import { createVerifiedTokens } from './verified-tokens.ts';
 /** Longest Authorization header looked at: larger ones are not worth the base64. */
 const maxHeaderLength = 8192;
 const skewSeconds = 60;
+/** What ended a token before its time ends it in every process within this. */
+export const revocationBoundMs = 2000;
 
 export interface TokenVerifierConfig {
   /** the exact `iss` */
@@ -20,7 +24,23 @@ export interface TokenVerifierConfig {
   algorithms: readonly string[];
   /** the embedded issuer's public keys; absent = found by discovery at `issuer`, cached */
   jwks?: JSONWebKeySet;
+  /** the `typ` of its access tokens; default at+jwt (RFC 9068) */
+  type?: string;
+  /** its claims in this gateway's words; null: not a token for us; absent: they are already */
+  mapClaims?: (payload: JWTPayload) => JWTPayload | null;
+  /** tokens of this issuer that ended before their time */
+  stops?: Pick<TokenStops, 'isStopped'>;
   clock?: () => Date;
+  /** milliseconds on a clock that is never set */
+  elapsed?: () => number;
+}
+
+/** A token whose signature and claims are good, and when it was last asked whether it still counts. */
+interface Known {
+  requester: Requester;
+  names: TokenName[];
+  issuedAt: Date;
+  askedAt: number;
 }
 
 export type VerifiedToken = { requester: Requester } | { problem: Problem };
@@ -31,9 +51,10 @@ export type TokenVerifier = (authorizationHeader: string | undefined) => Promise
  *
  * Accepts a bearer JWT access token (RFC 9068, `typ` at+jwt) signed by a key of the configured issuer with an
  * algorithm from the list, for this audience, inside its time (60 s of skew), whose claims say who asks. The token's
- * own header never chooses a key: `jwk`, `jku` and `x5u` are ignored, an unknown `kid` or `crit` is refused. Every
- * refusal is one of token-missing, token-invalid, token-expired, token-claims (401) or issuer-unavailable (503), and
- * says no more than that.
+ * own header never chooses a key: `jwk`, `jku` and `x5u` are ignored, an unknown `kid` or `crit` is refused. A token
+ * that was revoked, or whose client was disabled, is refused within `revocationBoundMs`. Every refusal is one of
+ * token-missing, token-invalid, token-expired, token-claims, token-revoked (401) or issuer-unavailable (503), and says
+ * no more than that.
  */
 export function createTokenVerifier(config: TokenVerifierConfig): TokenVerifier {
   const clock = config.clock ?? (() => new Date());
@@ -42,27 +63,41 @@ export function createTokenVerifier(config: TokenVerifierConfig): TokenVerifier 
     issuer: config.issuer,
     audience: config.audience,
     algorithms: [...config.algorithms],
-    typ: 'at+jwt',
+    typ: config.type ?? 'at+jwt',
     clockTolerance: skewSeconds,
-    requiredClaims: ['exp', 'iat', 'jti', 'sub', 'client_id'],
+    requiredClaims: config.mapClaims ? ['exp', 'iat'] : ['exp', 'iat', 'jti', 'sub', 'client_id'],
   };
-  const verified = createVerifiedTokens();
+  const verified = createVerifiedTokens<Known>();
+  const elapsed = config.elapsed ?? (() => performance.now());
+
+  async function check(token: string, now: Date): Promise<Known | { problem: Problem }> {
+    const { payload } = await jwtVerify(token, keys, { ...options, currentDate: now });
+    if (typeof payload.iat === 'number' && payload.iat > now.getTime() / 1000 + skewSeconds) return { problem: invalid };
+    const claims = config.mapClaims ? config.mapClaims(payload) : payload;
+    if (claims === null) return { problem: invalid };
+    const read = readClaims(claims);
+    if ('problem' in read) return read;
+    const known = { requester: read.requester, names: namesOf(payload), issuedAt: issuedAt(payload), askedAt: Number.NEGATIVE_INFINITY };
+    if (payload.exp !== undefined) verified.keep(token, known, (payload.exp + skewSeconds) * 1000, now);
+    return known;
+  }
+
+  async function isStopped(known: Known): Promise<boolean> {
+    const askedAt = elapsed();
+    if (!config.stops || askedAt - known.askedAt < revocationBoundMs) return false;
+    if (await config.stops.isStopped(known.names, known.issuedAt)) return true;
+    known.askedAt = askedAt;
+    return false;
+  }
+
   return async (header) => {
     if (header === undefined || header.trim() === '') return { problem: missing };
     const token = bearerToken(header);
     if (token === null) return { problem: invalid };
     const now = clock();
-    const known = verified.find(token, now);
-    if (known) return { requester: known };
-    try {
-      const { payload } = await jwtVerify(token, keys, { ...options, currentDate: now });
-      if (typeof payload.iat === 'number' && payload.iat > now.getTime() / 1000 + skewSeconds) return { problem: invalid };
-      const read = readClaims(payload);
-      if ('requester' in read && payload.exp !== undefined) verified.keep(token, read.requester, (payload.exp + skewSeconds) * 1000, now);
-      return read;
-    } catch (error) {
-      return { problem: describe(error) };
-    }
+    const known = verified.find(token, now) ?? (await check(token, now).catch((error: unknown) => ({ problem: describe(error) })));
+    if ('problem' in known) return known;
+    return (await isStopped(known)) ? { problem: revoked } : { requester: known.requester };
   };
 }
 
@@ -91,4 +126,7 @@ const expired: Problem = {
 };
 const unavailable: Problem = {
   category: 'unavailable', code: 'issuer-unavailable', text: 'The issuer cannot be reached, so no token can be checked.', fix: 'Try again shortly.',
+};
+const revoked: Problem = {
+  category: 'unauthenticated', code: 'token-revoked', text: 'The bearer token was revoked, or its client was disabled.', fix: 'Ask the issuer for a new access token, or those who answer for sharing about the client.',
 };

@@ -33,6 +33,8 @@ export interface Attempt {
 }
 
 export interface SignIn {
+  /** the issuer's exact name; empty where people cannot sign in */
+  issuer: string;
   /** Where to send the browser, and what to remember. `hint`: whom the person says they are. */
   start(returnTo: string, hint: string | undefined): Promise<{ location: string; attempt: Attempt }>;
   /** The tokens for the code in the address the issuer sent the browser back to; throws where anything does not match. */
@@ -70,6 +72,7 @@ export function createSignIn(client: SignInClient, clock: () => Date): SignIn {
   }
 
   return {
+    issuer: client.issuer,
     start: async (returnTo, hint) => {
       const attempt = { state: oidc.randomState(), nonce: oidc.randomNonce(), codeVerifier: oidc.randomPKCECodeVerifier(), returnTo };
       const location = oidc.buildAuthorizationUrl(await configuration(), {
@@ -108,6 +111,7 @@ const notOffered: Problem = {
 
 /** For a gateway whose external issuer knows no client for the viewer: people are told so, programs go on as ever. */
 export const signInNotOffered: SignIn = {
+  issuer: '',
   start: () => Promise.reject(new Refusal(notOffered)),
   complete: () => Promise.reject(new Refusal(notOffered)),
   renew: () => Promise.resolve('refused'),

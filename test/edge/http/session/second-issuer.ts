@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { generateKeyPair, exportJWK } from 'jose';
 import { Provider } from 'oidc-provider';
 import type { Context } from 'oidc-provider';
-import { createIssuerMemory } from '../../../../src/edge/http/oauth/issuer-memory.ts';
+import { createIssuerMemory } from '../../oauth/issuer-memory.ts';
 
 export interface SecondIssuer {
   url: string;

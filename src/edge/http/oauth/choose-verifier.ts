@@ -1,0 +1,43 @@
+import { decodeJwt } from 'jose';
+import type { IssuerConfig } from '../../../config.ts';
+import type { Issuer } from './issuer.ts';
+import { loadIssuers, type OtherIssuer } from './load-issuers.ts';
+import { mapClaims } from './map-claims.ts';
+import { createTokenVerifier, type TokenVerifier } from './verify-token.ts';
+
+/**
+ * Of several issuers the one a token says it is of checks it, and takes it only if that is true. A token that names none of
+ * them, or cannot be read, goes to the first, which refuses it in the words it has for every bad token.
+ */
+export function chooseVerifier(trusted: readonly [TrustedIssuer, ...TrustedIssuer[]]): TokenVerifier {
+  const [first] = trusted;
+  return (header) => (trusted.find(({ issuer }) => issuer === issuerIn(header)) ?? first).verify(header);
+}
+
+export interface TrustedIssuer {
+  /** its exact name */
+  issuer: string;
+  verify: TokenVerifier;
+}
+
+/** Everybody whose tokens count: the gateway itself, the issuer of OIDC_ISSUER, and those of the file. */
+export function trustedIssuers({ kind, url, audience, algorithms, othersFile }: IssuerConfig, own: Issuer, nameOf: (organisation: string) => string | undefined): [TrustedIssuer, ...TrustedIssuer[]] {
+  const people = kind === 'external' ? [{ issuer: url, verify: createTokenVerifier({ issuer: url, audience, algorithms }) }] : [];
+  const others = othersFile === null ? [] : loadIssuers(othersFile).map((other) => trustOther(other, nameOf));
+  return [{ issuer: own.metadata.issuer, verify: own.verify }, ...people, ...others];
+}
+
+/** An issuer of somebody else's, whose claims are told in this gateway's words first. `nameOf`: of an organisation there is. */
+export function trustOther(other: OtherIssuer, nameOf: (organisation: string) => string | undefined, clock = () => new Date()): TrustedIssuer {
+  const { issuer, audience, algorithms, type } = other;
+  return { issuer, verify: createTokenVerifier({ issuer, audience, algorithms, type, clock, mapClaims: (payload) => mapClaims(payload, other, nameOf) }) };
+}
+
+/** What a token says of itself, before anybody believes it. */
+function issuerIn(header = ''): string | undefined {
+  try {
+    return decodeJwt(header.trim().split(' ').at(-1) ?? '').iss;
+  } catch {
+    return undefined;
+  }
+}

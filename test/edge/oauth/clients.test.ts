@@ -1,0 +1,177 @@
+import { decodeJwt } from 'jose';
+import { createIssuer } from '../../../src/edge/http/oauth/issuer.ts';
+import { revocationBoundMs } from '../../../src/edge/http/oauth/verify-token.ts';
+import { databases } from '../../databases.ts';
+import { startGateway, type Gateway } from '../../gateway.ts';
+import { lastSeq, auditSince } from '../http/asking.ts';
+import { askIssuer, askToken, assertionOf, changeClients, partnerKey, type OAuthAnswer, type PartnerKey } from './partner.ts';
+
+const uhb = 'https://fhir.nhs.uk/Id/ods-organization-code|RRK';
+const scopes = ['system/Patient.rs', 'system/*.r', 'intake'];
+const keysUrl = 'https://keys.partner.example/jwks.json';
+
+describe.each(databases)('a registered client, on $kind', ({ open }) => {
+  let gateway: Gateway;
+  /** what the partner publishes at its address, and how often that was asked for */
+  let published: { keys: unknown[] } = { keys: [] };
+  let fetched = 0;
+  let [key, other, rsa] = [null, null, null] as unknown as [PartnerKey, PartnerKey, PartnerKey];
+
+  beforeAll(async () => {
+    [key, other, rsa] = await Promise.all([partnerKey(), partnerKey(), partnerKey('RS384')]);
+    gateway = await startGateway(await open(), {
+      fetchKeys: (url) => {
+        fetched += 1;
+        return Promise.resolve(url === keysUrl ? Response.json(published) : new Response('', { status: 404 }));
+      },
+    });
+  });
+  afterAll(() => gateway.close());
+
+  const asking = { name: 'Bloods', contact: 'integration@uhb.example', organisation: uhb, scopes };
+  const register = (id: string, more: object): ReturnType<typeof changeClients> => changeClients(gateway, '', { id, ...asking, ...more });
+  const jwks = (...keys: PartnerKey[]): object => ({ keys: keys.map(({ open: each }) => each) });
+  const tokenOf = ({ body }: OAuthAnswer): string => String(body['access_token']);
+  const look = async (token: string): Promise<[number, string | undefined]> => {
+    const response = await fetch(`${gateway.url}/fhir/Patient?_id=x`, { headers: { Authorization: `Bearer ${token}` } });
+    return [response.status, ((await response.json()) as { issue?: { details?: { coding?: { code: string }[] } }[] }).issue?.[0]?.details?.coding?.[0]?.code];
+  };
+  /** Until every process has heard of it: the state is waited for, and the promise checked by the unit tests of the verifier. */
+  const untilRefused = async (token: string): Promise<[number, string | undefined]> => {
+    for (;;) {
+      const [status, code] = await look(token);
+      if (status !== 200) return [status, code];
+    }
+  };
+
+  it('is registered by the governance lead, which is written down, and gets tokens that name its organisation', async () => {
+    const before = await lastSeq(gateway);
+    const { status, body } = await register('uhb-bloods', { keys: jwks(key, rsa) });
+    expect([status, body]).toMatchObject([201, { id: 'uhb-bloods', enabled: true, organisationName: 'University Hospitals Birmingham NHS Foundation Trust', keys: expect.arrayContaining([{ kid: key.kid, addedAt: expect.any(String), validUntil: null }]), changes: [{ change: 'added', byName: 'Teresa Wilk' }] }]);
+    expect((await auditSince(gateway, before)).map(({ entry }) => [entry.interaction, entry.query])).toContainEqual(['client-add', 'governance/clients/uhb-bloods']);
+    for (const each of [key, rsa]) {
+      const answer = await askToken(gateway.url, 'uhb-bloods', each, 'system/Patient.rs');
+      expect(answer).toMatchObject({ status: 200, body: { token_type: 'Bearer', expires_in: 300, scope: 'system/Patient.rs' } });
+      expect(decodeJwt(tokenOf(answer))).toMatchObject({ client_id: 'uhb-bloods', organisation: uhb, role: 'integration', purpose: 'HSYSADMIN' });
+      expect((await look(tokenOf(answer)))[0]).toBe(200);
+    }
+  });
+
+  it.each(['privacy-officer', 'ward-doctor', 'uhb-integration'])('is registered by nobody else: %s', async (who) => {
+    const { status } = await changeClients(gateway, '', { id: 'uhb-other', ...asking, keys: jwks(other) }, who);
+    expect(status).toBe(403);
+  });
+
+  it.each<[string, object, number, string]>([
+    ['whose private key was sent', { keys: { keys: [{ kty: 'EC', d: 'x' }] } }, 400, 'client-key-private'],
+    ['without keys', {}, 400, 'field-invalid'],
+    ['of nobody known', { organisation: 'urn:x|y', keysUrl }, 400, 'field-invalid'],
+    ['with a field nobody knows', { keysUrl, secret: 'x' }, 400, 'field-unknown'],
+    ['that takes a name there is', { id: 'uhb-bloods', keysUrl }, 409, 'client-exists'],
+    ['that takes the name of another organisation\'s feed', { id: 'bcc-cld', keysUrl }, 409, 'client-exists'],
+  ])('%s is refused', async (_title, more, status, code) => {
+    expect(await register('uhb-refused', more)).toMatchObject({ status, body: { code } });
+  });
+
+  it.each<[string, string, string]>([
+    ['less than it is registered for', 'system/Patient.r', ''], ['a type of every type', 'system/Task.r', ''],
+    ['more letters', 'system/Patient.cruds', 'invalid_scope'], ['another context', 'user/Patient.rs', 'invalid_scope'], ['no form', 'system/Patient.sr', 'invalid_scope'],
+    ['one of version 1', 'system/Patient.read', 'invalid_scope'], ['one narrowed by a search', 'system/Patient.rs?name=x', 'invalid_scope'], ['none', '', 'invalid_scope'],
+  ])('asks for %s (A13)', async (_title, scope, error) => {
+    expect((await askToken(gateway.url, 'uhb-bloods', key, scope)).body['error'] ?? '').toBe(error);
+  });
+
+  it('is told what is wrong with an assertion only once it has shown its key', async () => {
+    const now = Math.floor(Date.now() / 1000);
+    const wrong: [Parameters<typeof askToken>[4], RegExp][] = [
+      [{ claims: { exp: now + 900 } }, /five minutes/], [{ header: { kid: undefined } }, /kid/], [{ header: { jku: 'https://evil.example/jwks' } }, /jku/], [{ header: { typ: 'at+jwt' } }, /typ/], [{ claims: { aud: [`${gateway.url}/oauth/token`, 'https://other.example'] } }, /aud/],
+    ];
+    for (const [assertion, description] of wrong) {
+      const { status, body } = await askToken(gateway.url, 'uhb-bloods', key, 'system/Patient.rs', assertion);
+      expect([status, body['error'], body['error_description']]).toEqual([401, 'invalid_client', expect.stringMatching(description)]);
+    }
+    expect((await askToken(gateway.url, 'uhb-bloods', { ...other, kid: key.kid }, 'system/Patient.rs', { claims: { exp: now + 900 } })).body['error_description']).toBe('client authentication failed');
+  });
+
+  it('uses an assertion once, whichever process it goes to', async () => {
+    const second = await createIssuer({ baseUrl: gateway.url, audience: `${gateway.url}/fhir`, dataDir: gateway.dataDir, clients: [], stores: gateway.services.issuerStores, clock: () => new Date() });
+    const assertion = await assertionOf(gateway.url, 'uhb-bloods', key);
+    const form = { grant_type: 'client_credentials', scope: 'system/Patient.rs' };
+    expect((await askIssuer(gateway.url, 'token', assertion, form)).status).toBe(200);
+    gateway.app.use('/second', second.routes);
+    const { default: express } = await import('express');
+    const beside = express().use('/oauth', second.routes).listen(0, '127.0.0.1');
+    await new Promise((resolve) => beside.once('listening', resolve));
+    const address = beside.address() as { port: number };
+    expect(await askIssuer(`http://127.0.0.1:${address.port}`, 'token', assertion, form)).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+    expect((await askIssuer(`http://127.0.0.1:${address.port}`, 'token', await assertionOf(gateway.url, 'uhb-bloods', key), form)).status).toBe(200);
+    beside.closeAllConnections();
+    await new Promise((resolve) => beside.close(resolve));
+  });
+
+  it('changes its keys over without an hour nobody can sign in', async () => {
+    await register('uhb-rotating', { keys: jwks(key) });
+    const rotate = (keys: PartnerKey, oldUntil: string): ReturnType<typeof changeClients> => changeClients(gateway, '/uhb-rotating/keys', { keys: jwks(keys), oldUntil });
+    expect(await rotate(other, '2020-01-01T00:00Z')).toMatchObject({ status: 400, body: { code: 'field-invalid' } });
+    expect(await rotate(other, new Date(Date.now() + 3600_000).toISOString())).toMatchObject({ status: 200, body: { changes: [{ change: 'added' }, { change: 'rotated' }] } });
+    for (const each of [key, other]) expect((await askToken(gateway.url, 'uhb-rotating', each, 'intake')).status).toBe(200);
+    expect(await rotate(other, 'now')).toMatchObject({ status: 409, body: { code: 'client-key-known' } });
+    expect((await rotate(rsa, 'now')).status).toBe(200);
+    for (const each of [key, other]) expect((await askToken(gateway.url, 'uhb-rotating', each, 'intake')).status).toBe(401);
+    expect((await askToken(gateway.url, 'uhb-rotating', rsa, 'intake')).status).toBe(200);
+  });
+
+  it('is no more once it is disabled, and neither are its tokens', async () => {
+    await register('uhb-leaving', { keys: jwks(other) });
+    const token = tokenOf(await askToken(gateway.url, 'uhb-leaving', other, 'system/Patient.rs'));
+    expect(await look(token)).toEqual([200, undefined]);
+    expect(await changeClients(gateway, '/uhb-leaving/disable', { reason: 'The contract ended' })).toMatchObject({ status: 200, body: { enabled: false } });
+    expect(await untilRefused(token)).toEqual([401, 'token-revoked']);
+    expect(await askToken(gateway.url, 'uhb-leaving', other, 'system/Patient.rs')).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+    expect(await changeClients(gateway, '/uhb-leaving/disable', { reason: 'Again' })).toMatchObject({ status: 409, body: { code: 'client-switched-already' } });
+    expect((await changeClients(gateway, '/uhb-leaving/enable', { reason: 'It went on' })).status).toBe(200);
+    expect((await askToken(gateway.url, 'uhb-leaving', other, 'system/Patient.rs')).status).toBe(200);
+    expect(await changeClients(gateway, '/nobody/disable', { reason: 'x' })).toMatchObject({ status: 404, body: { code: 'client-unknown' } });
+  });
+
+  it('ends a token of its own, asks after it, and learns nothing of another\'s', async () => {
+    await register('uhb-asking', { keys: jwks(other) });
+    const [mine, theirs] = [tokenOf(await askToken(gateway.url, 'uhb-bloods', key, 'system/Patient.rs')), tokenOf(await askToken(gateway.url, 'uhb-asking', other, 'system/Patient.rs'))];
+    const as = async (path: string, token: string): Promise<OAuthAnswer> => askIssuer(gateway.url, `token/${path}`, await assertionOf(gateway.url, 'uhb-bloods', key), { token });
+    expect((await as('introspection', mine)).body).toMatchObject({ active: true, client_id: 'uhb-bloods', scope: 'system/Patient.rs', token_type: 'Bearer', organisation: uhb });
+    for (const unknown of [theirs, 'nonsense', `${mine}x`]) {
+      expect(await as('introspection', unknown)).toEqual({ status: 200, body: { active: false } });
+      expect((await as('revocation', unknown)).status).toBe(200);
+    }
+    expect((await look(theirs))[0]).toBe(200);
+    expect(await look(mine)).toEqual([200, undefined]);
+    expect((await as('revocation', mine)).status).toBe(200);
+    expect((await as('introspection', mine)).body).toEqual({ active: false });
+    expect(await untilRefused(mine)).toEqual([401, 'token-revoked']);
+    expect((await fetch(`${gateway.url}/oauth/token/introspection`, { method: 'POST', body: new URLSearchParams({ token: theirs }) })).status).toBe(400);
+  });
+
+  it('publishes its keys where it registered, and nowhere else', async () => {
+    published = { keys: [key.open] };
+    await register('uhb-published', { keysUrl });
+    const ask = (by: PartnerKey, header: Record<string, unknown> = {}): Promise<OAuthAnswer> => askToken(gateway.url, 'uhb-published', by, 'intake', { header });
+    expect((await ask(key)).status).toBe(200);
+    expect((await ask(key, { jku: keysUrl })).status).toBe(200);
+    expect((await ask(key, { jku: `${keysUrl}?x` })).status).toBe(401);
+    for (let flood = 0; flood < 10; flood += 1) expect((await ask(other)).status).toBe(401);
+    expect(fetched).toBe(1);
+  });
+
+  it('is found by its own description', async () => {
+    const smart = (await (await fetch(`${gateway.url}/.well-known/smart-configuration`)).json()) as Record<string, string>;
+    expect(smart).toMatchObject({ token_endpoint: `${gateway.url}/oauth/token`, introspection_endpoint: `${gateway.url}/oauth/token/introspection`, revocation_endpoint: `${gateway.url}/oauth/token/revocation`, token_endpoint_auth_signing_alg_values_supported: ['ES384', 'RS384'] });
+    const { rest } = (await (await fetch(`${gateway.url}/fhir/metadata`)).json()) as { rest: { security: { extension: { extension: { url: string; valueUri: string }[] }[] } }[] };
+    expect(rest[0]?.security.extension[0]?.extension).toContainEqual({ url: 'revoke', valueUri: smart['revocation_endpoint'] });
+    const { clients } = (await (await gateway.get('/governance/clients?after=uhb-asking', 'governance-lead')).json()) as { clients: { id: string }[] };
+    expect(clients.map(({ id }) => id)).toEqual(['uhb-bloods', 'uhb-leaving', 'uhb-published', 'uhb-rotating']);
+  });
+});
+
+it('what ends a token ends it everywhere within two seconds', () => {
+  expect(revocationBoundMs).toBe(2000);
+});
