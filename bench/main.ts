@@ -8,6 +8,7 @@ import { benchMapping } from './mapping.ts';
 import { measureExport } from './measure-export.ts';
 import { measureIntake } from './measure-intake.ts';
 import { measureReplay } from './measure-replay.ts';
+import { measureScreens } from './measure-screens.ts';
 import { measureViewer } from './measure-viewer.ts';
 import { measureAudit, measureEverything, measureRead, measureSearch } from './measure-reads.ts';
 import { defaults, type Goal, type Print, type Settings, type SharingSettings } from './settings.ts';
@@ -23,6 +24,7 @@ const measures: Readonly<Record<string, (world: World, print: Print) => Promise<
   audit: measureAudit,
   intake: measureIntake,
   viewer: measureViewer,
+  screens: measureScreens,
   mapping: (world, print) => benchMapping(print, world.settings),
 };
 /** Asked for by name only: they fill a record with 130,000 people, or with 10,000 messages, tell 100,000 people apart, link 100,000 descriptions to 900,000 people, tell whole lives, prove entries of a log of ten million, judge a year of looks, ask every sort of thing at three numbers of connections, or export 50,000 rows. */
