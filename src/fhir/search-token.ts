@@ -19,7 +19,7 @@ export function tokenStart(type: string, parameter: string, kind: TokenKind): st
   return `${type}\0${parameter}\0${kind}\0`;
 }
 
-/** By its last bits the database knows the token of a list that it keeps in order (src/store/schema/027-ordered-lists.ts). */
+/** By its last bits the database knows the token of a list that it keeps in order (src/store/schema/025-ordered-lists.ts). */
 export const listMark = { bits: 0xfffn, value: 0xa57n };
 
 /** The list of the rows that bear both of these tokens: a token they bear as well. */
