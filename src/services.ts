@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { auditLogOf, openLogIdentity } from './audit-services.ts';
+import { systemsOf } from './system-services.ts';
 import type { Config } from './config.ts';
 import { loadDefinitions } from './fhir/definitions.ts';
 import { loadProfiles, loadUkCore } from './fhir/profiles.ts';
@@ -56,6 +57,7 @@ import { searchAuditTrail, type AuditAsk } from './flow/search-audit.ts';
 import { resumeWaiting } from './flow/requeue-about.ts';
 import { startIntakeWorker } from './flow/work-intake.ts';
 import { answersOf, clientsOf, casesOf, emergenciesOf, feedWorkOf, governanceOf, keepingOf, linkageRunsOf, linkReviewsOf } from './governance-services.ts';
+import { personsOf } from './person-services.ts';
 import { loadMappings } from './intake/load-mappings.ts';
 import { loadCaseRule } from './intake/case-rule-file.ts';
 import { loadLinkageRule } from './intake/linkage-rule-file.ts';
@@ -84,7 +86,7 @@ const projectRoot = join(import.meta.dirname, '..');
 
 export interface ServiceOptions {
   database: Database;
-  config: Pick<Config, 'ukCoreDir' | 'limits' | 'demo' | 'sessions' | 'emergency' | 'smallNumber' | 'audit'>;
+  config: Pick<Config, 'ukCoreDir' | 'limits' | 'demo' | 'sessions' | 'emergency' | 'smallNumber' | 'audit' | 'baseUrl' | 'hookHosts'>;
   log: Log;
   clock?: () => Date;
   newId?: () => string;
@@ -128,7 +130,8 @@ export async function createServices({
   const watches = [await watchDates({ database, secrets }, log), await watchReviews(database, config.emergency.reviewDays, log)];
   await resumeWaiting(database);
   const told = { ...release, classes, story };
-  const rounds = { ...roundsOf(told, log), oddLooks: watchOddLooks({ database, rule: cases, linkage, custodianOf: custodiansOf(mappings), clock, newId }, (error) => log('odd-looks-failed', { error })) };
+  const systems = systemsOf({ ...release, validate: intake.validate }, config, log, pollMs);
+  const rounds = { ...roundsOf(told, log), ...systems.rounds, oddLooks: watchOddLooks({ database, rule: cases, linkage, custodianOf: custodiansOf(mappings), clock, newId }, (error) => log('odd-looks-failed', { error })) };
   const worker = startIntakeWorker({ ...intake, audit }, (event) => log(intakeEvents[event]), pollMs);
   const replays = startReplayWorker({ ...intake, feeds, together }, (error) => log('replay-failed', { error }));
   const linkageRuns = startLinkageRuns({ ...intake, ruleVersion: linkage.version }, (error) => log('linkage-run-failed', { error }), pollMs);
@@ -138,14 +141,14 @@ export async function createServices({
     database, mappings, waitingFeeds, policy, audit, worker, operation: measureOperation({ database, audit, feeds: mappings.feeds.map(({ key }) => key) }), ...rounds, limits: config.limits, clock, newId,
     release: (requester: Requester, ask: Ask, request: RequestFacts) => releaseRecords(release, requester, ask, request),
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
-    ...choicesOf({ ...release, classes, sensitiveCodes: codes, partners: mappings.partners }), ...writesOf({ ...intake, ...release, writing, partners: mappings.partners, inTurn: createInTurn() }), ...eventsOf(told), ...toldOf(told), ...publishedOf(mappings, release),
+    ...choicesOf({ ...release, classes, sensitiveCodes: codes, partners: mappings.partners }), ...writesOf({ ...intake, ...release, writing, partners: mappings.partners, inTurn: createInTurn() }), ...eventsOf(told), ...toldOf(told), ...personsOf({ ...told, registry: intake.registry }), ...publishedOf(mappings, release),
     governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }), toldOnce: (requester: Requester, request: RequestFacts) => countToldOnce({ ...release, smallNumber: config.smallNumber }, requester, request) }, emergencies: emergenciesOf(release), clients: clientsOf({ ...intake, ...release }), issuerStores: issuerStoresOf(database, directory), feedWork: feedWorkOf({ ...release, feeds, wake }), linkReviews: linkReviewsOf({ ...intake, ...release, linkage }), linkageRuns: linkageRunsOf({ ...release, ruleVersion: linkage.version, wake: linkageRuns.wake }),
     auditLog: auditLogOf({ ...release, log: identity }, config.audit), ...emergencyAccessOf({ ...release, mostOpenedAnHour: config.emergency.perHour }),
     matchPatient: (requester: Requester, input: MatchInput, request: RequestFacts) => matchPatient({ ...release, grade: intake.grade, registry: intake.registry, validate: validateResource }, requester, input, request),
     explainAccess: (requester: Requester, ask: ExplainAsk, request: RequestFacts) => explainAccess(release, requester, ask, request),
     reconstruct: (requester: Requester, id: string, request: RequestFacts) => reconstructDecision({ ...release, classes }, requester, id, request),
     recordRefusal: (refused: RefusedRequest) => appendOrRefuse(release, describeRefusedRequest(refused, newId(), clock())),
-    ...pagesOf(secrets), ...answersOf({ ...told, holdBack }), ...keepingOf({ ...release, holdBack, retention, subjectAccess, feeds: mappings.feeds.map(({ key, partner }) => ({ key, organisation: partner.organisation })) }), ...casesOf({ ...release, caseRule: cases }),
+    ...pagesOf(secrets), exports: systems.exports, subscriptions: systems.subscriptions, ...answersOf({ ...told, holdBack }), ...keepingOf({ ...release, holdBack, retention, subjectAccess, feeds: mappings.feeds.map(({ key, partner }) => ({ key, organisation: partner.organisation })) }), ...casesOf({ ...release, caseRule: cases }),
     ...waysIn({ ...release, ...intake, feeds, mostBytes: config.limits.intakeBytes, wake }),
     readTask: (requester: Requester, taskId: string) => readJobTask(release, requester, taskId),
     webSessions: openWebSessions(database, config.sessions),
