@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { sendersFor } from '../test/faults/feed-posts.ts';
 import { runWithKills } from '../test/faults/run-with-kills.ts';
 import { startPostgres } from '../test/postgres-setup.ts';
+import { wholeNumber } from './whole-number.ts';
 
 const citizensPerKill = 16;
 const shownViolations = 20;
@@ -33,10 +34,4 @@ try {
   process.exitCode = outcome.invariants.some(({ violations }) => violations.length > 0) ? 1 : 0;
 } finally {
   await postgres.stop();
-}
-
-function wholeNumber(name: string, text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  process.stderr.write(`--${name} takes a whole number from 1.\n`);
-  process.exit(64);
 }

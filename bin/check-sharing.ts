@@ -9,6 +9,7 @@ import pg from 'pg';
 import { openPostgres } from '../src/store/database.ts';
 import { startPostgres } from '../test/postgres-setup.ts';
 import { compareSharing, describeDifference } from '../test/store/compare-sharing.ts';
+import { wholeNumber } from './whole-number.ts';
 
 const { values } = parseArgs({ options: { cases: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' } } });
 const cases = wholeNumber('cases', values.cases);
@@ -40,10 +41,4 @@ try {
 } finally {
   await admin.end();
   await postgres.stop();
-}
-
-function wholeNumber(name: string, text: string): number {
-  if (/^[1-9]\d{0,9}$/.test(text)) return Number(text);
-  process.stderr.write(`--${name} takes a whole number from 1.\n`);
-  process.exit(64);
 }

@@ -11,8 +11,10 @@ import { readTwinFacts } from '../test/flow/twin-facts.ts';
 import { compareWorlds, twinRequests } from '../test/flow/twin-run.ts';
 import { openTwinWorlds, type Notice } from '../test/flow/twin-worlds.ts';
 import { startPostgres } from '../test/postgres-setup.ts';
+import { wholeNumber } from './whole-number.ts';
 
-const requestsPerRound = 500;
+/** of each caller: what was asked and written before makes the log and the record longer, and with them every later answer about them */
+const requestsPerRound = 100;
 const followedPages = 5;
 const notices = ['none', 'generic', 'organisation'] as const;
 
@@ -32,7 +34,7 @@ try {
   let found: Difference | null = null;
   for (let seed = firstSeed; asked < requests && found === null; seed += 1) {
     found = await round(seed, notice, Math.min(requestsPerRound, Math.ceil((requests - asked) / asking.length)), (more) => { asked += more; });
-    if (found === null) say(`${number(asked)} of ${number(requests)} requests; go on with --seed ${seed + 1}`);
+    if (found === null) say(`${number(asked)} of ${number(requests)} requests, ${left(asked)}; go on with --seed ${seed + 1} --requests ${Math.max(1, requests - asked)}`);
     else process.stdout.write(`Seed ${seed}: ${found.who} can tell the worlds apart by ${found.request.method} ${found.request.path}, page ${found.page + 1}.\n${JSON.stringify(found, null, 1)}\n`);
   }
   if (found === null) process.stdout.write(`${number(asked)} requests of ${asking.length} callers, seed ${firstSeed}, notices ${notice}: every answer alike\n`);
@@ -52,7 +54,6 @@ async function round(seed: number, mode: Notice, each: number, done: (asked: num
       const found = await compareWorlds({ worlds, maxPages: followedPages, met: new Map() }, asker.who, list);
       if (found) return found;
       done(list.length);
-      say(`seed ${seed}: ${asker.who}`);
     }
     return null;
   } finally {
@@ -60,12 +61,14 @@ async function round(seed: number, mode: Notice, each: number, done: (asked: num
   }
 }
 
-function say(line: string): void {
-  process.stderr.write(`${String(Math.round((performance.now() - startedAt) / 1000)).padStart(6)} s  ${line}\n`);
+/** How fast it goes, and how long the rest takes at that. */
+function left(asked: number): string {
+  const perSecond = asked / ((performance.now() - startedAt) / 1_000);
+  return `${perSecond.toFixed(1)} in a second, ${Math.ceil(Math.max(0, requests - asked) / perSecond / 60)} min left`;
 }
 
-function wholeNumber(name: string, text: string): number {
-  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : refuse(`--${name} takes a whole number from 1.`);
+function say(line: string): void {
+  process.stderr.write(`${String(Math.round((performance.now() - startedAt) / 1000)).padStart(6)} s  ${line}\n`);
 }
 
 function refuse(why: string): never {

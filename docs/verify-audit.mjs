@@ -6,7 +6,8 @@
 //   node verify-audit.mjs growth <proof.json> <checkpoint>         that the log of now begins with the log you know
 //
 //   --key <key or file>   the log's keys, one to a line as /audit/keys gives them. Without it no signature is checked.
-//                         Signatures of others, such as witnesses, are passed over.
+//   --witness <key or file> keys of witnesses, one to a line: each must have signed one of the checkpoints. Signatures of
+//                         whoever is not named here are passed over.
 //
 // Exit code 0: everything holds. 1: something does not, and it is named. 2: there was nothing to check.
 //
@@ -21,6 +22,8 @@ import { pathToFileURL } from 'node:url';
 
 /** So many entries are named one by one. */
 const mostNamed = 20;
+/** No entry records the erasure of more others in a row. */
+const mostErased = 100_000;
 
 // --- Hashes --------------------------------------------------------------------------------------------------------
 
@@ -94,19 +97,23 @@ function grewFrom(from, fromRoot, to, toRoot, path) {
 
 // --- Checkpoints: C2SP tlog-checkpoint in a C2SP signed note -----------------------------------------------------------
 
-/** A key as /audit/keys writes it: name+id+base64(0x01 || Ed25519 key). */
-function readKey(line) {
+/** A key as C2SP writes it, name+id+base64(type || Ed25519 key): 0x01 signs for the log, 0x04 for a witness. */
+function readKey(line, type) {
   const [, name, id, encoded] = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)$/.exec(line) ?? [];
   const bytes = Buffer.from(encoded ?? '', 'base64');
-  if (bytes.length !== 33 || bytes[0] !== 1 || sha256(`${name}\n`, bytes).toString('hex', 0, 4) !== id) return null;
+  if (bytes.length !== 33 || bytes[0] !== type || sha256(`${name}\n`, bytes).toString('hex', 0, 4) !== id) return null;
   return { name, id, key: createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: bytes.subarray(1).toString('base64url') }, format: 'jwk' }) };
 }
 
-/** The keys in a text, one to a line; null when one of them is none. */
-export function readKeys(text) {
-  const keys = text.split('\n').map((line) => line.trim()).filter((line) => line !== '').map(readKey);
+function readLines(text, type) {
+  const keys = text.split('\n').map((line) => line.trim()).filter((line) => line !== '').map((line) => readKey(line, type));
   return keys.length > 0 && keys.every((key) => key !== null) ? keys : null;
 }
+
+/** The log's keys in a text, one to a line; null when one of them is none. */
+export const readKeys = (text) => readLines(text, 1);
+/** The same of witnesses. */
+export const readWitnesses = (text) => readLines(text, 4);
 
 /** A note as what it says; `keys` null: its signatures are not looked at. Throws a Finding. */
 function readCheckpoint(note, keys) {
@@ -128,6 +135,25 @@ function checkSignatures(text, origin, lines, keys) {
     signed += 1;
   }
   if (signed === 0) throw new Finding('key-wrong', 'None of the given keys has signed this checkpoint.');
+}
+
+/** What witnesses signed, https://c2sp.org/tlog-cosignature: none of it wrongly, and each of them one of the checkpoints. */
+function checkWitnesses(notes, witnesses, note) {
+  const seen = new Set();
+  for (const [text, signatures] of notes.map((each) => each.split(/(?<=\n)\n/, 2))) {
+    for (const line of signatures.trimEnd().split('\n')) {
+      const [, name, encoded] = /^\u2014 (\S+) ([A-Za-z0-9+/]+=*)$/.exec(line) ?? [];
+      const bytes = Buffer.from(encoded ?? '', 'base64');
+      const known = witnesses.find((witness) => witness.name === name && witness.id === bytes.toString('hex', 0, 4));
+      if (known === undefined) continue;
+      const time = bytes.length === 76 ? bytes.readBigUInt64BE(4) : 0n;
+      if (!verifySignature(null, Buffer.from(`cosignature/v1\ntime ${time}\n${text}`), known.key, bytes.subarray(12))) throw new Finding('witness-wrong', `The signature of the witness ${known.name}, key ${known.id}, does not belong to this checkpoint.`);
+      seen.add(known);
+      note(`${known.name} saw the log of ${text.split('\n')[1]} entries at ${new Date(Number(time) * 1000).toISOString()}.`);
+    }
+  }
+  const missing = witnesses.find((witness) => !seen.has(witness));
+  if (missing) throw new Finding('witness-missing', `The witness ${missing.name}, key ${missing.id}, has signed none of these checkpoints.`);
 }
 
 // --- The three checks -------------------------------------------------------------------------------------------------
@@ -165,10 +191,11 @@ function readCheckpoints(notes, keys) {
 }
 
 /** An export, as lines, against checkpoints, as texts. Resolves to { findings, notes }. */
-export function verifyLog(lines, checkpointNotes, keys = null) {
+export function verifyLog(lines, checkpointNotes, keys = null, witnesses = null) {
   return report(async (find, note) => {
     const checkpoints = readCheckpoints(checkpointNotes, keys);
     if (keys === null) note('No signature was checked: no key was given.');
+    if (witnesses !== null) checkWitnesses(checkpointNotes, witnesses, note);
     const [peaks, erased] = [[], new Set()];
     let [size, changed, held] = [0, 0, 0];
     for (const at of compare(checkpoints, 0, peaks)) held = at;
@@ -179,14 +206,14 @@ export function verifyLog(lines, checkpointNotes, keys = null) {
         changed += 1;
         if (changed <= mostNamed) find('entry-changed', `Entry ${size + 1} does not say what the log committed to.`);
       }
-      const recorded = recordedErasure(entry);
-      if (recorded !== null) erased.delete(recorded);
+      for (const number of recordedErasures(entry)) erased.delete(number);
       grow(peaks, size, leafHash(entry));
       size += 1;
       for (const at of compare(checkpoints, size, peaks, held)) held = at;
     }
     if (changed > mostNamed) find('entry-changed', `${changed - mostNamed} more entries do not say what the log committed to.`);
     for (const seq of [...erased].slice(0, mostNamed)) find('erased-unrecorded', `The content of entry ${seq} was erased, and no later entry of this export records it.`);
+    if (erased.size > mostNamed) find('erased-unrecorded', `The content of ${erased.size - mostNamed} more entries was erased, and nothing in this export records it.`);
     const beyond = checkpoints.find((checkpoint) => checkpoint.size > size);
     if (beyond) throw new Finding('truncated', `The export ends after ${size} entries; the log had ${beyond.size}.`);
     note(`${size} entries. ${checkpoints.length === 0 ? 'No checkpoint was given.' : `The first ${held} are those the ${checkpoints.length === 1 ? 'checkpoint is' : 'checkpoints are'} of.`}`);
@@ -205,29 +232,37 @@ function* compare(checkpoints, size, peaks, held = 0) {
 /** A line of the export, which must hold the entry of this number. */
 function readLine(text, seq) {
   const line = readCanonical(text);
-  const sound = line !== null && Object.keys(line).join() === 'at,commitment,entry,salt,seq' && typeof line.at === 'string' && /^[0-9a-f]{64}$/.test(line.commitment);
-  if (!sound) throw new Finding('line-malformed', `Line ${seq} is not a line of an export: cut off, or written anew.`);
+  if (!isLeaf(line)) throw new Finding('line-malformed', `Line ${seq} is not a line of an export: cut off, or written anew.`);
   if (line.seq !== seq) throw new Finding('order', `Where entry ${seq} should be is entry ${line.seq}: left out, put in or moved.`);
-  if ((line.entry === null) !== (line.salt === null)) throw new Finding('half-erased', `Of entry ${seq} only a part was erased.`);
+  wholeOrErased(line);
   return line;
+}
+
+/** Content and salt go together; without the salt nothing would tie the one to the log. */
+function wholeOrErased({ entry, salt, seq }) {
+  if ((entry === null) !== (salt === null)) throw new Finding('half-erased', `Of entry ${seq} only a part was erased.`);
 }
 
 const committed = ({ at, commitment, entry, salt }) => entry.at === at && sha256(Buffer.from(String(salt), 'hex'), canonical(entry)).toString('hex') === commitment;
 
-/** The number of the entry whose erasure this entry records. */
-function recordedErasure({ entry }) {
-  if (entry?.interaction !== 'audit-redact' || entry.outcome !== 'permitted') return null;
-  const number = /^audit\/entries\/(\d+)\/redact\?/.exec(entry.query)?.[1];
-  return number === undefined ? null : Number(number);
+/** The numbers of the entries whose erasure this entry records: one, or `1-3,5`. */
+function* recordedErasures({ entry }) {
+  if (entry?.interaction !== 'audit-redact' || entry.outcome !== 'permitted') return;
+  const ranges = /^audit\/entries\/([\d,-]+)\/redact\?/.exec(entry.query)?.[1].split(',') ?? [];
+  for (const [from, to = from] of ranges.map((range) => range.split('-').map(Number))) {
+    for (let number = from; number <= Math.min(to, from + mostErased); number += 1) yield number;
+  }
 }
 
 /** What /audit/entries/{id}/proof answers; with a checkpoint that was kept, the proof must lead to exactly that one. */
-export function verifyEntry(proofText, checkpointNote = null, keys = null) {
+export function verifyEntry(proofText, checkpointNote = null, keys = null, witnesses = null) {
   return report((find, note) => {
     const proof = readProof(proofText, ['checkpoint', 'leaf', 'path']);
     const checkpoint = readCheckpoint(checkpointNote ?? proof.checkpoint, keys);
     if (keys === null) note('No signature was checked: no key was given.');
+    if (witnesses !== null) checkWitnesses([checkpointNote ?? proof.checkpoint], witnesses, note);
     const { leaf } = proof;
+    wholeOrErased(leaf);
     if (leaf.salt === null) note('The content of the entry was erased.');
     else if (!committed(leaf)) find('entry-changed', `Entry ${leaf.seq} does not say what the log committed to.`);
     const root = leaf.seq >= 1 && leaf.seq <= checkpoint.size ? rootFromEntry(leaf.seq - 1, checkpoint.size, leafHash(leaf), hashesOf(proof.path)) : null;
@@ -237,11 +272,12 @@ export function verifyEntry(proofText, checkpointNote = null, keys = null) {
 }
 
 /** What /audit/consistency answers, against the checkpoint that was kept. */
-export function verifyGrowth(proofText, checkpointNote, keys = null) {
+export function verifyGrowth(proofText, checkpointNote, keys = null, witnesses = null) {
   return report((_find, note) => {
     const proof = readProof(proofText, ['checkpoint', 'path']);
     const [kept, now] = [readCheckpoint(checkpointNote, keys), readCheckpoint(proof.checkpoint, keys)];
     if (keys === null) note('No signature was checked: no key was given.');
+    if (witnesses !== null) checkWitnesses([checkpointNote, proof.checkpoint], witnesses, note);
     if (kept.origin !== now.origin) throw new Finding('other-log', `The checkpoints are of two logs, ${kept.origin} and ${now.origin}.`);
     if (now.size < kept.size) throw new Finding('replayed', `The log says that it has ${now.size} entries; it had ${kept.size} before.`);
     if (now.size === kept.size && !same(now.root, kept.root)) throw new Finding('fork', `Two checkpoints of ${now.size} entries differ: the log has shown two histories.`);
@@ -252,10 +288,11 @@ export function verifyGrowth(proofText, checkpointNote, keys = null) {
 
 function readProof(text, members) {
   const proof = readCanonical(text.trimEnd());
-  if (proof === null || members.some((name) => !Object.hasOwn(proof, name)) || !Array.isArray(proof.path)) throw new Finding('proof-malformed', 'This is not a proof as the gateway gives it.');
+  if (proof === null || members.some((name) => !Object.hasOwn(proof, name)) || !Array.isArray(proof.path) || (members.includes('leaf') && !isLeaf(proof.leaf))) throw new Finding('proof-malformed', 'This is not a proof as the gateway gives it.');
   return proof;
 }
 
+const isLeaf = (leaf) => leaf !== null && typeof leaf === 'object' && Object.keys(leaf).join() === 'at,commitment,entry,salt,seq' && typeof leaf.at === 'string' && /^[0-9a-f]{64}$/.test(leaf.commitment) && Number.isSafeInteger(leaf.seq);
 const hashesOf = (path) => path.map((hash) => Buffer.from(String(hash), 'base64'));
 
 // --- The command ------------------------------------------------------------------------------------------------------
@@ -272,18 +309,22 @@ export async function* linesOf(path) {
 }
 
 async function main(args) {
-  const at = args.indexOf('--key');
-  const key = at < 0 ? undefined : args.splice(at, 2)[1];
-  const keys = key === undefined ? null : readKeys(existsSync(key) ? readFileSync(key, 'utf8') : key);
+  const given = (option) => {
+    const at = args.indexOf(option);
+    const key = at < 0 ? undefined : args.splice(at, 2)[1];
+    return key === undefined ? undefined : existsSync(key) ? readFileSync(key, 'utf8') : key;
+  };
+  const [key, witness] = [given('--key'), given('--witness')];
+  const [keys, witnesses] = [key === undefined ? null : readKeys(key), witness === undefined ? null : readWitnesses(witness)];
   const [what, file, ...checkpoints] = args;
   const read = (path) => readFileSync(path, 'utf8');
   const checks = {
-    log: () => verifyLog(linesOf(file), checkpoints.map(read), keys),
-    entry: () => verifyEntry(read(file), checkpoints.length > 0 ? read(checkpoints[0]) : null, keys),
-    growth: () => verifyGrowth(read(file), read(checkpoints[0]), keys),
+    log: () => verifyLog(linesOf(file), checkpoints.map(read), keys, witnesses),
+    entry: () => verifyEntry(read(file), checkpoints.length > 0 ? read(checkpoints[0]) : null, keys, witnesses),
+    growth: () => verifyGrowth(read(file), read(checkpoints[0]), keys, witnesses),
   };
-  if (!Object.hasOwn(checks, what ?? '') || file === undefined || (what !== 'entry' && checkpoints.length === 0) || (key !== undefined && keys === null)) {
-    process.stderr.write('Usage: node verify-audit.mjs log|entry|growth <file> <checkpoint>... [--key <key or file>]\n');
+  if (!Object.hasOwn(checks, what ?? '') || file === undefined || (what !== 'entry' && checkpoints.length === 0) || (key !== undefined && keys === null) || (witness !== undefined && witnesses === null)) {
+    process.stderr.write('Usage: node verify-audit.mjs log|entry|growth <file> <checkpoint>... [--key <key or file>] [--witness <key or file>]\n');
     return 2;
   }
   const { findings, notes } = await checks[what]();

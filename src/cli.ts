@@ -6,18 +6,26 @@ import { partnerPeople, personas, signatories } from './demo/personas.ts';
 import { agreementCommand } from './edge/cli/agreement.ts';
 import { auditCommand } from './edge/cli/audit.ts';
 import { clientCommand } from './edge/cli/client.ts';
+import { caseCommand } from './edge/cli/case.ts';
 import type { CliContext } from './edge/cli/cli-context.ts';
+import { conformanceCommand } from './edge/cli/conformance.ts';
 import { describeProblem } from './edge/cli/describe-problem.ts';
+import { drillCommand } from './edge/cli/drill.ts';
 import { emergencyCommand } from './edge/cli/emergency.ts';
+import { evidenceCommand } from './edge/cli/evidence.ts';
+import { holdBackCommand } from './edge/cli/hold-back.ts';
 import { importCommand } from './edge/cli/import.ts';
+import { legalHoldCommand } from './edge/cli/legal-hold.ts';
 import { linkCommand } from './edge/cli/link.ts';
 import { linkageCommand } from './edge/cli/linkage.ts';
 import { mapCommand } from './edge/cli/map.ts';
 import { feedCommand } from './edge/cli/feed.ts';
 import { replayCommand } from './edge/cli/replay.ts';
+import { retentionCommand } from './edge/cli/retention.ts';
 import { sensitiveCodesCommand } from './edge/cli/sensitive-codes.ts';
 import { tokenCommand } from './edge/cli/token.ts';
 import type { Problem } from './fhir/problem.ts';
+import { openRecord, openRecordAt } from './open-record.ts';
 
 /** The command line: results on standard output, everything else on standard error, exit code 0, 1 or 2. */
 async function run(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<void> {
@@ -30,11 +38,13 @@ async function run(argv: readonly string[], env: Readonly<Record<string, string 
   const context: CliContext = {
     baseUrl: result.config.baseUrl,
     dataDir: result.config.dataDir,
+    rootDir: join(import.meta.dirname, '..'),
     mappingsDir: join(import.meta.dirname, '..', 'mappings'),
     profilesDir: join(import.meta.dirname, '..', 'profiles'),
     token: env['ONESTORY_TOKEN'] || null,
     personas: [...personas, ...partnerPeople, ...signatories],
     clock: () => new Date(),
+    openRecord: (where) => (where === null ? openRecord(result.config) : openRecordAt(where)),
     print: (line) => { process.stdout.write(`${harmless(line)}\n`); },
     fail: (problem, exitCode = 1) => {
       complain(problem);
@@ -48,14 +58,21 @@ async function run(argv: readonly string[], env: Readonly<Record<string, string 
     .addCommand(agreementCommand(context))
     .addCommand(auditCommand(context))
     .addCommand(clientCommand(context))
+    .addCommand(drillCommand(context))
+    .addCommand(caseCommand(context))
     .addCommand(emergencyCommand(context))
+    .addCommand(evidenceCommand(context))
+    .addCommand(holdBackCommand(context))
+    .addCommand(legalHoldCommand(context))
+    .addCommand(retentionCommand(context))
     .addCommand(linkCommand(context))
     .addCommand(linkageCommand(context))
     .addCommand(mapCommand(context))
     .addCommand(importCommand(context))
     .addCommand(feedCommand(context))
     .addCommand(replayCommand(context))
-    .addCommand(sensitiveCodesCommand(context));
+    .addCommand(sensitiveCodesCommand(context))
+    .addCommand(conformanceCommand(context));
   await program.parseAsync(argv);
 }
 

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
 import { readAudit, type AuditConfig } from './config-audit.ts';
+import { readMetrics, type MetricsConfig } from './config-metrics.ts';
 import { readMllp, type MllpConfig } from './config-mllp.ts';
 import { isLoopback, Settings } from './config-settings.ts';
 import type { Environment } from './config-settings.ts';
@@ -74,6 +75,8 @@ export interface Config {
   readonly sessions: SessionConfig;
   readonly emergency: EmergencyConfig;
   readonly demo: boolean;
+  /** partners' sandboxes that may run at once; 0 = none is offered */
+  readonly sandboxes: number;
   /** absolute; null = not configured */
   readonly ukCoreDir: string | null;
   readonly logLevel: LogLevel;
@@ -86,6 +89,8 @@ export interface Config {
   readonly audit: AuditConfig;
   /** null = no listener */
   readonly mllp: MllpConfig | null;
+  /** null = nobody fetches metrics */
+  readonly metrics: MetricsConfig | null;
   /** absolute; null = no files are taken from a folder */
   readonly dropDir: string | null;
 }
@@ -105,6 +110,7 @@ export function readConfig(env: Environment): ConfigResult {
   const ukCoreDir = settings.text('UK_CORE_DIR');
   const dropDir = settings.text('ONESTORY_DROP_DIR');
   const issuer = readIssuer(settings, host, baseUrl);
+  const demo = settings.boolean('DEMO', databaseUrl === null && issuer.kind === 'embedded');
   const config: Config = {
     host,
     port,
@@ -121,7 +127,8 @@ export function readConfig(env: Environment): ConfigResult {
       perHour: settings.integer('ONESTORY_EMERGENCY_PER_HOUR', 20, 1, 1000),
       reviewDays: settings.integer('ONESTORY_EMERGENCY_REVIEW_DAYS', 7, 1, 365),
     },
-    demo: settings.boolean('DEMO', databaseUrl === null && issuer.kind === 'embedded'),
+    demo,
+    sandboxes: settings.integer('ONESTORY_SANDBOXES', demo ? 2 : 0, 0, 50),
     ukCoreDir: ukCoreDir === null ? null : resolve(ukCoreDir),
     logLevel: settings.choice('LOG_LEVEL', logLevels, 'warn'),
     smallNumber: settings.integer('ONESTORY_SMALL_NUMBER', usualSmallNumber, 2, 1000),
@@ -138,6 +145,7 @@ export function readConfig(env: Environment): ConfigResult {
     proxies: settings.networks('ONESTORY_PROXIES'),
     audit: readAudit(settings, baseUrl),
     mllp: readMllp(settings),
+    metrics: readMetrics(settings),
     dropDir: dropDir === null ? null : resolve(dropDir),
   };
   if (['0.0.0.0', '::'].includes(host) && settings.text('BASE_URL') === null) {

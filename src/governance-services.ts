@@ -1,3 +1,6 @@
+import { actOnCase, type CaseActAsk, type CaseContext } from './flow/act-on-case.ts';
+import { listAccessCases, readAccessCase } from './flow/list-cases.ts';
+import { endWatch, listWatchedCitizens, watchCitizen, type WatchAsk } from './flow/watched-citizens.ts';
 import type { Requester } from './fhir/sharing.ts';
 import { reportFeeds } from './flow/feed-doctor.ts';
 import { readWorkList, requeueRows } from './flow/feed-work-list.ts';
@@ -10,9 +13,12 @@ import { listEmergencies, readEmergency } from './flow/list-emergencies.ts';
 import { reviewEmergency, revokeEmergency } from './flow/review-emergency.ts';
 import { decideHoldBack, endHoldBack, listHoldBacks, type HoldBackAsk, type HoldBackContext } from './flow/hold-back.ts';
 import { releaseAccessReport, type AccessReportAsk } from './flow/release-access-report.ts';
+import { endHold, listHolds, placeLegalHold, type LegalHoldAsk } from './flow/legal-hold.ts';
 import { columnsOf } from './flow/read-report-page.ts';
 import { replayLooks, type LookReplayAsk } from './flow/replay-looks.ts';
-import { openReport, reports, type ReportAsk } from './flow/write-report.ts';
+import { eraseDue, tellDue, type RetentionContext } from './flow/retention.ts';
+import { openSubjectAccess, type SubjectAccessContext } from './flow/release-subject-access.ts';
+import { checkReport, openReport, reports, type ReportAsk } from './flow/write-report.ts';
 import { addClient, rotateKeys, showClients, switchClient, type ClientRegistryContext, type RotationAsk } from './flow/client-registry.ts';
 import type { ClientAsk } from './flow/check-client.ts';
 import type { SharingClasses } from './store/sharing-classes.ts';
@@ -90,17 +96,49 @@ export function linkageRunsOf(acts: LinkageRunActs) {
   };
 }
 
+/** How long things are kept, what must not be erased, and what a person is given who asks, as the governance API offers it. */
+export function keepingOf(context: RetentionContext & SubjectAccessContext) {
+  return {
+    subjectAccess: (requester: Requester, citizen: string, request: RequestFacts) => openSubjectAccess(context, requester, citizen, request),
+    retention: {
+      due: (requester: Requester, request: RequestFacts) => tellDue(context, requester, request),
+      erase: (requester: Requester, rule: string, version: string, request: RequestFacts) => eraseDue(context, requester, rule, version, request),
+    },
+    legalHolds: {
+      list: (requester: Requester, asked: Parameters<typeof listHolds>[2], request: RequestFacts) => listHolds(context, requester, asked, request),
+      place: (requester: Requester, ask: LegalHoldAsk, request: RequestFacts) => placeLegalHold(context, requester, ask, request),
+      end: (requester: Requester, id: string, reason: string, request: RequestFacts) => endHold(context, requester, id, reason, request),
+    },
+  };
+}
+
 /** What those who watch over looks are asked for. */
 export function answersOf(context: HoldBackContext & { classes: SharingClasses }) {
   return {
     nameOf: (organisation: string) => context.directory.get(organisation)?.name ?? organisation,
     accessReport: (requester: Requester, ask: AccessReportAsk, request: RequestFacts) => releaseAccessReport(context, requester, ask, request),
     replayLooks: (requester: Requester, ask: LookReplayAsk, request: RequestFacts) => replayLooks(context, requester, ask, request),
-    reports: { names: reports, columns: columnsOf, open: (requester: Requester, ask: ReportAsk, request: RequestFacts) => openReport(context, requester, ask, request) },
+    reports: { names: reports, columns: columnsOf, open: (requester: Requester, ask: ReportAsk, request: RequestFacts) => openReport(context, requester, ask, request), check: (requester: Requester, ask: ReportAsk, request: RequestFacts) => checkReport(context, requester, ask, request) },
     holdBacks: {
       list: (requester: Requester, asked: Parameters<typeof listHoldBacks>[2], request: RequestFacts) => listHoldBacks(context, requester, asked, request),
       decide: (requester: Requester, ask: HoldBackAsk, request: RequestFacts) => decideHoldBack(context, requester, ask, request),
       end: (requester: Requester, id: string, reason: string, request: RequestFacts) => endHoldBack(context, requester, id, reason, request),
+    },
+  };
+}
+
+/** Cases of odd looks, and whom privacy officers keep an eye on. */
+export function casesOf(context: CaseContext) {
+  return {
+    cases: {
+      list: (requester: Requester, asked: Parameters<typeof listAccessCases>[2], request: RequestFacts) => listAccessCases(context, requester, asked, request),
+      read: (requester: Requester, reference: string, request: RequestFacts) => readAccessCase(context, requester, reference, request),
+      act: (requester: Requester, reference: string, ask: CaseActAsk, request: RequestFacts) => actOnCase(context, requester, reference, ask, request),
+    },
+    watched: {
+      list: (requester: Requester, asked: Parameters<typeof listWatchedCitizens>[2], request: RequestFacts) => listWatchedCitizens(context, requester, asked, request),
+      add: (requester: Requester, ask: WatchAsk, request: RequestFacts) => watchCitizen(context, requester, ask, request),
+      end: (requester: Requester, id: string, request: RequestFacts) => endWatch(context, requester, id, request),
     },
   };
 }

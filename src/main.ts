@@ -3,10 +3,11 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { createApp } from './app.ts';
 import { readConfig, type Config } from './config.ts';
+import { castIndex } from './demo/cast.ts';
 import { demoFiles } from './demo/demo-files.ts';
+import { personAt } from './demo/generate-people.ts';
 import { partnerPeople, personas, signatories } from './demo/personas.ts';
 import { describeProblem } from './edge/cli/describe-problem.ts';
-import { lockDataFolder } from './edge/data-folder-lock.ts';
 import { demoClients } from './edge/demo-clients.ts';
 import { answerClientErrors } from './edge/http/answer-client-errors.ts';
 import { createIssuer, type Issuer } from './edge/http/oauth/issuer.ts';
@@ -14,12 +15,15 @@ import { chooseVerifier, trustedIssuers } from './edge/http/oauth/choose-verifie
 import { openSignIn } from './edge/http/session/open-sign-in.ts';
 import { loadDemo } from './edge/load-demo.ts';
 import { createLog } from './edge/log.ts';
+import { createMetrics } from './edge/metrics/metrics.ts';
 import { openDoors, type Doors } from './edge/open-doors.ts';
 import { startBox } from './edge/start-box.ts';
 import { problemsOf } from './fhir/outcome.ts';
 import { Refusal, type Problem } from './fhir/problem.ts';
+import { openRecord } from './open-record.ts';
+import { openSandboxes } from './edge/sandboxes/open-sandboxes.ts';
 import { createServices, type Services } from './services.ts';
-import { openPglite, openPostgres, type Database } from './store/database.ts';
+import type { Database } from './store/database.ts';
 
 const drainMs = 20_000;
 /** a second signal after this long means: stop now */
@@ -31,15 +35,17 @@ async function main(): Promise<void> {
   const read = readConfig(process.env);
   if ('problems' in read) return fail(read.problems);
   const { config } = read;
-  const log = createLog({ level: config.logLevel });
-  const database = await openDatabase(config);
+  const metrics = createMetrics();
+  const log = metrics.counted(createLog({ level: config.logLevel }));
+  const database = await openRecord(config);
   const services = await createServices({ database, config, log });
   const issuer = await openIssuer(config, services);
   const people = config.issuer.kind === 'external' ? null : issuer;
   let notReady = config.demo ? ['demo data'] : [];
   const start = startInfo(config, services, people);
+  const sandboxes = openSandboxes(config);
   const app = createApp({
-    services, log, baseUrl: config.baseUrl, version: version(), start, issuer: issuer.routes, rates: config.rates, proxies: config.proxies,
+    services, log, sandboxes, baseUrl: config.baseUrl, version: version(), start, issuer: issuer.routes, rates: config.rates, proxies: config.proxies,
     signIn: await openSignIn(config, people, () => new Date()), viewerFolder: join(import.meta.dirname, '..', 'dist', 'viewer'), notReady: () => notReady, smart: issuer.metadata,
     verify: chooseVerifier(trustedIssuers(config.issuer, issuer, services.issuerStores.knownName)),
   });
@@ -47,27 +53,16 @@ async function main(): Promise<void> {
   server.maxConnections = 10_000;
   answerClientErrors(server);
   await listen(server, config);
-  const stopping = stopOnSignal(server, await openDoors(config, services, log), services, database, log);
+  const doors = await openDoors(config, services, log, metrics);
+  const stopping = stopOnSignal(server, { close: async () => { await Promise.all([doors.close(), sandboxes?.close()]); } }, services, database, log);
   log('gateway-started', { host: config.host, port: config.port });
-  const sent = config.demo ? loadDemo({ services, baseUrl: config.baseUrl, dataDir: config.dataDir, personas, files: () => demoFiles(demo), clock: () => new Date() }) : null;
+  const sent = config.demo ? loadDemo({ services, baseUrl: config.baseUrl, dataDir: config.dataDir, personas, files: () => demoFiles(demo), oddLook: { at: personAt(demo, castIndex('movedHouse')).nhsNumber ?? '', officer: 'privacy-officer', looker: 'ward-doctor' }, clock: () => new Date() }) : null;
   await sent?.catch((error: unknown) => {
     if (!stopping()) throw error; // turned away like everybody: the next start sends the rest
   });
   if (stopping()) return;
   notReady = [];
   process.stdout.write(startBox(start));
-}
-
-async function openDatabase(config: Config): Promise<Database> {
-  if (config.databaseUrl !== null) return openPostgres(config.databaseUrl);
-  const lock = lockDataFolder(config.dataDir);
-  if (lock.kind === 'held') {
-    throw new Refusal({
-      category: 'conflict', code: 'data-folder-in-use', text: `The data folder ${lock.path.replace(/[^/]*$/, '')} is in use by process ${lock.pid ?? 'unknown'}.`,
-      fix: 'Stop that process, or set DATA_DIR to another folder.',
-    });
-  }
-  return openPglite(join(config.dataDir, 'pglite'));
 }
 
 /** The gateway's own issuer: for registered clients, and in the evaluation for the demo's people and feeds. */

@@ -8,7 +8,7 @@ import { loadProfiles, loadUkCore } from './fhir/profiles.ts';
 import { Refusal } from './fhir/problem.ts';
 import { sensitiveCodes, type SensitiveCodes } from './fhir/sensitive-codes.ts';
 import { validateResource } from './fhir/validate-resource.ts';
-import type { Requester } from './fhir/sharing.ts';
+import type { OrganisationKey, Requester } from './fhir/sharing.ts';
 import { applySensitiveCodes } from './flow/apply-sensitive-codes.ts';
 import { createConformance } from './flow/conformance.ts';
 import { validateAsked, type ValidateAsk } from './flow/validate-asked.ts';
@@ -17,6 +17,7 @@ import { describeRefusedRequest, type RefusedRequest } from './flow/describe-ref
 import { explainAccess, type ExplainAsk } from './flow/explain-access.ts';
 import { loadDirectory } from './flow/directory.ts';
 import { openFeedMappings } from './flow/feed-mappings.ts';
+import { measureOperation } from './flow/measure-operation.ts';
 import { reindexRows } from './flow/reindex-rows.ts';
 import { replayTogether, startReplayWorker } from './flow/work-replays.ts';
 import { startLinkageRuns } from './flow/work-linkage-runs.ts';
@@ -42,6 +43,7 @@ import { confirmFact } from './flow/confirm-fact.ts';
 import type { NamedVersion } from './flow/read-named.ts';
 import { countToldOnce } from './flow/count-told-once.ts';
 import { requestCorrection, type CorrectionAsk } from './flow/request-correction.ts';
+import { watchOddLooks } from './flow/watch-odd-looks.ts';
 import { watchDisagreements } from './flow/watch-disagreements.ts';
 import { watchCorrections } from './flow/watch-corrections.ts';
 import { releaseStory } from './flow/release-story.ts';
@@ -53,10 +55,14 @@ import { readJobTask } from './flow/read-job-task.ts';
 import { searchAuditTrail, type AuditAsk } from './flow/search-audit.ts';
 import { resumeWaiting } from './flow/requeue-about.ts';
 import { startIntakeWorker } from './flow/work-intake.ts';
-import { answersOf, clientsOf, emergenciesOf, feedWorkOf, governanceOf, linkageRunsOf, linkReviewsOf } from './governance-services.ts';
+import { answersOf, clientsOf, casesOf, emergenciesOf, feedWorkOf, governanceOf, keepingOf, linkageRunsOf, linkReviewsOf } from './governance-services.ts';
+import { personsOf } from './person-services.ts';
 import { loadMappings } from './intake/load-mappings.ts';
+import { loadCaseRule } from './intake/case-rule-file.ts';
 import { loadLinkageRule } from './intake/linkage-rule-file.ts';
 import { loadHoldBackRules } from './intake/hold-back-file.ts';
+import { loadRetentionRules } from './intake/retention-file.ts';
+import { loadSubjectAccessRules } from './intake/subject-access-file.ts';
 import { loadStoryRule } from './intake/story-rule-file.ts';
 import { loadWritingRule } from './intake/writing-rule-file.ts';
 import { loadSensitiveCodes, sensitiveCodesFolder } from './intake/sensitive-code-files.ts';
@@ -107,7 +113,7 @@ export async function createServices({
   loadDefinitions();
   loadProfiles(join(projectRoot, 'profiles'));
   if (config.ukCoreDir !== null) loadUkCore(config.ukCoreDir);
-  const { mappings, codes, linkage, story, holdBack, writing } = loadMapped(folder, codeSets);
+  const { mappings, codes, linkage, story, holdBack, retention, subjectAccess, writing, cases } = loadMapped(folder, codeSets);
   const feeds = await openFeedMappings(database, mappings, clock());
 
   const secrets = await loadSecrets(database);
@@ -123,24 +129,24 @@ export async function createServices({
   const watches = [await watchDates({ database, secrets }, log), await watchReviews(database, config.emergency.reviewDays, log)];
   await resumeWaiting(database);
   const told = { ...release, classes, story };
-  const rounds = roundsOf(told, log);
+  const rounds = { ...roundsOf(told, log), oddLooks: watchOddLooks({ database, rule: cases, linkage, custodianOf: custodiansOf(mappings), clock, newId }, (error) => log('odd-looks-failed', { error })) };
   const worker = startIntakeWorker({ ...intake, audit }, (event) => log(intakeEvents[event]), pollMs);
   const replays = startReplayWorker({ ...intake, feeds, together }, (error) => log('replay-failed', { error }));
   const linkageRuns = startLinkageRuns({ ...intake, ruleVersion: linkage.version }, (error) => log('linkage-run-failed', { error }), pollMs);
   const wake = (): void => [worker, replays].forEach((each) => { each.wake(); }); // a feed in shadow is the replays' work
 
   return {
-    database, mappings, waitingFeeds, policy, audit, worker, ...rounds, limits: config.limits, clock, newId,
+    database, mappings, waitingFeeds, policy, audit, worker, operation: measureOperation({ database, audit, feeds: mappings.feeds.map(({ key }) => key) }), ...rounds, limits: config.limits, clock, newId,
     release: (requester: Requester, ask: Ask, request: RequestFacts) => releaseRecords(release, requester, ask, request),
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
-    ...choicesOf({ ...release, classes, sensitiveCodes: codes }), ...writesOf({ ...intake, ...release, writing, partners: mappings.partners, inTurn: createInTurn() }), ...eventsOf(told), ...toldOf(told), ...publishedOf(mappings, release),
+    ...choicesOf({ ...release, classes, sensitiveCodes: codes, partners: mappings.partners }), ...writesOf({ ...intake, ...release, writing, partners: mappings.partners, inTurn: createInTurn() }), ...eventsOf(told), ...toldOf(told), ...personsOf({ ...told, registry: intake.registry }), ...publishedOf(mappings, release),
     governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }), toldOnce: (requester: Requester, request: RequestFacts) => countToldOnce({ ...release, smallNumber: config.smallNumber }, requester, request) }, emergencies: emergenciesOf(release), clients: clientsOf({ ...intake, ...release }), issuerStores: issuerStoresOf(database, directory), feedWork: feedWorkOf({ ...release, feeds, wake }), linkReviews: linkReviewsOf({ ...intake, ...release, linkage }), linkageRuns: linkageRunsOf({ ...release, ruleVersion: linkage.version, wake: linkageRuns.wake }),
     auditLog: auditLogOf({ ...release, log: identity }, config.audit), ...emergencyAccessOf({ ...release, mostOpenedAnHour: config.emergency.perHour }),
     matchPatient: (requester: Requester, input: MatchInput, request: RequestFacts) => matchPatient({ ...release, grade: intake.grade, registry: intake.registry, validate: validateResource }, requester, input, request),
     explainAccess: (requester: Requester, ask: ExplainAsk, request: RequestFacts) => explainAccess(release, requester, ask, request),
     reconstruct: (requester: Requester, id: string, request: RequestFacts) => reconstructDecision({ ...release, classes }, requester, id, request),
     recordRefusal: (refused: RefusedRequest) => appendOrRefuse(release, describeRefusedRequest(refused, newId(), clock())),
-    ...pagesOf(secrets), ...answersOf({ ...told, holdBack }),
+    ...pagesOf(secrets), ...answersOf({ ...told, holdBack }), ...keepingOf({ ...release, holdBack, retention, subjectAccess, feeds: mappings.feeds.map(({ key, partner }) => ({ key, organisation: partner.organisation })) }), ...casesOf({ ...release, caseRule: cases }),
     ...waysIn({ ...release, ...intake, feeds, mostBytes: config.limits.intakeBytes, wake }),
     readTask: (requester: Requester, taskId: string) => readJobTask(release, requester, taskId),
     webSessions: openWebSessions(database, config.sessions),
@@ -188,16 +194,19 @@ function demoMarkOf(database: Database) {
   return { demoLoaded: () => hasMark(database, 'demo-loaded'), markDemoLoaded: () => setMark(database, 'demo-loaded') };
 }
 
-/** What mappings/ holds: feeds, maps, the codes that make a record sensitive, the rules by which people are linked, events found and looks held back. Every mistake in any of them is told. */
+/** What mappings/ holds: feeds, maps, the codes that make a record sensitive, the rules by which people are linked, events found, looks held back, things kept and odd looks found. Every mistake in any of them is told. */
 function loadMapped(folder: string, codeSets: string) {
   const mappings = loadMappings(folder);
   const codes = loadSensitiveCodes(codeSets);
   const linkage = loadLinkageRule(folder, checkLinkageRule);
   const story = loadStoryRule(folder);
   const holdBack = loadHoldBackRules(folder);
+  const retention = loadRetentionRules(folder);
+  const subjectAccess = loadSubjectAccessRules(folder);
   const writing = loadWritingRule(folder);
-  if ('problems' in mappings || 'problems' in codes || 'problems' in linkage || 'problems' in story || 'problems' in holdBack || 'problems' in writing) throw new Refusal(...[mappings, codes, linkage, story, holdBack, writing].flatMap((loaded) => ('problems' in loaded ? loaded.problems : [])));
-  return { mappings, codes: sensitiveCodes(codes.codes), linkage: linkage.rule, story: story.rule, holdBack: holdBack.rules, writing: writing.rule };
+  const cases = loadCaseRule(folder);
+  if ('problems' in mappings || 'problems' in codes || 'problems' in linkage || 'problems' in story || 'problems' in holdBack || 'problems' in retention || 'problems' in subjectAccess || 'problems' in writing || 'problems' in cases) throw new Refusal(...[mappings, codes, linkage, story, holdBack, retention, subjectAccess, writing, cases].flatMap((loaded) => ('problems' in loaded ? loaded.problems : [])));
+  return { mappings, codes: sensitiveCodes(codes.codes), linkage: linkage.rule, story: story.rule, holdBack: holdBack.rules, retention: retention.rules, subjectAccess: subjectAccess.rules, writing: writing.rule, cases: cases.rule };
 }
 
 /** Registers agreements/*.yaml; with the demo they are signed and activated as well, all but the draft. */
@@ -237,6 +246,12 @@ function roundsOf(told: Parameters<typeof watchLateReferrals>[0], log: Log) {
     corrections: watchCorrections(told, (error) => log('correction-watch-failed', { error })),
     disagreements: watchDisagreements(told, (error) => log('disagreement-watch-failed', { error })),
   };
+}
+
+/** Whose a feed is; of one that is no longer there nobody's. */
+function custodiansOf({ feeds }: Pick<Parameters<typeof createConformance>[0], 'feeds'>): (feed: string) => OrganisationKey {
+  const custodians = new Map(feeds.map(({ key, partner }) => [key, partner.organisation]));
+  return (feed) => custodians.get(feed) ?? '';
 }
 
 /** What is published, and what is checked by it. */

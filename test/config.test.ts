@@ -17,12 +17,12 @@ const compose = { HOST: '0.0.0.0', BASE_URL: 'https://gateway.example', OIDC_ISS
 
 it('an empty environment is the demo on loopback', () => {
   expect(read({})).toEqual({
-    host: '127.0.0.1', port: 8080, baseUrl: 'http://127.0.0.1:8080', dataDir: resolve('data'), databaseUrl: null, demo: true, ukCoreDir: null, logLevel: 'warn', smallNumber: 5,
+    host: '127.0.0.1', port: 8080, baseUrl: 'http://127.0.0.1:8080', dataDir: resolve('data'), databaseUrl: null, demo: true, sandboxes: 2, ukCoreDir: null, logLevel: 'warn', smallNumber: 5,
     issuer: { kind: 'embedded', url: 'http://127.0.0.1:8080/oauth', audience: 'http://127.0.0.1:8080/fhir', algorithms: ['ES384'], keyFiles: [], othersFile: null },
     emergency: { perHour: 20, reviewDays: 7 },
     limits: { bodyBytes: 2_097_152, intakeBytes: 33_554_432, jsonDepth: 64, requestTimeoutMs: 30_000 },
     rates: { clientPerMinute: 30_000, addressPerMinute: 600 }, proxies: [],
-    viewerClient: null, sessions: { idleSeconds: 900, maxSeconds: 28_800 }, mllp: null, dropDir: null,
+    viewerClient: null, sessions: { idleSeconds: 900, maxSeconds: 28_800 }, mllp: null, metrics: null, dropDir: null,
     audit: { origin: null, usualOrigin: '127.0.0.1:8080/audit', keyFiles: [null], checkpointMinutes: 60, checkpointDir: null, witnesses: [] },
   });
 });
@@ -51,6 +51,8 @@ it.each<[string, Record<string, string>, Partial<Config>]>([
     },
   }],
   ['limits and proxies', { ONESTORY_RATE_CLIENT: '0', ONESTORY_RATE_ADDRESS: '60', ONESTORY_PROXIES: 'loopback, 10.1.0.0/16' }, { rates: { clientPerMinute: 0, addressPerMinute: 60 }, proxies: ['loopback', '10.1.0.0/16'] }],
+  ['metrics on this machine', { ONESTORY_METRICS_PORT: '9464' }, { metrics: { host: '127.0.0.1', port: 9464, tokenFile: null } }],
+  ['metrics for whoever shows a token', { ONESTORY_METRICS_PORT: '9464', ONESTORY_METRICS_HOST: '0.0.0.0', ONESTORY_METRICS_TOKEN_FILE: 'token' }, { metrics: { host: '0.0.0.0', port: 9464, tokenFile: resolve('token') } }],
   ['a folder of dropped files', { ONESTORY_DROP_DIR: 'drop' }, { dropDir: resolve('drop') }],
   ['checkpoints signed by two keys', { ONESTORY_AUDIT_ORIGIN: 'log.example/audit', ONESTORY_AUDIT_KEY_FILES: 'database, new.pem', ONESTORY_CHECKPOINT_MINUTES: '15', ONESTORY_CHECKPOINT_DIR: 'out' }, {
     audit: { origin: 'log.example/audit', usualOrigin: '127.0.0.1:8080/audit', keyFiles: [null, resolve('new.pem')], checkpointMinutes: 15, checkpointDir: resolve('out'), witnesses: [] },
@@ -72,6 +74,7 @@ it.each<[string, Record<string, string>, string[]]>([
   ['a sender without a certificate at a listener with TLS', { ...mllp, ONESTORY_MLLP_CLIENTS: 'uhb-adt=loopback' }, ['ONESTORY_MLLP_CLIENTS', 'ONESTORY_MLLP_CLIENTS']],
   ['a certificate bound to two feeds', { ...mllp, ONESTORY_MLLP_CLIENTS: 'uhb-adt=cn:tie,uhb-ref=cn:tie' }, ['ONESTORY_MLLP_CLIENTS']],
   ['a fingerprint that is too short', { ...mllp, ONESTORY_MLLP_CLIENTS: 'uhb-adt=sha256:abcd' }, ['ONESTORY_MLLP_CLIENTS', 'ONESTORY_MLLP_CLIENTS']],
+  ['metrics for everybody', { ONESTORY_METRICS_PORT: '9464', ONESTORY_METRICS_HOST: '0.0.0.0' }, ['ONESTORY_METRICS_HOST']],
   ['a port that is no number', { PORT: '80a' }, ['PORT']],
   ['a port out of range', { PORT: '65536' }, ['PORT']],
   ['a port in another notation', { PORT: '0x50' }, ['PORT']],

@@ -27,12 +27,14 @@ export interface HeldLooks {
   /** null: those to come as well */
   until: Date | null;
   rule: string;
+  /** who decided it; their own looks are told all the same */
+  decidedBy: string;
 }
 
 /** The rule a look is held back under, or null where it is told. */
 export function heldUnder({ who, at }: AuditEntry, decisions: readonly HeldLooks[]): string | null {
   const instant = Date.parse(at);
-  const held = decisions.find(({ organisation, person, from, until }) =>
-    who.organisation === organisation && (person === null || who.person?.id === person) && from.getTime() <= instant && (until === null || instant < until.getTime()));
+  const held = decisions.find(({ organisation, person, from, until, decidedBy }) =>
+    who.organisation === organisation && who.person?.id !== decidedBy && (person === null || who.person?.id === person) && from.getTime() <= instant && (until === null || instant < until.getTime()));
   return held?.rule ?? null;
 }

@@ -1,9 +1,10 @@
 import { londonDay } from '../fhir/london-day.ts';
 import type { OrganisationKey } from '../fhir/sharing.ts';
+import { unauthenticated } from './describe-request.ts';
 import type { AuditEntry } from './types.ts';
 
 /** What somebody did, as a citizen would tell it apart. */
-export type LookKind = 'look' | 'search' | 'written' | 'emergency' | 'linked' | 'oversight' | 'other';
+export type LookKind = 'look' | 'search' | 'written' | 'emergency' | 'linked' | 'kept' | 'oversight' | 'other';
 /** `nothing-shown`: it was allowed, and there was nothing to be shown */
 export type LookOutcome = 'shown' | 'nothing-shown' | 'recorded' | 'refused' | 'failed';
 
@@ -40,11 +41,13 @@ export interface LookLine {
 }
 
 const kinds: Readonly<Record<string, LookKind>> = {
-  'read': 'look', 'vread': 'look', 'history-instance': 'look', 'everything': 'look', 'story': 'look', 'timeline': 'look', 'search-type': 'look', 'match': 'search', 'search-system': 'search',
+  'read': 'look', 'vread': 'look', 'history-instance': 'look', 'history-type': 'look', 'history-system': 'look', 'everything': 'look', 'story': 'look', 'timeline': 'look', 'summary': 'look', 'search-type': 'look', 'match': 'search', 'search-system': 'search', 'presence': 'search', 'ihe-pix': 'search', 'docref': 'search',
   'create': 'written', 'update': 'written', 'patch': 'written', 'delete': 'written', 'transaction': 'written', 'process-message': 'written', 'intake': 'written', 'pull-person': 'written', 'confirm': 'written', 'correct': 'written', 'same-event': 'written',
   'break-glass': 'emergency', 'end-break-glass': 'emergency', 'emergency-review': 'emergency', 'emergency-revoke': 'emergency', 'emergency-list': 'oversight',
-  'link-list': 'linked', 'link-show': 'linked', 'link-claim': 'linked', 'link-release': 'linked', 'link-decide': 'linked', 'link-undo': 'linked', 'link-merge': 'linked', 'link-split': 'linked', 'link-apart': 'linked',
-  'access-report': 'oversight', 'audit-report': 'oversight', 'look-replay': 'oversight', 'reconstruct': 'oversight', 'explain-access': 'oversight',
+  'link-list': 'linked', 'link-show': 'linked', 'link-claim': 'linked', 'link-release': 'linked', 'link-decide': 'linked', 'link-undo': 'linked', 'link-merge': 'linked', 'link-split': 'linked', 'link-apart': 'linked', 'link-visit': 'linked',
+  'access-report': 'oversight', 'audit-report': 'oversight', 'look-replay': 'oversight', 'case-show': 'oversight', 'watched-add': 'oversight', 'watched-end': 'oversight', 'reconstruct': 'oversight', 'explain-access': 'oversight', 'audit-proof': 'oversight',
+  'legal-hold-place': 'kept', 'legal-hold-end': 'kept',
+  'hold-back-list': 'oversight', 'hold-back-decide': 'oversight', 'hold-back-end': 'oversight', 'subject-access': 'oversight',
 };
 
 export function kindOf({ interaction, query }: Pick<AuditEntry, 'interaction' | 'query'>): LookKind {
@@ -85,7 +88,7 @@ export function gatherLooks(mostLines: number): LookLines {
 function lineOf(entry: AuditEntry, categories: Readonly<Record<string, number>>): LookLine {
   const { at, who, purpose, decisions, withheld, emergency = [] } = entry;
   return {
-    first: at, last: at, looks: 1, by: who.person ? 'person' : who.organisation === undefined ? 'nobody' : 'system',
+    first: at, last: at, looks: 1, by: who.person ? 'person' : who.client === unauthenticated ? 'nobody' : 'system',
     organisation: who.organisation ?? null, organisationName: who.organisationName ?? null, role: who.role ?? null, purpose: purpose ?? null,
     kind: kindOf(entry), outcome: outcomeOf(entry), emergency: [...emergency], categories: { ...categories }, keptBack: withheld.length > 0,
     reasons: unique(decisions.map(({ effect, rule, agreement, version, clause }) => ({

@@ -1,3 +1,4 @@
+import { makeOddLook, type DemoOddLook } from './demo-odd-look.ts';
 import type { DemoPersona } from './demo-clients.ts';
 import { tokenFor } from './cli/token.ts';
 import { Refusal } from '../fhir/problem.ts';
@@ -9,17 +10,18 @@ export interface DemoFile {
 }
 
 export interface LoadDemoInput {
-  services: { worker: { idle(): Promise<void> }; demoLoaded(): Promise<boolean>; markDemoLoaded(): Promise<void> };
+  services: { worker: { idle(): Promise<void> }; oddLooks: { wake(): void }; demoLoaded(): Promise<boolean>; markDemoLoaded(): Promise<void> };
   baseUrl: string;
   dataDir: string;
   personas: readonly DemoPersona[];
   files: () => Iterable<DemoFile>;
+  oddLook: DemoOddLook;
   clock: () => Date;
 }
 
 /**
  * Sends the demo's files to this gateway's own intake, each as its feed's client with a token from the issuer, and waits
- * until they are worked off. Bytes already there are known by their hash, so a load cut short is simply done again.
+ * until they are worked off; then there is one odd look to be asked about. Bytes already there are known by their hash, so a load cut short is simply done again.
  */
 export async function loadDemo(input: LoadDemoInput): Promise<void> {
   if (await input.services.demoLoaded()) return;
@@ -34,6 +36,8 @@ export async function loadDemo(input: LoadDemoInput): Promise<void> {
     await response.arrayBuffer();
   }
   await input.services.worker.idle();
+  await makeOddLook(input, input.oddLook);
+  input.services.oddLooks.wake();
   await input.services.markDemoLoaded();
 }
 

@@ -46,6 +46,7 @@ export const logEvents = {
   'referral-watch-failed': ['error', 'Referrals without a reply could not be looked for'],
   'disagreement-watch-failed': ['error', 'Disagreements between organisations could not be looked for'],
   'correction-watch-failed': ['error', 'Answered corrections could not be looked for'],
+  'odd-looks-failed': ['error', 'Odd looks could not be looked for'],
   'emergency-watch-failed': ['error', 'Overdue reviews of emergency access could not be looked for'],
   'pull-finished': ['info', 'A source was pulled to its end'],
   'pull-without': ['info', 'A source gave no record of some people it was asked about'],

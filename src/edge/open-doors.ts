@@ -5,6 +5,8 @@ import type { Services } from '../services.ts';
 import { startCheckpoints } from './checkpoints/publish-checkpoints.ts';
 import { watchFolder } from './file-drop/watch-folder.ts';
 import type { Log } from './log.ts';
+import { listenMetrics } from './metrics/listen-metrics.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import { listenMllp } from './mllp/listen-mllp.ts';
 import { startPulls } from './pull/start-pulls.ts';
 
@@ -17,15 +19,17 @@ export interface Doors {
 /** As the standard has them, for one message at a time: see docs/operating.md. */
 const mllpLimits = { connections: 100, betweenBytesMs: 10_000, frameMs: 60_000, idleMs: 600_000 };
 
-/** Opens the doors that are configured: the MLLP listener, the folder of dropped files, the sources that are pulled, the folder that checkpoints go to. Refused when what they are bound to is not there. */
-export async function openDoors(config: Pick<Config, 'mllp' | 'dropDir' | 'limits' | 'dataDir' | 'audit'>, services: Services, log: Log): Promise<Doors> {
+/** Opens the doors that are configured: the MLLP listener, the folder of dropped files, the sources that are pulled, the folder that checkpoints go to, the port for metrics. Refused when what they are bound to is not there. */
+export async function openDoors(config: Pick<Config, 'mllp' | 'dropDir' | 'limits' | 'dataDir' | 'audit' | 'metrics'>, services: Services, log: Log, metrics: Metrics): Promise<Doors> {
+  metrics.measure(services.operation);
+  const measured = config.metrics && await listenMetrics(metrics, { ...config.metrics, token: readToken(config.metrics.tokenFile) });
   const mllp = config.mllp && await openMllp(config.mllp, config.limits.intakeBytes, services, log);
   const drop = config.dropDir === null ? null : watchFolder({ folder: config.dropDir, ...services.dropped, limitOf: services.intakeLimit, log });
   const pulls = startPulls({ services: services.pulling, targets: services.pullTargets, dataDir: config.dataDir, log });
   const checkpoints = startCheckpoints({ publishing: services.auditLog.publishing, folder: config.audit.checkpointDir, log });
   return {
     close: async () => {
-      await Promise.all([mllp?.close(), drop?.stop(), pulls.stop(), checkpoints.stop()]);
+      await Promise.all([mllp?.close(), drop?.stop(), pulls.stop(), checkpoints.stop(), measured?.close()]);
     },
   };
 }
@@ -42,10 +46,24 @@ function openMllp({ host, port, tls, clients }: NonNullable<Config['mllp']>, mes
   });
 }
 
-function readPem(file: string, name: string): string {
+/** One line, of which nobody guesses much. */
+function readToken(file: string | null): string | null {
+  if (file === null) return null;
+  const token = readFileText(file)?.trim() ?? '';
+  if (/^[\x21-\x7e]{32,}$/.test(token)) return token;
+  throw new Refusal({ category: 'invalid', code: 'config-invalid', text: 'ONESTORY_METRICS_TOKEN_FILE: The file cannot be read, or holds no token.', at: { field: 'ONESTORY_METRICS_TOKEN_FILE' }, expected: 'one line of at least 32 printable characters without a space' });
+}
+
+function readFileText(file: string): string | null {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    throw new Refusal({ category: 'invalid', code: 'config-invalid', text: `${name}: The file cannot be read.`, at: { field: name }, expected: 'a PEM file' });
+    return null;
   }
+}
+
+function readPem(file: string, name: string): string {
+  const text = readFileText(file);
+  if (text === null) throw new Refusal({ category: 'invalid', code: 'config-invalid', text: `${name}: The file cannot be read.`, at: { field: name }, expected: 'a PEM file' });
+  return text;
 }

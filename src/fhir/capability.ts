@@ -78,11 +78,11 @@ function resourceOf(type: string, input: CapabilityInput): CapabilityStatementRe
   return {
     type: type as NonNullable<CapabilityStatementRestResource['type']>,
     ...(profile !== undefined && { supportedProfile: [profile] }),
-    interaction: interactions.map((code) => ({ code })),
+    ...(interactions.length > 0 && { interaction: interactions.map((code) => ({ code })) }),
     versioning: interactions.includes('vread') ? 'versioned' : 'no-version',
     ...(interactions.includes('patch') && { conditionalCreate: true, conditionalUpdate: true, conditionalDelete: 'single', updateCreate: false }),
     ...(interactions.includes('read') && { readHistory: interactions.includes('vread'), conditionalRead: type === 'Patient' ? 'not-match' : 'full-support' }),
-    ...(searchable && includesOf(type)),
+    ...(searchable && !own && includesOf(type)),
     ...(searchParam.length > 0 && { searchParam }),
     ...(operation.length > 0 && { operation }),
   };

@@ -1,3 +1,4 @@
+import { partOfList } from './kept-lists.ts';
 import type { Problem } from './problem.ts';
 import { fragmentOf, mayBeApart } from './search-parameters.ts';
 import type { SearchParameterRow } from './search-parameters.ts';
@@ -30,8 +31,10 @@ export function anyOf({ type, row }: Pick<ClauseRequest, 'type' | 'row'>, kind: 
   const names = [row.name, ...(row.kind === 'string' && kind !== 'present' ? Object.values(row.covers ?? {}) : [])];
   const tokens = [...new Set(values.flatMap((value) => names.map((name) => searchToken(type, name, kind, value))))];
   const onFragment = fragmentOf(type, row);
+  const [value, ...others] = values;
+  const inList = value === undefined || others.length > 0 ? undefined : partOfList(type, row.name, kind, value);
   return {
-    anyOf: tokens, ...(onFragment !== undefined && { onFragment }), ...(mayBeApart(type, row) && { mayBeApart: true as const }),
+    anyOf: tokens, ...(inList && { inList }), ...(onFragment !== undefined && { onFragment }), ...(mayBeApart(type, row) && { mayBeApart: true as const }),
     ...(type === 'AuditEvent' && { said: { parameter: row.name, kind, values: [...values] } }),
   };
 }

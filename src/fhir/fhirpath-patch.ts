@@ -94,7 +94,7 @@ function insert({ holder, name, list, of }: ReturnType<typeof listOf>, operation
   const given = readValue(operation.part, { type: of.parent.type, name });
   const beside = holder[`_${name}`];
   list.splice(operation.index, 0, given.value);
-  if (Array.isArray(beside)) beside.splice(operation.index, 0, given.beside ?? null);
+  if (Array.isArray(beside)) padded(beside, operation.index).splice(operation.index, 0, given.beside ?? null);
   else setBeside(holder, name, operation.index, given.beside);
 }
 
@@ -119,7 +119,8 @@ function replace(place: Place, operation: Operation): void {
   const list = holder[key];
   if (place.index !== null && Array.isArray(list)) list[place.index] = given.value;
   else holder[key] = given.value;
-  if (given.beside !== undefined) setBeside(holder, key, place.index, given.beside);
+  if (given.beside === undefined) clearBeside(holder, key, place.index);
+  else setBeside(holder, key, place.index, given.beside);
 }
 
 /** `deceased` of `deceasedBoolean`; undefined where the element has one type only. */
@@ -151,6 +152,12 @@ function setBeside(holder: JsonObject, key: string, index: number | null, beside
   const list = padded(Array.isArray(standing) ? standing : [], index + 1);
   list[index] = beside;
   holder[`_${key}`] = list;
+}
+
+function clearBeside(holder: JsonObject, key: string, index: number | null): void {
+  const standing = holder[`_${key}`];
+  if (index !== null && Array.isArray(standing) && index < standing.length) standing[index] = null;
+  if (index === null || (Array.isArray(standing) && standing.every((each) => each === null))) Reflect.deleteProperty(holder, `_${key}`);
 }
 
 const valueName = /^(_?)value([A-Z][A-Za-z0-9]*)$/;

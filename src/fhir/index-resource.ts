@@ -2,13 +2,14 @@ import { indexComposite } from './index-composites.ts';
 import { dateRangeOf, quantityOf } from './index-ranges.ts';
 import { emitTokens } from './index-tokens.ts';
 import { isJsonObject } from './json.ts';
+import { partOfList } from './kept-lists.ts';
 import type { Json, JsonObject } from './json.ts';
 import { maxPrefix, normaliseText } from './normalise-text.ts';
 import type { ValuedRow } from './search-parameter-row.ts';
 import { fragmentOf, isAboutPerson, recordDateOf, searchParameterOf, searchParametersOf } from './search-parameters.ts';
 import type { SearchParameterRow } from './search-parameters.ts';
 import { codeTokens } from './sensitive-codes.ts';
-import { searchToken } from './search-token.ts';
+import { listToken, searchToken } from './search-token.ts';
 import { valuesAt } from './values-at.ts';
 
 /** What of a resource can be searched for. */
@@ -46,6 +47,7 @@ export function indexResource(resource: JsonObject): SearchIndex {
   const type = text(resource['resourceType']) ?? '';
   const sets = new Map<string, Set<bigint>>();
   const values: IndexedValue[] = [];
+  const lists = { state: new Set<bigint>(), by: new Set<bigint>() };
   let range: Pick<SearchIndex, 'from' | 'to'> = { from: null, to: null };
   for (const row of searchParametersOf(type) ?? unlisted) {
     if (row.kind === 'composite') {
@@ -60,9 +62,15 @@ export function indexResource(resource: JsonObject): SearchIndex {
     if (row.kind === 'date' && row.name === recordDateOf(type)) range = periodOf(said[0]);
     else if (row.kind === 'date') values.push(...datesIn(type, row, said));
     else if (row.kind === 'number' || row.kind === 'quantity') values.push(...quantitiesIn(type, row, said));
-    else if (!isAboutPerson(type, row)) for (const value of said) emitTokens(row, value, (kind, form) => { addTo(sets, fragment, searchToken(type, row.name, kind, form)); });
+    else if (!isAboutPerson(type, row)) for (const value of said) emitTokens(row, value, (kind, form) => {
+      const token = searchToken(type, row.name, kind, form);
+      addTo(sets, fragment, token);
+      const part = partOfList(type, row.name, kind, form);
+      if (part) lists[part].add(token);
+    });
     else for (const value of said) emitTokens(row, value, (kind, form) => { if (kind === 'identifier') addTo(sets, fragment, searchToken(type, row.name, kind, form)); });
   }
+  for (const state of lists.state) for (const by of lists.by) addTo(sets, '', listToken(type, state, by));
   const tokens = sorted(sets.get(''));
   sets.delete('');
   const fragmentTokens = new Map([...sets].map(([path, set]) => [path, sorted(set)]));

@@ -2,8 +2,8 @@ import { isJsonObject, textOf, type Json, type JsonObject } from './json.ts';
 import { Refusal, type Problem } from './problem.ts';
 import { isExactNumber } from './read-json.ts';
 
-/** Operations in one patch, and values all its copies together may make: a few copies of copies would otherwise fill the memory. */
-export const patchLimits = { operations: 1_000, copied: 100_000 };
+/** Operations in one patch, names in one pointer, and values all its copies together may make: a few copies of copies would otherwise fill the memory. */
+export const patchLimits = { operations: 1_000, names: 64, copied: 100_000 };
 
 /** What a patch made of a document, or why it could not. */
 export type Patched = { value: JsonObject } | { problem: Problem };
@@ -57,7 +57,9 @@ function valueOf(operation: JsonObject): Json {
 /** RFC 6901. */
 function pointerOf(text: Json | undefined): string[] {
   if (typeof text !== 'string' || (text !== '' && !text.startsWith('/')) || /~(?![01])/.test(text)) throw new Refusal(malformed);
-  return text.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const names = text.split('/', patchLimits.names + 2).slice(1);
+  if (names.length > patchLimits.names) throw new Refusal({ ...tooMany, expected: `pointers of at most ${patchLimits.names} names` });
+  return names.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 function find(root: Json, path: readonly string[]): Json {

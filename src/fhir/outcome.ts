@@ -20,6 +20,15 @@ export const gone: Problem = Object.freeze<Problem>({
   fix: 'Its older versions are in its history.',
 });
 
+/** The id in a body is not that of the address it was sent to. */
+export const idDiffers: Problem = Object.freeze<Problem>({
+  category: 'invalid',
+  code: 'resource-id-differs',
+  text: 'The body is not the resource of this address.',
+  at: { pointer: '/id' },
+  expected: 'the id of the address',
+});
+
 /** All that is ever said of an error nobody foresaw. */
 export const internal: Problem = Object.freeze<Problem>({
   category: 'internal',

@@ -8,7 +8,7 @@ import type { Problem } from './problem.ts';
 import { knownProfileOf, knownTerminology } from './profiles.ts';
 import { recordDateOf } from './search-parameters.ts';
 import type { SearchParameterRow } from './search-parameters.ts';
-import type { DateCondition, ValueCondition } from './search-query.ts';
+import type { DateCondition, TokenClause, ValueCondition } from './search-query.ts';
 import { searchToken } from './search-token.ts';
 import { clauseLimits, splitUnescaped, unescape } from './search-value.ts';
 import { soundOf } from './sound-of.ts';
@@ -71,8 +71,9 @@ function tokenClause(request: ClauseRequest, row: TokenRow): ParsedClause {
   switch (request.modifier) {
     case undefined: return codesClause(request, row);
     case 'not': return turned(codesClause(request, row));
-    case 'in': return setClause(request);
-    case 'not-in': return turned(setClause(request));
+    case 'in': return setClause(request, row);
+    case 'not-in': return turned(setClause(request, row));
+    case 'below': case 'above': return kinClause(request, request.modifier);
     case 'of-type': return row.types.includes('Identifier') ? ofTypeClause(request) : 'unknown';
     default: return 'unknown';
   }
@@ -86,8 +87,12 @@ function turned(parsed: ParsedClause): ParsedClause {
 function codesClause(request: ClauseRequest, row: TokenRow): ParsedClause {
   const codes = readCodes(request);
   if (!codes) return invalid(request.row, 'search-value-invalid', 'A coded search value has more than one bar.', 'code or system|code');
-  const values = codes.flatMap((code) => codeForms(row, code));
-  return { clause: { ...anyOf(request, 'token', values), ...(row.ofClass && { ofClass: { kind: row.ofClass, names: codes } }) }, identifying: false };
+  return { clause: ofCodes(request, row, codes), identifying: false };
+}
+
+/** What its sharing class says of a row is not among the row's own tokens. */
+function ofCodes(request: ClauseRequest, row: TokenRow, codes: string[]): TokenClause {
+  return { ...anyOf(request, 'token', codes.flatMap((code) => codeForms(row, code))), ...(row.ofClass && { ofClass: { kind: row.ofClass, names: codes } }) };
 }
 
 /** Numbers are written with spaces on letters: an NHS number, or one to call somebody by. */
@@ -99,11 +104,25 @@ function codeForms({ types }: TokenRow, code: string): string[] {
 }
 
 /** Codes of a value set that can be written out. */
-function setClause(request: ClauseRequest): ParsedClause {
+function setClause(request: ClauseRequest, row: TokenRow): ParsedClause {
   const found = request.alternatives.map((part) => knownTerminology().codesOf(unescape(part)));
   const pairs = new Set(found.flatMap((set) => [...(set?.pairs ?? [])]));
   if (found.includes(undefined) || pairs.size > mostCodes) {
     return invalid(request.row, 'search-value-set-unknown', 'A value set is not known here, or cannot be written out as a list.', `the URL of a value set of the gateway or of base R4 with at most ${mostCodes} codes`);
+  }
+  return { clause: ofCodes(request, row, [...pairs]), identifying: false };
+}
+
+/** A code with those under it, or over it, in a system whose hierarchy is known. */
+function kinClause(request: ClauseRequest, side: 'below' | 'above'): ParsedClause {
+  const kin = request.alternatives.map((part) => {
+    const [system, code, ...more] = splitUnescaped(part, '|').map(unescape);
+    const found = code === undefined || more.length > 0 ? undefined : knownTerminology().kinOf(system ?? '', code, side);
+    return found?.map((each) => `${system}|${each}`);
+  });
+  const pairs = new Set(kin.flatMap((each) => each ?? []));
+  if (kin.includes(undefined) || pairs.size > mostCodes) {
+    return invalid(request.row, 'search-hierarchy-unknown', 'The hierarchy of a code is not known here.', `system|code of a code system of the gateway or of base R4 that lists its codes, with at most ${mostCodes} of them`);
   }
   return { clause: anyOf(request, 'token', [...pairs]), identifying: false };
 }

@@ -41,6 +41,8 @@ export interface TokenClause {
   mayBeApart?: true;
   /** asked of each row and its parts: too many rows have them to be looked up first */
   inRow?: true;
+  /** with a clause that is the other part, a list that is kept in order */
+  inList?: 'state' | 'by';
   /** must not hold */
   not?: true;
   orRows?: string[];

@@ -1,10 +1,11 @@
 import { membersOf, type ElementMember } from './element-tree.ts';
 import { isJsonObject, textOf, type Json, type JsonObject } from './json.ts';
+import type { Problem } from './problem.ts';
 
 /** Which part of a resource was asked for: `_elements`, by names at its root, or `_summary` (R4, search.html#summary). */
 export type Subset = { elements: readonly string[] } | { summary: 'true' | 'text' | 'data' };
 
-const subsetted = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED', display: 'subsetted' };
+const subsettedTag = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED', display: 'subsetted' };
 
 /**
  * The part asked for, tagged SUBSETTED so that nobody takes it for the whole. Its id, all of its meta (with the labels that
@@ -15,8 +16,20 @@ export function subsetResource(resource: JsonObject, subset: Subset): JsonObject
   const kept = pick(resource, textOf(resource['resourceType']), keeps, 'summary' in subset && subset.summary === 'true');
   const meta = isJsonObject(resource['meta']) ? resource['meta'] : {};
   const tags = Array.isArray(meta['tag']) ? meta['tag'] : [];
-  return { ...kept, meta: { ...meta, tag: [...tags, subsetted] } };
+  return { ...kept, meta: { ...meta, tag: [...tags, subsettedTag] } };
 }
+
+/** Whether this was read with `_elements` or `_summary`. */
+export function isSubset({ meta }: JsonObject): boolean {
+  const tags = isJsonObject(meta) && Array.isArray(meta['tag']) ? meta['tag'] : [];
+  return tags.some((tag) => isJsonObject(tag) && tag['code'] === subsettedTag.code);
+}
+
+/** What is left out of a part would be lost by writing it. */
+export const subsetted: Problem = {
+  category: 'unprocessable', code: 'resource-subsetted', text: 'The body is tagged SUBSETTED: it is part of a resource, and what it leaves out would be lost.', at: { pointer: '/meta/tag' }, expected: 'the whole resource',
+  fix: 'Read the whole resource, without _elements and _summary, and send that.',
+};
 
 type Keeps = (member: ElementMember, atRoot: boolean) => boolean;
 

@@ -1,4 +1,4 @@
-import { describeDisclosure } from '../audit/describe-disclosure.ts';
+import { describeDisclosure, type DisclosedVersion } from '../audit/describe-disclosure.ts';
 import { sameJson } from '../fhir/json-patch.ts';
 import { isJsonObject, textOf, type Json, type JsonObject } from '../fhir/json.ts';
 import { Refusal, type Problem } from '../fhir/problem.ts';
@@ -16,7 +16,9 @@ import { saveRecordTask, type RecordTask } from './record-task.ts';
 import type { RequestFacts } from './release-context.ts';
 import { appendOrRefuse } from './release-records.ts';
 import { lateReferrals } from './late-referral-task.ts';
+import { referenceNowhere } from './resolve-writes.ts';
 import type { WriteAsk, WriteContext, Written } from './write-context.ts';
+import { mapReferences } from './write-references.ts';
 
 /** The Task the gateway gave this organisation that an update or patch is about; undefined for any other write. */
 export async function taskToAnswer({ database }: WriteContext, { organisation }: Requester, { method, type, id = '', condition }: WriteAsk): Promise<OwnRow | undefined> {
@@ -27,7 +29,8 @@ export async function taskToAnswer({ database }: WriteContext, { organisation }:
 
 /**
  * THE STORY of an answer to a Task of the gateway: is it what they were given, but for status, reason and notes → may they
- * still answer → audit (durable) → a new version; a correction that is declined is over, and who asked for it is told why.
+ * still answer → audit (durable) → a new version; a correction that is declined is over, and who asked for it is told why: the
+ * version of their Task that says so stands in the same audit entry.
  */
 export async function answerTask(context: WriteContext, requester: Requester, standing: OwnRow, ask: WriteAsk, bytes: Uint8Array, request: RequestFacts): Promise<Written> {
   if (ask.method === 'update' && ask.ifMatch === undefined) throw new Refusal(matchRequired);
@@ -41,10 +44,12 @@ export async function answerTask(context: WriteContext, requester: Requester, st
   const correction = await findCorrectionOf(context.database, standing.citizen, standing.id);
   if (correction && correction.ownerTask !== standing.id) throw new Refusal(keeperAnswers);
   const version = standing.version + 1;
+  const status = textOf(answer['status']);
+  const closes = context.writing.answers.closed.includes(status);
+  const followed = correction && closes ? await followedBy(context, correction) : undefined;
   await appendOrRefuse(context, describeDisclosure(
     auditFacts(context, requester, request, { interaction: ask.method, query: `Task/${standing.id}`, status: 200, citizen: standing.citizen }),
-    { disclosed: [{ type: 'Task', id: standing.id, version, custodian: requester.organisation }], decisions: [] }));
-  const status = textOf(answer['status']);
+    { disclosed: [{ type: 'Task', id: standing.id, version, custodian: requester.organisation }, ...(followed ? [followed] : [])], decisions: [] }));
   const task: RecordTask = {
     citizen: standing.citizen, taskId: standing.id, owner: requester.organisation, about, said: saidIn(focus), code: codeIn(code), status, source: textSource(standing), sent: { client: requester.client, content: bytes },
     answer: Object.fromEntries(answerElements.flatMap((name) => (answer[name] === undefined ? [] : [[name, answer[name]]]))),
@@ -52,12 +57,22 @@ export async function answerTask(context: WriteContext, requester: Requester, st
   await context.database.transaction(async (connection) => {
     await holdCitizens(connection, [standing.citizen]);
     const now = await loadCitizenRow(connection, standing.citizen, standing.id);
-    if (now?.version !== standing.version || !(await loadCitizenRow(connection, standing.citizen, about.id))) throw new Refusal(versionDiffers);
+    if (now?.version !== standing.version || !(await loadCitizenRow(connection, standing.citizen, about.id)) || !(await isNext(connection, standing.citizen, followed))) throw new Refusal(versionDiffers);
     await saveRecordTask(context, connection, task);
-    if (context.writing.answers.closed.includes(status)) await endOf(context, connection, task, correction);
+    if (closes) await endOf(context, connection, task, correction);
   });
   await context.classes.refreshIfInterned();
   return { type: 'Task', id: standing.id, version, outcome: 'changed' };
+}
+
+/** The version that whoever asked for the correction reads of it; undefined where their Task is no more. */
+async function followedBy({ database }: WriteContext, { asker, askerTask }: Correction): Promise<DisclosedVersion | undefined> {
+  const row = (await loadOwnRows(database, asker, [askerTask])).get(askerTask);
+  return row && { type: 'Task', id: row.id, version: row.version + 1, custodian: asker };
+}
+
+async function isNext(connection: Connection, citizen: string, followed: DisclosedVersion | undefined): Promise<boolean> {
+  return followed === undefined || (await loadCitizenRow(connection, citizen, followed.id))?.version === followed.version - 1;
 }
 
 /** Why, in words: all an answer may say beside its status. */
@@ -70,8 +85,20 @@ function problemsOf({ writing: { answers }, validate }: WriteContext, whole: Jso
   const changed = Object.keys(answer).filter((name) => !answerable.has(name) && !sameJson(answer[name] ?? null, whole[name] ?? null));
   if (changed.length > 0) return changed.map((name) => ({ ...onlyAnswer, at: { pointer: `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}` } }));
   if (!answers.statuses.includes(status)) return [{ ...statusUnknown, expected: answers.statuses.join(', ') }];
+  const wrong = answerElements.flatMap((name) => referencesIn(answer[name] ?? null, `/${name}`)).map((pointer): Problem => ({ ...referenceNowhere, expected: 'words without references', at: { pointer } }));
+  if (wrong.length > 0) return wrong;
   const { meta: _meta, text: _text, ...said } = answer;
   return validate({ ...whole, ...said, id }).filter(({ severity = 'error' }) => severity === 'error').map((problem): Problem => ({ ...problem, category: 'unprocessable' }));
+}
+
+/** Where references stand: in an answer nobody looks whether they lead to this person's own records. */
+function referencesIn(value: Json, pointer: string): string[] {
+  const found: string[] = [];
+  mapReferences(value, (reference, at) => {
+    found.push(`${at}/reference`);
+    return reference;
+  }, pointer);
+  return found;
 }
 
 /** What the answer ends: the correction, with the Task by which the asker follows it; or the waiting for a reply. */

@@ -1,5 +1,6 @@
 import type { RequestFacts as AuditFacts } from '../audit/describe-request.ts';
 import type { Requester } from '../fhir/sharing.ts';
+import { isUuid } from '../store/secrets.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 
 /** What was asked, and how it was answered. */
@@ -8,6 +9,7 @@ export interface AskedFacts {
   /** normal form */
   query: string;
   status: number;
+  /** filed under this id; what is none is filed under nobody */
   citizen?: string | null | undefined;
   emergency?: readonly string[];
 }
@@ -17,5 +19,5 @@ export function auditFacts(
   { newId, clock }: Pick<ReleaseContext, 'newId' | 'clock'>, requester: Requester, { id, address, correlation }: RequestFacts,
   { citizen, ...asked }: AskedFacts,
 ): AuditFacts {
-  return { id: newId(), at: clock(), request: id, requester, ...asked, ...(address !== undefined && { address }), ...(correlation !== undefined && { correlation }), ...(typeof citizen === 'string' && { citizen }) };
+  return { id: newId(), at: clock(), request: id, requester, ...asked, ...(address !== undefined && { address }), ...(correlation !== undefined && { correlation }), ...(typeof citizen === 'string' && isUuid(citizen) && { citizen }) };
 }

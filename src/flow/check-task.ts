@@ -8,10 +8,11 @@ import type { NamedRecord } from './find-named.ts';
 /**
  * Whether this Task is this organisation's to write: its own answer to a referral sent to it, or what it asks about a referral
  * of its own. A system may also keep Tasks of its own that are about no referral. `focus`: the record it is about, where the
- * writer holds it or may see it.
+ * writer holds it or may see it. A Task whose focus and owner stay as they stand is finished whatever became of the referral.
  */
-export function checkTask(directory: Directory, { role, organisation }: Requester, task: JsonObject, focus: NamedRecord | undefined): Problem | null {
+export function checkTask(directory: Directory, { role, organisation }: Requester, task: JsonObject, focus: NamedRecord | undefined, standing?: JsonObject): Problem | null {
   const { owner } = task;
+  if (standing?.['focus'] !== undefined && focusOf(task) === focusOf(standing) && ownerOf(task, directory) === ownerOf(standing, directory)) return null;
   if (task['focus'] === undefined) return role === 'integration' ? null : { ...focusMissing, at: { pointer: '/focus' } };
   if (focus?.type !== 'ServiceRequest') return { ...focusMissing, at: { pointer: '/focus' } };
   if (focus.own) return null;
@@ -28,6 +29,19 @@ function namesOrganisation(reference: unknown, organisation: string, directory: 
   const { reference: literal, identifier } = reference as JsonObject;
   const { system, value } = isJsonObject(identifier) ? identifier : {};
   return literal === `Organization/${directory.get(organisation)?.id ?? ''}` || `${textOf(system)}|${textOf(value)}` === organisation;
+}
+
+function focusOf({ focus }: JsonObject): string {
+  return isJsonObject(focus) ? textOf(focus['reference']) : '';
+}
+
+/** By its address here, however it is named. */
+function ownerOf({ owner }: JsonObject, directory: Directory): string {
+  if (!isJsonObject(owner)) return '';
+  const { reference, identifier } = owner;
+  const { system, value } = isJsonObject(identifier) ? identifier : {};
+  const place = directory.get(`${textOf(system)}|${textOf(value)}`);
+  return textOf(reference) || (place ? `Organization/${place.id}` : JSON.stringify(identifier ?? null));
 }
 
 const focusMissing: Problem = { category: 'unprocessable', code: 'task-focus', text: 'The Task is about no referral.', expected: 'focus: the ServiceRequest it answers or asks about' };

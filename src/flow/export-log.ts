@@ -3,7 +3,6 @@ import { Refusal } from '../fhir/problem.ts';
 import type { Requester } from '../fhir/sharing.ts';
 import { findCheckpoint, newestCheckpoint } from '../store/audit-checkpoints.ts';
 import { readLog } from '../store/audit-log.ts';
-import type { Database } from '../store/database.ts';
 import { checkOversight } from './check-oversight.ts';
 import { sizeUnknown } from './prove-log.ts';
 import { appendAct } from './release-records.ts';
@@ -28,12 +27,14 @@ export async function exportLog(context: ReleaseContext, requester: Requester, a
   if (!checkpoint) throw new Refusal(sizeUnknown);
   const { size } = checkpoint;
   await appendAct(context, requester, request, { interaction: 'audit-export', query: `audit/export?size=${size}`, status: 200 });
-  return { size, parts: linesUpTo(context.database, size) };
+  return { size, parts: linesUpTo(context, requester, size) };
 }
 
-async function* linesUpTo(database: Database, size: number): AsyncGenerator<string[]> {
+/** Permitted anew for every part: an oversight that ends meanwhile ends what leaves. */
+async function* linesUpTo(context: ReleaseContext, requester: Requester, size: number): AsyncGenerator<string[]> {
   for (let after = 0; after < size;) {
-    const entries = await readLog(database, after, size, linesTogether);
+    if (after > 0) await checkOversight(context, requester, forAuditReaders);
+    const entries = await readLog(context.database, after, size, linesTogether);
     if (entries.length === 0) return; // cut off: the verifier says so
     yield entries.map(logLineOf);
     after = entries.at(-1)?.seq ?? size;

@@ -2,6 +2,7 @@ import type { Problem } from '../fhir/problem.ts';
 import type { Requester } from '../fhir/sharing.ts';
 import { Refusal } from '../fhir/problem.ts';
 import type { Feed } from '../intake/types.ts';
+import { readFreshness, type FeedFreshness } from '../store/feed-freshness.ts';
 import { countFeedWork, type FeedQueue } from '../store/feed-work.ts';
 import type { FeedState } from '../store/feed-states.ts';
 import { findReplay, type ReplayRow, type ReplayState } from '../store/replays.ts';
@@ -12,7 +13,7 @@ import type { ReplayActs } from './replay-feed.ts';
 
 /** What keeps a feed from being well, as a stable code and in one sentence with what to do. */
 export interface Ailment {
-  code: 'late' | 'waiting' | 'retrying' | 'quarantined' | 'awaiting-merge' | 'unmapped-codes' | 'mapping-waits' | 'mapping-broken' | 'mapping-unusable' | 'replay-ready' | 'replay-stale' | 'replay-failing' | 'shadow' | 'swapping';
+  code: 'late' | 'few' | 'many' | 'wrong' | 'waiting' | 'retrying' | 'quarantined' | 'awaiting-merge' | 'unmapped-codes' | 'mapping-waits' | 'mapping-broken' | 'mapping-unusable' | 'replay-ready' | 'replay-stale' | 'replay-failing' | 'shadow' | 'swapping';
   sentence: string;
   fix: string;
 }
@@ -26,13 +27,29 @@ export interface FeedReport {
   /** SHA-256 of the mapping that works, and of the folder's where it is another */
   mapping: { live: string; candidate: string | null };
   queue: Omit<FeedQueue, 'feed' | 'waitingSince' | 'lastReceived'> & { waitingSince: string | null; lastReceived: string | null };
+  /** what came in the last 24 hours beside what usually does */
+  freshness: FreshnessReport;
   replay: ReplayState | null;
   ailments: Ailment[];
+}
+
+export interface FreshnessReport {
+  /** when the newest record came that was worked off */
+  lastGood: string | null;
+  /** seconds the oldest record that is not worked off has waited */
+  lagSeconds: number;
+  rowsOfDay: number;
+  /** of these rows, from 0 to 1, in quarantine or rejected */
+  errorRate: number;
+  /** rows of an ordinary day; null where the feed is too young for one */
+  usualRows: number | null;
 }
 
 const minuteMs = 60_000;
 /** Work older than this is stuck, not busy. */
 const stuckMinutes = 10;
+/** A day is told of when it is this far from an ordinary one, or has this share of wrong rows; of fewer rows nothing can be said. */
+const unusual = { fewer: 0.3, more: 3, wrong: 0.05, ofRows: 50 };
 
 /**
  * What is stuck in which feed, and why. A partner's own integration is told of its feeds; those who oversee sharing of theirs,
@@ -44,10 +61,11 @@ export async function reportFeeds(context: ReplayActs, requester: Requester, key
   const feeds = seen.filter((feed) => (key === null || feed.key === key) && (feed.partner.organisation === requester.organisation || !states.get(feed.key)?.shadow));
   if (key !== null && feeds.length === 0) throw new Refusal(feedNotSeen);
   const queues = await countFeedWork(context.database, feeds.map((feed) => feed.key));
+  const freshness = new Map((await readFreshness(context.database, feeds.map((feed) => feed.key))).map((fresh) => [fresh.feed, fresh]));
   const reports: FeedReport[] = [];
   for (const feed of feeds) {
-    const [state, queue] = [states.get(feed.key), queues.get(feed.key)];
-    if (state && queue) reports.push(await reportOn(context, feed, state, queue));
+    const [state, queue, fresh] = [states.get(feed.key), queues.get(feed.key), freshness.get(feed.key)];
+    if (state && queue && fresh) reports.push(await reportOn(context, feed, state, queue, fresh));
   }
   await appendAct(context, requester, request, { interaction: 'feed-list', query: `governance/feeds${key === null ? '' : `/${key}`}`, status: 200 });
   return reports;
@@ -59,16 +77,32 @@ async function seenFeeds(context: ReplayActs, requester: Requester): Promise<Fee
   return context.feeds.feeds.filter(({ partner }) => all || partner.organisation === requester.organisation);
 }
 
-async function reportOn(context: ReplayActs, feed: Feed, state: FeedState, { feed: _feed, waitingSince, lastReceived, ...queue }: FeedQueue): Promise<FeedReport> {
+async function reportOn(context: ReplayActs, feed: Feed, state: FeedState, { feed: _feed, waitingSince, lastReceived, ...queue }: FeedQueue, fresh: FeedFreshness): Promise<FeedReport> {
   const replay = await findReplay(context.database, feed.key);
   const open = replay && replay.state !== 'done' && replay.state !== 'given-up' ? replay : undefined;
   const report = {
     feed: feed.key, title: feed.title, partner: feed.partner.name, state: state.frozen ? 'swapping' : state.shadow ? 'shadow' : 'live', replay: replay?.state ?? null,
     mapping: { live: state.live, candidate: state.candidate },
-    queue: { ...queue, waitingSince: waitingSince?.toISOString() ?? null, lastReceived: lastReceived?.toISOString() ?? null },
+    queue: { ...queue, waitingSince: waitingSince?.toISOString() ?? null, lastReceived: lastReceived?.toISOString() ?? null }, freshness: freshnessOf(fresh),
   } as const;
   const broken = state.candidate !== null && 'problems' in await context.database.transaction((connection) => context.feeds.version(connection, feed.key, state.candidate ?? ''));
-  return { ...report, ailments: [...unusable(context, feed.key), ...mappingAilments(feed.key, state, open, broken), ...queueAilments(feed, report, context.clock())] };
+  return { ...report, ailments: [...unusable(context, feed.key), ...mappingAilments(feed.key, state, open, broken), ...queueAilments(feed, report, context.clock()), ...dayAilments(feed.key, report.freshness)] };
+}
+
+function freshnessOf({ lastGood, lagSeconds, rowsOfDay, wrongOfDay, usualRows }: FeedFreshness): FreshnessReport {
+  return { lastGood: lastGood?.toISOString() ?? null, lagSeconds: Math.max(0, Math.round(lagSeconds)), rowsOfDay, errorRate: rowsOfDay === 0 ? 0 : wrongOfDay / rowsOfDay, usualRows };
+}
+
+/** What is odd about the last 24 hours. */
+function dayAilments(feed: string, { rowsOfDay, errorRate, usualRows }: FreshnessReport): Ailment[] {
+  const compared = usualRows !== null && usualRows >= unusual.ofRows;
+  const beside = `${count(rowsOfDay, 'row')} came in 24 hours, and ${Math.round(usualRows ?? 0)} on an ordinary day.`;
+  return [
+    ...(compared && rowsOfDay < usualRows * unusual.fewer ? [{ code: 'few', sentence: beside, fix: 'Ask the sender whether it sends all it has.' } as const] : []),
+    ...(compared && rowsOfDay > usualRows * unusual.more ? [{ code: 'many', sentence: beside, fix: 'Ask the sender whether it sends something again.' } as const] : []),
+    ...(rowsOfDay >= unusual.ofRows && errorRate > unusual.wrong
+      ? [{ code: 'wrong', sentence: `${Math.round(errorRate * 100)} of 100 rows of the last 24 hours are in quarantine or were rejected.`, fix: `npm run -s onestory -- feed work-list ${feed}` } as const] : []),
+  ];
 }
 
 function unusable({ feeds }: ReplayActs, feed: string): Ailment[] {

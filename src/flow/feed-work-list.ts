@@ -1,5 +1,6 @@
-import type { Requester } from '../fhir/sharing.ts';
+import { csvLine, looksLikeFormula } from '../fhir/csv-line.ts';
 import { Refusal } from '../fhir/problem.ts';
+import type { Requester } from '../fhir/sharing.ts';
 import { fieldValue } from '../intake/field-value.ts';
 import { looseKey } from '../mapping/code-tables.ts';
 import { tableFromCsv } from '../mapping/table-from-csv.ts';
@@ -26,7 +27,7 @@ export type UnmappedEntry = Omit<UnmappedCodeRow, 'source' | 'firstSeen' | 'last
   lastSeen: string;
   value: string;
   masked: boolean;
-  /** `source,system,code,display,note` to complete and put into the table; null where the value is masked or there is no such table */
+  /** `source,system,code,display,note` to complete and put into the table; null where the value is masked, a spreadsheet would take it for a formula, or there is no such table */
   suggestedRow: string | null;
 };
 
@@ -78,13 +79,13 @@ function unmappedEntry(mapping: FeedMapping | undefined, { source, firstSeen, la
   return { ...code, ...shown, firstSeen: firstSeen.toISOString(), lastSeen: lastSeen.toISOString(), suggestedRow: shown.masked || !mapping ? null : suggestRow(mapping, code.table, source) };
 }
 
-/** The row of the same words written otherwise, or else the table's system with the code left to be chosen. */
+/** The row of the same words written otherwise, or else the table's system with the code left to be chosen. None for what would be guarded as a formula: guarded it is another code. */
 function suggestRow({ files }: FeedMapping, label: string, source: string): string | null {
   const file = files.tables.find(({ name }) => label === `tables/${name}.csv`);
   const read = file && tableFromCsv(file.name, file.text, file.file);
-  if (!read || 'problems' in read) return null;
+  if (!read || 'problems' in read || looksLikeFormula(source)) return null;
   const rows = [...read.table.rows];
   const alike = rows.find(([known]) => looseKey(known) === looseKey(source))?.[1];
   const { system = '', code = '', display = '' } = alike ?? { system: rows[0]?.[1].system ?? '' };
-  return [source, system, code, display, ''].map((cell) => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',');
+  return csvLine([source, system, code, display, '']);
 }

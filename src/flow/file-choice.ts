@@ -12,31 +12,35 @@ import type { SensitiveCodes } from '../fhir/sensitive-codes.ts';
 import { withLabels } from '../fhir/sharing-labels.ts';
 import type { Requester } from '../fhir/sharing.ts';
 import { validateResource } from '../fhir/validate-resource.ts';
+import type { Partner } from '../intake/types.ts';
 import { recordsOf, saveChoices, type ChoiceChange } from '../store/choices.ts';
 import { citizensNow, holdCitizens, isAlias } from '../store/link-decisions.ts';
 import { readRow, readSourcePatients } from '../store/read-rows.ts';
+import { loadOwnRows } from '../store/own-rows.ts';
 import { saveRows } from '../store/record-writer.ts';
 import { isUuid } from '../store/secrets.ts';
 import { classKey, type SharingClasses } from '../store/sharing-classes.ts';
 import { saveApiRecord } from '../store/source-records.ts';
 import { auditFacts } from './audit-facts.ts';
+import { apiFeed, versionDiffers } from './name-writes.ts';
 import { appendOrRefuse } from './release-records.ts';
 import type { Directory } from './directory.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 import { stampResource } from './stamp-resource.ts';
-
-/** Keeps partners' records for ever as `urn:onestory:{partner}:{feed}#record/row`; what is written by API has this feed. */
-const apiFeed = 'api';
+import { contended } from './write-records.ts';
 
 interface ChoiceContext {
   classes: SharingClasses;
   sensitiveCodes: SensitiveCodes;
+  partners: readonly Partner[];
 }
 
 /** A Consent that stands: only its custodian changes it. */
 interface Standing {
   id: string;
   version: number;
+  /** the caller said which version the change was made from */
+  stated: boolean;
 }
 
 /**
@@ -65,11 +69,13 @@ export async function fileChoice(
     { disclosed: [{ type: 'Consent', id, version, custodian: requester.organisation }], decisions: [] }));
   await context.database.transaction(async (connection) => {
     await holdCitizens(connection, [citizen]);
-    if (await isAlias(connection, citizen)) throw new Refusal(changedMeanwhile);
+    const now = standing && (await loadOwnRows(connection, requester.organisation, [id])).get(id)?.version;
+    if (now !== standing?.version) throw new Refusal(standing?.stated ? versionDiffers : contended);
+    if (await isAlias(connection, citizen)) throw new Refusal(versionDiffers);
     const facts = { custodian: requester.organisation, category: 'administration' as const, labels: context.sensitiveCodes.labelsOf(body) };
     const classId = (await context.classes.intern(connection, [facts])).get(classKey(facts)) ?? 0;
     const recordId = await saveApiRecord(connection, { client: requester.client, content: bytes, sha256: createHash('sha256').update(bytes).digest(), at, taskId: context.newId() });
-    const source = `urn:onestory:${apiFeed}#${recordId}/1`;
+    const source = `urn:onestory:${[...keyOf(context, requester), apiFeed].join(':')}#${recordId}/1`;
     await saveRows(connection, [{
       citizen, id, type: 'Consent', version, classId, updatedAt: at, recordId, row: 1, directoryIds: [], fragments: [],
       contentHash: createHash('sha256').update(JSON.stringify(body)).digest(), index: indexedFrom(indexResource(body), 'Consent', source),
@@ -79,6 +85,11 @@ export async function fileChoice(
   });
   await context.classes.refreshIfInterned();
   return { id, version };
+}
+
+/** An organisation may record what people decide and keep no records here: then it has no key as a partner. */
+function keyOf({ partners }: ChoiceContext, { organisation }: Requester): string[] {
+  return partners.filter((each) => each.organisation === organisation).map(({ partnerKey }) => partnerKey).slice(0, 1);
 }
 
 /** Ending one choice by itself leaves what the organisation's messages say; ending without naming one ends that as well. */
@@ -106,8 +117,8 @@ export async function changeChoice(
   const own = held.classes.get(row?.classId ?? -1)?.custodian === requester.organisation;
   const patient = row && (JSON.parse(row.body) as { patient?: { reference?: string } }).patient?.reference;
   if (!row || !own || !(await namesSame(context, patient, referenceOf(resource)))) throw new Refusal(notFound);
-  if (ifMatch !== null && ifMatch !== row.version) throw new Refusal({ ...changedMeanwhile, expected: `If-Match: W/"${row.version}"` });
-  return fileChoice(context, requester, resource, bytes, request, { id, version: row.version });
+  if (ifMatch !== null && ifMatch !== row.version) throw new Refusal({ ...versionDiffers, expected: `If-Match: W/"${row.version}"` });
+  return fileChoice(context, requester, resource, bytes, request, { id, version: row.version, stated: ifMatch !== null });
 }
 
 /** Whether both name one citizen, by whichever of its ids. */
@@ -117,8 +128,6 @@ async function namesSame({ database }: ReleaseContext, stored: string | undefine
   const [first, second] = await citizensNow(database, [one, other]);
   return first === second;
 }
-
-const changedMeanwhile = { category: 'precondition', code: 'version-differs', text: 'The resource is no longer the version the change was made from.', fix: 'Read it again and repeat the change.' } as const;
 
 function referenceOf({ patient }: JsonObject): string | undefined {
   const reference = patient !== null && typeof patient === 'object' && !Array.isArray(patient) ? patient['reference'] : undefined;

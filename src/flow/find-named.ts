@@ -1,3 +1,4 @@
+import { allows } from '../fhir/allows.ts';
 import { parseSearch } from '../fhir/parse-search.ts';
 import type { Problem } from '../fhir/problem.ts';
 import { Refusal } from '../fhir/problem.ts';
@@ -8,7 +9,7 @@ import { citizensNow } from '../store/link-decisions.ts';
 import { loadOwnCitizens, loadOwnRows, matchOwnRows } from '../store/own-rows.ts';
 import { readListed, readSourcePatients } from '../store/read-rows.ts';
 import { isUuid } from '../store/secrets.ts';
-import { readAsked } from './read-asked.ts';
+import { readAsked, type Found } from './read-asked.ts';
 import type { ReleaseContext } from './release-context.ts';
 import type { Condition } from './write-context.ts';
 
@@ -65,17 +66,29 @@ export function readCondition(type: string, condition: Condition, base: string):
   return parsed.query;
 }
 
-/** What a conditional reference names, in the writer's own records and in what it may see: ids of records, or of citizens. */
+/** Refuses more conditions in one request than are looked for, each by itself. */
+export function checkConditions(conditions: number): void {
+  if (conditions > mostConditions) throw new Refusal({ ...tooManyConditions, expected: `at most ${mostConditions}` });
+}
+
+const mostConditions = 500;
+
+/** What a conditional reference names, in the writer's own records and, where it may search for them, in what it may see: ids of records, or of citizens. */
 export async function findByCondition(context: ReleaseContext, requester: Requester, type: string, search: string, base: string): Promise<string[]> {
   const query = { ...readCondition(type, [...new URLSearchParams(search)], base), count: 2 };
   const own = await matchOwnRows(context.database, requester.organisation, query);
-  const { result: seen } = await context.policy.under(requester, ({ grant }) => readAsked(context.database, grant.key, { interaction: 'search-type', query, after: null }));
+  const seen = allows(requester.scopes, type, 's') ? await lookFor(context, requester, query) : { rows: [], people: [] };
   const found = type === 'Patient' ? [...own, ...seen.people].map(({ citizen }) => citizen ?? '') : [...own, ...seen.rows].map(({ id }) => id);
   return [...new Set(found)];
+}
+
+async function lookFor({ database, policy }: ReleaseContext, requester: Requester, query: SearchQuery): Promise<Pick<Found, 'rows' | 'people'>> {
+  return (await policy.under(requester, ({ grant }) => readAsked(database, grant.key, { interaction: 'search-type', query, after: null }))).result;
 }
 
 /** A writer's own partition says nothing of other records, nor of how anything is shared. */
 const conditionElsewhere: Problem = {
   category: 'unsupported', code: 'condition-unsupported', text: 'A condition of a write looks at the record itself only.', expected: 'parameters of the record without chains, _has, _include, _tag and _security',
 };
+const tooManyConditions: Problem = { category: 'too-large', code: 'conditions-too-many', text: 'The Bundle has more conditions, or conditional references, than are looked for at once.', fix: 'Send it in several Bundles, or name what is known by its id.' };
 const conditionEmpty: Problem = { category: 'invalid', code: 'condition-empty', text: 'The condition says nothing, so it would find everything.', expected: 'a search such as identifier={system}|{value}' };

@@ -6,9 +6,9 @@ import { searchToken } from '../fhir/search-token.ts';
 import { valuesAt } from '../fhir/values-at.ts';
 import type { Database } from '../store/database.ts';
 import { stale, type VisibleRow } from '../store/door.ts';
-import { readSourcePatients } from '../store/read-rows.ts';
+import { readListed, readSourcePatients } from '../store/read-rows.ts';
 import { resolveQuery } from '../store/resolve-query.ts';
-import { readListed, searchRows } from '../store/search-rows.ts';
+import { searchRows } from '../store/search-rows.ts';
 import { isUuid } from '../store/secrets.ts';
 import { assemble } from './assemble.ts';
 

@@ -1,10 +1,10 @@
-import { notFound } from '../fhir/outcome.ts';
+import { idDiffers, notFound } from '../fhir/outcome.ts';
 import { Refusal, type Problem } from '../fhir/problem.ts';
 import type { SearchQuery } from '../fhir/search-query.ts';
 import type { Requester } from '../fhir/sharing.ts';
 import { loadOwnRows, matchOwnRows, type OwnRow } from '../store/own-rows.ts';
 import { isUuid } from '../store/secrets.ts';
-import { readCondition } from './find-named.ts';
+import { checkConditions, readCondition } from './find-named.ts';
 import { within } from './within-entry.ts';
 import type { WriteAsk, WriteContext } from './write-context.ts';
 
@@ -28,6 +28,7 @@ export const apiFeed = 'api';
 export async function nameWrites(context: WriteContext, { organisation }: Requester, asks: readonly WriteAsk[], base: string): Promise<NamedWrite[]> {
   const unconditional = asks.filter(isUnguarded);
   if (unconditional.length > 0) throw new Refusal(...unconditional.map(({ pointer }) => within(pointer, matchRequired)));
+  checkConditions(asks.filter(({ condition }) => condition).length);
   const conditions = new Map<WriteAsk, NonNullable<NamedWrite['condition']>>();
   for (const ask of asks) if (ask.condition) conditions.set(ask, await matchOf(context, organisation, ask, base));
   const ids = asks.flatMap((ask) => (ask.method === 'create' ? [] : ask.id ?? [])).concat([...conditions.values()].flatMap(({ found }) => found ?? []));
@@ -91,7 +92,7 @@ function twice(named: readonly NamedWrite[]): Problem[] {
 }
 
 /** The same for the same condition. */
-export function conditionKey({ type, clauses }: Pick<SearchQuery, 'type' | 'clauses'>): string {
+function conditionKey({ type, clauses }: Pick<SearchQuery, 'type' | 'clauses'>): string {
   return JSON.stringify([type, clauses], (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
 }
 
@@ -99,7 +100,6 @@ export const versionDiffers: Problem = { category: 'precondition', code: 'versio
 export const matchRequired: Problem = { category: 'precondition-required', code: 'if-match-required', text: 'A whole resource is put over another one only from a version that is named.', expected: 'If-Match: W/"{version}"', fix: 'Read the resource, and send its ETag as If-Match (in a Bundle: request.ifMatch).' };
 const conditionSeveral: Problem = { category: 'precondition', code: 'condition-several', text: 'The condition finds more than one of your own records.', expected: 'a search that finds one at most', fix: 'Search by an identifier that names one record.' };
 const updateAsCreate: Problem = { category: 'method-not-allowed', code: 'update-as-create', text: 'Ids are given by the gateway: an update makes nothing under an id of the sender\'s.', fix: 'Leave the id out, and the resource is created if the condition finds none.' };
-const idDiffers: Problem = { category: 'invalid', code: 'resource-id-differs', text: 'The body is not the resource of this address.', at: { pointer: '/id' }, expected: 'the id of the address' };
 const ofAFeed: Problem = { category: 'conflict', code: 'record-of-a-feed', text: 'This record came with a feed of your organisation, and changes with it.', fix: 'Change it in the system it comes from.' };
 const ofTheGateway: Problem = { category: 'conflict', code: 'task-of-the-gateway', text: 'The gateway wrote this Task, so it is only answered.', fix: 'PUT or PATCH it by itself, with another status.' };
 const entryTwice: Problem = { category: 'invalid', code: 'entry-twice', text: 'The Bundle names the same resource twice.', expected: 'every resource once' };

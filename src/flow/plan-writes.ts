@@ -1,16 +1,17 @@
-import { isJsonObject, textOf, type JsonObject } from '../fhir/json.ts';
 import { Refusal, type Problem } from '../fhir/problem.ts';
 import { sourceDissent } from '../fhir/sharing-labels.ts';
 import type { Requester } from '../fhir/sharing.ts';
+import { isSubset, subsetted } from '../fhir/subset-resource.ts';
 import type { Partner } from '../intake/types.ts';
-import { loadOwnPatients } from '../store/own-rows.ts';
-import { applyPatch } from './apply-patch.ts';
+import { loadOwnPatients, type OwnRow } from '../store/own-rows.ts';
+import { applyPatch, wholeOf } from './apply-patch.ts';
 import { checkTask } from './check-task.ts';
 import { apiFeed, nameWrites, type NamedWrite } from './name-writes.ts';
 import { prepareResource, type PreparedResource, type Said } from './prepare-resources.ts';
-import { resolveWrites, type Drafted, type Resolved } from './resolve-writes.ts';
+import { resolveWrites, type Drafted, type FoundEntry, type Resolved } from './resolve-writes.ts';
 import { within } from './within-entry.ts';
 import type { WriteAsk, WriteContext, Written } from './write-context.ts';
+import { targetsOf } from './write-references.ts';
 
 /** A resource that will be saved, with all that is known before its citizen is held. */
 export interface PlannedSave {
@@ -30,6 +31,7 @@ export interface WritePlan {
   saves: PlannedSave[];
   ends: NamedWrite[];
   written: Written[];
+  /** whom it is about, what was found and is left as it stands among it */
   citizens: string[];
   /** references of the emergency access under which the writer knows of them */
   emergency: readonly string[];
@@ -45,8 +47,8 @@ export async function planWrites(context: WriteContext, requester: Requester, pa
     const drafted = draftOf(context, each);
     return drafted ? [[drafted, each] as const] : [];
   }));
-  const { resolved, problems, emergency } = await resolveWrites(context, requester, [...drafts.keys()], base);
-  for (const [drafted, made] of resolved) problems.push(...problemsOf(context, requester, drafted, made));
+  const { resolved, problems, emergency } = await resolveWrites(context, requester, [...drafts.keys()], named.flatMap(foundEntry), base);
+  for (const [drafted, made] of resolved) problems.push(...problemsOf(context, requester, drafted, made, drafts.get(drafted)?.standing));
   if (problems.length > 0) throw new Refusal(...problems.slice(0, mostProblems));
   const patients = await loadOwnPatients(context.database, requester.organisation, [...new Set([...resolved.values()].map(({ citizen }) => citizen))]);
   const classes = [...patients, ...named.flatMap(({ standing }) => standing ?? [])].map(({ classId }) => classId);
@@ -60,7 +62,7 @@ export async function planWrites(context: WriteContext, requester: Requester, pa
   const bySave = new Map(saves.map((save) => [save.named, save]));
   return {
     partner, named, saves, ends, emergency, written: named.map((each) => writtenOf(context, partner, each, bySave.get(each))),
-    citizens: [...new Set([...saves.map(({ resolved: { citizen } }) => citizen), ...ends.flatMap(({ standing }) => standing?.citizen ?? [])])].sort(),
+    citizens: [...new Set([...saves.map(({ resolved: { citizen } }) => citizen), ...named.flatMap(({ standing }) => standing?.citizen ?? [])])].sort(),
   };
 }
 
@@ -73,23 +75,21 @@ function draftOf(context: WriteContext, { ask, standing }: NamedWrite): Drafted 
   if (!resource) throw new Error('a write without a resource');
   return {
     type: ask.type, id: standing?.id ?? context.newId(), pointer: ask.pointer, resource, ...(ask.fullUrl !== undefined && { fullUrl: ask.fullUrl }),
-    standing: standing && { citizen: standing.citizen, targets: standing.fragments.flatMap(({ target }) => target ?? []) },
+    standing: standing && { citizen: standing.citizen, targets: targetsOf(standing) },
   };
 }
 
-/** What is wrong in the resource itself is 422: the request was understood. */
-function problemsOf(context: WriteContext, requester: Requester, { type, id, pointer, resource }: Drafted, { mapped, focus }: Resolved): Problem[] {
-  const task = type === 'Task' ? checkTask(context.directory, requester, mapped, focus) : null;
-  return [
-    ...context.validate({ ...mapped, id }).filter(({ severity = 'error' }) => severity === 'error').map((problem): Problem => ({ ...problem, category: 'unprocessable' })),
-    ...(isPartOnly(resource) ? [subsetted] : []), ...(task ? [task] : []),
-  ].map((problem) => within(pointer, problem));
+function foundEntry({ ask: { method, type, fullUrl }, standing }: NamedWrite): FoundEntry[] {
+  return method === 'create' && standing ? [{ type, id: standing.id, citizen: standing.citizen, ...(fullUrl !== undefined && { fullUrl }) }] : [];
 }
 
-/** Read with `_elements` or `_summary`: what it leaves out would be lost. */
-function isPartOnly({ meta }: JsonObject): boolean {
-  const tags = isJsonObject(meta) && Array.isArray(meta['tag']) ? meta['tag'] : [];
-  return tags.some((tag) => isJsonObject(tag) && textOf(tag['code']) === 'SUBSETTED');
+/** What is wrong in the resource itself is 422: the request was understood. */
+function problemsOf(context: WriteContext, requester: Requester, { type, id, pointer, resource }: Drafted, { mapped, focus }: Resolved, standing: OwnRow | undefined): Problem[] {
+  const task = type === 'Task' ? checkTask(context.directory, requester, mapped, focus, standing && wholeOf(standing)) : null;
+  return [
+    ...context.validate({ ...mapped, id }).filter(({ severity = 'error' }) => severity === 'error').map((problem): Problem => ({ ...problem, category: 'unprocessable' })),
+    ...(isSubset(resource) ? [subsetted] : []), ...(task ? [task] : []),
+  ].map((problem) => within(pointer, problem));
 }
 
 function writtenOf(context: WriteContext, partner: Partner, { ask, standing }: NamedWrite, save: PlannedSave | undefined): Written {
@@ -111,5 +111,3 @@ export function prepareSave(context: WriteContext, partner: Partner, { id, resol
     id, patientId: person ?? id, mapped, rows, labels: dissents ? [sourceDissent] : [], hidden,
   });
 }
-
-const subsetted: Problem = { category: 'unprocessable', code: 'resource-subsetted', text: 'This is a part of a resource, as a summary gives it: what it leaves out would be lost.', at: { pointer: '/meta/tag' }, expected: 'the whole resource', fix: 'Read it without _elements and _summary, and change that.' };

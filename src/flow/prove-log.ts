@@ -1,5 +1,6 @@
 import { describeDisclosure } from '../audit/describe-disclosure.ts';
 import { logLineOf } from '../audit/log-line.ts';
+import type { AuditEntry } from '../audit/types.ts';
 import { consistencyPath, inclusionPath, type Range } from '../audit/tree.ts';
 import { notFound } from '../fhir/outcome.ts';
 import { Refusal, type Problem } from '../fhir/problem.ts';
@@ -25,8 +26,9 @@ export async function proveEntry(context: ReleaseContext & CheckpointContext, re
   const entry = isUuid(id) ? await findLogged(context.database, id, overseenBy(requester)) : null;
   if (!entry) throw new Refusal(notFound);
   const checkpoint = await covering(context, entry.seq, size);
+  const citizen = entry.text === null ? null : (JSON.parse(entry.text) as AuditEntry).citizen;
   await appendOrRefuse(context, describeDisclosure(
-    auditFacts(context, requester, request, { interaction: 'audit-proof', query: `audit/entries/${entry.seq}/proof`, status: 200 }), { disclosed: [{ type: 'AuditEvent', id, version: 1 }], decisions: [] }));
+    auditFacts(context, requester, request, { interaction: 'audit-proof', query: `audit/entries/${entry.seq}/proof`, status: 200, citizen }), { disclosed: [{ type: 'AuditEvent', id, version: 1 }], decisions: [] }));
   return proofOf(context.database, checkpoint, inclusionPath(entry.seq - 1, checkpoint.size), `"leaf":${logLineOf(entry)},`);
 }
 

@@ -1,3 +1,4 @@
+import { agreementUrn } from '../audit/audit-agents.ts';
 import { entryColumns, entryRow, type ReportRow } from '../audit/report-row.ts';
 import type { AuditEntry } from '../audit/types.ts';
 import type { OrganisationKey } from '../fhir/sharing.ts';
@@ -63,7 +64,7 @@ async function queryOf(database: Database, seenBy: OrganisationKey | null, { nam
     ...[user, feed].flatMap((id) => (id === null ? [] : [{ ids: [id], organisations: [] }])), ...(organisation === null ? [] : [{ ids: [], organisations: [organisation] }]),
   ];
   const named = [agreement, version, version === null ? null : clause].filter((part) => part !== null);
-  const words = [...(agreement === null ? [] : [[`below urn:onestory:agreement:${named.join(':')}`]]), ...wordsOf(name)];
+  const words = [...(agreement === null ? [] : [[`below ${agreementUrn}:${named.join(':')}`]]), ...wordsOf(name)];
   return { citizens: patient === null ? null : isUuid(patient) ? await everyId(database, [patient]) : [], agents, words, from, to, seenBy, before, limit: together };
 }
 
@@ -71,7 +72,7 @@ function wordsOf(name: ReportName): string[][] {
   switch (name) {
     case 'denials': return [['outcome 8']];
     case 'emergency-looks': return [['purpose BTG', ...['break-glass', 'end-break-glass', 'emergency-review', 'emergency-revoke'].map((interaction) => `interaction ${interaction}`)]];
-    case 'exports': return [['interaction audit-report', 'interaction access-report']];
+    case 'exports': return [['interaction audit-report', 'interaction access-report', 'interaction audit-export']];
     default: return [];
   }
 }

@@ -47,13 +47,13 @@ const ofNoRecord = 0;
 /**
  * Saves a Task for an organisation. It is the organisation's own and nobody else's, not even of those who watch over sharing, and
  * which record it is about, with what is said of it, is kept apart in that record's own class: it tells nothing to anybody
- * who may not see the record. Within the transaction of `connection`; does nothing where the record is gone.
+ * who may not see the record. Within the transaction of `connection`; begins nothing about a record that is gone.
  */
 export async function saveRecordTask(context: TaskContext, connection: Connection, task: RecordTask): Promise<void> {
   const { citizen, taskId, owner, about, said, code, status, answer = {} } = task;
   const record = await loadCitizenRow(connection, citizen, about.id);
-  if (!record) return;
   const standing = await loadCitizenRow(connection, citizen, taskId);
+  if (!record || (record.deleted && !standing)) return;
   const [at, version] = [context.clock(), (standing?.version ?? 0) + 1];
   const facts = taskFacts(owner);
   const before = standing && (JSON.parse(standing.body) as { authoredOn?: string }).authoredOn;

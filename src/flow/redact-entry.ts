@@ -14,7 +14,8 @@ import { forAuditReaders } from './search-audit.ts';
 
 /**
  * Erases what an entry says where the law asks. That it was erased, by whom and under which rule is an entry of its own,
- * durable first; the log's tree and every proof of it stay as they are. Entries that record an erasure cannot be erased.
+ * durable first; the log's tree and every proof of it stay as they are. Entries that record an erasure cannot be erased, and nobody erases
+ * what they did themselves.
  */
 export async function redactAuditEntry(context: ReleaseContext, requester: Requester, id: string, rule: string, request: RequestFacts): Promise<{ seq: number }> {
   await checkOversight(context, requester, forAuditReaders);
@@ -22,7 +23,9 @@ export async function redactAuditEntry(context: ReleaseContext, requester: Reque
   if (!logged) throw new Refusal(notFound);
   const { seq, at, text } = logged;
   if (text === null) throw new Refusal(alreadyRedacted);
-  if ((JSON.parse(text) as AuditEntry).interaction === 'audit-redact') throw new Refusal(recordsErasure);
+  const { interaction, who } = JSON.parse(text) as AuditEntry;
+  if (interaction === 'audit-redact') throw new Refusal(recordsErasure);
+  if (who.person !== undefined && who.person.id === requester.person?.id) throw new Refusal(ownEntry);
   const facts = auditFacts(context, requester, request, { interaction: 'audit-redact', query: `audit/entries/${seq}/redact?rule=${rule}`, status: 200 });
   await appendOrRefuse(context, describeDisclosure(facts, { disclosed: [], decisions: [] }));
   if (!await redactEntry(context.database, seq, facts.id, rule, canonicalJson(tombstoneOf(id, at)))) throw new Refusal(alreadyRedacted);
@@ -30,7 +33,7 @@ export async function redactAuditEntry(context: ReleaseContext, requester: Reque
 }
 
 /** What readers of the log find in the place of an entry whose content was erased. It is not what the log committed to. */
-function tombstoneOf(id: string, at: string): AuditEntry {
+export function tombstoneOf(id: string, at: string): AuditEntry {
   return {
     id, at, request: 'redacted', who: { client: 'redacted' }, interaction: 'redacted', query: '', outcome: 'permitted', status: 200,
     disclosed: [], custodians: [], decisions: [], withheld: [],
@@ -38,4 +41,5 @@ function tombstoneOf(id: string, at: string): AuditEntry {
 }
 
 const alreadyRedacted: Problem = { category: 'conflict', code: 'audit-entry-redacted', text: 'The content of this entry was erased before.' };
+const ownEntry: Problem = { category: 'forbidden', code: 'audit-entry-own', text: 'Nobody erases what the log says of themselves.', fix: 'Let a colleague who oversees sharing decide.' };
 const recordsErasure: Problem = { category: 'conflict', code: 'audit-entry-kept', text: 'This entry records that another was erased, and stays.' };

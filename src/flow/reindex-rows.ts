@@ -8,7 +8,7 @@ import { holdIndexState, nextRows, nextSharedRows, saveIndexes, saveIndexState, 
 import { indexApart } from './keep-apart.ts';
 
 /** Raised when values are indexed in another form; what is indexed, and where it stands, is in the hash by itself. */
-const indexForm = 1;
+const indexForm = 2;
 const rowsTogether = 500;
 
 /**

@@ -53,7 +53,7 @@ const together = 500;
 const mostEntries = 20_000;
 const mostLines = 2_000;
 /** Entries that are about what is told here, and would tell what is held back. */
-const neverTold: readonly string[] = ['hold-back-list', 'hold-back-decide', 'hold-back-end'];
+const neverTold: readonly string[] = ['hold-back-list', 'hold-back-decide', 'hold-back-end', 'legal-hold-place', 'legal-hold-end'];
 
 /**
  * THE STORY of an access report: does this reader watch over sharing → is the citizen one they may know of (read and logged

@@ -1,8 +1,9 @@
 import { isJsonObject, textOf, type Json, type JsonObject } from '../fhir/json.ts';
-import { Refusal, type Problem } from '../fhir/problem.ts';
+import type { Problem } from '../fhir/problem.ts';
 import type { Requester } from '../fhir/sharing.ts';
 import { directoryTypes } from '../intake/fhir/bundle-schema.ts';
-import { findByCondition, findNamed, type Named, type NamedRecord } from './find-named.ts';
+import { relativeOf } from '../intake/fhir/resolve-references.ts';
+import { checkConditions, findByCondition, findNamed, type Named, type NamedRecord } from './find-named.ts';
 import { within } from './within-entry.ts';
 import type { WriteContext } from './write-context.ts';
 import { mapReferences, mapUris, readReference, searchOf, type Said } from './write-references.ts';
@@ -15,7 +16,15 @@ export interface Drafted {
   pointer: string;
   resource: JsonObject;
   /** what stands now: what it named already may be named again */
-  standing?: { citizen: string; targets: readonly string[] } | undefined;
+  standing?: { citizen: string; targets: ReadonlyMap<string, string> } | undefined;
+}
+
+/** What a conditional create found: other entries name it as if it had been made. */
+export interface FoundEntry {
+  type: string;
+  id: string;
+  citizen: string;
+  fullUrl?: string;
 }
 
 /** The same with whose it is, and references that lead somewhere. */
@@ -32,9 +41,9 @@ export interface Resolved {
 interface Found extends Named {
   /** by `Type?search` */
   conditions: ReadonlyMap<string, readonly string[]>;
-  entries: ReadonlyMap<string, Drafted>;
+  entries: ReadonlyMap<string, Pick<Drafted, 'type' | 'id'>>;
   names: ReadonlySet<string>;
-  /** ids of what the same Bundle writes */
+  /** ids of what the same Bundle writes, or would have written */
   written: ReadonlySet<string>;
   /** keys of the directory's organisations by their ids */
   places: ReadonlyMap<string, string>;
@@ -46,13 +55,15 @@ interface Found extends Named {
  * ids, people and records the writer holds or may see, organisations of the directory. Whatever is not there, or not theirs to
  * see, is refused in the same words; a reference to somebody else's record as one that is not there.
  */
-export async function resolveWrites(context: WriteContext, requester: Requester, drafts: readonly Drafted[], base: string): Promise<{ resolved: Map<Drafted, Resolved>; problems: Problem[]; emergency: readonly string[] }> {
-  const found = await findAll(context, requester, drafts, base);
+export async function resolveWrites(
+  context: WriteContext, requester: Requester, drafts: readonly Drafted[], standing: readonly FoundEntry[], base: string,
+): Promise<{ resolved: Map<Drafted, Resolved>; problems: Problem[]; emergency: readonly string[] }> {
+  const found = await findAll(context, requester, drafts, standing, base);
   const problems: Problem[] = [];
-  const owners = new Map(drafts.map((draft) => [draft, ownerOf(context, draft, found)]));
+  const owners = new Map([...standing.map(({ id, citizen }) => [id, citizen] as const), ...drafts.map((draft) => [draft.id, ownerOf(context, draft, found)] as const)]);
   const resolved = new Map<Drafted, Resolved>();
   for (const draft of drafts) {
-    const citizen = owners.get(draft);
+    const citizen = owners.get(draft.id);
     if (citizen === undefined) problems.push(within(draft.pointer, { ...subjectUnknown, at: { pointer: `/${context.writing.types[draft.type]?.subject ?? ''}` } }));
     else if (draft.standing && draft.standing.citizen !== citizen) problems.push(within(draft.pointer, aboutAnother));
     else {
@@ -65,11 +76,8 @@ export async function resolveWrites(context: WriteContext, requester: Requester,
   return { resolved, problems, emergency: found.emergency };
 }
 
-/** Conditional references of one request, each looked for by itself. */
-const mostConditions = 500;
-
-async function findAll(context: WriteContext, requester: Requester, drafts: readonly Drafted[], base: string): Promise<Found> {
-  const entries = new Map(drafts.flatMap((draft) => namesOf(draft).map((name): [string, Drafted] => [name, draft])));
+async function findAll(context: WriteContext, requester: Requester, drafts: readonly Drafted[], standing: readonly FoundEntry[], base: string): Promise<Found> {
+  const entries = new Map([...standing, ...drafts].flatMap((entry) => namesOf(entry).map((name) => [name, entry] as const)));
   const names = new Set(entries.keys());
   const ids: string[] = [];
   const patients: string[] = [];
@@ -86,17 +94,15 @@ async function findAll(context: WriteContext, requester: Requester, drafts: read
     const subject = subjectSearch(context, type, resource);
     if (subject !== undefined) searches.set(`Patient?${subject}`, { type: 'Patient', search: subject });
   }
-  if (searches.size > mostConditions) throw new Refusal({ ...tooManyConditions, expected: `at most ${mostConditions}` });
+  checkConditions(searches.size);
   const conditions = new Map<string, readonly string[]>();
   for (const [key, { type, search }] of searches) conditions.set(key, await findByCondition(context, requester, type, search, base));
   const fromConditions = [...searches].flatMap(([key, { type }]) => (type === 'Patient' ? [] : conditions.get(key) ?? []));
-  return { ...(await findNamed(context, requester, [...ids, ...fromConditions], patients)), conditions, entries, names, base, written: new Set(drafts.map(({ id }) => id)), places: new Map([...context.directory].map(([key, { id }]) => [id, key])) };
+  return { ...(await findNamed(context, requester, [...ids, ...fromConditions], patients)), conditions, entries, names, base, written: new Set([...standing, ...drafts].map(({ id }) => id)), places: new Map([...context.directory].map(([key, { id }]) => [id, key])) };
 }
 
-/** `https://server/Task/1` is also `Task/1` within one Bundle. */
-function namesOf({ fullUrl = '' }: Drafted): string[] {
-  const relative = /^https?:.*\/([A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64})$/.exec(fullUrl)?.[1];
-  return [fullUrl, relative].filter((name): name is string => name !== undefined && name !== '');
+function namesOf({ fullUrl = '' }: Pick<Drafted, 'fullUrl'>): string[] {
+  return [fullUrl, relativeOf(fullUrl)].filter((name) => name !== '');
 }
 
 function subjectOf({ writing }: WriteContext, type: string, resource: JsonObject): JsonObject | undefined {
@@ -128,7 +134,8 @@ interface Rewritten {
   draft: Drafted;
   citizen: string;
   found: Found;
-  owners: ReadonlyMap<Drafted, string | undefined>;
+  /** whose each entry is, by its id */
+  owners: ReadonlyMap<string, string | undefined>;
   problems: Problem[];
 }
 
@@ -187,8 +194,8 @@ class Rewriting {
     return type === 'Patient' ? this.person(id, pointer) : type === 'Organization' ? this.place(id, pointer) : this.record(type, id, pointer);
   }
 
-  private entry(target: Drafted | undefined, pointer: string): JsonObject {
-    if (!target || this.of.owners.get(target) !== this.of.citizen) return this.refuse(referenceNowhere, pointer);
+  private entry(target: Pick<Drafted, 'type' | 'id'> | undefined, pointer: string): JsonObject {
+    if (!target || this.of.owners.get(target.id) !== this.of.citizen) return this.refuse(referenceNowhere, pointer);
     this.rows.add(target.id);
     return { reference: `${target.type}/${target.id}`, type: target.type };
   }
@@ -199,7 +206,7 @@ class Rewriting {
 
   private record(type: string, id: string, pointer: string): JsonObject {
     const record = this.of.found.records.get(id);
-    const standing = this.of.draft.standing?.targets.includes(id) === true;
+    const standing = this.of.draft.standing?.targets.get(id) === type;
     if (!standing && (record?.type !== type || record.citizen !== this.of.citizen)) return this.refuse(referenceNowhere, pointer);
     this.rows.add(id);
     return { reference: `${type}/${id}`, type };
@@ -232,8 +239,7 @@ const subjectUnknown: Problem = {
   fix: 'Find the person first; somebody nobody here knows is made known by a feed.',
 };
 const aboutAnother: Problem = { category: 'unprocessable', code: 'record-of-another-person', text: 'The record is about another person.', expected: 'the person it was written about', fix: 'Delete it and write a new one about the right person.' };
-const referenceNowhere: Problem = { category: 'unprocessable', code: 'reference-nowhere', text: 'A reference leads to nothing of this person that you hold or may see.', expected: 'an entry of the Bundle, a record of the same person, an organisation of the directory, or an identifier alone' };
+export const referenceNowhere: Problem = { category: 'unprocessable', code: 'reference-nowhere', text: 'A reference leads to nothing of this person that you hold or may see.', expected: 'an entry of the Bundle, a record of the same person, an organisation of the directory, or an identifier alone' };
 const referenceForeign: Problem = { category: 'unprocessable', code: 'reference-foreign', text: 'A reference leads to another server. Nothing is fetched.', expected: 'a reference under this base, or an identifier alone' };
 const conditionNotOne: Problem = { category: 'precondition', code: 'reference-condition', text: 'A conditional reference does not find exactly one resource.' };
-const tooManyConditions: Problem = { category: 'too-large', code: 'conditions-too-many', text: 'The Bundle has more different conditional references than are looked for at once.', fix: 'Send it in several Bundles, or name what is known by its id.' };
 const containedRecord: Problem = { category: 'unprocessable', code: 'contained-record', text: 'A record about a person is contained in another one, so nobody could keep its own rules.', expected: 'contained resources of the directory only', fix: 'Send it as an entry of its own in a transaction.' };

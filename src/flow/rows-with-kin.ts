@@ -10,7 +10,8 @@ import { isPerson } from './stage-records.ts';
 /**
  * All rows of the next people of a replay, in the order they came, with those of everybody whose messages speak of the same
  * visits: under another key of the sender for one citizen, or with a visit that moved between them. A visit is made from
- * what was said of it under all its names, so they are gone through together.
+ * what was said of it under all its names, so they are gone through together. `limits` hold for the people it begins with; who
+ * belongs to them comes whole, however many they are.
  */
 export async function nextRows(connection: Connection, context: IntakeContext, replay: ReplayRow, limits: { people: number; rows: number }): Promise<StagedRow[]> {
   const due = await duePeople(connection, replay, limits);

@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { Refusal, type Problem } from '../fhir/problem.ts';
 import type { Requester } from '../fhir/sharing.ts';
 import type { Connection } from '../store/database.ts';
@@ -9,10 +9,12 @@ import { holdCodeSets } from '../store/relabel-queue.ts';
 import { endRows } from '../store/replay-record.ts';
 import { saveApiRecord } from '../store/source-records.ts';
 import { hiddenCitizens } from './hidden-citizens.ts';
-import { apiFeed, conditionKey, type NamedWrite } from './name-writes.ts';
+import { lastVersion } from './end-resources.ts';
+import { apiFeed, type NamedWrite } from './name-writes.ts';
 import { prepareSave, type WritePlan } from './plan-writes.ts';
 import { saveResources } from './save-resources.ts';
 import type { WriteContext } from './write-context.ts';
+import { targetsOf } from './write-references.ts';
 
 /**
  * Does what was planned, all or nothing, with everybody it is about held: the request's bytes are kept as a source record,
@@ -22,7 +24,7 @@ export async function saveWrites(context: WriteContext, requester: Requester, pl
   if (plan.saves.length + plan.ends.length === 0) return true;
   const saved = await context.database.transaction(async (connection) => {
     if (!(await holdCodeSets(connection, context.sensitiveCodes.hash))) throw new Refusal(outdated);
-    await holdConditions(connection, plan.named.flatMap(({ condition }) => (condition ? [keyOf(requester, condition)] : [])));
+    if (plan.named.some(({ condition }) => condition)) await holdConditions(connection, requester.organisation);
     await holdCitizens(connection, plan.citizens);
     if (!(await stillSo(connection, requester, plan))) return false;
     const sources = plan.saves.map(({ resolved: { citizen } }) => ({ citizen, resources: [], late: [] }));
@@ -48,11 +50,7 @@ function evidenceBy<Evidence extends { organisation: string }>({ role, organisat
   return role === 'integration' ? evidence : evidence.filter((each) => each.organisation !== organisation);
 }
 
-function keyOf({ organisation }: Requester, { query }: NonNullable<NamedWrite['condition']>): Buffer {
-  return hash('sha256', `${organisation} ${conditionKey(query)}`, 'buffer');
-}
-
-/** The rows as they were read, the people who they were, the conditions finding what they found, and what is referred to still of the same person. */
+/** The rows as they were read, the people who they were, the conditions finding what they found, and what is newly referred to still of the same person. */
 async function stillSo(connection: Connection, { organisation }: Requester, { named, saves, citizens }: WritePlan): Promise<boolean> {
   const planned = named.flatMap(({ standing }) => standing ?? []);
   const rows = await loadOwnRows(connection, organisation, planned.map(({ id }) => id));
@@ -63,7 +61,10 @@ async function stillSo(connection: Connection, { organisation }: Requester, { na
     const [match, second] = await matchOwnRows(connection, organisation, condition.query);
     if (second || (match?.id ?? null) !== condition.found) return false;
   }
-  const owners = new Map(saves.flatMap(({ resolved: { rows: targets, citizen } }) => [...targets].map((id) => [id, citizen] as const)));
+  const owners = new Map(saves.flatMap(({ named: { standing }, resolved: { rows: targets, citizen } }) => {
+    const before = standing && targetsOf(standing);
+    return [...targets].flatMap((id) => (before?.has(id) ? [] : [[id, citizen] as const]));
+  }));
   return (await loadCurrentRows(connection, [...owners.keys()])).every(({ id, citizen }) => owners.get(id) === citizen);
 }
 
@@ -71,10 +72,8 @@ async function stillSo(connection: Connection, { organisation }: Requester, { na
 function endOf(context: WriteContext, { partner, named }: WritePlan, end: NamedWrite, recordId: number): Parameters<typeof endRows>[1][number][] {
   const { standing } = end;
   if (!standing) return [];
-  const [at, version, row] = [context.clock(), standing.version + 1, named.indexOf(end) + 1];
-  const { meta } = JSON.parse(standing.body) as { meta?: { security?: unknown; tag?: unknown } };
-  const marks = { versionId: String(version), lastUpdated: at.toISOString(), source: `urn:onestory:${partner.partnerKey}:${apiFeed}#${recordId}/${row}`, security: meta?.security, tag: meta?.tag };
-  return [{ citizen: standing.citizen, id: standing.id, version, at, recordId, row, body: JSON.stringify({ resourceType: standing.type, id: standing.id, meta: marks }) }];
+  const row = named.indexOf(end) + 1;
+  return [{ ...lastVersion(standing, context.clock(), { source: `urn:onestory:${partner.partnerKey}:${apiFeed}#${recordId}/${row}` }), recordId, row }];
 }
 
 const outdated: Problem = { category: 'unavailable', code: 'writes-outdated', text: 'Another gateway of this record works with newer lists of sensitive codes, so this one writes nothing.', fix: 'Try again in a minute; the operator restarts this gateway.' };

@@ -9,8 +9,9 @@ const saltBytes = 16;
 /** Makes entries fast, in their order: salted commitment, RFC 6962 leaf, and the part of the tree each completes. */
 export const sealEntries: Seal = (entries, head) => {
   let frontier: Frontier = head;
-  const sealed = entries.map((entry): SealedEntry => {
-    const salt = randomBytes(saltBytes);
+  const salts = randomBytes(saltBytes * entries.length);
+  const sealed = entries.map((entry, i): SealedEntry => {
+    const salt = salts.subarray(i * saltBytes, (i + 1) * saltBytes);
     const text = canonicalJson(entry);
     const commitment = commitmentOfText(text, salt);
     const { frontier: grown, completed } = grow(frontier, leafHash({ seq: frontier.size + 1, at: entry.at, commitment }));

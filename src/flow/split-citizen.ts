@@ -7,6 +7,7 @@ import {
   type HeldCitizen, type LinkDecisionRow,
 } from '../store/link-decisions.ts';
 import { copyHeldLooks } from '../store/held-looks.ts';
+import { copyLegalHolds } from '../store/legal-holds.ts';
 import { copyDenials, moveEmergencies, movePersons, moveRows } from '../store/move-rows.ts';
 import { keepDecision, type Decided, type LinkContext } from './link-context.ts';
 import { mergeCitizens } from './merge-citizens.ts';
@@ -67,6 +68,7 @@ async function part(connection: Connection, context: LinkContext, parting: Parti
   for (const [from, into] of [[citizen, target], [target, citizen]] as const) {
     await copyDenials(connection, { from, into, since: merge?.at ?? null });
     await copyHeldLooks(connection, { from, into });
+    await copyLegalHolds(connection, { from, into });
   }
   await countChoices(connection, [citizen, target]);
   const decision = await keepDecision(connection, context, { kind: 'split', from: citizen, into: target, persons, aliases: homes }, by);

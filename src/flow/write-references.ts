@@ -37,6 +37,21 @@ export function mapReferences(value: Json, change: (reference: JsonObject, point
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, mapReferences(member, change, `${pointer}/${name}`)]));
 }
 
+/** Type by id of the records a stored version names: each of its references to one is kept apart from its body. */
+export function targetsOf({ fragments }: { fragments: readonly { body: string }[] }): ReadonlyMap<string, string> {
+  const types = new Map<string, string>();
+  for (const { body } of fragments) {
+    mapReferences(JSON.parse(body) as Json, (reference) => {
+      const said = readReference(textOf(reference['reference']), nothing, '');
+      if (said.kind === 'literal') types.set(said.id, said.type);
+      return reference;
+    });
+  }
+  return types;
+}
+
+const nothing: ReadonlySet<string> = new Set();
+
 /** Elements of the types uri and url that may name an entry (FHIR R4 http.html#trules); canonicals and identifiers do not. */
 const uriElements = /^(?:uri|url|value(?:Uri|Url|Oid|Uuid)|instantiatesUri|relatedUri)$/;
 

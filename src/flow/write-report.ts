@@ -4,7 +4,7 @@ import { Refusal, type Problem } from '../fhir/problem.ts';
 import type { Requester } from '../fhir/sharing.ts';
 import { auditFacts } from './audit-facts.ts';
 import { checkOversight, overseenBy } from './check-oversight.ts';
-import { appendOrRefuse } from './release-records.ts';
+import { appendAct, appendOrRefuse } from './release-records.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 import { readReportPage, type ReportFilters, type ReportPosition } from './read-report-page.ts';
 import { forAuditReaders } from './search-audit.ts';
@@ -29,15 +29,25 @@ export type ReportPages = AsyncGenerator<ReportRow[], void, undefined>;
  * where it began: entries written meanwhile, its own among them, are not in it.
  */
 export async function openReport(context: ReleaseContext, requester: Requester, ask: ReportAsk, request: RequestFacts): Promise<ReportPages> {
+  await checkAsk(context, requester, ask);
+  const now = context.clock();
+  const pages = writePages(context, requester, { ...ask, to: ask.to !== null && ask.to < now ? ask.to : now }, request);
+  const first = await pages.next(); // what is refused is refused before the first byte
+  return handOn(first, pages);
+}
+
+/** The same without reading anything: whether the report would be written. Written down as asking for it. */
+export async function checkReport(context: ReleaseContext, requester: Requester, ask: ReportAsk, request: RequestFacts): Promise<void> {
+  await checkAsk(context, requester, ask);
+  await appendAct(context, requester, request, { interaction: 'audit-report', query: `${normalForm(ask)} headers`, status: 200, citizen: ask.patient });
+}
+
+async function checkAsk(context: ReleaseContext, requester: Requester, ask: ReportAsk): Promise<void> {
   const missing = reports[ask.name].filter((filter) => ask[filter] === null);
   if (missing.length > 0) throw new Refusal(...missing.map((field): Problem => ({ ...filterMissing, at: { field } })));
   const unused = ask.name === 'emergencies' ? carried.filter((filter) => ask[filter] !== null) : [];
   if (unused.length > 0) throw new Refusal(...unused.map((field): Problem => ({ ...filterUnused, at: { field } })));
   await checkOversight(context, requester, forAuditReaders);
-  const now = context.clock();
-  const pages = writePages(context, requester, { ...ask, to: ask.to !== null && ask.to < now ? ask.to : now }, request);
-  const first = await pages.next(); // what is refused is refused before the first byte
-  return handOn(first, pages);
 }
 
 async function* handOn(first: IteratorResult<ReportRow[], void>, rest: ReportPages): ReportPages {
@@ -61,9 +71,11 @@ async function* writePages(context: ReleaseContext, requester: Requester, ask: R
       const read = await readReportPage(context, overseenBy(requester), ask, after);
       await tell(`page=${page}`, read.entries);
       rows += read.rows.length;
-      if (read.next === null) whole = true;
       yield read.rows;
-      if (read.next === null) return;
+      if (read.next === null) {
+        whole = true;
+        return;
+      }
       after = read.next;
     }
   } finally {

@@ -48,6 +48,12 @@ export async function checkpointDue(database: Database, minutes: number): Promis
   return row?.due ?? true;
 }
 
+/** Seconds since the newest was made, by the database's clock; null = none yet. */
+export async function newestMadeAgo(database: Database): Promise<number | null> {
+  const [row] = await database.query<{ ago: number }>('select extract(epoch from clock_timestamp() - made_at)::float8 as ago from audit_checkpoint order by size desc limit 1');
+  return row?.ago ?? null;
+}
+
 /** Keeps what a witness signed under a checkpoint; its first signature stays. */
 export async function saveCosignature(database: Database, size: number, witness: string, line: string): Promise<void> {
   await database.query('insert into audit_cosignature (size, witness, line) values ($1, $2, $3) on conflict do nothing', [size, witness, line]);

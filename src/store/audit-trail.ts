@@ -23,7 +23,19 @@ export interface AuditTrail {
   append(entry: AuditEntry): Promise<void>;
 }
 
+/** The trail itself, and how it is. */
+export interface WatchedTrail extends AuditTrail {
+  /** whether an entry could be made durable now: the last one was, or trying shows it. What is tried leaves nothing. */
+  works(): Promise<boolean>;
+  /** entries that wait now */
+  waiting(): number;
+}
+
 const largestGroup = 500;
+/** More than this at once is refused at once: each waits in memory with all its request holds. */
+const mostWaiting = 20_000;
+/** A group that failed after this long failed for want of a store, not by itself. */
+const stalledMs = 1_000;
 const gatherMs = 1;
 const appendTimeoutMs = 5_000;
 
@@ -37,10 +49,11 @@ interface Waiting {
  * Groups entries that arrive while a commit is under way into the next one, in one statement. The order is fixed by the
  * head row, so any number of processes append to one tree.
  */
-export function openAuditTrail(database: Database, seal: Seal): AuditTrail {
+export function openAuditTrail(database: Database, seal: Seal): WatchedTrail {
   let waiting: Waiting[] = [];
   let running = false;
   let head: Frontier | null = null;
+  let failing = false;
 
   async function run(): Promise<void> {
     running = true;
@@ -48,19 +61,30 @@ export function openAuditTrail(database: Database, seal: Seal): AuditTrail {
       if (!first && waiting.length < largestGroup) await gather();
       const group = waiting.slice(0, largestGroup);
       waiting = waiting.slice(largestGroup);
+      const started = performance.now();
       try {
         head = await inTime(appendGroup(database, seal, group.map(({ entry }) => entry), head));
+        failing = false;
         for (const { done } of group) done();
       } catch (error) {
         head = null; // what becomes of a statement nobody waited for is seen when the head is read again
-        for (const { failed } of group) failed(error);
+        failing = true;
+        const behind = performance.now() - started > stalledMs ? waiting : []; // they waited as long, and would do so again
+        waiting = waiting.slice(behind.length);
+        for (const { failed } of [...group, ...behind]) failed(error);
       }
     }
     running = false;
   }
 
   return {
+    waiting: () => waiting.length,
+    works: async () => {
+      if (failing) failing = !await canAppend(database, seal);
+      return !failing;
+    },
     append: (entry) => new Promise((done, failed) => {
+      if (waiting.length >= mostWaiting) return failed(new Error('too many entries wait for the audit store'));
       waiting.push({ entry, done, failed });
       if (!running) void run();
     }),
@@ -83,6 +107,21 @@ async function appendGroup(database: Database, seal: Seal, entries: readonly Aud
     if (!await appendRows(async (text, values) => (await connection.query<Moved>(text, values)).rows, held, again.head, again.sealed)) throw new Error('the audit head moved while it was held');
     return again.head;
   });
+}
+
+/** Goes all the way but the last step: an entry is sealed and written where the head is, and taken back. */
+async function canAppend(database: Database, seal: Seal): Promise<boolean> {
+  const entry: AuditEntry = {
+    id: '00000000-0000-0000-0000-000000000000', at: new Date().toISOString(), request: 'none', who: { client: 'none' }, interaction: 'audit-checkpoint', query: '', outcome: 'permitted', status: 200, disclosed: [], custodians: [], decisions: [], withheld: [],
+  };
+  return database.transaction(async (connection) => {
+    const held = await lockHead(connection);
+    await connection.query('savepoint tried');
+    const { sealed, head } = seal([entry], held);
+    const moved = await appendRows(async (text, values) => (await connection.query<Moved>(text, values)).rows, held, head, sealed);
+    await connection.query('rollback to savepoint tried');
+    return moved;
+  }).catch(() => false);
 }
 
 interface Moved {

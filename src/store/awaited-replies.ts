@@ -80,10 +80,19 @@ export async function endWaiting(connection: Connection, { citizen, id }: Awaite
   return rows.length > 0;
 }
 
-/** Current version and body of one row of a citizen's, whatever its class: for writing it anew, never for answering. */
-export async function loadCitizenRow(connection: Connection, citizen: string, id: string): Promise<{ version: number; classId: number; body: string; origin: string | null } | undefined> {
-  const { rows } = await connection.query<{ version: number; classId: number; body: string; origin: string | null }>(
-    `select r.version, r.class_id as "classId", v.body, r.origin from citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version
-     where r.citizen_id = $1 and r.id = $2 and not r.deleted`, [citizen, id]);
+/** What is written anew of a row, or about it. */
+interface CitizenRow {
+  version: number;
+  deleted: boolean;
+  classId: number;
+  body: string;
+  origin: string | null;
+}
+
+/** Current version and body of one row of a citizen's, whatever its class and also when it is over: for writing it anew or about it, never for answering. */
+export async function loadCitizenRow(connection: Connection, citizen: string, id: string): Promise<CitizenRow | undefined> {
+  const { rows } = await connection.query<CitizenRow & { [column: string]: unknown }>(
+    `select r.version, r.deleted, r.class_id as "classId", v.body, r.origin from citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version
+     where r.citizen_id = $1 and r.id = $2`, [citizen, id]);
   return rows[0];
 }

@@ -1,18 +1,18 @@
 import type { SearchClause, SearchQuery } from '../fhir/search-query.ts';
 import { searchToken } from '../fhir/search-token.ts';
-import type { Database } from './database.ts';
 import { isUuid } from './secrets.ts';
 
 /**
  * The query with references to an old id of a citizen made references to the one it stands for now: rows name that one.
- * What is no old id stays as it was asked. Only searches by a reference that may be to a person ask the database.
+ * What is no old id stays as it was asked. Only for a reference that may be to a person is `livingOf` asked: whom each of these
+ * ids stands for, in their order.
  */
-export async function withCitizensOfNow<Query extends Pick<SearchQuery, 'type' | 'clauses'>>(database: Database, query: Query): Promise<Query> {
+export async function withCitizensOfNow<Query extends Pick<SearchQuery, 'type' | 'clauses'>>(query: Query, livingOf: (ids: string[]) => Promise<readonly string[]>): Promise<Query> {
   const ids = [...new Set(query.clauses.flatMap((clause) => peopleOf(clause)?.values.map(idIn) ?? []).filter(isUuid))];
   if (ids.length === 0) return query;
-  const [found] = await database.serve<{ now: string[] }>('reader', null, { name: 'citizens-now', text: 'select citizens_now($1::uuid[]) as now', values: [ids] });
+  const found = await livingOf(ids);
   const now = new Map(ids.flatMap((id, i): [string, string][] => {
-    const living = found?.now[i];
+    const living = found[i];
     return living === undefined || living === id.toLowerCase() ? [] : [[id, living]];
   }));
   return now.size === 0 ? query : { ...query, clauses: query.clauses.map((clause) => renamed(query.type, clause, now)) };

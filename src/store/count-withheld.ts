@@ -18,8 +18,8 @@ export interface WithheldClass {
   refused: Refused | null;
 }
 
-/** What names the citizen: citizens themselves, the id of any resource, or the tokens of an identifier. */
-export type Naming = { citizens: readonly string[] } | { id: string } | { tokens: readonly bigint[] };
+/** What names the citizen: citizens themselves, the id of any resource, the tokens of an identifier, or citizens and tokens together. */
+export type Naming = { citizens: readonly string[]; tokens?: readonly bigint[] } | { id: string } | { tokens: readonly bigint[] };
 
 /**
  * Asked for every request that names somebody, found or not, so that finding and not finding cost and read the same.
@@ -33,7 +33,7 @@ export async function countWithheld(database: Database, grantKey: string, naming
       select s.fresh, c as citizen, (select e.reference from emergency_use e where e.citizen_id = c limit 1) as emergency, w.class_id as "classId", w.count, w.refused
       from grant_state s left join (select unnest(citizens) as c from named) n on true
       left join (select * from withheld where citizen_id = any ((select citizens from named)::uuid[])) w on w.citizen_id = n.c`,
-    values: [named.value],
+    values: named.values,
   });
   if (rows.some(({ fresh }) => !fresh)) return stale;
   const byCitizen = new Map<string, Withheld>();
@@ -46,10 +46,12 @@ export async function countWithheld(database: Database, grantKey: string, naming
   return [...byCitizen.values()];
 }
 
-function namedCitizens(naming: Naming): { name: string; text: string; value: unknown } {
-  if ('id' in naming) return { name: 'withheld-by-id', text: 'select c from citizen_of($1::uuid) c where c is not null', value: naming.id };
-  if ('tokens' in naming) return { name: 'withheld-by-token', text: 'select citizens_named($1::bigint[])', value: naming.tokens.map(String) };
-  return { name: 'withheld-by-citizen', text: 'select distinct citizen_of(c) from unnest($1::uuid[]) c where citizen_of(c) is not null', value: naming.citizens.filter(isUuid) };
+function namedCitizens(naming: Naming): { name: string; text: string; values: unknown[] } {
+  if ('id' in naming) return { name: 'withheld-by-id', text: 'select c from citizen_of($1::uuid) c where c is not null', values: [naming.id] };
+  if (!('citizens' in naming)) return { name: 'withheld-by-token', text: 'select citizens_named($1::bigint[])', values: [naming.tokens.map(String)] };
+  const [byCitizen, citizens, tokens] = ['select citizen_of(c) from unnest($1::uuid[]) c where citizen_of(c) is not null', naming.citizens.filter(isUuid), (naming.tokens ?? []).map(String)];
+  return tokens.length === 0 ? { name: 'withheld-by-citizen', text: byCitizen.replace('select', 'select distinct'), values: [citizens] }
+    : { name: 'withheld-by-citizen-and-token', text: `${byCitizen} union select citizens_named($2::bigint[])`, values: [citizens, tokens] };
 }
 
 /** Emergency access passes a general objection: what is still kept back is so for another reason. */

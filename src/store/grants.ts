@@ -43,10 +43,16 @@ export function insertGrant(table: string): string {
 export function grantValues(grant: Grant): unknown[] {
   return [
     grant.key, grant.generation, grant.validUntil, grant.organisation, grant.role, grant.purpose, grant.person, grant.client,
-    grant.exempt, grant.open,
-    numbersOf(grant.related),
-    grant.explicit, grant.directory, grant.governance, grant.related.map(({ classId }) => classId), numbersOf(grant.explicitRelated),
+    bitsOf(grant.exempt), bitsOf(grant.open), bitsOf(numbersOf(grant.related)), bitsOf(grant.explicit), grant.directory, grant.governance,
+    bitsOf(grant.related.map(({ classId }) => classId)), bitsOf(numbersOf(grant.explicitRelated)),
   ];
+}
+
+/** A set of small numbers as the door asks it (`holds` in schema/visible.ts): bit n, counted from the lowest of the first byte, says whether n is in it. */
+function bitsOf(numbers: readonly number[]): Buffer {
+  const bits = Buffer.alloc(numbers.length === 0 ? 0 : Math.floor(numbers.reduce((most, number) => Math.max(most, number), 0) / 8) + 1);
+  for (const number of numbers) bits[number >> 3] = (bits[number >> 3] ?? 0) | (1 << (number & 7));
+  return bits;
 }
 
 function numbersOf(related: Grant['related']): number[] {

@@ -19,7 +19,10 @@ import { auditTree } from './schema/019-audit-tree.ts';
 import { visitMoves } from './schema/016-visit-moves.ts';
 import { answers } from './schema/020-answers.ts';
 import { clients } from './schema/021-clients.ts';
+import { operating } from './schema/025-operating.ts';
+import { cases } from './schema/024-cases.ts';
 import { whenStored } from './schema/018-when-stored.ts';
+import { orderedLists } from './schema/027-ordered-lists.ts';
 import { searchValues } from './schema/017-search-values.ts';
 import { mappingVersions } from './schema/007-mapping-versions.ts';
 import { databaseRights, door, removeDoor, rights } from './schema/door.ts';
@@ -29,7 +32,7 @@ export const readerRole = 'onestory_reader';
 export const accountantRole = 'onestory_accountant';
 
 /** What tables there are, one step after the other. */
-const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, mappingVersions, pulls, uploads, linkage, merging, linkReviews, story, confirmations, confirmedWhen, visitMoves, searchValues, whenStored, auditTree, answers, clients];
+const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, mappingVersions, pulls, uploads, linkage, merging, linkReviews, story, confirmations, confirmedWhen, visitMoves, searchValues, whenStored, auditTree, answers, clients, cases, operating, orderedLists];
 const doorText = door + rights(readerRole, accountantRole);
 const doorHash = createHash('sha256').update(doorText).digest();
 

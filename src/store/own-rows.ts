@@ -1,7 +1,11 @@
 import type { SearchQuery } from '../fhir/search-query.ts';
 import type { OrganisationKey } from '../fhir/sharing.ts';
+import { withCitizensOfNow } from './citizens-of-now.ts';
 import type { Connection, Database } from './database.ts';
+import { tokensApart, withRows, type PartOfRow } from './find-parts.ts';
+import { citizensNow } from './link-decisions.ts';
 import { conditions, Sql } from './search-conditions.ts';
+import { arrayText } from './shared-rows.ts';
 
 /**
  * An organisation's own rows, for writing them and never for answering: what is asked here is asked of the writer's own
@@ -33,12 +37,25 @@ export async function loadOwnRows(asked: Connection | Database, custodian: Organ
   return new Map(rows.map((row) => [row.id, { ...row, fragments: row.fragments ?? [] }]));
 }
 
-/** Up to two of this organisation's own rows that a search finds: two say that it does not name one. */
-export async function matchOwnRows(asked: Connection | Database, custodian: OrganisationKey, query: Pick<SearchQuery, 'type' | 'clauses'>): Promise<{ id: string; citizen: string }[]> {
+type Conditions = Pick<SearchQuery, 'type' | 'clauses'>;
+
+/** Up to two of this organisation's own rows that a search finds, by every part of theirs: two say that it does not name one. */
+export async function matchOwnRows(asked: Connection | Database, custodian: OrganisationKey, said: Conditions): Promise<{ id: string; citizen: string }[]> {
+  const query = await withOwnParts(asked, custodian, await withCitizensOfNow<Conditions>(said, (ids) => citizensNow(asked, ids)));
   const sql = new Sql();
   const text = `select r.id, r.citizen_id as citizen from citizen_row r join sharing_class c on c.class_id = r.class_id and c.custodian = ${sql.bind(custodian, 'text')}
     where ${conditions(sql, query, 'citizen_fragment')} order by r.id limit 2`;
   return ask(asked, text, sql.values);
+}
+
+/** Every reference to another record is kept apart: whose parts bear one is looked up first, along their index. */
+async function withOwnParts(asked: Connection | Database, custodian: OrganisationKey, query: Conditions): Promise<Conditions> {
+  const tokens = tokensApart(query);
+  if (tokens.length === 0) return query;
+  return withRows(query, await ask<PartOfRow>(asked,
+    `select r.id, f.tokens::text[] as tokens from citizen_fragment f join citizen_row r on r.citizen_id = f.citizen_id and r.id = f.id and r.version = f.version
+       join sharing_class c on c.class_id = r.class_id and c.custodian = $3
+     where f.tokens <> '{}' and f.tokens && $1::bigint[] and r.type = $2`, [arrayText(tokens), query.type, custodian]));
 }
 
 /** Those of these citizens of whom this organisation keeps a record. */
@@ -55,10 +72,9 @@ export function loadOwnPatients(asked: Connection | Database, custodian: Organis
      where r.citizen_id = any($1::uuid[]) and r.type = 'Patient' and not r.deleted order by r.id`, [citizens, custodian]);
 }
 
-/** Who says the same condition at the same time waits for the other: both would find nothing, and make two. Until the transaction ends. */
-export async function holdConditions(connection: Connection, keys: readonly Buffer[]): Promise<void> {
-  if (keys.length > 0) await connection.query(
-    `select pg_advisory_xact_lock(k) from (select distinct ('x' || encode(substring(h from 1 for 8), 'hex'))::bit(64)::bigint as k from unnest($1::bytea[]) as h order by 1) o`, [keys]);
+/** Whoever else of the organisation writes on a condition waits until the transaction ends: of the same one both would find nothing, and make two. */
+export async function holdConditions(connection: Connection, custodian: OrganisationKey): Promise<void> {
+  await connection.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`conditions of ${custodian}`]);
 }
 
 async function ask<Row extends object>(asked: Connection | Database, text: string, values: unknown[]): Promise<Row[]> {

@@ -79,47 +79,64 @@ function pastLooks(connection: Connection): PastLooks {
 }
 
 async function gather(connection: Connection, since: Date, typesAboutNobody: readonly string[], progress: Progress): Promise<{ looks: number; nobody: number }> {
-  const { first, last } = await span(connection, since);
   let [looks, nobody] = [0, 0];
-  for (let from = first; from <= last; from += entriesAtOnce) {
-    const { rows: [slice] } = await connection.query<{ looks: string; nobody: string }>(takeSlice, [from, Math.min(from + entriesAtOnce - 1, last), since, typesAboutNobody]);
+  const last = await newest(connection);
+  for (let after = { at: since.toISOString(), seq: 0 }; last !== null;) {
+    const upto = await endOfSlice(connection, after, last);
+    if (upto === null) break;
+    const { rows: [slice] } = await connection.query<{ looks: string; nobody: string }>(takeSlice, [after.at, after.seq, upto.at, upto.seq, typesAboutNobody]);
     looks += Number(slice?.looks ?? 0);
     nobody += Number(slice?.nobody ?? 0);
-    progress((Math.min(from + entriesAtOnce, last + 1) - first) / (last + 1 - first));
+    progress(shareOfTime(since, upto.at, last.at));
+    after = upto;
   }
   await connection.query(nameAskers);
   return { looks, nobody };
 }
 
-/** The numbers of the entries since an instant. They are in the order of time but for moments, so the first is found by halving. */
-async function span(connection: Connection, since: Date): Promise<{ first: number; last: number }> {
-  const { rows: [head] } = await connection.query<{ seq: string }>('select coalesce(max(seq), 0) as seq from audit_entry');
-  const last = Number(head?.seq ?? 0);
-  let [low, high] = [1, last + 1];
-  const aMomentBefore = new Date(since.getTime() - 60_000);
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    const { rows: [entry] } = await connection.query<{ at: Date }>('select at from audit_entry where seq >= $1 order by seq limit 1', [middle]);
-    if (entry && entry.at < aMomentBefore) low = middle + 1;
-    else high = middle;
-  }
-  return { first: low, last };
+/** A place among the entries in the order of their own time, which after a jump of a clock is not that of their numbers. */
+interface Place {
+  /** instant, UTC ISO with microseconds */
+  at: string;
+  seq: number;
+}
+
+/** An entry's own instant as a Place has it. */
+const instantOf = (column: string): string => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+
+/** The last entry of now: what is written meanwhile is not waited for. */
+async function newest(connection: Connection): Promise<Place | null> {
+  const { rows: [row] } = await connection.query<{ at: string; seq: string }>(`select ${instantOf('at')} as at, seq from audit_entry order by at desc, seq desc limit 1`);
+  return row ? { at: row.at, seq: Number(row.seq) } : null;
+}
+
+/** The last entry of the next slice; null when there is none left. */
+async function endOfSlice(connection: Connection, after: Place, last: Place): Promise<Place | null> {
+  const { rows: [row] } = await connection.query<{ at: string; seq: string }>(
+    `select ${instantOf('slice.at')} as at, seq from (select at, seq from audit_entry where (at, seq) > ($1::timestamptz, $2::bigint) and (at, seq) <= ($3::timestamptz, $4::bigint) order by at, seq limit ${entriesAtOnce}) slice
+     order by slice.at desc, slice.seq desc limit 1`, [after.at, after.seq, last.at, last.seq]);
+  return row ? { at: row.at, seq: Number(row.seq) } : null;
+}
+
+function shareOfTime(since: Date, at: string, last: string): number {
+  const [from, now, to] = [since.getTime(), Date.parse(at), Date.parse(last)];
+  return to <= from ? 1 : Math.min(1, Math.max(0, (now - from) / (to - from)));
 }
 
 /**
  * An entry is read once, which `offset 0` says: without it, once for every value taken from it.
- * Identifying values stand as `*` in the log already; how many were asked for and in which order changes nothing here. A story
- * and a timeline are told from the whole record, and a match shows the Patient of whoever it found.
+ * Identifying values stand as `*` in the log already; how many were asked for and in which order changes nothing here. A story,
+ * a timeline and a summary are told from the whole record, and a match shows the Patient of whoever it found.
  */
 const takeSlice = `
 with entry as (
   select a.seq, a.organisation, a.citizen_ids, e -> 'who' ->> 'role' as role, e ->> 'purpose' as purpose, e ->> 'interaction' as interaction, e ->> 'query' as query,
     (select string_agg(s, ' ' order by s) from jsonb_array_elements_text(e -> 'who' -> 'scopes') s) as scopes
   from audit_entry a cross join lateral (select a.entry::jsonb as e offset 0) j
-  where a.seq between $1 and $2 and a.at >= $3 and a.organisation is not null
-    and substring(e ->> 'query' from '^[A-Za-z]*') <> all ($4::text[]) and e ->> 'interaction' in ('read', 'vread', 'history-instance', 'search-type', 'everything', 'story', 'timeline', 'match') and (e ->> 'status')::int in (200, 404)),
+  where (a.at, a.seq) > ($1::timestamptz, $2::bigint) and (a.at, a.seq) <= ($3::timestamptz, $4::bigint) and a.organisation is not null
+    and substring(e ->> 'query' from '^[A-Za-z]*') <> all ($5::text[]) and e ->> 'interaction' in ('read', 'vread', 'history-instance', 'search-type', 'everything', 'story', 'timeline', 'summary', 'match') and (e ->> 'status')::int in (200, 404)),
 asked as (
-  select *, case when interaction in ('everything', 'story', 'timeline') then 'everything' when interaction = 'search-type' then 'search' else 'row' end as kind,
+  select *, case when interaction in ('everything', 'story', 'timeline', 'summary') then 'everything' when interaction = 'search-type' then 'search' else 'row' end as kind,
     case interaction when 'search-type' then split_part(query, '?', 1) || '?' || array_to_string(array(
         select p from unnest(string_to_array(split_part(query, '?', 2), '&')) p where p !~ '^_(count|sort)=' and p !~ '=[*]$' order by p), '&')
       else '' end as form,

@@ -25,7 +25,12 @@ export async function resolveQuery<Query extends Conditions>(database: Database,
     if (joined === stale) return stale;
     clauses.push(...joined);
   }
-  return withParts(database, grantKey, await withCitizensOfNow(database, { ...query, clauses }));
+  return withParts(database, grantKey, await withCitizensOfNow({ ...query, clauses }, (ids) => livingOf(database, ids)));
+}
+
+async function livingOf(database: Database, ids: readonly string[]): Promise<readonly string[]> {
+  const [found] = await database.serve<{ now: string[] }>('reader', null, { name: 'citizens-now', text: 'select citizens_now($1::uuid[]) as now', values: [ids] });
+  return found?.now ?? [];
 }
 
 /** Those who are about somebody the inner search finds; undefined where these are too many to name. */

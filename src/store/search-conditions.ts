@@ -55,7 +55,7 @@ function isOfIndex({ onFragment, not, inRow, mayBeApart, ofClass, orPersons }: T
 
 /** Whether there is an index for it that says the type too. */
 function isNarrow(clause: SearchClause): boolean {
-  if ('anyOf' in clause) return clause.not !== true && clause.orPersons !== true && !clause.ofClass && !(clause.inRow && clause.mayBeApart);
+  if ('anyOf' in clause) return clause.not !== true && clause.orPersons !== true && !clause.ofClass && !(clause.inRow && (clause.mayBeApart || clause.onFragment !== undefined));
   return 'ids' in clause || 'citizen' in clause || 'citizens' in clause;
 }
 
@@ -133,7 +133,7 @@ export function valuesOf(row: string): string {
   return `unnest(${row}.value_keys, ${row}.value_lows, ${row}.value_highs) v (key, low, high)`;
 }
 
-/** Asked of each row: which people come into question at all was found before (see resolve-joins.ts). */
+/** Asked of each row: which people come into question at all was found before (see resolve-query.ts). */
 function chainCondition(place: Place, { chain }: ChainClause): string {
   const { sql, row, type, fragments } = place;
   return `(${chain.to.map((to) => {

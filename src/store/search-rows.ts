@@ -1,4 +1,5 @@
 import type { SearchQuery, SearchSort } from '../fhir/search-query.ts';
+import { listToken } from '../fhir/search-token.ts';
 import type { Database } from './database.ts';
 import { lookedColumns, stale, throughDoor, type VisibleRow } from './door.ts';
 import { conditions, isSingle, Sql, valuesOf } from './search-conditions.ts';
@@ -17,7 +18,7 @@ export interface SearchPage {
 }
 
 /** Above the first nobody counts who was not asked to; above the second nobody counts. */
-export const countLimits = { usual: 10_000, accurate: 100_000 };
+export const countLimits = { usual: 1_000, accurate: 100_000 };
 
 const shapes = new Map<string, string>();
 const shapesKept = 200;
@@ -41,7 +42,7 @@ export async function searchRows(
   database: Database, grantKey: string, query: SearchQuery, after: PagePosition | null,
 ): Promise<SearchPage | typeof stale> {
   const usual = usualTokens(query);
-  if (usual && query.sort.length === 0 && !after) return newestBearing(database, grantKey, query, usual);
+  if (usual && isNewestFirst(query.sort)) return newestBearing(database, grantKey, query, usual, after);
   const sql = new Sql();
   const keys = sortKeys(sql, query.sort);
   const matching = `select r.id, ${keys.map((key, i) => `${key.expression} as k${i}`).join(', ')} from readable_row r where ${conditions(sql, query)}`;
@@ -59,9 +60,23 @@ function usualTokens({ type, clauses }: SearchQuery): string | null {
   return arrayText(clauses.flatMap((clause) => ('anyOf' in clause ? clause.anyOf : [])));
 }
 
-async function newestBearing(database: Database, grantKey: string, { type, count }: SearchQuery, tokens: string): Promise<SearchPage | typeof stale> {
+function isNewestFirst(sort: readonly SearchSort[]): boolean {
+  const [first, ...others] = sort;
+  return first === undefined || (others.length === 0 && first.by === 'updated' && first.descending);
+}
+
+/** The list that holds every row of this search, if one that is kept does. */
+function listOf({ type, clauses }: SearchQuery): bigint | null {
+  const part = (of: 'state' | 'by'): bigint | undefined => clauses.flatMap((clause) => ('anyOf' in clause && clause.inList === of ? clause.anyOf : []))[0];
+  const [state, by] = [part('state'), part('by')];
+  return state === undefined || by === undefined ? null : listToken(type, state, by);
+}
+
+async function newestBearing(database: Database, grantKey: string, query: SearchQuery, tokens: string, after: PagePosition | null): Promise<SearchPage | typeof stale> {
+  const { type, count } = query;
   const found = await database.serve<VisibleRow & { fresh: boolean; keys: string[] }>('reader', null, {
-    name: 'look-at-page', text: 'select *, array["updatedAt"::text] as keys from look_at_page($1, $2, $3, $4) order by "updatedAt" desc, id', values: [grantKey, type, tokens, count + 1],
+    name: 'look-at-page', text: 'select *, array["updatedAt"::text] as keys from look_at_page($1, $2, $3, $4, $5, $6, $7) order by "updatedAt" desc, id',
+    values: [grantKey, type, tokens, listOf(query)?.toString() ?? null, after?.keys[0] ?? null, after?.id ?? null, count + 1],
   });
   if (!found.every(({ fresh }) => fresh)) return stale;
   const rows = found.filter(({ id }: { id: string | null }) => id !== null);
@@ -104,11 +119,6 @@ export async function findSharedRows(database: Database, grantKey: string, query
   const text = `select r.id from readable_row r where r.citizen_id is null and ${conditions(sql, query)} limit ${sql.bind(atMost, 'int')}`;
   const rows = await throughDoor<{ id: string }>(database, grantKey, shapeName(text, query), text, sql.values);
   return rows === stale ? stale : rows.map(({ id }) => id);
-}
-
-/** Rows by id, of those that may be seen. */
-export async function readListed(database: Database, grantKey: string, ids: readonly string[]): Promise<VisibleRow[] | typeof stale> {
-  return throughDoor<VisibleRow>(database, grantKey, 'read-listed', `select ${lookedColumns} from look_at_listed($1, $2::uuid[]) r`, [grantKey, ids], 'q.id');
 }
 
 async function countUpTo(database: Database, grantKey: string, query: SearchQuery, most: number): Promise<number | typeof stale> {

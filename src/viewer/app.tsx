@@ -18,6 +18,8 @@ import { Problem } from './ui/problem.tsx';
 // what only those who oversee sharing open is not sent to a ward
 const Agreement = lazy(async () => ({ default: (await import('./governance/agreement.tsx')).Agreement }));
 const Agreements = lazy(async () => ({ default: (await import('./governance/agreements.tsx')).Agreements }));
+const Case = lazy(async () => ({ default: (await import('./cases/case.tsx')).Case }));
+const CaseList = lazy(async () => ({ default: (await import('./cases/case-list.tsx')).CaseList }));
 const EmergencyAccess = lazy(async () => ({ default: (await import('./emergency/emergency-access.tsx')).EmergencyAccess }));
 const EmergencyList = lazy(async () => ({ default: (await import('./emergency/emergency-list.tsx')).EmergencyList }));
 const Feed = lazy(async () => ({ default: (await import('./feeds/feed.tsx')).Feed }));
@@ -72,6 +74,8 @@ function Screens({ session }: { session: SignedIn }) {
         <Route path="who-looked" element={<WhoLooked />} />
         <Route path="agreements" element={<Agreements />} />
         <Route path="agreements/:id" element={<Agreement session={session} />} />
+        <Route path="cases" element={<CaseList />} />
+        <Route path="cases/:reference" element={<Case session={session} />} />
         <Route path="emergency" element={<EmergencyList />} />
         <Route path="emergency/:reference" element={<EmergencyAccess session={session} />} />
         <Route path="links" element={<LinkList session={session} />} />

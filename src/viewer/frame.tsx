@@ -38,7 +38,7 @@ function Who({ session }: { session: SignedIn }) {
 /** Where one can go, and the way out. */
 function Bar({ session }: { session: SignedIn }) {
   const screens = oversees(session)
-    ? [['/who-looked', strings.nav.whoLooked], ['/find', strings.nav.choices], ['/emergency', strings.nav.emergency], ['/links', strings.nav.links], ['/feeds', strings.nav.feeds], ['/agreements', strings.nav.agreements], ['/known-gaps', strings.nav.knownGaps]] as const
+    ? [['/who-looked', strings.nav.whoLooked], ['/find', strings.nav.choices], ['/cases', strings.nav.cases], ['/emergency', strings.nav.emergency], ['/links', strings.nav.links], ['/feeds', strings.nav.feeds], ['/agreements', strings.nav.agreements], ['/known-gaps', strings.nav.knownGaps]] as const
     : [['/find', strings.nav.find]] as const;
   return (
     <div className="os-bar">

@@ -7,6 +7,11 @@ export function oversees({ role }: SignedIn): boolean {
   return overseers.includes(role);
 }
 
+/** Whether emergency access is for this person at all, as the gateway decides it from role and purpose. */
+export function mayBreakGlass({ role, purpose }: SignedIn): boolean {
+  return ['doctor', 'nurse', 'therapist', 'paramedic', 'social-worker'].includes(role) && ['TREAT', 'ETREAT', 'BTG'].includes(purpose);
+}
+
 /** Whether somebody may answer for what they oversee, beside reading it. */
 export function mayAnswer(session: SignedIn): boolean {
   return hasScope(session, 'Task', 'u');

@@ -1,3 +1,5 @@
+export const nhsNumberSystem = 'https://fhir.nhs.uk/Id/nhs-number';
+
 export type TypedNumber =
   | { kind: 'nhs-number'; value: string }
   | { kind: 'empty' }

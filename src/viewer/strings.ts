@@ -1,5 +1,6 @@
 import { agreements } from './words/agreements.ts';
 import { breakGlass } from './words/break-glass.ts';
+import { cases } from './words/cases.ts';
 import { choices } from './words/choices.ts';
 import { emergency } from './words/emergency.ts';
 import { feeds } from './words/feeds.ts';
@@ -18,7 +19,7 @@ export const strings = {
   skip: 'Skip to the content',
   loading: 'Loading',
   header: { actingFor: 'Acting for', purpose: 'Purpose', signOut: 'Sign out', signOutEverywhere: 'Sign out everywhere', home: 'OneStory home' },
-  nav: { label: 'Screens', find: 'Find a person', choices: 'Choices', whoLooked: 'Who looked', agreements: 'Agreements', emergency: 'Emergency access', links: 'Possible links', feeds: 'Feeds', knownGaps: 'Known gaps' },
+  nav: { label: 'Screens', find: 'Find a person', choices: 'Choices', whoLooked: 'Who looked', agreements: 'Agreements', cases: 'Odd looks', emergency: 'Emergency access', links: 'Possible links', feeds: 'Feeds', knownGaps: 'Known gaps' },
   footer: 'What is missing here may still exist. Every look at a record is written down, with the reason it was allowed.',
   problem: {
     heading: 'This did not work',
@@ -47,6 +48,7 @@ export const strings = {
   whoLooked,
   agreements,
   breakGlass,
+  cases,
   choices,
   emergency,
   feeds,

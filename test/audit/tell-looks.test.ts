@@ -51,15 +51,16 @@ describe('looks as lines', () => {
 
   it('names who did not show who they are, and a system', () => {
     expect(linesOf([{ ...nurse, who: { client: 'unauthenticated' } }], [{ ...nurse, who: { client: 'uhb-adt', organisation: trust } }]).map(({ by }) => by)).toEqual(['nobody', 'system']);
+    expect(linesOf([{ ...nurse, who: { client: 'onestory' } }]).map(({ by, organisation }) => [by, organisation])).toEqual([['system', null]]); // joined two records by rule
   });
 });
 
 describe('a look held back', () => {
-  const held: HeldLooks = { organisation: trust, person: null, from: new Date('2026-03-01'), until: new Date('2026-04-01'), rule: 'crime' };
+  const held: HeldLooks = { organisation: trust, person: null, from: new Date('2026-03-01'), until: new Date('2026-04-01'), rule: 'crime', decidedBy: 'o1' };
   it.each<[string, HeldLooks[], string | null]>([
     ['is within the time', [held], 'crime'], ['is not before it', [{ ...held, from: new Date('2026-03-29') }], null], ['is not at its end', [{ ...held, until: new Date(nurse.at) }], null],
     ['is from its first instant', [{ ...held, from: new Date(nurse.at) }], 'crime'], ['has no end yet', [{ ...held, until: null }], 'crime'], ['is of the person named', [{ ...held, person: 'n1' }], 'crime'],
-    ['is of nobody else', [{ ...held, person: 'n2' }], null], ['is of the organisation named', [{ ...held, organisation: 'x|y' }], null], ['is none where nothing was decided', [], null],
+    ['is not of who decided it', [{ ...held, decidedBy: 'n1' }], null], ['is of nobody else', [{ ...held, person: 'n2' }], null], ['is of the organisation named', [{ ...held, organisation: 'x|y' }], null], ['is none where nothing was decided', [], null],
   ])('%s', (_, decisions, rule) => {
     expect(heldUnder(nurse, decisions)).toBe(rule);
   });
@@ -78,4 +79,10 @@ it('searches by action for what the actions say: every interaction once', () => 
   const byAction = ['C', 'R', 'U', 'D', 'E'].flatMap((code) => interactionsTold(({ action }) => action === code));
   expect(byAction.sort()).toEqual([...all].sort());
   expect(all).toEqual(expect.arrayContaining(['read', 'break-glass', 'reconstruct', 'access-report', 'unsupported']));
+});
+
+/** What is filed under no citizen. */
+const aboutNobody = /^(agreement-|audit-(checkpoint|export|redact)$|case-(list|take|ask|answer|note|close|reopen)$|client-|feed-|legal-hold-list$|linkage-|replay-|redacted$|retention-|sandbox$|watched-list$|told-once-count$|unsupported$|validate$)/;
+it('has words of its own for whatever an entry about a citizen may say', () => {
+  expect(interactionsTold(() => true).filter((interaction) => kindOf({ interaction, query: '' }) === 'other' && !aboutNobody.test(interaction))).toEqual([]);
 });

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readKeys, verifyEntry, verifyGrowth, verifyLog, type Keys, type Report } from '../../docs/verify-audit.mjs';
+import { readKeys, readWitnesses, verifyEntry, verifyGrowth, verifyLog, type Keys, type Report, type Witnesses } from '../../docs/verify-audit.mjs';
 import { readCheckpoint } from '../../src/audit/checkpoint.ts';
+import { readWitnessKey } from '../../src/audit/cosignature.ts';
+import { sha256 } from '../../src/audit/tree.ts';
 import { commitmentOf } from '../../src/audit/leaf.ts';
 import type { LoggedEntry } from '../../src/audit/log-line.ts';
 import { checkpointOf, entryOf, entryProof, growthProof, linesOfLog, logged, logOf, newSigner, origin } from './log-of.ts';
@@ -82,6 +85,10 @@ describe('an export', () => {
     const record = entryOf(20, { interaction: 'audit-redact', query: 'audit/entries/7/redact?rule=court-order' });
     const more = [...log, logged(21, record)];
     expect((await verifyLog(linesOfLog(more.with(6, erased(at(6)))), [checkpointOf(log, [signer]), checkpointOf(more, [signer])], keys)).findings).toEqual([]);
+    const several = [...log, logged(21, { ...record, query: 'audit/entries/2-4,7,19-20/redact?rule=other-looks' })];
+    const without = several.map((entry) => ([2, 3, 4, 7, 19, 20].includes(entry.seq) ? erased(entry) : entry));
+    expect((await verifyLog(linesOfLog(without), [checkpointOf(several, [signer])], keys)).findings).toEqual([]);
+    expect(textsOf(await verifyLog(linesOfLog(without.with(4, erased(at(4)))), [checkpointOf(several, [signer])], keys))).toMatch(/entry 5 was erased/);
     const refused = [...log, logged(21, { ...record, outcome: 'failed' })];
     expect(codesOf(await verifyLog(linesOfLog(refused.with(6, erased(at(6)))), [checkpointOf(refused, [signer])], keys))).toEqual(['erased-unrecorded']);
   });
@@ -144,6 +151,58 @@ describe('a checkpoint', () => {
   });
 });
 
+/** A partner who signs checkpoints as https://c2sp.org/tlog-cosignature has it. */
+function newWitness(name: string): { key: string; sign: (note: string, at?: number) => string } {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const bytes = Buffer.concat([Buffer.of(4), Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url')]);
+  const id = Buffer.from(sha256(Buffer.concat([Buffer.from(`${name}\n`), bytes])).subarray(0, 4));
+  return {
+    key: `${name}+${id.toString('hex')}+${bytes.toString('base64')}`,
+    sign: (note, at = Date.UTC(2026, 9, 1) / 1000) => {
+      const time = Buffer.alloc(8);
+      time.writeBigUInt64BE(BigInt(at));
+      const text = note.slice(0, note.indexOf('\n\n') + 1);
+      return `${note}\u2014 ${name} ${Buffer.concat([id, time, sign(null, Buffer.from(`cosignature/v1\ntime ${at}\n${text}`), privateKey)]).toString('base64')}\n`;
+    },
+  };
+}
+
+describe('what witnesses signed', () => {
+  const [partner, other] = [newWitness('partner.example/witness'), newWitness('other.example/witness')];
+  const witnesses = (...keysGiven: string[]): Witnesses => readWitnesses(keysGiven.join('\n')) as Witnesses;
+  const note = checkpointOf(log, [signer]);
+  const verify = (text: string, by: Witnesses, more: string[] = []): Promise<Report> => verifyLog(linesOfLog(log), [text, ...more], keys, by);
+
+  it('is checked where their keys are given, and says when each saw how much', async () => {
+    const { findings, notes } = await verify(other.sign(partner.sign(note)), witnesses(partner.key, other.key));
+    expect([findings, notes.slice(0, 2)]).toEqual([[], ['partner.example/witness', 'other.example/witness'].map((name) => `${name} saw the log of 20 entries at 2026-10-01T00:00:00.000Z.`)]);
+    expect(readWitnessKey(partner.key)?.name).toBe('partner.example/witness'); // the gateway reads the same key
+    expect([readWitnesses(signer.verifierKey), readKeys(partner.key)]).toEqual([null, null]);
+  });
+
+  it('is enough on one of several checkpoints, and passed over for whoever has not the key', async () => {
+    const older = partner.sign(checkpointOf(log.slice(0, 9), [signer]));
+    expect(codesOf(await verify(note, witnesses(partner.key), [older]))).toEqual([]);
+    expect(codesOf(await verifyLog(linesOfLog(log), [other.sign(note)], keys))).toEqual([]);
+  });
+
+  it('is missing, or of another text or time, and then told', async () => {
+    expect(codesOf(await verify(other.sign(note), witnesses(partner.key)))).toEqual(['witness-missing']);
+    const elsewhere = partner.sign(checkpointOf(log.slice(0, 9), [signer])).split('\n').at(-2) ?? '';
+    expect(codesOf(await verify(`${note}${elsewhere}\n`, witnesses(partner.key)))).toEqual(['witness-wrong']);
+    const imitated = newWitness('partner.example/witness').sign(note); // the name alone is nothing
+    expect(codesOf(await verify(imitated, witnesses(partner.key)))).toEqual(['witness-missing']);
+  });
+
+  it('counts for proofs of entries and of growth as well', async () => {
+    const signed = partner.sign(note);
+    expect(codesOf(await verifyEntry(entryProof(log, 2, signed), null, keys, witnesses(partner.key)))).toEqual([]);
+    expect(codesOf(await verifyEntry(entryProof(log, 2, note), null, keys, witnesses(partner.key)))).toEqual(['witness-missing']);
+    expect(codesOf(await verifyGrowth(growthProof(log, 9, signed), checkpointOf(log.slice(0, 9), [signer]), keys, witnesses(partner.key)))).toEqual([]);
+    expect(codesOf(await verifyGrowth(growthProof(log, 9, note), checkpointOf(log.slice(0, 9), [signer]), keys, witnesses(partner.key)))).toEqual(['witness-missing']);
+  });
+});
+
 describe('a proof of an entry', () => {
   const note = checkpointOf(log, [signer]);
 
@@ -164,6 +223,8 @@ describe('a proof of an entry', () => {
     expect(codesOf(await verifyEntry(proof.replace('permitted', 'denied'), note, keys))).toEqual(['entry-changed']);
     expect(codesOf(await verifyEntry(proof.replace(/"path":\["[^"]+",/, '"path":['), note, keys))).toEqual(['not-in-log']);
     expect(codesOf(await verifyEntry(proof.replace('"path":[', `"path":["${Buffer.alloc(32).toString('base64')}",`), note, keys))).toEqual(['not-in-log']);
+    for (const leaf of ['null', '5', '{}']) expect(codesOf(await verifyEntry(proof.replace(/"leaf":\{[^]*\},"path"/, `"leaf":${leaf},"path"`), note, keys))).toEqual(['proof-malformed']);
+    expect(codesOf(await verifyEntry(proof.replace(/"salt":"[0-9a-f]+"/, '"salt":null'), note, keys))).toEqual(['half-erased']);
     expect(codesOf(await verifyEntry('{}', note, keys))).toEqual(['proof-malformed']);
   });
 

@@ -14,8 +14,7 @@ describe('16 clients on two gateways of one record', () => {
   afterAll(async () => { for (const gateway of gateways) await gateway.close(); });
 
   it('lose no update: what they were told is one order of all that happened', async () => {
-    const [row] = await (gateways[0] as Gateway).database.query<{ citizen: string }>(`select citizen_id as citizen from citizen_row r join sharing_class c on c.class_id = r.class_id where r.type = 'Patient' and c.custodian like '%|RRK' limit 1`);
-    const run = await runRegister(gateways, { who: 'uhb-integration', citizen: row?.citizen ?? '', clients: 16, registers: 3, ms: 5_000, enough: 40 });
+    const run = await runRegister(gateways, { who: 'uhb-integration', clients: 16, registers: 3, ms: 5_000, enough: 40 });
     expect(run.violations).toEqual([]);
     expect(run.written).toBeGreaterThan(5);
     expect(run.refused).toBeGreaterThan(0);

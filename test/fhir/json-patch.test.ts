@@ -1,15 +1,14 @@
-import { join } from 'node:path';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { applyJsonPatch, patchLimits, sameJson } from '../../src/fhir/json-patch.ts';
 import type { Json, JsonObject } from '../../src/fhir/json.ts';
 import { parseExact } from '../../src/fhir/parse-exact.ts';
-import { sharedData } from '../shared-data.ts';
+import { sharedSamples } from '../shared-data.ts';
 
-const file = join(sharedData, 'fhir_test_cases/r4/patch/json-patch-tests.json');
+const samples = sharedSamples('fhir_test_cases/r4/patch/json-patch-tests.json');
 interface Case { comment: string; doc: JsonObject; patch: Json[]; expected?: JsonObject; error?: string }
 
-(existsSync(file) ? describe : describe.skip)('the cases HL7 publishes (skipped where their folder is not)', () => {
-  const cases = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Case[]) : [];
+samples.describe('the cases HL7 publishes', () => {
+  const cases = JSON.parse(readFileSync(samples.path, 'utf8')) as Case[];
   it('are 16', () => { expect(cases).toHaveLength(16); });
   it.each(cases)('$comment', ({ doc, patch, expected }) => {
     const before = JSON.stringify(doc);
@@ -64,5 +63,6 @@ describe('JSON Patch', () => {
     const doubling = Array.from({ length: 40 }, () => ({ op: 'copy', from: '/a', path: '/a/-' }));
     expect(codeOf({ a: [1] }, ...doubling)).toMatch(/^patch-too-large at/);
     expect(codeOf({}, ...Array.from({ length: patchLimits.operations + 1 }, () => ({ op: 'test', path: '', value: {} })))).toMatch(/^patch-too-large/);
+    expect([patchLimits.names, patchLimits.names + 1].map((names) => codeOf({}, { op: 'remove', path: '/a'.repeat(names) }))).toEqual(['patch-place-missing at /0', 'patch-too-large at /0']);
   });
 });

@@ -119,8 +119,8 @@ describe('what a search finds', () => {
   it('of references, those that may be to a citizen are told', () => {
     const [clause] = parsed('ServiceRequest', 'requester=Organization/o,Patient/p,x').clauses;
     expect(clause).toMatchObject({ people: { parameter: 'requester', values: ['Patient/p', 'x'] } });
-    expect(parsed('ServiceRequest', 'requester=Organization/o').clauses).toEqual([{ anyOf: [expect.any(BigInt) as bigint], mayBeApart: true }]);
-    expect(parsed('EpisodeOfCare', 'care-manager=x').clauses).toEqual([{ anyOf: [expect.any(BigInt) as bigint], mayBeApart: true }]);
+    expect(parsed('ServiceRequest', 'requester=Organization/o').clauses).toEqual([{ anyOf: [expect.any(BigInt) as bigint], inList: 'by', mayBeApart: true }]);
+    expect(parsed('EpisodeOfCare', 'care-manager=x').clauses).toEqual([{ anyOf: [expect.any(BigInt) as bigint], inList: 'by', mayBeApart: true }]);
   });
 
   it('when the version was made', () => {
@@ -128,6 +128,15 @@ describe('what a search finds', () => {
       { date: [{ column: 'updated', op: 'gt', from: '2026-02-01T00:00:00.000Z', to: '2026-02-01T00:00:01.000Z' }] },
     ]);
   });
+});
+
+it('finds a code with what stands under it, or over it, in its system', () => {
+  const actCode = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
+  const found = (asked: string): string[] => ['AMB', 'IMP', 'ACUTE', 'NONAC'].filter((code) => matches(parsed('Encounter', asked), { resourceType: 'Encounter', status: 'finished', class: { system: actCode, code } }));
+  expect(found(`class:below=${actCode}|IMP`)).toEqual(['IMP', 'ACUTE', 'NONAC']);
+  expect(found(`class:below=${actCode}|ACUTE`)).toEqual(['ACUTE']);
+  expect(found(`class:above=${actCode}|ACUTE`)).toEqual(['IMP', 'ACUTE']);
+  expect(found(`class:below=${actCode}|_ActEncounterCode`)).toEqual(['AMB', 'IMP', 'ACUTE', 'NONAC']);
 });
 
 describe('page size and order', () => {
@@ -153,7 +162,9 @@ describe('what is refused, and how', () => {
     ['a modifier we do not have', 'Patient', 'family:contains=ahm', 'search-parameter-unknown', 'family:contains'],
     [':missing with anything but true or false', 'Patient', 'birthdate:missing=maybe', 'search-value-invalid', 'birthdate'],
     [':not of a name', 'Patient', 'family:not=x', 'search-parameter-unknown', 'family:not'],
-    [':above and :below of a code', 'EpisodeOfCare', 'type:below=x', 'search-parameter-unknown', 'type:below'],
+    [':below of a code without its system', 'EpisodeOfCare', 'type:below=x', 'search-hierarchy-unknown', 'type'],
+    [':above of a code nobody listed', 'EpisodeOfCare', 'type:above=http://snomed.info/sct|1', 'search-hierarchy-unknown', 'type'],
+    ['a summary of texts with what goes along', 'EpisodeOfCare', '_summary=text&_include=EpisodeOfCare:patient', 'search-summary-with-include', '_summary'],
     [':text', 'EpisodeOfCare', 'type:text=x', 'search-parameter-unknown', 'type:text'],
     ['a value set nobody knows', 'EpisodeOfCare', 'type:in=http://elsewhere.example/vs', 'search-value-set-unknown', 'type'],
     ['an identifier by half its type', 'Patient', 'identifier:of-type=MR|1', 'search-value-invalid', 'identifier'],

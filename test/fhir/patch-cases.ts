@@ -1,11 +1,9 @@
-import { join } from 'node:path';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { SaxesParser } from 'saxes';
 import type { Json, JsonObject } from '../../src/fhir/json.ts';
-import { sharedData } from '../shared-data.ts';
+import { sharedSamples } from '../shared-data.ts';
 
-const file = join(sharedData, 'fhir_test_cases/r4/patch/fhir-patch-tests.xml');
-export const published = existsSync(file);
+export const published = sharedSamples('fhir_test_cases/r4/patch/fhir-patch-tests.xml');
 
 export interface PatchCase {
   name: string;
@@ -28,7 +26,7 @@ const repeating = new Set(['identifier', 'contact', 'name', 'telecom', 'address'
 
 /** The cases HL7 publishes in XML, as JSON: only what these cases hold is understood. */
 export function patchCases(): PatchCase[] {
-  const text = readFileSync(file, 'utf8');
+  const text = readFileSync(published.path, 'utf8');
   const [tests] = parse(text);
   return (tests?.children ?? []).map((each) => {
     const part = (name: string): JsonObject | undefined => {

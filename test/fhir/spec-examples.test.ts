@@ -1,27 +1,27 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { loadDefinitions } from '../../src/fhir/definitions.ts';
 import { indexResource } from '../../src/fhir/index-resource.ts';
 import { textOf, type Json, type JsonObject } from '../../src/fhir/json.ts';
 import { searchableTypes, searchParametersOf } from '../../src/fhir/search-parameters.ts';
 import { valuesAt } from '../../src/fhir/values-at.ts';
 import { valuesOf } from '../store/reference-search.ts';
-import { sharedData } from '../shared-data.ts';
+import { sharedSamples } from '../shared-data.ts';
 
 /** HL7's own examples, read where they lie: the compiled parameters find in them what the definitions find by the FHIRPath library. */
-const folder = join(sharedData, 'fhir_r4_spec_examples');
-const files = existsSync(folder) ? readdirSync(folder).filter((name) => searchableTypes().includes(name.split('-')[0] ?? '')) : [];
+const samples = sharedSamples('fhir_r4_spec_examples');
+const files = samples.files(/\.json$/).filter((path) => searchableTypes().includes(basename(path).split('-')[0] ?? ''));
 /** Not defined by R4. */
 const ours = ['component', 'purpose'];
 const mostOfType = 12;
-const examples = searchableTypes().flatMap((type) => files.filter((name) => name.startsWith(`${type}-`)).slice(0, mostOfType));
+const examples = searchableTypes().flatMap((type) => files.filter((path) => basename(path).startsWith(`${type}-`)).slice(0, mostOfType));
 
-(existsSync(folder) ? it : it.skip)(`of every type that is served${existsSync(folder) ? '' : ' (skipped: shared/data/fhir_r4_spec_examples is not there)'}`, () => {
+samples.it('of every type that is served', () => {
   loadDefinitions();
   const wrong: string[] = [];
   let compared = 0;
   for (const name of examples) {
-    const resource = JSON.parse(readFileSync(join(folder, name), 'utf8')) as JsonObject;
+    const resource = JSON.parse(readFileSync(name, 'utf8')) as JsonObject;
     expect(indexResource(resource).tokens.length).toBeGreaterThan(0);
     for (const row of searchParametersOf(textOf(resource['resourceType'])) ?? []) {
       if (!('paths' in row) || row.name.startsWith('_') || ours.includes(row.name) || (row.kind === 'token' && row.truth)) continue;

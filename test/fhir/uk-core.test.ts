@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { loadProfiles, loadUkCore } from '../../src/fhir/profiles.ts';
 import { validateResource } from '../../src/fhir/validate-resource.ts';
+import { sharedSamples } from '../shared-data.ts';
 import { changed, patientAbdul, validCases } from './cases.ts';
 
-const folder = process.env['UK_CORE_DIR'] ?? '../shared/data/uk_core/structuredefinitions';
-const present = existsSync(folder);
+const ukCore = sharedSamples('uk_core/structuredefinitions', process.env['UK_CORE_DIR']);
 const uk = 'https://fhir.hl7.org.uk';
 const number = (verification: string): JsonObject => ({
   system: 'https://fhir.nhs.uk/Id/nhs-number', value: '9990000379',
@@ -14,16 +14,10 @@ const number = (verification: string): JsonObject => ({
 });
 const said = (resource: JsonObject) => validateResource(resource).map((p) => `${p.severity ?? 'error'} ${p.code} @ ${p.at?.pointer ?? ''}`);
 
-if (!present) {
-  describe('UK Core', () => {
-    it.skip(`needs the UK Core StructureDefinitions: none at ${folder} (set UK_CORE_DIR)`, () => undefined);
-  });
-}
-
-(present ? describe : describe.skip)('where UK Core is loaded', () => {
+ukCore.describe('where UK Core is loaded', () => {
   beforeAll(() => {
     loadProfiles('profiles');
-    loadUkCore(folder);
+    loadUkCore(ukCore.path);
   });
 
   it.each(Object.keys(validCases))('our own example of %s has no warning: our profiles are compatible', (type) => {
@@ -48,7 +42,7 @@ if (!present) {
   });
 
   it('its own published examples have no warning, the one known to disagree with itself apart', () => {
-    const examples = join(folder, '..', 'examples');
+    const examples = join(ukCore.path, '..', 'examples');
     const files = existsSync(examples) ? readdirSync(examples).filter((name) => name.endsWith('.json') && !name.includes('ConditionEpisode')) : [];
     const warned = files.flatMap((file) => validateResource(JSON.parse(readFileSync(join(examples, file), 'utf8')) as JsonObject)
       .filter((problem) => problem.severity === 'warning' && problem.code.startsWith('profile-')).map((problem) => `${file} ${problem.at?.pointer}`));

@@ -1,11 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { canonicalJson } from '../../src/fhir/canonical-json.ts';
 import { loadDefinitions } from '../../src/fhir/definitions.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { parseExact } from '../../src/fhir/parse-exact.ts';
 import { readXml } from '../../src/fhir/xml/read-xml.ts';
 import { writeXml } from '../../src/fhir/xml/write-xml.ts';
-import { sharedData } from '../shared-data.ts';
+import { sharedSamples } from '../shared-data.ts';
 
 beforeAll(() => { loadDefinitions(); });
 
@@ -133,13 +133,10 @@ describe('a body of XML that is refused', () => {
   });
 });
 
-const filesIn = (folder: string, ending: string): string[] => (existsSync(`${sharedData}/${folder}`) ? readdirSync(`${sharedData}/${folder}`).filter((file) => file.endsWith(ending)).map((file) => `${sharedData}/${folder}/${file}`) : []);
-const examples = filesIn('fhir_r4_spec_examples', '.json');
-const public4 = [...filesIn('uk_samples/bars', '.xml'), ...filesIn('uk_samples/nhse', '.xml')];
-if (examples.length === 0) process.stdout.write(`The examples of the specification are skipped: shared data not found at ${sharedData}.\n`);
-
-(examples.length > 0 ? describe : describe.skip)('what others published', () => {
-  it('every example of R4 is the same after XML as before', () => {
+describe('what others published', () => {
+  const specification = sharedSamples('fhir_r4_spec_examples');
+  specification.it('every example of R4 is the same after XML as before', () => {
+    const examples = specification.files(/\.json$/);
     const lost = examples.flatMap((file) => {
       const before = parseExact(readFileSync(file, 'utf8'));
       const after = fromXml(writeXml(before));
@@ -150,11 +147,12 @@ if (examples.length === 0) process.stdout.write(`The examples of the specificati
     expect(lost).toEqual(['Bundle-types.json']);
   });
 
-  it('XML others wrote is read, and written so that it reads the same', () => {
+  const british = sharedSamples('uk_samples');
+  british.it('XML others wrote is read, and written so that it reads the same', () => {
     const unread: string[] = [];
-    for (const file of public4) {
+    for (const file of british.files(/^(?:bars|nhse)\/[^/]*\.xml$/)) {
       const read = readXml(readFileSync(file), limits);
-      if ('problem' in read) unread.push(`${file.slice(sharedData.length)}: ${read.problem.code} ${JSON.stringify(read.problem.at)}`);
+      if ('problem' in read) unread.push(`${file.slice(british.path.length)}: ${read.problem.code} ${JSON.stringify(read.problem.at)}`);
       else expect(canonicalJson(fromXml(writeXml(read.value, { indent: true })))).toBe(canonicalJson(read.value));
     }
     expect(unread).toEqual([]);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type { Bundle, Parameters, ParametersParameter, Resource } from '@medplum/fhirtypes';
@@ -6,7 +6,9 @@ import { auditEventOf } from '../../src/audit/audit-event.ts';
 import type { AuditEntry } from '../../src/audit/types.ts';
 import { demoFiles } from '../../src/demo/demo-files.ts';
 import { auditCommand } from '../../src/edge/cli/audit.ts';
+import { holdBackCommand } from '../../src/edge/cli/hold-back.ts';
 import type { HoldBackEntry } from '../../src/flow/hold-back.ts';
+import type { Requester } from '../../src/fhir/sharing.ts';
 import { undoDecision } from '../../src/flow/split-citizen.ts';
 import { mergeCitizens } from '../../src/flow/merge-citizens.ts';
 import type { LookReplays } from '../../src/flow/replay-looks.ts';
@@ -16,7 +18,7 @@ import { databases } from '../databases.ts';
 import { runCommand } from '../edge/cli/run-command.ts';
 import { balpFaults } from '../audit/balp.ts';
 import { browserLike } from '../edge/http/session/browser-like.ts';
-import { ask, auditSince, codeOf, lastSeq } from '../edge/http/asking.ts';
+import { ask, auditSince, codeOf, lastSeq, type Answer } from '../edge/http/asking.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { castMember, detailsOf, endEmergency, openEmergency, population } from './emergency-asks.ts';
 import { citizenOf, people, wholeRecord } from './whole-record.ts';
@@ -252,13 +254,17 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
       expect([Object.keys(head ?? {}), end]).toEqual([['columns'], { rows: rows.length }]);
       return rows;
     };
+    beforeAll(async () => {
+      expect((await ask(gateway, { method: 'POST', path: '/audit/checkpoint', who: governance, body: '{}', headers: { 'Content-Type': 'application/json' } })).status).toBe(201);
+      expect((await ask(gateway, { path: '/audit/export', who: governance })).status).toBe(200);
+    });
     const cites = (agreement: string, clause?: string) => ({ decisions }: AuditEntry): boolean => decisions.some((each) => each.agreement === agreement && (clause === undefined || each.clause === clause));
 
     it.each<[string, (entry: AuditEntry) => boolean, string?]>([
       [`user?user=${doctor}`, ({ who }) => who.person?.id === doctor], [`organisation?organisation=${encodeURIComponent(hospital)}`, ({ who }) => who.organisation === hospital],
       ['agreement?agreement=bicp-early-intervention', cites('bicp-early-intervention')], ['feed?feed=uhb-adt', ({ who }) => who.client === 'uhb-adt'],
       ['denials', ({ outcome }) => outcome === 'denied'], [`denials?user=voluntary-worker`, ({ outcome, who }) => outcome === 'denied' && who.person?.id === 'voluntary-worker'],
-      ['emergency-looks', ({ emergency, interaction }) => emergency !== undefined || /^(end-)?break-glass|^emergency-re/.test(interaction)], ['exports', ({ interaction }) => ['audit-report', 'access-report'].includes(interaction)],
+      ['emergency-looks', ({ emergency, interaction }) => emergency !== undefined || /^(end-)?break-glass|^emergency-re/.test(interaction)], ['exports', ({ interaction }) => ['audit-report', 'access-report', 'audit-export'].includes(interaction)],
       [`user?user=${nurse}`, (entry) => entry.who.person?.id === nurse && heldBy(entry, hospital), officer],
     ])('%s has exactly the entries it is of', async (path, belongs, who = governance) => {
       const expected = (await entries()).filter(belongs).map(({ id }) => id).sort();
@@ -275,6 +281,11 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
       expect(await linesOf(`clause?agreement=bicp-early-intervention&clause=${clause}&version=9.9`)).toEqual([]);
       const ids = (await linesOf(`citizen?patient=${alice}`)).map(({ entry }) => entry);
       expect(ids).toEqual(expect.arrayContaining(all.filter((entry) => about(entry, alice)).map(({ id }) => id)));
+    });
+
+    it.each(['/governance/reports/user?user=nobody&patient=x', '/governance/reports/citizen?patient=x', '/governance/hold-backs?patient=x,y'])('%s is of nobody, and stops nobody\'s look from being written down', async (path) => {
+      const [answer, beside] = await Promise.all([ask(gateway, { path, who: governance }), ask(gateway, { path: `/fhir/Patient/${alice}`, who: officer })]);
+      expect([answer.status, beside.status]).toEqual([200, 200]);
     });
 
     it('of emergency access has who opened it, why, and every review', async () => {
@@ -304,13 +315,26 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
       expect(written.flatMap(({ disclosed }) => disclosed)).toHaveLength(600);
     });
 
+    it('of which only the headers are asked for is checked and written down, and not read', async () => {
+      const before = await lastSeq(gateway);
+      const head = (path: string, who = governance): Promise<Answer> => ask(gateway, { method: 'HEAD', path: `/governance/reports/${path}`, who });
+      const answer = await head('user?user=crowd');
+      expect([answer.status, answer.headers['content-type'], answer.text]).toEqual([200, 'application/x-ndjson; charset=utf-8', '']);
+      expect((await auditSince(gateway, before)).map(({ entry }) => [entry.query, entry.disclosed])).toEqual([['governance/reports/user?user=crowd headers', []]]);
+      expect([(await head('user')).status, (await head('denials', doctor)).status]).toEqual([400, 403]);
+    });
+
     it('that nobody reads to its end says in the log what left', async () => {
       const before = await lastSeq(gateway);
       const pages = await gateway.services.reports.open({ client: 'x', token: 't', person: { id: 'g', name: 'G' }, organisation: `${ods}|QHL`, organisationName: 'ICB', role: 'governance', purpose: 'HOPERAT', scopes: [] },
         { name: 'user', from: null, to: null, patient: null, user: 'crowd', organisation: null, agreement: null, version: null, clause: null, feed: null }, { id: 'r' });
       expect((await pages.next()).value).toHaveLength(500);
       await pages.return();
-      expect((await auditSince(gateway, before)).map(({ entry }) => entry.query.split(' ').slice(1).join(' '))).toEqual(['page=1', 'broken-off rows=500']);
+      const only = await gateway.services.reports.open({ client: 'x', token: 't', person: { id: 'g', name: 'G' }, organisation: `${ods}|QHL`, organisationName: 'ICB', role: 'governance', purpose: 'HOPERAT', scopes: [] },
+        { name: 'user', from: null, to: null, patient: null, user: nurse, organisation: null, agreement: null, version: null, clause: null, feed: null }, { id: 'r' });
+      const { length = 0 } = (await only.next()).value ?? [];
+      await only.return();
+      expect((await auditSince(gateway, before)).map(({ entry }) => entry.query.split(' ').slice(1).join(' '))).toEqual(['page=1', 'broken-off rows=500', 'page=1', `broken-off rows=${length}`]);
     });
 
     it.each<[string, string, number, string]>([
@@ -387,6 +411,69 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
       const answer = await ask(gateway, { path: `/governance/look-replays?${String(new URLSearchParams(query))}`, who });
       expect([answer.status, codeOf(answer)]).toEqual([status, code]);
     });
+  });
+
+  describe('what is held about a person, for that person', () => {
+    const keeper: Requester = { client: 'viewer', token: 't', person: { id: 'records', name: 'R. Keeper' }, organisation: hospital, organisationName: 'UHB', role: 'administrator', purpose: 'TREAT', scopes: ['user/*.rs'] };
+    async function takeOut(requester: Requester, citizen: string): Promise<{ patient: Resource[]; record: Resource[]; look: unknown[]; end: { records: number; looks: number; leftOut: { rule: string; count: number }[] }[] }> {
+      const taken: Record<string, unknown[]> = { patient: [], record: [], place: [], look: [], end: [] };
+      for await (const lines of await gateway.services.subjectAccess(requester, citizen, { id: 'sar' })) {
+        for (const line of lines) for (const [member, value] of Object.entries(JSON.parse(line) as object)) taken[member]?.push(value);
+      }
+      return taken as never;
+    }
+
+    it('is the record of the organisation that keeps it, each version in the log before it leaves, and no looks', async () => {
+      const before = await lastSeq(gateway);
+      const { patient, record, look, end } = await takeOut(keeper, alice);
+      const own = await database.query<{ id: string; type: string }>(`select r.id, r.type from citizen_row r join sharing_class s using (class_id) where r.citizen_id = $1 and not r.deleted and s.custodian = $2 and r.type <> 'Patient'`, [alice, hospital]);
+      const left = own.filter(({ type }) => type === 'RelatedPerson').length;
+      expect(record.map(({ id }) => id).sort()).toEqual(own.filter(({ type }) => type !== 'RelatedPerson').map(({ id }) => id).sort());
+      expect(record.length).toBeGreaterThan(1);
+      expect([patient.length, patient.some((each) => 'contact' in each), look, end]).toMatchObject([1, false, [], [{ records: record.length, looks: 0 }]]);
+      expect((end[0]?.leftOut ?? []).reduce((sum, { count }) => sum + count, 0)).toBeGreaterThanOrEqual(left);
+      const written = (await auditSince(gateway, before)).map(({ entry }) => entry);
+      expect(written[0]).toMatchObject({ interaction: 'subject-access', citizen: alice, who: { person: { id: 'records' } } });
+      const disclosed = new Set(written.filter(({ interaction }) => interaction === 'everything').flatMap((entry) => entry.disclosed.map((version) => version.split('/')[1])));
+      expect(record.filter(({ id }) => !disclosed.has(id))).toEqual([]);
+      expect([...disclosed].filter((id) => own.some((row) => row.id === id && row.type === 'RelatedPerson'))).toEqual([]);
+    });
+
+    it('is, for who watches over looks, who looked and what was chosen, and no care record; held-back looks are not in it', async () => {
+      const { record, look, end } = await takeOut({ ...keeper, role: 'privacy-officer', purpose: 'HOPERAT' }, alice);
+      expect(new Set(record.map(({ resourceType }) => resourceType)).difference(new Set(['Consent', 'Provenance', 'Task']))).toEqual(new Set());
+      expect([look.length > 2, end]).toMatchObject([true, [{ looks: look.length }]]);
+    });
+
+    it('is refused to systems, to those who give care, and about nobody', async () => {
+      await expect(takeOut({ ...keeper, role: 'integration', person: undefined } as never, alice)).rejects.toMatchObject({ problems: [{ code: 'subject-access-person' }] });
+      await expect(takeOut(keeper, '01234567-89ab-8cde-8f01-23456789abcd')).rejects.toMatchObject({ problems: [{ code: 'not-found' }] });
+      expect([(await gateway.get(`/governance/subject-access/${alice}`, doctor)).status, (await ask(gateway, { method: 'HEAD', path: `/governance/subject-access/${alice}`, who: officer })).status]).toEqual([403, 405]);
+    });
+
+    it('comes to a folder, whole or not at all, with a page that is not for the person', async () => {
+      const out = join(gateway.dataDir, 'answer');
+      const run = (patient: string, as = officer) => runCommand(auditCommand, ['export', '--patient', patient, '--out', out, '--as', as], { baseUrl: gateway.url, dataDir: gateway.dataDir });
+      expect((await run(alice, doctor)).problems).toMatchObject([{ code: 'governance-role-required' }]);
+      expect(existsSync(out)).toBe(false);
+      expect(await run('999 000 0743')).toMatchObject({ problems: [], out: expect.stringMatching(/^\d+ records and \d+ lines of who looked are in /) as string });
+      expect(readFileSync(join(out, 'who-looked.ndjson'), 'utf8')).toContain('"organisationName"');
+      expect(readFileSync(join(out, 'for-the-officer.txt'), 'utf8')).toContain('Left out under the rules of');
+      expect((await run(alice)).problems).toMatchObject([{ code: 'file-exists' }]);
+    });
+  });
+
+  it('onestory hold-back lists the rules, decides, lists and ends, and says what is refused', async () => {
+    const run = (...args: string[]) => runCommand(holdBackCommand, [...args, '--as', governance], { baseUrl: gateway.url, dataDir: gateway.dataDir });
+    expect((await run('rules')).out).toMatch(/^crime: .* By privacy-officer or governance; looked at again within 3 months\.$/m);
+    const soon = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+    const decide = (rule: string) => run('decide', '--patient', '999 000 0743', '--organisation', hospital, '--from', '2020-01-01', '--rule', rule, '--reason', 'An enquiry', '--review-by', soon);
+    const { out, problems } = await decide('crime');
+    expect([problems, out]).toEqual([[], expect.stringMatching(/^[0-9a-f-]{36}: held back\n {2}looks of: everybody, University Hospitals.* until it is ended\n {2}at: [0-9a-f-]{36}\n {2}why: crime: An enquiry\n {2}by: Teresa Wilk on /)]);
+    const id = out.slice(0, 36);
+    expect((await run('list', '--patient', alice)).out).toContain(`${id}: held back\n`);
+    expect((await run('end', id, '--reason', 'It is over')).out).toMatch(/^[0-9a-f-]{36}: ended\n[^]* {2}ended: by Teresa Wilk on .*: It is over\n$/);
+    expect([(await run('end', id, '--reason', 'Again')).problems[0]?.code, (await decide('boredom')).problems[0]?.code]).toEqual(['hold-back-ended', 'hold-back-rule-unknown']);
   });
 
   describe('onestory audit', () => {

@@ -1,16 +1,16 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parse, stringify } from 'yaml';
 import type { Problem } from '../../src/fhir/problem.ts';
 import { messageTypeOf } from '../../src/intake/hl7v2/message-type.ts';
 import { openEmptyPglite } from '../databases.ts';
 import { forgetEverybody, openWorks, type Works } from '../faults/open-works.ts';
-import { projectRoot } from '../intake/adt.ts';
+import { sharedSamples } from '../shared-data.ts';
 import { editableMappings } from './replay-works.ts';
 
 /** Every HL7 v2 message of the public samples, sent to the real feeds; only the senders they may claim are widened. */
 
-const folder = join(projectRoot, '../shared/data');
+const shared = sharedSamples('');
 const header = /^[\u000b\uFEFF]?MSH\|/gm;
 
 interface Sample {
@@ -34,7 +34,7 @@ function samplesBelow(path: string): Sample[] {
     const bytes = readFileSync(file);
     const text = bytes.toString('utf8').replace(/\r\n?/g, '\n');
     const messages = text.match(header)?.length ?? 0;
-    return messages === 0 ? [] : [{ file: relative(folder, file), bytes, messages, feed: text.includes('|REF^') ? 'uhb-ref' : 'uhb-adt' }];
+    return messages === 0 ? [] : [{ file: relative(shared.path, file), bytes, messages, feed: text.includes('|REF^') ? 'uhb-ref' : 'uhb-adt' }];
   });
 }
 
@@ -99,11 +99,8 @@ const reallyWrong = {
   'hl7-v2.3-adt-a01-1.hl7': ['field-missing'], 'pims-to-mpi.sample.hl7': ['date-format'],
 };
 
-const present = existsSync(folder);
-const describeIf = present ? describe : describe.skip;
-
-describeIf(`the public HL7 v2 messages${present ? '' : ` (skipped: ${folder} is not there)`}`, () => {
-  const samples = present ? samplesBelow(folder) : [];
+shared.describe('the public HL7 v2 messages', () => {
+  const samples = samplesBelow(shared.path);
   const messages = samples.reduce((sum, sample) => sum + sample.messages, 0);
   let works: Works;
   let copy: string;

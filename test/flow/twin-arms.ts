@@ -34,6 +34,7 @@ export const notCompared: Readonly<Record<string, string>> = {
 
 /** Ids nobody has. */
 const nobody = fc.constantFrom('01234567-89ab-8cde-8f01-23456789abcd', 'x');
+const noCase = fc.constantFrom('CA-0123456789ABCDEF', 'x');
 const watches = (role: string): boolean => role === 'governance' || role === 'privacy-officer';
 
 /** What is asked of each handler of the app. A handler without a line here fails the build. */
@@ -61,6 +62,16 @@ export const arms: Readonly<Record<string, Arm>> = {
   'POST /fhir/Patient/:id/$everything': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$everything`, ...withBody(body), headers: { ...given, ...jsonBody } })),
   'GET /fhir/Patient/:id/$story': (facts) => get(person(facts), (id) => `/fhir/Patient/${id}/$story`, ['', '', '', '?_format=json', '?_count=1']),
   'POST /fhir/Patient/:id/$story': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$story`, ...withBody(body), headers: { ...given, ...jsonBody } })),
+  'GET /fhir/Patient/:id/$summary': (facts) => get(person(facts), (id) => `/fhir/Patient/${id}/$summary`, ['', '', '?_format=xml', '?profile=urn:x']),
+  'POST /fhir/Patient/:id/$summary': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$summary`, ...withBody(body), headers: { ...given, ...jsonBody } })),
+  'POST /fhir/Patient/$summary': (facts) => byIdentifier(facts, 'summary'),
+  'GET /fhir/Patient/:id/$presence': (facts) => get(person(facts), (id) => `/fhir/Patient/${id}/$presence`, ['', '', '?x=1']),
+  'POST /fhir/Patient/:id/$presence': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$presence`, ...withBody(body), headers: { ...given, ...jsonBody } })),
+  'POST /fhir/Patient/$presence': (facts) => byIdentifier(facts, 'presence'),
+  'GET /fhir/Patient/$ihe-pix': (facts) => get(identifier(facts), (token) => `/fhir/Patient/$ihe-pix?sourceIdentifier=${encodeURIComponent(token)}`, ['', '', '&targetSystem=https://fhir.nhs.uk/Id/nhs-number', '&targetSystem=urn:x']),
+  'POST /fhir/Patient/$ihe-pix': (facts) => byIdentifier(facts, 'ihe-pix'),
+  'GET /fhir/DocumentReference/$docref': (facts) => get(person(facts), (id) => `/fhir/DocumentReference/$docref?patient=${id}`, ['', '', '&type=story', '&start=2020', '&on-demand=false', '&x=1']),
+  'POST /fhir/DocumentReference/$docref': (facts) => person(facts).map((id) => ({ method: 'POST', path: '/fhir/DocumentReference/$docref', headers: jsonBody, body: JSON.stringify({ resourceType: 'Parameters', parameter: [{ name: 'patient', valueId: id }] }) })),
   'POST /fhir/Patient/:id/$confirm': (facts) => aboutRecord(facts, 'confirm', []),
   'POST /fhir/Patient/:id/$correct': (facts) => aboutRecord(facts, 'correct', [{ name: 'element', valueString: 'status' }, { name: 'value', valueString: 'something else' }]),
   'GET /fhir/Patient/:id/$access-report': (facts, { role }) => get(watches(role) ? nobody : person(facts), (id) => `/fhir/Patient/${id}/$access-report`, ['', '?_format=html', '?start=2020-01-01', '?end=x', '?x=1']),
@@ -76,9 +87,23 @@ export const arms: Readonly<Record<string, Arm>> = {
     method: 'POST', path: '/governance/hold-backs', headers: jsonBody, body: JSON.stringify({ patient, organisation: 'urn:nobody|x', person: '', from: '2026-01-01', until: '', rule, reason: 'x', reviewBy: '2026-01-02' }),
   })),
   'POST /governance/hold-backs/:id/end': () => get(fc.constant(''), () => `/governance/hold-backs${noUpload}/end`, ['']).map((request) => ({ ...request, method: 'POST', headers: jsonBody, body: '{"reason":"x"}' })),
+  'GET /governance/cases': () => get(fc.constant('/governance/cases'), (path) => path, ['', '?state=open', '?state=closed', '?state=x', '?_page=AAAA']),
+  'GET /governance/cases/:reference': () => get(noCase, (reference) => `/governance/cases/${reference}`, ['', '?x=1']),
+  ...caseArms(),
+  // what is put on a list has an id of its own in each world: what is asked is refused
+  'GET /governance/watched-citizens': () => get(fc.constant('/governance/watched-citizens'), (path) => path, ['', '?x=1', '?_page=AAAA']),
+  'POST /governance/watched-citizens': (facts) => person(facts).map((patient) => ({ method: 'POST', path: '/governance/watched-citizens', headers: plainJson, body: JSON.stringify({ patient, kind: 'staff', person: '', reason: 'x' }) })),
+  'POST /governance/watched-citizens/:id/end': () => get(fc.constant(''), () => `/governance/watched-citizens${noUpload}/end`, ['']).map((request) => ({ ...request, method: 'POST', headers: plainJson, body: '{}' })),
   // what an entry says was kept back is what the worlds differ in, for those who read the log
   'GET /governance/look-replays': (facts, { role }) => get(watches(role) ? nobody : person(facts), (id) => `/governance/look-replays?user=nobody&patient=${id}`, ['&at=2020-01-01', '&at=x', '']),
   'GET /governance/reports/:name': (_facts, { role }) => get(fc.constantFrom('unheard-of', ...(watches(role) ? ['user', 'clause'] : ['denials', 'emergencies', 'exports'])), (name) => `/governance/reports/${name}`, ['', '?_format=csv', '?x=1', '?from=x']),
+  'GET /governance/retention': () => get(fc.constant('/governance/retention'), (path) => path, ['', '?x=1']),
+  'POST /governance/retention/:rule/erase': () => get(fc.constantFrom('looks-at-people', 'x'), (rule) => `/governance/retention/${rule}/erase`, ['']).map((request) => ({ ...request, method: 'POST', headers: jsonBody, body: '{"version":"of-yesterday"}' })),
+  'GET /governance/legal-holds': () => get(fc.constant('/governance/legal-holds'), (path) => path, ['', '?x=1', '?_page=AAAA']),
+  'POST /governance/legal-holds': (facts) => person(facts).map((patient) => ({ method: 'POST', path: '/governance/legal-holds', headers: jsonBody, body: JSON.stringify({ patient, organisation: 'urn:nobody|x', until: '', reason: 'x' }) })),
+  'POST /governance/legal-holds/:id/end': () => get(fc.constant(''), () => `/governance/legal-holds/${noUpload}/end`, ['']).map((request) => ({ ...request, method: 'POST', headers: jsonBody, body: '{"reason":"x"}' })),
+  // for those who watch it holds who looked, which is what the worlds differ in
+  'GET /governance/subject-access/:id': (facts, { role }) => get(watches(role) ? nobody : person(facts), (id) => `/governance/subject-access/${id}`, ['', '?x=1']),
   'GET /fhir/Patient/:id/$timeline': (facts) => get(person(facts), (id) => `/fhir/Patient/${id}/$timeline`, ['', '', '?_count=1', '?_count=2', '?_count=200', '?kind=referral', '?kind=discharge,stay', '?kind=plan&from=2020-01-01', '?to=2030', '?kind=x', '?organisation=https://fhir.nhs.uk/Id/ods-organization-code%7CZZ999', '?_page=AAAA']),
   'POST /fhir/Patient/:id/$timeline': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$timeline`, ...withBody(body), headers: { ...given, ...jsonBody } })),
   'POST /fhir/:type/:id/$same-event': (facts) => sameEventRequest(facts),
@@ -158,6 +183,14 @@ export const arms: Readonly<Record<string, Arm>> = {
   'USE /session': (facts) => nowhere(facts, '/session'),
 };
 
+/** What is done about a case: there is none in either world, so each is refused. */
+function caseArms(): Record<string, Arm> {
+  const fields = { take: '{}', ask: '{"question":"x"}', answer: '{"answer":"x"}', note: '{"note":"x"}', close: '{"outcome":"unclear","reason":"x"}', reopen: '{"reason":"x"}' };
+  return Object.fromEntries(Object.entries(fields).map(([act, body]): [string, Arm] => [
+    `POST /governance/cases/:reference/${act}`, () => fc.tuple(noCase, fc.constantFrom(body, '{"x":"y"}', '{')).map(([reference, text]) => ({ method: 'POST', path: `/governance/cases/${reference}/${act}`, headers: plainJson, body: text })),
+  ]));
+}
+
 /** Published words, the same for everybody. */
 function wordsArms(): Record<string, Arm> {
   const endings = ['', '?code=male', '?url=http://hl7.org/fhir/ValueSet/administrative-gender', '?system=http://hl7.org/fhir/administrative-gender&code=male', '?x=1'];
@@ -181,6 +214,19 @@ function aboutRecord(facts: TwinFacts, operation: string, more: unknown[]): fc.A
   return fc.tuple(person(facts), instance(facts), fc.constantFrom(1, 1, 2, 9)).map(([citizen, { type, id }, version]) => ({
     method: 'POST', path: `/fhir/Patient/${citizen}/$${operation}`, alone: true, headers: jsonBody,
     body: JSON.stringify({ resourceType: 'Parameters', parameter: [{ name: 'reference', valueReference: { reference: `${type}/${id}/_history/${version}` } }, ...more] }),
+  }));
+}
+
+/** What some source of either world calls somebody, or nobody does. */
+function identifier({ rows }: TwinFacts): fc.Arbitrary<string> {
+  const said = rows.filter(({ type }) => type === 'Patient').flatMap(({ body }) => (body['identifier'] ?? []) as { system?: string; value?: string }[]).map(({ system = '', value = '' }) => `${system}|${value}`);
+  return fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...new Set(said)) }, { weight: 1, arbitrary: fc.constantFrom('https://fhir.nhs.uk/Id/nhs-number|9991234561', 'urn:x|1', 'x', '', 'a|b,c|d') });
+}
+
+function byIdentifier(facts: TwinFacts, operation: 'summary' | 'presence' | 'ihe-pix'): fc.Arbitrary<TwinRequest> {
+  const name = operation === 'ihe-pix' ? 'sourceIdentifier' : 'identifier';
+  return fc.tuple(identifier(facts), headers).map(([valueString, given]) => ({
+    method: 'POST', path: `/fhir/Patient/$${operation}`, headers: { ...given, ...jsonBody }, body: JSON.stringify({ resourceType: 'Parameters', parameter: [{ name, valueString }] }),
   }));
 }
 
@@ -267,6 +313,7 @@ function typeSearch(facts: TwinFacts): fc.Arbitrary<TypeSearch> {
 }
 
 const jsonBody = { 'Content-Type': 'application/fhir+json' };
+const plainJson = { 'Content-Type': 'application/json' };
 const withBody = (body: string | null): { body?: string } => (body === null ? {} : { body });
 
 function posted(type: string, parameters: readonly (readonly [string, string])[], given: Record<string, string>): TwinRequest {

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { loadDefinitions } from '../../src/fhir/definitions.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { parseXml, xmlLimits } from '../../src/intake/documents/parse-xml.ts';
@@ -7,6 +7,7 @@ import { readRow } from '../../src/intake/read-row.ts';
 import { splitSource } from '../../src/intake/split-source.ts';
 import type { DocumentSchema, Feed, Kind, RowInput } from '../../src/intake/types.ts';
 import type { Problem } from '../../src/fhir/problem.ts';
+import { sharedSamples } from '../shared-data.ts';
 
 const text = { type: 'array', items: { type: 'object', required: ['xmlText'], additionalProperties: false, properties: { xmlText: { type: 'string' } } } };
 const document: DocumentSchema = {
@@ -159,13 +160,11 @@ describe('an XML source that is refused whole', () => {
   });
 });
 
-const samples = fileURLToPath(new URL('../../../shared/data', import.meta.url));
-const files = existsSync(samples) ? (readdirSync(samples, { recursive: true }) as string[]).filter((file) => file.endsWith('.xml')) : [];
-if (files.length === 0) process.stdout.write(`The public XML samples are skipped: shared data not found at ${samples}.\n`);
-
-(files.length > 0 ? it : it.skip)('reads every public XML sample, element by element, or says why not', () => {
+const samples = sharedSamples('');
+samples.it('reads every public XML sample, element by element, or says why not', () => {
+  const files = samples.files(/\.xml$/).map((path) => path.slice(samples.path.length + 1));
   const refused = files.flatMap((file) => {
-    const xml = readFileSync(`${samples}/${file}`, 'utf8').replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+    const xml = readFileSync(join(samples.path, file), 'utf8').replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
     const parsed = parseXml(xml, ['', ...new Set([...xml.matchAll(/xmlns(?::[\w.-]+)?\s*=\s*["']([^"']*)["']/g)].map(([, uri = '']) => uri))]);
     if ('problem' in parsed) return [`${parsed.problem.code} ${file}`];
     const tags = xml.replaceAll(/<!--[^]*?-->|<!\[CDATA\[[^]*?\]\]>|<\?[^]*?\?>/g, '').match(/<[A-Za-z_]/g) ?? [];

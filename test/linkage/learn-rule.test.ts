@@ -6,6 +6,7 @@ import { scoreLinks } from '../../bench/linkage/score-links.ts';
 import { pairGrader } from '../../src/linkage/grade-pair.ts';
 import { likenessKeys } from '../../src/linkage/likeness-keys.ts';
 import { jaroWinkler, oneEditApart, soundKey } from '../../src/linkage/string-likeness.ts';
+import { sharedSamples } from '../shared-data.ts';
 import { shippedRule } from './shipped-rule.ts';
 
 describe('likeness of texts', () => {
@@ -39,10 +40,8 @@ it('weights learned from a city nobody labelled tell its people apart', () => {
   expect([score.precision, score.recall > 0.8]).toEqual([1, true]);
 });
 
-const { sets } = publicSets();
-const febrl = sets.find(({ name }) => name === 'febrl1');
-(febrl ? it : it.skip)(`FEBRL 1 is told apart without its numbers${febrl ? '' : ' (skipped: shared/data/febrl is not there)'}`, () => {
-  const { people, truth } = febrl ?? { people: [], truth: [] };
+sharedSamples('febrl/dataset1.csv').it('FEBRL 1 is told apart without its numbers', () => {
+  const { people, truth } = publicSets().sets.find(({ name }) => name === 'febrl1') ?? { people: [], truth: [] };
   const grade = pairGrader({ ...shippedRule(), ...learnFromPeople(people, 1) });
   const links = [...pairsSharing(people, likenessKeys, 60)].map(([i, j]) => ({ pair: [i, j] as const, found: grade(people[i] ?? people[0]!, people[j] ?? people[0]!).grade }));
   expect(scoreLinks(truth, links.filter(({ found }) => found !== 'certainly-not').map(({ pair }) => pair)).f1).toBeGreaterThan(0.98);

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import fhirpath from 'fhirpath';
 import type { Model } from 'fhirpath';
 import { SaxesParser } from 'saxes';
 import type { JsonObject } from '../../src/fhir/json.ts';
+import { sharedSamples } from '../shared-data.ts';
 import { bothWays } from './both-ways.ts';
 
 /** One test of HL7's suite for R4. */
@@ -18,11 +18,8 @@ interface Test {
   outputs: string[];
 }
 
-const data = fileURLToPath(new URL('../../../shared/data', import.meta.url));
-const suite = join(data, 'fhir_test_cases/r4/fhirpath/tests-fhir-r4.xml');
-const resources = join(data, 'fhirpath_js_cases/test/resources/r4');
-const isPresent = existsSync(suite) && existsSync(resources);
-const present = isPresent ? it : it.skip;
+const suite = sharedSamples('fhir_test_cases/r4/fhirpath/tests-fhir-r4.xml');
+const resources = sharedSamples('fhirpath_js_cases/test/resources/r4');
 const r4 = createRequire(import.meta.url)('fhirpath/fhir-context/r4') as Model;
 
 function readSuite(): Test[] {
@@ -41,13 +38,13 @@ function readSuite(): Test[] {
     if (name === 'expression' && test) test.expression = text;
     if (name === 'output') test?.outputs.push(text);
   });
-  parser.write(readFileSync(suite, 'utf8')).close();
+  parser.write(readFileSync(suite.path, 'utf8')).close();
   return tests;
 }
 
 function inputOf({ input }: Test): JsonObject | undefined {
   if (input === '') return {};
-  const file = join(resources, input.replace(/\.xml$/, '.json'));
+  const file = join(resources.path, input.replace(/\.xml$/, '.json'));
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as JsonObject) : undefined;
 }
 
@@ -68,14 +65,14 @@ function asText(value: unknown): string {
   return (typeof value === 'string' ? value : JSON.stringify(value)).replace(/^T(?=\d\d)/, '');
 }
 
-describe('the FHIRPath tests of R4', () => {
-  const tests = isPresent ? readSuite() : [];
+(suite.isThere ? resources : suite).describe('the FHIRPath tests of R4', () => {
+  const tests = readSuite();
 
   const { warn } = console;
   beforeAll(() => { console.warn = () => undefined; });
   afterAll(() => { console.warn = warn; });
 
-  present('pass as often as before in the library', () => {
+  it('pass as often as before in the library', () => {
     const ran = tests.flatMap((test) => {
       const input = inputOf(test);
       return input ? [{ test, isPassed: passes(test, input) }] : [];
@@ -87,7 +84,7 @@ describe('the FHIRPath tests of R4', () => {
     expect(passed).toBeGreaterThanOrEqual(850);
   });
 
-  present('give the same by the fast way wherever it decides', () => {
+  it('give the same by the fast way wherever it decides', () => {
     let decided = 0;
     let unread = 0;
     const different = tests.flatMap((test) => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadDefinitions } from '../../src/fhir/definitions.ts';
@@ -12,6 +12,7 @@ import { parseStructureMap } from '../../src/mapping/structure-map/parse-structu
 import { printMap } from '../../src/mapping/structure-map/print-map.ts';
 import { structureMapFrom } from '../../src/mapping/structure-map/structure-map-from.ts';
 import { compileMap } from '../../src/mapping/compile-map.ts';
+import { sharedSamples } from '../shared-data.ts';
 import { mapOf } from './run-map.ts';
 
 beforeAll(() => { loadDefinitions(); });
@@ -201,20 +202,17 @@ describe('every map of the gateway', () => {
   });
 });
 
+const shared = sharedSamples('');
+
 /** Every StructureMap and every map text among the public samples; none is copied here. */
 function publicMaps(): { file: string; text: string }[] {
-  const folder = fileURLToPath(new URL('../../../shared/data', import.meta.url));
-  if (!existsSync(folder)) return [];
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(map|fml|json)$/.test(name));
-  return names.map((file) => ({ file, text: readFileSync(join(folder, file), 'utf8') }))
+  return shared.files(/\.(map|fml|json)$/).map((path) => ({ file: path.slice(shared.path.length + 1), text: readFileSync(path, 'utf8') }))
     .filter(({ file, text }) => !file.endsWith('.json') || /^\s*\{\s*"resourceType"\s*:\s*"StructureMap"/.test(text));
 }
 
-describe('public maps', () => {
-  const maps = publicMaps();
-  const present = maps.length > 0 ? it : it.skip;
-
-  present('are read, or refused with a place and a reason', () => {
+shared.describe('public maps', () => {
+  it('are read, or refused with a place and a reason', () => {
+    const maps = publicMaps();
     const refused = maps.flatMap(({ file, text }) => {
       const { syntax, problems } = parseFile({ file, text });
       if (problems.length === 0) expectStable(printMap(syntax));

@@ -1,3 +1,4 @@
+import { conceptMapOf } from '../../src/mapping/concept-map-of.ts';
 import { readTable } from '../../src/mapping/read-table.ts';
 import { tableFromCsv } from '../../src/mapping/table-from-csv.ts';
 import type { CodeTable } from '../../src/mapping/types.ts';
@@ -11,6 +12,14 @@ function table(name: string, text: string): CodeTable {
 
 const sex = table('sex', 'source,system,code,display,note\r\nM,http://hl7.org/fhir/administrative-gender,male,Male,\r\nF,http://hl7.org/fhir/administrative-gender,female,,"a note, with a comma"\r\n');
 const route = table('route.loose', 'source,system,code,display,note\nDiversion from Hospital Services,urn:route,hospital-diversion,Diversion,\n*,urn:route,other,Other,\n');
+
+it('a table is a ConceptMap, with its last resort also where no other row goes to that system', () => {
+  const apart = table('apart', 'source,system,code,display,note\nA,urn:a,1,One,\n*,urn:other,9,,\n');
+  expect(conceptMapOf(apart)).toEqual({ resourceType: 'ConceptMap', group: [
+    { target: 'urn:a', element: [{ code: 'A', target: [{ code: '1', display: 'One', equivalence: 'equivalent' }] }] },
+    { target: 'urn:other', element: [{ code: '*', target: [{ code: '9', equivalence: 'equivalent' }] }], unmapped: { mode: 'fixed', code: '9' } }] });
+  expect(conceptMapOf(route)).toMatchObject({ group: [{ element: [{ code: 'diversion from hospital services' }], unmapped: { mode: 'fixed', code: 'other' } }] });
+});
 
 describe('translate', () => {
   const outputs: [output: string, rules: string, gives: unknown][] = [

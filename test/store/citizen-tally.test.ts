@@ -2,18 +2,20 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import type { Grant } from '../../src/consent/types.ts';
 import { openPostgres, type Database } from '../../src/store/database.ts';
+import { listMark, listToken } from '../../src/fhir/search-token.ts';
 import { readGeneration, saveGrant } from '../../src/store/grants.ts';
 import { lookAtEverything } from '../../src/store/look-up.ts';
+import { moveRows } from '../../src/store/move-rows.ts';
 import { reclassRows, saveRows, type RowChange } from '../../src/store/record-writer.ts';
 import { loadVersions, replaceFragments } from '../../src/store/stored-versions.ts';
 import { databases, freshPostgres } from '../databases.ts';
 
 const noId = '00000000-0000-0000-0000-000000000000';
 
-function change(citizen: string, id: string, classId: number, version = 1, fragmentClass = classId): RowChange {
+function change(citizen: string, id: string, classId: number, version = 1, fragmentClass = classId, tokens: bigint[] = []): RowChange {
   return {
     citizen, id, type: 'CarePlan', version, classId, contentHash: Buffer.alloc(0), body: '{}', updatedAt: new Date(), recordId: 1, row: 1, directoryIds: [],
-    index: { tokens: [], fragmentTokens: new Map(), values: [], from: null, to: null, sortText: null, codes: [] },
+    index: { tokens, fragmentTokens: new Map(), values: [], from: null, to: null, sortText: null, codes: [] },
     fragments: [{ path: '/address', body: '[]', classId: fragmentClass, target: null, tokens: [] }],
   };
 }
@@ -30,6 +32,16 @@ async function tallies(database: Database): Promise<{ kept: unknown[]; counted: 
   return { kept, counted };
 }
 
+/** Places in kept lists as the table has them, and as the rows' tokens say. */
+async function places(database: Database): Promise<{ kept: unknown[]; said: unknown[] }> {
+  const kept = await database.query('select citizen_id, id, list::text, at from list_place order by 1, 2, 3');
+  const rows = await database.query<{ citizen_id: string; id: string; tokens: string[]; at: Date }>('select citizen_id, id, tokens::text[] as tokens, updated_at as at from citizen_row where not deleted order by 1, 2');
+  const said = rows.flatMap(({ tokens, ...row }) => tokens.filter((token) => (BigInt(token) & listMark.bits) === listMark.value).sort().map((list) => ({ ...row, list })));
+  return { kept, said };
+}
+
+const lists = [listToken('EpisodeOfCare', 1n, 2n), listToken('EpisodeOfCare', 3n, 2n), listToken('Task', 1n, 2n)];
+
 describe.each(databases)('the tally of a citizen, on $kind', ({ open }) => {
   let database: Database;
   beforeAll(async () => {
@@ -37,29 +49,42 @@ describe.each(databases)('the tally of a citizen, on $kind', ({ open }) => {
   });
   afterAll(() => database.close());
 
-  it('is what is there after any writes: new rows and versions, rows and parts moved to other classes', async () => {
+  it('and the places of rows in lists are what is there after any writes: new rows and versions, rows and parts moved to other classes, people who become one, rows that end', async () => {
     const citizens = [randomUUID(), randomUUID()];
     const ids = Array.from({ length: 6 }, () => randomUUID() as string);
     const versions = new Map<string, number>();
-    const write = fc.record({ which: fc.nat(5), classId: fc.integer({ min: 1, max: 4 }), part: fc.integer({ min: 1, max: 4 }), how: fc.constantFrom('save', 'save', 'reclass', 'reclass-part') });
+    const owners = new Map(ids.map((id, i) => [id, citizens[i % 2] ?? '']));
+    const write = fc.record({ which: fc.nat(5), classId: fc.integer({ min: 1, max: 4 }), part: fc.integer({ min: 1, max: 4 }), how: fc.constantFrom('save', 'save', 'save', 'reclass', 'reclass-part', 'move', 'end'), bears: fc.subarray([...lists, 5n]) });
     await fc.assert(fc.asyncProperty(fc.array(write, { minLength: 1, maxLength: 6 }), async (writes) => {
       await database.transaction(async (connection) => {
-        for (const { which, classId, part, how } of writes) {
-          const [id = '', citizen = ''] = [ids[which], citizens[which % 2]];
+        for (const { which, classId, part, how, bears } of writes) {
+          const id = ids[which] ?? '';
+          const citizen = owners.get(id) ?? '';
           const version = (versions.get(id) ?? 0) + 1;
           if (how === 'reclass') await reclassRows(connection, [{ citizen, id, classId }]);
+          else if (how === 'end') await connection.query('update citizen_row set deleted = true where id = $1', [id]);
+          else if (how === 'move') {
+            const into = citizens.find((each) => each !== citizen) ?? '';
+            await moveRows(connection, { from: citizen, into, origins: null, at: new Date(), tokens: { from: [], into: [] } });
+            for (const [each, owner] of owners) if (owner === citizen) {
+              owners.set(each, into);
+              if (versions.has(each)) versions.set(each, (versions.get(each) ?? 0) + 1);
+            }
+          }
           else if (how === 'reclass-part') {
             const stored = await loadVersions(connection, [{ citizen, id }]);
             await replaceFragments(connection, stored.map((each) => ({ ...each, fragments: each.fragments.map((fragment) => ({ ...fragment, classId, tokens: [] })) })));
           }
           else {
-            await saveRows(connection, [change(citizen, id, classId, version, part)]);
+            await saveRows(connection, [change(citizen, id, classId, version, part, bears)]);
             versions.set(id, version);
           }
         }
       });
       const { kept, counted } = await tallies(database);
       expect(kept).toEqual(counted);
+      const listed = await places(database);
+      expect(listed.kept).toEqual(listed.said);
     }), { numRuns: 40 });
   });
 });

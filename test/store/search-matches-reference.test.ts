@@ -1,11 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { textOf, type JsonObject } from '../../src/fhir/json.ts';
 import { loadDefinitions } from '../../src/fhir/definitions.ts';
 import { parseSearch } from '../../src/fhir/parse-search.ts';
+import type { SearchQuery } from '../../src/fhir/search-query.ts';
 import type { Database } from '../../src/store/database.ts';
 import { stale } from '../../src/store/door.ts';
 import { readGeneration, saveGrant } from '../../src/store/grants.ts';
 import { resolveQuery } from '../../src/store/resolve-query.ts';
-import { countMatches, searchRows } from '../../src/store/search-rows.ts';
+import { countMatches, searchRows, type PagePosition } from '../../src/store/search-rows.ts';
 import { databases } from '../databases.ts';
 import { beginsWith, codesIn, isAmount, isCode, isWhen, valuesOf } from './reference-search.ts';
 import { drawResources, storeResources } from './search-world.ts';
@@ -97,6 +99,40 @@ describe.each(databases)('search means what R4 says, on $kind', ({ open }) => {
     expect(wrong).toEqual([]);
     expect(telling).toBeGreaterThan(cases.length * 0.7);
   });
+
+  it('page by page along a list that is kept in order, as by putting in order whatever is found', async () => {
+    const drawn = resources.filter(({ resourceType }) => resourceType === 'EpisodeOfCare').map((resource): JsonObject => ({ ...resource, managingOrganization: { reference: 'Organization/o1' }, status: 'active', type: [{ coding: [{ system: 'urn:a', code: 'x' }] }] }));
+    await storeResources(database, drawn.map((resource) => ({ ...resource, id: randomUUID() })), 1);
+    await storeResources(database, drawn.map((resource) => ({ ...resource, id: randomUUID() })), 2); // not for this reader
+    for (const [text, list] of [['status=active&organization=Organization/o1', true], ['status=active&type=urn:a|x&organization=o1', true], ['status=active&type=x', false], ['status=active,finished&organization=o1', false], ['organization=o1', false]] as const) {
+      const parsed = parseSearch('EpisodeOfCare', [...new URLSearchParams(text), ['_count', '3']], { handling: 'strict' });
+      if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
+      const query = await resolveQuery(database, key, parsed.query);
+      if (query === stale) throw new Error('stale');
+      const unordered = { ...query, clauses: query.clauses.map((clause) => ('anyOf' in clause ? { ...clause, inList: undefined } : clause)) } as SearchQuery;
+      const [walked, found] = [await pagesOf(query), await pagesOf(unordered)];
+      expect(walked.ids).toEqual(found.ids);
+      expect([walked.ids.length > 9, walked.lists.every((each) => (each !== null) === list), found.lists.every((each) => each === null)]).toEqual([true, true, true]);
+    }
+  });
+
+  /** What all its pages hold, and which lists the door was asked to walk. */
+  async function pagesOf(query: SearchQuery): Promise<{ ids: string[]; lists: unknown[] }> {
+    const lists: unknown[] = [];
+    const noting: Database = { ...database, serve: (role, grantKey, statement) => {
+      lists.push(statement.name === 'look-at-page' ? statement.values[3] : null);
+      return database.serve(role, grantKey, statement);
+    } };
+    const ids: string[] = [];
+    for (let after: PagePosition | null = null; ;) {
+      const page = await searchRows(noting, key, query, after);
+      if (page === stale) throw new Error('stale');
+      ids.push(...page.rows.map(({ id }) => id));
+      const last = page.rows.at(-1);
+      if (!page.more || !last) return { ids, lists };
+      after = { keys: last.keys, id: last.id };
+    }
+  }
 
   async function idsOf(type: string, text: string): Promise<string[]> {
     const parsed = parseSearch(type, [[text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)], ['_count', '200']], { handling: 'strict' });

@@ -30,8 +30,9 @@ function whenOf({ first, last }: ReportLine, words: ReportWords): string {
   return from === to ? from : fill(words.span, { first: from, last: to });
 }
 
-function whoOf({ by, role }: ReportLine, organisation: string, { who, roles }: ReportWords): string {
+function whoOf({ by, role, organisation: key }: ReportLine, organisation: string, { who, roles }: ReportWords): string {
   if (by === 'nobody') return who.nobody;
+  if (by === 'system' && key === null) return who.gateway;
   if (by === 'system') return fill(who.system, { organisation });
   const job = role === null ? undefined : roles[role];
   return job === undefined ? fill(who.personAlone, { organisation }) : fill(who.person, { role: job, organisation });

@@ -29,7 +29,7 @@ export interface ReportWords {
   older: string;
   /** by the plural form of the number of looks; `other` is always there */
   looks: Readonly<Record<string, string>>;
-  who: Record<'person' | 'personAlone' | 'system' | 'nobody', string>;
+  who: Record<'person' | 'personAlone' | 'system' | 'gateway' | 'nobody', string>;
   roles: Readonly<Record<string, string>>;
   kinds: Record<LookKind, string>;
   outcomes: Record<LookOutcome, string>;
@@ -65,7 +65,7 @@ const english: ReportWords = {
   tableOf: 'Looks, newest first', nobody: 'Nobody has looked in this time.',
   older: 'There were more looks before {moment} than this page has room for. Ask for the time before that day to see them.',
   looks: { one: '{count} time', other: '{count} times' },
-  who: { person: '{role}, {organisation}', personAlone: 'Somebody at {organisation}', system: 'A computer system of {organisation}, no person', nobody: 'Somebody who did not show who they are' },
+  who: { person: '{role}, {organisation}', personAlone: 'Somebody at {organisation}', system: 'A computer system of {organisation}, no person', gateway: 'The shared record itself, no person', nobody: 'Somebody who did not show who they are' },
   roles: {
     'doctor': 'Doctor', 'nurse': 'Nurse', 'therapist': 'Therapist', 'social-worker': 'Social worker', 'paramedic': 'Paramedic', 'care-home-registered': 'Registered nurse of a care home',
     'care-home-unregistered': 'Carer of a care home', 'voluntary-worker': 'Voluntary sector worker', 'coordinator': 'Care coordinator', 'administrator': 'Administrator', 'integration': 'Computer system',
@@ -73,7 +73,7 @@ const english: ReportWords = {
   },
   kinds: {
     look: 'Looked at the record', search: 'Searched for the person', written: 'Sent in or changed information', emergency: 'Used or reviewed emergency access',
-    linked: 'Checked whether two records are about the same person', oversight: 'Checked who looked and why', other: 'Did something else with the record',
+    linked: 'Checked whether two records are about the same person', kept: 'Decided how long information is kept', oversight: 'Checked who looked and why', other: 'Did something else with the record',
   },
   outcomes: { 'shown': 'Information was shown.', 'nothing-shown': 'There was nothing they could be shown.', 'recorded': 'It was done.', 'refused': 'It was refused. Nothing was shown.', 'failed': 'It went wrong. Nothing was shown.' },
   keptBack: 'Some information was not shown to them.',

@@ -1,10 +1,10 @@
-import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import type { Parameters, ParametersParameter } from '@medplum/fhirtypes';
-import { askGateway } from './call-gateway.ts';
+import { textFromGateway } from './call-gateway.ts';
 import type { CliContext } from './cli-context.ts';
 import { findCitizen } from './find-citizen.ts';
 import { call, calling, type GatewayOptions } from './gateway-command.ts';
+import { writeNew } from './write-new.ts';
 
 /** `onestory audit access-report <patient>`: who looked at this citizen's record and why, in plain words; `--html` for the page to print. */
 export function auditAccessReport(context: CliContext): Command {
@@ -27,13 +27,12 @@ export function auditAccessReport(context: CliContext): Command {
 }
 
 async function writePage(context: CliContext, options: GatewayOptions, path: string, file: string): Promise<void> {
-  const answer = await askGateway(context, options, { method: 'GET', path, headers: { Accept: 'text/html' } });
+  const answer = await textFromGateway(context, options, { method: 'GET', path, headers: { Accept: 'text/html' } });
   if ('problems' in answer) {
     for (const problem of answer.problems) context.fail(problem);
     return;
   }
-  await writeFile(file, await answer.response.text(), { mode: 0o600 });
-  context.print(`Written to ${file}. It names a person: keep it as your organisation's rules say.`);
+  if (writeNew(context, file, answer.text, 0o600)) context.print(`Written to ${file}. It names a person: keep it as your organisation's rules say.`);
 }
 
 function sayLine({ part = [] }: ParametersParameter): string {

@@ -6,16 +6,19 @@ import { Command } from 'commander';
 import { Refusal, type Problem } from '../../fhir/problem.ts';
 import { askFor } from './audit-checkpoint.ts';
 import { linesFromGateway, textFromGateway } from './call-gateway.ts';
+import { exportSubject } from './audit-subject.ts';
 import type { CliContext } from './cli-context.ts';
 import { call, calling, type GatewayOptions } from './gateway-command.ts';
 import { cannotWrite, fileExists, writeNew } from './write-new.ts';
 
-/** `onestory audit export --out <file>`: the log up to a checkpoint made for it, with that checkpoint beside it. */
+/** `onestory audit export --out <file>`: the log up to a checkpoint made for it, with that checkpoint beside it. With `--patient`, what is held about one person and who looked. */
 export function exportCommand(context: CliContext): Command {
   return calling(context, new Command('export').description('the whole log up to now, oldest first, with the checkpoint it ends at in <file>.checkpoint'))
     .requiredOption('--out <file>', 'where to; never over a file that is there')
-    .action(async (options: GatewayOptions & { out: string }) => {
+    .option('--patient <id>', 'instead: what is held about this person and who looked, for an answer to the person, in the folder named by --out')
+    .action(async ({ patient, ...options }: GatewayOptions & { out: string; patient?: string }) => {
       const { out } = options;
+      if (patient !== undefined) return exportSubject(context, options, patient, out);
       if (existsSync(out) || existsSync(`${out}.checkpoint`)) return context.fail(fileExists, 2);
       const note = await askFor(context, options, true, null);
       if (note === null) return;

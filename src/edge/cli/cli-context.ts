@@ -1,4 +1,5 @@
 import type { Problem } from '../../fhir/problem.ts';
+import type { Database } from '../../store/database.ts';
 import type { DemoPersona } from '../demo-clients.ts';
 
 /** What a command may use of the process it runs in. */
@@ -6,6 +7,8 @@ export interface CliContext {
   /** the gateway's address unless --base says otherwise */
   baseUrl: string;
   dataDir: string;
+  /** the project's root */
+  rootDir: string;
   /** folder of feeds and partners */
   mappingsDir: string;
   /** folder of what we publish in FHIR terms */
@@ -14,6 +17,8 @@ export interface CliContext {
   token: string | null;
   personas: readonly DemoPersona[];
   clock: () => Date;
+  /** the record of DATABASE_URL or DATA_DIR (null), or another: `postgres://…` or a data folder. Only drills look past the gateway */
+  openRecord: (where: string | null) => Promise<Database>;
   /** one line on standard output: results only */
   print: (line: string) => void;
   /** says what went wrong on standard error and ends the command with exit code 1, or with 2 where nothing could be looked at */

@@ -24,8 +24,11 @@ export interface Representing {
 
 export const plainJson: Representation = { form: 'json', pretty: false, subset: null };
 
+/** Parameters of how an answer is written. */
+export const formParameters: readonly string[] = ['_format', '_pretty'];
+
 /** Parameters that shape an answer and select nothing. */
-export const shapeParameters: readonly string[] = ['_format', '_pretty', '_elements', '_summary'];
+export const shapeParameters: readonly string[] = [...formParameters, '_elements', '_summary'];
 const mostElements = 50;
 
 /** Throws what cannot be offered: 406 for a form, 400 for the others. */

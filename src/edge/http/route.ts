@@ -21,6 +21,8 @@ import type { Identify } from './session/identify.ts';
 export interface Asked {
   requester: Requester;
   params: Readonly<Record<string, string>>;
+  /** nothing but the headers is asked for */
+  head: boolean;
   /** decoded query parameters in order */
   query: [string, string][];
   header: (name: string) => string | undefined;
@@ -141,7 +143,7 @@ async function refuse(
 function describe(received: Request, requester: Requester, request: RequestFacts, shape: Asked['shapedBy']): Asked {
   const query = queryOf(received);
   return {
-    requester, request, query, params: paramsOf(received),
+    requester, request, query, params: paramsOf(received), head: received.method === 'HEAD',
     shapedBy: (parameters) => { shape([...query, ...parameters]); },
     header: (name) => received.get(name),
     body: (maxBytes) => readBody(received, maxBytes),

@@ -43,7 +43,7 @@ export function addUploadRoutes(router: Router, services: UploadServices, permit
   const one = { ...facts, pattern: 'intake/{feed}/uploads/{id}', permit: checked, allow: 'HEAD, PATCH, DELETE, OPTIONS' };
   router.options(['/:feed/uploads', '/:feed/uploads/:id'], route(services, { ...facts, permit }, () => Promise.resolve({ status: 204, headers: { ...tus, 'Tus-Version': version, 'Tus-Extension': 'creation,expiration,termination' } })));
   router.post('/:feed/uploads', route(services, { ...facts, permit: checked }, (asked) => create(services, asked)));
-  router.head('/:feed/uploads/:id', route(services, one, async (asked) => ({ status: 200, ...stateOf(services, await services.uploads.read(asked.requester, named(asked), requestOf(asked))) })));
+  router.head('/:feed/uploads/:id', route(services, one, async (asked) => ({ status: 200, ...stateOf(services, await services.uploads.read(asked.requester, named(asked), asked.request)) })));
   router.patch('/:feed/uploads/:id', route(services, one, (asked) => append(services, asked)));
   router.delete('/:feed/uploads/:id', route(services, one, async (asked) => {
     await services.uploads.cancel(asked.requester, named(asked));
@@ -77,7 +77,7 @@ async function append(services: UploadServices, asked: Asked): Promise<Reply> {
   if (wrongType) throw new Refusal(wrongType);
   const offset = readInteger(asked.header('Upload-Offset'), 'Upload-Offset');
   const content = await asked.body(longestPiece);
-  const upload = await services.uploads.continue(asked.requester, { ...named(asked), offset, content }, requestOf(asked));
+  const upload = await services.uploads.continue(asked.requester, { ...named(asked), offset, content }, asked.request);
   return { status: 204, ...stateOf(services, upload) };
 }
 
@@ -92,10 +92,6 @@ function named({ params }: Asked): { feed: string; id: string } {
   // the database would not take another form for an id
   if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) throw new Refusal({ category: 'not-found', code: 'upload-unknown', text: 'There is no such upload.' });
   return { feed, id };
-}
-
-function requestOf({ request }: Asked): RequestFacts {
-  return request;
 }
 
 /** `part Y2xpZW50,sha256 ZGVhZGJlZWY=`: keys with their values in base64. */

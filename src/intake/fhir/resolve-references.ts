@@ -129,8 +129,8 @@ interface Place {
   embedded?: ReadonlySet<string>;
 }
 
-/** `https://server/Patient/1` is also `Patient/1`, within one Bundle. */
-function relativeOf(fullUrl: string): string {
+/** `https://server/Patient/1` is also `Patient/1`, within one Bundle; empty where it is neither. */
+export function relativeOf(fullUrl: string): string {
   return /^https?:.*\/([A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64})$/.exec(fullUrl)?.[1] ?? '';
 }
 

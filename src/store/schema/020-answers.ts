@@ -1,7 +1,7 @@
 /**
  * What the log is searched by. `words` are made by the database from an entry's own text when it is written, so nobody can
  * write an entry that is not found: canonical JSON sorts its members and escapes the quotes inside strings, so what is matched
- * here is only ever a member. An entry whose content is erased has no words. See wordsOf in src/store/audit-words.ts.
+ * here is only ever a member. An entry whose content is erased has only the words of its tombstone. The words asked for are in src/flow/asked-words.ts.
  *
  * Answers come newest first by the entry's own time, so every order of entries has that time in it.
  */

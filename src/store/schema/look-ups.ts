@@ -59,12 +59,30 @@ const olderThan = (version: string): string => `${version}.updated_at >= coalesc
 /** The type is in every token; compared plainly as well, PostgreSQL would add a bitmap of the whole type. */
 const bearing = (row: string): string => `not ${row}.deleted and (${row}.type || '') = asked_type and ${row}.tokens @> asked_tokens`;
 
+/** After a place in the order of a page; no place is before everything. In one condition, so that nobody thinks of an index of all there is by time. */
+const afterPlace = (row: string): string => `(before is null or ${row}.updated_at < before or (${row}.updated_at = before and ${row}.id > before_id))`;
+/** The rows of a list in its order, one by one: each is looked up and asked by itself, so that nothing is read beyond the page. */
+const walkedList = 'list_place l cross join lateral (select w.* from citizen_row w where w.citizen_id = l.citizen_id and w.id = l.id offset 0) r where l.list = asked_list and l.at <= coalesce(before, \'infinity\')';
+
+/** A page, newest first, of rows `r` of this source that bear the tokens: all that are found are put in order, or `walked` in an order they have. */
+function pageOf(source: string, walked = ''): string {
+  return `return query with page as materialized (
+        (select r.id, r.updated_at from ${source} and ${afterPlace('r')} and ${bearing('r')} and ${visible('r', undefined, itself('r'))}${walked})
+        union all
+        select s.id, s.updated_at from shared_row s where ${afterPlace('s')} and ${bearing('s')} and ${sharedWith('s')}
+        order by updated_at desc, id limit at_most)
+      select 1, true, null::uuid, ${emergencyReference('q.citizen_id')}, null::json, null::int[], q.* from (
+        select ${listedColumns} from page p join ${citizenRows.replace(' join', ' on r.id = p.id join')}
+        union all
+        select ${sharedColumns} from page p join ${sharedRows.replace(' join', ' on s.id = p.id join')}) q;`;
+}
+
 /** Planned once for each connection: a plan made anew for every requester's lists of classes costs more than what it finds. */
 const lookUp = 'language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$';
 
 /** What the reader may call. */
 export const readerLookUps = [
-  'look_at_rows(text[], text[], uuid[])', 'look_at_listed(text, uuid[])', 'look_at_everything(text, uuid, text, uuid, int)', 'look_at_story(text, uuid, int)', 'look_at_decisions(text, uuid)', 'look_at_page(text, text, bigint[], int)', 'look_at_history(text, text, timestamptz, timestamptz, uuid, int, int)',
+  'look_at_rows(text[], text[], uuid[])', 'look_at_listed(text, uuid[])', 'look_at_everything(text, uuid, text, uuid, int)', 'look_at_story(text, uuid, int)', 'look_at_decisions(text, uuid)', 'look_at_page(text, text, bigint[], bigint, timestamptz, uuid, int)', 'look_at_history(text, text, timestamptz, timestamptz, uuid, int, int)',
   'count_bearing(text, text, bigint[], int)', 'find_parts(text, text, bigint[])', 'look_at_matches(text, bytea[], int, int)', 'citizens_now(uuid[])',
 ];
 
@@ -151,22 +169,18 @@ begin
     select ${sharedColumns} from ${sharedRows} where s.id = any (ids) and not s.deleted and ${sharedWith('s')}) q;
 end $$;
 
--- the newest rows of a type that bear all these tokens, whosever they are
-create function look_at_page(asked_grant text, asked_type text, asked_tokens bigint[], at_most int) returns setof looked
+-- the newest rows of a type that bear all these tokens, whosever they are, after a place in the order; in a list that is kept, it is walked until the page is full
+create function look_at_page(asked_grant text, asked_type text, asked_tokens bigint[], asked_list bigint, before timestamptz, before_id uuid, at_most int) returns setof looked
   ${lookUp}
 declare g live_grant;
 begin
   ${takeGrant('asked_grant')}
   if found then
-    return query with page as materialized (
-        select r.id, r.updated_at from citizen_row r where ${bearing('r')} and ${visible('r', undefined, itself('r'))}
-        union all
-        select s.id, s.updated_at from shared_row s where ${bearing('s')} and ${sharedWith('s')}
-        order by updated_at desc, id limit at_most)
-      select 1, true, null::uuid, ${emergencyReference('q.citizen_id')}, null::json, null::int[], q.* from (
-        select ${listedColumns} from page p join ${citizenRows.replace(' join', ' on r.id = p.id join')}
-        union all
-        select ${sharedColumns} from page p join ${sharedRows.replace(' join', ' on s.id = p.id join')}) q;
+    if asked_list is null then
+      ${pageOf('citizen_row r where true')}
+    else
+      ${pageOf(walkedList, ' order by l.at desc, l.id limit at_most')}
+    end if;
     if found then return; end if;
   end if;
   return query select 1, exists (select from live_grant l where l.grant_key = asked_grant), null::uuid, null::text, null::json, null::int[], ${noRow};

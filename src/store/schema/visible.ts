@@ -66,6 +66,10 @@ export function emergencyReference(citizen: string, grant = ofGrant): string {
   return `(select e.reference from ${liveAccess(citizen, grant)} order by e.until desc limit 1)`;
 }
 
+/** Whether a set of a grant holds a number: one look at its bit, however many the set has. What is not a set holds nothing. */
+const holds = (set: string, number: string): string => `(case when ${number} between 0 and octet_length(${set}::bytea) * 8 - 1 then get_bit(${set}::bytea, ${number}) = 1 else false end)`;
+const isEmpty = (set: string): string => `(octet_length(${set}::bytea) = 0)`;
+
 /**
  * The door's one predicate, as SQL over a row with `citizen_id` and `class_id`, and the record it is. Every view that shows citizen rows is
  * built from it; nothing else decides. Mirrors rules 1 and 3 to 5 of the combining rules (see src/consent/combining-rules.ts):
@@ -79,13 +83,14 @@ export function emergencyReference(citizen: string, grant = ofGrant): string {
  * of the asking organisation. Most people have made no choice: that is asked first, and cheaply.
  */
 export function visible(row: string, grant = ofGrant, record: OfRecord = ofClass): string {
+  const classIn = (set: string): string => holds(grant(set), `${row}.class_id`);
   const related = (classes: string): string => `(select true from relationship x where x.citizen_id = ${row}.citizen_id and x.organisation = ${grant('organisation')}
-      and x.until > statement_timestamp() and (${row}.class_id::bigint * 16 + x.kind) = any (${grant(classes)}::bigint[]) limit 1) is true`;
+      and x.until > statement_timestamp() and ${holds(grant(classes), `(${row}.class_id * 16 + x.kind)`)} limit 1) is true`;
   const inEmergency = emergency(`${row}.citizen_id`, grant);
-  return `(${row}.class_id = any (${grant('exempt')}::int[]) or (
-    (${row}.class_id = any (${grant('open')}::int[]) or ${related('related')}
-      or (${row}.class_id = any (${grant('related_classes')}::int[]) and ${inEmergency})
-      or ((${row}.class_id = any (${grant('explicit')}::int[]) or (${grant('explicit_related')} <> '{}' and ${related('explicit_related')}))
+  return `(${classIn('exempt')} or (
+    (${classIn('open')} or (${isEmpty(grant('related'))} is false and ${related('related')})
+      or (${classIn('related_classes')} and ${inEmergency})
+      or ((${classIn('explicit')} or (${isEmpty(grant('explicit_related'))} is false and ${related('explicit_related')}))
         and ${choiceEffect(row, grant, record)} is not distinct from 'permits'))
     and case when ${choseNothing(row)} then true
       else case coalesce(${choiceEffect(row, grant, record)}, 'permits') when 'permits' then true when 'objects' then ${inEmergency} else false end end))`;
@@ -95,7 +100,7 @@ export function visible(row: string, grant = ofGrant, record: OfRecord = ofClass
 export const grantHolds = 'g.generation = p.generation and (g.valid_until is null or g.valid_until > statement_timestamp())';
 
 /** The classes of a grant `g`, taken out of their compressed form once and not at every row: whatever is computed is plain. */
-export const classSets = ['exempt', 'open', 'related', 'explicit', 'related_classes', 'explicit_related'].map((set) => `g.${set} || '{}' as ${set}`).join(', ');
+export const classSets = ['exempt', 'open', 'related', 'explicit', 'related_classes', 'explicit_related'].map((set) => `g.${set} || '' as ${set}`).join(', ');
 
 /**
  * The same for rows without a citizen: directory for every caller, the register of agreements by role (and to whoever oversees

@@ -36,7 +36,7 @@ export function matchesOf<T extends Resource>(bundle: Bundle<T>): T[] {
   return (bundle.entry ?? []).flatMap(({ resource, search: found }) => (resource && (found?.mode ?? 'match') === 'match' ? [resource] : []));
 }
 
-/** POST [base]/{type}: a record of this organisation's own. Answers where it is. */
+/** POST [base]/{type}: a record of this organisation's own. */
 export async function create(resource: Resource): Promise<void> {
   await askJson<null>(`${base}/${resource.resourceType}`, { method: 'POST', body: new Blob([JSON.stringify(resource)], { type: fhirJson }) }, { accept: fhirJson });
 }

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { operate } from '../api/fhir.ts';
 import type { SignedIn } from '../api/session.ts';
@@ -26,8 +26,9 @@ function Strip({ live }: { live: LiveEmergency }) {
   }, []);
   const left = minutesLeft(live, now);
   const over = left === undefined;
-  useEffect(() => { if (over) rememberEmergency(null); }, [over]);
-  const { mutate, isPending, isError, error } = useEnd(live);
+  const forget = useForget();
+  useEffect(() => { if (over) void forget(); }, [over, forget]);
+  const { mutate, isPending, isError, error } = useEnd(live, forget);
   if (over) return null;
   return (
     <aside className="os-emergency" aria-label={words.stripLabel}>
@@ -40,16 +41,17 @@ function Strip({ live }: { live: LiveEmergency }) {
   );
 }
 
-/** Ends it, and forgets what was seen under it. */
-function useEnd({ citizen }: LiveEmergency) {
+function useEnd({ citizen }: LiveEmergency, forget: () => Promise<void>) {
+  return useMutation({ gcTime: 0, mutationFn: () => operate(`Patient/${citizen}/$end-break-glass`, { resourceType: 'Parameters' }), onSuccess: forget });
+}
+
+/** However it ends, what was seen under it goes from the screen and from memory. */
+function useForget(): () => Promise<void> {
   const queries = useQueryClient();
   const navigate = useNavigate();
-  return useMutation({
-    gcTime: 0, mutationFn: () => operate(`Patient/${citizen}/$end-break-glass`, { resourceType: 'Parameters' }),
-    onSuccess: async () => {
-      rememberEmergency(null);
-      await navigate('/find');
-      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
-    },
-  });
+  return useCallback(async () => {
+    rememberEmergency(null);
+    await navigate('/find');
+    queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
+  }, [queries, navigate]);
 }

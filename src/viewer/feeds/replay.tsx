@@ -5,6 +5,7 @@ import { formatDateTime } from '../format.ts';
 import { mayAnswer } from '../home.tsx';
 import { strings } from '../strings.ts';
 import { Ask } from '../ui/ask.tsx';
+import { Bounded } from '../ui/bounded.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { Table } from '../ui/nhs.ts';
@@ -14,6 +15,8 @@ import { useChange, useGovernance } from '../ui/use-governance.ts';
 import type { ReplayReport } from './feed-shapes.ts';
 
 const words = strings.feeds.replay;
+/** as many places as the gateway tells */
+const mostTold = 1_000;
 const underWay = ['shadow', 'swapping', 'closing'];
 
 /** What a changed mapping would change in all a feed ever sent, by place and never by value; and the answer to it. */
@@ -27,7 +30,8 @@ export function Replay({ feed, session }: { feed: string; session: SignedIn }) {
     <>
       <Standing report={data} />
       <p><strong>{words.counts(counts.resource, counts['new-problem'], counts['solved-problem'])}</strong></p>
-      {underWay.includes(state) ? <p>{words.underWay} <button type="button" className="os-link-button" aria-disabled={isFetching} onClick={() => { void refetch(); }}>{words.look}</button></p> : differences.length === 0 ? <p>{words.none}</p> : <Differences differences={differences} />}
+      {underWay.includes(state) ? <p>{words.underWay} <button type="button" className="os-link-button" aria-disabled={isFetching} onClick={() => { void refetch(); }}>{words.look}</button></p> : differences.length === 0 ? <p>{words.none}</p> : <Bounded items={differences} limit={200}>{(shown) => <Differences differences={shown} />}</Bounded>}
+      {differences.length === mostTold ? <p><strong>{words.more(mostTold)}</strong></p> : null}
       {state === 'ready' && mayAnswer(session) ? <Approve report={data} /> : null}
     </>
   );
@@ -44,15 +48,13 @@ function Standing({ report: { state, startedBy, startedAt, approvedBy, approvedA
   );
 }
 
-const most = 200;
-
-function Differences({ differences }: { differences: ReplayReport['differences'] }) {
+function Differences({ differences }: { differences: readonly ReplayReport['differences'][number][] }) {
   const { columns } = words;
   return (
     <Table responsive caption={words.caption} captionProps={{ size: 's' }} className="os-changes-table">
       <Table.Head><Table.Row>{[columns.kind, columns.subject, columns.place, columns.count, columns.examples].map((text) => <Table.Cell key={text}>{text}</Table.Cell>)}</Table.Row></Table.Head>
       <Table.Body>
-        {differences.slice(0, most).map(({ kind, subject, place, count, examples }) => (
+        {differences.map(({ kind, subject, place, count, examples }) => (
           <Table.Row key={`${kind} ${subject} ${place}`}>
             <Table.Cell>{words.kinds[kind] ?? kind}</Table.Cell><Table.Cell>{subject}</Table.Cell><Table.Cell>{place}</Table.Cell><Table.Cell>{count.toLocaleString('en-GB')}</Table.Cell><Table.Cell>{examples.map(({ record }) => record).join(', ')}</Table.Cell>
           </Table.Row>

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { SignedIn } from '../api/session.ts';
-import { oversees } from '../home.tsx';
+import { mayBreakGlass } from '../home.tsx';
 import { strings } from '../strings.ts';
 import { Loading } from '../ui/loading.tsx';
 import { Page } from '../ui/page.tsx';
@@ -51,7 +51,7 @@ export function FindPerson({ session }: { session: SignedIn }) {
         {asking.isPending ? <Loading lines={3} /> : null}
         {asking.isError ? <Problem error={asking.error} onRetry={() => asking.mutate(asking.variables)} /> : null}
         <p className="nhsuk-u-visually-hidden" role="status">{found === undefined ? '' : headingOf(found)}</p>
-        {found === undefined ? null : <Results found={found} heading={results} onClear={startAgain} mayNeed={!oversees(session)} />}
+        {found === undefined ? null : <Results found={found} heading={results} onClear={startAgain} mayNeed={mayBreakGlass(session)} />}
       </Page>
     </div>
   );

@@ -1,5 +1,5 @@
 import type { Patient } from '@medplum/fhirtypes';
-import { readNhsNumber } from '../nhs-number.ts';
+import { nhsNumberSystem, readNhsNumber } from '../nhs-number.ts';
 import { isRealDate, londonToday, monthOf } from '../read-day.ts';
 import { strings } from '../strings.ts';
 
@@ -33,7 +33,6 @@ export const genders = ['female', 'male', 'other'] as const;
 export type Way = 'number' | 'name';
 
 const words = strings.find.errors;
-const nhsNumberSystem = 'https://fhir.nhs.uk/Id/nhs-number';
 const oldest = 130;
 /** more than one page of people of one name and birthday is a mistake in the question */
 const most = '20';

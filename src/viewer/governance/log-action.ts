@@ -28,9 +28,12 @@ export function lookActionOf(interaction: string, query: string, code?: string):
   switch (interaction) {
     case 'everything': return { kind: 'opened', ...words.everything, ofCitizens: true };
     case 'match': return { kind: 'people', ...words.match, ofCitizens: false };
+    case 'summary': return { kind: 'opened', ...words.summary, ofCitizens: true };
+    case 'presence': case 'ihe-pix': case 'docref': return { kind: 'people', ...words.before[interaction], ofCitizens: false };
     case 'story': return { kind: 'opened', ...words.story, ofCitizens: true };
     case 'confirm': case 'correct': return { kind: 'other', ...words[interaction], ofCitizens: true };
     case 'timeline': return { kind: 'opened', ...words.timeline, ofCitizens: true };
+    case 'sandbox': return { kind: 'other', ...words.sandbox, ofCitizens: false };
     case 'validate': return { kind: 'other', ...words.validate, ofCitizens: false };
     case 'told-once-count': return { kind: 'other', ...words.toldOnce, ofCitizens: false };
     case 'same-event': return { kind: 'other', ...words.sameEvent, ofCitizens: true };
@@ -50,9 +53,11 @@ export function lookActionOf(interaction: string, query: string, code?: string):
     case 'link-list': case 'link-show': case 'link-claim': case 'link-release': case 'link-decide': case 'link-undo': case 'linkage-re-run': case 'linkage-show':
       return { kind: 'identity', ...words.linkage[interaction], ofCitizens: interaction === 'link-show' };
     case 'explain-access': return { kind: 'log', ...words.explain, ofCitizens: true };
-    case 'access-report': case 'look-replay': return { kind: 'log', ...words.answers[interaction], ofCitizens: true };
-    case 'audit-report': case 'hold-back-list': case 'hold-back-decide': case 'hold-back-end': return { kind: 'log', ...words.answers[interaction], ofCitizens: false };
+    case 'access-report': case 'look-replay': case 'subject-access': return { kind: 'log', ...words.answers[interaction], ofCitizens: true };
+    case 'audit-report': case 'hold-back-list': case 'hold-back-decide': case 'hold-back-end': case 'retention-list': case 'retention-erase': case 'legal-hold-list': case 'legal-hold-place': case 'legal-hold-end': return { kind: 'log', ...words.answers[interaction], ofCitizens: false };
     case 'client-list': case 'client-add': case 'client-rotate': case 'client-disable': case 'client-enable': return { kind: 'other', ...words.clients[interaction], ofCitizens: false };
+    case 'case-list': case 'case-show': case 'case-take': case 'case-ask': case 'case-answer': case 'case-note': case 'case-close': case 'case-reopen': case 'watched-list': case 'watched-add': case 'watched-end':
+      return { kind: 'log', ...words.cases[interaction], ofCitizens: interaction === 'case-show' };
     case 'reconstruct': return { kind: 'log', ...words.reconstruct, ofCitizens: true };
     case 'intake': case 'process-message': return { kind: 'sent', ...words.sent(feedOf(query)), ofCitizens: true };
     case 'pull-person': return { kind: 'sent', ...words.pulled(/^pull\/(\S+)/.exec(query)?.[1] ?? words.aFeed), ofCitizens: true };

@@ -5,9 +5,9 @@ import { read } from '../api/fhir.ts';
 import { formatDate, formatName, formatNhsNumber, mainName } from '../format.ts';
 import { strings } from '../strings.ts';
 import { Loading } from '../ui/loading.tsx';
+import { nhsNumberSystem } from '../nhs-number.ts';
 
 const words = strings.whoLooked.results;
-const nhsNumberSystem = 'https://fhir.nhs.uk/Id/nhs-number';
 
 /** Whose log it is, once, above it. Only after somebody asked for this citizen's log: looking a person up is a look of its own. */
 export function LogCitizen({ id, known, onEverybody }: { id: string; known: Patient | undefined; onEverybody: () => void }) {

@@ -1,3 +1,4 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { ApiProblem } from '../api/api-problem.ts';
@@ -22,6 +23,7 @@ const under = ['comparing', 'applying'];
 /** What the linkage rule of now would do with past links, and the answer to it. */
 export function LinkageRun({ session }: { session: SignedIn }) {
   const { data, error, isPending, isFetching, refetch } = useGovernance<Run>('linkage-run');
+  const queries = useQueryClient();
   const none = error instanceof ApiProblem && error.code === 'linkage-run-none';
   const idle = none || (data !== undefined && (data.state === 'applied' || data.state === 'given-up'));
   return (
@@ -31,7 +33,7 @@ export function LinkageRun({ session }: { session: SignedIn }) {
       {isPending ? <Loading /> : null}
       {none ? <p>{words.none}</p> : error === null ? null : <Problem error={error} onRetry={() => void refetch()} />}
       {data === undefined || none ? null : <Standing run={data} />}
-      {data !== undefined && under.includes(data.state) ? <Button type="button" secondary aria-disabled={isFetching} onClick={() => { void refetch(); }}>{words.look}</Button> : null}
+      {data !== undefined && under.includes(data.state) ? <Button type="button" secondary aria-disabled={isFetching} onClick={() => { void queries.invalidateQueries({ queryKey: ['governance'] }); }}>{words.look}</Button> : null}
       {data !== undefined && !none && data.state !== 'comparing' ? <Changes run={data} /> : null}
       {data?.state === 'compared' && mayAnswer(session) ? <Answer run={data} /> : null}
       {idle && mayAnswer(session) ? <Start /> : null}

@@ -3,6 +3,7 @@ import { formatAddress, formatDate, formatDateTime, formatGender, formatNhsNumbe
 import { holdersOf } from '../person/banner-view.ts';
 import { strings } from '../strings.ts';
 import type { LinkPair } from './link-shapes.ts';
+import { nhsNumberSystem } from '../nhs-number.ts';
 
 /** One field of both records, and how much it speaks for one person or two. */
 export interface PairRow {
@@ -15,7 +16,6 @@ export interface PairRow {
 }
 
 const words = strings.links;
-const nhsNumber = 'https://fhir.nhs.uk/Id/nhs-number';
 
 type FieldName = keyof typeof words.rows;
 
@@ -28,7 +28,7 @@ const read: Readonly<Record<FieldName, (patient: Patient) => readonly string[]>>
   address: ({ address }) => (address ?? []).map((each) => `${formatAddress(each)}${each.use === 'old' ? ` (${words.old})` : ''}`),
   phone: ({ telecom }) => (telecom ?? []).flatMap(({ system, value }) => (system !== 'email' && value !== undefined ? [value] : [])),
   email: ({ telecom }) => (telecom ?? []).flatMap(({ system, value }) => (system === 'email' && value !== undefined ? [value] : [])),
-  number: ({ identifier }) => (identifier ?? []).flatMap(({ system, value }) => (system === nhsNumber && value !== undefined ? [formatNhsNumber(value)] : [])),
+  number: ({ identifier }) => (identifier ?? []).flatMap(({ system, value }) => (system === nhsNumberSystem && value !== undefined ? [formatNhsNumber(value)] : [])),
   died: ({ deceasedDateTime, deceasedBoolean }) => (deceasedDateTime !== undefined ? [formatDateTime(deceasedDateTime)] : deceasedBoolean === true ? [strings.person.banner.dateNotKnown] : []),
   holders: holdersOf,
 };

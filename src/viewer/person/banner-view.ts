@@ -2,8 +2,8 @@ import type { Patient } from '@medplum/fhirtypes';
 import { formatAddress, formatAge, formatDate, formatDateTime, formatGender, formatName, formatNhsNumber, mainName, notKnown, notRecorded, preferredName } from '../format.ts';
 import { strings } from '../strings.ts';
 import { phonesOf, type Phone } from './who-view.ts';
+import { nhsNumberSystem } from '../nhs-number.ts';
 
-const nhsNumberSystem = 'https://fhir.nhs.uk/Id/nhs-number';
 
 /** What identifies a person, as the Common User Interface banner says it. */
 export interface BannerView {

@@ -29,9 +29,10 @@ export function Person({ session }: { session: SignedIn }) {
 function Whole({ citizen, session }: { citizen: string; session: SignedIn }) {
   const record = useRecord(citizen);
   const { told, happened, story } = record;
-  if (story.patient) return <PersonPage patient={story.patient} session={session}><Record record={record} citizen={citizen} socialWorker={session.role === 'social-worker'} /></PersonPage>;
-  if (told.isPending || happened.isPending) return <Empty><Loading lines={10} /></Empty>;
   const error = told.error ?? happened.error;
+  if (error instanceof ApiProblem && error.status === 404) return <Empty><NotThere /></Empty>; // what was shown before may not be shown any more
+  if (story.patient) return <PersonPage patient={story.patient} session={session}><Record record={record} citizen={citizen} session={session} /></PersonPage>;
+  if (told.isPending || happened.isPending) return <Empty><Loading lines={10} /></Empty>;
   return <Empty>{error === null ? <NotThere /> : <Failed error={error} onRetry={() => { void told.refetch(); void happened.refetch(); }} />}</Empty>;
 }
 

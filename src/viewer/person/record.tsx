@@ -1,4 +1,6 @@
 import { useMemo } from 'react';
+import type { SignedIn } from '../api/session.ts';
+import { mayBreakGlass } from '../home.tsx';
 import { strings } from '../strings.ts';
 import { Problem } from '../ui/problem.tsx';
 import { Arrival, type ArrivalState } from './arrival.tsx';
@@ -21,7 +23,7 @@ import { AllContacts, WhoCard } from './who-to-talk-to.tsx';
 const words = strings.person;
 
 /** What is recorded about a person: three short answers, then the whole. The story and what happened arrive, and may fail, each for itself. */
-export function Record({ record: { told, happened, story }, citizen, socialWorker }: { record: PersonRecord; citizen: string; socialWorker: boolean }) {
+export function Record({ record: { told, happened, story }, citizen, session }: { record: PersonRecord; citizen: string; session: SignedIn }) {
   const systems = useSystems();
   const directory = useMemo(() => directoryOf(story.organisations, story.patient, systems), [story, systems]);
   const { data: document } = told;
@@ -29,15 +31,15 @@ export function Record({ record: { told, happened, story }, citizen, socialWorke
   const views = useMemo(() => document && viewsOfStory(document, story, new Date()), [document, story]);
   const all = useMemo(() => viewsOfEvents(events, story, directory, new Date()), [events, story, directory]);
   const state: ArrivalState = document ? 'arrived' : told.isError ? 'broken' : 'arriving';
-  const failed = told.isError && !document ? <Problem error={told.error} onRetry={() => void told.refetch()} /> : null;
+  const failed = told.isError ? <Problem error={told.error} onRetry={() => void told.refetch()} /> : null;
   const plan = <PlansCard groups={views?.plans.groups ?? []} empty={views?.plans.empty} citizen={citizen} key="plans" />;
   const who = <WhoCard who={views?.who} key="who" />;
   return (
     <Arrival value={state}>
-      <Notices notices={story.notices} events={events} onRetry={() => { void told.refetch(); void happened.refetch(); }} />
+      <Notices notices={story.notices} events={events} mayNeed={mayBreakGlass(session)} onRetry={() => { void told.refetch(); void happened.refetch(); }} />
       <div className="os-cards">
         <WhereNow view={views?.where} events={all.timeline} arrival={happened.state} citizen={citizen} />
-        {socialWorker ? [who, plan] : [plan, who]}
+        {session.role === 'social-worker' ? [who, plan] : [plan, who]}
       </div>
       <p className="os-progress" role="status">{happened.state === 'arriving' ? words.arriving(events.length) : happened.state === 'arrived' ? <span className="nhsuk-u-visually-hidden">{words.arrived(events.length)}</span> : null}</p>
       <Contents />

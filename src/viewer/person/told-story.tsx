@@ -15,6 +15,7 @@ export function ToldStory({ views, failed, citizen }: { views: StoryViews | unde
   const { alerts, coming, once, disagreements } = views;
   return (
     <>
+      {failed}
       <ToldLines name="alerts" heading={words.alerts} lines={alerts.lines} empty={alerts.empty} citizen={citizen} />
       <ToldLines name="coming-next" heading={words.coming} lines={coming.lines} empty={coming.empty} citizen={citizen} />
       <ToldOnce facts={once.facts} citizen={citizen}>{once.empty === undefined ? null : <p className="os-quiet">{once.empty}</p>}</ToldOnce>

@@ -2,8 +2,8 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tansta
 import { changeGovernance, readGovernance } from '../api/governance.ts';
 
 /** GET /governance/{path}. Every look is an entry in the log: nothing is asked again unless somebody wants it. */
-export function useGovernance<T>(path: string, options: { enabled?: boolean } = {}) {
-  return useQuery({ queryKey: ['governance', path], retry: false, ...options, queryFn: ({ signal }) => readGovernance<T>(path, signal) });
+export function useGovernance<T>(path: string) {
+  return useQuery({ queryKey: ['governance', path], retry: false, queryFn: ({ signal }) => readGovernance<T>(path, signal) });
 }
 
 /** A list in pages that says where the next begins. */

@@ -9,8 +9,8 @@ export const emergency = {
   reasons: {
     'person-agrees': 'The person agreed', 'serious-harm-person': 'Risk of serious harm to the person', 'serious-harm-other': 'Risk of serious harm to somebody else', 'legal-duty': 'Legal duty',
   } as Readonly<Record<string, string>>,
-  looks: 'What was looked at', noLooks: 'Nothing that you may see was looked at under it.', look: 'At', what: 'What', moreLooks: 'There are more looks than are shown here.', records: 'Sorts of information',
-  citizen: 'Show this person’s log', reviews: 'Reviews', open: 'Not reviewed yet',
+  looks: 'What was looked at', noLooks: 'Nothing that you may see was looked at under it.', moreLooks: 'There are more looks than are shown here.', records: 'Sorts of information',
+  reviews: 'Reviews', open: 'Not reviewed yet',
   outcomes: { appropriate: 'Appropriate', 'not-appropriate': 'Not appropriate', 'needs-follow-up': 'Needs follow-up' } as Readonly<Record<string, string>>,
   reviewedBy: (name: string, when: string): string => `${name}, ${when}`,
   review: { open: 'Review it', send: 'Record the review', done: 'Recorded.', outcome: 'What did you find?', options: [['appropriate', 'It was appropriate'], ['not-appropriate', 'It was not appropriate'], ['needs-follow-up', 'It needs follow-up']], note: 'What you found', noteHint: 'One line. It stays with the review.', noOutcome: 'Say what you found', noNote: 'Say in words what you found' },

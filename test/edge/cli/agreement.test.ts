@@ -3,11 +3,14 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { agreementCommand } from '../../../src/edge/cli/agreement.ts';
+import type { CliContext } from '../../../src/edge/cli/cli-context.ts';
+import { describeProblem } from '../../../src/edge/cli/describe-problem.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
+import { root, runCommand } from './run-command.ts';
 
 /** `onestory agreement …` as a governance lead types it, and the walk through it that docs/agreements.md shows. UPDATE_DOCS=1 writes what it prints. */
 
-const root = join(import.meta.dirname, '..', '..', '..');
 const draft = 'agreements/draft-safeguarding.yaml';
 const mentalHealth = 'agreements/bicp-mental-health.yaml';
 let folder: string;
@@ -24,7 +27,14 @@ async function run(command: string, args: string[], env: Record<string, string> 
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   return { code, ...parts };
 }
-const agreement = (args: string[], env?: Record<string, string>): Promise<Outcome> => run('node', ['bin/run.mjs', 'src/cli.ts', 'agreement', ...args], env);
+/** The program itself, as a shell starts it. */
+const program = (args: string[], env?: Record<string, string>): Promise<Outcome> => run('node', ['bin/run.mjs', 'src/cli.ts', 'agreement', ...args], env);
+
+/** The same command in this process: standard error as the program writes it. */
+async function agreement(args: string[], more: Partial<CliContext> = {}): Promise<Outcome> {
+  const { code, out, problems } = await runCommand(agreementCommand, args, more);
+  return { code, out, err: problems.map((problem) => `${describeProblem(problem)}\n`).join('') };
+}
 
 function written(name: string, text: string | Buffer): string {
   const file = join(folder, name);
@@ -35,7 +45,7 @@ const shipped = readFileSync(join(root, mentalHealth), 'utf8');
 
 describe('agreement check', () => {
   it('says what good files share, with no gateway running', async () => {
-    const { code, out, err } = await agreement(['check', mentalHealth, 'agreements/bicp-early-intervention.yaml', draft]);
+    const { code, out, err } = await program(['check', mentalHealth, 'agreements/bicp-early-intervention.yaml', draft]);
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(/^bicp-mental-health version 1\.0: Agreement on sharing mental health/);
     expect(out).toMatch(/Clause 1\.1: records of Birmingham and Solihull Mental Health[^\n]* as doctor, nurse, for TREAT, COC, ETREAT: mental-health; implied consent, only with a live care-team or episode or referral, labels MH, PSY, R included/);
@@ -61,7 +71,7 @@ describe('agreement check', () => {
 
   it('as JSON: findings with their places, and nothing else on standard output', async () => {
     const wrong = written('reversed.yaml', shipped.replace('to: 2029-03-31', 'to: 2019-03-31'));
-    const { code, out } = await agreement(['check', '--json', wrong, draft]);
+    const { code, out } = await program(['check', '--json', wrong, draft]);
     expect(code).toBe(1);
     expect(JSON.parse(out)).toEqual({ files: [
       { file: wrong, ok: false, agreement: null, problems: [expect.objectContaining({ code: 'agreement-period-reversed', at: expect.objectContaining({ file: wrong, line: 11, column: 7 }) })] },
@@ -70,7 +80,7 @@ describe('agreement check', () => {
   });
 
   it('prints nothing that steers a terminal', async () => {
-    const { code, out } = await agreement(['check', written('steering.yaml', shipped.replace('title: Agreement', 'title: "\\u001b[31m\\u202eAgreement').replace('in Birmingham\n', 'in Birmingham"\n'))]);
+    const { code, out } = await program(['check', written('steering.yaml', shipped.replace('title: Agreement', 'title: "\\u001b[31m\\u202eAgreement').replace('in Birmingham\n', 'in Birmingham"\n'))]);
     expect(code).toBe(0);
     expect(out).toMatch(/^bicp-mental-health version 1\.0: {2}\[31m Agreement on/);
   });
@@ -110,9 +120,11 @@ describe('agreement diff', () => {
 describe('the commands that call the gateway', () => {
   let gateway: Gateway;
   let env: Record<string, string>;
+  let here: Partial<CliContext>;
   beforeAll(async () => {
     gateway = await startGateway(await openEmptyPglite());
     env = { DATA_DIR: gateway.dataDir, PORT: new URL(gateway.url).port };
+    here = { dataDir: gateway.dataDir, baseUrl: gateway.url };
   });
   afterAll(() => gateway.close());
 
@@ -130,9 +142,9 @@ describe('the commands that call the gateway', () => {
     }
   }, 180_000);
 
-  it.each<[string, string[], Record<string, string>, RegExp]>([
+  it.each<[string, string[], Partial<CliContext>, RegExp]>([
     ['nobody says who asks', ['list'], {}, /\[token-not-given\][^]*--as governance-lead/],
-    ['a token that is none', ['list'], { ONESTORY_TOKEN: 'nothing' }, /\[token-invalid\]/],
+    ['a token that is none', ['list'], { token: 'nothing' }, /\[token-invalid\]/],
     ['a persona who may not', ['list', '--as', 'ward-doctor'], {}, /\[governance-role-required\]/],
     ['no gateway there', ['list', '--base', 'http://127.0.0.1:1', '--as', 'governance-lead'], {}, /\[gateway-not-running\]/],
     ['an unknown version', ['activate', 'bicp-oversight', '9.9', '--as', 'governance-lead'], {}, /\[agreement-unknown\]/],
@@ -141,13 +153,13 @@ describe('the commands that call the gateway', () => {
     ['another text than the one registered', ['sign', 'draft-safeguarding', '0.1', '--file', 'agreements/bicp-oversight.yaml', '--as-party', 'https://fhir.bicp.example/Id/ons-code|E08000025', '--signatory', 'M Kelly', '--as', 'privacy-officer-bcc'], {}, /the file was edited after[^]*\[agreement-edited\]/],
     ['a version that is final', ['terminate', 'lapsed-winter-pressures', '1.0', '--as', 'governance-lead'], {}, /\[agreement-over\]/],
   ])('refused with exit code 1 and a reason: %s', async (_, args, more, reason) => {
-    const { code, out, err } = await agreement(args, { ...env, ...more });
+    const { code, out, err } = await agreement(args, { ...here, ...more });
     expect([code, out]).toEqual([1, '']);
     expect(err).toMatch(reason);
   });
 
   it('takes ONESTORY_TOKEN, and prints the register as JSON', async () => {
-    const { code, out } = await agreement(['list', '--json'], { ...env, ONESTORY_TOKEN: await gateway.token('governance-lead') });
+    const { code, out } = await program(['list', '--json'], { ...env, ONESTORY_TOKEN: await gateway.token('governance-lead') });
     expect(code).toBe(0);
     expect((JSON.parse(out) as { agreements: unknown[] }).agreements.length).toBeGreaterThanOrEqual(4);
   });

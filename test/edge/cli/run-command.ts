@@ -17,8 +17,8 @@ export async function runCommand(make: (context: CliContext) => Command, args: r
   const outcome: CommandOutcome = { out: '', problems: [], code: 0 };
   const end = (code: 1 | 2): void => { outcome.code = Math.max(outcome.code, code); };
   const context: CliContext = {
-    baseUrl: 'http://127.0.0.1:1', dataDir: join(root, 'no-data'), mappingsDir: join(root, 'mappings'), profilesDir: join(root, 'profiles'), token: null,
-    personas: [...personas, ...partnerPeople, ...signatories], clock: () => new Date(), print: (line) => { outcome.out += `${line}\n`; },
+    baseUrl: 'http://127.0.0.1:1', dataDir: join(root, 'no-data'), rootDir: root, mappingsDir: join(root, 'mappings'), profilesDir: join(root, 'profiles'), token: null,
+    personas: [...personas, ...partnerPeople, ...signatories], clock: () => new Date(), openRecord: () => Promise.reject(new Error('no record in this test')), print: (line) => { outcome.out += `${line}\n`; },
     fail: (problem, code = 1) => {
       outcome.problems.push(problem);
       end(code);

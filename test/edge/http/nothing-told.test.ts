@@ -1,4 +1,5 @@
 import { createLog } from '../../../src/edge/log.ts';
+import { createMetrics } from '../../../src/edge/metrics/metrics.ts';
 import { message } from '../../intake/adt.ts';
 import { databases } from '../../databases.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
@@ -69,12 +70,14 @@ const questions = (citizen: string): Question[] => [
 describe.each(databases)('nobody is named where nobody needs to be, on $kind', ({ open }) => {
   let gateway: Gateway;
   const lines: string[] = [];
+  const metrics = createMetrics();
   const refused: { question: string; text: string }[] = [];
   let statuses: number[];
 
   beforeAll(async () => {
     const log = createLog({ level: 'debug', destination: { write: (line) => void lines.push(line) } });
-    gateway = await startGateway(await open(), { log });
+    gateway = await startGateway(await open(), { log: metrics.counted(log) });
+    metrics.measure(gateway.services.operation);
     await gateway.send('uhb-adt', '', good);
     await gateway.send('uhb-adt', '', badMessages.join(''));
     await gateway.send('bchc-rio', 'client', `Client_ID,${canaries.family}\r\n1,${canaries.number}`);
@@ -115,6 +118,17 @@ describe.each(databases)('nobody is named where nobody needs to be, on $kind', (
   it('not in the log', () => {
     expect(lines.filter((line) => canary.test(line))).toEqual([]);
     expect(lines.filter((line) => /Bearer|eyJ[\w-]{10}/.test(line))).toEqual([]);
+  });
+
+  it('not in the metrics, whose labels are routes, methods, statuses, events, parts and feeds', async () => {
+    const told = (await metrics.text()).split('\n').filter((line) => line.startsWith('onestory_') && !/^onestory_(process|nodejs)_/.test(line));
+    expect(told.filter((line) => canary.test(line))).toEqual([]);
+    const labels = new Map<string, Set<string>>();
+    for (const line of told) for (const [, name = '', value = ''] of line.matchAll(/(\w+)="([^"]*)"/g)) labels.set(name, (labels.get(name) ?? new Set()).add(value));
+    expect([...labels.keys()].sort()).toEqual(['event', 'feed', 'le', 'method', 'part', 'route', 'status']);
+    expect([...labels.get('route') ?? []].filter((route) => /[0-9a-f]{8}-|\d{5}|\?/.test(route))).toEqual([]);
+    expect(labels.get('feed')?.size).toBe(gateway.services.mappings.feeds.length);
+    expect(told).toContain('onestory_up{part="audit trail"} 1');
   });
 
   it('a number typed in as a patient of the audit trail is nobody', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadDefinitions } from '../../../src/fhir/definitions.ts';
@@ -10,12 +10,12 @@ import { feedFacts } from '../../../src/intake/feed-facts.ts';
 import { foldRow, unfoldRow } from '../../../src/intake/fold.ts';
 import { readRow } from '../../../src/intake/read-row.ts';
 import { splitSource } from '../../../src/intake/split-source.ts';
+import { sharedSamples } from '../../shared-data.ts';
 import { loadedMappings, mapOf } from '../../mappings/run-example.ts';
 
 /** Published samples, read where they lie: none crashes, none vanishes; each is taken or refused for what is really in it. */
 
 const projectRoot = fileURLToPath(new URL('../../..', import.meta.url));
-const folder = process.env['SAMPLES_DIR'] ?? join(projectRoot, '../shared/data');
 const mappings = loadedMappings();
 const errorsIn = (problems: readonly Problem[]): string[] => [...new Set(problems.filter(({ severity = 'error' }) => severity === 'error').map(({ code }) => code))];
 
@@ -49,33 +49,26 @@ function outcomeOf(feedKey: string, path: string): { refused: string[]; taken: s
 }
 
 function filesIn(name: string, keep: (text: string) => boolean): string[] {
-  const root = join(folder, name);
-  if (!existsSync(root)) return [];
-  return (readdirSync(root, { recursive: true }) as string[]).filter((file) => file.endsWith('.json')).map((file) => join(root, file)).filter((path) => keep(readFileSync(path, 'utf8'))).sort();
-}
-
-function sampleTest(name: string, files: readonly string[], check: () => void): void {
-  if (files.length > 0) it(`${name} (${files.length} files)`, check);
-  else it.skip(`${name} (skipped: ${folder} is not there)`, () => undefined);
+  return sharedSamples(name).files(/\.json$/).filter((path) => keep(readFileSync(path, 'utf8')));
 }
 
 describe('published samples', () => {
-  const records = filesIn('gpconnect_structured_stu3', (text) => text.includes('GPConnect-StructuredRecord-Bundle-1'));
-  sampleTest('GP Connect records are taken', records, () => {
+  sharedSamples('gpconnect_structured_stu3').it('GP Connect records are taken', () => {
+    const records = filesIn('gpconnect_structured_stu3', (text) => text.includes('GPConnect-StructuredRecord-Bundle-1'));
     const refused = records.map((path) => [basename(path), outcomeOf('gpexample-gpc', path).refused] as const).filter(([, codes]) => codes.length > 0);
     expect(refused).toEqual([['Consolidated_Allergies_Test_Record_v0_1.json', ['entry-twice', 'record-about-another']]]); // holds a second person's problems
     expect(new Set(records.flatMap((path) => outcomeOf('gpexample-gpc', path).taken))).toEqual(new Set(['Patient', 'AllergyIntolerance', 'MedicationStatement', 'Observation']));
   });
 
-  const messages = filesIn('bars_examples', (text) => text.includes('"message"') && text.includes('"MessageHeader"') && text.includes('"Bundle"'));
-  sampleTest('BaRS messages of other organisations are refused as such, bookings as not taken', messages, () => {
+  sharedSamples('bars_examples').it('BaRS messages of other organisations are refused as such, bookings as not taken', () => {
+    const messages = filesIn('bars_examples', (text) => text.includes('"message"') && text.includes('"MessageHeader"') && text.includes('"Bundle"'));
     const outcomes = messages.map((path) => outcomeOf('wmas-bars', path));
     expect(outcomes.filter(({ refused, taken }) => refused.length === 0 && taken.length === 0)).toEqual([]);
     expect([...new Set(outcomes.flatMap(({ refused }) => refused))].sort()).toEqual(['bundle-person-missing', 'check-failed', 'entry-type', 'entry-without-id', 'message-event-unknown']);
   });
 
-  const bundles = [...filesIn('synthea_r4', () => true), ...filesIn('fhir_r4_spec_examples', (text) => /^\s*\{\s*"resourceType"\s*:\s*"Bundle"/.test(text))];
-  sampleTest('Bundles of others are refused with a reason, never taken for ours', bundles, () => {
+  sharedSamples('synthea_r4').it('Bundles of others are refused with a reason, never taken for ours', () => {
+    const bundles = [...filesIn('synthea_r4', () => true), ...filesIn('fhir_r4_spec_examples', (text) => /^\s*\{\s*"resourceType"\s*:\s*"Bundle"/.test(text))];
     const outcomes = bundles.map((path) => [path, outcomeOf('roh-fhir', path)] as const);
     expect(outcomes.filter(([, { taken }]) => taken.length > 0).map(([path]) => path)).toEqual([]);
     expect(outcomes.filter(([, { refused }]) => refused.length === 0).map(([path]) => path)).toEqual([]);

@@ -14,7 +14,7 @@ test.each([
 });
 
 test('a choice says what was decided, when, by whom it was recorded and whether it counts', () => {
-  expect(choicesOf([objection], recorder)).toMatchObject([{ kind: 'Objects to sharing', state: 'Counts', counts: true, decided: '05-Apr-2026', recorded: '06-Apr-2026 11:00', by: 'University Hospitals', exceptions: 0, own: true }]);
+  expect(choicesOf([objection], recorder)).toMatchObject([{ kind: 'Objects to sharing', state: 'Recorded', counts: true, decided: '05-Apr-2026', recorded: '06-Apr-2026 11:00', by: 'University Hospitals', exceptions: 0, own: true }]);
   expect(choicesOf([objection], 'somebody|else')).toMatchObject([{ own: false }]);
 });
 

@@ -5,7 +5,7 @@ import type { Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import { permitGovernance } from '../governance/permit-governance.ts';
 import { readFields } from '../governance/read-fields.ts';
-import { json, requestOf } from '../governance/reply-json.ts';
+import { json } from '../governance/reply-json.ts';
 import { route, type Reply, type RouteServices } from '../route.ts';
 import { unserved } from '../unserved.ts';
 import { readSizes } from './read-sizes.ts';
@@ -36,7 +36,7 @@ export function auditRoutes(services: AuditLogServices): Router {
     async ({ query }) => plain(200, await auditLog.note(readSizes(query, ['size']).size))));
   router.post('/checkpoint', route(services, { interaction: 'audit-checkpoint', pattern: 'audit/checkpoint', permit: readers }, async (asked) => {
     await readFields(asked, {});
-    return plain(201, await auditLog.checkpoint(asked.requester, requestOf(asked)));
+    return plain(201, await auditLog.checkpoint(asked.requester, asked.request));
   }));
   router.get('/keys', route(services, { interaction: 'audit-checkpoint', pattern: 'audit/keys', permit: everybody }, ({ query }) => {
     readSizes(query, []);
@@ -47,13 +47,13 @@ export function auditRoutes(services: AuditLogServices): Router {
     return proof(await auditLog.proveGrowth(from ?? 0, to));
   }));
   router.get('/entries/:id/proof', route(services, { interaction: 'audit-proof', pattern: 'audit/entries/{id}/proof', permit: readers },
-    async (asked) => proof(await auditLog.proveEntry(asked.requester, asked.params['id'] ?? '', readSizes(asked.query, ['size']).size, requestOf(asked)))));
+    async (asked) => proof(await auditLog.proveEntry(asked.requester, asked.params['id'] ?? '', readSizes(asked.query, ['size']).size, asked.request))));
   router.post('/entries/:id/redact', route(services, { interaction: 'audit-redact', pattern: 'audit/entries/{id}/redact', permit: keepers }, async (asked) => {
     const { rule } = await readFields(asked, redactFields);
-    return json(200, await auditLog.redact(asked.requester, asked.params['id'] ?? '', rule, requestOf(asked)));
+    return json(200, await auditLog.redact(asked.requester, asked.params['id'] ?? '', rule, asked.request));
   }));
   router.get('/export', route(services, { interaction: 'audit-export', pattern: 'audit/export', permit: overseers },
-    async (asked) => lines(await auditLog.export(asked.requester, readSizes(asked.query, ['size']).size, requestOf(asked)))));
+    async (asked) => lines(await auditLog.export(asked.requester, readSizes(asked.query, ['size']).size, asked.request))));
   for (const [address, pattern, allow] of addresses) {
     router.all(address, route(services, { interaction: 'unsupported', pattern, permit: () => otherMethod(allow), allow }, () => Promise.reject(new Error('a method that is refused'))));
   }

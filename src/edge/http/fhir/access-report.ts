@@ -8,8 +8,9 @@ import { accessReportPage, organisationOf, type NameOf } from '../../access-repo
 import { sayLine } from '../../access-report/say-line.ts';
 import { wordsFor, type ReportWords } from '../../access-report/words.ts';
 import { asksForForm } from '../other-form.ts';
+import { formParameters } from '../representation.ts';
 import type { Asked, Reply } from '../route.ts';
-import { readInput } from './patient-everything.ts';
+import { readPosted } from './read-inputs.ts';
 import type { ResourceLimits } from './read-resource.ts';
 
 export interface AccessReportServices {
@@ -19,15 +20,13 @@ export interface AccessReportServices {
   nameOf: NameOf;
 }
 
-const transport = ['_format', '_pretty'];
-
 /**
  * GET or POST [base]/Patient/{citizen}/$access-report?start=&end= · ours: profiles/OperationDefinition-access-report.json
  * Who looked at one citizen's record and why, in plain words: Parameters, or with `text/html` a page to be printed. `start`
  * and `end` are London days or instants, both included. Words are in the language asked for, as far as there are words.
  */
 export async function accessReport(services: AccessReportServices, asked: Asked, posted: boolean): Promise<Reply> {
-  const given = [...asked.query.filter(([name]) => !transport.includes(name)), ...(posted ? await readInput(asked, services.limits) : [])];
+  const given = [...asked.query.filter(([name]) => !formParameters.includes(name)), ...(posted ? await readPosted(asked, services.limits) : [])];
   const { from, to } = readPeriod(given);
   const report = await services.accessReport(asked.requester, { citizen: asked.params['id'] ?? '', from, to }, asked.request);
   const words = wordsFor(asked.header('Accept-Language'));

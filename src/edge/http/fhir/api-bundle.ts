@@ -1,17 +1,18 @@
 import type { Json } from '../../../fhir/json.ts';
-import { readJson } from '../../../fhir/read-json.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { WriteAsk, Written } from '../../../flow/write-context.ts';
-import { checkContentType } from '../check-content-type.ts';
 import type { Asked, Reply } from '../route.ts';
 import { readEntry, type EntryAsk } from './bundle-writes.ts';
 import { readByAddress } from './read-by-address.ts';
+import { readBodyObject } from './read-resource.ts';
 import { refuseEntry, type AnsweredEntry, type RefusalServices } from './refuse-entry.ts';
 import { headersOf, type WriteServices } from './reply-written.ts';
 
 export type BundleWriteServices = WriteServices & RefusalServices;
 
 const mostEntries = 5_000;
+/** each a look of its own, with its own entry in the audit trail */
+const mostReads = 100;
 const mostValues = 1_000_000;
 
 /**
@@ -23,6 +24,7 @@ const mostValues = 1_000_000;
 export async function apiBundle(services: BundleWriteServices, asked: Asked): Promise<Reply> {
   const { bytes, entries, batch } = await readBundle(services, asked);
   const asks = entries.map((entry, index) => readEntry(entry, index, asked.requester, services.limits));
+  if (asks.filter((ask) => 'read' in ask).length > mostReads) throw new Refusal(tooManyReads);
   const answers = new Map<number, AnsweredEntry>();
   if (batch) await writeEach(services, asked, { asks, entries, answers });
   else await writeAll(services, asked, { asks, bytes, answers });
@@ -32,12 +34,7 @@ export async function apiBundle(services: BundleWriteServices, asked: Asked): Pr
 
 async function readBundle({ limits }: WriteServices, asked: Asked): Promise<{ bytes: Uint8Array; entries: Json[]; batch: boolean }> {
   if (/\brespond-async\b/.test(asked.header('Prefer') ?? '')) throw new Refusal(asyncUnsupported);
-  const undeclared = checkContentType(asked.header('Content-Type'), ['application/fhir+json', 'application/json']);
-  if (undeclared) throw new Refusal(undeclared);
-  const bytes = await asked.body(limits.intakeBytes);
-  const read = readJson(bytes, { maxBytes: limits.intakeBytes, maxDepth: limits.jsonDepth, maxEntries: mostValues });
-  if ('problem' in read) throw new Refusal(read.problem);
-  const { resourceType, type, entry = [] } = read.value;
+  const { resource: { resourceType, type, entry = [] }, bytes } = await readBodyObject(asked, { ...limits, bodyBytes: limits.intakeBytes }, mostValues);
   if (resourceType !== 'Bundle') throw new Refusal(bundleMissing);
   if (type !== 'transaction' && type !== 'batch') throw new Refusal(bundleType);
   const entries = Array.isArray(entry) ? entry : [entry];
@@ -94,3 +91,4 @@ const asyncUnsupported: Problem = { category: 'unsupported', code: 'respond-asyn
 const bundleMissing: Problem = { category: 'invalid', code: 'bundle-missing', text: 'This is not a Bundle.', at: { pointer: '/resourceType' }, expected: 'a FHIR Bundle', fix: 'Send the resources inside a Bundle.' };
 const bundleType: Problem = { category: 'invalid', code: 'bundle-type', text: 'The Bundle is not of a type that is taken here.', at: { pointer: '/type' }, expected: 'transaction or batch' };
 const tooManyEntries: Problem = { category: 'too-large', code: 'bundle-too-many-entries', text: 'The Bundle has more entries than are taken at once.', at: { pointer: '/entry' }, expected: `at most ${mostEntries} entries`, fix: 'Send it in several Bundles.' };
+const tooManyReads: Problem = { category: 'too-large', code: 'bundle-too-many-reads', text: 'The Bundle reads more than is read at once.', at: { pointer: '/entry' }, expected: `at most ${mostReads} entries with GET`, fix: 'Send the reads in several Bundles, or search for what they read.' };

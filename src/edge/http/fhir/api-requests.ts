@@ -1,4 +1,5 @@
 import type { CapabilityStatement, CapabilityStatementRestResource, OperationDefinition } from '@medplum/fhirtypes';
+import { typesAboutNobody } from '../../../fhir/search-parameters.ts';
 
 /** One thing that can be asked: what the document, the page about the API and the collection of requests are made of. */
 export interface ApiRequest {
@@ -36,13 +37,14 @@ const ofBase: Readonly<Record<string, Pick<ApiRequest, 'method' | 'path' | 'body
 const parts = [{ name: '_elements', about: 'Elements at the root of the resource, separated by commas' }, { name: '_summary', about: 'true, text, data or false' }];
 const shape = [{ name: '_format', about: 'json or xml; counts before Accept' }, { name: '_pretty', about: 'true or false' }];
 const paging = [{ name: '_count', about: 'Resources on a page' }];
+const since = [{ name: '_since', about: 'Versions stored at or after an instant' }];
 
 /** Every request the statement offers, in its order. An operation is asked as its address says; its simple inputs may stand in the address of a GET. */
 export function apiRequests(statement: CapabilityStatement, addresses: readonly OperationAddress[], definitionOf: (url: string) => OperationDefinition | undefined): ApiRequest[] {
   const [rest] = statement.rest ?? [];
   return [
     { name: 'capabilities', method: 'GET', path: '/metadata', query: [...shape, ...parts] },
-    ...(rest?.interaction ?? []).flatMap(({ code = '' }) => (ofBase[code] ? [{ name: code, ...ofBase[code], query: shape }] : [])),
+    ...(rest?.interaction ?? []).flatMap(({ code = '' }) => (ofBase[code] ? [{ name: code, ...ofBase[code], query: [...(code === 'history-system' ? [...since, ...paging] : []), ...shape] }] : [])),
     ...(rest?.operation ?? []).flatMap(({ name = '', definition = '' }) => operationRequests([`$${name}`], undefined, { name, definition }, addresses, definitionOf)),
     ...(rest?.resource ?? []).flatMap((resource) => [
       ...interactionRequests(resource, rest?.compartment?.some((canonical) => canonical.endsWith('/patient')) === true),
@@ -56,15 +58,24 @@ function interactionRequests(resource: CapabilityStatementRestResource, inCompar
   const type: string = resource.type ?? '';
   const searches = searchParam.map(({ name = '', type: kind = '', definition }) => ({ name, about: `Search by ${kind}${definition === undefined ? '' : `: ${definition}`}` }));
   const queryOf = (code: string, method: string): ApiRequest['query'] => {
-    if (code === 'search-type') return method === 'GET' ? [...searches, ...paging, ...parts, ...shape] : shape;
-    return [...(code.startsWith('history') ? paging : []), ...(code === 'read' || code === 'vread' || code.startsWith('history') ? parts : []), ...shape];
+    if (code === 'search-type') return method === 'GET' ? [...searches, ...resultsOf(resource), ...paging, ...parts, ...shape] : shape;
+    return [...(code === 'history-type' ? since : []), ...(code.startsWith('history') ? paging : []), ...(code === 'read' || code === 'vread' || code.startsWith('history') ? parts : []), ...shape];
   };
-  const ofPeople = inCompartment && searchParam.some(({ name }) => name === 'patient');
+  const ofPeople = inCompartment && !typesAboutNobody.has(type) && searchParam.some(({ name }) => name === 'patient');
   const searched = ofPeople ? (interactions['search-type'] ?? []).filter(() => interaction.some(({ code }) => code === 'search-type')) : [];
   return [
     ...interaction.flatMap(({ code = '' }) => (interactions[code] ?? []).map((each): ApiRequest => ({ name: code, ...each, path: `/${type}${each.path}`, type, query: queryOf(code, each.method) }))),
     ...searched.map((each): ApiRequest => ({ name: 'search-type, of one person', ...each, path: `/Patient/{id}/${type}${each.path}`, type, query: queryOf('search-type', each.method) })),
     ...conditionalRequests(resource).map((each): ApiRequest => ({ ...each, path: `/${type}`, type, query: searches })),
+  ];
+}
+
+/** How what is found is ordered and counted, and what goes along with it: the log and what is published come as they are. */
+function resultsOf({ versioning, searchInclude = [], searchRevInclude = [] }: CapabilityStatementRestResource): ApiRequest['query'] {
+  if (versioning !== 'versioned') return [];
+  return [
+    { name: '_sort', about: 'Up to three keys, each with - before it for the other way round' }, { name: '_total', about: 'none, estimate or accurate' },
+    ...(searchInclude.length > 0 ? [{ name: '_include', about: 'Type:parameter of references to follow' }] : []), ...(searchRevInclude.length > 0 ? [{ name: '_revinclude', about: 'Type:parameter of references to these' }] : []),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { isJsonObject, textOf, type Json, type JsonObject } from '../../../fhir/json.ts';
-import { problemsOf } from '../../../fhir/outcome.ts';
+import { idDiffers, problemsOf } from '../../../fhir/outcome.ts';
 import type { Problem } from '../../../fhir/problem.ts';
 import { readJsonList } from '../../../fhir/read-json.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
@@ -76,4 +76,3 @@ const methodUnknown: Problem = { category: 'unprocessable', code: 'request-metho
 const addressUnfit: Problem = { category: 'invalid', code: 'request-address', text: 'The address does not fit the resource and the method.', expected: '{type} with POST; {type}/{id} or {type}?{search} with PUT, PATCH and DELETE' };
 const entryEmpty: Problem = { category: 'invalid', code: 'entry-empty', text: 'The entry holds no resource.', expected: 'a resource' };
 const noPatch: Problem = { category: 'invalid', code: 'patch-invalid', text: 'The entry holds no patch.', expected: 'a Parameters resource, or a Binary of application/json-patch+json' };
-const idDiffers: Problem = { category: 'invalid', code: 'resource-id-differs', text: 'The body is not the resource of this address.', expected: 'the id of the address' };

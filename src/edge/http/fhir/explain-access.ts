@@ -3,6 +3,7 @@ import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import { purposes, sharingRoles, type Requester } from '../../../fhir/sharing.ts';
 import type { ExplainAsk, Explanation } from '../../../flow/explain-access.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
+import { formParameters } from '../representation.ts';
 import type { Asked, Reply } from '../route.ts';
 
 export interface ExplainServices {
@@ -10,8 +11,6 @@ export interface ExplainServices {
 }
 
 const inputs = ['organisation', 'role', 'purpose', 'person'] as const;
-const transport = ['_format', '_pretty'];
-
 /**
  * GET [base]/{type}/{id}/$explain-access?organisation=&role=&purpose=[&person=] · ours: profiles/OperationDefinition-explain-access.json
  * Without a requester: everybody who may see it. With one: the rules one by one, to the one that decides.
@@ -23,7 +22,7 @@ export async function explainAccess(services: ExplainServices, asked: Asked): Pr
 }
 
 function readRequester(query: readonly [string, string][]): ExplainAsk['of'] {
-  const given = query.filter(([name]) => !transport.includes(name));
+  const given = query.filter(([name]) => !formParameters.includes(name));
   const problems: Problem[] = given.flatMap(([name], i) => (inputs.some((input) => input === name) && given.findIndex(([other]) => other === name) === i ? [] : [invalid('a parameter', `each of ${inputs.join(', ')} once at most`)]));
   const value = (name: (typeof inputs)[number]): string | undefined => given.find(([other]) => other === name)?.[1];
   const [organisation, role, purpose, person] = [value('organisation'), sharingRoles.find((each) => each === value('role')), purposes.find((each) => each === value('purpose')), value('person')];

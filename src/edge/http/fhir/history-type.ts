@@ -1,5 +1,6 @@
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { HistoryPosition } from '../../../store/look-up.ts';
+import { shapeOf, shapeParameters } from '../representation.ts';
 import type { Asked, Reply } from '../route.ts';
 import { historyText } from './bundle.ts';
 import type { FhirServices } from './fhir-services.ts';
@@ -14,12 +15,13 @@ export async function historyType(services: FhirServices, asked: Asked): Promise
   const of = type === null ? '_history' : `${type}/_history`;
   const since = asked.query.find(([name]) => name === '_since')?.[1];
   const { count, page, others } = readPaging<HistoryPosition>(services, { ...asked, query: asked.query.filter(([name]) => name !== '_since') }, of);
-  if (others.length > 0) throw new Refusal(unknownParameter);
+  if (others.some((name) => !shapeParameters.includes(name))) throw new Refusal(unknownParameter);
   const from = since === undefined ? null : instantOf(since);
   const released = await services.release(asked.requester, { interaction: 'history-type', type, since: from, after: page, count }, asked.request);
   const url = `${services.base}/${of}?_count=${count}${from === null ? '' : `&_since=${encodeURIComponent(from)}`}`;
-  const next = released.next ? { next: `${url}&_page=${sealPageOf(services, asked, of, released.next)}` } : {};
-  return { status: 200, text: historyText(services.base, released, { self: url, ...next }) };
+  const shape = shapeOf(asked.query);
+  const next = released.next ? { next: `${url}&_page=${sealPageOf(services, asked, of, released.next)}${shape}` } : {};
+  return { status: 200, text: historyText(services.base, released, { self: `${url}${shape}`, ...next }) };
 }
 
 /** A plus sign that was not percent-encoded arrives as a space. */

@@ -1,4 +1,5 @@
 import { Refusal } from '../../../fhir/problem.ts';
+import { formParameters } from '../representation.ts';
 import type { Asked } from '../route.ts';
 import type { FhirServices } from './fhir-services.ts';
 
@@ -6,7 +7,6 @@ export type PageServices = Pick<FhirServices, 'sealPage' | 'openPage'>;
 
 const defaultCount = 50;
 const maxCount = 200;
-const transport = new Set(['_format', '_pretty']);
 
 /** `_count` and `_page` of an interaction that is not a search; `others` are what is left over. `of` names the result that is paged. */
 export function readPaging<Page>(services: FhirServices, asked: Asked, of: string, more: readonly [string, string][] = []): { count: number; page: Page | null; others: string[] } {
@@ -16,7 +16,7 @@ export function readPaging<Page>(services: FhirServices, asked: Asked, of: strin
   for (const [name, value] of [...asked.query, ...more]) {
     if (name === '_count') count = readCount(value);
     else if (name === '_page') page = openPageOf<Page>(services, asked, of, value);
-    else if (!transport.has(name)) others.push(name);
+    else if (!formParameters.includes(name)) others.push(name);
   }
   return { count, page, others };
 }

@@ -1,11 +1,11 @@
-import { isJsonObject, type JsonObject } from '../../../fhir/json.ts';
 import { Refusal } from '../../../fhir/problem.ts';
 import { shapeOf } from '../representation.ts';
 import type { Asked, Reply } from '../route.ts';
 import { searchsetText } from './bundle.ts';
 import type { FhirServices } from './fhir-services.ts';
 import { readPaging, sealPageOf } from './paging.ts';
-import { readResource, type ResourceLimits } from './read-resource.ts';
+import { readPosted } from './read-inputs.ts';
+import type { ResourceLimits } from './read-resource.ts';
 
 interface EverythingPage {
   after: { type: string; id: string };
@@ -19,7 +19,7 @@ interface EverythingPage {
 export async function patientEverything(services: FhirServices & { limits: ResourceLimits }, asked: Asked, posted: boolean): Promise<Reply> {
   const citizen = asked.params['id'] ?? '';
   const of = `Patient/${citizen}/$everything`;
-  const { count, page, others } = readPaging<EverythingPage>(services, asked, of, posted ? await readInput(asked, services.limits) : []);
+  const { count, page, others } = readPaging<EverythingPage>(services, asked, of, posted ? await readPosted(asked, services.limits) : []);
   if (others.length > 0) {
     throw new Refusal({ category: 'unsupported', code: 'search-parameter-unknown', text: '$everything takes no such parameter here.', expected: '_count, _page' });
   }
@@ -28,17 +28,4 @@ export async function patientEverything(services: FhirServices & { limits: Resou
   const url = `${services.base}/${of}`;
   const next = released.next ? { next: `${url}?_count=${count}&_page=${sealPageOf(services, asked, of, released.next)}${shapeOf(asked.query)}` } : {};
   return { status: 200, text: searchsetText(services.base, released, { self: `${url}?_count=${count}${shapeOf(asked.query)}`, ...next }, { composed: page === null }) };
-}
-
-/** The operation's parameters when they are posted: none, or a Parameters resource with plain values (FHIR R4 operations). */
-export async function readInput(asked: Asked, limits: ResourceLimits): Promise<[string, string][]> {
-  const empty = asked.header('Transfer-Encoding') === undefined && Number(asked.header('Content-Length') ?? 0) === 0;
-  if (empty) return [];
-  const { resource } = await readResource(asked, 'Parameters', limits);
-  const { parameter = [] } = resource;
-  return (Array.isArray(parameter) ? parameter : [parameter]).map((each): [string, string] => {
-    const { name, ...value } = isJsonObject(each) ? each : ({} as JsonObject);
-    const [given] = Object.values(value);
-    return [typeof name === 'string' ? name : '', typeof given === 'string' || typeof given === 'number' ? String(given) : ''];
-  });
 }

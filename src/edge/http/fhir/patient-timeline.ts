@@ -10,7 +10,7 @@ import type { Asked, Reply } from '../route.ts';
 import { timelineText } from './bundle.ts';
 import type { FhirServices } from './fhir-services.ts';
 import { readPaging, sealPageOf } from './paging.ts';
-import { readInput } from './patient-everything.ts';
+import { readPosted } from './read-inputs.ts';
 import type { ResourceLimits } from './read-resource.ts';
 
 export interface TimelineServices {
@@ -25,7 +25,7 @@ export interface TimelineServices {
 export async function patientTimeline(services: FhirServices & TimelineServices, asked: Asked, posted: boolean): Promise<Reply> {
   const citizen = asked.params['id'] ?? '';
   const at = `Patient/${citizen}/$timeline`;
-  const given = posted ? await readInput(asked, services.limits) : [];
+  const given = posted ? await readPosted(asked, services.limits) : [];
   const filters = [...asked.query, ...given].filter(([name]) => inputs.some((input) => input === name));
   const of = `${at}?${new URLSearchParams(filters.map(([name, value]): [string, string] => [name, value])).toString()}`;
   const { count, page, others } = readPaging<TimelinePosition>(services, asked, of, given);

@@ -1,21 +1,41 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../fhir/json.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
+import { formParameters } from '../representation.ts';
 import type { Asked } from '../route.ts';
-import { readBodyResource, type ResourceLimits } from './read-resource.ts';
+import { hasNoBody, readBodyResource, type ResourceLimits } from './read-resource.ts';
 
 /** Inputs of an operation by name: a text each, or a Coding, a CodeableConcept, a resource. */
 export type Inputs = ReadonlyMap<string, Json>;
-
-const transport = ['_format', '_pretty'];
 
 /**
  * The inputs of an operation as its address gives them, or as a Parameters resource does where it is posted (FHIR R4
  * operations.html): each known, and once. Values that are simple come as texts either way.
  */
 export async function readInputs(asked: Asked, posted: boolean, names: readonly string[], limits: ResourceLimits): Promise<Inputs> {
-  const given: [string, Json][] = asked.query.filter(([name]) => !transport.includes(name));
-  if (posted) given.push(...inputsIn((await readBodyResource(asked, limits)).resource));
-  return onlyKnown(given, names);
+  return onlyKnown(await givenTo(asked, posted, limits), names);
+}
+
+/** The same where some inputs may be given more than once: those come as lists. */
+export async function readRepeated<Name extends string>(asked: Asked, posted: boolean, names: readonly string[], repeated: readonly Name[], limits: ResourceLimits): Promise<{ inputs: Inputs; lists: Readonly<Record<Name, Json[]>> }> {
+  const given = await givenTo(asked, posted, limits);
+  const valuesOf = (name: Name): Json[] => given.filter(([other]) => other === name).map(([, value]) => value);
+  const lists = Object.fromEntries(repeated.map((name) => [name, valuesOf(name)])) as Record<Name, Json[]>;
+  const most = repeated.find((name) => lists[name].length > mostRepeated);
+  if (most !== undefined) throw new Refusal(inputInvalid(most, `at most ${mostRepeated} of them`));
+  return { lists, inputs: onlyKnown(given.filter(([name]) => !repeated.some((each) => each === name)), names) };
+}
+const mostRepeated = 20;
+
+async function givenTo(asked: Asked, posted: boolean, limits: ResourceLimits): Promise<[string, Json][]> {
+  const given: [string, Json][] = asked.query.filter(([name]) => !formParameters.includes(name));
+  if (posted && !hasNoBody(asked)) given.push(...inputsIn((await readBodyResource(asked, limits)).resource));
+  return given;
+}
+
+/** Inputs that are all simple, of an operation that may be posted without any: what is no text becomes an empty one. */
+export async function readPosted(asked: Asked, limits: ResourceLimits): Promise<[string, string][]> {
+  if (hasNoBody(asked)) return [];
+  return inputsIn((await readBodyResource(asked, limits)).resource).map(([name, value]) => [name, typeof value === 'string' ? value : '']);
 }
 
 /** Of a Parameters resource: name and value of each. */

@@ -1,6 +1,7 @@
-import { isJsonObject, type JsonObject } from '../../../fhir/json.ts';
+import type { JsonObject } from '../../../fhir/json.ts';
 import { readJson } from '../../../fhir/read-json.ts';
 import { Refusal } from '../../../fhir/problem.ts';
+import { isSubset, subsetted } from '../../../fhir/subset-resource.ts';
 import { readXml } from '../../../fhir/xml/read-xml.ts';
 import { checkContentType } from '../check-content-type.ts';
 import { formOf } from '../negotiate-form.ts';
@@ -25,21 +26,24 @@ export async function readResource(asked: Asked, type: string, limits: ResourceL
 
 /** The same of whatever type it is. */
 export async function readBodyResource(asked: Asked, limits: ResourceLimits): Promise<{ resource: JsonObject; bytes: Uint8Array }> {
+  const { resource, bytes } = await readBodyObject(asked, limits);
+  if (isSubset(resource)) throw new Refusal(subsetted);
+  return { resource, bytes };
+}
+
+/** A body declared as JSON or XML, as one object; `mostValues` where it may hold more than a resource does. */
+export async function readBodyObject(asked: Asked, { bodyBytes: maxBytes, jsonDepth: maxDepth }: ResourceLimits, mostValues?: number): Promise<{ resource: JsonObject; bytes: Uint8Array }> {
   const undeclared = checkContentType(asked.header('Content-Type'), bodyTypes);
   if (undeclared) throw new Refusal(undeclared);
-  const bytes = await asked.body(limits.bodyBytes);
-  const form = formOf(asked.header('Content-Type') ?? '');
-  const read = form === 'xml'
-    ? readXml(bytes, { maxBytes: limits.bodyBytes, maxDepth: limits.jsonDepth })
-    : readJson(bytes, { maxBytes: limits.bodyBytes, maxDepth: limits.jsonDepth });
+  const bytes = await asked.body(maxBytes);
+  const read = formOf(asked.header('Content-Type') ?? '') === 'xml'
+    ? readXml(bytes, { maxBytes, maxDepth, ...(mostValues !== undefined && { maxElements: mostValues }) })
+    : readJson(bytes, { maxBytes, maxDepth, ...(mostValues !== undefined && { maxEntries: mostValues }) });
   if ('problem' in read) throw new Refusal(read.problem);
-  if (isPart(read.value)) {
-    throw new Refusal({ category: 'unprocessable', code: 'resource-subsetted', text: 'The body is tagged SUBSETTED: it is part of a resource, and what it leaves out would be lost.', at: { pointer: '/meta/tag' }, fix: 'Read the whole resource, without _elements and _summary, and send that.' });
-  }
   return { resource: read.value, bytes };
 }
 
-function isPart({ meta }: JsonObject): boolean {
-  const tags = isJsonObject(meta) && Array.isArray(meta['tag']) ? meta['tag'] : [];
-  return tags.some((tag) => isJsonObject(tag) && tag['code'] === 'SUBSETTED');
+/** An operation without inputs needs no body. */
+export function hasNoBody(asked: Asked): boolean {
+  return asked.header('Transfer-Encoding') === undefined && Number(asked.header('Content-Length') ?? 0) === 0;
 }

@@ -1,3 +1,4 @@
+import { allows } from '../../../fhir/allows.ts';
 import { outcomeOf } from '../../../fhir/outcome.ts';
 import { Refusal } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
@@ -6,7 +7,6 @@ import type { WriteAsk, Written } from '../../../flow/write-context.ts';
 import type { WriteWork } from '../../../flow/write-records.ts';
 import type { Asked, Reply } from '../route.ts';
 import type { FhirServices } from './fhir-services.ts';
-import { allows } from './permit.ts';
 import type { ResourceLimits } from './read-resource.ts';
 import { replyRow } from './reply-resource.ts';
 import { returnOf } from './write-headers.ts';

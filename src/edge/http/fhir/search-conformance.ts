@@ -3,6 +3,7 @@ import { ignoredNotice } from '../../../fhir/notices.ts';
 import { normaliseText } from '../../../fhir/normalise-text.ts';
 import { notFound } from '../../../fhir/outcome.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
+import { resultParameters } from '../../../fhir/search-parameters.ts';
 import type { Conformance, ConformanceType, Published } from '../../../flow/conformance.ts';
 import { shapeOf, shapeParameters } from '../representation.ts';
 import type { Asked, Reply } from '../route.ts';
@@ -60,9 +61,10 @@ export async function searchConformance(services: ConformanceServices, asked: As
 function readSearch(given: readonly [string, string][], handling: 'strict' | 'lenient'): ConformancePage {
   const asked = given.filter(([name]) => name !== '_count' && !shapeParameters.includes(name));
   const known = asked.filter(([name]) => parameterOf(name) !== undefined);
-  const ignored = asked.filter(([name]) => parameterOf(name) === undefined).map(([name]) => name.replace(/[^A-Za-z0-9_.:-]/g, '').slice(0, 64));
+  const others = asked.filter(([name]) => parameterOf(name) === undefined).map(([name]) => name.replace(/[^A-Za-z0-9_.:-]/g, '').slice(0, 64));
+  const ignored = handling === 'lenient' ? others.filter(shapesAnswer) : [];
   const problems: Problem[] = [
-    ...(handling === 'lenient' ? [] : ignored.map((field): Problem => ({ ...unknown, at: { field } }))),
+    ...others.filter((field) => !ignored.includes(field)).map((field): Problem => ({ ...unknown, at: { field }, fix: shapesAnswer(field) ? 'Leave it out, or send "Prefer: handling=lenient" to have it ignored.' : 'Leave it out, or ask by another.' })),
     ...known.filter(([, value]) => value === '').map(([field]): Problem => ({ category: 'invalid', code: 'search-value-empty', text: 'A search parameter has an empty value.', at: { field }, expected: 'a value' })),
     ...(known.length > mostClauses ? [invalid] : []),
   ];
@@ -70,6 +72,11 @@ function readSearch(given: readonly [string, string][], handling: 'strict' | 'le
   if (counts.length > 1 || counts.some((value) => !/^\d{1,9}$/.test(value))) problems.push({ ...invalid, at: { field: '_count' }, expected: `0 to ${mostCount}` });
   if (problems.length > 0) throw new Refusal(...problems);
   return { clauses: known, ignored, count: Math.min(Number(counts[0] ?? defaultCount), mostCount), from: 0 };
+}
+
+/** What matches nothing: a condition that is not served is refused whatever the caller prefers. */
+function shapesAnswer(key: string): boolean {
+  return resultParameters.some((name) => name === key.split(':')[0]);
 }
 
 /** `name:exact` and `name:contains` beside the plain names. */
@@ -93,6 +100,6 @@ function meets(resource: Published, [key, value]: [string, string]): boolean {
 
 const unknown: Problem = {
   category: 'unsupported', code: 'search-parameter-unknown', text: 'A search parameter, modifier or sort key is not supported for this resource type.',
-  expected: `one of ${conformanceParameters.map(({ name }) => name).join(', ')}, _count`, fix: 'Leave it out, or send "Prefer: handling=lenient" to have it ignored.',
+  expected: `one of ${conformanceParameters.map(({ name }) => name).join(', ')}, _count`,
 };
 const invalid: Problem = { category: 'invalid', code: 'search-value-invalid', text: 'A value is not of the parameter\'s kind, or there are too many.' };

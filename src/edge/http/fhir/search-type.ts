@@ -14,39 +14,39 @@ import { withinScopes } from './within-scopes.ts';
 
 const maxFormBytes = 64 * 1024;
 
-/** A search under way: what was asked, and where this page begins. The link that carries it is sealed. */
+/** A search under way: what was asked, of whom, and where this page begins. The link that carries it is sealed. */
 interface SearchPageState {
-  query: string;
-  ignored: string[];
+  parameters: [string, string][];
+  handling: 'strict' | 'lenient';
+  citizen?: string;
   after: PagePosition | null;
 }
 
 /** GET [base]/{type}?… and POST [base]/{type}/_search, the same under [base]/Patient/{id}/ for what is about that person; links name nobody · http://hl7.org/fhir/R4/search.html */
 export async function searchType(services: FhirServices, asked: Asked, posted: boolean): Promise<Reply> {
   const { type = '' } = asked.params;
-  const parameters = posted ? [...asked.query, ...(await readForm(asked))] : asked.query;
-  const state = readState(services, asked, parameters);
-  const query = withinScopes(asked.requester.scopes, reviveQuery(state.query));
+  const given = posted ? [...asked.query, ...(await readForm(asked))] : asked.query;
+  const state = readState(services, asked, given);
+  const parsed = parseSearch(type, state.parameters, { handling: state.handling, base: services.base });
+  if ('problems' in parsed) throw new Refusal(...parsed.problems);
+  const query = withinScopes(asked.requester.scopes, state.citizen === undefined ? parsed.query : ofPerson(parsed.query, state.citizen));
   const released = await services.release(asked.requester, { interaction: 'search-type', query, after: state.after }, asked.request);
   const link = (after: PagePosition | null): string =>
-    `${services.base}/${type}?_page=${sealPageOf(services, asked, type, { ...state, after } satisfies SearchPageState)}${shapeOf(parameters)}`;
+    `${services.base}/${type}?_page=${sealPageOf(services, asked, type, { ...state, after } satisfies SearchPageState)}${shapeOf(given)}`;
   const next = released.next ? { next: link(released.next as PagePosition) } : {};
-  return { status: 200, text: searchsetText(services.base, released, { self: link(state.after), ...next }, { composed: true, ignored: state.ignored, uncounted: query.total === 'accurate' && state.after === null && released.total === undefined }) };
+  return { status: 200, text: searchsetText(services.base, released, { self: link(state.after), ...next }, { composed: true, ignored: parsed.ignored, uncounted: query.total === 'accurate' && state.after === null && released.total === undefined }) };
 }
 
-function readState(services: FhirServices, asked: Asked, parameters: [string, string][]): SearchPageState {
+/** What shapes the answer stands in the link itself; that only a total is asked for is part of the search. */
+function readState(services: FhirServices, asked: Asked, given: [string, string][]): SearchPageState {
   const { type = '', id: citizen } = asked.params;
-  const page = parameters.find(([name]) => name === '_page');
-  if (page) {
-    if (parameters.some(([name]) => name !== '_page' && !shapeParameters.includes(name))) {
-      throw new Refusal({ category: 'invalid', code: 'page-token-invalid', text: 'A page link is followed as it is, without further parameters.' });
-    }
-    return openPageOf<SearchPageState>(services, asked, type, page[1]);
+  const page = given.find(([name]) => name === '_page');
+  const parameters = given.filter(([name, value]) => !shapeParameters.includes(name) || (name === '_summary' && value === 'count'));
+  if (!page) return { parameters, handling: handlingOf(asked), ...(citizen !== undefined && { citizen }), after: null };
+  if (given.some(([name]) => name !== '_page' && name !== '_count' && !shapeParameters.includes(name))) { // a link has its size; clients add one of their own
+    throw new Refusal({ category: 'invalid', code: 'page-token-invalid', text: 'A page link is followed as it is, without further parameters.' });
   }
-  const parsed = parseSearch(type, parameters, { handling: handlingOf(asked), base: services.base });
-  if ('problems' in parsed) throw new Refusal(...parsed.problems);
-  const query = citizen === undefined ? parsed.query : ofPerson(parsed.query, citizen);
-  return { query: JSON.stringify(query, (_key, value: unknown) => (typeof value === 'bigint' ? { token: String(value) } : value)), ignored: parsed.ignored, after: null };
+  return openPageOf<SearchPageState>(services, asked, type, page[1]);
 }
 
 /** A search of one person's compartment: of what is about them. */
@@ -61,11 +61,6 @@ const notOfPerson: Problem = { category: 'unsupported', code: 'search-type-unsup
 /** `Prefer: handling=lenient` asks for what shapes the answer and is not served to be left out; strict is the default (FHIR R4 search). */
 export function handlingOf(asked: Asked): 'strict' | 'lenient' {
   return /\bhandling=lenient\b/.test(asked.header('Prefer') ?? '') ? 'lenient' : 'strict';
-}
-
-function reviveQuery(text: string): SearchQuery {
-  return JSON.parse(text, (_key, value: unknown) =>
-    (value !== null && typeof value === 'object' && 'token' in value && typeof value.token === 'string' ? BigInt(value.token) : value)) as SearchQuery;
 }
 
 /** The parameters of a search by POST; those among them that shape the answer take effect. */

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../fhir/json.ts';
+import { idDiffers } from '../../../fhir/outcome.ts';
 import { Refusal } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
@@ -17,9 +18,7 @@ export async function updateConsent(services: ChangeServices, asked: Asked): Pro
   const asId = asked.params['id'] ?? '';
   const ifMatch = readIfMatch(asked.header('If-Match')) ?? null;
   const { resource, bytes } = await readResource(asked, 'Consent', services.limits);
-  if (resource['id'] !== asId) {
-    throw new Refusal({ category: 'invalid', code: 'resource-id-differs', text: 'The body is not the resource of this address.', at: { pointer: '/id' }, expected: 'the id of the address' });
-  }
+  if (resource['id'] !== asId) throw new Refusal(idDiffers);
   const { id, version } = await services.changeChoice(asked.requester, asId, ifMatch, resource, bytes, asked.request);
   return { status: 200, headers: { 'Content-Location': `${services.base}/Consent/${id}/_history/${version}`, ETag: `W/"${version}"` } };
 }

@@ -1,3 +1,4 @@
+import { idDiffers } from '../../../fhir/outcome.ts';
 import { Refusal } from '../../../fhir/problem.ts';
 import type { Asked, Reply } from '../route.ts';
 import { readResource } from './read-resource.ts';
@@ -12,8 +13,6 @@ export async function update(services: WriteServices, asked: Asked): Promise<Rep
   const { type = '', id } = asked.params;
   const ifMatch = readIfMatch(asked.header('If-Match'));
   const { resource, bytes } = await readResource(asked, type, services.limits);
-  if (id !== undefined && resource['id'] !== id) {
-    throw new Refusal({ category: 'invalid', code: 'resource-id-differs', text: 'The body is not the resource of this address.', at: { pointer: '/id' }, expected: 'the id of the address' });
-  }
+  if (id !== undefined && resource['id'] !== id) throw new Refusal(idDiffers);
   return writeOne(services, asked, { method: 'update', type, resource, pointer: '', ...(id === undefined ? { condition: conditionIn(asked.query) } : { id }), ...(ifMatch !== undefined && { ifMatch }) }, bytes);
 }

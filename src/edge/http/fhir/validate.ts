@@ -1,11 +1,12 @@
 import { isKnownResourceType } from '../../../fhir/definitions.ts';
 import { isJsonObject, type JsonObject } from '../../../fhir/json.ts';
-import { notFound, outcomeOf } from '../../../fhir/outcome.ts';
+import { idDiffers, notFound, outcomeOf } from '../../../fhir/outcome.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import { isConformanceType, type Conformance } from '../../../flow/conformance.ts';
 import type { ValidateAsk } from '../../../flow/validate-asked.ts';
+import { formParameters } from '../representation.ts';
 import type { Asked, Reply } from '../route.ts';
 import { interactionsOf } from './interactions.ts';
 import { inputInvalid, inputsIn, onlyKnown, textInput, type Inputs } from './read-inputs.ts';
@@ -48,7 +49,7 @@ async function readAsk({ limits }: ValidateServices, asked: Asked, posted: boole
   const body = posted ? (await readBodyResource(asked, limits)).resource : undefined;
   const wrapped = body?.['resourceType'] === 'Parameters' && asked.params['type'] !== 'Parameters';
   const inBody = body === undefined ? [] : wrapped ? inputsIn(body) : [['resource', body] as [string, JsonObject]];
-  return onlyKnown([...asked.query.filter(([name]) => name !== '_format' && name !== '_pretty'), ...inBody], ['resource', 'mode', 'profile']);
+  return onlyKnown([...asked.query.filter(([name]) => !formParameters.includes(name)), ...inBody], ['resource', 'mode', 'profile']);
 }
 
 function readMode(inputs: Inputs, id: string | undefined): string | undefined {
@@ -64,7 +65,7 @@ function addressProblems({ type = '', id }: Asked['params'], resource: JsonObjec
   const offered = Object.hasOwn(interactionsOf, type) ? interactionsOf[type] ?? [] : [];
   return [
     ...(resource !== undefined && resource['resourceType'] !== type ? [{ category: 'invalid', code: 'resource-type-differs', text: 'The body is not of the type this address takes.', at: { pointer: '/resourceType' }, expected: type } satisfies Problem] : []),
-    ...(resource !== undefined && id !== undefined && resource['id'] !== id ? [{ category: 'invalid', code: 'resource-id-differs', text: 'The body is not the resource of this address.', at: { pointer: '/id' }, expected: 'the id of the address' } satisfies Problem] : []),
+    ...(resource !== undefined && id !== undefined && resource['id'] !== id ? [idDiffers] : []),
     ...(mode !== undefined && mode !== 'profile' && !offered.some((each) => each === mode) ? [{ category: 'method-not-allowed', code: 'interaction-unsupported', text: 'This resource type does not take this interaction.', expected: `one of ${offered.join(', ')}` } satisfies Problem] : []),
   ];
 }

@@ -1,6 +1,7 @@
+import { allows } from '../../../fhir/allows.ts';
 import { Refusal } from '../../../fhir/problem.ts';
 import type { SearchClause, SearchQuery } from '../../../fhir/search-query.ts';
-import { allows, scopeMissing } from './permit.ts';
+import { scopeMissing } from './permit.ts';
 
 /**
  * Every type a search goes through or takes along needs a scope like the one it finds. A type that is asked for by name is

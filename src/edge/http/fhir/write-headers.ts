@@ -1,5 +1,6 @@
 import { Refusal } from '../../../fhir/problem.ts';
 import { readParameters } from '../read-parameters.ts';
+import { formParameters } from '../representation.ts';
 import type { Asked } from '../route.ts';
 
 /** `If-Match` or `Bundle.entry.request.ifMatch`: one version, compared weakly (FHIR R4 http.html#concurrency). */
@@ -17,7 +18,7 @@ export function readIfNoneExist(text: string | undefined): [string, string][] | 
 
 /** What of the query is a condition, and not about the form of the answer. */
 export function conditionIn(query: readonly [string, string][]): [string, string][] {
-  return query.filter(([name]) => name !== '_format' && name !== '_pretty');
+  return query.filter(([name]) => !formParameters.includes(name));
 }
 
 /** How much a successful answer says (FHIR R4 http.html#return); nothing said is `minimal`: a writer need not be told what it sent. */

@@ -10,7 +10,7 @@ import { checkContentType } from '../check-content-type.ts';
 import { route, type Asked, type RouteServices } from '../route.ts';
 import { permitGovernance } from './permit-governance.ts';
 import { readFields } from './read-fields.ts';
-import { json, requestOf } from './reply-json.ts';
+import { json } from './reply-json.ts';
 
 export interface ClientServices extends RouteServices {
   clients: {
@@ -31,19 +31,19 @@ const keepers = permitGovernance(['governance'], 'u');
 export function addClientRoutes(router: Router, services: ClientServices): void {
   const { clients } = services;
   router.get('/clients', route(services, { interaction: 'client-list', pattern: address, permit: readers }, async (asked) => {
-    const { clients: page, next } = await clients.list(asked.requester, afterOf(asked), requestOf(asked));
+    const { clients: page, next } = await clients.list(asked.requester, afterOf(asked), asked.request);
     return json(200, { clients: page, next: next === null ? null : `/${address}?after=${next}` });
   }));
   router.post('/clients', route(services, { interaction: 'client-add', pattern: address, permit: keepers }, async (asked) =>
-    json(201, await clients.add(asked.requester, clientOf(await readBody(asked, clientFields)), requestOf(asked)))));
+    json(201, await clients.add(asked.requester, clientOf(await readBody(asked, clientFields)), asked.request))));
   router.post('/clients/:id/keys', route(services, { interaction: 'client-rotate', pattern: `${address}/{id}/keys`, permit: keepers }, async (asked) => {
     const body = await readBody(asked, rotationFields);
-    return json(200, await clients.rotate(asked.requester, idOf(asked), { keys: body['keys'] ?? null, keysUrl: text(body['keysUrl']), oldUntil: text(body['oldUntil']) }, requestOf(asked)));
+    return json(200, await clients.rotate(asked.requester, idOf(asked), { keys: body['keys'] ?? null, keysUrl: text(body['keysUrl']), oldUntil: text(body['oldUntil']) }, asked.request));
   }));
   for (const [change, enabled] of [['disable', false], ['enable', true]] as const) {
     router.post(`/clients/:id/${change}`, route(services, { interaction: `client-${change}`, pattern: `${address}/{id}/${change}`, permit: keepers }, async (asked) => {
       const { reason } = await readFields(asked, { reason: sentence });
-      return json(200, await clients.switch(asked.requester, idOf(asked), { enabled, reason: reason.trim() }, requestOf(asked)));
+      return json(200, await clients.switch(asked.requester, idOf(asked), { enabled, reason: reason.trim() }, asked.request));
     }));
   }
 }

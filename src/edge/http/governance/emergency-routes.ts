@@ -8,7 +8,7 @@ import { openPageOf, sealPageOf, type PageServices } from '../fhir/paging.ts';
 import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
 import { permitGovernance } from './permit-governance.ts';
 import { readFields } from './read-fields.ts';
-import { json, requestOf } from './reply-json.ts';
+import { json } from './reply-json.ts';
 
 interface Position {
   openedAt: string;
@@ -34,14 +34,14 @@ export function addEmergencyRoutes(router: Router, services: ReviewServices): vo
   const { emergencies } = services;
   router.get('/emergency-accesses', route(services, { interaction: 'emergency-list', pattern: address, permit: readers }, (asked) => list(services, asked)));
   router.get('/emergency-accesses/:reference', route(services, { interaction: 'emergency-list', pattern: `${address}/{reference}`, permit: readers },
-    async (asked) => json(200, await emergencies.read(asked.requester, referenceOf(asked), requestOf(asked)))));
+    async (asked) => json(200, await emergencies.read(asked.requester, referenceOf(asked), asked.request))));
   router.post('/emergency-accesses/:reference/review', route(services, { interaction: 'emergency-review', pattern: `${address}/{reference}/review`, permit: reviewers }, async (asked) => {
     const { outcome, note } = await readFields(asked, reviewFields);
-    return json(200, await emergencies.review(asked.requester, referenceOf(asked), { outcome: outcome as ReviewOutcome, note: note.trim() }, requestOf(asked)));
+    return json(200, await emergencies.review(asked.requester, referenceOf(asked), { outcome: outcome as ReviewOutcome, note: note.trim() }, asked.request));
   }));
   router.post('/emergency-accesses/:reference/revoke', route(services, { interaction: 'emergency-revoke', pattern: `${address}/{reference}/revoke`, permit: reviewers }, async (asked) => {
     await readFields(asked, {});
-    return json(200, await emergencies.revoke(asked.requester, referenceOf(asked), requestOf(asked)));
+    return json(200, await emergencies.revoke(asked.requester, referenceOf(asked), asked.request));
   }));
 }
 
@@ -69,7 +69,7 @@ async function list(services: ReviewServices, asked: Asked): Promise<Reply> {
   }
   const page = name === '_page' ? openPageOf<Page>(services, asked, address, value) : null;
   const state = page?.state ?? (value === 'reviewed' ? 'reviewed' : 'open');
-  const { emergencyAccesses, next } = await services.emergencies.list(asked.requester, { state, after: page?.after ?? null, count: pageSize }, requestOf(asked));
+  const { emergencyAccesses, next } = await services.emergencies.list(asked.requester, { state, after: page?.after ?? null, count: pageSize }, asked.request);
   return json(200, { emergencyAccesses, next: next && `/${address}?_page=${sealPageOf(services, asked, address, { state, after: next } satisfies Page)}` });
 }
 

@@ -9,7 +9,7 @@ import { openPageOf, sealPageOf, type PageServices } from '../fhir/paging.ts';
 import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
 import { permitGovernance } from './permit-governance.ts';
 import { readFields } from './read-fields.ts';
-import { json, requestOf } from './reply-json.ts';
+import { json } from './reply-json.ts';
 
 export interface FeedServices extends RouteServices, PageServices {
   feedWork: {
@@ -43,25 +43,25 @@ function readers(requester: Requester): Problem | null {
 export function addFeedRoutes(router: Router, services: FeedServices): void {
   const { report, requeue, replay } = services.feedWork;
   const one = `${address}/{feed}`;
-  router.get('/feeds', route(services, { interaction: 'feed-list', pattern: address, permit: readers }, async (asked) => json(200, { feeds: await report(asked.requester, null, requestOf(asked)) })));
-  router.get('/feeds/:feed', route(services, { interaction: 'feed-list', pattern: one, permit: readers }, async (asked) => json(200, (await report(asked.requester, feedOf(asked), requestOf(asked)))[0])));
+  router.get('/feeds', route(services, { interaction: 'feed-list', pattern: address, permit: readers }, async (asked) => json(200, { feeds: await report(asked.requester, null, asked.request) })));
+  router.get('/feeds/:feed', route(services, { interaction: 'feed-list', pattern: one, permit: readers }, async (asked) => json(200, (await report(asked.requester, feedOf(asked), asked.request))[0])));
   router.get('/feeds/:feed/work-list', route(services, { interaction: 'feed-work-list', pattern: `${one}/work-list`, permit: integration }, (asked) => workList(services, asked)));
   router.post('/feeds/:feed/requeue', route(services, { interaction: 'feed-requeue', pattern: `${one}/requeue`, permit: integration }, async (asked) => {
     const { code, field, file } = await readFields(asked, requeueFields);
-    return json(200, await requeue(asked.requester, feedOf(asked), { code: code || null, field: field || null, file: file || null }, requestOf(asked)));
+    return json(200, await requeue(asked.requester, feedOf(asked), { code: code || null, field: field || null, file: file || null }, asked.request));
   }));
-  router.get('/feeds/:feed/replay', route(services, { interaction: 'replay-show', pattern: `${one}/replay`, permit: readers }, async (asked) => json(200, await replay.show(asked.requester, feedOf(asked), requestOf(asked)))));
+  router.get('/feeds/:feed/replay', route(services, { interaction: 'replay-show', pattern: `${one}/replay`, permit: readers }, async (asked) => json(200, await replay.show(asked.requester, feedOf(asked), asked.request))));
   router.post('/feeds/:feed/replay/start', route(services, { interaction: 'replay-start', pattern: `${one}/replay/start`, permit: integration }, async (asked) => {
     await readFields(asked, {});
-    return json(202, await replay.start(asked.requester, feedOf(asked), requestOf(asked)));
+    return json(202, await replay.start(asked.requester, feedOf(asked), asked.request));
   }));
   router.post('/feeds/:feed/replay/approve', route(services, { interaction: 'replay-approve', pattern: `${one}/replay/approve`, permit: answerable }, async (asked) => {
     const { candidate } = await readFields(asked, { candidate: { pattern: /^[0-9a-f]{64}$/, expected: 'the SHA-256 of the candidate the report is of, 64 lower-case hex digits' } });
-    return json(202, await replay.approve(asked.requester, feedOf(asked), candidate, requestOf(asked)));
+    return json(202, await replay.approve(asked.requester, feedOf(asked), candidate, asked.request));
   }));
   router.post('/feeds/:feed/replay/give-up', route(services, { interaction: 'replay-give-up', pattern: `${one}/replay/give-up`, permit: integration }, async (asked) => {
     await readFields(asked, {});
-    return json(200, await replay.giveUp(asked.requester, feedOf(asked), requestOf(asked)));
+    return json(200, await replay.giveUp(asked.requester, feedOf(asked), asked.request));
   }));
 }
 
@@ -84,7 +84,7 @@ async function workList(services: FeedServices, asked: Asked): Promise<Reply> {
   if (others.length > 0 || (name !== '' && name !== '_page')) {
     throw new Refusal({ category: 'invalid', code: 'search-value-invalid', text: 'The list takes no such parameter here.', expected: 'a next link as it was received' });
   }
-  const { next, ...lists } = await services.feedWork.workList(asked.requester, feedOf(asked), name === '' ? 0 : openPageOf<number>(services, asked, of, value), requestOf(asked));
+  const { next, ...lists } = await services.feedWork.workList(asked.requester, feedOf(asked), name === '' ? 0 : openPageOf<number>(services, asked, of, value), asked.request);
   return json(200, { ...lists, next: next === null ? null : `/${of}?_page=${sealPageOf(services, asked, of, next)}` });
 }
 

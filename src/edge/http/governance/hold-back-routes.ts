@@ -9,7 +9,7 @@ import { openPageOf, sealPageOf, type PageServices } from '../fhir/paging.ts';
 import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
 import { permitGovernance } from './permit-governance.ts';
 import { readFields } from './read-fields.ts';
-import { json, requestOf } from './reply-json.ts';
+import { json } from './reply-json.ts';
 
 interface Position {
   decidedAt: string;
@@ -34,10 +34,10 @@ export function addHoldBackRoutes(router: Router, services: HoldBackServices): v
   const { holdBacks } = services;
   router.get('/hold-backs', route(services, { interaction: 'hold-back-list', pattern: address, permit: readers }, (asked) => list(services, asked)));
   router.post('/hold-backs', route(services, { interaction: 'hold-back-decide', pattern: address, permit: deciders }, async (asked) =>
-    json(201, await holdBacks.decide(asked.requester, askOf(await readFields(asked, fields)), requestOf(asked)))));
+    json(201, await holdBacks.decide(asked.requester, askOf(await readFields(asked, fields)), asked.request))));
   router.post('/hold-backs/:id/end', route(services, { interaction: 'hold-back-end', pattern: `${address}/{id}/end`, permit: deciders }, async (asked) => {
     const { reason } = await readFields(asked, { reason: reasonField });
-    return json(200, await holdBacks.end(asked.requester, asked.params['id'] ?? '', reason.trim(), requestOf(asked)));
+    return json(200, await holdBacks.end(asked.requester, asked.params['id'] ?? '', reason.trim(), asked.request));
   }));
 }
 
@@ -81,6 +81,6 @@ async function list(services: HoldBackServices, asked: Asked): Promise<Reply> {
   }
   const page = name === '_page' ? openPageOf<Page>(services, asked, address, value) : null;
   const citizen = page ? page.citizen : name === 'patient' ? value.replace(/^Patient\//, '') : null;
-  const { holdBacks, rules, next } = await services.holdBacks.list(asked.requester, { citizen, after: page?.after ?? null, count: pageSize }, requestOf(asked));
+  const { holdBacks, rules, next } = await services.holdBacks.list(asked.requester, { citizen, after: page?.after ?? null, count: pageSize }, asked.request);
   return json(200, { holdBacks, rules, next: next && `/${address}?_page=${sealPageOf(services, asked, address, { citizen, after: next } satisfies Page)}` });
 }

@@ -9,7 +9,7 @@ import { openPageOf, sealPageOf, type PageServices } from '../fhir/paging.ts';
 import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
 import { permitGovernance } from './permit-governance.ts';
 import { readFields } from './read-fields.ts';
-import { json, requestOf } from './reply-json.ts';
+import { json } from './reply-json.ts';
 
 interface Position {
   foundAt: string;
@@ -42,20 +42,20 @@ export function addLinkReviewRoutes(router: Router, services: LinkReviewServices
   };
   router.get('/link-reviews', route(services, { interaction: 'link-list', pattern: address, permit: readers }, (asked) => list(services, asked)));
   router.get('/link-reviews/:reference', route(services, { interaction: 'link-show', pattern: `${address}/{reference}`, permit: readers },
-    async (asked) => json(200, await linkReviews.show(asked.requester, referenceOf(asked), requestOf(asked)))));
+    async (asked) => json(200, await linkReviews.show(asked.requester, referenceOf(asked), asked.request))));
   for (const what of ['claim', 'release'] as const) {
     change(what, async (asked) => {
       await readFields(asked, {});
-      return linkReviews[what](asked.requester, referenceOf(asked), requestOf(asked));
+      return linkReviews[what](asked.requester, referenceOf(asked), asked.request);
     });
   }
   change('decide', async (asked) => {
     const { outcome, reason, seen } = await readFields(asked, { outcome: outcomeField, reason: reasonField, seen: seenField });
-    return linkReviews.decide(asked.requester, referenceOf(asked), { outcome: outcome as LinkOutcome, reason: reason.trim(), seen }, requestOf(asked));
+    return linkReviews.decide(asked.requester, referenceOf(asked), { outcome: outcome as LinkOutcome, reason: reason.trim(), seen }, asked.request);
   });
   change('undo', async (asked) => {
     const { reason } = await readFields(asked, { reason: reasonField });
-    return linkReviews.undo(asked.requester, referenceOf(asked), reason.trim(), requestOf(asked));
+    return linkReviews.undo(asked.requester, referenceOf(asked), reason.trim(), asked.request);
   });
 }
 
@@ -82,7 +82,7 @@ async function list(services: LinkReviewServices, asked: Asked): Promise<Reply> 
   }
   const page = name === '_page' ? openPageOf<Page>(services, asked, address, value) : null;
   const settled = page?.settled ?? value === 'settled';
-  const { linkReviews, next } = await services.linkReviews.list(asked.requester, { settled, after: page?.after ?? null, count: pageSize }, requestOf(asked));
+  const { linkReviews, next } = await services.linkReviews.list(asked.requester, { settled, after: page?.after ?? null, count: pageSize }, asked.request);
   return json(200, { linkReviews, next: next && `/${address}?_page=${sealPageOf(services, asked, address, { settled, after: next } satisfies Page)}` });
 }
 

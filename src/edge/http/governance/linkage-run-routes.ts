@@ -7,7 +7,7 @@ import { openPageOf, sealPageOf, type PageServices } from '../fhir/paging.ts';
 import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
 import { permitGovernance } from './permit-governance.ts';
 import { readFields } from './read-fields.ts';
-import { json, requestOf } from './reply-json.ts';
+import { json } from './reply-json.ts';
 
 interface Position {
   run: string;
@@ -33,19 +33,19 @@ const keepers = permitGovernance(['governance'], 'u', 'Task');
 /** Past links compared with the linkage rule of now, approved, and applied. */
 export function addLinkageRunRoutes(router: Router, services: LinkageRunServices): void {
   const { linkageRuns } = services;
-  router.get('/linkage-run', route(services, { interaction: 'linkage-show', pattern: address, permit: readers }, async (asked) => json(200, await linkageRuns.show(asked.requester, requestOf(asked)))));
+  router.get('/linkage-run', route(services, { interaction: 'linkage-show', pattern: address, permit: readers }, async (asked) => json(200, await linkageRuns.show(asked.requester, asked.request))));
   router.get('/linkage-run/changes', route(services, { interaction: 'linkage-show', pattern: `${address}/changes`, permit: readers }, (asked) => changes(services, asked)));
   router.post('/linkage-run/start', route(services, { interaction: 'linkage-re-run', pattern: `${address}/start`, permit: keepers }, async (asked) => {
     await readFields(asked, {});
-    return json(202, await linkageRuns.start(asked.requester, requestOf(asked)));
+    return json(202, await linkageRuns.start(asked.requester, asked.request));
   }));
   router.post('/linkage-run/approve', route(services, { interaction: 'linkage-re-run', pattern: `${address}/approve`, permit: keepers }, async (asked) => {
     const { run } = await readFields(asked, { run: { pattern: /^[0-9a-f-]{36}$/, expected: 'the id of the run whose changes were seen' } });
-    return json(202, await linkageRuns.approve(asked.requester, run, requestOf(asked)));
+    return json(202, await linkageRuns.approve(asked.requester, run, asked.request));
   }));
   router.post('/linkage-run/give-up', route(services, { interaction: 'linkage-re-run', pattern: `${address}/give-up`, permit: keepers }, async (asked) => {
     await readFields(asked, {});
-    return json(200, await linkageRuns.giveUp(asked.requester, requestOf(asked)));
+    return json(200, await linkageRuns.giveUp(asked.requester, asked.request));
   }));
 }
 
@@ -62,6 +62,6 @@ async function changes(services: LinkageRunServices, asked: Asked): Promise<Repl
     throw new Refusal({ category: 'invalid', code: 'search-value-invalid', text: 'The list takes no such parameter here.', at: { field: '_page' }, expected: 'nothing, or a next link as it was received' });
   }
   const after = name === '_page' ? openPageOf<Position>(services, asked, address, value) : null;
-  const { changes: page, next } = await services.linkageRuns.changes(asked.requester, after, pageSize, requestOf(asked));
+  const { changes: page, next } = await services.linkageRuns.changes(asked.requester, after, pageSize, asked.request);
   return json(200, { changes: page, next: next && `/${address}/changes?_page=${sealPageOf(services, asked, address, next)}` });
 }

@@ -6,7 +6,7 @@ import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { LookReplayAsk, LookReplays } from '../../../flow/replay-looks.ts';
 import { route, type Asked, type RouteServices } from '../route.ts';
 import { permitGovernance } from './permit-governance.ts';
-import { json, requestOf } from './reply-json.ts';
+import { json } from './reply-json.ts';
 
 export interface LookReplayServices extends RouteServices {
   replayLooks: (requester: Requester, ask: LookReplayAsk, request: RequestFacts) => Promise<LookReplays>;
@@ -19,7 +19,7 @@ const inputs = ['user', 'patient', 'at'] as const;
 /** GET /governance/look-replays?user=&patient=&at= · what this person was shown of this citizen then. `at` is as wide as it is given: a day, a minute, a second; without an offset it is London time. */
 export function addLookReplayRoutes(router: Router, services: LookReplayServices): void {
   router.get('/look-replays', route(services, { interaction: 'look-replay', pattern: address, permit: readers },
-    async (asked) => json(200, await services.replayLooks(asked.requester, readAsk(asked), requestOf(asked)))));
+    async (asked) => json(200, await services.replayLooks(asked.requester, readAsk(asked), asked.request))));
 }
 
 export const lookReplayAddresses: readonly [address: string, pattern: string, allow: string][] = [['/look-replays', address, 'GET, HEAD']];

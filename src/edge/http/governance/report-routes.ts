@@ -1,15 +1,14 @@
 import type { Router } from 'express';
+import { csvLine } from '../../../fhir/csv-line.ts';
 import { rangeOf } from '../../../fhir/date-range.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import type { ReportFilters } from '../../../flow/read-report-page.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { ReportAsk, ReportName, ReportPages } from '../../../flow/write-report.ts';
-import { csvLine } from '../../csv-line.ts';
 import { asksForForm } from '../other-form.ts';
 import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
 import { permitGovernance } from './permit-governance.ts';
-import { requestOf } from './reply-json.ts';
 
 export interface ReportServices extends RouteServices {
   reports: {
@@ -17,6 +16,8 @@ export interface ReportServices extends RouteServices {
     names: Readonly<Record<ReportName, readonly string[]>>;
     columns: (name: ReportName) => readonly string[];
     open: (requester: Requester, ask: ReportAsk, request: RequestFacts) => Promise<ReportPages>;
+    /** that it would be written */
+    check: (requester: Requester, ask: ReportAsk, request: RequestFacts) => Promise<void>;
   };
 }
 
@@ -38,16 +39,24 @@ export const reportAddresses: readonly [address: string, pattern: string, allow:
 async function report({ reports }: ReportServices, asked: Asked): Promise<Reply> {
   const name = Object.keys(reports.names).find((each) => each === asked.params['name']) as ReportName | undefined;
   if (name === undefined) throw new Refusal({ category: 'not-found', code: 'report-unknown', text: 'There is no such report.', expected: Object.keys(reports.names).join(', ') });
-  const pages = await reports.open(asked.requester, { name, ...readFilters(asked.query) }, requestOf(asked));
+  const ask = { name, ...readFilters(asked.query) };
+  const headers: Record<string, string> = asksForForm(asked, 'text/csv')
+    ? { 'Content-Type': 'text/csv; charset=utf-8; header=present', 'Content-Disposition': `attachment; filename="${name}.csv"`, Vary: 'Accept' }
+    : { 'Content-Type': 'application/x-ndjson; charset=utf-8', Vary: 'Accept' };
+  if (asked.head) {
+    await reports.check(asked.requester, ask, asked.request);
+    return { status: 200, headers, stream: () => Promise.resolve() };
+  }
+  const pages = await reports.open(asked.requester, ask, asked.request);
   const columns = reports.columns(name);
   if (asksForForm(asked, 'text/csv')) {
     return {
-      status: 200, headers: { 'Content-Type': 'text/csv; charset=utf-8; header=present', 'Content-Disposition': `attachment; filename="${name}.csv"`, Vary: 'Accept' },
+      status: 200, headers,
       stream: (write, gone) => writeRows(pages, gone, write, { head: `\uFEFF${csvLine(columns)}\r`, row: (row) => `${csvLine(columns.map((column) => row[column] ?? ''))}\r` }),
     };
   }
   return {
-    status: 200, headers: { 'Content-Type': 'application/x-ndjson; charset=utf-8', Vary: 'Accept' },
+    status: 200, headers,
     stream: (write, gone) => writeRows(pages, gone, write, { head: JSON.stringify({ columns }), row: (row) => JSON.stringify(row), end: (rows) => JSON.stringify({ rows }) }),
   };
 }

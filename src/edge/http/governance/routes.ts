@@ -10,6 +10,7 @@ import { checkContentType } from '../check-content-type.ts';
 import { route, type Asked, type Reply } from '../route.ts';
 import { unserved } from '../unserved.ts';
 import { addClientRoutes, clientAddresses, type ClientServices } from './client-routes.ts';
+import { addCaseRoutes, caseAddresses, type CaseServices } from './case-routes.ts';
 import { addEmergencyRoutes, emergencyAddresses, type ReviewServices } from './emergency-routes.ts';
 import { addFeedRoutes, feedAddresses, type FeedServices } from './feed-routes.ts';
 import { addHoldBackRoutes, holdBackAddresses, type HoldBackServices } from './hold-back-routes.ts';
@@ -18,11 +19,14 @@ import { addLinkageRunRoutes, linkageRunAddresses, type LinkageRunServices } fro
 import { addLookReplayRoutes, lookReplayAddresses, type LookReplayServices } from './look-replay-routes.ts';
 import { permitGovernance } from './permit-governance.ts';
 import { readFields } from './read-fields.ts';
-import { json, requestOf } from './reply-json.ts';
+import { json } from './reply-json.ts';
+import { addRetentionRoutes, retentionAddresses, type RetentionServices } from './retention-routes.ts';
 import { addReportRoutes, reportAddresses, type ReportServices } from './report-routes.ts';
+import { addSubjectAccessRoutes, subjectAccessAddresses, type SubjectAccessServices } from './subject-access-routes.ts';
+import { addWatchedRoutes, watchedAddresses, type WatchedServices } from './watched-routes.ts';
 import { answerWhatIf } from './what-if.ts';
 
-export interface GovernanceServices extends ClientServices, ReviewServices, FeedServices, HoldBackServices, LinkReviewServices, LinkageRunServices, LookReplayServices, ReportServices {
+export interface GovernanceServices extends CaseServices, ClientServices, ReviewServices, FeedServices, HoldBackServices, LinkReviewServices, LinkageRunServices, LookReplayServices, ReportServices, RetentionServices, SubjectAccessServices, WatchedServices {
   governance: {
     list: (requester: Requester, which: AgreementName | null, request: RequestFacts) => Promise<AgreementEntry[]>;
     propose: (requester: Requester, text: string, request: RequestFacts) => Promise<{ entry: AgreementEntry; created: boolean }>;
@@ -44,29 +48,29 @@ const keepers = permitGovernance(['governance'], 'u');
 /** counts over every partner's looks and people: for those who read the whole log */
 const overseers = permitGovernance(['governance'], 's');
 
-/** Everything under /governance: the register of agreements and how a version comes into force and ends, the clients, what was told once, reviews of emergency access and of possible links, the work on feeds, and what the log answers. */
+/** Everything under /governance: the register of agreements and how a version comes into force and ends, the clients, what was told once, reviews of emergency access and of possible links, cases of odd looks, the work on feeds, and what the log answers. */
 export function governanceRoutes(services: GovernanceServices): Router {
   const { governance } = services;
   const router = Router({ caseSensitive: true });
   router.get('/agreements', route(services, { interaction: 'agreement-list', pattern: 'governance/agreements', permit: readers },
-    async (asked) => json(200, { agreements: await governance.list(asked.requester, null, requestOf(asked)) })));
+    async (asked) => json(200, { agreements: await governance.list(asked.requester, null, asked.request) })));
   router.get('/agreements/:id/:version', route(services, { interaction: 'agreement-list', pattern: 'governance/agreements/{id}/{version}', permit: readers },
-    async (asked) => json(200, (await governance.list(asked.requester, nameOf(asked), requestOf(asked)))[0])));
+    async (asked) => json(200, (await governance.list(asked.requester, nameOf(asked), asked.request))[0])));
   router.post('/agreements', route(services, { interaction: 'agreement-propose', pattern: 'governance/agreements', permit: keepers }, (asked) => propose(services, asked)));
   router.post('/agreements/what-if', route(services, { interaction: 'agreement-what-if', pattern: 'governance/agreements/what-if', permit: overseers },
     async (asked) => answerWhatIf(governance.whatIf, asked, await readText(asked))));
   router.post('/agreements/:id/:version/sign', route(services, { interaction: 'agreement-sign', pattern: 'governance/agreements/{id}/{version}/sign', permit: signers },
-    async (asked) => json(200, await governance.sign(asked.requester, nameOf(asked), await readFields(asked, signingFields), requestOf(asked)))));
+    async (asked) => json(200, await governance.sign(asked.requester, nameOf(asked), await readFields(asked, signingFields), asked.request))));
   for (const change of ['activate', 'terminate'] as const) {
     router.post(`/agreements/:id/:version/${change}`, route(services, { interaction: `agreement-${change}`, pattern: `governance/agreements/{id}/{version}/${change}`, permit: keepers },
       async (asked) => {
         await readFields(asked, {});
-        return json(200, await governance[change](asked.requester, nameOf(asked), requestOf(asked)));
+        return json(200, await governance[change](asked.requester, nameOf(asked), asked.request));
       }));
   }
   router.get('/told-once', route(services, { interaction: 'told-once-count', pattern: 'governance/told-once', permit: overseers }, async (asked) => {
     if (asked.query.length > 0) throw new Refusal(noParameters);
-    return json(200, await governance.toldOnce(asked.requester, requestOf(asked)));
+    return json(200, await governance.toldOnce(asked.requester, asked.request));
   }));
   addClientRoutes(router, services);
   addEmergencyRoutes(router, services);
@@ -76,7 +80,11 @@ export function governanceRoutes(services: GovernanceServices): Router {
   addHoldBackRoutes(router, services);
   addLookReplayRoutes(router, services);
   addReportRoutes(router, services);
-  for (const [address, pattern, allow] of [...addresses, ...clientAddresses, ...emergencyAddresses, ...feedAddresses, ...linkReviewAddresses, ...linkageRunAddresses, ...holdBackAddresses, ...lookReplayAddresses, ...reportAddresses]) {
+  addRetentionRoutes(router, services);
+  addSubjectAccessRoutes(router, services);
+  addCaseRoutes(router, services);
+  addWatchedRoutes(router, services);
+  for (const [address, pattern, allow] of [...addresses, ...clientAddresses, ...emergencyAddresses, ...feedAddresses, ...linkReviewAddresses, ...linkageRunAddresses, ...holdBackAddresses, ...lookReplayAddresses, ...reportAddresses, ...retentionAddresses, ...subjectAccessAddresses, ...caseAddresses, ...watchedAddresses]) {
     router.all(address, route(services, { interaction: 'unsupported', pattern, permit: () => otherMethod(allow), allow }, () => Promise.reject(new Error('a method that is refused'))));
   }
   router.use(...unserved(services));
@@ -101,7 +109,7 @@ const signingFields = {
 
 /** POST /governance/agreements: an agreement's YAML text as a new version. 201, or 200 where it is registered as it is. */
 async function propose({ governance }: GovernanceServices, asked: Asked): Promise<Reply> {
-  const { entry, created } = await governance.propose(asked.requester, await readText(asked), requestOf(asked));
+  const { entry, created } = await governance.propose(asked.requester, await readText(asked), asked.request);
   return json(created ? 201 : 200, entry, { Location: `/governance/agreements/${entry.id}/${entry.version}` });
 }
 

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { csvLine } from '../../src/edge/csv-line.ts';
+import { csvLine } from '../../src/fhir/csv-line.ts';
 
 describe('a line of CSV', () => {
   it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '=HYPERLINK("http://x","y")'])('is no formula: %j', (cell) => {

@@ -4,7 +4,12 @@
  */
 export function csvLine(cells: readonly string[]): string {
   return cells.map((cell) => {
-    const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+    const safe = looksLikeFormula(cell) ? `'${cell}` : cell;
     return /[",\r\n]/.test(safe) || safe !== cell ? `"${safe.replaceAll('"', '""')}"` : safe;
   }).join(',');
+}
+
+/** Whether a spreadsheet would calculate this cell instead of showing it. */
+export function looksLikeFormula(cell: string): boolean {
+  return /^[=+\-@\t\r]/.test(cell);
 }

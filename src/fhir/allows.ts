@@ -1,0 +1,12 @@
+const scope = /^(?:user|system)\/(\*|[A-Za-z]+)\.(c?r?u?d?s?)$/;
+
+/**
+ * Whether these scopes cover an interaction's letter (`c`, `r`, `u`, `d`, `s`) on a resource type; `*`: on all of them. A scope
+ * that cannot be read gives nothing (SMART App Launch 2, scopes for requesting FHIR resources).
+ */
+export function allows(scopes: readonly string[], type: string, letter: string): boolean {
+  return scopes.some((text) => {
+    const read = scope.exec(text);
+    return read !== null && (read[1] === '*' || read[1] === type) && (read[2] ?? '').includes(letter);
+  });
+}

@@ -1,0 +1,96 @@
+import { leftOutUnder, withoutElements, type SubjectAccessRules } from '../consent/subject-access.ts';
+import { oversightRoles } from '../consent/oversees.ts';
+import { notFound } from '../fhir/outcome.ts';
+import { Refusal, type Problem } from '../fhir/problem.ts';
+import type { Requester, SharingClass } from '../fhir/sharing.ts';
+import type { VisibleRow } from '../store/door.ts';
+import { isUuid } from '../store/secrets.ts';
+import { assembleText } from './assemble.ts';
+import { checkOversight } from './check-oversight.ts';
+import type { HoldBackContext } from './hold-back.ts';
+import type { HeldGrant } from './policy.ts';
+import type { Found } from './read-asked.ts';
+import { releaseAccessReport } from './release-access-report.ts';
+import { appendAct, releaseTold } from './release-records.ts';
+import type { RequestFacts } from './release-context.ts';
+import { forAuditReaders } from './search-audit.ts';
+
+export interface SubjectAccessContext extends HoldBackContext {
+  subjectAccess: SubjectAccessRules;
+}
+
+/** Lines of JSON, a few at a time: see `subjectAccessLines` in docs/retention.md. */
+export type SubjectAccessLines = AsyncGenerator<string[], void, undefined>;
+
+const recordsTogether = 200;
+
+/**
+ * THE STORY of a subject access request: a person → audit (durable) → the record, page by page through the one door, each page
+ * audited before it is handed out, of the officer's own organisation alone and without what the rules leave out → for those who
+ * watch over looks, who looked, as the citizen is told → how much was left out, for the officer. Nothing beyond a page is held.
+ * Whoever oversees reads no care data and whoever keeps records reads no log, here as everywhere: the answer takes both.
+ */
+export async function openSubjectAccess(context: SubjectAccessContext, requester: Requester, citizen: string, request: RequestFacts): Promise<SubjectAccessLines> {
+  if (watches(requester)) await checkOversight(context, requester, forAuditReaders);
+  if (!requester.person) throw new Refusal(byAPerson);
+  if (!isUuid(citizen)) throw new Refusal(notFound);
+  await appendAct(context, requester, request, { interaction: 'subject-access', query: `governance/subject-access/${citizen} rules=${context.subjectAccess.version}`, status: 200, citizen });
+  const lines = writeLines(context, requester, citizen, request);
+  const first = await lines.next(); // what is refused is refused before the first byte
+  return handOn(first, lines);
+}
+
+async function* handOn(first: IteratorResult<string[], void>, rest: SubjectAccessLines): SubjectAccessLines {
+  if (!first.done) yield first.value;
+  yield* rest;
+}
+
+async function* writeLines(context: SubjectAccessContext, requester: Requester, citizen: string, request: RequestFacts): SubjectAccessLines {
+  const leftOut = new Map<string, number>();
+  const leave = (rule: string): unknown => leftOut.set(rule, (leftOut.get(rule) ?? 0) + 1);
+  let [records, looks] = [0, 0];
+  for (let place: Place | null = { after: null, sent: [] }; place;) {
+    const page: Page = await releaseTold(context, requester, { interaction: 'everything', citizen, ...place, count: recordsTogether }, request, (held, found) => given(context, requester, held, found));
+    page.leftOut.forEach(leave);
+    records += page.rows.length;
+    yield [...(place.after === null ? page.composed.map(({ patient }) => patientLine(context, patient, leave)) : []), ...page.rows.map((row) => `{"record":${assembleText(row)}}`), ...page.places.map((row) => `{"place":${assembleText(row)}}`)];
+    place = page.next as Place | null;
+  }
+  for (let to: Date | null | undefined = watches(requester) ? null : undefined; to !== undefined;) {
+    const report = await releaseAccessReport(context, requester, { citizen, from: null, to }, request);
+    looks += report.lines.length;
+    yield report.lines.map((look) => JSON.stringify({ look }));
+    to = report.olderThan === null ? undefined : new Date(report.olderThan);
+  }
+  const { rules, version } = context.subjectAccess;
+  yield [JSON.stringify({ end: { records, looks, madeAt: context.clock().toISOString(), by: requester.person?.name, organisation: requester.organisationName, rules: version, leftOut: rules.flatMap(({ code, law, title }) => (leftOut.has(code) ? [{ rule: code, law, title: title['en-GB'], count: leftOut.get(code) }] : [])) } })];
+}
+
+interface Place {
+  after: { type: string; id: string } | null;
+  sent: string[];
+}
+
+type Page = Awaited<ReturnType<typeof releaseTold<{ leftOut: string[] }>>>;
+
+/** What of a page is given: it is what the page's entry lists. */
+function given({ subjectAccess }: SubjectAccessContext, requester: Requester, { classes }: HeldGrant, found: Found): { sent: Found; told: { leftOut: string[] } } {
+  const classOf = ({ classId }: VisibleRow): SharingClass | undefined => (classId === null ? undefined : classes.get(classId));
+  const own = (row: VisibleRow): boolean => watches(requester) || classOf(row)?.custodian === requester.organisation; // each controller answers for its own
+  const under = (row: VisibleRow): string | null => leftOutUnder({ type: row.type, labels: classOf(row)?.labels ?? null }, subjectAccess);
+  const rows = found.rows.filter(own);
+  return { sent: { ...found, people: found.people.filter(own), rows: rows.filter((row) => under(row) === null) }, told: { leftOut: rows.flatMap((row) => under(row) ?? []) } };
+}
+
+/** Those who watch over looks are told of them, and see who a record is about and what was chosen. */
+function watches({ role }: Requester): boolean {
+  return oversightRoles.includes(role);
+}
+
+function patientLine({ subjectAccess }: SubjectAccessContext, patient: { resourceType: string }, leave: (rule: string) => unknown): string {
+  const { given: shown, leftOut } = withoutElements(patient, subjectAccess);
+  leftOut.forEach(leave);
+  return JSON.stringify({ patient: shown });
+}
+
+const byAPerson: Problem = { category: 'forbidden', code: 'subject-access-person', text: 'What a person is given about themselves is answered for by a person, not by a system.', fix: 'Sign in as a person.' };

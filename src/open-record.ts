@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import type { Config } from './config.ts';
+import { lockDataFolder } from './edge/data-folder-lock.ts';
+import { Refusal } from './fhir/problem.ts';
+import { openPglite, openPostgres, type Database } from './store/database.ts';
+
+/** Opens the record that is configured, PostgreSQL or embedded; refuses a data folder that is in use. */
+export async function openRecord({ databaseUrl, dataDir }: Pick<Config, 'databaseUrl' | 'dataDir'>): Promise<Database> {
+  if (databaseUrl !== null) return openPostgres(databaseUrl);
+  const lock = lockDataFolder(dataDir);
+  if (lock.kind === 'held') {
+    throw new Refusal({
+      category: 'conflict', code: 'data-folder-in-use', text: `The data folder ${lock.path.replace(/[^/]*$/, '')} is in use by process ${lock.pid ?? 'unknown'}.`,
+      fix: 'Stop that process, or set DATA_DIR to another folder.',
+    });
+  }
+  return openPglite(join(dataDir, 'pglite'));
+}
+
+/** The same of another one: `postgres://…`, or the data folder of an embedded one. */
+export function openRecordAt(where: string): Promise<Database> {
+  return openRecord(/^postgres(ql)?:\/\//.test(where) ? { databaseUrl: where, dataDir: '' } : { databaseUrl: null, dataDir: where });
+}

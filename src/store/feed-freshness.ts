@@ -1,0 +1,57 @@
+import type { Connection, Database } from './database.ts';
+
+/** What a feed brought lately, and what it usually brings. */
+export interface FeedFreshness {
+  feed: string;
+  /** when the newest record came that was worked off */
+  lastGood: Date | null;
+  /** seconds the oldest record that is not worked off has waited; 0 = none waits */
+  lagSeconds: number;
+  /** rows of records that came in the last 24 hours, and how many of them are in quarantine or were rejected */
+  rowsOfDay: number;
+  wrongOfDay: number;
+  /** rows of the middle one of the 28 days before, by size; null: the feed is younger than a week */
+  usualRows: number | null;
+}
+
+/** Records of the last minutes may still be on their way into the table. */
+const settleMinutes = 5;
+const countedTogether = 50_000;
+const daysCompared = 28;
+const daysNeeded = 7;
+
+/** Of these feeds. In proportion to what came in a day, never to what ever came. */
+export async function readFreshness(database: Database, feeds: readonly string[]): Promise<FeedFreshness[]> {
+  await database.transaction(countArrived);
+  return database.query<FeedFreshness>(
+    `select f.feed,
+       (select received_at from source_record s where s.feed = f.feed and s.state = 'done' order by received_at desc limit 1) as "lastGood",
+       coalesce(extract(epoch from now() - (select min(received_at) from source_record s where s.feed = f.feed and s.state in ('received', 'split'))), 0)::float8 as "lagSeconds",
+       day.rows as "rowsOfDay", day.wrong as "wrongOfDay", usual.rows as "usualRows"
+     from unnest($1::text[]) as f(feed)
+     cross join lateral (
+       select count(*)::int as rows, (count(*) filter (where r.state in ('quarantined', 'rejected')))::int as wrong
+       from source_record s join intake_row r using (record_id) where s.feed = f.feed and s.received_at > now() - interval '24 hours') day
+     cross join lateral (
+       select case when min(first) < now() - make_interval(days => $3::int) then percentile_cont(0.5) within group (order by sum)::float8 end as rows
+       from (select min(first) as first, d, coalesce(sum(h.rows), 0)::float8 as sum
+             from (select min(hour) as first from feed_hour h where h.feed = f.feed) begun
+             cross join generate_series(1, $2::int) d
+             left join feed_hour h on h.feed = f.feed and h.hour > now() - make_interval(days => d + 1) and h.hour <= now() - make_interval(days => d)
+             where first < now() - make_interval(days => d) group by d) days) usual
+     order by f.feed`, [feeds, daysCompared, daysNeeded]);
+}
+
+/** Counts what has come since the last time into hours, each record once; whoever comes second meanwhile leaves it to the first. */
+async function countArrived(connection: Connection): Promise<void> {
+  const { rows: [lock] } = await connection.query<{ mine: boolean }>('select pg_try_advisory_xact_lock(20140025) as mine');
+  if (!lock?.mine) return;
+  await connection.query(
+    `with fresh as materialized (
+       select record_id, feed, received_at, received_rows from source_record where record_id > (select upto from feed_counted) order by record_id limit ${countedTogether}),
+     settled as (select * from fresh where record_id < coalesce((select min(record_id) from fresh where received_at > now() - make_interval(mins => ${settleMinutes})), 9223372036854775807)),
+     counted as (insert into feed_hour (feed, hour, records, rows) select feed, date_trunc('hour', received_at), count(*), sum(received_rows) from settled group by 1, 2
+       on conflict (feed, hour) do update set records = feed_hour.records + excluded.records, rows = feed_hour.rows + excluded.rows)
+     update feed_counted set upto = (select max(record_id) from settled) where exists (select 1 from settled)`);
+  await connection.query(`delete from feed_hour where hour < now() - make_interval(days => ${daysCompared + 2})`);
+}
