@@ -75,17 +75,17 @@ export function createApp(options: AppOptions): Express {
     release: services.release, sealPage: services.sealPage, openPage: services.openPage, timeline: services.timeline, story: services.story, confirm: services.confirm, correct: services.correct, sameEvent: services.sameEvent, fileChoice: services.fileChoice, changeChoice: services.changeChoice, write: services.write, breakGlass: services.breakGlass, matchPatient: services.matchPatient, explainAccess: services.explainAccess, reconstruct: services.reconstruct, endBreakGlass: services.endBreakGlass,
     clock: services.clock, newId: services.newId, takesBundles: services.takesBundles, bundleOutcome: services.bundleOutcome, intakeLimit: services.intakeLimit, acceptBytes: services.acceptBytes, readTask: services.readTask,
     summary: services.summary, presence: services.presence, crossReference: services.crossReference, documents: services.documents,
-    accessReport: services.accessReport, nameOf: services.nameOf,
+    accessReport: services.accessReport, nameOf: services.nameOf, exports: services.exports, subscriptions: services.subscriptions,
     conformance: services.conformance, validate: services.validate,
     searchAudit: (requester, ask, request) => services.searchAudit(requester, ask, request, base),
   }));
   app.use('/intake', intakeRoutes({ ...routing, base, intakeLimit: services.intakeLimit, acceptBytes: services.acceptBytes, readTask: services.readTask, uploads: services.uploads }));
   app.use('/governance', governanceRoutes({ ...routing, governance: services.governance, clients: services.clients, emergencies: services.emergencies, feedWork: services.feedWork, linkReviews: services.linkReviews, linkageRuns: services.linkageRuns, holdBacks: services.holdBacks, reports: services.reports, retention: services.retention, legalHolds: services.legalHolds, subjectAccess: services.subjectAccess, replayLooks: services.replayLooks, cases: services.cases, watched: services.watched, sealPage: services.sealPage, openPage: services.openPage }));
   app.use('/audit', auditRoutes({ ...routing, auditLog: services.auditLog }));
+  if (options.sandboxes) app.use('/sandbox', sandboxRoutes({ ...routing, sandboxes: options.sandboxes }));
   const launching = { ...routing, baseUrl, newId: services.newId, release: services.release, launches: createAppLaunches(services.issuerStores.state), findClient: services.issuerStores.findClient };
   app.use('/launch', launchRoutes(launching));
   app.use('/app/launch', openLaunched(launching));
-  if (options.sandboxes) app.use('/sandbox', sandboxRoutes({ ...routing, sandboxes: options.sandboxes }));
   app.use('/session', sessionRoutes({ baseUrl, sessions, signIn: options.signIn, verify, log }));
   if (options.viewerFolder !== null) app.use('/app', viewer(options.viewerFolder, https));
   app.use(startPage(options.start));

@@ -1,17 +1,17 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { createApp } from './app.ts';
 import { readConfig, type Config } from './config.ts';
 import { demoFiles } from './demo/demo-files.ts';
 import { feedScopes } from './edge/demo-clients.ts';
 import { answerClientErrors } from './edge/http/answer-client-errors.ts';
-import { createTokenVerifier } from './edge/http/oauth/verify-token.ts';
-import { openSignIn } from './edge/http/session/open-sign-in.ts';
+import { signInNotOffered } from './edge/http/session/sign-in.ts';
 import { createLog } from './edge/log.ts';
+import type { ToldSandbox } from './edge/sandboxes/run-sandbox.ts';
+import { hearWho } from './edge/sandboxes/say-who.ts';
 import { Refusal } from './fhir/problem.ts';
+import { openRecord } from './open-record.ts';
 import { createServices, type Services } from './services.ts';
-import { openPglite } from './store/database.ts';
 
 const synthetic = { seed: 2018, citizens: 12 };
 /** a sandbox that has grown beyond this ends: it is there to try things, not to keep them */
@@ -27,16 +27,15 @@ async function main(): Promise<void> {
   const read = readConfig(process.env);
   if ('problems' in read) throw new Refusal(...read.problems);
   const config: Config = { ...read.config, demo: true };
+  const { secret, smart } = await new Promise<ToldSandbox>((resolve) => { process.once('message', (told) => { resolve(told as ToldSandbox); }); });
   const log = createLog({ level: config.logLevel });
-  const database = await openPglite(join(config.dataDir, 'pglite'));
+  const database = await openRecord({ databaseUrl: null, dataDir: config.dataDir });
   const services = await createServices({ database, config, log });
   await loadPeople(services);
-  const { url, audience, algorithms } = config.issuer;
   const server = createServer({ requestTimeout: config.limits.requestTimeoutMs, maxHeaderSize: 16_384 }, createApp({
-    services, log, baseUrl: config.baseUrl, version: 'sandbox', issuer: () => (_request, _response, next) => { next(); }, rates: config.rates, proxies: [], signIn: await openSignIn(config, null, () => new Date()), viewerFolder: null, notReady: () => [],
-    verify: createTokenVerifier({ issuer: url, audience, algorithms }),
-    start: { baseUrl: config.baseUrl, defaults: { baseUrl: config.baseUrl, dataDir: config.dataDir }, dataDir: config.dataDir, database: 'embedded', externalIssuer: url, personas: [], feeds: [] },
-    smart: { issuer: url, authorizationEndpoint: `${url}/auth`, tokenEndpoint: `${url}/token`, jwksUri: `${url}/jwks`, introspectionEndpoint: `${url}/token/introspection`, revocationEndpoint: `${url}/token/revocation`, scopes: [], grantTypes: ['client_credentials'], authMethods: ['private_key_jwt'], signingAlgorithms: [...algorithms] },
+    services, log, baseUrl: config.baseUrl, version: 'sandbox', issuer: () => (_request, _response, next) => { next(); }, rates: config.rates, proxies: config.proxies, signIn: signInNotOffered, viewerFolder: null, notReady: () => [],
+    verify: hearWho(Buffer.from(secret, 'base64')), smart,
+    start: { baseUrl: config.baseUrl, defaults: { baseUrl: config.baseUrl, dataDir: config.dataDir }, dataDir: config.dataDir, database: 'embedded', externalIssuer: smart.issuer, personas: [], feeds: [] },
   }));
   answerClientErrors(server);
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });

@@ -71,7 +71,7 @@ export async function startGateway(database: Database, options: GatewayOptions =
     baseUrl: config.baseUrl, audience: config.issuer.audience, dataDir, keyFiles: config.issuer.keyFiles, stores: services.issuerStores, clients: external ? [] : demoClients([...personas, ...partnerPeople], feeds, signatories), clock: () => new Date(),
     ...(options.fetchKeys && { fetchKeys: createFetchKeys(() => new Date(), options.fetchKeys) }),
   });
-  const sandboxes = offered && openSandboxes(config);
+  const sandboxes = offered && openSandboxes(config, issuer.metadata);
   const app = createApp({
     services, log, sandboxes, baseUrl: config.baseUrl, version: 'test', issuer: issuer.routes, rates: config.rates, proxies: config.proxies, signIn: await openSignIn(config, external ? null : issuer, () => new Date()), viewerFolder: existsSync(viewerFolder) ? viewerFolder : null, notReady: () => [],
     verify: chooseVerifier(trustedIssuers(config.issuer, issuer, services.issuerStores.knownName)),

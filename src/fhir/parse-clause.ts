@@ -73,7 +73,7 @@ function tokenClause(request: ClauseRequest, row: TokenRow): ParsedClause {
     case 'not': return turned(codesClause(request, row));
     case 'in': return setClause(request, row);
     case 'not-in': return turned(setClause(request, row));
-    case 'below': case 'above': return kinClause(request, request.modifier);
+    case 'below': case 'above': return kinClause(request, row, request.modifier);
     case 'of-type': return row.types.includes('Identifier') ? ofTypeClause(request) : 'unknown';
     default: return 'unknown';
   }
@@ -114,7 +114,7 @@ function setClause(request: ClauseRequest, row: TokenRow): ParsedClause {
 }
 
 /** A code with those under it, or over it, in a system whose hierarchy is known. */
-function kinClause(request: ClauseRequest, side: 'below' | 'above'): ParsedClause {
+function kinClause(request: ClauseRequest, row: TokenRow, side: 'below' | 'above'): ParsedClause {
   const kin = request.alternatives.map((part) => {
     const [system, code, ...more] = splitUnescaped(part, '|').map(unescape);
     const found = code === undefined || more.length > 0 ? undefined : knownTerminology().kinOf(system ?? '', code, side);
@@ -124,7 +124,7 @@ function kinClause(request: ClauseRequest, side: 'below' | 'above'): ParsedClaus
   if (kin.includes(undefined) || pairs.size > mostCodes) {
     return invalid(request.row, 'search-hierarchy-unknown', 'The hierarchy of a code is not known here.', `system|code of a code system of the gateway or of base R4 that lists its codes, with at most ${mostCodes} of them`);
   }
-  return { clause: anyOf(request, 'token', [...pairs]), identifying: false };
+  return { clause: ofCodes(request, row, [...pairs]), identifying: false };
 }
 
 /** `system|code|value`: the type of the identifier, and its value. */

@@ -17,6 +17,9 @@ const address = {
   properties: { line: { type: 'array', items: text, minItems: 1 }, city: text, postalCode: text },
 };
 
+/** parts of the programme an organisation takes referrals for: codes of profiles/CodeSystem-ei-component.json */
+const takes = { type: 'array', items: { type: 'string', pattern: '^[a-z]+(-[a-z]+)*$' }, minItems: 1, uniqueItems: true };
+
 export const partnersSchema = {
   type: 'object',
   required: ['identifierBase', 'partners'],
@@ -30,7 +33,7 @@ export const partnersSchema = {
         type: 'object',
         required: ['partnerKey', 'name', 'organisation'],
         additionalProperties: false,
-        properties: { partnerKey: { type: 'string', pattern: '^[a-z][a-z0-9]{1,19}$' }, name: text, organisation, type: { const: 'gp-practice' }, telecom, address },
+        properties: { partnerKey: { type: 'string', pattern: '^[a-z][a-z0-9]{1,19}$' }, name: text, organisation, type: { const: 'gp-practice' }, takes, telecom, address },
       },
     },
     directory: {
@@ -39,7 +42,7 @@ export const partnersSchema = {
         type: 'object',
         required: ['name', 'organisation', 'type'],
         additionalProperties: false,
-        properties: { name: text, organisation, type: { enum: ['gp-practice', 'site', 'team', 'organisation'] }, partOf: organisation, telecom, address },
+        properties: { name: text, organisation, type: { enum: ['gp-practice', 'site', 'team', 'organisation'] }, partOf: organisation, takes, telecom, address },
       },
     },
   },

@@ -1,10 +1,10 @@
 import express, { Router, type RequestHandler } from 'express';
-import { allows } from '../../fhir/allows.ts';
 import { notFound } from '../../fhir/outcome.ts';
 import { Refusal, type Problem } from '../../fhir/problem.ts';
 import type { RegisteredClient } from '../../store/oauth-clients.ts';
 import { html } from '../html.ts';
 import type { FhirServices } from './fhir/fhir-services.ts';
+import { allows } from '../../fhir/allows.ts';
 import { scopeMissing } from './fhir/permit.ts';
 import { readFields } from './governance/read-fields.ts';
 import { json } from './governance/reply-json.ts';

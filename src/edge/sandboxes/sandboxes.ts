@@ -6,8 +6,8 @@ import type { RunningSandbox } from './run-sandbox.ts';
 
 /** A sandbox for each client, started when it is first asked for. */
 export interface Sandboxes {
-  /** Does something with the client's sandbox, by its port on loopback; meanwhile nobody stops it for another. */
-  use: <Result>(client: string, work: (port: number) => Promise<Result>) => Promise<Result>;
+  /** Does something with the client's sandbox; meanwhile nobody stops it for another. */
+  use: <Result>(client: string, work: (sandbox: RunningSandbox) => Promise<Result>) => Promise<Result>;
   /** What was posted is gone; whoever asks next begins it anew. */
   reset: (client: string) => Promise<void>;
   close: () => Promise<void>;
@@ -79,7 +79,7 @@ export function createSandboxes({ run, folder, most, idleMs, clock }: SandboxSet
       one.inUse += 1;
       one.usedAt = clock().getTime();
       try {
-        return await work((await one.running).port);
+        return await work(await one.running);
       } finally {
         one.inUse -= 1;
       }

@@ -180,7 +180,7 @@ describe.each(databases)('the log under /audit, on $kind', ({ open }) => {
   it('erases what is due under a rule a thousand at a time, keeps what is held, and proves all it proved before', async () => {
     const run = (make: typeof retentionCommand, ...args: string[]): Promise<CommandOutcome> => runCommand(make, [...args, ...asLead], { baseUrl: gateway.url, dataDir: gateway.dataDir });
     const [old, citizen] = ['1990-01-01T00:00:00.000Z', randomUUID()];
-    const entry = (await auditSince(gateway, 0)).map((each) => each.entry).find(({ interaction }) => interaction === 'search-type') as AuditEntry;
+    const entry = (await auditSince(gateway, 0)).map((each) => each.entry).find(({ interaction, who }) => interaction === 'search-type' && who.person?.id === 'social-worker') as AuditEntry;
     for (const about of [citizen, randomUUID(), undefined]) await gateway.services.audit.append({ ...entry, id: randomUUID(), at: old, ...(about !== undefined && { citizen: about }) });
     const held = await run(legalHoldCommand, 'place', '--patient', citizen, '--reason', 'Claim 2026/17');
     expect([held.problems, held.out]).toEqual([[], expect.stringMatching(new RegExp(`^[0-9a-f-]{36}: held until it is ended\\n {2}of: citizen ${citizen}\\n {2}why: Claim 2026/17\\n {2}by: Teresa Wilk on `))]);
@@ -191,6 +191,8 @@ describe.each(databases)('the log under /audit, on $kind', ({ open }) => {
     expect((await run(retentionCommand, 'run', 'nothing-of-the-sort', '--rules', '2026-11-1')).problems).toMatchObject([{ code: 'retention-rule-unknown' }]);
     expect((await run(retentionCommand, 'run', 'looks-at-people', '--rules', '2026-11-1')).out).toBe('Erased: 1. Kept under a legal hold: 1.\n');
     expect((await run(retentionCommand, 'run', 'other-looks', '--rules', '2026-11-1')).out).toBe('Erased: 1. Kept under a legal hold: 0.\n');
+    const [kept] = await gateway.database.query<{ id: string }>('select id from audit_entry where citizen_ids = array[$1::uuid] and at = $2', [citizen, old]);
+    expect((await cli('redact', kept?.id ?? '', '--rule', 'court-order', ...asLead)).problems).toMatchObject([{ code: 'audit-entry-held' }]);
     expect((await run(legalHoldCommand, 'end', held.out.slice(0, 36), '--reason', 'Settled')).out).toContain(': ended\n');
     expect((await run(retentionCommand, 'run', 'looks-at-people', '--rules', '2026-11-1')).out).toBe('Erased: 1. Kept under a legal hold: 0.\n');
     expect((await run(legalHoldCommand, 'list')).out).toContain('ended: by Teresa Wilk on ');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Bundle } from '@medplum/fhirtypes';
 import { sandboxEnvironment } from '../../../src/edge/sandboxes/run-sandbox.ts';
 import { conformanceCommand } from '../../../src/edge/cli/conformance.ts';
+import { hearWho, sayWho } from '../../../src/edge/sandboxes/say-who.ts';
 import { openEmptyPglite } from '../../databases.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
 import { runCommand } from '../cli/run-command.ts';
@@ -14,16 +15,23 @@ const abdul = '9990000379';
 /** starting one takes seconds, and longer on a busy machine */
 const patiently = 300_000;
 
-it('a sandbox\'s process is told whose tokens count and where its own folder is, and nothing else', () => {
-  const issuer = { kind: 'external', url: 'https://issuer.example', audience: 'https://gateway.example/fhir', algorithms: ['ES384'], keyFiles: [], othersFile: null } as const;
+it('a sandbox\'s process is told where callers find it and where its own folder is, and nothing else', () => {
   process.env['DATABASE_URL'] = 'postgres://record:secret@127.0.0.1/record';
   try {
-    expect(sandboxEnvironment({ baseUrl: 'https://gateway.example', issuer, logLevel: 'warn' }, '/its/folder')).toEqual({
-      BASE_URL: 'https://gateway.example/sandbox', DATA_DIR: '/its/folder', OIDC_ISSUER: 'https://issuer.example', OIDC_AUDIENCE: 'https://gateway.example/fhir', OIDC_ALGORITHMS: 'ES384', LOG_LEVEL: 'warn',
+    const smart = { issuer: 'https://gateway.example/oauth', authorizationEndpoint: '', tokenEndpoint: '', jwksUri: '', introspectionEndpoint: '', revocationEndpoint: '', scopes: [], grantTypes: [], authMethods: [], signingAlgorithms: [] };
+    expect(sandboxEnvironment({ baseUrl: 'https://gateway.example', smart, logLevel: 'warn' }, '/its/folder')).toEqual({
+      BASE_URL: 'https://gateway.example/sandbox', DATA_DIR: '/its/folder', OIDC_ISSUER: 'https://gateway.example/oauth', LOG_LEVEL: 'warn',
     });
   } finally {
     delete process.env['DATABASE_URL'];
   }
+});
+
+it('a sandbox believes the gateway that started it, and no token of anybody else', async () => {
+  const [secret, other] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+  const requester = { client: 'somebody', token: 't', organisation: 'a|1', organisationName: 'A', role: 'nurse', purpose: 'TREAT', scopes: [] } as const;
+  expect(await hearWho(secret)(await sayWho(secret, requester))).toEqual({ requester });
+  for (const header of [await sayWho(other, requester), undefined, 'Bearer x', 'Bearer eyJhbGciOiJub25lIn0.e30.']) expect(await hearWho(secret)(header)).toMatchObject({ problem: { code: 'token-invalid' } });
 });
 
 describe('a partner\'s sandbox', () => {

@@ -1,10 +1,14 @@
 import type { Json } from '../../../fhir/json.ts';
+import { readJson } from '../../../fhir/read-json.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
+import { readXml } from '../../../fhir/xml/read-xml.ts';
 import type { WriteAsk, Written } from '../../../flow/write-context.ts';
+import { checkContentType } from '../check-content-type.ts';
+import { formOf } from '../negotiate-form.ts';
 import type { Asked, Reply } from '../route.ts';
 import { readEntry, type EntryAsk } from './bundle-writes.ts';
 import { readByAddress } from './read-by-address.ts';
-import { readBodyObject } from './read-resource.ts';
+import { bodyTypes } from './read-resource.ts';
 import { refuseEntry, type AnsweredEntry, type RefusalServices } from './refuse-entry.ts';
 import { headersOf, type WriteServices } from './reply-written.ts';
 
@@ -34,7 +38,13 @@ export async function apiBundle(services: BundleWriteServices, asked: Asked): Pr
 
 async function readBundle({ limits }: WriteServices, asked: Asked): Promise<{ bytes: Uint8Array; entries: Json[]; batch: boolean }> {
   if (/\brespond-async\b/.test(asked.header('Prefer') ?? '')) throw new Refusal(asyncUnsupported);
-  const { resource: { resourceType, type, entry = [] }, bytes } = await readBodyObject(asked, { ...limits, bodyBytes: limits.intakeBytes }, mostValues);
+  const undeclared = checkContentType(asked.header('Content-Type'), bodyTypes);
+  if (undeclared) throw new Refusal(undeclared);
+  const bytes = await asked.body(limits.intakeBytes);
+  const most = { maxBytes: limits.intakeBytes, maxDepth: limits.jsonDepth };
+  const read = formOf(asked.header('Content-Type') ?? '') === 'xml' ? readXml(bytes, { ...most, maxElements: mostValues }) : readJson(bytes, { ...most, maxEntries: mostValues });
+  if ('problem' in read) throw new Refusal(read.problem);
+  const { resourceType, type, entry = [] } = read.value;
   if (resourceType !== 'Bundle') throw new Refusal(bundleMissing);
   if (type !== 'transaction' && type !== 'batch') throw new Refusal(bundleType);
   const entries = Array.isArray(entry) ? entry : [entry];

@@ -5,8 +5,8 @@ import type { ReleasedStory } from '../../../flow/release-story.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import { formParameters } from '../representation.ts';
 import type { Asked, Reply } from '../route.ts';
-import { readPosted } from './read-inputs.ts';
 import { composedEntry, documentText, entryAt } from './document-text.ts';
+import { readPosted } from './read-inputs.ts';
 import type { ResourceLimits } from './read-resource.ts';
 
 export interface StoryServices {

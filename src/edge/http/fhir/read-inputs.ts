@@ -2,7 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../../fhir/json.ts'
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import { formParameters } from '../representation.ts';
 import type { Asked } from '../route.ts';
-import { hasNoBody, readBodyResource, type ResourceLimits } from './read-resource.ts';
+import { readBodyResource, type ResourceLimits } from './read-resource.ts';
 
 /** Inputs of an operation by name: a text each, or a Coding, a CodeableConcept, a resource. */
 export type Inputs = ReadonlyMap<string, Json>;
@@ -36,6 +36,11 @@ async function givenTo(asked: Asked, posted: boolean, limits: ResourceLimits): P
 export async function readPosted(asked: Asked, limits: ResourceLimits): Promise<[string, string][]> {
   if (hasNoBody(asked)) return [];
   return inputsIn((await readBodyResource(asked, limits)).resource).map(([name, value]) => [name, typeof value === 'string' ? value : '']);
+}
+
+/** An operation without inputs needs no body. */
+function hasNoBody(asked: Asked): boolean {
+  return asked.header('Transfer-Encoding') === undefined && Number(asked.header('Content-Length') ?? 0) === 0;
 }
 
 /** Of a Parameters resource: name and value of each. */

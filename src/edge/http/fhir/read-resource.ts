@@ -26,24 +26,14 @@ export async function readResource(asked: Asked, type: string, limits: ResourceL
 
 /** The same of whatever type it is. */
 export async function readBodyResource(asked: Asked, limits: ResourceLimits): Promise<{ resource: JsonObject; bytes: Uint8Array }> {
-  const { resource, bytes } = await readBodyObject(asked, limits);
-  if (isSubset(resource)) throw new Refusal(subsetted);
-  return { resource, bytes };
-}
-
-/** A body declared as JSON or XML, as one object; `mostValues` where it may hold more than a resource does. */
-export async function readBodyObject(asked: Asked, { bodyBytes: maxBytes, jsonDepth: maxDepth }: ResourceLimits, mostValues?: number): Promise<{ resource: JsonObject; bytes: Uint8Array }> {
   const undeclared = checkContentType(asked.header('Content-Type'), bodyTypes);
   if (undeclared) throw new Refusal(undeclared);
-  const bytes = await asked.body(maxBytes);
-  const read = formOf(asked.header('Content-Type') ?? '') === 'xml'
-    ? readXml(bytes, { maxBytes, maxDepth, ...(mostValues !== undefined && { maxElements: mostValues }) })
-    : readJson(bytes, { maxBytes, maxDepth, ...(mostValues !== undefined && { maxEntries: mostValues }) });
+  const bytes = await asked.body(limits.bodyBytes);
+  const form = formOf(asked.header('Content-Type') ?? '');
+  const read = form === 'xml'
+    ? readXml(bytes, { maxBytes: limits.bodyBytes, maxDepth: limits.jsonDepth })
+    : readJson(bytes, { maxBytes: limits.bodyBytes, maxDepth: limits.jsonDepth });
   if ('problem' in read) throw new Refusal(read.problem);
+  if (isSubset(read.value)) throw new Refusal(subsetted);
   return { resource: read.value, bytes };
-}
-
-/** An operation without inputs needs no body. */
-export function hasNoBody(asked: Asked): boolean {
-  return asked.header('Transfer-Encoding') === undefined && Number(asked.header('Content-Length') ?? 0) === 0;
 }
