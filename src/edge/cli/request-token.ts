@@ -86,6 +86,6 @@ function refused(base: string, error: unknown): Problem {
   const known = typeof error === 'string' && /^[a-z_]{1,40}$/.test(error) ? error : 'no reason given';
   return {
     category: 'forbidden', code: 'token-refused', text: `The gateway at ${base} refused to give a token (${known}).`,
-    fix: 'Check that the gateway runs on the same DATA_DIR as this command.',
+    fix: 'With a name of the demo, check that the gateway runs on the same DATA_DIR as this command; with a key, that the client is registered with it, is enabled and has these scopes.',
   };
 }

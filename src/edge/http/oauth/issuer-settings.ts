@@ -131,7 +131,7 @@ function resourceServer(audience: string) {
     const allowed = listed(client.allowed_scopes);
     const asked = listed(params?.scope);
     const needsScope = params?.grant_type === 'client_credentials';
-    if ((needsScope && asked.length === 0) || !asked.every((scope) => coversScope(allowed, scope))) throw new errors.InvalidScope('scope');
+    if ((needsScope && asked.length === 0) || !asked.every((scope) => coversScope(allowed, scope))) throw new errors.InvalidScope('a scope was not registered for this client, or none was asked for');
     const wanted = asked.length > 0 ? asked : listed(entities?.Grant?.getResourceScope(audience));
     const given = wanted.filter((scope) => readScope(scope) !== null || scope === 'intake' || scope === 'feeds');
     return { audience, scope: given.join(' '), accessTokenFormat: 'jwt', accessTokenTTL: client.token_seconds ?? usualTokenSeconds, jwt: { sign: { alg: 'ES384' } } };
