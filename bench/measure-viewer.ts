@@ -1,11 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import type { BrowserContext, Page } from 'playwright-core';
 import { openBrowser } from '../test/browser/visit.ts';
+import { gone, median, painted } from './in-browser.ts';
 import { readableSamples } from './readable-samples.ts';
 import type { Print } from './settings.ts';
 import type { World } from './world.ts';
 
 const persona = 'community-nurse';
+const cards = ['where-now', 'plans', 'who-to-talk-to'].map((section) => `[data-section="${section}"]`);
 
 /**
  * What a person waits for, as the browser saw it, in milliseconds, medians of as many looks in turns:
@@ -38,7 +40,7 @@ export async function measureViewer(world: World, print: Print): Promise<void> {
           const asked = performance.now();
           await fresh.evaluate(`fetch(${JSON.stringify(`/fhir/Patient/${citizen}/$everything?_count=200`)}, { headers: { Accept: 'application/fhir+json' } }).then((answer) => answer.text()).then(() => null)`);
           times.answer.push(performance.now() - asked);
-          times.person.push(await chosen(fresh, `/app/person/${citizen}`));
+          times.person.push(await gone(fresh, `/app/person/${citizen}`, cards));
         });
       });
     }
@@ -60,24 +62,4 @@ export async function measureViewer(world: World, print: Print): Promise<void> {
       await context.close();
     }
   }
-}
-
-/** From asking for an address until what `selector` names has been painted, by the page's own clock. */
-async function painted(page: Page, address: string, selector: string): Promise<number> {
-  await page.goto(address, { waitUntil: 'commit' });
-  await page.locator(selector).first().waitFor();
-  return Number(await page.evaluate(nextPaint));
-}
-
-/** From going to a place inside the viewer, as a link does, until its cards are painted. */
-async function chosen(page: Page, path: string): Promise<number> {
-  const before = Number(await page.evaluate(`(() => { history.pushState(null, '', ${JSON.stringify(path)}); const now = performance.now(); dispatchEvent(new PopStateEvent('popstate')); return now; })()`));
-  for (const section of ['where-now', 'plans', 'who-to-talk-to']) await page.locator(`[data-section="${section}"]`).first().waitFor();
-  return Number(await page.evaluate(nextPaint)) - before;
-}
-
-const nextPaint = 'new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(() => seen(performance.now()))))';
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

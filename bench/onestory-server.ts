@@ -10,13 +10,16 @@ export type Command =
   | { do: 'replay'; what: 'start' | 'approve' }
   | { do: 'listen-mllp' }
   | { do: 'idle' }
-  | { do: 'memory' };
+  | { do: 'memory' }
+  | { do: 'cpu' };
 
 export interface Answer {
   token?: string;
   records?: number;
   seconds?: number;
   bytes?: number;
+  /** processor time of the process so far */
+  cpuMs?: number;
   port?: number;
 }
 

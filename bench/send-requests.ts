@@ -10,7 +10,7 @@ export interface Sent {
 }
 
 export function wireRequest(method: string, url: URL, headers: Readonly<Record<string, string>>, body = ''): WireRequest {
-  const lines = Object.entries({ Host: url.host, ...headers, ...(method === 'POST' && { 'Content-Length': String(Buffer.byteLength(body)) }) });
+  const lines = Object.entries({ Host: url.host, ...headers, ...(method !== 'GET' && { 'Content-Length': String(Buffer.byteLength(body)) }) });
   return Buffer.from(`${method} ${url.pathname}${url.search} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`);
 }
 
@@ -20,7 +20,7 @@ export function wireRequest(method: string, url: URL, headers: Readonly<Record<s
  * it shares the machine with. Any answer but 2xx fails the run: an error is answered faster than a record.
  */
 export async function sendRequests(
-  url: URL, requests: Iterator<WireRequest>, { connections, seconds = Number.POSITIVE_INFINITY }: { connections: number; seconds?: number },
+  url: URL, requests: Iterator<WireRequest>, { connections, seconds = Number.POSITIVE_INFINITY, times }: { connections: number; seconds?: number; /** takes how long each was waited for, in ms */ times?: number[] },
 ): Promise<Sent> {
   const started = performance.now();
   const end = started + seconds * 1_000;
@@ -29,7 +29,7 @@ export async function sendRequests(
     const { value, done } = requests.next();
     return done ? null : value;
   };
-  const counts = await Promise.all(Array.from({ length: connections }, () => drive(url, next)));
+  const counts = await Promise.all(Array.from({ length: connections }, () => drive(url, next, times)));
   return {
     requests: counts.reduce((sum, count) => sum + count.requests, 0), bytes: counts.reduce((sum, count) => sum + count.bytes, 0),
     seconds: (performance.now() - started) / 1_000,
@@ -37,13 +37,15 @@ export async function sendRequests(
 }
 
 /** One connection, until there is no next request. */
-function drive(url: URL, next: () => WireRequest | null): Promise<{ requests: number; bytes: number }> {
+function drive(url: URL, next: () => WireRequest | null, times?: number[]): Promise<{ requests: number; bytes: number }> {
   return new Promise((resolve, reject) => {
     const socket: Socket = connect(Number(url.port), url.hostname);
     let requests = 0;
     let bytes = 0;
+    let sentAt = 0;
     const send = (): void => {
       const request = next();
+      sentAt = performance.now();
       if (request) socket.write(request);
       else socket.end(() => resolve({ requests, bytes }));
     };
@@ -51,6 +53,7 @@ function drive(url: URL, next: () => WireRequest | null): Promise<{ requests: nu
       if (status < 200 || status > 299) return void socket.destroy(new Error(`a request was answered with ${status}`));
       requests += 1;
       bytes += length;
+      times?.push(performance.now() - sentAt);
       send();
     });
     socket.setNoDelay(true);

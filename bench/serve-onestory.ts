@@ -64,6 +64,7 @@ async function obey(command: Command): Promise<Answer> {
     case 'listen-mllp': return { port: (await listenMllp(loopback)).port };
     case 'replay': return replay(command.what);
     case 'idle': await gateway.services.worker.idle(); return {};
+    case 'cpu': return { cpuMs: (process.cpuUsage().user + process.cpuUsage().system) / 1_000 };
     case 'memory': return { bytes: process.memoryUsage().rss };
   }
 }

@@ -35,6 +35,39 @@ app.get('/EpisodeOfCare', async (request, response) => {
   response.set('Content-Type', 'application/fhir+json; charset=utf-8').end(bundleOf(rows));
 });
 
+app.get('/by-date', async (request, response) => {
+  const { rows } = await pool.query<Row>({
+    name: 'by-date', values: [request.query['type'], request.query['from'], Number(request.query['count'])],
+    text: `select r.type, r.id, v.body from (select * from citizen_row where type = $1 and not deleted and from_at >= $2::timestamptz order by from_at desc, id limit $3) r
+      join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version order by r.from_at desc, r.id`,
+  });
+  response.set('Content-Type', 'application/fhir+json; charset=utf-8').end(bundleOf(rows));
+});
+
+app.get('/chained', async (request, response) => {
+  const { rows } = await pool.query<Row>({
+    name: 'chained', values: [request.query['type'], request.query['token'], Number(request.query['count'])],
+    text: `select r.type, r.id, v.body from (select distinct citizen_id from citizen_row where tokens @> array[$2::bigint]) p
+      join citizen_row r on r.citizen_id = p.citizen_id and r.type = $1 and not r.deleted
+      join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version order by r.updated_at desc, r.id limit $3`,
+  });
+  response.set('Content-Type', 'application/fhir+json; charset=utf-8').end(bundleOf(rows));
+});
+
+const text = express.text({ type: () => true, limit: '2mb' });
+const insert = 'insert into bench_written (key, body) select * from unnest($1::text[], $2::text[]) on conflict (key) do update set body = excluded.body';
+
+app.all('/written/:key', text, async (request, response) => {
+  await pool.query({ name: 'insert', text: insert, values: [[request.params['key']], [request.body]] });
+  response.status(201).set('Content-Length', '0').end();
+});
+
+app.post('/written', text, async (request, response) => {
+  const entries = JSON.parse(String(request.body)) as { key: string; entry: unknown }[];
+  await pool.query({ name: 'insert', text: insert, values: [entries.map(({ key }) => key), entries.map(({ entry }) => JSON.stringify(entry))] });
+  response.status(200).set('Content-Length', '0').end();
+});
+
 interface Row {
   type: string;
   id: string;

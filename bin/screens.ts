@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { openPglite } from '../src/store/database.ts';
 import { openBrowser, settled } from '../test/browser/visit.ts';
-import { registeredAgain } from '../test/browser/registered-again.ts';
-import { castMember, detailsOf, endEmergency, openEmergency } from '../test/flow/emergency-asks.ts';
+import { firstDay } from '../test/first-day.ts';
 import { citizenOf, objectionOf, people } from '../test/flow/whole-record.ts';
 import { startGateway } from '../test/gateway.ts';
 
@@ -14,7 +13,9 @@ const desktop = { width: 1280, height: 800 };
 const narrow = { width: 320, height: 640 };
 
 mkdirSync(folder, { recursive: true });
-const gateway = await startGateway(await openPglite('memory://'), { citizens: 30 });
+const population = { seed: 2018, citizens: 30 };
+const gateway = await startGateway(await openPglite('memory://'), population);
+await firstDay(gateway, population);
 const browser = await openBrowser();
 try {
   const alice = await citizenOf(gateway, 'ward-doctor', people.alice);
@@ -36,14 +37,23 @@ try {
     await page.locator('[data-section="timeline"]').getByRole('listitem').getByRole('link').first().click();
     await shot(page, 'entry');
   });
+  await as('ward-doctor', `/app/person/${alice}/refer`, { ...desktop, height: 1100 }, async (page) => {
+    await page.getByLabel('To whom').selectOption({ index: 4 });
+    await page.getByRole('textbox', { name: 'What for' }).fill('Tires on the stairs since coming home');
+    await shot(page, 'refer');
+  });
+  await as('ward-doctor', '/app/discharge', desktop, async (page) => { await shot(page, 'ready-to-leave'); });
+  await as('community-nurse', '/app/referrals', desktop, async (page) => {
+    await shot(page, 'referrals');
+    await page.getByRole('listitem').getByRole('link').first().click();
+    await page.getByRole('button', { name: 'Accept it', exact: true }).waitFor();
+    await shot(page, 'answer');
+  });
   await as('ward-doctor', '/app/break-glass', { ...desktop, height: 1200 }, async (page) => { await shot(page, 'break-glass'); });
   await as('ward-doctor', `/app/person/${alice}`, narrow, async (page) => { await shot(page, 'person-narrow'); });
   await fetch(`${gateway.url}/fhir/Consent`, {
     method: 'POST', headers: { Authorization: `Bearer ${await gateway.token('privacy-officer')}`, 'Content-Type': 'application/fhir+json' }, body: JSON.stringify(objectionOf(alice)),
   });
-  await gateway.send('uhb-adt', '', registeredAgain(castMember('alice'), 'Alicia'));
-  const { citizen } = await openEmergency(gateway, detailsOf(castMember('objected')), 'social-worker');
-  await endEmergency(gateway, citizen, 'social-worker');
   await as('social-worker', `/app/person/${alice}`, desktop, async (page) => { await shot(page, 'withheld'); });
   await as('privacy-officer', '/app/who-looked', { ...desktop, height: 1600 }, async (page) => {
     await page.getByLabel(/NHS number/).fill(people.alice);
@@ -62,6 +72,18 @@ try {
     await shot(page, 'emergency-review');
   });
   await as('privacy-officer', `/app/person/${alice}`, desktop, async (page) => { await shot(page, 'choices'); });
+  await as('governance-lead', '/app/choices', desktop, async (page) => { await shot(page, 'choices-register'); });
+  await as('governance-lead', '/app/reports', { ...desktop, height: 1200 }, async (page) => {
+    await page.getByLabel('Report', { exact: true }).selectOption('emergency-looks');
+    await page.getByRole('button', { name: 'Show the first rows' }).click();
+    await page.getByRole('table').waitFor();
+    await shot(page, 'reports');
+  });
+  await as('governance-lead', '/app/log-proof', { ...desktop, height: 1100 }, async (page) => {
+    await page.getByRole('button', { name: 'Make one now' }).click();
+    await page.getByText('A new checkpoint was made.').waitFor();
+    await shot(page, 'log-proof');
+  });
   await as('governance-lead', '/app/feeds', desktop, async (page) => { await shot(page, 'feeds'); });
   await as('governance-lead', '/app/agreements', desktop, async (page) => {
     await shot(page, 'agreements');

@@ -8,6 +8,7 @@ import { auditCommand } from './edge/cli/audit.ts';
 import { clientCommand } from './edge/cli/client.ts';
 import { caseCommand } from './edge/cli/case.ts';
 import type { CliContext } from './edge/cli/cli-context.ts';
+import { conformanceCommand } from './edge/cli/conformance.ts';
 import { describeProblem } from './edge/cli/describe-problem.ts';
 import { drillCommand } from './edge/cli/drill.ts';
 import { emergencyCommand } from './edge/cli/emergency.ts';
@@ -70,7 +71,8 @@ async function run(argv: readonly string[], env: Readonly<Record<string, string 
     .addCommand(importCommand(context))
     .addCommand(feedCommand(context))
     .addCommand(replayCommand(context))
-    .addCommand(sensitiveCodesCommand(context));
+    .addCommand(sensitiveCodesCommand(context))
+    .addCommand(conformanceCommand(context));
   await program.parseAsync(argv);
 }
 

@@ -25,6 +25,7 @@ export const configVariables = [
   { name: 'ONESTORY_ISSUERS_FILE', default: 'none', meaning: 'JSON file of more issuers whose access tokens are accepted, each with how its claims say who asks: docs/signing-in.md' },
   { name: 'ONESTORY_ISSUER_KEY_FILES', default: 'a key in DATA_DIR', meaning: 'private ES384 keys (JWK files) the gateway signs its own tokens with, comma separated: the first signs, tokens of the others still count. Every process of one gateway needs the same' },
   { name: 'DEMO', default: 'true with the embedded database and issuer, else false', meaning: 'send the synthetic demo through intake when the record is empty' },
+  { name: 'ONESTORY_SANDBOXES', default: '2 with the demo, else 0', meaning: 'partners\' sandboxes that may run at once, each in a process of its own under `DATA_DIR`; 0 offers none' },
   { name: 'UK_CORE_DIR', default: 'none', meaning: 'folder of UK Core definitions; findings against them are warnings' },
   { name: 'LOG_LEVEL', default: 'warn', meaning: 'fatal, error, warn, info, debug or silent; JSON lines on standard error' },
   { name: 'ONESTORY_SESSION_IDLE_SECONDS', default: '900', meaning: 'a viewer session nobody uses ends after this long' },

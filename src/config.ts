@@ -75,6 +75,8 @@ export interface Config {
   readonly sessions: SessionConfig;
   readonly emergency: EmergencyConfig;
   readonly demo: boolean;
+  /** partners' sandboxes that may run at once; 0 = none is offered */
+  readonly sandboxes: number;
   /** absolute; null = not configured */
   readonly ukCoreDir: string | null;
   readonly logLevel: LogLevel;
@@ -110,6 +112,7 @@ export function readConfig(env: Environment): ConfigResult {
   const ukCoreDir = settings.text('UK_CORE_DIR');
   const dropDir = settings.text('ONESTORY_DROP_DIR');
   const issuer = readIssuer(settings, host, baseUrl);
+  const demo = settings.boolean('DEMO', databaseUrl === null && issuer.kind === 'embedded');
   const config: Config = {
     host,
     port,
@@ -126,7 +129,8 @@ export function readConfig(env: Environment): ConfigResult {
       perHour: settings.integer('ONESTORY_EMERGENCY_PER_HOUR', 20, 1, 1000),
       reviewDays: settings.integer('ONESTORY_EMERGENCY_REVIEW_DAYS', 7, 1, 365),
     },
-    demo: settings.boolean('DEMO', databaseUrl === null && issuer.kind === 'embedded'),
+    demo,
+    sandboxes: settings.integer('ONESTORY_SANDBOXES', demo ? 2 : 0, 0, 50),
     ukCoreDir: ukCoreDir === null ? null : resolve(ukCoreDir),
     logLevel: settings.choice('LOG_LEVEL', logLevels, 'warn'),
     smallNumber: settings.integer('ONESTORY_SMALL_NUMBER', usualSmallNumber, 2, 1000),

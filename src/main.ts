@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createApp } from './app.ts';
 import { readConfig, type Config } from './config.ts';
 import { castIndex } from './demo/cast.ts';
-import { demoFiles } from './demo/demo-files.ts';
+import { firstDayActs, firstDayFiles } from './demo/first-day.ts';
 import { personAt } from './demo/generate-people.ts';
 import { partnerPeople, personas, signatories } from './demo/personas.ts';
 import { describeProblem } from './edge/cli/describe-problem.ts';
@@ -21,6 +21,7 @@ import { startBox } from './edge/start-box.ts';
 import { problemsOf } from './fhir/outcome.ts';
 import { Refusal, type Problem } from './fhir/problem.ts';
 import { openRecord } from './open-record.ts';
+import { openSandboxes } from './edge/sandboxes/open-sandboxes.ts';
 import { createServices, type Services } from './services.ts';
 import type { Database } from './store/database.ts';
 
@@ -42,8 +43,9 @@ async function main(): Promise<void> {
   const people = config.issuer.kind === 'external' ? null : issuer;
   let notReady = config.demo ? ['demo data'] : [];
   const start = startInfo(config, services, people);
+  const sandboxes = openSandboxes(config, issuer.metadata);
   const app = createApp({
-    services, log, baseUrl: config.baseUrl, version: version(), start, issuer: issuer.routes, rates: config.rates, proxies: config.proxies,
+    services, log, sandboxes, baseUrl: config.baseUrl, version: version(), start, issuer: issuer.routes, rates: config.rates, proxies: config.proxies,
     signIn: await openSignIn(config, people, () => new Date()), viewerFolder: join(import.meta.dirname, '..', 'dist', 'viewer'), notReady: () => notReady, smart: issuer.metadata,
     verify: chooseVerifier(trustedIssuers(config.issuer, issuer, services.issuerStores.knownName)),
   });
@@ -51,9 +53,10 @@ async function main(): Promise<void> {
   server.maxConnections = 10_000;
   answerClientErrors(server);
   await listen(server, config);
-  const stopping = stopOnSignal(server, await openDoors(config, services, log, metrics), services, database, log);
+  const doors = await openDoors(config, services, log, metrics);
+  const stopping = stopOnSignal(server, { close: async () => { await Promise.all([doors.close(), sandboxes?.close()]); } }, services, database, log);
   log('gateway-started', { host: config.host, port: config.port });
-  const sent = config.demo ? loadDemo({ services, baseUrl: config.baseUrl, dataDir: config.dataDir, personas, files: () => demoFiles(demo), oddLook: { at: personAt(demo, castIndex('movedHouse')).nhsNumber ?? '', officer: 'privacy-officer', looker: 'ward-doctor' }, clock: () => new Date() }) : null;
+  const sent = config.demo ? loadDemo({ services, baseUrl: config.baseUrl, dataDir: config.dataDir, personas, files: () => firstDayFiles(demo), acts: () => firstDayActs(demo, new Date()), oddLook: { at: personAt(demo, castIndex('movedHouse')).nhsNumber ?? '', officer: 'privacy-officer', looker: 'ward-doctor' }, clock: () => new Date() }) : null;
   await sent?.catch((error: unknown) => {
     if (!stopping()) throw error; // turned away like everybody: the next start sends the rest
   });

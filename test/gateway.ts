@@ -14,6 +14,7 @@ import { createFetchKeys, type FetchKeys } from '../src/edge/http/oauth/fetch-ke
 import { createIssuer } from '../src/edge/http/oauth/issuer.ts';
 import { chooseVerifier, trustedIssuers } from '../src/edge/http/oauth/choose-verifier.ts';
 import { openSignIn } from '../src/edge/http/session/open-sign-in.ts';
+import { openSandboxes } from '../src/edge/sandboxes/open-sandboxes.ts';
 import { createLog, type Log } from '../src/edge/log.ts';
 import { createServices, type Services, type ServiceOptions } from '../src/services.ts';
 import type { Database } from '../src/store/database.ts';
@@ -43,6 +44,8 @@ export type GatewayOptions = Partial<Pick<ServiceOptions, 'agreements' | 'clock'
   log?: Log;
   /** variables beside port and data folder, for the address the gateway will have; an OIDC_ISSUER among them takes the embedded one's place */
   environment?: (baseUrl: string) => Record<string, string>;
+  /** offers partners' sandboxes */
+  sandboxes?: true;
   /** another composition of the same services */
   adjust?: (services: Services) => Promise<Services>;
 };
@@ -60,7 +63,7 @@ export async function startGateway(database: Database, options: GatewayOptions =
   const read = readConfig({ PORT: String(address.port), DATA_DIR: dataDir, ...options.environment?.(`http://127.0.0.1:${address.port}`) });
   if ('problems' in read) throw new Error('the test configuration is wrong');
   const { config } = read;
-  const { citizens = 0, log = createLog({ level: 'silent' }), adjust = (made) => Promise.resolve(made), environment: _environment, fetchKeys: _fetchKeys, ...overrides } = options;
+  const { citizens = 0, log = createLog({ level: 'silent' }), adjust = (made) => Promise.resolve(made), environment: _environment, fetchKeys: _fetchKeys, sandboxes: offered, ...overrides } = options;
   const services = await adjust(await createServices({ database, config, log, pollMs: 500, ...overrides }));
   const feeds = services.mappings.feeds.map(({ key, partner }) => ({ key, organisation: partner.organisation, organisationName: partner.name }));
   const external = config.issuer.kind === 'external';
@@ -68,8 +71,9 @@ export async function startGateway(database: Database, options: GatewayOptions =
     baseUrl: config.baseUrl, audience: config.issuer.audience, dataDir, keyFiles: config.issuer.keyFiles, stores: services.issuerStores, clients: external ? [] : demoClients([...personas, ...partnerPeople], feeds, signatories), clock: () => new Date(),
     ...(options.fetchKeys && { fetchKeys: createFetchKeys(() => new Date(), options.fetchKeys) }),
   });
+  const sandboxes = offered && openSandboxes(config, issuer.metadata);
   const app = createApp({
-    services, log, baseUrl: config.baseUrl, version: 'test', issuer: issuer.routes, rates: config.rates, proxies: config.proxies, signIn: await openSignIn(config, external ? null : issuer, () => new Date()), viewerFolder: existsSync(viewerFolder) ? viewerFolder : null, notReady: () => [],
+    services, log, sandboxes, baseUrl: config.baseUrl, version: 'test', issuer: issuer.routes, rates: config.rates, proxies: config.proxies, signIn: await openSignIn(config, external ? null : issuer, () => new Date()), viewerFolder: existsSync(viewerFolder) ? viewerFolder : null, notReady: () => [],
     verify: chooseVerifier(trustedIssuers(config.issuer, issuer, services.issuerStores.knownName)),
     start: { baseUrl: config.baseUrl, defaults: { baseUrl: config.baseUrl, dataDir }, dataDir, database: 'embedded', externalIssuer: null, personas, feeds: feeds.map(({ key }) => key) },
     smart: issuer.metadata,
@@ -99,6 +103,7 @@ export async function startGateway(database: Database, options: GatewayOptions =
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await sandboxes?.close();
       await services.close();
       await database.close();
       rmSync(dataDir, { recursive: true, force: true });

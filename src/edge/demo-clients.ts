@@ -9,9 +9,9 @@ export const integrationScopes: readonly string[] = ['feeds', 'system/*.cruds'];
 const readScopes = ['user/*.rs'];
 /** Who may record a citizen's choice, review emergency access, and propose, sign, activate or end agreements as far as the role goes. */
 const answerableRoles: readonly SharingRole[] = ['privacy-officer', 'governance'];
-/** Who gives or arranges care may refer, plan and answer, in records of their own organisation. What a role writes is mappings/writing/rule.json. */
+/** Who gives or arranges care may refer, plan, answer and record what somebody chose, in records of their own organisation. What a role writes is mappings/writing/rule.json. */
 const caringRoles: readonly SharingRole[] = ['doctor', 'nurse', 'therapist', 'social-worker', 'paramedic', 'coordinator', 'voluntary-worker'];
-const caringScopes = ['user/ServiceRequest.cud', 'user/CarePlan.cud', 'user/Task.cud'];
+const caringScopes = ['user/ServiceRequest.cud', 'user/CarePlan.cud', 'user/Task.cud', 'user/Consent.c'];
 const answerableScopes = ['user/Consent.cu', 'user/Contract.u', 'user/Task.u', 'user/AuditEvent.u'];
 
 export interface DemoPersona {

@@ -9,19 +9,31 @@ export interface DemoFile {
   content: string;
 }
 
+/** A request of one of the personas, and what follows from its answer. */
+export interface DemoAct {
+  who: string;
+  path: string;
+  headers?: Readonly<Record<string, string>>;
+  body: object;
+  next?: (answer: unknown) => DemoAct | undefined;
+}
+
 export interface LoadDemoInput {
   services: { worker: { idle(): Promise<void> }; oddLooks: { wake(): void }; demoLoaded(): Promise<boolean>; markDemoLoaded(): Promise<void> };
   baseUrl: string;
   dataDir: string;
   personas: readonly DemoPersona[];
   files: () => Iterable<DemoFile>;
+  /** what people do once the files are worked off */
+  acts: () => Iterable<DemoAct>;
   oddLook: DemoOddLook;
   clock: () => Date;
 }
 
 /**
  * Sends the demo's files to this gateway's own intake, each as its feed's client with a token from the issuer, and waits
- * until they are worked off; then there is one odd look to be asked about. Bytes already there are known by their hash, so a load cut short is simply done again.
+ * until they are worked off; then the personas do what leaves something to decide, as anybody would do it, and there is one odd
+ * look to be asked about. Bytes already there are known by their hash, so a load cut short is simply done again.
  */
 export async function loadDemo(input: LoadDemoInput): Promise<void> {
   if (await input.services.demoLoaded()) return;
@@ -36,13 +48,23 @@ export async function loadDemo(input: LoadDemoInput): Promise<void> {
     await response.arrayBuffer();
   }
   await input.services.worker.idle();
+  for (const first of input.acts()) for (let act: DemoAct | undefined = first; act; act = await done(input, act));
+  await input.services.worker.idle();
   await makeOddLook(input, input.oddLook);
   input.services.oddLooks.wake();
   await input.services.markDemoLoaded();
 }
 
-async function tokenOf({ baseUrl, dataDir, personas, clock }: LoadDemoInput, feed: string): Promise<string> {
-  const answer = await tokenFor({ who: feed, base: baseUrl, dataDir, personas, clock });
+/** Does it, and says what comes next. */
+async function done(input: LoadDemoInput, { who, path, headers, body, next }: DemoAct): Promise<DemoAct | undefined> {
+  const response = await fetch(`${input.baseUrl}${path}`, { method: 'POST', headers: { Authorization: `Bearer ${await tokenOf(input, who)}`, 'Content-Type': 'application/fhir+json', ...headers }, body: JSON.stringify(body) });
+  if (!response.ok) throw new Refusal({ category: 'internal', code: 'demo-act-refused', text: `The gateway refused what ${who} does in the demo, with status ${response.status}.` });
+  const text = await response.text();
+  return next?.(text === '' ? null : JSON.parse(text));
+}
+
+async function tokenOf({ baseUrl, dataDir, personas, clock }: LoadDemoInput, who: string): Promise<string> {
+  const answer = await tokenFor({ who, base: baseUrl, dataDir, personas, clock });
   if ('problem' in answer) throw new Refusal(answer.problem);
   return answer.token;
 }

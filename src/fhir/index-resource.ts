@@ -131,9 +131,11 @@ function truthOf(resource: JsonObject, row: ValuedRow): boolean {
 
 function valuesOf(resource: JsonObject, row: ValuedRow): Json[] {
   const values = row.paths.flatMap((path) => valuesAt(resource, path));
-  if (row.kind !== 'token') return values;
-  const { extension, where } = row;
-  if (extension !== undefined) return values.filter((value) => isJsonObject(value) && value['url'] === extension).map((value) => (isJsonObject(value) ? (value['valueCoding'] ?? null) : null));
+  if (row.kind !== 'token' && row.kind !== 'date') return values;
+  const { extension } = row;
+  if (extension !== undefined) return values.flatMap((value) => (isJsonObject(value) && value['url'] === extension ? [value[row.kind === 'date' ? 'valueDateTime' : 'valueCoding'] ?? null] : []));
+  if (row.kind === 'date') return values;
+  const { where } = row;
   return where === undefined ? values : values.filter((value) => isJsonObject(value) && value[where.member] === where.value);
 }
 

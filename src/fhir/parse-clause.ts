@@ -73,6 +73,7 @@ function tokenClause(request: ClauseRequest, row: TokenRow): ParsedClause {
     case 'not': return turned(codesClause(request, row));
     case 'in': return setClause(request, row);
     case 'not-in': return turned(setClause(request, row));
+    case 'below': case 'above': return kinClause(request, row, request.modifier);
     case 'of-type': return row.types.includes('Identifier') ? ofTypeClause(request) : 'unknown';
     default: return 'unknown';
   }
@@ -108,6 +109,20 @@ function setClause(request: ClauseRequest, row: TokenRow): ParsedClause {
   const pairs = new Set(found.flatMap((set) => [...(set?.pairs ?? [])]));
   if (found.includes(undefined) || pairs.size > mostCodes) {
     return invalid(request.row, 'search-value-set-unknown', 'A value set is not known here, or cannot be written out as a list.', `the URL of a value set of the gateway or of base R4 with at most ${mostCodes} codes`);
+  }
+  return { clause: ofCodes(request, row, [...pairs]), identifying: false };
+}
+
+/** A code with those under it, or over it, in a system whose hierarchy is known. */
+function kinClause(request: ClauseRequest, row: TokenRow, side: 'below' | 'above'): ParsedClause {
+  const kin = request.alternatives.map((part) => {
+    const [system, code, ...more] = splitUnescaped(part, '|').map(unescape);
+    const found = code === undefined || more.length > 0 ? undefined : knownTerminology().kinOf(system ?? '', code, side);
+    return found?.map((each) => `${system}|${each}`);
+  });
+  const pairs = new Set(kin.flatMap((each) => each ?? []));
+  if (kin.includes(undefined) || pairs.size > mostCodes) {
+    return invalid(request.row, 'search-hierarchy-unknown', 'The hierarchy of a code is not known here.', `system|code of a code system of the gateway or of base R4 that lists its codes, with at most ${mostCodes} of them`);
   }
   return { clause: ofCodes(request, row, [...pairs]), identifying: false };
 }

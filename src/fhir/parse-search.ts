@@ -37,6 +37,8 @@ export function parseSearch(type: string, params: [string, string][], options: S
       break;
     }
   }
+  const textOnly = params.some(([key, value]) => key === '_summary' && value === 'text');
+  if (textOnly && draft.includes.length > 0) draft.problems.push(summaryWithInclude);
   return draft.problems.length > 0 ? { problems: draft.problems } : { query: queryOf(type, draft), ignored: draft.ignored };
 }
 
@@ -118,3 +120,7 @@ function hasOf(type: string, key: string, value: string, draft: SearchDraft, joi
 function tooDeep(field: string): { problem: Problem } {
   return { problem: { category: 'invalid', code: 'search-chain-too-deep', text: 'A search goes through too many resources one after the other.', at: { field: field.replace(/[^A-Za-z0-9_:-]/g, '').slice(0, 64) }, expected: `at most ${searchLimits.joins}` } };
 }
+
+const summaryWithInclude: Problem = {
+  category: 'invalid', code: 'search-summary-with-include', text: 'A summary of texts takes nothing along.', at: { field: '_summary' }, expected: '_summary=text without _include and _revinclude, as FHIR R4 has it',
+};

@@ -27,7 +27,8 @@ export type SearchParameterRow =
     /** compared as spoken */ sounds?: true;
     /** members that another parameter looks at, by its name: indexed once, under that one */ covers?: Readonly<Record<string, string>>;
   })
-  | (Common & { kind: 'date' | 'number' | 'quantity' })
+  | (Common & { kind: 'date'; /** only extensions of this definition */ extension?: string })
+  | (Common & { kind: 'number' | 'quantity' })
   | (Common & { kind: 'uri'; /** every stored row of the type has this one beside what stands in it */ ofType?: true })
   | { name: string; url: string; kind: 'composite'; roots: readonly CompositeRoot[] }
   | { name: '_id'; url: string; kind: 'id' }

@@ -3,12 +3,13 @@ import { definedParameters } from './search-definitions.ts';
 import type { SearchParameterRow } from './search-parameter-row.ts';
 
 /**
- * Every search parameter the gateway serves: R4's own of each type, those all types share, with `component` and
- * AuditEvent's `purpose`, which are ours (profiles/SearchParameter-*.json). Indexing, parsing and the CapabilityStatement are made from it.
+ * Every search parameter the gateway serves: R4's own of each type, those all types share, with `component`,
+ * `discharge-ready` and AuditEvent's `purpose`, which are ours (profiles/SearchParameter-*.json). Indexing, parsing and the CapabilityStatement are made from it.
  */
 export type { SearchParameterRow } from './search-parameter-row.ts';
 
 export const componentExtension = 'https://fhir.bicp.example/StructureDefinition/component';
+const readyExtension = 'https://fhir.bicp.example/StructureDefinition/discharge-ready-date';
 
 /** Shape the answer, not the match; every type has them. */
 export const resultParameters = ['_count', '_include', '_revinclude', '_sort', '_summary', '_total'] as const;
@@ -21,6 +22,8 @@ const searched: Readonly<Record<string, string | null>> = {
 
 /** Programme component: on the types of the programme's events. */
 const withComponent = ['CarePlan', 'EpisodeOfCare', 'ServiceRequest'];
+/** Since when somebody was ready to leave: on what may be a stay in a bed. */
+const withReadyDate = ['Encounter', 'EpisodeOfCare'];
 /** The log is looked up by its own words and columns: these are what it has some for. */
 const ofTheLog = ['action', 'agent', 'agent-name', 'agent-role', 'date', 'entity', 'outcome', 'patient', 'policy', 'source', 'subtype'];
 /** What entries of the log are about. */
@@ -97,7 +100,7 @@ const tables = new Map<string, ReadonlyMap<string, SearchParameterRow>>();
 function rowsOf(type: string): SearchParameterRow[] {
   const defined = definedParameters(type).map((row) => withPeopleOnly(type, row));
   if (type === 'AuditEvent') return [...defined.filter(({ name }) => ofTheLog.includes(name)).map(withLogTargets), auditPurpose];
-  return [...common, ...defined, ...(withComponent.includes(type) ? [component] : [])];
+  return [...common, ...defined, ...(withComponent.includes(type) ? [component] : []), ...(withReadyDate.includes(type) ? [dischargeReady] : [])];
 }
 
 /** R4 lets records be about groups, places and devices too; the gateway keeps records about people only. */
@@ -127,4 +130,7 @@ const auditPurpose: SearchParameterRow = {
 };
 const component: SearchParameterRow = {
   name: 'component', url: 'https://fhir.bicp.example/SearchParameter/component', kind: 'token', paths: ['extension'], types: ['Coding'], extension: componentExtension,
+};
+const dischargeReady: SearchParameterRow = {
+  name: 'discharge-ready', url: 'https://fhir.bicp.example/SearchParameter/discharge-ready', kind: 'date', paths: ['extension'], types: ['dateTime'], extension: readyExtension,
 };

@@ -9,6 +9,8 @@ export interface Concept {
 export interface KnownSystem {
   name: string;
   concepts: ReadonlyMap<string, Concept>;
+  /** the code that stands above, by code; of a system without a hierarchy there are none */
+  above: ReadonlyMap<string, string>;
 }
 
 export type KnownValueSet = Pick<ValueSet, 'compose' | 'expansion'>;
@@ -70,7 +72,12 @@ function listsItsCodes(system: CodeSystem): boolean {
 }
 
 function systemOf({ name, url, concept }: CodeSystem): KnownSystem {
-  return { name: name ?? url ?? '', concepts: new Map(conceptsIn(concept).map((each) => [each.code, each])) };
+  return { name: name ?? url ?? '', concepts: new Map(conceptsIn(concept).map((each) => [each.code, each])), above: new Map(pairsIn(concept)) };
+}
+
+/** [code, the code it stands under]. */
+function pairsIn(concepts: readonly CodeSystemConcept[] = []): [string, string][] {
+  return concepts.flatMap(({ code = '', concept = [] }) => [...concept.map((below): [string, string] => [below.code ?? '', code]), ...pairsIn(concept)]);
 }
 
 /** Those below others as well; without definitions and designations, which would fill the memory for nothing. */

@@ -24,6 +24,8 @@ export interface Terminology {
   listCodes(valueSet: string): readonly ListedCode[] | 'unknown' | 'not-listed';
   /** A code system's name and one of its codes; null for a code it does not have, undefined where the system is not listed here. */
   findCode(system: string, code: string): { name: string; display?: string } | null | undefined;
+  /** The code and whatever stands under it, or over it, in its system's hierarchy; undefined where system or code is not listed here. */
+  kinOf(system: string, code: string, side: 'below' | 'above'): string[] | undefined;
 }
 
 /** Nothing is known but base R4 before something is added. */
@@ -50,6 +52,11 @@ export function createTerminology(): Terminology {
       const listed = listOf(shelf, url, []);
       return listed ? [...listed.values()] : 'not-listed';
     },
+    kinOf: (system, code, side) => {
+      const known = shelf.system(system);
+      if (!known?.concepts.has(code)) return undefined;
+      return side === 'above' ? lineOf(known.above, code) : [...known.concepts.keys()].filter((each) => lineOf(known.above, each).includes(code));
+    },
     findCode: (system, code) => {
       const known = shelf.system(system);
       const concept = known?.concepts.get(code);
@@ -57,6 +64,13 @@ export function createTerminology(): Terminology {
       return { name: known.name, ...(concept.display !== undefined && { display: concept.display }) };
     },
   };
+}
+
+/** The code, what it stands under, and so on; a circle ends where it began. */
+function lineOf(above: ReadonlyMap<string, string>, code: string): string[] {
+  const line = [code];
+  for (let next = above.get(code); next !== undefined && !line.includes(next); next = above.get(next)) line.push(next);
+  return line;
 }
 
 function withoutVersion(canonical: string): string {

@@ -23,7 +23,7 @@ export function composeCitizens({ names, classes }: HeldGrant, people: readonly 
       const custodian = (row.classId === null ? undefined : classes.get(row.classId)?.custodian) ?? '';
       return {
         id: row.id, version: row.version, custodian, custodianName: names.organisations.get(custodian) ?? custodian,
-        updatedAt: row.updatedAt.toISOString(), resource: assemble(row) as unknown as Patient,
+        updatedAt: row.updatedAt.toISOString(), resource: assemble(row) as unknown as Patient, parts: (row.fragments ?? []).map(([path]) => path),
       };
     });
     return { citizen, ...composePatient({ citizen, sources, formerly: [...new Set(rows.flatMap(({ formerly }) => formerly ?? []))].sort() }) };

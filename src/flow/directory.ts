@@ -1,6 +1,9 @@
-import type { Device, Organization } from '@medplum/fhirtypes';
+import type { Coding, Device, Organization } from '@medplum/fhirtypes';
 import { indexResource } from '../fhir/index-resource.ts';
 import type { JsonObject } from '../fhir/json.ts';
+import { Refusal } from '../fhir/problem.ts';
+import { componentNamed } from '../fhir/programmes.ts';
+import { componentExtension } from '../fhir/search-parameters.ts';
 import type { OrganisationKey } from '../fhir/sharing.ts';
 import type { Mappings } from '../intake/load-mappings.ts';
 import type { DirectoryEntry, Feed, Partner } from '../intake/types.ts';
@@ -43,7 +46,15 @@ function organisation(entry: Partner | DirectoryEntry, directory: Directory): Di
     resourceType: 'Organization', id: directory.get(entry.organisation)?.id ?? '', active: true, identifier: [{ system, value }], name: entry.name,
     ...(entry.telecom && { telecom: entry.telecom as NonNullable<Organization['telecom']> }),
     ...(entry.address && { address: [entry.address] }),
+    ...(entry.takes && { extension: entry.takes.map((code) => ({ url: componentExtension, valueCoding: takenBy(entry.name, code) })) }),
   };
+}
+
+/** What an organisation takes referrals for, so that whoever refers finds where to. */
+function takenBy(name: string, code: string): Coding {
+  const component = componentNamed(code);
+  if (!component) throw new Refusal({ category: 'invalid', code: 'component-unknown', text: `partners.yaml says that ${name} takes referrals for "${code}", which is no part of the programme.`, at: { file: 'partners.yaml' }, expected: 'codes of profiles/CodeSystem-ei-component.json' });
+  return component;
 }
 
 /** The system a feed comes from, so that a reader can be told where an entry was written. */

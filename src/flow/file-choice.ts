@@ -16,6 +16,7 @@ import type { Partner } from '../intake/types.ts';
 import { recordsOf, saveChoices, type ChoiceChange } from '../store/choices.ts';
 import { citizensNow, holdCitizens, isAlias } from '../store/link-decisions.ts';
 import { readRow, readSourcePatients } from '../store/read-rows.ts';
+import { loadOwnRows } from '../store/own-rows.ts';
 import { saveRows } from '../store/record-writer.ts';
 import { isUuid } from '../store/secrets.ts';
 import { classKey, type SharingClasses } from '../store/sharing-classes.ts';
@@ -26,6 +27,7 @@ import { appendOrRefuse } from './release-records.ts';
 import type { Directory } from './directory.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 import { stampResource } from './stamp-resource.ts';
+import { contended } from './write-records.ts';
 
 interface ChoiceContext {
   classes: SharingClasses;
@@ -37,6 +39,8 @@ interface ChoiceContext {
 interface Standing {
   id: string;
   version: number;
+  /** the caller said which version the change was made from */
+  stated: boolean;
 }
 
 /**
@@ -65,6 +69,8 @@ export async function fileChoice(
     { disclosed: [{ type: 'Consent', id, version, custodian: requester.organisation }], decisions: [] }));
   await context.database.transaction(async (connection) => {
     await holdCitizens(connection, [citizen]);
+    const now = standing && (await loadOwnRows(connection, requester.organisation, [id])).get(id)?.version;
+    if (now !== standing?.version) throw new Refusal(standing?.stated ? versionDiffers : contended);
     if (await isAlias(connection, citizen)) throw new Refusal(versionDiffers);
     const facts = { custodian: requester.organisation, category: 'administration' as const, labels: context.sensitiveCodes.labelsOf(body) };
     const classId = (await context.classes.intern(connection, [facts])).get(classKey(facts)) ?? 0;
@@ -112,7 +118,7 @@ export async function changeChoice(
   const patient = row && (JSON.parse(row.body) as { patient?: { reference?: string } }).patient?.reference;
   if (!row || !own || !(await namesSame(context, patient, referenceOf(resource)))) throw new Refusal(notFound);
   if (ifMatch !== null && ifMatch !== row.version) throw new Refusal({ ...versionDiffers, expected: `If-Match: W/"${row.version}"` });
-  return fileChoice(context, requester, resource, bytes, request, { id, version: row.version });
+  return fileChoice(context, requester, resource, bytes, request, { id, version: row.version, stated: ifMatch !== null });
 }
 
 /** Whether both name one citizen, by whichever of its ids. */

@@ -61,6 +61,7 @@ function askedFacts(context: MatchContext, resource: JsonObject, bases: readonly
   // our profile is for what is stored; here R4 itself is enough
   const problems = context.validate(resource).filter(({ category, severity = 'error' }) => severity === 'error' && category === 'invalid');
   if (problems.length > 0) throw new Refusal(...problems);
+  if (resource['implicitRules'] !== undefined || resource['modifierExtension'] !== undefined) throw new Refusal(meansOtherwise);
   const facts = personFacts(resource as unknown as Patient, ...bases);
   if (facts.nhsNumber !== undefined && checkNhsNumber(facts.nhsNumber).kind === 'invalid') throw new Refusal(numberInvalid);
   if (facts.identityUnknown || !enoughToMatch(facts)) throw new Refusal(tooLittle);
@@ -97,6 +98,11 @@ function normalForm({ nhsNumber, local, ...facts }: PersonFacts, onlyCertain: bo
 const tooLittle: Problem = {
   category: 'unprocessable', code: 'match-too-little', text: 'This says too little to tell one person from another.', at: { pointer: '/parameter' },
   expected: 'an identifier, a name with a whole birth date, or a whole name with a postcode, phone number or e-mail address', fix: 'Add what else is known of the person. Nobody is matched by a name alone.',
+};
+/** IHE PDQm, ITI-119: the Patient that is asked with has neither. */
+const meansOtherwise: Problem = {
+  category: 'invalid', code: 'operation-input-invalid', text: 'An input of the operation is missing or not in its form.', at: { pointer: '/parameter' },
+  expected: 'a Patient without implicitRules and without modifierExtension: neither is understood here',
 };
 const tooMuch: Problem = {
   category: 'invalid', code: 'operation-input-invalid', text: 'An input of the operation is missing or not in its form.', at: { pointer: '/parameter' },

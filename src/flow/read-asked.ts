@@ -10,7 +10,9 @@ import { lookAtEverything, lookAtHistory, lookAtRow, lookAtStory, type HistoryPo
 import { readHistory, readIncomplete, readSourcePatients, readVersion, wasEnded } from '../store/read-rows.ts';
 import { isUuid } from '../store/secrets.ts';
 import type { PagePosition } from '../store/search-rows.ts';
+import { readPerson, type PersonFound } from './read-person.ts';
 import { searchRecords } from './search-records.ts';
+import type { PersonAsk } from './who-is-named.ts';
 
 /** What a requester asks of the record. Ids are UUIDs: anything else does not exist. */
 export type Ask =
@@ -24,7 +26,8 @@ export type Ask =
   | { interaction: 'link-show'; normal: string; citizens: string[]; choose: MatchAsk['choose'] }
   | { interaction: 'everything'; citizen: string; after: { type: string; id: string } | null; count: number; sent: string[] }
   /** all that may be seen of one citizen, to be told as events */
-  | StoryAsk;
+  | StoryAsk
+  | PersonAsk;
 
 export type StoryAsk = { interaction: 'timeline'; citizen: string } | { interaction: 'story'; citizen: string };
 
@@ -62,6 +65,9 @@ export interface Found {
   cut?: boolean;
   /** what was asked for by its id is there no more, and the caller could see it until it was deleted */
   ended?: boolean;
+  /** several people bear the identifier that was asked by */
+  several?: PersonFound['several'];
+  counts?: PersonFound['counts'];
   /** of a story: what was found still right */
   confirmations?: ConfirmationRow[];
 }
@@ -75,6 +81,10 @@ export async function readAsked(database: Database, grantKey: string, asked: Ask
   if (ask.interaction === 'read') return readCurrent(database, grantKey, ask);
   if (ask.interaction === 'everything') return everything(database, grantKey, ask);
   if (ask.interaction === 'timeline' || ask.interaction === 'story') return wholeStory(database, grantKey, ask.citizen);
+  if ('whom' in ask) {
+    const found = await readPerson(database, grantKey, ask, (citizen) => wholeStory(database, grantKey, citizen));
+    return found === stale ? stale : { ...nothing, ...found };
+  }
   const naming = namingOf(ask);
   const [found, withheld, incomplete] = await Promise.all([
     readRows(database, grantKey, ask),
@@ -93,7 +103,7 @@ async function countWithheldOf(database: Database, grantKey: string, people: rea
   return missing.length === 0 ? [] : countWithheld(database, grantKey, { citizens: missing });
 }
 
-async function readRows(database: Database, grantKey: string, ask: Exclude<Ask, StoryAsk | { interaction: 'read' | 'everything' }>): Promise<Omit<Found, 'withheld'> | typeof stale> {
+async function readRows(database: Database, grantKey: string, ask: Exclude<Ask, StoryAsk | PersonAsk | { interaction: 'read' | 'everything' }>): Promise<Omit<Found, 'withheld'> | typeof stale> {
   switch (ask.interaction) {
     case 'vread': {
       const rows = await readVersion(database, grantKey, ask.type, ask.id, ask.version);
@@ -193,6 +203,7 @@ const mostInStory = 5000;
 /** Every id is a UUID: whatever else was asked for does not exist, and is looked for all the same. */
 function withRealIds(ask: Ask): Ask {
   if (ask.interaction === 'search-type' || ask.interaction === 'match' || ask.interaction === 'link-show' || ask.interaction === 'history-type') return ask;
+  if ('whom' in ask) return 'citizen' in ask.whom && !isUuid(ask.whom.citizen) ? { ...ask, whom: { citizen: noId } } : ask;
   if ('citizen' in ask) return isUuid(ask.citizen) ? ask : { ...ask, citizen: noId };
   return isUuid(ask.id) ? ask : { ...ask, id: noId };
 }
@@ -200,7 +211,7 @@ function withRealIds(ask: Ask): Ask {
 const noId = '00000000-0000-0000-0000-000000000000';
 
 /** Whom a request names: what the accountant is asked about, found or not. Work-list searches name nobody. */
-function namingOf(ask: Ask): Naming | null {
+function namingOf(ask: Exclude<Ask, PersonAsk>): Naming | null {
   switch (ask.interaction) {
     case 'everything': case 'timeline': case 'story': return { citizens: [ask.citizen] };
     case 'search-type': return namedIn(ask.query);

@@ -43,7 +43,7 @@ type Decided = Pick<AuditEntry, 'decisions' | 'withheld'>;
 /** An answer is made of several reads, and what another transaction wrote becomes visible at its end: changes this close to an entry may fall before or after it. */
 const aroundMs = 60_000;
 const mostInstants = 100;
-const reading = ['read', 'vread', 'history-instance', 'search-type', 'everything', 'match', 'timeline', 'story'];
+const reading = ['read', 'vread', 'history-instance', 'search-type', 'everything', 'match', 'timeline', 'story', 'summary', 'presence', 'ihe-pix', 'docref'];
 
 /**
  * Makes the decision of an audit entry again from what was in force then: agreements with the signatures of then, the

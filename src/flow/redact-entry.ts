@@ -1,9 +1,11 @@
+import { neverErased } from '../audit/retention.ts';
 import type { AuditEntry } from '../audit/types.ts';
 import { canonicalJson } from '../fhir/canonical-json.ts';
 import { notFound } from '../fhir/outcome.ts';
 import { Refusal, type Problem } from '../fhir/problem.ts';
 import type { Requester } from '../fhir/sharing.ts';
 import { findLogged, redactEntry } from '../store/audit-log.ts';
+import { isHeld } from '../store/retention.ts';
 import { isUuid } from '../store/secrets.ts';
 import { describeDisclosure } from '../audit/describe-disclosure.ts';
 import { auditFacts } from './audit-facts.ts';
@@ -24,8 +26,9 @@ export async function redactAuditEntry(context: ReleaseContext, requester: Reque
   const { seq, at, text } = logged;
   if (text === null) throw new Refusal(alreadyRedacted);
   const { interaction, who } = JSON.parse(text) as AuditEntry;
-  if (interaction === 'audit-redact') throw new Refusal(recordsErasure);
+  if (neverErased.includes(interaction)) throw new Refusal(recordsErasure);
   if (who.person !== undefined && who.person.id === requester.person?.id) throw new Refusal(ownEntry);
+  if (await isHeld(context.database, seq)) throw new Refusal(underHold);
   const facts = auditFacts(context, requester, request, { interaction: 'audit-redact', query: `audit/entries/${seq}/redact?rule=${rule}`, status: 200 });
   await appendOrRefuse(context, describeDisclosure(facts, { disclosed: [], decisions: [] }));
   if (!await redactEntry(context.database, seq, facts.id, rule, canonicalJson(tombstoneOf(id, at)))) throw new Refusal(alreadyRedacted);
@@ -42,4 +45,5 @@ export function tombstoneOf(id: string, at: string): AuditEntry {
 
 const alreadyRedacted: Problem = { category: 'conflict', code: 'audit-entry-redacted', text: 'The content of this entry was erased before.' };
 const ownEntry: Problem = { category: 'forbidden', code: 'audit-entry-own', text: 'Nobody erases what the log says of themselves.', fix: 'Let a colleague who oversees sharing decide.' };
-const recordsErasure: Problem = { category: 'conflict', code: 'audit-entry-kept', text: 'This entry records that another was erased, and stays.' };
+const recordsErasure: Problem = { category: 'conflict', code: 'audit-entry-kept', text: 'This entry records that something was erased, or must not be, and stays.' };
+const underHold: Problem = { category: 'conflict', code: 'audit-entry-held', text: 'A legal hold keeps what this entry says.', fix: 'End the hold first: see onestory legal-hold list.' };

@@ -14,6 +14,7 @@ import type { HeldGrant } from './policy.ts';
 import { readAsked, type Ask, type Found } from './read-asked.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 import { withClasses } from './search-records.ts';
+import { severalNamed } from './who-is-named.ts';
 
 /** What may be sent, once this is in hand its audit entry is durable. */
 export interface Released {
@@ -48,7 +49,7 @@ export async function releaseTold<Told extends object>(
   const { sent: found, told } = tell(held, result);
   const composed = composeCitizens(held, found.people);
   const none = found.rows.length === 0 && composed.length === 0 && !lists.has(ask.interaction);
-  const missing = none ? (found.ended === true ? gone : notFound) : null;
+  const missing = found.several === true ? severalNamed : none ? (found.ended === true ? gone : notFound) : null;
   const entry = describeLook(context, requester, ask, request, held, found, missing);
   await appendOrRefuse(context, entry);
   if (missing) throw new AuditedRefusal(missing);
@@ -62,7 +63,7 @@ function includedOf(held: HeldGrant, { included }: Found): Released['included'] 
 }
 
 /** They answer with what there is, be it nothing. */
-const lists: ReadonlySet<Ask['interaction']> = new Set(['search-type', 'match', 'history-type']);
+const lists: ReadonlySet<Ask['interaction']> = new Set(['search-type', 'match', 'history-type', 'presence', 'docref']);
 
 /** Without a durable entry nothing leaves. */
 export async function appendOrRefuse(context: Pick<ReleaseContext, 'audit'>, entry: AuditEntry): Promise<void> {
@@ -104,7 +105,7 @@ function normalForm(ask: Ask): string {
     case 'history-type': return `${ask.type ?? ''}${ask.type === null ? '' : '/'}_history`;
     case 'everything': case 'timeline': case 'story': return `Patient/${idOf(ask.citizen)}/$${ask.interaction}`;
     case 'search-type': return ask.query.normal;
-    case 'match': case 'link-show': return ask.normal;
+    case 'match': case 'link-show': case 'summary': case 'presence': case 'ihe-pix': case 'docref': return ask.normal;
   }
 }
 

@@ -13,7 +13,7 @@ import type { ReleaseContext, RequestFacts } from './release-context.ts';
 import { lateCustodians, noticeWhereVisible, releaseTold, type Released } from './release-records.ts';
 import { storyRows } from './story-rows.ts';
 
-type StoryContext = ReleaseContext & { story: StoryRule };
+export type StoryContext = ReleaseContext & { story: StoryRule };
 
 /** A document, the records its lines name, and the moment it was told for. */
 export type ReleasedStory = Released & Omit<StoryDocument, 'cited'> & { people: Found['people']; at: Date };
@@ -23,25 +23,28 @@ export type ReleasedStory = Released & Omit<StoryDocument, 'cited'> & { people: 
  * of the composed Patient and the records that a line names; the others were read and are not told.
  */
 export function releaseStory(context: StoryContext, requester: Requester, citizen: string, base: string, request: RequestFacts): Promise<ReleasedStory> {
-  return releaseTold(context, requester, { interaction: 'story', citizen }, request, (held, found) => tell(context, held, found, base));
+  return releaseTold(context, requester, { interaction: 'story', citizen }, request, (held, found) => {
+    const at = context.clock();
+    const facts = factsFrom(context, held, found, at);
+    const { cited, ...document } = storyDocument({ ...facts, events: findEvents(facts.rows, found.decisions ?? [], context.story) }, base);
+    return { sent: onlyCited(found, cited), told: { ...document, people: found.people, at } };
+  });
 }
 
-function tell(context: StoryContext, held: HeldGrant, found: Found, base: string): { sent: Found; told: Omit<ReleasedStory, keyof Released> } {
-  const at = context.clock();
-  const facts = factsFrom(context, held, found, at);
-  const { cited, ...document } = storyDocument(facts, base);
+/** Of what was found, what a document names. */
+export function onlyCited(found: Found, cited: readonly { id: string }[]): Found {
   const ids = new Set(cited.map(({ id }) => id));
   const rows = found.rows.filter(({ id }) => ids.has(id));
-  const places = found.places.filter(({ type, id }) => [...found.people, ...rows].some(({ body }) => body.includes(`${type}/${id}`)));
-  return { sent: { ...found, rows, places }, told: { ...document, people: found.people, at } };
+  return { ...found, rows, places: found.places.filter(({ type, id }) => [...found.people, ...rows].some(({ body }) => body.includes(`${type}/${id}`))) };
 }
 
-function factsFrom({ directory, story }: StoryContext, held: HeldGrant, found: Found, now: Date): StoryFacts {
+/** What a document is told from; events are found by who tells of them. */
+export function factsFrom({ directory, story }: StoryContext, held: HeldGrant, found: Found, now: Date): StoryFacts {
   const [composed] = composeCitizens(held, found.people);
   const rows = storyRows(held, directory, found.rows);
   return {
     citizen: composed?.citizen ?? '', patient: composed?.patient ?? { resourceType: 'Patient' }, provenance: composed?.provenance ?? [],
-    people: storyRows(held, directory, found.people), rows, events: findEvents(rows, found.decisions ?? [], story), rule: story,
+    people: storyRows(held, directory, found.people), rows, events: [], rule: story,
     confirmations: (found.confirmations ?? []).map((each) => ({ ...each, at: each.at.toISOString(), organisationName: held.names.organisations.get(each.organisation) ?? directory.get(each.organisation)?.name ?? each.organisation })),
     programmeOf, phonesOf: switchboards(directory), notices: noticesOf(held, found), now,
   };

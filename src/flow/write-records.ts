@@ -56,4 +56,5 @@ function entryOf(facts: AuditFacts, { organisation }: Requester, { written, citi
   return citizens.length > 1 ? { ...entry, listed: citizens } : entry;
 }
 
-const contended: Problem = { category: 'conflict', code: 'write-contended', text: 'Others keep changing the same records, so this write did not come through.', fix: 'Send it again.' };
+/** Nothing of it was kept. */
+export const contended: Problem = { category: 'conflict', code: 'write-contended', text: 'Others keep changing the same records, so this write did not come through.', fix: 'Send it again.' };

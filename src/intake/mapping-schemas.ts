@@ -3,6 +3,7 @@ import { sharingCategories } from '../fhir/sharing.ts';
 
 /** JSON Schemas of the files in mappings/: what an analyst may write, checked whenever the folder is loaded. */
 
+const asid = { type: 'string', pattern: '^\\d{12}$' };
 const text = { type: 'string', minLength: 1 };
 const organisation = { type: 'string', pattern: '^https?://[^|\\s]+\\|[A-Za-z0-9._-]+$' };
 const telecom = {
@@ -15,6 +16,9 @@ const address = {
   additionalProperties: false,
   properties: { line: { type: 'array', items: text, minItems: 1 }, city: text, postalCode: text },
 };
+
+/** parts of the programme an organisation takes referrals for: codes of profiles/CodeSystem-ei-component.json */
+const takes = { type: 'array', items: { type: 'string', pattern: '^[a-z]+(-[a-z]+)*$' }, minItems: 1, uniqueItems: true };
 
 export const partnersSchema = {
   type: 'object',
@@ -29,7 +33,7 @@ export const partnersSchema = {
         type: 'object',
         required: ['partnerKey', 'name', 'organisation'],
         additionalProperties: false,
-        properties: { partnerKey: { type: 'string', pattern: '^[a-z][a-z0-9]{1,19}$' }, name: text, organisation, type: { const: 'gp-practice' }, telecom, address },
+        properties: { partnerKey: { type: 'string', pattern: '^[a-z][a-z0-9]{1,19}$' }, name: text, organisation, type: { const: 'gp-practice' }, takes, telecom, address },
       },
     },
     directory: {
@@ -38,7 +42,7 @@ export const partnersSchema = {
         type: 'object',
         required: ['name', 'organisation', 'type'],
         additionalProperties: false,
-        properties: { name: text, organisation, type: { enum: ['gp-practice', 'site', 'team', 'organisation'] }, partOf: organisation, telecom, address },
+        properties: { name: text, organisation, type: { enum: ['gp-practice', 'site', 'team', 'organisation'] }, partOf: organisation, takes, telecom, address },
       },
     },
   },
@@ -75,6 +79,7 @@ export const feedsSchema = {
               since: { type: 'string', pattern: '^_?[A-Za-z][A-Za-z-]*$' },
               everySeconds: { type: 'integer', minimum: 60 },
               timeoutSeconds: { type: 'integer', minimum: 1, maximum: 300 },
+              spine: { type: 'object', required: ['from', 'to'], additionalProperties: false, properties: { from: asid, to: asid } },
             },
           },
           shadow: { type: 'boolean' },
@@ -117,7 +122,7 @@ export const kindSchema = {
     },
     perPerson: {
       type: 'object', required: ['operation', 'nhsNumber', 'parameters'], additionalProperties: false,
-      properties: { operation: { type: 'string', pattern: '^[A-Z][A-Za-z]+/\\$[A-Za-z.-]+$' }, nhsNumber: text, parameters: { type: 'array', items: { type: 'object', required: ['name'] } } },
+      properties: { operation: { type: 'string', pattern: '^[A-Z][A-Za-z]+/\\$[A-Za-z.-]+$' }, nhsNumber: text, interaction: { type: 'string', pattern: '^urn:[A-Za-z0-9:._-]+$' }, parameters: { type: 'array', items: { type: 'object', required: ['name'] } } },
     },
     limits: {
       type: 'object',

@@ -13,6 +13,8 @@ export interface Partner {
   organisation: OrganisationKey;
   /** a practice that sends its own records is still where people are registered */
   type?: 'gp-practice';
+  /** parts of the programme it takes referrals for: codes of `ei-component` */
+  takes?: string[];
   telecom?: { system: string; value: string }[];
   address?: { line: string[]; city: string; postalCode: string };
   /** `https://fhir.bicp.example/Id/{partnerKey}` */
@@ -180,6 +182,8 @@ export interface DirectoryEntry {
   organisation: OrganisationKey;
   type: 'gp-practice' | 'site' | 'team' | 'organisation';
   partOf?: OrganisationKey;
+  /** parts of the programme it takes referrals for: codes of `ei-component` */
+  takes?: string[];
   telecom?: { system: string; value: string }[];
   address?: { line: string[]; city: string; postalCode: string };
 }

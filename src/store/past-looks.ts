@@ -125,8 +125,8 @@ function shareOfTime(since: Date, at: string, last: string): number {
 
 /**
  * An entry is read once, which `offset 0` says: without it, once for every value taken from it.
- * Identifying values stand as `*` in the log already; how many were asked for and in which order changes nothing here. A story
- * and a timeline are told from the whole record, and a match shows the Patient of whoever it found.
+ * Identifying values stand as `*` in the log already; how many were asked for and in which order changes nothing here. A story,
+ * a timeline and a summary are told from the whole record, and a match shows the Patient of whoever it found.
  */
 const takeSlice = `
 with entry as (
@@ -134,9 +134,9 @@ with entry as (
     (select string_agg(s, ' ' order by s) from jsonb_array_elements_text(e -> 'who' -> 'scopes') s) as scopes
   from audit_entry a cross join lateral (select a.entry::jsonb as e offset 0) j
   where (a.at, a.seq) > ($1::timestamptz, $2::bigint) and (a.at, a.seq) <= ($3::timestamptz, $4::bigint) and a.organisation is not null
-    and substring(e ->> 'query' from '^[A-Za-z]*') <> all ($5::text[]) and e ->> 'interaction' in ('read', 'vread', 'history-instance', 'search-type', 'everything', 'story', 'timeline', 'match') and (e ->> 'status')::int in (200, 404)),
+    and substring(e ->> 'query' from '^[A-Za-z]*') <> all ($5::text[]) and e ->> 'interaction' in ('read', 'vread', 'history-instance', 'search-type', 'everything', 'story', 'timeline', 'summary', 'match') and (e ->> 'status')::int in (200, 404)),
 asked as (
-  select *, case when interaction in ('everything', 'story', 'timeline') then 'everything' when interaction = 'search-type' then 'search' else 'row' end as kind,
+  select *, case when interaction in ('everything', 'story', 'timeline', 'summary') then 'everything' when interaction = 'search-type' then 'search' else 'row' end as kind,
     case interaction when 'search-type' then split_part(query, '?', 1) || '?' || array_to_string(array(
         select p from unnest(string_to_array(split_part(query, '?', 2), '&')) p where p !~ '^_(count|sort)=' and p !~ '=[*]$' order by p), '&')
       else '' end as form,

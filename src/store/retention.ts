@@ -30,6 +30,7 @@ interface DueRow {
 const held = `held as materialized (
   select h.organisation, h.citizen_id = '00000000-0000-0000-0000-000000000000' as everybody, n.id as now_id, array_append(array(select a.citizen_id from citizen_alias a where a.now_id = n.id), n.id) as ids
   from (select * from ${liveHolds}) h cross join lateral (select coalesce((select a.now_id from citizen_alias a where a.citizen_id = h.citizen_id), h.citizen_id) as id) n)`;
+const heldLook = `exists (select 1 from held h where (h.everybody or h.ids && e.citizen_ids) and (h.organisation is null or h.organisation = e.organisation or h.organisation = any (e.custodians)))`;
 const mark = `mark as materialized (select coalesce(max(at), '-infinity') as at, coalesce(max(seq), 0) as seq from retention_mark where rule = $1)`;
 
 /** Entries about people (`ofPeople`), or all others; those of `never` stay. */
@@ -37,8 +38,14 @@ export async function findDueLooks(database: Database, { rule, before, limit }: 
   return sliceOf(await database.query<DueRow>(
     `with ${mark}, ${held}
      select e.seq, e.at, e.salt is not null and (e.citizen_ids <> '{}') = $4 and not coalesce(e.words && array(select hashtextextended('interaction ' || i, 0) from unnest($5::text[]) i), false) as due,
-       exists (select 1 from held h where (h.everybody or h.ids && e.citizen_ids) and (h.organisation is null or h.organisation = e.organisation or h.organisation = any (e.custodians))) as held
+       ${heldLook} as held
      from audit_entry e where (e.at, e.seq) > ((select at from mark), (select seq from mark)) and e.at < $2 order by e.at, e.seq limit $3`, [rule, before, limit, ofPeople, never]), limit);
+}
+
+/** Whether a legal hold in force keeps this entry. */
+export async function isHeld(database: Database, seq: number): Promise<boolean> {
+  const [row] = await database.query<{ held: boolean }>(`with ${held} select ${heldLook} as held from audit_entry e where e.seq = $1`, [seq]);
+  return row?.held ?? false;
 }
 
 /** Files and messages of these feeds that are worked off; those of `heldFeeds`, and of people under a hold, are held. */
@@ -47,10 +54,12 @@ export async function findDueBytes(database: Database, { rule, before, limit }: 
   return sliceOf(await database.query<DueRow>(
     `with ${mark}, ${held},
        held_feed as materialized (select f.feed from held h join unnest($5::text[], $6::text[]) as f(organisation, feed) on f.organisation = h.organisation where h.everybody),
+       young as materialized (select min(first.record_id) as record_id from unnest($4::text[]) f cross join lateral (
+         select record_id from source_record s where s.feed = f and s.received_at >= $2 order by s.received_at limit 1) first),
        held_person as materialized (select p.feed, p.person_key from held h join source_person p on p.citizen_id = h.now_id)
      select s.record_id as seq, s.received_at as at, s.state in ('done', 'rejected') and octet_length(s.content) > 0 as due,
        s.feed in (select feed from held_feed) or exists (select 1 from held_person k join intake_row i on i.feed = k.feed and i.person_key = k.person_key and i.record_id = s.record_id) as held
-     from source_record s where s.record_id > (select seq from mark) and s.received_at < $2 and s.feed = any ($4) order by s.record_id limit $3`, [rule, before, limit, feeds, organisations, owned]), limit);
+     from source_record s where s.record_id > (select seq from mark) and s.record_id < coalesce((select record_id from young), 9223372036854775807) and s.received_at < $2 and s.feed = any ($4) order by s.record_id limit $3`, [rule, before, limit, feeds, organisations, owned]), limit);
 }
 
 function sliceOf(rows: readonly DueRow[], limit: number): DueSlice {

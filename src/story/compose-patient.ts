@@ -65,9 +65,9 @@ function linkTo(id: string, type: 'seealso' | 'replaces'): { other: Reference<Pa
   return { other: { reference: `Patient/${id}`, type: 'Patient' }, type };
 }
 
-/** Depends on the visible source versions and the rule alone: what is put back into a source on read is not in it. */
+/** Depends on the visible source versions, on which of their parts may be seen, and on the rule alone. */
 export function composedEtag(sources: readonly SourcePatient[]): string {
-  const versions = sources.map(({ id, version }) => `${id}/${version}`).sort();
+  const versions = sources.map(({ id, version, parts = [] }) => [`${id}/${version}`, ...[...parts].sort()].join(' ')).sort();
   return createHash('sha256').update(canonicalJson([rule, versions])).digest('hex').slice(0, 32);
 }
 

@@ -1,7 +1,9 @@
-import type { CarePlan, CodeableConcept, Composition, CompositionSection, Extension, Meta, Provenance, Reference, ResourceType } from '@medplum/fhirtypes';
+import type { CarePlan, CodeableConcept, Composition, CompositionSection, Extension, Provenance, Reference, ResourceType } from '@medplum/fhirtypes';
 import { organisationReference } from '../fhir/organisation-reference.ts';
+import { composedMeta } from './composed-meta.ts';
 import { codeSystem, extensionUrl } from './concept-words.ts';
 import { saidBy, uuidOf } from './coordinated-plan.ts';
+import { emptyReason } from './empty-reason.ts';
 import { narrative } from './narrative.ts';
 import { tellStory, type Group, type Section } from './tell-story.ts';
 import { dayOf } from './say-date.ts';
@@ -40,7 +42,7 @@ export function storyDocument(facts: StoryFacts, base: string): StoryDocument {
     composition: {
       resourceType: 'Composition',
       id: uuidOf([rule, facts.citizen, dayOf(facts.now.toISOString()), ...[...facts.people, ...facts.rows].map(({ id, version }) => `${id}/${version}`).sort(), ...facts.confirmations.map(({ id, at }) => `${id}@${at}`)].join('|')),
-      meta: metaOf(cited),
+      meta: { ...composedMeta(rule, cited), profile: [profile] },
       status: 'final',
       type: concept('story', 'One story'),
       subject: { reference: `${base}/Patient/${facts.citizen}`, type: 'Patient' },
@@ -53,12 +55,6 @@ export function storyDocument(facts: StoryFacts, base: string): StoryDocument {
     provenance: [...facts.provenance.map((each) => ({ ...(absolute(each, base) as Provenance), id: uuidOf(each.id ?? '') })), ...confirmed.map((each) => confirmationOf(each, facts, base))],
     cited,
   };
-}
-
-/** As strict as the strictest of what is in it. */
-function metaOf(cited: readonly StoryRow[]): Meta {
-  const labels = new Map(cited.flatMap(({ resource }) => resource.meta?.security ?? []).map((label) => [`${label.system ?? ''}|${label.code ?? ''}`, label] as const));
-  return { source: `urn:onestory:composed#${rule}`, profile: [profile], ...(labels.size > 0 && { security: [...labels].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, label]) => label) }) };
 }
 
 function concept(code: string, text: string): CodeableConcept {
@@ -91,10 +87,6 @@ function lineOf({ facts, base }: Writing, { code, text, by, confirmed }: Stateme
   ];
   if (entry.length > 0) return { title: text, code: concept(code, text), entry };
   return { title: text, code: concept(code, text), text: { status: 'generated', div: narrative([{ code, statements: [{ code, text, by }] }], facts.now, undefined) }, ...(!notices.includes(code) && { emptyReason: emptyReason('unavailable', text) }) };
-}
-
-function emptyReason(code: 'unavailable' | 'nilknown', text: string): CodeableConcept {
-  return { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/list-empty-reason', code }], text };
 }
 
 function confirmationId({ id, version, at, organisation }: Confirmation): string {

@@ -3,6 +3,7 @@ import { comingNext } from './coming-next.ts';
 import { joinWords } from './concept-words.ts';
 import { coordinatedPlans, type CoordinatedPlan } from './coordinated-plan.ts';
 import { disagreements } from './disagreements.ts';
+import { notRecorded } from './empty-reason.ts';
 import { sayDate } from './say-date.ts';
 import { sayPlan, saySigned, whatMatters } from './say-plans.ts';
 import { sayReferrals } from './say-referrals.ts';
@@ -29,8 +30,6 @@ export interface Section {
   /** what is said where there is no line: nothing recorded, or nothing found by looking */
   empty?: { reason: 'unavailable' | 'nilknown'; text: string };
 }
-
-const notRecorded = { reason: 'unavailable', text: 'Nothing is recorded in what you may see. That is not to say that there is nothing.' } as const;
 
 /** The whole story in the order somebody reads it, and the plans that were composed for it. */
 export function tellStory(facts: StoryFacts): { sections: Section[]; plans: CoordinatedPlan[] } {

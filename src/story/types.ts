@@ -10,4 +10,6 @@ export interface SourcePatient {
   /** instant, UTC ISO */
   updatedAt: string;
   resource: Patient;
+  /** places of what is kept apart from the body and may be seen */
+  parts?: readonly string[];
 }

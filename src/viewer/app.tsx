@@ -15,7 +15,7 @@ import type { SignedIn } from './api/session.ts';
 import { Loading } from './ui/loading.tsx';
 import { Problem } from './ui/problem.tsx';
 
-// what only those who oversee sharing open is not sent to a ward
+// what is not needed to find and read a record comes when it is opened: what oversight opens is not sent to a ward
 const Agreement = lazy(async () => ({ default: (await import('./governance/agreement.tsx')).Agreement }));
 const Agreements = lazy(async () => ({ default: (await import('./governance/agreements.tsx')).Agreements }));
 const Case = lazy(async () => ({ default: (await import('./cases/case.tsx')).Case }));
@@ -28,6 +28,13 @@ const KnownGaps = lazy(async () => ({ default: (await import('./known-gaps/known
 const LinkList = lazy(async () => ({ default: (await import('./links/link-list.tsx')).LinkList }));
 const LinkPair = lazy(async () => ({ default: (await import('./links/link-pair.tsx')).LinkPair }));
 const LinkageRun = lazy(async () => ({ default: (await import('./links/linkage-run.tsx')).LinkageRun }));
+const Advice = lazy(async () => ({ default: (await import('./referral/advice.tsx')).Advice }));
+const ChoiceRegister = lazy(async () => ({ default: (await import('./choices/choice-register.tsx')).ChoiceRegister }));
+const DischargeList = lazy(async () => ({ default: (await import('./discharge/discharge-list.tsx')).DischargeList }));
+const LogProof = lazy(async () => ({ default: (await import('./log-proof/log-proof.tsx')).LogProof }));
+const Refer = lazy(async () => ({ default: (await import('./referral/refer.tsx')).Refer }));
+const ReferralList = lazy(async () => ({ default: (await import('./referral/referral-list.tsx')).ReferralList }));
+const Reports = lazy(async () => ({ default: (await import('./reports/reports.tsx')).Reports }));
 const WhoLooked = lazy(async () => ({ default: (await import('./governance/who-looked.tsx')).WhoLooked }));
 
 /** Every address of the viewer, under /app. All but the signed-out ones need somebody signed in. */
@@ -70,7 +77,14 @@ function Screens({ session }: { session: SignedIn }) {
         <Route path="find" element={<FindPerson session={session} />} />
         <Route path="break-glass" element={<BreakGlass session={session} />} />
         <Route path="person/:citizen" element={<Person session={session} />} />
+        <Route path="person/:citizen/refer" element={<Refer session={session} />} />
+        <Route path="person/:citizen/advice" element={<Advice session={session} />} />
+        <Route path="referrals" element={<ReferralList session={session} />} />
+        <Route path="discharge" element={<DischargeList session={session} />} />
         <Route path="person/:citizen/:type/:id" element={<Entry session={session} />} />
+        <Route path="choices" element={<ChoiceRegister session={session} />} />
+        <Route path="reports" element={<Reports />} />
+        <Route path="log-proof" element={<LogProof session={session} />} />
         <Route path="who-looked" element={<WhoLooked />} />
         <Route path="agreements" element={<Agreements />} />
         <Route path="agreements/:id" element={<Agreement session={session} />} />

@@ -38,8 +38,8 @@ function Who({ session }: { session: SignedIn }) {
 /** Where one can go, and the way out. */
 function Bar({ session }: { session: SignedIn }) {
   const screens = oversees(session)
-    ? [['/who-looked', strings.nav.whoLooked], ['/find', strings.nav.choices], ['/cases', strings.nav.cases], ['/emergency', strings.nav.emergency], ['/links', strings.nav.links], ['/feeds', strings.nav.feeds], ['/agreements', strings.nav.agreements], ['/known-gaps', strings.nav.knownGaps]] as const
-    : [['/find', strings.nav.find]] as const;
+    ? [['/who-looked', strings.nav.whoLooked], ['/reports', strings.nav.reports], ['/choices', strings.nav.choices], ['/cases', strings.nav.cases], ['/emergency', strings.nav.emergency], ['/links', strings.nav.links], ['/feeds', strings.nav.feeds], ['/agreements', strings.nav.agreements], ['/log-proof', strings.nav.logProof], ['/known-gaps', strings.nav.knownGaps]] as const
+    : [['/find', strings.nav.find], ['/referrals', strings.nav.referrals], ['/discharge', strings.nav.discharge]] as const;
   return (
     <div className="os-bar">
       <div className="os-inner">

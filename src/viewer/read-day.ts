@@ -27,3 +27,21 @@ export function isRealDate(year: number, month: number, day: number): boolean {
 export function londonToday(now: Date): string {
   return new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London', year: 'numeric', month: '2-digit', day: '2-digit' }).format(now);
 }
+
+/** The London day of a FHIR date or dateTime, YYYY-MM-DD; undefined where it says no day. */
+export function londonDayOf(text: string | undefined): string | undefined {
+  if (text === undefined || Number.isNaN(Date.parse(text))) return undefined;
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return text;
+  return text.includes('T') ? londonToday(new Date(text)) : undefined;
+}
+
+/** Whole London days from then to now; 0 where nothing says when. */
+export function daysSince(text: string | undefined, now: Date): number {
+  const day = londonDayOf(text);
+  return day === undefined ? 0 : Math.max(0, Math.round((Date.parse(londonToday(now)) - Date.parse(day)) / 86_400_000));
+}
+
+/** The London day that many days ago. */
+export function daysBefore(now: Date, days: number): string {
+  return londonToday(new Date(now.getTime() - days * 86_400_000));
+}

@@ -6,8 +6,12 @@ import { emergency } from './words/emergency.ts';
 import { feeds } from './words/feeds.ts';
 import { find } from './words/find.ts';
 import { knownGaps } from './words/known-gaps.ts';
+import { discharge } from './words/discharge.ts';
 import { links } from './words/links.ts';
+import { logProof } from './words/log-proof.ts';
 import { person } from './words/person.ts';
+import { referral } from './words/referral.ts';
+import { reports } from './words/reports.ts';
 import { whoLooked } from './words/who-looked.ts';
 
 /** Every sentence the viewer says that is not data. Sections are screens; a code from the API is put into words here. */
@@ -19,7 +23,7 @@ export const strings = {
   skip: 'Skip to the content',
   loading: 'Loading',
   header: { actingFor: 'Acting for', purpose: 'Purpose', signOut: 'Sign out', signOutEverywhere: 'Sign out everywhere', home: 'OneStory home' },
-  nav: { label: 'Screens', find: 'Find a person', choices: 'Choices', whoLooked: 'Who looked', agreements: 'Agreements', cases: 'Odd looks', emergency: 'Emergency access', links: 'Possible links', feeds: 'Feeds', knownGaps: 'Known gaps' },
+  nav: { label: 'Screens', find: 'Find a person', referrals: 'Referrals', discharge: 'Ready to leave', choices: 'Choices', reports: 'Reports', logProof: 'Proof of the log', whoLooked: 'Who looked', agreements: 'Agreements', cases: 'Odd looks', emergency: 'Emergency access', links: 'Possible links', feeds: 'Feeds', knownGaps: 'Known gaps' },
   footer: 'What is missing here may still exist. Every look at a record is written down, with the reason it was allowed.',
   problem: {
     heading: 'This did not work',
@@ -50,12 +54,16 @@ export const strings = {
   breakGlass,
   cases,
   choices,
+  discharge,
   emergency,
   feeds,
   find,
   knownGaps,
   links,
+  logProof,
   person,
+  referral,
+  reports,
   roles: {
     doctor: 'Doctor', nurse: 'Nurse', therapist: 'Therapist', 'social-worker': 'Social worker', paramedic: 'Paramedic',
     'care-home-registered': 'Care home, registered staff', 'care-home-unregistered': 'Care home staff', 'voluntary-worker': 'Voluntary worker',

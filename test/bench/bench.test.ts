@@ -13,10 +13,14 @@ const measures: readonly [name: string, unit: string, compared: boolean][] = [
   ['audit.off', 'requests/s', false], ['audit.on', 'requests/s', true],
   ['intake.raw_insert', 'records/s', false], ['intake.hl7', 'records/s', true], ['intake.hl7_single', 'records/s', true], ['intake.mllp', 'records/s', true], ['intake.csv', 'rows/s', true], ['intake.memory', 'MB', false],
   ['viewer.bare', 'ms', false], ['viewer.start', 'ms', true], ['viewer.first', 'ms', true], ['viewer.answer', 'ms', false], ['viewer.person', 'ms', true],
+  ...['first', 'person', 'refer', 'referrals', 'discharge', 'who-looked', 'choices', 'log-proof'].map((name): [string, string, boolean] => [`screens.${name}`, 'ms', false]),
   ['mapping.onestory', 'records/s', true], ['mapping.medplum', 'records/s', false], ['mapping.peak.hundredth', 'MB', false], ['mapping.peak', 'MB', true],
   ['replay.records', 'records', false], ['replay.shadow', 'records/s', false], ['replay.swap', 'records/s', false], ['replay.memory', 'MB', false],
   ...['audit-log', 'audit-log.large'].flatMap((name): [string, string, boolean][] => [[`${name}.append`, 'entries/s', false], [`${name}.append.p99`, 'ms', false], [`${name}.proofs`, 'proofs/s', false], [`${name}.proof.p99`, 'ms', false]]),
   ['audit-log.large.hashes', 'bytes/entry', false],
+  ...['read', 'search-token', 'search-date', 'search-name', 'search-chained', 'everything', 'create', 'update', 'transaction'].flatMap((kind) => ['c1', 'c16', 'c64', 'two'].flatMap((at): [string, string, boolean][] => [
+    [`api.${kind}.${at}`, 'requests/s', at !== 'two'], ...['p50', 'p95', 'p99'].map((share): [string, string, boolean] => [`api.${kind}.${at}.${share}`, 'ms', false]), [`api.${kind}.${at}.cpu`, 'ms/request', false],
+  ])),
   ['export.listed', 'rows/s', false], ['export.passthrough', 'rows/s', false], ['export.onestory', 'rows/s', true], ['export.memory', 'MB', true],
 ];
 
@@ -34,5 +38,5 @@ it(`${tried.length} of ${measures.length} measures run, and print one line with 
 
 it('a measure nobody knows is refused with those there are', async () => {
   const refused = await run(process.execPath, ['--disable-warning=ExperimentalWarning', main, 'reed']).catch((error: { stderr: string; stdout: string }) => error);
-  expect([refused.stdout, refused.stderr]).toEqual(['', expect.stringMatching(/reed.*read, everything, search, audit, intake, viewer, mapping/)]);
+  expect([refused.stdout, refused.stderr]).toEqual(['', expect.stringMatching(/reed.*read, everything, search, audit, intake, viewer, screens, mapping/)]);
 });

@@ -3,9 +3,9 @@ import type { Browser } from 'playwright-core';
 import { personAt } from '../../src/demo/generate-people.ts';
 import { castIndex } from '../../src/demo/cast.ts';
 import { citizenOf, objectionOf, people } from '../flow/whole-record.ts';
+import { firstDay } from '../first-day.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
-import { castMember, detailsOf } from '../flow/emergency-asks.ts';
-import { registeredAgain } from './registered-again.ts';
+import { castMember, detailsOf, population } from '../flow/emergency-asks.ts';
 import { desktop, elsewhere, faultsAtAnyWidth, faultsWhenNarrow, focusedLabel, isInSight, openBrowser, settled, tabTo, visit, type Visit } from './visit.ts';
 
 /** The journeys people make from the start page to their answer, one after the other on one gateway, as in a working day. */
@@ -18,6 +18,7 @@ describe('from the start page', () => {
 
   beforeAll(async () => {
     gateway = await startGateway(await openEmptyPglite(), { citizens: 12 });
+    await firstDay(gateway, population);
     browser = await openBrowser();
   });
   afterAll(async () => {
@@ -118,11 +119,61 @@ describe('from the start page', () => {
       await page.emulateMedia({ media: 'screen' });
     });
 
+    it('refers her, with what the record says already beside it, once however often it is pressed', async () => {
+      const { page } = here;
+      await page.getByRole('link', { name: 'Refer', exact: true }).click();
+      await page.getByRole('button', { name: 'Send the referral' }).click();
+      expect(await page.getByRole('alert').first().innerText()).toMatch(/to whom[\s\S]*what it is for/i);
+      expect(await page.locator('.os-known').innerText()).toMatch(/Sahota, Jaspal[\s\S]*Speaks English/);
+      await page.getByLabel('To whom').selectOption({ label: 'Early intervention community team (EICT), Birmingham Community Healthcare NHS Foundation Trust' });
+      await page.getByRole('textbox', { name: 'What for' }).fill('Needs help on the stairs');
+      expect(await page.getByRole('checkbox', { name: /^Care plan: Intermediate care plan/ }).isChecked()).toBe(true);
+      expect(await faultsAtAnyWidth(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Send the referral' }).dblclick();
+      await page.getByText(/^Sent to Birmingham Community Healthcare/).waitFor();
+      await page.getByRole('link', { name: 'Referrals', exact: true }).first().click();
+      await page.getByRole('button', { name: 'From us' }).click();
+      const sent = page.getByRole('listitem').filter({ hasText: 'Needs help on the stairs' });
+      await sent.first().waitFor();
+      expect([await sent.count(), await sent.innerText()]).toEqual([1, expect.stringMatching(/OKAFOR, Alice[\s\S]*Birmingham Community Healthcare/)]);
+      expect(await faultsWhenNarrow(page)).toEqual([]);
+    });
+
+    it('records a call for advice, which the record then tells with its outcome', async () => {
+      const { page } = here;
+      await page.goBack();
+      await page.getByRole('link', { name: 'Back to the record' }).click();
+      await page.getByRole('link', { name: 'Record an advice call' }).click();
+      await page.getByLabel('Who rang').selectOption({ label: 'West Midlands Ambulance Service University NHS Foundation Trust' });
+      await page.getByLabel('What they asked').fill('Fell, may she stay at home?');
+      await page.getByLabel('What you advised').fill('Stay, with a visit today');
+      await page.getByLabel('What came of it').selectOption('managed-in-place');
+      expect(await faultsWhenNarrow(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Record the call' }).click();
+      await page.getByText('The call is recorded.').waitFor();
+      await page.getByRole('link', { name: 'Back to the record' }).click();
+      await page.locator('#referrals').getByText(/Managed where the person is/).waitFor();
+      expect(await page.locator('#referrals').innerText()).toContain('Fell, may she stay at home?');
+    });
+
+    it('sees who is ready to leave, since when, and that nobody was asked', async () => {
+      const { page } = here;
+      await page.getByRole('link', { name: 'Ready to leave' }).click();
+      const ready = page.getByRole('listitem').filter({ hasText: 'KOWALCZYK, Hala' });
+      await ready.waitFor();
+      expect(await ready.innerText()).toMatch(/\d+ days[\s\S]*W14 BAY2 B7[\s\S]*No referral since the admission/);
+      expect(await faultsWhenNarrow(page)).toEqual([]);
+      await page.goBack();
+      await settled(page);
+    });
+
     it('has no fault on the way that axe can find, wide or narrow', async () => {
       const { page } = here;
       expect(await faultsAtAnyWidth(page)).toEqual([]);
       await page.getByRole('link', { name: 'Find a person' }).click();
       await settled(page);
+      await page.getByRole('button', { name: 'Clear' }).click();
+      expect(await page.locator('[data-recent]').innerText()).toMatch(/OKAFOR, Alice \(Mrs\)/);
       expect(await faultsAtAnyWidth(page)).toEqual([]);
     });
 
@@ -309,7 +360,6 @@ describe('from the start page', () => {
       return officer.page.innerText('main');
     };
     beforeAll(async () => {
-      await gateway.send('uhb-adt', '', registeredAgain(castMember('alice'), 'Alicia'));
       officer = await arrive();
       await officer.page.goto(`${gateway.url}/session/sign-in?as=privacy-officer&return=/app/emergency`);
       await settled(officer.page);
@@ -318,7 +368,7 @@ describe('from the start page', () => {
     it('review emergency access: who, why and what was looked at', async () => {
       const { page } = officer;
       expect(await page.innerText('main')).toMatch(/Sukhdev Bains, social worker, Birmingham City Council/);
-      await page.getByRole('link', { name: /^EA-/ }).click();
+      await page.getByRole('link', { name: /^EA-/ }).first().click();
       await page.getByText('Found on the floor at home').waitFor();
       await page.getByRole('button', { name: 'Review it' }).click();
       await page.getByLabel('It was appropriate').check();
@@ -337,7 +387,7 @@ describe('from the start page', () => {
       await tabTo(page, (text) => text.startsWith('Pair LR-'));
       await page.keyboard.press('Enter');
       await page.getByRole('table', { name: 'The two records' }).waitFor();
-      expect(await page.getByRole('row').filter({ hasText: 'First names' }).innerText()).toMatch(/ALICIA[\s\S]*Alice[\s\S]*speaks (for|against) one person/);
+      expect(await page.getByRole('row').filter({ hasText: 'First names' }).innerText()).toMatch(/HALA[\s\S]*Halina[\s\S]*speaks (for|against) one person/);
       await tabTo(page, (text) => text === 'Take it to decide');
       await page.keyboard.press('Enter');
       await page.getByRole('button', { name: 'Decide', exact: true }).waitFor();
@@ -355,7 +405,9 @@ describe('from the start page', () => {
 
     it('record what somebody decided about sharing, and end it again', async () => {
       const { page } = officer;
-      await go('Choices');
+      expect(await go('Choices')).toMatch(/BLAGROVE, Neville[\s\S]*Objects to sharing[\s\S]*University Hospitals Birmingham/);
+      expect(await faultsWhenNarrow(page)).toEqual([]);
+      await page.getByRole('link', { name: 'Find a person to record or end a choice' }).click();
       await page.getByLabel('NHS number', { exact: true }).fill(people.abdul);
       await page.keyboard.press('Enter');
       await page.getByRole('link', { name: /RAHMAN/ }).click();
@@ -381,6 +433,43 @@ describe('from the start page', () => {
       expect(await faultsWhenNarrow(page)).toEqual([]);
       expect(await go('Known gaps')).toMatch(/Not compared[\s\S]*Time\. The twin worlds compare/);
       expect(await faultsWhenNarrow(page)).toEqual([]);
+    });
+
+    it('hold the log to a checkpoint they kept, and tell a person who looked', async () => {
+      const { page } = officer;
+      await go('Proof of the log');
+      await page.getByRole('button', { name: 'Make one now' }).click();
+      await page.getByText('A new checkpoint was made.').waitFor();
+      const kept = (await gateway.get('/audit/checkpoint', 'privacy-officer')).text();
+      await page.getByRole('button', { name: 'Make one now' }).click();
+      await page.getByLabel('A checkpoint you kept').fill(await kept);
+      await page.getByRole('button', { name: 'Verify', exact: true }).click();
+      await page.getByText(/^It holds\. The log of [\d,]+ entries begins with/).waitFor();
+      expect(await faultsWhenNarrow(page)).toEqual([]);
+      const alice = await citizenOf(gateway, 'privacy-officer', people.alice);
+      await page.goto(`${gateway.url}/app/person/${alice}`);
+      await page.getByRole('button', { name: 'Show it here' }).click();
+      await page.locator('[data-access-report]').getByText(/University Hospitals Birmingham/).first().waitFor();
+      expect(await faultsWhenNarrow(page)).toEqual([]);
+      const [printed] = await Promise.all([page.waitForEvent('popup'), page.getByRole('link', { name: 'Open it to print' }).click()]);
+      await printed.getByRole('heading', { level: 1 }).waitFor();
+      await printed.close();
+    });
+
+    it('take a report out of the log, and have a decision made again', async () => {
+      const { page } = officer;
+      await go('Reports');
+      await page.getByLabel('Report', { exact: true }).selectOption('emergency-looks');
+      await page.getByRole('button', { name: 'Show the first rows' }).click();
+      expect(await page.getByRole('table').innerText()).toMatch(/Sukhdev Bains[\s\S]*Social worker/);
+      expect(await faultsAtAnyWidth(page)).toEqual([]);
+      const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save as a file (CSV)' }).click()]);
+      expect(file.suggestedFilename()).toBe('emergency-looks.csv');
+      await go('Who looked');
+      const look = page.locator('.os-look').filter({ hasText: 'Allowed' }).first();
+      await look.getByText('Details', { exact: true }).click();
+      await look.getByRole('button', { name: /^Decide it again/ }).click();
+      await look.getByText(/^The same comes out\./).waitFor();
     });
 
     it('ask about an odd look: what was odd in sentences, what was seen, and what was found', async () => {
@@ -454,6 +543,25 @@ describe('from the start page', () => {
       await settled(page);
       expect(page.url()).toMatch(/\/CarePlan\//);
     });
+  });
+
+  it('the community nurse accepts a referral with a keyboard only, and the sender reads it', async () => {
+    const { page } = visits.at(-1) ?? (await arrive());
+    await tabTo(page, (text) => text === 'Referrals');
+    await page.keyboard.press('Enter');
+    await page.getByRole('listitem').filter({ hasText: 'RAHMAN, Abdul' }).waitFor();
+    await tabTo(page, (text) => text === 'Early intervention community team (EICT)');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Your organisation’s answer' }).waitFor();
+    await tabTo(page, (text) => text === 'Accept it');
+    await page.keyboard.press('Enter');
+    await tabTo(page, (text) => text === 'Accept');
+    expect(await faultsAtAnyWidth(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    await page.getByText(/^Answered: Accepted/).waitFor();
+    await tabTo(page, (text) => text === 'Referrals');
+    await page.keyboard.press('Enter');
+    await page.getByRole('listitem').filter({ hasText: /Accepted \d\d-/ }).first().waitFor();
   });
 
   it('nobody\'s browser asked anybody but this gateway, met an error, or had an identifier in an address', () => {

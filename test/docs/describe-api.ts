@@ -23,8 +23,9 @@ The reasons are in [0047](decisions/0047-forms-of-an-answer-are-written-last.md)
   meta, mandatory elements and those that change the meaning of others always stay. A part is tagged \`SUBSETTED\`, and a body
   with this tag is refused. An element that the type does not have is refused. Page links keep the form and the part.
 - **If nothing is new.** \`If-None-Match\` with the \`ETag\` gives 304, on stored versions \`If-Modified-Since\` too. A composed
-  Patient has an \`ETag\` of the versions it was made from, and \`If-Modified-Since\` is not looked at: a source may become
-  visible that is older. A 304 is written into the audit trail as any look.
+  Patient has an \`ETag\` of the versions and parts it was made from, and \`If-Modified-Since\` is not looked at: a source may become
+  visible that is older. A version that is sent with a part kept apart from it (a reference to a stricter record, a hidden address)
+  is always sent whole: the caller may see the part only since. A 304 is written into the audit trail as any look.
 - \`HEAD\` is answered wherever \`GET\` is.
 - \`Prefer: handling=strict\` or \`lenient\` is read by searches, and \`Preference-Applied\` says so.
 

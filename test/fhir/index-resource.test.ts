@@ -14,7 +14,7 @@ const of = (type: string) => validCases[type] ?? {};
 
 describe('the table of search parameters', () => {
   beforeAll(() => { loadDefinitions(); });
-  const own = (type: string) => (searchParametersOf(type) ?? []).filter(({ name }) => !name.startsWith('_') && name !== 'component');
+  const own = (type: string) => (searchParametersOf(type) ?? []).filter(({ name }) => !name.startsWith('_') && !['component', 'discharge-ready'].includes(name));
 
   it('has every parameter R4 defines for a type that is served', () => {
     for (const type of searchableTypes().filter((each) => each !== 'AuditEvent')) {
@@ -160,6 +160,15 @@ describe('dates', () => {
   ])('%s', (_name, resource, from, to) => {
     expect(indexResource(resource)).toMatchObject({ from, to });
   });
+});
+
+it('since when somebody was ready to leave is looked up by value, another extension with a date is not', () => {
+  const ready = (url: string) => indexResource({ resourceType: 'Encounter', status: 'in-progress', extension: [{ url, valueDateTime: '2026-11-20' }] });
+  const key = searchToken('Encounter', 'discharge-ready', 'value', '');
+  const own = ready('https://fhir.bicp.example/StructureDefinition/discharge-ready-date');
+  expect(own.values.filter((value) => value.key === key)).toEqual([{ key, low: Date.parse('2026-11-20'), high: Date.parse('2026-11-21') }]);
+  expect(own.tokens).toContain(searchToken('Encounter', 'discharge-ready', 'present', ''));
+  expect(ready('https://elsewhere.example/x').values).toEqual([]);
 });
 
 describe('sorting by name', () => {

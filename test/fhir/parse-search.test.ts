@@ -130,6 +130,15 @@ describe('what a search finds', () => {
   });
 });
 
+it('finds a code with what stands under it, or over it, in its system', () => {
+  const actCode = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
+  const found = (asked: string): string[] => ['AMB', 'IMP', 'ACUTE', 'NONAC'].filter((code) => matches(parsed('Encounter', asked), { resourceType: 'Encounter', status: 'finished', class: { system: actCode, code } }));
+  expect(found(`class:below=${actCode}|IMP`)).toEqual(['IMP', 'ACUTE', 'NONAC']);
+  expect(found(`class:below=${actCode}|ACUTE`)).toEqual(['ACUTE']);
+  expect(found(`class:above=${actCode}|ACUTE`)).toEqual(['IMP', 'ACUTE']);
+  expect(found(`class:below=${actCode}|_ActEncounterCode`)).toEqual(['AMB', 'IMP', 'ACUTE', 'NONAC']);
+});
+
 describe('page size and order', () => {
   it.each<[string, number]>([['', 20], ['_count=5', 5], ['_count=500', 200], ['_count=0', 0]])('%p gives %p', (search, count) => {
     expect(parsed('CarePlan', search).count).toBe(count);
@@ -153,7 +162,9 @@ describe('what is refused, and how', () => {
     ['a modifier we do not have', 'Patient', 'family:contains=ahm', 'search-parameter-unknown', 'family:contains'],
     [':missing with anything but true or false', 'Patient', 'birthdate:missing=maybe', 'search-value-invalid', 'birthdate'],
     [':not of a name', 'Patient', 'family:not=x', 'search-parameter-unknown', 'family:not'],
-    [':above and :below of a code', 'EpisodeOfCare', 'type:below=x', 'search-parameter-unknown', 'type:below'],
+    [':below of a code without its system', 'EpisodeOfCare', 'type:below=x', 'search-hierarchy-unknown', 'type'],
+    [':above of a code nobody listed', 'EpisodeOfCare', 'type:above=http://snomed.info/sct|1', 'search-hierarchy-unknown', 'type'],
+    ['a summary of texts with what goes along', 'EpisodeOfCare', '_summary=text&_include=EpisodeOfCare:patient', 'search-summary-with-include', '_summary'],
     [':text', 'EpisodeOfCare', 'type:text=x', 'search-parameter-unknown', 'type:text'],
     ['a value set nobody knows', 'EpisodeOfCare', 'type:in=http://elsewhere.example/vs', 'search-value-set-unknown', 'type'],
     ['an identifier by half its type', 'Patient', 'identifier:of-type=MR|1', 'search-value-invalid', 'identifier'],

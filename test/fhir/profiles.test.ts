@@ -83,6 +83,12 @@ describe('the code and the published words are the same words', () => {
     for (const type of published?.base ?? []) expect(searchParameterOf(type, 'component')?.kind).toBe('token');
   });
 
+  it('the parameter of readiness searches its extension, on the types that carry it', () => {
+    const published = ofType<SearchParameter>('SearchParameter').find(({ code }) => code === 'discharge-ready');
+    expect(published?.expression).toBe((published?.base ?? []).map((type) => `${type}.extension.where(url='https://fhir.bicp.example/StructureDefinition/discharge-ready-date').value`).join(' | '));
+    expect(published?.base.map((type) => searchParameterOf(type, 'discharge-ready')?.kind)).toEqual(['date', 'date']);
+  });
+
   it('there is a profile, and an example of it, for every type that has one', () => {
     expect(Object.keys(validCases).map((type) => profileUrlOf(type))).toEqual(Object.keys(validCases).map((type) => `https://fhir.bicp.example/StructureDefinition/OneStory-${type}`));
     expect([...publishedProfiles().ours.keys()].sort()).toEqual(Object.keys(validCases).sort());

@@ -12,7 +12,7 @@ import { sharedSamples } from '../shared-data.ts';
 const samples = sharedSamples('fhir_r4_spec_examples');
 const files = samples.files(/\.json$/).filter((path) => searchableTypes().includes(basename(path).split('-')[0] ?? ''));
 /** Not defined by R4. */
-const ours = ['component', 'purpose'];
+const ours = ['component', 'discharge-ready', 'purpose'];
 const mostOfType = 12;
 const examples = searchableTypes().flatMap((type) => files.filter((path) => basename(path).startsWith(`${type}-`)).slice(0, mostOfType));
 

@@ -93,6 +93,19 @@ describe.each(databases)('a citizen\'s choice, on $kind', ({ open }) => {
     await send('PUT', `Consent/${id}`, { ...choice('IMPLIED', { provision: [{ type: 'deny', actor: [recipient('RXT')] }] }), id, status: 'entered-in-error' });
   });
 
+  it('changed by two at once is changed by one of them at a time, and nobody is told of a fault of ours', async () => {
+    const id = idOf(await send('POST', 'Consent', choice('IMPLIED', { provision: [{ type: 'deny', actor: [recipient('RXT')] }] })));
+    const change = (headers: Record<string, string>): Promise<Response> => send('PUT', `Consent/${id}`, { ...choice('IMPLIED', { provision: [{ type: 'deny', actor: [recipient('RYA')] }] }), id }, 'privacy-officer', headers);
+    const stated = await Promise.all(Array.from({ length: 4 }, () => change({ 'If-Match': 'W/"1"' })));
+    expect(stated.map(({ status }) => status).sort()).toEqual([200, 412, 412, 412]);
+    const unstated = await Promise.all(Array.from({ length: 4 }, () => change({})));
+    const done = unstated.filter(({ status }) => status === 200).length;
+    expect([done > 0, unstated.every(({ status }) => status === 200 || status === 409)]).toEqual([true, true]);
+    const read = (await (await gateway.get(`/fhir/Consent/${id}`, 'privacy-officer')).json()) as Consent;
+    expect(read.meta?.versionId).toBe(String(2 + done));
+    await send('PUT', `Consent/${id}`, { ...choice('IMPLIED', { provision: [{ type: 'deny', actor: [recipient('RYA')] }] }), id, status: 'entered-in-error' });
+  });
+
   it('in the end nothing of all that is left', async () => {
     const before = await seenBy('mental-health-nurse');
     expect(before).not.toEqual(nobody);

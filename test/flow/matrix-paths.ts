@@ -37,6 +37,9 @@ export const paths: readonly Path[] = [
   { name: 'sort, pages', asks: 'GET EpisodeOfCare?patient=&_sort=-date&_count=1, every page', ask: (gateway, about) => allPages(gateway, about, `/fhir/EpisodeOfCare?patient=Patient/${about.citizen}&_sort=-date&_count=1`) },
   { name: '$everything', asks: 'GET Patient/{id}/$everything?_count=1, every page', ask: (gateway, about) => allPages(gateway, about, `/fhir/Patient/${about.citizen}/$everything?_count=1`) },
   { name: '$story', asks: 'GET Patient/{id}/$story, what a line of it names', ask: async (gateway, about) => cellOf(await gateway.get(`/fhir/Patient/${about.citizen}/$story`, about.outcome.who), hasTarget(about)) },
+  { name: '$summary', asks: 'GET Patient/{id}/$summary, the name one source says', ask: async (gateway, { citizen, family, outcome }) => cellOf(await gateway.get(`/fhir/Patient/${citizen}/$summary`, outcome.who), (text) => text.includes(`"${family}"`)) },
+  { name: '$presence', asks: 'GET Patient/{id}/$presence, one more record than is always seen', ask: async (gateway, { citizen, outcome }) => cellOf(await gateway.get(`/fhir/Patient/${citizen}/$presence`, outcome.who), (text) => recordsIn(text) > 1) },
+  { name: '$ihe-pix', asks: 'GET Patient/$ihe-pix by NHS number, the identifier one source gives', ask: async (gateway, { code, details, outcome }) => cellOf(await gateway.get(`/fhir/Patient/$ihe-pix?sourceIdentifier=https://fhir.nhs.uk/Id/nhs-number%7C${details['nhs-number'] ?? ''}`, outcome.who), (text) => text.includes(`"${code}"`)) },
   { name: '$timeline', asks: 'GET Patient/{id}/$timeline?kind=episode&_count=1, every page', ask: (gateway, about) => allPages(gateway, about, `/fhir/Patient/${about.citizen}/$timeline?kind=episode&_count=1`) },
   { name: 'composed', asks: 'GET Patient/{id}, the name one source says', ask: async (gateway, { citizen, family, outcome }) => cellOf(await gateway.get(`/fhir/Patient/${citizen}`, outcome.who), (text) => text.includes(`"${family}"`)) },
   { name: 'by name', asks: 'GET Patient?family=, the name one source says', ask: async (gateway, { family, outcome }) => cellOf(await gateway.get(`/fhir/Patient?family:exact=${family}`, outcome.who), (text) => total(text) === 1) },
@@ -87,6 +90,11 @@ function hasTarget({ target }: MatrixCitizen): (text: string) => boolean {
 
 function total(text: string): number | undefined {
   return (JSON.parse(text) as { total?: number }).total;
+}
+
+/** Of $presence: records of all categories. */
+function recordsIn(text: string): number {
+  return (JSON.parse(text) as { parameter: { part?: { valueInteger?: number }[] }[] }).parameter.reduce((sum, { part = [] }) => sum + (part[1]?.valueInteger ?? 0), 0);
 }
 
 async function allPages(gateway: Gateway, about: MatrixCitizen, path: string): Promise<Cell> {

@@ -82,7 +82,7 @@ function rowsOf({ citizen, target, code, family, named, born, postcode, details 
   return [
     { ...change(person, identity), fragments: [{ path: '/address', body: JSON.stringify(address), classId: asked, target: null, tokens: apart }] },
     change(episode(randomUUID(), 'seen'), seen),
-    change({ resourceType: 'Patient', id: named, name: [{ family }], birthDate: born }, asked),
+    change({ resourceType: 'Patient', id: named, name: [{ family }], birthDate: born, identifier: [{ system: 'https://fhir.bicp.example/Id/uhb/person', value: code }] }, asked),
     change(episode(target, code), asked), change(episode(target, code), asked, 2),
   ];
 }

@@ -1,4 +1,4 @@
-import type { Bundle, Composition, CompositionSection, OperationOutcome, Task } from '@medplum/fhirtypes';
+import type { Bundle, Composition, CompositionSection, OperationOutcome, Parameters, Task } from '@medplum/fhirtypes';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { validateResource } from '../../src/fhir/validate-resource.ts';
 import { databases } from '../databases.ts';
@@ -86,6 +86,100 @@ describe.each(databases)('one story, on $kind', ({ open }) => {
     expect(JSON.stringify(bundle)).not.toContain('Home support');
     expect(titles(section(bundle, 'not-shown')).join()).toContain('Some information is not shown');
     expect(titles(section(bundle, 'not-shown')).join()).not.toMatch(/council|social|plan/i);
+  });
+
+  describe('a summary, and what is asked before it', () => {
+    const numberOf = (number: string): unknown => ({ name: 'identifier', valueString: `https://fhir.nhs.uk/Id/nhs-number|${number}` });
+    const post = async (path: string, parameter: unknown[], who = 'community-nurse'): Promise<Response> => fetch(`${gateway.url}/fhir/${path}`, {
+      method: 'POST', body: JSON.stringify({ resourceType: 'Parameters', parameter }), headers: { Authorization: `Bearer ${await gateway.token(who)}`, 'Content-Type': 'application/fhir+json' },
+    });
+    const lastEntry = async (interaction: string): Promise<{ query: string; disclosed: string[]; status: number } | undefined> =>
+      (await gateway.database.query<{ entry: string }>(`select entry from audit_entry order by seq desc limit 5`)).map(({ entry }) => JSON.parse(entry) as { interaction: string; query: string; disclosed: string[]; status: number }).find((each) => each.interaction === interaction);
+
+    it.each(Object.entries(people))('tells %s as a valid document of which every reference is held, by id and by number', async (_name, number) => {
+      const response = await gateway.get(`/fhir/Patient/${await idOf(number)}/$summary`, 'community-nurse');
+      expect(response.status).toBe(200);
+      const bundle = (await response.json()) as Bundle;
+      expect(validateResource(bundle as unknown as JsonObject).filter(({ severity }) => severity !== 'warning')).toEqual([]);
+      const [first, ...rest] = bundle.entry ?? [];
+      const composition = first?.resource as Composition;
+      const held = new Set(rest.map(({ fullUrl }) => fullUrl));
+      const references = (composition.section ?? []).flatMap(({ entry }) => (entry ?? []).map(({ reference }) => reference));
+      expect([bundle.type, composition.type.coding?.[0]?.code, rest[0]?.resource?.resourceType, references.length > 0]).toEqual(['document', '60591-5', 'Patient', true]);
+      for (const reference of references) expect(held).toContain(reference);
+      const disclosed = (await lastEntry('summary'))?.disclosed ?? [];
+      expect(disclosed).toEqual(expect.arrayContaining(rest.flatMap(({ resource }) => (resource?.resourceType === 'Organization' || resource?.meta?.source?.startsWith('urn:onestory:composed') ? [] : [`${resource?.resourceType ?? ''}/${resource?.id ?? ''}/_history/${resource?.meta?.versionId ?? ''}`]))) as string[]);
+      const named = await post('Patient/$summary', [numberOf(number)]);
+      expect([named.status, ((await named.json()) as Bundle).entry?.map(({ fullUrl }) => fullUrl)]).toEqual([200, bundle.entry?.map(({ fullUrl }) => fullUrl)]);
+      expect((await lastEntry('summary'))?.query).toBe('Patient/$summary?identifier=*');
+    });
+
+    it('says that something is kept back as far as it may be said, and not of which section', async () => {
+      const bundle = (await (await post('Patient/$summary', [numberOf(people.alice)], 'mental-health-nurse')).json()) as Bundle;
+      expect(JSON.stringify(bundle)).not.toContain('Home support');
+      expect(section(bundle, 'not-shown')?.text?.div).toContain('Some information is not shown');
+      expect(sections(bundle).filter(({ text }) => text?.div?.includes('not shown'))).toHaveLength(1);
+    });
+
+    it('answers alike of nobody, of a stranger and of what is no id; and refuses what names nobody', async () => {
+      const ways: (() => Promise<Response>)[] = [
+        () => gateway.get('/fhir/Patient/00000000-0000-4000-8000-000000000000/$summary', 'community-nurse'), () => gateway.get('/fhir/Patient/x/$summary', 'community-nurse'),
+        () => post('Patient/$summary', [numberOf('9991234561')]), () => post('Patient/$summary', [numberOf(people.abdul)], 'gp'),
+      ];
+      const answers = await Promise.all(ways.map(async (way) => { const response = await way(); return `${response.status} ${await response.text()}`; }));
+      expect([new Set(answers).size, answers[0]?.slice(0, 3)]).toEqual([1, '404']);
+      for (const parameter of [[], [{ name: 'identifier', valueString: people.alice }], [numberOf(people.alice), { name: 'profile', valueCanonical: 'urn:other' }], [{ name: 'identifier', valueString: 'a|b,c|d' }]]) expect((await post('Patient/$summary', parameter)).status).toBe(400);
+    });
+
+    it('tells a system whether there is anything, as numbers, and nobody and a stranger alike', async () => {
+      const answer = (await (await post('Patient/$presence', [numberOf(people.abdul)])).json()) as Parameters;
+      expect(answer.parameter?.[0]).toEqual({ name: 'present', valueBoolean: true });
+      const counted: Record<string, number | undefined> = Object.fromEntries((answer.parameter ?? []).filter(({ name }) => name === 'category').map(({ part }) => [part?.[0]?.valueCode, part?.[1]?.valueInteger]));
+      const everything = (await (await gateway.get(`/fhir/Patient/${await idOf(people.abdul)}/$everything?_count=200`, 'community-nurse')).json()) as Bundle;
+      const rows = (everything.entry ?? []).filter(({ resource, search }) => search?.mode === 'match' && resource?.resourceType !== 'Patient');
+      expect(Object.values(counted).reduce<number>((sum, each) => sum + (each ?? 0), 0)).toBe(rows.length);
+      const nobody = await (await post('Patient/$presence', [numberOf('9991234561')])).text();
+      expect([nobody, await (await post('Patient/$presence', [numberOf(people.abdul)], 'gp')).text(), await (await gateway.get('/fhir/Patient/x/$presence', 'community-nurse')).text()]).toEqual(Array.from({ length: 3 }, () => '{"resourceType":"Parameters","parameter":[{"name":"present","valueBoolean":false}]}'));
+      expect(await lastEntry('presence')).toMatchObject({ status: 200, disclosed: [] });
+    });
+
+    it('gives the other identifiers of whom it may show, in the words of ITI-83 where it does not', async () => {
+      const pix = async (query: string, who = 'community-nurse'): Promise<{ status: number; body: Pick<Parameters, 'parameter'> & Partial<Pick<OperationOutcome, 'issue'>> }> => {
+        const response = await gateway.get(`/fhir/Patient/$ihe-pix?${query}`, who);
+        return { status: response.status, body: (await response.json()) as Pick<Parameters, 'parameter'> };
+      };
+      const source = `sourceIdentifier=https://fhir.nhs.uk/Id/nhs-number%7C${people.abdul}`;
+      const { body } = await pix(source);
+      const found = (body.parameter ?? []).flatMap(({ valueIdentifier }) => valueIdentifier ?? []);
+      expect(found.length).toBeGreaterThan(1);
+      expect(found.map(({ value }) => value)).not.toContain(people.abdul);
+      expect(body.parameter?.at(-1)).toEqual({ name: 'targetId', valueReference: { reference: `${gateway.url}/fhir/Patient/${await idOf(people.abdul)}` } });
+      const [{ system = '', value = '' } = {}] = found;
+      expect((await pix(`${source}&targetSystem=${encodeURIComponent(system)}`)).body.parameter?.flatMap(({ valueIdentifier }) => valueIdentifier?.system ?? [])).toEqual(found.filter((each) => each.system === system).map(() => system));
+      const back = await pix(`sourceIdentifier=${encodeURIComponent(`${system}|${value}`)}&targetSystem=https://fhir.nhs.uk/Id/nhs-number`);
+      expect(back.body.parameter?.[0]?.valueIdentifier?.value).toBe(people.abdul);
+      expect(await pix(`${source}&targetSystem=https://fhir.bicp.example/Id/bsmhft/person`)).toMatchObject({ status: 200, body: { resourceType: 'Parameters' } });
+      const refused = async (query: string, who?: string): Promise<unknown[]> => { const { status, body: { issue } } = await pix(query, who); return [status, issue?.[0]?.code, issue?.[0]?.diagnostics]; };
+      const unknown = [404, 'not-found', 'sourceIdentifier Patient Identifier not found'];
+      expect([await refused(source.replace(people.abdul, '9991234561')), await refused(source, 'gp')]).toEqual([unknown, unknown]);
+      expect(await refused('sourceIdentifier=urn:nobody%7C1')).toEqual([400, 'code-invalid', 'sourceIdentifier Assigning Authority not found']);
+      expect(await refused(`${source}&targetSystem=urn:nobody`)).toEqual([403, 'code-invalid', 'targetSystem not found']);
+      expect((await pix('targetSystem=urn:nobody')).status).toBe(400);
+    });
+
+    it('names the documents there are about whom it may show, and of nobody none', async () => {
+      const docref = async (query: string): Promise<Bundle> => (await gateway.get(`/fhir/DocumentReference/$docref?${query}`, 'community-nurse')).json() as Promise<Bundle>;
+      const alice = await idOf(people.alice);
+      const found = await docref(`patient=${alice}&type=http://loinc.org%7C60591-5&start=2020-01-01&on-demand=true`);
+      expect(validateResource(found as unknown as JsonObject).filter(({ severity }) => severity !== 'warning')).toEqual([]);
+      const [address = ''] = (found.entry ?? []).flatMap(({ resource }) => (resource?.resourceType === 'DocumentReference' ? [resource.content[0]?.attachment.url ?? ''] : []));
+      expect([found.total, (await gateway.get(address.slice(gateway.url.length), 'community-nurse')).status]).toEqual([1, 200]);
+      expect((await docref(`patient=Patient/${alice}`)).total).toBe(2);
+      const none = await docref('patient=00000000-0000-4000-8000-000000000000');
+      expect([none.total, none.entry]).toEqual([0, undefined]);
+      for (const query of ['', 'patient=a/b', `patient=${alice}&start=x`, `patient=${alice}&on-demand=x`, `patient=${alice}&profile=urn:x`]) expect((await gateway.get(`/fhir/DocumentReference/$docref?${query}`, 'community-nurse')).status).toBe(400);
+      expect((await post('DocumentReference/$docref', [{ name: 'patient', valueId: alice }, { name: 'type', valueCoding: { code: 'story' } }])).status).toBe(200);
+    });
   });
 
   it('answers alike of nobody, of a stranger and of whom one may not know', async () => {

@@ -29,7 +29,7 @@ export type Arm = (facts: TwinFacts, asker: Asker) => fc.Arbitrary<TwinRequest>;
 /** Not asked, and why nothing of the record can come this way. */
 export const notCompared: Readonly<Record<string, string>> = {
   'USE /oauth': 'the gateway\'s issuer: it knows clients and personas, and no record', 'GET /oauth/auth': 'the same', 'GET /oauth/auth/:uid': 'the same', 'GET /oauth/interaction/:uid': 'the same',
-  'POST /oauth/interaction/:uid': 'the same', 'USE /app': 'files of the built viewer',
+  'POST /oauth/interaction/:uid': 'the same', 'USE /app': 'files of the built viewer', 'GET /app/launch': 'a page with a button', 'POST /app/launch': 'a launch leads to the record whose id it was made with, and only for whom it was made',
 };
 
 const noUpload = '/01234567-89ab-4cde-8f01-23456789abcd';
@@ -63,10 +63,21 @@ export const arms: Readonly<Record<string, Arm>> = {
   'POST /fhir/Patient/:id/$everything': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$everything`, ...withBody(body), headers: { ...given, ...jsonBody } })),
   'GET /fhir/Patient/:id/$story': (facts) => get(person(facts), (id) => `/fhir/Patient/${id}/$story`, ['', '', '', '?_format=json', '?_count=1']),
   'POST /fhir/Patient/:id/$story': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$story`, ...withBody(body), headers: { ...given, ...jsonBody } })),
+  'GET /fhir/Patient/:id/$summary': (facts) => get(person(facts), (id) => `/fhir/Patient/${id}/$summary`, ['', '', '?_format=xml', '?profile=urn:x']),
+  'POST /fhir/Patient/:id/$summary': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$summary`, ...withBody(body), headers: { ...given, ...jsonBody } })),
+  'POST /fhir/Patient/$summary': (facts) => byIdentifier(facts, 'summary'),
+  'GET /fhir/Patient/:id/$presence': (facts) => get(person(facts), (id) => `/fhir/Patient/${id}/$presence`, ['', '', '?x=1']),
+  'POST /fhir/Patient/:id/$presence': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$presence`, ...withBody(body), headers: { ...given, ...jsonBody } })),
+  'POST /fhir/Patient/$presence': (facts) => byIdentifier(facts, 'presence'),
+  'GET /fhir/Patient/$ihe-pix': (facts) => get(identifier(facts), (token) => `/fhir/Patient/$ihe-pix?sourceIdentifier=${encodeURIComponent(token)}`, ['', '', '&targetSystem=https://fhir.nhs.uk/Id/nhs-number', '&targetSystem=urn:x']),
+  'POST /fhir/Patient/$ihe-pix': (facts) => byIdentifier(facts, 'ihe-pix'),
+  'GET /fhir/DocumentReference/$docref': (facts) => get(person(facts), (id) => `/fhir/DocumentReference/$docref?patient=${id}`, ['', '', '&type=story', '&start=2020', '&on-demand=false', '&x=1']),
+  'POST /fhir/DocumentReference/$docref': (facts) => person(facts).map((id) => ({ method: 'POST', path: '/fhir/DocumentReference/$docref', headers: jsonBody, body: JSON.stringify({ resourceType: 'Parameters', parameter: [{ name: 'patient', valueId: id }] }) })),
   'POST /fhir/Patient/:id/$confirm': (facts) => aboutRecord(facts, 'confirm', []),
   'POST /fhir/Patient/:id/$correct': (facts) => aboutRecord(facts, 'correct', [{ name: 'element', valueString: 'status' }, { name: 'value', valueString: 'something else' }]),
   'GET /fhir/Patient/:id/$access-report': (facts, { role }) => get(watches(role) ? nobody : person(facts), (id) => `/fhir/Patient/${id}/$access-report`, ['', '?_format=html', '?start=2020-01-01', '?end=x', '?x=1']),
   'POST /fhir/Patient/:id/$access-report': (facts, { role }) => fc.tuple(watches(role) ? nobody : person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$access-report`, ...withBody(body), headers: { ...given, ...jsonBody } })),
+  'POST /launch': (facts) => fc.tuple(person(facts), fc.constantFrom('', 'nobody')).map(([patient, client]) => ({ method: 'POST', path: '/launch', alone: true, headers: jsonBody, body: JSON.stringify({ patient, client }) })),
   // programs are no records: the registry is the same in both worlds
   'GET /governance/clients': () => get(fc.constant('/governance/clients'), (path) => path, ['', '?after=x', '?x=1']),
   'POST /governance/clients': () => fc.constantFrom('{}', '{"id":"x"}', '{"id":5,"patient":"x"}').map((body) => ({ method: 'POST', path: '/governance/clients', headers: jsonBody, body })),
@@ -172,6 +183,7 @@ export const arms: Readonly<Record<string, Arm>> = {
   'USE /audit': (facts) => nowhere(facts, '/audit'),
   'USE /governance': (facts) => nowhere(facts, '/governance'),
   'USE /intake': (facts) => nowhere(facts, '/intake'),
+  'USE /launch': (facts) => nowhere(facts, '/launch'),
   'USE /session': (facts) => nowhere(facts, '/session'),
 };
 
@@ -236,6 +248,19 @@ function aboutRecord(facts: TwinFacts, operation: string, more: unknown[]): fc.A
   return fc.tuple(person(facts), instance(facts), fc.constantFrom(1, 1, 2, 9)).map(([citizen, { type, id }, version]) => ({
     method: 'POST', path: `/fhir/Patient/${citizen}/$${operation}`, alone: true, headers: jsonBody,
     body: JSON.stringify({ resourceType: 'Parameters', parameter: [{ name: 'reference', valueReference: { reference: `${type}/${id}/_history/${version}` } }, ...more] }),
+  }));
+}
+
+/** What some source of either world calls somebody, or nobody does. */
+function identifier({ rows }: TwinFacts): fc.Arbitrary<string> {
+  const said = rows.filter(({ type }) => type === 'Patient').flatMap(({ body }) => (body['identifier'] ?? []) as { system?: string; value?: string }[]).map(({ system = '', value = '' }) => `${system}|${value}`);
+  return fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...new Set(said)) }, { weight: 1, arbitrary: fc.constantFrom('https://fhir.nhs.uk/Id/nhs-number|9991234561', 'urn:x|1', 'x', '', 'a|b,c|d') });
+}
+
+function byIdentifier(facts: TwinFacts, operation: 'summary' | 'presence' | 'ihe-pix'): fc.Arbitrary<TwinRequest> {
+  const name = operation === 'ihe-pix' ? 'sourceIdentifier' : 'identifier';
+  return fc.tuple(identifier(facts), headers).map(([valueString, given]) => ({
+    method: 'POST', path: `/fhir/Patient/$${operation}`, headers: { ...given, ...jsonBody }, body: JSON.stringify({ resourceType: 'Parameters', parameter: [{ name, valueString }] }),
   }));
 }
 

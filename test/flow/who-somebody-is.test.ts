@@ -88,6 +88,7 @@ describe.each(databases)('who somebody is, on $kind', ({ open }) => {
 
     it.each<[string, string, number, string]>([
       ['a name alone', '{"resourceType":"Patient","name":[{"family":"Okafor","given":["Alice"]}]}', 422, 'match-too-little'],
+      ['rules nobody here knows', '{"resourceType":"Patient","implicitRules":"urn:x","name":[{"family":"Okafor","given":["Alice"]}],"birthDate":"1941-06-11"}', 400, 'operation-input-invalid'],
       ['a number that is not one', '{"resourceType":"Patient","identifier":[{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9990000744"}]}', 400, 'operation-input-invalid'],
       ['a Patient that is no Patient', '{"resourceType":"Patient","name":"Alice","birthDate":"1938-02-11"}', 400, 'element-type'],
       ['no Patient', '{"resourceType":"Parameters","parameter":[{"name":"count","valueInteger":2}]}', 400, 'operation-input-invalid'],

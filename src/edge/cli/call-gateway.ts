@@ -120,11 +120,12 @@ function brokenOff(base: string): Problem {
   return { category: 'unavailable', code: 'gateway-answer-broken', text: `The answer of ${base} broke off.`, fix: 'Look at the gateway\'s log, and ask again.' };
 }
 
-function notRunning(base: string): Problem {
+export function notRunning(base: string): Problem {
   return { category: 'unavailable', code: 'gateway-not-running', text: `No gateway answers at ${base}.`, fix: 'Start it with npm start, or name the right address with --base.' };
 }
 
-async function tokenOf(context: CliContext, { base, as }: CallOptions): Promise<{ token: string } | { problem: Problem }> {
+/** ONESTORY_TOKEN, or a token of the persona. */
+export async function tokenOf(context: CliContext, { base, as }: CallOptions): Promise<{ token: string } | { problem: Problem }> {
   if (as !== undefined) return tokenFor({ who: as, base, dataDir: context.dataDir, personas: context.personas, clock: context.clock });
   return context.token === null
     ? { problem: { category: 'unauthenticated', code: 'token-not-given', text: 'The gateway must know who asks.', fix: 'Set ONESTORY_TOKEN to an access token, or with the demo name a persona: --as governance-lead.' } }

@@ -18,12 +18,27 @@ export async function askJson<T>(address: string, init: RequestInit, options: { 
   return body as T | null;
 }
 
+/** The same for an answer in plain text. */
+export async function askText(address: string, init: RequestInit, options: { accept: string; signal?: AbortSignal | undefined }): Promise<string> {
+  return (await answered(await send(address, init, options))).text();
+}
+
+/** The same for an answer of any length that becomes a file: the browser keeps it, and takes what time it needs. */
+export async function askBlob(address: string, { accept }: { accept: string }): Promise<Blob> {
+  return (await answered(await send(address, {}, { accept, patient: true }))).blob();
+}
+
+async function answered(response: Response): Promise<Response> {
+  if (!response.ok) throw ApiProblem.of(response.status, await response.json().catch(() => null), response.headers.get('X-Request-ID') ?? undefined);
+  return response;
+}
+
 /** The same for an answer that comes line by line: each line is a JSON value, told as it arrives; stopped by `signal`, not by a time limit. */
 export async function askLines(address: string, init: RequestInit, told: (line: unknown) => void, signal: AbortSignal): Promise<void> {
-  const response = await send(address, init, { accept: 'application/json', signal, patient: true });
-  if (!response.ok || !response.body) throw ApiProblem.of(response.status, await response.json().catch(() => null), response.headers.get('X-Request-ID') ?? undefined);
+  const { body } = await answered(await send(address, init, { accept: 'application/json', signal, patient: true }));
+  if (!body) return;
   let rest = '';
-  for await (const text of response.body.pipeThrough(new TextDecoderStream()) as unknown as AsyncIterable<string>) {
+  for await (const text of body.pipeThrough(new TextDecoderStream()) as unknown as AsyncIterable<string>) {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) if (line.trim() !== '') told(JSON.parse(line));

@@ -10,9 +10,14 @@ export function read<T extends Resource>(path: string, signal?: AbortSignal): Pr
   return ask<T>(`${base}/${path}`, {}, signal);
 }
 
+/** Where a page of the API's own is opened, in a window beside this one. */
+export function addressOf(path: string): string {
+  return `${base}/${path}`;
+}
+
 /** POST [base]/{type}/_search: what is asked for stays out of addresses, which are logged everywhere. */
 export function search<T extends Resource>(type: string, form: readonly (readonly [string, string])[], signal?: AbortSignal): Promise<Bundle<T>> {
-  const body = new URLSearchParams(form.map(([name, value]) => [name, value]));
+  const body = new URLSearchParams(form.map(([name, value]): [string, string] => [name, value]));
   return ask<Bundle<T>>(`${base}/${type}/_search`, { method: 'POST', body }, signal);
 }
 
@@ -36,9 +41,14 @@ export function matchesOf<T extends Resource>(bundle: Bundle<T>): T[] {
   return (bundle.entry ?? []).flatMap(({ resource, search: found }) => (resource && (found?.mode ?? 'match') === 'match' ? [resource] : []));
 }
 
-/** POST [base]/{type}: a record of this organisation's own. */
-export async function create(resource: Resource): Promise<void> {
-  await askJson<null>(`${base}/${resource.resourceType}`, { method: 'POST', body: new Blob([JSON.stringify(resource)], { type: fhirJson }) }, { accept: fhirJson });
+/** POST [base]/{type}: a record of this organisation's own. With `unless`, a search that finds one already there makes no second one. */
+export async function create(resource: Resource, unless?: string): Promise<void> {
+  await askJson<null>(`${base}/${resource.resourceType}`, { method: 'POST', ...(unless !== undefined && { headers: { 'If-None-Exist': unless } }), body: new Blob([JSON.stringify(resource)], { type: fhirJson }) }, { accept: fhirJson });
+}
+
+/** POST [base]: all of a transaction or nothing of it. */
+export async function transact(bundle: Bundle): Promise<Bundle> {
+  return ask<Bundle>(base, { method: 'POST', body: new Blob([JSON.stringify(bundle)], { type: fhirJson }) }, undefined);
 }
 
 /** PUT [base]/{type}/{id}, from the version that was read: what somebody else changed meanwhile is not overwritten. */

@@ -5,7 +5,8 @@ import { Link, useNavigate } from 'react-router';
 import { operate } from '../api/fhir.ts';
 import type { SignedIn } from '../api/session.ts';
 import { strings } from '../strings.ts';
-import { Button, ErrorSummary, Radios, TextInput } from '../ui/nhs.ts';
+import { Mistakes, errorOf } from '../ui/mistakes.tsx';
+import { Button, Radios, TextInput } from '../ui/nhs.ts';
 import { Page } from '../ui/page.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { emergencyIn, rememberEmergency } from './live-emergency.ts';
@@ -40,7 +41,7 @@ export function BreakGlass({ session }: { session: SignedIn }) {
     <Page title={words.title}>
       <div className="os-interruption"><p><strong>{words.interruption}</strong></p><ul>{words.says.map((text) => <li key={text}>{text}</li>)}</ul><p><Link to="/find">{words.instead}</Link></p></div>
       <form className="os-break-glass" noValidate onSubmit={submit} aria-label={words.title}>
-        <Mistakes mistakes={mistakes} />
+        <Mistakes prefix="emergency" heading={words.errors} mistakes={mistakes} />
         {opening.isError ? <Problem error={opening.error} /> : null}
         {box('number', { hint: words.numberHint, code: true, inputMode: 'numeric' })}
         {box('born', { hint: words.bornHint })}
@@ -53,19 +54,4 @@ export function BreakGlass({ session }: { session: SignedIn }) {
       </form>
     </Page>
   );
-}
-
-function Mistakes({ mistakes }: { mistakes: Partial<Record<EmergencyField, string>> }) {
-  const found = Object.entries(mistakes);
-  if (found.length === 0) return null;
-  return (
-    <ErrorSummary key={found.map(([field]) => field).join()}>
-      <ErrorSummary.Title>{words.errors}</ErrorSummary.Title>
-      <ErrorSummary.List>{found.map(([field, text]) => <ErrorSummary.ListItem href={`#emergency-${field}`} key={field}>{text}</ErrorSummary.ListItem>)}</ErrorSummary.List>
-    </ErrorSummary>
-  );
-}
-
-function errorOf(text: string | undefined): { error?: string } {
-  return text === undefined ? {} : { error: text };
 }

@@ -22,14 +22,14 @@ const optOutSystem = 'https://fhir.bicp.example/CodeSystem/opt-out';
 const actCode = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
 const rules: Readonly<Record<string, string>> = { OPTOUT: 'deny', OPTOUTE: 'deny', OPTIN: 'permit', OPTINR: 'permit', IMPLIED: 'agreements' };
 
-/** Those that count first, then the newest decision first. `organisation`: `system|value` of whoever looks. */
-export function choicesOf(consents: readonly Consent[], organisation: string): ChoiceView[] {
+/** Those that count first, then the newest decision first. `organisation`: `system|value` of whoever looks; `names` of organisations by the same. */
+export function choicesOf(consents: readonly Consent[], organisation: string, names: ReadonlyMap<string, string> = new Map()): ChoiceView[] {
   return [...consents].sort((a, b) => Number(b.status === 'active') - Number(a.status === 'active') || (b.dateTime ?? '').localeCompare(a.dateTime ?? '')).map((consent) => {
     const kind = kindOf(consent);
     const tags = consent.meta?.tag ?? [];
     return {
       id: consent.id ?? '', kind: words.kinds[kind] ?? kind, state: words.states[consent.status ?? ''] ?? strings.agreements.noState, counts: consent.status === 'active',
-      decided: formatDateTime(consent.dateTime), recorded: formatDateTime(consent.meta?.lastUpdated), by: tags.flatMap(({ display, code }) => display ?? code ?? []).join(', ') || notRecorded,
+      decided: formatDateTime(consent.dateTime), recorded: formatDateTime(consent.meta?.lastUpdated), by: tags.flatMap(({ system, display, code }) => names.get(`${system ?? ''}|${code ?? ''}`) ?? display ?? code ?? []).join(', ') || notRecorded,
       exceptions: exceptionsIn(consent.provision), consent, own: tags.some(({ system, code }) => `${system ?? ''}|${code ?? ''}` === organisation),
     };
   });

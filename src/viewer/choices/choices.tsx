@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { create, matchesOf, search, update } from '../api/fhir.ts';
 import type { SignedIn } from '../api/session.ts';
 import { hasScope } from '../home.tsx';
+import { useOrganisationNames } from '../governance/use-registers.ts';
 import { describeResource } from '../person/describe-resource.ts';
 import { EntryDetails } from '../person/entry-details.tsx';
 import { dayFrom, londonToday } from '../read-day.ts';
@@ -23,7 +24,8 @@ export function Choices({ citizen, session }: { citizen: string; session: Signed
   const { data, error, isPending, refetch } = useQuery({
     queryKey: keyOf(citizen), retry: false, queryFn: async ({ signal }) => matchesOf(await search<Consent>('Consent', [['patient', `Patient/${citizen}`], ['_count', '200']], signal)),
   });
-  const choices = data && choicesOf(data, session.organisation);
+  const names = useOrganisationNames();
+  const choices = data && choicesOf(data, session.organisation, names);
   return (
     <section className="os-section" aria-labelledby="choices-heading" data-choices>
       <h2 className="nhsuk-heading-m" id="choices-heading">{words.heading}</h2>

@@ -9,6 +9,8 @@ import { FindErrors } from './find-errors.tsx';
 import { FindForms } from './find-forms.tsx';
 import { foundOf } from './found-view.ts';
 import { nothingTyped, readForm, type FieldError, type FindValues, type Way } from './read-form.ts';
+import { Recent } from './recent-people.tsx';
+import { useRecent } from './recent.ts';
 import { headingOf, Results } from './results.tsx';
 import { useFind } from './use-find.ts';
 
@@ -17,6 +19,7 @@ const words = strings.find;
 /** By NHS number, or by surname and date of birth; what was found stays until the next search or the end of the session. */
 export function FindPerson({ session }: { session: SignedIn }) {
   const { last, typedBefore, asking, clear } = useFind();
+  const recent = useRecent();
   const [values, setValues] = useState<FindValues>(typedBefore);
   const [errors, setErrors] = useState<FieldError[]>([]);
   const [tries, setTries] = useState(0);
@@ -51,6 +54,7 @@ export function FindPerson({ session }: { session: SignedIn }) {
         {asking.isPending ? <Loading lines={3} /> : null}
         {asking.isError ? <Problem error={asking.error} onRetry={() => asking.mutate(asking.variables)} /> : null}
         <p className="nhsuk-u-visually-hidden" role="status">{found === undefined ? '' : headingOf(found)}</p>
+        {found === undefined && !asking.isPending ? <Recent people={recent} /> : null}
         {found === undefined ? null : <Results found={found} heading={results} onClear={startAgain} mayNeed={mayBreakGlass(session)} />}
       </Page>
     </div>

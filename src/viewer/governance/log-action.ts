@@ -30,9 +30,12 @@ export function lookActionOf(interaction: string, query: string, code?: string):
     case 'export': case 'export-status': case 'export-file': case 'export-delete': return { kind: 'list', ...words.export[interaction], ofCitizens: false };
     case 'notify': case 'subscription-status': case 'subscription-events': return { kind: 'list', ...words.subscription[interaction], ofCitizens: false };
     case 'match': return { kind: 'people', ...words.match, ofCitizens: false };
+    case 'summary': return { kind: 'opened', ...words.summary, ofCitizens: true };
+    case 'presence': case 'ihe-pix': case 'docref': return { kind: 'people', ...words.before[interaction], ofCitizens: false };
     case 'story': return { kind: 'opened', ...words.story, ofCitizens: true };
     case 'confirm': case 'correct': return { kind: 'other', ...words[interaction], ofCitizens: true };
     case 'timeline': return { kind: 'opened', ...words.timeline, ofCitizens: true };
+    case 'sandbox': return { kind: 'other', ...words.sandbox, ofCitizens: false };
     case 'validate': return { kind: 'other', ...words.validate, ofCitizens: false };
     case 'told-once-count': return { kind: 'other', ...words.toldOnce, ofCitizens: false };
     case 'same-event': return { kind: 'other', ...words.sameEvent, ofCitizens: true };

@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import { strings } from '../strings.ts';
 import { FirstOf } from './first-of.tsx';
+import { LookProofs } from './look-proofs.tsx';
 import type { LogRow } from './log-row.ts';
 
 const words = strings.whoLooked.entry;
@@ -11,7 +12,7 @@ export function LogDetails({ row, organisations }: { row: LogRow; organisations:
   return (
     <details className="os-fold" onToggle={({ currentTarget }) => { setOpen(currentTarget.open); }}>
       <summary>{words.details}</summary>
-      {open ? <Particulars row={row} organisations={organisations} /> : null}
+      {open ? <><Particulars row={row} organisations={organisations} /><LookProofs id={row.id} decided={row.decisions.length > 0} /></> : null}
     </details>
   );
 }

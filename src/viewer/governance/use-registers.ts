@@ -1,7 +1,8 @@
 import type { Contract, Organization } from '@medplum/fhirtypes';
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { agreementsOf, type AgreementView } from './agreement-view.ts';
-import { allPages } from './all-pages.ts';
+import { allPages } from '../api/all-pages.ts';
 import { organisationChoices, type OrganisationChoice } from './organisation-choices.ts';
 
 /** Registers change rarely, and reading them is written into the log: once for a good while is enough. */
@@ -19,4 +20,10 @@ export function useOrganisations(enabled = true): UseQueryResult<OrganisationCho
     queryKey: ['register', 'organisations'], enabled, ...kept,
     queryFn: async ({ signal }) => organisationChoices(await allPages<Organization>('Organization', [['_count', '200']], signal)),
   });
+}
+
+/** Names of organisations by `system|value`. */
+export function useOrganisationNames(): ReadonlyMap<string, string> {
+  const { data } = useOrganisations();
+  return useMemo(() => new Map((data ?? []).map(({ key, name }) => [key, name])), [data]);
 }

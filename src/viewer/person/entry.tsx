@@ -1,6 +1,7 @@
 import { Link, useParams } from 'react-router';
 import type { SignedIn } from '../api/session.ts';
 import { oversees } from '../home.tsx';
+import { Answer } from '../referral/answer.tsx';
 import { strings } from '../strings.ts';
 import { Loading } from '../ui/loading.tsx';
 import { NotThere } from '../ui/not-there.tsx';
@@ -40,6 +41,7 @@ function Known({ citizen, type, id, session }: { citizen: string; type: string; 
       <p className="os-back"><Link to={`/person/${citizen}`}>{words.back}</Link></p>
       <h2 className="nhsuk-heading-m" data-entry-title>{titleOf(newest.resource)}</h2>
       <EntryFacts origin={originOf(newest.resource, directory)} />
+      {newest.resource.resourceType === 'ServiceRequest' ? <Answer request={newest.resource} citizen={citizen} session={session} /> : null}
       <EntryVersions versions={versions} titles={whose.story && titlesIn(whose.story.resources)} citizen={citizen} more={history.hasNextPage ? () => void history.fetchNextPage() : undefined} />
       {oversees(session) ? null : <EntryActions newest={newest} story={whose.story} directory={directory} citizen={citizen} />}
     </PersonPage>

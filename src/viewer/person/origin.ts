@@ -1,5 +1,6 @@
 import type { Organization, Patient, Resource } from '@medplum/fhirtypes';
 import { notRecorded } from '../format.ts';
+import { strings } from '../strings.ts';
 
 /** Where an entry came from: who holds it, which of their systems sent it, in which record and row, and when it arrived. */
 export interface Origin {
@@ -35,7 +36,7 @@ export function originOf(resource: Resource, directory: Directory): Origin {
   const named = holders.filter((holder) => holder !== undefined);
   return {
     organisation: named.length > 0 ? named.join(', ') : notRecorded,
-    system: feed === undefined ? notRecorded : (directory.systems.get(feed) ?? feed),
+    system: feed === undefined ? notRecorded : feed === 'api' ? strings.person.entry.api : (directory.systems.get(feed) ?? feed),
     record, row, recorded: resource.meta?.lastUpdated,
   };
 }

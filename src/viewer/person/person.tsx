@@ -4,7 +4,9 @@ import { Link, useParams } from 'react-router';
 import { ApiProblem } from '../api/api-problem.ts';
 import type { SignedIn } from '../api/session.ts';
 import { Choices } from '../choices/choices.tsx';
+import { useForgetRecent, useNoteRecent } from '../find/recent.ts';
 import { oversees } from '../home.tsx';
+import { AccessReport } from '../reports/access-report.tsx';
 import { strings } from '../strings.ts';
 import { Loading } from '../ui/loading.tsx';
 import { NotThere } from '../ui/not-there.tsx';
@@ -30,7 +32,9 @@ function Whole({ citizen, session }: { citizen: string; session: SignedIn }) {
   const record = useRecord(citizen);
   const { told, happened, story } = record;
   const error = told.error ?? happened.error;
-  if (error instanceof ApiProblem && error.status === 404) return <Empty><NotThere /></Empty>; // what was shown before may not be shown any more
+  const gone = error instanceof ApiProblem && error.status === 404;
+  useForgetRecent(citizen, gone);
+  if (gone) return <Empty><NotThere /></Empty>; // what was shown before may not be shown any more
   if (story.patient) return <PersonPage patient={story.patient} session={session}><Record record={record} citizen={citizen} session={session} /></PersonPage>;
   if (told.isPending || happened.isPending) return <Empty><Loading lines={10} /></Empty>;
   return <Empty>{error === null ? <NotThere /> : <Failed error={error} onRetry={() => { void told.refetch(); void happened.refetch(); }} />}</Empty>;
@@ -41,12 +45,13 @@ function Identity({ citizen, session }: { citizen: string; session: SignedIn }) 
   const patient = usePatient(citizen, true);
   if (patient.isPending) return <Empty><Loading lines={3} /></Empty>;
   if (patient.isError) return <Empty><Failed error={patient.error} onRetry={() => void patient.refetch()} /></Empty>;
-  return <PersonPage patient={patient.data} session={session}><p data-identity-only>{words.identityOnly}</p><Choices citizen={citizen} session={session} /></PersonPage>;
+  return <PersonPage patient={patient.data} session={session}><p data-identity-only>{words.identityOnly}</p><Choices citizen={citizen} session={session} /><AccessReport citizen={citizen} /></PersonPage>;
 }
 
 /** The heading is the person's name; the window's title is not, because browsers keep titles. */
 export function PersonPage({ patient, session, children }: { patient: Patient; session: SignedIn; children: ReactNode }) {
   const banner = bannerOf(patient, new Date());
+  useNoteRecent(patient);
   return (
     <div className="os-person">
       <div className="os-person__page">

@@ -5,6 +5,7 @@ import { strings } from '../strings.ts';
 import { Problem } from '../ui/problem.tsx';
 import { Arrival, type ArrivalState } from './arrival.tsx';
 import { Contents } from './contents.tsx';
+import { Doing } from './doing.tsx';
 import { Documents } from './documents.tsx';
 import { Episodes } from './episodes.tsx';
 import { Notices } from './notices.tsx';
@@ -42,6 +43,7 @@ export function Record({ record: { told, happened, story }, citizen, session }: 
         {session.role === 'social-worker' ? [who, plan] : [plan, who]}
       </div>
       <p className="os-progress" role="status">{happened.state === 'arriving' ? words.arriving(events.length) : happened.state === 'arrived' ? <span className="nhsuk-u-visually-hidden">{words.arrived(events.length)}</span> : null}</p>
+      <Doing citizen={citizen} session={session} />
       <Contents />
       <ToldStory views={views} failed={failed} citizen={citizen} />
       <AllContacts who={views?.who} />

@@ -1,5 +1,9 @@
 /** Words of the choices people made about sharing. */
 export const choices = {
+  register: {
+    title: 'Choices', intro: 'What people decided about sharing, the newest decision first, as far as you oversee it. A person’s page shows all of theirs, and there they are recorded and ended.', find: 'Find a person to record or end a choice',
+    which: 'Which choices', counting: 'That count', ended: 'Ended', none: 'No such choice is recorded that you may see.', more: 'Show more', what: 'Choice', unknown: 'Somebody you may not see',
+  },
   heading: 'Choices about sharing', none: 'No choice about sharing is recorded. The agreements alone decide.',
   intro: 'What this person decided, each with who recorded it. Only the organisation that recorded a choice changes it. Of what one organisation recorded the latest decision counts; between organisations, the stricter.',
   kinds: { deny: 'Objects to sharing', permit: 'Agrees to sharing', agreements: 'Leaves it to the agreements, with exceptions', 'national-opt-out': 'National data opt-out: nothing beyond their own care', 'type-1-opt-out': 'Type 1 opt-out: the practice’s record for nothing beyond their own care', unknown: 'Another choice' } as Readonly<Record<string, string>>,

@@ -30,6 +30,7 @@ export const find = {
     'day-month-swapped': 'day and month swapped', 'two-parts': 'two of day, month and year are the same', year: 'only the year is the same', 'years-apart': 'years apart',
   } as Readonly<Record<string, string>>, levelOther: 'similar',
   fieldSays: (field: string, level: string): string => `${field}: ${level}`,
+  recent: 'Opened in this session', recentSays: 'Forgotten when you sign out or close this window.',
   noneHeading: 'No record to show',
   none: 'No record can be shown. There may be none, the person’s wishes or the sharing rules may not allow it, or the details may differ from those recorded. Check the details, ask the person, or contact their GP practice or the organisation that cares for them.',
   open: 'Open the record of', born2: 'Born', nhs: 'NHS No.', gender: 'Gender', address: 'Address', preferred: 'Preferred name', holders: 'Records held by', died: 'Died',

@@ -42,7 +42,7 @@ export const person = {
     noActive: 'No active plan is recorded by the organisations shown here.', waiting: 'Being prepared or on hold', active: 'Active', ended: (count: number): string => `Ended plans (${count})`, all: 'All plans', own: 'Plans as each organisation has them',
   },
   who: {
-    services: 'Teams, services and GP practice', family: 'Family and carers', noPhone: 'Phone not recorded', all: 'All contacts', none: 'Nobody is recorded by the organisations shown here. Ask the person or their GP practice.',
+    services: 'Teams, services and GP practice', family: 'Family and carers', all: 'All contacts', none: 'Nobody is recorded by the organisations shown here. Ask the person or their GP practice.',
   },
   referrals: {
     title: (from: string, to: string): string => `${from} → ${to}`, reason: 'What for', priority: 'Priority', made: 'Made', received: 'Received', outcome: 'Outcome',
@@ -94,6 +94,7 @@ export const person = {
   sources: { newest: (when: string): string => `The newest of them came ${when}.` },
   print: { button: 'Print', by: (person: string, organisation: string, when: string): string => `Printed by ${person}, ${organisation}, ${when}`, keep: 'Keep it as your organisation’s rules for records say. It shows what was known here at this time.' },
   entry: {
+    api: 'Written here, by hand or by their own system',
     back: 'Back to the record', details: 'Details', versions: 'Versions', version: (id: string): string => `Version ${id}`, current: 'newest', older: 'This is an older version. It is no longer how things stand.', organisation: 'Organisation', system: 'System', recorded: 'Recorded', record: 'Source record', row: (row: string): string => `row ${row}`,
     changed: 'What changed from the version before', first: 'This is the first version.', same: 'Nothing that is shown here changed.', before: 'Before', after: 'After', what: 'What', shown: 'shown above', earlierUnread: 'There are earlier versions. Show them to see what changed.', choose: 'Show this version', earlier: 'Show earlier versions', versionsSay: 'Newest first. Each time the source sends a change, a version is added and the old one is kept.', only: 'There is one version: it has not changed since it arrived.',
   },

@@ -101,7 +101,12 @@ export const whoLooked = {
       export: { done: 'asked for records in bulk', tried: 'ask for records in bulk' }, 'export-status': { done: 'asked what an export holds', tried: 'ask what an export holds' },
       'export-file': { done: 'was sent records in bulk', tried: 'get records in bulk' }, 'export-delete': { done: 'ended an export', tried: 'end an export' },
     },
-    everything: { done: 'opened the whole record', tried: 'open the whole record' }, story: { done: 'read the record as one story', tried: 'read the record as one story' },
+    everything: { done: 'opened the whole record', tried: 'open the whole record' }, story: { done: 'read the record as one story', tried: 'read the record as one story' }, summary: { done: 'read a summary of the record', tried: 'read a summary of the record' },
+    sandbox: { done: 'used a sandbox with synthetic people', tried: 'use a sandbox with synthetic people' },
+    before: {
+      presence: { done: 'asked whether there is something about a person', tried: 'ask whether there is something about a person' }, 'ihe-pix': { done: 'asked for other identifiers of a person', tried: 'ask for other identifiers of a person' },
+      docref: { done: 'asked which documents there are about a person', tried: 'ask which documents there are about a person' },
+    },
     confirm: { done: 'found something still right', tried: 'say that something is still right' }, correct: { done: 'asked for a correction', tried: 'ask for a correction' },
     toldOnce: { done: 'counted what was found still right', tried: 'count what was found still right' },
     validate: { done: 'checked a resource that was not kept', tried: 'check a resource' },

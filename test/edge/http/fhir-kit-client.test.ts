@@ -1,4 +1,5 @@
-import type { Bundle, CapabilityStatement, Resource } from '@medplum/fhirtypes';
+import { MedplumClient } from '@medplum/core';
+import type { Bundle, CapabilityStatement, CarePlan, Resource } from '@medplum/fhirtypes';
 import { Client, type FhirResource } from 'fhir-kit-client';
 import { databases } from '../../databases.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
@@ -39,7 +40,7 @@ describe.each(databases)('fhir-kit-client as it comes, on $kind', ({ open }) => 
     expect(statement.resourceType).toBe('CapabilityStatement');
     const patient = statement.rest?.[0]?.resource?.find(({ type }) => type === 'Patient');
     expect(patient?.interaction?.map(({ code }) => code)).toEqual(expect.arrayContaining(['read', 'vread', 'history-instance', 'search-type']));
-    expect(patient?.operation?.map(({ name }) => name)).toEqual(['validate', 'explain-access', 'everything', 'match', 'story', 'confirm', 'correct', 'timeline', 'break-glass', 'end-break-glass', 'access-report', 'export']);
+    expect(patient?.operation?.map(({ name }) => name)).toEqual(['validate', 'explain-access', 'everything', 'summary', 'ihe-pix', 'presence', 'match', 'story', 'confirm', 'correct', 'timeline', 'break-glass', 'end-break-glass', 'access-report', 'export']);
   });
 
   it('finds the token issuer', async () => {
@@ -133,6 +134,44 @@ describe.each(databases)('fhir-kit-client as it comes, on $kind', ({ open }) => 
     await nurse.delete({ resourceType: 'CarePlan', id });
     await expect(nurse.read({ resourceType: 'CarePlan', id })).rejects.toMatchObject({ response: { status: 410 } });
     expect(matchesOf(await nurse.search({ resourceType: 'CarePlan', searchParams: { identifier: 'urn:test|kit-client' } }))).toEqual([]);
+  });
+
+  describe('MedplumClient as it comes', () => {
+    let medplum: MedplumClient;
+    beforeAll(async () => {
+      medplum = new MedplumClient({ baseUrl: gateway.url, fhirUrlPath: 'fhir', cacheTime: 0 });
+      medplum.setAccessToken(await gateway.token('community-nurse'));
+    });
+
+    it('searches, reads, asks for everything and for a summary', async () => {
+      const [found] = await medplum.searchResources('Patient', { identifier: `${nhsNumber}|9990000743` });
+      expect(found?.id).toBe(citizen);
+      expect(await medplum.readResource('Patient', citizen)).toMatchObject({ resourceType: 'Patient', id: citizen });
+      expect((await medplum.readPatientEverything(citizen)).entry?.[0]?.resource?.id).toBe(citizen);
+      expect((await medplum.readPatientSummary(citizen)).type).toBe('document');
+      const episode = await medplum.searchOne('EpisodeOfCare', { patient: citizen });
+      expect(await medplum.readReference({ reference: episode?.patient?.reference ?? '' })).toMatchObject({ id: citizen });
+      expect((await medplum.readHistory('EpisodeOfCare', episode?.id ?? '')).type).toBe('history');
+      const paged: string[] = [];
+      for await (const page of medplum.searchResourcePages('EpisodeOfCare', { patient: citizen, _count: '1' })) paged.push(...page.filter(({ resourceType }) => resourceType === 'EpisodeOfCare').map(({ id }) => id ?? '')); // notices are among what it gives
+      expect(new Set(paged).size).toBe(paged.length);
+      expect(paged.length).toBeGreaterThan(1);
+    });
+
+    it('creates, updates, patches, sends a batch and deletes', async () => {
+      const body = planOf(citizen, 'medplum') as unknown as CarePlan;
+      const made = await medplum.createResource(body, { headers: { Prefer: 'return=representation' } });
+      const id = made.id ?? '';
+      expect(made).toMatchObject({ title: 'first', meta: { versionId: '1' } });
+      expect(await medplum.createResource({ ...body, identifier: [{ system: 'urn:test', value: 'medplum-2' }] }, { followRedirectOnCreated: true })).toMatchObject({ resourceType: 'CarePlan', title: 'first' });
+      expect(await medplum.updateResource({ ...made, title: 'second' }, { headers: { 'If-Match': 'W/"1"', Prefer: 'return=representation' } })).toMatchObject({ id, title: 'second', meta: { versionId: '2' } });
+      await medplum.patchResource('CarePlan', id, [{ op: 'replace', path: '/title', value: 'third' }], { headers: { Prefer: 'return=representation' } });
+      expect(await medplum.readResource('CarePlan', id)).toMatchObject({ title: 'third', meta: { versionId: '3' } });
+      const batch = await medplum.executeBatch({ resourceType: 'Bundle', type: 'batch', entry: [{ request: { method: 'GET', url: `CarePlan/${id}` } }, { request: { method: 'GET', url: 'CarePlan/nobody' } }] });
+      expect(batch.entry?.map(({ response }) => response?.status?.slice(0, 3))).toEqual(['200', '404']);
+      await medplum.deleteResource('CarePlan', id);
+      await expect(medplum.readResource('CarePlan', id)).rejects.toMatchObject({ outcome: { resourceType: 'OperationOutcome', issue: [{ code: 'deleted' }] } });
+    });
   });
 
   it('gets an OperationOutcome for what is refused', async () => {

@@ -1,5 +1,6 @@
 import type { Bundle, BundleEntry, Patient } from '@medplum/fhirtypes';
 import type { JsonObject } from '../../../src/fhir/json.ts';
+import { writeXml } from '../../../src/fhir/xml/write-xml.ts';
 import { databases } from '../../databases.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
 import { codesOf, organisation, planOf, referralOf, sending, type Answer, type Send } from './writing.ts';
@@ -73,6 +74,18 @@ describe.each(databases)('writing through the API, on $kind', ({ open }) => {
     ] as const) expect(await nurse('PATCH', `CarePlan/${id}`, operations, asJson)).toMatchObject({ status, codes: expect.arrayContaining([code]) as string[] });
     expect((await nurse('PATCH', `CarePlan/${id}`, {}, asJson)).codes).toEqual(['json-not-list']);
     expect((await nurse('PATCH', `CarePlan/${id}`, '[]', { 'Content-Type': 'text/plain' })).status).toBe(415);
+  });
+
+  it('takes a patch and a transaction in XML as it takes them in JSON', async () => {
+    const { id } = await nurse('POST', 'CarePlan', planOf(citizen, 'in-xml'));
+    const xml = { 'Content-Type': 'application/fhir+xml', Accept: 'application/fhir+json' };
+    const fhirPath = { resourceType: 'Parameters', parameter: [{ name: 'operation', part: [{ name: 'type', valueCode: 'replace' }, { name: 'path', valueString: 'CarePlan.title' }, { name: 'value', valueString: 'second' }] }] };
+    expect(await nurse('PATCH', `CarePlan/${id}`, writeXml(fhirPath), xml)).toMatchObject({ status: 200, version: 2 });
+    const bundle = { resourceType: 'Bundle', type: 'transaction', entry: [{ resource: { ...planOf(citizen, 'in-xml'), id, title: 'third' }, request: { method: 'PUT', url: `CarePlan/${id}`, ifMatch: 'W/"2"' } }] };
+    const answer = await nurse('POST', '', writeXml(bundle), xml);
+    expect([answer.status, (answer.body as unknown as Bundle).entry?.[0]?.response?.etag]).toEqual([200, 'W/"3"']);
+    expect((await nurse('GET', `CarePlan/${id}`)).body).toMatchObject({ title: 'third' });
+    expect((await nurse('POST', '', '<Bundle xmlns="http://hl7.org/fhir"><nonsense/></Bundle>', xml)).status).toBe(400);
   });
 
   it('deletes softly: gone to who could see it, with its history; once more changes nothing; a new version brings it back', async () => {

@@ -56,6 +56,14 @@ export function timelineText(base: string, released: Released & Timeline, links:
   ]);
 }
 
+/** References to documents, none of which has an address of its own. */
+export function documentsText(released: Released & { documents: readonly { id: string }[] }, self: string): string {
+  const { documents } = released;
+  return bundleText('searchset', documents.length, { self }, [
+    ...documents.map((each) => `{"fullUrl":"urn:uuid:${each.id}","resource":${JSON.stringify(each)},"search":{"mode":"match"}}`), ...noticesOf(released).map((notice) => JSON.stringify(notice)),
+  ]);
+}
+
 /** Who said which element of a composed Patient. */
 function provenanceEntries(released: Released): string[] {
   return released.composed.flatMap(({ provenance }) => provenance.map((each) => `{"resource":${JSON.stringify(each)},"search":{"mode":"include"}}`));

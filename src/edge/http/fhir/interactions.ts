@@ -24,6 +24,8 @@ export const interactionsOf: Readonly<Record<string, readonly Interaction[]>> = 
   Device: [...stored, 'search-type'],
   Contract: [...stored, 'search-type'],
   AuditEvent: ['search-type'],
+  /** none is kept: what there is, $docref says */
+  DocumentReference: [],
   Subscription: [...stored, 'search-type', 'create', 'update', 'delete'],
   Group: [],
   ...Object.fromEntries(conformanceTypes.map((type) => [type, published])),

@@ -10,7 +10,9 @@ const validate: Operation = { name: 'validate', definition: ofFhir('Resource-val
 const explained = ['CarePlan', 'CareTeam', 'Consent', 'Encounter', 'EpisodeOfCare', 'Observation', 'Patient', 'ServiceRequest', 'Task'];
 
 const byType: Readonly<Record<string, readonly Operation[]>> = {
-  Patient: [{ name: 'everything', definition: ofFhir('Patient-everything') }, ...['match', 'story', 'confirm', 'correct', 'timeline', 'break-glass', 'end-break-glass', 'access-report'].map(own), bulkExport('patient-export')],
+  Patient: [{ name: 'everything', definition: ofFhir('Patient-everything') }, { name: 'summary', definition: 'http://hl7.org/fhir/uv/ips/OperationDefinition/summary' },
+    { name: 'ihe-pix', definition: 'https://profiles.ihe.net/ITI/PIXm/OperationDefinition/IHE.PIXm.pix' }, ...['presence', 'match', 'story', 'confirm', 'correct', 'timeline', 'break-glass', 'end-break-glass', 'access-report'].map(own), bulkExport('patient-export')],
+  DocumentReference: [{ name: 'docref', definition: 'http://hl7.org/fhir/uv/ipa/OperationDefinition/docref' }],
   AuditEvent: [own('reconstruct')],
   Subscription: ['status', 'events'].map((name): Operation => ({ name, definition: `http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription-${name}` })),
   ValueSet: [{ name: 'expand', definition: ofFhir('ValueSet-expand') }, { name: 'validate-code', definition: ofFhir('ValueSet-validate-code') }],

@@ -3,7 +3,7 @@ import { Refusal } from '../../../fhir/problem.ts';
 import type { Patch } from '../../../flow/write-context.ts';
 import { checkContentType } from '../check-content-type.ts';
 import type { Asked, Reply } from '../route.ts';
-import { readResource } from './read-resource.ts';
+import { bodyTypes, readResource } from './read-resource.ts';
 import { writeOne, type WriteServices } from './reply-written.ts';
 import { conditionIn, readIfMatch } from './write-headers.ts';
 
@@ -22,8 +22,8 @@ export async function patch(services: WriteServices, asked: Asked): Promise<Repl
 
 async function readPatch({ limits }: WriteServices, asked: Asked): Promise<{ patch: Patch; bytes: Uint8Array }> {
   if (checkContentType(asked.header('Content-Type'), [jsonPatch]) !== null) {
-    const undeclared = checkContentType(asked.header('Content-Type'), ['application/fhir+json', 'application/json']);
-    if (undeclared) throw new Refusal({ ...undeclared, expected: `Content-Type: ${jsonPatch}, or application/fhir+json for a Parameters resource, in UTF-8` });
+    const undeclared = checkContentType(asked.header('Content-Type'), bodyTypes);
+    if (undeclared) throw new Refusal({ ...undeclared, expected: `Content-Type: ${jsonPatch}, or one of ${bodyTypes.join(', ')} for a Parameters resource, in UTF-8` });
     const { resource, bytes } = await readResource(asked, 'Parameters', limits);
     return { patch: { parameters: resource }, bytes };
   }

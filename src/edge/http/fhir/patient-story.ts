@@ -5,6 +5,7 @@ import type { ReleasedStory } from '../../../flow/release-story.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import { formParameters } from '../representation.ts';
 import type { Asked, Reply } from '../route.ts';
+import { composedEntry, documentText, entryAt } from './document-text.ts';
 import { readPosted } from './read-inputs.ts';
 import type { ResourceLimits } from './read-resource.ts';
 
@@ -23,23 +24,15 @@ export async function patientStory(services: StoryServices, asked: Asked, posted
   const given = [...asked.query.filter(([name]) => !formParameters.includes(name)), ...(posted ? await readPosted(asked, services.limits) : [])];
   if (given.length > 0) throw new Refusal({ category: 'unsupported', code: 'search-parameter-unknown', text: '$story takes no parameter.', expected: 'none' });
   const story = await services.story(asked.requester, asked.params['id'] ?? '', services.base, asked.request);
-  return { status: 200, text: documentText(services.base, story) };
+  return { status: 200, text: storyText(services.base, story) };
 }
 
-/** The document as JSON text, stored records as the texts they are. What is composed has a name and no address. */
-function documentText(base: string, { composition, composed, plans, people, rows, places, provenance, at }: ReleasedStory): string {
-  const named = (resource: { id: string }): string => entry(`urn:uuid:${resource.id}`, JSON.stringify(resource));
-  const entries = [
-    named(composition),
-    ...composed.map(({ citizen, patient }) => entry(`${base}/Patient/${citizen}`, JSON.stringify(patient))),
-    ...plans.map(named),
-    ...[...people, ...rows, ...places].map((row) => entry(`${base}/${row.type}/${row.id}`, assembleText(row))),
-    ...provenance.map(named),
-  ];
-  const identifier = { system: 'urn:ietf:rfc:3986', value: `urn:uuid:${composition.id}` };
-  return `{"resourceType":"Bundle","type":"document","identifier":${JSON.stringify(identifier)},"timestamp":${JSON.stringify(at.toISOString())},"entry":[${entries.join(',')}]}`;
-}
-
-function entry(fullUrl: string, text: string): string {
-  return `{"fullUrl":${JSON.stringify(fullUrl)},"resource":${text}}`;
+/** What is composed has a name and no address. */
+function storyText(base: string, { composition, composed, plans, people, rows, places, provenance, at }: ReleasedStory): string {
+  return documentText(composition, at, [
+    ...composed.map(({ citizen, patient }) => entryAt(`${base}/Patient/${citizen}`, JSON.stringify(patient))),
+    ...plans.map(composedEntry),
+    ...[...people, ...rows, ...places].map((row) => entryAt(`${base}/${row.type}/${row.id}`, assembleText(row))),
+    ...provenance.map(composedEntry),
+  ]);
 }

@@ -5,10 +5,10 @@ import type { Asked } from '../route.ts';
 import { interactionsOf } from './interactions.ts';
 
 /** SMART v2 letters an interaction needs. */
-const letters = { read: 'r', vread: 'r', 'history-instance': 'r', 'history-type': 's', 'search-type': 's', create: 'c', update: 'u', patch: 'u', delete: 'd', everything: 'r', match: 's', timeline: 'r', story: 'r', confirm: 'r', correct: 'r', 'break-glass': 'r', 'explain-access': 'r', reconstruct: 'r', 'same-event': 'r', 'access-report': 'r' } as const;
+const letters = { read: 'r', vread: 'r', 'history-instance': 'r', 'history-type': 's', 'search-type': 's', create: 'c', update: 'u', patch: 'u', delete: 'd', everything: 'r', match: 's', timeline: 'r', story: 'r', summary: 'r', presence: 's', 'ihe-pix': 's', docref: 's', confirm: 'r', correct: 'r', 'break-glass': 'r', 'explain-access': 'r', reconstruct: 'r', 'same-event': 'r', 'access-report': 'r' } as const;
 export type PermittedInteraction = keyof typeof letters;
 /** Operations: on Patient where the address names no type, offered for every type it names. */
-const operations: readonly PermittedInteraction[] = ['everything', 'match', 'timeline', 'story', 'confirm', 'correct', 'break-glass', 'explain-access', 'reconstruct', 'same-event', 'access-report'];
+const operations: readonly PermittedInteraction[] = ['everything', 'match', 'timeline', 'story', 'summary', 'presence', 'ihe-pix', 'docref', 'confirm', 'correct', 'break-glass', 'explain-access', 'reconstruct', 'same-event', 'access-report'];
 
 /**
  * May this client do this sort of thing at all? Depends on the token's scopes and the type, never on data. An unknown
@@ -21,7 +21,7 @@ export function permit(interaction: PermittedInteraction): (requester: Requester
     const offered = offeredTo(type);
     if (!offered) return unknownType;
     if (!operation && !offered.some((each) => each === interaction)) {
-      return { category: 'method-not-allowed', code: 'interaction-unsupported', text: 'This resource type does not take this interaction.', expected: `one of ${offered.join(', ')}` };
+      return { category: 'method-not-allowed', code: 'interaction-unsupported', text: 'This resource type does not take this interaction.', expected: offered.length > 0 ? `one of ${offered.join(', ')}` : 'an operation of the capability statement' };
     }
     return allows(requester.scopes, type, letters[interaction]) ? null : scopeMissing(type, letters[interaction]);
   };

@@ -12,16 +12,35 @@ export type Inputs = ReadonlyMap<string, Json>;
  * operations.html): each known, and once. Values that are simple come as texts either way.
  */
 export async function readInputs(asked: Asked, posted: boolean, names: readonly string[], limits: ResourceLimits): Promise<Inputs> {
+  return onlyKnown(await givenTo(asked, posted, limits), names);
+}
+
+/** The same where some inputs may be given more than once: those come as lists. */
+export async function readRepeated<Name extends string>(asked: Asked, posted: boolean, names: readonly string[], repeated: readonly Name[], limits: ResourceLimits): Promise<{ inputs: Inputs; lists: Readonly<Record<Name, Json[]>> }> {
+  const given = await givenTo(asked, posted, limits);
+  const valuesOf = (name: Name): Json[] => given.filter(([other]) => other === name).map(([, value]) => value);
+  const lists = Object.fromEntries(repeated.map((name) => [name, valuesOf(name)])) as Record<Name, Json[]>;
+  const most = repeated.find((name) => lists[name].length > mostRepeated);
+  if (most !== undefined) throw new Refusal(inputInvalid(most, `at most ${mostRepeated} of them`));
+  return { lists, inputs: onlyKnown(given.filter(([name]) => !repeated.some((each) => each === name)), names) };
+}
+const mostRepeated = 20;
+
+async function givenTo(asked: Asked, posted: boolean, limits: ResourceLimits): Promise<[string, Json][]> {
   const given: [string, Json][] = asked.query.filter(([name]) => !formParameters.includes(name));
-  if (posted) given.push(...inputsIn((await readBodyResource(asked, limits)).resource));
-  return onlyKnown(given, names);
+  if (posted && !hasNoBody(asked)) given.push(...inputsIn((await readBodyResource(asked, limits)).resource));
+  return given;
 }
 
 /** Inputs that are all simple, of an operation that may be posted without any: what is no text becomes an empty one. */
 export async function readPosted(asked: Asked, limits: ResourceLimits): Promise<[string, string][]> {
-  const empty = asked.header('Transfer-Encoding') === undefined && Number(asked.header('Content-Length') ?? 0) === 0;
-  if (empty) return [];
+  if (hasNoBody(asked)) return [];
   return inputsIn((await readBodyResource(asked, limits)).resource).map(([name, value]) => [name, typeof value === 'string' ? value : '']);
+}
+
+/** An operation without inputs needs no body. */
+function hasNoBody(asked: Asked): boolean {
+  return asked.header('Transfer-Encoding') === undefined && Number(asked.header('Content-Length') ?? 0) === 0;
 }
 
 /** Of a Parameters resource: name and value of each. */

@@ -3,11 +3,14 @@ import type { ComposedCitizen } from '../../../flow/compose-citizens.ts';
 import { assembleText } from '../../../flow/assemble.ts';
 import type { Asked, Reply } from '../route.ts';
 
-/** One stored version, or 304 when the caller already has it. */
+/**
+ * One stored version, or 304 when the caller already has it. What is kept apart from it is of no version: where some of it goes
+ * along, the caller may see it only since, and gets it whole.
+ */
 export function replyRow(asked: Asked, row: VisibleRow): Reply {
   const etag = `W/"${row.version}"`;
   const headers = { ETag: etag, 'Last-Modified': row.updatedAt.toUTCString() };
-  return (holds(asked, etag) ?? notModifiedSince(asked, row.updatedAt)) ? { status: 304, headers } : { status: 200, text: assembleText(row), headers };
+  return row.fragments === null && (holds(asked, etag) ?? notModifiedSince(asked, row.updatedAt)) ? { status: 304, headers } : { status: 200, text: assembleText(row), headers };
 }
 
 /**

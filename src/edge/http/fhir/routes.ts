@@ -33,6 +33,7 @@ import { addConformanceRoutes, conformanceAddresses } from './conformance-routes
 import { correct, type CorrectServices } from './correct.ts';
 import { patientStory, type StoryServices } from './patient-story.ts';
 import { patientTimeline, type TimelineServices } from './patient-timeline.ts';
+import { addPersonRoutes, personAddresses, type PersonServices } from './person-routes.ts';
 import { permitBundles } from './take-bundle.ts';
 import { permitTransaction, transaction } from './transaction.ts';
 import { addSubscriptionRoutes, subscriptionAddresses, type SubscriptionServices } from './subscription.ts';
@@ -41,7 +42,7 @@ import { updateConsent, type ChangeServices } from './update-consent.ts';
 import type { ValidateServices } from './validate.ts';
 import { vread } from './vread.ts';
 
-export type AllFhirServices = RouteServices & AccessReportServices & AuditServices & BundleWriteServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & ExportServices & MatchServices & MessageServices & MetadataServices & ConfirmServices & CorrectServices & StoryServices & ReconstructServices & SameEventServices & SubscriptionServices & TimelineServices & ConformanceServices & ValidateServices;
+export type AllFhirServices = RouteServices & AccessReportServices & AuditServices & BundleWriteServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & ExportServices & MatchServices & MessageServices & MetadataServices & ConfirmServices & CorrectServices & StoryServices & PersonServices & ReconstructServices & SameEventServices & SubscriptionServices & TimelineServices & ConformanceServices & ValidateServices;
 
 /** Everything under /fhir, refusals of what is not offered included. */
 export function fhirRoutes(given: AllFhirServices): Router {
@@ -52,6 +53,7 @@ export function fhirRoutes(given: AllFhirServices): Router {
   router.get('/metadata', metadata(statement));
   router.get('/openapi.json', serveApi(services, statement));
   patientRoutes(router, services);
+  addPersonRoutes(router, services);
   router.post('/Consent', route(services, { interaction: 'create', pattern: 'Consent', permit: (requester, asked) => permit('create')(requester, { ...asked, params: { type: 'Consent' } }) },
     (asked) => createConsent(services, asked)));
   router.put('/Consent/:id', route(services, { interaction: 'update', pattern: 'Consent/{id}', permit: (requester, asked) => permit('update')(requester, { ...asked, params: { ...asked.params, type: 'Consent' } }) },
@@ -165,6 +167,7 @@ const addresses: readonly [address: string, pattern: string, allow: string | ((p
   ['/openapi.json', 'openapi.json', 'GET, HEAD'],
   ['/Patient/:id/\\$everything', 'Patient/{id}/$everything', 'GET, HEAD, POST'],
   ['/Patient/\\$match', 'Patient/$match', 'POST'],
+  ...personAddresses,
   ['/Patient/:id/\\$timeline', 'Patient/{id}/$timeline', 'GET, HEAD, POST'],
   ['/Patient/:id/\\$story', 'Patient/{id}/$story', 'GET, HEAD, POST'],
   ['/Patient/:id/\\$access-report', 'Patient/{id}/$access-report', 'GET, HEAD, POST'],

@@ -43,7 +43,7 @@ function readState(services: FhirServices, asked: Asked, given: [string, string]
   const page = given.find(([name]) => name === '_page');
   const parameters = given.filter(([name, value]) => !shapeParameters.includes(name) || (name === '_summary' && value === 'count'));
   if (!page) return { parameters, handling: handlingOf(asked), ...(citizen !== undefined && { citizen }), after: null };
-  if (given.some(([name]) => name !== '_page' && !shapeParameters.includes(name))) {
+  if (given.some(([name]) => name !== '_page' && name !== '_count' && !shapeParameters.includes(name))) { // a link has its size; clients add one of their own
     throw new Refusal({ category: 'invalid', code: 'page-token-invalid', text: 'A page link is followed as it is, without further parameters.' });
   }
   return openPageOf<SearchPageState>(services, asked, type, page[1]);

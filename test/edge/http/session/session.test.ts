@@ -72,11 +72,14 @@ describe.each(databases)('a person\'s session on $kind', ({ open }) => {
 
   it('may change what its person may and no more: the viewer\'s own scopes give nobody a right', async () => {
     const [doctor, officer] = [await signedIn(), await signedIn('privacy-officer')];
-    expect([(await session(doctor))['scopes'], (await session(officer))['scopes']]).toEqual([['user/*.rs'], ['user/*.rs', 'user/Consent.cu', 'user/Task.u']]);
+    expect([(await session(doctor))['scopes'], (await session(officer))['scopes']]).toEqual([['user/*.rs', 'user/Consent.c', 'user/ServiceRequest.cud', 'user/Task.cud'], ['user/*.rs', 'user/Consent.cu', 'user/Task.u']]);
     const claim = (browser: BrowserLike): Promise<Response> => browser.ask('/governance/link-reviews/LR-0000000000000000/claim', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' });
     expect([await codeOf(await claim(doctor)), await codeOf(await claim(officer))]).toEqual(['governance-role-required', 'not-found']);
     const file = (browser: BrowserLike): Promise<Response> => browser.ask('/fhir/Consent', { method: 'POST', headers: { 'Content-Type': 'application/fhir+json' }, body: '{"resourceType":"Consent"}' });
-    expect([await codeOf(await file(doctor)), (await file(officer)).status]).toEqual(['scope-missing', 422]);
+    const refer = (browser: BrowserLike): Promise<Response> => browser.ask('/fhir/ServiceRequest', { method: 'POST', headers: { 'Content-Type': 'application/fhir+json' }, body: '{"resourceType":"ServiceRequest"}' });
+    const reader = await signedIn('healthwatch-reader');
+    expect([await codeOf(await file(reader)), (await file(doctor)).status, (await file(officer)).status]).toEqual(['scope-missing', 422, 422]);
+    expect([await codeOf(await refer(officer)), (await refer(doctor)).status]).toEqual(['scope-missing', 422]);
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import type { Resource } from '@medplum/fhirtypes';
-import { follow, matchesOf, nextLink, search } from '../api/fhir.ts';
+import { follow, matchesOf, nextLink, search } from './fhir.ts';
 
 const mostPages = 50;
 

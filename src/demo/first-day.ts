@@ -1,0 +1,77 @@
+import { addDays, demoReferenceDate } from './calendar.ts';
+import { castIndex } from './cast.ts';
+import { demoFiles, type DemoFile } from './demo-files.ts';
+import { personAt, type PopulationOptions } from './generate-people.ts';
+import { consultants, frontDoorBed, wardBed } from './hospital-codes.ts';
+import { adtMessages } from './write-adt.ts';
+
+/** Something one of the personas does through the public API, once the files are in. */
+export interface DemoAct {
+  /** a persona */
+  who: string;
+  /** under the gateway's address */
+  path: string;
+  headers?: Readonly<Record<string, string>>;
+  body: object;
+  /** what is done with the answer; undefined where that was all */
+  next?: (answer: unknown) => DemoAct | undefined;
+}
+
+/** Beyond everybody of the demo, so that no number is used twice. */
+const spareIndex = 9_901;
+
+/** The files of the demo, and one that leaves a possible link to be decided. */
+export function* firstDayFiles(options: PopulationOptions): Generator<DemoFile, void, undefined> {
+  yield* demoFiles(options);
+  yield registeredTwice(options);
+}
+
+/** Somebody the hospital registered a second time, without a number and under a pet name, and who is ready to leave it. */
+export function registeredTwice(options: PopulationOptions): DemoFile {
+  const { nhsNumber: _, ...person } = personAt(options, castIndex('movedHouse'));
+  const today = options.referenceDate ?? demoReferenceDate;
+  const again = {
+    ...person, index: spareIndex, traced: false, name: { ...person.name, given: 'Hala' }, known: { uhb: 'T9901' },
+    hospital: [{
+      visit: 'V7099011', admitted: `${addDays(today, -4)}T08:10`, bed: frontDoorBed('RRK15', 3), method: '21', source: '19', specialty: '430', consultant: consultants.geriatrician, reason: 'Dizzy spells', arrival: 'C',
+      expectedDischarge: today, moves: [{ at: `${addDays(today, -4)}T15:40`, bed: wardBed('W14', 'RRK15', 7) }], fit: `${addDays(today, -1)}T09:05`,
+    }],
+  };
+  return { feed: 'uhb-adt', part: '', name: 'uhb-adt-registered-twice.hl7', content: adtMessages(options.seed, again).map(({ text }) => text).join('') };
+}
+
+/** An emergency that is over and waits for its review, and a referral that waits for its answer. */
+export function firstDayActs(options: PopulationOptions, now: Date): DemoAct[] {
+  return [emergencyAccess(options), referral(options, now)];
+}
+
+/** A social worker needed the record of somebody who had objected, read it, and ended it. */
+function emergencyAccess(options: PopulationOptions): DemoAct {
+  const { nhsNumber = '', birthDate, name } = personAt(options, castIndex('objected'));
+  const inputs = [['nhs-number', 'valueString', nhsNumber], ['birth-date', 'valueDate', birthDate], ['family', 'valueString', name.family], ['reason', 'valueCode', 'serious-harm-person'], ['explanation', 'valueString', 'Found on the floor at home, cannot say who cares for him']];
+  return {
+    who: 'social-worker', path: '/fhir/Patient/$break-glass', body: { resourceType: 'Parameters', parameter: inputs.map(([input = '', type = '', value]) => ({ name: input, [type]: value })) },
+    next: (answer) => {
+      const { parameter = [] } = answer as { parameter?: { name: string; valueReference?: { reference?: string } }[] };
+      const patient = parameter.find(({ name: input }) => input === 'patient')?.valueReference?.reference;
+      if (patient === undefined) return undefined;
+      const ask = (operation: string): DemoAct => ({ who: 'social-worker', path: `/fhir/${patient}/${operation}`, body: { resourceType: 'Parameters' } });
+      return { ...ask('$story'), next: () => ask('$end-break-glass') };
+    },
+  };
+}
+
+/** The ward doctor refers Abdul to the community team; asked again, nothing is written. */
+function referral(options: PopulationOptions, now: Date): DemoAct {
+  const system = 'https://fhir.bicp.example/Id/viewer-referral';
+  const organisation = (value: string, display: string) => ({ type: 'Organization', identifier: { system: 'https://fhir.nhs.uk/Id/ods-organization-code', value }, display });
+  return {
+    who: 'ward-doctor', path: '/fhir/ServiceRequest', headers: { 'If-None-Exist': `identifier=${encodeURIComponent(`${system}|demo-1`)}` }, body: {
+      resourceType: 'ServiceRequest', status: 'active', intent: 'order', priority: 'urgent', authoredOn: now.toISOString(), identifier: [{ system, value: 'demo-1' }],
+      extension: [{ url: 'https://fhir.bicp.example/StructureDefinition/component', valueCoding: { system: 'https://fhir.bicp.example/CodeSystem/ei-component', code: 'community-team', display: 'Integrated community team' } }],
+      subject: { type: 'Patient', identifier: { system: 'https://fhir.nhs.uk/Id/nhs-number', value: personAt(options, castIndex('abdul')).nhsNumber } },
+      requester: organisation('RRK', 'University Hospitals Birmingham NHS Foundation Trust'), performer: [organisation('RYW', 'Birmingham Community Healthcare NHS Foundation Trust')],
+      code: { text: 'Early intervention community team (EICT)' }, reasonCode: [{ text: 'Seen at the front door after a fall, home the same day, unsure on the stairs' }],
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import type { Bundle, Organization, Patient, Resource, ServiceRequest, Task } from '@medplum/fhirtypes';
+import { matchesOf } from '../api/fhir.ts';
+import { formatDate, formatDateTime, wordsOf } from '../format.ts';
+import { bannerOf } from '../person/banner-view.ts';
+import { outcomeOf, reasonOf, senderOf } from '../person/referrals-view.ts';
+import { stateOf, teamFirst } from '../person/title-of.ts';
+import { daysSince } from '../read-day.ts';
+import { strings } from '../strings.ts';
+import { aboutWhom, resourcesIn } from '../ui/use-search-pages.ts';
+import { componentExtension } from './destinations.ts';
+import { isKeptBy } from './referral-resources.ts';
+
+export interface ReferralRow {
+  /** `Type/id` */
+  record: string;
+  /** id of the citizen; undefined where who it is cannot be shown */
+  citizen: string | undefined;
+  name: string;
+  born: string;
+  nhsNumber: string;
+  what: string;
+  from: string;
+  to: string;
+  reason: string;
+  made: string;
+  priority: string;
+  state: string;
+  /** nobody has answered, as far as this page shows */
+  waits: boolean;
+}
+
+const words = strings.referral;
+
+/** Open referrals to an organisation, or by it, with who they are about and what was answered: one page is one search. */
+export function referralForm(way: 'to-us' | 'from-us', own: Organization, key: string, since: string | undefined): [string, string][] {
+  const us = `Organization/${own.id ?? ''}`;
+  return [
+    ...(way === 'to-us' ? [['performer', us], ['_tag:not', key]] : [['requester', us]]) as [string, string][], ['status', 'active,on-hold'], ...(since === undefined ? [] : [['authored', `ge${since}`]] as [string, string][]),
+    ['_include', 'ServiceRequest:subject'], ['_revinclude', 'Task:focus'], ['_revinclude', 'EpisodeOfCare:incoming-referral'], ...(way === 'to-us' ? [['_revinclude:iterate', 'ServiceRequest:patient']] as [string, string][] : []),
+    ['_sort', '-authored'], ['_count', '20'],
+  ];
+}
+
+/** `keys`: `system|value` of the organisation of whoever looks. */
+export function referralRows(page: Bundle, keys: readonly string[], now: Date): ReferralRow[] {
+  const all = resourcesIn(page);
+  return matchesOf(page).flatMap((request) => (request.resourceType === 'ServiceRequest' ? [rowOf(request, all, keys, now)] : []));
+}
+
+function rowOf(request: ServiceRequest, all: readonly Resource[], keys: readonly string[], now: Date): ReferralRow {
+  const about = aboutWhom(request);
+  const person = all.find((resource): resource is Patient => resource.resourceType === 'Patient' && `Patient/${resource.id ?? ''}` === about);
+  const banner = person && bannerOf(person, now);
+  const { priority = '' } = request;
+  const said = stateIn(request, all, keys);
+  return {
+    record: `ServiceRequest/${request.id ?? ''}`, citizen: person?.id, name: banner?.name ?? words.list.unknownPerson, born: banner?.born ?? '', nhsNumber: banner?.nhsNumber ?? '',
+    what: request.code?.text ?? strings.person.kinds['ServiceRequest'] ?? '', from: senderOf(request), to: teamFirst(request.performer).join(', '), reason: reasonOf(request), made: formatDateTime(request.authoredOn),
+    priority: strings.person.referrals.priorities[priority] ?? wordsOf(priority), state: said ?? words.list.waiting(daysSince(request.authoredOn, now)), waits: said === undefined,
+  };
+}
+
+/** What was answered, what followed, or that the organisation's own system tells of it too; undefined where nothing is told. */
+function stateIn(request: ServiceRequest, all: readonly Resource[], keys: readonly string[]): string | undefined {
+  const record = `ServiceRequest/${request.id ?? ''}`;
+  const answer = all.filter((resource): resource is Task => resource.resourceType === 'Task' && resource.focus?.reference === record && !['requested', 'draft', 'cancelled', 'entered-in-error'].includes(resource.status ?? '')).at(-1);
+  if (answer) return words.list.answered(outcomeOf([answer]) ?? stateOf(answer.status), formatDate(answer.lastModified ?? answer.authoredOn));
+  const care = all.find((resource) => resource.resourceType === 'EpisodeOfCare' && (resource.referralRequest ?? []).some(({ reference }) => reference === record));
+  if (care?.resourceType === 'EpisodeOfCare') return words.list.care(formatDate(care.period?.start));
+  const own = all.find((resource): resource is ServiceRequest => resource.resourceType === 'ServiceRequest' && isKeptBy(resource, keys) && tellsOf(resource, request));
+  return own && words.list.ownSystem(formatDate(own.authoredOn));
+}
+
+const nearMs = 3 * 86_400_000;
+
+/** A hint and no judgement: the person's record decides what tells of one event. Same person and part of care, about the same time. */
+function tellsOf(own: ServiceRequest, request: ServiceRequest): boolean {
+  const [one, other] = [own, request].map(({ extension = [] }) => extension.find(({ url }) => url === componentExtension)?.valueCoding?.code);
+  const apart = Math.abs(Date.parse(own.authoredOn ?? '') - Date.parse(request.authoredOn ?? ''));
+  return own.id !== request.id && aboutWhom(own) === aboutWhom(request) && (one === undefined || other === undefined || one === other) && apart <= nearMs;
+}
