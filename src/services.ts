@@ -130,7 +130,7 @@ export async function createServices({
   const watches = [await watchDates({ database, secrets }, log), await watchReviews(database, config.emergency.reviewDays, log)];
   await resumeWaiting(database);
   const told = { ...release, classes, story };
-  const systems = systemsOf({ ...release, validate: intake.validate }, config, log, pollMs);
+  const systems = systemsOf({ ...release, validate: intake.validate }, config, log);
   const rounds = { ...roundsOf(told, log), ...systems.rounds, oddLooks: watchOddLooks({ database, rule: cases, linkage, custodianOf: custodiansOf(mappings), clock, newId }, (error) => log('odd-looks-failed', { error })) };
   const worker = startIntakeWorker({ ...intake, audit }, (event) => log(intakeEvents[event]), pollMs);
   const replays = startReplayWorker({ ...intake, feeds, together }, (error) => log('replay-failed', { error }));

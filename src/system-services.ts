@@ -14,9 +14,9 @@ import type { JsonObject } from './fhir/json.ts';
 import type { ExportAsk } from './store/export-jobs.ts';
 
 /** What organisations' systems ask for, each story with its parts, and the rounds that work it off. */
-export function systemsOf(release: ReleaseContext & Pick<SubscriptionContext, 'validate'>, { baseUrl, hookHosts }: Pick<Config, 'baseUrl' | 'hookHosts'>, log: Log, pollMs: number | undefined) {
+export function systemsOf(release: ReleaseContext & Pick<SubscriptionContext, 'validate'>, { baseUrl, hookHosts }: Pick<Config, 'baseUrl' | 'hookHosts'>, log: Log) {
   const exportLists = listExports(release, (error) => log('export-failed', { error }));
-  const subscribers = tellSubscribers({ ...release, base: `${baseUrl}/fhir`, post: createPostHook(hookHosts) }, (error) => log('notification-failed', { error }), pollMs);
+  const subscribers = tellSubscribers({ ...release, base: `${baseUrl}/fhir`, post: createPostHook(hookHosts) }, (error) => log('notification-failed', { error }));
   return {
     rounds: { exportLists, subscribers }, exports: exportsOf({ ...release, wake: exportLists.wake }),
     subscriptions: subscriptionsOf({ ...release, checkHook: (endpoint: string) => checkHookAddress(endpoint, hookHosts), wakeTelling: subscribers.wake }),

@@ -14,13 +14,13 @@ const together = 8;
 /** longer than the longest a receiver may take, with all around it */
 const leaseSeconds = 90;
 const eventDays = 30;
-const usualPauseMs = 5_000;
+const pauseMs = 5_000;
 
 /**
  * Sees in rounds what happened, and tells subscribers: several at a time, and no round waits for them, so that one that does not
  * answer holds nobody up. A round that fails is done again; what was claimed and not settled is free when its lease is over.
  */
-export function tellSubscribers(context: TellContext, failed: (error: unknown) => void, pauseMs = usualPauseMs): SubscriberWatch {
+export function tellSubscribers(context: TellContext, failed: (error: unknown) => void): SubscriberWatch {
   const running = new Set<Promise<void>>();
   const look = async (): Promise<boolean> => {
     const more = await noteEvents(context);
