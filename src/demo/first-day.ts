@@ -61,7 +61,7 @@ function emergencyAccess(options: PopulationOptions): DemoAct {
   };
 }
 
-/** The ward doctor refers Abdul to the community team; asked again, nothing is written. */
+/** The ward doctor refers one of the twins to the community team; asked again, nothing is written. */
 function referral(options: PopulationOptions, now: Date): DemoAct {
   const system = 'https://fhir.bicp.example/Id/viewer-referral';
   const organisation = (value: string, display: string) => ({ type: 'Organization', identifier: { system: 'https://fhir.nhs.uk/Id/ods-organization-code', value }, display });
@@ -69,7 +69,7 @@ function referral(options: PopulationOptions, now: Date): DemoAct {
     who: 'ward-doctor', path: '/fhir/ServiceRequest', headers: { 'If-None-Exist': `identifier=${encodeURIComponent(`${system}|demo-1`)}` }, body: {
       resourceType: 'ServiceRequest', status: 'active', intent: 'order', priority: 'urgent', authoredOn: now.toISOString(), identifier: [{ system, value: 'demo-1' }],
       extension: [{ url: 'https://fhir.bicp.example/StructureDefinition/component', valueCoding: { system: 'https://fhir.bicp.example/CodeSystem/ei-component', code: 'community-team', display: 'Integrated community team' } }],
-      subject: { type: 'Patient', identifier: { system: 'https://fhir.nhs.uk/Id/nhs-number', value: personAt(options, castIndex('abdul')).nhsNumber } },
+      subject: { type: 'Patient', identifier: { system: 'https://fhir.nhs.uk/Id/nhs-number', value: personAt(options, castIndex('firstTwin')).nhsNumber } },
       requester: organisation('RRK', 'University Hospitals Birmingham NHS Foundation Trust'), performer: [organisation('RYW', 'Birmingham Community Healthcare NHS Foundation Trust')],
       code: { text: 'Early intervention community team (EICT)' }, reasonCode: [{ text: 'Seen at the front door after a fall, home the same day, unsure on the stairs' }],
     },

@@ -549,7 +549,7 @@ describe('from the start page', () => {
     const { page } = visits.at(-1) ?? (await arrive());
     await tabTo(page, (text) => text === 'Referrals');
     await page.keyboard.press('Enter');
-    await page.getByRole('listitem').filter({ hasText: 'RAHMAN, Abdul' }).waitFor();
+    await page.getByRole('listitem').filter({ hasText: 'MIRZA, Samina' }).waitFor();
     await tabTo(page, (text) => text === 'Early intervention community team (EICT)');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Your organisation’s answer' }).waitFor();
