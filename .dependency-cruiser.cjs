@@ -63,7 +63,7 @@ const packages = [
   ['express-only-at-the-edge', '^src/(edge/http/|app[.]ts$|main[.]ts$)', ['express', 'helmet', 'sirv']],
   ['issuer-only-at-the-edge', '^src/edge/', ['oidc-provider', 'openid-client', 'jose', 'pino', 'commander', 'fhir-kit-client']],
   ['metrics-only-at-the-edge', '^src/edge/metrics/', ['prom-client']],
-  ['ajv-only-where-shapes-are-checked', '^src/(intake/|consent/|fhir/|config[.]ts$)', ['ajv', 'ajv-formats']],
+  ['ajv-only-where-shapes-are-checked', '^src/(intake/|consent/|fhir/|config(-issuers)?[.]ts$)', ['ajv', 'ajv-formats']],
   ['zip-only-in-intake', '^src/intake/', ['yauzl']],
   ['xml-is-read-guarded', '^src/(fhir/xml/|intake/documents/parse-xml[.]ts$)', ['saxes']],
   ['react-only-in-viewer', '^src/viewer/', ['react', 'react-dom', 'react-router', '@tanstack/react-query']],

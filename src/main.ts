@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { createApp } from './app.ts';
+import { loadIssuers } from './config-issuers.ts';
 import { readConfig, type Config } from './config.ts';
 import { castIndex } from './demo/cast.ts';
 import { firstDayActs, firstDayFiles } from './demo/first-day.ts';
@@ -47,7 +48,7 @@ async function main(): Promise<void> {
   const app = createApp({
     services, log, sandboxes, baseUrl: config.baseUrl, version: version(), start, issuer: issuer.routes, rates: config.rates, proxies: config.proxies,
     signIn: await openSignIn(config, people, () => new Date()), viewerFolder: join(import.meta.dirname, '..', 'dist', 'viewer'), notReady: () => notReady, smart: issuer.metadata,
-    verify: chooseVerifier(trustedIssuers(config.issuer, issuer, services.issuerStores.knownName)),
+    verify: chooseVerifier(trustedIssuers(config.issuer, loadIssuers(config.issuer.othersFile), issuer, services.issuerStores.knownName)),
   });
   const server = createServer({ requestTimeout: config.limits.requestTimeoutMs, headersTimeout: 10_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 }, app);
   server.maxConnections = 10_000;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Express } from 'express';
 import { createApp } from '../src/app.ts';
+import { loadIssuers } from '../src/config-issuers.ts';
 import { readConfig } from '../src/config.ts';
 import { demoFiles } from '../src/demo/demo-files.ts';
 import { partnerPeople, personas, signatories } from '../src/demo/personas.ts';
@@ -74,7 +75,7 @@ export async function startGateway(database: Database, options: GatewayOptions =
   const sandboxes = offered && openSandboxes(config, issuer.metadata);
   const app = createApp({
     services, log, sandboxes, baseUrl: config.baseUrl, version: 'test', issuer: issuer.routes, rates: config.rates, proxies: config.proxies, signIn: await openSignIn(config, external ? null : issuer, () => new Date()), viewerFolder: existsSync(viewerFolder) ? viewerFolder : null, notReady: () => [],
-    verify: chooseVerifier(trustedIssuers(config.issuer, issuer, services.issuerStores.knownName)),
+    verify: chooseVerifier(trustedIssuers(config.issuer, loadIssuers(config.issuer.othersFile), issuer, services.issuerStores.knownName)),
     start: { baseUrl: config.baseUrl, defaults: { baseUrl: config.baseUrl, dataDir }, dataDir, database: 'embedded', externalIssuer: null, personas, feeds: feeds.map(({ key }) => key) },
     smart: issuer.metadata,
   });

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadIssuers, type OtherIssuer } from '../../../src/config-issuers.ts';
 import { chooseVerifier, trustOther } from '../../../src/edge/http/oauth/choose-verifier.ts';
-import { loadIssuers, type OtherIssuer } from '../../../src/edge/http/oauth/load-issuers.ts';
 import type { TokenVerifier } from '../../../src/edge/http/oauth/verify-token.ts';
 import { Refusal } from '../../../src/fhir/problem.ts';
 import { gatewayAudience, startProvider, type OtherProvider } from './other-issuers.ts';

@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
+import type { OtherIssuer } from '../../../config-issuers.ts';
 import type { IssuerConfig } from '../../../config.ts';
 import type { Issuer } from './issuer.ts';
-import { loadIssuers, type OtherIssuer } from './load-issuers.ts';
 import { mapClaims } from './map-claims.ts';
 import { createTokenVerifier, type TokenVerifier } from './verify-token.ts';
 
@@ -21,10 +21,9 @@ export interface TrustedIssuer {
 }
 
 /** Everybody whose tokens count: the gateway itself, the issuer of OIDC_ISSUER, and those of the file. */
-export function trustedIssuers({ kind, url, audience, algorithms, othersFile }: IssuerConfig, own: Issuer, nameOf: (organisation: string) => string | undefined): [TrustedIssuer, ...TrustedIssuer[]] {
+export function trustedIssuers({ kind, url, audience, algorithms }: IssuerConfig, others: readonly OtherIssuer[], own: Issuer, nameOf: (organisation: string) => string | undefined): [TrustedIssuer, ...TrustedIssuer[]] {
   const people = kind === 'external' ? [{ issuer: url, verify: createTokenVerifier({ issuer: url, audience, algorithms }) }] : [];
-  const others = othersFile === null ? [] : loadIssuers(othersFile).map((other) => trustOther(other, nameOf));
-  return [{ issuer: own.metadata.issuer, verify: own.verify }, ...people, ...others];
+  return [{ issuer: own.metadata.issuer, verify: own.verify }, ...people, ...others.map((other) => trustOther(other, nameOf))];
 }
 
 /** An issuer of somebody else's, whose claims are told in this gateway's words first. `nameOf`: of an organisation there is. */

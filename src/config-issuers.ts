@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
-import { isLoopback } from '../../../config-settings.ts';
-import { Refusal, type Problem } from '../../../fhir/problem.ts';
-import { readJson } from '../../../fhir/read-json.ts';
-import { purposes, sharingRoles } from '../../../fhir/sharing.ts';
-import type { ClaimMapping } from './map-claims.ts';
+import { isLoopback } from './config-settings.ts';
+import { Refusal, type Problem } from './fhir/problem.ts';
+import { readJson } from './fhir/read-json.ts';
+import { purposes, sharingRoles } from './fhir/sharing.ts';
+import type { ClaimMapping } from './edge/http/oauth/map-claims.ts';
 
 /** An issuer of somebody else's whose tokens are accepted beside those of OIDC_ISSUER. */
 export interface OtherIssuer extends ClaimMapping {
@@ -41,11 +41,12 @@ const schema = {
 };
 
 /**
- * The file of ONESTORY_ISSUERS_FILE. Refused, all mistakes together and none with a value: what is no such file, an issuer or
+ * The file of ONESTORY_ISSUERS_FILE, or nothing without one. Refused, all mistakes together and none with a value: what is no such file, an issuer or
  * a name twice, an issuer without TLS beyond this machine. A table says every organisation and role an issuer may speak of:
  * what it does not know is never let through as it is.
  */
-export function loadIssuers(file: string): OtherIssuer[] {
+export function loadIssuers(file: string | null): OtherIssuer[] {
+  if (file === null) return [];
   const read = readJson(readBytes(file), { maxBytes, maxDepth: 10 });
   if ('problem' in read) throw new Refusal(refused('it is not JSON', file));
   const check = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true }).compile<{ issuers: OtherIssuer[] }>(schema);
