@@ -41,7 +41,7 @@ const layers = [
     from: { path: '^src/', pathNot: '^src/viewer/' }, to: { path: '^src/viewer/' },
   },
   {
-    name: 'entry-points-are-ends', comment: 'main and cli are started, not imported.',
+    name: 'entry-points-are-ends', comment: 'main, cli and sandbox are started, not imported.',
     from: { path: '^src/' }, to: { path: entry },
   },
   {
@@ -49,8 +49,8 @@ const layers = [
     from: { path: '^src/', pathNot: '^src/store/database[.]ts$' }, to: { path: outside('pg', 'pg-[^/]+', '@electric-sql/[^/]+'), ...behaviour },
   },
   {
-    name: 'one-place-opens', comment: 'The record is opened for the entry points, which hand it on; nobody else has a second one.',
-    from: { path: '^src/', pathNot: '^src/open-record[.]ts$' }, to: { path: '^src/store/database[.]ts$', ...behaviour },
+    name: 'one-place-opens', comment: 'The record is opened for the entry points, which hand it on; nobody else has a second one. A sandbox has its own, in a process of its own.',
+    from: { path: '^src/', pathNot: '^src/(open-record|sandbox)[.]ts$' }, to: { path: '^src/store/database[.]ts$', ...behaviour },
   },
   {
     name: 'src-does-not-import-tests', comment: 'Tests and benchmarks use src, not the other way round.',

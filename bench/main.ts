@@ -1,9 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { measureApi } from './api/measure-api.ts';
 import { measureAuditLog } from './audit-log/measure-audit-log.ts';
+import { measureCases } from './cases/measure-cases.ts';
 import { measureLinkageLoad } from './linkage-load/measure-linkage-load.ts';
 import { measureLinkage } from './linkage/measure-linkage.ts';
 import { benchMapping } from './mapping.ts';
+import { measureExport } from './measure-export.ts';
 import { measureIntake } from './measure-intake.ts';
 import { measureReplay } from './measure-replay.ts';
 import { measureViewer } from './measure-viewer.ts';
@@ -23,8 +25,8 @@ const measures: Readonly<Record<string, (world: World, print: Print) => Promise<
   viewer: measureViewer,
   mapping: (world, print) => benchMapping(print, world.settings),
 };
-/** Asked for by name only: they fill a record with 130,000 people, or with 10,000 messages, tell 100,000 people apart, link 100,000 descriptions to 900,000 people, tell whole lives, prove entries of a log of ten million, or ask every sort of thing at three numbers of connections. */
-const long: typeof measures = { api: measureApi, sharing: measureSharing, replay: measureReplay, linkage: measureLinkage, 'linkage-load': measureLinkageLoad, story: measureStory, 'audit-log': measureAuditLog };
+/** Asked for by name only: they fill a record with 130,000 people, or with 10,000 messages, tell 100,000 people apart, link 100,000 descriptions to 900,000 people, tell whole lives, prove entries of a log of ten million, judge a year of looks, ask every sort of thing at three numbers of connections, or export 50,000 rows. */
+const long: typeof measures = { api: measureApi, sharing: measureSharing, replay: measureReplay, linkage: measureLinkage, 'linkage-load': measureLinkageLoad, story: measureStory, 'audit-log': measureAuditLog, cases: measureCases, export: measureExport };
 const known = { ...measures, ...long };
 
 const program = new Command('bench')
@@ -40,7 +42,9 @@ const program = new Command('bench')
   .option('--replay-people <n>', 'replay: people whose hospital messages are replayed, about four of each; 26000 for 100,000 messages', positive, defaults.replayPeople)
   .option('--linkage-people <n>', 'linkage: people of the made-up city', positive, defaults.linkagePeople)
   .option('--hard-pairs <n>', 'linkage: pairs of two people who are easily taken for one', positive, defaults.hardPairs)
+  .option('--export-rows <n>', 'export: rows that are exported', positive, defaults.exportRows)
   .option('--leaves <n>', 'audit-log: entries of the large log', positive, defaults.leaves)
+  .option('--case-users <n>', 'cases: people who look, for a year', positive, defaults.caseUsers)
   .option('--samples <n>', 'sharing: answers measured of each side of a comparison; four times as many where their times are compared', positive, 500)
   .option('--quick', 'sharing: 13,000 people and 50 samples; linkage-load: a tenth of the people')
   .option('--plans [file]', 'sharing: also writes the plans of the hottest queries to this file, by default docs/explain-plans.md');

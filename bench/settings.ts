@@ -20,8 +20,12 @@ export interface Settings {
   hardPairs: number;
   /** people known, and descriptions linked against them */
   linkageLoad: { known: number; described: number };
+  /** rows that are exported */
+  exportRows: number;
   /** entries of the log that is appended to and proved */
   leaves: number;
+  /** people who look for a year, in the generated log in which odd looks are found */
+  caseUsers: number;
   sharing: SharingSettings;
 }
 
@@ -36,7 +40,7 @@ export interface SharingSettings {
   plans: string | null;
 }
 
-export const defaults = { citizens: 3_000, intakeCitizens: 800, mappingRecords: 1_000_000, seconds: 5, warmUpSeconds: 2, rounds: 3, connections: 16, replayPeople: 2_600, linkagePeople: 100_000, hardPairs: 10_000, leaves: 10_000_000 } satisfies Omit<Settings, 'sharing' | 'linkageLoad'>;
+export const defaults = { citizens: 3_000, intakeCitizens: 800, mappingRecords: 1_000_000, seconds: 5, warmUpSeconds: 2, rounds: 3, connections: 16, replayPeople: 2_600, linkagePeople: 100_000, hardPairs: 10_000, leaves: 10_000_000, caseUsers: 300, exportRows: 50_000 } satisfies Omit<Settings, 'sharing' | 'linkageLoad'>;
 
 /** What a measure, or its ratio, is meant to be. */
 export type Goal = { of: 'value' | 'ratio' } & ({ atMost: number } | { atLeast: number });

@@ -13,7 +13,8 @@ import { openTwinWorlds, type Notice } from '../test/flow/twin-worlds.ts';
 import { startPostgres } from '../test/postgres-setup.ts';
 import { wholeNumber } from './whole-number.ts';
 
-const requestsPerRound = 500;
+/** of each caller: what was asked and written before makes the log and the record longer, and with them every later answer about them */
+const requestsPerRound = 100;
 const followedPages = 5;
 const notices = ['none', 'generic', 'organisation'] as const;
 
@@ -33,7 +34,7 @@ try {
   let found: Difference | null = null;
   for (let seed = firstSeed; asked < requests && found === null; seed += 1) {
     found = await round(seed, notice, Math.min(requestsPerRound, Math.ceil((requests - asked) / asking.length)), (more) => { asked += more; });
-    if (found === null) say(`${number(asked)} of ${number(requests)} requests; go on with --seed ${seed + 1}`);
+    if (found === null) say(`${number(asked)} of ${number(requests)} requests, ${left(asked)}; go on with --seed ${seed + 1} --requests ${Math.max(1, requests - asked)}`);
     else process.stdout.write(`Seed ${seed}: ${found.who} can tell the worlds apart by ${found.request.method} ${found.request.path}, page ${found.page + 1}.\n${JSON.stringify(found, null, 1)}\n`);
   }
   if (found === null) process.stdout.write(`${number(asked)} requests of ${asking.length} callers, seed ${firstSeed}, notices ${notice}: every answer alike\n`);
@@ -53,12 +54,17 @@ async function round(seed: number, mode: Notice, each: number, done: (asked: num
       const found = await compareWorlds({ worlds, maxPages: followedPages, met: new Map() }, asker.who, list);
       if (found) return found;
       done(list.length);
-      say(`seed ${seed}: ${asker.who}`);
     }
     return null;
   } finally {
     await worlds.close();
   }
+}
+
+/** How fast it goes, and how long the rest takes at that. */
+function left(asked: number): string {
+  const perSecond = asked / ((performance.now() - startedAt) / 1_000);
+  return `${perSecond.toFixed(1)} in a second, ${Math.ceil(Math.max(0, requests - asked) / perSecond / 60)} min left`;
 }
 
 function say(line: string): void {

@@ -8,11 +8,13 @@ import { governanceRoutes } from './edge/http/governance/routes.ts';
 import { health } from './edge/http/health.ts';
 import { notRouted } from './edge/http/not-routed.ts';
 import { sandboxRoutes } from './edge/http/sandbox.ts';
-import { createIdentify } from './edge/http/session/identify.ts';
+import { createIdentify, type Identify } from './edge/http/session/identify.ts';
 import { sessionRoutes } from './edge/http/session/routes.ts';
 import { sessionCookie } from './edge/http/session/session-cookie.ts';
 import type { SignIn } from './edge/http/session/sign-in.ts';
 import { createViewerSessions } from './edge/http/session/viewer-sessions.ts';
+import { launchRoutes, openLaunched } from './edge/http/launch.ts';
+import { createAppLaunches } from './edge/http/oauth/app-launches.ts';
 import { limitIssuer } from './edge/http/oauth/limit-issuer.ts';
 import { createRateLimits, type RateSettings } from './edge/http/rate-limits.ts';
 import { smartConfiguration, type SmartFacts } from './edge/http/smart-configuration.ts';
@@ -32,7 +34,7 @@ export interface AppOptions {
   version: string;
   start: StartInfo;
   /** the gateway's own issuer, mounted at /oauth */
-  issuer: RequestHandler;
+  issuer: (identify: Identify) => RequestHandler;
   /** how much one caller may ask */
   rates: RateSettings;
   /** addresses of the operator's own proxies, whose X-Forwarded-For is believed */
@@ -66,14 +68,14 @@ export function createApp(options: AppOptions): Express {
     } },
   }));
   app.use(health(async () => [...options.notReady(), ...await services.operation.failingParts()]));
-  app.use('/oauth', limitIssuer(rates), options.issuer);
+  app.use('/oauth', limitIssuer(rates), options.issuer(routing.identify));
   app.get(['/.well-known/smart-configuration', '/fhir/.well-known/smart-configuration'], smartConfiguration(options.smart));
   app.use('/fhir', fhirRoutes({
     ...routing, forms: ['json', 'xml'], base, version: options.version, startedAt: services.clock().toISOString(), limits: services.limits, oauth: { authorize: options.smart.authorizationEndpoint, token: options.smart.tokenEndpoint, introspect: options.smart.introspectionEndpoint, revoke: options.smart.revocationEndpoint },
     release: services.release, sealPage: services.sealPage, openPage: services.openPage, timeline: services.timeline, story: services.story, confirm: services.confirm, correct: services.correct, sameEvent: services.sameEvent, fileChoice: services.fileChoice, changeChoice: services.changeChoice, write: services.write, breakGlass: services.breakGlass, matchPatient: services.matchPatient, explainAccess: services.explainAccess, reconstruct: services.reconstruct, endBreakGlass: services.endBreakGlass,
     clock: services.clock, newId: services.newId, takesBundles: services.takesBundles, bundleOutcome: services.bundleOutcome, intakeLimit: services.intakeLimit, acceptBytes: services.acceptBytes, readTask: services.readTask,
     summary: services.summary, presence: services.presence, crossReference: services.crossReference, documents: services.documents,
-    accessReport: services.accessReport, nameOf: services.nameOf,
+    accessReport: services.accessReport, nameOf: services.nameOf, exports: services.exports, subscriptions: services.subscriptions,
     conformance: services.conformance, validate: services.validate,
     searchAudit: (requester, ask, request) => services.searchAudit(requester, ask, request, base),
   }));
@@ -81,6 +83,9 @@ export function createApp(options: AppOptions): Express {
   app.use('/governance', governanceRoutes({ ...routing, governance: services.governance, clients: services.clients, emergencies: services.emergencies, feedWork: services.feedWork, linkReviews: services.linkReviews, linkageRuns: services.linkageRuns, holdBacks: services.holdBacks, reports: services.reports, retention: services.retention, legalHolds: services.legalHolds, subjectAccess: services.subjectAccess, replayLooks: services.replayLooks, cases: services.cases, watched: services.watched, sealPage: services.sealPage, openPage: services.openPage }));
   app.use('/audit', auditRoutes({ ...routing, auditLog: services.auditLog }));
   if (options.sandboxes) app.use('/sandbox', sandboxRoutes({ ...routing, sandboxes: options.sandboxes }));
+  const launching = { ...routing, baseUrl, newId: services.newId, release: services.release, launches: createAppLaunches(services.issuerStores.state), findClient: services.issuerStores.findClient };
+  app.use('/launch', launchRoutes(launching));
+  app.use('/app/launch', openLaunched(launching));
   app.use('/session', sessionRoutes({ baseUrl, sessions, signIn: options.signIn, verify, log }));
   if (options.viewerFolder !== null) app.use('/app', viewer(options.viewerFolder, https));
   app.use(startPage(options.start));

@@ -72,6 +72,14 @@ export class Settings {
     return otherwise;
   }
 
+  /** names of hosts, or addresses, each with a port or without */
+  hosts(name: ConfigName): readonly string[] {
+    const items = (this.text(name) ?? '').toLowerCase().split(/[\s,]+/).filter((item) => item !== '');
+    if (items.every((item) => /^(?:[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1,5})?$/.test(item))) return items;
+    this.refuse(name, 'This is not a list of hosts.', 'names of hosts, each with a port or without, separated by commas');
+    return [];
+  }
+
   /** addresses and networks such as 10.1.0.0/16, comma separated; `loopback` is this machine */
   networks(name: ConfigName): readonly string[] {
     const items = (this.text(name) ?? '').split(/[\s,]+/).filter((item) => item !== '');

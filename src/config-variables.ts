@@ -43,6 +43,7 @@ export const configVariables = [
   { name: 'ONESTORY_MLLP_CA_FILE', default: 'none', meaning: 'the authorities whose certificates senders may show, PEM' },
   { name: 'ONESTORY_MLLP_CLIENTS', default: 'none', meaning: 'which certificate is which feed, comma separated: `feed=sha256:FINGERPRINT`, `feed=cn:COMMON-NAME`, or without TLS `feed=loopback`' },
   { name: 'ONESTORY_DROP_DIR', default: 'none', meaning: 'folder with one folder for each feed whose files are taken in; without it none are' },
+  { name: 'ONESTORY_HOOK_HOSTS', default: 'none', meaning: 'hosts, comma separated, with a port or without, that notifications of subscriptions may be sent to though they are in a private network or without TLS' },
   { name: 'ONESTORY_AUDIT_ORIGIN', default: 'BASE_URL without its scheme, and /audit', meaning: 'name of the audit log in its checkpoints; kept from the first checkpoint on, and never to be changed' },
   { name: 'ONESTORY_AUDIT_KEY_FILES', default: 'database', meaning: 'Ed25519 private keys that sign checkpoints, PEM files, comma separated; `database` is the key kept there. All of them sign: name the old one beside the new one while partners change over' },
   { name: 'ONESTORY_CHECKPOINT_MINUTES', default: '60', meaning: 'a checkpoint of the audit log is made at least this often while it grows' },

@@ -93,6 +93,8 @@ export interface Config {
   readonly metrics: MetricsConfig | null;
   /** absolute; null = no files are taken from a folder */
   readonly dropDir: string | null;
+  /** hosts, lower case, that notifications may be sent to in private networks and without TLS */
+  readonly hookHosts: readonly string[];
 }
 
 export type ConfigResult = { config: Config } | { problems: Problem[] };
@@ -147,6 +149,7 @@ export function readConfig(env: Environment): ConfigResult {
     mllp: readMllp(settings),
     metrics: readMetrics(settings),
     dropDir: dropDir === null ? null : resolve(dropDir),
+    hookHosts: settings.hosts('ONESTORY_HOOK_HOSTS'),
   };
   if (['0.0.0.0', '::'].includes(host) && settings.text('BASE_URL') === null) {
     settings.refuse('BASE_URL', 'A gateway that listens on every address must be told the one its callers use.', 'an http or https address');

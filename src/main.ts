@@ -20,8 +20,8 @@ import { openDoors, type Doors } from './edge/open-doors.ts';
 import { startBox } from './edge/start-box.ts';
 import { problemsOf } from './fhir/outcome.ts';
 import { Refusal, type Problem } from './fhir/problem.ts';
-import { openSandboxes } from './edge/sandboxes/open-sandboxes.ts';
 import { openRecord } from './open-record.ts';
+import { openSandboxes } from './edge/sandboxes/open-sandboxes.ts';
 import { createServices, type Services } from './services.ts';
 import type { Database } from './store/database.ts';
 

@@ -33,7 +33,7 @@ async function main(): Promise<void> {
   const services = await createServices({ database, config, log });
   await loadPeople(services);
   const server = createServer({ requestTimeout: config.limits.requestTimeoutMs, maxHeaderSize: 16_384 }, createApp({
-    services, log, baseUrl: config.baseUrl, version: 'sandbox', issuer: (_request, _response, next) => { next(); }, rates: config.rates, proxies: config.proxies, signIn: signInNotOffered, viewerFolder: null, notReady: () => [],
+    services, log, baseUrl: config.baseUrl, version: 'sandbox', issuer: () => (_request, _response, next) => { next(); }, rates: config.rates, proxies: config.proxies, signIn: signInNotOffered, viewerFolder: null, notReady: () => [],
     verify: hearWho(Buffer.from(secret, 'base64')), smart,
     start: { baseUrl: config.baseUrl, defaults: { baseUrl: config.baseUrl, dataDir: config.dataDir }, dataDir: config.dataDir, database: 'embedded', externalIssuer: smart.issuer, personas: [], feeds: [] },
   }));

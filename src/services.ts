@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { auditLogOf, openLogIdentity } from './audit-services.ts';
+import { systemsOf } from './system-services.ts';
 import type { Config } from './config.ts';
 import { loadDefinitions } from './fhir/definitions.ts';
 import { loadProfiles, loadUkCore } from './fhir/profiles.ts';
@@ -85,7 +86,7 @@ const projectRoot = join(import.meta.dirname, '..');
 
 export interface ServiceOptions {
   database: Database;
-  config: Pick<Config, 'ukCoreDir' | 'limits' | 'demo' | 'sessions' | 'emergency' | 'smallNumber' | 'audit'>;
+  config: Pick<Config, 'ukCoreDir' | 'limits' | 'demo' | 'sessions' | 'emergency' | 'smallNumber' | 'audit' | 'baseUrl' | 'hookHosts'>;
   log: Log;
   clock?: () => Date;
   newId?: () => string;
@@ -129,7 +130,8 @@ export async function createServices({
   const watches = [await watchDates({ database, secrets }, log), await watchReviews(database, config.emergency.reviewDays, log)];
   await resumeWaiting(database);
   const told = { ...release, classes, story };
-  const rounds = { ...roundsOf(told, log), oddLooks: watchOddLooks({ database, rule: cases, linkage, custodianOf: custodiansOf(mappings), clock, newId }, (error) => log('odd-looks-failed', { error })) };
+  const systems = systemsOf({ ...release, validate: intake.validate }, config, log, pollMs);
+  const rounds = { ...roundsOf(told, log), ...systems.rounds, oddLooks: watchOddLooks({ database, rule: cases, linkage, custodianOf: custodiansOf(mappings), clock, newId }, (error) => log('odd-looks-failed', { error })) };
   const worker = startIntakeWorker({ ...intake, audit }, (event) => log(intakeEvents[event]), pollMs);
   const replays = startReplayWorker({ ...intake, feeds, together }, (error) => log('replay-failed', { error }));
   const linkageRuns = startLinkageRuns({ ...intake, ruleVersion: linkage.version }, (error) => log('linkage-run-failed', { error }), pollMs);
@@ -146,7 +148,7 @@ export async function createServices({
     explainAccess: (requester: Requester, ask: ExplainAsk, request: RequestFacts) => explainAccess(release, requester, ask, request),
     reconstruct: (requester: Requester, id: string, request: RequestFacts) => reconstructDecision({ ...release, classes }, requester, id, request),
     recordRefusal: (refused: RefusedRequest) => appendOrRefuse(release, describeRefusedRequest(refused, newId(), clock())),
-    ...pagesOf(secrets), ...answersOf({ ...told, holdBack }), ...keepingOf({ ...release, holdBack, retention, subjectAccess, feeds: mappings.feeds.map(({ key, partner }) => ({ key, organisation: partner.organisation })) }), ...casesOf({ ...release, caseRule: cases }),
+    ...pagesOf(secrets), exports: systems.exports, subscriptions: systems.subscriptions, ...answersOf({ ...told, holdBack }), ...keepingOf({ ...release, holdBack, retention, subjectAccess, feeds: mappings.feeds.map(({ key, partner }) => ({ key, organisation: partner.organisation })) }), ...casesOf({ ...release, caseRule: cases }),
     ...waysIn({ ...release, ...intake, feeds, mostBytes: config.limits.intakeBytes, wake }),
     readTask: (requester: Requester, taskId: string) => readJobTask(release, requester, taskId),
     webSessions: openWebSessions(database, config.sessions),

@@ -17,7 +17,7 @@ const compose = { HOST: '0.0.0.0', BASE_URL: 'https://gateway.example', OIDC_ISS
 
 it('an empty environment is the demo on loopback', () => {
   expect(read({})).toEqual({
-    host: '127.0.0.1', port: 8080, baseUrl: 'http://127.0.0.1:8080', dataDir: resolve('data'), databaseUrl: null, demo: true, sandboxes: 2, ukCoreDir: null, logLevel: 'warn', smallNumber: 5,
+    host: '127.0.0.1', port: 8080, baseUrl: 'http://127.0.0.1:8080', dataDir: resolve('data'), databaseUrl: null, demo: true, sandboxes: 2, ukCoreDir: null, logLevel: 'warn', smallNumber: 5, hookHosts: [],
     issuer: { kind: 'embedded', url: 'http://127.0.0.1:8080/oauth', audience: 'http://127.0.0.1:8080/fhir', algorithms: ['ES384'], keyFiles: [], othersFile: null },
     emergency: { perHour: 20, reviewDays: 7 },
     limits: { bodyBytes: 2_097_152, intakeBytes: 33_554_432, jsonDepth: 64, requestTimeoutMs: 30_000 },
@@ -129,4 +129,9 @@ describe('the viewer\'s client at an external issuer', () => {
     expect(wrong({ OIDC_CLIENT_ID: 'viewer', OIDC_CLIENT_SECRET: 's' })).toEqual(['OIDC_CLIENT_ID']);
     expect(wrong({ ...compose, BASE_URL: 'http://gateway.example', OIDC_CLIENT_ID: 'viewer', OIDC_CLIENT_SECRET: 's' })).toEqual(['BASE_URL']);
   });
+});
+
+it('hosts of notifications are names or addresses, with a port or without', () => {
+  expect(read({ ONESTORY_HOOK_HOSTS: 'Hooks.internal:9000, 10.0.0.7 [::1]:81' })).toMatchObject({ hookHosts: ['hooks.internal:9000', '10.0.0.7', '[::1]:81'] });
+  for (const hosts of ['https://hooks.internal', 'hooks.internal/path', '-x', 'a,b c!']) expect(wrong({ ONESTORY_HOOK_HOSTS: hosts })).toEqual(['ONESTORY_HOOK_HOSTS']);
 });

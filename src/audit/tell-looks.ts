@@ -4,7 +4,7 @@ import { unauthenticated } from './describe-request.ts';
 import type { AuditEntry } from './types.ts';
 
 /** What somebody did, as a citizen would tell it apart. */
-export type LookKind = 'look' | 'search' | 'written' | 'emergency' | 'linked' | 'oversight' | 'other';
+export type LookKind = 'look' | 'search' | 'written' | 'emergency' | 'linked' | 'kept' | 'oversight' | 'other';
 /** `nothing-shown`: it was allowed, and there was nothing to be shown */
 export type LookOutcome = 'shown' | 'nothing-shown' | 'recorded' | 'refused' | 'failed';
 
@@ -41,11 +41,12 @@ export interface LookLine {
 }
 
 const kinds: Readonly<Record<string, LookKind>> = {
-  'read': 'look', 'vread': 'look', 'history-instance': 'look', 'history-type': 'look', 'history-system': 'look', 'everything': 'look', 'story': 'look', 'timeline': 'look', 'summary': 'look', 'search-type': 'look', 'match': 'search', 'search-system': 'search', 'presence': 'search', 'ihe-pix': 'search', 'docref': 'search',
+  'read': 'look', 'vread': 'look', 'history-instance': 'look', 'history-type': 'look', 'history-system': 'look', 'everything': 'look', 'story': 'look', 'timeline': 'look', 'summary': 'look', 'search-type': 'look', 'export-file': 'look', 'notify': 'look', 'subscription-events': 'look', 'match': 'search', 'search-system': 'search', 'presence': 'search', 'ihe-pix': 'search', 'docref': 'search',
   'create': 'written', 'update': 'written', 'patch': 'written', 'delete': 'written', 'transaction': 'written', 'process-message': 'written', 'intake': 'written', 'pull-person': 'written', 'confirm': 'written', 'correct': 'written', 'same-event': 'written',
   'break-glass': 'emergency', 'end-break-glass': 'emergency', 'emergency-review': 'emergency', 'emergency-revoke': 'emergency', 'emergency-list': 'oversight',
   'link-list': 'linked', 'link-show': 'linked', 'link-claim': 'linked', 'link-release': 'linked', 'link-decide': 'linked', 'link-undo': 'linked', 'link-merge': 'linked', 'link-split': 'linked', 'link-apart': 'linked', 'link-visit': 'linked',
   'access-report': 'oversight', 'audit-report': 'oversight', 'look-replay': 'oversight', 'case-show': 'oversight', 'watched-add': 'oversight', 'watched-end': 'oversight', 'reconstruct': 'oversight', 'explain-access': 'oversight', 'audit-proof': 'oversight',
+  'legal-hold-place': 'kept', 'legal-hold-end': 'kept',
   'hold-back-list': 'oversight', 'hold-back-decide': 'oversight', 'hold-back-end': 'oversight', 'subject-access': 'oversight',
 };
 

@@ -21,20 +21,39 @@ export interface GrantInput {
   now: Date;
 }
 
+/** What everybody of one organisation, role, purpose and scopes may see, whoever it is: most of a grant, and the same for all of them. */
+export interface SharedGrant extends Omit<Grant, 'key' | 'person' | 'client'> {
+  /** SHA-256 over all of it */
+  digest: string;
+}
+
+/** Requesters with the same text here have the same shared grant. */
+export function sharedBy({ organisation, role, purpose, scopes }: Requester): string {
+  return JSON.stringify([organisation, role, purpose, scopes]);
+}
+
 /**
  * What one requester may see right now, as plain data for the door, with the rule behind every class. Choices and
  * relationships stay outside: they are read live. `decide` is the reference it must agree with for every row.
  */
 export function compileGrant(input: GrantInput): Grant {
+  return grantOf(compileShared(input), input.requester);
+}
+
+/** The grant of one person or system: what it shares with others is not copied. */
+export function grantOf({ digest, ...shared }: SharedGrant, { person, client }: Requester): Grant {
+  const facts = { person: person?.id ?? null, client };
+  return { key: digestOf({ digest, ...facts }), ...shared, ...facts };
+}
+
+export function compileShared(input: GrantInput): SharedGrant {
   const { requester, classes, agreements, generation, now } = input;
   const clauses = clausesTowards(requester.organisation, agreements, now);
   const rules = new Map(classes.map((each) => [each.id, ruleFor(each, requester, clauses)] as const));
-  const facts: Omit<Grant, 'key' | 'rules'> = {
+  const facts: Omit<SharedGrant, 'digest' | 'rules'> = {
     organisation: requester.organisation,
     role: requester.role,
     purpose: requester.purpose,
-    person: requester.person?.id ?? null,
-    client: requester.client,
     generation,
     validUntil: earliestBoundary(requester.organisation, agreements, now),
     exempt: idsOf(rules, 'own', 'oversight'),
@@ -49,7 +68,7 @@ export function compileGrant(input: GrantInput): Grant {
     governance: [...clauses.inForce.values()].some((placed) => offersOf(placed, requester).some(({ clause }) =>
       clause.categories.some((category) => oversees(requester.role, requester.purpose, category)))),
   };
-  return { key: keyOf(facts, rules), ...facts, rules };
+  return { digest: digestOf({ ...facts, validUntil: facts.validUntil?.toISOString() ?? null, rules: [...rules] }), ...facts, rules };
 }
 
 function offersOf(clauses: readonly PlacedClause[] | undefined, { role, purpose }: Requester): PlacedClause[] {
@@ -104,7 +123,6 @@ function earliestBoundary(organisation: OrganisationKey, agreements: readonly Re
   return boundaries.length === 0 ? null : new Date(Math.min(...boundaries.map(Number)));
 }
 
-function keyOf(facts: Omit<Grant, 'key' | 'rules'>, rules: ReadonlyMap<number, ClassRule>): string {
-  const content = { ...facts, validUntil: facts.validUntil?.toISOString() ?? null, rules: [...rules] };
+function digestOf(content: object): string {
   return createHash('sha256').update(canonicalJson(content)).digest('hex');
 }

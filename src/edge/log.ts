@@ -48,6 +48,8 @@ export const logEvents = {
   'correction-watch-failed': ['error', 'Answered corrections could not be looked for'],
   'odd-looks-failed': ['error', 'Odd looks could not be looked for'],
   'emergency-watch-failed': ['error', 'Overdue reviews of emergency access could not be looked for'],
+  'export-failed': ['error', 'The list of an export could not be made; it is tried again'],
+  'notification-failed': ['error', 'Subscribers could not be told what happened; it is tried again'],
   'pull-finished': ['info', 'A source was pulled to its end'],
   'pull-without': ['info', 'A source gave no record of some people it was asked about'],
   'pull-failed': ['warn', 'A source could not be pulled to its end; it goes on later where it was'],

@@ -7,6 +7,7 @@ import { loadDefinitions } from './definitions.ts';
 import { profileUrlOf } from './profiles.ts';
 import { searchableTypes, searchParameterOf, searchParametersOf } from './search-parameters.ts';
 import type { SearchParameterRow } from './search-parameters.ts';
+import { subscriptionTopics } from './subscription-topics.ts';
 
 export type Interaction = NonNullable<CapabilityStatementRestResourceInteraction['code']>;
 
@@ -76,6 +77,7 @@ function resourceOf(type: string, input: CapabilityInput): CapabilityStatementRe
   const own = input.parameters?.[type]?.map((parameter) => withDefinition(type, parameter));
   const searchParam = searchable ? (own ?? (searchParametersOf(type) ?? []).map(searchParamOf)) : [];
   return {
+    ...(type === 'Subscription' && { extension: subscriptionTopics.map(({ url }) => ({ url: topicExtension, valueCanonical: url })) }),
     type: type as NonNullable<CapabilityStatementRestResource['type']>,
     ...(profile !== undefined && { supportedProfile: [profile] }),
     ...(interactions.length > 0 && { interaction: interactions.map((code) => ({ code })) }),
@@ -87,6 +89,9 @@ function resourceOf(type: string, input: CapabilityInput): CapabilityStatementRe
     ...(operation.length > 0 && { operation }),
   };
 }
+
+/** Where the topics of subscriptions are listed. */
+const topicExtension = 'http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/capabilitystatement-subscriptiontopic-canonical';
 
 function searchParamOf(row: SearchParameterRow): CapabilityStatementRestResourceSearchParam {
   return { name: row.name, definition: row.url, type: fhirTypeOf(row) };

@@ -16,7 +16,7 @@ export const resultParameters = ['_count', '_include', '_revinclude', '_sort', '
 /** Types that can be searched, each with the date its records are of: the one kept in columns of its own. */
 const searched: Readonly<Record<string, string | null>> = {
   Patient: 'birthdate', CarePlan: 'date', EpisodeOfCare: 'date', ServiceRequest: 'authored', Organization: null, Device: null, Encounter: 'date', CareTeam: 'date',
-  Task: null, Consent: null, Contract: null, AuditEvent: 'date', Observation: 'date', Condition: 'recorded-date', AllergyIntolerance: 'date', MedicationStatement: 'effective',
+  Task: null, Consent: null, Contract: null, AuditEvent: 'date', Observation: 'date', Condition: 'recorded-date', AllergyIntolerance: 'date', MedicationStatement: 'effective', Subscription: null,
 };
 
 /** Programme component: on the types of the programme's events. */
@@ -73,8 +73,8 @@ export function isAboutPerson(type: string, row: SearchParameterRow): boolean {
   return row.kind === 'reference' && (row.name === 'patient' || row.name === 'subject') && !typesAboutNobody.has(type);
 }
 
-/** Searched, and no part of anybody's record: the directory, the register and the log. */
-export const typesAboutNobody: ReadonlySet<string> = new Set(['Organization', 'Device', 'Contract', 'AuditEvent']);
+/** Searched, and no part of anybody's record: the directory, the register, the log and what systems asked to be told. */
+export const typesAboutNobody: ReadonlySet<string> = new Set(['Organization', 'Device', 'Contract', 'AuditEvent', 'Subscription']);
 
 /** Names of teams and of services stand in these. */
 const apartByName: ReadonlySet<string> = new Set(['EpisodeOfCare.type', 'ServiceRequest.order-detail']);

@@ -33,9 +33,9 @@ const mostUnreviewed = 200;
 const daysKept = 7;
 const dayMs = 86_400_000;
 
-/** Normals are those of the day before, so one is good for a whole day; of the newest days alone. */
+/** What one way through the log knows as normal: up to the day before, so it is good for a whole day. */
 export type Normals = Map<string, Normal>;
-const mostNormals = 200;
+const mostNormals = 1_000;
 
 /**
  * The next part of the log, by one of the two ways through it: entries → looks → what is odd about them against the
@@ -86,10 +86,10 @@ export async function forgetOldLooks({ database, rule, clock }: OddLooksContext)
 }
 
 async function normalsFor(connection: Connection, rule: CaseRule, looks: readonly Look[], normals: Normals): Promise<NormalOf> {
+  if (normals.size > mostNormals) normals.clear();
   for (const { organisation, day } of looks) {
     const key = `${day} ${organisation}`;
     if (normals.has(key)) continue;
-    if (normals.size >= mostNormals) normals.delete(normals.keys().next().value ?? '');
     normals.set(key, normalFrom(rule, await sumTallies(connection, organisation, daysBefore(day, rule.normal.days), daysBefore(day, 1))));
   }
   return (organisation, day) => normals.get(`${day} ${organisation}`) ?? normalFrom(rule, new Map());

@@ -114,17 +114,18 @@ function mayRead(side: CaseSide, { kind }: CaseEvent): boolean {
 async function subjectsOf({ database }: ReleaseContext, requester: Requester, odd: readonly OddRow[]): Promise<CaseSubject[]> {
   const reader = overseenBy(requester);
   const readable = await readableEntries(database, [...new Set(odd.flatMap(({ entries }) => entries))], reader);
-  const groups = [...Map.groupBy(odd, ({ citizen, about }) => citizen ?? about).values()];
-  const now = await citizensNow(database, groups.flatMap(([first]) => (first?.citizen ? [first.citizen] : [])));
-  const named = new Map(groups.flatMap(([first]) => (first?.citizen ? [first.citizen] : [])).map((citizen, i) => [citizen, now[i] ?? citizen]));
-  return groups.map((rows, i): CaseSubject => {
-    const citizen = rows[0]?.citizen ?? null;
+  const asked = [...new Set(odd.flatMap(({ citizen }) => (citizen === null ? [] : [citizen])))];
+  const now = await citizensNow(database, asked);
+  const nowOf = new Map(asked.map((citizen, i) => [citizen, now[i] ?? citizen])); // two who were joined since are one
+  const subjects = Map.groupBy(odd, ({ citizen, about }) => (citizen === null ? about : (nowOf.get(citizen) ?? citizen)));
+  return [...subjects].map(([subject, rows], i): CaseSubject => {
+    const citizen = rows[0]?.citizen === null ? null : subject;
     const looks = [...new Set(rows.flatMap(({ entries }) => entries))].flatMap((id) => {
       const look = readable.get(id);
       return look ? [{ id, at: look.at.toISOString(), interaction: look.interaction }] : [];
     }).sort((one, other) => (one.at < other.at ? -1 : 1));
     return {
-      label: labelOf(i), kind: citizen === null ? 'day' : 'citizen', citizen: citizen !== null && (reader === null || looks.length > 0) ? named.get(citizen) ?? citizen : null,
+      label: labelOf(i), kind: citizen === null ? 'day' : 'citizen', citizen: reader === null || looks.length > 0 ? citizen : null,
       points: round(rows.reduce((sum, { points }) => sum + points, 0)), looks,
       odd: rows.map((row) => ({ signal: row.signal, sentence: sayOddity(row), rarity: sayRarity(row), points: round(row.points), looks: row.looks, days: row.days, firstAt: row.firstAt.toISOString(), lastAt: row.lastAt.toISOString() })),
     };

@@ -1,4 +1,4 @@
-import { compileGrant } from '../consent/compile-grant.ts';
+import { compileShared, grantOf, sharedBy, type SharedGrant } from '../consent/compile-grant.ts';
 import { namesFrom } from '../consent/explain.ts';
 import type { Grant, RegisteredAgreement, SharingNames } from '../consent/types.ts';
 import { Refusal } from '../fhir/problem.ts';
@@ -30,9 +30,12 @@ interface Loaded {
   names: SharingNames;
   classes: ReadonlyMap<number, SharingClass>;
   grants: Map<string, HeldGrant>;
+  /** a thousand rules each in a large partnership, so kept once for all who share them */
+  shared: Map<string, SharedGrant>;
 }
 
 const grantsKept = 10_000;
+const sharedKept = 1_000;
 /** a class interned or an agreement changed while we compiled: more than this in a row is an outage, not bad luck */
 const tries = 5;
 /** changes come in bursts: before each further try twice as long */
@@ -53,7 +56,7 @@ export function createPolicy(database: Database, classes: SharingClasses): Polic
       if ('problems' in read) throw new Refusal(...read.problems);
       return { agreement: read.agreement, activatedAt: row.activatedAt, terminatedAt: row.terminatedAt, signedBy: row.signedBy };
     });
-    return { generation, agreements, names: namesFrom(agreements), classes: new Map(classes.all().map((each) => [each.id, each])), grants: new Map() };
+    return { generation, agreements, names: namesFrom(agreements), classes: new Map(classes.all().map((each) => [each.id, each])), grants: new Map(), shared: new Map() };
   }
 
   async function hold(requester: Requester, policy: Loaded): Promise<HeldGrant> {
@@ -61,12 +64,23 @@ export function createPolicy(database: Database, classes: SharingClasses): Polic
     const key = JSON.stringify(facts);
     const kept = policy.grants.get(key);
     if (kept) return kept;
-    const grant = compileGrant({ requester, classes: [...policy.classes.values()], agreements: policy.agreements, generation: policy.generation, now: await readDatabaseClock(database) });
+    const grant = grantOf(await share(requester, policy), requester);
     await saveGrant(database, grant);
     const held = { grant, agreements: policy.agreements, names: policy.names, classes: policy.classes };
     if (policy.grants.size >= grantsKept) policy.grants.clear();
     policy.grants.set(key, held);
     return held;
+  }
+
+  /** Of a time that is over the door says so, and everything is read anew. */
+  async function share(requester: Requester, policy: Loaded): Promise<SharedGrant> {
+    const by = sharedBy(requester);
+    const kept = policy.shared.get(by);
+    if (kept) return kept;
+    const shared = compileShared({ requester, classes: [...policy.classes.values()], agreements: policy.agreements, generation: policy.generation, now: await readDatabaseClock(database) });
+    if (policy.shared.size >= sharedKept) policy.shared.clear();
+    policy.shared.set(by, shared);
+    return shared;
   }
 
   return {

@@ -13,15 +13,15 @@ const turnsUntilLate = 3;
 
 /** What a pulled feed asks its source, and how much it takes at once. */
 export type PullOf = Pick<PullPlan, 'base' | 'everySeconds' | 'timeoutSeconds'> & { feed: string; maxBytes: number }
-  & ({ query: string; since?: string } | { peoplePerPull: number; perPerson: PersonOperation });
+  & ({ query: string; since?: string } | { peoplePerPull: number; perPerson: PersonOperation; spine?: NonNullable<PullPlan['spine']> });
 
 /** null: the feed is not pulled. */
 export function pullTarget({ key, pull }: Feed, kind: Kind | undefined, maxBytes: number): PullOf | null {
   if (!pull) return null;
-  const { query, since, peoplePerPull, ...source } = pull;
+  const { query, since, peoplePerPull, spine, ...source } = pull;
   const target = { ...source, feed: key, maxBytes };
   if (query !== undefined) return { ...target, query, ...(since !== undefined && { since }) };
-  return kind?.perPerson && peoplePerPull !== undefined ? { ...target, peoplePerPull, perPerson: kind.perPerson } : null;
+  return kind?.perPerson && peoplePerPull !== undefined ? { ...target, peoplePerPull, perPerson: kind.perPerson, ...(spine && { spine }) } : null;
 }
 
 /** Where pulls stand, on the gateway's own clock. */

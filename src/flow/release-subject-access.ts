@@ -1,7 +1,9 @@
 import { leftOutUnder, withoutElements, type SubjectAccessRules } from '../consent/subject-access.ts';
+import { oversightRoles } from '../consent/oversees.ts';
 import { notFound } from '../fhir/outcome.ts';
 import { Refusal, type Problem } from '../fhir/problem.ts';
-import type { Requester } from '../fhir/sharing.ts';
+import type { Requester, SharingClass } from '../fhir/sharing.ts';
+import type { VisibleRow } from '../store/door.ts';
 import { isUuid } from '../store/secrets.ts';
 import { assembleText } from './assemble.ts';
 import { checkOversight } from './check-oversight.ts';
@@ -23,12 +25,13 @@ export type SubjectAccessLines = AsyncGenerator<string[], void, undefined>;
 const recordsTogether = 200;
 
 /**
- * THE STORY of a subject access request: a person who watches over looks → audit (durable) → the record, page by page through
- * the one door, each page audited before it is handed out, without what the rules leave out → who looked, as the citizen is
- * told → how much was left out, for the officer. Nothing beyond a page is held. What this officer may not read is not in it.
+ * THE STORY of a subject access request: a person → audit (durable) → the record, page by page through the one door, each page
+ * audited before it is handed out, of the officer's own organisation alone and without what the rules leave out → for those who
+ * watch over looks, who looked, as the citizen is told → how much was left out, for the officer. Nothing beyond a page is held.
+ * Whoever oversees reads no care data and whoever keeps records reads no log, here as everywhere: the answer takes both.
  */
 export async function openSubjectAccess(context: SubjectAccessContext, requester: Requester, citizen: string, request: RequestFacts): Promise<SubjectAccessLines> {
-  await checkOversight(context, requester, forAuditReaders);
+  if (watches(requester)) await checkOversight(context, requester, forAuditReaders);
   if (!requester.person) throw new Refusal(byAPerson);
   if (!isUuid(citizen)) throw new Refusal(notFound);
   await appendAct(context, requester, request, { interaction: 'subject-access', query: `governance/subject-access/${citizen} rules=${context.subjectAccess.version}`, status: 200, citizen });
@@ -47,13 +50,13 @@ async function* writeLines(context: SubjectAccessContext, requester: Requester, 
   const leave = (rule: string): unknown => leftOut.set(rule, (leftOut.get(rule) ?? 0) + 1);
   let [records, looks] = [0, 0];
   for (let place: Place | null = { after: null, sent: [] }; place;) {
-    const page: Page = await releaseTold(context, requester, { interaction: 'everything', citizen, ...place, count: recordsTogether }, request, (held, found) => given(context, held, found));
+    const page: Page = await releaseTold(context, requester, { interaction: 'everything', citizen, ...place, count: recordsTogether }, request, (held, found) => given(context, requester, held, found));
     page.leftOut.forEach(leave);
     records += page.rows.length;
     yield [...(place.after === null ? page.composed.map(({ patient }) => patientLine(context, patient, leave)) : []), ...page.rows.map((row) => `{"record":${assembleText(row)}}`), ...page.places.map((row) => `{"place":${assembleText(row)}}`)];
     place = page.next as Place | null;
   }
-  for (let to: Date | null | undefined = null; to !== undefined;) {
+  for (let to: Date | null | undefined = watches(requester) ? null : undefined; to !== undefined;) {
     const report = await releaseAccessReport(context, requester, { citizen, from: null, to }, request);
     looks += report.lines.length;
     yield report.lines.map((look) => JSON.stringify({ look }));
@@ -71,9 +74,17 @@ interface Place {
 type Page = Awaited<ReturnType<typeof releaseTold<{ leftOut: string[] }>>>;
 
 /** What of a page is given: it is what the page's entry lists. */
-function given({ subjectAccess }: SubjectAccessContext, { classes }: HeldGrant, found: Found): { sent: Found; told: { leftOut: string[] } } {
-  const under = (row: Found['rows'][number]): string | null => leftOutUnder({ type: row.type, labels: row.classId === null ? null : (classes.get(row.classId)?.labels ?? null) }, subjectAccess);
-  return { sent: { ...found, rows: found.rows.filter((row) => under(row) === null) }, told: { leftOut: found.rows.flatMap((row) => under(row) ?? []) } };
+function given({ subjectAccess }: SubjectAccessContext, requester: Requester, { classes }: HeldGrant, found: Found): { sent: Found; told: { leftOut: string[] } } {
+  const classOf = ({ classId }: VisibleRow): SharingClass | undefined => (classId === null ? undefined : classes.get(classId));
+  const own = (row: VisibleRow): boolean => watches(requester) || classOf(row)?.custodian === requester.organisation; // each controller answers for its own
+  const under = (row: VisibleRow): string | null => leftOutUnder({ type: row.type, labels: classOf(row)?.labels ?? null }, subjectAccess);
+  const rows = found.rows.filter(own);
+  return { sent: { ...found, people: found.people.filter(own), rows: rows.filter((row) => under(row) === null) }, told: { leftOut: rows.flatMap((row) => under(row) ?? []) } };
+}
+
+/** Those who watch over looks are told of them, and see who a record is about and what was chosen. */
+function watches({ role }: Requester): boolean {
+  return oversightRoles.includes(role);
 }
 
 function patientLine({ subjectAccess }: SubjectAccessContext, patient: { resourceType: string }, leave: (rule: string) => unknown): string {

@@ -1,4 +1,5 @@
 import { findOddLooks, findUnreviewedAccess, forgetOldLooks, type Normals, type OddLooksContext } from './find-odd-looks.ts';
+import type { CasePass } from '../store/odd-looks.ts';
 import { startRounds, type Rounds } from './start-rounds.ts';
 
 export interface OddLooksWatch extends Rounds {
@@ -10,10 +11,10 @@ const pauseMs = 60_000;
 
 /** Looks through the log as it grows, a little at a time, for what privacy officers should ask about; any number of processes may do so. */
 export function watchOddLooks(context: OddLooksContext, failed: (error: unknown) => void): OddLooksWatch {
-  const normals: Normals = new Map();
+  const normals: Record<CasePass, Normals> = { 'at-once': new Map(), late: new Map() };
   const look = async (): Promise<boolean> => {
-    const atOnce = await findOddLooks(context, 'at-once', normals);
-    const late = await findOddLooks(context, 'late', normals);
+    const atOnce = await findOddLooks(context, 'at-once', normals['at-once']);
+    const late = await findOddLooks(context, 'late', normals.late);
     if (atOnce || late) return true;
     const unreviewed = await findUnreviewedAccess(context);
     return (await forgetOldLooks(context)) || unreviewed;

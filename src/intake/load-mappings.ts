@@ -119,6 +119,7 @@ function readFeeds(config: ConfigFolder, kinds: Map<string, Kind>, partners: Par
     if (kind?.parts.some(({ columns }) => columns?.some(({ sender }) => sender)) && !feed.senders) config.add(file, 'A feed whose tables name their sender must list its senders.', { pointer: `${pointer}/senders` });
     if (feed.pull && kind?.format !== 'fhir') config.add(file, 'Only a feed of a FHIR kind can be pulled.', { pointer: `${pointer}/pull` });
     if (feed.pull?.peoplePerPull !== undefined && !kind?.perPerson) config.add(file, 'Only a feed whose kind has "perPerson" is pulled person by person.', { pointer: `${pointer}/pull/peoplePerPull` });
+    if (feed.pull?.spine && (feed.pull.peoplePerPull === undefined || !kind?.perPerson?.interaction)) config.add(file, 'Only a feed that is pulled person by person, by an operation with an "interaction", goes by the national proxy.', { pointer: `${pointer}/pull/spine` });
     if (feed.pull && !/^https:|^http:\/\/(?:127\.0\.0\.1|localhost)[:/]/.test(feed.pull.base)) config.add(file, 'A source beyond this machine is pulled over https only.', { pointer: `${pointer}/pull/base` });
     if (!feed.key.startsWith(`${feed.partner}-`)) config.add(file, `The key must begin with "${feed.partner}-".`, { pointer: `${pointer}/key` });
     return partner && kind ? [{ ...feed, partner }] : [];

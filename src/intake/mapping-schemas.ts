@@ -3,6 +3,7 @@ import { sharingCategories } from '../fhir/sharing.ts';
 
 /** JSON Schemas of the files in mappings/: what an analyst may write, checked whenever the folder is loaded. */
 
+const asid = { type: 'string', pattern: '^\\d{12}$' };
 const text = { type: 'string', minLength: 1 };
 const organisation = { type: 'string', pattern: '^https?://[^|\\s]+\\|[A-Za-z0-9._-]+$' };
 const telecom = {
@@ -75,6 +76,7 @@ export const feedsSchema = {
               since: { type: 'string', pattern: '^_?[A-Za-z][A-Za-z-]*$' },
               everySeconds: { type: 'integer', minimum: 60 },
               timeoutSeconds: { type: 'integer', minimum: 1, maximum: 300 },
+              spine: { type: 'object', required: ['from', 'to'], additionalProperties: false, properties: { from: asid, to: asid } },
             },
           },
           shadow: { type: 'boolean' },
@@ -117,7 +119,7 @@ export const kindSchema = {
     },
     perPerson: {
       type: 'object', required: ['operation', 'nhsNumber', 'parameters'], additionalProperties: false,
-      properties: { operation: { type: 'string', pattern: '^[A-Z][A-Za-z]+/\\$[A-Za-z.-]+$' }, nhsNumber: text, parameters: { type: 'array', items: { type: 'object', required: ['name'] } } },
+      properties: { operation: { type: 'string', pattern: '^[A-Z][A-Za-z]+/\\$[A-Za-z.-]+$' }, nhsNumber: text, interaction: { type: 'string', pattern: '^urn:[A-Za-z0-9:._-]+$' }, parameters: { type: 'array', items: { type: 'object', required: ['name'] } } },
     },
     limits: {
       type: 'object',

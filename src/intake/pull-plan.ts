@@ -13,6 +13,8 @@ export interface PullPlan {
   everySeconds: number;
   /** for one page; default 30 */
   timeoutSeconds?: number;
+  /** by the national proxy: the numbers (ASID) of the system that asks and of the one that is asked */
+  spine?: { from: string; to: string };
 }
 
 /** A FHIR operation that gives one person's record: a POST of Parameters, so that the number stands in no address. */
@@ -23,4 +25,6 @@ export interface PersonOperation {
   nhsNumber: string;
   /** all others */
   parameters: JsonObject[];
+  /** what the national proxy calls it (Ssp-InteractionID) */
+  interaction?: string;
 }

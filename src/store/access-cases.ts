@@ -157,7 +157,7 @@ export interface OddRow {
   about: string;
   facts: Record<string, string | number>;
   points: number;
-  oneIn: number;
+  oneIn: number | null;
   days: number;
   looks: number;
   firstAt: Date;

@@ -1,5 +1,6 @@
 import type { PersonFacts } from '../linkage/types.ts';
 import type { Connection, Database } from './database.ts';
+import { somebodySubscribed } from './subscription-events.ts';
 
 export interface LinkDecisionRow {
   id: string;
@@ -30,6 +31,7 @@ export async function saveDecision(connection: Connection, row: Omit<LinkDecisio
     `insert into link_decision (id, kind, from_id, into_id, persons, aliases, rule, organisation, person, person_name, role, reason, evidence, at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
     [row.id, row.kind, row.from, row.into, row.persons, row.aliases, row.rule, row.organisation, row.person, row.personName, row.role, row.reason, row.evidence && JSON.stringify(row.evidence), row.at]);
+  if (row.kind === 'merge' || row.kind === 'split') await connection.query(`insert into happened (kind, id) select $1, unnest($2::uuid[]) where ${somebodySubscribed}`, [row.kind, row.persons]);
 }
 
 /** A decision, held until the transaction ends. */

@@ -25,6 +25,7 @@ import { whenStored } from './schema/018-when-stored.ts';
 import { orderedLists } from './schema/027-ordered-lists.ts';
 import { searchValues } from './schema/017-search-values.ts';
 import { mappingVersions } from './schema/007-mapping-versions.ts';
+import { exportsAndSubscriptions } from './schema/022-exports-and-subscriptions.ts';
 import { databaseRights, door, removeDoor, rights } from './schema/door.ts';
 
 /** The roles that serve reads. They own nothing and may select from the door's views only. */
@@ -32,7 +33,7 @@ export const readerRole = 'onestory_reader';
 export const accountantRole = 'onestory_accountant';
 
 /** What tables there are, one step after the other. */
-const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, mappingVersions, pulls, uploads, linkage, merging, linkReviews, story, confirmations, confirmedWhen, visitMoves, searchValues, whenStored, auditTree, answers, clients, cases, operating, orderedLists];
+const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, mappingVersions, pulls, uploads, linkage, merging, linkReviews, story, confirmations, confirmedWhen, visitMoves, searchValues, whenStored, auditTree, answers, clients, exportsAndSubscriptions, cases, operating, orderedLists];
 const doorText = door + rights(readerRole, accountantRole);
 const doorHash = createHash('sha256').update(doorText).digest();
 

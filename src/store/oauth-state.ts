@@ -17,8 +17,8 @@ export interface OAuthState {
   findByUid(model: string, uid: string): Promise<Record<string, unknown> | null>;
   /** The entry, for one caller only: it is gone afterwards. */
   take(model: string, id: string): Promise<Record<string, unknown> | null>;
-  /** Notes when it was used. */
-  consume(model: string, id: string): Promise<void>;
+  /** Notes when it was used; false where it was used before, or is gone. */
+  consume(model: string, id: string): Promise<boolean>;
   end(model: string, id: string): Promise<void>;
   endGrant(grantId: string): Promise<void>;
 }
@@ -61,8 +61,9 @@ export function openOAuthState(database: Database): OAuthState {
     findByUid: (model, uid) => one(`select payload from oauth_state where model = $1 and uid = $2 and ${live}`, [model, uid]),
     take: (model, id) => one(`delete from oauth_state where model = $1 and id = $2 and ${live} returning payload`, [model, hashOf(id)]),
     consume: async (model, id) => {
-      await database.query(
-        "update oauth_state set payload = jsonb_set(payload::jsonb, '{consumed}', to_jsonb(extract(epoch from statement_timestamp())::bigint))::text where model = $1 and id = $2", [model, hashOf(id)]);
+      const used = await database.query(
+        "update oauth_state set payload = jsonb_set(payload::jsonb, '{consumed}', to_jsonb(extract(epoch from statement_timestamp())::bigint))::text where model = $1 and id = $2 and not payload::jsonb ? 'consumed' returning 1", [model, hashOf(id)]);
+      return used.length > 0;
     },
     end: async (model, id) => { await database.query('delete from oauth_state where model = $1 and id = $2', [model, hashOf(id)]); },
     endGrant: async (grantId) => { await database.query('delete from oauth_state where grant_id = $1', [hashOf(grantId)]); },

@@ -70,7 +70,7 @@ export async function loadCareTimes(connection: Connection, pairs: readonly { ci
   if (pairs.length === 0) return new Map();
   const { rows } = await connection.query<{ citizen: string; organisation: string; from: Date; until: Date }>(
     `with pair as (select p.citizen, p.organisation, coalesce(a.now_id, p.citizen) as now_id from unnest($1::uuid[], $2::text[]) as p(citizen, organisation) left join citizen_alias a on a.citizen_id = p.citizen)
-     select p.citizen, p.organisation, t.since as "from", t.until from pair p join lateral (
+     select p.citizen, p.organisation, t.since as "from", least(t.until, '9999-12-31') as until from pair p join lateral (
        select since, until from relationship r where r.citizen_id = p.now_id and r.organisation = p.organisation and r.until >= $3
        union all select since, least(until, gone_at) from past_relationship r where r.citizen_id in (p.now_id, p.citizen) and r.organisation = p.organisation and least(r.until, r.gone_at) >= $3) t on true`,
     [pairs.map(({ citizen }) => citizen), pairs.map(({ organisation }) => organisation), from]);

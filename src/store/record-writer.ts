@@ -2,6 +2,7 @@ import type { SearchIndex } from '../fhir/index-resource.ts';
 import type { Connection } from './database.ts';
 import { arrayText, valueColumns } from './shared-rows.ts';
 import { saveFragments } from './stored-versions.ts';
+import { somebodySubscribed, typesToldOf } from './subscription-events.ts';
 
 /** A resource's current row, as the writer needs it. */
 export interface CurrentRow {
@@ -49,12 +50,13 @@ export async function loadCurrentRows(connection: Connection, ids: readonly stri
 export async function saveRows(connection: Connection, changes: readonly RowChange[]): Promise<void> {
   if (changes.length === 0) return;
   await connection.query(
-    `insert into citizen_version (citizen_id, id, version, body, deleted, updated_at, record_id, row_no)
-     select citizen_id, id, version, body, false, updated_at, record_id, row_no
-     from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::timestamptz[], $6::bigint[], $7::int[])
-       as v(citizen_id, id, version, body, updated_at, record_id, row_no)`,
+    `with v as (select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::timestamptz[], $6::bigint[], $7::int[], $8::text[])
+         as v(citizen_id, id, version, body, updated_at, record_id, row_no, type)),
+       told as (insert into happened (kind, id, version) select type, id, version from v where type = any ($9) and ${somebodySubscribed})
+     insert into citizen_version (citizen_id, id, version, body, deleted, updated_at, record_id, row_no)
+     select citizen_id, id, version, body, false, updated_at, record_id, row_no from v`,
     [changes.map((c) => c.citizen), changes.map((c) => c.id), changes.map((c) => c.version), changes.map((c) => c.body),
-      changes.map((c) => c.updatedAt), changes.map((c) => c.recordId), changes.map((c) => c.row)],
+      changes.map((c) => c.updatedAt), changes.map((c) => c.recordId), changes.map((c) => c.row), changes.map((c) => c.type), typesToldOf],
   );
   const last = [...new Map(changes.map((change) => [change.id, change])).values()];
   const codes = Map.groupBy(changes, ({ id }) => id);

@@ -53,3 +53,10 @@ export function valueColumns(indexes: readonly Pick<SearchIndex, 'values'>[]): (
 export function arrayText(values: readonly (bigint | string)[]): string {
   return `{${values.join(',')}}`;
 }
+
+/** Ends a row with a last version; what is not there stays so. */
+export async function deleteSharedRow(connection: Connection, id: string, at: Date, bodyOf: (version: number) => string): Promise<void> {
+  const { rows: [ended] } = await connection.query<{ version: number }>(
+    `update shared_row set version = version + 1, deleted = true, updated_at = $2, tokens = '{}', value_keys = null, value_lows = null, value_highs = null where id = $1 and not deleted returning version`, [id, at]);
+  if (ended) await connection.query('insert into shared_version (id, version, body, deleted, updated_at) values ($1, $2, $3, true, $4)', [id, ended.version, bodyOf(ended.version), at]);
+}

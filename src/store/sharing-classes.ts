@@ -44,7 +44,7 @@ export async function openSharingClasses(database: Database): Promise<SharingCla
     },
     intern: async (connection, facts) => {
       const wanted = new Map(facts.map((each) => [classKey(each), each]));
-      const missing = [...wanted].filter(([key]) => !byKey.has(key)).map(([, each]) => each);
+      const missing = [...wanted].filter(([key]) => !byKey.has(key)).sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each); // in one order, or two writers wait for each other
       if (missing.length === 0) return new Map([...wanted.keys()].map((key) => [key, byKey.get(key) ?? 0]));
       interned = true;
       await internMissing(connection, missing);

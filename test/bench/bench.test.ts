@@ -20,6 +20,7 @@ const measures: readonly [name: string, unit: string, compared: boolean][] = [
   ...['read', 'search-token', 'search-date', 'search-name', 'search-chained', 'everything', 'create', 'update', 'transaction'].flatMap((kind) => ['c1', 'c16', 'c64', 'two'].flatMap((at): [string, string, boolean][] => [
     [`api.${kind}.${at}`, 'requests/s', at !== 'two'], ...['p50', 'p95', 'p99'].map((share): [string, string, boolean] => [`api.${kind}.${at}.${share}`, 'ms', false]), [`api.${kind}.${at}.cpu`, 'ms/request', false],
   ])),
+  ['export.listed', 'rows/s', false], ['export.passthrough', 'rows/s', false], ['export.onestory', 'rows/s', true], ['export.memory', 'MB', true],
 ];
 
 /** All of them by `npm run check:bench`; in the suite those that start least. */
@@ -27,7 +28,7 @@ const inSuite = ['read', 'audit', 'mapping'];
 const tried = process.env['ONESTORY_BENCH'] === 'all' ? measures : measures.filter(([name]) => inSuite.includes(name.split('.')[0] ?? ''));
 
 it(`${tried.length} of ${measures.length} measures run, and print one line with a value, its unit and its ratio and nothing else`, async () => {
-  const tiny = ['--citizens', '8', '--intake-citizens', '5', '--mapping-records', '500', '--seconds', '0.1', '--warm-up-seconds', '0.05', '--rounds', '1', '--connections', '2', '--replay-people', '10', '--leaves', '3000'];
+  const tiny = ['--citizens', '8', '--intake-citizens', '5', '--mapping-records', '500', '--seconds', '0.1', '--warm-up-seconds', '0.05', '--rounds', '1', '--connections', '2', '--replay-people', '10', '--leaves', '3000', '--export-rows', '500'];
   const asked = [...new Set(tried.map(([name]) => name.split('.')[0] ?? ''))];
   const { stdout } = await run(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...asked, ...tiny], { timeout: 240_000 });
   const lines = stdout.trimEnd().split('\n').map((line) => line.split(/ +/));

@@ -1,4 +1,4 @@
-import { compileGrant } from '../../src/consent/compile-grant.ts';
+import { compileGrant, compileShared, grantOf, sharedBy } from '../../src/consent/compile-grant.ts';
 import type { GrantInput } from '../../src/consent/compile-grant.ts';
 import { sharingCategories } from '../../src/fhir/sharing.ts';
 import {
@@ -23,6 +23,18 @@ describe('a grant', () => {
       exempt: [1], open: [2], related: [{ classId: 3, kinds: ['episode', 'referral'] }], explicit: [4],
     });
     expect([...grant.rules].map(([id, rule]) => [id, rule.kind])).toEqual([[1, 'own'], [2, 'open'], [3, 'related'], [4, 'explicit'], [5, 'none'], [6, 'none']]);
+  });
+
+  it('is shared by everybody of one organisation, role, purpose and scopes, but for who they are', () => {
+    const other = { ...communityNurse, person: { id: 'another-nurse', name: 'Another' } };
+    const shared = compileShared(input());
+    const [one, two] = [grantOf(shared, communityNurse), grantOf(shared, other)];
+    expect([one, two]).toEqual([compileGrant(input()), compileGrant(input({ requester: other }))]);
+    expect(two.rules).toBe(one.rules);
+    expect([one.person, two.person, one.key === two.key]).toEqual(['person-nurse', 'another-nurse', false]);
+    expect(sharedBy(other)).toBe(sharedBy(communityNurse));
+    const others = [{ organisation: uhb }, { role: 'doctor' as const }, { purpose: 'CAREMGT' as const }, { scopes: [] }];
+    expect(new Set([communityNurse, ...others.map((change) => ({ ...communityNurse, ...change }))].map(sharedBy)).size).toBe(5);
   });
 
   it('of a feed holds nothing of anybody', () => {

@@ -16,7 +16,7 @@ export interface Works {
 
 /** Forgets everybody and every message; keys, classes and the audit trail stay, so that the same record has the same id again. */
 export const forgetEverybody = `
-  truncate citizen, source_person, person_key, link_review, link_opinion, second_look, linkage_run, linkage_change, citizen_row, citizen_version, citizen_fragment, relationship, choice, choice_rule,
+  truncate citizen, source_person, person_key, link_review, link_opinion, second_look, linkage_run, linkage_change, citizen_row, list_place, citizen_version, citizen_fragment, relationship, choice, choice_rule,
     citizen_alias, past_citizen, link_decision, person_apart, person_place, joining_wait, visit_move, source_record, intake_row, intake_person, message_seen, fold_state, ledger_count`;
 
 const pollMs = 20;

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type { Bundle, Parameters, ParametersParameter, Resource } from '@medplum/fhirtypes';
@@ -8,6 +8,7 @@ import { demoFiles } from '../../src/demo/demo-files.ts';
 import { auditCommand } from '../../src/edge/cli/audit.ts';
 import { holdBackCommand } from '../../src/edge/cli/hold-back.ts';
 import type { HoldBackEntry } from '../../src/flow/hold-back.ts';
+import type { Requester } from '../../src/fhir/sharing.ts';
 import { undoDecision } from '../../src/flow/split-citizen.ts';
 import { mergeCitizens } from '../../src/flow/merge-citizens.ts';
 import type { LookReplays } from '../../src/flow/replay-looks.ts';
@@ -409,6 +410,56 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
     ])('%s is refused', async (_, query, who, status, code) => {
       const answer = await ask(gateway, { path: `/governance/look-replays?${String(new URLSearchParams(query))}`, who });
       expect([answer.status, codeOf(answer)]).toEqual([status, code]);
+    });
+  });
+
+  describe('what is held about a person, for that person', () => {
+    const keeper: Requester = { client: 'viewer', token: 't', person: { id: 'records', name: 'R. Keeper' }, organisation: hospital, organisationName: 'UHB', role: 'administrator', purpose: 'TREAT', scopes: ['user/*.rs'] };
+    async function takeOut(requester: Requester, citizen: string): Promise<{ patient: Resource[]; record: Resource[]; look: unknown[]; end: { records: number; looks: number; leftOut: { rule: string; count: number }[] }[] }> {
+      const taken: Record<string, unknown[]> = { patient: [], record: [], place: [], look: [], end: [] };
+      for await (const lines of await gateway.services.subjectAccess(requester, citizen, { id: 'sar' })) {
+        for (const line of lines) for (const [member, value] of Object.entries(JSON.parse(line) as object)) taken[member]?.push(value);
+      }
+      return taken as never;
+    }
+
+    it('is the record of the organisation that keeps it, each version in the log before it leaves, and no looks', async () => {
+      const before = await lastSeq(gateway);
+      const { patient, record, look, end } = await takeOut(keeper, alice);
+      const own = await database.query<{ id: string; type: string }>(`select r.id, r.type from citizen_row r join sharing_class s using (class_id) where r.citizen_id = $1 and not r.deleted and s.custodian = $2 and r.type <> 'Patient'`, [alice, hospital]);
+      const left = own.filter(({ type }) => type === 'RelatedPerson').length;
+      expect(record.map(({ id }) => id).sort()).toEqual(own.filter(({ type }) => type !== 'RelatedPerson').map(({ id }) => id).sort());
+      expect(record.length).toBeGreaterThan(1);
+      expect([patient.length, patient.some((each) => 'contact' in each), look, end]).toMatchObject([1, false, [], [{ records: record.length, looks: 0 }]]);
+      expect((end[0]?.leftOut ?? []).reduce((sum, { count }) => sum + count, 0)).toBeGreaterThanOrEqual(left);
+      const written = (await auditSince(gateway, before)).map(({ entry }) => entry);
+      expect(written[0]).toMatchObject({ interaction: 'subject-access', citizen: alice, who: { person: { id: 'records' } } });
+      const disclosed = new Set(written.filter(({ interaction }) => interaction === 'everything').flatMap((entry) => entry.disclosed.map((version) => version.split('/')[1])));
+      expect(record.filter(({ id }) => !disclosed.has(id))).toEqual([]);
+      expect([...disclosed].filter((id) => own.some((row) => row.id === id && row.type === 'RelatedPerson'))).toEqual([]);
+    });
+
+    it('is, for who watches over looks, who looked and what was chosen, and no care record; held-back looks are not in it', async () => {
+      const { record, look, end } = await takeOut({ ...keeper, role: 'privacy-officer', purpose: 'HOPERAT' }, alice);
+      expect(new Set(record.map(({ resourceType }) => resourceType)).difference(new Set(['Consent', 'Provenance', 'Task']))).toEqual(new Set());
+      expect([look.length > 2, end]).toMatchObject([true, [{ looks: look.length }]]);
+    });
+
+    it('is refused to systems, to those who give care, and about nobody', async () => {
+      await expect(takeOut({ ...keeper, role: 'integration', person: undefined } as never, alice)).rejects.toMatchObject({ problems: [{ code: 'subject-access-person' }] });
+      await expect(takeOut(keeper, '01234567-89ab-8cde-8f01-23456789abcd')).rejects.toMatchObject({ problems: [{ code: 'not-found' }] });
+      expect([(await gateway.get(`/governance/subject-access/${alice}`, doctor)).status, (await ask(gateway, { method: 'HEAD', path: `/governance/subject-access/${alice}`, who: officer })).status]).toEqual([403, 405]);
+    });
+
+    it('comes to a folder, whole or not at all, with a page that is not for the person', async () => {
+      const out = join(gateway.dataDir, 'answer');
+      const run = (patient: string, as = officer) => runCommand(auditCommand, ['export', '--patient', patient, '--out', out, '--as', as], { baseUrl: gateway.url, dataDir: gateway.dataDir });
+      expect((await run(alice, doctor)).problems).toMatchObject([{ code: 'governance-role-required' }]);
+      expect(existsSync(out)).toBe(false);
+      expect(await run('999 000 0743')).toMatchObject({ problems: [], out: expect.stringMatching(/^\d+ records and \d+ lines of who looked are in /) as string });
+      expect(readFileSync(join(out, 'who-looked.ndjson'), 'utf8')).toContain('"organisationName"');
+      expect(readFileSync(join(out, 'for-the-officer.txt'), 'utf8')).toContain('Left out under the rules of');
+      expect((await run(alice)).problems).toMatchObject([{ code: 'file-exists' }]);
     });
   });
 

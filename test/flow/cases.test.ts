@@ -8,6 +8,8 @@ import type { WatchedCitizen } from '../../src/store/watched-citizens.ts';
 import { shippedCaseRule } from '../audit/cases/shipped-case-rule.ts';
 import { databases } from '../databases.ts';
 import { auditSince, lastSeq } from '../edge/http/asking.ts';
+import { caseCommand } from '../../src/edge/cli/case.ts';
+import { runCommand } from '../edge/cli/run-command.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { shippedRule } from '../linkage/shipped-rule.ts';
 import { citizenOf, people } from './whole-record.ts';
@@ -64,6 +66,7 @@ describe.each(databases)('cases, on $kind', ({ open }) => {
       expect(await codeOf(await send(`cases/${own.reference}/close`, who, { outcome: 'appropriate', reason: 'x' }))).toBe('404 case-unknown');
     }
     expect(await codeOf(await gateway.get('/governance/cases', 'ward-doctor'))).toBe('403 governance-role-required');
+    expect(await codeOf(await gateway.get('/governance/cases', 'healthwatch-reader'))).toBe('403 audit-readers-only'); // a role alone opens nothing: its organisation is no party to oversight
   });
 
   it('are worked out once: a second run changes nothing, and further looks join the open case', async () => {
@@ -107,6 +110,7 @@ describe.each(databases)('cases, on $kind', ({ open }) => {
     await work();
     expect(await list('privacy-officer-bcc')).toEqual([]);
     for (const table of ['relationship', 'past_relationship']) await gateway.database.query(`delete from ${table} where organisation = $1`, [`${ods}|RYW`]); // what goes from the first is kept in the second
+    await gateway.database.query(`update relationship set until = 'infinity' where organisation = $1`, [`${ods}|RRK`]);
     await work('late', 31);
     const [entry] = await list('privacy-officer-bcc');
     if (!entry) throw new Error('no case');
@@ -191,6 +195,25 @@ describe.each(databases)('cases, on $kind', ({ open }) => {
     expect((await list('privacy-officer')).find(({ about }) => about.person === 'ward-doctor')).toMatchObject({ signals: ['own-record', 'prominent'] });
     const [{ looks } = { looks: 0 }] = await gateway.database.query<{ looks: number }>(`select looks from odd_look where person = 'ward-doctor' and signal = 'own-record' and not settled`);
     expect(looks).toBe(1);
+  });
+
+  it('are dealt with from the command line as well', async () => {
+    const onestory = async (...args: string[]): Promise<{ out: string; code: number; codes: string[] }> => {
+      const { out, code, problems } = await runCommand(caseCommand, [...args, '--as', 'privacy-officer'], { baseUrl: gateway.url, dataDir: gateway.dataDir });
+      return { out, code, codes: problems.map((problem) => problem.code) };
+    };
+    const reference = (await list('privacy-officer')).find(({ about }) => about.person === 'ward-doctor')?.reference ?? '';
+    expect((await onestory('list')).out).toContain(`${reference}: new, opened `);
+    const { out } = await onestory('show', reference);
+    expect(out).toContain('  about: Dr Leila Haddad (ward-doctor), doctor, University Hospitals Birmingham NHS Foundation Trust\n  put to: University Hospitals Birmingham NHS Foundation Trust\n');
+    expect(out).toContain(`  person A: ${alice}\n    They looked at their own record. How rare that is in their organisation is not known yet.`);
+    expect(out).toMatch(new RegExp(`    replay: onestory audit replay --user ward-doctor --patient ${alice} --at 20[^ ]+Z\n`));
+    expect((await onestory('ask', reference, '--text', 'Why, please?')).out).toMatch(/ ask by Marcus Facey, answer due \d{4}-\d\d-\d\d: Why, please\?\n$/);
+    expect((await onestory('close', reference, '--outcome', 'appropriate', '--text', 'Asked by his own doctor')).out).toContain(`${reference}: closed, appropriate, opened `);
+    expect(await onestory('note', 'CA-0000000000000002', '--text', 'x')).toMatchObject({ out: '', code: 1, codes: ['case-unknown'] });
+    const id = /^[0-9a-f-]{36}/.exec((await onestory('watch', alice, '--reason', 'in the news')).out)?.[0] ?? '';
+    expect((await onestory('watched')).out).toContain(`${id}: ${alice}, prominent, by Marcus Facey: in the news\n`);
+    expect((await onestory('unwatch', id)).out).toContain('(ended 20');
   });
 
   it('are listed in pages, and refuse what they do not know', async () => {

@@ -30,7 +30,7 @@ describe('keys of a client', () => {
 });
 
 const system: ClientAsk = { id: 'uhb-bloods', kind: 'system', name: 'x', organisation: 'a|b', purpose: 'HSYSADMIN', scopes: ['system/Patient.rs'], keys: { keys: [] }, keysUrl: '', redirectUris: [], launchUrl: '', contact: 'x' };
-const app: ClientAsk = { ...system, kind: 'app', purpose: '', scopes: ['openid', 'launch/patient', 'user/*.rs', 'offline_access'], keys: null, redirectUris: ['https://app.example/callback'] };
+const app: ClientAsk = { ...system, kind: 'app', purpose: '', scopes: ['openid', 'launch', 'user/*.rs', 'offline_access'], keys: null, redirectUris: ['https://app.example/callback'] };
 const fields = (ask: ClientAsk): (string | undefined)[] => checkClient(ask).map(({ at }) => at?.pointer);
 
 describe('what is said of a client', () => {

@@ -29,9 +29,10 @@ export type Arm = (facts: TwinFacts, asker: Asker) => fc.Arbitrary<TwinRequest>;
 /** Not asked, and why nothing of the record can come this way. */
 export const notCompared: Readonly<Record<string, string>> = {
   'USE /oauth': 'the gateway\'s issuer: it knows clients and personas, and no record', 'GET /oauth/auth': 'the same', 'GET /oauth/auth/:uid': 'the same', 'GET /oauth/interaction/:uid': 'the same',
-  'POST /oauth/interaction/:uid': 'the same', 'USE /app': 'files of the built viewer',
+  'POST /oauth/interaction/:uid': 'the same', 'USE /app': 'files of the built viewer', 'GET /app/launch': 'a page with a button', 'POST /app/launch': 'a launch leads to the record whose id it was made with, and only for whom it was made',
 };
 
+const noUpload = '/01234567-89ab-4cde-8f01-23456789abcd';
 /** Ids nobody has. */
 const nobody = fc.constantFrom('01234567-89ab-8cde-8f01-23456789abcd', 'x');
 const noCase = fc.constantFrom('CA-0123456789ABCDEF', 'x');
@@ -76,6 +77,7 @@ export const arms: Readonly<Record<string, Arm>> = {
   'POST /fhir/Patient/:id/$correct': (facts) => aboutRecord(facts, 'correct', [{ name: 'element', valueString: 'status' }, { name: 'value', valueString: 'something else' }]),
   'GET /fhir/Patient/:id/$access-report': (facts, { role }) => get(watches(role) ? nobody : person(facts), (id) => `/fhir/Patient/${id}/$access-report`, ['', '?_format=html', '?start=2020-01-01', '?end=x', '?x=1']),
   'POST /fhir/Patient/:id/$access-report': (facts, { role }) => fc.tuple(watches(role) ? nobody : person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$access-report`, ...withBody(body), headers: { ...given, ...jsonBody } })),
+  'POST /launch': (facts) => fc.tuple(person(facts), fc.constantFrom('', 'nobody')).map(([patient, client]) => ({ method: 'POST', path: '/launch', alone: true, headers: jsonBody, body: JSON.stringify({ patient, client }) })),
   // programs are no records: the registry is the same in both worlds
   'GET /governance/clients': () => get(fc.constant('/governance/clients'), (path) => path, ['', '?after=x', '?x=1']),
   'POST /governance/clients': () => fc.constantFrom('{}', '{"id":"x"}', '{"id":5,"patient":"x"}').map((body) => ({ method: 'POST', path: '/governance/clients', headers: jsonBody, body })),
@@ -113,6 +115,9 @@ export const arms: Readonly<Record<string, Arm>> = {
   'GET /fhir/metadata': () => get(fc.constant('/fhir/metadata'), (path) => path, ['', '?_format=json', '?_format=xml', '?mode=full']),
   'GET /fhir/openapi.json': () => fixed('/fhir/openapi.json'),
   'POST /fhir': (facts) => fc.oneof(bundleRequest('/fhir'), transactionRequest(facts)),
+  // of systems there is a feed alone, which may read Tasks and sees none: what an export may hold is compared by its own tests
+  ...exportArms(),
+  ...subscriptionArms(),
   'POST /fhir/$process-message': () => bundleRequest('/fhir/$process-message'),
   'POST /fhir/Consent': (facts) => choiceRequest(facts, null),
   'PUT /fhir/Consent/:id': (facts) => instance(facts).chain(({ id }) => choiceRequest(facts, id)),
@@ -178,8 +183,39 @@ export const arms: Readonly<Record<string, Arm>> = {
   'USE /audit': (facts) => nowhere(facts, '/audit'),
   'USE /governance': (facts) => nowhere(facts, '/governance'),
   'USE /intake': (facts) => nowhere(facts, '/intake'),
+  'USE /launch': (facts) => nowhere(facts, '/launch'),
   'USE /session': (facts) => nowhere(facts, '/session'),
 };
+
+/** None is begun, because it would have an id of its own in each world: what is asked is refused, or of none there is. */
+function subscriptionArms(): Record<string, Arm> {
+  const one = `/fhir/Subscription${noUpload}`;
+  const write = (method: string, path: string): Arm => () => fc.constantFrom('{}', '{"resourceType":"Subscription","status":"requested","criteria":"Patient?name=x"}').map((body) => ({ method, path, headers: jsonBody, body }));
+  return {
+    'POST /fhir/Subscription': write('POST', '/fhir/Subscription'),
+    'PUT /fhir/Subscription/:id': write('PUT', one),
+    'DELETE /fhir/Subscription/:id': () => fc.constant({ method: 'DELETE', path: one }),
+    ...Object.fromEntries([['Subscription/$status', '/fhir/Subscription/$status'], ['Subscription/:id/$status', `${one}/$status`], ['Subscription/:id/$events', `${one}/$events`]].flatMap(([route = '', path = '']): [string, Arm][] => [
+      [`GET /fhir/${route}`, () => get(fc.constant(path), (same) => same, ['', '?x=1', '?eventsSinceNumber=1'])],
+      [`POST /fhir/${route}`, () => fc.tuple(everythingInput, headers).map(([body, given]) => ({ method: 'POST', path, ...withBody(body), headers: { ...given, ...jsonBody } }))],
+    ])),
+  };
+}
+
+/** In bulk: refused to people, and of jobs nobody has. */
+function exportArms(): Record<string, Arm> {
+  const kickOffs: [route: string, path: string][] = [['$export', '$export'], ['Patient/$export', 'Patient/$export'], ['Group/:id/$export', `Group${noUpload}/$export`]];
+  const asynchronous = { Prefer: 'respond-async' };
+  return {
+    ...Object.fromEntries(kickOffs.flatMap(([route, path]): [string, Arm][] => [
+      [`GET /fhir/${route}`, () => get(fc.constant(`/fhir/${path}`), (same) => same, ['', '?_type=Patient', '?x=1']).map((request) => ({ ...request, headers: { ...request.headers, Accept: 'application/fhir+json' } }))],
+      [`POST /fhir/${route}`, (_facts, { role }) => fc.constantFrom('{}', '{"resourceType":"Parameters"}').map((body) => ({ method: 'POST', path: `/fhir/${path}`, headers: { ...jsonBody, ...(role !== 'integration' && asynchronous) }, body }))],
+    ])),
+    'GET /fhir/_export/:id': () => get(fc.constantFrom(noUpload, '/x'), (id) => `/fhir/_export${id}`, ['', '?x=1']),
+    'DELETE /fhir/_export/:id': () => fc.constantFrom(noUpload, '/x').map((id) => ({ method: 'DELETE', path: `/fhir/_export${id}` })),
+    'GET /fhir/_export/:id/:name': () => get(fc.constantFrom('Patient-1.ndjson', 'x'), (name) => `/fhir/_export${noUpload}/${name}`, ['']),
+  };
+}
 
 /** What is done about a case: there is none in either world, so each is refused. */
 function caseArms(): Record<string, Arm> {
@@ -228,8 +264,6 @@ function byIdentifier(facts: TwinFacts, operation: 'summary' | 'presence' | 'ihe
   }));
 }
 
-const noUpload = '/01234567-89ab-4cde-8f01-23456789abcd';
-
 /** None is begun, because it would have an id of its own in each world: what is asked is refused. */
 function upload(method: string, path: string): fc.Arbitrary<TwinRequest> {
   return fc.tuple(fc.constantFrom('uhb-adt', 'bcc-cld', 'nobody'), fc.constantFrom('1.0.0', '0.2.2'), fc.constantFrom('5', 'x')).map(([feed, version, number]) => ({
@@ -260,7 +294,7 @@ export function uncoveredOffers(facts: TwinFacts, routes: readonly string[]): st
   ];
   const said = ['type', 'supportedProfile', 'interaction', 'versioning', 'readHistory', 'conditionalRead', 'conditionalCreate', 'conditionalUpdate', 'conditionalDelete', 'updateCreate', 'searchParam', 'searchInclude', 'searchRevInclude', 'operation'];
   const ofTypes = (rest?.resource ?? []).flatMap((resource) => [
-    ...Object.keys(resource).filter((name) => !said.includes(name)).map((name) => `${resource.type}: ${name}`),
+    ...Object.keys(resource).filter((name) => !(said.includes(name) || (name === 'extension' && resource.type === 'Subscription'))).map((name) => `${resource.type}: ${name}`),
     ...(resource.interaction ?? []).filter(({ code }) => !interactionRoutes[code ?? '']?.some((route) => routes.includes(route.replace(':type', resource.type ?? '')) || routes.includes(route))).map(({ code }) => `${resource.type}: ${code}`),
     ...(resource.operation ?? []).filter(({ name = '' }) => !Object.keys(arms).some((route) => route.endsWith(`/$${name}`))).map(({ name }) => `${resource.type}/$${name}`),
   ]);

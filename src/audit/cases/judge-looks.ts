@@ -1,7 +1,7 @@
 import type { OrganisationKey } from '../../fhir/sharing.ts';
 import type { CaseRule, CaseSignal } from './case-rule.ts';
 import type { Look } from './look-of.ts';
-import { pointsOf, rateOf, type Normal, type Tally } from './normal.ts';
+import { oneInOf, pointsOf, rateOf, type Normal, type Tally } from './normal.ts';
 import { mostCitizens, oddToday, type LookerDay } from './odd-days.ts';
 import { keepersOf, lacksRelationship, oddAtOnce, type CareTime, type LookFacts } from './odd-looks.ts';
 
@@ -23,8 +23,8 @@ export interface Oddity {
   signal: CaseSignal;
   facts: Readonly<Record<string, string | number>>;
   points: number;
-  /** one look, or one person's day, in so many is like this in that organisation */
-  oneIn: number;
+  /** one look, or one person's day, in so many is like this in that organisation; null: too few are known to say */
+  oneIn: number | null;
 }
 
 export type NormalOf = (organisation: OrganisationKey, day: string) => Normal;
@@ -78,7 +78,7 @@ export function judgeLate(looks: readonly Look[], { rule, timesOf, normalOf }: {
 
 export function weighOf(rule: CaseRule, normal: Normal, signal: CaseSignal): Pick<Oddity, 'points' | 'oneIn'> {
   const rate = rateOf(rule, normal, signal);
-  return { points: pointsOf(rule, signal, rate), oneIn: Math.max(1, Math.round(1 / rate)) };
+  return { points: pointsOf(rule, signal, rate), oneIn: oneInOf(rule, normal, signal, rate) };
 }
 
 function oddityOf({ entry, at, day, person, name, role, organisation }: Look): Pick<Oddity, 'entry' | 'at' | 'day' | 'person' | 'name' | 'role' | 'organisation'> {

@@ -28,9 +28,18 @@ const perDay: ReadonlySet<CaseSignal> = new Set(['unusual-hours', 'unusual-volum
 /** How often a signal is met in an organisation, as a share of looks or of people's days. */
 export function rateOf(rule: CaseRule, { counts }: Normal, signal: CaseSignal): number {
   const { prior } = rule.signals[signal];
-  const of = perDay.has(signal) ? 'days' : signal === 'no-relationship' ? 'late-looks' : 'looks';
   const { priorLooks } = rule.normal;
-  return (count(counts, `signal:${signal}`) + prior * priorLooks) / (count(counts, of) + priorLooks);
+  return (count(counts, `signal:${signal}`) + prior * priorLooks) / (count(counts, comparedWith(signal)) + priorLooks);
+}
+
+/** What it is a share of. */
+function comparedWith(signal: CaseSignal): string {
+  return perDay.has(signal) ? 'days' : signal === 'no-relationship' ? 'late-looks' : 'looks';
+}
+
+/** One in how many is like this there; null where too few were counted to say so. */
+export function oneInOf(rule: CaseRule, { counts }: Normal, signal: CaseSignal, rate: number): number | null {
+  return count(counts, comparedWith(signal)) < rule.normal.priorLooks ? null : Math.max(1, Math.round(1 / rate));
 }
 
 /** Its weight times the bits its rarity is worth; to one decimal. What everybody there does says nothing. */

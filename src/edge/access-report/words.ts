@@ -73,7 +73,7 @@ const english: ReportWords = {
   },
   kinds: {
     look: 'Looked at the record', search: 'Searched for the person', written: 'Sent in or changed information', emergency: 'Used or reviewed emergency access',
-    linked: 'Checked whether two records are about the same person', oversight: 'Checked who looked and why', other: 'Did something else with the record',
+    linked: 'Checked whether two records are about the same person', kept: 'Decided how long information is kept', oversight: 'Checked who looked and why', other: 'Did something else with the record',
   },
   outcomes: { 'shown': 'Information was shown.', 'nothing-shown': 'There was nothing they could be shown.', 'recorded': 'It was done.', 'refused': 'It was refused. Nothing was shown.', 'failed': 'It went wrong. Nothing was shown.' },
   keptBack: 'Some information was not shown to them.',

@@ -64,8 +64,9 @@ async function writeFiles(lines: AsyncIterable<string>, folder: string): Promise
 function coverOf({ records, looks, madeAt, by, organisation, rules, leftOut }: End): string {
   return [
     'For the officer who answers the request, and not for the person.', '',
-    `Taken out on ${madeAt} by ${by}, ${organisation}. It holds what this officer may read under the agreements in force: ${records} records and ${looks} lines of who looked.`,
-    'What other organisations hold and do not share with this officer is not in it: each of them answers for its own.', '',
+    `Taken out on ${madeAt} by ${by}, ${organisation}. ${records} records and ${looks} lines of who looked.`,
+    'Whoever keeps records takes out the records of their own organisation, whoever watches over looks takes out who looked: the answer takes both.',
+    'What other organisations hold is not in it: each of them answers for its own.', '',
     `Left out under the rules of ${rules}:`, ...(leftOut.length === 0 ? ['nothing'] : leftOut.map(({ rule, title, law, count }) => `- ${count} under ${rule}: ${title}. ${law}.`)), '',
     'Looks that are held back (onestory hold-back list) are not in who-looked.ndjson.', '',
   ].join('\n');

@@ -114,7 +114,7 @@ function show(context: CliContext, { json }: GatewayOptions, details: CaseDetail
   }
   if (details.more) context.print('  and more than is shown here');
   for (const { at, kind, personName, text, outcome, due } of details.events) {
-    context.print(`  ${at} ${kind}${personName === null ? '' : ` by ${personName}`}${outcome === null ? '' : `, ${outcome}`}${due === null ? '' : `, answer due ${due}`}${text === null ? '' : `: ${text}`}`);
+    context.print(`  ${at} ${kind}${personName === null ? '' : ` by ${personName}`}${outcome === null ? '' : `, ${outcome}`}${due === null ? '' : `, answer due ${due}`}${text === null ? '' : `: ${personName === null ? text.replaceAll(',', ', ') : text}`}`);
   }
 }
 

@@ -32,7 +32,7 @@ function runCommand(context: CliContext): Command {
       for (let more = true; more;) {
         const body = { type: 'application/json', text: JSON.stringify({ version }) };
         const answer = await call<{ erased: number; held: number; more: boolean }>(context, options, { method: 'POST', path: `${address}/${encodeURIComponent(rule)}/erase`, body });
-        if (!answer) break;
+        if (!answer) return; // what was erased before is in the log
         erased += answer.erased;
         held += answer.held;
         ({ more } = answer);

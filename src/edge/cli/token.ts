@@ -25,11 +25,20 @@ export function tokenCommand(context: CliContext): Command {
     .description('print an access token for a demo persona, or for a feed\'s system client')
     .argument('<who>', 'ward-doctor, community-nurse, … or the name of a feed, such as uhb-adt')
     .option('--base <url>', 'address of the running gateway', context.baseUrl)
-    .action(async (who: string, options: { base: string }) => {
-      const answer = await tokenFor({ who, base: options.base, dataDir: context.dataDir, personas: context.personas, clock: context.clock });
+    .option('--key <file>', 'of a registered client: its private ES384 key as a JWK, such as client add --make-key wrote')
+    .option('--scope <scopes>', 'of a registered client: what to ask for', '')
+    .action(async (who: string, options: { base: string; key?: string; scope: string }) => {
+      const answer = options.key !== undefined ? await tokenByKey(context, who, { ...options, key: options.key }) : await tokenFor({ who, base: options.base, dataDir: context.dataDir, personas: context.personas, clock: context.clock });
       if ('problem' in answer) context.fail(answer.problem);
       else context.print(answer.token);
     });
+}
+
+/** A token for a registered client, from wherever the gateway is. */
+async function tokenByKey({ clock }: CliContext, clientId: string, { base, key: file, scope }: { base: string; key: string; scope: string }): Promise<{ token: string } | { problem: Problem }> {
+  const key = await readKey(file).catch(() => null);
+  if (key === null) return { problem: { category: 'not-found', code: 'client-keys-unreadable', text: 'The file of keys cannot be read.', expected: 'a private ES384 key as a JWK' } };
+  return requestToken({ base: base.replace(/\/+$/, ''), clientId, key, scopes: scope.split(/\s+/).filter((each) => each !== ''), clock });
 }
 
 /**

@@ -8,6 +8,7 @@ import { AuditedRefusal, Refusal, type Problem } from '../../fhir/problem.ts';
 import type { Requester } from '../../fhir/sharing.ts';
 import type { Log } from '../log.ts';
 import { checkEndUserOrganisation } from './check-end-user-organisation.ts';
+import { checkPreference } from './check-preference.ts';
 import type { Form } from './negotiate-form.ts';
 import { asksForForm, type OtherForm } from './other-form.ts';
 import { challengeFor } from './oauth/challenge.ts';
@@ -59,6 +60,8 @@ export interface RouteFacts {
   parts?: boolean;
   /** takes `Prefer: handling=…`, and says so */
   handling?: boolean;
+  /** answers later, and takes `Prefer: respond-async` */
+  later?: true;
   /** how problems are told where a standard asks for more than an OperationOutcome with the gateway's own codes */
   outcome?: (problems: readonly Problem[]) => OperationOutcome;
 }
@@ -87,7 +90,7 @@ export function route(services: RouteServices, facts: RouteFacts, handle: (asked
       requester = await whoAsks(services, facts, received);
       await services.rates.countRequest(requester);
       const asked = describe(received, requester, request, (parameters) => { representation = representationOf(received, services, facts, parameters); });
-      const forbidden = checkEndUserOrganisation(asked.header('NHSD-End-User-Organisation-ODS'), requester) ?? facts.permit(requester, asked);
+      const forbidden = checkEndUserOrganisation(asked.header('NHSD-End-User-Organisation-ODS'), requester) ?? facts.permit(requester, asked) ?? checkPreference(asked.header('Prefer'), facts.later === true);
       if (forbidden) throw new Refusal(forbidden);
       asked.shapedBy([]);
       const reply = await handle(asked);

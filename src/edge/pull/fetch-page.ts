@@ -44,13 +44,13 @@ export async function fetchPage(request: PageRequest): Promise<FetchedPage> {
   return fetched.kind === 'bundle' ? pageOf(fetched, request.base) : fetched;
 }
 
-/** The same for any Bundle; with a body it is posted. */
-export async function fetchBundle({ url, token, timeoutMs, maxBytes, stop, body }: Omit<PageRequest, 'base'> & { body?: string }): Promise<FetchedBundle | PullFailed> {
+/** The same for any Bundle; with a body it is posted. `headers` are those the source asks for beside the usual ones. */
+export async function fetchBundle({ url, token, timeoutMs, maxBytes, stop, body, headers }: Omit<PageRequest, 'base'> & { body?: string; headers?: Record<string, string> }): Promise<FetchedBundle | PullFailed> {
   const slow = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(url, {
       redirect: 'error', signal: AbortSignal.any([slow, stop]), ...(body !== undefined && { method: 'POST', body }),
-      headers: { Accept: 'application/fhir+json', ...(body !== undefined && { 'Content-Type': 'application/fhir+json' }), ...(token !== null && { Authorization: `Bearer ${token}` }) },
+      headers: { ...headers, Accept: 'application/fhir+json', ...(body !== undefined && { 'Content-Type': 'application/fhir+json' }), ...(token !== null && { Authorization: `Bearer ${token}` }) },
     });
     if (response.status === 429 || response.status >= 500) return await drained(response, failed('pull-busy', true, retryAfterMs(response.headers.get('Retry-After'))));
     if (response.status !== 200) return await drained(response, { ...failed('pull-refused', false), status: response.status });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { isJsonObject, textOf, type JsonObject } from '../../fhir/json.ts';
 import { nhsNumberSystem } from '../../fhir/nhs-number-status.ts';
 import { fetchBundle } from './fetch-page.ts';
@@ -6,7 +7,8 @@ import { patiently, restSeconds, timeoutMs, type PullResult, type PullServices, 
 /** A source that is asked for one person's record after the other. */
 export interface PeopleTarget extends PullSource {
   peoplePerPull: number;
-  perPerson: { operation: string; nhsNumber: string; parameters: readonly JsonObject[] };
+  perPerson: { operation: string; nhsNumber: string; parameters: readonly JsonObject[]; interaction?: string };
+  spine?: { from: string; to: string };
 }
 
 export interface PeopleServices extends PullServices {
@@ -31,7 +33,7 @@ export async function pullPeople(services: PeopleServices, target: PeopleTarget,
   for (const { citizen, nhsNumber } of people) {
     await services.announcePerson(feed, citizen);
     const body = JSON.stringify(parametersOf(target, nhsNumber));
-    const record = await patiently(() => fetchBundle({ url: `${target.base}/${target.perPerson.operation}`, token, timeoutMs: timeoutMs(target), maxBytes: target.maxBytes, stop, body }), timing, stop);
+    const record = await patiently(() => fetchBundle({ url: `${target.base}/${target.perPerson.operation}`, token, timeoutMs: timeoutMs(target), maxBytes: target.maxBytes, stop, body, headers: spineHeaders(target) }), timing, stop);
     if (record.kind === 'failed' && stop.aborted) {
       await services.release(feed);
       return { kind: 'stopped' };
@@ -51,6 +53,14 @@ export async function pullPeople(services: PeopleServices, target: PeopleTarget,
     await services.pause(feed, everySeconds);
   }
   return { kind: 'finished', ...told };
+}
+
+/**
+ * What the national proxy asks for on each request (GP Connect, Spine Secure Proxy). A trace id is of one request alone: one
+ * that is tried again has another.
+ */
+function spineHeaders({ spine, perPerson: { interaction } }: PeopleTarget): Record<string, string> {
+  return spine && interaction !== undefined ? { 'Ssp-TraceID': randomUUID(), 'Ssp-From': spine.from, 'Ssp-To': spine.to, 'Ssp-InteractionID': interaction } : {};
 }
 
 function parametersOf({ perPerson: { nhsNumber: name, parameters } }: PeopleTarget, value: string): JsonObject {

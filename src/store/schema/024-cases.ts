@@ -34,7 +34,7 @@ create trigger case_event_never_emptied before truncate on access_case_event for
 
 create table odd_look (
   citizen_id uuid not null, id uuid not null default gen_random_uuid(), keeper text not null, organisation text not null, person text not null, person_name text not null, role text not null,
-  signal text not null, about text not null, facts jsonb not null, points real not null, one_in int not null, days int not null default 1, looks int not null default 1,
+  signal text not null, about text not null, facts jsonb not null, points real not null, one_in int, days int not null default 1, looks int not null default 1,
   first_at timestamptz not null, last_at timestamptz not null, last_day date not null, entries uuid[] not null, case_id uuid, settled boolean not null default false, primary key (citizen_id, id));
 create unique index odd_look_once on odd_look (citizen_id, keeper, organisation, person, signal, about) where not settled;
 create index odd_look_person on odd_look (keeper, organisation, person) where not settled;

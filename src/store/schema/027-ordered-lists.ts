@@ -16,7 +16,8 @@ create index list_place_newest on list_place (list, at desc, id, citizen_id);
 revoke all on list_place from public;
 
 create function place_in_lists() returns trigger language plpgsql set search_path = public, pg_temp as $$ begin
-  insert into list_place (citizen_id, id, list, at) select n.citizen_id, n.id, t, n.updated_at from written n, unnest(n.tokens) t where ${isList('t')} and not n.deleted;
+  insert into list_place (citizen_id, id, list, at) select n.citizen_id, n.id, t, n.updated_at from written n, unnest(n.tokens) t where ${isList('t')} and not n.deleted
+    on conflict (citizen_id, id, list) do update set at = excluded.at;
   return null;
 end $$;
 create function take_from_lists() returns trigger language plpgsql set search_path = public, pg_temp as $$ begin

@@ -27,6 +27,8 @@ export function lookActionOf(interaction: string, query: string, code?: string):
   const kind = kindOfReading(type);
   switch (interaction) {
     case 'everything': return { kind: 'opened', ...words.everything, ofCitizens: true };
+    case 'export': case 'export-status': case 'export-file': case 'export-delete': return { kind: 'list', ...words.export[interaction], ofCitizens: false };
+    case 'notify': case 'subscription-status': case 'subscription-events': return { kind: 'list', ...words.subscription[interaction], ofCitizens: false };
     case 'match': return { kind: 'people', ...words.match, ofCitizens: false };
     case 'summary': return { kind: 'opened', ...words.summary, ofCitizens: true };
     case 'presence': case 'ihe-pix': case 'docref': return { kind: 'people', ...words.before[interaction], ofCitizens: false };

@@ -93,6 +93,14 @@ export const whoLooked = {
       'link-decide': { done: 'decided whether two records are about one person', tried: 'decide whether two records are about one person' }, 'link-undo': { done: 'undid a decision about two records', tried: 'undo a decision about two records' },
       'linkage-re-run': { done: 'had past links compared with the rule of now, or approved it', tried: 'run linkage again' }, 'linkage-show': { done: 'looked at what the rule of now would link and unlink', tried: 'look at a comparison of links' },
     },
+    subscription: {
+      notify: { done: 'was told that something happened', tried: 'be told that something happened' }, 'subscription-status': { done: 'asked how its subscriptions stand', tried: 'ask how its subscriptions stand' },
+      'subscription-events': { done: 'asked again what it had been told of', tried: 'ask again what it had been told of' },
+    },
+    export: {
+      export: { done: 'asked for records in bulk', tried: 'ask for records in bulk' }, 'export-status': { done: 'asked what an export holds', tried: 'ask what an export holds' },
+      'export-file': { done: 'was sent records in bulk', tried: 'get records in bulk' }, 'export-delete': { done: 'ended an export', tried: 'end an export' },
+    },
     everything: { done: 'opened the whole record', tried: 'open the whole record' }, story: { done: 'read the record as one story', tried: 'read the record as one story' }, summary: { done: 'read a summary of the record', tried: 'read a summary of the record' },
     sandbox: { done: 'used a sandbox with synthetic people', tried: 'use a sandbox with synthetic people' },
     before: {
@@ -142,7 +150,7 @@ export const whoLooked = {
   things: {
     Patient: ['the personal details', 'personal details'], CarePlan: ['a care plan', 'care plans'], EpisodeOfCare: ['an episode of care', 'episodes of care'], ServiceRequest: ['a referral or request', 'referrals and requests'],
     Encounter: ['a contact or stay', 'contacts and stays'], CareTeam: ['a care team', 'care teams'], Observation: ['an observation', 'observations'], Task: ['a task', 'tasks'], Consent: ['a recorded choice', 'recorded choices'],
-    Organization: ['an organisation', 'organisations'], Device: ['a source system', 'source systems'], Contract: ['an agreement', 'agreements'], AuditEvent: ['an entry of the access log', 'entries of the access log'],
+    Subscription: ['a subscription', 'subscriptions'], Organization: ['an organisation', 'organisations'], Device: ['a source system', 'source systems'], Contract: ['an agreement', 'agreements'], AuditEvent: ['an entry of the access log', 'entries of the access log'],
   } as Readonly<Record<string, readonly [one: string, many: string]>>,
   sentence: {
     when: (moment: string): string => `On ${moment} (London)`,

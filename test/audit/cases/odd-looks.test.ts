@@ -1,6 +1,6 @@
 import { judgeLate, judgeLooks, type Oddity } from '../../../src/audit/cases/judge-looks.ts';
 import { lookOf, type Look } from '../../../src/audit/cases/look-of.ts';
-import { normalFrom, pointsOf, rateOf } from '../../../src/audit/cases/normal.ts';
+import { normalFrom, oneInOf, pointsOf, rateOf } from '../../../src/audit/cases/normal.ts';
 import type { KnownPerson, LookFacts, Watched } from '../../../src/audit/cases/odd-looks.ts';
 import { sayOddity, sayRarity } from '../../../src/audit/cases/say-oddity.ts';
 import { scoreCase } from '../../../src/audit/cases/score-case.ts';
@@ -135,6 +135,7 @@ describe('points', () => {
     expect(pointsOf(rule, 'no-relationship', rateOf(rule, rare, 'no-relationship'))).toBeGreaterThan(7);
     expect(pointsOf(rule, 'no-relationship', rateOf(rule, common, 'no-relationship'))).toBeLessThan(0.2);
     expect(pointsOf(rule, 'no-relationship', 1.2)).toBe(0);
+    expect([oneInOf(rule, rare, 'no-relationship', 0.001), oneInOf(rule, nothing, 'no-relationship', 0.001)]).toEqual([1000, null]);
   });
 
   it('of one citizen add up, those of several do not, and coming back adds a little', () => {
@@ -147,6 +148,7 @@ describe('points', () => {
 
   it('are said in sentences that name nobody', () => {
     expect(sayOddity({ signal: 'unusual-hours', facts: { hour: 23, weekend: 1, perThousand: 0.4 } })).toBe('They looked between 23:00 and 00:00 on a weekend, when 0.4 in 1,000 looks of their organisation are made.');
-    expect([sayRarity({ signal: 'colleague', oneIn: 1250 }), sayRarity({ signal: 'unusual-volume', oneIn: 40 }), sayRarity({ signal: 'no-relationship', oneIn: 1 })]).toEqual(['There about 1 look in 1,250 is like that.', 'There about 1 person’s day in 40 is like that.', 'There it is like most.']);
+    expect([sayRarity({ signal: 'colleague', oneIn: 1250 }), sayRarity({ signal: 'unusual-volume', oneIn: 40 }), sayRarity({ signal: 'no-relationship', oneIn: 1 }), sayRarity({ signal: 'prominent', oneIn: null })]).toEqual(
+      ['In their organisation about 1 look in 1,250 is like that.', 'In their organisation about 1 person’s day in 40 is like that.', 'In their organisation most are like that.', 'How rare that is in their organisation is not known yet.']);
   });
 });

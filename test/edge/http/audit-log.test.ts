@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,8 @@ import { promisify } from 'node:util';
 import { readKeys, verifyEntry, verifyGrowth, verifyLog } from '../../../docs/verify-audit.mjs';
 import type { AuditEntry } from '../../../src/audit/types.ts';
 import { auditCommand } from '../../../src/edge/cli/audit.ts';
+import { legalHoldCommand } from '../../../src/edge/cli/legal-hold.ts';
+import { retentionCommand } from '../../../src/edge/cli/retention.ts';
 import { databases } from '../../databases.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
 import { root, runCommand, type CommandOutcome } from '../cli/run-command.ts';
@@ -172,5 +175,36 @@ describe.each(databases)('the log under /audit, on $kind', ({ open }) => {
     const [own] = (await auditSince(gateway, seq)).filter(({ entry }) => entry.who.person?.id === governance);
     expect((await cli('redact', own?.entry.id ?? '', '--rule', 'court-order', ...asLead)).problems).toMatchObject([{ code: 'audit-entry-own' }]);
     expect((await cli('redact', nobodysId, '--rule', 'court-order', ...asLead)).problems).toMatchObject([{ code: 'not-found' }]);
+  });
+
+  it('erases what is due under a rule a thousand at a time, keeps what is held, and proves all it proved before', async () => {
+    const run = (make: typeof retentionCommand, ...args: string[]): Promise<CommandOutcome> => runCommand(make, [...args, ...asLead], { baseUrl: gateway.url, dataDir: gateway.dataDir });
+    const [old, citizen] = ['1990-01-01T00:00:00.000Z', randomUUID()];
+    const entry = (await auditSince(gateway, 0)).map((each) => each.entry).find(({ interaction }) => interaction === 'search-type') as AuditEntry;
+    for (const about of [citizen, randomUUID(), undefined]) await gateway.services.audit.append({ ...entry, id: randomUUID(), at: old, ...(about !== undefined && { citizen: about }) });
+    const held = await run(legalHoldCommand, 'place', '--patient', citizen, '--reason', 'Claim 2026/17');
+    expect([held.problems, held.out]).toEqual([[], expect.stringMatching(new RegExp(`^[0-9a-f-]{36}: held until it is ended\\n {2}of: citizen ${citizen}\\n {2}why: Claim 2026/17\\n {2}by: Teresa Wilk on `))]);
+    const shown = await run(retentionCommand, 'show');
+    expect(shown.out).toMatch(/looks-at-people: [^]*due, from before \S+: 1, and 1 under a legal hold\n[^]*other-looks: [^]*due, from before \S+: 1\n/);
+    expect((await run(retentionCommand, 'run', 'looks-at-people', '--rules', 'of-yesterday')).problems).toMatchObject([{ code: 'retention-rules-changed' }]);
+    expect((await run(retentionCommand, 'run', 'received-files', '--rules', '2026-11-1')).problems).toMatchObject([{ code: 'retention-for-ever' }]);
+    expect((await run(retentionCommand, 'run', 'nothing-of-the-sort', '--rules', '2026-11-1')).problems).toMatchObject([{ code: 'retention-rule-unknown' }]);
+    expect((await run(retentionCommand, 'run', 'looks-at-people', '--rules', '2026-11-1')).out).toBe('Erased: 1. Kept under a legal hold: 1.\n');
+    expect((await run(retentionCommand, 'run', 'other-looks', '--rules', '2026-11-1')).out).toBe('Erased: 1. Kept under a legal hold: 0.\n');
+    expect((await run(legalHoldCommand, 'end', held.out.slice(0, 36), '--reason', 'Settled')).out).toContain(': ended\n');
+    expect((await run(retentionCommand, 'run', 'looks-at-people', '--rules', '2026-11-1')).out).toBe('Erased: 1. Kept under a legal hold: 0.\n');
+    expect((await run(legalHoldCommand, 'list')).out).toContain('ended: by Teresa Wilk on ');
+    const note = await now();
+    expect((await verifyLog(await exported(), [note], await keys())).findings).toEqual([]);
+    expect(await gateway.database.query('select count(*)::int as n from audit_entry where salt is null and at = $1', [old])).toEqual([{ n: 3 }]);
+    const acts = (await auditSince(gateway, 0)).filter(({ entry: { interaction, outcome } }) => outcome === 'permitted' && /^(legal-hold|retention|audit-redact)/.test(interaction)).map(({ entry: { interaction, query } }) => `${interaction} ${query.replace(/\d+(-\d+)?/, 'N')}`);
+    expect(acts.filter((act) => act === 'audit-redact audit/entries/N/redact?rule=looks-at-people')).toHaveLength(2);
+    expect(acts).toEqual(expect.arrayContaining(['audit-redact audit/entries/N/redact?rule=other-looks', 'retention-list governance/retention']));
+    for (const [method, path, body] of [['POST', '/governance/retention/other-looks/erase', '{"version":"2026-11-1"}'], ['POST', '/governance/legal-holds', `{"patient":"${citizen}","organisation":"","until":"","reason":"x"}`], ['GET', '/governance/retention', undefined]] as const) {
+      expect((await ask(gateway, { method, path, who: officer, headers: json, ...(body !== undefined && { body }) })).status).toBe(403);
+    }
+    for (const [fields, code] of [[{ patient: '' }, 'legal-hold-of-nothing'], [{ patient: 'x' }, 'not-found'], [{ organisation: 'urn:x|nobody' }, 'legal-hold-organisation'], [{ until: '2001-01-01' }, 'legal-hold-over'], [{ until: '2026-02-31' }, 'field-invalid']] as const) {
+      expect(codeOf(await ask(gateway, { method: 'POST', path: '/governance/legal-holds', who: governance, headers: json, body: JSON.stringify({ patient: citizen, organisation: '', until: '', reason: 'x', ...fields }) }))).toBe(code);
+    }
   });
 });

@@ -40,7 +40,7 @@ describe.each(databases)('fhir-kit-client as it comes, on $kind', ({ open }) => 
     expect(statement.resourceType).toBe('CapabilityStatement');
     const patient = statement.rest?.[0]?.resource?.find(({ type }) => type === 'Patient');
     expect(patient?.interaction?.map(({ code }) => code)).toEqual(expect.arrayContaining(['read', 'vread', 'history-instance', 'search-type']));
-    expect(patient?.operation?.map(({ name }) => name)).toEqual(['validate', 'explain-access', 'everything', 'summary', 'ihe-pix', 'presence', 'match', 'story', 'confirm', 'correct', 'timeline', 'break-glass', 'end-break-glass', 'access-report']);
+    expect(patient?.operation?.map(({ name }) => name)).toEqual(['validate', 'explain-access', 'everything', 'summary', 'ihe-pix', 'presence', 'match', 'story', 'confirm', 'correct', 'timeline', 'break-glass', 'end-break-glass', 'access-report', 'export']);
   });
 
   it('finds the token issuer', async () => {

@@ -41,7 +41,7 @@ export async function startIssuer(dataDir?: string, record?: Database): Promise<
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const issuer = await createIssuer({ baseUrl, audience: `${baseUrl}/fhir`, dataDir: folder, clients, stores: { state: openOAuthState(database), stops: openTokenStops(database), findClient: (id) => findClient(database, id), nameOf: (key) => key }, clock: () => new Date() });
-  app.use('/oauth', issuer.routes);
+  app.use('/oauth', issuer.routes((headers) => issuer.verify(headers.authorization)));
   return {
     issuer, baseUrl, dataDir: folder, database,
     stop: async () => {

@@ -72,6 +72,15 @@ it('a flood of made-up key ids reaches the issuer once (A10)', async () => {
   expect(asked['/keys']).toBeLessThanOrEqual(2);
 });
 
+it('while one key takes another\'s place, tokens of both hold; one the issuer does not publish holds nowhere', async () => {
+  const next = await syntheticIssuer();
+  const withNext = async (): Promise<string> => `Bearer ${await sign(next.privateKey, { iss: url }, { kid: 'key-of-tomorrow' })}`;
+  expect([await codeOf(await good()), await codeOf(await withNext())]).toEqual(['accepted', 'token-invalid']);
+  answer = (path) => (path === '/keys' ? { status: 200, body: { keys: [...keys.jwks.keys, ...next.jwks.keys.map((key) => ({ ...key, kid: 'key-of-tomorrow' }))] } } : healthy(path));
+  verify = createTokenVerifier({ issuer: url, audience, algorithms: ['ES384'], clock: () => clock }); // as every process is once it has fetched again
+  expect([await codeOf(await good()), await codeOf(await withNext())]).toEqual(['accepted', 'accepted']);
+});
+
 describe('an issuer that cannot be trusted or reached lets nobody in', () => {
   it.each<[string, typeof answer]>([
     ['it fails', () => ({ status: 500, body: '' })],

@@ -9,6 +9,8 @@ export interface GpConnectServer {
   /** addresses asked for, below the base */
   asked: string[];
   headers: (string | undefined)[];
+  /** what the national proxy would read: trace, from, to and interaction of each record asked for */
+  spine: (string | undefined)[][];
   /** pages as they are sent, byte for byte */
   pages: string[];
   /** records of people by their number, as they are sent */
@@ -22,7 +24,7 @@ export interface GpConnectServer {
 /** A small source that serves structured records a page at a time, as a practice's system would; each test says how it misbehaves. */
 export async function startGpConnectServer(): Promise<GpConnectServer> {
   const app = express();
-  const server: GpConnectServer = { base: '', asked: [], headers: [], pages: [], records: new Map(), numbers: [], tricks: [], close: () => Promise.resolve() };
+  const server: GpConnectServer = { base: '', asked: [], headers: [], spine: [], pages: [], records: new Map(), numbers: [], tricks: [], close: () => Promise.resolve() };
   app.get('/fhir/Bundle', (request, response) => {
     server.asked.push(request.originalUrl.slice('/fhir/'.length));
     server.headers.push(request.get('Authorization'));
@@ -34,6 +36,7 @@ export async function startGpConnectServer(): Promise<GpConnectServer> {
   app.post('/fhir/Patient/\\$gpc.getstructuredrecord', express.json({ type: 'application/fhir+json' }), (request, response) => {
     server.asked.push(request.originalUrl.slice('/fhir/'.length));
     server.headers.push(request.get('Authorization'));
+    server.spine.push(['Ssp-TraceID', 'Ssp-From', 'Ssp-To', 'Ssp-InteractionID'].map((name) => request.get(name)));
     const { parameter } = request.body as { parameter: { name: string; valueIdentifier?: { system: string; value: string } }[] };
     const number = parameter.find(({ name }) => name === 'patientNHSNumber')?.valueIdentifier?.value ?? '';
     server.numbers.push(number);

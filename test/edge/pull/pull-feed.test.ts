@@ -209,7 +209,12 @@ describe.each(databases)('pulling a practice\'s records, on $kind', ({ open }) =
       expect(told.map(({ citizen }) => citizen).toSorted()).toEqual(now.map(({ citizen }) => citizen).toSorted());
       expect(JSON.stringify(told)).not.toMatch(new RegExp([701, 702, 703].map(testNumber).join('|')));
       ahead = 122; // and from the first one again
-      expect(await pullThem()).toMatchObject({ kind: 'finished', pages: 2 });
+      expect(new Set(source.spine.flat())).toEqual(new Set([undefined]));
+      source.spine = [];
+      expect(await pullThem({ spine: { from: '200000000359', to: '918999198738' } })).toMatchObject({ kind: 'finished', pages: 2 });
+      expect(source.spine.map(([, ...others]) => others)).toEqual(Array(2).fill(['200000000359', '918999198738', 'urn:nhs:names:services:gpconnect:fhir:operation:gpc.getstructuredrecord-1']));
+      expect(new Set(source.spine.map(([trace = '']) => trace.replaceAll(/[0-9a-f]/g, 'x'))).size).toBe(1);
+      expect(new Set(source.spine.map(([trace]) => trace)).size).toBe(2);
     });
 
     it('takes nobody else\'s record, and lets a person of whom there is none keep nobody waiting', async () => {

@@ -34,6 +34,10 @@ const ofBase: Readonly<Record<string, Pick<ApiRequest, 'method' | 'path' | 'body
   transaction: { method: 'POST', path: '', body: 'Bundle' }, batch: { method: 'POST', path: '', body: 'Bundle' }, 'history-system': { method: 'GET', path: '/_history' }, 'search-system': { method: 'GET', path: '' },
 };
 
+/** Where an export that was asked for is looked after. */
+const ofExports: readonly ApiRequest[] = ([['$export, how it stands', 'GET', '/_export/{id}'], ['$export, a file', 'GET', '/_export/{id}/{name}'], ['$export, its end', 'DELETE', '/_export/{id}']] as const)
+  .map(([name, method, path]) => ({ name, method, path, definition: 'http://hl7.org/fhir/uv/bulkdata/STU2/export.html', query: [] }));
+
 const parts = [{ name: '_elements', about: 'Elements at the root of the resource, separated by commas' }, { name: '_summary', about: 'true, text, data or false' }];
 const shape = [{ name: '_format', about: 'json or xml; counts before Accept' }, { name: '_pretty', about: 'true or false' }];
 const paging = [{ name: '_count', about: 'Resources on a page' }];
@@ -46,6 +50,7 @@ export function apiRequests(statement: CapabilityStatement, addresses: readonly 
     { name: 'capabilities', method: 'GET', path: '/metadata', query: [...shape, ...parts] },
     ...(rest?.interaction ?? []).flatMap(({ code = '' }) => (ofBase[code] ? [{ name: code, ...ofBase[code], query: [...(code === 'history-system' ? [...since, ...paging] : []), ...shape] }] : [])),
     ...(rest?.operation ?? []).flatMap(({ name = '', definition = '' }) => operationRequests([`$${name}`], undefined, { name, definition }, addresses, definitionOf)),
+    ...(rest?.operation?.some(({ name }) => name === 'export') ? ofExports : []),
     ...(rest?.resource ?? []).flatMap((resource) => [
       ...interactionRequests(resource, rest?.compartment?.some((canonical) => canonical.endsWith('/patient')) === true),
       ...(resource.operation ?? []).flatMap(({ name = '', definition = '' }) => operationRequests(patternsOf(resource, name), resource.type, { name, definition }, addresses, definitionOf)),

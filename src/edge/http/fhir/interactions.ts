@@ -1,4 +1,4 @@
-import type { CapabilityInput, Interaction } from '../../../fhir/capability.ts';
+import type { CapabilityInput, Interaction, Operation } from '../../../fhir/capability.ts';
 import { conformanceTypes } from '../../../flow/conformance.ts';
 
 /** The routes' own table: what is here has a route, and what has a route is here. The capability statement is made from it. */
@@ -26,14 +26,21 @@ export const interactionsOf: Readonly<Record<string, readonly Interaction[]>> = 
   AuditEvent: ['search-type'],
   /** none is kept: what there is, $docref says */
   DocumentReference: [],
+  Subscription: [...stored, 'search-type', 'create', 'update', 'delete'],
+  Group: [],
   ...Object.fromEntries(conformanceTypes.map((type) => [type, published])),
 };
 
 const ofFeeds = 'For the client of a feed that takes them, with the scope intake: what is sent is a record of that feed, kept as it came, about one person, named by the sender\'s own identifiers.';
 const ofWriters = 'For whoever may write: up to 5,000 entries, DELETE, POST, PUT, PATCH and GET, with references by urn:uuid and by search.';
 
+/** Bulk Data Access 2, at the base, of patients and of a group. */
+export function bulkExport(definition: 'export' | 'patient-export' | 'group-export'): Operation {
+  return { name: 'export', definition: `http://hl7.org/fhir/uv/bulkdata/OperationDefinition/${definition}`, documentation: 'For the system of an organisation, with Prefer: respond-async: see docs/bulk-export.md.' };
+}
+
 /** What the base takes. */
 export const systemOffers: NonNullable<CapabilityInput['system']> = {
   interactions: [{ code: 'transaction', documentation: `${ofWriters} ${ofFeeds}` }, { code: 'batch', documentation: `${ofWriters} ${ofFeeds} Each entry stands for itself.` }, { code: 'history-system', documentation: 'Of whatever the caller may see.' }],
-  operations: [{ name: 'process-message', definition: 'http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message', documentation: `Messages of the Booking and Referral Standard. ${ofFeeds}` }],
+  operations: [{ name: 'process-message', definition: 'http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message', documentation: `Messages of the Booking and Referral Standard. ${ofFeeds}` }, bulkExport('export')],
 };

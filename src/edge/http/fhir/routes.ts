@@ -10,6 +10,7 @@ import { breakGlass, endBreakGlass, type EmergencyServices } from './break-glass
 import { create } from './create.ts';
 import { createConsent, type ChoiceServices } from './create-consent.ts';
 import { deleteOne } from './delete.ts';
+import { addExportRoutes, exportAddresses, type ExportServices } from './export.ts';
 import { explainAccess, type ExplainServices } from './explain-access.ts';
 import { historyInstance } from './history-instance.ts';
 import { historyType } from './history-type.ts';
@@ -35,12 +36,13 @@ import { patientTimeline, type TimelineServices } from './patient-timeline.ts';
 import { addPersonRoutes, personAddresses, type PersonServices } from './person-routes.ts';
 import { permitBundles } from './take-bundle.ts';
 import { permitTransaction, transaction } from './transaction.ts';
+import { addSubscriptionRoutes, subscriptionAddresses, type SubscriptionServices } from './subscription.ts';
 import { update } from './update.ts';
 import { updateConsent, type ChangeServices } from './update-consent.ts';
 import type { ValidateServices } from './validate.ts';
 import { vread } from './vread.ts';
 
-export type AllFhirServices = RouteServices & AccessReportServices & AuditServices & BundleWriteServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & MatchServices & MessageServices & MetadataServices & ConfirmServices & CorrectServices & StoryServices & PersonServices & ReconstructServices & SameEventServices & TimelineServices & ConformanceServices & ValidateServices;
+export type AllFhirServices = RouteServices & AccessReportServices & AuditServices & BundleWriteServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & ExportServices & MatchServices & MessageServices & MetadataServices & ConfirmServices & CorrectServices & StoryServices & PersonServices & ReconstructServices & SameEventServices & SubscriptionServices & TimelineServices & ConformanceServices & ValidateServices;
 
 /** Everything under /fhir, refusals of what is not offered included. */
 export function fhirRoutes(given: AllFhirServices): Router {
@@ -61,6 +63,8 @@ export function fhirRoutes(given: AllFhirServices): Router {
   router.post('/', route(services, { interaction: 'transaction', pattern: '', permit: permitTransaction(services) }, (asked) => transaction(services, asked)));
   router.post('/\\$process-message', route(services, { interaction: 'process-message', pattern: '$process-message', permit: permitBundles(services, 'message'), outcome: barsOutcome }, (asked) => processMessage(services, asked)));
   addConformanceRoutes(router, services);
+  addExportRoutes(router, services);
+  addSubscriptionRoutes(router, services);
   router.get('/_history', route(services, { interaction: 'history-system', pattern: '_history', permit: permitOfAll('s'), parts: true }, (asked) => historyType(services, asked)));
   router.get('/:type/_history', route(services, { interaction: 'history-type', pattern: '{type}/_history', permit: permit('history-type'), parts: true }, (asked) => historyType(services, asked)));
   router.get('/:type', route(services, { ...search, pattern: '{type}' }, (asked) => searchAny(services, asked, false)));
@@ -177,6 +181,8 @@ const addresses: readonly [address: string, pattern: string, allow: string | ((p
   ['/_history', '_history', 'GET, HEAD'],
   ['/:type/_history', '{type}/_history', 'GET, HEAD'],
   ...conformanceAddresses,
+  ...exportAddresses,
+  ...subscriptionAddresses,
   ['/:type', '{type}', ({ type = '' }) => allowedAt(type, 'type')],
   ['/:type/_search', '{type}/_search', 'POST'],
   ['/:type/:id', '{type}/{id}', ({ type = '' }) => allowedAt(type, 'instance')],

@@ -5,9 +5,9 @@ const scope = /^user\/(\*|[A-Za-z]+)\.(c?r?u?d?s?)$/;
 
 /**
  * Whether a person of one of these roles, whose token covers this of Contracts (`s` to see the register, `u` to change it),
- * of Tasks for reviews, or of AuditEvents for the log, may come in at all.
+ * of Tasks for reviews, of AuditEvents for the log, or of Patients for answers to people, may come in at all.
  */
-export function permitGovernance(roles: readonly SharingRole[], letter: 's' | 'u', type: 'Contract' | 'Task' | 'AuditEvent' = 'Contract'): (requester: Requester) => Problem | null {
+export function permitGovernance(roles: readonly SharingRole[], letter: 's' | 'u', type: 'Contract' | 'Task' | 'AuditEvent' | 'Patient' = 'Contract'): (requester: Requester) => Problem | null {
   return ({ role, scopes }) => {
     if (!roles.includes(role)) {
       return { category: 'forbidden', code: 'governance-role-required', text: 'This is for those who answer for sharing.', expected: `the role ${roles.join(' or ')}` };

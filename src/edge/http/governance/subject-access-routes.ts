@@ -11,7 +11,8 @@ export interface SubjectAccessServices extends RouteServices {
 }
 
 const pattern = 'governance/subject-access/{id}';
-const readers = permitGovernance(['governance', 'privacy-officer'], 's', 'AuditEvent');
+/** Whoever keeps records answers with the record, whoever watches over looks with who looked. */
+const readers = permitGovernance(['governance', 'privacy-officer', 'administrator'], 's', 'Patient');
 
 /** GET /governance/subject-access/{citizen} · lines of JSON: the Patient, records, places, looks, and an `end` line when all have come. */
 export function addSubjectAccessRoutes(router: Router, services: SubjectAccessServices): void {

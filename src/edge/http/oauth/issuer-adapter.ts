@@ -24,7 +24,7 @@ const usualSeconds = 3600;
 /**
  * oidc-provider's memory: the clients that come with the program by id, the registered ones from the registry at every
  * request, and everything else in the database. An assertion is written once: of two requests racing with the same one, to
- * whichever processes, the second is refused. Ending a grant stops the access tokens that came of it.
+ * whichever processes, the second is refused; so are the second of two with one code or refresh token. Ending a grant stops the access tokens that came of it.
  */
 export function createIssuerAdapter(stores: IssuerStores, own: ReadonlyMap<string, StoredPayload>, clock: () => Date): (model: string) => Adapter {
   const { state, stops } = stores;
@@ -41,7 +41,9 @@ export function createIssuerAdapter(stores: IssuerStores, own: ReadonlyMap<strin
     find: async (id) => withId(id, await state.find(model, id)),
     findByUid: async (uid) => (await state.findByUid(model, uid)) ?? undefined,
     findByUserCode: () => Promise.resolve(undefined),
-    consume: (id) => state.consume(model, id),
+    async consume(id) {
+      if (!(await state.consume(model, id))) throw new errors.InvalidGrant('used already');
+    },
     destroy: (id) => state.end(model, id),
     async revokeByGrantId(grantId) {
       await stops.stop(`grant ${grantName(grantId)}`, new Date(clock().getTime() + grantMs));

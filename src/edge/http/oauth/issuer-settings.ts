@@ -6,6 +6,7 @@ import { coversScope, readScope } from '../../../fhir/smart-scopes.ts';
 import type { DemoClient } from '../../demo-client.ts';
 import { assertionAlgorithms, assertionCheck, skewSeconds } from './check-assertion.ts';
 import { maxKeysBytes, type FetchKeys } from './fetch-keys.ts';
+import type { AppLaunches } from './app-launches.ts';
 import { createIssuerAdapter, grantName, type IssuerStores } from './issuer-adapter.ts';
 import { ownMetadata, viewerClientId, viewerScopes, type ClientMetadata } from './issuer-clients.ts';
 import type { PrivateKey } from './issuer-keys.ts';
@@ -31,6 +32,7 @@ export interface IssuerFacts {
   own: readonly ClientMetadata[];
   stores: IssuerStores;
   fetchKeys: FetchKeys;
+  launches: AppLaunches;
   scopes: readonly string[];
 }
 
@@ -47,7 +49,8 @@ export function issuerSettings(facts: IssuerFacts): Record<string, unknown> {
     cookies: { keys: [cookieKey(facts.signingKeys)], names: { session: sessionCookie }, long: { path: '/oauth', signed: true }, short: { signed: true } },
     enabledJWA: { clientAuthSigningAlgValues: assertionAlgorithms, idTokenSigningAlgValues: ['ES384'] },
     extraClientMetadata: { properties: [...ownMetadata] },
-    extraTokenClaims: tokenClaims(personas),
+    extraParams: smartParameters(facts.audience),
+    extraTokenClaims: tokenClaims(personas, facts.launches),
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
@@ -68,10 +71,10 @@ export function issuerSettings(facts: IssuerFacts): Record<string, unknown> {
     expiresWithSession: () => false,
     fetch: facts.fetchKeys,
     fetchResponseBodyLimits: { jwks_uri: maxKeysBytes },
-    findAccount: (_context: Context, id: string): Account | undefined => (personas.some((persona) => persona.id === id) ? { accountId: id, claims: () => Promise.resolve({ sub: id }) } : undefined),
+    findAccount: (_context: Context, id: string): Account => ({ accountId: id, claims: () => Promise.resolve({ sub: id }) }), // named by our own pages alone
     interactions: { url: (_context: Context, { uid }: { uid: string }) => `/oauth/interaction/${uid}` },
-    issueRefreshToken: (_context: Context, client: Client) => Promise.resolve(client.clientId === viewerClientId),
-    loadExistingGrant: grantTo(facts.audience, personas),
+    issueRefreshToken: (_context: Context, client: Client, code: { scopes: Set<string> }) => Promise.resolve(client.clientId === viewerClientId || code.scopes.has('offline_access')),
+    loadExistingGrant: existingGrant(facts.audience, personas),
     pkce: { required: () => true },
     rotateRefreshToken: true,
     jwks: { keys: facts.signingKeys },
@@ -95,9 +98,20 @@ function ownTokens(_context: Context, client: Client, token: { clientId?: string
   return token.clientId === client.clientId;
 }
 
-/** Nobody is asked whether the viewer may act for them: it is the gateway's own. It gets what both it and the person are registered for. */
-function grantTo(audience: string, personas: readonly DemoClient[]) {
-  return async ({ oidc: { provider, session, client } }: Context): Promise<Grant> => {
+/** SMART App Launch: `aud` says which records an app means to reach, so that a token meant for here is given for here; `launch` is looked at when the person has answered. */
+function smartParameters(audience: string): Record<string, unknown> {
+  return {
+    aud: (_context: Context, value: string | undefined, client: Client) => {
+      if (client.clientId === viewerClientId ? value !== undefined && value !== audience : value !== audience) throw new errors.InvalidRequest('aud must be the address of the FHIR API');
+    },
+    launch: null,
+  };
+}
+
+/** What somebody allowed an app, each time anew. Nobody is asked whether the viewer may act for them: it is the gateway's own. It gets what both it and the person are registered for. */
+function existingGrant(audience: string, personas: readonly DemoClient[]) {
+  return async ({ oidc: { provider, session, client, result } }: Context): Promise<Grant | undefined> => {
+    if (client?.clientId !== viewerClientId) return result?.consent === undefined ? undefined : provider.Grant.find(result.consent.grantId);
     const grant = new provider.Grant({ accountId: session?.accountId ?? '', clientId: client?.clientId ?? '' });
     grant.addOIDCScope(viewerScopes.join(' '));
     const own = personas.find(({ id }) => id === session?.accountId)?.scopes ?? [];
@@ -129,12 +143,14 @@ function listed(scope: string | undefined): string[] {
 }
 
 /** Who asks: the person who signed in, or the client itself. */
-function tokenClaims(personas: readonly DemoClient[]) {
+function tokenClaims(personas: readonly DemoClient[], launches: AppLaunches) {
   const known = new Map(personas.map((persona) => [persona.id, persona]));
-  return ({ oidc: { client } }: Context, token: { clientId?: string; accountId?: string; grantId?: string }): Record<string, string> | undefined => {
+  return async ({ oidc: { client } }: Context, token: { clientId?: string; accountId?: string; grantId?: string }): Promise<Record<string, string> | undefined> => {
     const grant = token.grantId === undefined ? {} : { grant: grantName(token.grantId) };
     if (token.accountId === undefined) return client?.role === undefined ? undefined : ofClient(client);
-    const person = known.get(token.accountId);
+    const { patient: _patient, ...app } = (client?.clientId !== viewerClientId && token.grantId !== undefined && (await launches.findGrant(token.grantId))) || {};
+    if ('organisation' in app) return { ...grant, ...app };
+    const person = client?.clientId === viewerClientId ? known.get(token.accountId) : undefined;
     return person && { ...grant, organisation: person.organisation, organisation_name: person.organisationName, role: person.role, purpose: person.purpose, name: person.name ?? person.id };
   };
 }

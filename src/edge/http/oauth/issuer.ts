@@ -1,9 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { Router } from 'express';
 import type { JSONWebKeySet } from 'jose';
-import { Provider } from 'oidc-provider';
+import { Provider, type Context } from 'oidc-provider';
 
 import type { DemoClient } from '../../demo-client.ts';
+import type { Identify } from '../session/identify.ts';
+import { createAppLaunches, type AppLaunches } from './app-launches.ts';
+import { appPage } from './app-page.ts';
 import { assertionAlgorithms } from './check-assertion.ts';
 import { endTokens } from './end-tokens.ts';
 import { createFetchKeys, type FetchKeys } from './fetch-keys.ts';
@@ -46,8 +49,8 @@ export interface IssuerMetadata {
 }
 
 export interface Issuer {
-  /** mount at /oauth, before any body parser */
-  routes: Router;
+  /** mount at /oauth, before any body parser; `identify`: whose session the viewer's cookie carries */
+  routes: (identify: Identify) => Router;
   /** public keys only */
   jwks: JSONWebKeySet;
   /** checks the tokens this issuer gave */
@@ -58,7 +61,7 @@ export interface Issuer {
 }
 
 /** Scopes of OpenID Connect and of SMART that are no rights to records. */
-const signInScopes = ['openid'];
+const signInScopes = ['openid', 'offline_access', 'launch'];
 const recordScopes = ['intake', 'feeds', 'system/*.cruds', 'user/*.cruds'];
 
 /**
@@ -75,17 +78,19 @@ export async function createIssuer(input: IssuerInput): Promise<Issuer> {
   const files = input.keyFiles?.length ? input.keyFiles : [issuerKeyFile(input.dataDir)];
   const signingKeys = await Promise.all(files.map(keepKey));
   const viewerKey = await keepKey(viewerKeyFile(input.dataDir));
-  const own = [...await Promise.all(input.clients.map((client) => demoMetadata(client, input.dataDir))), viewerMetadata(baseUrl, viewerKey)];
+  const own = [...await Promise.all(input.clients.map((client) => demoMetadata(client, input.dataDir))), ...(input.clients.length === 0 ? [] : [viewerMetadata(baseUrl, viewerKey)])]; // people of other issuers sign in to the viewer there
   const jwks = { keys: signingKeys.map(publicKey) };
-  const provider = new Provider(url, issuerSettings({ ...input, url, signingKeys, own, scopes: signInScopes, fetchKeys: input.fetchKeys ?? createFetchKeys(clock) }));
+  const launches = createAppLaunches(stores.state);
+  const provider = new Provider(url, issuerSettings({ ...input, launches, url, signingKeys, own, scopes: signInScopes, fetchKeys: input.fetchKeys ?? createFetchKeys(clock) }));
   // Without listeners Koa prints the error and its stack.
   const report = (error: unknown): void => input.onFailure?.(error);
   provider.on('error', report);
   provider.on('server_error', (_context, error) => { report(error); });
   provider.proxy = true;
   provider.use(endTokens({ issuer: url, audience, jwks, stops: stores.stops, clock }));
+  provider.use(tellLaunch(launches));
   return {
-    routes: routesOf(provider, input),
+    routes: (identify) => routesOf(provider, input, appPage({ provider, audience, launches, findClient: stores.findClient, nameOf: stores.nameOf, identify })),
     viewer: { clientId: viewerClientId, key: viewerKey, scope: viewerScopes.join(' ') },
     jwks,
     verify: createTokenVerifier({ issuer: url, audience, algorithms: ['ES384'], jwks, stops: stores.stops, clock }),
@@ -96,7 +101,7 @@ export async function createIssuer(input: IssuerInput): Promise<Issuer> {
   };
 }
 
-function routesOf(provider: Provider, { baseUrl, clients }: IssuerInput): Router {
+function routesOf(provider: Provider, { baseUrl, clients }: IssuerInput, apps: Router): Router {
   const routes = Router();
   routes.use((request, _response, next) => {
     fixAddress(request, baseUrl);
@@ -104,11 +109,31 @@ function routesOf(provider: Provider, { baseUrl, clients }: IssuerInput): Router
   });
   routes.get(['/auth', '/auth/:uid'], (request, _response, next) => {
     forgetBrowser(request);
+    askAgain(request);
     next();
   });
+  routes.use('/interaction', apps);
   routes.use('/interaction', personaPage(provider, clients.filter(({ viewer }) => viewer)));
   routes.use(provider.callback());
   return routes;
+}
+
+/** SMART's apps ask for `offline_access` alone; OpenID Connect gives it only where the person is asked, which they always are here. */
+function askAgain(request: IncomingMessage): void {
+  const address = new URL(request.url ?? '', 'http://issuer');
+  if (!address.searchParams.get('scope')?.split(' ').includes('offline_access') || address.searchParams.has('prompt')) return;
+  address.searchParams.set('prompt', 'consent');
+  request.url = `${address.pathname}${address.search}`;
+}
+
+/** Beside a token whose sign-in began with a launch: at whom (SMART App Launch 2, launch context). */
+function tellLaunch(launches: AppLaunches) {
+  return async (context: Context, next: () => Promise<void>): Promise<void> => {
+    await next();
+    const grantId = context.oidc?.route === 'token' && context.status === 200 ? context.oidc.entities?.Grant?.jti : undefined;
+    const patient = grantId === undefined ? undefined : (await launches.findGrant(grantId))?.patient;
+    if (patient !== undefined) context.body = { ...(context.body as object), patient };
+  };
 }
 
 /** Each sign-in begins with nobody signed in: a demo is for changing sides, and there is no password to remember. */

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { problemsOf } from '../../../fhir/outcome.ts';
 import type { RateLimits } from '../rate-limits.ts';
 
-/** Requests for tokens are counted before a signature is looked at; one too many is told in OAuth's own form (RFC 6749 section 5.2), with 429 and Retry-After. */
+/** Requests for tokens and sign-ins are counted before a signature is looked at or anything is kept; one too many is told in OAuth's own form (RFC 6749 section 5.2), with 429 and Retry-After. */
 export function limitIssuer(rates: RateLimits): RequestHandler {
   return async (request, response, next) => {
     const address = request.ip ?? '';
@@ -13,7 +13,7 @@ export function limitIssuer(rates: RateLimits): RequestHandler {
       response.status(429).set({ 'Retry-After': String(retryAfter), 'Cache-Control': 'no-store' }).json({ error: 'temporarily_unavailable', error_description: text });
       return;
     }
-    if (request.method === 'POST') await rates.countAddress(address);
+    if (request.method === 'POST' || request.path.startsWith('/auth')) await rates.countAddress(address);
     next();
   };
 }

@@ -42,6 +42,7 @@ declare module 'oidc-provider' {
     addResourceScope(resource: string, scope: string): void;
     rejectResourceScope(resource: string, scope: string): void;
     getResourceScope(resource: string): string | undefined;
+    jti: string;
     save(): Promise<string>;
   }
 
@@ -54,6 +55,7 @@ declare module 'oidc-provider' {
       client?: Client;
       entities?: { Grant?: Grant };
       session?: { accountId?: string };
+      result?: { consent?: { grantId: string } };
       provider: Provider;
     };
   }
@@ -61,7 +63,7 @@ declare module 'oidc-provider' {
   export interface InteractionDetails {
     uid: string;
     prompt: { name: string };
-    params: { login_hint?: unknown };
+    params: { login_hint?: unknown; client_id?: unknown; redirect_uri?: unknown; scope?: unknown; launch?: unknown };
   }
 
   export class Provider {
@@ -70,15 +72,15 @@ declare module 'oidc-provider' {
     proxy: boolean;
     callback(): RequestListener;
     interactionDetails(request: IncomingMessage, response: ServerResponse): Promise<InteractionDetails>;
-    interactionFinished(request: IncomingMessage, response: ServerResponse, result: { login: { accountId: string; remember: boolean } }): Promise<void>;
-    Grant: new (of: { accountId: string; clientId: string }) => Grant;
+    interactionFinished(request: IncomingMessage, response: ServerResponse, result: { login: { accountId: string; remember: boolean }; consent?: { grantId: string } } | { error: string; error_description: string }): Promise<void>;
+    Grant: { new (of: { accountId: string; clientId: string }): Grant; find(id: string): Promise<Grant | undefined> };
     /** before the library's own handling */
     use(middleware: (context: Context, next: () => Promise<void>) => Promise<void>): this;
     on(event: 'error', listener: (error: unknown) => void): this;
     on(event: 'server_error', listener: (context: unknown, error: Error) => void): this;
   }
 
-  export const errors: Record<'InvalidClientAuth' | 'InvalidScope' | 'InvalidTarget', new (description?: string, detail?: string) => Error>;
+  export const errors: Record<'InvalidClientAuth' | 'InvalidGrant' | 'InvalidRequest' | 'InvalidScope' | 'InvalidTarget', new (description?: string, detail?: string) => Error>;
 
   export type PrivateJwks = { keys: JWK[] };
 }

@@ -113,10 +113,10 @@ async function attemptOf(value: string | null): Promise<Attempt | null> {
   return value === null ? null : unseal<Attempt>(secret, sealed.join('.'));
 }
 
-/** A place in the viewer and nowhere else. */
+/** A place in the viewer, or the question whether an app may act for the person, and nowhere else. */
 function returnTo(baseUrl: string, asked: string | null): string {
   const url = asked !== null && asked.length <= 512 && asked.startsWith('/') ? URL.parse(asked, baseUrl) : null;
-  return url !== null && url.origin === new URL(baseUrl).origin && (url.pathname === '/app' || url.pathname.startsWith('/app/')) ? `${url.pathname}${url.search}` : '/app/';
+  return url !== null && url.origin === new URL(baseUrl).origin && (url.pathname === '/app' || url.pathname.startsWith('/app/') || url.pathname.startsWith('/oauth/interaction/')) ? `${url.pathname}${url.search}` : '/app/';
 }
 
 /** A browser's page: whatever goes wrong ends on a page too. */

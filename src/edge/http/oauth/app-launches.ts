@@ -1,0 +1,42 @@
+import type { Requester } from '../../../fhir/sharing.ts';
+import type { OAuthState } from '../../../store/oauth-state.ts';
+
+/** A launch: whose, at whom, and for which app (null: the gateway's own viewer). */
+export interface Launch {
+  person: string;
+  organisation: string;
+  patient: string;
+  client: string | null;
+}
+
+/** For whom an app acts, kept beside the grant somebody gave it. */
+export interface AppGrant {
+  organisation: string;
+  organisation_name: string;
+  role: string;
+  purpose: string;
+  name: string;
+  /** of the launch, if it began with one */
+  patient?: string;
+}
+
+/** SMART: a launch is used at once or not at all. */
+export const launchSeconds = 300;
+const grantSeconds = 13 * 3600;
+
+/** Launches and what came of them, in the issuer's memory. */
+export function createAppLaunches(state: OAuthState) {
+  return {
+    /** `id` is opaque, and all that is ever told of it. */
+    begin: (id: string, launch: Launch) => state.save('Launch', id, { payload: { ...launch } }, launchSeconds),
+    /** Of the person it was made for and the app it was made for, once; null for anybody and anything else. */
+    take: async (id: string, { person, organisation }: Requester, client: string | null): Promise<Launch | null> => {
+      const launch = (await state.take('Launch', id)) as Launch | null;
+      return launch !== null && launch.person === person?.id && launch.organisation === organisation && launch.client === client ? launch : null;
+    },
+    keepGrant: (grantId: string, clientId: string, grant: AppGrant) => state.save('AppGrant', grantId, { payload: { ...grant }, clientId, grantId }, grantSeconds),
+    findGrant: async (grantId: string): Promise<AppGrant | null> => (await state.find('AppGrant', grantId)) as AppGrant | null,
+  };
+}
+
+export type AppLaunches = ReturnType<typeof createAppLaunches>;

@@ -1,0 +1,98 @@
+import express, { Router, type Request, type RequestHandler, type Response } from 'express';
+import type { InteractionDetails, Provider } from 'oidc-provider';
+import { coversScope, readScope } from '../../../fhir/smart-scopes.ts';
+import type { Requester } from '../../../fhir/sharing.ts';
+import type { RegisteredClient } from '../../../store/oauth-clients.ts';
+import { html, type Markup } from '../../html.ts';
+import { htmlPage } from '../html-page.ts';
+import type { Identify } from '../session/identify.ts';
+import type { AppLaunches } from './app-launches.ts';
+
+export interface AppPageServices {
+  provider: Provider;
+  audience: string;
+  launches: AppLaunches;
+  findClient: (id: string) => Promise<RegisteredClient | null>;
+  nameOf: (organisation: string) => string;
+  /** whose session the viewer's cookie carries */
+  identify: Identify;
+}
+
+const failed = '/app/sign-in-failed';
+const oidcScopes = ['openid', 'offline_access', 'launch'];
+
+/**
+ * /oauth/interaction/{uid} of a registered app: whoever is signed in to the viewer is asked whether the app may act for them,
+ * each time. The app is given of what it asks for no more than the person may do, and a launch only if it was made for this
+ * person and this app. The page is opened from the app's site, so the viewer's cookie comes with the answer, not before.
+ */
+export function appPage(services: AppPageServices): Router {
+  const router = Router();
+  router.get('/:uid', ofAnApp(services, (asked, client, _request, response) => {
+    const policy = String(response.getHeader('Content-Security-Policy') ?? '').replace("form-action 'self'", `form-action 'self' ${client.redirectUris.map((address) => new URL(address).origin).join(' ')}`); // the answer's redirects lead there
+    response.type('html').set({ 'Cache-Control': 'no-store', 'Content-Security-Policy': policy }).send(question(asked, client, services.nameOf(client.organisation)).text);
+    return Promise.resolve();
+  }));
+  router.post('/:uid', express.urlencoded({ extended: false, limit: 1024, parameterLimit: 4 }), ofAnApp(services, (asked, client, request, response) => decide(services, asked, client, request, response)));
+  return router;
+}
+
+/** Goes on to whoever comes next where the question is not an app's. */
+function ofAnApp({ provider, findClient }: AppPageServices, handle: (asked: InteractionDetails, client: RegisteredClient, request: Request, response: Response) => Promise<void>): RequestHandler {
+  return async (request, response, next) => {
+    const asked = await provider.interactionDetails(request, response).catch(() => null);
+    const client = asked && (await findClient(String(asked.params.client_id)));
+    if (!asked || client?.kind !== 'app') return next();
+    await handle(asked, client, request, response);
+  };
+}
+
+async function decide(services: AppPageServices, asked: InteractionDetails, client: RegisteredClient, request: Request, response: Response): Promise<void> {
+  const { provider, launches, identify } = services;
+  const refuse = (error: string, error_description: string): Promise<void> => provider.interactionFinished(request, response, { error, error_description });
+  if (request.headers['sec-fetch-site'] !== 'same-origin') return response.redirect(303, failed);
+  if ((request.body as { decision?: unknown } | undefined)?.decision !== 'allow') return refuse('access_denied', 'the person did not allow it');
+  const verified = await identify(request.headers, true);
+  if ('problem' in verified) return response.redirect(303, verified.problem.category === 'unauthenticated' ? `/session/sign-in?return=${encodeURIComponent(request.originalUrl)}` : failed);
+  const { requester } = verified;
+  if (!requester.person) return refuse('access_denied', 'only a person can allow it');
+  const { launch: id } = asked.params;
+  const launch = typeof id === 'string' ? await launches.take(id, requester, client.id) : null;
+  if (id !== undefined && !launch) return refuse('invalid_request', 'the launch is not known: it was used, it ended, or it is somebody else\'s');
+  const grantId = await grantTo(services, asked, client, requester);
+  if (grantId === null) return refuse('access_denied', 'the person may do nothing of what is asked for');
+  const { organisation, organisationName, role, purpose, person } = requester;
+  await launches.keepGrant(grantId, client.id, { organisation, organisation_name: organisationName, role, purpose, name: person?.name ?? '', ...(launch && { patient: launch.patient }) });
+  return provider.interactionFinished(request, response, { login: { accountId: requester.person.id, remember: false }, consent: { grantId } });
+}
+
+/** Of what is asked for, what the person may do; null where nothing is left. */
+async function grantTo({ provider, audience }: AppPageServices, { params }: InteractionDetails, client: RegisteredClient, { person, scopes }: Requester): Promise<string | null> {
+  const asked = wordsOf(params.scope);
+  const rights = asked.filter((scope) => readScope(scope) !== null);
+  const given = rights.filter((scope) => coversScope(scopes, scope));
+  if (given.length === 0) return null;
+  const grant = new provider.Grant({ accountId: person?.id ?? '', clientId: client.id });
+  grant.addOIDCScope(asked.filter((scope) => oidcScopes.includes(scope)).join(' '));
+  grant.addResourceScope(audience, given.join(' '));
+  const rest = rights.filter((scope) => !given.includes(scope));
+  if (rest.length > 0) grant.rejectResourceScope(audience, rest.join(' '));
+  return grant.save();
+}
+
+function question({ uid, params }: InteractionDetails, client: RegisteredClient, organisation: string): Markup {
+  const rights = wordsOf(params.scope).filter((scope) => readScope(scope) !== null);
+  return htmlPage({
+    title: 'Allow an app', notice: null,
+    main: html`<h1>May this app act for you?</h1>
+<p><strong>${client.name}</strong> of ${organisation} asks to read or write records as you, within what you may do yourself. Everything it does is logged under your name.</p>
+<ul>${rights.map((scope) => html`<li><code>${scope}</code></li>`)}</ul>
+<form method="post" action="/oauth/interaction/${uid}">
+<p><button name="decision" value="allow">Allow</button> <button name="decision" value="refuse">Do not allow</button></p>
+</form>`,
+  });
+}
+
+function wordsOf(scope: unknown): string[] {
+  return typeof scope === 'string' ? scope.split(' ') : [];
+}

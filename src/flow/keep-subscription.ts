@@ -1,0 +1,111 @@
+import type { JsonObject } from '../fhir/json.ts';
+import { notFound } from '../fhir/outcome.ts';
+import { Refusal, type Problem } from '../fhir/problem.ts';
+import { keptHeaders, readSubscription, withoutSecrets, type ReadSubscription } from '../fhir/read-subscription.ts';
+import type { Requester } from '../fhir/sharing.ts';
+import type { Connection } from '../store/database.ts';
+import { isUuid } from '../store/secrets.ts';
+import { loadSharedRows } from '../store/shared-rows.ts';
+import { deleteSubscription, findSubscriptions, holdSubscription, saveSubscription, type SubscriptionRow } from '../store/subscriptions.ts';
+import { versionDiffers } from './name-writes.ts';
+import { openPage, sealPage } from './page-token.ts';
+import { appendAct } from './release-records.ts';
+import type { ReleaseContext, RequestFacts } from './release-context.ts';
+import { endSubscriptionResource, saveSubscriptionResource } from './restate-subscription.ts';
+
+export interface SubscriptionContext extends ReleaseContext {
+  validate: (resource: JsonObject) => Problem[];
+  /** whether notifications may be sent there at all */
+  checkHook: (endpoint: string) => Problem | null;
+  /** there is somebody to be told */
+  wakeTelling: () => void;
+}
+
+/** Subscriptions of one client. */
+const mostSubscriptions = 50;
+
+/** A Subscription as its client has it now. */
+export interface KeptSubscription {
+  id: string;
+  version: number;
+}
+
+/**
+ * THE STORY of a Subscription: is this a system → is it valid R4, and something that is offered → audit (durable) → kept, with a
+ * resource for its client. The handshake comes soon after; until then it is `requested`.
+ */
+export async function createSubscription(context: SubscriptionContext, requester: Requester, resource: JsonObject, request: RequestFacts): Promise<KeptSubscription> {
+  const read = readWanted(context, requester, resource);
+  const id = context.newId();
+  await appendAct(context, requester, request, { interaction: 'create', query: 'Subscription', status: 201 });
+  const version = await context.database.transaction((connection) => keep(context, connection, requester, { id, resource, read, standing: undefined }));
+  context.wakeTelling();
+  return { id, version };
+}
+
+/** Changed, or asked for again after an error: it begins with a handshake, and goes on with its numbers. */
+export async function updateSubscription(context: SubscriptionContext, requester: Requester, id: string, ifMatch: number | undefined, resource: JsonObject, request: RequestFacts): Promise<KeptSubscription> {
+  const read = readWanted(context, requester, resource);
+  await findOwn(context, requester, id);
+  await appendAct(context, requester, request, { interaction: 'update', query: `Subscription/${id}`, status: 200 });
+  const version = await context.database.transaction(async (connection) => {
+    const standing = await holdSubscription(connection, id);
+    if (!standing) throw new Refusal(notFound);
+    const current = (await loadSharedRows(connection, [id])).get(id)?.version;
+    if (ifMatch !== undefined && ifMatch !== current) throw new Refusal(versionDiffers);
+    return keep(context, connection, requester, { id, resource, read, standing });
+  });
+  context.wakeTelling();
+  return { id, version };
+}
+
+/** Ends it: nothing is told from now on, and nothing is kept to be told. */
+export async function endOwnSubscription(context: SubscriptionContext, requester: Requester, id: string, request: RequestFacts): Promise<void> {
+  checkSystem(requester);
+  await findOwn(context, requester, id);
+  await appendAct(context, requester, request, { interaction: 'delete', query: `Subscription/${id}`, status: 204 });
+  await context.database.transaction(async (connection) => {
+    await deleteSubscription(connection, id);
+    await endSubscriptionResource(context, connection, id);
+  });
+}
+
+/** A client's own; anybody else's is not there. */
+export async function findOwn({ database }: Pick<ReleaseContext, 'database'>, requester: Requester, id: string): Promise<SubscriptionRow> {
+  const [own] = isUuid(id) ? await findSubscriptions(database, requester, [id]) : [];
+  if (!own) throw new Refusal(notFound);
+  return own;
+}
+
+function readWanted({ validate, checkHook, clock }: SubscriptionContext, requester: Requester, resource: JsonObject): ReadSubscription {
+  checkSystem(requester);
+  const read = readSubscription(resource);
+  if ('problems' in read) throw new Refusal(...read.problems);
+  const { meta: _meta, ...content } = resource; // it may claim the profile of the backport, which is held against it above
+  const wrong = validate(content).filter(({ severity = 'error' }) => severity === 'error').map((problem): Problem => ({ ...problem, category: 'unprocessable' }));
+  const hook = checkHook(read.subscription.endpoint);
+  const over = read.subscription.end !== null && new Date(read.subscription.end) <= clock();
+  const problems = [...wrong, ...(hook ? [hook] : []), ...(over ? [ended] : [])];
+  if (problems.length > 0) throw new Refusal(...problems);
+  return read.subscription;
+}
+
+export function checkSystem({ role, person }: Requester): void {
+  if (role !== 'integration' || person) throw new Refusal(systemsOnly);
+}
+
+async function keep(
+  context: SubscriptionContext, connection: Connection, requester: Requester,
+  { id, resource, read: { headers, end, wanted, ...read }, standing }: { id: string; resource: JsonObject; read: ReadSubscription; standing: SubscriptionRow | undefined },
+): Promise<number> {
+  const opened = standing && openPage(context.secrets.page, standing.requester, standing.headers);
+  const known = opened && 'state' in opened ? opened.state as string[] : [];
+  const status = wanted ? 'requested' : 'off';
+  const row = { ...read, id, requester, status, endsAt: end === null ? null : new Date(end), headers: sealPage(context.secrets.page, requester, keptHeaders(headers, known)) } as const;
+  if (!await saveSubscription(connection, row, mostSubscriptions)) throw new Refusal(tooMany);
+  return saveSubscriptionResource(context, connection, requester.client, id, withoutSecrets(resource, status, null));
+}
+
+const systemsOnly: Problem = { category: 'forbidden', code: 'subscription-systems-only', text: 'A subscription is for a system that acts by itself.', expected: 'the token of an organisation\'s system client, with a scope such as system/Subscription.cruds' };
+const ended: Problem = { category: 'unprocessable', code: 'subscription-ended', text: 'The subscription would end before it began.', at: { pointer: '/end' }, expected: 'an instant to come, or none' };
+const tooMany: Problem = { category: 'throttled', code: 'subscription-too-many', text: 'This client has as many subscriptions as it may have.', expected: `at most ${mostSubscriptions}`, fix: 'Delete those that are done with.' };

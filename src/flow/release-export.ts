@@ -1,0 +1,114 @@
+import { describeDisclosure } from '../audit/describe-disclosure.ts';
+import { ignoredNotice } from '../fhir/notices.ts';
+import { notFound } from '../fhir/outcome.ts';
+import { parseExact } from '../fhir/parse-exact.ts';
+import { Refusal, type Problem } from '../fhir/problem.ts';
+import type { Requester } from '../fhir/sharing.ts';
+import { subsetResource } from '../fhir/subset-resource.ts';
+import { countExportFiles, exportSizes, mostListFailures, readExportBatch, type ExportJob } from '../store/export-jobs.ts';
+import { readListed, readSourcePatients } from '../store/read-rows.ts';
+import { assembleText } from './assemble.ts';
+import { auditFacts } from './audit-facts.ts';
+import { composeCitizens } from './compose-citizens.ts';
+import { explainRelease } from './explain-release.ts';
+import type { HeldGrant } from './policy.ts';
+import { appendAct, appendOrRefuse } from './release-records.ts';
+import type { ReleaseContext, RequestFacts } from './release-context.ts';
+import { findExport } from './start-export.ts';
+import type { VisibleRow } from '../store/door.ts';
+
+export interface ExportFile {
+  type: string;
+  /** its last part of the address */
+  name: string;
+}
+
+/** What an export holds. */
+export interface ExportManifest {
+  job: ExportJob;
+  /** data stored up to this instant is in it; what came after may be */
+  upTo: Date;
+  files: ExportFile[];
+  /** files of OperationOutcomes */
+  errors: ExportFile[];
+}
+
+/** A transaction may stay open this long with rows that bear the time it began: these are asked for by the next export. */
+const openTransactionMs = 120_000;
+
+/** The job as it stands, and its files once there are all. That there are any tells something: an entry is written for it. */
+export async function releaseExportStatus(context: ReleaseContext, requester: Requester, id: string, request: RequestFacts): Promise<ExportManifest | { job: ExportJob }> {
+  const job = await findExport(context, requester, id);
+  if (job.doneAt === null && job.failures >= mostListFailures) throw new Refusal(listFailed);
+  if (job.doneAt === null) return { job };
+  const files = (await countExportFiles(context.database, job.id)).flatMap(({ type, files: n }) => Array.from({ length: n }, (_, i) => ({ type, name: fileName(type, i) })));
+  await appendAct(context, requester, request, { interaction: 'export-status', query: `_export/${job.id}`, status: 200 });
+  return {
+    job, files, upTo: new Date(job.askedAt.getTime() - openTransactionMs), errors: job.ignored.length === 0 ? [] : [{ type: 'OperationOutcome', name: fileName('OperationOutcome', 0) }],
+  };
+}
+
+const listFailed: Problem = { category: 'internal', code: 'export-failed', text: 'The export could not be made.', fix: 'Delete it and ask again.' };
+
+function fileName(type: string, n: number): string {
+  return `${type}-${n + 1}.ndjson`;
+}
+
+/**
+ * THE STORY of a file: whose job → for each batch: what is permitted at this moment, through the one door → audit (durable)
+ * → its lines. The list only says what to ask for: who objected since, or whose agreement ended, is left out, and nothing says so.
+ * Each value is the lines of one batch, of which nothing has been sent before its entry is durable.
+ */
+export async function releaseExportFile(context: ReleaseContext, requester: Requester, id: string, name: string, request: RequestFacts): Promise<AsyncGenerator<string[]>> {
+  const job = await findExport(context, requester, id);
+  const [, type = '', number = ''] = /^([A-Z][A-Za-z]+)-([1-9]\d{0,5})\.ndjson$/.exec(name) ?? [];
+  const first = (Number(number) - 1) * exportSizes.file;
+  if (job.doneAt === null || type === '') throw new Refusal(notFound);
+  if (type === 'OperationOutcome') return ignoredParameters(job);
+  if (!await readExportBatch(context.database, job.id, type, first)) throw new Refusal(notFound);
+  return batches(context, requester, { job, type, name, first }, request);
+}
+
+interface AskedFile {
+  job: ExportJob;
+  type: string;
+  name: string;
+  /** its first batch */
+  first: number;
+}
+
+async function* batches(context: ReleaseContext, requester: Requester, file: AskedFile, request: RequestFacts): AsyncGenerator<string[]> {
+  const { job, type, first } = file;
+  for (let n = first; n < first + exportSizes.file; n += 1) {
+    const ids = await readExportBatch(context.database, job.id, type, n);
+    if (!ids) return;
+    yield await releaseBatch(context, requester, file, ids, request);
+  }
+}
+
+async function releaseBatch(context: ReleaseContext, requester: Requester, { job, type, name }: AskedFile, ids: readonly string[], request: RequestFacts): Promise<string[]> {
+  const { database, policy } = context;
+  const { held, result: rows } = await policy.under(requester, ({ grant }) => (type === 'Patient' ? readSourcePatients : readListed)(database, grant.key, ids));
+  const found = rows.filter((row) => row.type === type);
+  const lines = linesOf(held, type, found).map((line) => inPart(job, type, line));
+  const explained = explainRelease(held, found, []);
+  const entry = describeDisclosure(auditFacts(context, requester, request, { interaction: 'export-file', query: `_export/${job.id}/${name}`, status: 200 }), explained);
+  await appendOrRefuse(context, { ...entry, listed: [...new Set(found.flatMap(({ citizen }) => citizen ?? []))].sort() });
+  return lines;
+}
+
+/** Of people the composed Patient, whose id all else refers to. */
+function linesOf(held: HeldGrant, type: string, rows: VisibleRow[]): string[] {
+  return type === 'Patient' ? composeCitizens(held, rows).map(({ patient }) => JSON.stringify(patient)) : rows.map(assembleText);
+}
+
+function inPart({ elements }: ExportJob, type: string, line: string): string {
+  const own = elements.flatMap((element) => (element.startsWith(`${type}.`) ? [element.slice(type.length + 1)] : element.includes('.') ? [] : [element]));
+  return own.length === 0 ? line : JSON.stringify(subsetResource(parseExact(line), { elements: own }));
+}
+
+async function* ignoredParameters({ ignored }: ExportJob): AsyncGenerator<string[]> {
+  const resource = ignoredNotice(ignored).resource;
+  if (ignored.length === 0 || !resource) throw new Refusal(notFound);
+  yield await Promise.resolve([JSON.stringify(resource)]);
+}

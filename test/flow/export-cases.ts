@@ -1,0 +1,168 @@
+import type { Patient, Resource } from '@medplum/fhirtypes';
+import { exportSizes } from '../../src/store/export-jobs.ts';
+import { ask, auditSince, codeOf, lastSeq, type Answer } from '../edge/http/asking.ts';
+import { communitySystem, type SystemWorld } from './system-world.ts';
+import { fileObjection } from './whole-record.ts';
+
+interface Manifest { transactionTime: string; request: string; requiresAccessToken: boolean; output: { type: string; url: string }[]; error: { type: string; url: string }[] }
+
+const system = 'bchc-integration';
+const respondAsync = { Prefer: 'respond-async', Accept: 'application/fhir+json' };
+
+/** What docs/bulk-export.md promises. */
+export function exportCases(current: () => SystemWorld): void {
+  let world: SystemWorld;
+  beforeAll(() => { world = current(); });
+
+  const get = (path: string, who: string = system, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> => ask(world.gateway, { path: path.replace(world.gateway.url, ''), who, headers, method });
+  /** The manifest, asked for until it is there. */
+  async function manifestOf(address: string): Promise<Manifest> {
+    for (;;) {
+      const answer = await get(address);
+      if (answer.status === 200) return JSON.parse(answer.text) as Manifest;
+      expect([answer.status, typeof answer.headers['x-progress'], answer.headers['retry-after']]).toEqual([202, 'string', '2']);
+      await new Promise((resolve) => { setTimeout(resolve, 20); });
+    }
+  }
+  async function exported(path: string, headers: Record<string, string> = {}): Promise<{ address: string; manifest: Manifest }> {
+    const started = await get(path, system, { ...respondAsync, ...headers });
+    expect([started.status, started.text]).toEqual([202, '']);
+    const address = String(started.headers['content-location']);
+    return { address, manifest: await manifestOf(address) };
+  }
+  const linesOf = <T extends Resource>({ text }: Answer): T[] => text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as T);
+
+  it('is asked for, waited for, fetched and deleted, as docs/bulk-export.md says', async () => {
+    const before = await lastSeq(world.gateway);
+    const { address, manifest } = await exported('/fhir/$export?_type=Patient,EpisodeOfCare,Organization&_outputFormat=application/fhir%2Bndjson');
+    expect(manifest).toMatchObject({ requiresAccessToken: true, error: [], request: `${world.gateway.url}/fhir/$export?_type=Patient%2CEpisodeOfCare%2COrganization&_outputFormat=application%2Ffhir%2Bndjson` });
+    expect(manifest.output.map(({ type }) => type)).toEqual(['Patient', 'EpisodeOfCare', 'Organization']);
+    const files = await Promise.all(manifest.output.map(({ url }) => get(url, system, { Accept: 'application/fhir+ndjson' })));
+    expect(files.map(({ status, headers }) => [status, headers['content-type']])).toEqual(files.map(() => [200, 'application/fhir+ndjson']));
+    const [people = [], episodes = [], organisations = []] = files.map((file) => linesOf(file));
+    expect([people.length > 0, episodes.length > 0, organisations.length > 5]).toEqual([true, true, true]);
+    const references = new Set(people.map(({ id = '' }) => `Patient/${id}`));
+    for (const episode of episodes as { patient?: { reference?: string }; meta?: { tag?: { code: string }[] } }[]) {
+      expect(references.has(episode.patient?.reference ?? '')).toBe(true);
+      expect(episode.meta?.tag?.map(({ code }) => code)).toContain('RYW');
+    }
+    const entries = (await auditSince(world.gateway, before)).map(({ entry }) => entry);
+    expect(entries.map(({ interaction }) => interaction)).toEqual(expect.arrayContaining(['export', 'export-status', 'export-file']));
+    const sent = entries.filter(({ interaction, query }) => interaction === 'export-file' && query.includes('EpisodeOfCare'));
+    expect(sent.flatMap(({ disclosed }) => disclosed.map((version) => version.split('/')[1]))).toEqual(episodes.map(({ id }) => id));
+    expect(sent.flatMap(({ listed = [] }) => listed).length).toBeGreaterThan(0);
+    expect((await get(address, system, {}, 'DELETE')).status).toBe(202);
+    const [gone, never] = [await get(address), await get('/fhir/_export/00000000-0000-4000-8000-000000000000')];
+    expect([gone.status, gone.text]).toEqual([404, never.text]);
+    expect((await get(manifest.output[0]?.url ?? '')).status).toBe(404);
+  });
+
+  it('is posted as well, of what is newer, in part, and leaves out leniently what it does not know', async () => {
+    const body = JSON.stringify({ resourceType: 'Parameters', parameter: [{ name: '_type', valueString: 'Patient' }, { name: '_elements', valueString: 'Patient.birthDate' }, { name: '_until', valueInstant: '2026-01-01T00:00:00Z' }] });
+    const post = (prefer: string): Promise<Answer> => ask(world.gateway, { method: 'POST', path: '/fhir/Patient/$export', who: system, headers: { 'Content-Type': 'application/fhir+json', Prefer: prefer }, body });
+    const strict = await post('respond-async');
+    expect([strict.status, codeOf(strict)]).toEqual([400, 'search-parameter-unknown']);
+    const lenient = await post('respond-async, handling=lenient');
+    expect([lenient.status, lenient.headers['preference-applied']]).toEqual([202, 'handling=lenient']);
+    const address = String(lenient.headers['content-location']);
+    const manifest = await manifestOf(address);
+    const [patient] = linesOf<Patient>(await get(manifest.output[0]?.url ?? ''));
+    expect([typeof patient?.birthDate, patient?.name, patient?.meta?.tag?.map(({ code }) => code)]).toEqual(['string', undefined, expect.arrayContaining(['SUBSETTED'])]);
+    expect((await get(manifest.error[0]?.url ?? '')).text).toContain('_until');
+    await get(address, system, {}, 'DELETE');
+    const { address: next, manifest: nothingNew } = await exported(`/fhir/$export?_type=Patient&_since=${encodeURIComponent(new Date(Date.now() + 60_000).toISOString())}`);
+    expect(nothingNew.output).toEqual([]);
+    await get(next, system, {}, 'DELETE');
+  });
+
+  it.each([
+    ['without Prefer', '$export', system, {}, 400, 'export-async-only'], ['by a person', '$export', 'community-nurse', respondAsync, 403, 'export-systems-only'], ['by nobody', '$export', null, respondAsync, 401, 'token-missing'],
+    ['of a type there is not', '$export?_type=Basic', system, respondAsync, 400, 'operation-input-invalid'], ['of a type beyond the scopes', '$export?_type=Patient', 'uhb-adt', respondAsync, 403, 'scope-missing'],
+    ['in another form', '$export?_outputFormat=text/csv', system, respondAsync, 400, 'operation-input-invalid'], ['since no instant', '$export?_since=2026', system, respondAsync, 400, 'operation-input-invalid'],
+    ['of a group there is not', 'Group/x/$export', system, respondAsync, 404, 'not-found'], ['with a filter', '$export?_typeFilter=x', system, respondAsync, 400, 'search-parameter-unknown'],
+    ['later, strictly, of anything else', 'Organization', system, { Prefer: 'respond-async, handling=strict' }, 400, 'respond-async-unsupported'],
+  ] as const)('%s is refused', async (_, path, who, headers, status, code) => {
+    const answer = await ask(world.gateway, { path: `/fhir/${path}`, who, headers });
+    expect([answer.status, codeOf(answer)]).toEqual([status, code]);
+  });
+
+  it('is the only thing that is answered later: all else at once', async () => {
+    expect((await get('/fhir/Organization?_count=1', system, { Prefer: 'respond-async' })).status).toBe(200);
+  });
+
+  it('of another client is not there, and one client has so many and no more', async () => {
+    const addresses: string[] = [];
+    for (let i = 0; i < 5; i += 1) addresses.push((await exported('/fhir/$export?_type=Organization')).address);
+    const more = await get('/fhir/$export?_type=Organization', system, respondAsync);
+    expect([more.status, codeOf(more), more.headers['retry-after']]).toEqual([429, 'export-too-many', '300']);
+    for (const path of [addresses[0] ?? '', `${addresses[0] ?? ''}/Organization-1.ndjson`]) {
+      const others = await get(path, 'uhb-integration');
+      expect([others.status, codeOf(others)]).toEqual([404, 'not-found']);
+    }
+    expect((await get(addresses[0] ?? '', 'uhb-integration', {}, 'DELETE')).status).toBe(404);
+    for (const name of ['Organization-2.ndjson', 'Patient-1.ndjson', 'Organization-0.ndjson', 'x', 'OperationOutcome-1.ndjson']) expect([name, (await get(`${addresses[0] ?? ''}/${name}`)).status]).toEqual([name, 404]);
+    for (const address of addresses) expect((await get(address, system, {}, 'DELETE')).status).toBe(202);
+  });
+
+  describe('of what agreements open', () => {
+    const facts = { id: 'export-test' };
+    /** The resources of a type, listed and sent under this purpose; `between` happens after the list. */
+    async function taken(purpose: 'CAREMGT' | 'HRESCH', level: 'group' | 'patient', type: string, between: (before: Resource[]) => Promise<void> = () => Promise.resolve()): Promise<Resource[]> {
+      const { services } = world.gateway;
+      const requester = communitySystem(purpose);
+      const [organisation] = linesFound(await world.gateway.get('/fhir/Organization?identifier=RYW', 'community-nurse').then((answer) => answer.json()));
+      const id = await services.exports.start(requester, { level, types: [type], since: null, elements: [], ignored: [], request: 'x' }, level === 'group' ? organisation ?? '' : null, facts);
+      for (;;) {
+        const found = await services.exports.status(requester, id, facts);
+        if ('files' in found) break;
+        await new Promise((resolve) => { setTimeout(resolve, 20); });
+      }
+      const send = async (): Promise<Resource[]> => {
+        const lines: string[] = [];
+        for await (const batch of await services.exports.file(requester, id, `${type}-1.ndjson`, facts)) lines.push(...batch);
+        return lines.map((line) => JSON.parse(line) as Resource);
+      };
+      await between(await send());
+      const sent = await send();
+      await services.exports.delete(requester, id, facts);
+      return sent;
+    }
+    const linesFound = (bundle: unknown): string[] => ((bundle as { entry?: { resource: { id: string } }[] }).entry ?? []).map(({ resource }) => resource.id);
+    const custodians = (resources: Resource[]): string[] => [...new Set(resources.flatMap(({ meta }) => meta?.tag?.map(({ code }) => code ?? '') ?? []))].sort();
+
+    it('holds the group\'s records of others; who objects after the list was made is left out when it is sent', async () => {
+      let closed = '';
+      const after = await taken('CAREMGT', 'group', 'Encounter', async (before) => {
+        expect(custodians(before)).toEqual(['RRK', 'RYW']);
+        const [theirs] = before.filter(({ meta }) => meta?.tag?.some(({ code }) => code === 'RRK')) as unknown as { subject: { reference: string } }[];
+        closed = theirs?.subject.reference ?? '';
+        expect((await fileObjection(world.gateway, closed.replace('Patient/', ''))).status).toBe(201);
+      });
+      const ofClosed = (after as unknown as (Resource & { subject: { reference: string } })[]).filter(({ subject }) => subject.reference === closed);
+      expect([custodians(after), ofClosed.filter(({ meta }) => meta?.tag?.some(({ code }) => code === 'RRK'))]).toEqual([['RRK', 'RYW'], []]);
+    });
+
+    it('is of nobody else\'s for research, without the person\'s explicit consent', async () => {
+      expect(custodians(await taken('HRESCH', 'patient', 'Encounter'))).toEqual(['RYW']);
+    });
+
+    it('is not of everybody for the care of single people', async () => {
+      await expect(taken('CAREMGT', 'patient', 'Encounter')).rejects.toMatchObject({ message: 'export-purpose' });
+    });
+  });
+
+  it('comes in batches, each with its entry before its first byte', async () => {
+    const { database } = world.gateway;
+    const { address, manifest } = await exported('/fhir/$export?_type=Task,EpisodeOfCare');
+    const [job = ''] = /[0-9a-f-]{36}$/.exec(address) ?? [];
+    const [{ ids } = { ids: [] }] = await database.query<{ ids: string[] }>('select ids from export_batch where job_id = $1 and type = $2', [job, 'EpisodeOfCare']);
+    expect(ids.length).toBeLessThanOrEqual(exportSizes.batch);
+    await database.query('delete from export_batch where job_id = $1', [job]);
+    for (const [n, id] of ids.entries()) await database.query('insert into export_batch (job_id, type, n, ids) values ($1, $2, $3, $4)', [job, 'EpisodeOfCare', n, [id]]);
+    const before = await lastSeq(world.gateway);
+    const url = manifest.output.find(({ type }) => type === 'EpisodeOfCare')?.url ?? '';
+    expect(linesOf(await get(url)).map(({ id }) => id)).toEqual(ids);
+    expect((await auditSince(world.gateway, before)).map(({ entry }) => entry.disclosed.length)).toEqual(ids.map(() => 1));
+    await get(address, system, {}, 'DELETE');
+  });
+}
