@@ -33,7 +33,7 @@ import { createWhatIf } from './flow/what-if.ts';
 import { watchAgreementDates, type AgreementWatch } from './flow/watch-agreement-dates.ts';
 import type { IntakeContext } from './flow/intake-context.ts';
 import { matchPatient, type MatchInput } from './flow/match-patient.ts';
-import { openPage, sealPage } from './flow/page-token.ts';
+import { pagesOf } from './page-services.ts';
 import { createPolicy } from './flow/policy.ts';
 import { readAgreementFiles, registerAgreements, signDemoAgreements } from './flow/register-agreements.ts';
 import type { ReleaseContext, RequestFacts } from './flow/release-context.ts';
@@ -77,7 +77,7 @@ import { openOAuthState } from './store/oauth-state.ts';
 import { openTokenStops } from './store/token-stops.ts';
 import { openWebSessions } from './store/web-sessions.ts';
 import { hasMark, setMark } from './store/marks.ts';
-import { loadSecrets, type Secrets } from './store/secrets.ts';
+import { loadSecrets } from './store/secrets.ts';
 import { openSharingClasses } from './store/sharing-classes.ts';
 import type { JsonObject } from './fhir/json.ts';
 
@@ -270,18 +270,6 @@ function toldOf(context: Parameters<typeof releaseStory>[0] & Parameters<typeof 
     story: (requester: Requester, citizen: string, base: string, request: RequestFacts) => releaseStory(context, requester, citizen, base, request),
     confirm: (requester: Requester, citizen: string, named: NamedVersion, request: RequestFacts) => confirmFact(context, requester, citizen, named, request),
     correct: (requester: Requester, citizen: string, ask: CorrectionAsk, bytes: Uint8Array, request: RequestFacts) => requestCorrection(context, requester, citizen, ask, bytes, request),
-  };
-}
-
-/** Where a search stands, as its next page's address carries it. */
-function pagesOf({ page }: Secrets) {
-  return {
-    sealPage: (requester: Requester, state: unknown) => sealPage(page, requester, state),
-    openPage: (requester: Requester, token: string): unknown => {
-      const opened = openPage(page, requester, token);
-      if ('problem' in opened) throw new Refusal(opened.problem);
-      return opened.state;
-    },
   };
 }
 
