@@ -45,7 +45,7 @@ try {
   await as('ward-doctor', '/app/discharge', desktop, async (page) => { await shot(page, 'ready-to-leave'); });
   await as('community-nurse', '/app/referrals', desktop, async (page) => {
     await shot(page, 'referrals');
-    await page.getByRole('listitem').getByRole('link').first().click();
+    await page.locator('.os-item').getByRole('link').first().click();
     await page.getByRole('button', { name: 'Accept it', exact: true }).waitFor();
     await shot(page, 'answer');
   });
