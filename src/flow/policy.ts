@@ -64,23 +64,12 @@ export function createPolicy(database: Database, classes: SharingClasses): Polic
     const key = JSON.stringify(facts);
     const kept = policy.grants.get(key);
     if (kept) return kept;
-    const grant = grantOf(await share(requester, policy), requester);
+    const grant = grantOf(await share(database, requester, policy), requester);
     await saveGrant(database, grant);
     const held = { grant, agreements: policy.agreements, names: policy.names, classes: policy.classes };
     if (policy.grants.size >= grantsKept) policy.grants.clear();
     policy.grants.set(key, held);
     return held;
-  }
-
-  /** Of a time that is over the door says so, and everything is read anew. */
-  async function share(requester: Requester, policy: Loaded): Promise<SharedGrant> {
-    const by = sharedBy(requester);
-    const kept = policy.shared.get(by);
-    if (kept) return kept;
-    const shared = compileShared({ requester, classes: [...policy.classes.values()], agreements: policy.agreements, generation: policy.generation, now: await readDatabaseClock(database) });
-    if (policy.shared.size >= sharedKept) policy.shared.clear();
-    policy.shared.set(by, shared);
-    return shared;
   }
 
   return {
@@ -102,6 +91,17 @@ export function createPolicy(database: Database, classes: SharingClasses): Polic
       throw new Refusal({ category: 'unavailable', code: 'policy-changing', text: 'The sharing policy is changing at this moment.', fix: 'Try again in a few seconds.' });
     },
   };
+}
+
+/** Of a time that is over the door says so, and everything is read anew. */
+async function share(database: Database, requester: Requester, policy: Loaded): Promise<SharedGrant> {
+  const by = sharedBy(requester);
+  const kept = policy.shared.get(by);
+  if (kept) return kept;
+  const shared = compileShared({ requester, classes: [...policy.classes.values()], agreements: policy.agreements, generation: policy.generation, now: await readDatabaseClock(database) });
+  if (policy.shared.size >= sharedKept) policy.shared.clear();
+  policy.shared.set(by, shared);
+  return shared;
 }
 
 function pause(ms: number): Promise<void> {
