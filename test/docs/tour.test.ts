@@ -36,7 +36,7 @@ tour('the README\'s first tour', () => {
     gateway = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/main.ts'], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
     box = await untilStarted(gateway);
     const script = join(folder, 'tour.sh');
-    writeFileSync(script, ['set -euo pipefail', ...blocks.flatMap(({ commands }) => [commands, `printf '${separator}'`])].join('\n'));
+    writeFileSync(script, ['set -euo pipefail', ...blocks.flatMap(({ commands }) => [commands.replaceAll('npm run -s onestory --', `${process.execPath} --disable-warning=ExperimentalWarning src/cli.ts`), `printf '${separator}'`])].join('\n'));
     outputs = (await run('bash', [script], { cwd: root, env })).split(separator);
     if (update) writeFileSync(file, withOutputs(readFileSync(file, 'utf8'), outputs).replace(startBlock, () => asByDefault(box, env.DATA_DIR)));
   }, 120_000);

@@ -267,10 +267,13 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
       ['emergency-looks', ({ emergency, interaction }) => emergency !== undefined || /^(end-)?break-glass|^emergency-re/.test(interaction)], ['exports', ({ interaction }) => ['audit-report', 'access-report', 'audit-export'].includes(interaction)],
       [`user?user=${nurse}`, (entry) => entry.who.person?.id === nurse && heldBy(entry, hospital), officer],
     ])('%s has exactly the entries it is of', async (path, belongs, who = governance) => {
-      const expected = (await entries()).filter(belongs).map(({ id }) => id).sort();
+      const theirs = async (): Promise<string[]> => (await entries()).filter(belongs).map(({ id }) => id).sort();
+      const before = await theirs();
       const rows = await linesOf(path, who);
-      expect(rows.map(({ entry }) => entry).sort()).toEqual(expected);
-      expect(expected.length).toBeGreaterThan(0);
+      const told = rows.map(({ entry = '' }) => entry).sort();
+      const after = await theirs();
+      expect(told).toEqual(after.filter((id) => before.includes(id) || told.includes(id))); // rounds of the gateway's own write entries meanwhile
+      expect(before.length).toBeGreaterThan(0);
       expect(rows.map(({ at }) => at)).toEqual(rows.map(({ at }) => at ?? '').sort().reverse());
     });
 
@@ -310,7 +313,7 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
       const before = await lastSeq(gateway);
       const rows = await linesOf('user?user=crowd');
       expect([rows.length, new Set(rows.map(({ entry }) => entry)).size]).toEqual([600, 600]);
-      const written = (await auditSince(gateway, before)).map(({ entry }) => entry);
+      const written = (await auditSince(gateway, before)).map(({ entry }) => entry).filter(({ interaction }) => interaction === 'audit-report'); // a round may tell of links meanwhile
       expect(written.map(({ query }) => query.split(' ').slice(1).join(' '))).toEqual(['page=1', 'page=2', 'whole rows=600']);
       expect(written.flatMap(({ disclosed }) => disclosed)).toHaveLength(600);
     });

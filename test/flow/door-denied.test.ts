@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { CapabilityStatement } from '@medplum/fhirtypes';
 import { databases } from '../databases.ts';
+import { sending } from '../edge/http/writing.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
+import { subscriptionTo } from './subscription-cases.ts';
 import { fillWithHidden, storedRows, type StoredRow } from './twin-worlds.ts';
 
 const unknownId = '01234567-89ab-8cde-8f01-23456789abcd';
@@ -18,6 +20,7 @@ describe.each(databases)('what a caller may not know of, on $kind', ({ open }) =
     const before = new Set((await storedRows(gateway.database)).map(({ id }) => id));
     await fillWithHidden(gateway.database);
     hidden = (await storedRows(gateway.database)).filter(({ id }) => !before.has(id));
+    expect((await sending(gateway, 'bchc-integration')('POST', 'Subscription', subscriptionTo('died', 'https://hooks.example/of-bchc'))).status).toBe(201);
     shared = await gateway.database.query('select id, type, scope from shared_row');
     const statement = (await (await fetch(`${gateway.url}/fhir/metadata`)).json()) as CapabilityStatement;
     types = (statement.rest?.[0]?.resource ?? []).filter(({ interaction }) => interaction?.some(({ code }) => code === 'vread')).map(({ type = '' }) => type);

@@ -17,7 +17,7 @@ import { fileObjection } from './whole-record.ts';
 const ods = 'https://fhir.nhs.uk/Id/ods-organization-code';
 const system = 'bchc-integration';
 const backport = 'http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition';
-const subscriptionTo = (topic: string, endpoint: string, more: JsonObject = {}): JsonObject => ({
+export const subscriptionTo = (topic: string, endpoint: string, more: JsonObject = {}): JsonObject => ({
   resourceType: 'Subscription', status: 'requested', reason: 'work list', criteria: `https://fhir.bicp.example/SubscriptionTopic/${topic}`,
   channel: { type: 'rest-hook', endpoint, payload: 'application/fhir+json', _payload: { extension: [{ url: `${backport}/backport-payload-content`, valueCode: 'id-only' }] }, header: ['Authorization: Bearer of-the-receiver'] }, ...more,
 });

@@ -12,10 +12,11 @@ const atOnce = 8;
 /** Every route is asked for once, then every way to search, as far as there are requests; then whatever comes, more of what reads records than of the rest. */
 export function twinRequests(facts: TwinFacts, routes: readonly string[], asker: Asker, requests: number, seed: number): TwinRequest[] {
   const asked = routes.flatMap((route) => named(route, armOf(route)?.(facts, asker)));
-  const forms = facts.forms.flatMap((form) => named(formName(form), formRequest(form)));
+  const ways = (so: (type: string) => boolean): fc.Arbitrary<TwinRequest>[] => facts.forms.filter(({ type }) => so(type)).flatMap((form) => named(formName(form), formRequest(form)));
+  const [ofLog, forms] = [readsTheLog.includes(asker.role) ? [] : ways((type) => type === 'AuditEvent'), ways((type) => type !== 'AuditEvent')];
   const records = Object.entries(arms).filter(([route]) => recordRoute.test(route)).flatMap(([route, arm]) => named(route, arm(facts, asker)));
-  const firsts = [...spread(asked, Math.ceil(requests / 4), seed), ...spread(forms, Math.ceil(requests / 2), seed)];
-  const rest = fc.oneof({ weight: 4, arbitrary: fc.oneof(...records) }, { weight: 2, arbitrary: fc.oneof(...forms) }, { weight: 1, arbitrary: fc.oneof(...asked) });
+  const firsts = [...spread(asked, Math.ceil(requests / 4), seed), ...spread(ofLog, Math.ceil(requests / 10), seed), ...spread(forms, Math.ceil(requests / 2), seed)];
+  const rest = fc.oneof({ weight: 4, arbitrary: fc.oneof(...records) }, { weight: 2, arbitrary: fc.oneof(...forms, ...ofLog) }, { weight: 1, arbitrary: fc.oneof(...asked) });
   const drawn = [...firsts.flatMap((arbitrary, i) => fc.sample(arbitrary, { numRuns: 1, seed: mixed(seed, asker.who, i) })), ...fc.sample(rest, { numRuns: requests, seed: mixed(seed, asker.who, -1) })];
   return drawn.filter(({ path }) => !(readsTheLog.includes(asker.role) && path.startsWith('/fhir/AuditEvent'))).slice(0, requests);
 }

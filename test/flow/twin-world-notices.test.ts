@@ -1,4 +1,4 @@
 import { describeTwinWorlds } from './twin-world.ts';
 
-describeTwinWorlds({ kind: 'postgresql', notice: 'generic', requests: 40 });
+/** The notice that tells most; `npm run check:twin -- --notice generic` asks the same of the other. */
 describeTwinWorlds({ kind: 'postgresql', notice: 'organisation', requests: 40 });

@@ -1,14 +1,12 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import type { EmergencyDetails, EmergencyEntry } from '../../../src/flow/list-emergencies.ts';
 import { openEmptyPglite } from '../../databases.ts';
 import { castMember, detailsOf, openEmergency, population } from '../../flow/emergency-asks.ts';
 import { wholeRecord } from '../../flow/whole-record.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
+import { onestory } from './run-command.ts';
 
 /** `onestory emergency …` as a privacy officer types it. */
 
-const root = join(import.meta.dirname, '..', '..', '..');
 let gateway: Gateway;
 let access: { citizen: string; reference: string };
 beforeAll(async () => {
@@ -18,15 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-async function emergency(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const env = { PATH: process.env['PATH'] ?? '', HOME: gateway.dataDir, DATA_DIR: gateway.dataDir, PORT: new URL(gateway.url).port };
-  const child = spawn('node', ['bin/run.mjs', 'src/cli.ts', 'emergency', ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const parts = { out: '', err: '' };
-  child.stdout.on('data', (part: Buffer) => { parts.out += part.toString(); });
-  child.stderr.on('data', (part: Buffer) => { parts.err += part.toString(); });
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  return { code, ...parts };
-}
+const emergency = (...args: string[]): ReturnType<typeof onestory> => onestory(gateway, ['emergency', ...args]);
 const officer = ['--as', 'privacy-officer'];
 
 describe('onestory emergency', () => {

@@ -1,17 +1,15 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import type { FeedReport } from '../../../src/flow/feed-doctor.ts';
 import type { ReplayReport } from '../../../src/flow/replay-feed.ts';
 import { openPostgres } from '../../../src/store/database.ts';
 import { freshPostgres } from '../../databases.ts';
 import { editableMappings, withoutGender } from '../../flow/replay-works.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
+import { onestory as asTyped } from './run-command.ts';
 import { message } from '../../intake/adt.ts';
 import { auditSince, lastSeq } from '../http/asking.ts';
 
 /** `onestory feed …` and `onestory replay …` as an integration analyst types them, and who may. */
 
-const root = join(import.meta.dirname, '..', '..', '..');
 let gateway: Gateway;
 beforeAll(async () => {
   const maps = editableMappings();
@@ -26,15 +24,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => gateway.close());
 
-async function onestory(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const env = { PATH: process.env['PATH'] ?? '', HOME: gateway.dataDir, DATA_DIR: gateway.dataDir, PORT: new URL(gateway.url).port };
-  const child = spawn('node', ['bin/run.mjs', 'src/cli.ts', ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const parts = { out: '', err: '' };
-  child.stdout.on('data', (part: Buffer) => { parts.out += part.toString(); });
-  child.stderr.on('data', (part: Buffer) => { parts.err += part.toString(); });
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  return { code, ...parts };
-}
+const onestory = (...args: string[]): ReturnType<typeof asTyped> => asTyped(gateway, args);
 const analyst = ['--as', 'uhb-integration'];
 
 describe('onestory feed and replay', () => {

@@ -1,14 +1,12 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { adtMessages } from '../../../src/demo/write-adt.ts';
 import { openEmptyPglite } from '../../databases.ts';
 import { castMember, population } from '../../flow/emergency-asks.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
+import { onestory as asTyped } from './run-command.ts';
 
 /** `onestory link …` and `onestory linkage …` as whoever oversees sharing types them. */
 
-const root = join(import.meta.dirname, '..', '..', '..');
 let gateway: Gateway;
 beforeAll(async () => {
   gateway = await startGateway(await openEmptyPglite(), { citizens: 2 });
@@ -18,15 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-async function onestory(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const env = { PATH: process.env['PATH'] ?? '', HOME: gateway.dataDir, DATA_DIR: gateway.dataDir, PORT: new URL(gateway.url).port };
-  const child = spawn('node', ['bin/run.mjs', 'src/cli.ts', ...args, '--as', 'governance-lead'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const parts = { out: '', err: '' };
-  child.stdout.on('data', (part: Buffer) => { parts.out += part.toString(); });
-  child.stderr.on('data', (part: Buffer) => { parts.err += part.toString(); });
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  return { code, ...parts };
-}
+const onestory = (...args: string[]): ReturnType<typeof asTyped> => asTyped(gateway, [...args, '--as', 'governance-lead']);
 
 it('lists, shows, claims, decides and undoes a possible link', async () => {
   const { out: list } = await onestory('link', 'list');

@@ -73,7 +73,7 @@ const rights: Case[] = [
   { name: 'a feed that reads Patients', path: '/fhir/Patient', who: 'uhb-adt', status: 403, code: 'scope-missing' },
   { name: 'a feed that reads a Patient', path: `/fhir/Patient/${unknownId}`, who: 'bcc-cld', status: 403, code: 'scope-missing' },
   { name: 'a feed that reads everything', path: `/fhir/Patient/${unknownId}/$everything`, who: 'bchc-rio', status: 403, code: 'scope-missing' },
-  { name: 'a nurse that files a choice', ...consent('{}', { who: nurse }), status: 403, code: 'scope-missing' },
+  { name: 'a reader that files a choice', ...consent('{}', { who: 'healthwatch-reader' }), status: 403, code: 'scope-missing' },
   { name: 'a nurse that reads the audit trail', path: '/fhir/AuditEvent', who: nurse, status: 403, code: 'audit-readers-only' },
 ];
 

@@ -66,7 +66,7 @@ describe('what sort of look it was', () => {
     ['intake', 'intake/bsmhft-rio/referral Task/t1', 'sent', 'sent a file to the feed bsmhft-rio/referral'],
     ['search-type', '{type}/_search', 'list', 'searched'],
     ['unsupported', '{type}', 'other', 'asked for something the gateway does not offer'],
-    ['presence', 'Patient/x/$presence', 'other', 'used “presence”'],
+    ['unheard-of', 'Patient/x/$unheard-of', 'other', 'used “unheard-of”'],
   ])('%s of %s', (interaction, query, kind, action) => {
     expect(told({ interaction, query })).toMatchObject({ kind, action });
   });
