@@ -73,7 +73,8 @@ const halfWritten: Record<string, string> = {
   'a row is still pending': `select record_id || '/' || row_no as what from intake_row where state = 'pending'`,
   'a settled row still holds its content': `select record_id || '/' || row_no as what from intake_row where state in ('stored', 'unchanged') and content is not null`,
   'a person is still queued': 'select feed as what from intake_person',
-  'a Task is not finished': `select s.task_id::text as what from source_record s left join shared_row r on r.id = s.task_id where r.version is distinct from 2`,
+  // what is written through the API is answered at once, without a Task
+  'a Task is not finished': `select s.task_id::text as what from source_record s left join shared_row r on r.id = s.task_id where r.version is distinct from 2 and s.feed <> 'api'`,
   'a Task says other counts than the rows': `
     select s.task_id::text as what from source_record s join shared_version v on v.id = s.task_id and v.version = 2,
       lateral (select jsonb_object_agg(o->'type'->'coding'->0->>'code', (o->>'valueInteger')::int) as told from jsonb_array_elements(v.body::jsonb->'output') o
