@@ -10,7 +10,7 @@ export default {
   testPathIgnorePatterns: process.env['ONESTORY_BENCH'] === 'all' ? [] : ['/test/bench/sharing'],
   testTimeout: 60_000,
   // jest keeps what it loaded for a suite: a worker past this is replaced after its suite, or the collector takes the time of the tests.
-  workerIdleMemoryLimit: '1GB',
+  workerIdleMemoryLimit: '2GB',
   globalSetup: '<rootDir>/test/postgres-for-all.ts',
   globalTeardown: '<rootDir>/test/postgres-stop.ts',
 };

@@ -39,20 +39,21 @@ function runQuietly(args) {
   });
 }
 
-const outcomes = await Promise.all(checks.map(async ([title, args]) => {
+// They run beside the tests, and what they say is told when they are done.
+const checking = Promise.all(checks.map(async ([title, args]) => {
   const { passed, said } = await runQuietly(args);
   section(title);
   process.stdout.write(said);
   return { title, passed };
 }));
 
-// One more than there are cores: a quarter of the time suites wait for processes, sockets and clocks.
+// Two more than there are cores: a part of the time suites wait for processes, sockets and clocks.
 section('Tests');
 const folder = mkdtempSync(join(tmpdir(), 'onestory-test-'));
 const report = join(folder, 'jest.json');
 process.env.NODE_COMPILE_CACHE = join(folder, 'compiled'); // what one process of the run compiled, the others read
 const jestPassed = await run([
-  '--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--ci', `--maxWorkers=${Math.min(availableParallelism() + 1, 4)}`, '--json', `--outputFile=${report}`, ...jestArguments,
+  '--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--ci', `--maxWorkers=${Math.min(availableParallelism() + 2, 4)}`, '--json', `--outputFile=${report}`, ...jestArguments,
 ]);
 let jest = null;
 try {
@@ -62,6 +63,7 @@ try {
 }
 rmSync(folder, { recursive: true, force: true });
 
+const outcomes = await checking;
 const summary = summarise(outcomes, jest, jestPassed);
 section('Summary');
 process.stdout.write(`${summary.lines.join('\n')}\n`);
