@@ -9,17 +9,19 @@ import { newLedger, postAndNote, type PostLedger } from './post-ledger.ts';
 const kills = 2;
 const seed = 11;
 const citizens = 24;
+const strikesAfterMs = 10;
 
-/** Posts one after the other, from where the last life of the gateway ended, until this one is killed. */
-async function sendUntilKilled(gateway: GatewayProcess, settings: GatewaySettings, ledger: PostLedger, killAfterMs: number): Promise<void> {
+/** Posts one after the other, from where the last life of the gateway ended; the kill strikes in the middle of the one after so many. */
+async function sendUntilKilled(gateway: GatewayProcess, settings: GatewaySettings, ledger: PostLedger, answered: number): Promise<void> {
   const [hospital] = sendersFor(citizens);
   const known = new Set(ledger.acknowledged.map(({ post }) => post.sha256));
   const token = await tokenOf(gateway, settings, 'uhb-adt');
-  const killed = pause(killAfterMs).then(() => gateway.stop('SIGKILL'));
-  for (const post of hospital?.posts.filter(({ sha256 }) => !known.has(sha256)) ?? []) {
+  let killed: Promise<unknown> | null = null;
+  for (const [index, post] of (hospital?.posts ?? []).filter(({ sha256 }) => !known.has(sha256)).entries()) {
+    if (index === answered) killed = pause(strikesAfterMs).then(() => gateway.stop('SIGKILL'));
     if (!(await postAndNote(ledger, gateway.url, token, post))) break;
   }
-  await killed;
+  await (killed ?? gateway.stop('SIGKILL'));
 }
 
 describe('a gateway on the embedded database in a data folder', () => {
@@ -41,7 +43,7 @@ describe('a gateway on the embedded database in a data folder', () => {
     const random = randomFor(seed, 'embedded');
     for (let kill = 0; kill < kills; kill += 1) {
       const { pid } = gateway;
-      await sendUntilKilled(gateway, settings, ledger, random.between(100, 900));
+      await sendUntilKilled(gateway, settings, ledger, random.between(2, 8));
       expect(JSON.parse(readFileSync(join(settings.dataDir, 'onestory.lock'), 'utf8'))).toMatchObject({ pid });
       gateway = spawnGateway(settings);
       await gateway.ready();

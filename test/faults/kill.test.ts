@@ -2,7 +2,7 @@ import { freshPostgres } from '../databases.ts';
 import { sendersFor } from './feed-posts.ts';
 import { runWithKills, type KillOutcome } from './run-with-kills.ts';
 
-const kills = 3;
+const kills = 2;
 const citizens = 40;
 
 describe(`a gateway on PostgreSQL, killed ${kills} times in the middle of its work`, () => {
