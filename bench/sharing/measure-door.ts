@@ -85,7 +85,7 @@ function questions({ gateway: { database, services: { policy } }, tables, citize
     },
     {
       name: 'count',
-      door: async (requester) => [String(await under(requester, (key) => countMatches(database, key, cityList(0))))],
+      door: async (requester) => [String(await under(requester, (key) => countMatches(database, key, { ...cityList(0), total: 'accurate' })))],
       tables: () => idsOf(tables, 'count', `select count(*)::text as id from (select r.id from citizen_row r where not r.deleted and (r.type || '') = $1 and r.tokens @> $2::bigint[] limit 10001) m`,
         ['EpisodeOfCare', bound(cityList(0)).tokens]),
     },

@@ -21,7 +21,7 @@ const kinds: Record<string, RelationshipKind> = { EpisodeOfCare: 'episode', Enco
 export const evidenceTypes: readonly string[] = Object.keys(kinds);
 
 const over = new Set(['finished', 'completed', 'inactive']);
-const void_ = new Set(['cancelled', 'revoked', 'entered-in-error', 'unknown', 'draft', 'proposed']);
+const notInForce = new Set(['cancelled', 'revoked', 'entered-in-error', 'unknown', 'draft', 'proposed']);
 
 /**
  * What care by which organisations a mapped resource is evidence of: the custodian's own episode or visit, both ends of a
@@ -31,7 +31,7 @@ const void_ = new Set(['cancelled', 'revoked', 'entered-in-error', 'unknown', 'd
 export function relationshipEvidence(resource: JsonObject, custodian: OrganisationKey, receivedAt: Date, isPractice: (organisation: OrganisationKey) => boolean): Evidence[] {
   const kind = kinds[textOf(resource['resourceType'])];
   const status = textOf(resource['status']);
-  if (!kind || void_.has(status)) return [];
+  if (!kind || notInForce.has(status)) return [];
   const until = endOf(resource, kind, over.has(status), receivedAt);
   const of = (organisations: readonly OrganisationKey[], end = until): Evidence[] => organisations.map((organisation) => ({ organisation, kind, until: end }));
   switch (kind) {

@@ -9,7 +9,8 @@ import type { SearchParameterRow } from './search-parameter-row.ts';
 export type { SearchParameterRow } from './search-parameter-row.ts';
 
 export const componentExtension = 'https://fhir.bicp.example/StructureDefinition/component';
-const readyExtension = 'https://fhir.bicp.example/StructureDefinition/discharge-ready-date';
+/** On a stay: since when the person is ready to leave. */
+export const readyExtension = 'https://fhir.bicp.example/StructureDefinition/discharge-ready-date';
 
 /** Shape the answer, not the match; every type has them. */
 export const resultParameters = ['_count', '_include', '_revinclude', '_sort', '_summary', '_total'] as const;

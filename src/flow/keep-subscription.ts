@@ -51,6 +51,7 @@ export async function updateSubscription(context: SubscriptionContext, requester
   const version = await context.database.transaction(async (connection) => {
     const standing = await holdSubscription(connection, id);
     if (!standing) throw new Refusal(notFound);
+    if (standing.topic !== read.topic) throw new Refusal(topicStays);
     const current = (await loadSharedRows(connection, [id])).get(id)?.version;
     if (ifMatch !== undefined && ifMatch !== current) throw new Refusal(versionDiffers);
     return keep(context, connection, requester, { id, resource, read, standing });
@@ -107,5 +108,6 @@ async function keep(
 }
 
 const systemsOnly: Problem = { category: 'forbidden', code: 'subscription-systems-only', text: 'A subscription is for a system that acts by itself.', expected: 'the token of an organisation\'s system client, with a scope such as system/Subscription.cruds' };
+const topicStays: Problem = { category: 'unprocessable', code: 'subscription-topic', text: 'A subscription keeps its topic: what waits to be told is of it.', at: { pointer: '/criteria' }, expected: 'the topic it was made with', fix: 'Make another subscription for another topic.' };
 const ended: Problem = { category: 'unprocessable', code: 'subscription-ended', text: 'The subscription would end before it began.', at: { pointer: '/end' }, expected: 'an instant to come, or none' };
 const tooMany: Problem = { category: 'throttled', code: 'subscription-too-many', text: 'This client has as many subscriptions as it may have.', expected: `at most ${mostSubscriptions}`, fix: 'Delete those that are done with.' };

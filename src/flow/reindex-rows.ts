@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { indexResource } from '../fhir/index-resource.ts';
 import type { Json, JsonObject } from '../fhir/json.ts';
+import { listsKept } from '../fhir/kept-lists.ts';
 import { parseExact } from '../fhir/parse-exact.ts';
 import { searchableTypes, searchParametersOf } from '../fhir/search-parameters.ts';
 import type { Connection, Database } from '../store/database.ts';
@@ -21,10 +22,10 @@ export async function reindexRows(database: Database, tell: () => void = () => u
   for (let batches = 0; !(await database.transaction((connection) => oneBatch(connection, hash, together))); batches += 1) if (batches === 0) tell();
 }
 
-/** What is indexed: the parameters of every type, and the form of their values. */
+/** What is indexed: the parameters of every type, the lists that are kept, and the form of their values. */
 export function indexHash(): string {
   const parameters = searchableTypes().map((type) => [type, searchParametersOf(type)]);
-  return createHash('sha256').update(JSON.stringify([indexForm, parameters])).digest('hex');
+  return createHash('sha256').update(JSON.stringify([indexForm, parameters, listsKept()])).digest('hex');
 }
 
 /** True: nothing is left to do. */

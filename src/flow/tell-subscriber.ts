@@ -35,7 +35,8 @@ export async function tellSubscriber(context: TellContext, subscription: Claimed
   const { heartbeat, mostEvents } = subscription;
   const pending = await findPendingEvents(context.database, subscription.id, mostEvents);
   const { events, numbered } = await disclose(context, subscription, pending);
-  const dueInSeconds = pending.length === mostEvents ? 0 : heartbeat;
+  // what happened while a retry was under way made nothing due, because the receiver was failing: so there is a look at once
+  const dueInSeconds = pending.length === mostEvents || subscription.failures > 0 ? 0 : heartbeat;
   const quiet = events.length === 0 && !(pending.length === 0 && subscription.idle);
   const failed = quiet ? null : await send(context, { ...subscription, numbered }, events.length > 0 ? 'event-notification' : 'heartbeat', events);
   const acknowledged = events.at(-1)?.n ?? Math.max(0, ...pending.map(({ n }) => Number(n ?? 0)));

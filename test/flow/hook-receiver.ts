@@ -15,20 +15,22 @@ export interface Notification {
 export interface HookReceiver {
   url: string;
   received: Notification[];
-  /** statuses of the next answers, then 200; a text is an address it redirects to */
-  answers: (number | string)[];
+  /** statuses of the next answers, then 200; a text is an address it redirects to, a function is waited for */
+  answers: (number | string | (() => Promise<number>))[];
   close: () => Promise<void>;
 }
 
 export async function openReceiver(): Promise<HookReceiver> {
   const received: Notification[] = [];
-  const answers: (number | string)[] = [];
+  const answers: HookReceiver['answers'] = [];
   const server = createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part)).on('end', () => {
       received.push(readNotification(request.url ?? '', request.headers, JSON.parse(Buffer.concat(parts).toString('utf8')) as Bundle));
-      const answer = answers.shift() ?? 200;
-      response.writeHead(typeof answer === 'number' ? answer : 302, typeof answer === 'number' ? {} : { Location: answer }).end('ignored');
+      const next = answers.shift() ?? 200;
+      void Promise.resolve(typeof next === 'function' ? next() : next).catch(() => 500).then((answer) => {
+        response.writeHead(typeof answer === 'number' ? answer : 302, typeof answer === 'number' ? {} : { Location: answer }).end('ignored');
+      });
     });
   });
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });

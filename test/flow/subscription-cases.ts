@@ -101,6 +101,7 @@ export function subscriptionCases(current: () => SystemWorld): void {
     expect([changed.status, changed.version]).toEqual([200, 3]);
     expect((await told()).at(-1)?.headers.authorization).toBe('Bearer of-the-receiver');
     expect((await send('PUT', `Subscription/${created.id}`, { ...kept, status: 'requested' }, { 'If-Match': 'W/"2"' })).codes).toEqual(['version-differs']);
+    expect((await send('PUT', `Subscription/${created.id}`, { ...kept, criteria: 'https://fhir.bicp.example/SubscriptionTopic/died' })).codes).toEqual(['subscription-topic']);
     const status = (await send('GET', `Subscription/${created.id}/$status`)).body as unknown as Bundle;
     expect([status.type, status.total]).toEqual(['searchset', 1]);
     const others = sending(world.gateway, 'uhb-integration');
@@ -147,6 +148,21 @@ export function subscriptionCases(current: () => SystemWorld): void {
     expect((await send('PUT', `Subscription/${id}`, { ...(await standing(id)), status: 'requested' })).status).toBe(200);
     expect((await told()).slice(3).map(({ type, events }) => [type, events.map(({ n }) => n)])).toEqual([['handshake', []], ['event-notification', ['1', '2']]]);
     expect((await standing(id)).status).toBe('active');
+  });
+
+  it('tells at once what happened while a failed notification was tried again', async () => {
+    const id = await subscribe('plan-changed');
+    const citizen = await patient();
+    await send('POST', 'CarePlan', planOf(citizen, randomUUID()));
+    receiver.answers.push(500, async () => {
+      await send('POST', 'CarePlan', planOf(citizen, randomUUID()));
+      await world.gateway.services.subscribers.look();
+      return 200;
+    });
+    await told();
+    await dueNow(id);
+    await told();
+    expect(receiver.received.map(({ events }) => events.map(({ n }) => n))).toEqual([['1'], ['1'], ['2']]);
   });
 
   it('is silent while its client is disabled, and goes on when it is enabled again', async () => {

@@ -5,6 +5,7 @@ import type { ExplainAsk, Explanation } from '../../../flow/explain-access.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import { formParameters } from '../representation.ts';
 import type { Asked, Reply } from '../route.ts';
+import { inputInvalid } from './read-inputs.ts';
 
 export interface ExplainServices {
   explainAccess: (requester: Requester, ask: ExplainAsk, request: RequestFacts) => Promise<Explanation>;
@@ -23,13 +24,13 @@ export async function explainAccess(services: ExplainServices, asked: Asked): Pr
 
 function readRequester(query: readonly [string, string][]): ExplainAsk['of'] {
   const given = query.filter(([name]) => !formParameters.includes(name));
-  const problems: Problem[] = given.flatMap(([name], i) => (inputs.some((input) => input === name) && given.findIndex(([other]) => other === name) === i ? [] : [invalid('a parameter', `each of ${inputs.join(', ')} once at most`)]));
+  const problems: Problem[] = given.flatMap(([name], i) => (inputs.some((input) => input === name) && given.findIndex(([other]) => other === name) === i ? [] : [inputInvalid('a parameter', `each of ${inputs.join(', ')} once at most`)]));
   const value = (name: (typeof inputs)[number]): string | undefined => given.find(([other]) => other === name)?.[1];
   const [organisation, role, purpose, person] = [value('organisation'), sharingRoles.find((each) => each === value('role')), purposes.find((each) => each === value('purpose')), value('person')];
   if (given.length > 0) {
-    if (organisation === undefined || !/^[^\s|]+\|[^\s|]+$/.test(organisation)) problems.push(invalid('organisation', 'system|value of an organisation\'s identifier'));
-    if (role === undefined) problems.push(invalid('role', sharingRoles.join(', ')));
-    if (purpose === undefined) problems.push(invalid('purpose', purposes.join(', ')));
+    if (organisation === undefined || !/^[^\s|]+\|[^\s|]+$/.test(organisation)) problems.push(inputInvalid('organisation', 'system|value of an organisation\'s identifier'));
+    if (role === undefined) problems.push(inputInvalid('role', sharingRoles.join(', ')));
+    if (purpose === undefined) problems.push(inputInvalid('purpose', purposes.join(', ')));
   }
   if (problems.length > 0) throw new Refusal(...problems);
   return organisation === undefined || role === undefined || purpose === undefined ? null : { organisation, role, purpose, person: person ?? null };
@@ -49,8 +50,4 @@ function parametersOf({ sharingClass, audiences, chain, names }: Explanation): P
       ...roles.map((role): ParametersParameter => ({ name: 'role', valueCode: role })), ...uses.map((purpose): ParametersParameter => ({ name: 'purpose', valueCode: purpose })),
     ] })),
   ] };
-}
-
-function invalid(field: string, expected: string): Problem {
-  return { category: 'invalid', code: 'operation-input-invalid', text: 'An input of the operation is missing or not in its form.', at: { field }, expected };
 }

@@ -6,6 +6,7 @@ import type { Requester } from '../../../fhir/sharing.ts';
 import type { ExportAsk } from '../../../store/export-jobs.ts';
 import { formParameters } from '../representation.ts';
 import { interactionsOf } from './interactions.ts';
+import { inputInvalid } from './read-inputs.ts';
 
 const ndjson = ['application/fhir+ndjson', 'application/ndjson', 'ndjson'];
 const known = ['_outputFormat', '_type', '_since', '_elements'];
@@ -24,16 +25,12 @@ export function readExportInputs(given: readonly (readonly [string, Json])[], { 
   const since = sinces[0] === undefined ? undefined : rangeOf(instant.test(sinces[0]) ? sinces[0].replace(' ', '+') : ''); // a plus sign that was not percent-encoded
   const problems: Problem[] = [
     ...(lenient ? [] : unknown.map((field): Problem => ({ category: 'unsupported', code: 'search-parameter-unknown', text: 'An export takes no such parameter.', at: { field }, expected: known.join(', '), fix: 'Leave it out, or ask with Prefer: handling=lenient.' }))),
-    ...(formats.some((format) => !ndjson.includes(format.replace(' ', '+'))) ? [invalid('_outputFormat', ndjson.join(', '))] : []),
-    ...(sinces.length > 1 || (sinces.length === 1 && !since) ? [invalid('_since', 'one instant with its offset')] : []),
-    ...(elements.length > mostElements || elements.some((element) => !/^(?:[A-Z][A-Za-z]{1,40}\.)?[a-z][A-Za-z]{1,60}$/.test(element)) ? [invalid('_elements', `names of elements at the root, with or without their type, at most ${mostElements}`)] : []),
-    ...(types.some((type) => !exportedTypes.includes(type)) ? [invalid('_type', exportedTypes.join(', '))] : []),
+    ...(formats.some((format) => !ndjson.includes(format.replace(' ', '+'))) ? [inputInvalid('_outputFormat', ndjson.join(', '))] : []),
+    ...(sinces.length > 1 || (sinces.length === 1 && !since) ? [inputInvalid('_since', 'one instant with its offset')] : []),
+    ...(elements.length > mostElements || elements.some((element) => !/^(?:[A-Z][A-Za-z]{1,40}\.)?[a-z][A-Za-z]{1,60}$/.test(element)) ? [inputInvalid('_elements', `names of elements at the root, with or without their type, at most ${mostElements}`)] : []),
+    ...(types.some((type) => !exportedTypes.includes(type)) ? [inputInvalid('_type', exportedTypes.join(', '))] : []),
     ...types.filter((type) => exportedTypes.includes(type) && !allows(scopes, type, 'r')).map((type): Problem => ({ category: 'forbidden', code: 'scope-missing', text: 'The token\'s scopes do not cover this.', expected: `a scope such as system/${type}.r` })),
   ];
   if (problems.length > 0) throw new Refusal(...problems);
   return { types: types.length > 0 ? types : exportedTypes.filter((type) => allows(scopes, type, 'r')), since: since?.from ?? null, elements, ignored: lenient ? unknown : [] };
-}
-
-function invalid(field: string, expected: string): Problem {
-  return { category: 'invalid', code: 'operation-input-invalid', text: 'An input of the operation is missing or not in its form.', at: { field }, expected };
 }

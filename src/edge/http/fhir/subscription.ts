@@ -1,6 +1,7 @@
 import type { Bundle } from '@medplum/fhirtypes';
 import type { Router } from 'express';
 import type { JsonObject } from '../../../fhir/json.ts';
+import { idDiffers } from '../../../fhir/outcome.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import type { KeptSubscription } from '../../../flow/keep-subscription.ts';
@@ -59,7 +60,7 @@ async function create(services: SubscriptionServices, asked: Asked): Promise<Rep
 
 async function update(services: SubscriptionServices, asked: Asked): Promise<Reply> {
   const { resource } = await readResource(asked, 'Subscription', services.limits);
-  if (resource['id'] !== asked.params['id']) throw new Refusal({ category: 'invalid', code: 'resource-id-differs', text: 'The body is not the resource of this address.', at: { pointer: '/id' }, expected: 'the id of the address' });
+  if (resource['id'] !== asked.params['id']) throw new Refusal(idDiffers);
   const { id, version } = await services.subscriptions.update(asked.requester, asked.params['id'] ?? '', readIfMatch(asked.header('If-Match')), resource, asked.request);
   return { status: 200, headers: { 'Content-Location': `${services.base}/Subscription/${id}/_history/${version}`, ETag: `W/"${version}"` } };
 }
