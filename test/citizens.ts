@@ -10,7 +10,7 @@ import type { StoryRow } from '../src/story/story-row.ts';
  * | --- | --- |
  * | numbers: check digit, one digit wrong, spaces, status, shared by two people, two of one person | fhir/nhs-number, flow/bad-input-hl7, linkage/decide-link, linkage/grade-pair |
  * | twins, swapped birth dates, dummy dates, parent and child of one name | linkage/grade-pair, linkage/decide-link, linkage/person-facts |
- * | HL7: null means delete, order of messages, repeated control id, merges that wait | flow/bad-input-hl7, mappings/hl7-traps, flow/waiting-messages |
+ * | HL7: null means delete, order of messages, repeated control id, merges that wait | flow/bad-input-hl7, mappings/hl7-traps, flow/merge-messages |
  * | local times, clock changes, estimated and partial dates | fhir/local-time, mappings/hl7-traps, fhir/date-range |
  * | sex codes of every feed | mappings/hl7-traps, mapping/translate |
  * | council rows: loose spelling, byte order mark, carers as rows | mappings/cld-words, flow/bad-input-csv |
@@ -101,5 +101,34 @@ export const contradicted: NamedPerson = {
     storyRow('bchc', { resourceType: 'AllergyIntolerance', id: 'latex', code: { text: 'Latex' }, patient: {} }),
     resuscitation('uhb', 'not', 'active', {}),
     storyRow('bchc', { resourceType: 'Flag', id: 'for', status: 'active', code: { text: 'For resuscitation', coding: [{ system: 'http://snomed.info/sct', code: '450475007' }] }, subject: {} }),
+  ],
+};
+
+/** Two dates of one death, and one stay that its hospital and the council tell differently. */
+export const diedTwice: NamedPerson = {
+  people: [person('uhb', { deceasedDateTime: '2026-05-02' }), person('bchc', { deceasedDateTime: '2026-05-03' })],
+  rows: (['uhb', 'bcc'] as const).map((partner) => storyRow(partner, {
+    resourceType: 'Encounter', id: `${partner}-stay`, status: partner === 'uhb' ? 'finished' : 'in-progress', class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'IMP' }, subject: {},
+    period: { start: '2026-04-20T09:00:00+01:00' }, identifier: [{ system: 'https://fhir.bicp.example/Id/rrk/visit', value: 'V1' }], serviceProvider: { reference: 'Organization/uhb', display: 'uhb' },
+  })),
+};
+
+const item = (partner: Partner, id: string, code: string, value: string, more: object = {}): StoryRow => storyRow(partner, {
+  resourceType: 'Observation', id, status: 'final', subject: {}, code: { coding: [{ system: code.split('|')[0] ?? '', code: code.split('|')[1] ?? '' }], text: id }, valueString: value, effectiveDateTime: '2026-02-05', ...more,
+});
+const own = (name: string): string => `https://fhir.bicp.example/CodeSystem/${name}`;
+
+/** Trap 16 and what people are asked again and again: papers somebody signed that are told of and not sent, wishes, and an assessment that is no longer valid. */
+export const toldManyThings: NamedPerson = {
+  people: [person('uhb', { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired', valueBoolean: true }] })],
+  rows: [
+    item('bchc', 'Advance decision', 'http://snomed.info/sct|816301000000100', 'Refuses ventilation'), item('bchc', 'Power of attorney', 'http://snomed.info/sct|816361000000101', 'Health and welfare'),
+    item('bchc', 'Wishes', `${own('epaccs-item')}|preferences-and-wishes`, 'To be at home with the dog'),
+    item('bcc', 'Has an unpaid carer', `${own('cld-item')}|has-unpaid-carer`, 'daughter'), item('bcc', 'Sees badly', `${own('cld-item')}|visual-impairment`, 'severe'),
+    item('bcc', 'Trusted assessment', `${own('care-home-item')}|trusted-assessment-outcome`, 'can return', { effectivePeriod: { start: '2026-03-01', end: '2026-03-29' } }),
+    plan('bchc', 'timed', 'community-team', {
+      title: 'Rehabilitation', goal: [{ reference: '#goal' }], contained: [{ resourceType: 'Goal', id: 'goal', lifecycleStatus: 'active', description: { text: 'Walk to the shop' }, subject: {} }],
+      activity: [{ detail: { status: 'scheduled', description: 'Physiotherapy', scheduledPeriod: { start: '2026-07-06', end: '2026-08-17' } } }],
+    }),
   ],
 };

@@ -23,8 +23,8 @@ export async function confirmFact(context: ReleaseContext, requester: Requester,
   const { citizen } = row;
   if (!person) throw new Refusal(byAPerson);
   const [fact] = storyRows(held, context.directory, [row]);
-  if (!fact || factsOf(fact).length === 0) throw new Refusal(noFact);
   const at = context.clock();
+  if (!fact || factsOf(fact, at).length === 0) throw new Refusal(noFact);
   const since = startOfLondonDay(londonDay(at));
   const { result: standing } = await context.policy.under(requester, ({ grant }) => readConfirmations(context.database, grant.key, citizen));
   if (standing.some(({ id, version, at: before }) => id === row.id && version === row.version && before >= since)) throw new Refusal(confirmedToday);

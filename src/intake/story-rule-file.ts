@@ -13,10 +13,11 @@ const words = { type: 'string', minLength: 1 };
 const list = { type: 'array', items: words, minItems: 1, uniqueItems: true };
 const codings = { type: 'array', uniqueItems: true, minItems: 1, items: { type: 'string', pattern: '^[^|]+\\|[^|]+$' } };
 const hours = { type: 'number', exclusiveMinimum: 0, maximum: 2400 };
+const days = { type: 'object', required: ['default'], additionalProperties: { type: 'integer', minimum: 1, maximum: 365 } };
 const name = { type: 'string', pattern: '^event-[a-z-]+-\\d\\d$' };
 const kind = { enum: eventKinds };
 const schema = {
-  type: 'object', additionalProperties: false, required: ['version', 'identifiers', 'assessments', 'componentFamilies', 'clearBy', 'same', 'discharges', 'noReplyDays', 'noReplySeenAs', 'deciders'],
+  type: 'object', additionalProperties: false, required: ['version', 'identifiers', 'assessments', 'componentFamilies', 'clearBy', 'same', 'discharges', 'noReplyDays', 'noAnswerDays', 'noReplySeenAs', 'deciders'],
   properties: {
     version: { type: 'string', pattern: '^[a-z0-9][a-z0-9.-]{0,39}$' },
     identifiers: { type: 'object', propertyNames: kind, additionalProperties: list },
@@ -33,7 +34,7 @@ const schema = {
         properties: { name, type: { enum: ['ServiceRequest', 'Encounter'] }, origins: codings, hoursBefore: hours, hoursAfter: hours, because: words },
       },
     },
-    noReplyDays: { type: 'object', required: ['default'], additionalProperties: { type: 'integer', minimum: 1, maximum: 365 } },
+    noReplyDays: days, noAnswerDays: days,
     noReplySeenAs: { type: 'object', additionalProperties: false, required: ['role', 'purpose'], properties: { role: { enum: sharingRoles }, purpose: { enum: purposes } } },
     deciders: { type: 'array', uniqueItems: true, minItems: 1, items: { enum: sharingRoles } },
   },

@@ -74,6 +74,12 @@ export async function takeAsking(connection: Connection, { citizen, id }: Awaite
   return rows.length > 0;
 }
 
+/** Asks no more and waits on; false where another process said so first. Within the transaction that ends the Task. */
+export async function stopAsking(connection: Connection, { citizen, id, task }: AwaitedReply, lookAt: Date): Promise<boolean> {
+  const { rows } = await connection.query('update awaited_reply set task_id = null, look_at = $4 where citizen_id = $1 and id = $2 and task_id = $3 returning id', [citizen, id, task, lookAt]);
+  return rows.length > 0;
+}
+
 /** Waits no more; false where another process said so first. */
 export async function endWaiting(connection: Connection, { citizen, id }: AwaitedReply): Promise<boolean> {
   const { rows } = await connection.query('delete from awaited_reply where citizen_id = $1 and id = $2 returning id', [citizen, id]);

@@ -89,6 +89,8 @@ export interface EventWindows {
 export interface StoryRule extends EventWindows {
   /** by component of the programme, or `default`: days after which a referral without a reply is its sender's concern */
   noReplyDays: Readonly<Record<string, number>> & { default: number };
+  /** the same of a referral that was received: days after which that nobody has accepted or rejected it is its sender's concern */
+  noAnswerDays: Readonly<Record<string, number>> & { default: number };
   /** as whom of the sender's own people it is judged whether there is a reply */
   noReplySeenAs: { role: SharingRole; purpose: Purpose };
   /** who may decide whether two records speak of one event */

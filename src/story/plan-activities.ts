@@ -1,8 +1,9 @@
-import type { CarePlan, CarePlanActivityDetail, Task } from '@medplum/fhirtypes';
+import type { CarePlan, CarePlanActivityDetail, Period, Task } from '@medplum/fhirtypes';
 import { normaliseText } from '../fhir/normalise-text.ts';
 import { codeSystem, conceptText, extensionOf, extensionUrl, hasCode, joinWords } from './concept-words.ts';
 import { fold, type Folding } from './fold.ts';
 import { joinRest } from './join-rest.ts';
+import { sayDate } from './say-date.ts';
 import type { Said } from './said-by.ts';
 import { ofType } from './statement.ts';
 import type { StoryRow } from './story-row.ts';
@@ -82,6 +83,14 @@ function keyOf({ code }: CarePlanActivityDetail): string | undefined {
 export function activityText(detail: CarePlanActivityDetail): string {
   const hours = extensionOf(detail, extensionUrl('planned-hours-per-week'))?.valueQuantity?.value;
   const what = joinWords([conceptText(detail.code), detail.description], ': ');
+  const { scheduledString, scheduledPeriod, scheduledTiming } = detail;
+  const when = scheduledString ?? conceptText(scheduledTiming?.code) ?? periodText(scheduledPeriod ?? scheduledTiming?.repeat?.boundsPeriod);
   const state = detail.status === 'in-progress' || detail.status === 'unknown' ? undefined : detail.status.replace('-', ' ');
-  return joinWords([what, hours === undefined ? undefined : `${hours} hours a week`, ...(detail.performer ?? []).map(({ display }) => display), state]);
+  return joinWords([what, hours === undefined ? undefined : `${hours} hours a week`, when, ...(detail.performer ?? []).map(({ display }) => display), state]);
+}
+
+function periodText(period: Period | undefined): string | undefined {
+  const [start, end] = [period?.start && sayDate(period.start), period?.end && sayDate(period.end)];
+  if (start === undefined || start === '') return end === undefined || end === '' ? undefined : `until ${end}`;
+  return end === undefined || end === '' ? `from ${start}` : `${start} to ${end}`;
 }

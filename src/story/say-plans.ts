@@ -1,5 +1,5 @@
 import type { CarePlan } from '@medplum/fhirtypes';
-import { codeSystem, conceptText, hasCode, joinWords } from './concept-words.ts';
+import { codeSystem, conceptText, hasCode, joinWords, snomed } from './concept-words.ts';
 import { isByThePerson, signedDocuments, type CoordinatedPlan } from './coordinated-plan.ts';
 import { activityText, planActivities, reviewDates, type PlanRow } from './plan-activities.ts';
 import { ageInDays, sayDate } from './say-date.ts';
@@ -13,6 +13,7 @@ export function sayPlan(facts: StoryFacts, { plans, programme }: CoordinatedPlan
   return [
     say('plan', `${programme.display ?? 'Plan'}: one plan from ${names.join(' and ')}`, ...plans),
     ...plans.flatMap(sayReason),
+    ...plans.flatMap(sayGoals),
     ...planActivities(plans, facts.rows).map(({ value, by }) => say('plan-activity', activityText(value), ...by)),
     ...contacts(facts, plans),
     ...sayReviews(plans, facts.now),
@@ -24,6 +25,16 @@ function sayReason(plan: PlanRow): Statement[] {
   if (description === undefined && (activity?.length || title === undefined)) return [];
   const by = isByThePerson(plan) ? 'in the person\'s own words' : author?.type === 'Practitioner' ? `written by ${author.display ?? 'somebody not named'}` : undefined;
   return [say('plan-reason', joinWords([joinWords([title, description === title ? undefined : description], ': '), by]), plan)];
+}
+
+/** Goals in their own words: what the plan names them, or what is written of them within it. */
+function sayGoals(plan: PlanRow): Statement[] {
+  const { goal = [], contained = [] } = plan.resource;
+  return goal.flatMap(({ display, reference }) => {
+    const within = contained.find((each) => each.resourceType === 'Goal' && reference === `#${each.id ?? ''}`);
+    const words = display ?? (within?.resourceType === 'Goal' ? conceptText(within.description) : undefined);
+    return words === undefined ? [] : [say('plan-goal', `Goal: ${words}`, plan)];
+  });
 }
 
 /** In hours what the plan's teams say; no feed says who answers out of hours, so that is told as not recorded. */
@@ -57,7 +68,7 @@ function sayReview(plan: PlanRow, next: string, now: Date): Statement {
   return say(overdue ? 'plan-review-overdue' : 'plan-review', `Review of ${of}: ${overdue ? `was due on ${sayDate(next)}; whether it was held is not recorded` : sayDate(next)}`, plan);
 }
 
-const matters = [[codeSystem('epaccs-item'), 'preferences-and-wishes'], [codeSystem('epaccs-item'), 'preferred-place-of-care'], ['http://snomed.info/sct', '395091006']] as const;
+const matters = [[codeSystem('epaccs-item'), 'preferences-and-wishes'], [codeSystem('epaccs-item'), 'preferred-place-of-care'], [snomed, '395091006']] as const;
 
 /** What matters to the person, as somebody wrote it down. */
 export function whatMatters({ rows }: StoryFacts): Statement[] {
@@ -67,8 +78,16 @@ export function whatMatters({ rows }: StoryFacts): Statement[] {
   });
 }
 
+/** Advance decisions to refuse treatment and lasting powers of attorney: that there is one, where no document of it was sent. */
+const legal = ['816301000000100', '816361000000101'];
+
 /** Documents that were signed, each with its author and date, because a copy on paper may be another version. */
 export function saySigned(facts: StoryFacts): Statement[] {
+  return [...sayDocuments(facts), ...ofType(facts.rows, 'Observation').filter(({ resource }) => hasCode(resource.code, snomed, ...legal)).map((row) =>
+    say('signed-document', joinWords([conceptText(row.resource.code), joinWords([conceptText(row.resource.valueCodeableConcept) ?? row.resource.valueString, ...(row.resource.note ?? []).map(({ text }) => text)])], ': '), row))];
+}
+
+function sayDocuments(facts: StoryFacts): Statement[] {
   const documents = signedDocuments(facts);
   const replaced = new Set(documents.flatMap(({ resource }) => (resource.replaces ?? []).map(({ reference }) => reference)));
   return documents.map((row) => {

@@ -27,6 +27,7 @@ function sayReferral({ from, witnesses }: StoryEvent, standing: ReferralStanding
 function standText({ state, waitingDays, lanes }: ReferralStanding): string {
   const since = lanes.find(({ side }) => side === 'receiver')?.since;
   if (state === 'no-reply') return `no reply for ${waitingDays ?? 0} days`;
+  if (state === 'no-answer') return `received${since === undefined ? '' : ` on ${sayDate(since)}`}, no answer after ${waitingDays ?? 0} days`;
   if (state === 'waiting') return `waiting ${waitingDays ?? 0} days`;
   return since === undefined ? state : `${state} on ${sayDate(since)}`;
 }

@@ -1,4 +1,4 @@
-import type { CarePlan, CodeableConcept, Composition, CompositionSection, Extension, Provenance, Reference, ResourceType } from '@medplum/fhirtypes';
+import type { CarePlan, CodeableConcept, Composition, CompositionSection, Extension, List, Provenance, Reference, ResourceType } from '@medplum/fhirtypes';
 import { organisationReference } from '../fhir/organisation-reference.ts';
 import { composedMeta } from './composed-meta.ts';
 import { codeSystem, extensionUrl } from './concept-words.ts';
@@ -13,7 +13,7 @@ import type { StoryRow } from './story-row.ts';
 
 const rule = 'story-v1';
 /** lines that rest on no record and say so of none */
-const notices: readonly string[] = ['notice', 'withheld', 'incomplete'] satisfies Notice['kind'][];
+const notices: readonly string[] = [...(['notice', 'withheld', 'incomplete'] satisfies Notice['kind'][]), 'older-events'];
 const profile = extensionUrl('OneStory-Composition');
 
 /** What a story's document holds beside the composed Patient: in this order its entries follow. */
@@ -21,6 +21,8 @@ export interface StoryDocument {
   composition: Composition & { id: string };
   /** one of each programme */
   plans: (CarePlan & { id: string })[];
+  /** one of each thread of several events */
+  threads: (List & { id: string })[];
   /** who says which element of the composed Patient, then what was found still right */
   provenance: (Provenance & { id: string })[];
   /** records that a line names, by type and id */
@@ -33,7 +35,7 @@ export interface StoryDocument {
  * composed has no address of its own. Told twice from the same versions on the same day it has the same id.
  */
 export function storyDocument(facts: StoryFacts, base: string): StoryDocument {
-  const { sections, plans } = tellStory(facts);
+  const { sections, plans, threads } = tellStory(facts);
   const statements = sections.flatMap((section) => section.groups.flatMap((group) => group.statements));
   const cited = [...new Map(statements.flatMap(({ by }) => by.map(({ row }) => [row.id, row] as const))).values()]
     .sort((a, b) => (a.type === b.type ? (a.id < b.id ? -1 : 1) : a.type < b.type ? -1 : 1));
@@ -52,6 +54,7 @@ export function storyDocument(facts: StoryFacts, base: string): StoryDocument {
       section: sections.map((section) => sectionOf({ facts, base }, section)),
     },
     plans: plans.map(({ plan }) => absolute(plan, base) as CarePlan & { id: string }),
+    threads: threads.flatMap(({ list }) => (list ? [absolute(list, base) as List & { id: string }] : [])),
     provenance: [...facts.provenance.map((each) => ({ ...(absolute(each, base) as Provenance), id: uuidOf(each.id ?? '') })), ...confirmed.map((each) => confirmationOf(each, facts, base))],
     cited,
   };

@@ -1,5 +1,6 @@
 import type { Coding, Patient, Provenance } from '@medplum/fhirtypes';
-import type { StoryEvent, StoryRule } from './event-types.ts';
+import type { StoryEvent } from './event-types.ts';
+import type { Patience } from './lanes.ts';
 import type { StoryRow } from './story-row.ts';
 
 /** Everything a story is told from: what one caller may see of one citizen at one moment, and nothing else. */
@@ -16,7 +17,7 @@ export interface StoryFacts {
   /** what happened, each event once */
   events: readonly StoryEvent[];
   /** how long a referral may wait */
-  rule: Pick<StoryRule, 'noReplyDays'>;
+  rule: Patience;
   /** that a row was still right, newest first */
   confirmations: readonly Confirmation[];
   /** the programme a component belongs to; undefined for one that is in none */

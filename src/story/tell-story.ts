@@ -10,6 +10,7 @@ import { sayReferrals } from './say-referrals.ts';
 import { say, type Statement } from './statement.ts';
 import { witnessesOf, type StoryFacts } from './story-facts.ts';
 import { toldOnce } from './told-once.ts';
+import { whatHappened, type ToldThread } from './what-happened.ts';
 import { whereNow } from './where-now.ts';
 import { whoToTalkTo } from './who-to-talk-to.ts';
 
@@ -31,11 +32,12 @@ export interface Section {
   empty?: { reason: 'unavailable' | 'nilknown'; text: string };
 }
 
-/** The whole story in the order somebody reads it, and the plans that were composed for it. */
-export function tellStory(facts: StoryFacts): { sections: Section[]; plans: CoordinatedPlan[] } {
+/** The whole story in the order somebody reads it, and the plans and threads that were composed for it. */
+export function tellStory(facts: StoryFacts): { sections: Section[]; plans: CoordinatedPlan[]; threads: ToldThread[] } {
   const plans = coordinatedPlans(facts);
+  const { threads, older } = whatHappened(facts);
   const own = (code: string, title: string, statements: readonly Statement[]): Section => ({ code, title, groups: statements.length === 0 ? [] : [{ code, statements }], empty: notRecorded });
-  return { plans, sections: [
+  return { plans, threads, sections: [
     own('who', 'Who this is about', who(facts)),
     own('where-now', 'Where now', whereNow(facts)),
     own('who-to-talk-to', 'Who to talk to', whoToTalkTo(facts)),
@@ -44,6 +46,7 @@ export function tellStory(facts: StoryFacts): { sections: Section[]; plans: Coor
     own('alerts', 'Alerts', alerts(facts)),
     own('told-once', 'Told once', toldOnce(facts)),
     own('referrals', 'Referrals and what became of them', sayReferrals(facts)),
+    { code: 'what-happened', title: 'What happened', groups: threadGroups(threads, older), empty: notRecorded },
     {
       code: 'disagreements', title: 'Where the record does not agree', empty: { reason: 'nilknown', text: 'What you may see does not contradict itself.' },
       groups: disagreements(facts).map(({ title, said }) => ({ code: 'disagreement', title, statements: said })),
@@ -58,6 +61,13 @@ function planGroups(facts: StoryFacts, plans: readonly CoordinatedPlan[]): Group
     ...(matters.length === 0 ? [] : [{ code: 'what-matters', title: 'What matters to the person', statements: matters }]),
     ...plans.map((each) => ({ code: 'plan', title: each.plan.title ?? '', statements: sayPlan(facts, each), reference: `urn:uuid:${each.plan.id ?? ''}` })),
     ...(signed.length === 0 ? [] : [{ code: 'signed-document', title: 'Signed documents, beside the plan', statements: signed }]),
+  ];
+}
+
+function threadGroups(threads: readonly ToldThread[], older: boolean): Group[] {
+  return [
+    ...threads.map(({ title, statements, list }): Group => (list ? { code: 'thread', title, statements, reference: `urn:uuid:${list.id}` } : { code: 'event', statements })),
+    ...(older ? [{ code: 'older-events', statements: [say('older-events', 'What happened before is in the timeline')] }] : []),
   ];
 }
 

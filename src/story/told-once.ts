@@ -1,7 +1,7 @@
 import type { CodeableConcept, Observation, Patient } from '@medplum/fhirtypes';
 import { allergies, saysNone } from './alerts.ts';
 import { codeSystem, conceptsText, conceptText, extensionOf, hasCode, joinWords } from './concept-words.ts';
-import { sayDate } from './say-date.ts';
+import { ageInDays, sayDate } from './say-date.ts';
 import { ofType, say, type Statement } from './statement.ts';
 import { phonesText } from './who-to-talk-to.ts';
 import { witnessesOf, type Confirmation, type StoryFacts } from './story-facts.ts';
@@ -22,15 +22,15 @@ const asked: Readonly<Record<string, readonly (readonly [system: string, code: s
  * as each organisation has them; what two of them say differently is told among the disagreements.
  */
 export function toldOnce(facts: StoryFacts): Statement[] {
-  const statements = [...ofPerson(facts.patient, (element) => witnessesOf(facts, element)), ...facts.rows.flatMap(factsOf), ...allergyPointer(facts.rows)];
+  const statements = [...ofPerson(facts.patient, (element) => witnessesOf(facts, element)), ...facts.rows.flatMap((row) => factsOf(row, facts.now)), ...allergyPointer(facts.rows)];
   return statements.map((statement) => withConfirmation(statement, facts.confirmations));
 }
 
 /** What one row tells that can be found still right: empty for a row that tells nothing of the sort. */
-export function factsOf(row: StoryRow): Statement[] {
+export function factsOf(row: StoryRow, now: Date): Statement[] {
   switch (row.resource.resourceType) {
     case 'Patient': return ofPerson(row.resource, () => [row]);
-    case 'Observation': return ofType([row], 'Observation').flatMap(ofObservation);
+    case 'Observation': return ofType([row], 'Observation').flatMap((each) => ofObservation(each, now));
     case 'RelatedPerson': return ofType([row], 'RelatedPerson').filter(({ resource }) => resource.active !== false).map(({ resource }) =>
       say('key-contact', joinWords([resource.name?.[0]?.text ?? resource.name?.[0]?.family ?? 'Somebody not named', conceptsText(resource.relationship), phonesText(resource.telecom)]), row));
     case 'Task': return ofType([row], 'Task').filter(({ resource: { code, status } }) => status === 'completed' && isAssessment(code)).map(({ resource }) => {
@@ -75,10 +75,10 @@ function relationshipText(relationship: NonNullable<Patient['contact']>[number][
   return conceptText(relationship?.at(-1))?.toLowerCase();
 }
 
-function ofObservation(row: StoryRow & { resource: Observation }): Statement[] {
+function ofObservation(row: StoryRow & { resource: Observation }, now: Date): Statement[] {
   const { code, component = [], effectivePeriod } = row.resource;
   if (hasCode(code, codeSystem('care-home-item'), 'trusted-assessment-outcome')) {
-    return [say('assessment', joinWords([conceptText(code), conceptText(row.resource.valueCodeableConcept), effectivePeriod?.end && `valid until ${sayDate(effectivePeriod.end)}`]), row)];
+    return [say('assessment', joinWords([conceptText(code), conceptText(row.resource.valueCodeableConcept), effectivePeriod?.end && `${isOver(effectivePeriod.end, now) ? 'was valid' : 'valid'} until ${sayDate(effectivePeriod.end)}`]), row)];
   }
   if (hasCode(code, 'http://snomed.info/sct', '763264000')) return [say('assessment', joinWords([conceptText(code), answerOf(row.resource)], ': '), row)];
   const parts: Pick<Observation, 'code' | 'valueString' | 'valueCodeableConcept' | 'valueBoolean' | 'valueInteger'>[] = [row.resource, ...component];
@@ -87,6 +87,11 @@ function ofObservation(row: StoryRow & { resource: Observation }): Statement[] {
     const answer = answerOf(part);
     return fact === undefined || answer === undefined ? [] : [say(fact, joinWords([conceptText(part.code), answer], ': '), row)];
   });
+}
+
+/** Its last day has passed. */
+function isOver(end: string, now: Date): boolean {
+  return ageInDays(end, now) > 0;
 }
 
 function answerOf({ valueCodeableConcept, valueString, valueBoolean, valueInteger, valueQuantity }: Pick<Observation, 'valueCodeableConcept' | 'valueString' | 'valueBoolean' | 'valueInteger' | 'valueQuantity'>): string | undefined {

@@ -1,4 +1,4 @@
-import type { Bundle, Composition, CompositionSection, OperationOutcome, Parameters, Task } from '@medplum/fhirtypes';
+import type { Bundle, Composition, CompositionSection, List, OperationOutcome, Parameters, Task } from '@medplum/fhirtypes';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { validateResource } from '../../src/fhir/validate-resource.ts';
 import { databases } from '../databases.ts';
@@ -43,7 +43,7 @@ describe.each(databases)('one story, on $kind', ({ open }) => {
   it.each(Object.entries(people))('tells %s from top to bottom in one valid document', async (_name, number) => {
     const bundle = await story(number);
     expect(validateResource(bundle as unknown as JsonObject).filter(({ severity }) => severity !== 'warning')).toEqual([]);
-    expect(sections(bundle).map(({ code }) => code?.coding?.[0]?.code)).toEqual(['who', 'where-now', 'who-to-talk-to', 'plan', 'coming-next', 'alerts', 'told-once', 'referrals', 'disagreements', 'not-shown']);
+    expect(sections(bundle).map(({ code }) => code?.coding?.[0]?.code)).toEqual(['who', 'where-now', 'who-to-talk-to', 'plan', 'coming-next', 'alerts', 'told-once', 'referrals', 'what-happened', 'disagreements', 'not-shown']);
     expect(bundle.entry?.slice(0, 2).map(({ resource }) => resource?.resourceType)).toEqual(['Composition', 'Patient']);
   });
 
@@ -72,6 +72,21 @@ describe.each(databases)('one story, on $kind', ({ open }) => {
     const told = section(bundle, 'plan');
     expect(saidBy(lines(told)[0])).toEqual([council, bchc].sort());
     expect(titles(told)).toEqual(expect.arrayContaining([expect.stringContaining('Walking practice with a frame'), 'Out of hours: not recorded', expect.stringContaining('Reablement')]) as string[]);
+  });
+
+  it('tells Alice\'s way from hospital bed to home as one thread, in which leaving is one line of three organisations', async () => {
+    const bundle = await story(people.alice);
+    const happened = section(bundle, 'what-happened');
+    const left = lines(happened).find((each) => / Left from /.test(each.title ?? '') && saidBy(each).includes(uhb));
+    if (!left) throw new Error(titles(happened).join('\n'));
+    expect(saidBy(left)).toEqual([council, bchc, uhb].sort());
+    const thread = happened?.section?.find((each) => each.section?.some(({ title }) => title === left?.title));
+    const inThread = (thread?.section ?? []).map(({ title = '' }) => title);
+    for (const kind of ['Referral', 'Stay', 'Left', 'Plan']) expect([kind, inThread.some((title) => title.includes(`: ${kind}`))]).toEqual([kind, true]);
+    const list = bundle.entry?.find(({ fullUrl }) => fullUrl === thread?.entry?.[0]?.reference)?.resource as List | undefined;
+    const held = new Set(bundle.entry?.map(({ fullUrl }) => fullUrl));
+    expect([...new Set(list?.entry?.map(({ item }) => item.type))].sort()).toEqual(expect.arrayContaining(['CarePlan', 'Encounter', 'ServiceRequest']));
+    for (const { item } of list?.entry ?? []) expect(held).toContain(item.reference);
   });
 
   it('is at no address but its own: what is composed cannot be read by itself', async () => {

@@ -149,7 +149,7 @@ describe.each(databases)('what happened, on $kind', ({ open }) => {
     const movedHouse = personAt({ seed: 2018, citizens: 10 }, castIndex('movedHouse'));
     const tasksOf = async (who: string): Promise<Task[]> => {
       const patient = ((await (await gateway.search('Patient', { identifier: `https://fhir.nhs.uk/Id/nhs-number|${movedHouse.nhsNumber}` }, who)).json()) as Bundle).entry?.[0]?.resource?.id;
-      return resources((await (await gateway.get(`/fhir/Task?patient=Patient/${patient}`, who)).json()) as Bundle).filter((resource): resource is Task => resource.resourceType === 'Task' && resource.code?.coding?.[0]?.code === 'no-reply');
+      return resources((await (await gateway.get(`/fhir/Task?patient=Patient/${patient}`, who)).json()) as Bundle).filter((resource): resource is Task => resource.resourceType === 'Task' && ['no-reply', 'no-answer'].includes(resource.code?.coding?.[0]?.code ?? ''));
     };
     const sent = [
       'MSH|^~\\&|PAS|RRK|BICP|QHL|20260620101000||REF^I12^REF_I12|RRKREF2|P|2.4', 'RF1|P^Pending|R^Routine||||R4900002^UHB|20260620100000|||^Wound care', 'PRD|RT|Community services|||||RYW^ODS',
@@ -171,6 +171,16 @@ describe.each(databases)('what happened, on $kind', ({ open }) => {
     now += 2 * 86_400_000;
     await gateway.services.lateReferrals.look(0);
     expect(await tasksOf('ward-doctor')).toMatchObject([{ id: task?.id, status: 'completed', meta: { versionId: '2' } }]);
+    now += 40 * 86_400_000;
+    await gateway.services.lateReferrals.look(0);
+    const unanswered = (await tasksOf('ward-doctor')).find(({ code }) => code?.coding?.[0]?.code === 'no-answer');
+    expect(unanswered).toMatchObject({ status: 'requested', focus: task?.focus });
+    await gateway.send('bchc-rio', 'referral', csvFile(gateway, 'bchc-rio', 'referral', [{
+      clientId: movedHouse.known.bchc ?? '', referralNumber: 'BR9000001', referralDate: '2026-06-20 10:05:00', receivedDate: '2026-06-20 10:30:00', acceptedDate: '2026-06-20 11:00:00', referralSource: 'HOSP', referringOrganisation: 'RRK', urgency: '2D', teamReferredTo: 'DN-S',
+    }]));
+    now += 2 * 86_400_000;
+    await gateway.services.lateReferrals.look(0);
+    expect((await tasksOf('ward-doctor')).map(({ status }) => status)).toEqual(['completed', 'completed']);
     expect(await gateway.database.query('select 1 from awaited_reply where id = $1', [task?.focus?.reference?.slice('ServiceRequest/'.length)])).toEqual([]);
   });
 

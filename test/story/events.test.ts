@@ -3,7 +3,7 @@ import { findEvents } from '../../src/story/events.ts';
 import type { EventDecision, StoryEvent } from '../../src/story/event-types.ts';
 import type { StoryRow } from '../../src/story/story-row.ts';
 import { shippedStoryRule } from './shipped-story-rule.ts';
-import { component, origin, referral, routeOfAccess, stay, storyRow, type Partner } from './story-rows.ts';
+import { component, organisation, origin, referral, routeOfAccess, stay, storyRow, type Partner } from './story-rows.ts';
 
 const rule = shippedStoryRule();
 const find = (rows: readonly StoryRow[], decisions: readonly EventDecision[] = []): StoryEvent[] => findEvents(rows, decisions, rule);
@@ -51,6 +51,27 @@ describe('one event, however many tell of it', () => {
     expect(lines([
       referral('uhb', 'sent', 'uhb', 'bcc', '2026-06-14T09:00:00+01:00', { extension: [component('discharge-hub')] }), aliceGoesHome[3] as StoryRow,
     ])).toEqual(['referral: tells sent, tells council-asked']);
+  });
+
+  const episode = (partner: Partner, id: string, start: string, code = 'community-team', of: Partner = 'bchc'): StoryRow => storyRow(partner, {
+    resourceType: 'EpisodeOfCare', id, status: 'active', patient: { reference: 'Patient/alice' }, extension: [component(code)], managingOrganization: { reference: organisation(of) }, period: { start },
+  });
+  const plan = (partner: Partner, id: string, start: string, code = 'community-team', of: Partner = 'bchc'): StoryRow => storyRow(partner, {
+    resourceType: 'CarePlan', id, status: 'active', intent: 'plan', subject: { reference: 'Patient/alice' }, extension: [component(code)], author: { reference: organisation(of) }, period: { start },
+  });
+  const seen = (partner: Partner, id: string, start: string, of: Partner): StoryRow => stay(partner, id, start, undefined, { serviceProvider: { reference: organisation(of) } });
+
+  test.each<[string, StoryRow[], string | undefined]>([
+    ['a stay its hospital reports and the council has seen', [seen('uhb', 'own', '2026-06-01T14:10:00+01:00', 'uhb'), seen('bcc', 'seen', '2026-06-01T20:00:00+01:00', 'uhb')], 'event-stay-01'],
+    ['stays in two hospitals', [seen('uhb', 'own', '2026-06-01T14:10:00+01:00', 'uhb'), seen('bcc', 'seen', '2026-06-01T20:00:00+01:00', 'bchc')], undefined],
+    ['two stays of one hospital, days apart', [seen('uhb', 'own', '2026-06-01T14:10:00+01:00', 'uhb'), seen('bcc', 'seen', '2026-06-04T20:00:00+01:00', 'uhb')], undefined],
+    ['care that two organisations know of', [episode('bchc', 'own', '2026-06-01'), episode('bcc', 'seen', '2026-06-02')], 'event-episode-01'],
+    ['care of two parts of the programme', [episode('bchc', 'own', '2026-06-01'), episode('bcc', 'seen', '2026-06-02', 'district-nursing')], undefined],
+    ['a plan that two organisations hold', [plan('bchc', 'own', '2026-06-01'), plan('bcc', 'seen', '2026-06-02')], 'event-plan-01'],
+    ['plans of two authors', [plan('bchc', 'own', '2026-06-01'), plan('bcc', 'seen', '2026-06-02', 'community-team', 'bcc')], undefined],
+  ])('%s', (_, rows, by) => {
+    const [event, ...others] = find(rows);
+    expect([others.length, event?.witnesses.map(({ rule: name }) => name)[1]]).toEqual(by === undefined ? [1, undefined] : [0, by]);
   });
 
   test('leaving a hospital is one line with everybody who tells of it', () => {

@@ -32,6 +32,7 @@ describe('how a referral stands', () => {
     ['a Task rejects it', [sent, received, task('rejected')], 'rejected'],
     ['a Task is done and says that it was accepted', [sent, task('completed', 'accepted')], 'accepted'],
     ['a question how it stands is no answer', [sent, task('requested')], 'waiting'],
+    ['the gateway\'s own Task about it is done', [sent, received, storyRow('uhb', { ...task('completed').resource, id: 'asked', code: { coding: [{ system: 'https://fhir.bicp.example/CodeSystem/gateway-action', code: 'no-reply' }] } } as StoryRow['resource'] & { id: string })], 'received'],
     ['an episode has followed', [sent, received, episode('active')], 'accepted'],
     ['the episode is over', [sent, received, episode('finished')], 'closed'],
     ['an episode that never began', [sent, received, episode('cancelled')], 'rejected'],
@@ -47,6 +48,25 @@ describe('how a referral stands', () => {
     expect(standing([referral('uhb', 'sent', 'uhb', 'bchc', '2026-06-18', { extension: [component('ucr')] })])).toMatchObject({ state: 'no-reply', waitingDays: 2 });
   });
 
+  test('received is no answer for ever', () => {
+    const urgent = referral('bchc', 'received', 'uhb', 'bchc', '2026-06-18T10:20:00+01:00', { extension: [component('ucr')] });
+    const asked = referral('uhb', 'sent', 'uhb', 'bchc', '2026-06-18T10:00:00+01:00', { extension: [component('ucr')] });
+    expect(standing([asked, urgent])).toMatchObject({ state: 'received', waitingDays: 2 });
+    expect(standing([asked, urgent], new Date('2026-06-21T12:00:00Z'))).toMatchObject({ state: 'no-answer', waitingDays: 3 });
+    expect(standing([asked, urgent, task('accepted')], new Date('2026-06-21T12:00:00Z'))).toMatchObject({ state: 'accepted' });
+  });
+
+  test('of two receivers each stands where its own records say', () => {
+    const both = { performer: (['bchc', 'bcc'] as const).map((code) => ({ reference: organisation(code) })) };
+    const [asked, theirs] = [referral('uhb', 'sent', 'uhb', 'bchc', '2026-06-18T10:00:00+01:00', both), referral('bchc', 'received', 'uhb', 'bchc', '2026-06-18T10:20:00+01:00', both)];
+    const refusal = storyRow('bcc', { resourceType: 'Task', id: 'refusal', status: 'rejected', intent: 'order', focus: { reference: 'ServiceRequest/sent' }, authoredOn: '2026-06-20' });
+    const lanesOf = (rows: readonly StoryRow[]): (string | undefined)[] => (standing(rows)?.lanes ?? []).map(({ organisation: name, state, since }) => `${name} ${state} ${since ?? ''}`);
+    expect(lanesOf([asked, theirs, episode('active'), refusal])).toEqual([
+      `${organisation('uhb')} sent 2026-06-18T10:00:00+01:00`, `${organisation('bchc')} accepted 2026-06-19`, `${organisation('bcc')} rejected 2026-06-20`,
+    ]);
+    expect(lanesOf([asked, theirs])).toContain(`${organisation('bcc')} waiting `);
+  });
+
   test('each organisation has its lane', () => {
     expect(standing([sent, received, episode('active')])?.lanes).toEqual([
       { organisation: organisation('uhb'), side: 'sender', state: 'sent', since: '2026-06-18T10:00:00+01:00' },
@@ -56,10 +76,10 @@ describe('how a referral stands', () => {
 });
 
 test('only what somebody else must answer is waited for', () => {
-  expect(lateFrom(sent.resource, organisation('uhb'), rule)).toBe(Date.parse('2026-06-24T09:00:00.500Z'));
-  expect(lateFrom(received.resource, organisation('bchc'), rule)).toBeUndefined();
+  expect(lateFrom(sent.resource, organisation('uhb'), rule.noReplyDays)).toBe(Date.parse('2026-06-24T09:00:00.500Z'));
+  expect(lateFrom(received.resource, organisation('bchc'), rule.noReplyDays)).toBeUndefined();
   for (const more of [{ status: 'completed' }, { status: 'revoked' }, { status: 'draft' }, { performer: [] }] as const) {
-    expect(lateFrom({ ...sent.resource, ...more } as StoryRow['resource'], organisation('uhb'), rule)).toBeUndefined();
+    expect(lateFrom({ ...sent.resource, ...more } as StoryRow['resource'], organisation('uhb'), rule.noReplyDays)).toBeUndefined();
   }
 });
 
@@ -75,6 +95,19 @@ describe('threads', () => {
   test('follow what records name across partners, from the referral to the plan, and are called after where they began', () => {
     const rows = [sent, received, episode('active'), plan('plan', ['EpisodeOfCare/episode']), stay('uhb', 'elsewhere', '2020-01-01', '2020-01-02')];
     expect(threads(rows)).toEqual([['referral-sent', 'plan-plan', 'episode-episode', 'referral-sent'], ['stay-elsewhere', 'discharge-elsewhere', 'stay-elsewhere']]);
+  });
+
+  const joined = { resourceType: 'CarePlan', id: 'one', status: 'active', intent: 'plan', subject: { reference: 'Patient/alice' }, period: { start: '2026-06-20' } } as const;
+  const contact = { resourceType: 'Encounter', id: 'one', status: 'finished', class: { code: 'HH' }, subject: { reference: 'Patient/alice' }, period: { start: '2026-06-20' } } as const;
+  const other = { reference: 'EpisodeOfCare/episode' };
+  test.each<[string, StoryRow['resource'] & { id: string }]>([
+    ['basedOn', { ...contact, basedOn: [{ reference: 'ServiceRequest/received' }] }], ['episodeOfCare', { ...contact, episodeOfCare: [other] }], ['replaces', { ...joined, replaces: [{ reference: 'CarePlan/before' }] }],
+    ['partOf', { ...joined, partOf: [{ reference: 'CarePlan/before' }] }], ['careTeam', { ...joined, careTeam: [{ reference: 'CareTeam/team' }] }],
+  ])('a record hangs together with another by %s', (_, resource) => {
+    const before = storyRow('bchc', { ...joined, id: 'before', supportingInfo: [other] });
+    const team = storyRow('bchc', { resourceType: 'CareTeam', id: 'team', status: 'active', period: { start: '2026-06-18' } });
+    const found = findThreads(findEvents([received, episode('active'), before, team, storyRow('bchc', resource)], [], rule));
+    expect([...new Set(found.values())].some(({ events }) => events.length > 1 && events.some((key) => key.endsWith('-one')))).toBe(true);
   });
 
   test('nothing that cannot be seen joins two ends, and a common problem or person joins nothing', () => {

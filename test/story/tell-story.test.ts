@@ -9,7 +9,7 @@ import { storyDocument } from '../../src/story/story-document.ts';
 import type { Confirmation, StoryFacts } from '../../src/story/story-facts.ts';
 import { tellStory } from '../../src/story/tell-story.ts';
 import {
-  contradicted, diedWithoutADate, inTwoBeds, movedAndUndecided, onePlanOfTwo, signedAndTakenBack, twinOne, twinTwo, twoEthnicities, type NamedPerson,
+  contradicted, diedTwice, diedWithoutADate, inTwoBeds, movedAndUndecided, onePlanOfTwo, signedAndTakenBack, toldManyThings, twinOne, twinTwo, twoEthnicities, type NamedPerson,
 } from '../citizens.ts';
 import { shippedStoryRule } from './shipped-story-rule.ts';
 import { storyRow } from './story-rows.ts';
@@ -84,6 +84,22 @@ describe('the coordinated plan', () => {
   });
 });
 
+describe('what people told already', () => {
+  test('papers that were signed and not sent, goals, and when something is done, stand in the plan', () => {
+    expect(told(toldManyThings, 'plan')).toEqual(expect.arrayContaining([
+      'signed-document: Advance decision: Refuses ventilation (bchc)', 'signed-document: Power of attorney: Health and welfare (bchc)', 'what-matters: Wishes: To be at home with the dog (bchc)',
+      'plan-goal: Goal: Walk to the shop (bchc)', 'plan-activity: Physiotherapy, 06-Jul-2026 to 17-Aug-2026, scheduled (bchc)',
+    ]));
+  });
+
+  test('every sort of it is one line, and an assessment whose time is over says so', () => {
+    expect(told(toldManyThings, 'told-once')).toEqual([
+      'interpreter: Needs an interpreter (uhb)', 'about-me: Wishes: To be at home with the dog (bchc)', 'cared-for-by: Has an unpaid carer: daughter (bcc)', 'access-need: Sees badly: severe (bcc)',
+      'assessment: Trusted assessment, was valid until 29-Mar-2026 (bcc)',
+    ]);
+  });
+});
+
 describe('alerts', () => {
   test('an allergy one system knows is told with its system; a flag that was taken back is told as that', () => {
     expect(told(signedAndTakenBack, 'alerts')).toEqual(['alert: DNACPR (bsmhft)', 'allergy: Allergy: Penicillin, high risk (bchc)', 'alert-ended: No longer in force: DNACPR, ended on 02-Apr-2024 (uhb)']);
@@ -114,6 +130,12 @@ describe('disagreements', () => {
   test('an allergy and none known, and both words on resuscitation, are contradictions', () => {
     expect(told(contradicted, 'disagreements')).toEqual([
       'said: Allergies: Latex (bchc)', 'said: Allergies: No known allergies (uhb)', 'said: Resuscitation: DNACPR (uhb)', 'said: Resuscitation: For resuscitation (bchc)',
+    ]);
+  });
+
+  test('two dates of a death, and one stay told as over and as going on, are told from both sides', () => {
+    expect(told(diedTwice, 'disagreements')).toEqual([
+      'said: Death: 02-May-2026 (uhb)', 'said: Death: 03-May-2026 (bchc)', 'said: One stay: how it stands: finished (uhb)', 'said: One stay: how it stands: in progress (bcc)',
     ]);
   });
 

@@ -65,7 +65,7 @@ export const person = {
     leads: 'The entry this line is named by', same: (reasons: string, rule: string): string => `Taken for the same event: ${reasons} (rule ${rule})`, mentions: (reasons: string, rule: string): string => `Speaks of it: ${reasons} (rule ${rule})`, answers: (rule: string): string => `An answer to it (rule ${rule})`,
     elements: { from: 'When it began', to: 'When it ended', status: 'How it stands' } as Readonly<Record<string, string>>,
     differs: (what: string, sides: readonly string[]): string => `${what}: ${sides.join('; ')}`, says: (organisation: string, value: string): string => `${organisation} says ${value}`,
-    standings: { sent: 'Sent', waiting: 'Sent, no reply yet', 'no-reply': 'No reply', received: 'Received', accepted: 'Accepted', rejected: 'Not accepted', closed: 'Completed', withdrawn: 'Withdrawn' } as Readonly<Record<string, string>>,
+    standings: { sent: 'Sent', waiting: 'Sent, no reply yet', 'no-reply': 'No reply', received: 'Received', 'no-answer': 'Received, no answer', accepted: 'Accepted', rejected: 'Not accepted', closed: 'Completed', withdrawn: 'Withdrawn' } as Readonly<Record<string, string>>,
     noReply: (days: number): string => `No reply for ${daysOf(days)}`, waiting: (state: string, days: number): string => `${state}, waiting ${daysOf(days)}`,
     lane: (organisation: string, state: string, day: string | undefined): string => `${organisation}: ${state.charAt(0).toLowerCase()}${state.slice(1)}${day === undefined ? '' : ` ${day}`}`,
   },

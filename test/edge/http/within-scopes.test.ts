@@ -1,7 +1,9 @@
+import { permit } from '../../../src/edge/http/fhir/permit.ts';
 import { withinScopes } from '../../../src/edge/http/fhir/within-scopes.ts';
 import { parseSearch } from '../../../src/fhir/parse-search.ts';
 import { Refusal } from '../../../src/fhir/problem.ts';
 import type { SearchQuery } from '../../../src/fhir/search-query.ts';
+import type { Requester } from '../../../src/fhir/sharing.ts';
 
 function query(type: string, search: string): SearchQuery {
   const parsed = parseSearch(type, [...new URLSearchParams(search)], { handling: 'strict' });
@@ -41,4 +43,9 @@ describe('what a search goes through or takes along needs a scope of its own', (
     const [include] = withinScopes(['user/ServiceRequest.rs', 'user/Organization.r'], query('ServiceRequest', '_include=ServiceRequest:performer')).includes ?? [];
     expect(include?.types).toEqual(['Organization']);
   });
+});
+
+test.each(['everything', 'timeline', 'story', 'summary'] as const)('%s sends records of every type, and so takes a scope for every type', (interaction) => {
+  const told = (scopes: string[]): string | undefined => permit(interaction)({ scopes } as Requester, { params: {} })?.expected;
+  expect([told(['user/Patient.rs', 'user/EpisodeOfCare.rs']), told(['user/*.s']), told(['user/*.r'])]).toEqual(['a scope such as user/*.r', 'a scope such as user/*.r', undefined]);
 });

@@ -18,7 +18,7 @@ export interface StoryServices {
 /**
  * GET or POST [base]/Patient/{citizen}/$story · ours: profiles/OperationDefinition-story.json
  * The composed story as a FHIR document (http://hl7.org/fhir/R4/documents.html): Composition, Patient, the coordinated
- * plans, every record a line names, the organisations those name, and who says what.
+ * plans, a List of each thread, every record a line names, the organisations those name, and who says what.
  */
 export async function patientStory(services: StoryServices, asked: Asked, posted: boolean): Promise<Reply> {
   const given = [...asked.query.filter(([name]) => !formParameters.includes(name)), ...(posted ? await readPosted(asked, services.limits) : [])];
@@ -28,10 +28,10 @@ export async function patientStory(services: StoryServices, asked: Asked, posted
 }
 
 /** What is composed has a name and no address. */
-function storyText(base: string, { composition, composed, plans, people, rows, places, provenance, at }: ReleasedStory): string {
+function storyText(base: string, { composition, composed, plans, threads, people, rows, places, provenance, at }: ReleasedStory): string {
   return documentText(composition, at, [
     ...composed.map(({ citizen, patient }) => entryAt(`${base}/Patient/${citizen}`, JSON.stringify(patient))),
-    ...plans.map(composedEntry),
+    ...[...plans, ...threads].map(composedEntry),
     ...[...people, ...rows, ...places].map((row) => entryAt(`${base}/${row.type}/${row.id}`, assembleText(row))),
     ...provenance.map(composedEntry),
   ]);

@@ -9,6 +9,8 @@ const letters = { read: 'r', vread: 'r', 'history-instance': 'r', 'history-type'
 export type PermittedInteraction = keyof typeof letters;
 /** Operations: on Patient where the address names no type, offered for every type it names. */
 const operations: readonly PermittedInteraction[] = ['everything', 'match', 'timeline', 'story', 'summary', 'presence', 'ihe-pix', 'docref', 'confirm', 'correct', 'break-glass', 'explain-access', 'reconstruct', 'same-event', 'access-report'];
+/** They send records of every type. */
+const wholeRecord: readonly PermittedInteraction[] = ['everything', 'timeline', 'story', 'summary'];
 
 /**
  * May this client do this sort of thing at all? Depends on the token's scopes and the type, never on data. An unknown
@@ -23,7 +25,8 @@ export function permit(interaction: PermittedInteraction): (requester: Requester
     if (!operation && !offered.some((each) => each === interaction)) {
       return { category: 'method-not-allowed', code: 'interaction-unsupported', text: 'This resource type does not take this interaction.', expected: offered.length > 0 ? `one of ${offered.join(', ')}` : 'an operation of the capability statement' };
     }
-    return allows(requester.scopes, type, letters[interaction]) ? null : scopeMissing(type, letters[interaction]);
+    const scoped = wholeRecord.includes(interaction) ? '*' : type;
+    return allows(requester.scopes, scoped, letters[interaction]) ? null : scopeMissing(scoped, letters[interaction]);
   };
 }
 
