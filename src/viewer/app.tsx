@@ -22,6 +22,7 @@ const Case = lazy(async () => ({ default: (await import('./cases/case.tsx')).Cas
 const CaseList = lazy(async () => ({ default: (await import('./cases/case-list.tsx')).CaseList }));
 const EmergencyAccess = lazy(async () => ({ default: (await import('./emergency/emergency-access.tsx')).EmergencyAccess }));
 const EmergencyList = lazy(async () => ({ default: (await import('./emergency/emergency-list.tsx')).EmergencyList }));
+const Explain = lazy(async () => ({ default: (await import('./explain/explain.tsx')).Explain }));
 const Feed = lazy(async () => ({ default: (await import('./feeds/feed.tsx')).Feed }));
 const FeedList = lazy(async () => ({ default: (await import('./feeds/feed-list.tsx')).FeedList }));
 const KnownGaps = lazy(async () => ({ default: (await import('./known-gaps/known-gaps.tsx')).KnownGaps }));
@@ -95,6 +96,7 @@ function Screens({ session }: { session: SignedIn }) {
         <Route path="links" element={<LinkList session={session} />} />
         <Route path="links/anew" element={<LinkageRun session={session} />} />
         <Route path="links/:reference" element={<LinkPair session={session} />} />
+        <Route path="explain" element={<Explain />} />
         <Route path="feeds" element={<FeedList />} />
         <Route path="feeds/:key" element={<Feed session={session} />} />
         <Route path="known-gaps" element={<KnownGaps />} />

@@ -3,6 +3,7 @@ import { breakGlass } from './words/break-glass.ts';
 import { cases } from './words/cases.ts';
 import { choices } from './words/choices.ts';
 import { emergency } from './words/emergency.ts';
+import { explain } from './words/explain.ts';
 import { feeds } from './words/feeds.ts';
 import { find } from './words/find.ts';
 import { knownGaps } from './words/known-gaps.ts';
@@ -56,6 +57,7 @@ export const strings = {
   choices,
   discharge,
   emergency,
+  explain,
   feeds,
   find,
   knownGaps,

@@ -1,4 +1,5 @@
 import { openEmptyPglite } from '../databases.ts';
+import type { Bundle } from '@medplum/fhirtypes';
 import type { Browser } from 'playwright-core';
 import { personAt } from '../../src/demo/generate-people.ts';
 import { castIndex } from '../../src/demo/cast.ts';
@@ -6,7 +7,7 @@ import { citizenOf, objectionOf, people } from '../flow/whole-record.ts';
 import { firstDay } from '../first-day.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { castMember, detailsOf, population } from '../flow/emergency-asks.ts';
-import { desktop, elsewhere, faultsAtAnyWidth, faultsWhenNarrow, focusedLabel, isInSight, openBrowser, settled, tabTo, visit, type Visit } from './visit.ts';
+import { desktop, elsewhere, faults, faultsAtAnyWidth, faultsWhenNarrow, focusedLabel, isInSight, openBrowser, settled, tabTo, visit, type Visit } from './visit.ts';
 
 /** The journeys people make from the start page to their answer, one after the other on one gateway, as in a working day. */
 describe('from the start page', () => {
@@ -350,6 +351,33 @@ describe('from the start page', () => {
       await settled(page);
       expect(await faultsAtAnyWidth(page)).toEqual([]);
     });
+
+    it('asks why an entry is shown to one and not to another, rule by rule, also where colours are forced and the window is very small', async () => {
+      const { page } = here;
+      const [plan] = ((await (await gateway.search('CarePlan', { patient: `Patient/${await citizenOf(gateway, 'community-nurse', people.abdul)}` }, 'community-nurse')).json()) as Bundle).entry ?? [];
+      await page.getByRole('link', { name: 'Agreements', exact: true }).click();
+      await page.getByRole('link', { name: 'Why an entry is shown or not' }).click();
+      await page.getByRole('button', { name: 'Explain' }).click();
+      await page.getByRole('alert').getByText(/with a slash between them/).waitFor();
+      await page.getByLabel('Entry').fill(`CarePlan/${plan?.resource?.id ?? ''}`);
+      await page.getByRole('button', { name: 'Explain' }).click();
+      await page.getByText('Who may see it', { exact: true }).waitFor();
+      expect(await page.innerText('main')).toMatch(/Clause \d/i);
+      await page.getByLabel('Organisation').selectOption({ label: 'University Hospitals Birmingham NHS Foundation Trust' });
+      await page.getByLabel('Purpose').selectOption({ label: 'Direct care' });
+      for (const [role, says] of [['Doctor', /Shown\. Rule/], ['Voluntary worker', /Not shown\. Rule/]] as const) {
+        await page.getByLabel('Role').selectOption({ label: role });
+        await page.getByRole('button', { name: 'Explain' }).click();
+        await page.getByText(says).first().waitFor();
+      }
+      expect(await faultsAtAnyWidth(page)).toEqual([]);
+      await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
+      await page.setViewportSize({ width: 320, height: 256 });
+      expect(await faults(page)).toEqual([]);
+      expect(await page.evaluate("[...document.querySelectorAll('main *')].filter((each) => parseFloat(getComputedStyle(each).animationDuration) > 0.01 || parseFloat(getComputedStyle(each).transitionDuration) > 0.01).length")).toBe(0);
+      await page.emulateMedia({ forcedColors: null, reducedMotion: null });
+      await page.setViewportSize(desktop);
+    });
   });
 
   describe('those who answer for what they oversee', () => {
@@ -429,7 +457,8 @@ describe('from the start page', () => {
       expect(await go('Feeds')).toMatch(/Hospital admissions, transfers, discharges[\s\S]*Last received\s+\d\d-/);
       expect(await faultsAtAnyWidth(page)).toEqual([]);
       await page.getByRole('link', { name: /Hospital admissions/ }).click();
-      await page.getByText('Mapping at work').waitFor();
+      await page.getByText('Mapping at work (fingerprint)').waitFor();
+      expect(await page.innerText('main')).toMatch(/In 24 hours\s+[\d,]+ rows/);
       expect(await faultsWhenNarrow(page)).toEqual([]);
       expect(await go('Known gaps')).toMatch(/Not compared[\s\S]*Time\. The twin worlds compare/);
       expect(await faultsWhenNarrow(page)).toEqual([]);

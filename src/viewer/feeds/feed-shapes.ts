@@ -6,6 +6,8 @@ export interface FeedReport {
   state: string;
   mapping: { live: string; candidate: string | null };
   queue: { received: number; pending: number; retrying: number; quarantined: number; awaitingMerge: number; unmappedCodes: number; waitingSince: string | null; lastReceived: string | null };
+  /** what came in the last 24 hours beside what usually does; `usualRows` null: too young to say */
+  freshness: { lastGood: string | null; lagSeconds: number; rowsOfDay: number; errorRate: number; usualRows: number | null };
   replay: string | null;
   ailments: { code: string; sentence: string; fix: string }[];
 }

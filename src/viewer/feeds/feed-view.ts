@@ -10,12 +10,21 @@ export function inOrder(feeds: readonly FeedReport[]): FeedReport[] {
 }
 
 /** What waits and how much is stuck, as labelled values; what is zero is said too. */
-export function factsOf({ partner, queue: { received, pending, quarantined, awaitingMerge, unmappedCodes, waitingSince, lastReceived } }: FeedReport): [label: string, value: string][] {
+export function factsOf({ partner, queue: { received, pending, quarantined, awaitingMerge, unmappedCodes, waitingSince, lastReceived }, freshness }: FeedReport): [label: string, value: string][] {
   const { facts } = words;
   const waiting = received + pending;
   return [
-    [facts.partner, partner], [facts.last, lastReceived === null ? words.never : formatDateTime(lastReceived)],
+    [facts.partner, partner], [facts.last, lastReceived === null ? words.never : formatDateTime(lastReceived)], ...freshnessOf(freshness),
     [facts.waiting, `${words.rows(waiting)}${waiting > 0 && waitingSince !== null ? words.since(formatDateTime(waitingSince)) : ''}`],
     [facts.quarantined, words.rows(quarantined)], [facts.unmapped, unmappedCodes.toLocaleString('en-GB')], ...(awaitingMerge > 0 ? [[facts.awaitingMerge, words.rows(awaitingMerge)] as [string, string]] : []),
+  ];
+}
+
+/** How fresh it is, beside an ordinary day. */
+function freshnessOf({ lastGood, lagSeconds, rowsOfDay, errorRate, usualRows }: FeedReport['freshness']): [label: string, value: string][] {
+  const { facts } = words;
+  return [
+    ...(lastGood === null ? [] : [[facts.lastGood, formatDateTime(lastGood)] as [string, string]]), ...(lagSeconds < 60 ? [] : [[facts.behind, words.minutes(Math.round(lagSeconds / 60))] as [string, string]]),
+    [facts.day, `${words.rows(rowsOfDay)}${usualRows === null ? '' : words.usual(Math.round(usualRows))}`], ...(errorRate === 0 ? [] : [[facts.wrong, words.ofHundred(Math.max(1, Math.round(errorRate * 100)))] as [string, string]]),
   ];
 }

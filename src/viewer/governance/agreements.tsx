@@ -21,6 +21,7 @@ export function Agreements() {
   return (
     <Page title={words.title}>
       <p className="os-lead">{words.intro}</p>
+      <p><Link to="/explain">{strings.explain.link}</Link></p>
       {isPending ? <Loading /> : null}
       {data === undefined && error !== null ? <Problem error={error} onRetry={() => void refetch()} /> : null}
       {data?.length === 0 ? <p>{words.none}</p> : null}

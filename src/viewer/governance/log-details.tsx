@@ -1,4 +1,5 @@
 import { useState, type ReactNode } from 'react';
+import { Link } from 'react-router';
 import { strings } from '../strings.ts';
 import { FirstOf } from './first-of.tsx';
 import { LookProofs } from './look-proofs.tsx';
@@ -27,7 +28,7 @@ function Particulars({ row, organisations }: { row: LogRow; organisations: Reado
       <Part name={words.status}>{status ?? words.none}</Part>
       {emergencies.length === 0 ? null : <Part name={words.emergency}>{emergencies.join(', ')}</Part>}
       <Part name={words.custodians}>{custodians.length === 0 ? words.noVersions : custodians.map((code) => organisations.get(code) ?? code).join('; ')}</Part>
-      <Part name={words.versions}>{versions.length === 0 ? words.noVersions : <FirstOf items={versions} line={(version) => <li key={version}><code>{version}</code></li>} />}</Part>
+      <Part name={words.versions}>{versions.length === 0 ? words.noVersions : <FirstOf items={versions} line={(version) => <li key={version}><code>{version}</code> <Link className="os-quiet" to={`/explain?record=${encodeURIComponent(version)}`}>{strings.explain.link}</Link></li>} />}</Part>
       <Part name={words.client}>{row.client ?? words.none}</Part>
       <Part name={words.address}>{address ?? words.none}</Part>
       <Part name={words.token}>{token ?? words.none}</Part>

@@ -9,7 +9,7 @@ import { emptySearch, readSearch, type Field, type LogSearch, type Mistakes, typ
 import type { OrganisationChoice } from './organisation-choices.ts';
 
 const words = strings.whoLooked.form;
-const fieldIds: Readonly<Record<Field, string>> = { number: 'log-number', person: 'log-person', from: 'log-from-day', to: 'log-to-day' };
+const fieldIds: Readonly<Record<Field, string>> = { number: 'log-number', person: 'log-person', policy: 'log-policy', from: 'log-from-day', to: 'log-to-day' };
 
 interface Props {
   organisations: UseQueryResult<OrganisationChoice[]>;
@@ -36,6 +36,7 @@ export function LogForm({ organisations, onSearch, onClear }: Props) {
           <Select.Option value="">{words.anyOrganisation}</Select.Option>
           {(organisations.data ?? []).map(({ key, name }) => <Select.Option value={key} key={key}>{name}</Select.Option>)}
         </Select>
+        <TextInput id="log-policy" label={words.policy} hint={words.policyHint} {...errorOf(mistakes.policy)} autoComplete="off" spellCheck={false} value={typed.policy} onChange={({ currentTarget }) => { set({ policy: currentTarget.value }); }} />
         <DayInput id="log-from" legend={words.from} hint={words.fromHint} error={mistakes.from} value={typed.from} onDay={(from) => { set({ from }); }} />
         <DayInput id="log-to" legend={words.to} hint={words.toHint} error={mistakes.to} value={typed.to} onDay={(to) => { set({ to }); }} />
       </div>

@@ -13,6 +13,8 @@ export interface TypedSearch {
   person: string;
   /** `system|value`, or empty for any */
   organisation: string;
+  /** a clause, an agreement in one version, or an agreement: `id`, `id version`, `id version clause` */
+  policy: string;
   from: TypedDay;
   to: TypedDay;
 }
@@ -22,17 +24,18 @@ export interface LogSearch {
   citizen?: string;
   person?: string;
   organisation?: string;
+  policy?: string;
   /** London days, both included */
   from?: string;
   to?: string;
 }
 
-export type Field = 'number' | 'person' | 'from' | 'to';
+export type Field = 'number' | 'person' | 'policy' | 'from' | 'to';
 export type Mistakes = Partial<Record<Field, string>>;
 
 export const pageSize = 50;
 export const emptyDay: TypedDay = { day: '', month: '', year: '' };
-export const emptySearch: TypedSearch = { number: '', person: '', organisation: '', from: emptyDay, to: emptyDay };
+export const emptySearch: TypedSearch = { number: '', person: '', organisation: '', policy: '', from: emptyDay, to: emptyDay };
 
 const mistakes = strings.whoLooked.mistakes;
 
@@ -41,7 +44,9 @@ export function readSearch(typed: TypedSearch): { search: LogSearch; number: str
   const number = readNhsNumber(typed.number);
   const [from, to] = [readDay(typed.from), readDay(typed.to)];
   const person = typed.person.trim().replace(/\s+/g, ' ');
+  const policy = typed.policy.trim().split(/\s+/).filter((part) => part !== '');
   const found: Mistakes = {
+    ...((policy.length > 3 || policy.some((part) => !/^[A-Za-z0-9.-]{1,64}$/.test(part))) && { policy: mistakes.policy }),
     ...(number.kind !== 'nhs-number' && number.kind !== 'empty' && { number: mistakes.number[number.kind] }),
     ...(person !== '' && !/[\p{L}\p{N}]/u.test(person) && { person: mistakes.person }),
     ...(from === null && { from: mistakes.day }),
@@ -53,6 +58,7 @@ export function readSearch(typed: TypedSearch): { search: LogSearch; number: str
     search: {
       ...(person !== '' && { person }),
       ...(typed.organisation !== '' && { organisation: typed.organisation }),
+      ...(policy.length > 0 && { policy: policy.join(':') }),
       ...(from && { from }),
       ...(to && { to }),
     },
@@ -61,11 +67,12 @@ export function readSearch(typed: TypedSearch): { search: LogSearch; number: str
 }
 
 /** The form that is posted to AuditEvent/_search. */
-export function formOf({ citizen, person, organisation, from, to }: LogSearch): [string, string][] {
+export function formOf({ citizen, person, organisation, policy, from, to }: LogSearch): [string, string][] {
   const form: [string, string][] = [];
   if (citizen !== undefined) form.push(['patient', `Patient/${citizen}`]);
   if (person !== undefined) form.push(['agent-name', escaped(person)]);
   if (organisation !== undefined) form.push(['agent:identifier', organisation]);
+  if (policy !== undefined) form.push(['policy:below', `urn:onestory:agreement:${policy}`]);
   if (from !== undefined) form.push(['date', `ge${from}`]);
   if (to !== undefined) form.push(['date', `le${to}`]);
   return [...form, ['_count', String(pageSize)]];

@@ -1,8 +1,9 @@
 import type { Contract, Organization } from '@medplum/fhirtypes';
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { agreementsOf, type AgreementView } from './agreement-view.ts';
 import { allPages } from '../api/all-pages.ts';
+import { directoryOfOrganisations } from '../api/organisations.ts';
+import { agreementsOf, type AgreementView } from './agreement-view.ts';
 import { organisationChoices, type OrganisationChoice } from './organisation-choices.ts';
 
 /** Registers change rarely, and reading them is written into the log: once for a good while is enough. */
@@ -16,10 +17,12 @@ export function useAgreements(enabled = true): UseQueryResult<AgreementView[]> {
 }
 
 export function useOrganisations(enabled = true): UseQueryResult<OrganisationChoice[]> {
-  return useQuery({
-    queryKey: ['register', 'organisations'], enabled, ...kept,
-    queryFn: async ({ signal }) => organisationChoices(await allPages<Organization>('Organization', [['_count', '200']], signal)),
-  });
+  return useQuery({ ...directoryOfOrganisations, enabled, select: choicesOf });
+}
+
+/** One function, so that what it makes is kept as long as the directory is. */
+function choicesOf(organisations: Organization[]): OrganisationChoice[] {
+  return organisationChoices(organisations);
 }
 
 /** Names of organisations by `system|value`. */

@@ -56,14 +56,15 @@ export function Reports() {
           <Button type="button" small secondary aria-disabled={isPending} onClick={submit(true)}>{isPending && variables.file ? words.saving : words.save}</Button>
         </p>
       </form>
-      <div role="status">{data === undefined ? null : data === 'unknown' ? <p>{words.unknown}</p> : data === 'saved' ? <p className="os-asked">{words.saved}</p> : <Rows name={variables?.name ?? ''} head={data} />}</div>
+      <div role="status">{data === undefined ? null : data === 'unknown' || data === 'several' ? <p>{words[data]}</p> : data === 'saved' ? <p className="os-asked">{words.saved}</p> : <Rows name={variables?.name ?? ''} head={data} />}</div>
     </Page>
   );
 }
 
-async function ask({ name, filters, number, file }: Asked): Promise<ReportHead | 'saved' | 'unknown'> {
-  const [citizen] = number === undefined ? [] : matchesOf(await search<Patient>('Patient', [['identifier', `${nhsNumberSystem}|${number}`]]));
+async function ask({ name, filters, number, file }: Asked): Promise<ReportHead | 'saved' | 'unknown' | 'several'> {
+  const [citizen, other] = number === undefined ? [] : matchesOf(await search<Patient>('Patient', [['identifier', `${nhsNumberSystem}|${number}`]]));
   if (number !== undefined && !citizen) return 'unknown';
+  if (other) return 'several'; // a number is no proof of who somebody is
   const asked = { ...filters, ...(citizen && { patient: citizen.id ?? '' }) };
   if (!file) return firstRows(name, asked, mostShown);
   saveBlob(`${name}.csv`, await reportFile(name, asked));

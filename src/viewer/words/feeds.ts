@@ -4,8 +4,9 @@ export const feeds = {
   intro: 'What each organisation sends, when it last did, and what keeps a feed from being well. Governance is told of all feeds, a privacy officer of those of their own organisation. Counts only: nobody is named.',
   none: 'No feed is yours to see.', well: 'Nothing is stuck.',
   states: { live: 'At work', shadow: 'On trial', swapping: 'Being changed' } as Readonly<Record<string, string>>,
-  facts: { partner: 'Organisation', state: 'State', last: 'Last received', waiting: 'Waiting', quarantined: 'In quarantine', awaitingMerge: 'Wait for who is who', unmapped: 'Codes no table has', mapping: 'Mapping at work', candidate: 'Changed mapping' },
-  never: 'Nothing yet', rows: (count: number): string => `${count.toLocaleString('en-GB')} ${count === 1 ? 'row' : 'rows'}`, since: (when: string): string => `, the oldest since ${when}`, noCandidate: 'None',
+  facts: { partner: 'Organisation', state: 'State', last: 'Last received', lastGood: 'Last that was worked off', behind: 'Behind by', day: 'In 24 hours', wrong: 'Of these, refused', waiting: 'Waiting', quarantined: 'In quarantine', awaitingMerge: 'Wait for who is who', unmapped: 'Codes nobody has explained yet', mapping: 'Mapping at work (fingerprint)', candidate: 'Changed mapping (fingerprint)' },
+  never: 'Nothing yet', usual: (count: number): string => `, ${count.toLocaleString('en-GB')} on an ordinary day`, ofHundred: (count: number): string => `${count} of 100`,
+  minutes: (count: number): string => (count < 120 ? `${count} ${count === 1 ? 'minute' : 'minutes'}` : `${Math.round(count / 60)} hours`), rows: (count: number): string => `${count.toLocaleString('en-GB')} ${count === 1 ? 'row' : 'rows'}`, since: (when: string): string => `, the oldest since ${when}`, noCandidate: 'None',
   problems: 'What keeps it from being well', toMend: 'To mend it', counts: (sick: number, all: number): string => (sick === 0 ? `All ${all} feeds are well.` : `${sick} of ${all} feeds need somebody to look.`),
   replay: {
     heading: 'Changed mapping', ownOnly: 'What a changed mapping would change is told to people of the organisation whose feed it is, and to nobody else.',

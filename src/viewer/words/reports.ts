@@ -14,6 +14,7 @@ export const reports = {
   fields: { patient: 'NHS number', user: 'Id of the person who looked', organisation: 'Organisation', agreement: 'Agreement', clause: 'Clause', feed: 'Feed', from: 'First day', to: 'Last day' } as Readonly<Record<string, string>>,
   hints: { patient: '10 digits, for example 999 100 0011', user: 'As it stands in the column “person” of another report', clause: 'For example 2.1', feed: 'For example uhb-adt', from: 'For example 05-Apr-2026. Not needed', to: 'The last day, included. Not needed' } as Readonly<Record<string, string>>,
   missing: (field: string): string => `Fill in: ${field.charAt(0).toLowerCase()}${field.slice(1)}`, noName: 'Choose a report', noDay: 'Enter a real day, for example 05-Apr-2026', noNumber: 'Enter the NHS number: 10 digits',
+  several: 'More than one person bears this number. Find the person, and take the report from who looked at them.',
   unknown: 'No citizen with this NHS number is known here, or none that you may know of.',
   show: 'Show the first rows', save: 'Save as a file (CSV)', showing: 'Reading', saving: 'Saving', saved: 'Saved. Keep it as your organisation’s rules for records say.', errors: 'There is a problem',
   caption: (name: string): string => `${name}: the first rows`, whole: (count: number): string => `${entries(count)}. That is all of it.`, cut: (count: number): string => `The first ${entries(count)}. The file has all of them.`, none: 'No entry of the log fits this report.',

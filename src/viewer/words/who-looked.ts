@@ -15,7 +15,7 @@ export const whoLooked = {
     hint: 'Fill in what you know. With nothing filled in you see the newest entries of the whole log.',
     number: 'NHS number of the citizen', numberHint: '10 digits, for example 999 100 0011',
     person: 'Name of the person who looked', personHint: 'The beginning of a first or last name is enough',
-    organisation: 'Organisation they looked for', organisationHint: 'Not the one whose records were seen', anyOrganisation: 'Any organisation', organisationsMissing: 'The list of organisations could not be read. You can search without it.',
+    organisation: 'Organisation they looked for', organisationHint: 'Not the one whose records were seen', anyOrganisation: 'Any organisation', policy: 'Allowed by', policyHint: 'An agreement, or with its version, or with its version and a clause, for example early-intervention 1.0.0 2.1', organisationsMissing: 'The list of organisations could not be read. You can search without it.',
     from: 'From', fromHint: 'The first day, for example 1 11 2026', to: 'To', toHint: 'The last day, included. Days are London days',
     search: 'Search', clear: 'Clear the search', errors: 'There is a problem', finding: 'Looking for this citizen',
   },
@@ -24,7 +24,7 @@ export const whoLooked = {
       'too-short': 'The NHS number is too short: it has 10 digits', 'too-long': 'The NHS number is too long: it has 10 digits', 'wrong-check-digit': 'This is not a valid NHS number. Check each digit',
       'national-insurance': 'This looks like a National Insurance number. Enter an NHS number, which has 10 digits', 'not-digits': 'An NHS number has digits only',
     },
-    person: 'Enter at least one letter of the name', day: 'Enter a real day as day, month and year, for example 1 11 2026', order: 'The last day must not be before the first',
+    person: 'Enter at least one letter of the name', policy: 'Enter the name of an agreement in the register, then its version and the number of a clause where you know them', day: 'Enter a real day as day, month and year, for example 1 11 2026', order: 'The last day must not be before the first',
     unknown: 'No citizen with this NHS number is known here, or none that you may know of. The log was not searched.',
   },
   results: {

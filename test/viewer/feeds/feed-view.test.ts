@@ -9,6 +9,11 @@ const sick: FeedReport = { ...well, feed: 'bcc-cld', partner: 'Zebra Council', q
 test('what needs somebody comes first', () => expect(inOrder([well, sick]).map(({ feed }) => feed)).toEqual(['bcc-cld', 'uhb-adt']));
 
 test('what is stuck is told in counts, nothing is told as nothing, and a feed that never sent says so', () => {
-  expect(factsOf(sick)).toEqual([['Organisation', 'Zebra Council'], ['Last received', '22-Nov-2026 09:05'], ['Waiting', '3 rows, the oldest since 22-Nov-2026 09:05'], ['In quarantine', '3 rows'], ['Codes no table has', '0'], ['Wait for who is who', '1 row']]);
-  expect(factsOf(well)).toEqual([['Organisation', 'University Hospitals'], ['Last received', 'Nothing yet'], ['Waiting', '0 rows'], ['In quarantine', '0 rows'], ['Codes no table has', '0']]);
+  expect(factsOf(sick)).toEqual([['Organisation', 'Zebra Council'], ['Last received', '22-Nov-2026 09:05'], ['In 24 hours', '0 rows'], ['Waiting', '3 rows, the oldest since 22-Nov-2026 09:05'], ['In quarantine', '3 rows'], ['Codes nobody has explained yet', '0'], ['Wait for who is who', '1 row']]);
+  expect(factsOf(well)).toEqual([['Organisation', 'University Hospitals'], ['Last received', 'Nothing yet'], ['In 24 hours', '0 rows'], ['Waiting', '0 rows'], ['In quarantine', '0 rows'], ['Codes nobody has explained yet', '0']]);
+});
+
+test('how fresh it is stands beside an ordinary day', () => {
+  const fresh = { lastGood: '2026-11-22T09:05:00Z', lagSeconds: 5_400, rowsOfDay: 120, errorRate: 0.004, usualRows: 1_234.4 };
+  expect(factsOf({ ...well, freshness: fresh }).slice(2, 6)).toEqual([['Last that was worked off', '22-Nov-2026 09:05'], ['Behind by', '90 minutes'], ['In 24 hours', '120 rows, 1,234 on an ordinary day'], ['Of these, refused', '1 of 100']]);
 });

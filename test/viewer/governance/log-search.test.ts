@@ -6,13 +6,13 @@ describe('what is typed into the search of the log', () => {
   });
 
   test('is read whole, the NHS number apart from what is asked of the log', () => {
-    expect(readSearch({ number: '999 100 0011', person: '  Leila   Haddad ', organisation: 'sys|RRK', from: { day: '1', month: '11', year: '2026' }, to: { day: '22', month: '11', year: '2026' } }))
-      .toEqual({ search: { person: 'Leila Haddad', organisation: 'sys|RRK', from: '2026-11-01', to: '2026-11-22' }, number: '9991000011' });
+    expect(readSearch({ number: '999 100 0011', person: '  Leila   Haddad ', organisation: 'sys|RRK', policy: ' early-intervention  1.0.0 2.1', from: { day: '1', month: '11', year: '2026' }, to: { day: '22', month: '11', year: '2026' } }))
+      .toEqual({ search: { person: 'Leila Haddad', organisation: 'sys|RRK', policy: 'early-intervention:1.0.0:2.1', from: '2026-11-01', to: '2026-11-22' }, number: '9991000011' });
   });
 
   test('every mistake is told at once', () => {
-    expect(readSearch({ number: '999 100 0012', person: '--', organisation: '', from: { day: '31', month: '2', year: '2026' }, to: { day: '1', month: '', year: '' } }))
-      .toEqual({ mistakes: { number: expect.any(String), person: expect.any(String), from: expect.any(String), to: expect.any(String) } });
+    expect(readSearch({ number: '999 100 0012', person: '--', organisation: '', policy: 'a,b', from: { day: '31', month: '2', year: '2026' }, to: { day: '1', month: '', year: '' } }))
+      .toEqual({ mistakes: { number: expect.any(String), person: expect.any(String), policy: expect.any(String), from: expect.any(String), to: expect.any(String) } });
   });
 
   test('a last day before the first is a mistake, the same day is not', () => {
@@ -35,8 +35,8 @@ describe('what is asked of the log', () => {
   });
 
   test('both days are included, as two date parameters', () => {
-    expect(formOf({ citizen: 'c1', person: 'Haddad', organisation: 'sys|RRK', from: '2026-11-01', to: '2026-11-22' }))
-      .toEqual([['patient', 'Patient/c1'], ['agent-name', 'Haddad'], ['agent:identifier', 'sys|RRK'], ['date', 'ge2026-11-01'], ['date', 'le2026-11-22'], ['_count', '50']]);
+    expect(formOf({ citizen: 'c1', person: 'Haddad', organisation: 'sys|RRK', policy: 'early-intervention:1.0.0', from: '2026-11-01', to: '2026-11-22' }))
+      .toEqual([['patient', 'Patient/c1'], ['agent-name', 'Haddad'], ['agent:identifier', 'sys|RRK'], ['policy:below', 'urn:onestory:agreement:early-intervention:1.0.0'], ['date', 'ge2026-11-01'], ['date', 'le2026-11-22'], ['_count', '50']]);
   });
 
   test('a comma in a name is part of the name', () => {
