@@ -44,7 +44,8 @@ async function run(argv: readonly string[], env: Readonly<Record<string, string 
     token: env['ONESTORY_TOKEN'] || null,
     personas: [...personas, ...partnerPeople, ...signatories],
     clock: () => new Date(),
-    openRecord: (where) => (where === null ? openRecord(result.config) : openRecordAt(where)),
+    openRecord: (where, asItIs) => (where === null ? openRecord(result.config, asItIs) : openRecordAt(where, asItIs)),
+    whenStopped,
     print: (line) => { process.stdout.write(`${harmless(line)}\n`); },
     fail: (problem, exitCode = 1) => {
       complain(problem);
@@ -82,6 +83,16 @@ for (const stream of [process.stdout, process.stderr]) {
     if (error.code !== 'EPIPE') throw error;
     process.exit();
   });
+}
+
+/** A stopped command leaves nothing behind it that it would have taken away at its end. */
+function whenStopped(work: () => void): () => void {
+  const stop = (signal: NodeJS.Signals): void => {
+    work();
+    process.exit(signal === 'SIGINT' ? 130 : 143);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+  return () => { for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop); };
 }
 
 /** The worst of all exit codes counts. */

@@ -43,6 +43,8 @@ export type GatewayOptions = Partial<Pick<ServiceOptions, 'agreements' | 'clock'
   fetchKeys?: FetchKeys;
   /** default: silent */
   log?: Log;
+  /** of the software, as the gateway says it */
+  version?: string;
   /** variables beside port and data folder, for the address the gateway will have; an OIDC_ISSUER among them takes the embedded one's place */
   environment?: (baseUrl: string) => Record<string, string>;
   /** offers partners' sandboxes */
@@ -64,7 +66,7 @@ export async function startGateway(database: Database, options: GatewayOptions =
   const read = readConfig({ PORT: String(address.port), DATA_DIR: dataDir, ...options.environment?.(`http://127.0.0.1:${address.port}`) });
   if ('problems' in read) throw new Error('the test configuration is wrong');
   const { config } = read;
-  const { citizens = 0, log = createLog({ level: 'silent' }), adjust = (made) => Promise.resolve(made), environment: _environment, fetchKeys: _fetchKeys, sandboxes: offered, ...overrides } = options;
+  const { citizens = 0, log = createLog({ level: 'silent' }), version = 'test', adjust = (made) => Promise.resolve(made), environment: _environment, fetchKeys: _fetchKeys, sandboxes: offered, ...overrides } = options;
   const services = await adjust(await createServices({ database, config, log, pollMs: 500, ...overrides }));
   const feeds = services.mappings.feeds.map(({ key, partner }) => ({ key, organisation: partner.organisation, organisationName: partner.name }));
   const external = config.issuer.kind === 'external';
@@ -74,7 +76,7 @@ export async function startGateway(database: Database, options: GatewayOptions =
   });
   const sandboxes = offered && openSandboxes(config, issuer.metadata);
   const app = createApp({
-    services, log, sandboxes, baseUrl: config.baseUrl, version: 'test', issuer: issuer.routes, rates: config.rates, proxies: config.proxies, signIn: await openSignIn(config, external ? null : issuer, () => new Date()), viewerFolder: existsSync(viewerFolder) ? viewerFolder : null, notReady: () => [],
+    services, log, sandboxes, baseUrl: config.baseUrl, version, issuer: issuer.routes, rates: config.rates, proxies: config.proxies, signIn: await openSignIn(config, external ? null : issuer, () => new Date()), viewerFolder: existsSync(viewerFolder) ? viewerFolder : null, notReady: () => [],
     verify: chooseVerifier(trustedIssuers(config.issuer, loadIssuers(config.issuer.othersFile), issuer, services.issuerStores.knownName)),
     start: { baseUrl: config.baseUrl, defaults: { baseUrl: config.baseUrl, dataDir }, dataDir, database: 'embedded', externalIssuer: null, personas, feeds: feeds.map(({ key }) => key) },
     smart: issuer.metadata,

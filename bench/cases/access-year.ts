@@ -3,7 +3,7 @@ import type { Look } from '../../src/audit/cases/look-of.ts';
 import type { AccessWorld, Citizen, Looker } from './access-world.ts';
 
 /** What snoopers are after; each is found, if at all, by the signal of its kind. */
-export const snoopKinds = ['stranger', 'own-record', 'household', 'relative', 'colleague', 'prominent', 'at-night', 'harvest', 'guessing'] as const;
+export const snoopKinds = ['stranger', 'own-record', 'household', 'relative', 'colleague', 'prominent', 'at-night', 'harvest', 'guessing', 'emergency'] as const;
 export type SnoopKind = (typeof snoopKinds)[number];
 
 /** One thing somebody did that they should not have. */
@@ -13,6 +13,17 @@ export interface Incident {
   /** number of its first day */
   day: number;
   looks: { day: number; hour: number; citizen: Citizen | null }[];
+}
+
+/** A record opened in an emergency, and after how many days somebody reviewed that; null: nobody did. */
+export interface EmergencyUse {
+  reference: string;
+  looker: Looker;
+  citizen: Citizen;
+  /** number of the day */
+  day: number;
+  reviewedAfter: number | null;
+  incident: Incident | null;
 }
 
 export interface AccessDay {
@@ -63,7 +74,18 @@ function looksOf(kind: SnoopKind, random: Random, world: AccessWorld, looker: Lo
     case 'at-night': return Array.from({ length: random.between(1, 3) }, () => ({ day, hour: random.between(1, 4), citizen: random.pick(world.byPlace.get(looker.place.key) ?? others) }));
     case 'harvest': return Array.from({ length: random.between(60, 150) }, () => ({ day, hour: at(), citizen: random.pick(world.byPlace.get(looker.place.key) ?? others) }));
     case 'guessing': return Array.from({ length: random.between(25, 80) }, () => ({ day, hour: at(), citizen: null }));
+    case 'emergency': return [{ day, hour: at(), citizen: random.pick(others) }];
   }
+}
+
+/** Emergency access of a year: honest uses, of which nearly all are reviewed within two weeks, and those of the planted, which nobody reviews. */
+export function emergencyUses(seed: number, world: AccessWorld, days: number, incidents: readonly Incident[]): EmergencyUse[] {
+  const honest = Array.from({ length: days }, (_, day) => {
+    const random = randomFor(seed, 'emergencies', day);
+    return world.lookers.filter(() => random.chance(0.004)).map((looker): Omit<EmergencyUse, 'reference'> => ({ looker, citizen: random.pick(world.citizens), day, reviewedAfter: random.chance(0.05) ? null : random.between(0, 15), incident: null }));
+  });
+  const planted = incidents.filter(({ kind }) => kind === 'emergency').flatMap((incident) => incident.looks.flatMap(({ day, citizen }) => (citizen === null ? [] : [{ looker: incident.looker, citizen, day, reviewedAfter: null, incident }])));
+  return [...honest.flat(), ...planted].map((use, i) => ({ ...use, reference: `EA-${i}` }));
 }
 
 /** Every day of looks; `incidentOf` is filled with the looks that belong to an incident. */
@@ -76,17 +98,17 @@ export function* accessDays(seed: number, world: AccessWorld, days: number, inci
     const weekend = date.getUTCDay() === 0 || date.getUTCDay() === 6;
     const day = dayOfYear(number);
     const looks: Look[] = [];
-    const add = (looker: Looker, hour: number, minute: number, citizen: Citizen | null): Look => {
+    const add = (looker: Looker, hour: number, minute: number, citizen: Citizen | null, underEmergency = false): Look => {
       entries += 1;
       const look: Look = {
         entry: `e${entries}`, at: new Date(date.getTime() + hour * 3_600_000 + minute * 60_000), day, slot: `${weekend ? 'e' : 'w'}${String(hour).padStart(2, '0')}`, person: looker.id, name: looker.id, role: 'nurse',
-        organisation: looker.place.key, citizen: citizen?.id ?? null, custodians: citizen?.places ?? [], underEmergency: false,
+        organisation: looker.place.key, citizen: citizen?.id ?? null, custodians: citizen?.places ?? [], underEmergency,
       };
       looks.push(look);
       return look;
     };
     for (const looker of world.lookers) workDay(randomFor(seed, day, looker.id), world, looker, weekend, (hour, minute, citizen) => add(looker, hour, minute, citizen));
-    for (const [incident, { hour, citizen }] of planted.get(number) ?? []) incidentOf.set(add(incident.looker, hour, 30, citizen).entry, incident);
+    for (const [incident, { hour, citizen }] of planted.get(number) ?? []) incidentOf.set(add(incident.looker, hour, 30, citizen, incident.kind === 'emergency').entry, incident);
     yield { day, looks: looks.sort((one, other) => one.at.getTime() - other.at.getTime()) };
   }
 }

@@ -1,16 +1,17 @@
 import type { CaseRule, CaseSignal } from '../../src/audit/cases/case-rule.ts';
 import { caseSignals } from '../../src/audit/cases/case-rule.ts';
-import { judgeLate, judgeLooks, type Oddity } from '../../src/audit/cases/judge-looks.ts';
+import { judgeLate, judgeLooks, weighOf, type Oddity } from '../../src/audit/cases/judge-looks.ts';
+import { normalFrom } from '../../src/audit/cases/normal.ts';
 import type { Look } from '../../src/audit/cases/look-of.ts';
 import type { KnownPerson, LookFacts, Watched } from '../../src/audit/cases/odd-looks.ts';
 import type { LookerDay } from '../../src/audit/cases/odd-days.ts';
-import { accessDays, dayOfYear, plant, snoopKinds, type Incident, type SnoopKind } from './access-year.ts';
+import { accessDays, dayOfYear, emergencyUses, plant, snoopKinds, type EmergencyUse, type Incident, type SnoopKind } from './access-year.ts';
 import { accessWorld, type AccessWorld } from './access-world.ts';
 import { openCaseBook, slidingNormals } from './case-book.ts';
 
 /** The signal that is meant to find each kind. */
 export const meantFor: Readonly<Record<SnoopKind, CaseSignal>> = {
-  stranger: 'no-relationship', 'own-record': 'own-record', household: 'same-address', relative: 'same-surname', colleague: 'colleague', prominent: 'prominent', 'at-night': 'unusual-hours', harvest: 'unusual-volume', guessing: 'enumeration',
+  stranger: 'no-relationship', 'own-record': 'own-record', household: 'same-address', relative: 'same-surname', colleague: 'colleague', prominent: 'prominent', 'at-night': 'unusual-hours', harvest: 'unusual-volume', guessing: 'enumeration', emergency: 'unreviewed-emergency',
 };
 
 export interface YearScore {
@@ -39,6 +40,7 @@ export function scoreYear(rule: CaseRule, { seed, users, days, ofEach }: { seed:
   const facts = factsOf(world);
   const [normals, book, raised] = [slidingNormals(rule), openCaseBook(rule, closedAfter), raisedSignals(incidents)];
   const { daysAfter } = rule.signals['no-relationship'];
+  const uses = emergencyUses(seed, world, days, incidents);
   const waiting: Look[][] = [];
   const caredFor = new Map(world.citizens.map(({ id, places }) => [id, places]));
   let [looks, number, judging] = [0, 0, 0];
@@ -51,9 +53,10 @@ export function scoreYear(rule: CaseRule, { seed, users, days, ofEach }: { seed:
     const always = [{ from: new Date(0), until: new Date(8.64e15) }];
     const late = judgeLate(due, { rule, normalOf: normals.normalOf, timesOf: (look) => (caredFor.get(look.citizen ?? '')?.includes(look.organisation) ? always : []) });
     normals.endDay(day, [...atOnce.tallies, ...late.tallies]);
-    for (const { oddities } of [atOnce, late]) book.add(oddities, number);
+    const unreviewed = unreviewedOf(rule, uses, number, incidentOf);
+    for (const oddities of [atOnce.oddities, late.oddities, unreviewed]) book.add(oddities, number);
     judging += performance.now() - started;
-    raised.add([...atOnce.oddities, ...late.oddities], incidentOf);
+    raised.add([...atOnce.oddities, ...late.oddities, ...unreviewed], incidentOf);
     book.endDay(number, new Date(Date.parse(day) - (rule.windowDays + daysAfter) * dayMs).toISOString().slice(0, 10));
     looks += ofDay.length;
     number += 1;
@@ -68,6 +71,17 @@ export function scoreYear(rule: CaseRule, { seed, users, days, ofEach }: { seed:
     cases: book.all.length, casePrecision: inCases.filter((found) => found.size > 0).length / Math.max(1, book.all.length),
     casesAWeek: book.all.length / weeks, peopleAWeek: new Set(book.all.map(({ person, day }) => `${person} ${Math.floor(day / 7)}`)).size / weeks,
   };
+}
+
+/** Emergency access that was left so many days without a review on this day, put to whoever should have reviewed it. */
+function unreviewedOf(rule: CaseRule, uses: readonly EmergencyUse[], today: number, incidentOf: Map<string, Incident>): Oddity[] {
+  const { days } = rule.signals['unreviewed-emergency'];
+  const weighed = weighOf(rule, normalFrom(rule, new Map()), 'unreviewed-emergency');
+  return uses.filter(({ day, reviewedAfter }) => day + days === today && (reviewedAfter === null || reviewedAfter > days)).flatMap(({ reference, looker, citizen, day, incident }) => {
+    if (incident) incidentOf.set(reference, incident);
+    const at = new Date(dayOfYear(day));
+    return citizen.places.map((keeper): Oddity => ({ keeper, organisation: looker.place.key, person: looker.id, name: looker.id, role: 'nurse', citizen: citizen.id, about: reference, day: dayOfYear(day), at, entry: reference, signal: 'unreviewed-emergency', facts: { days }, ...weighed }));
+  });
 }
 
 /** Incidents by whose day they fall on. */

@@ -19,6 +19,8 @@ export interface RequestFacts {
   query: string;
   /** the citizen the request resolves to, found or not */
   citizen?: string;
+  /** whom a case is about, at the issuer */
+  aboutPerson?: string;
   /** references of emergency access it was made under */
   emergency?: readonly string[];
   /** HTTP status answered */
@@ -42,6 +44,7 @@ export function describeRequest(facts: RequestFacts): Omit<AuditEntry, 'outcome'
     interaction: facts.interaction,
     query: facts.query,
     ...(facts.citizen === undefined ? {} : { citizen: facts.citizen }),
+    ...(facts.aboutPerson === undefined ? {} : { aboutPerson: facts.aboutPerson }),
     ...(facts.emergency && facts.emergency.length > 0 ? { emergency: [...new Set(facts.emergency)].sort() } : {}),
     status: facts.status,
   };

@@ -1,5 +1,5 @@
-/** What a rule is about: entries about people, all other entries, or the bytes partners sent. */
-export const retained = ['looks-at-people', 'other-looks', 'received-files'] as const;
+/** What a rule is about: entries about people, all other entries, the bytes partners sent, or cases of odd looks that were closed. */
+export const retained = ['looks-at-people', 'other-looks', 'received-files', 'closed-cases'] as const;
 export type Retained = (typeof retained)[number];
 
 /** How long something is kept, as `mappings/oversight/retention.json` has it. */
@@ -8,7 +8,7 @@ export interface RetentionRule {
   /** by language */
   title: Readonly<Record<string, string>>;
   of: Retained;
-  /** from when it came; null: for ever */
+  /** from when it came, or was closed; null: for ever */
   keepMonths: number | null;
   /** the law or guidance the period rests on */
   basis: string;

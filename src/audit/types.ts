@@ -20,6 +20,8 @@ export interface AuditEntry {
   citizen?: string;
   /** citizens whose rows were in a list that names nobody: filed under each of them as well */
   listed?: string[];
+  /** of a case: whom it is about, at the issuer; they read no such entry */
+  aboutPerson?: string;
   /** references of the emergency access this person had to any of them at that moment; of the access opened or ended */
   emergency?: string[];
   outcome: 'permitted' | 'denied' | 'failed';

@@ -57,7 +57,7 @@ export function takeApart(
  * Puts the visible fragments back in the order in which everything was said; gaps close up, so that a part kept back
  * leaves no trace. Fragments come as [path, JSON text], in any order.
  */
-export function putTogether(body: JsonObject, fragments: readonly (readonly [path: string, text: string])[]): JsonObject {
+export function putTogether(body: JsonObject, fragments: readonly (readonly [path: string, text: string, ...unknown[]])[]): JsonObject {
   const whole: JsonObject = { ...body };
   const inOrder = fragments.map(([path, text]) => ({ parts: path.slice(1).split('/'), value: parseExact<Json>(text) }));
   inOrder.sort((a, b) => Number(a.parts[1] ?? 0) - Number(b.parts[1] ?? 0));

@@ -11,6 +11,8 @@ export interface AskedFacts {
   status: number;
   /** filed under this id; what is none is filed under nobody */
   citizen?: string | null | undefined;
+  /** of a case: whom it is about, at the issuer */
+  aboutPerson?: string;
   emergency?: readonly string[];
 }
 

@@ -1,5 +1,6 @@
 import { Refusal, type Problem } from '../fhir/problem.ts';
 import type { OrganisationKey, Requester } from '../fhir/sharing.ts';
+import type { LogReader } from '../store/search-audit.ts';
 import { readGovernance } from '../store/grants.ts';
 import type { HeldGrant } from './policy.ts';
 import type { ReleaseContext } from './release-context.ts';
@@ -14,4 +15,9 @@ export async function checkOversight({ policy, database }: ReleaseContext, reque
 /** For whom somebody watches over sharing: governance for everybody (null), a privacy officer for their own organisation. */
 export function overseenBy({ role, organisation }: Requester): OrganisationKey | null {
   return role === 'governance' ? null : organisation;
+}
+
+/** What of the log somebody may read who watches over sharing. */
+export function logReader(requester: Requester): LogReader {
+  return { organisation: overseenBy(requester), person: requester.person?.id ?? null };
 }

@@ -1,7 +1,6 @@
 import { logLineOf } from '../audit/log-line.ts';
 import { readCheckpoint } from '../audit/checkpoint.ts';
 import { Refusal, type Problem } from '../fhir/problem.ts';
-import { newestCheckpoint } from '../store/audit-checkpoints.ts';
 import { readLog } from '../store/audit-log.ts';
 import { readHead } from '../store/audit-tree.ts';
 import { copyIn, copyOut, tallyOf, type CopiedTable, type RecordTally } from '../store/backup.ts';
@@ -29,8 +28,7 @@ const entriesTogether = 500;
 /** Copies the whole record out, as of one moment. */
 export async function backUp(database: Database, files: Pick<BackupFiles, 'write'>, clock: () => Date): Promise<BackupManifest> {
   const madeAt = clock().toISOString();
-  const { tables, tally, auditSize } = await copyOut(database, files.write);
-  return { madeAt, tables, tally, auditSize, checkpoint: (await newestCheckpoint(database))?.note ?? null };
+  return { madeAt, ...await copyOut(database, files.write) };
 }
 
 /** Puts a backup into an empty database; refused where there is a record already. */

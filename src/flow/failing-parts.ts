@@ -12,7 +12,7 @@ const answerWithinMs = 3_000;
 export function watchParts({ database, audit }: { database: Database; audit: WatchedTrail }): () => Promise<Part[]> {
   let looking: Promise<Part[]> | null = null;
   const look = async (): Promise<Part[]> => {
-    if (!await inTime(database.query('select 1').then(() => true))) return ['database'];
+    if (!await inTime(database.query('select 1').then(() => true))) return ['database', 'audit trail']; // the trail is in it
     return await inTime(audit.works()) ? [] : ['audit trail'];
   };
   return () => looking ??= look().finally(() => { looking = null; });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { CaseRule } from '../audit/cases/case-rule.ts';
 import { dayKey, judgeLate, judgeLooks, weighOf, type Judged, type NormalOf, type Oddity } from '../audit/cases/judge-looks.ts';
-import { lookOf, londonMoment, type Look } from '../audit/cases/look-of.ts';
+import { londonMoment, looksOf, type Look } from '../audit/cases/look-of.ts';
 import { normalFrom, type Normal } from '../audit/cases/normal.ts';
 import type { LookFacts } from '../audit/cases/odd-looks.ts';
 import { scoreCase } from '../audit/cases/score-case.ts';
@@ -40,23 +40,24 @@ const mostNormals = 1_000;
 /**
  * The next part of the log, by one of the two ways through it: entries → looks → what is odd about them against the
  * organisation's own normal → kept → cases opened or joined. All in one transaction with how far it came: killed anywhere,
- * it is done again, and nothing twice. Returns whether there may be more.
+ * it is done again, and nothing twice. A part ends with its day, so that what is normal does not depend on how the log falls
+ * into parts. Returns whether there may be more.
  */
-export async function findOddLooks(context: OddLooksContext, pass: CasePass, normals: Normals): Promise<boolean> {
+export async function findOddLooks(context: OddLooksContext, pass: CasePass, normals: Normals, most = together): Promise<boolean> {
   const { database, rule, clock } = context;
-  const waitDays = pass === 'late' ? rule.signals['no-relationship'].daysAfter : 0;
+  const until = pass === 'late' ? new Date(clock().getTime() - rule.signals['no-relationship'].daysAfter * dayMs) : null;
   return database.transaction(async (connection) => {
     const after = await takeCasePass(connection, pass);
     if (after === null) return false;
-    const { entries, last } = await readForCases(connection, { after, until: new Date(clock().getTime() - waitDays * dayMs), most: together });
+    const { entries, last, more } = await readForCases(connection, { after, until, most });
     if (last === after) return false;
-    const looks = entries.flatMap((text) => lookOf(JSON.parse(text) as AuditEntry, rule) ?? []);
+    const looks = entries.flatMap((text) => looksOf(JSON.parse(text) as AuditEntry, rule));
     const normalOf = await normalsFor(connection, rule, looks, normals);
     const { oddities, tallies } = pass === 'late' ? await lateOf(connection, rule, looks, normalOf) : await atOnceOf(connection, context, looks, normalOf);
     await addTallies(connection, tallies);
     await keepOdd(connection, context, oddities);
-    await moveCasePass(connection, pass, last);
-    return last - after === together;
+    await moveCasePass(connection, pass, { from: after, to: last });
+    return more;
   });
 }
 

@@ -7,7 +7,7 @@ import { endHeldLook, findHeldLook, listHeldLooks, saveHeldLook, type HeldLook, 
 import { citizensNow } from '../store/link-decisions.ts';
 import { everyId, searchAudit } from '../store/search-audit.ts';
 import { isUuid } from '../store/secrets.ts';
-import { checkOversight, overseenBy } from './check-oversight.ts';
+import { checkOversight, logReader, overseenBy } from './check-oversight.ts';
 import { appendAct } from './release-records.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 import { forAuditReaders } from './search-audit.ts';
@@ -93,7 +93,7 @@ async function mayRead({ database }: ReleaseContext, requester: Requester, { cit
   const own = overseenBy(requester);
   if (own !== null && own !== organisation) return false;
   const found = await searchAudit(database, {
-    citizens: await everyId(database, [citizen]), agents: [{ ids: [], organisations: [organisation] }], words: [], from: null, to: null, seenBy: own, before: null, limit: 1,
+    citizens: await everyId(database, [citizen]), agents: [{ ids: [], organisations: [organisation] }], words: [], from: null, to: null, reader: logReader(requester), before: null, limit: 1,
   });
   return found.length > 0;
 }

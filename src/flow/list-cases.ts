@@ -5,10 +5,10 @@ import type { CaseOutcome, CaseState } from '../fhir/case-words.ts';
 import { londonDay } from '../fhir/london-day.ts';
 import { Refusal, type Problem } from '../fhir/problem.ts';
 import type { OrganisationKey, Requester } from '../fhir/sharing.ts';
-import { findCase, listCases, loadEvents, loadOddLooks, readableEntries, type CaseEvent, type CasePosition, type CaseReader, type CaseRow, type OddRow } from '../store/access-cases.ts';
+import { findCase, listCases, loadEvents, loadOddLooks, readableEntries, type CaseEvent, type CasePosition, type CaseRow, type OddRow } from '../store/access-cases.ts';
 import { citizensNow } from '../store/link-decisions.ts';
 import { auditFacts } from './audit-facts.ts';
-import { checkOversight, overseenBy } from './check-oversight.ts';
+import { checkOversight, logReader, overseenBy } from './check-oversight.ts';
 import { appendAct, appendOrRefuse } from './release-records.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 import { forAuditReaders } from './search-audit.ts';
@@ -27,9 +27,11 @@ export interface CaseEntry {
   /** whom it is about */
   about: { person: string; name: string; role: string; organisation: OrganisationKey; organisationName: string | null };
   signals: CaseSignal[];
-  score: number;
+  /** null: for those it was put to alone */
+  score: number | null;
   openedAt: string;
   lastOddAt: string;
+  /** null: nobody, or for those it was put to alone */
   takenBy: string | null;
   due: string | null;
   overdue: boolean;
@@ -42,7 +44,8 @@ export interface CaseSubject {
   kind: 'citizen' | 'day';
   /** only for whoever may read in the log whom it was about */
   citizen: string | null;
-  points: number;
+  /** null: for those it was put to alone */
+  points: number | null;
   odd: { signal: CaseSignal; sentence: string; rarity: string; points: number; looks: number; days: number; firstAt: string; lastAt: string }[];
   looks: { id: string; at: string; interaction: string }[];
 }
@@ -65,7 +68,7 @@ export async function listAccessCases(
   context: ReleaseContext, requester: Requester, asked: { closed: boolean; after: CasePosition | null; count: number }, request: RequestFacts,
 ): Promise<{ cases: CaseEntry[]; next: CasePosition | null }> {
   await checkOversight(context, requester, forAuditReaders);
-  const found = await listCases(context.database, readerOf(requester), { closed: asked.closed, after: asked.after, limit: asked.count + 1 });
+  const found = await listCases(context.database, logReader(requester), { closed: asked.closed, after: asked.after, limit: asked.count + 1 });
   const page = found.slice(0, asked.count);
   await appendAct(context, requester, request, { interaction: 'case-list', query: `governance/cases?state=${asked.closed ? 'closed' : 'open'}`, status: 200 });
   const last = found.length > asked.count ? page.at(-1) : undefined;
@@ -79,7 +82,7 @@ export async function readAccessCase(context: ReleaseContext, requester: Request
   const citizens = details.subjects.flatMap(({ citizen }) => (citizen === null ? [] : [citizen])).sort();
   const looks = details.subjects.flatMap((subject) => subject.looks.map(({ id }) => ({ type: 'AuditEvent', id, version: 1 })));
   const entry = describeDisclosure(
-    auditFacts(context, requester, request, { interaction: 'case-show', query: `governance/cases/${row.reference}`, status: 200, citizen: citizens.length === 1 ? citizens[0] : null }), { disclosed: looks, decisions: [] });
+    auditFacts(context, requester, request, { interaction: 'case-show', query: `governance/cases/${row.reference}`, status: 200, citizen: citizens.length === 1 ? citizens[0] : null, aboutPerson: row.person }), { disclosed: looks, decisions: [] });
   await appendOrRefuse(context, citizens.length > 1 ? { ...entry, listed: citizens } : entry);
   return details;
 }
@@ -87,16 +90,16 @@ export async function readAccessCase(context: ReleaseContext, requester: Request
 /** The case of this reference, for somebody who may see it; whatever else there is meets the one refusal. */
 export async function caseFor(context: ReleaseContext, requester: Requester, reference: string): Promise<CaseRow> {
   await checkOversight(context, requester, forAuditReaders);
-  const row = await findCase(context.database, readerOf(requester), reference);
+  const row = await findCase(context.database, logReader(requester), reference);
   if (!row) throw new Refusal(caseUnknown);
   return row;
 }
 
-export async function detailsOf(context: ReleaseContext, requester: Requester, row: CaseRow): Promise<CaseDetails> {
+async function detailsOf(context: ReleaseContext, requester: Requester, row: CaseRow): Promise<CaseDetails> {
   const [odd, events] = [await loadOddLooks(context.database, row.id, mostOdd + 1), await loadEvents(context.database, row.id)];
   const entry = entryOf(context, requester, row);
   return {
-    ...entry, rule: row.rule, subjects: await subjectsOf(context, requester, odd.slice(0, mostOdd)), more: odd.length > mostOdd,
+    ...entry, rule: row.rule, subjects: await subjectsOf(context, requester, entry.side, odd.slice(0, mostOdd)), more: odd.length > mostOdd,
     events: events.filter((event) => mayRead(entry.side, event)).map(({ at, person: _, ...event }) => ({ ...event, at: at.toISOString() })),
   };
 }
@@ -111,8 +114,15 @@ function mayRead(side: CaseSide, { kind }: CaseEvent): boolean {
   return side === 'keeper' || ['ask', 'answer', 'close', 'reopen'].includes(kind);
 }
 
-async function subjectsOf({ database }: ReleaseContext, requester: Requester, odd: readonly OddRow[]): Promise<CaseSubject[]> {
-  const reader = overseenBy(requester);
+/** What the keeper's list says, or the names it knows, is not for whom it asks; that it weighs anything there is told by points. */
+const ofTheKeeper: ReadonlySet<CaseSignal> = new Set(['prominent', 'own-record', 'same-surname']);
+
+function maySee(side: CaseSide, signal: CaseSignal): boolean {
+  return side === 'keeper' || !ofTheKeeper.has(signal);
+}
+
+async function subjectsOf({ database }: ReleaseContext, requester: Requester, side: CaseSide, odd: readonly OddRow[]): Promise<CaseSubject[]> {
+  const reader = logReader(requester);
   const readable = await readableEntries(database, [...new Set(odd.flatMap(({ entries }) => entries))], reader);
   const asked = [...new Set(odd.flatMap(({ citizen }) => (citizen === null ? [] : [citizen])))];
   const now = await citizensNow(database, asked);
@@ -125,24 +135,21 @@ async function subjectsOf({ database }: ReleaseContext, requester: Requester, od
       return look ? [{ id, at: look.at.toISOString(), interaction: look.interaction }] : [];
     }).sort((one, other) => (one.at < other.at ? -1 : 1));
     return {
-      label: labelOf(i), kind: citizen === null ? 'day' : 'citizen', citizen: reader === null || looks.length > 0 ? citizen : null,
-      points: round(rows.reduce((sum, { points }) => sum + points, 0)), looks,
-      odd: rows.map((row) => ({ signal: row.signal, sentence: sayOddity(row), rarity: sayRarity(row), points: round(row.points), looks: row.looks, days: row.days, firstAt: row.firstAt.toISOString(), lastAt: row.lastAt.toISOString() })),
+      label: labelOf(i), kind: citizen === null ? 'day' : 'citizen', citizen: reader.organisation === null || looks.length > 0 ? citizen : null,
+      points: side === 'keeper' ? round(rows.reduce((sum, { points }) => sum + points, 0)) : null, looks,
+      odd: rows.filter(({ signal }) => maySee(side, signal)).map((row) => ({ signal: row.signal, sentence: sayOddity(row), rarity: sayRarity(row), points: round(row.points), looks: row.looks, days: row.days, firstAt: row.firstAt.toISOString(), lastAt: row.lastAt.toISOString() })),
     };
   });
 }
 
 function entryOf({ directory, clock }: ReleaseContext, requester: Requester, row: CaseRow): CaseEntry {
-  const { reference, state, outcome, keeper, person, personName: name, role, organisation, signals, due } = row;
+  const { reference, state, keeper, person, personName: name, role, organisation, due } = row;
+  const side = sideOf(requester, row);
   const nameOf = (key: OrganisationKey): string | null => directory.get(key)?.name ?? null;
   return {
-    reference, state, outcome, side: sideOf(requester, row), keeper, keeperName: nameOf(keeper), about: { person, name, role, organisation, organisationName: nameOf(organisation) },
-    signals, score: round(row.score), openedAt: row.openedAt.toISOString(), lastOddAt: row.lastOddAt.toISOString(), takenBy: row.takenName, due, overdue: due !== null && due < londonDay(clock()),
+    reference, state, outcome: side === 'keeper' || state === 'closed' ? row.outcome : null, side, keeper, keeperName: nameOf(keeper), about: { person, name, role, organisation, organisationName: nameOf(organisation) },
+    signals: row.signals.filter((signal) => maySee(side, signal)), score: side === 'keeper' ? round(row.score) : null, openedAt: row.openedAt.toISOString(), lastOddAt: row.lastOddAt.toISOString(), takenBy: side === 'keeper' ? row.takenName : null, due, overdue: due !== null && due < londonDay(clock()),
   };
-}
-
-function readerOf(requester: Requester): CaseReader {
-  return { organisation: overseenBy(requester), person: requester.person?.id ?? null };
 }
 
 function round(points: number): number {

@@ -4,7 +4,7 @@ import type { AuditEntry } from '../audit/types.ts';
 import type { OrganisationKey } from '../fhir/sharing.ts';
 import type { Database } from '../store/database.ts';
 import { listAccessesOpened, type AccessRow } from '../store/emergency-reviews.ts';
-import { everyId, searchAudit, type AgentCondition, type AuditPosition, type AuditQuery } from '../store/search-audit.ts';
+import { everyId, searchAudit, type AgentCondition, type AuditPosition, type AuditQuery, type LogReader } from '../store/search-audit.ts';
 import { isUuid } from '../store/secrets.ts';
 import type { ReleaseContext } from './release-context.ts';
 import type { ReportAsk, ReportName } from './write-report.ts';
@@ -50,22 +50,22 @@ export function columnsOf(name: ReportName): readonly string[] {
   return name === 'emergencies' ? emergencyColumns : entryColumns;
 }
 
-/** The next rows of a report, newest first, with what this organisation (null: everybody) may read. */
-export async function readReportPage({ database }: ReleaseContext, seenBy: OrganisationKey | null, ask: ReportAsk, after: ReportPosition | null): Promise<ReportPage> {
-  if (ask.name === 'emergencies') return readEmergencies(database, seenBy, ask, after);
-  const found = await searchAudit(database, await queryOf(database, seenBy, ask, after && { at: after.at, seq: Number(after.n) }));
+/** The next rows of a report, newest first, with what this reader may read. */
+export async function readReportPage({ database }: ReleaseContext, reader: LogReader, ask: ReportAsk, after: ReportPosition | null): Promise<ReportPage> {
+  if (ask.name === 'emergencies') return readEmergencies(database, reader.organisation, ask, after);
+  const found = await searchAudit(database, await queryOf(database, reader, ask, after && { at: after.at, seq: Number(after.n) }));
   const last = found.at(-1);
   const kept = found.filter(belongs(ask));
   return { rows: kept.map(entryRow), entries: kept.map(({ id }) => id), next: found.length === together && last ? { at: last.at, n: last.seq } : null };
 }
 
-async function queryOf(database: Database, seenBy: OrganisationKey | null, { name, from, to, patient, user, organisation, agreement, version, clause, feed }: ReportAsk, before: AuditPosition | null): Promise<AuditQuery> {
+async function queryOf(database: Database, reader: LogReader, { name, from, to, patient, user, organisation, agreement, version, clause, feed }: ReportAsk, before: AuditPosition | null): Promise<AuditQuery> {
   const agents: AgentCondition[] = [
     ...[user, feed].flatMap((id) => (id === null ? [] : [{ ids: [id], organisations: [] }])), ...(organisation === null ? [] : [{ ids: [], organisations: [organisation] }]),
   ];
   const named = [agreement, version, version === null ? null : clause].filter((part) => part !== null);
   const words = [...(agreement === null ? [] : [[`below ${agreementUrn}:${named.join(':')}`]]), ...wordsOf(name)];
-  return { citizens: patient === null ? null : isUuid(patient) ? await everyId(database, [patient]) : [], agents, words, from, to, seenBy, before, limit: together };
+  return { citizens: patient === null ? null : isUuid(patient) ? await everyId(database, [patient]) : [], agents, words, from, to, reader, before, limit: together };
 }
 
 function wordsOf(name: ReportName): string[][] {

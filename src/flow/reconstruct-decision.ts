@@ -15,7 +15,7 @@ import { readEntry, readPastFacts, type PastFacts } from '../store/past-facts.ts
 import { isUuid } from '../store/secrets.ts';
 import type { SharingClasses } from '../store/sharing-classes.ts';
 import { auditFacts } from './audit-facts.ts';
-import { checkOversight, overseenBy } from './check-oversight.ts';
+import { checkOversight, logReader } from './check-oversight.ts';
 import { explainRelease, type ReleasedRow } from './explain-release.ts';
 import { factInstants, factsAt, keptBack, mayBeSeen, type FactsAt } from './facts-at.ts';
 import { registeredFrom } from './register-agreements.ts';
@@ -52,7 +52,7 @@ const reading = ['read', 'vread', 'history-instance', 'search-type', 'everything
  */
 export async function reconstructDecision(context: ReleaseContext & { classes: SharingClasses }, requester: Requester, id: string, request: RequestFacts): Promise<Reconstruction> {
   await checkOversight(context, requester, forAuditReaders);
-  const entry = isUuid(id) ? await readEntry(context.database, id, overseenBy(requester)) : null;
+  const entry = isUuid(id) ? await readEntry(context.database, id, logReader(requester)) : null;
   if (!entry) throw new Refusal(notFound);
   if (!decidedSomething(entry)) throw new Refusal(nothingDecided);
   await appendOrRefuse(context, describeDisclosure(

@@ -4,12 +4,12 @@ import { canonicalJson } from '../fhir/canonical-json.ts';
 import { notFound } from '../fhir/outcome.ts';
 import { Refusal, type Problem } from '../fhir/problem.ts';
 import type { Requester } from '../fhir/sharing.ts';
-import { findLogged, redactEntry } from '../store/audit-log.ts';
-import { isHeld } from '../store/retention.ts';
+import { findLogged } from '../store/audit-log.ts';
+import { isHeld, redactEntry } from '../store/retention.ts';
 import { isUuid } from '../store/secrets.ts';
 import { describeDisclosure } from '../audit/describe-disclosure.ts';
 import { auditFacts } from './audit-facts.ts';
-import { checkOversight } from './check-oversight.ts';
+import { checkOversight, logReader } from './check-oversight.ts';
 import { appendOrRefuse } from './release-records.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 import { forAuditReaders } from './search-audit.ts';
@@ -21,17 +21,19 @@ import { forAuditReaders } from './search-audit.ts';
  */
 export async function redactAuditEntry(context: ReleaseContext, requester: Requester, id: string, rule: string, request: RequestFacts): Promise<{ seq: number }> {
   await checkOversight(context, requester, forAuditReaders);
-  const logged = isUuid(id) ? await findLogged(context.database, id, null) : null;
+  const logged = isUuid(id) ? await findLogged(context.database, id, { ...logReader(requester), organisation: null }) : null;
   if (!logged) throw new Refusal(notFound);
   const { seq, at, text } = logged;
   if (text === null) throw new Refusal(alreadyRedacted);
   const { interaction, who } = JSON.parse(text) as AuditEntry;
   if (neverErased.includes(interaction)) throw new Refusal(recordsErasure);
   if (who.person !== undefined && who.person.id === requester.person?.id) throw new Refusal(ownEntry);
-  if (await isHeld(context.database, seq)) throw new Refusal(underHold);
+  if (await context.database.transaction((connection) => isHeld(connection, seq))) throw new Refusal(underHold);
   const facts = auditFacts(context, requester, request, { interaction: 'audit-redact', query: `audit/entries/${seq}/redact?rule=${rule}`, status: 200 });
   await appendOrRefuse(context, describeDisclosure(facts, { disclosed: [], decisions: [] }));
-  if (!await redactEntry(context.database, seq, facts.id, rule, canonicalJson(tombstoneOf(id, at)))) throw new Refusal(alreadyRedacted);
+  const done = await redactEntry(context.database, seq, { rule, recordedBy: facts.id, tombstone: canonicalJson(tombstoneOf(id, at)) });
+  if (done === 'held') throw new Refusal(underHold);
+  if (done === 'before') throw new Refusal(alreadyRedacted);
   return { seq };
 }
 

@@ -9,9 +9,9 @@ import type { OrganisationKey, Requester } from '../fhir/sharing.ts';
 import { listAgreements } from '../store/agreements.ts';
 import { heldNow } from '../store/held-looks.ts';
 import { categoriesOf, type RowCategory } from '../store/row-categories.ts';
-import { everyId, searchAudit, type AuditPosition } from '../store/search-audit.ts';
+import { everyId, searchAudit, type AuditPosition, type LogReader } from '../store/search-audit.ts';
 import { auditFacts } from './audit-facts.ts';
-import { checkOversight, overseenBy } from './check-oversight.ts';
+import { checkOversight, logReader, overseenBy } from './check-oversight.ts';
 import type { HoldBackContext } from './hold-back.ts';
 import { registeredFrom } from './register-agreements.ts';
 import { appendOrRefuse, releaseRecords } from './release-records.ts';
@@ -66,7 +66,7 @@ export async function releaseAccessReport(context: HoldBackContext, requester: R
   if (!found) throw new Refusal(notFound); // one source Patient has no report of its own
   const madeAt = context.clock();
   const citizens = await everyId(context.database, [found.citizen]);
-  const read = await readLooks(context, overseenBy(requester), citizens, { ...ask, to: ask.to !== null && ask.to < madeAt ? ask.to : madeAt });
+  const read = await readLooks(context, logReader(requester), citizens, { ...ask, to: ask.to !== null && ask.to < madeAt ? ask.to : madeAt });
   await appendOrRefuse(context, describeDisclosure(
     auditFacts(context, requester, request, { interaction: 'access-report', query: queryOf(found.citizen, ask, read), status: 200, citizen: found.citizen }), { disclosed: [], decisions: [] }));
   const { lines, olderThan, heldBack } = read;
@@ -82,20 +82,20 @@ interface LooksRead {
   newest: AuditPosition | null;
 }
 
-async function readLooks({ database }: HoldBackContext, seenBy: OrganisationKey | null, citizens: string[], { from, to }: AccessReportAsk): Promise<LooksRead> {
+async function readLooks({ database }: HoldBackContext, reader: LogReader, citizens: string[], { from, to }: AccessReportAsk): Promise<LooksRead> {
   const decisions = await heldNow(database, citizens);
   const gathered = gatherLooks(mostLines);
   const held = new Map<string, number>();
   let [before, newest, entries] = [null as AuditPosition | null, null as AuditPosition | null, 0];
   const read = (olderThan: string | null): LooksRead => ({ lines: gathered.lines(), olderThan, heldBack: [...held].map(([rule, looks]) => ({ rule, looks })), entries, newest });
   for (;;) {
-    const page = await searchAudit(database, { citizens, agents: [], words: [], from, to, seenBy, before, limit: together });
+    const page = await searchAudit(database, { citizens, agents: [], words: [], from, to, reader, before, limit: together });
     const categories = await categoriesOf(database, citizens, page.flatMap(({ disclosed }) => disclosed.flatMap((version) => version.split('/')[1] ?? [])));
     for (const entry of page) {
       if (entries === mostEntries) return read(before?.at ?? null);
       const rule = heldUnder(entry, decisions);
       if (rule !== null) held.set(rule, (held.get(rule) ?? 0) + 1);
-      else if (!neverTold.includes(entry.interaction) && !gathered.add(entry, countCategories(entry, categories, seenBy))) return read(before?.at ?? null);
+      else if (!neverTold.includes(entry.interaction) && !gathered.add(entry, countCategories(entry, categories, reader.organisation))) return read(before?.at ?? null);
       before = { at: entry.at, seq: entry.seq };
       newest ??= before;
       entries += 1;

@@ -48,8 +48,8 @@ export async function releaseTold<Told extends object>(
   const { held, result } = await context.policy.under(requester, (holding) => readAsked(context.database, holding.grant.key, ask.interaction === 'search-type' ? { ...ask, query: withClasses(ask.query, holding) } : ask));
   const { sent: found, told } = tell(held, result);
   const composed = composeCitizens(held, found.people);
-  const none = found.rows.length === 0 && composed.length === 0 && !lists.has(ask.interaction);
-  const missing = found.several === true ? severalNamed : none ? (found.ended === true ? gone : notFound) : null;
+  const none = result.rows.length === 0 && result.people.every(({ citizen }) => citizen === null) && !lists.has(ask.interaction); // a page of which nothing is sent is no page of nobody
+  const missing = result.several === true ? severalNamed : none ? (result.ended === true ? gone : notFound) : null;
   const entry = describeLook(context, requester, ask, request, held, found, missing);
   await appendOrRefuse(context, entry);
   if (missing) throw new AuditedRefusal(missing);

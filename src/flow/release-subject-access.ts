@@ -68,18 +68,51 @@ async function* writeLines(context: SubjectAccessContext, requester: Requester, 
 
 interface Place {
   after: { type: string; id: string } | null;
+  /** places that were given */
   sent: string[];
 }
 
 type Page = Awaited<ReturnType<typeof releaseTold<{ leftOut: string[] }>>>;
 
-/** What of a page is given: it is what the page's entry lists. */
-function given({ subjectAccess }: SubjectAccessContext, requester: Requester, { classes }: HeldGrant, found: Found): { sent: Found; told: { leftOut: string[] } } {
-  const classOf = ({ classId }: VisibleRow): SharingClass | undefined => (classId === null ? undefined : classes.get(classId));
+/** What of a page is given: it is what the page's entry lists. A part of a record is left out as a record of its class would be. */
+export function given({ subjectAccess }: Pick<SubjectAccessContext, 'subjectAccess'>, requester: Requester, { classes }: HeldGrant, found: Found): { sent: Found; told: { leftOut: string[] } } {
+  const classOf = ({ classId }: Pick<VisibleRow, 'classId'>): SharingClass | undefined => (classId === null ? undefined : classes.get(classId));
   const own = (row: VisibleRow): boolean => watches(requester) || classOf(row)?.custodian === requester.organisation; // each controller answers for its own
-  const under = (row: VisibleRow): string | null => leftOutUnder({ type: row.type, labels: classOf(row)?.labels ?? null }, subjectAccess);
-  const rows = found.rows.filter(own);
-  return { sent: { ...found, people: found.people.filter(own), rows: rows.filter((row) => under(row) === null) }, told: { leftOut: rows.flatMap((row) => under(row) ?? []) } };
+  const under = (row: Pick<VisibleRow, 'type' | 'classId'>): string | null => leftOutUnder({ type: row.type, labels: classOf(row)?.labels ?? null }, subjectAccess);
+  const partUnder = (row: VisibleRow, [, , classId]: Fragment): string | null => under({ type: row.type, classId: classId ?? null });
+  const withoutParts = (row: VisibleRow): VisibleRow => {
+    const parts = (row.fragments ?? []).filter((part) => partUnder(row, part) === null);
+    return { ...row, fragments: parts.length > 0 ? parts : null };
+  };
+  const mine = found.rows.filter(own);
+  const kept = mine.filter((row) => under(row) === null);
+  const [rows, people] = [kept.map(withoutParts), found.people.filter(own).map(withoutParts)];
+  const places = namedIn([...rows, ...people], found.places);
+  const leftOut = [...mine.flatMap((row) => under(row) ?? []), ...kept.flatMap((row) => (row.fragments ?? []).flatMap((part) => partUnder(row, part) ?? []))];
+  return { sent: { ...found, rows, people, places, next: nextOf(found, places) }, told: { leftOut } };
+}
+
+type Fragment = NonNullable<VisibleRow['fragments']>[number];
+
+/** Of these places those that what is given names, and those that these name: of what is left out none is told. */
+function namedIn(given: readonly VisibleRow[], places: readonly VisibleRow[]): VisibleRow[] {
+  const kept = new Set<VisibleRow>();
+  for (let texts = given.map(assembleText); texts.length > 0;) {
+    const named = new Set(texts.flatMap((text) => [...text.matchAll(uuid)].map(([id]) => id)));
+    const more = places.filter((place) => !kept.has(place) && named.has(place.id));
+    for (const place of more) kept.add(place);
+    texts = more.map(assembleText);
+  }
+  return places.filter((place) => kept.has(place));
+}
+
+const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
+/** Places that were not given yet may be named by a later page. */
+function nextOf({ next, places }: Found, given: readonly VisibleRow[]): unknown {
+  const place = next as Place | null;
+  const held = new Set(places.filter((each) => !given.includes(each)).map(({ id }) => id));
+  return place && { ...place, sent: place.sent.filter((id) => !held.has(id)) };
 }
 
 /** Those who watch over looks are told of them, and see who a record is about and what was chosen. */

@@ -9,7 +9,7 @@ import { isUuid } from '../store/secrets.ts';
 import { citizensNow } from '../store/link-decisions.ts';
 import type { SharingClasses } from '../store/sharing-classes.ts';
 import { auditFacts } from './audit-facts.ts';
-import { checkOversight, overseenBy } from './check-oversight.ts';
+import { checkOversight, logReader, overseenBy } from './check-oversight.ts';
 import { decideAgain, type Reconstruction } from './reconstruct-decision.ts';
 import { appendOrRefuse } from './release-records.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
@@ -79,7 +79,7 @@ export async function replayLooks(context: ReleaseContext & { classes: SharingCl
   if (!isUuid(ask.citizen)) throw new Refusal(notFound);
   const { database } = context;
   const reader = overseenBy(requester);
-  const query: AuditQuery = { citizens: await everyId(database, [ask.citizen]), agents: [{ ids: [ask.user], organisations: [] }], words: [], from: ask.from, to: ask.to, seenBy: reader, before: null, limit: mostLooks + 1 };
+  const query: AuditQuery = { citizens: await everyId(database, [ask.citizen]), agents: [{ ids: [ask.user], organisations: [] }], words: [], from: ask.from, to: ask.to, reader: logReader(requester), before: null, limit: mostLooks + 1 };
   const found = await searchAudit(database, query);
   const [last] = found.length > 0 ? [] : await searchAudit(database, { ...query, from: null, to: ask.from, limit: 1 });
   const entries = found.slice(0, mostLooks).reverse();

@@ -1,9 +1,10 @@
 import { describeDisclosure } from '../audit/describe-disclosure.ts';
 import { dueBefore, inRanges, neverErased, type RetentionRule, type RetentionRules } from '../audit/retention.ts';
+import type { SubjectAccessRules } from '../consent/subject-access.ts';
 import { canonicalJson } from '../fhir/canonical-json.ts';
 import { Refusal, type Problem } from '../fhir/problem.ts';
 import type { OrganisationKey, Requester } from '../fhir/sharing.ts';
-import { endLapsedHolds, eraseBytes, eraseLooks, findDueBytes, findDueLooks, type DueSlice } from '../store/retention.ts';
+import { endLapsedHolds, eraseBytes, eraseCases, eraseLooks, findDueBytes, findDueCases, findDueLooks, type FeedsOf } from '../store/retention.ts';
 import { auditFacts } from './audit-facts.ts';
 import { checkOverAll } from './legal-hold.ts';
 import { tombstoneOf } from './redact-entry.ts';
@@ -12,6 +13,7 @@ import type { ReleaseContext, RequestFacts } from './release-context.ts';
 
 export interface RetentionContext extends ReleaseContext {
   retention: RetentionRules;
+  subjectAccess: SubjectAccessRules;
   feeds: readonly { key: string; organisation: OrganisationKey }[];
 }
 
@@ -30,23 +32,23 @@ const lookedThrough = 10_000;
 /** the record of an erasure names every entry: so many are one entry of the log */
 const erasedTogether = 1_000;
 
-/** What each rule would erase. Nothing is changed. */
-export async function tellDue(context: RetentionContext, requester: Requester, request: RequestFacts): Promise<{ version: string; rules: DueReport[] }> {
+/** What each rule would erase, and what is left out where a person asks. Nothing is changed. */
+export async function tellDue(context: RetentionContext, requester: Requester, request: RequestFacts): Promise<{ version: string; rules: DueReport[]; subjectAccess: SubjectAccessRules }> {
   await checkOverAll(context, requester);
   const rules: DueReport[] = [];
   for (const rule of context.retention.rules) {
     const before = dueBefore(rule, context.clock());
-    const { numbers, held, upto } = before ? await findDue(context, rule, before, lookedThrough) : { numbers: [], held: 0, upto: null };
-    rules.push({ ...rule, before: before?.toISOString() ?? null, due: numbers.length, held, more: upto !== null });
+    const { due, held, more } = before ? await findDue(context, rule, before, lookedThrough) : nothingDue;
+    rules.push({ ...rule, before: before?.toISOString() ?? null, due, held, more });
   }
   await appendAct(context, requester, request, { interaction: 'retention-list', query: 'governance/retention', status: 200 });
-  return { version: context.retention.version, rules };
+  return { version: context.retention.version, rules, subjectAccess: context.subjectAccess };
 }
 
 /**
  * Erases the next of what is due under a rule, and keeps what is under a legal hold: a person in governance → what is due →
- * audit (durable, naming each) → erased. At most a thousand at a time; `more` says that there may be others. Killed in between,
- * the next does it again.
+ * audit (durable, naming each) → erased, but for what came under a hold meanwhile. At most a thousand at a time; `more` says that
+ * there may be others. Killed in between, the next does it again.
  */
 export async function eraseDue(context: RetentionContext, requester: Requester, code: string, version: string, request: RequestFacts): Promise<{ erased: number; held: number; more: boolean }> {
   await checkOverAll(context, requester);
@@ -57,24 +59,41 @@ export async function eraseDue(context: RetentionContext, requester: Requester, 
   const before = dueBefore(rule, context.clock());
   if (!before) throw new Refusal(keptForEver);
   await endLapsedHolds(context.database);
-  const slice = await findDue(context, rule, before, erasedTogether);
-  await erase(context, requester, rule, slice, request);
-  return { erased: slice.numbers.length, held: slice.held, more: slice.upto !== null };
-}
-
-function findDue({ database, feeds }: RetentionContext, { code: rule, of }: RetentionRule, before: Date, limit: number): Promise<DueSlice> {
-  if (of !== 'received-files') return findDueLooks(database, { rule, before, limit }, { ofPeople: of === 'looks-at-people', never: neverErased });
-  const owners = Map.groupBy(feeds, ({ organisation }) => organisation);
-  return findDueBytes(database, { rule, before, limit }, feeds.map(({ key }) => key), new Map([...owners].map(([organisation, own]) => [organisation, own.map(({ key }) => key)])));
-}
-
-/** An entry for each erasure, though it erased nothing: that it was run is worth knowing. */
-async function erase(context: RetentionContext, requester: Requester, { code: rule, of }: RetentionRule, { numbers, upto }: DueSlice, request: RequestFacts): Promise<void> {
-  const query = numbers.length === 0 ? `governance/retention/${rule} nothing` : of === 'received-files' ? `governance/retention/${rule} records=${inRanges(numbers)}` : `audit/entries/${inRanges(numbers)}/redact?rule=${rule}`;
+  const { due, held, more, named, erase } = await findDue(context, rule, before, erasedTogether);
+  const query = due === 0 ? `governance/retention/${rule.code} nothing` : named; // that it was run is worth knowing
   const facts = auditFacts(context, requester, request, { interaction: query.startsWith('audit/') ? 'audit-redact' : 'retention-erase', query, status: 200 });
   await appendOrRefuse(context, describeDisclosure(facts, { disclosed: [], decisions: [] }));
-  if (of === 'received-files') return eraseBytes(context.database, numbers, { rule, upto });
-  await eraseLooks(context.database, numbers, { rule, recordedBy: facts.id, tombstone: canonicalJson(tombstoneOf('{id}', '{at}')), upto });
+  const erased = await erase(facts.id);
+  return { erased, held: held + due - erased, more };
+}
+
+/** What is due of a rule, how the log names it, and how it is erased once the entry is durable. */
+interface Due {
+  due: number;
+  held: number;
+  more: boolean;
+  named: string;
+  /** how many were erased: not what came under a hold since */
+  erase: (recordedBy: string) => Promise<number>;
+}
+
+const nothingDue: Pick<Due, 'due' | 'held' | 'more'> = { due: 0, held: 0, more: false };
+
+async function findDue({ database, feeds }: RetentionContext, { code: rule, of }: RetentionRule, before: Date, limit: number): Promise<Due> {
+  if (of === 'closed-cases') {
+    const { cases, held, more } = await findDueCases(database, before, limit);
+    return { due: cases.length, held, more, named: `governance/retention/${rule} cases=${cases.map(({ reference }) => reference).join(',')}`, erase: (recordedBy) => eraseCases(database, cases.map(({ id }) => id), { rule, recordedBy }) };
+  }
+  if (of === 'received-files') {
+    const feedsOf: FeedsOf = new Map([...Map.groupBy(feeds, ({ organisation }) => organisation)].map(([organisation, own]) => [organisation, own.map(({ key }) => key)]));
+    const { numbers, held, upto } = await findDueBytes(database, { rule, before, limit }, feedsOf);
+    return { due: numbers.length, held, more: upto !== null, named: `governance/retention/${rule} records=${inRanges(numbers)}`, erase: () => eraseBytes(database, numbers, { rule, upto }, feedsOf) };
+  }
+  const { numbers, held, upto } = await findDueLooks(database, { rule, before, limit }, { ofPeople: of === 'looks-at-people', never: neverErased });
+  return {
+    due: numbers.length, held, more: upto !== null, named: `audit/entries/${inRanges(numbers)}/redact?rule=${rule}`,
+    erase: (recordedBy) => eraseLooks(database, numbers, { rule, recordedBy, tombstone: canonicalJson(tombstoneOf('{id}', '{at}')), upto }),
+  };
 }
 
 const ruleUnknown: Problem = { category: 'not-found', code: 'retention-rule-unknown', text: 'There is no rule of this name for how long things are kept.' };

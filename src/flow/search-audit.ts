@@ -3,14 +3,14 @@ import { auditEventOf } from '../audit/audit-event.ts';
 import { describeDisclosure } from '../audit/describe-disclosure.ts';
 import { Refusal } from '../fhir/problem.ts';
 import type { SearchQuery } from '../fhir/search-query.ts';
-import type { OrganisationKey, Requester } from '../fhir/sharing.ts';
+import type { Requester } from '../fhir/sharing.ts';
 import type { Database } from '../store/database.ts';
-import { everyId, searchAudit, type AgentCondition, type AuditPosition, type AuditQuery } from '../store/search-audit.ts';
+import { everyId, searchAudit, type AgentCondition, type AuditPosition, type AuditQuery, type LogReader } from '../store/search-audit.ts';
 import { isUuid } from '../store/secrets.ts';
 import { askedAgents } from './asked-agents.ts';
 import { askedWords, type AskedWords } from './asked-words.ts';
 import { auditFacts } from './audit-facts.ts';
-import { checkOversight, overseenBy } from './check-oversight.ts';
+import { checkOversight, logReader } from './check-oversight.ts';
 import { appendOrRefuse } from './release-records.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 
@@ -30,10 +30,10 @@ export interface AuditPage {
  */
 export async function searchAuditTrail(context: ReleaseContext, requester: Requester, ask: AuditAsk, request: RequestFacts, base: string): Promise<AuditPage> {
   await checkOversight(context, requester, forAuditReaders);
-  const seenBy = overseenBy(requester);
+  const reader = logReader(requester);
   const asked = askedWords(ask.query);
   const words = [...asked.words, ...(await Promise.all(asked.entities.map((each) => entityWords(context.database, each))))];
-  const query = auditQuery(ask, await askedAgents(context.database, ask.query, seenBy), words, seenBy);
+  const query = auditQuery(ask, await askedAgents(context.database, ask.query, reader.organisation), words, reader);
   const citizens = query.citizens && (await everyId(context.database, query.citizens));
   const found = await searchAudit(context.database, { ...query, citizens, limit: query.limit + 1 });
   const page = found.slice(0, query.limit);
@@ -45,7 +45,7 @@ export async function searchAuditTrail(context: ReleaseContext, requester: Reque
   return { events: page.map((entry) => auditEventOf(entry, { base })), next: found.length > query.limit && last ? { at: last.at, seq: last.seq } : null };
 }
 
-function auditQuery({ query, before }: AuditAsk, agents: AgentCondition[], words: string[][], seenBy: OrganisationKey | null): AuditQuery {
+function auditQuery({ query, before }: AuditAsk, agents: AgentCondition[], words: string[][], reader: LogReader): AuditQuery {
   const named = query.clauses.flatMap((clause) => ('citizen' in clause ? [clause.citizen] : []));
   const citizens = named.flat().filter(isUuid); // whatever else was typed is nobody
   const dates = query.clauses.flatMap((clause) => ('date' in clause ? clause.date : []));
@@ -58,7 +58,7 @@ function auditQuery({ query, before }: AuditAsk, agents: AgentCondition[], words
     if (['lt', 'eb'].includes(op)) to = earlier(to, new Date(low));
     if (op === 'ne') throw new Refusal({ category: 'invalid', code: 'search-value-invalid', text: 'AuditEvent.date cannot be searched for what it is not.', at: { field: 'date' } });
   }
-  return { citizens: named.length > 0 ? citizens : null, agents, words, from, to, before, limit: query.count, seenBy };
+  return { citizens: named.length > 0 ? citizens : null, agents, words, from, to, before, limit: query.count, reader };
 }
 
 /** Entries are filed under the id a citizen had then. */

@@ -3,7 +3,7 @@ import type { ReportRow } from '../audit/report-row.ts';
 import { Refusal, type Problem } from '../fhir/problem.ts';
 import type { Requester } from '../fhir/sharing.ts';
 import { auditFacts } from './audit-facts.ts';
-import { checkOversight, overseenBy } from './check-oversight.ts';
+import { checkOversight, logReader } from './check-oversight.ts';
 import { appendAct, appendOrRefuse } from './release-records.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 import { readReportPage, type ReportFilters, type ReportPosition } from './read-report-page.ts';
@@ -68,7 +68,7 @@ async function* writePages(context: ReleaseContext, requester: Requester, ask: R
   try {
     for (let after: ReportPosition | null = null, page = 1; ; page += 1) {
       if (page > 1) await checkOversight(context, requester, forAuditReaders);
-      const read = await readReportPage(context, overseenBy(requester), ask, after);
+      const read = await readReportPage(context, logReader(requester), ask, after);
       await tell(`page=${page}`, read.entries);
       rows += read.rows.length;
       yield read.rows;

@@ -16,7 +16,7 @@ const schema = {
         type: 'object', additionalProperties: false, required: ['code', 'title', 'of', 'keepMonths', 'basis'],
         properties: {
           code: { type: 'string', pattern: '^[a-z][a-z-]{2,39}$' }, title: { type: 'object', required: ['en-GB'], additionalProperties: words },
-          of: { enum: ['looks-at-people', 'other-looks', 'received-files'] }, keepMonths: { oneOf: [{ type: 'integer', minimum: 6, maximum: 1200 }, { type: 'null' }] }, basis: words,
+          of: { enum: ['looks-at-people', 'other-looks', 'received-files', 'closed-cases'] }, keepMonths: { oneOf: [{ type: 'integer', minimum: 6, maximum: 1200 }, { type: 'null' }] }, basis: words,
         },
       },
     },

@@ -3,7 +3,7 @@ import type { CaseOutcome, CaseState } from '../fhir/case-words.ts';
 import type { OrganisationKey } from '../fhir/sharing.ts';
 import type { Connection, Database } from './database.ts';
 import { nobody, type CaseKey } from './odd-looks.ts';
-import { seenBy } from './search-audit.ts';
+import { mayRead, type LogReader } from './search-audit.ts';
 
 /** A case as it stands. */
 export interface CaseRow {
@@ -23,6 +23,8 @@ export interface CaseRow {
   signals: CaseSignal[];
   state: CaseState;
   outcome: CaseOutcome | null;
+  /** who proposed the outcome that a second person has not agreed to yet */
+  proposedBy: string | null;
   takenBy: string | null;
   takenName: string | null;
   /** London day by which the next step is due; null: nothing is */
@@ -36,7 +38,7 @@ export interface CaseRow {
 export interface CaseEvent {
   n: number;
   at: Date;
-  kind: 'opened' | 'joined' | 'take' | 'ask' | 'answer' | 'note' | 'close' | 'reopen';
+  kind: 'opened' | 'joined' | 'take' | 'ask' | 'answer' | 'note' | 'propose' | 'close' | 'reopen';
   /** null: the gateway itself */
   organisation: OrganisationKey | null;
   person: string | null;
@@ -51,14 +53,9 @@ export interface CasePosition {
   id: string;
 }
 
-/** Whose cases somebody may see: of those put to this organisation (null: to any) and those it was asked about; never one about themselves. */
-export interface CaseReader {
-  organisation: OrganisationKey | null;
-  person: string | null;
-}
-
 const columns = `id, reference, keeper, organisation, person, person_name as "personName", role, opened_at as "openedAt", last_odd_at as "lastOddAt", rule, score, signals,
-  state, outcome, taken_by as "takenBy", taken_name as "takenName", due::text as due, asked, events`;
+  state, outcome, proposed_by as "proposedBy", taken_by as "takenBy", taken_name as "takenName", due::text as due, asked, events`;
+/** Of those put to an organisation (null: to any) and those it was asked about; never one about the reader. */
 const readable = `($1::text is null or keeper = $1 or (organisation = $1 and asked)) and ($2::text is null or person <> $2)`;
 
 type Row = { [column in keyof CaseRow]: CaseRow[column] };
@@ -106,13 +103,13 @@ export async function openCases(connection: Connection, standing: readonly CaseS
 }
 
 /** Open cases or closed ones, the newest first. */
-export async function listCases(database: Database, { organisation, person }: CaseReader, { closed, after, limit }: { closed: boolean; after: CasePosition | null; limit: number }): Promise<CaseRow[]> {
+export async function listCases(database: Database, { organisation, person }: LogReader, { closed, after, limit }: { closed: boolean; after: CasePosition | null; limit: number }): Promise<CaseRow[]> {
   return database.query<Row>(
     `select ${columns} from access_case where ${readable} and (state = 'closed') = $3 and ($4::timestamptz is null or (date_trunc('milliseconds', opened_at), id) < ($4, $5::uuid))
      order by date_trunc('milliseconds', opened_at) desc, id desc limit $6`, [organisation, person, closed, after?.openedAt ?? null, after?.id ?? null, limit]);
 }
 
-export async function findCase(database: Database, { organisation, person }: CaseReader, reference: string): Promise<CaseRow | null> {
+export async function findCase(database: Database, { organisation, person }: LogReader, reference: string): Promise<CaseRow | null> {
   const [row] = await database.query<Row>(`select ${columns} from access_case where ${readable} and reference = $3`, [organisation, person, reference]);
   return row ?? null;
 }
@@ -140,11 +137,12 @@ export async function changeCase(connection: Connection, { id, events }: Pick<Ca
     if (rows.length > 0) return false;
   }
   const { rowCount } = await connection.query(
-    `update access_case set state = $3, outcome = $4, due = $5, events = events + 1, asked = asked or $6, taken_by = case when $7 then $8 else taken_by end, taken_name = case when $7 then $9 else taken_name end
-     where id = $1 and events = $2`, [id, events, state, outcome, due, kind === 'ask', kind === 'take', by.person, by.name]);
+    `update access_case set state = $3, outcome = $4, due = $5, events = events + 1, asked = asked or $6, taken_by = case when $7 then $8 else taken_by end, taken_name = case when $7 then $9 else taken_name end,
+       proposed_by = case when $3 = 'proposed' then case when $10 then $8 else proposed_by end end, closed_at = case when $3 = 'closed' then coalesce(closed_at, $11) end
+     where id = $1 and events = $2`, [id, events, state, outcome, due, kind === 'ask', kind === 'take', by.person, by.name, kind === 'propose', at]);
   if (rowCount !== 1) return false;
   await connection.query('insert into access_case_event (case_id, n, at, kind, organisation, person, person_name, text, outcome, due) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
-    [id, events + 1, at, kind, by.organisation, by.person, by.name, text, kind === 'close' ? outcome : null, kind === 'ask' ? due : null]);
+    [id, events + 1, at, kind, by.organisation, by.person, by.name, text, kind === 'close' || kind === 'propose' ? outcome : null, kind === 'ask' ? due : null]);
   if (kind === 'close') await connection.query('update odd_look set settled = true where case_id = $1', [id]);
   return true;
 }
@@ -172,8 +170,8 @@ export async function loadOddLooks(database: Database, id: string, most: number)
   return rows.map((row) => ({ ...row, citizen: row.citizen === nobody ? null : row.citizen }));
 }
 
-/** Of these entries those this organisation (null: anybody) may read in the log. */
-export async function readableEntries(database: Database, ids: readonly string[], reader: OrganisationKey | null): Promise<Map<string, { at: Date; interaction: string }>> {
-  const rows = await database.query<{ id: string; at: Date; entry: string }>(`select id, at, entry from audit_entry where id = any ($1::uuid[]) and ($2::text is null or ${seenBy('$2::text')})`, [ids, reader]);
+/** Of these entries those this reader finds in the log. */
+export async function readableEntries(database: Database, ids: readonly string[], reader: LogReader): Promise<Map<string, { at: Date; interaction: string }>> {
+  const rows = await database.query<{ id: string; at: Date; entry: string }>(`select id, at, entry from audit_entry where id = any ($1::uuid[]) and ${mayRead('$2::text', '$3::text')}`, [ids, reader.organisation, reader.person]);
   return new Map(rows.map(({ id, at, entry }) => [id, { at, interaction: (JSON.parse(entry) as { interaction: string }).interaction }]));
 }

@@ -1,4 +1,4 @@
-import type { Database } from './database.ts';
+import type { Connection, Database } from './database.ts';
 
 /** A checkpoint as it was made and never changes. */
 export interface KeptCheckpoint {
@@ -11,6 +11,8 @@ export interface KeptCheckpoint {
 
 /** What the log itself signed first. */
 const columns = `c.size, c.root, c.note || coalesce((select string_agg(w.line || E'\\n', '' order by w.witness) from audit_cosignature w where w.size = c.size), '') as note`;
+
+const newest = `select ${columns} from audit_checkpoint c order by c.size desc limit 1`;
 
 interface CheckpointRow {
   size: string;
@@ -32,7 +34,12 @@ export async function findCheckpoint(database: Database, size: number): Promise<
 
 /** The largest there is. */
 export async function newestCheckpoint(database: Database): Promise<KeptCheckpoint | null> {
-  return keptOf(await database.query<CheckpointRow>(`select ${columns} from audit_checkpoint c order by c.size desc limit 1`));
+  return keptOf(await database.query<CheckpointRow>(newest));
+}
+
+/** The same as this transaction sees it. */
+export async function newestCheckpointIn(connection: Connection): Promise<KeptCheckpoint | null> {
+  return keptOf((await connection.query<CheckpointRow>(newest)).rows);
 }
 
 /** The smallest ones beyond a size, at most `limit`. */

@@ -1,7 +1,6 @@
 import type { LoggedEntry } from '../audit/log-line.ts';
-import type { OrganisationKey } from '../fhir/sharing.ts';
 import type { Database } from './database.ts';
-import { seenBy } from './search-audit.ts';
+import { mayRead, type LogReader } from './search-audit.ts';
 
 interface EntryRow {
   seq: string;
@@ -19,23 +18,10 @@ export async function readLog(database: Database, after: number, last: number, l
   return rows.map(loggedOf);
 }
 
-/** An entry as the log keeps it, where this organisation may read it; null = every entry. */
-export async function findLogged(database: Database, id: string, reader: OrganisationKey | null): Promise<LoggedEntry | null> {
-  const [row] = await database.query<EntryRow>(`select ${columns} from audit_entry where id = $1 and ($2::text is null or ${seenBy('$2::text')}) order by seq limit 1`, [id, reader]);
+/** An entry as the log keeps it, where this reader may read it. */
+export async function findLogged(database: Database, id: string, reader: LogReader): Promise<LoggedEntry | null> {
+  const [row] = await database.query<EntryRow>(`select ${columns} from audit_entry where id = $1 and ${mayRead('$2::text', '$3::text')} order by seq limit 1`, [id, reader.organisation, reader.person]);
   return row ? loggedOf(row) : null;
-}
-
-/**
- * Erases what an entry says, and by what it was found; number, instant, commitment and tree stay, and every proof holds.
- * `recordedBy` is the entry that says so, durable already. Whoever reads the log finds `tombstone` in its place. False when it was erased before.
- */
-export async function redactEntry(database: Database, seq: number, recordedBy: string, rule: string, tombstone: string): Promise<boolean> {
-  return database.transaction(async (connection) => {
-    const { rowCount } = await connection.query('insert into audit_redaction (seq, recorded_by, rule) values ($1, $2, $3) on conflict do nothing', [seq, recordedBy, rule]);
-    if (rowCount === 0) return false;
-    await connection.query(`update audit_entry set entry = $2, salt = null, citizen_ids = '{}', organisation = null, custodians = '{}', agent = 'redacted' where seq = $1`, [seq, tombstone]);
-    return true;
-  });
 }
 
 /** Without its salt nothing of an entry is left: what stands in its place is not what was committed to. */

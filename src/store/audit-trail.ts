@@ -134,17 +134,17 @@ async function appendRows(
 ): Promise<boolean> {
   const [row] = await run(
     `with moved as (update audit_head set seq = $1, peaks = $2 where seq = $3 and peaks = $4 returning true),
-     rows as (insert into audit_entry (seq, id, at, citizen_ids, organisation, custodians, agent, entry, salt, commitment, tree)
-       select e.seq, e.id, e.at, e.citizen_ids::uuid[], e.organisation, string_to_array(e.custodians, ' '), e.agent, e.entry, e.salt, e.commitment, e.tree
-       from unnest($5::bigint[], $6::uuid[], $7::timestamptz[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bytea[], $14::bytea[], $15::bytea[])
-         as e(seq, id, at, citizen_ids, organisation, custodians, agent, entry, salt, commitment, tree)
+     rows as (insert into audit_entry (seq, id, at, citizen_ids, organisation, custodians, agent, about_person, entry, salt, commitment, tree)
+       select e.seq, e.id, e.at, e.citizen_ids::uuid[], e.organisation, string_to_array(e.custodians, ' '), e.agent, e.about_person, e.entry, e.salt, e.commitment, e.tree
+       from unnest($5::bigint[], $6::uuid[], $7::timestamptz[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bytea[], $14::bytea[], $15::bytea[], $16::text[])
+         as e(seq, id, at, citizen_ids, organisation, custodians, agent, entry, salt, commitment, tree, about_person)
        where exists (select 1 from moved) returning 1)
      select count(*)::int as moved from rows`,
     [
       to.size, Buffer.concat(to.peaks), from.size, Buffer.concat(from.peaks), sealed.map((s) => s.seq), sealed.map((s) => s.entry.id), sealed.map((s) => s.entry.at),
       sealed.map((s) => arrayText([...new Set([...(s.entry.citizen ? [s.entry.citizen] : []), ...(s.entry.listed ?? [])])])), sealed.map((s) => s.entry.who.organisation ?? null), sealed.map((s) => custodiansOf(s.entry).join(' ')),
       sealed.map((s) => s.entry.who.person?.id ?? s.entry.who.client), sealed.map((s) => s.text), sealed.map((s) => s.salt),
-      sealed.map((s) => s.commitment), sealed.map((s) => s.tree),
+      sealed.map((s) => s.commitment), sealed.map((s) => s.tree), sealed.map((s) => s.entry.aboutPerson ?? null),
     ],
   );
   return row?.moved === sealed.length;

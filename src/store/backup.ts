@@ -1,3 +1,4 @@
+import { newestCheckpointIn } from './audit-checkpoints.ts';
 import type { Connection, Database } from './database.ts';
 
 /** A table as it was copied. */
@@ -14,37 +15,45 @@ export interface RecordTally {
   byCitizen: string;
 }
 
-/** As many rows are read at once as are this long together, more or less: some hold a file, most a line. */
-const bytesTogether = 4 * 1024 ** 2;
-const mostTogether = 512;
+/** So many rows of up to so many bytes are read at once: some hold a file, most a line. Together they are never more than a few MB, or one row. */
+const shares: readonly { over: number; upto: number | null; together: number }[] = [{ over: -1, upto: 8 * 1024, together: 512 }, { over: 8 * 1024, upto: 256 * 1024, together: 16 }, { over: 256 * 1024, upto: null, together: 1 }];
 
 /**
  * Every row of every table as JSON text, table by table, all as of one moment. `take` is given a few hundred rows at a time and
  * waited for. Nothing is left out that the gateway ever made: tables are found, not listed.
  */
-export async function copyOut(database: Database, take: (table: string, rows: string[]) => Promise<void>): Promise<{ tables: CopiedTable[]; tally: RecordTally; auditSize: number }> {
+export async function copyOut(database: Database, take: (table: string, rows: string[]) => Promise<void>): Promise<{ tables: CopiedTable[]; tally: RecordTally; auditSize: number; checkpoint: string | null }> {
   return database.transaction(async (connection) => {
     await connection.query('set transaction isolation level repeatable read, read only');
     const tables: CopiedTable[] = [];
     for (const table of await tablesOf(connection)) tables.push({ table, rows: await copyTable(connection, table, take) });
     const { rows: [head] } = await connection.query<{ seq: string }>('select seq from audit_head');
-    return { tables, tally: await tally(connection), auditSize: Number(head?.seq ?? 0) };
+    return { tables, tally: await tally(connection), auditSize: Number(head?.seq ?? 0), checkpoint: (await newestCheckpointIn(connection))?.note ?? null };
   });
 }
 
 async function copyTable(connection: Connection, table: string, take: (table: string, rows: string[]) => Promise<void>): Promise<number> {
-  await connection.query(`declare copied no scroll cursor for select to_jsonb(t)::text as row from ${table} t`);
+  const bytes = await bytesOf(connection, table);
   let copied = 0;
-  for (let together = 4; ;) {
-    const { rows } = await connection.query<{ row: string }>(`fetch ${together} from copied`);
-    if (rows.length === 0) break;
-    await take(table, rows.map(({ row }) => row));
-    copied += rows.length;
-    const bytes = rows.reduce((sum, { row }) => sum + row.length, 0);
-    together = Math.max(1, Math.min(mostTogether, bytes > bytesTogether ? Math.floor(together / 2) : together * 2));
+  for (const { over, upto, together } of shares) {
+    await connection.query(`declare copied no scroll cursor for select to_jsonb(t)::text as row from ${table} t where ${bytes} > ${over}${upto === null ? '' : ` and ${bytes} <= ${upto}`}`);
+    for (;;) {
+      const { rows } = await connection.query<{ row: string }>(`fetch ${together} from copied`);
+      if (rows.length === 0) break;
+      await take(table, rows.map(({ row }) => row));
+      copied += rows.length;
+    }
+    await connection.query('close copied');
   }
-  await connection.query('close copied');
   return copied;
+}
+
+/** How many bytes a row's longest kinds of column have, as SQL; told without reading what is stored out of line. */
+async function bytesOf(connection: Connection, table: string): Promise<string> {
+  const { rows } = await connection.query<{ bytes: string }>(
+    `select case when atttypid in ('text'::regtype, 'bytea'::regtype) then format('coalesce(octet_length(t.%I), 0)', attname) else format('coalesce(pg_column_size(t.%I), 0)', attname) end as bytes
+     from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped and attlen = -1`, [table]);
+  return `(${['0', ...rows.map(({ bytes }) => bytes)].join(' + ')})`;
 }
 
 /**

@@ -28,11 +28,11 @@ export interface Database {
 
 const roleNames: Record<ServingRole, string> = { reader: readerRole, accountant: accountantRole };
 
-/** PGlite in process: one connection, evaluation only. `folder` is a directory or `memory://`; an empty one begins as a copy of a dumped database, if there is one. */
-export async function openPglite(folder: string, copyOf?: Blob): Promise<Database> {
+/** PGlite in process: one connection, evaluation only. `folder` is a directory or `memory://`; an empty one begins as a copy of a dumped database, if there is one. `prepare` sees to the schema first. */
+export async function openPglite(folder: string, copyOf?: Blob, prepare = migrate): Promise<Database> {
   const engine = await PGlite.create(folder, { postgresqlconf: ['shared_buffers = 16MB'], ...(copyOf && { loadDataDir: copyOf }) });
   const pool = new pg.Pool({ ...createPgConfig(engine), max: 1 });
-  await withClient(pool, migrate);
+  await withClient(pool, prepare);
   await pool.query('set plan_cache_mode = force_generic_plan'); // here a plan costs more than what it finds
   return {
     ...owner(pool),
@@ -55,10 +55,10 @@ export async function openPglite(folder: string, copyOf?: Blob): Promise<Databas
  * the grant it carries: the next request with the same grant is one statement. A stale grant shows nothing, because
  * the views check generation and validity in the statement's own snapshot.
  */
-export async function openPostgres(url: string, connections = 10): Promise<Database> {
+export async function openPostgres(url: string, connections = 10, prepare = migrate): Promise<Database> {
   const pool = openPool({ connectionString: url, max: connections, options: '-c jit=off' });
   try {
-    await withClient(pool, migrate);
+    await withClient(pool, prepare);
   } catch (error) {
     await pool.end();
     throw error;

@@ -13,7 +13,7 @@ export interface VisibleRow {
   deleted: boolean;
   updatedAt: Date;
   body: string;
-  fragments: [path: string, body: string][] | null;
+  fragments: [path: string, body: string, classId?: number][] | null;
   /** of a source Patient: ids its citizen had before */
   formerly?: string[] | null;
 }
@@ -37,7 +37,7 @@ export async function throughDoor<Row extends { id?: unknown }>(
 
 /** Columns of a VisibleRow from a view `r` that has a body. */
 export const visibleColumns = `r.scope, r.citizen_id as citizen, r.emergency, r.id, r.type, r.version, r.class_id as "classId", r.deleted, r.updated_at as "updatedAt", r.body,
-  (select json_agg(json_build_array(f.path, f.body)) from readable_fragment f
+  (select json_agg(json_build_array(f.path, f.body, f.class_id)) from readable_fragment f
    where f.citizen_id = r.citizen_id and f.id = r.id and f.version = r.version) as fragments, r.formerly`;
 
 /** The same from a look-up `r`. */

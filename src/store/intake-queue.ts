@@ -95,7 +95,8 @@ export async function finishRecords(connection: Connection, recordIds: readonly 
     `with done as (update source_record s set state = case when s.state = 'rejected' then 'rejected' else 'done' end
        where s.record_id = any($1::bigint[]) and s.state in ('split', 'rejected')
          and not exists (select 1 from intake_row r where r.record_id = s.record_id and r.state = 'pending')
-       returning *)
+       returning *),
+     again as (update retention_mark m set seq = d.first - 1 from (select min(record_id) as first from done) d where m.of_records and m.seq >= d.first)
      select d.record_id as "recordId", d.feed, d.part, d.task_id as "taskId", d.client, d.received_at as "receivedAt", d.received_rows as received,
        coalesce((select jsonb_object_agg(state, n) from (select state, count(*) as n from intake_row r where r.record_id = d.record_id group by state) c), '{}') as counts,
        (d.problems || coalesce((select jsonb_agg(p.problem) from (

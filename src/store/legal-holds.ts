@@ -1,4 +1,5 @@
 import type { Connection, Database } from './database.ts';
+import { takeErasureTurn } from './erasure-turn.ts';
 
 /** What must not be erased: what is about a citizen, what an organisation sent or asked for, or what it has to do with one citizen. */
 export interface LegalHold {
@@ -30,11 +31,14 @@ function holdOf({ endedAt, endedBy, endedName, endedReason, ...row }: Row): Lega
   return { ...row, ended: endedAt === null ? null : { at: endedAt, by: endedBy ?? '', name: endedName ?? '', reason: endedReason ?? '' } };
 }
 
-/** In force once this resolves. */
+/** In force once this resolves: what is erased after that respects it. */
 export async function saveLegalHold(database: Database, hold: Omit<LegalHold, 'ended'>): Promise<void> {
-  await database.query(
-    'insert into legal_hold (citizen_id, id, organisation, until, reason, placed_for, placed_by, placed_name, placed_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)',
-    [hold.citizen ?? nobody, hold.id, hold.organisation, hold.until, hold.reason, hold.placedFor, hold.placedBy, hold.placedName, hold.placedAt]);
+  await database.transaction(async (connection) => {
+    await takeErasureTurn(connection);
+    await connection.query(
+      'insert into legal_hold (citizen_id, id, organisation, until, reason, placed_for, placed_by, placed_name, placed_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+      [hold.citizen ?? nobody, hold.id, hold.organisation, hold.until, hold.reason, hold.placedFor, hold.placedBy, hold.placedName, hold.placedAt]);
+  });
 }
 
 /** Newest first, those that were ended included. */
@@ -63,6 +67,7 @@ export async function endLegalHold(database: Database, id: string, ended: NonNul
 /** What must be kept of one citizen must be kept of another as well: of two people who were one it may be about either. Ended together. */
 export async function copyLegalHolds(connection: Connection, { from, into }: { from: string; into: string }): Promise<void> {
   await connection.query(
-    `insert into legal_hold select (jsonb_populate_record(null::legal_hold, to_jsonb(h) || jsonb_build_object('citizen_id', $2::uuid))).* from legal_hold h where h.citizen_id = $1 and h.ended_at is null
+    `insert into legal_hold select (jsonb_populate_record(null::legal_hold, to_jsonb(h) || jsonb_build_object('citizen_id', $2::uuid))).* from legal_hold h
+     where (h.citizen_id = $1 or h.citizen_id in (select citizen_id from citizen_alias where now_id = $1)) and h.ended_at is null
      on conflict do nothing`, [from, into]);
 }

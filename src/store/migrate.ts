@@ -22,6 +22,7 @@ import { clients } from './schema/021-clients.ts';
 import { operating } from './schema/024-operating.ts';
 import { cases } from './schema/023-cases.ts';
 import { whenStored } from './schema/018-when-stored.ts';
+import { casesClosedByTwo } from './schema/034-cases-closed-by-two.ts';
 import { orderedLists } from './schema/025-ordered-lists.ts';
 import { searchValues } from './schema/017-search-values.ts';
 import { mappingVersions } from './schema/007-mapping-versions.ts';
@@ -33,7 +34,7 @@ export const readerRole = 'onestory_reader';
 export const accountantRole = 'onestory_accountant';
 
 /** What tables there are, one step after the other. */
-const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, mappingVersions, pulls, uploads, linkage, merging, linkReviews, story, confirmations, confirmedWhen, visitMoves, searchValues, whenStored, auditTree, answers, clients, exportsAndSubscriptions, cases, operating, orderedLists];
+const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, mappingVersions, pulls, uploads, linkage, merging, linkReviews, story, confirmations, confirmedWhen, visitMoves, searchValues, whenStored, auditTree, answers, clients, exportsAndSubscriptions, cases, operating, orderedLists, casesClosedByTwo];
 const doorText = door + rights(readerRole, accountantRole);
 const doorHash = createHash('sha256').update(doorText).digest();
 
@@ -67,6 +68,18 @@ export async function migrate(client: pg.ClientBase): Promise<void> {
     await client.query('rollback');
     throw error;
   }
+}
+
+/** Refuses a database whose schema is not of exactly this program's version, and changes nothing: what is looked at stays as it was. */
+export async function checkSchema(client: pg.ClientBase): Promise<void> {
+  const { rows: [there] } = await client.query<{ there: boolean }>(`select to_regclass('schema_version') is not null as there`);
+  const { rows } = there?.there ? await client.query<{ version: number }>('select coalesce(max(version), 0)::int as version from schema_version') : { rows: [] };
+  const current = rows[0]?.version ?? 0;
+  if (current === migrations.length) return;
+  throw new Refusal({
+    category: 'conflict', code: 'schema-other', text: `The database has schema version ${current}; this program looks at version ${migrations.length} alone.`,
+    fix: 'Look at it with the program it was written by.',
+  });
 }
 
 /** Views and functions hold nothing: they are made anew when they are not what this program says. */

@@ -14,21 +14,30 @@ export const nobody = '00000000-0000-0000-0000-000000000000';
 
 /** How far a way through the log is. Null: another process looks through the log, by either way; whoever does holds it until the transaction ends. */
 export async function takeCasePass(connection: Connection, pass: CasePass): Promise<number | null> {
-  const { rows: [row] } = await connection.query<{ seq: string }>(`select c.seq from case_cursor one cross join case_cursor c where one.pass = 'at-once' and c.pass = $1 for update of one skip locked`, [pass]);
-  return row ? Number(row.seq) : null;
+  const { rowCount } = await connection.query(`select from case_cursor where pass = 'at-once' for update skip locked`);
+  if (rowCount === 0) return null;
+  const { rows: [row] } = await connection.query<{ seq: string }>('select seq from case_cursor where pass = $1', [pass]); // by itself: a statement reads as of when it began, which may be before the lock
+  return Number(row?.seq ?? 0);
 }
 
-export async function moveCasePass(connection: Connection, pass: CasePass, seq: number): Promise<void> {
-  await connection.query('update case_cursor set seq = $2 where pass = $1', [pass, seq]);
+/** Fails where the cursor is not where this part of the log was begun: it was worked already. */
+export async function moveCasePass(connection: Connection, pass: CasePass, { from, to }: { from: number; to: number }): Promise<void> {
+  const { rowCount } = await connection.query('update case_cursor set seq = $3 where pass = $1 and seq = $2', [pass, from, to]);
+  if (rowCount !== 1) throw new Error('this part of the log was worked by another process');
 }
 
-/** The next entries of the log, of organisations; up to the first that is younger than `until`. `last`: how far that is. */
-export async function readForCases(connection: Connection, { after, until, most }: { after: number; until: Date; most: number }): Promise<{ entries: string[]; last: number }> {
-  const { rows } = await connection.query<{ seq: string; entry: string | null; due: boolean }>(
-    `select seq, at <= $2 as due, case when organisation is not null then entry end as entry from audit_entry where seq > $1 and seq <= $1 + $3 order by seq`, [after, until, most]);
-  const end = rows.findIndex(({ due }) => !due);
-  const taken = end < 0 ? rows : rows.slice(0, end);
-  return { entries: taken.flatMap(({ entry }) => (entry === null ? [] : [entry])), last: Number(taken.at(-1)?.seq ?? after) };
+/**
+ * The next entries of the log, of organisations, as far as they are of one London day; not those after the last that is as old
+ * as `until` (null: all). What is dated ahead among them waits for nobody: what came after it is old enough. `last`: how far that is.
+ */
+export async function readForCases(connection: Connection, { after, until, most }: { after: number; until: Date | null; most: number }): Promise<{ entries: string[]; last: number; more: boolean }> {
+  const { rows } = await connection.query<{ seq: string; entry: string | null; due: boolean; day: string }>(
+    `select seq, $2::timestamptz is null or at <= $2 as due, (at at time zone 'Europe/London')::date::text as day, case when organisation is not null then entry end as entry
+     from audit_entry where seq > $1 and seq <= $1 + $3 order by seq`, [after, until, most]);
+  const old = rows.slice(0, rows.findLastIndex(({ due }) => due) + 1);
+  const end = old.findIndex(({ day }) => day !== old[0]?.day);
+  const taken = end < 0 ? old : old.slice(0, end);
+  return { entries: taken.flatMap(({ entry }) => (entry === null ? [] : [entry])), last: Number(taken.at(-1)?.seq ?? after), more: end >= 0 || old.length === most };
 }
 
 /** What was counted of an organisation in these days, both included. */
@@ -124,11 +133,12 @@ export async function loadStanding(connection: Connection, keys: readonly CaseKe
   return rows.map((row) => ({ ...row, citizen: row.citizen === nobody ? null : row.citizen }));
 }
 
-/** Forgets what came to no case, and what is past counting; a little at a time. Whether there may be more. */
+/** Forgets what came to no case, and what is past counting; a little at a time. Emergency access that still waits for its review would only be found again. Whether there may be more. */
 export async function forgetOld(connection: Connection, { oddBefore, talliesBefore, daysBefore }: { oddBefore: Date; talliesBefore: string; daysBefore: string }): Promise<boolean> {
   const most = 5_000;
   const { rows: [gone] } = await connection.query<{ n: number }>(
-    `with odd as (delete from odd_look where (citizen_id, id) in (select citizen_id, id from odd_look where case_id is null and last_at < $1 limit ${most}) returning 1),
+    `with odd as (delete from odd_look where (citizen_id, id) in (select citizen_id, id from odd_look where case_id is null and last_at < $1
+         and not (signal = 'unreviewed-emergency' and exists (select from emergency_access a join emergency_review v on v.citizen_id = a.citizen_id and v.id = a.id where a.reference = about and v.organisation = keeper and v.outcome is null)) limit ${most}) returning 1),
        tally as (delete from look_tally where (organisation, day, what) in (select organisation, day, what from look_tally where day < $2 limit ${most}) returning 1),
        days as (delete from looker_day where (organisation, person, day) in (select organisation, person, day from looker_day where day < $3 limit ${most}) returning 1)
      select greatest((select count(*) from odd), (select count(*) from tally), (select count(*) from days))::int as n`, [oddBefore, talliesBefore, daysBefore]);

@@ -2,7 +2,7 @@ import type { AuditEntry } from '../audit/types.ts';
 import type { ChoiceRule, RecordFacts, Relationship } from '../consent/types.ts';
 import { relationshipKinds, type OrganisationKey } from '../fhir/sharing.ts';
 import type { Database } from './database.ts';
-import { seenBy } from './search-audit.ts';
+import { mayRead, type LogReader } from './search-audit.ts';
 import { choiceColumns, choiceRuleOf, type ChoiceRow } from './sharing-facts.ts';
 
 /** What decisions about one citizen depend on, with from when until when each of it was so; null = still. */
@@ -45,10 +45,10 @@ interface PastClass {
   until: Date | null;
 }
 
-/** An entry of the audit trail, where this organisation may read it; null = every entry. */
-export async function readEntry(database: Database, id: string, reader: OrganisationKey | null): Promise<AuditEntry | null> {
+/** An entry of the audit trail, where this reader may read it. */
+export async function readEntry(database: Database, id: string, reader: LogReader): Promise<AuditEntry | null> {
   const [row] = await database.query<{ entry: string }>(
-    `select entry from audit_entry where id = $1 and ($2::text is null or ${seenBy('$2::text')}) order by seq limit 1`, [id, reader]);
+    `select entry from audit_entry where id = $1 and ${mayRead('$2::text', '$3::text')} order by seq limit 1`, [id, reader.organisation, reader.person]);
   return row ? (JSON.parse(row.entry) as AuditEntry) : null;
 }
 

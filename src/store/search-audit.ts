@@ -9,6 +9,14 @@ export interface AgentCondition {
   organisations: OrganisationKey[];
 }
 
+/** Who reads the log. */
+export interface LogReader {
+  /** only what this organisation asked, or held; null = everything (governance) */
+  organisation: OrganisationKey | null;
+  /** at the issuer: what is said of a case about them is not for them; null = no person */
+  person: string | null;
+}
+
 export interface AuditQuery {
   citizens: string[] | null;
   /** every one of them must hold */
@@ -17,8 +25,7 @@ export interface AuditQuery {
   words: string[][];
   from: Date | null;
   to: Date | null;
-  /** only entries where this organisation asked, or held what was disclosed or withheld; null = all (governance) */
-  seenBy: OrganisationKey | null;
+  reader: LogReader;
   before: AuditPosition | null;
   limit: number;
 }
@@ -41,7 +48,7 @@ export async function everyId(database: Database, citizens: readonly string[]): 
 }
 
 /**
- * Entries newest first by their own time. Which of them a requester may read is in `seenBy`, decided by the caller's role.
+ * Entries newest first by their own time. Which of them a requester may read is in `reader`, decided by the caller's role.
  * Where what is asked for is common, it is among the newest; where it is not, it is gathered by its words. How common it is
  * nobody can tell beforehand, so the first is tried and the second done when that was not enough: neither walks the log.
  */
@@ -63,7 +70,7 @@ export function auditStatements(query: AuditQuery): { text: string; values: unkn
   const ordered = orderedConditions(query, bind);
   const gathered = [
     ...query.words.map((words) => (words.length === 0 ? 'false' : `words && array[${words.map((word) => `hashtextextended(${bind(word, 'text')}, 0)`).join(', ')}]`)),
-    ...(query.seenBy === null ? [] : [seenBy(bind(query.seenBy, 'text'))]),
+    ...(query.reader.organisation === null ? [] : [seenBy(bind(query.reader.organisation, 'text'))]),
   ];
   const where = (holds: readonly string[]): string => (holds.length > 0 ? `where ${holds.join(' and ')} ` : '');
   const newestFirst = `order by at desc, seq desc limit ${bind(query.limit, 'int')}`;
@@ -84,6 +91,7 @@ function orderedConditions(query: AuditQuery, bind: (value: unknown, type: strin
       if (organisations.length === 0) return oneOf('agent', ids, bind);
       return ids.length === 0 ? oneOf('organisation', organisations, bind) : `(${oneOf('agent', ids, bind)} or ${oneOf('organisation', organisations, bind)})`;
     }),
+    ...(query.reader.person === null ? [] : [notAbout(bind(query.reader.person, 'text'))]),
     ...(query.from ? [`at >= ${bind(query.from, 'timestamptz')}`] : []),
     ...(query.to ? [`at < ${bind(query.to, 'timestamptz')}`] : []),
     ...(query.before === null ? [] : [`(at, seq) < (${bind(query.before.at, 'timestamptz')}, ${bind(query.before.seq, 'bigint')})`]),
@@ -93,6 +101,16 @@ function orderedConditions(query: AuditQuery, bind: (value: unknown, type: strin
 /** The rule for whoever reads for one organisation: it asked, or held what was disclosed or withheld. */
 export function seenBy(organisation: string): string {
   return `(organisation = ${organisation} or custodians @> array[${organisation}])`;
+}
+
+/** What is said of a case is not for whom it is about: it would tell them that there is one. */
+function notAbout(person: string): string {
+  return `(about_person is null or about_person <> ${person})`;
+}
+
+/** Both rules for one entry, where either half of the reader may be null. */
+export function mayRead(organisation: string, person: string): string {
+  return `(${organisation} is null or ${seenBy(organisation)}) and (${person} is null or ${notAbout(person)})`;
 }
 
 /** One value is compared plainly: only then do the entries come out of the index in their order. */

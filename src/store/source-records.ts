@@ -164,7 +164,7 @@ export async function requeueRefused(connection: Connection, code: RefusedFor, p
   if (people.length === 0) return;
   const { rows } = await connection.query<RequeuedRow>(
     `update intake_row r set state = 'pending', problems = '[]' from (select distinct * from unnest($1::text[], $2::text[]) as p(feed, person_key)) p
-     where r.feed = p.feed and r.person_key = p.person_key and r.state = 'quarantined' and r.problems @> jsonb_build_array(jsonb_build_object('code', $3::text))
+     where r.feed = p.feed and r.person_key = p.person_key and r.state = 'quarantined' and r.content is not null and r.problems @> jsonb_build_array(jsonb_build_object('code', $3::text))
      returning r.feed, r.person_key, r.record_id`,
     [people.map((each) => each.feed), people.map((each) => each.personKey), code],
   );
@@ -174,7 +174,7 @@ export async function requeueRefused(connection: Connection, code: RefusedFor, p
 /** Puts the messages that wait back in the queue, where they take their old places; of one feed, or of all (null). */
 export async function requeueWaiting(connection: Connection, feed: string | null): Promise<void> {
   const { rows } = await connection.query<RequeuedRow>(
-    `update intake_row set state = 'pending', problems = '[]' where ($1::text is null or feed = $1) and state = 'awaiting-merge' returning feed, person_key, record_id`, [feed]);
+    `update intake_row set state = 'pending', problems = '[]' where ($1::text is null or feed = $1) and state = 'awaiting-merge' and content is not null returning feed, person_key, record_id`, [feed]);
   await queueAgain(connection, rows);
 }
 
@@ -184,7 +184,7 @@ export async function requeueJoinings(connection: Connection, ids: readonly stri
   const { rows } = await connection.query<RequeuedRow>(
     `with known as (delete from joining_wait where id = any ($1::uuid[]) returning record_id, row_no)
      update intake_row r set state = 'pending', problems = '[]' from (select distinct * from known) k
-     where r.record_id = k.record_id and r.row_no = k.row_no and r.state in ('awaiting-merge', 'quarantined') returning r.feed, r.person_key, r.record_id`, [ids]);
+     where r.record_id = k.record_id and r.row_no = k.row_no and r.state in ('awaiting-merge', 'quarantined') and r.content is not null returning r.feed, r.person_key, r.record_id`, [ids]);
   await queueAgain(connection, rows);
 }
 
@@ -193,7 +193,7 @@ export async function requeueWaitingAbout(connection: Connection, people: readon
   if (people.length === 0) return;
   const { rows } = await connection.query<RequeuedRow>(
     `update intake_row r set state = 'pending', problems = '[]' from (select distinct * from unnest($1::text[], $2::text[]) as p(feed, person_key)) p
-     where r.feed = p.feed and r.person_key = p.person_key and r.state = 'awaiting-merge' returning r.feed, r.person_key, r.record_id`,
+     where r.feed = p.feed and r.person_key = p.person_key and r.state = 'awaiting-merge' and r.content is not null returning r.feed, r.person_key, r.record_id`,
     [people.map((each) => each.feed), people.map((each) => each.personKey)]);
   await queueAgain(connection, rows);
 }

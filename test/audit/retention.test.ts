@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { join } from 'node:path';
 import { dueBefore, inRanges, retained } from '../../src/audit/retention.ts';
+import type { Requester, SharingClass } from '../../src/fhir/sharing.ts';
+import type { HeldGrant } from '../../src/flow/policy.ts';
+import type { Found } from '../../src/flow/read-asked.ts';
+import { given } from '../../src/flow/release-subject-access.ts';
+import type { VisibleRow } from '../../src/store/door.ts';
 import { leftOutUnder, withoutElements } from '../../src/consent/subject-access.ts';
 import { loadRetentionRules } from '../../src/intake/retention-file.ts';
 import { loadSubjectAccessRules } from '../../src/intake/subject-access-file.ts';
@@ -55,6 +60,24 @@ describe('what a person is given who asks', () => {
     const patient = { resourceType: 'Patient', id: 'p', contact: [{ name: { text: 'A neighbour' } }] };
     expect(withoutElements(patient, rules)).toEqual({ given: { resourceType: 'Patient', id: 'p' }, leftOut: ['third-party'] });
     expect(withoutElements({ resourceType: 'Patient', id: 'p' }, rules)).toEqual({ given: { resourceType: 'Patient', id: 'p' }, leftOut: [] });
+  });
+
+  it('is neither the part of a record that is left out by itself, nor a place only what is left out names, be it named by a later page', () => {
+    const hospital = 'urn:x|hospital';
+    const ids = Array.from({ length: 6 }, (_, i) => `00000000-0000-4000-8000-00000000000${i}`);
+    const row = (type: string, classId: number | null, said: object, fragments: VisibleRow['fragments'] = null): VisibleRow =>
+      ({ scope: classId === null ? 'directory' : 'citizen', citizen: null, emergency: null, id: ids[0] ?? '', type, version: 1, classId, deleted: false, updatedAt: new Date(0), body: JSON.stringify({ resourceType: type, ...said }), fragments });
+    const place = (n: number, said: object = {}): VisibleRow => ({ ...row('Location', null, said), id: ids[n] ?? '' });
+    const at = (n: number): object => ({ location: { reference: `Location/${ids[n] ?? ''}` } });
+    const classOf = (id: number, labels: readonly string[]): [number, SharingClass] => [id, { id, custodian: hospital, category: 'encounter', labels }];
+    const held = { classes: new Map([classOf(1, []), classOf(2, ['legal-restriction'])]) } as unknown as HeldGrant;
+    const rows = [row('Encounter', 2, at(1)), row('Encounter', 1, at(2), [['/partOf', `"${ids[3] ?? ''}"`, 2], ['/basedOn', '"x"', 1]]), row('Encounter', 1, {}, [['/partOf', '"x"']])];
+    const found: Found = { rows, people: [], places: [place(1), place(2, { partOf: { reference: `Location/${ids[4] ?? ''}` } }), place(3), place(4), place(5)], included: [], withheld: [], visible: [], incomplete: [], next: { after: { type: 'Encounter', id: ids[0] }, sent: ids } };
+    const { sent, told } = given({ subjectAccess: rules }, { role: 'administrator', organisation: hospital } as Requester, held, found);
+    expect(sent.rows.map(({ fragments }) => fragments?.map(([path]) => path) ?? null)).toEqual([['/basedOn'], null]);
+    expect(sent.places.map(({ id }) => id)).toEqual([ids[2], ids[4]]);
+    expect(told.leftOut).toEqual(['restricted-by-law', 'restricted-by-law', 'third-party']);
+    expect(sent.next).toEqual({ after: { type: 'Encounter', id: ids[0] }, sent: [ids[0], ids[2], ids[4]] });
   });
 
   it('is refused without its rules', () => {

@@ -7,10 +7,10 @@ const small = { seed: 1979, users: 24, days: 125, ofEach: 2 };
 it('a generated year has snoopers, and the shipped rule finds those that cannot be overlooked', () => {
   const { signals, found, looks, cases, casePrecision } = scoreYear(shippedCaseRule(), small);
   expect(looks).toBeGreaterThan(20_000);
-  expect(signals.map(({ signal }) => signal)).toHaveLength(9);
+  expect(signals.map(({ signal }) => signal)).toHaveLength(10);
   for (const { precision, recall } of signals) expect([precision >= 0 && precision <= 1, recall >= 0 && recall <= 1]).toEqual([true, true]);
   const raised = new Map(signals.map(({ signal, recall }) => [signal, recall]));
-  expect([raised.get('no-relationship'), raised.get('own-record'), raised.get('prominent')]).toEqual([1, 1, 1]);
+  expect([raised.get('no-relationship'), raised.get('own-record'), raised.get('prominent'), raised.get('unreviewed-emergency')]).toEqual([1, 1, 1, 1]);
   expect(found.find(({ kind }) => kind === 'own-record')?.recall).toBe(1);
   expect(cases).toBeGreaterThan(6);
   expect(casePrecision).toBeGreaterThan(0.1);

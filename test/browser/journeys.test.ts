@@ -530,7 +530,7 @@ describe('from the start page', () => {
       await page.getByLabel('Why', { exact: true }).fill('Spoken to');
       await page.getByRole('button', { name: 'Close the case' }).click();
       await page.getByRole('button', { name: 'Open it again' }).waitFor();
-      expect(await page.innerText('main')).toMatch(/Closed: Not appropriate\s+Spoken to\s+Marcus Facey/);
+      expect(await page.innerText('main')).toMatch(/Proposed: Not appropriate\s+Spoken to\s+Marcus Facey/);
     });
 
     it('have past links compared with the rule of now, and try a draft on past looks', async () => {

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import pg from 'pg';
 import { freshPostgres } from '../databases.ts';
+import { openRecordAt } from '../../src/open-record.ts';
 import { openPostgres } from '../../src/store/database.ts';
 import { newSettings, pause, spawnGateway } from './gateway-process.ts';
 
@@ -24,7 +25,7 @@ async function openAndClose(url: string): Promise<void> {
   await (await openPostgres(url, 1)).close();
 }
 
-const everyVersion = Array.from({ length: 25 }, (_, i) => ({ version: i + 1 }));
+const everyVersion = Array.from({ length: 26 }, (_, i) => ({ version: i + 1 }));
 
 describe('the schema', () => {
   it(`is made once when ${starters} programs start on one empty database`, async () => {
@@ -68,10 +69,19 @@ describe('the schema', () => {
     rmSync(settings.dataDir, { recursive: true, force: true });
   }, 120_000);
 
+  it('is left as it is, whatever it is, by whoever only looks', async () => {
+    const url = await freshPostgres();
+    await expect(openRecordAt(url, true)).rejects.toMatchObject({ problems: [{ code: 'schema-other' }] });
+    expect(await tablesOf(url)).toEqual([]);
+    await openAndClose(url);
+    await (await openRecordAt(url, true)).close();
+  });
+
   it('of a newer program is refused with a sentence that says so, and stays as it is', async () => {
     const url = await freshPostgres();
     await openAndClose(url);
     await withClient(url, (client) => client.query('insert into schema_version (version) values (99)'));
+    await expect(openRecordAt(url, true)).rejects.toMatchObject({ problems: [{ code: 'schema-other' }] });
     const settings = await newSettings(url);
     const gateway = spawnGateway(settings);
     expect(await gateway.ended).toEqual({ code: 2, signal: null });

@@ -1,14 +1,19 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import type { Bundle, Parameters, ParametersParameter, Resource } from '@medplum/fhirtypes';
 import { auditEventOf } from '../../src/audit/audit-event.ts';
 import type { AuditEntry } from '../../src/audit/types.ts';
 import { demoFiles } from '../../src/demo/demo-files.ts';
 import { auditCommand } from '../../src/edge/cli/audit.ts';
+import { caseCommand } from '../../src/edge/cli/case.ts';
 import { holdBackCommand } from '../../src/edge/cli/hold-back.ts';
 import type { HoldBackEntry } from '../../src/flow/hold-back.ts';
 import type { Requester } from '../../src/fhir/sharing.ts';
+import { findOddLooks } from '../../src/flow/find-odd-looks.ts';
 import { undoDecision } from '../../src/flow/split-citizen.ts';
 import { mergeCitizens } from '../../src/flow/merge-citizens.ts';
 import type { LookReplays } from '../../src/flow/replay-looks.ts';
@@ -16,6 +21,8 @@ import type { Database } from '../../src/store/database.ts';
 import { openSharingClasses } from '../../src/store/sharing-classes.ts';
 import { databases } from '../databases.ts';
 import { runCommand } from '../edge/cli/run-command.ts';
+import { shippedCaseRule } from '../audit/cases/shipped-case-rule.ts';
+import { shippedRule } from '../linkage/shipped-rule.ts';
 import { balpFaults } from '../audit/balp.ts';
 import { browserLike } from '../edge/http/session/browser-like.ts';
 import { ask, auditSince, codeOf, lastSeq, type Answer } from '../edge/http/asking.ts';
@@ -514,5 +521,44 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
       const { code, problems, out } = await run(...args);
       expect([code, problems.map((each) => each.code), out]).toEqual([1, [problem], '']);
     });
+  });
+
+  it('from March to the regulator, line by line as docs/answers.md has it', async () => {
+    if (database.kind === 'pglite') return; // a superuser of its own is what this is about
+    const [row] = await database.query<{ id: string; version: number }>(`select r.id, r.version from citizen_row r join sharing_class s using (class_id) where r.citizen_id = $1 and s.custodian = $2 and r.type = 'EpisodeOfCare' limit 1`, [alice, hospital]);
+    const look: AuditEntry = {
+      id: crypto.randomUUID(), at: '2026-03-14T02:10:00.000Z', request: 'r', who: { client: 'viewer', person: { id: doctor, name: 'Dr Leila Haddad' }, organisation: hospital, organisationName: 'UHB', role: 'doctor' }, purpose: 'TREAT', interaction: 'read', query: `EpisodeOfCare/${row?.id ?? ''}`, citizen: alice, outcome: 'permitted',
+      status: 200, disclosed: [`EpisodeOfCare/${row?.id ?? ''}/_history/${row?.version ?? 1}`], custodians: [hospital], decisions: [], withheld: [],
+    };
+    await gateway.services.audit.append(look);
+    const cli = { baseUrl: gateway.url, dataDir: gateway.dataDir };
+    expect((await runCommand(caseCommand, ['watch', alice, '--kind', 'staff', '--person', doctor, '--reason', 'works here', '--as', officer], cli)).problems).toEqual([]);
+    const context = { database, rule: shippedCaseRule(), linkage: shippedRule(), custodianOf: () => hospital, clock: () => new Date(), newId: () => crypto.randomUUID() };
+    for (const end = await lastSeq(gateway); (await database.query('select 1 from case_cursor where pass = $1 and seq < $2', ['at-once', end])).length > 0;) await findOddLooks(context, 'at-once', new Map());
+    const folder = mkdtempSync(join(tmpdir(), 'onestory-walk-'));
+    const page = readFileSync(join(import.meta.dirname, '../../docs/answers.md'), 'utf8');
+    const lines = [...page.matchAll(/^```sh walk\n([^]*?)^```$/gm)].flatMap(([, block = '']) => block.trimEnd().split('\n'));
+    const said: string[] = [];
+    for (const line of lines) {
+      const reference = /CA-[0-9A-F]{16}/.exec(said[2] ?? '')?.[0] ?? '';
+      const words = [...line.replaceAll('$CASE', reference).matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain = '']) => quoted ?? plain);
+      const [into, args] = words.at(-2) === '>' ? [words.at(-1), words.slice(0, -2)] : [undefined, words];
+      const [program = '', command = '', ...rest] = args.map((word) => (/^[a-z]+\.(?:txt|ndjson)$|^for-alice$/.test(word) ? join(folder, word) : word));
+      const done = program === 'psql' ? { out: JSON.stringify(await database.query(rest.at(-1) ?? '')), problems: [], code: 0 }
+        : program === 'node' ? await promisify(execFile)(process.execPath, [join(import.meta.dirname, '../..', command), ...rest]).catch((error: { stdout: string }) => error).then(({ stdout }) => ({ out: stdout, problems: [], code: 0 }))
+          : await runCommand(command === 'case' ? caseCommand : auditCommand, rest, cli);
+      expect([line, done.problems, done.code]).toEqual([line, [], 0]);
+      if (into !== undefined) writeFileSync(join(folder, into), done.out);
+      said.push(done.out);
+    }
+    const [march = '', report, , shown, asked, closed, replayed] = said;
+    expect([march.trimEnd().split('\n').length, march.includes(look.id), report?.includes('14-Mar-2026 02:10')]).toEqual([1, true, true]);
+    expect(shown).toContain(`replay: onestory audit replay --user ward-doctor --patient ${alice} --at `);
+    expect([shown?.includes('They looked at their own record.'), asked?.includes('Why did you open'), closed?.includes(': closed, escalated')]).toEqual([true, true, true]);
+    expect(replayed).toContain(`  shown: ${look.disclosed[0] ?? ''}`);
+    expect(readFileSync(join(folder, 'for-alice', 'who-looked.ndjson'), 'utf8')).toContain('2026-03-14');
+    const [{ seq } = { seq: '' }] = await database.query<{ seq: string }>('select seq from audit_entry where id = $1', [look.id]);
+    expect([said[11]?.endsWith('holds\n'), said[14]]).toEqual([true, expect.stringContaining(`Entry ${seq} does not say what the log committed to. [entry-changed]`)]);
+    rmSync(folder, { recursive: true });
   });
 });

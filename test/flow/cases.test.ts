@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { OperationOutcome } from '@medplum/fhirtypes';
+import type { Bundle, OperationOutcome } from '@medplum/fhirtypes';
 import { findOddLooks, findUnreviewedAccess, forgetOldLooks, type OddLooksContext } from '../../src/flow/find-odd-looks.ts';
 import type { CaseDetails, CaseEntry } from '../../src/flow/list-cases.ts';
+import type { Requester } from '../../src/fhir/sharing.ts';
 import { openCases } from '../../src/store/access-cases.ts';
-import type { CasePass } from '../../src/store/odd-looks.ts';
+import { moveCasePass, type CasePass } from '../../src/store/odd-looks.ts';
 import type { WatchedCitizen } from '../../src/store/watched-citizens.ts';
 import { shippedCaseRule } from '../audit/cases/shipped-case-rule.ts';
 import { databases } from '../databases.ts';
@@ -19,6 +20,8 @@ import { citizenOf, people } from './whole-record.ts';
 const ods = 'https://fhir.nhs.uk/Id/ods-organization-code';
 const dayMs = 86_400_000;
 const caseRule = shippedCaseRule();
+
+const colleague: Requester = { client: 'viewer', token: 't', person: { id: 'second-officer', name: 'A. Second' }, organisation: `${ods}|RRK`, organisationName: 'UHB', role: 'privacy-officer', purpose: 'HOPERAT', scopes: ['user/*.rsu'] };
 
 describe.each(databases)('cases, on $kind', ({ open }) => {
   let gateway: Gateway;
@@ -100,7 +103,20 @@ describe.each(databases)('cases, on $kind', ({ open }) => {
     expect(await codeOf(await gateway.get(`/governance/cases/${reference}`, 'privacy-officer'))).toBe('404 case-unknown');
     expect(await codeOf(await send(`cases/${reference}/close`, 'privacy-officer', { outcome: 'appropriate', reason: 'x' }))).toBe('404 case-unknown');
     expect((await show('governance-lead', reference)).about.person).toBe('privacy-officer');
-    expect((await send(`cases/${reference}/close`, 'governance-lead', { outcome: 'appropriate', reason: 'His own mother asked him to' })).status).toBe(200);
+    await gateway.services.cases.read(colleague, reference, { id: 'r' });
+    const told = `%governance/cases/${reference}%`;
+    const entries = await gateway.database.query<{ id: string; interaction: string }>(`select id, entry::jsonb ->> 'interaction' as interaction from audit_entry where entry like $1 and entry like '%"permitted"%'`, [told]);
+    expect(entries.map(({ interaction }) => interaction)).toEqual(['case-show', 'case-show']);
+    const found = async (who: string): Promise<unknown[]> => [
+      ((await json<Bundle>(gateway.search('AuditEvent', { 'agent:identifier': `${ods}|RRK`, subtype: 'case-show' }, who))).entry ?? []).length,
+      (await (await gateway.get('/governance/reports/user?user=second-officer', who)).text()).includes(reference),
+      ...await Promise.all(entries.flatMap(({ id }) => [`/fhir/AuditEvent/${id}/$reconstruct`, `/audit/entries/${id}/proof`]).map(async (path) => (await gateway.get(path, who)).status === 404)),
+    ];
+    const shown = (await found('governance-lead')) as [number, ...unknown[]];
+    expect(shown.slice(1)).toEqual([true, false, false, false, false]);
+    expect(await found('privacy-officer')).toEqual([shown[0] - 1, false, true, true, true, true]);
+    expect((await gateway.database.query(`select 1 from audit_entry where about_person = 'privacy-officer'`)).length).toBe(2);
+    expect((await send(`cases/${reference}/close`, 'governance-lead', { outcome: 'appropriate', reason: 'His own mother asked him to' })).status).toBe(200); // well of somebody is said by one
   });
 
   let theirs: CaseEntry;
@@ -134,22 +150,34 @@ describe.each(databases)('cases, on $kind', ({ open }) => {
     const question = await json<CaseDetails>(send(`${path}/ask`, keeper, { question: 'Why did she open this record?' }));
     expect([question.state, question.due !== null]).toEqual(['asked', true]);
     const seen = await show(asked, theirs.reference);
+    for (const each of [seen, ...(await list(asked)).filter(({ side }) => side === 'asked')]) expect([each.signals, each.score, each.takenBy]).toEqual([['no-relationship'], null, null]);
+    expect(seen.subjects.map(({ points, odd }) => [points, odd.map(({ sentence }) => sentence)])).toEqual([[null, ['Nothing tied their organisation to this person from 90 days before the look until 30 days after it.']]]); // not what the keeper's list says
     expect([seen.side, seen.subjects[0]?.citizen, seen.events.map(({ kind, text }) => `${kind} ${text ?? ''}`)]).toEqual(['asked', alice, ['ask Why did she open this record?']]);
     expect(await codeOf(await send(`${path}/close`, asked, { outcome: 'appropriate', reason: 'x' }))).toBe('403 case-side');
     expect(await codeOf(await send(`${path}/ask`, keeper, { question: 'again' }))).toBe('409 case-state');
     expect((await json<CaseDetails>(send(`${path}/answer`, asked, { answer: 'She lives next door.' }))).state).toBe('answered');
-    const closed = await json<CaseDetails>(send(`${path}/close`, keeper, { outcome: 'inappropriate', reason: 'No reason of care' }));
+    const wrong = { outcome: 'inappropriate', reason: 'No reason of care' };
+    const proposed = await json<CaseDetails>(send(`${path}/close`, keeper, wrong));
+    expect([proposed.state, proposed.outcome, proposed.due !== null, (await show(asked, theirs.reference)).outcome]).toEqual(['proposed', 'inappropriate', true, null]);
+    expect(await codeOf(await send(`${path}/close`, keeper, wrong))).toBe('403 case-second-person');
+    expect(await codeOf(await send(`${path}/close`, 'governance-lead', { ...wrong, outcome: 'appropriate' }))).toBe('409 case-outcome');
+    expect((await json<CaseDetails>(send(`${path}/reopen`, 'governance-lead', { reason: 'Ask the ward first' }))).state).toBe('new');
+    expect((await json<CaseDetails>(send(`${path}/close`, 'governance-lead', wrong))).state).toBe('proposed');
+    const closed = await json<CaseDetails>(send(`${path}/close`, keeper, wrong));
     expect([closed.state, closed.outcome, closed.due]).toEqual(['closed', 'inappropriate', null]);
-    expect(closed.events.map(({ kind, personName }) => [kind, personName])).toEqual([['opened', null], ['take', 'Moira Kelly'], ['note', 'Moira Kelly'], ['ask', 'Moira Kelly'], ['answer', 'Anjali Rao'], ['close', 'Moira Kelly']]);
+    expect(closed.events.map(({ kind, personName }) => [kind, personName])).toEqual([['opened', null], ['take', 'Moira Kelly'], ['note', 'Moira Kelly'], ['ask', 'Moira Kelly'], ['answer', 'Anjali Rao'],
+      ['propose', 'Moira Kelly'], ['reopen', 'Teresa Wilk'], ['propose', 'Teresa Wilk'], ['close', 'Moira Kelly']]);
     expect((await list(keeper, 'closed')).map(({ reference }) => reference)).toEqual([theirs.reference]);
     expect((await json<CaseDetails>(send(`${path}/reopen`, keeper, { reason: 'A second neighbour' }))).state).toBe('new');
     for (const change of ['update access_case_event set text = null', 'delete from access_case_event', 'truncate access_case_event']) await expect(gateway.database.query(change)).rejects.toThrow('append only');
     const logged = await gateway.database.query<{ interaction: string }>(`select entry::jsonb ->> 'interaction' as interaction from audit_entry where entry like '%governance/' || $1 || '%' and entry like '%"status":200%' order by seq`, [path]);
-    expect(logged.map(({ interaction }) => interaction).filter((each) => each !== 'case-show')).toEqual(['case-take', 'case-note', 'case-ask', 'case-answer', 'case-close', 'case-reopen']);
+    const acts = logged.map(({ interaction }) => interaction);
+    expect(acts.filter((each) => each !== 'case-show')).toEqual(['case-take', 'case-note', 'case-ask', 'case-answer', 'case-close', 'case-reopen', 'case-close', 'case-close', 'case-reopen']);
+    expect(acts.flatMap((each, i) => (each === 'case-show' || acts[i + 1] === 'case-show' ? [] : [each]))).toEqual([]); // each answers with the case, which is a look of its own
   });
 
   it('that are closed stay closed: what is odd afterwards comes to a new one', async () => {
-    expect((await send(`cases/${own.reference}/close`, 'privacy-officer', { outcome: 'unclear', reason: 'Spoken to' })).status).toBe(200);
+    expect((await send(`cases/${own.reference}/close`, 'privacy-officer', { outcome: 'escalated', reason: 'Handed to those who employ her' })).status).toBe(200);
     await gateway.get(`/fhir/Patient/${alice}`, 'ward-doctor');
     await work();
     const [again, ...others] = (await list('privacy-officer')).filter(({ about }) => about.person === 'ward-doctor');
@@ -174,6 +202,15 @@ describe.each(databases)('cases, on $kind', ({ open }) => {
       values ($1, $2, $3, 'paramedic', 'Callum Reid', 'paramedic', now() - interval '20 days', now() - interval '19 days', 'legal-duty', 'x', 'EA-0000000000000001')`, [alice, randomUUID(), `${ods}|RYA`]);
     await gateway.database.query(`insert into emergency_review (citizen_id, id, organisation, task_id) select citizen_id, id, $1, $2 from emergency_access where reference = 'EA-0000000000000001'`, [`${ods}|RRK`, randomUUID()]);
     for (const round of [1, 2]) expect([round, await findUnreviewedAccess(context(0))]).toEqual([round, false]);
+    const rare = { ...context(0), rule: { ...caseRule, openAt: 500 } };
+    await gateway.database.query(`insert into emergency_access (citizen_id, id, organisation, person, person_name, role, from_at, until, reason, explanation, reference)
+      values ($1, $2, $3, 'paramedic-2', 'Ann Other', 'paramedic', now() - interval '200 days', now() - interval '199 days', 'legal-duty', 'x', 'EA-0000000000000002')`, [alice, randomUUID(), `${ods}|RYA`]);
+    await gateway.database.query(`insert into emergency_review (citizen_id, id, organisation, task_id) select citizen_id, id, $1, $2 from emergency_access where reference = 'EA-0000000000000002'`, [`${ods}|RRK`, randomUUID()]);
+    for (let round = 0; round < 2; round += 1) {
+      await findUnreviewedAccess(rare);
+      await forgetOldLooks(rare);
+      expect((await gateway.database.query(`select 1 from odd_look where about = 'EA-0000000000000002'`)).length).toBe(1); // it would be found again in every round
+    }
     const [found, ...others] = (await list('privacy-officer')).filter(({ about }) => about.person === 'paramedic');
     const { subjects } = await show('privacy-officer', found?.reference ?? '');
     expect([others, found?.signals, subjects.map(({ citizen, odd }) => [citizen, odd[0]?.looks, odd[0]?.sentence])]).toEqual(
@@ -195,6 +232,30 @@ describe.each(databases)('cases, on $kind', ({ open }) => {
     expect((await list('privacy-officer')).find(({ about }) => about.person === 'ward-doctor')).toMatchObject({ signals: ['own-record', 'prominent'] });
     const [{ looks } = { looks: 0 }] = await gateway.database.query<{ looks: number }>(`select looks from odd_look where person = 'ward-doctor' and signal = 'own-record' and not settled`);
     expect(looks).toBe(1);
+  });
+
+  it('rest on what is normal, however the log falls into parts, and on no part twice; what is dated ahead stops nobody', async () => {
+    const batch = 'urn:test|batch';
+    await expect(gateway.database.transaction((connection) => moveCasePass(connection, 'late', { from: -1, to: 0 }))).rejects.toThrow('another process');
+    const from = await lastSeq(gateway);
+    const looked = (person: string, at: string): Promise<void> => gateway.services.audit.append({
+      id: randomUUID(), at, request: 'r', who: { client: 'viewer', person: { id: person, name: 'X' }, organisation: batch, role: 'doctor' }, purpose: 'TREAT', interaction: 'read', query: `Patient/${alice}`, citizen: alice, outcome: 'permitted', status: 200,
+      disclosed: [`Patient/${alice}/_history/1`], custodians: [], decisions: [], withheld: [],
+    });
+    for (const person of ['p1', 'p2']) await gateway.database.query(`insert into watched_citizen (citizen_id, id, kind, organisation, for_all, person, reason, decided_by, decided_name, decided_at) values ($1, $2, 'staff', $3, false, $4, 'x', 'x', 'x', now())`, [alice, randomUUID(), batch, person]);
+    await looked('p0', new Date(Date.now() + 100 * dayMs).toISOString());
+    for (const [person, day] of [['p1', '2026-01-05'], ['p2', '2026-01-06']] as const) for (let i = 10; i < 23; i += 1) await looked(person, `${day}T${i}:00:00.000Z`);
+    const judged = async (most: number): Promise<unknown[]> => {
+      for (const table of ['odd_look', 'look_tally', 'looker_day']) await gateway.database.query(`delete from ${table} where organisation = $1`, [batch]);
+      await gateway.database.query('update case_cursor set seq = $1', [from]);
+      for (const [pass, later] of [['at-once', 0], ['late', 31]] as const) while (await findOddLooks(context(later), pass, new Map(), most));
+      expect((await gateway.database.query(`select 1 from case_cursor where seq < $1`, [from + 27])).length).toBe(0);
+      return [await gateway.database.query('select person, signal, points, one_in, looks, days from odd_look where organisation = $1 order by 1, 2', [batch]), await gateway.database.query('select day, what, n from look_tally where organisation = $1 order by 1, 2', [batch])];
+    };
+    const [few, many] = [await judged(10), await judged(1_000)];
+    expect(few).toEqual(many);
+    const points = (many[0] as { person: string; signal: string; points: number }[]).filter(({ signal }) => signal === 'own-record').map((row) => row.points);
+    expect([points.length, (points[1] ?? 0) < (points[0] ?? 0)]).toEqual([2, true]); // a day counts for the next
   });
 
   it('are dealt with from the command line as well', async () => {

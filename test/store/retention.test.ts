@@ -6,8 +6,10 @@ import { canonicalJson } from '../../src/fhir/canonical-json.ts';
 import { openAuditTrail } from '../../src/store/audit-trail.ts';
 import type { Database } from '../../src/store/database.ts';
 import { readFreshness } from '../../src/store/feed-freshness.ts';
-import { endLapsedHolds, eraseBytes, eraseLooks, findDueBytes, findDueLooks } from '../../src/store/retention.ts';
-import { endLegalHold, saveLegalHold } from '../../src/store/legal-holds.ts';
+import { finishRecords } from '../../src/store/intake-queue.ts';
+import { endLapsedHolds, eraseBytes, eraseCases, eraseLooks, findDueBytes, findDueCases, findDueLooks, redactEntry } from '../../src/store/retention.ts';
+import { copyLegalHolds, endLegalHold, saveLegalHold } from '../../src/store/legal-holds.ts';
+import { requeueWaiting } from '../../src/store/source-records.ts';
 import { entryOf } from '../audit/log-of.ts';
 import { databases } from '../databases.ts';
 
@@ -66,13 +68,62 @@ describe.each(databases)('what is due to be erased, on $kind', ({ open }) => {
     await end(database, lasting);
   });
 
+  it('is not erased where a hold came while the erasure was written down, nor by one of its own', async () => {
+    const slice = await due();
+    const late = await hold(database, { citizen: alice });
+    expect(slice.numbers).toEqual([1, 2]);
+    const erasure = { rule: 'people', recordedBy: randomUUID(), tombstone: '{}' };
+    expect([await redactEntry(database, 1, erasure), await eraseLooks(database, [1], { ...erasure, upto: null })]).toEqual(['held', 0]);
+    expect(await database.query('select salt is not null as kept from audit_entry where seq = 1')).toEqual([{ kept: true }]);
+    expect(await database.query('select 1 from audit_redaction')).toEqual([]);
+    await end(database, late);
+  });
+
   it('is erased as one entry would be, with its number, instant and commitment left', async () => {
+    const [{ ids } = { ids: [] }] = await database.query<{ ids: string[] }>('select array_agg(id order by seq) as ids from audit_entry where seq <= 3');
+    const oddOf = (entries: string[], signal: string): Promise<unknown> => database.query(
+      `insert into odd_look (citizen_id, keeper, organisation, person, person_name, role, signal, about, facts, points, first_at, last_at, last_day, entries) values ($1, 'k', 'o', 'p', 'P', 'r', $2, '', '{}', 1, now(), now(), now(), $3)`, [alice, signal, entries]);
+    await oddOf(ids.slice(0, 2), 'own-record');
+    await oddOf(ids.slice(1), 'prominent');
     const [kept] = await database.query('select id, at, commitment, tree from audit_entry where seq = 2');
     await eraseLooks(database, [1, 2], { rule: 'people', recordedBy: randomUUID(), tombstone: canonicalJson(tombstoneOf('{id}', '{at}')), upto: null });
     const [stored] = await database.query<Record<string, unknown>>('select id, at, commitment, tree, salt, citizen_ids, organisation, custodians, agent, entry from audit_entry where seq = 2');
     expect(stored).toMatchObject({ ...kept, salt: null, citizen_ids: [], organisation: null, custodians: [], agent: 'redacted' });
     expect(stored?.['entry']).toBe(canonicalJson(tombstoneOf(String(stored?.['id']), old)));
     expect((await due()).numbers).toEqual([]);
+    expect(await database.query('select signal, entries from odd_look')).toEqual([{ signal: 'prominent', entries: ids.slice(2) }]); // what was odd rests on entries that say something
+  });
+
+  it('and a hold placed before two people became one follows both when they are parted', async () => {
+    const [before, parted] = [randomUUID(), randomUUID()];
+    await database.query('insert into citizen_alias (citizen_id, now_id) values ($1, $2)', [before, abdul]);
+    const id = await hold(database, { citizen: before });
+    await database.transaction((connection) => copyLegalHolds(connection, { from: abdul, into: parted }));
+    expect(await database.query('select 1 from legal_hold where citizen_id = $1 and id = $2 and ended_at is null', [parted, id])).toHaveLength(1);
+    await end(database, id);
+  });
+
+  it('and cases that were closed long ago, with what became of them, but for people and organisations under a hold', async () => {
+    const closed = async (keeper: string, citizen: string): Promise<string> => {
+      const id = randomUUID();
+      await database.query(`insert into access_case (id, reference, keeper, organisation, person, person_name, role, opened_at, last_odd_at, rule, score, signals, state, outcome, closed_at, events)
+        values ($1::uuid, $1::text, $2, 'urn:x|other', $1::text, 'P', 'r', now(), now(), 'r', 1, '{}', 'closed', 'unclear', $3, 1)`, [id, keeper, old]);
+      await database.query(`insert into access_case_event (case_id, n, at, kind) values ($1, 1, now(), 'opened')`, [id]);
+      await database.query(`insert into odd_look (citizen_id, keeper, organisation, person, person_name, role, signal, about, facts, points, first_at, last_at, last_day, entries, case_id, settled) values ($1, $2, 'o', 'p', 'P', 'r', 'colleague', '', '{}', 1, now(), now(), now(), '{}', $3, true)`, [citizen, keeper, id]);
+      return id;
+    };
+    const [ofAlice, ofAbdul, ofHospital] = [await closed('urn:x|k', alice), await closed('urn:x|k', abdul), await closed(hospital, abdul)];
+    await database.query(`update access_case set closed_at = now() where id = $1`, [await closed('urn:x|k', alice)]);
+    const holds = [await hold(database, { citizen: alice }), await hold(database, { organisation: hospital })];
+    const found = await findDueCases(database, before, 10);
+    expect([found.cases.map(({ id }) => id), found.held]).toEqual([[ofAbdul], 2]);
+    const erasure = { rule: 'closed', recordedBy: randomUUID() };
+    expect(await eraseCases(database, [ofAlice, ofAbdul], erasure)).toBe(1);
+    const left = async (table: string, column = 'case_id'): Promise<number> => (await database.query(`select 1 from ${table} where ${column} = $1`, [ofAbdul])).length;
+    expect([await left('access_case', 'id'), await left('access_case_event'), await left('odd_look'), await left('case_erasure')]).toEqual([0, 0, 0, 1]);
+    await expect(database.query('delete from access_case_event')).rejects.toThrow('append only');
+    for (const id of holds) await end(database, id);
+    expect(await eraseCases(database, [ofAlice, ofHospital], erasure)).toBe(2);
   });
 
   it('and files are due when they are worked off, and not of people or organisations under a hold', async () => {
@@ -82,19 +133,31 @@ describe.each(databases)('what is due to be erased, on $kind', ({ open }) => {
       await database.query(`insert into intake_row (record_id, row_no, line, feed, part, person_key, content, state) values ($1, 1, 1, $2, '', $3, 'x', 'quarantined')`, [row?.id, feed, person]);
       return Number(row?.id);
     };
-    const [first, second, open] = [await file('f1', old, 'done', 'a'), await file('f2', old, 'done', 'b'), await file('f1', old, 'split', 'a')];
+    const [first, second, open, third] = [await file('f1', old, 'done', 'a'), await file('f2', old, 'done', 'b'), await file('f1', old, 'split', 'a'), await file('f3', old, 'done', 'a')];
     await file('f1', recent, 'done', 'a');
-    const files = (limit = 100) => findDueBytes(database, { rule: 'files', before, limit }, ['f1', 'f2'], new Map([[hospital, ['f2']]]));
-    expect(await files()).toEqual({ numbers: [first, second], held: 0, upto: null });
+    const owners = new Map([['urn:x|other', ['f1', 'f3']], [hospital, ['f2']]]);
+    const files = (limit = 100) => findDueBytes(database, { rule: 'files', before, limit }, owners);
+    expect(await files()).toEqual({ numbers: [first, second, third], held: 0, upto: null });
     await database.query(`insert into source_person (citizen_id, id, feed, person_key, rule, facts) values ($1, $2, 'f1', 'a', 'r', '{}')`, [alice, randomUUID()]);
     const [person, organisation] = [await hold(database, { citizen: alice }), await hold(database, { organisation: hospital })];
-    expect(await files()).toEqual({ numbers: [], held: 2, upto: null });
+    expect(await files()).toEqual({ numbers: [], held: 3, upto: null }); // f3 is another feed of who says who she is
+    await database.query('delete from source_record where record_id = $1', [third]);
     await end(database, person);
     expect(await files()).toEqual({ numbers: [first], held: 1, upto: null });
-    await eraseBytes(database, [first], { rule: 'files', upto: null });
+    expect(await eraseBytes(database, [first, second], { rule: 'files', upto: null }, owners)).toBe(1); // the other came under a hold since it was found due
     expect(await database.query('select octet_length(content) as bytes, size from source_record where record_id = any ($1) order by record_id', [[first, open]])).toEqual([{ bytes: 0, size: 1 }, { bytes: 1, size: 1 }]);
     expect((await files()).numbers).toEqual([]);
     await end(database, organisation);
+    await database.query(`update intake_row set state = 'awaiting-merge' where record_id = any ($1)`, [[first, second]]);
+    expect(await files()).toMatchObject({ numbers: [], held: 0 }); // what waits is needed
+    await database.transaction((connection) => requeueWaiting(connection, null));
+    expect(await database.query('select record_id::int as id, state from intake_row where record_id = any ($1) order by 1', [[first, second]])).toEqual([{ id: first, state: 'awaiting-merge' }, { id: second, state: 'pending' }]); // of the first nothing is left to try again
+    const { upto } = await files(2);
+    await eraseBytes(database, [], { rule: 'files', upto }, owners);
+    expect((await files()).numbers).toEqual([]);
+    await database.query(`update intake_row set state = 'stored' where record_id = $1`, [second]);
+    await database.transaction((connection) => finishRecords(connection, [second]));
+    expect((await files()).numbers).toEqual([second]); // settled after all that came with it was looked at
   });
 });
 

@@ -25,24 +25,31 @@ export interface Look {
 const londonTime = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', hourCycle: 'h23' });
 
 /**
- * The look an entry tells of, or null where it is none that is judged: by a system, for another purpose, of a list of several
- * people, or of one that met nobody without being about people. A list opens no record.
+ * The looks an entry tells of: one at each citizen it opened a record of, one at nobody where it met nobody. None where it is
+ * none that is judged: by a system, for another purpose, or of a list that nobody was named for. A list opens no record.
  */
-export function lookOf(entry: AuditEntry, rule: Pick<CaseRule, 'purposes' | 'interactions'>): Look | null {
-  const { who, purpose, interaction, citizen, disclosed, listed } = entry;
-  if (!who.person || who.organisation === undefined || purpose === undefined || !rule.purposes.includes(purpose) || !rule.interactions.includes(interaction)) return null;
-  const opened = entry.outcome === 'permitted' && citizen !== undefined && disclosed.length > 0;
-  if (!opened && !metNobody(entry)) return null;
-  if (listed !== undefined) return null;
-  return {
+export function looksOf(entry: AuditEntry, rule: Pick<CaseRule, 'purposes' | 'interactions'>): Look[] {
+  const { who, purpose, interaction } = entry;
+  if (!who.person || who.organisation === undefined || purpose === undefined || !rule.purposes.includes(purpose) || !rule.interactions.includes(interaction)) return [];
+  const look: Omit<Look, 'citizen'> = {
     entry: entry.id, at: new Date(entry.at), ...londonMoment(new Date(entry.at)), person: who.person.id, name: who.person.name, role: who.role ?? '', organisation: who.organisation,
-    citizen: opened ? citizen : null, custodians: entry.custodians, underEmergency: (entry.emergency ?? []).length > 0,
+    custodians: entry.custodians, underEmergency: (entry.emergency ?? []).length > 0,
   };
+  if (entry.outcome === 'permitted' && entry.disclosed.length > 0) return openedBy(entry).map((citizen) => ({ ...look, citizen }));
+  return metNobody(entry) ? [{ ...look, citizen: null }] : [];
 }
+
+/** Whose records a question opened: of several people, only where they were named in it. */
+function openedBy({ citizen, listed, query }: AuditEntry): readonly string[] {
+  if (listed === undefined) return citizen === undefined ? [] : [citizen];
+  return namesPeople.test(query) ? listed : [];
+}
+
+const namesPeople = /^Patient\?(?:.*&)?(?:_id|identifier)(?::[^=&]*)?=\*|[?&](?:patient|subject|individual|beneficiary)(?::Patient)?(?:\.(?:_id|identifier))?=\*/;
 
 /** Refused, or somebody was looked for and nobody found. A search of a known person's records that finds none is ordinary. */
 function metNobody({ outcome, query, disclosed }: AuditEntry): boolean {
-  return outcome === 'denied' || (outcome === 'permitted' && disclosed.length === 0 && /^Patient(\?|\/\$match)/.test(query));
+  return outcome === 'denied' || (outcome === 'permitted' && disclosed.length === 0 && /^Patient(?:\?|\/\$(?:match|(?:summary|presence|ihe-pix)\?))/.test(query));
 }
 
 /** The calendar day in London and the slot of the week. */

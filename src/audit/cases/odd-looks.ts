@@ -48,7 +48,7 @@ export interface OddLook {
 /**
  * What is odd about a look at a citizen, as far as it can be known at once. A list says something only to whose list it is,
  * so what it gives is put to that organisation alone. A name is compared for whoever says it, and a home for the employer's
- * eyes only, as those say it whose data was seen: nobody is told by a signal what they do not hold or were not shown.
+ * eyes only: where the person lives as those say it whose data was seen, where the looker lives as the employer itself does. Nobody is told by a signal what they do not hold or were not shown.
  */
 export function oddAtOnce(look: Look & { citizen: string }, rule: CaseRule, facts: LookFacts): OddLook[] {
   const watched = facts.watched.get(look.citizen) ?? [];
@@ -85,7 +85,7 @@ function keepersIn(said: readonly { by: OrganisationKey }[]): OrganisationKey[] 
 
 function livesThere({ citizen, organisation, person, custodians }: Look & { citizen: string }, { staff, people }: LookFacts): boolean {
   const seen = (people.get(citizen)?.homes ?? []).filter(({ by }) => custodians.includes(by)).map(({ home }) => home);
-  return (staff.get(`${organisation} ${person}`) ?? []).some((self) => self !== citizen && (people.get(self)?.homes ?? []).some(({ home }) => seen.includes(home)));
+  return (staff.get(`${organisation} ${person}`) ?? []).some((self) => self !== citizen && (people.get(self)?.homes ?? []).some(({ home, by }) => by === organisation && seen.includes(home)));
 }
 
 /** Whether nothing the gateway knew, so long before the look until so long after, ties the organisation to the citizen. A look in an emergency is judged by its review. */

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createReadStream, createWriteStream, mkdirSync, readFileSync, writeFileSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -18,21 +17,27 @@ export function newBackupFolder(folder: string): BackupFolder {
   mkdirSync(folder, { mode: 0o700 });
   const open = new Map<string, WriteStream>();
   const streamOf = (table: string): WriteStream => {
-    const stream = open.get(table) ?? createWriteStream(fileOf(folder, table), { flags: 'wx', mode: 0o600, flush: true });
+    const known = open.get(table);
+    if (known) return known;
+    const stream = createWriteStream(fileOf(folder, table), { flags: 'wx', mode: 0o600, flush: true }).on('error', () => undefined); // told to whoever writes
     open.set(table, stream);
     return stream;
   };
   return {
     write: async (table, rows) => {
-      const stream = streamOf(table);
-      if (!stream.write(`${rows.join('\n')}\n`)) await once(stream, 'drain');
+      await done((told) => streamOf(table).write(`${rows.join('\n')}\n`, told));
     },
     read: (table) => (open.has(table) ? linesOf(fileOf(folder, table)) : nothing()),
     finish: async (manifest) => {
-      await Promise.all([...open.values()].map((stream) => new Promise<void>((resolve, reject) => { stream.once('error', reject).end(resolve); })));
+      await Promise.all([...open.values()].map((stream) => done((told) => stream.end(told))));
       writeFileSync(join(folder, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`, { flag: 'wx', mode: 0o600, flush: true });
     },
   };
+}
+
+/** Resolves once a stream has told that what was asked of it is done; rejects with its error. */
+function done(ask: (told: (error?: Error | null) => void) => unknown): Promise<void> {
+  return new Promise((resolve, reject) => { ask((error) => { if (error) reject(error); else resolve(); }); });
 }
 
 export function readManifest(folder: string): BackupManifest {

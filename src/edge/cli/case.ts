@@ -119,7 +119,7 @@ function show(context: CliContext, { json }: GatewayOptions, details: CaseDetail
 }
 
 function printEntry(context: CliContext, { reference, state, outcome, side, keeper, keeperName, about, score, openedAt, due, overdue, takenBy }: CaseEntry): void {
-  context.print(`${reference}: ${state}${outcome === null ? '' : `, ${outcome}`}, opened ${openedAt}, ${score} points${due === null ? '' : `, due ${due}${overdue ? ' (overdue)' : ''}`}`);
+  context.print(`${reference}: ${state}${outcome === null ? '' : `, ${outcome}`}, opened ${openedAt}${score === null ? '' : `, ${score} points`}${due === null ? '' : `, due ${due}${overdue ? ' (overdue)' : ''}`}`);
   context.print(`  about: ${about.name} (${about.person}), ${about.role}, ${about.organisationName ?? about.organisation}`);
   context.print(`  ${side === 'keeper' ? `put to: ${keeperName ?? keeper}` : `asked by: ${keeperName ?? keeper}`}${takenBy === null ? '' : `, taken by ${takenBy}`}`);
 }

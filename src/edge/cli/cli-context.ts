@@ -17,8 +17,10 @@ export interface CliContext {
   token: string | null;
   personas: readonly DemoPersona[];
   clock: () => Date;
-  /** the record of DATABASE_URL or DATA_DIR (null), or another: `postgres://…` or a data folder. Only drills look past the gateway */
-  openRecord: (where: string | null) => Promise<Database>;
+  /** the record of DATABASE_URL or DATA_DIR (null), or another: `postgres://…` or a data folder. Only drills look past the gateway. `asItIs`: its schema is left as it is, and refused where it is not this program's */
+  openRecord: (where: string | null, asItIs: boolean) => Promise<Database>;
+  /** has this done when the command is stopped by a signal, which ends it; returns what takes that back */
+  whenStopped: (work: () => void) => () => void;
   /** one line on standard output: results only */
   print: (line: string) => void;
   /** says what went wrong on standard error and ends the command with exit code 1, or with 2 where nothing could be looked at */

@@ -31,17 +31,22 @@ function runCommand(context: CliContext): Command {
     .action((options: DrillOptions) => reporting(context, async () => {
       if (options.keep !== undefined && existsSync(options.keep)) throw new Refusal(fileExists);
       const scratch = mkdtempSync(join(tmpdir(), 'onestory-drill-'));
+      let unfinished = options.keep;
+      const leaveNothing = (): void => { for (const folder of unfinished === undefined ? [scratch] : [scratch, unfinished]) rmSync(folder, { recursive: true, force: true }); };
+      const forget = context.whenStopped(leaveNothing);
       try {
         const folder = newBackupFolder(options.keep ?? join(scratch, 'backup'));
-        const manifest = await withRecord(context, null, (database) => timed(context, 'Backed up', () => backUp(database, folder, context.clock)));
+        const manifest = await withRecord(context, null, (database) => timed(context, 'Backed up', () => backUp(database, folder, context.clock)), true);
         await folder.finish(manifest);
+        unfinished = undefined;
         context.print(`  ${manifest.tables.length} tables, ${manifest.tables.reduce((sum, { rows }) => sum + rows, 0)} rows, ${manifest.tally.citizens} citizens, ${manifest.auditSize} entries of the audit log`);
         await withRecord(context, options.into ?? join(scratch, 'restored'), async (database) => {
           await timed(context, 'Restored', () => restore(database, manifest, folder));
           await tell(context, database, options, manifest);
         });
       } finally {
-        rmSync(scratch, { recursive: true, force: true });
+        forget();
+        leaveNothing();
       }
     }));
 }
@@ -51,7 +56,7 @@ function inspectCommand(context: CliContext): Command {
   return checking(new Command('inspect').description('check a database that was restored by other means, such as pg_dump or a base backup, before it is put to work'))
     .argument('<where>', 'postgres://…, or the folder of an embedded one')
     .option('--keep <folder>', 'a copy that onestory drill run kept, to compare the rows by citizen with')
-    .action((where: string, options: DrillOptions) => reporting(context, () => withRecord(context, where, (database) => tell(context, database, options, options.keep === undefined ? null : readManifest(options.keep)))));
+    .action((where: string, options: DrillOptions) => reporting(context, () => withRecord(context, where, (database) => tell(context, database, options, options.keep === undefined ? null : readManifest(options.keep)), true)));
 }
 
 function checking(command: Command): Command {
@@ -73,8 +78,8 @@ async function tell(context: CliContext, database: Database, { checkpoint, key }
   else context.end(1);
 }
 
-async function withRecord<Result>(context: CliContext, where: string | null, work: (database: Database) => Promise<Result>): Promise<Result> {
-  const database = await context.openRecord(where);
+async function withRecord<Result>(context: CliContext, where: string | null, work: (database: Database) => Promise<Result>, asItIs = false): Promise<Result> {
+  const database = await context.openRecord(where, asItIs);
   try {
     return await work(database);
   } finally {

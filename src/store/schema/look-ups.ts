@@ -7,7 +7,7 @@ const sharedRows = 'shared_row s join shared_version v on v.id = s.id and v.vers
 export const formerly = `case when r.type = 'Patient' then (select array_agg(distinct a.citizen_id) from past_citizen p join citizen_alias a on a.citizen_id = p.was and a.now_id = r.citizen_id
        where p.citizen_id = r.citizen_id and p.id = r.id) end`;
 const columnsWith = (fragmentMayBeSeen: string): string => `'citizen'::text, r.citizen_id, r.id, r.type, r.version, r.class_id, r.deleted, r.updated_at, v.body,
-      (select json_agg(json_build_array(f.path, f.body)) from citizen_fragment f
+      (select json_agg(json_build_array(f.path, f.body, f.class_id)) from citizen_fragment f
        where f.citizen_id = r.citizen_id and f.id = r.id and f.version = r.version and ${fragmentMayBeSeen}), ${formerly}`;
 const citizenColumns = columnsWith(`f.class_id = any (seen) and (parts is null or f.id || f.path = any (parts))`);
 const listedColumns = columnsWith(visible('f', undefined, ofPart('f')));

@@ -11,7 +11,7 @@ import type { CaseDetails } from './case-shapes.ts';
 const words = strings.cases;
 
 /** What may be done with a case as it stands, on the reader's side of it. */
-export function CaseActs({ of: { reference, state, side, about, takenBy }, session }: { of: CaseDetails; session: SignedIn }) {
+export function CaseActs({ of: { reference, state, side, about, takenBy, outcome }, session }: { of: CaseDetails; session: SignedIn }) {
   if (!mayAnswer(session)) return null;
   const answers = state === 'asked' && about.organisation === session.organisation;
   const keeps = side === 'keeper';
@@ -22,8 +22,8 @@ export function CaseActs({ of: { reference, state, side, about, takenBy }, sessi
       {keeps && open && takenBy !== session.person.name ? <Take reference={reference} /> : null}
       {keeps && (state === 'new' || state === 'answered') ? <Say reference={reference} act="ask" field="question" /> : null}
       {keeps ? <Say reference={reference} act="note" field="note" /> : null}
-      {keeps && open ? <Close reference={reference} /> : null}
-      {keeps && !open ? <Say reference={reference} act="reopen" field="reason" /> : null}
+      {keeps && open ? <Close reference={reference} proposed={outcome} /> : null}
+      {keeps && (!open || state === 'proposed') ? <Say reference={reference} act="reopen" field="reason" /> : null}
     </>
   );
 }
@@ -49,7 +49,8 @@ function Say({ reference, act, field }: { reference: string; act: 'ask' | 'answe
   );
 }
 
-function Close({ reference }: { reference: string }) {
+/** Of what was proposed a second person chooses nothing else. */
+function Close({ reference, proposed }: { reference: string; proposed: string | null }) {
   const [outcome, setOutcome] = useState('');
   const [reason, setReason] = useState('');
   const change = useChange<unknown>();
@@ -57,7 +58,7 @@ function Close({ reference }: { reference: string }) {
   return (
     <Ask open={close.open} submit={close.send} done={close.done} missing={outcome === '' ? close.noOutcome : reason.trim() === '' ? close.missing : undefined} onAsk={() => change(`cases/${reference}/close`, { outcome, reason: reason.trim() })}>
       <Radios small legend={close.outcome} legendProps={{ size: 's' }} name="case-outcome" onChange={({ target }) => { setOutcome((target as HTMLInputElement).value); }}>
-        {close.options.map(([value, label]) => <Radios.Item id={`case-${value}`} value={value} key={value}>{label}</Radios.Item>)}
+        {close.options.filter(([value]) => proposed === null || proposed === value).map(([value, label]) => <Radios.Item id={`case-${value}`} value={value} key={value}>{label}</Radios.Item>)}
       </Radios>
       <TextInput id="case-close" label={close.text} hint={close.hint} autoComplete="off" maxLength={500} value={reason} onChange={({ currentTarget }) => { setReason(currentTarget.value); }} />
     </Ask>

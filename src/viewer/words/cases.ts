@@ -6,13 +6,13 @@ export const cases = {
   case: (reference: string): string => `Case ${reference}`,
   about: (name: string, role: string, organisation: string): string => `${name}, ${role}, ${organisation}`,
   facts: { about: 'Who looked', odd: 'What was odd', keeper: 'Put to', askedBy: 'Asked by', openedAt: 'Since', lastOddAt: 'Last odd look', due: 'Due', takenBy: 'Taken by', outcome: 'Found' },
-  states: { new: 'New', asked: 'Waits for an answer', answered: 'Answered', closed: 'Closed' } as Readonly<Record<string, string>>,
+  states: { new: 'New', asked: 'Waits for an answer', answered: 'Answered', proposed: 'Waits for a second person', closed: 'Closed' } as Readonly<Record<string, string>>,
   toAnswer: 'Your organisation is asked', overdue: (day: string): string => `${day}, overdue`,
   signals: {
     'no-relationship': 'nothing tied them to the person', 'own-record': 'their own record', 'same-address': 'the same address', 'same-surname': 'the same surname', colleague: 'a colleague', prominent: 'somebody others are curious about',
     'unusual-hours': 'unusual hours', 'unusual-volume': 'unusually many people', enumeration: 'many questions that met nobody', 'unreviewed-emergency': 'emergency access nobody reviewed',
   } as Readonly<Record<string, string>>,
-  outcomes: { appropriate: 'Appropriate', inappropriate: 'Not appropriate', unclear: 'It stayed unclear' } as Readonly<Record<string, string>>,
+  outcomes: { appropriate: 'Appropriate', inappropriate: 'Not appropriate', unclear: 'It stayed unclear', escalated: 'Handed on' } as Readonly<Record<string, string>>,
   odd: 'What was odd', person: (label: string): string => `Person ${label}`, day: (label: string): string => `Day ${label}`,
   notNamed: 'You are not told who this is: nothing of your organisation was seen.', times: (looks: number, last: string): string => (looks === 1 ? last : `${looks} times, last ${last}`), moreOdd: 'There is more than is shown here.',
   who: 'Show who this is', whoSay: 'It is written down that you looked.', looks: 'The looks', replay: 'Show what was seen', of: (when: string): string => `of the look of ${when}`,
@@ -21,7 +21,7 @@ export const cases = {
   },
   events: 'What became of it',
   event: {
-    opened: 'Opened', joined: 'More came to it', take: 'Taken', ask: 'Asked', answer: 'Answered', note: 'Note', close: 'Closed', reopen: 'Opened again',
+    opened: 'Opened', joined: 'More came to it', take: 'Taken', ask: 'Asked', answer: 'Answered', note: 'Note', propose: 'Proposed', close: 'Closed', reopen: 'Opened again',
   } as Readonly<Record<string, string>>,
   by: (name: string | null, when: string): string => (name === null ? when : `${name}, ${when}`), answerDue: (day: string): string => `An answer is due by ${day}.`,
   take: 'Deal with it', taking: 'Taking it',
@@ -29,5 +29,5 @@ export const cases = {
   answer: { open: 'Answer', send: 'Send the answer', done: 'Answered.', text: 'Your answer', hint: 'One line. Those who asked read it.', missing: 'Write your answer' },
   note: { open: 'Add a note', send: 'Keep the note', done: 'Kept.', text: 'Your note', hint: 'One line. Only those the case was put to read it.', missing: 'Write the note' },
   reopen: { open: 'Open it again', send: 'Open it again', done: 'Open again.', text: 'Why', hint: 'One line. It is kept with the case.', missing: 'Say why' },
-  close: { open: 'Close it', send: 'Close the case', done: 'Closed.', outcome: 'What did you find?', options: [['appropriate', 'The looks were appropriate'], ['inappropriate', 'They were not appropriate'], ['unclear', 'It stayed unclear']], text: 'Why', hint: 'One line. It is kept with the case, and their organisation reads it if it was asked.', noOutcome: 'Say what you found', missing: 'Say why' },
+  close: { open: 'Close it', send: 'Close the case', done: 'Kept.', outcome: 'What did you find? That looks were not appropriate, or stayed unclear, takes a second person.', options: [['appropriate', 'The looks were appropriate'], ['inappropriate', 'They were not appropriate'], ['unclear', 'It stayed unclear'], ['escalated', 'I hand them on to those who investigate']], text: 'Why', hint: 'One line. It is kept with the case, and their organisation reads it if it was asked.', noOutcome: 'Say what you found', missing: 'Say why' },
 } as const;

@@ -1,5 +1,6 @@
+import { interactionsTold } from '../../../src/audit/audit-actions.ts';
 import { judgeLate, judgeLooks, type Oddity } from '../../../src/audit/cases/judge-looks.ts';
-import { lookOf, type Look } from '../../../src/audit/cases/look-of.ts';
+import { looksOf, type Look } from '../../../src/audit/cases/look-of.ts';
 import { normalFrom, oneInOf, pointsOf, rateOf } from '../../../src/audit/cases/normal.ts';
 import type { KnownPerson, LookFacts, Watched } from '../../../src/audit/cases/odd-looks.ts';
 import { sayOddity, sayRarity } from '../../../src/audit/cases/say-oddity.ts';
@@ -16,7 +17,7 @@ const entry = (change: Partial<AuditEntry> = {}): AuditEntry => ({
   id: 'e1', at: '2026-07-01T12:30:00.000Z', request: 'r', who: { client: 'viewer', person: { id: 'u1', name: 'Dr Ann Hadley' }, organisation: hospital, role: 'doctor' }, purpose: 'TREAT', interaction: 'story', query: 'Patient/c1/$story',
   citizen: 'c1', outcome: 'permitted', status: 200, disclosed: ['Patient/p1/_history/1'], custodians: [council], decisions: [], withheld: [], ...change,
 });
-const look = (change: Partial<Look> = {}): Look => ({ ...lookOf(entry(), rule) as Look, ...change });
+const look = (change: Partial<Look> = {}): Look => ({ ...looksOf(entry(), rule)[0] as Look, ...change });
 
 const facts = (change: { person?: Partial<KnownPerson>; watched?: Watched[]; share?: number; self?: { citizen: string; homes: KnownPerson['homes'] } } = {}): LookFacts => ({
   people: new Map([['c1', { names: [], homes: [], ...change.person }], ...(change.self ? [[change.self.citizen, { names: [], homes: change.self.homes }] as const] : [])]),
@@ -33,19 +34,36 @@ describe('an entry', () => {
     ['of a refusal', { outcome: 'denied', disclosed: [], custodians: [] }, true],
     ['of a search for somebody who is not there', { interaction: 'search-type', query: 'Patient?identifier=*', disclosed: [], custodians: [] }, true],
     ['of a known person\'s records of which there are none', { interaction: 'search-type', query: 'CarePlan?patient=*', disclosed: [] }, false],
-    ['of a list of several people', { listed: ['c1', 'c2'] }, false],
+    ['of a list of several people', { interaction: 'search-type', query: 'Patient?birthdate=1970', listed: ['c1', 'c2'] }, false],
+    ['of a summary of nobody', { interaction: 'summary', query: 'Patient/$summary?identifier=*', disclosed: [] }, true],
+    ['of documents there are none of', { interaction: 'docref', query: 'DocumentReference/$docref?patient=c1', disclosed: [] }, false],
     ['of a system', { who: { client: 'feed', organisation: hospital, role: 'integration' } }, false],
     ['of oversight', { purpose: 'HOPERAT' }, false],
     ['of a write', { interaction: 'update' }, false],
     ['of a fault of ours', { outcome: 'failed', disclosed: [] }, false],
     ['of nobody known', { who: { client: 'unauthenticated' } }, false],
   ])('%s is judged: %#', (_, change, judged) => {
-    expect(lookOf(entry(change), rule) !== null).toBe(judged);
+    expect(looksOf(entry(change), rule).length > 0).toBe(judged);
+  });
+
+  it.each(['CarePlan?patient=*', 'Patient?_id=*', 'Patient?_count=5&identifier=*', 'Encounter?subject:Patient=*', 'Task?patient.identifier=*'])('of several people who were named is a look at each: %s', (query) => {
+    const { citizen: _, ...several } = entry({ interaction: 'search-type', query, listed: ['c1', 'c2'] });
+    expect(looksOf(several, rule).map(({ citizen, entry: of }) => [citizen, of])).toEqual([['c1', 'e1'], ['c2', 'e1']]);
+  });
+
+  it('of every way to ask about people is judged, or there is a reason why not', () => {
+    const notJudged: Readonly<Record<string, string>> = {
+      'search-system': 'refused', export: 'for systems', 'export-status': 'of a job', 'export-file': 'for systems', 'subscription-status': 'of a subscription', 'subscription-events': 'for systems', sandbox: 'made-up people',
+      unsupported: 'refused', notify: 'for systems', 'access-report': 'oversight', 'explain-access': 'about sharing', reconstruct: 'oversight', 'agreement-what-if': 'oversight', 'break-glass': 'is reviewed by itself', 'end-break-glass': 'is reviewed by itself',
+    };
+    const asked = interactionsTold(({ subtype, moves }) => moves === 'out' && subtype.some(({ system }) => system === 'http://hl7.org/fhir/restful-interaction'));
+    expect(asked.filter((interaction) => !rule.interactions.includes(interaction) && !(interaction in notJudged))).toEqual([]);
+    expect(rule.interactions.filter((interaction) => !asked.includes(interaction))).toEqual([]);
   });
 
   it('is of a day and an hour in London, whatever the clocks do', () => {
     expect([entry({ at: '2026-07-01T23:30:00.000Z' }), entry({ at: '2026-01-01T23:30:00.000Z' }), entry({ at: '2026-10-25T01:30:00.000Z' }), entry({ at: '2026-07-04T10:00:00.000Z' })].map((each) => {
-      const found = lookOf(each, rule);
+      const [found] = looksOf(each, rule);
       return `${found?.day ?? ''} ${found?.slot ?? ''}`;
     })).toEqual(['2026-07-02 w00', '2026-01-01 w23', '2026-10-25 e01', '2026-07-04 e11']);
   });
@@ -70,11 +88,12 @@ describe('a look', () => {
     expect(odd([look()], facts({ watched: [staff('u1', council)] }))).toEqual([]);
   });
 
-  it('at the same address needs a list that says where the looker lives, and data that says where the other does', () => {
-    const self = { citizen: 'me', homes: [{ home: 'B1 1', by: 'urn:a|elsewhere' }] };
+  it('at the same address needs an employer that says where the looker lives, and data that says where the other does', () => {
+    const self = { citizen: 'me', homes: [{ home: 'B1 1', by: hospital }] };
     expect(told(odd([look()], facts({ self, person: { homes: [{ home: 'B1 1', by: council }] } })))).toEqual([`same-address ${hospital}`]);
     expect(odd([look()], facts({ self, person: { homes: [{ home: 'B1 1', by: 'urn:a|elsewhere' }] } }))).toEqual([]);
     expect(odd([look()], facts({ self, person: { homes: [{ home: 'B1 2', by: council }] } }))).toEqual([]);
+    expect(odd([look()], facts({ self: { ...self, homes: [{ home: 'B1 1', by: council }] }, person: { homes: [{ home: 'B1 1', by: council }] } }))).toEqual([]); // what others say of its staff is not for the employer
   });
 
   it('at somebody prominent is told to whose list it is, and to all where it is for all', () => {

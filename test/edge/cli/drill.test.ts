@@ -1,8 +1,10 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../../../src/config.ts';
 import { drillCommand } from '../../../src/edge/cli/drill.ts';
+import { newBackupFolder } from '../../../src/edge/cli/backup-folder.ts';
+import { backUp } from '../../../src/flow/drill-backup.ts';
 import { createLog } from '../../../src/edge/log.ts';
 import { createServices } from '../../../src/services.ts';
 import { openPostgres, type Database } from '../../../src/store/database.ts';
@@ -50,6 +52,23 @@ describe.each(databases)('onestory drill, of a record on $kind', ({ kind, open }
     expect(JSON.parse(readFileSync(join(kept(), 'manifest.json'), 'utf8'))).toMatchObject({ tally: { citizens: expect.any(Number) as number }, checkpoint: expect.stringContaining('/audit\n') as string });
     expect(await drill('run', '--keep', kept(), '--into', 'elsewhere')).toMatchObject({ code: 2, problems: [{ code: 'file-exists' }] });
     expect(await drill('run', '--into', 'itself')).toMatchObject({ code: 2, problems: [{ code: 'restore-not-empty' }] });
+  });
+
+  it('names the newest checkpoint of the moment it is of, however long copying takes', async () => {
+    if (kind === 'pglite') return; // its one connection copies
+    let signed = '';
+    const manifest = await backUp(gateway.database, { write: async () => { signed ||= await gateway.get('/fhir/Organization', 'ward-doctor').then(checkpoint); } }, () => new Date());
+    const sizeOf = (note: string): number => Number(note.split('\n')[1]);
+    expect([sizeOf(signed) > manifest.auditSize, sizeOf(manifest.checkpoint ?? '') <= manifest.auditSize]).toEqual([true, true]);
+  });
+
+  it('tells that the copy cannot be written, and leaves none', async () => {
+    const copy = newBackupFolder(join(folder, 'broken'));
+    writeFileSync(join(folder, 'broken', 'citizen.ndjson'), '');
+    await expect(copy.write('citizen', ['{}'])).rejects.toMatchObject({ code: 'EEXIST' });
+    const failing = { ...gateway.database, transaction: () => Promise.reject(new Error('gone')), close: () => Promise.resolve() };
+    expect(await runCommand(drillCommand, ['run', '--keep', join(folder, 'half')], { openRecord: () => Promise.resolve(failing) })).toMatchObject({ code: 2, problems: [{ code: 'drill-failed' }] });
+    expect(existsSync(join(folder, 'half'))).toBe(false);
   });
 
   it('sees that a backup is older than a checkpoint that was kept elsewhere', async () => {

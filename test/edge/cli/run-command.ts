@@ -26,7 +26,7 @@ export async function runCommand(make: (context: CliContext) => Command, args: r
   const end = (code: 1 | 2): void => { outcome.code = Math.max(outcome.code, code); };
   const context: CliContext = {
     baseUrl: 'http://127.0.0.1:1', dataDir: join(root, 'no-data'), rootDir: root, mappingsDir: join(root, 'mappings'), profilesDir: join(root, 'profiles'), token: null,
-    personas: [...personas, ...partnerPeople, ...signatories], clock: () => new Date(), openRecord: () => Promise.reject(new Error('no record in this test')), print: (line) => { outcome.out += `${line}\n`; },
+    personas: [...personas, ...partnerPeople, ...signatories], clock: () => new Date(), openRecord: () => Promise.reject(new Error('no record in this test')), whenStopped: () => () => undefined, print: (line) => { outcome.out += `${line}\n`; },
     fail: (problem, code = 1) => {
       outcome.problems.push(problem);
       end(code);

@@ -243,7 +243,7 @@ describe.each(databases)('a search of the audit trail, on $kind', ({ open }) => 
 
     const plan = async (text: string, values: unknown[]): Promise<string> =>
       (await gateway.database.query<{ 'QUERY PLAN': string }>(`explain ${text}`, values)).map((row) => row['QUERY PLAN']).join('\n');
-    const query: AuditQuery = { citizens: null, agents: [], words: [], from: null, to: null, seenBy: null, before: null, limit: 21 };
+    const query: AuditQuery = { citizens: null, agents: [], words: [], from: null, to: null, reader: { organisation: null, person: null }, before: null, limit: 21 };
 
     it('looks people up by their index, without reading the log', async () => {
       const found = await plan(everyAgent, [20_001]);

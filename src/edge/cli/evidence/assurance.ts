@@ -36,23 +36,28 @@ export interface HazardLog {
   hazards: Hazard[];
 }
 
-export interface Attack {
-  id: string;
-  area: string;
-  attack: string;
-  expected: string;
-  tests: NamedTest[];
-}
+/** What is tried, with the tests that try it, or why it is not. */
+type Tried = { expected: string; tests: NamedTest[] } | { notTried: string };
+
+/** `ref`: its number in the makers' list of attacks; what came later has none. */
+export type Attack = { id: string; ref?: number; area: string; attack: string } & Tried;
+export type Fault = { id: string; ref: number; fault: string } & Tried;
 
 /** What the makers claim keeps people safe: `assurance/*.json`. */
 export interface Assurance {
   hazards: HazardLog;
-  attacks: { version: string; attacks: Attack[] };
+  attacks: { version: string; note: string; attacks: Attack[] };
+  faults: { version: string; note: string; faults: Fault[] };
+}
+
+/** Of the program's folder: what evidence is made from, beside the gateway. A program that was installed without its tests has not all of it. */
+export function missingSources(root: string, pages: readonly string[]): string[] {
+  return ['assurance/hazards.json', 'assurance/attacks.json', 'assurance/faults.json', 'package-lock.json', 'test', ...pages.map((page) => `docs/${page}`)].filter((path) => !existsSync(join(root, path)));
 }
 
 export function readAssurance(root: string): Assurance {
   const read = <Content>(file: string): Content => JSON.parse(readFileSync(join(root, 'assurance', file), 'utf8')) as Content;
-  return { hazards: read<HazardLog>('hazards.json'), attacks: read<Assurance['attacks']>('attacks.json') };
+  return { hazards: read<HazardLog>('hazards.json'), attacks: read<Assurance['attacks']>('attacks.json'), faults: read<Assurance['faults']>('faults.json') };
 }
 
 /** The rating of a risk by the log's own table; null where it names what the table has not. */
@@ -60,11 +65,11 @@ export function ratingOf({ severities, likelihoods, ratings }: HazardLog, { seve
   return ratings[likelihoods.indexOf(likelihood)]?.[severities.indexOf(severity)] ?? null;
 }
 
-/** Tests that are named and are not there, and hazards and attacks that name none: whatever rests on them is no evidence. */
-export function missingEvidence(root: string, { hazards, attacks }: Assurance): string[] {
+/** Tests that are named and are not there or do not run, and hazards, attacks and faults that name none and do not say why: whatever rests on them is no evidence. */
+export function missingEvidence(root: string, { hazards, attacks, faults }: Assurance): string[] {
   const texts = new Map<string, string | null>();
   const textOf = (file: string): string | null => {
-    const known = texts.get(file) ?? (existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : null);
+    const known = texts.get(file) ?? (existsSync(join(root, file)) ? running(readFileSync(join(root, file), 'utf8')) : null);
     texts.set(file, known);
     return known;
   };
@@ -75,11 +80,19 @@ export function missingEvidence(root: string, { hazards, attacks }: Assurance): 
       ...(controls.length === 0 ? [`${id} has no control`] : controls.flatMap(({ tests }) => missing(id, tests))),
       ...[before, after].filter((risk) => ratingOf(hazards, risk) === null).map(({ severity, likelihood }) => `${id} has a risk that is in no table: ${severity}, ${likelihood}`),
     ]),
-    ...attacks.attacks.flatMap(({ id, tests }) => missing(id, tests)),
+    ...[...attacks.attacks, ...faults.faults].flatMap((each) => ('tests' in each ? missing(each.id, each.tests) : each.notTried.trim() === '' ? [`${each.id} does not say why it is not tried`] : [])),
   ];
 }
 
-/** Whether these words are in the title of a test or of a group of them, not just somewhere in the file. */
-function isTitle(text: string | null, words: string): boolean {
-  return text !== null && words.length > 5 && text.split('\n').some((line) => /(?:^\s*\]\)|\b(?:it|test|describe)\b.*)\(['"`](.*)$/.exec(line)?.[1]?.includes(words) === true);
+/** The text without its comments; nothing of a file in which a test or a group is skipped, or all others are. */
+function running(text: string): string {
+  const code = text.replace(/^[ \t]*\/\*[^]*?\*\/|^[ \t]*\/\/.*$/gm, '');
+  return /\b(?:it|test|describe)\.(?:skip|only|todo|failing)\b|\b(?:xit|xtest|xdescribe|fit|fdescribe)\(/.test(code) ? '' : code;
 }
+
+/** Whether these words are in the title of a test, of a group of them, or of a row of a table of tests, not just somewhere in the file. */
+function isTitle(text: string | null, words: string): boolean {
+  return text !== null && words.length > 5 && text.split('\n').some((line) => titles.some((title) => [...line.matchAll(title)].some(([, from = '']) => from.includes(words))));
+}
+
+const titles = [/^\s*(?:\]\)|(?:it|test|describe)\b.*)\(['"`](.*)$/g, /^\s*(?:it|test|describe)\.each\(\[(['"`].*)$/g, /\{ name: (['"`].*?['"`]),/g, /(?:^\s*|, )\[(['"`].*?['"`]),/g];

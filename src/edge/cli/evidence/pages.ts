@@ -1,5 +1,5 @@
 import { html, type Markup } from '../../html.ts';
-import { ratingOf, type Assurance, type HazardLog, type NamedTest, type Risk } from './assurance.ts';
+import { type Assurance, type Attack, type Fault, type HazardLog, type NamedTest, ratingOf, type Risk } from './assurance.ts';
 
 /** A file of the pack, and what it is. */
 export interface PackFile {
@@ -45,9 +45,15 @@ function risk(log: HazardLog, of: Risk): Markup {
   return html`${of.severity}, ${of.likelihood}: <strong>${ratingOf(log, of) ?? 'unrated'}</strong>`;
 }
 
-export function attackPage({ attacks: { version, attacks } }: Assurance): string {
-  return page('Attacks that are tried', html`<p>Version ${version}. Each is made for real against the gateway in the tests named.</p>${table(['Attack', 'Area', 'What must happen', 'Tests'],
-    attacks.map(({ id, area, attack, expected, tests }) => [html`<strong>${id}</strong> ${attack}`, area, expected, testsOf(tests)]))}`);
+const triedBy = (each: Attack | Fault): [expected: string, tests: Markup | string] => ('tests' in each ? [each.expected, testsOf(each.tests)] : ['', html`not tried, because ${each.notTried}`]);
+
+export function attackPage({ attacks: { version, note, attacks } }: Assurance): string {
+  return page('Attacks that are tried', html`<p>${note}</p><p>Version ${version}. Each is made for real against the gateway in the tests named.</p>${table(['Number', 'Attack', 'Area', 'What must happen', 'Tests'],
+    attacks.map((each) => [String(each.ref ?? each.id), each.attack, each.area, ...triedBy(each)]))}`);
+}
+
+export function faultPage({ faults: { version, note, faults } }: Assurance): string {
+  return page('Faults that are tried', html`<p>${note}</p><p>Version ${version}</p>${table(['Number', 'Fault', 'What must happen', 'Tests'], faults.map((each) => [each.id, each.fault, ...triedBy(each)]))}`);
 }
 
 /** The page everything is reached from. */
