@@ -197,7 +197,7 @@ export function verifyLog(lines, checkpointNotes, keys = null, witnesses = null)
     if (keys === null) note('No signature was checked: no key was given.');
     if (witnesses !== null) checkWitnesses(checkpointNotes, witnesses, note);
     const [peaks, erased] = [[], new Set()];
-    let [size, changed, held] = [0, 0, 0];
+    let [size, changed, misfiled, held] = [0, 0, 0, 0];
     for (const at of compare(checkpoints, 0, peaks)) held = at;
     for await (const line of lines) {
       const entry = readLine(line, size + 1);
@@ -206,12 +206,17 @@ export function verifyLog(lines, checkpointNotes, keys = null, witnesses = null)
         changed += 1;
         if (changed <= mostNamed) find('entry-changed', `Entry ${size + 1} does not say what the log committed to.`);
       }
+      if (entry.found !== undefined) {
+        misfiled += 1;
+        if (misfiled <= mostNamed) find('found-by-other', misfiledText(entry));
+      }
       for (const number of recordedErasures(entry)) erased.delete(number);
       grow(peaks, size, leafHash(entry));
       size += 1;
       for (const at of compare(checkpoints, size, peaks, held)) held = at;
     }
     if (changed > mostNamed) find('entry-changed', `${changed - mostNamed} more entries do not say what the log committed to.`);
+    if (misfiled > mostNamed) find('found-by-other', `${misfiled - mostNamed} more entries are found by other things than they say.`);
     for (const seq of [...erased].slice(0, mostNamed)) find('erased-unrecorded', `The content of entry ${seq} was erased, and no later entry of this export records it.`);
     if (erased.size > mostNamed) find('erased-unrecorded', `The content of ${erased.size - mostNamed} more entries was erased, and nothing in this export records it.`);
     const beyond = checkpoints.find((checkpoint) => checkpoint.size > size);
@@ -243,6 +248,9 @@ function wholeOrErased({ entry, salt, seq }) {
   if ((entry === null) !== (salt === null)) throw new Finding('half-erased', `Of entry ${seq} only a part was erased.`);
 }
 
+/** What the gateway looks an entry up by is kept beside it, and is no part of the leaf: where it is not what the entry says, whoever searches does not find the entry. */
+const misfiledText = ({ found, seq }) => `Entry ${seq} is found by other things than it says: ${found.join(', ')}.`;
+
 const committed = ({ at, commitment, entry, salt }) => entry.at === at && sha256(Buffer.from(String(salt), 'hex'), canonical(entry)).toString('hex') === commitment;
 
 /** The numbers of the entries whose erasure this entry records: one, or `1-3,5`. */
@@ -265,6 +273,7 @@ export function verifyEntry(proofText, checkpointNote = null, keys = null, witne
     wholeOrErased(leaf);
     if (leaf.salt === null) note('The content of the entry was erased.');
     else if (!committed(leaf)) find('entry-changed', `Entry ${leaf.seq} does not say what the log committed to.`);
+    if (leaf.found !== undefined) find('found-by-other', misfiledText(leaf));
     const root = leaf.seq >= 1 && leaf.seq <= checkpoint.size ? rootFromEntry(leaf.seq - 1, checkpoint.size, leafHash(leaf), hashesOf(proof.path)) : null;
     if (root === null || !same(root, checkpoint.root)) throw new Finding('not-in-log', `Entry ${leaf.seq} is not in the log this checkpoint is of, or not at this place.`);
     note(`Entry ${leaf.seq} is in ${checkpoint.origin} of ${checkpoint.size} entries.`);
@@ -292,7 +301,7 @@ function readProof(text, members) {
   return proof;
 }
 
-const isLeaf = (leaf) => leaf !== null && typeof leaf === 'object' && Object.keys(leaf).join() === 'at,commitment,entry,salt,seq' && typeof leaf.at === 'string' && /^[0-9a-f]{64}$/.test(leaf.commitment) && Number.isSafeInteger(leaf.seq);
+const isLeaf = (leaf) => leaf !== null && typeof leaf === 'object' && ['at,commitment,entry,salt,seq', 'at,commitment,entry,found,salt,seq'].includes(Object.keys(leaf).join()) && typeof leaf.at === 'string' && /^[0-9a-f]{64}$/.test(leaf.commitment) && Number.isSafeInteger(leaf.seq) && (leaf.found === undefined || Array.isArray(leaf.found));
 const hashesOf = (path) => path.map((hash) => Buffer.from(String(hash), 'base64'));
 
 // --- The command ------------------------------------------------------------------------------------------------------

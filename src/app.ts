@@ -77,10 +77,11 @@ export function createApp(options: AppOptions): Express {
     summary: services.summary, presence: services.presence, crossReference: services.crossReference, documents: services.documents,
     accessReport: services.accessReport, nameOf: services.nameOf, exports: services.exports, subscriptions: services.subscriptions,
     conformance: services.conformance, validate: services.validate,
+    readAudit: (requester, id, request) => services.readAudit(requester, id, request, base),
     searchAudit: (requester, ask, request) => services.searchAudit(requester, ask, request, base),
   }));
   app.use('/intake', intakeRoutes({ ...routing, base, intakeLimit: services.intakeLimit, acceptBytes: services.acceptBytes, readTask: services.readTask, uploads: services.uploads }));
-  app.use('/governance', governanceRoutes({ ...routing, governance: services.governance, clients: services.clients, emergencies: services.emergencies, feedWork: services.feedWork, linkReviews: services.linkReviews, linkageRuns: services.linkageRuns, holdBacks: services.holdBacks, reports: services.reports, retention: services.retention, legalHolds: services.legalHolds, subjectAccess: services.subjectAccess, replayLooks: services.replayLooks, cases: services.cases, watched: services.watched, sealPage: services.sealPage, openPage: services.openPage }));
+  app.use('/governance', governanceRoutes({ ...routing, governance: services.governance, base, clients: services.clients, emergencies: services.emergencies, feedWork: services.feedWork, linkReviews: services.linkReviews, linkageRuns: services.linkageRuns, holdBacks: services.holdBacks, reports: services.reports, retention: services.retention, legalHolds: services.legalHolds, subjectAccess: services.subjectAccess, replayLooks: services.replayLooks, cases: services.cases, watched: services.watched, sealPage: services.sealPage, openPage: services.openPage }));
   app.use('/audit', auditRoutes({ ...routing, auditLog: services.auditLog }));
   if (options.sandboxes) app.use('/sandbox', sandboxRoutes({ ...routing, sandboxes: options.sandboxes }));
   const launching = { ...routing, baseUrl, newId: services.newId, release: services.release, launches: createAppLaunches(services.issuerStores.state), findClient: services.issuerStores.findClient };

@@ -6,6 +6,8 @@ import { isLoopback, type Settings } from './config-settings.ts';
 export interface AuditConfig {
   /** null = as it was, or from the base address */
   readonly origin: string | null;
+  /** name of the log before it was put back from a backup; null = it never was */
+  readonly restartedFrom: string | null;
   /** the name a log has whose operator chose none */
   readonly usualOrigin: string;
   /** absolute paths of PEM files; null stands for the key kept in the database */
@@ -14,6 +16,8 @@ export interface AuditConfig {
   /** absolute; null = checkpoints are fetched and not brought */
   readonly checkpointDir: string | null;
   readonly witnesses: readonly WitnessConfig[];
+  /** addresses each checkpoint is posted to */
+  readonly hooks: readonly string[];
 }
 
 /** Who signs that they saw a checkpoint. */
@@ -36,12 +40,22 @@ export function readAudit(settings: Settings, baseUrl: string): AuditConfig {
   if (new Set(names).size < names.length) settings.refuse('ONESTORY_AUDIT_KEY_FILES', 'A key is named twice.', 'each key once');
   const folder = settings.text('ONESTORY_CHECKPOINT_DIR');
   return {
-    origin, usualOrigin: `${baseUrl.replace(/^https?:\/\//, '')}/audit`,
+    origin, restartedFrom: settings.text('ONESTORY_AUDIT_RESTARTED_FROM'), usualOrigin: `${baseUrl.replace(/^https?:\/\//, '')}/audit`,
     keyFiles: names.map((name) => (name === inDatabase ? null : resolve(name))),
     checkpointMinutes: settings.integer('ONESTORY_CHECKPOINT_MINUTES', 60, 1, 60),
     checkpointDir: folder === null ? null : resolve(folder),
     witnesses: readWitnesses(settings),
+    hooks: readHooks(settings),
   };
+}
+
+/** Which of them may be reached at all is asked when they are, as for any other address something is posted to. */
+function readHooks(settings: Settings): string[] {
+  const given = (settings.text('ONESTORY_CHECKPOINT_HOOKS') ?? '').split(/[\s,]+/).filter((entry) => entry !== '');
+  const open = (settings.text('ONESTORY_HOOK_HOSTS') ?? '').split(/[\s,]+/); // what is wrong with it is told where it is read
+  const urls = given.flatMap((entry) => URL.parse(entry) ?? []).filter((url) => url.username === '' && url.hash === '' && (url.protocol === 'https:' || (url.protocol === 'http:' && (open.includes(url.host) || open.includes(url.hostname)))));
+  if (urls.length < given.length || new Set(given).size < given.length) settings.refuse('ONESTORY_CHECKPOINT_HOOKS', 'An address cannot be read, or is named twice.', 'https addresses, comma separated');
+  return urls.map(({ href }) => href);
 }
 
 function readWitnesses(settings: Settings): WitnessConfig[] {

@@ -53,7 +53,7 @@ import { releaseTimeline, type TimelineAsk } from './flow/release-timeline.ts';
 import { sealEntries } from './flow/seal-entries.ts';
 import { rememberValid } from './flow/remember-valid.ts';
 import { readJobTask } from './flow/read-job-task.ts';
-import { searchAuditTrail, type AuditAsk } from './flow/search-audit.ts';
+import { readAuditEvent, searchAuditTrail, type AuditAsk } from './flow/search-audit.ts';
 import { resumeWaiting } from './flow/requeue-about.ts';
 import { startIntakeWorker } from './flow/work-intake.ts';
 import { answersOf, clientsOf, casesOf, emergenciesOf, feedWorkOf, governanceOf, keepingOf, linkageRunsOf, linkReviewsOf } from './governance-services.ts';
@@ -68,6 +68,7 @@ import { loadStoryRule } from './intake/story-rule-file.ts';
 import { loadWritingRule } from './intake/writing-rule-file.ts';
 import { loadSensitiveCodes, sensitiveCodesFolder } from './intake/sensitive-code-files.ts';
 import type { Log } from './edge/log.ts';
+import { createPostHook } from './edge/webhooks/post-hook.ts';
 import { pairGrader } from './linkage/grade-pair.ts';
 import { checkLinkageRule } from './linkage/linkage-rule.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
@@ -77,6 +78,7 @@ import { openOAuthState } from './store/oauth-state.ts';
 import { openTokenStops } from './store/token-stops.ts';
 import { openWebSessions } from './store/web-sessions.ts';
 import { hasMark, setMark } from './store/marks.ts';
+import { isOutdated, readServerVersion } from './store/server-version.ts';
 import { loadSecrets } from './store/secrets.ts';
 import { openSharingClasses } from './store/sharing-classes.ts';
 import type { JsonObject } from './fhir/json.ts';
@@ -122,7 +124,9 @@ export async function createServices({
   await bringUpToDate(database, classes, codes, log);
   const directory = await loadDirectory(database, secrets, mappings, clock());
   await openAgreements(database, agreements, config.demo);
-  const [audit, identity] = [openAuditTrail(database, sealEntries), await openLogIdentity(database, config.audit)];
+  if (isOutdated(await readServerVersion(database))) log('database-outdated');
+  const audit = openAuditTrail(database, sealEntries);
+  const identity = await openLogIdentity(database, config.audit, { audit, clock, newId });
   const policy = createPolicy(database, classes);
   const intake: IntakeContext = { database, secrets, classes, registry: mappings.feeds, mappingOf: feeds.live, holdFeeds: feeds.hold, directory, sensitiveCodes: codes, grade: pairGrader(linkage), validate: rememberValid(validateResource), clock, newId };
   const waitingFeeds = await tellWaiting(feeds, log);
@@ -140,10 +144,11 @@ export async function createServices({
   return {
     database, mappings, waitingFeeds, policy, audit, worker, operation: measureOperation({ database, audit, feeds: mappings.feeds.map(({ key }) => key) }), ...rounds, limits: config.limits, clock, newId,
     release: (requester: Requester, ask: Ask, request: RequestFacts) => releaseRecords(release, requester, ask, request),
+    readAudit: (requester: Requester, id: string, request: RequestFacts, base: string) => readAuditEvent(release, requester, id, request, base),
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
     ...choicesOf({ ...release, classes, sensitiveCodes: codes, partners: mappings.partners }), ...writesOf({ ...intake, ...release, writing, partners: mappings.partners, inTurn: createInTurn() }), ...eventsOf(told), ...toldOf(told), ...personsOf({ ...told, registry: intake.registry }), ...publishedOf(mappings, release),
     governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }), toldOnce: (requester: Requester, request: RequestFacts) => countToldOnce({ ...release, smallNumber: config.smallNumber }, requester, request) }, emergencies: emergenciesOf(release), clients: clientsOf({ ...intake, ...release }), issuerStores: issuerStoresOf(database, directory), feedWork: feedWorkOf({ ...release, feeds, wake }), linkReviews: linkReviewsOf({ ...intake, ...release, linkage }), linkageRuns: linkageRunsOf({ ...release, ruleVersion: linkage.version, wake: linkageRuns.wake }),
-    auditLog: auditLogOf({ ...release, log: identity }, config.audit), ...emergencyAccessOf({ ...release, mostOpenedAnHour: config.emergency.perHour }),
+    auditLog: auditLogOf({ ...release, log: identity }, config.audit, createPostHook(config.hookHosts)), ...emergencyAccessOf({ ...release, mostOpenedAnHour: config.emergency.perHour }),
     matchPatient: (requester: Requester, input: MatchInput, request: RequestFacts) => matchPatient({ ...release, grade: intake.grade, registry: intake.registry, validate: validateResource }, requester, input, request),
     explainAccess: (requester: Requester, ask: ExplainAsk, request: RequestFacts) => explainAccess(release, requester, ask, request),
     reconstruct: (requester: Requester, id: string, request: RequestFacts) => reconstructDecision({ ...release, classes }, requester, id, request),

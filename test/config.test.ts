@@ -23,7 +23,7 @@ it('an empty environment is the demo on loopback', () => {
     limits: { bodyBytes: 2_097_152, intakeBytes: 33_554_432, jsonDepth: 64, requestTimeoutMs: 30_000 },
     rates: { clientPerMinute: 30_000, addressPerMinute: 600 }, proxies: [],
     viewerClient: null, sessions: { idleSeconds: 900, maxSeconds: 28_800 }, mllp: null, metrics: null, dropDir: null,
-    audit: { origin: null, usualOrigin: '127.0.0.1:8080/audit', keyFiles: [null], checkpointMinutes: 60, checkpointDir: null, witnesses: [] },
+    audit: { origin: null, restartedFrom: null, usualOrigin: '127.0.0.1:8080/audit', keyFiles: [null], checkpointMinutes: 60, checkpointDir: null, witnesses: [], hooks: [] },
   });
 });
 
@@ -55,12 +55,16 @@ it.each<[string, Record<string, string>, Partial<Config>]>([
   ['metrics for whoever shows a token', { ONESTORY_METRICS_PORT: '9464', ONESTORY_METRICS_HOST: '0.0.0.0', ONESTORY_METRICS_TOKEN_FILE: 'token' }, { metrics: { host: '0.0.0.0', port: 9464, tokenFile: resolve('token') } }],
   ['a folder of dropped files', { ONESTORY_DROP_DIR: 'drop' }, { dropDir: resolve('drop') }],
   ['checkpoints signed by two keys', { ONESTORY_AUDIT_ORIGIN: 'log.example/audit', ONESTORY_AUDIT_KEY_FILES: 'database, new.pem', ONESTORY_CHECKPOINT_MINUTES: '15', ONESTORY_CHECKPOINT_DIR: 'out' }, {
-    audit: { origin: 'log.example/audit', usualOrigin: '127.0.0.1:8080/audit', keyFiles: [null, resolve('new.pem')], checkpointMinutes: 15, checkpointDir: resolve('out'), witnesses: [] },
+    audit: { origin: 'log.example/audit', restartedFrom: null, usualOrigin: '127.0.0.1:8080/audit', keyFiles: [null, resolve('new.pem')], checkpointMinutes: 15, checkpointDir: resolve('out'), witnesses: [], hooks: [] },
   }],
   ['no demo on PGlite', { DEMO: 'false' }, { demo: false }],
   ['an issuer of its own on PGlite', { OIDC_ISSUER: 'https://issuer.example' }, { demo: false }],
 ])('%s', (_title, env, expected) => {
   expect(read(env)).toMatchObject(expected);
+});
+
+it('checkpoints are posted in the clear only where the host is named', () => {
+  expect(read({ ONESTORY_CHECKPOINT_HOOKS: 'https://a.example/log, http://b.internal/x', ONESTORY_HOOK_HOSTS: 'b.internal' })).toMatchObject({ audit: { hooks: ['https://a.example/log', 'http://b.internal/x'] } });
 });
 
 it('an issuer is taken exactly as written, for tokens name it exactly so', () => {
@@ -96,6 +100,7 @@ it.each<[string, Record<string, string>, string[]]>([
   ['a log name with a space', { ONESTORY_AUDIT_ORIGIN: 'our log' }, ['ONESTORY_AUDIT_ORIGIN']],
   ['a key named twice', { ONESTORY_AUDIT_KEY_FILES: 'a.pem,a.pem' }, ['ONESTORY_AUDIT_KEY_FILES']],
   ['checkpoints less than hourly', { ONESTORY_CHECKPOINT_MINUTES: '61' }, ['ONESTORY_CHECKPOINT_MINUTES']],
+  ['a checkpoint posted in the clear', { ONESTORY_CHECKPOINT_HOOKS: 'http://a.example/log' }, ['ONESTORY_CHECKPOINT_HOOKS']],
   ['a witness whose key is not one', { ONESTORY_CHECKPOINT_WITNESSES: 'https://w.example#w+00000000+AAAA' }, ['ONESTORY_CHECKPOINT_WITNESSES']],
   ['a limit of nothing', { ONESTORY_MAX_BODY_BYTES: '0' }, ['ONESTORY_MAX_BODY_BYTES']],
   ['a misspelt setting of ours', { ONESTORY_MAX_BODYBYTES: '5' }, ['ONESTORY_MAX_BODYBYTES']],

@@ -121,6 +121,7 @@ const actions: Readonly<Record<string, AuditAction>> = {
   'audit-proof': { action: 'R', subtype: [{ system: gatewayAction, code: 'audit-proof' }], asks: 'thing', moves: 'out' },
   'audit-export': { action: 'R', subtype: [{ system: gatewayAction, code: 'audit-export' }], asks: 'query', moves: 'out' },
   'audit-redact': { action: 'D', subtype: [{ system: gatewayAction, code: 'audit-redact' }], asks: 'thing', moves: 'in' },
+  'audit-restart': { action: 'E', subtype: [own('audit-restart')], asks: 'thing', moves: 'in' },
   'redacted': { action: 'E', subtype: [{ system: gatewayAction, code: 'redacted' }], asks: 'query', moves: 'out' },
   'agreement-terminate': { action: 'U', subtype: [{ system: gatewayAction, code: 'agreement-terminate' }], asks: 'thing', moves: 'in' },
 };

@@ -48,7 +48,8 @@ export function auditAgents(entry: AuditEntry, action: AuditAction, base: string
     });
   }
   agents.push({ type: server, who: gatewayDevice, requestor: false, ...(base === undefined ? {} : { network: { address: base, type: '5' } }) });
-  for (const custodian of custodians) {
+  const deleted = action.pattern === 'Delete'; // BALP's one custodian is the server then; only its custodian deletes a record, and asked
+  for (const custodian of deleted ? [] : custodians) {
     agents.push({ type: coded('http://terminology.hl7.org/CodeSystem/provenance-participant-type', 'custodian', 'Custodian'), who: organisationReference(custodian), requestor: false });
   }
   return agents;

@@ -20,7 +20,7 @@ export function auditEntities(entry: AuditEntry, action: AuditAction): AuditEven
     transaction(entry),
     ...citizensOf(entry).map((citizen) => ({ what: citizenReference(citizen), type: person, role: patientRole })),
     ...(entry.emergency ?? []).map(emergencyAccess),
-    ...(action.asks === 'query' ? [query(entry), ...entry.disclosed.map(version)] : thing(entry)),
+    ...(action.asks === 'query' ? [query(entry), ...versions(entry)] : thing(entry)),
     ...entry.decisions.map(decision),
     ...(entry.withheld.length > 0 ? [withheld(entry)] : []),
   ];
@@ -36,11 +36,11 @@ function emergencyAccess(reference: string): AuditEventEntity {
 }
 
 /** The request as it was understood is kept here too: BALP has a query entity in queries only. */
-function transaction({ request, correlation, query: asked, interaction, status, code }: AuditEntry): AuditEventEntity {
+function transaction({ request, correlation, shape, query: asked, interaction, status, code }: AuditEntry): AuditEventEntity {
   return {
     what: { identifier: { value: request } },
     type: { system: 'https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType', code: 'XrequestId' },
-    detail: [detail('interaction', interaction), detail('query', asked), detail('status', String(status)), ...(code === undefined ? [] : [detail('code', code)]), ...(correlation === undefined ? [] : [detail('correlation', correlation)])],
+    detail: [detail('interaction', interaction), detail('query', asked), ...(shape === undefined ? [] : [detail('shape', shape)]), detail('status', String(status)), ...(code === undefined ? [] : [detail('code', code)]), ...(correlation === undefined ? [] : [detail('correlation', correlation)])],
   };
 }
 
@@ -49,23 +49,27 @@ function query({ query: asked }: AuditEntry): AuditEventEntity {
 }
 
 /** One record sent is the data entity itself; of a composed one the citizen's Patient is, and each source version stands beside it. */
-function thing({ disclosed, citizen }: AuditEntry): AuditEventEntity[] {
-  const [only, ...more] = disclosed;
+function thing(entry: AuditEntry): AuditEventEntity[] {
+  const { citizen } = entry;
+  const [only, ...more] = versions(entry);
   if (only === undefined) return [];
-  if (more.length === 0) return [{ ...version(only), type: systemObject }];
+  if (more.length === 0) return [{ ...only, type: systemObject }];
   const composed: AuditEventEntity[] = citizen === undefined ? [] : [{ what: citizenReference(citizen), type: systemObject, role: domainResource }];
-  return [...composed, ...disclosed.map(version)];
+  return [...composed, only, ...more];
 }
 
-/** Typed by its resource type, which leaves the one "System Object" BALP expects to the query or the thing read. */
-function version(reference: string): AuditEventEntity {
-  const type = reference.slice(0, reference.indexOf('/'));
-  return { what: { reference }, type: { system: 'http://hl7.org/fhir/resource-types', code: type }, role: domainResource };
+/** Each typed by its resource type, which leaves the one "System Object" BALP expects to the query or the thing read; with the parts kept apart that went along. */
+function versions({ disclosed, parts = [] }: AuditEntry): AuditEventEntity[] {
+  const paths = Map.groupBy(parts.map((part) => part.split('#')), ([reference]) => reference);
+  return disclosed.map((reference) => {
+    const along = (paths.get(reference) ?? []).map(([, path = '']) => detail('part', path));
+    return { what: { reference }, type: { system: 'http://hl7.org/fhir/resource-types', code: reference.slice(0, reference.indexOf('/')) }, role: domainResource, ...(along.length > 0 && { detail: along }) };
+  });
 }
 
-function decision({ effect, rule, agreement, version: edition, clause, sentence, count }: AuditEntry['decisions'][number]): AuditEventEntity {
+function decision({ effect, rule, agreement, version: edition, clause, choice, sentence, count }: AuditEntry['decisions'][number]): AuditEventEntity {
   return {
-    ...(agreement === undefined ? {} : { what: { type: 'Contract', identifier: { system: 'https://fhir.bicp.example/Id/agreement', value: agreement } } }),
+    ...(agreement !== undefined ? { what: { type: 'Contract', identifier: { system: 'https://fhir.bicp.example/Id/agreement', value: agreement } } } : choice === undefined ? {} : { what: { reference: choice, type: 'Consent' } }),
     type: { system: own, code: 'decision' },
     role: securityResource,
     description: sentence,
@@ -74,6 +78,7 @@ function decision({ effect, rule, agreement, version: edition, clause, sentence,
       ...(agreement === undefined ? [] : [detail('agreement', agreement)]),
       ...(edition === undefined ? [] : [detail('version', edition)]),
       ...(clause === undefined ? [] : [detail('clause', clause)]),
+      ...(choice === undefined ? [] : [detail('choice', choice)]),
       detail('sentence', sentence), detail('count', String(count)),
     ],
   };

@@ -18,13 +18,14 @@ export interface DisclosedVersion {
  */
 export function describeDisclosure(
   facts: RequestFacts,
-  released: { disclosed: readonly DisclosedVersion[]; decisions: readonly Decision[]; withheld?: readonly Withheld[] },
+  released: { disclosed: readonly DisclosedVersion[]; parts?: readonly string[]; decisions: readonly Decision[]; withheld?: readonly Withheld[] },
 ): AuditEntry {
   const custodians = released.disclosed.flatMap(({ custodian }) => (custodian === undefined ? [] : [custodian]));
   return {
     ...describeRequest(facts),
     outcome: 'permitted',
     disclosed: released.disclosed.map(({ type, id, version }) => `${type}/${id}/_history/${version}`),
+    ...(released.parts && released.parts.length > 0 ? { parts: [...released.parts] } : {}),
     custodians: [...new Set(custodians)].sort(),
     decisions: sumDecisions(released.decisions),
     withheld: sumWithheld(released.withheld ?? []),

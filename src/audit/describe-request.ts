@@ -14,6 +14,8 @@ export interface RequestFacts {
   address?: string;
   /** X-Correlation-ID: what the caller names a whole exchange by */
   correlation?: string;
+  /** in which part it is answered */
+  shape?: string;
   interaction: string;
   /** normal form; identifying values already replaced by keyed hashes */
   query: string;
@@ -43,6 +45,7 @@ export function describeRequest(facts: RequestFacts): Omit<AuditEntry, 'outcome'
     ...(facts.requester ? { purpose: facts.requester.purpose } : {}),
     interaction: facts.interaction,
     query: facts.query,
+    ...(facts.shape === undefined ? {} : { shape: facts.shape }),
     ...(facts.citizen === undefined ? {} : { citizen: facts.citizen }),
     ...(facts.aboutPerson === undefined ? {} : { aboutPerson: facts.aboutPerson }),
     ...(facts.emergency && facts.emergency.length > 0 ? { emergency: [...new Set(facts.emergency)].sort() } : {}),

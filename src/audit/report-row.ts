@@ -7,7 +7,7 @@ export type ReportRow = Readonly<Record<string, string>>;
 /** An entry of the log as a row. Lists stand in one cell, their parts separated by a blank. */
 export const entryColumns = [
   'at', 'entry', 'person', 'personName', 'role', 'organisation', 'organisationName', 'client', 'purpose', 'interaction', 'asked', 'outcome', 'status', 'code',
-  'citizens', 'records', 'custodians', 'keptBack', 'permittedBy', 'deniedBy', 'emergency', 'request',
+  'citizens', 'records', 'custodians', 'keptBack', 'permittedBy', 'deniedBy', 'choices', 'emergency', 'request',
 ] as const;
 
 export function entryRow(entry: AuditEntry): Record<(typeof entryColumns)[number], string> {
@@ -17,7 +17,7 @@ export function entryRow(entry: AuditEntry): Record<(typeof entryColumns)[number
     at: entry.at, entry: entry.id, person: who.person?.id ?? '', personName: who.person?.name ?? '', role: who.role ?? '', organisation: who.organisation ?? '', organisationName: who.organisationName ?? '',
     client: who.client, purpose: entry.purpose ?? '', interaction: entry.interaction, asked: entry.query, outcome: entry.outcome, status: String(entry.status), code: entry.code ?? '',
     citizens: citizensOf(entry).join(' '), records: String(entry.disclosed.length), custodians: entry.custodians.join(' '), keptBack: String(withheld.reduce((sum, { count }) => sum + count, 0)),
-    permittedBy: by('permit'), deniedBy: by('deny'), emergency: (entry.emergency ?? []).join(' '), request: entry.request,
+    permittedBy: by('permit'), deniedBy: by('deny'), choices: [...new Set(decisions.flatMap(({ choice }) => choice ?? []))].join(' '), emergency: (entry.emergency ?? []).join(' '), request: entry.request,
   };
 }
 

@@ -4,7 +4,7 @@ import { unauthenticated } from './describe-request.ts';
 import type { AuditEntry } from './types.ts';
 
 /** What somebody did, as a citizen would tell it apart. */
-export type LookKind = 'look' | 'search' | 'written' | 'emergency' | 'linked' | 'kept' | 'oversight' | 'other';
+export type LookKind = 'look' | 'list' | 'search' | 'written' | 'emergency' | 'linked' | 'kept' | 'oversight' | 'other';
 /** `nothing-shown`: it was allowed, and there was nothing to be shown */
 export type LookOutcome = 'shown' | 'nothing-shown' | 'recorded' | 'refused' | 'failed';
 
@@ -50,16 +50,34 @@ const kinds: Readonly<Record<string, LookKind>> = {
   'hold-back-list': 'oversight', 'hold-back-decide': 'oversight', 'hold-back-end': 'oversight', 'subject-access': 'oversight',
 };
 
-export function kindOf({ interaction, query }: Pick<AuditEntry, 'interaction' | 'query'>): LookKind {
-  if (interaction === 'search-type' && query.startsWith('AuditEvent')) return 'oversight';
-  if (interaction === 'search-type' && query.startsWith('Patient')) return 'search';
-  return Object.hasOwn(kinds, interaction) ? (kinds[interaction] ?? 'other') : 'other';
+/** What was asked without naming anybody shows lists of people and opens nobody's record. */
+export function kindOf(entry: Pick<AuditEntry, 'interaction' | 'query' | 'listed'>): LookKind {
+  const { interaction, query, listed } = entry;
+  if (['read', 'search-type'].includes(interaction) && query.startsWith('AuditEvent')) return 'oversight';
+  const kind = interaction === 'search-type' && query.startsWith('Patient') ? 'search' : Object.hasOwn(kinds, interaction) ? (kinds[interaction] ?? 'other') : 'other';
+  return seen.includes(kind) && (listed !== undefined || !namesSomebody(entry)) ? 'list' : kind;
 }
 
-export function outcomeOf(entry: Pick<AuditEntry, 'interaction' | 'query' | 'outcome' | 'disclosed'>): LookOutcome {
+/** Of these something is shown, or nothing. */
+const seen: readonly LookKind[] = ['look', 'list', 'search'];
+/** They ask about people, whoever that is. */
+const aboutWhoever: readonly string[] = ['history-type', 'history-system', 'export-file', 'notify', 'subscription-events'];
+
+/** Whether a look was asked for about somebody. A search for people asks about somebody, by whatever it knows of them. */
+function namesSomebody({ interaction, query }: Pick<AuditEntry, 'interaction' | 'query'>): boolean {
+  if (aboutWhoever.includes(interaction)) return false;
+  return interaction !== 'search-type' || query.startsWith('Patient') || namesInQuery(query);
+}
+
+/** Whether a search has a parameter that names somebody, itself or by what it goes through; `query` is in its normal form. */
+export function namesInQuery(query: string): boolean {
+  return /[?&](?:(?:patient|subject)(?::[^=&.]*)?\.)?(?:_id|identifier|patient|subject)(?::[^=&.]*)?=/.test(query);
+}
+
+export function outcomeOf(entry: Pick<AuditEntry, 'interaction' | 'query' | 'listed' | 'outcome' | 'disclosed'>): LookOutcome {
   if (entry.outcome === 'denied') return 'refused';
   if (entry.outcome === 'failed') return 'failed';
-  if (!['look', 'search'].includes(kindOf(entry))) return 'recorded';
+  if (!seen.includes(kindOf(entry))) return 'recorded';
   return entry.disclosed.length > 0 ? 'shown' : 'nothing-shown';
 }
 

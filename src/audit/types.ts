@@ -16,6 +16,8 @@ export interface AuditEntry {
   interaction: string;
   /** normal form of the query: type and parameters, values of identifying parameters replaced by keyed hashes */
   query: string;
+  /** which part of each resource was sent: `_elements=birthDate,name`, `_summary=true`; absent: all that was disclosed */
+  shape?: string;
   /** uuid of the citizen the request resolves to, found or not */
   citizen?: string;
   /** citizens whose rows were in a list that names nobody: filed under each of them as well */
@@ -31,10 +33,12 @@ export interface AuditEntry {
   code?: string;
   /** `Type/id/_history/version` of everything sent, in order */
   disclosed: string[];
+  /** parts kept apart that were sent with them, as `Type/id/_history/version#/path` */
+  parts?: string[];
   /** organisations whose data was sent */
   custodians: OrganisationKey[];
   /** rules that allowed or denied: one line per distinct class rule */
-  decisions: { effect: 'permit' | 'deny'; rule: string; agreement?: string; version?: string; clause?: string; sentence: string; count: number }[];
+  decisions: { effect: 'permit' | 'deny'; rule: string; agreement?: string; version?: string; clause?: string; /** `Consent/id/_history/version` that permitted or denied */ choice?: string; sentence: string; count: number }[];
   /** rows kept back, by category and custodian; never ids */
   withheld: { custodian: OrganisationKey; category: string; count: number }[];
 }

@@ -1,5 +1,5 @@
 import type { Requester, SharingClass } from '../fhir/sharing.ts';
-import type { ChoiceEffect, ChoiceLimits, ChoiceRule, RecordFacts, Refused } from './types.ts';
+import type { ChoiceEffect, ChoiceLimits, ChoiceMade, ChoiceRule, RecordFacts, Refused } from './types.ts';
 
 const strictest: readonly Refused[] = ['declines', 'denies', 'objects'];
 
@@ -11,11 +11,17 @@ const strictest: readonly Refused[] = ['declines', 'denies', 'objects'];
  * Without a record the answer is that of the class as a whole, of which no single record can be told: see `reaches`.
  */
 export function choiceEffect(rules: readonly ChoiceRule[], requester: Requester, sharingClass: SharingClass, record?: RecordFacts): ChoiceEffect | undefined {
+  return choiceMade(rules, requester, sharingClass, record)?.effect;
+}
+
+/** The same with the Consent that says so. */
+export function choiceMade(rules: readonly ChoiceRule[], requester: Requester, sharingClass: SharingClass, record?: RecordFacts): ChoiceMade | undefined {
   const applying = rules.filter((rule) => applies(rule.limits, requester, sharingClass) && reaches(rule, record));
   const permits = applying.filter(({ effect }) => effect === 'permit');
   const standing = applying.filter((denial) => denial.effect === 'deny' && !permits.some((permit) => isExceptionTo(permit, denial)));
-  const refused = new Set(standing.map(howRefused));
-  return strictest.find((each) => refused.has(each)) ?? (permits.length > 0 ? 'permits' : undefined);
+  const effect = strictest.find((each) => standing.some((denial) => howRefused(denial) === each)) ?? 'permits';
+  const [consent] = (effect === 'permits' ? permits : standing.filter((denial) => howRefused(denial) === effect)).map((rule) => rule.consent).sort();
+  return consent === undefined ? undefined : { effect, consent };
 }
 
 function howRefused({ optOut, limits }: ChoiceRule): Refused {

@@ -1,6 +1,7 @@
 import type { SharingClass } from '../fhir/sharing.ts';
 import { oversees } from './oversees.ts';
-import type { ClassRule, ClauseReference, Decision, Grant, NoRule, NoticeMode, Refused, RegisteredAgreement, SharingNames } from './types.ts';
+import type { Opened } from './opened-by.ts';
+import type { ChoiceMade, ClassRule, ClauseReference, Decision, Grant, NoRule, NoticeMode, Refused, RegisteredAgreement, SharingNames } from './types.ts';
 
 /**
  * The words of every decision, in one place: the audit log, the OperationOutcome of governance, the screens and the
@@ -41,17 +42,23 @@ export function describeRule(rule: ClassRule, names: SharingNames): { effect: 'p
 export function explainPermitted(rule: Exclude<ClassRule, NoRule>, names: SharingNames): Decision {
   const { sentence } = describeRule(rule, names);
   if (rule.kind === 'own') return { effect: 'permit', rule: 1, reason: 'own', sentence };
-  return { effect: 'permit', rule: 4, reason: rule.kind === 'oversight' ? 'oversight' : 'clause', ...referenceIn(rule), sentence };
+  const choice = rule.kind === 'explicit' ? rule.choice : undefined;
+  return { effect: 'permit', rule: 4, reason: rule.kind === 'oversight' ? 'oversight' : 'clause', ...referenceIn(rule), sentence, ...(choice !== undefined && { choice }) };
+}
+
+/** The decision behind rows that one clause, or emergency access, opened. */
+export function explainOpened(opened: Opened, names: SharingNames): Decision {
+  return opened.kind === 'emergency' ? explainEmergency(opened) : explainPermitted(opened, names);
 }
 
 /** The decision behind rows of a class that were kept back, with how much the requester may be told of it. */
 export function explainWithheld(
-  grant: Grant, sharingClass: SharingClass, refused: Refused | null, names: SharingNames,
+  grant: Grant, sharingClass: SharingClass, refused: ChoiceMade<Refused> | null, names: SharingNames,
 ): Decision & { notice: NoticeMode } {
   const rule: ClassRule = grant.rules.get(sharingClass.id) ?? { kind: 'none', reason: 'no-agreement', notice: 'none' };
   const notice = 'notice' in rule ? rule.notice : 'none';
   if (rule.kind === 'none' && sharingClass.labels.length > 0) return { ...deniedByRule(rule, 2, names), notice };
-  if (refused && rule.kind !== 'own' && !oversees(grant.role, grant.purpose, sharingClass.category)) return { ...deniedByChoice(refused), notice };
+  if (refused && rule.kind !== 'own' && !oversees(grant.role, grant.purpose, sharingClass.category)) return { ...deniedByChoice(refused.effect, refused.consent), notice };
   switch (rule.kind) {
     case 'none': return { ...deniedByRule(rule, 6, names), notice };
     case 'related': return { ...deniedForRelationship(rule, names), notice };
@@ -66,8 +73,8 @@ export function deniedByRule(rule: NoRule, number: 2 | 6, names: SharingNames): 
 }
 
 /** Rule 3: an objection to sharing anything with anybody, an opt-out, or a choice about somebody like this requester or something like this. */
-export function deniedByChoice(how: Refused): Decision {
-  return { effect: 'deny', rule: 3, reason: 'choice', sentence: refusals[how] };
+export function deniedByChoice(how: Refused, choice?: string): Decision {
+  return { effect: 'deny', rule: 3, reason: 'choice', sentence: refusals[how], ...(choice !== undefined && { choice }) };
 }
 
 const refusals: Readonly<Record<Refused, string>> = {

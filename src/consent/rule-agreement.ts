@@ -1,4 +1,4 @@
-import { choiceEffect } from './choice-effect.ts';
+import { choiceMade } from './choice-effect.ts';
 import { referenceTo } from './clauses-in-force.ts';
 import type { PlacedClause } from './clauses-in-force.ts';
 import type { Question } from './combining-rules.ts';
@@ -28,9 +28,10 @@ export function ruleAgreement(question: Question): Decision | undefined {
 
 function byConsent(question: Question): Decision | undefined {
   const { requester, sharingClass, record, agreements, choices } = question;
-  if (choiceEffect(choices, requester, sharingClass, record) !== 'permits') return undefined;
+  const made = choiceMade(choices, requester, sharingClass, record);
+  if (made?.effect !== 'permits') return undefined;
   const explicit = coveringClauses(question).find((placed) => placed.clause.consentBasis === 'explicit' && (placed.clause.relationships === undefined || hasRelationship(placed, question)));
-  return explicit && explainPermitted({ kind: 'explicit', ...referenceTo(explicit), notice: explicit.clause.notice, withConsent: [] }, namesFrom(agreements));
+  return explicit && explainPermitted({ kind: 'explicit', ...referenceTo(explicit), notice: explicit.clause.notice, withConsent: [], choice: made.consent }, namesFrom(agreements));
 }
 
 function hasRelationship({ clause }: PlacedClause, { requester, relationships, now }: Question): boolean {

@@ -1,4 +1,4 @@
-import { choiceEffect } from './choice-effect.ts';
+import { choiceMade } from './choice-effect.ts';
 import type { Question } from './combining-rules.ts';
 import { deniedByChoice } from './explain.ts';
 import { oversees } from './oversees.ts';
@@ -10,7 +10,7 @@ import type { Decision } from './types.ts';
  */
 export function ruleChoice({ requester, sharingClass, record, choices, emergency }: Question): Decision | undefined {
   if (oversees(requester.role, requester.purpose, sharingClass.category)) return undefined;
-  const effect = choiceEffect(choices, requester, sharingClass, record);
-  if (effect === undefined || effect === 'permits' || (effect === 'objects' && emergency)) return undefined;
-  return deniedByChoice(effect);
+  const made = choiceMade(choices, requester, sharingClass, record);
+  if (!made || made.effect === 'permits' || (made.effect === 'objects' && emergency)) return undefined;
+  return deniedByChoice(made.effect, made.consent);
 }

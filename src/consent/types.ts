@@ -71,7 +71,7 @@ export type ClassRule =
       alternatives?: (ClauseReference & { relationships: RelationshipKind[] })[];
       /** clauses that open the same class with the person's explicit consent */
       withConsent?: ConsentClause[] }
-  | { kind: 'explicit'; agreement: string; version: string; clause: string; notice: NoticeMode; withConsent: ConsentClause[] }
+  | { kind: 'explicit'; agreement: string; version: string; clause: string; notice: NoticeMode; withConsent: ConsentClause[]; /** the choice that permits, of a row that was opened */ choice?: string }
   | NoRule;
 
 /** A clause that needs the person's permitting choice, and a relationship where it names kinds of one. */
@@ -152,6 +152,12 @@ export interface Choice {
 export type ChoiceEffect = 'permits' | Refused;
 export type Refused = 'declines' | 'denies' | 'objects';
 
+/** The same with the Consent it stands in: of several that say the same, the first by name. */
+export interface ChoiceMade<Effect extends ChoiceEffect = ChoiceEffect> {
+  effect: Effect;
+  consent: string;
+}
+
 /** What of a single record a choice may look at. Null: not known, as with codes and dates of a version that is no longer. */
 export interface RecordFacts {
   id: string;
@@ -176,6 +182,8 @@ export interface Decision extends Partial<ClauseReference> {
   /** `stale`: the grant would have opened the row, but did not hold when it was read */
   reason: 'own' | 'oversight' | 'clause' | 'choice' | 'relationship' | 'consent' | 'emergency' | 'stale' | NoRule['reason'];
   sentence: string;
+  /** the Consent that permitted or denied, as a choice names it */
+  choice?: string;
 }
 
 /** Names for sentences: organisations by key, agreement titles by `id/version`. */

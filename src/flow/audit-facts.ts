@@ -18,8 +18,8 @@ export interface AskedFacts {
 
 /** What the entry of a request says of who asked, when and from where, with what was asked beside it. Each call names a new entry. */
 export function auditFacts(
-  { newId, clock }: Pick<ReleaseContext, 'newId' | 'clock'>, requester: Requester, { id, address, correlation }: RequestFacts,
+  { newId, clock }: Pick<ReleaseContext, 'newId' | 'clock'>, requester: Requester, { id, address, correlation, shape }: RequestFacts,
   { citizen, ...asked }: AskedFacts,
 ): AuditFacts {
-  return { id: newId(), at: clock(), request: id, requester, ...asked, ...(address !== undefined && { address }), ...(correlation !== undefined && { correlation }), ...(typeof citizen === 'string' && isUuid(citizen) && { citizen }) };
+  return { id: newId(), at: clock(), request: id, requester, ...asked, ...(address !== undefined && { address }), ...(correlation !== undefined && { correlation }), ...(shape !== undefined && { shape }), ...(typeof citizen === 'string' && isUuid(citizen) && { citizen }) };
 }

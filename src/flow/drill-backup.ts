@@ -1,10 +1,10 @@
-import { logLineOf } from '../audit/log-line.ts';
 import { readCheckpoint } from '../audit/checkpoint.ts';
 import { Refusal, type Problem } from '../fhir/problem.ts';
 import { readLog } from '../store/audit-log.ts';
 import { readHead } from '../store/audit-tree.ts';
 import { copyIn, copyOut, tallyOf, type CopiedTable, type RecordTally } from '../store/backup.ts';
 import type { Database } from '../store/database.ts';
+import { lineOfKept } from './log-lines.ts';
 
 /** What a backup says of itself. */
 export interface BackupManifest {
@@ -71,7 +71,7 @@ async function* logLines(database: Database, size: number): AsyncGenerator<strin
   for (let after = 0; after < size;) {
     const entries = await readLog(database, after, size, entriesTogether);
     if (entries.length === 0) return; // cut off: the verifier says so
-    yield* entries.map(logLineOf);
+    yield* entries.map(lineOfKept);
     after = entries.at(-1)?.seq ?? size;
   }
 }

@@ -1,9 +1,9 @@
-import { logLineOf } from '../audit/log-line.ts';
 import { Refusal } from '../fhir/problem.ts';
 import type { Requester } from '../fhir/sharing.ts';
 import { findCheckpoint, newestCheckpoint } from '../store/audit-checkpoints.ts';
 import { readLog } from '../store/audit-log.ts';
 import { checkOversight } from './check-oversight.ts';
+import { lineOfKept } from './log-lines.ts';
 import { sizeUnknown } from './prove-log.ts';
 import { appendAct } from './release-records.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
@@ -36,7 +36,7 @@ async function* linesUpTo(context: ReleaseContext, requester: Requester, size: n
     if (after > 0) await checkOversight(context, requester, forAuditReaders);
     const entries = await readLog(context.database, after, size, linesTogether);
     if (entries.length === 0) return; // cut off: the verifier says so
-    yield entries.map(logLineOf);
+    yield entries.map(lineOfKept);
     after = entries.at(-1)?.seq ?? size;
   }
 }

@@ -1,9 +1,11 @@
-import { choiceEffect } from '../consent/choice-effect.ts';
+import { choiceMade } from '../consent/choice-effect.ts';
 import type { Question } from '../consent/combining-rules.ts';
 import { decide } from '../consent/decide.ts';
 import type { RecordFacts } from '../consent/types.ts';
 import type { Requester, SharingClass } from '../fhir/sharing.ts';
 import { refusedIn, type Withheld, type WithheldClass } from '../store/count-withheld.ts';
+import type { HeldFacts } from '../store/door.ts';
+import { relationshipNumber } from '../store/grants.ts';
 import type { PastFacts, PastRow } from '../store/past-facts.ts';
 
 /** A citizen's row as it was: its version and class, and of the parts kept apart their classes. */
@@ -25,9 +27,12 @@ export interface FactsAt extends Pick<Question, 'choices' | 'relationships'> {
 
 export function factsAt({ citizen, rows, choices, relationships, emergencies }: PastFacts, instant: Date): FactsAt {
   const lasts = lastsAt(instant);
+  const there = rows.filter(({ citizens }) => citizens.find(({ until }) => until === null || instant < until)?.citizen === citizen).flatMap((row) => rowAt(row, instant));
+  const consents = new Map(there.flatMap(({ type, id, version }) => (type === 'Consent' ? [[id, `/_history/${version}`] as const] : [])));
   return {
-    rows: rows.filter(({ citizens }) => citizens.find(({ until }) => until === null || instant < until)?.citizen === citizen).flatMap((row) => rowAt(row, instant)),
-    choices: choices.filter((choice) => lasts(choice) && choice.live.some(({ from, until }) => (from === null || from <= instant) && (until === null || instant < until))).map(({ rule }) => rule),
+    rows: there,
+    choices: choices.filter((choice) => lasts(choice) && choice.live.some(({ from, until }) => (from === null || from <= instant) && (until === null || instant < until)))
+      .map(({ rule }) => ({ ...rule, consent: `Consent/${rule.consent}${consents.get(rule.consent) ?? ''}` })),
     relationships: relationships.filter(lasts),
     emergencyOf: ({ organisation, person }) => emergencies.find((each) => each.organisation === organisation && each.person === person?.id && each.from <= instant && instant < each.until)?.reference ?? null,
   };
@@ -51,7 +56,7 @@ export function factInstants({ rows, choices, relationships, emergencies }: Past
 export function keptBack(citizen: string, facts: FactsAt, classes: ReadonlyMap<number, SharingClass>, question: Pick<Question, 'requester' | 'agreements' | 'now'>): Withheld {
   const sees = rememberPerClass(facts, (classId, record) => mayBeSeen(facts, classes.get(classId), record, question));
   const kept = facts.rows.flatMap(({ classId, parts, record }) => (sees(classId, record) ? parts.filter((part) => !sees(part, record)) : [classId]).map((hidden) => ({ classId: hidden, record })));
-  const groups = Map.groupBy(kept.map(({ classId, record }) => ({ classId, refused: refusedBy(facts, classes.get(classId), record, question.requester) })), ({ classId, refused }) => `${classId} ${refused ?? ''}`);
+  const groups = Map.groupBy(kept.map(({ classId, record }) => ({ classId, refused: refusedBy(facts, classes.get(classId), record, question.requester) })), ({ classId, refused }) => `${classId} ${refused?.effect ?? ''} ${refused?.consent ?? ''}`);
   return {
     citizen, emergency: facts.emergencyOf(question.requester),
     classes: [...groups.values()].flatMap((group) => group.slice(0, 1).map((one): WithheldClass => ({ ...one, count: group.length }))),
@@ -76,9 +81,16 @@ function rememberPerClass({ choices }: FactsAt, ask: (classId: number, record: R
   };
 }
 
+/** What the reading of a record of this class rested on at that instant, as the door tells it. */
+export function heldAt({ choices, relationships }: FactsAt, sharingClass: SharingClass | undefined, record: RecordFacts, { requester, now }: Pick<Question, 'requester' | 'now'>): HeldFacts {
+  const live = relationships.filter(({ organisation, until }) => organisation === requester.organisation && (until === null || now < until));
+  const made = sharingClass && choiceMade(choices, requester, sharingClass, record);
+  return { kinds: live.map(({ kind }) => relationshipNumber(kind)), permits: made?.effect === 'permits' ? made.consent : null };
+}
+
 function refusedBy({ choices, emergencyOf }: FactsAt, sharingClass: SharingClass | undefined, record: RecordFacts, requester: Requester): WithheldClass['refused'] {
-  const effect = sharingClass && choiceEffect(choices, requester, sharingClass, record);
-  return effect === undefined || effect === 'permits' ? null : refusedIn(emergencyOf(requester), effect);
+  const made = sharingClass && choiceMade(choices, requester, sharingClass, record);
+  return !made || made.effect === 'permits' ? null : refusedIn(emergencyOf(requester), { effect: made.effect, consent: made.consent });
 }
 
 /** What codes and dates an older version had is not kept, as at the door. */

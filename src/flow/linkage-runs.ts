@@ -43,7 +43,7 @@ export async function approveLinkageRun(context: LinkageRunActs, requester: Requ
   if (run.id !== id || run.state !== 'compared') throw new Refusal(notCompared);
   if (run.rule !== context.ruleVersion) throw new Refusal(otherRule);
   await record(context, requester, request, 'linkage-re-run', 'approve');
-  if (!(await setRunState(context.database, id, ['compared'], 'applying', requester.person?.name ?? requester.client))) throw new Refusal(notCompared);
+  if (!(await setRunState(context.database, id, ['compared'], 'applying', { name: requester.person?.name ?? requester.client, person: requester.person?.id ?? null, organisation: requester.organisation }))) throw new Refusal(notCompared);
   context.wake();
   return newest(context);
 }

@@ -1,5 +1,4 @@
 import { describeDisclosure } from '../audit/describe-disclosure.ts';
-import { logLineOf } from '../audit/log-line.ts';
 import type { AuditEntry } from '../audit/types.ts';
 import { consistencyPath, inclusionPath, type Range } from '../audit/tree.ts';
 import { notFound } from '../fhir/outcome.ts';
@@ -11,6 +10,7 @@ import type { Database } from '../store/database.ts';
 import { isUuid } from '../store/secrets.ts';
 import { auditFacts } from './audit-facts.ts';
 import { checkOversight, logReader } from './check-oversight.ts';
+import { lineOfKept } from './log-lines.ts';
 import { hashesOf, logBroken } from './log-tree.ts';
 import { makeCheckpoint, type CheckpointContext } from './make-checkpoint.ts';
 import { appendOrRefuse } from './release-records.ts';
@@ -29,7 +29,7 @@ export async function proveEntry(context: ReleaseContext & CheckpointContext, re
   const citizen = entry.text === null ? null : (JSON.parse(entry.text) as AuditEntry).citizen;
   await appendOrRefuse(context, describeDisclosure(
     auditFacts(context, requester, request, { interaction: 'audit-proof', query: `audit/entries/${entry.seq}/proof`, status: 200, citizen }), { disclosed: [{ type: 'AuditEvent', id, version: 1 }], decisions: [] }));
-  return proofOf(context.database, checkpoint, inclusionPath(entry.seq - 1, checkpoint.size), `"leaf":${logLineOf(entry)},`);
+  return proofOf(context.database, checkpoint, inclusionPath(entry.seq - 1, checkpoint.size), `"leaf":${lineOfKept(entry)},`);
 }
 
 /** That the log of one checkpoint begins with the first `from` entries: `{"checkpoint","path"}`; every log begins with none. Tells of sizes and hashes only. */

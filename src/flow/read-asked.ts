@@ -211,7 +211,7 @@ function withRealIds(ask: Ask): Ask {
 const noId = '00000000-0000-0000-0000-000000000000';
 
 /** Whom a request names: what the accountant is asked about, found or not. Work-list searches name nobody. */
-function namingOf(ask: Exclude<Ask, PersonAsk>): Naming | null {
+export function namingOf(ask: Exclude<Ask, PersonAsk>): Naming | null {
   switch (ask.interaction) {
     case 'everything': case 'timeline': case 'story': return { citizens: [ask.citizen] };
     case 'search-type': return namedIn(ask.query);

@@ -1,4 +1,6 @@
+import type { AuditEvent } from '@medplum/fhirtypes';
 import { agreementUrn } from '../audit/audit-agents.ts';
+import { auditEventOf } from '../audit/audit-event.ts';
 import { entryColumns, entryRow, type ReportRow } from '../audit/report-row.ts';
 import type { AuditEntry } from '../audit/types.ts';
 import type { OrganisationKey } from '../fhir/sharing.ts';
@@ -27,7 +29,7 @@ export interface ReportFilters {
 }
 
 export interface ReportPage {
-  rows: ReportRow[];
+  rows: (ReportRow | AuditEvent)[];
   /** ids of the entries of the log among them */
   entries: string[];
   next: ReportPosition | null;
@@ -56,7 +58,8 @@ export async function readReportPage({ database }: ReleaseContext, reader: LogRe
   const found = await searchAudit(database, await queryOf(database, reader, ask, after && { at: after.at, seq: Number(after.n) }));
   const last = found.at(-1);
   const kept = found.filter(belongs(ask));
-  return { rows: kept.map(entryRow), entries: kept.map(({ id }) => id), next: found.length === together && last ? { at: last.at, n: last.seq } : null };
+  const { events } = ask;
+  return { rows: events === undefined ? kept.map(entryRow) : kept.map((entry) => auditEventOf(entry, events)), entries: kept.map(({ id }) => id), next: found.length === together && last ? { at: last.at, n: last.seq } : null };
 }
 
 async function queryOf(database: Database, reader: LogReader, { name, from, to, patient, user, organisation, agreement, version, clause, feed }: ReportAsk, before: AuditPosition | null): Promise<AuditQuery> {
@@ -72,10 +75,13 @@ function wordsOf(name: ReportName): string[][] {
   switch (name) {
     case 'denials': return [['outcome 8']];
     case 'emergency-looks': return [['purpose BTG', ...['break-glass', 'end-break-glass', 'emergency-review', 'emergency-revoke'].map((interaction) => `interaction ${interaction}`)]];
-    case 'exports': return [['interaction audit-report', 'interaction access-report', 'interaction audit-export']];
+    case 'exports': return [takenOut.map((interaction) => `interaction ${interaction}`)];
     default: return [];
   }
 }
+
+/** What leaves to be kept elsewhere: reports and answers of the log, the log itself, files of the record, what a person is given about themselves, notifications. */
+const takenOut = ['audit-report', 'access-report', 'look-replay', 'audit-export', 'subject-access', 'export-file', 'notify'] as const;
 
 /** What the words find too much of: faults of ours beside refusals, and a clause's number in other versions of the agreement. */
 function belongs({ name, agreement, version, clause }: ReportAsk): (entry: AuditEntry) => boolean {

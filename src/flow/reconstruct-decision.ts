@@ -1,5 +1,6 @@
 import { describeDisclosure } from '../audit/describe-disclosure.ts';
 import { sumDecisions, sumWithheld } from '../audit/describe-request.ts';
+import { namesInQuery } from '../audit/tell-looks.ts';
 import type { AuditEntry } from '../audit/types.ts';
 import { registeredAt, registerInstants } from '../consent/at-instant.ts';
 import { compileGrant } from '../consent/compile-grant.ts';
@@ -16,8 +17,8 @@ import { isUuid } from '../store/secrets.ts';
 import type { SharingClasses } from '../store/sharing-classes.ts';
 import { auditFacts } from './audit-facts.ts';
 import { checkOversight, logReader } from './check-oversight.ts';
-import { explainRelease, type ReleasedRow } from './explain-release.ts';
-import { factInstants, factsAt, keptBack, mayBeSeen, type FactsAt } from './facts-at.ts';
+import { explainFirstClause, explainRelease, type Explained, type ReleasedRow } from './explain-release.ts';
+import { factInstants, factsAt, heldAt, keptBack, mayBeSeen, type FactsAt } from './facts-at.ts';
 import { registeredFrom } from './register-agreements.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 import { appendOrRefuse } from './release-records.ts';
@@ -105,7 +106,7 @@ function decideAt(entry: AuditEntry, asker: Requester, { agreements: registered,
   const agreements = registered.map((each) => registeredAt(each, now));
   const question = { requester: asker, agreements, now };
   const facts = new Map([...people].map(([citizen, past]) => [citizen, factsAt(past, now)]));
-  const sent = sentRows(entry, facts, asker);
+  const sent = sentRows(entry, facts, classes, question);
   const withheld = namesSomebody(entry) ? [...facts].map(([citizen, of]) => keptBack(citizen, of, classes, question)) : [];
   const grant = compileGrant({ requester: asker, classes: [...classes.values()], agreements, generation: 0, now });
   const notPermitted = sent.filter(({ citizen, classId, id }) => {
@@ -113,31 +114,42 @@ function decideAt(entry: AuditEntry, asker: Requester, { agreements: registered,
     const record = of?.rows.find((row) => row.id === id)?.record;
     return classId !== null && !(of && record && mayBeSeen(of, classes.get(classId), record, question) && grant.rules.get(classId)?.kind !== 'none');
   });
-  const explained = explainRelease({ grant, names: namesFrom(registered), classes }, sent.filter((row) => !notPermitted.includes(row)), withheld);
-  const recomputed = { decisions: sumDecisions(explained.decisions), withheld: sumWithheld(explained.withheld) };
+  const held = { grant, names: namesFrom(registered), classes };
+  const permitted = sent.filter((row) => !notPermitted.includes(row));
+  const recomputed = decided(explainRelease(held, permitted, withheld));
   const recorded = { decisions: entry.decisions, withheld: entry.withheld };
+  const asBefore = (): Decided => withoutChoices(decided(explainRelease(held, permitted, withheld, explainFirstClause)));
   const inForce = new Map(clausesInForce(agreements, now).map(({ agreement }) => [`${agreement.id} ${agreement.version}`, agreement]));
   return {
     entry: { id: entry.id, at: entry.at, interaction: entry.interaction, query: entry.query }, asOf: now.toISOString(),
     agreements: [...inForce.values()].map(({ id, version, title }) => ({ id, version, title })),
-    same: notPermitted.length === 0 && canonicalJson(recorded) === canonicalJson(recomputed),
+    same: notPermitted.length === 0 && (canonicalJson(recorded) === canonicalJson(recomputed) || canonicalJson(recorded) === canonicalJson(asBefore())),
     recorded, recomputed, notPermitted: notPermitted.map(({ type, id, version }) => `${type}/${id}/_history/${version}`),
   };
 }
 
-/** What was sent, with the class each row had; rows of nobody (the directory) carry none. */
-function sentRows(entry: AuditEntry, facts: ReadonlyMap<string, FactsAt>, asker: Requester): ReleasedRow[] {
-  const rows = new Map([...facts].flatMap(([citizen, of]) => of.rows.map((row) => [`${row.type}/${row.id}`, { citizen, classId: row.classId, emergency: of.emergencyOf(asker) }] as const)));
+function decided({ decisions, withheld }: Explained): Decided {
+  return { decisions: sumDecisions(decisions), withheld: sumWithheld(withheld) };
+}
+
+/** Entries before 0.8.0 do not name the choice. */
+function withoutChoices({ decisions, withheld }: Decided): Decided {
+  return { decisions: sumDecisions(decisions.map(({ choice: _, ...rest }) => rest)), withheld };
+}
+
+/** What was sent, with the class each row had and what its reading rested on; rows of nobody (the directory) carry none. */
+function sentRows(entry: AuditEntry, facts: ReadonlyMap<string, FactsAt>, classes: World['classes'], question: { requester: Requester; now: Date }): ReleasedRow[] {
+  const rows = new Map([...facts].flatMap(([citizen, of]) => of.rows.map((row) => [`${row.type}/${row.id}`, { citizen, classId: row.classId, emergency: of.emergencyOf(question.requester), held: heldAt(of, classes.get(row.classId), row.record, question) }] as const)));
   return entry.disclosed.map((said) => {
     const [type = '', id = '', , version = '0'] = said.split('/');
     const row = rows.get(`${type}/${id}`);
-    return { type, id, version: Number(version), classId: row?.classId ?? null, citizen: row?.citizen ?? null, emergency: row?.emergency ?? null };
+    return { type, id, version: Number(version), classId: row?.classId ?? null, citizen: row?.citizen ?? null, emergency: row?.emergency ?? null, held: row?.held ?? null };
   });
 }
 
 /** Whether the request named somebody, so that what was kept back of them was counted. */
 function namesSomebody({ interaction, query }: AuditEntry): boolean {
-  return !['search-type', 'match'].includes(interaction) || /[?&](?:_id|identifier|patient|subject)(?::[^=&]*)?=/.test(query);
+  return !['search-type', 'match'].includes(interaction) || namesInQuery(query);
 }
 
 /** Who asked, as far as a decision depends on it; null: nobody was known, or in words this program does not know. */

@@ -23,6 +23,8 @@ export interface AccessReportAsk {
   /** half-open; null: from the first, up to now */
   from: Date | null;
   to: Date | null;
+  /** only what came before this look: where the report before ended */
+  before?: AuditPosition | null;
 }
 
 /** A line with the words of agreements for what allowed it. */
@@ -41,8 +43,8 @@ export interface AccessReport {
   seenBy: OrganisationKey | null;
   /** newest first */
   lines: ReportLine[];
-  /** there are older looks than this instant that the report has no room for: ask for the time before it */
-  olderThan: string | null;
+  /** there are looks before this one that the report has no room for */
+  olderThan: AuditPosition | null;
   /** looks held back, by rule: for those who decide so, never for the citizen */
   heldBack: { rule: string; looks: number }[];
   /** the rules under which looks may be held back, whether any are or not */
@@ -75,27 +77,27 @@ export async function releaseAccessReport(context: HoldBackContext, requester: R
 
 interface LooksRead {
   lines: LookLine[];
-  olderThan: string | null;
+  olderThan: AuditPosition | null;
   heldBack: AccessReport['heldBack'];
   /** entries read, and the newest of them */
   entries: number;
   newest: AuditPosition | null;
 }
 
-async function readLooks({ database }: HoldBackContext, reader: LogReader, citizens: string[], { from, to }: AccessReportAsk): Promise<LooksRead> {
+async function readLooks({ database }: HoldBackContext, reader: LogReader, citizens: string[], { from, to, before: start = null }: AccessReportAsk): Promise<LooksRead> {
   const decisions = await heldNow(database, citizens);
   const gathered = gatherLooks(mostLines);
   const held = new Map<string, number>();
-  let [before, newest, entries] = [null as AuditPosition | null, null as AuditPosition | null, 0];
-  const read = (olderThan: string | null): LooksRead => ({ lines: gathered.lines(), olderThan, heldBack: [...held].map(([rule, looks]) => ({ rule, looks })), entries, newest });
+  let [before, newest, entries] = [start, null as AuditPosition | null, 0];
+  const read = (olderThan: AuditPosition | null): LooksRead => ({ lines: gathered.lines(), olderThan, heldBack: [...held].map(([rule, looks]) => ({ rule, looks })), entries, newest });
   for (;;) {
     const page = await searchAudit(database, { citizens, agents: [], words: [], from, to, reader, before, limit: together });
     const categories = await categoriesOf(database, citizens, page.flatMap(({ disclosed }) => disclosed.flatMap((version) => version.split('/')[1] ?? [])));
     for (const entry of page) {
-      if (entries === mostEntries) return read(before?.at ?? null);
+      if (entries === mostEntries) return read(before);
       const rule = heldUnder(entry, decisions);
       if (rule !== null) held.set(rule, (held.get(rule) ?? 0) + 1);
-      else if (!neverTold.includes(entry.interaction) && !gathered.add(entry, countCategories(entry, categories, reader.organisation))) return read(before?.at ?? null);
+      else if (!neverTold.includes(entry.interaction) && !gathered.add(entry, countCategories(entry, categories, reader.organisation))) return read(before);
       before = { at: entry.at, seq: entry.seq };
       newest ??= before;
       entries += 1;
@@ -118,6 +120,11 @@ async function withClauses({ database }: HoldBackContext, lines: readonly LookLi
   const clauses = new Map((await listAgreements(database)).flatMap((row) => registeredFrom(row) ?? []).flatMap(({ agreement }) =>
     agreement.clauses.map((clause) => [`${agreement.id} ${agreement.version} ${clause.number}`, { title: agreement.title, text: clause.text }] as const)));
   return lines.map(({ reasons, ...line }) => ({ ...line, reasons: reasons.map((reason) => ({ ...reason, ...clauses.get(`${reason.agreement} ${reason.version} ${reason.clause}`) })) }));
+}
+
+/** The end to ask for the looks that a report had no room for: those of its last instant are told again rather than left out. */
+export function endOfOlder({ at }: AuditPosition): Date {
+  return new Date(Date.parse(at) + 1);
 }
 
 function queryOf(citizen: string, { from, to }: AccessReportAsk, { entries, newest }: LooksRead): string {

@@ -23,4 +23,6 @@ export interface RequestFacts {
   address?: string;
   /** X-Correlation-ID, where the caller sent one */
   correlation?: string;
+  /** in which part it is answered: `_elements=name` or `_summary=true` */
+  shape?: string;
 }

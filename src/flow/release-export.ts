@@ -86,13 +86,18 @@ async function* batches(context: ReleaseContext, requester: Requester, file: Ask
   }
 }
 
+/** As a search would say it. */
+function shapeOf({ elements }: ExportJob): { shape?: string } {
+  return elements.length === 0 ? {} : { shape: `_elements=${[...elements].sort().join(',')}` };
+}
+
 async function releaseBatch(context: ReleaseContext, requester: Requester, { job, type, name }: AskedFile, ids: readonly string[], request: RequestFacts): Promise<string[]> {
   const { database, policy } = context;
   const { held, result: rows } = await policy.under(requester, ({ grant }) => (type === 'Patient' ? readSourcePatients : readListed)(database, grant.key, ids));
   const found = rows.filter((row) => row.type === type);
   const lines = linesOf(held, type, found).map((line) => inPart(job, type, line));
   const explained = explainRelease(held, found, []);
-  const entry = describeDisclosure(auditFacts(context, requester, request, { interaction: 'export-file', query: `_export/${job.id}/${name}`, status: 200 }), explained);
+  const entry = describeDisclosure(auditFacts(context, requester, { ...request, ...shapeOf(job) }, { interaction: 'export-file', query: `_export/${job.id}/${name}`, status: 200 }), explained);
   await appendOrRefuse(context, { ...entry, listed: [...new Set(found.flatMap(({ citizen }) => citizen ?? []))].sort() });
   return lines;
 }

@@ -11,7 +11,7 @@ import { auditFacts, type AskedFacts } from './audit-facts.ts';
 import { composeCitizens, type ComposedCitizen } from './compose-citizens.ts';
 import { explainRelease, noticeOf } from './explain-release.ts';
 import type { HeldGrant } from './policy.ts';
-import { readAsked, type Ask, type Found } from './read-asked.ts';
+import { namingOf, readAsked, type Ask, type Found } from './read-asked.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 import { withClasses } from './search-records.ts';
 import { severalNamed } from './who-is-named.ts';
@@ -84,16 +84,22 @@ export async function appendAct(context: ReleaseContext, requester: Requester, r
 function describeLook(
   context: ReleaseContext, requester: Requester, ask: Ask, request: RequestFacts, held: HeldGrant, found: Found, missing: Problem | null,
 ): AuditEntry {
-  const rows = [...found.rows, ...found.people, ...found.included];
+  const rows = [...found.rows, ...found.people, ...found.included, ...(ask.interaction === 'everything' ? found.places : [])]; // a story names places and sends none of them
   const explained = explainRelease(held, rows, found.withheld);
   const citizens = [...new Set([...found.withheld.map(({ citizen }) => citizen), ...rows.flatMap(({ citizen }) => (citizen === null ? [] : [citizen]))])];
+  const listed = citizens.length > 1 || asksForAList(ask);
   const facts = auditFacts(context, requester, request, {
-    interaction: ask.interaction === 'history-type' && ask.type === null ? 'history-system' : ask.interaction, query: normalForm(ask), status: missing ? categories[missing.category].status : 200, citizen: citizens.length === 1 ? citizens[0] : null, emergency: explained.emergency,
+    interaction: ask.interaction === 'history-type' && ask.type === null ? 'history-system' : ask.interaction, query: normalForm(ask), status: missing ? categories[missing.category].status : 200, citizen: citizens.length === 1 && !listed ? citizens[0] : null, emergency: explained.emergency,
   });
   const entry = missing
     ? describeDenial(facts, { outcome: 'denied', code: missing.code, decisions: explained.decisions, withheld: explained.withheld })
     : describeDisclosure(facts, explained);
-  return citizens.length > 1 ? { ...entry, listed: citizens.sort() } : entry;
+  return citizens.length > 0 && listed ? { ...entry, listed: citizens.sort() } : entry;
+}
+
+/** A list that names nobody is about whoever is in it, be it one. Who looks for people looks for one of them. */
+function asksForAList(ask: Ask): boolean {
+  return ask.interaction === 'history-type' || (ask.interaction === 'search-type' && ask.query.type !== 'Patient' && namingOf(ask) === null);
 }
 
 /** The question without what identifies anybody: ids of rows are keyed hashes, and name no one outside the record. */

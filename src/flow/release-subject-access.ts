@@ -4,6 +4,7 @@ import { notFound } from '../fhir/outcome.ts';
 import { Refusal, type Problem } from '../fhir/problem.ts';
 import type { Requester, SharingClass } from '../fhir/sharing.ts';
 import type { VisibleRow } from '../store/door.ts';
+import type { AuditPosition } from '../store/search-audit.ts';
 import { isUuid } from '../store/secrets.ts';
 import { assembleText } from './assemble.ts';
 import { checkOversight } from './check-oversight.ts';
@@ -56,11 +57,11 @@ async function* writeLines(context: SubjectAccessContext, requester: Requester, 
     yield [...(place.after === null ? page.composed.map(({ patient }) => patientLine(context, patient, leave)) : []), ...page.rows.map((row) => `{"record":${assembleText(row)}}`), ...page.places.map((row) => `{"place":${assembleText(row)}}`)];
     place = page.next as Place | null;
   }
-  for (let to: Date | null | undefined = watches(requester) ? null : undefined; to !== undefined;) {
-    const report = await releaseAccessReport(context, requester, { citizen, from: null, to }, request);
+  for (let before: AuditPosition | null | undefined = watches(requester) ? null : undefined; before !== undefined;) {
+    const report = await releaseAccessReport(context, requester, { citizen, from: null, to: null, before }, request);
     looks += report.lines.length;
     yield report.lines.map((look) => JSON.stringify({ look }));
-    to = report.olderThan === null ? undefined : new Date(report.olderThan);
+    before = report.olderThan ?? undefined;
   }
   const { rules, version } = context.subjectAccess;
   yield [JSON.stringify({ end: { records, looks, madeAt: context.clock().toISOString(), by: requester.person?.name, organisation: requester.organisationName, rules: version, leftOut: rules.flatMap(({ code, law, title }) => (leftOut.has(code) ? [{ rule: code, law, title: title['en-GB'], count: leftOut.get(code) }] : [])) } })];

@@ -33,6 +33,8 @@ interface Sort {
 export interface ShownVersion extends Sort {
   /** `Type/id/_history/version` */
   version: string;
+  /** parts of it kept apart that were shown with it */
+  parts: string[];
   /** when there was a newer version, by now; null: this is the newest */
   replacedAt: string | null;
 }
@@ -46,7 +48,7 @@ export interface Late extends Sort {
 
 /** One look, as it was. */
 export interface LookReplay {
-  entry: Pick<AuditEntry, 'id' | 'at' | 'interaction' | 'query' | 'outcome' | 'status'> & { code: string | null; purpose: string | null; role: string | null; organisation: OrganisationKey | null; organisationName: string | null; personName: string | null; emergency: string[] };
+  entry: Pick<AuditEntry, 'id' | 'at' | 'interaction' | 'query' | 'outcome' | 'status'> & { /** which part of each resource was sent; null: all that was shown */ shape: string | null; code: string | null; purpose: string | null; role: string | null; organisation: OrganisationKey | null; organisationName: string | null; personName: string | null; emergency: string[] };
   /** of this citizen, and of the directory beside them, in the order they were sent */
   shown: ShownVersion[];
   /** versions of other people sent in the same list */
@@ -104,16 +106,16 @@ async function replayOf(context: ReleaseContext & { classes: SharingClasses }, e
   const shown = entry.disclosed.flatMap((version): ShownVersion[] => {
     const [type = '', id = '', , number = '0'] = version.split('/');
     const row = byName.get(`${type}/${id}`);
-    if (!row && entry.listed !== undefined) return []; // of a list about several citizens it may be anybody's
+    if (!row && (entry.listed?.length ?? 0) > 1) return []; // of a list about several citizens it may be anybody's
     const sharingClass = row && classOf(context, row);
     const told = mayTell(sharingClass?.custodian, true);
-    return [{ version, replacedAt: row?.versions[Number(number)]?.toISOString() ?? null, category: told ? (sharingClass?.category ?? null) : null, custodian: told ? (sharingClass?.custodian ?? null) : null }];
+    return [{ version, parts: (entry.parts ?? []).flatMap((part) => (part.startsWith(`${version}#`) ? [part.slice(version.length + 1)] : [])), replacedAt: row?.versions[Number(number)]?.toISOString() ?? null, category: told ? (sharingClass?.category ?? null) : null, custodian: told ? (sharingClass?.custodian ?? null) : null }];
   });
   const made = await decideAgain(context, entry);
   const { id, at, interaction, query, outcome, status, who } = entry;
   return {
     entry: {
-      id, at, interaction, query, outcome, status, code: entry.code ?? null, purpose: entry.purpose ?? null, role: who.role ?? null, organisation: who.organisation ?? null,
+      id, at, interaction, query, outcome, status, shape: entry.shape ?? null, code: entry.code ?? null, purpose: entry.purpose ?? null, role: who.role ?? null, organisation: who.organisation ?? null,
       organisationName: who.organisationName ?? null, personName: who.person?.name ?? null, emergency: entry.emergency ?? [],
     },
     shown, shownOfOthers: entry.disclosed.length - shown.length, withheld: entry.withheld, decisions: entry.decisions,

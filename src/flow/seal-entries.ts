@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { foundBy } from '../audit/found-by.ts';
 import { commitmentOfText, leafHash } from '../audit/leaf.ts';
 import { grow, type Frontier } from '../audit/tree.ts';
 import { canonicalJson } from '../fhir/canonical-json.ts';
@@ -16,7 +17,7 @@ export const sealEntries: Seal = (entries, head) => {
     const commitment = commitmentOfText(text, salt);
     const { frontier: grown, completed } = grow(frontier, leafHash({ seq: frontier.size + 1, at: entry.at, commitment }));
     frontier = grown;
-    return { entry, seq: grown.size, text, salt, commitment, tree: Buffer.concat(completed) };
+    return { entry, found: foundBy(entry), seq: grown.size, text, salt, commitment, tree: Buffer.concat(completed) };
   });
   return { sealed, head: frontier };
 };

@@ -1,9 +1,13 @@
 import type { AuditEvent } from '@medplum/fhirtypes';
 import { auditEventOf } from '../audit/audit-event.ts';
+import { describeDenial } from '../audit/describe-denial.ts';
 import { describeDisclosure } from '../audit/describe-disclosure.ts';
-import { Refusal } from '../fhir/problem.ts';
+import type { AuditEntry } from '../audit/types.ts';
+import { notFound } from '../fhir/outcome.ts';
+import { AuditedRefusal, Refusal } from '../fhir/problem.ts';
 import type { SearchQuery } from '../fhir/search-query.ts';
 import type { Requester } from '../fhir/sharing.ts';
+import { findLogged } from '../store/audit-log.ts';
 import type { Database } from '../store/database.ts';
 import { everyId, searchAudit, type AgentCondition, type AuditPosition, type AuditQuery, type LogReader } from '../store/search-audit.ts';
 import { isUuid } from '../store/secrets.ts';
@@ -43,6 +47,20 @@ export async function searchAuditTrail(context: ReleaseContext, requester: Reque
     { disclosed: page.map(({ id }) => ({ type: 'AuditEvent', id, version: 1 })), decisions: [] }));
   const last = page.at(-1);
   return { events: page.map((entry) => auditEventOf(entry, { base })), next: found.length > query.limit && last ? { at: last.at, seq: last.seq } : null };
+}
+
+/** One entry, for whoever would find it by searching; any other is not there. Written down as looking at it, under the citizen it is about. */
+export async function readAuditEvent(context: ReleaseContext, requester: Requester, id: string, request: RequestFacts, base: string): Promise<AuditEvent> {
+  await checkOversight(context, requester, forAuditReaders);
+  const kept = isUuid(id) ? await findLogged(context.database, id, overseenBy(requester)) : null;
+  const entry = kept && JSON.parse(kept.said) as AuditEntry;
+  const facts = auditFacts(context, requester, request, { interaction: 'read', query: `AuditEvent/${isUuid(id) ? id : '*'}`, status: entry ? 200 : 404, citizen: entry?.citizen });
+  if (!kept || !entry) {
+    await appendOrRefuse(context, describeDenial(facts, { outcome: 'denied', code: notFound.code }));
+    throw new AuditedRefusal(notFound);
+  }
+  await appendOrRefuse(context, describeDisclosure(facts, { disclosed: [{ type: 'AuditEvent', id, version: 1 }], decisions: [] }));
+  return auditEventOf({ ...entry, seq: kept.seq }, { base });
 }
 
 function auditQuery({ query, before }: AuditAsk, agents: AgentCondition[], words: string[][], reader: LogReader): AuditQuery {

@@ -89,7 +89,7 @@ function evidenceOf({ bits, evidence, held, rule }: NonNullable<Found['evidence'
 async function applyOne(connection: Connection, context: LinkageRunContext, run: RunStep): Promise<boolean> {
   const change = await nextChange(connection, run.id);
   if (!change) return true;
-  const decision = { rule: ruleName, evidence: { ruleVersion: run.rule, ...change.evidence } };
+  const decision = { rule: ruleName, evidence: { ruleVersion: run.rule, ...(run.approver && { approver: run.approver }), ...change.evidence } };
   const { now, otherNow, id, kind } = change;
   if (change.decided || now !== change.citizen || (kind === 'link' && (otherNow === null || otherNow === now))) await settleChange(connection, run.id, change, 'outdated');
   else if (kind === 'unlink') {

@@ -1,3 +1,4 @@
+import type { AuditEvent } from '@medplum/fhirtypes';
 import { describeDisclosure } from '../audit/describe-disclosure.ts';
 import type { ReportRow } from '../audit/report-row.ts';
 import { Refusal, type Problem } from '../fhir/problem.ts';
@@ -18,10 +19,12 @@ export type ReportName = keyof typeof reports;
 
 export interface ReportAsk extends ReportFilters {
   name: ReportName;
+  /** entries as FHIR AuditEvents of the API at this address, and not as rows */
+  events?: { base: string };
 }
 
 /** A report under way: pages of rows as they are read, each audited before it is handed out. */
-export type ReportPages = AsyncGenerator<ReportRow[], void, undefined>;
+export type ReportPages = AsyncGenerator<(ReportRow | AuditEvent)[], void, undefined>;
 
 /**
  * THE STORY of a report: may this reader read the log → the filters it needs are there → and then page by page: still
@@ -47,10 +50,11 @@ async function checkAsk(context: ReleaseContext, requester: Requester, ask: Repo
   if (missing.length > 0) throw new Refusal(...missing.map((field): Problem => ({ ...filterMissing, at: { field } })));
   const unused = ask.name === 'emergencies' ? carried.filter((filter) => ask[filter] !== null) : [];
   if (unused.length > 0) throw new Refusal(...unused.map((field): Problem => ({ ...filterUnused, at: { field } })));
+  if (ask.events && ask.name === 'emergencies') throw new Refusal(notEvents);
   await checkOversight(context, requester, forAuditReaders);
 }
 
-async function* handOn(first: IteratorResult<ReportRow[], void>, rest: ReportPages): ReportPages {
+async function* handOn(first: IteratorResult<(ReportRow | AuditEvent)[], void>, rest: ReportPages): ReportPages {
   try {
     if (!first.done) yield first.value;
     yield* rest;
@@ -84,7 +88,7 @@ async function* writePages(context: ReleaseContext, requester: Requester, ask: R
 }
 
 /** Without what identifies a citizen. */
-function normalForm({ name, from, to, patient, ...filters }: ReportAsk): string {
+function normalForm({ name, from, to, patient, events: _, ...filters }: ReportAsk): string {
   const said = Object.entries(filters).flatMap(([filter, value]) => (value === null ? [] : [`${filter}=${likeNhsNumber.test(value) ? '*' : encodeURIComponent(value.toWellFormed())}`]));
   return `governance/reports/${name}?${[...(from ? [`from=${from.toISOString()}`] : []), ...(to ? [`to=${to.toISOString()}`] : []), ...(patient === null ? [] : ['patient=*']), ...said.sort()].join('&')}`;
 }
@@ -96,4 +100,5 @@ const filterUnused: Problem = { category: 'unsupported', code: 'report-filter-un
 /** Ten digits where nobody's number belongs may still be one. */
 const likeNhsNumber = /(?<!\d)\d{3}[-. ]?\d{3}[-. ]?\d{4}(?!\d)/;
 
+const notEvents: Problem = { category: 'not-acceptable', code: 'format-unsupported', text: 'Emergency accesses are no entries of the log.', expected: 'application/x-ndjson or text/csv', fix: 'Take the report emergency-looks as FHIR.' };
 const filterMissing: Problem = { category: 'invalid', code: 'report-filter-missing', text: 'This report needs a filter that was not given.', expected: 'every filter the report is named after' };

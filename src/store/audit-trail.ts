@@ -1,4 +1,5 @@
 import type { Frontier } from '../audit/tree.ts';
+import type { FoundBy } from '../audit/found-by.ts';
 import type { AuditEntry } from '../audit/types.ts';
 import { lockHead, readHead } from './audit-tree.ts';
 import type { Database, Connection } from './database.ts';
@@ -7,6 +8,7 @@ import { arrayText } from './shared-rows.ts';
 /** An entry made fast: its canonical text, its commitment with the salt, and the hashes of the tree that it completes. */
 export interface SealedEntry {
   entry: AuditEntry;
+  found: FoundBy;
   seq: number;
   text: string;
   salt: Uint8Array;
@@ -142,17 +144,12 @@ async function appendRows(
      select count(*)::int as moved from rows`,
     [
       to.size, Buffer.concat(to.peaks), from.size, Buffer.concat(from.peaks), sealed.map((s) => s.seq), sealed.map((s) => s.entry.id), sealed.map((s) => s.entry.at),
-      sealed.map((s) => arrayText([...new Set([...(s.entry.citizen ? [s.entry.citizen] : []), ...(s.entry.listed ?? [])])])), sealed.map((s) => s.entry.who.organisation ?? null), sealed.map((s) => custodiansOf(s.entry).join(' ')),
-      sealed.map((s) => s.entry.who.person?.id ?? s.entry.who.client), sealed.map((s) => s.text), sealed.map((s) => s.salt),
+      sealed.map((s) => arrayText(s.found.citizens)), sealed.map((s) => s.found.organisation), sealed.map((s) => s.found.custodians.join(' ')), // organisation keys hold no spaces
+      sealed.map((s) => s.found.agent), sealed.map((s) => s.text), sealed.map((s) => s.salt),
       sealed.map((s) => s.commitment), sealed.map((s) => s.tree), sealed.map((s) => s.entry.aboutPerson ?? null),
     ],
   );
   return row?.moved === sealed.length;
-}
-
-/** Whose data it was about: sent or kept back. Organisation keys hold no spaces. */
-function custodiansOf(entry: AuditEntry): string[] {
-  return [...new Set([...entry.custodians, ...entry.withheld.map((each) => each.custodian)])];
 }
 
 async function inTime<Result>(work: Promise<Result>): Promise<Result> {

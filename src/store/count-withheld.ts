@@ -1,4 +1,4 @@
-import type { Refused } from '../consent/types.ts';
+import type { ChoiceMade, Refused } from '../consent/types.ts';
 import type { Database } from './database.ts';
 import { stale } from './door.ts';
 import { isUuid } from './secrets.ts';
@@ -14,8 +14,8 @@ export interface Withheld {
 export interface WithheldClass {
   classId: number;
   count: number;
-  /** how the citizen's choice closes it, if it does; a class may stand here once for each way */
-  refused: Refused | null;
+  /** how the citizen's choice closes it, and which, if one does; a class may stand here once for each way */
+  refused: ChoiceMade<Refused> | null;
 }
 
 /** What names the citizen: citizens themselves, the id of any resource, the tokens of an identifier, or citizens and tokens together. */
@@ -27,7 +27,7 @@ export type Naming = { citizens: readonly string[]; tokens?: readonly bigint[] }
  */
 export async function countWithheld(database: Database, grantKey: string, naming: Naming): Promise<Withheld[] | typeof stale> {
   const named = namedCitizens(naming);
-  const rows = await database.serve<{ fresh: boolean; citizen: string | null; emergency: string | null; classId: number | null; count: number | null; refused: WithheldClass['refused'] }>('accountant', grantKey, {
+  const rows = await database.serve<{ fresh: boolean; citizen: string | null; emergency: string | null; classId: number | null; count: number | null; refused: string | null }>('accountant', grantKey, {
     name: named.name,
     text: `with named as materialized (select array(${named.text}) as citizens)
       select s.fresh, c as citizen, (select e.reference from emergency_use e where e.citizen_id = c limit 1) as emergency, w.class_id as "classId", w.count, w.refused
@@ -40,7 +40,7 @@ export async function countWithheld(database: Database, grantKey: string, naming
   for (const row of rows) {
     if (row.citizen === null) continue;
     const entry = byCitizen.get(row.citizen) ?? { citizen: row.citizen, emergency: row.emergency, classes: [] };
-    if (row.classId !== null && row.count !== null) entry.classes.push({ classId: row.classId, count: row.count, refused: refusedIn(row.emergency, row.refused) });
+    if (row.classId !== null && row.count !== null) entry.classes.push({ classId: row.classId, count: row.count, refused: refusedIn(row.emergency, readRefused(row.refused)) });
     byCitizen.set(row.citizen, entry);
   }
   return [...byCitizen.values()];
@@ -54,7 +54,13 @@ function namedCitizens(naming: Naming): { name: string; text: string; values: un
     : { name: 'withheld-by-citizen-and-token', text: `${byCitizen} union select citizens_named($2::bigint[])`, values: [citizens, tokens] };
 }
 
+/** `denies Consent/…`, as the door says it. */
+export function readRefused(said: string | null): WithheldClass['refused'] {
+  const [effect, consent] = said?.split(' ') ?? [];
+  return effect === undefined || consent === undefined ? null : { effect: effect as Refused, consent };
+}
+
 /** Emergency access passes a general objection: what is still kept back is so for another reason. */
 export function refusedIn(emergency: string | null, refused: WithheldClass['refused']): WithheldClass['refused'] {
-  return emergency !== null && refused === 'objects' ? null : refused;
+  return emergency !== null && refused?.effect === 'objects' ? null : refused;
 }

@@ -8,6 +8,11 @@ export function relationshipNumber(kind: (typeof relationshipKinds)[number]): nu
   return relationshipKinds.indexOf(kind) + 1;
 }
 
+/** The kind with this number. */
+export function relationshipOf(number: number): (typeof relationshipKinds)[number][] {
+  return relationshipKinds.slice(number - 1, number);
+}
+
 export async function readGeneration(database: Database): Promise<number> {
   const [row] = await database.query<{ generation: string }>('select generation from policy_generation');
   return Number(row?.generation ?? 0);

@@ -1,3 +1,4 @@
+import type { OrganisationKey } from '../fhir/sharing.ts';
 import type { PersonFacts } from '../linkage/types.ts';
 import type { LinkEvidence } from './citizens.ts';
 import type { Connection, Database } from './database.ts';
@@ -53,9 +54,18 @@ export async function findRun(database: Database): Promise<LinkageRun | null> {
   return row ?? null;
 }
 
+/** Who let a run be applied: their name, their id at the issuer where it is a person, and for whom. */
+export interface Approver {
+  name: string;
+  person: string | null;
+  organisation: OrganisationKey;
+}
+
 /** Moves a run on, where it is in one of these states. */
-export async function setRunState(database: Database, run: string, from: readonly LinkageRun['state'][], to: LinkageRun['state'], approvedBy: string | null = null): Promise<boolean> {
-  const rows = await database.query('update linkage_run set state = $3, approved_by = coalesce($4, approved_by) where id = $1 and state = any ($2) returning 1', [run, from, to, approvedBy]);
+export async function setRunState(database: Database, run: string, from: readonly LinkageRun['state'][], to: LinkageRun['state'], approver: Approver | null = null): Promise<boolean> {
+  const rows = await database.query(
+    `update linkage_run set state = $3, approved_by = coalesce($4, approved_by), approved_person = coalesce($5, approved_person), approved_for = coalesce($6, approved_for)
+     where id = $1 and state = any ($2) returning 1`, [run, from, to, approver?.name ?? null, approver?.person ?? null, approver?.organisation ?? null]);
   return rows.length > 0;
 }
 
@@ -71,12 +81,14 @@ export interface RunStep {
   state: 'comparing' | 'applying';
   afterCitizen: string | null;
   afterId: string | null;
+  /** null: it was approved before this was kept */
+  approver: Approver | null;
 }
 
 /** The run that is under way, held until the transaction ends; null: none, or another process works on it. */
 export async function takeRun(connection: Connection): Promise<RunStep | null> {
   const { rows } = await connection.query<RunStep>(
-    `select id, rule, state, after_citizen as "afterCitizen", after_id as "afterId" from linkage_run where state in ('comparing', 'applying') for update skip locked`);
+    `select id, rule, state, after_citizen as "afterCitizen", after_id as "afterId", case when approved_for is not null then json_build_object('name', approved_by, 'person', approved_person, 'organisation', approved_for) end as approver from linkage_run where state in ('comparing', 'applying') for update skip locked`);
   return rows[0] ?? null;
 }
 

@@ -1,4 +1,4 @@
-import { refusedIn, type Withheld, type WithheldClass } from './count-withheld.ts';
+import { readRefused, refusedIn, type Withheld } from './count-withheld.ts';
 import type { Database } from './database.ts';
 import { stale, type VisibleRow } from './door.ts';
 import { groupCalls } from './group-calls.ts';
@@ -18,7 +18,7 @@ export interface LookedAtEverything extends LookedUp {
 type LookedRow = { [column in keyof VisibleRow]: VisibleRow[column] | null } & {
   fresh: boolean;
   named: string | null;
-  kept: [classId: number, count: number, refused: WithheldClass['refused']][] | null;
+  kept: [classId: number, count: number, refused: string | null][] | null;
   incomplete: number[] | null;
 };
 
@@ -94,7 +94,7 @@ function lookedUp(found: readonly LookedRow[]): LookedUp | typeof stale {
   if (!first?.fresh) return stale;
   const emergency = found.find((row) => row.emergency !== null)?.emergency ?? null;
   const withheld = first.named === null ? [] : [{
-    citizen: first.named, emergency, classes: (first.kept ?? []).map(([classId, count, refused]) => ({ classId, count, refused: refusedIn(emergency, refused) })),
+    citizen: first.named, emergency, classes: (first.kept ?? []).map(([classId, count, refused]) => ({ classId, count, refused: refusedIn(emergency, readRefused(refused)) })),
   }];
   const rows = found.filter(isVisible);
   return { rows, withheld };

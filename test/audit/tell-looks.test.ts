@@ -34,6 +34,11 @@ describe('looks as lines', () => {
     expect(linesOf([{ ...nurse, at: '2026-03-29T12:00:00.000Z' }], [{ ...nurse, at: '2026-03-29T13:00:00.000Z', ...change }])).toHaveLength(2);
   });
 
+  it('tells a system\'s lists of a day in one line, and its look at somebody in another', () => {
+    const list = { ...nurse, who: { client: 'uhb-adt', organisation: trust }, interaction: 'search-type', query: 'CarePlan?status=active', listed: ['c'] };
+    expect(linesOf([list], [{ ...list, at: '2026-03-28T11:00:00.000Z' }], [{ ...list, interaction: 'notify' }], [{ ...nurse, who: list.who }]).map(({ kind, looks }) => [kind, looks])).toEqual([['list', 3], ['look', 1]]);
+  });
+
   it('takes no line more than there is room for, and goes on counting in those it has', () => {
     const gathered = gatherLooks(1);
     expect([gathered.add(nurse, {}), gathered.add({ ...nurse, purpose: 'COC' }, {}), gathered.add(nurse, {})]).toEqual([true, false, true]);
@@ -43,6 +48,9 @@ describe('looks as lines', () => {
   it.each<[Partial<AuditEntry>, string, string]>([
     [{}, 'look', 'shown'], [{ disclosed: [] }, 'look', 'nothing-shown'], [{ outcome: 'denied' }, 'look', 'refused'], [{ outcome: 'failed' }, 'look', 'failed'], [{ interaction: 'create' }, 'written', 'recorded'],
     [{ interaction: 'search-type', query: 'Patient?identifier=*' }, 'search', 'shown'], [{ interaction: 'search-type', query: 'AuditEvent?patient=*' }, 'oversight', 'recorded'], [{ interaction: 'search-type', query: 'CarePlan?patient=*' }, 'look', 'shown'],
+    [{ interaction: 'search-type', query: 'CarePlan?status=active', listed: ['c'] }, 'list', 'shown'], [{ interaction: 'search-type', query: 'CarePlan?status=active' }, 'list', 'shown'], // as one hit was filed before 0.8.0
+    [{ interaction: 'search-type', query: 'CarePlan?subject:Patient.identifier=*' }, 'look', 'shown'], [{ interaction: 'search-type', query: 'Patient?name=*', listed: ['c', 'd'] }, 'list', 'shown'],
+    ...['export-file', 'notify', 'history-type'].map((interaction): [Partial<AuditEntry>, string, string] => [{ interaction, listed: ['c'] }, 'list', 'shown']), [{ interaction: 'update', listed: ['c', 'd'] }, 'written', 'recorded'],
     [{ interaction: 'break-glass' }, 'emergency', 'recorded'], [{ interaction: 'constructor' }, 'other', 'recorded'],
   ])('%j is a %s, %s', (change, kind, outcome) => {
     const entry = { ...nurse, ...change };
@@ -82,7 +90,7 @@ it('searches by action for what the actions say: every interaction once', () => 
 });
 
 /** What is filed under no citizen. */
-const aboutNobody = /^(agreement-|audit-(checkpoint|export|redact)$|case-(list|take|ask|answer|note|close|reopen)$|client-|export(-status|-delete)?$|feed-|legal-hold-list$|linkage-|replay-|redacted$|retention-|sandbox$|subscription-status$|watched-list$|told-once-count$|unsupported$|validate$)/;
+const aboutNobody = /^(agreement-|audit-(checkpoint|export|redact|restart)$|case-(list|take|ask|answer|note|close|reopen)$|client-|export(-status|-delete)?$|feed-|legal-hold-list$|linkage-|replay-|redacted$|retention-|sandbox$|subscription-status$|watched-list$|told-once-count$|unsupported$|validate$)/;
 it('has words of its own for whatever an entry about a citizen may say', () => {
   expect(interactionsTold(() => true).filter((interaction) => kindOf({ interaction, query: '' }) === 'other' && !aboutNobody.test(interaction))).toEqual([]);
 });

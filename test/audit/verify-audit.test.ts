@@ -66,6 +66,7 @@ describe('an export', () => {
     ['the end cut off', log.slice(0, 15), 'truncated', /ends after 15 entries; the log had 20/],
     ['nothing left', [], 'truncated', /ends after 0 entries; the log had 5/],
     ['content erased without its salt', log.with(6, { ...at(6), text: null }), 'half-erased', /entry 7 /],
+    ['an entry that is filed elsewhere', log.with(6, { ...at(6), found: ['citizens'] }), 'found-by-other', /^Entry 7 .*: citizens\.$/],
     ['content erased and nobody wrote it down', log.with(6, erased(at(6))), 'erased-unrecorded', /entry 7 /],
   ];
   it.each(damages)('with %s is found, and where', async (_, damaged, code, text) => {

@@ -20,7 +20,7 @@ export async function startWitness(name: string): Promise<TestWitness> {
   const [own, another] = [generateKeyPairSync('ed25519'), generateKeyPairSync('ed25519')];
   const publicKey = Buffer.concat([Buffer.of(4), Buffer.from(own.publicKey.export({ format: 'jwk' }).x ?? '', 'base64url')]);
   const keyId = Buffer.from(sha256(Buffer.concat([Buffer.from(`${name}\n`), publicKey])).subarray(0, 4));
-  let held: string | null = null;
+  const held = new Map<string, string>(); // by the name of the log
   let key = own.privateKey;
   let failing = false;
 
@@ -28,12 +28,13 @@ export async function startWitness(name: string): Promise<TestWitness> {
     const [, old = '', proof = '', note = ''] = /^old (\d+)\n((?:[^\n]+\n)*)\n([^]*)$/.exec(body) ?? [];
     const checkpoint = readCheckpoint(note);
     if (!checkpoint) return [400, ''];
-    const known = held === null ? 0 : readCheckpoint(held)?.size ?? 0;
+    const before = held.get(checkpoint.origin);
+    const known = before === undefined ? 0 : readCheckpoint(before)?.size ?? 0;
     if (Number(old) > checkpoint.size) return [400, ''];
     if (Number(old) !== known) return [409, `${known}\n`];
     const path = proof.split('\n').filter((line) => line !== '');
-    if (held !== null && (await verifyGrowth(`{"checkpoint":${JSON.stringify(note)},"path":${JSON.stringify(path)}}`, held)).findings.length > 0) return [422, ''];
-    held = note;
+    if (before !== undefined && (await verifyGrowth(`{"checkpoint":${JSON.stringify(note)},"path":${JSON.stringify(path)}}`, before)).findings.length > 0) return [422, ''];
+    held.set(checkpoint.origin, note);
     witness.seen.push(checkpoint.size);
     const time = Buffer.alloc(8);
     time.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 1000)));

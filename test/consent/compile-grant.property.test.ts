@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { compileGrant } from '../../src/consent/compile-grant.ts';
 import { decide } from '../../src/consent/decide.ts';
-import { explainEmergency, explainPermitted, explainWithheld, namesFrom } from '../../src/consent/explain.ts';
+import { explainOpened, explainWithheld, namesFrom } from '../../src/consent/explain.ts';
 import type { Decision, Grant } from '../../src/consent/types.ts';
 import type { SharingClass } from '../../src/fhir/sharing.ts';
 import { permittingRule, refusedBy } from './permitting-rule.ts';
@@ -21,7 +21,7 @@ function referenceDecision(world: SharingCase, sharingClass: SharingClass): Deci
 function decisionByGrant(grant: Grant, world: SharingCase, sharingClass: SharingClass): Decision {
   const names = namesFrom(world.agreements);
   const rule = permittingRule(grant, sharingClass, world);
-  if (rule) return rule.kind === 'emergency' ? explainEmergency(rule) : explainPermitted(rule, names);
+  if (rule) return explainOpened(rule, names);
   const { notice: _, ...decision } = explainWithheld(grant, sharingClass, refusedBy(sharingClass, world), names);
   return decision;
 }

@@ -32,7 +32,7 @@ describe('what was withheld', () => {
   const clauses = [clause(), clause({ number: '1.2', categories: ['plan'], relationships: ['episode'] }), clause({ number: '1.3', categories: ['contacts'], consentBasis: 'explicit' })];
   const explained = (row: SharingClass, objected: boolean) => {
     const agreements = [inForce(clauses)];
-    return explainWithheld(compileGrant({ requester: communityNurse, classes: [row], agreements, generation: 1, now }), row, objected ? 'objects' : null, namesFrom(agreements));
+    return explainWithheld(compileGrant({ requester: communityNurse, classes: [row], agreements, generation: 1, now }), row, objected ? { effect: 'objects', consent: 'one' } : null, namesFrom(agreements));
   };
 
   it.each<[string, SharingClass, boolean, object]>([
@@ -52,7 +52,7 @@ describe('what was withheld', () => {
 
   it('from oversight is not explained by the person’s objection', () => {
     const grant = compileGrant({ requester: governanceLead, classes: [rowOf(uhb, 'identity')], agreements: [], generation: 1, now });
-    expect(explainWithheld(grant, rowOf(uhb, 'identity'), 'objects', names)).toMatchObject({ rule: 6, reason: 'no-agreement' });
+    expect(explainWithheld(grant, rowOf(uhb, 'identity'), { effect: 'objects', consent: 'one' }, names)).toMatchObject({ rule: 6, reason: 'no-agreement' });
   });
 });
 

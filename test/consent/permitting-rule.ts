@@ -1,9 +1,9 @@
-import { choiceEffect } from '../../src/consent/choice-effect.ts';
-import type { ClassRule, ClauseReference, ConsentClause, Grant, NoRule, Refused } from '../../src/consent/types.ts';
+import { choiceMade } from '../../src/consent/choice-effect.ts';
+import { openedBy, type Opened } from '../../src/consent/opened-by.ts';
+import type { ChoiceMade, Grant, Refused } from '../../src/consent/types.ts';
 import type { SharingClass } from '../../src/fhir/sharing.ts';
 import type { SharingCase } from './random-sharing.ts';
 
-export type Opened = Exclude<ClassRule, NoRule> | ({ kind: 'emergency' } & ClauseReference);
 type World = Pick<SharingCase, 'requester' | 'record' | 'choices' | 'relationships' | 'emergency' | 'now'>;
 
 /**
@@ -16,27 +16,13 @@ export function permittingRule(grant: Grant, sharingClass: SharingClass, world: 
   if (grant.exempt.includes(sharingClass.id)) return rule;
   if (refusedBy(sharingClass, world)) return undefined;
   if (grant.open.includes(sharingClass.id)) return rule;
-  const live = new Set(world.relationships.filter(({ organisation, until }) => organisation === grant.organisation && (until === null || world.now < until)).map(({ kind }) => kind));
-  const isLive = (kinds: readonly (typeof world.relationships)[number]['kind'][]): boolean => kinds.some((kind) => live.has(kind));
-  if (rule.kind === 'related') {
-    const { alternatives = [], withConsent: _, ...first } = rule;
-    if (isLive(first.relationships)) return first;
-    const other = alternatives.find(({ relationships }) => isLive(relationships));
-    if (other) return { kind: 'related', notice: rule.notice, ...other };
-  }
-  const consented = choiceEffect(world.choices, world.requester, sharingClass, world.record) === 'permits'
-    ? consentClausesOf(rule).find(({ relationships }) => relationships === undefined || isLive(relationships)) : undefined;
-  if (consented) return { kind: 'explicit', notice: 'none', agreement: consented.agreement, version: consented.version, clause: consented.clause, withConsent: [] };
-  if (rule.kind !== 'related' || !world.emergency) return undefined;
-  return { kind: 'emergency', agreement: rule.agreement, version: rule.version, clause: rule.clause };
+  const kinds = world.relationships.filter(({ organisation, until }) => organisation === grant.organisation && (until === null || world.now < until)).map(({ kind }) => kind);
+  const made = choiceMade(world.choices, world.requester, sharingClass, world.record);
+  return openedBy(rule, { kinds, permits: made?.effect === 'permits' ? made.consent : null, emergency: world.emergency });
 }
 
 /** How the citizen's choice closes the class to this requester, as the door tells it. */
-export function refusedBy(sharingClass: SharingClass, { choices, requester, record, emergency }: World): Refused | null {
-  const effect = choiceEffect(choices, requester, sharingClass, record);
-  return effect === undefined || effect === 'permits' || (effect === 'objects' && emergency) ? null : effect;
-}
-
-function consentClausesOf(rule: Exclude<ClassRule, NoRule>): readonly ConsentClause[] {
-  return 'withConsent' in rule ? (rule.withConsent ?? []) : [];
+export function refusedBy(sharingClass: SharingClass, { choices, requester, record, emergency }: World): ChoiceMade<Refused> | null {
+  const made = choiceMade(choices, requester, sharingClass, record);
+  return !made || made.effect === 'permits' || (made.effect === 'objects' && emergency) ? null : { effect: made.effect, consent: made.consent };
 }

@@ -11,7 +11,7 @@ const [url = '', count = '0', name = 'appender'] = process.argv.slice(2);
 
 function entry(request: string): AuditEntry {
   return {
-    id: randomUUID(), at: new Date().toISOString(), request, who: { client: name }, interaction: 'read', query: 'Patient/*', outcome: 'permitted', status: 200,
+    id: randomUUID(), at: new Date().toISOString(), request, who: { client: name }, interaction: 'read', query: 'Patient/*', citizen: randomUUID(), outcome: 'permitted', status: 200,
     disclosed: [], custodians: [], decisions: [], withheld: [],
   };
 }

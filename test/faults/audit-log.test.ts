@@ -3,14 +3,19 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkpointText, signedNote } from '../../src/audit/checkpoint.ts';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { checkpointText, readCheckpoint, signedNote } from '../../src/audit/checkpoint.ts';
 import type { AuditEntry } from '../../src/audit/types.ts';
-import { publishingOf } from '../../src/audit-services.ts';
+import { openLogIdentity, publishingOf } from '../../src/audit-services.ts';
 import type { WitnessConfig } from '../../src/config-audit.ts';
 import { startCheckpoints } from '../../src/edge/checkpoints/publish-checkpoints.ts';
+import { createPostHook } from '../../src/edge/webhooks/post-hook.ts';
 import type { LogEvent } from '../../src/edge/log.ts';
 import { hashesOf } from '../../src/flow/log-tree.ts';
-import { fitsLog, makeCheckpoint } from '../../src/flow/make-checkpoint.ts';
+import { verifyGrowth } from '../../docs/verify-audit.mjs';
+import { proveGrowth } from '../../src/flow/prove-log.ts';
+import { fitsLog, makeCheckpoint, type LogIdentity } from '../../src/flow/make-checkpoint.ts';
 import { sealEntries } from '../../src/flow/seal-entries.ts';
 import { newestCheckpoint } from '../../src/store/audit-checkpoints.ts';
 import { openAuditTrail } from '../../src/store/audit-trail.ts';
@@ -24,7 +29,7 @@ import { checkAuditLog, verifyStoredLog } from './check-audit-log.ts';
 const entriesEach = 1_000;
 const killedAfter = 300;
 const script = join(import.meta.dirname, 'append-entries.ts');
-const identity = { origin, signers: [newSigner()] };
+const identity: LogIdentity = { origin, signers: [newSigner()] };
 
 /** Appends in a process of its own until it has done so many, or has told of so many and is killed. */
 function append(url: string, name: string, count: number, killAfter = Infinity): Promise<{ code: number | null; told: string[] }> {
@@ -94,9 +99,12 @@ describe('a log that three processes append to at once, one of which is killed',
     ['an entry and its commitment say something else', `update audit_entry set entry = ${forged}, commitment = sha256(salt || convert_to(${forged}, 'UTF8')) where seq = 700`, 'root-differs', /Entries 501 to 1000 /],
     ['an entry is gone', 'delete from audit_entry where seq = 700', 'order', /entry 700 should be is entry 701/],
     ['an entry is gone and the rest renumbered', `delete from audit_entry where seq = 700; ${renumber(700, -1)}`, 'root-differs', /Entries 501 to 1000 /],
-    ['an entry is put in and the rest renumbered', `${renumber(699, 1)}; insert into audit_entry select 700, gen_random_uuid(), at, citizen_ids, organisation, custodians, agent, entry, salt, commitment, tree from audit_entry where seq = 5`, 'root-differs', /Entries 501 to 1000 /],
+    ['an entry is put in and the rest renumbered', `${renumber(699, 1)}; insert into audit_entry select 700, id, at, citizen_ids, organisation, custodians, agent, entry, salt, commitment, tree from audit_entry where seq = 5`, 'root-differs', /Entries 501 to 1000 /],
     ['two entries are exchanged', `update audit_entry set seq = ${away} where seq = 700; update audit_entry set seq = 700 where seq = 800; update audit_entry set seq = 800 where seq = ${away}`, 'root-differs', /Entries 501 to 1000 /],
     ['the end is gone', 'delete from audit_entry where seq > 1200', 'truncated', /ends after 1200 entries; the log had 1500/],
+    ...([['citizens', `citizen_ids = '{}'`], ['citizens', 'citizen_ids = array[gen_random_uuid()]'], ['organisation', `organisation = 'elsewhere'`], ['custodians', `custodians = '{elsewhere}'`], ['agent', `agent = 'somebody'`], ['id', 'id = gen_random_uuid()']] as const)
+      .map(([name, set]): [string, string, string, RegExp] => [`an entry is found by other things than it says: ${set}`, `update audit_entry set ${set} where seq = 700`, 'found-by-other', new RegExp(`^Entry 700 .*: ${name}\\.$`)]),
+    ['an entry has other words, and the function that makes them other ones', `alter table audit_entry alter column words drop expression; update audit_entry set words = '{}' where seq = 700; create or replace function audit_words(entry text) returns bigint[] language sql immutable as $$ select '{}'::bigint[] $$`, 'found-by-other', /^Entry 700 .*: words\.$/],
     ['content is erased and nobody wrote it down', `update audit_entry set salt = null where seq = 700`, 'erased-unrecorded', /entry 700 /],
   ])('shows it when %s', async (_, tampering, code, text) => {
     const kept = await Promise.all([500, 1000, 1500].map((size) => noteOf(database, size)));
@@ -106,8 +114,8 @@ describe('a log that three processes append to at once, one of which is killed',
       const report = await verifyStoredLog({ ...database, query: async (statement, values) => (await connection.query(statement, values ?? [])).rows }, kept);
       throw new Found(report.findings); // nothing of this stays
     }).catch((error: unknown) => error);
-    expect(caught).toBeInstanceOf(Found);
-    expect((caught as Found).findings).toEqual([{ code, text: expect.stringMatching(text) as string }]);
+    if (!(caught instanceof Found)) throw caught;
+    expect(caught.findings).toEqual([{ code, text: expect.stringMatching(text) as string }]);
   });
 
   it('signs nothing more once its tree is not what was signed, or its head not that of its entries', async () => {
@@ -139,10 +147,18 @@ describe('a log that was put back from a backup', () => {
       expect(readdirSync(folder)).toEqual(['checkpoint-0000000000000050.txt']);
       await appendTo(restored, 5);
       expect(await published(restored, folder)).toContain('audit-log-broken'); // shorter than what was signed
-      await appendTo(restored, 40);
+      await appendTo(restored, 15);
+      const [whole, other] = [{ database, log: identity }, { database: restored, log: identity }];
+      const kept = (await makeCheckpoint(whole)).note;
+      const forked = (await makeCheckpoint(other)).note; // as long as the first was, and another log
+      expect((await verifyStoredLog(database, [kept, forked])).findings).toMatchObject([{ code: 'fork' }]);
+      await appendTo(restored, 25);
+      const newest = (await makeCheckpoint(other)).note;
+      const codes = async (proof: string, note: string): Promise<string[]> => (await verifyGrowth(proof, note)).findings.map(({ code }) => code);
+      expect([await codes(await proveGrowth(other, 50, 75), forked), await codes(await proveGrowth(other, 50, 75), kept), await codes(await proveGrowth(other, 50, 50), newest)]).toEqual([[], ['not-grown'], ['replayed']]);
       expect(await published(restored, folder)).toContain('audit-log-broken'); // longer again, and another log
       expect(readdirSync(folder)).toEqual(['checkpoint-0000000000000050.txt']);
-      const { note } = await makeCheckpoint({ database, log: identity });
+      const note = kept;
       expect(await fitsLog({ database: restored, log: identity }, note)).toBe('broken');
       expect((await verifyStoredLog(restored, [note])).findings).toEqual([{ code: 'root-differs', text: expect.stringContaining('Entries 1 to 50') as string }]);
     } finally {
@@ -171,6 +187,46 @@ describe('a log that was put back from a backup', () => {
     } finally {
       await database.close();
       rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('a log whose checkpoints are posted to a partner', () => {
+  it('gives each of them once, in order, also those made while nobody took them', async () => {
+    const database = await openPostgres(await freshPostgres('empty_record'), 2);
+    const taken: number[] = [];
+    let up = true;
+    const server = createServer((request, response) => {
+      const parts: Buffer[] = [];
+      request.on('data', (part: Buffer) => parts.push(part)).on('end', () => {
+        if (up) taken.push(readCheckpoint(Buffer.concat(parts).toString())?.size ?? -1);
+        response.writeHead(up ? 204 : 503).end();
+      });
+    });
+    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+    const { port } = server.address() as AddressInfo;
+    const hook = `http://127.0.0.1:${port}/secret`;
+    const grow = async (): Promise<number> => {
+      await appendTo(database, 2);
+      return (await makeCheckpoint({ database, log: identity })).size;
+    };
+    try {
+      const first = await grow();
+      expect([await published(database, null, [], [hook]), taken]).toEqual([[], [first]]);
+      up = false;
+      const [second, third] = [await grow(), await grow()];
+      expect(await published(database, null, [], [hook])).toEqual(['checkpoint-not-taken']);
+      up = true;
+      expect([await published(database, null, [], [hook]), await published(database, null, [], [hook]), taken]).toEqual([[], [], [first, second, third]]);
+      expect(JSON.stringify(await database.query('select * from audit_hook'))).not.toContain('secret');
+      server.closeAllConnections();
+      await new Promise((resolve) => { server.close(resolve); });
+      await grow();
+      expect(await published(database, null, [], [hook])).toEqual(['checkpoint-not-taken']);
+      expect(await published(database, null, [], ['http://127.0.0.2:1/'])).toEqual(['checkpoint-not-taken']); // a host nobody named
+    } finally {
+      server.close();
+      await database.close();
     }
   });
 });
@@ -221,6 +277,15 @@ describe('a log that a partner witnesses', () => {
       await appendTo(restored, 40);
       await makeCheckpoint({ database: restored, log: identity });
       expect([await published(restored, null, [witness.config]), witness.seen]).toEqual([['audit-log-broken'], [9]]);
+
+      const under = (name: string): Promise<LogIdentity> => openLogIdentity(restored, { origin: name, restartedFrom: origin, usualOrigin: name, keyFiles: [null], checkpointMinutes: 60, checkpointDir: null, witnesses: [], hooks: [] },
+        { audit: openAuditTrail(restored, sealEntries), clock: () => new Date(), newId: randomUUID });
+      await expect(openLogIdentity(restored, { origin: `${origin}-2`, restartedFrom: null, usualOrigin: origin, keyFiles: [null], checkpointMinutes: 60, checkpointDir: null, witnesses: [], hooks: [] }, {} as never)).rejects.toThrow('audit-origin-changed');
+      const renamed = await under(`${origin}-2`);
+      expect([await published(restored, null, [witness.config], [], renamed), witness.seen]).toEqual([[], [9, 45]]); // the entry that says so is the last
+      expect((await newestCheckpoint(restored))?.note.split('\n')[0]).toBe(`${origin}-2`);
+      expect((await restored.query<{ query: string }>(`select entry::jsonb ->> 'query' as query from audit_entry where seq = 45`))[0]?.query).toBe(`audit/restart?from=${origin}&to=${origin}-2`);
+      await expect(under(`${origin}-3`)).rejects.toThrow('audit-origin-changed'); // once
     } finally {
       await Promise.all([database.close(), restored.close(), witness.close()]);
     }
@@ -228,9 +293,9 @@ describe('a log that a partner witnesses', () => {
 });
 
 /** A round of bringing, and what it told the log. */
-async function published(database: Database, folder: string | null, witnesses: readonly WitnessConfig[] = []): Promise<LogEvent[]> {
+async function published(database: Database, folder: string | null, witnesses: readonly WitnessConfig[] = [], hooks: readonly string[] = [], log = identity): Promise<LogEvent[]> {
   const told: LogEvent[] = [];
-  const publishing = publishingOf({ database, log: identity }, { checkpointMinutes: 60, witnesses });
+  const publishing = publishingOf({ database, log }, { checkpointMinutes: 60, witnesses, hooks }, createPostHook(['127.0.0.1']));
   await startCheckpoints({ publishing, folder, log: (event) => { told.push(event); } }).stop();
   return told;
 }

@@ -1,7 +1,7 @@
 import { verifyLog, type Report } from '../../docs/verify-audit.mjs';
 import { checkpointText, signedNote } from '../../src/audit/checkpoint.ts';
-import { logLineOf } from '../../src/audit/log-line.ts';
 import { rootOf } from '../../src/audit/tree.ts';
+import { lineOfKept } from '../../src/flow/log-lines.ts';
 import { readLog } from '../../src/store/audit-log.ts';
 import { readHead } from '../../src/store/audit-tree.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -13,7 +13,7 @@ const together = 1_000;
 export async function* storedLines(database: Database): AsyncGenerator<string> {
   for (let after = 0; ;) {
     const entries = await readLog(database, after, Number.MAX_SAFE_INTEGER, together);
-    yield* entries.map(logLineOf);
+    yield* entries.map(lineOfKept);
     if (entries.length < together) return;
     after = entries.at(-1)?.seq ?? 0;
   }

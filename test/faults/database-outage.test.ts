@@ -18,6 +18,8 @@ type Postgres = Awaited<ReturnType<typeof startPostgres>>;
 
 interface Look {
   status: number;
+  /** X-Request-ID */
+  request: string | null;
   /** what was answered, without what differs from one time to the next */
   found: string;
   retryAfter: string | null;
@@ -28,9 +30,9 @@ async function look(gateway: GatewayProcess, token: string): Promise<Look> {
   try {
     const response = await fetch(`${gateway.url}/fhir/Patient?${abdul}`, { headers: { Authorization: `Bearer ${token}` } });
     const body = (await response.json()) as { total?: number; entry?: { resource: { id: string; resourceType: string } }[] };
-    return { status: response.status, found: (body.entry ?? []).map(({ resource }) => `${resource.resourceType}/${resource.id}`).join(), retryAfter: response.headers.get('Retry-After') };
+    return { status: response.status, request: response.headers.get('X-Request-ID'), found: (body.entry ?? []).map(({ resource }) => `${resource.resourceType}/${resource.id}`).join(), retryAfter: response.headers.get('Retry-After') };
   } catch {
-    return { status: 0, found: '', retryAfter: null };
+    return { status: 0, request: null, found: '', retryAfter: null };
   }
 }
 
@@ -118,6 +120,13 @@ describe('a database that goes away under load', () => {
   it('every reader was answered rightly or with 503 and Retry-After: never an error, never an empty answer', () => {
     expect(looks.length).toBeGreaterThan(readers);
     expect(looks.filter(({ status, found, retryAfter }) => !(status === 200 && found === expected) && !(status === 503 && retryAfter !== null))).toEqual([]);
+  });
+
+  it('every look that was answered is in the log', async () => {
+    const [logged] = await asAdministrator(postgres.url('outage'), `select array_agg(entry::jsonb ->> 'request') as requests from audit_entry where entry::jsonb ->> 'outcome' = 'permitted'`);
+    const requests = new Set(logged?.['requests'] as string[]);
+    const answered = looks.filter(({ status }) => status === 200);
+    expect([answered.length > readers, answered.filter(({ request }) => request === null || !requests.has(request))]).toEqual([true, []]);
   });
 
   it('every post was kept or answered with 503, and none acknowledged was lost', async () => {

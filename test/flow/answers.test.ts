@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +19,8 @@ import { undoDecision } from '../../src/flow/split-citizen.ts';
 import { mergeCitizens } from '../../src/flow/merge-citizens.ts';
 import type { LookReplays } from '../../src/flow/replay-looks.ts';
 import type { Database } from '../../src/store/database.ts';
+import { openAuditTrail } from '../../src/store/audit-trail.ts';
+import { sealEntries } from '../../src/flow/seal-entries.ts';
 import { openSharingClasses } from '../../src/store/sharing-classes.ts';
 import { databases } from '../databases.ts';
 import { runCommand } from '../edge/cli/run-command.ts';
@@ -25,7 +28,7 @@ import { shippedCaseRule } from '../audit/cases/shipped-case-rule.ts';
 import { shippedRule } from '../linkage/shipped-rule.ts';
 import { balpFaults } from '../audit/balp.ts';
 import { browserLike } from '../edge/http/session/browser-like.ts';
-import { ask, auditSince, codeOf, lastSeq, type Answer } from '../edge/http/asking.ts';
+import { ask, auditSince, codeOf, lastSeq, refusingEntries, type Answer } from '../edge/http/asking.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { castMember, detailsOf, endEmergency, openEmergency, population } from './emergency-asks.ts';
 import { citizenOf, people, wholeRecord } from './whole-record.ts';
@@ -263,7 +266,8 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
     };
     beforeAll(async () => {
       expect((await ask(gateway, { method: 'POST', path: '/audit/checkpoint', who: governance, body: '{}', headers: { 'Content-Type': 'application/json' } })).status).toBe(201);
-      expect((await ask(gateway, { path: '/audit/export', who: governance })).status).toBe(200);
+      const whole = await ask(gateway, { path: '/audit/export', who: governance });
+      expect([whole.status, whole.text.includes('"found":')]).toEqual([200, false]); // each is found by what it says
     });
     const cites = (agreement: string, clause?: string) => ({ decisions }: AuditEntry): boolean => decisions.some((each) => each.agreement === agreement && (clause === undefined || each.clause === clause));
 
@@ -271,7 +275,7 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
       [`user?user=${doctor}`, ({ who }) => who.person?.id === doctor], [`organisation?organisation=${encodeURIComponent(hospital)}`, ({ who }) => who.organisation === hospital],
       ['agreement?agreement=bicp-early-intervention', cites('bicp-early-intervention')], ['feed?feed=uhb-adt', ({ who }) => who.client === 'uhb-adt'],
       ['denials', ({ outcome }) => outcome === 'denied'], [`denials?user=voluntary-worker`, ({ outcome, who }) => outcome === 'denied' && who.person?.id === 'voluntary-worker'],
-      ['emergency-looks', ({ emergency, interaction }) => emergency !== undefined || /^(end-)?break-glass|^emergency-re/.test(interaction)], ['exports', ({ interaction }) => ['audit-report', 'access-report', 'audit-export'].includes(interaction)],
+      ['emergency-looks', ({ emergency, interaction }) => emergency !== undefined || /^(end-)?break-glass|^emergency-re/.test(interaction)], ['exports', ({ interaction }) => ['audit-report', 'access-report', 'audit-export', 'look-replay', 'subject-access', 'notify', 'export-file'].includes(interaction)],
       [`user?user=${nurse}`, (entry) => entry.who.person?.id === nurse && heldBy(entry, hospital), officer],
     ])('%s has exactly the entries it is of', async (path, belongs, who = governance) => {
       const theirs = async (): Promise<string[]> => (await entries()).filter(belongs).map(({ id }) => id).sort();
@@ -282,6 +286,22 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
       expect(told).toEqual(after.filter((id) => before.includes(id) || told.includes(id))); // rounds of the gateway's own write entries meanwhile
       expect(before.length).toBeGreaterThan(0);
       expect(rows.map(({ at }) => at)).toEqual(rows.map(({ at }) => at ?? '').sort().reverse());
+    });
+
+    it('as FHIR is the same entries, each as it is read by its id', async () => {
+      const until = new Date().toISOString();
+      const rows = await linesOf(`denials?to=${until}`);
+      const answer = await ask(gateway, { path: `/governance/reports/denials?to=${until}`, who: governance, headers: { Accept: 'application/fhir+ndjson' } });
+      const events = answer.text.trimEnd().split('\n').map((line) => JSON.parse(line) as Resource);
+      expect([answer.headers['content-type'], events.map(({ id }) => id)]).toEqual(['application/fhir+ndjson', rows.map(({ entry }) => entry)]);
+      const before = await lastSeq(gateway);
+      const single = await ask(gateway, { path: `/fhir/AuditEvent/${events[0]?.id}`, who: governance });
+      expect([single.status, JSON.parse(single.text)]).toEqual([200, events[0]]);
+      expect((await auditSince(gateway, before)).map(({ entry }) => [entry.interaction, entry.query, entry.disclosed])).toEqual([['read', `AuditEvent/${events[0]?.id}`, [`AuditEvent/${events[0]?.id}/_history/1`]]]);
+      const notTheirs = (await entries()).find((entry) => !heldBy(entry, hospital) && entry.who.organisation === council);
+      const refusals = await Promise.all([[notTheirs?.id, officer], ['00000000-0000-4000-8000-000000000000', officer], ['x', officer], [events[0]?.id, doctor]].map(([id, who = '']) => ask(gateway, { path: `/fhir/AuditEvent/${id}`, who })));
+      expect(refusals.map(({ status }) => status)).toEqual([404, 404, 404, 403]);
+      expect((await ask(gateway, { path: '/governance/reports/emergencies?_format=fhir%2Bndjson', who: governance })).status).toBe(406);
     });
 
     it('of a clause and of a citizen has theirs alone', async () => {
@@ -334,6 +354,12 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
       expect([(await head('user')).status, (await head('denials', doctor)).status]).toEqual([400, 403]);
     });
 
+    it('ends where its next page cannot be written down', async () => {
+      const { text } = await refusingEntries(gateway, '%user=crowd page=2%', () => ask(gateway, { path: '/governance/reports/user?user=crowd', who: governance }));
+      const rows = text.trimEnd().split('\n');
+      expect([rows.filter((line) => line.startsWith('{"at":')).length, rows.at(-1)]).toEqual([500, expect.stringContaining('audit-unavailable')]);
+    });
+
     it('that nobody reads to its end says in the log what left', async () => {
       const before = await lastSeq(gateway);
       const pages = await gateway.services.reports.open({ client: 'x', token: 't', person: { id: 'g', name: 'G' }, organisation: `${ods}|QHL`, organisationName: 'ICB', role: 'governance', purpose: 'HOPERAT', scopes: [] },
@@ -373,6 +399,33 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
       expect(sent.length).toBeGreaterThan(5);
       const composedOf = captured.filter(({ resourceType }) => resourceType === 'Provenance').length;
       expect(composedOf + whole.flatMap(({ shown: each }) => each.filter(({ version }) => version.startsWith('Patient/'))).length).toBeGreaterThan(0);
+    });
+
+    it.each<[string, (id: string) => string, string?]>([
+      ['read of a composed Patient', (id) => `Patient/${id}`], ['a part of it', (id) => `Patient/${id}?_elements=name,birthDate`, '_elements=birthDate,name'], ['search', (id) => `EpisodeOfCare?patient=${id}&_include=EpisodeOfCare:organization&_summary=true`, '_summary=true'],
+      ['search of people', (id) => `Patient?_id=${id}&_revinclude=EpisodeOfCare:patient`], ['everything', (id) => `Patient/${id}/$everything?_count=3`], ['history', () => '', 'history'], ['vread', () => '', 'vread'], ['read', () => '', 'read'],
+    ])('%s has whatever was sent, of every type', async (...[name, pathOf, shape]) => { // a third parameter would be taken for a callback to wait for
+      const row = captured.find(({ resourceType }) => resourceType === 'EpisodeOfCare');
+      const single = { history: `EpisodeOfCare/${row?.id}/_history`, vread: `EpisodeOfCare/${row?.id}/_history/1`, read: `EpisodeOfCare/${row?.id}` }[name];
+      const answer = await ask(gateway, { path: `/fhir/${single ?? pathOf(alice)}`, who: doctor });
+      const [entry] = (await entries()).slice(-1);
+      const body = JSON.parse(answer.text) as Resource;
+      const sent = body.resourceType === 'Bundle' ? (body.entry ?? []).flatMap(({ resource }) => resource ?? []) : [body];
+      const { looks } = await replay({ user: doctor, patient: alice, at: today });
+      const look = looks.find((each) => each.entry.id === entry?.id);
+      expect([answer.status, look?.entry.shape]).toEqual([200, single === undefined ? shape ?? null : null]);
+      const shown = (look?.shown ?? []).map(({ version }) => version);
+      const versions = sent.flatMap((each) => (['Provenance', 'OperationOutcome'].includes(each.resourceType) ? [] : each.resourceType === 'Patient' ? (each.link ?? []).flatMap(({ other }) => other.reference ?? [])
+        : [`${each.resourceType}/${each.id}/_history/${each.meta?.versionId}`])); // a composed Patient names the source Patients it was made of
+      const composed = new Set(shown.filter((version) => version.startsWith('Patient/')).map((version) => version.replace(/\/_history\/.*/, '')));
+      if (!sent.some((each) => each.resourceType === 'Patient' && !('link' in each))) expect([...shown.filter((version) => !version.startsWith('Patient/')), ...composed].sort()).toEqual(versions.sort());
+      expect(shown.length).toBeGreaterThan(0);
+    });
+
+    it('names the parts kept apart that were shown with a version', async () => {
+      const entry = (await entries()).find(({ parts, who, citizen }) => parts !== undefined && who.person?.id === doctor && citizen === alice);
+      const look = entry && (await replay({ user: doctor, patient: alice, at: today })).looks.find((each) => each.entry.id === entry.id);
+      expect(look?.shown.flatMap(({ version, parts }) => parts.map((path) => `${version}#${path}`)) ?? []).toEqual(entry?.parts ?? []);
     });
 
     it('says what was kept back and why, what had not come in yet, and that the same comes out by the facts of then', async () => {
@@ -425,7 +478,7 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
 
   describe('what is held about a person, for that person', () => {
     const keeper: Requester = { client: 'viewer', token: 't', person: { id: 'records', name: 'R. Keeper' }, organisation: hospital, organisationName: 'UHB', role: 'administrator', purpose: 'TREAT', scopes: ['user/*.rs'] };
-    async function takeOut(requester: Requester, citizen: string): Promise<{ patient: Resource[]; record: Resource[]; look: unknown[]; end: { records: number; looks: number; leftOut: { rule: string; count: number }[] }[] }> {
+    async function takeOut(requester: Requester, citizen: string): Promise<{ patient: Resource[]; record: Resource[]; look: { first: string }[]; end: { records: number; looks: number; leftOut: { rule: string; count: number }[] }[] }> {
       const taken: Record<string, unknown[]> = { patient: [], record: [], place: [], look: [], end: [] };
       for await (const lines of await gateway.services.subjectAccess(requester, citizen, { id: 'sar' })) {
         for (const line of lines) for (const [member, value] of Object.entries(JSON.parse(line) as object)) taken[member]?.push(value);
@@ -453,6 +506,23 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
       const { record, look, end } = await takeOut({ ...keeper, role: 'privacy-officer', purpose: 'HOPERAT' }, alice);
       expect(new Set(record.map(({ resourceType }) => resourceType)).difference(new Set(['Consent', 'Provenance', 'Task']))).toEqual(new Set());
       expect([look.length > 2, end]).toMatchObject([true, [{ looks: look.length }]]);
+    });
+
+    it('ends where what comes next cannot be written down', async () => {
+      const { text } = await refusingEntries(gateway, '%"interaction":"access-report"%', () => ask(gateway, { path: `/governance/subject-access/${alice}`, who: officer }));
+      expect([text.includes('{"patient":'), text.includes('{"look":'), text.includes('{"end":'), text.trimEnd().split('\n').at(-1)]).toEqual([true, false, false, expect.stringContaining('audit-unavailable')]);
+    });
+
+    it('has every look, however many fell into one instant', async () => {
+      const citizen = await citizenOf(gateway, doctor, people.abdul);
+      const audit = openAuditTrail(database, sealEntries);
+      const at = '2020-03-01T09:00:00.000Z';
+      await Promise.all(Array.from({ length: 2_100 }, (_, i) => audit.append({
+        id: randomUUID(), at, request: `at-once-${i}`, who: { client: 'app', person: { id: `somebody-${i}`, name: 'Somebody' }, organisation: hospital }, purpose: 'TREAT', interaction: 'read', query: `Patient/${citizen}`, citizen,
+        outcome: 'permitted', status: 200, disclosed: [], custodians: [], decisions: [], withheld: [],
+      })));
+      const { look } = await takeOut({ ...keeper, role: 'privacy-officer', purpose: 'HOPERAT' }, citizen);
+      expect(look.filter(({ first }) => first === at)).toHaveLength(2_100);
     });
 
     it('is refused to systems, to those who give care, and about nobody', async () => {

@@ -1,6 +1,6 @@
 import type { Patient, Resource } from '@medplum/fhirtypes';
 import { exportSizes } from '../../src/store/export-jobs.ts';
-import { ask, auditSince, codeOf, lastSeq, type Answer } from '../edge/http/asking.ts';
+import { ask, auditSince, codeOf, lastSeq, refusingEntries, type Answer } from '../edge/http/asking.ts';
 import { communitySystem, type SystemWorld } from './system-world.ts';
 import { fileObjection } from './whole-record.ts';
 
@@ -163,6 +163,8 @@ export function exportCases(current: () => SystemWorld): void {
     const url = manifest.output.find(({ type }) => type === 'EpisodeOfCare')?.url ?? '';
     expect(linesOf(await get(url)).map(({ id }) => id)).toEqual(ids);
     expect((await auditSince(world.gateway, before)).map(({ entry }) => entry.disclosed.length)).toEqual(ids.map(() => 1));
+    const { text } = await refusingEntries(world.gateway, `%/${ids[1]}/%`, () => get(url));
+    expect([ids.filter((id) => text.includes(id)), text.trimEnd().split('\n').at(-1)]).toEqual([ids.slice(0, 1), expect.stringContaining('audit-unavailable')]); // the second could not be written down
     await get(address, system, {}, 'DELETE');
   });
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IntakeContext } from '../../src/flow/intake-context.ts';
 import { keysOf } from '../../src/flow/link-people.ts';
+import { tellDecisions } from '../../src/flow/tell-decisions.ts';
+import type { AuditEntry } from '../../src/audit/types.ts';
 import { mergeCitizens } from '../../src/flow/merge-citizens.ts';
 import { workLinkageRun, type LinkageRunContext } from '../../src/flow/work-linkage-runs.ts';
 import type { PersonFacts } from '../../src/linkage/types.ts';
@@ -17,6 +19,8 @@ import { linkingContext } from './linking-context.ts';
 const base: PersonFacts = { local: [], family: 'quillfeather', given: ['josephine'], otherFamily: [], otherGiven: [], birthDate: '1961-04-09', gender: 'female', postcode: 'B138XX', house: '12', lines: ['station road'] };
 const evidence = { bits: 20, evidence: [], held: [], rule: 'of-before' };
 const officer = { organisation: 'https://fhir.nhs.uk/Id/ods-organization-code|RRK', person: { id: 'p', name: 'P' }, role: 'privacy-officer', reason: 'One person' } as const;
+
+const lead = { name: 'Lead', person: 'lead-1', organisation: officer.organisation };
 
 describe.each(databases)('a changed linkage rule, on $kind', ({ open }) => {
   let database: Database;
@@ -65,13 +69,17 @@ describe.each(databases)('a changed linkage rule, on $kind', ({ open }) => {
     expect(changes.map(({ kind, id }) => [kind, id]).sort()).toEqual([['link', [a, b].find((id) => changes.some((change) => change.id === id))], ['unlink', d]]);
     expect([await citizenOf(a), await citizenOf(b), await citizenOf(c), await citizenOf(d)]).toEqual([one, other, whole, whole]);
 
-    expect(await setRunState(database, run, ['compared'], 'applying', 'Lead')).toBe(true);
+    expect(await setRunState(database, run, ['compared'], 'applying', lead)).toBe(true);
     await work();
     expect(await findRun(database)).toMatchObject({ state: 'applied', applied: 2, doubtful: 0, outdated: 0 });
     expect(await citizenOf(a)).toBe(await citizenOf(b));
     expect([await citizenOf(c), await citizenOf(d)]).toEqual([whole, expect.not.stringMatching(whole)]);
     expect([await citizenOf(e), await citizenOf(f)]).toEqual([kept, kept]);
     expect(await database.query(`select kind, rule from link_decision where rule is not null order by kind`)).toEqual([{ kind: 'merge', rule: 'link-re-run' }, { kind: 'split', rule: 'link-re-run' }]);
+    const told: AuditEntry[] = [];
+    await tellDecisions({ database, directory: context.directory, audit: { append: (entry) => Promise.resolve(void told.push(entry)) } });
+    const byRule = told.filter(({ query }) => query.endsWith(' by link-re-run'));
+    expect(byRule.map(({ interaction, who }) => [interaction, who.client, who.person, who.organisation])).toEqual(['link-merge', 'link-split'].map((interaction) => [interaction, 'onestory', { id: 'lead-1', name: 'Lead' }, officer.organisation]));
   });
 
   it('leaves alone what a person decided after it was compared', async () => {
@@ -81,7 +89,7 @@ describe.each(databases)('a changed linkage rule, on $kind', ({ open }) => {
     await work();
     expect(await findRun(database)).toMatchObject({ id: run, link: 1, unlink: 0 });
     await join(g, h);
-    await setRunState(database, run, ['compared'], 'applying', 'Lead');
+    await setRunState(database, run, ['compared'], 'applying', lead);
     await work();
     expect(await findRun(database)).toMatchObject({ state: 'applied', applied: 0, outdated: 1 });
   });

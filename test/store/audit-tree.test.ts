@@ -37,8 +37,8 @@ async function writeChain(database: Database, log: readonly LoggedEntry[]): Prom
   let chain: Uint8Array = createHash('sha256').digest();
   for (const entry of log) {
     chain = createHash('sha256').update(Buffer.of(2)).update(chain).update(leafHash(entry)).digest();
-    await database.query(`insert into audit_entry (seq, id, at, citizen_ids, custodians, agent, entry, salt, commitment, chain_hash) values ($1, $2, $3, '{}', '{}', 'a', $4, $5, $6, $7)`,
-      [entry.seq, uuid(entry.seq), entry.at, entry.text, entry.salt, entry.commitment, chain]);
+    await database.query(`insert into audit_entry (seq, id, at, citizen_ids, custodians, agent, entry, salt, commitment, chain_hash) values ($1, ($3::text::jsonb ->> 'id')::uuid, $2, array[($3::text::jsonb ->> 'citizen')::uuid], '{}', $3::text::jsonb #>> '{who,person,id}', $3::text, $4, $5, $6)`,
+      [entry.seq, entry.at, entry.text, entry.salt, entry.commitment, chain]);
   }
   await database.query('update audit_head set seq = $1, chain_hash = $2', [log.length, chain]);
 }
@@ -106,7 +106,8 @@ describe.each(databases)('the tree of the log, on $kind', ({ open }) => {
   });
 
   describe('has a name and keys', () => {
-    const config = (changes: Partial<AuditConfig>): AuditConfig => ({ origin: null, usualOrigin: 'usual.example/audit', keyFiles: [null], checkpointMinutes: 60, checkpointDir: null, witnesses: [], ...changes });
+    const config = (changes: Partial<AuditConfig>): AuditConfig => ({ origin: null, restartedFrom: null, usualOrigin: 'usual.example/audit', keyFiles: [null], checkpointMinutes: 60, checkpointDir: null, witnesses: [], hooks: [], ...changes });
+    const restart = (of: Database): Parameters<typeof openLogIdentity>[2] => ({ audit: openAuditTrail(of, sealEntries), clock: () => new Date(), newId: () => crypto.randomUUID() });
     const keyFile = (name: string, kind: 'ed25519' | 'x25519' = 'ed25519'): string => {
       const file = join(folder, name);
       const { privateKey } = kind === 'ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('x25519');
@@ -125,7 +126,7 @@ describe.each(databases)('the tree of the log, on $kind', ({ open }) => {
       const notes: string[] = [];
       const keys: string[][] = [];
       for (const keyFiles of [[null], [null, next], [next]]) {
-        const log = await openLogIdentity(fresh, config({ keyFiles }));
+        const log = await openLogIdentity(fresh, config({ keyFiles }), restart(fresh));
         await openAuditTrail(fresh, sealEntries).append({ ...entryOf(notes.length), citizen: uuid(0) });
         notes.push((await makeCheckpoint({ database: fresh, log })).note);
         keys.push(log.signers.map(({ verifierKey }) => verifierKey));
@@ -139,18 +140,18 @@ describe.each(databases)('the tree of the log, on $kind', ({ open }) => {
     });
 
     it('that stay: the name of the first checkpoint, wherever the gateway answers now', async () => {
-      expect((await openLogIdentity(fresh, config({ usualOrigin: 'moved.example/audit' }))).origin).toBe('usual.example/audit');
-      expect((await openLogIdentity(fresh, config({ origin: 'usual.example/audit' }))).origin).toBe('usual.example/audit');
-      await expect(openLogIdentity(fresh, config({ origin: 'other.example/audit' }))).rejects.toThrow('audit-origin-changed');
-      const empty = await openLogIdentity(database, config({ origin: 'chosen.example/audit' }));
+      expect((await openLogIdentity(fresh, config({ usualOrigin: 'moved.example/audit' }), restart(fresh))).origin).toBe('usual.example/audit');
+      expect((await openLogIdentity(fresh, config({ origin: 'usual.example/audit' }), restart(fresh))).origin).toBe('usual.example/audit');
+      await expect(openLogIdentity(fresh, config({ origin: 'other.example/audit' }), restart(fresh))).rejects.toThrow('audit-origin-changed');
+      const empty = await openLogIdentity(database, config({ origin: 'chosen.example/audit' }), restart(database));
       expect(empty.origin).toBe('chosen.example/audit');
-      expect((await openLogIdentity(database, config({}))).signers.map(({ verifierKey }) => verifierKey.split('+').at(-1))).toEqual(empty.signers.map(({ verifierKey }) => verifierKey.split('+').at(-1)));
+      expect((await openLogIdentity(database, config({}), restart(database))).signers.map(({ verifierKey }) => verifierKey.split('+').at(-1))).toEqual(empty.signers.map(({ verifierKey }) => verifierKey.split('+').at(-1)));
     });
 
     it('and refuses a file that holds no key that signs', async () => {
       writeFileSync(join(folder, 'nothing.pem'), 'nothing');
       for (const file of [join(folder, 'nothing.pem'), join(folder, 'gone.pem'), keyFile('agreement.pem', 'x25519')]) {
-        const refused = await openLogIdentity(fresh, config({ keyFiles: [file] })).catch((error: unknown) => error);
+        const refused = await openLogIdentity(fresh, config({ keyFiles: [file] }), restart(fresh)).catch((error: unknown) => error);
         expect((refused as Refusal).problems).toMatchObject([{ code: 'config-invalid', at: { field: 'ONESTORY_AUDIT_KEY_FILES' } }]);
       }
     });

@@ -1,7 +1,11 @@
 import { itself, visible } from '../../src/store/schema/visible.ts';
 import type { Database } from '../../src/store/database.ts';
 import { databases } from '../databases.ts';
-import { makeDoorWorld, referencePermits, referencePermitsPart, type DoorAsk, type DoorWorld } from './door-world.ts';
+import { explainOpened, namesFrom } from '../../src/consent/explain.ts';
+import { openedBy } from '../../src/consent/opened-by.ts';
+import type { HeldFacts } from '../../src/store/door.ts';
+import { relationshipOf } from '../../src/store/grants.ts';
+import { makeDoorWorld, referenceDecision, referencePermits, referencePermitsPart, type DoorAsk, type DoorWorld } from './door-world.ts';
 
 const sizes: Record<Database['kind'], { citizens: number; requesters: number; seed: number; atLeast: number }> = {
   pglite: { citizens: 22, requesters: 48, seed: 7, atLeast: 1_000 },
@@ -78,6 +82,28 @@ describe.each(databases)('the door and the reference decision, on $kind', ({ kin
       for (const view of ['readable_row', 'readable_resource', '(select * from readable_version where current) v']) expect(differences(ask, await idsAsReader(ask, view))).toEqual([]);
       expect(differences(ask, await idsAsReader(ask, 'readable_fragment'), referencePermitsPart)).toEqual([]);
     }
+  });
+
+  it('agree on why: the clause whose relationship or consent held, and the Consent', async () => {
+    const reasons = new Set<string>();
+    const differing: unknown[] = [];
+    for (const ask of world.asks.filter(({ holds }) => holds)) {
+      const names = namesFrom(ask.agreements);
+      const read = await database.serve<{ id: string; held: HeldFacts | null; emergency: string | null }>('reader', ask.grant.key, { name: '', text: 'select id, held, emergency from readable_resource where citizen_id is not null', values: [] });
+      const rows = new Map(world.rows.map((row) => [row.id, row]));
+      for (const { id, held, emergency } of read) {
+        const row = rows.get(id);
+        const rule = row && ask.grant.rules.get(row.sharingClass.id);
+        if (!row || !rule || rule.kind === 'none') throw new Error('a row nobody laid out');
+        const opened = openedBy(rule, { kinds: held?.kinds.flatMap(relationshipOf) ?? [], permits: held?.permits?.replace('Consent/', '') ?? null, emergency: emergency !== null });
+        const reference = referenceDecision(world, ask, row);
+        const told = opened && explainOpened(opened, names);
+        if (told?.sentence !== reference.sentence || told.rule !== reference.rule || told.choice !== reference.choice) differing.push({ row, told, reference });
+        if (rule.kind === 'related' || rule.kind === 'explicit') reasons.add(`${reference.reason}${rule.agreement === reference.agreement && rule.clause === reference.clause ? '' : ' of another clause'}${reference.choice === undefined ? '' : ' by choice'}`);
+      }
+    }
+    expect(differing).toEqual([]);
+    expect([...reasons].sort()).toEqual(expect.arrayContaining(['clause', 'clause by choice', 'clause of another clause by choice', 'emergency']));
   });
 
   it('agree on versions that are no longer: of these neither codes nor dates are known', async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { compileGrant } from '../../src/consent/compile-grant.ts';
 import { decide } from '../../src/consent/decide.ts';
-import type { ChoiceLimits, ChoiceRule, Grant, RecordFacts, RegisteredAgreement, Relationship } from '../../src/consent/types.ts';
+import type { ChoiceLimits, ChoiceRule, Decision, Grant, RecordFacts, RegisteredAgreement, Relationship } from '../../src/consent/types.ts';
 import { relationshipKinds, type Requester, type SharingClass } from '../../src/fhir/sharing.ts';
 import type { Database } from '../../src/store/database.ts';
 import { readGeneration, relationshipNumber, saveGrant } from '../../src/store/grants.ts';
@@ -85,6 +85,7 @@ export async function makeDoorWorld(database: Database, size: { citizens: number
     });
     own.forEach((row, i) => { if (i % 2 === 0) row.names = own[(i * 7 + c) % classes.length] ?? null; });
     nameRecords(citizen, own);
+    nameConsents(citizen);
     return own;
   });
   await layOut(database, citizens, rows, at);
@@ -116,13 +117,19 @@ function nameRecords(citizen: DoorCitizen, rows: readonly DoorRow[]): void {
   }));
 }
 
+/** As resources are named. */
+function nameConsents(citizen: DoorCitizen): void {
+  const ids = new Map(citizen.choices.map(({ rule }) => [rule.consent, randomUUID()]));
+  citizen.choices = citizen.choices.map(({ rule, ...choice }) => ({ ...choice, rule: { ...rule, consent: ids.get(rule.consent) ?? '' } }));
+}
+
 /** Most random worlds share nothing: takes the sorts of grant in turn, so that rare ones come first and are not drowned. */
 function oneOfEachSort(asks: readonly DoorAsk[]): DoorAsk[] {
   const sorts = Map.groupBy(asks, ({ grant, holds }) => [...new Set([...grant.rules.values()].map(({ kind }) => kind))].sort().join(' ') + String(holds));
   return [...sorts.values()].flatMap((sort) => sort.map((ask, turn) => ({ ask, turn }))).sort((a, b) => a.turn - b.turn).map(({ ask }) => ask);
 }
 
-const decided = new WeakMap<DoorAsk, Map<string, boolean>>();
+const decided = new WeakMap<DoorAsk, Map<string, Decision>>();
 
 /** What the reference says of the row's part: by its class, and as the row it names, or else as the row it belongs to. */
 export function referencePermitsPart(world: DoorWorld, ask: DoorAsk, { citizen, ...row }: DoorRow): boolean {
@@ -130,8 +137,13 @@ export function referencePermitsPart(world: DoorWorld, ask: DoorAsk, { citizen, 
 }
 
 /** What the reference says of this row. */
-export function referencePermits(world: DoorWorld, ask: DoorAsk, { citizen, sharingClass, record }: Pick<DoorRow, 'citizen' | 'sharingClass' | 'record'>): boolean {
-  const kept = decided.get(ask) ?? new Map<string, boolean>();
+export function referencePermits(world: DoorWorld, ask: DoorAsk, row: Pick<DoorRow, 'citizen' | 'sharingClass' | 'record'>): boolean {
+  return ask.holds && referenceDecision(world, ask, row).effect === 'permit';
+}
+
+/** The same with its reason, had the grant held. */
+export function referenceDecision(world: DoorWorld, ask: DoorAsk, { citizen, sharingClass, record }: Pick<DoorRow, 'citizen' | 'sharingClass' | 'record'>): Decision {
+  const kept = decided.get(ask) ?? new Map<string, Decision>();
   decided.set(ask, kept);
   const key = `${citizen.id} ${sharingClass.id} ${record.id} ${record.tokens === null}`;
   const known = kept.get(key);
@@ -140,10 +152,9 @@ export function referencePermits(world: DoorWorld, ask: DoorAsk, { citizen, shar
   const live = choices.filter(({ from, until }) => from <= world.now && (until === null || world.now < until)).map(({ rule }) => rule);
   const emergency = citizen.emergencies.some(({ organisation, person, from, until }) =>
     organisation === ask.requester.organisation && person === ask.requester.person?.id && from <= world.now && world.now < until);
-  const { effect } = decide({ requester: ask.requester, agreements: ask.agreements, sharingClass, record, choices: live, relationships, emergency, now: world.now });
-  const permitted = ask.holds && effect === 'permit';
-  kept.set(key, permitted);
-  return permitted;
+  const decision = decide({ requester: ask.requester, agreements: ask.agreements, sharingClass, record, choices: live, relationships, emergency, now: world.now });
+  kept.set(key, decision);
+  return decision;
 }
 
 function instantsAround(at: Date): fc.Arbitrary<Date> {
@@ -196,10 +207,7 @@ export async function layOut(database: Database, citizens: readonly DoorCitizen[
 
 /** When a rule counts is worked out as choices are written, which is another test's business: here it is what was drawn. */
 async function layOutChoices(database: Database, citizens: readonly DoorCitizen[]): Promise<void> {
-  const choices = citizens.flatMap(({ id, choices: each }) => {
-    const consentIds = new Map(each.map(({ rule }) => [rule.consent, randomUUID()]));
-    return each.map(({ rule, ...choice }) => ({ citizen: id, id: consentIds.get(rule.consent), ...rule, ...choice }));
-  });
+  const choices = citizens.flatMap(({ id, choices: each }) => each.map(({ rule, ...choice }) => ({ citizen: id, id: rule.consent, ...rule, ...choice })));
   const limit = (name: Exclude<keyof ChoiceLimits, 'dates'>): (string | null)[] => choices.map(({ limits }) => limits[name]?.join(' ') ?? null);
   await database.query(
     `insert into choice_rule (citizen_id, id, n, effect, opt_out, overrides, live, valid_from, valid_until, dates_from, dates_until,

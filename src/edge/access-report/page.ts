@@ -1,5 +1,5 @@
 import type { Patient } from '@medplum/fhirtypes';
-import type { AccessReport, ReportLine } from '../../flow/release-access-report.ts';
+import { endOfOlder, type AccessReport, type ReportLine } from '../../flow/release-access-report.ts';
 import { html, type Markup } from '../html.ts';
 import { sayDay, sayLine, sayMoment } from './say-line.ts';
 import { fill, type ReportWords } from './words.ts';
@@ -24,7 +24,7 @@ export function accessReportPage(report: AccessReport, nameOf: NameOf, words: Re
 ${head(report, nameOf, words)}
 <p>${words.intro}</p>
 ${report.lines.length === 0 ? html`<p>${words.nobody}</p>` : table(report.lines, nameOf, words)}
-${report.olderThan === null ? html`` : html`<p>${fill(words.older, { moment: sayMoment(report.olderThan, words) })}</p>`}
+${report.olderThan === null ? html`` : html`<p>${fill(words.older, { moment: sayMoment(endOfOlder(report.olderThan).toISOString(), words) })}</p>`}
 ${notes(report, words)}
 </main>
 </body>

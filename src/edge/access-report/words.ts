@@ -72,7 +72,7 @@ const english: ReportWords = {
     'governance': 'Information governance lead', 'privacy-officer': 'Privacy officer',
   },
   kinds: {
-    look: 'Looked at the record', search: 'Searched for the person', written: 'Sent in or changed information', emergency: 'Used or reviewed emergency access',
+    look: 'Looked at the record', list: 'Saw the person in a list with others', search: 'Searched for the person', written: 'Sent in or changed information', emergency: 'Used or reviewed emergency access',
     linked: 'Checked whether two records are about the same person', kept: 'Decided how long information is kept', oversight: 'Checked who looked and why', other: 'Did something else with the record',
   },
   outcomes: { 'shown': 'Information was shown.', 'nothing-shown': 'There was nothing they could be shown.', 'recorded': 'It was done.', 'refused': 'It was refused. Nothing was shown.', 'failed': 'It went wrong. Nothing was shown.' },

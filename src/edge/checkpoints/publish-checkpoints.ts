@@ -2,14 +2,13 @@ import { startRounds, type Rounds } from '../../flow/start-rounds.ts';
 import { problemsOf } from '../../fhir/outcome.ts';
 import type { Log } from '../log.ts';
 import { askWitness, type Witnessing } from './ask-witness.ts';
+import { deliverCheckpoints, type Delivering } from './deliver-checkpoints.ts';
 import { readNewest, writeCheckpoint } from './checkpoint-folder.ts';
 
-export interface Publishing<Witness> extends Witnessing<Witness> {
+export interface Publishing<Witness> extends Witnessing<Witness>, Delivering {
   witnesses: readonly Witness[];
   /** the newest checkpoint, made now where it is due */
   now: () => Promise<{ size: number; note: string }>;
-  /** the smallest beyond a size */
-  after: (size: number, limit: number) => Promise<{ size: number; note: string }[]>;
   fits: (note: string) => Promise<'fits' | 'broken' | 'unknown'>;
 }
 
@@ -25,9 +24,9 @@ const lookEveryMs = 60_000;
 const mostTogether = 1_000;
 
 /**
- * Makes checkpoints as they fall due, brings each to the folder, and has the newest witnessed. A log that no longer fits what lies
+ * Makes checkpoints as they fall due, brings each to the folder and to the addresses that take them, and has the newest witnessed. A log that no longer fits what lies
  * there or what a witness saw (it was put back from a backup, or rewritten) is told, again and again; by the folder nothing
- * more is signed or brought. A folder or witness that cannot be reached is told as well, and keeps no checkpoint from being made.
+ * more is signed or brought. A folder, address or witness that cannot be reached is told as well, and keeps no checkpoint from being made.
  */
 export function startCheckpoints<Witness extends { url: string }>({ publishing, folder, log, pauseMs = lookEveryMs }: PublishOptions<Witness>): Pick<Rounds, 'stop'> {
   const tried = async <Result>(work: () => Promise<Result>): Promise<Result | undefined> => {
@@ -45,6 +44,10 @@ export function startCheckpoints<Witness extends { url: string }>({ publishing, 
     if (fits !== 'fits') return false;
     const made = await tried(() => publishing.now());
     if (made && folder !== null && newest !== undefined) await tried(() => bring(publishing, folder, newest?.size ?? -1));
+    if (made) await Promise.all(publishing.hooks.map(async (url) => {
+      const problem = await tried(() => deliverCheckpoints(publishing, url));
+      if (typeof problem === 'string') log('checkpoint-not-taken', { code: problem });
+    }));
     if (made) await Promise.all(publishing.witnesses.map(async (witness) => {
       const answer = await tried(() => askWitness(publishing, witness, made));
       if (answer?.kind === 'broken') log('audit-log-broken', { code: 'witness' });

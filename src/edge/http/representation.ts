@@ -56,6 +56,12 @@ function readElements(type: string, text: string): string[] {
   return names;
 }
 
+/** Which part of each resource is written, in a fixed form; null: all of it. */
+export function partSaid({ subset }: Representation): string | null {
+  if (!subset) return null;
+  return 'summary' in subset ? `_summary=${subset.summary}` : `_elements=${[...new Set(subset.elements)].sort().join(',')}`;
+}
+
 /** What the next page must be asked with to look the same: begins with `&`, or is empty. */
 export function shapeOf(parameters: readonly (readonly [string, string])[]): string {
   return parameters.filter(([name]) => shapeParameters.includes(name)).map(([name, value]) => `&${name}=${encodeURIComponent(value)}`).join('');

@@ -15,7 +15,7 @@ import { challengeFor } from './oauth/challenge.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { readBody } from './read-body.ts';
 import { readParameters } from './read-parameters.ts';
-import { contentTypes, plainJson, readRepresentation, represent, type Representation } from './representation.ts';
+import { contentTypes, partSaid, plainJson, readRepresentation, represent, type Representation } from './representation.ts';
 import type { Identify } from './session/identify.ts';
 
 /** What a handler gets: the verified requester and the request's plain facts. */
@@ -89,7 +89,11 @@ export function route(services: RouteServices, facts: RouteFacts, handle: (asked
     try {
       requester = await whoAsks(services, facts, received);
       await services.rates.countRequest(requester);
-      const asked = describe(received, requester, request, (parameters) => { representation = representationOf(received, services, facts, parameters); });
+      const asked = describe(received, requester, request, (parameters) => {
+        representation = representationOf(received, services, facts, parameters);
+        const shape = partSaid(representation);
+        if (shape !== null) request.shape = shape; // what shapes a search by POST is read with its body
+      });
       const forbidden = checkEndUserOrganisation(asked.header('NHSD-End-User-Organisation-ODS'), requester) ?? facts.permit(requester, asked) ?? checkPreference(asked.header('Prefer'), facts.later === true);
       if (forbidden) throw new Refusal(forbidden);
       asked.shapedBy([]);

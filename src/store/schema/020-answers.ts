@@ -5,9 +5,8 @@
  *
  * Answers come newest first by the entry's own time, so every order of entries has that time in it.
  */
-export const answers = `
-create function audit_words(entry text) returns bigint[] language sql immutable strict parallel safe as $$
-  select array_remove(array[
+/** The words of an entry, by its text `entry`. Also what they are checked by: the function in the database is whoever's who has the database. */
+export const wordsOfEntry = `array_remove(array[
     hashtextextended('interaction ' || nullif(split_part(split_part(entry, '"interaction":"', 2), '"', 1), ''), 0),
     hashtextextended('outcome ' || case when strpos(entry, '"outcome":"permitted"') > 0 then '0'
       when strpos(entry, '"outcome":"denied"') > 0 or strpos(entry, '"status":5') > 0 then '8' when strpos(entry, '"outcome":"failed"') > 0 then '4' end, 0),
@@ -20,7 +19,11 @@ create function audit_words(entry text) returns bigint[] language sql immutable 
   || array(select hashtextextended('entity ' || ltrim(split_part(sent, '/_history/', 1), '"'), 0) from unnest(string_to_array(nullif(split_part(split_part(entry, '"disclosed":[', 2), ']', 1), ''), ',')) sent)
   || array(select hashtextextended(word, 0) from unnest((string_to_array(entry, '{"agreement":"'))[2:]) cited
       cross join lateral (select 'urn:onestory:agreement:' || split_part(cited, '"', 1) as agreement, split_part(split_part(cited, '","version":"', 2), '"', 1) as version, split_part(split_part(cited, '","clause":"', 2), '"', 1) as clause) c
-      cross join lateral unnest(array['below ' || agreement, 'below ' || agreement || ':' || version, 'below ' || agreement || ':' || version || ':' || clause, 'policy ' || agreement || ':' || version || ':' || clause]) word), null) $$;
+      cross join lateral unnest(array['below ' || agreement, 'below ' || agreement || ':' || version, 'below ' || agreement || ':' || version || ':' || clause, 'policy ' || agreement || ':' || version || ':' || clause]) word), null)`;
+
+export const answers = `
+create function audit_words(entry text) returns bigint[] language sql immutable strict parallel safe as $$
+  select ${wordsOfEntry} $$;
 revoke all on function audit_words(text) from public;
 
 alter table audit_entry add column words bigint[] generated always as (audit_words(entry)) stored;

@@ -1,6 +1,6 @@
 import { formerly, lookUps, readerLookUps } from './look-ups.ts';
 import { moreWasSent } from './more-was-sent.ts';
-import { classSets, emergencyReference, grantHolds, itself, ofPart, ofVersion, refusedBy, sharedWith, visible } from './visible.ts';
+import { classSets, emergencyReference, grantHolds, held, itself, ofPart, ofVersion, refusedBy, sharedWith, visible } from './visible.ts';
 
 const rowVisible = visible('r', undefined, itself('r'));
 const patientOf = (citizen: string, orOther = citizen, joined = ''): string => `citizen_row r ${joined} where r.citizen_id in (${citizen}, ${orOther}) and r.type = 'Patient' and not r.deleted`;
@@ -40,18 +40,18 @@ create view readable_fragment as
 
 create view readable_version as
   select 'citizen'::text as scope, v.citizen_id, v.id, r.type, v.version, r.class_id, v.deleted, v.updated_at, v.body, r.directory_ids,
-    v.version = r.version as current, ${emergencyReference('r.citizen_id')} as emergency, null::uuid[] as formerly
+    v.version = r.version as current, ${emergencyReference('r.citizen_id')} as emergency, null::uuid[] as formerly, ${held('r', undefined, ofVersion)} as held
   from current_grant g, citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id where ${visible('r', undefined, ofVersion)}
   union all
-  select s.scope, null::uuid, v.id, s.type, v.version, null::int, v.deleted, v.updated_at, v.body, s.directory_ids, v.version = s.version, null::text, null::uuid[]
+  select s.scope, null::uuid, v.id, s.type, v.version, null::int, v.deleted, v.updated_at, v.body, s.directory_ids, v.version = s.version, null::text, null::uuid[], null::json
   from current_grant g, shared_row s join shared_version v on v.id = s.id where ${sharedWith('s')};
 
 create view readable_resource as
   select 'citizen'::text as scope, r.citizen_id, r.id, r.type, r.version, r.class_id, r.deleted, r.updated_at, v.body, r.directory_ids,
-    ${emergencyReference('r.citizen_id')} as emergency, ${formerly} as formerly
+    ${emergencyReference('r.citizen_id')} as emergency, ${formerly} as formerly, ${held('r', undefined, itself('r'))} as held
   from current_grant g, citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version where ${rowVisible}
   union all
-  select s.scope, null::uuid, s.id, s.type, s.version, null::int, s.deleted, s.updated_at, v.body, s.directory_ids, null::text, null::uuid[]
+  select s.scope, null::uuid, s.id, s.type, s.version, null::int, s.deleted, s.updated_at, v.body, s.directory_ids, null::text, null::uuid[], null::json
   from current_grant g, shared_row s join shared_version v on v.id = s.id and v.version = s.version where ${sharedWith('s')};
 
 -- source Patients of whom the partner said more that has not arrived: never to be read as "nothing there"

@@ -1,5 +1,5 @@
 import { moreWasSent } from './more-was-sent.ts';
-import { choiceEffect, choseByRecord, emergencyReference, itself, ofPart, ofVersion, refusedBy, sharedWith, visible } from './visible.ts';
+import { choseByRecord, emergencyReference, held, itself, ofPart, ofVersion, refusedBy, sharedWith, visible } from './visible.ts';
 
 const citizenRows = 'citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version';
 const sharedRows = 'shared_row s join shared_version v on v.id = s.id and v.version = s.version';
@@ -9,11 +9,12 @@ export const formerly = `case when r.type = 'Patient' then (select array_agg(dis
 const columnsWith = (fragmentMayBeSeen: string): string => `'citizen'::text, r.citizen_id, r.id, r.type, r.version, r.class_id, r.deleted, r.updated_at, v.body,
       (select json_agg(json_build_array(f.path, f.body, f.class_id)) from citizen_fragment f
        where f.citizen_id = r.citizen_id and f.id = r.id and f.version = r.version and ${fragmentMayBeSeen}), ${formerly}`;
-const citizenColumns = columnsWith(`f.class_id = any (seen) and (parts is null or f.id || f.path = any (parts))`);
-const listedColumns = columnsWith(visible('f', undefined, ofPart('f')));
+const heldNow = held('r', undefined, itself('r'));
+const citizenColumns = `${columnsWith(`f.class_id = any (seen) and (parts is null or f.id || f.path = any (parts))`)}, ${heldNow}`;
+const listedColumns = `${columnsWith(visible('f', undefined, ofPart('f')))}, ${heldNow}`;
 /** Where an answer has no row. */
-const noRow = 'null::text, null::uuid, null::uuid, null::text, null::int, null::int, null::boolean, null::timestamptz, null::text, null::json, null::uuid[]';
-const sharedColumns = 's.scope, null::uuid, s.id, s.type, s.version, null::int, s.deleted, s.updated_at, v.body, null::json, null::uuid[]';
+const noRow = 'null::text, null::uuid, null::uuid, null::text, null::int, null::int, null::boolean, null::timestamptz, null::text, null::json, null::uuid[], null::json';
+const sharedColumns = 's.scope, null::uuid, s.id, s.type, s.version, null::int, s.deleted, s.updated_at, v.body, null::json, null::uuid[], null::json';
 
 /** The grant, into `g`; without one that holds there is nothing to see. */
 const takeGrant = (key: string): string => `select * into g from live_grant l where l.grant_key = ${key};`;
@@ -48,7 +49,7 @@ const seenAs = (row: string): string => `${row}class_id = any (seen) and (shown 
 const inEmergency = emergencyReference('named');
 /** [class, number, how a choice denied it] of what the other classes keep back; of parts of rows, only where the row itself may be seen. */
 const keptBack = `coalesce(kept, (select json_agg(json_build_array(k.class_id, k.n, k.refused)) from (
-        select u.class_id, u.n, nullif(${choiceEffect('u')}, 'permits') as refused
+        select u.class_id, u.n, ${refusedBy('u')} as refused
         from (select t.citizen_id, k.* from citizen_tally t, unnest(t.class_id, t.within, t.n) k (class_id, within, n) where t.citizen_id = named) u
         where u.n > 0 and u.class_id <> all (seen) and (u.within is null or u.within = any (seen))) k))`;
 
@@ -126,7 +127,7 @@ end $$;`;
 export const lookUps = `
 create type looked as (
   ask int, fresh boolean, named uuid, emergency text, kept json, incomplete int[],
-  scope text, citizen uuid, id uuid, type text, version int, "classId" int, deleted boolean, "updatedAt" timestamptz, body text, fragments json, formerly uuid[]);
+  scope text, citizen uuid, id uuid, type text, version int, "classId" int, deleted boolean, "updatedAt" timestamptz, body text, fragments json, formerly uuid[], held json);
 
 -- what these resources are now; of a citizen's id with type Patient, the source Patients
 create function look_at_rows(grants text[], types text[], ids uuid[]) returns setof looked
@@ -205,10 +206,10 @@ begin
          where ${olderThan('v')} and (asked_type is null or s.type = asked_type) and ${sharedWith('s')} order by v.updated_at desc, v.id, v.version desc limit at_most)
       order by updated_at desc, id, version desc limit at_most)
     select 1, true, null::uuid, ${emergencyReference('q.citizen_id')}, null::json, null::int[], q.* from (
-      select ${columnsWith(visible('f', undefined, ofPart('f'))).replaceAll('r.version', 'v.version').replaceAll('r.deleted', 'v.deleted').replaceAll('r.updated_at', 'v.updated_at').replace(formerly, 'null::uuid[]')}
+      select ${columnsWith(visible('f', undefined, ofPart('f'))).replaceAll('r.version', 'v.version').replaceAll('r.deleted', 'v.deleted').replaceAll('r.updated_at', 'v.updated_at').replace(formerly, 'null::uuid[]')}, ${held('r', undefined, ofVersion)}
       from page p join citizen_row r on r.citizen_id = p.citizen_id and r.id = p.id join citizen_version v on v.citizen_id = p.citizen_id and v.id = p.id and v.version = p.version
       union all
-      select s.scope, null::uuid, s.id, s.type, v.version, null::int, v.deleted, v.updated_at, v.body, null::json, null::uuid[]
+      select s.scope, null::uuid, s.id, s.type, v.version, null::int, v.deleted, v.updated_at, v.body, null::json, null::uuid[], null::json
       from page p join shared_row s on s.id = p.id join shared_version v on v.id = p.id and v.version = p.version where p.citizen_id is null) q;
 end $$;
 

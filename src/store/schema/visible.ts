@@ -28,22 +28,42 @@ const high = (record: string): string => `greatest(coalesce(${record}.from_at, '
  * the strictest decides, which is the first of these words by the alphabet. Mirrors src/consent/choice-effect.ts.
  */
 export function choiceEffect(row: string, grant = ofGrant, record: OfRecord = ofClass): string {
+  return choiceTold(row, grant, record, (effect) => `min(${effect})`);
+}
+
+/** `told`: what is told of the effects that stand and of the Consents `a` they stand in. */
+function choiceTold(row: string, grant: Column, record: OfRecord, told: (effect: string) => string): string {
   return `(with a as (select c.* from choice_rule c where c.citizen_id = ${row}.citizen_id and c.live @> statement_timestamp()
       and (c.organisations is null or ${grant('organisation')} = any (c.organisations))
       and (c.roles is null or ${grant('role')} = any (c.roles)) and (c.purposes is null or ${grant('purpose')} = any (c.purposes))
       and (c.whole or (select true from sharing_class s where s.class_id = ${row}.class_id and (c.categories is null or s.category = any (c.categories))
         and (c.labels is null or s.labels && c.labels) and (c.custodians is null or s.custodian = any (c.custodians))) is true)
       and (not c.by_record or ${record(reaches)}))
-      select min(case when a.effect = 'permit' then 'permits' when a.opt_out then 'declines' when a.general then 'objects' else 'denies' end) from a
+      select ${told("case when a.effect = 'permit' then 'permits' when a.opt_out then 'declines' when a.general then 'objects' else 'denies' end")} from a
       where a.effect = 'permit' or not exists (select from a p where (p.id = a.id and a.n = any (p.overrides))
         or (a.opt_out and p.effect = 'permit' and p.purposes is not null and p.organisations is not null)))`;
 }
 
 const choseNothing = (row: string): string => `(select true from choice_rule c where c.citizen_id = ${row}.citizen_id limit 1) is null`;
 
-/** How a choice denies a row, or null; who chose nothing is not asked further. */
+/** The Consent a choice `a` stands in, with its version of now; of one that lies elsewhere the version is not known. */
+const consentOf = `'Consent/' || a.id || coalesce('/_history/' || (select t.version from citizen_row t where t.citizen_id = a.citizen_id and t.id = a.id), '')`;
+
+/** How a choice denies a row and the Consent that says so, with a blank between, or null; who chose nothing is not asked further. */
 export function refusedBy(row: string, grant = ofGrant, record: OfRecord = ofClass): string {
-  return `case when ${choseNothing(row)} then null else nullif(${choiceEffect(row, grant, record)}, 'permits') end`;
+  return `case when ${choseNothing(row)} then null else ${choiceTold(row, grant, record, (effect) => `case when min(${effect}) <> 'permits' then min(${effect} || ' ' || ${consentOf}) end`)} end`;
+}
+
+/**
+ * What the reading of a row rests on where its class can be opened in several ways: the kinds of relationship the asking
+ * organisation has with its citizen, and the Consent that permits. Null of classes that are open without either.
+ */
+export function held(row: string, grant = ofGrant, record: OfRecord = ofClass): string {
+  const classIn = (set: string): string => holds(grant(set), `${row}.class_id`);
+  return `case when ${classIn('exempt')} or ${classIn('open')} then null else json_build_object(
+      'kinds', array(select distinct x.kind from relationship x where x.citizen_id = ${row}.citizen_id and x.organisation = ${grant('organisation')} and x.until > statement_timestamp() order by x.kind),
+      'permits', case when (${classIn('explicit')} or not ${isEmpty(grant('explicit_related'))}) and not ${choseNothing(row)}
+        then ${choiceTold(row, grant, record, (effect) => `case when min(${effect}) = 'permits' then min(${consentOf}) end`)} end) end`;
 }
 
 /** Whether a citizen made a choice that counts and is about single records: then classes do not decide alone. */

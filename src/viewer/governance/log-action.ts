@@ -69,7 +69,7 @@ export function lookActionOf(interaction: string, query: string, code?: string):
     case 'feed-list': return { kind: 'sent', ...words.feeds(feedOfWork(query) ?? words.allFeeds), ofCitizens: false };
     case 'feed-work-list': case 'feed-requeue': case 'replay-show': case 'replay-start': case 'replay-approve': case 'replay-give-up':
       return { kind: 'sent', ...words.feed[interaction](feedOfWork(query) ?? words.aFeed), ofCitizens: false };
-    case 'audit-checkpoint': case 'audit-proof': case 'audit-export': case 'audit-redact': return { kind: 'log', ...words.auditLog[interaction], ofCitizens: false };
+    case 'audit-checkpoint': case 'audit-proof': case 'audit-export': case 'audit-redact': case 'audit-restart': return { kind: 'log', ...words.auditLog[interaction], ofCitizens: false };
     case 'redacted': return { kind: 'other', ...words.auditLog.redacted, ofCitizens: false };
     case 'link-merge': case 'link-split': case 'link-apart': case 'link-visit': return { kind: 'other', ...words.link[interaction], ofCitizens: true };
     case 'unsupported': return { kind: 'other', ...words.unsupported, ofCitizens: true };

@@ -128,6 +128,7 @@ export const whoLooked = {
     auditLog: {
       'audit-checkpoint': { done: 'asked for a checkpoint of the log', tried: 'get a checkpoint of the log' }, 'audit-proof': { done: 'asked for a proof of the log', tried: 'get a proof of the log' },
       'audit-export': { done: 'exported the whole log', tried: 'export the whole log' }, 'audit-redact': { done: 'erased what an entry of the log said', tried: 'erase what an entry of the log says' },
+      'audit-restart': { done: 'put the log back from a backup under another name', tried: 'put the log back from a backup' },
       redacted: { done: 'did something that was erased from the log', tried: 'do something that was erased from the log' },
     },
     sent: (feed: string | undefined) => ({ done: `sent a file${feed === undefined ? '' : ` to the feed ${feed}`}`, tried: `send a file${feed === undefined ? '' : ` to the feed ${feed}`}` }),

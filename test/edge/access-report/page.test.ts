@@ -50,7 +50,7 @@ describe('the page', () => {
 
   it('says when nobody has looked, when not all fits, and whose part of the log it is', () => {
     expect(pageOf({ lines: [] })).toContain('Nobody has looked in this time.');
-    expect(pageOf({ olderThan: '2026-04-01T10:00:00.000Z' })).toContain('before 01-Apr-2026 11:00 than');
+    expect(pageOf({ olderThan: { at: '2026-04-01T10:00:00.000Z', seq: 5 } })).toContain('before 01-Apr-2026 11:00 than');
     expect(pageOf({ seenBy: 'urn:o|1', from: null, to: null })).toMatch(/All looks up to the day this was made[^]*the part of the log that The &#34;Trust&#34; may read/);
   });
 

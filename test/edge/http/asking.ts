@@ -85,3 +85,14 @@ export async function citizenOf(gateway: Gateway, who: string, nhsNumber: string
   if (id === undefined) throw new Error('no such citizen for this persona');
   return id;
 }
+
+/** Meanwhile the audit store takes no entry like this one. */
+export async function refusingEntries<Result>({ database }: Pick<Gateway, 'database'>, like: string, work: () => Promise<Result>): Promise<Result> {
+  await database.query("create or replace function refuse_some() returns trigger language plpgsql as $$ begin raise exception 'not this one' using errcode = '53100'; end $$");
+  await database.query(`create trigger refuse_some before insert on audit_entry for each row when (new.entry like '${like}') execute function refuse_some()`);
+  try {
+    return await work();
+  } finally {
+    await database.query('drop trigger refuse_some on audit_entry');
+  }
+}

@@ -6,7 +6,8 @@ import { checkAuditLog } from '../../faults/check-audit-log.ts';
 import { readAtOnce } from '../../faults/read-at-once.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
 import { openPostgres } from '../../../src/store/database.ts';
-import { ask, auditSince, citizenOf, codeOf, lastSeq, type Question } from './asking.ts';
+import { routeTable } from '../../flow/route-table.ts';
+import { ask, auditSince, citizenOf, codeOf, lastSeq, refusingEntries, type Question } from './asking.ts';
 
 /** `ONESTORY_STALL_READS=10000` asks ten thousand at once. */
 const reads = Number(process.env['ONESTORY_STALL_READS'] ?? 1_000);
@@ -17,7 +18,7 @@ const ofTheRecord = /okafor|alice|9990000743|ods-organization-code|"resourceType
 
 interface World {
   gateway: Gateway;
-  /** every interaction there is, each of which would answer with something */
+  /** the ways the record is read and written, each of which would answer with something; every other way in is asked below */
   questions: [name: string, question: Question][];
 }
 
@@ -120,6 +121,9 @@ describe.each(databases)('without the audit trail, on $kind', ({ open }) => {
   });
 });
 
+/** They tell of nobody, and of nothing anybody said: what the gateway is, its pages, its issuer, the log's own hashes. */
+const ofNobody = /^(?:GET|POST|OPTIONS) \/(?:|intake\/:feed\/uploads|(?:fhir\/)?\.well-known\/.+|app\/launch|audit\/(?:checkpoint|keys|consistency)|fhir\/(?:metadata|openapi\.json)|integrate|livez|readyz|oauth\/.+|session.*|start\.css)$/;
+
 describe('without the audit trail, on postgresql', () => {
   let world: World;
   let other: pg.Client;
@@ -182,6 +186,24 @@ describe('without the audit trail, on postgresql', () => {
     await refusesAll(world);
     await other.query('drop trigger refuse_entry on audit_entry');
     expect((await gateway.get('/fhir/Organization', nurse)).status).toBe(200);
+  });
+
+  it('no way in that the app has a handler for answers with anything but that, unless it tells of nobody', async () => {
+    const { gateway, questions } = world;
+    const row = questions[0]?.[1].path?.split('/') ?? [];
+    const routes = routeTable(gateway.app).filter((route) => !/^(?:USE|ALL) /.test(route)); // pages of the viewer, and what says which methods an address has
+    const addressed = (path: string): string => path.replace(':type', row[2] ?? '').replace(':id', path.includes('/Patient/:id') ? questions[1]?.[1].path?.split('/')[3] ?? '' : row[3] ?? '').replace(/:\w+/g, '1').replace(/[{}*?]/g, '');
+    const answered = await refusingEntries(gateway, '%', () => Promise.all(routes.flatMap((route) => {
+      const [method = '', path = ''] = route.split(' ');
+      return ['governance-lead', nurse, 'uhb-adt'].map(async (who) => {
+        const body = ['GET', 'HEAD', 'DELETE', 'OPTIONS'].includes(method) ? {} : { body: '{}', headers: { 'Content-Type': path.startsWith('/fhir') ? 'application/fhir+json' : 'application/json' } };
+        const answer = await ask(gateway, { method, path: addressed(path), who, ...body }).catch((error: Error) => ({ status: 0, headers: {}, text: error.message }));
+        return { route, answer };
+      });
+    })));
+    const others = answered.filter(({ route, answer }) => !ofNobody.test(route) && (answer.status !== 503 || (answer.text !== '' && !answer.text.includes('audit-unavailable'))));
+    expect([...new Set(others.map(({ route, answer }) => `${route} ${answer.status}`))]).toEqual([]);
+    expect(routes.length).toBeGreaterThan(80);
   });
 
   it('nothing leaves when the connections are cut in the middle of it', async () => {

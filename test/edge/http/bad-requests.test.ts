@@ -93,7 +93,7 @@ const addresses: Case[] = [
   { name: 'a batch that is none', method: 'POST', path: '/fhir', who: nurse, headers: fhirJson, body: '{}', status: 400, code: 'bundle-missing' },
   { name: 'a search of everything', path: '/fhir?_id=1', who: nurse, status: 405, code: 'interaction-unsupported' },
   { name: 'DELETE of an unknown type', method: 'DELETE', path: '/fhir/Nonsense/1', who: nurse, status: 404, code: 'type-unknown' },
-  { name: 'an interaction the type does not take', path: `/fhir/AuditEvent/${unknownId}`, who: 'governance-lead', status: 405, code: 'interaction-unsupported' },
+  { name: 'an interaction the type does not take', path: `/fhir/AuditEvent/${unknownId}/_history/1`, who: 'governance-lead', status: 405, code: 'interaction-unsupported' },
   { name: 'a change of a type that is only read', method: 'POST', path: '/fhir/Organization', body: '{}', who: nurse, status: 405, code: 'interaction-unsupported' },
   { name: 'a compartment of what is about nobody', path: `/fhir/Patient/${unknownId}/Organization`, who: nurse, status: 400, code: 'search-type-unsupported' },
   { name: 'a compartment of a type nobody serves', path: `/fhir/Patient/${unknownId}/Basic`, who: nurse, status: 404, code: 'type-unknown' },

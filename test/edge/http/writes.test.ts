@@ -1,6 +1,9 @@
 import type { Bundle, BundleEntry, Patient } from '@medplum/fhirtypes';
+import { auditEventOf } from '../../../src/audit/audit-event.ts';
+import type { AuditEntry } from '../../../src/audit/types.ts';
 import type { JsonObject } from '../../../src/fhir/json.ts';
 import { writeXml } from '../../../src/fhir/xml/write-xml.ts';
+import { balpFaults } from '../../audit/balp.ts';
 import { databases } from '../../databases.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
 import { codesOf, organisation, planOf, referralOf, sending, type Answer, type Send } from './writing.ts';
@@ -316,5 +319,17 @@ describe.each(databases)('writing through the API, on $kind', ({ open }) => {
     const entries = (await gateway.database.query<{ entry: string }>('select entry from audit_entry order by seq desc limit 2')).map(({ entry }) => JSON.parse(entry) as { interaction: string; query: string; disclosed: string[]; citizen: string });
     expect(entries.map(({ interaction, query, disclosed, citizen: of }) => [interaction, query, disclosed, of])).toEqual([
       ['delete', `CarePlan/${id}`, [`CarePlan/${id}/_history/2`], citizen], ['create', 'CarePlan', [`CarePlan/${id}/_history/1`], citizen]]);
+  });
+
+  it('the audit trail tells of writing as IHE BALP has it', async () => {
+    const { id } = await community('POST', 'CarePlan', planOf(citizen, 'told'));
+    const plan = { ...planOf(citizen, 'told'), id };
+    expect((await community('PUT', `CarePlan/${id}`, plan, { 'If-Match': 'W/"1"' })).status).toBe(200);
+    expect((await community('PATCH', `CarePlan/${id}`, [{ op: 'replace', path: '/title', value: 'Told' }], { 'Content-Type': 'application/json-patch+json', 'If-Match': 'W/"2"' })).status).toBe(200);
+    await community('DELETE', `CarePlan/${id}`);
+    const entries = (await gateway.database.query<{ entry: string }>('select entry from (select seq, entry from audit_entry order by seq desc limit 4) e order by seq')).map(({ entry }) => JSON.parse(entry) as AuditEntry);
+    const events = entries.map((entry) => auditEventOf({ ...entry, seq: 1 }, { base: `${gateway.url}/fhir` }));
+    expect(events.map(({ meta }) => meta?.profile?.[0]?.split('.').at(-1))).toEqual(['PatientCreate', 'PatientUpdate', 'PatientUpdate', 'PatientDelete']);
+    expect(events.flatMap(balpFaults)).toEqual([]);
   });
 });

@@ -33,14 +33,14 @@ export interface RunningIssuer {
 }
 
 /** The gateway's own issuer behind a real socket, mounted as the gateway mounts it; several may share one record. */
-export async function startIssuer(dataDir?: string, record?: Database): Promise<RunningIssuer> {
+export async function startIssuer(dataDir?: string, record?: Database, { keyFiles, port = 0 }: { keyFiles?: string[]; port?: number } = {}): Promise<RunningIssuer> {
   const folder = dataDir ?? await mkdtemp(join(tmpdir(), 'onestory-issuer-'));
   const database = record ?? (await openEmptyPglite());
   const app = express();
   const server: Server = createServer(app);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const issuer = await createIssuer({ baseUrl, audience: `${baseUrl}/fhir`, dataDir: folder, clients, stores: { state: openOAuthState(database), stops: openTokenStops(database), findClient: (id) => findClient(database, id), nameOf: (key) => key }, clock: () => new Date() });
+  const issuer = await createIssuer({ baseUrl, audience: `${baseUrl}/fhir`, dataDir: folder, ...(keyFiles && { keyFiles }), clients, stores: { state: openOAuthState(database), stops: openTokenStops(database), findClient: (id) => findClient(database, id), nameOf: (key) => key }, clock: () => new Date() });
   app.use('/oauth', issuer.routes((headers) => issuer.verify(headers.authorization)));
   return {
     issuer, baseUrl, dataDir: folder, database,

@@ -196,6 +196,23 @@ describe('its keys', () => {
     expect(await verify(`Bearer ${body['access_token'] ?? ''}`)).toHaveProperty('requester');
   });
 
+  it('change over while tokens of the old one still count', async () => {
+    const [old, renewed] = ['old', 'renewed'].map((name) => join(running.dataDir, `${name}.json`)) as [string, string];
+    const tokens: string[] = [];
+    const counted: boolean[][] = [];
+    let port = 0;
+    for (const keyFiles of [[old], [renewed, old], [renewed]]) {
+      const process = await startIssuer(running.dataDir, running.database, { keyFiles, port });
+      port = Number(new URL(process.baseUrl).port);
+      const answer = await requestToken({ base: process.baseUrl, clientId: 'ward-doctor', key: await clientKey('ward-doctor') as never, scopes: ['user/*.rs'], clock: () => new Date() });
+      if ('token' in answer) tokens.push(answer.token);
+      counted.push(await Promise.all(tokens.map(async (token) => 'requester' in await process.issuer.verify(`Bearer ${token}`))));
+      await process.stop();
+    }
+    const signers = tokens.map((token) => decodeProtectedHeader(token).kid);
+    expect([counted, signers[0] === signers[1], signers[1] === signers[2]]).toEqual([[[true], [true, true], [false, true, true]], false, true]);
+  });
+
   it('differ from folder to folder', async () => {
     const other = await startIssuer(undefined, running.database);
     const key = await readFile(clientKeyFile(other.dataDir, 'ward-doctor'), 'utf8');

@@ -2,7 +2,7 @@ import type { Parameters, ParametersParameter } from '@medplum/fhirtypes';
 import { rangeOf } from '../../../fhir/date-range.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
-import type { AccessReport, AccessReportAsk, ReportLine } from '../../../flow/release-access-report.ts';
+import { endOfOlder, type AccessReport, type AccessReportAsk, type ReportLine } from '../../../flow/release-access-report.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import { accessReportPage, organisationOf, type NameOf } from '../../access-report/page.ts';
 import { sayLine } from '../../access-report/say-line.ts';
@@ -54,7 +54,7 @@ function parametersOf(report: AccessReport, nameOf: NameOf, words: ReportWords):
   return { resourceType: 'Parameters', parameter: [
     { name: 'patient', valueReference: { reference: `Patient/${citizen}` } }, { name: 'made', valueInstant: madeAt.toISOString() }, { name: 'language', valueCode: words.language },
     ...(from ? [{ name: 'start', valueInstant: from.toISOString() }] : []), ...(to ? [{ name: 'end', valueInstant: to.toISOString() }] : []),
-    { name: 'scope', valueCode: seenBy === null ? 'whole-log' : 'own-part' }, ...(olderThan === null ? [] : [{ name: 'older-than', valueInstant: olderThan }]),
+    { name: 'scope', valueCode: seenBy === null ? 'whole-log' : 'own-part' }, ...(olderThan === null ? [] : [{ name: 'older-than', valueInstant: endOfOlder(olderThan).toISOString() }]),
     ...lines.map((line): ParametersParameter => ({ name: 'line', part: partsOf(line, nameOf, words) })),
     ...heldBack.map(({ rule, looks }): ParametersParameter => ({ name: 'held-back', part: [{ name: 'rule', valueCode: rule }, { name: 'looks', valueInteger: looks }] })),
   ] };

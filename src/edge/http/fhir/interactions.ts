@@ -23,7 +23,7 @@ export const interactionsOf: Readonly<Record<string, readonly Interaction[]>> = 
   Organization: [...stored, 'search-type'],
   Device: [...stored, 'search-type'],
   Contract: [...stored, 'search-type'],
-  AuditEvent: ['search-type'],
+  AuditEvent: ['read', 'search-type'],
   /** none is kept: what there is, $docref says */
   DocumentReference: [],
   Subscription: [...stored, 'search-type', 'create', 'update', 'delete'],

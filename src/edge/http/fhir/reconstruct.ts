@@ -27,8 +27,8 @@ function parametersOf({ entry, asOf, agreements, same, recorded, recomputed, not
 
 function linesOf(name: string, { decisions, withheld }: Decided): ParametersParameter[] {
   return [
-    ...decisions.map(({ effect, rule, sentence, count }): ParametersParameter => ({
-      name, part: [{ name: 'effect', valueCode: effect }, { name: 'number', valueInteger: Number(rule) }, text('sentence', sentence), { name: 'count', valueInteger: count }],
+    ...decisions.map(({ effect, rule, sentence, choice, count }): ParametersParameter => ({
+      name, part: [{ name: 'effect', valueCode: effect }, { name: 'number', valueInteger: Number(rule) }, text('sentence', sentence), ...(choice === undefined ? [] : [text('choice', choice)]), { name: 'count', valueInteger: count }],
     })),
     ...withheld.map(({ custodian, category, count }): ParametersParameter => ({
       name, part: [{ name: 'effect', valueCode: 'withheld' }, text('custodian', custodian), { name: 'category', valueCode: category }, { name: 'count', valueInteger: count }],

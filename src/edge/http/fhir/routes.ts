@@ -25,7 +25,7 @@ import { read } from './read.ts';
 import { reconstruct, type ReconstructServices } from './reconstruct.ts';
 import type { BundleWriteServices } from './api-bundle.ts';
 import { sameEvent, type SameEventServices } from './same-event.ts';
-import { searchAuditEvent, type AuditServices } from './search-audit-event.ts';
+import { readAuditEvent, searchAuditEvent, type AuditServices } from './search-audit-event.ts';
 import { readConformance, searchConformance, type ConformanceServices } from './search-conformance.ts';
 import { searchType } from './search-type.ts';
 import { confirm, type ConfirmServices } from './confirm.ts';
@@ -151,6 +151,7 @@ function searchAny(services: AllFhirServices, asked: Asked, posted: boolean): Pr
 
 async function readAny(services: AllFhirServices, asked: Asked): Promise<Reply> {
   const { type = '' } = asked.params;
+  if (type === 'AuditEvent') return readAuditEvent(services, asked);
   return isConformanceType(type) ? readConformance(services, asked, type) : read(services, asked);
 }
 

@@ -1,3 +1,4 @@
+import type { AuditEvent } from '@medplum/fhirtypes';
 import { ignoredNotice } from '../../../fhir/notices.ts';
 import { parseSearch } from '../../../fhir/parse-search.ts';
 import { Refusal } from '../../../fhir/problem.ts';
@@ -12,12 +13,18 @@ import { handlingOf, readForm } from './search-type.ts';
 
 export interface AuditServices extends FhirServices {
   searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts) => Promise<AuditPage>;
+  readAudit: (requester: Requester, id: string, request: RequestFacts) => Promise<AuditEvent>;
 }
 
 interface AuditPageState {
   parameters: [string, string][];
   handling: 'strict' | 'lenient';
   before: AuditAsk['before'];
+}
+
+/** GET [base]/AuditEvent/{id} · an entry never changes, but for its content being erased where the law asks: it has no versions */
+export async function readAuditEvent(services: AuditServices, asked: Asked): Promise<Reply> {
+  return { status: 200, text: JSON.stringify(await services.readAudit(asked.requester, asked.params['id'] ?? '', asked.request)) };
 }
 
 /**

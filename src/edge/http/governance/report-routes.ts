@@ -1,4 +1,5 @@
 import type { Router } from 'express';
+import type { ReportRow } from '../../../audit/report-row.ts';
 import { csvLine } from '../../../fhir/csv-line.ts';
 import { rangeOf } from '../../../fhir/date-range.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
@@ -11,6 +12,8 @@ import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
 import { permitGovernance } from './permit-governance.ts';
 
 export interface ReportServices extends RouteServices {
+  /** of the FHIR API */
+  base: string;
   reports: {
     /** filters each report needs */
     names: Readonly<Record<ReportName, readonly string[]>>;
@@ -27,22 +30,23 @@ const filters = ['patient', 'user', 'organisation', 'agreement', 'version', 'cla
 
 /** The log taken out, for those who answer for it. */
 export function addReportRoutes(router: Router, services: ReportServices): void {
-  router.get('/reports/:name', route(services, { interaction: 'audit-report', pattern: `${address}/{name}`, permit: readers, writes: ['text/csv'] }, (asked) => report(services, asked)));
+  router.get('/reports/:name', route(services, { interaction: 'audit-report', pattern: `${address}/{name}`, permit: readers, writes: ['text/csv', 'application/fhir+ndjson'] }, (asked) => report(services, asked)));
 }
 
 export const reportAddresses: readonly [address: string, pattern: string, allow: string][] = [['/reports/:name', `${address}/{name}`, 'GET, HEAD']];
 
 /**
  * GET /governance/reports/{name}?from=&to=&patient=&user=&organisation=&agreement=&version=&clause=&feed= · lines of JSON: `{"columns": …}`,
- * a row each, and `{"rows": n}` when all have come; or as `text/csv`. `from` and `to` are London days, both included, or instants.
+ * a row each, and `{"rows": n}` when all have come; or as `text/csv`; or as `application/fhir+ndjson`, an AuditEvent each. `from` and `to` are London days, both included, or instants.
  */
-async function report({ reports }: ReportServices, asked: Asked): Promise<Reply> {
+async function report({ reports, base }: ReportServices, asked: Asked): Promise<Reply> {
   const name = Object.keys(reports.names).find((each) => each === asked.params['name']) as ReportName | undefined;
   if (name === undefined) throw new Refusal({ category: 'not-found', code: 'report-unknown', text: 'There is no such report.', expected: Object.keys(reports.names).join(', ') });
-  const ask = { name, ...readFilters(asked.query) };
+  const asEvents = asksForForm(asked, 'application/fhir+ndjson');
+  const ask: ReportAsk = { name, ...readFilters(asked.query), ...(asEvents && { events: { base } }) };
   const headers: Record<string, string> = asksForForm(asked, 'text/csv')
     ? { 'Content-Type': 'text/csv; charset=utf-8; header=present', 'Content-Disposition': `attachment; filename="${name}.csv"`, Vary: 'Accept' }
-    : { 'Content-Type': 'application/x-ndjson; charset=utf-8', Vary: 'Accept' };
+    : { 'Content-Type': asEvents ? 'application/fhir+ndjson' : 'application/x-ndjson; charset=utf-8', Vary: 'Accept' };
   if (asked.head) {
     await reports.check(asked.requester, ask, asked.request);
     return { status: 200, headers, stream: () => Promise.resolve() };
@@ -52,25 +56,25 @@ async function report({ reports }: ReportServices, asked: Asked): Promise<Reply>
   if (asksForForm(asked, 'text/csv')) {
     return {
       status: 200, headers,
-      stream: (write, gone) => writeRows(pages, gone, write, { head: `\uFEFF${csvLine(columns)}\r`, row: (row) => `${csvLine(columns.map((column) => row[column] ?? ''))}\r` }),
+      stream: (write, gone) => writeRows(pages, gone, write, { head: `\uFEFF${csvLine(columns)}\r`, row: (row) => `${csvLine(columns.map((column) => (row as ReportRow)[column] ?? ''))}\r` }),
     };
   }
   return {
     status: 200, headers,
-    stream: (write, gone) => writeRows(pages, gone, write, { head: JSON.stringify({ columns }), row: (row) => JSON.stringify(row), end: (rows) => JSON.stringify({ rows }) }),
+    stream: (write, gone) => writeRows(pages, gone, write, { ...(!asEvents && { head: JSON.stringify({ columns }) }), row: (row) => JSON.stringify(row), ...(!asEvents && { end: (rows) => JSON.stringify({ rows }) }) }),
   };
 }
 
 interface Form {
-  head: string;
-  row: (row: Readonly<Record<string, string>>) => string;
+  head?: string;
+  row: (row: object) => string;
   end?: (rows: number) => string;
 }
 
 async function writeRows(pages: ReportPages, gone: AbortSignal, write: (line: string) => Promise<void>, { head, row, end }: Form): Promise<void> {
   let rows = 0;
   try {
-    await write(head);
+    if (head !== undefined) await write(head);
     for await (const page of pages) {
       for (const each of page) await write(row(each));
       rows += page.length;
