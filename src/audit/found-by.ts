@@ -14,12 +14,14 @@ export interface FoundBy {
   custodians: readonly OrganisationKey[];
   /** the person who asked, or the client */
   agent: string;
+  /** the person a case is about, to whom the entry is not there */
+  about: string | null;
 }
 
 export function foundBy(entry: AuditEntry): FoundBy {
   return {
     id: entry.id, citizens: citizensOf(entry), organisation: entry.who.organisation ?? null,
-    custodians: [...new Set([...entry.custodians, ...entry.withheld.map((each) => each.custodian)])], agent: entry.who.person?.id ?? entry.who.client,
+    custodians: [...new Set([...entry.custodians, ...entry.withheld.map((each) => each.custodian)])], agent: entry.who.person?.id ?? entry.who.client, about: entry.aboutPerson ?? null,
   };
 }
 
@@ -27,5 +29,5 @@ export function foundBy(entry: AuditEntry): FoundBy {
 export function foundByOther(kept: FoundBy, entry: AuditEntry): (keyof FoundBy)[] {
   const said = foundBy(entry);
   const sorted = (value: string | readonly string[] | null): string => JSON.stringify(typeof value === 'string' || value === null ? value : [...value].sort());
-  return (['agent', 'citizens', 'custodians', 'id', 'organisation'] as const).filter((name) => sorted(kept[name]) !== sorted(said[name]));
+  return (['about', 'agent', 'citizens', 'custodians', 'id', 'organisation'] as const).filter((name) => sorted(kept[name]) !== sorted(said[name]));
 }

@@ -52,7 +52,7 @@ export async function searchAuditTrail(context: ReleaseContext, requester: Reque
 /** One entry, for whoever would find it by searching; any other is not there. Written down as looking at it, under the citizen it is about. */
 export async function readAuditEvent(context: ReleaseContext, requester: Requester, id: string, request: RequestFacts, base: string): Promise<AuditEvent> {
   await checkOversight(context, requester, forAuditReaders);
-  const kept = isUuid(id) ? await findLogged(context.database, id, overseenBy(requester)) : null;
+  const kept = isUuid(id) ? await findLogged(context.database, id, logReader(requester)) : null;
   const entry = kept && JSON.parse(kept.said) as AuditEntry;
   const facts = auditFacts(context, requester, request, { interaction: 'read', query: `AuditEvent/${isUuid(id) ? id : '*'}`, status: entry ? 200 : 404, citizen: entry?.citizen });
   if (!kept || !entry) {

@@ -15,6 +15,7 @@ interface EntryRow {
   organisation: string | null;
   custodians: string[];
   agent: string;
+  about: string | null;
   /** whether its words are those of its text */
   worded: boolean;
 }
@@ -28,7 +29,7 @@ export interface KeptEntry extends LoggedEntry {
   said: string;
 }
 
-const columns = `seq, at, commitment, entry, salt, id, citizen_ids as citizens, organisation, custodians, agent, (select w @> words and w <@ words from (select ${wordsOfEntry} as w offset 0) made) as worded`;
+const columns = `seq, at, commitment, entry, salt, id, citizen_ids as citizens, organisation, custodians, agent, about_person as about, (select w @> words and w <@ words from (select ${wordsOfEntry} as w offset 0) made) as worded`;
 
 /** The log as it is kept, oldest first: entries after number `after`, up to number `last`, at most `limit`. */
 export async function readLog(database: Database, after: number, last: number, limit: number): Promise<KeptEntry[]> {

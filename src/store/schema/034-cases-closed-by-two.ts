@@ -1,15 +1,10 @@
 /**
- * Whom a case is about stands beside every entry of the log that tells of the case, so that they do not find it there; what was
- * written before gets it from the case. Two people close a case that ends otherwise than well: the first proposes. A closed case is
+ * Whom a case is about stands beside every entry of the log that tells of the case, so that they do not find it there; it follows
+ * from the entry, so what was written before has none. Two people close a case that ends otherwise than well: the first proposes. A closed case is
  * erased when it was kept long enough, and what made it odd with the entries it rests on.
  */
 export const casesClosedByTwo = `
 alter table audit_entry add column about_person text;
-alter table audit_entry disable trigger audit_only_redacted;
-update audit_entry e set about_person = c.person from access_case c
-  where e.words && array(select hashtextextended('interaction case-' || act, 0) from unnest(array['show', 'take', 'ask', 'answer', 'note', 'close', 'reopen']) act)
-    and substring(e.entry from 'governance/cases/(CA-[0-9A-F]{16})') = c.reference;
-alter table audit_entry enable trigger audit_only_redacted;
 
 alter table access_case add column proposed_by text, add column closed_at timestamptz, drop constraint access_case_state_check, drop constraint access_case_check,
   add constraint access_case_state_check check (state in ('new', 'asked', 'answered', 'proposed', 'closed')),

@@ -46,6 +46,6 @@ describe('what a search goes through or takes along needs a scope of its own', (
 });
 
 test.each(['everything', 'timeline', 'story', 'summary'] as const)('%s sends records of every type, and so takes a scope for every type', (interaction) => {
-  const told = (scopes: string[]): string | undefined => permit(interaction)({ scopes } as Requester, { params: {} })?.expected;
+  const told = (scopes: string[]): string | undefined => permit(interaction)({ scopes } as unknown as Requester, { params: {} })?.expected;
   expect([told(['user/Patient.rs', 'user/EpisodeOfCare.rs']), told(['user/*.s']), told(['user/*.r'])]).toEqual(['a scope such as user/*.r', 'a scope such as user/*.r', undefined]);
 });
