@@ -1,5 +1,6 @@
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
+import { allowOrigins } from './edge/http/allow-origins.ts';
 import { auditRoutes } from './edge/http/audit/routes.ts';
 import { fhirRoutes } from './edge/http/fhir/routes.ts';
 import { intakeRoutes } from './edge/http/intake.ts';
@@ -8,14 +9,16 @@ import { governanceRoutes } from './edge/http/governance/routes.ts';
 import { health } from './edge/http/health.ts';
 import { notRouted } from './edge/http/not-routed.ts';
 import { sandboxRoutes } from './edge/http/sandbox.ts';
-import { createIdentify, type Identify } from './edge/http/session/identify.ts';
+import { createIdentify } from './edge/http/session/identify.ts';
 import { sessionRoutes } from './edge/http/session/routes.ts';
 import { sessionCookie } from './edge/http/session/session-cookie.ts';
 import type { SignIn } from './edge/http/session/sign-in.ts';
 import { createViewerSessions } from './edge/http/session/viewer-sessions.ts';
 import { launchRoutes, openLaunched } from './edge/http/launch.ts';
 import { createAppLaunches } from './edge/http/oauth/app-launches.ts';
+import type { AppPeople } from './edge/http/oauth/app-page.ts';
 import { limitIssuer } from './edge/http/oauth/limit-issuer.ts';
+import { logIssuer } from './edge/http/oauth/log-issuer.ts';
 import { createRateLimits, type RateSettings } from './edge/http/rate-limits.ts';
 import { smartConfiguration, type SmartFacts } from './edge/http/smart-configuration.ts';
 import { viewer } from './edge/http/viewer.ts';
@@ -34,7 +37,7 @@ export interface AppOptions {
   version: string;
   start: StartInfo;
   /** the gateway's own issuer, mounted at /oauth */
-  issuer: (identify: Identify) => RequestHandler;
+  issuer: (people: AppPeople) => RequestHandler;
   /** how much one caller may ask */
   rates: RateSettings;
   /** addresses of the operator's own proxies, whose X-Forwarded-For is believed */
@@ -68,9 +71,10 @@ export function createApp(options: AppOptions): Express {
     } },
   }));
   app.use(health(async () => [...options.notReady(), ...await services.operation.failingParts()]));
-  app.use('/oauth', limitIssuer(rates), options.issuer(routing.identify));
+  const signInOrigins = options.signIn.issuer === '' ? [] : [new URL(options.signIn.issuer).origin];
+  app.use('/oauth', logIssuer(log), limitIssuer(createRateLimits(options.rates)), options.issuer({ identify: routing.identify, signInOrigins, noteAllowed: services.clients.allow }));
   app.get(['/.well-known/smart-configuration', '/fhir/.well-known/smart-configuration'], smartConfiguration(options.smart));
-  app.use('/fhir', fhirRoutes({
+  app.use('/fhir', allowOrigins(services.issuerStores.appOrigins), fhirRoutes({
     ...routing, forms: ['json', 'xml'], base, version: options.version, startedAt: services.clock().toISOString(), limits: services.limits, oauth: { authorize: options.smart.authorizationEndpoint, token: options.smart.tokenEndpoint, introspect: options.smart.introspectionEndpoint, revoke: options.smart.revocationEndpoint },
     release: services.release, sealPage: services.sealPage, openPage: services.openPage, timeline: services.timeline, story: services.story, confirm: services.confirm, correct: services.correct, sameEvent: services.sameEvent, fileChoice: services.fileChoice, changeChoice: services.changeChoice, write: services.write, breakGlass: services.breakGlass, matchPatient: services.matchPatient, explainAccess: services.explainAccess, reconstruct: services.reconstruct, endBreakGlass: services.endBreakGlass,
     clock: services.clock, newId: services.newId, takesBundles: services.takesBundles, bundleOutcome: services.bundleOutcome, intakeLimit: services.intakeLimit, acceptBytes: services.acceptBytes, readTask: services.readTask,
@@ -80,11 +84,11 @@ export function createApp(options: AppOptions): Express {
     readAudit: (requester, id, request) => services.readAudit(requester, id, request, base),
     searchAudit: (requester, ask, request) => services.searchAudit(requester, ask, request, base),
   }));
-  app.use('/intake', intakeRoutes({ ...routing, base, intakeLimit: services.intakeLimit, acceptBytes: services.acceptBytes, readTask: services.readTask, uploads: services.uploads }));
+  app.use('/intake', intakeRoutes({ ...routing, base, ownsFeed: services.ownsFeed, intakeLimit: services.intakeLimit, acceptBytes: services.acceptBytes, readTask: services.readTask, uploads: services.uploads }));
   app.use('/governance', governanceRoutes({ ...routing, governance: services.governance, base, clients: services.clients, emergencies: services.emergencies, feedWork: services.feedWork, linkReviews: services.linkReviews, linkageRuns: services.linkageRuns, holdBacks: services.holdBacks, reports: services.reports, retention: services.retention, legalHolds: services.legalHolds, subjectAccess: services.subjectAccess, replayLooks: services.replayLooks, cases: services.cases, watched: services.watched, sealPage: services.sealPage, openPage: services.openPage }));
   app.use('/audit', auditRoutes({ ...routing, auditLog: services.auditLog }));
   if (options.sandboxes) app.use('/sandbox', sandboxRoutes({ ...routing, sandboxes: options.sandboxes }));
-  const launching = { ...routing, baseUrl, newId: services.newId, release: services.release, launches: createAppLaunches(services.issuerStores.state), findClient: services.issuerStores.findClient };
+  const launching = { ...routing, baseUrl, signInOrigins, newId: services.newId, release: services.release, launches: createAppLaunches(services.issuerStores.state), findClient: services.issuerStores.findClient };
   app.use('/launch', launchRoutes(launching));
   app.use('/app/launch', openLaunched(launching));
   app.use('/session', sessionRoutes({ baseUrl, sessions, signIn: options.signIn, verify, log }));

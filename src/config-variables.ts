@@ -52,7 +52,7 @@ export const configVariables = [
   { name: 'ONESTORY_CHECKPOINT_HOOKS', default: 'none', meaning: 'addresses, comma separated, that each checkpoint is posted to as text, `https` and not in a private network unless `ONESTORY_HOOK_HOSTS` names the host' },
   { name: 'ONESTORY_CHECKPOINT_WITNESSES', default: 'none', meaning: 'partners that each checkpoint is sent to for their signature (C2SP tlog-witness), comma separated: `https://ADDRESS#NAME+ID+KEY`' },
   { name: 'ONESTORY_RATE_CLIENT', default: '30000', meaning: 'most requests of one client, and of one person signed in to it, in a minute, counted by each process; 0: no limit' },
-  { name: 'ONESTORY_RATE_ADDRESS', default: '600', meaning: 'most requests from one address in a minute that name nobody the gateway knows, or ask for a token, counted by each process; 0: no limit' },
+  { name: 'ONESTORY_RATE_ADDRESS', default: '600', meaning: 'most requests from one address in a minute that name nobody the gateway knows, and, by themselves, requests for tokens that fail and sign-ins begun, counted by each process; 0: no limit' },
   { name: 'ONESTORY_PROXIES', default: 'none', meaning: 'addresses and networks of your own proxies, comma separated: the caller\'s address is then the one their X-Forwarded-For gives' },
   { name: 'ONESTORY_METRICS_PORT', default: 'none', meaning: 'TCP port that gives metrics in the form of Prometheus, at `/metrics`; without it there is no listener' },
   { name: 'ONESTORY_METRICS_HOST', default: '127.0.0.1', meaning: 'address that listener listens on; any address that is not loopback needs a token' },

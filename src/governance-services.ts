@@ -19,7 +19,7 @@ import { replayLooks, type LookReplayAsk } from './flow/replay-looks.ts';
 import { eraseDue, tellDue, type RetentionContext } from './flow/retention.ts';
 import { openSubjectAccess, type SubjectAccessContext } from './flow/release-subject-access.ts';
 import { checkReport, openReport, reports, type ReportAsk } from './flow/write-report.ts';
-import { addClient, rotateKeys, showClients, switchClient, type ClientRegistryContext, type RotationAsk } from './flow/client-registry.ts';
+import { addClient, allowApp, rotateKeys, showClients, switchClient, type ClientRegistryContext, type RotationAsk } from './flow/client-registry.ts';
 import type { ClientAsk } from './flow/check-client.ts';
 import type { SharingClasses } from './store/sharing-classes.ts';
 import { activateAgreement, signAgreement, terminateAgreement, type AgreementName } from './flow/change-agreement.ts';
@@ -44,6 +44,7 @@ export function clientsOf(context: ClientRegistryContext) {
     list: (requester: Requester, after: string, request: RequestFacts) => showClients(context, requester, after, request),
     add: (requester: Requester, ask: ClientAsk, request: RequestFacts) => addClient(context, requester, ask, request),
     rotate: (requester: Requester, id: string, ask: RotationAsk, request: RequestFacts) => rotateKeys(context, requester, id, ask, request),
+    allow: (requester: Requester, id: string, scopes: readonly string[], request: RequestFacts) => allowApp(context, requester, id, scopes, request),
     switch: (requester: Requester, id: string, how: { enabled: boolean; reason: string }, request: RequestFacts) => switchClient(context, requester, id, how, request),
   };
 }

@@ -15,7 +15,7 @@ import { createIssuer, type Issuer } from './edge/http/oauth/issuer.ts';
 import { chooseVerifier, trustedIssuers } from './edge/http/oauth/choose-verifier.ts';
 import { openSignIn } from './edge/http/session/open-sign-in.ts';
 import { loadDemo } from './edge/load-demo.ts';
-import { createLog } from './edge/log.ts';
+import { createLog, type Log } from './edge/log.ts';
 import { createMetrics } from './edge/metrics/metrics.ts';
 import { openDoors, type Doors } from './edge/open-doors.ts';
 import { startBox } from './edge/start-box.ts';
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   const log = metrics.counted(createLog({ level: config.logLevel }));
   const database = await openRecord(config);
   const services = await createServices({ database, config, log });
-  const issuer = await openIssuer(config, services);
+  const issuer = await openIssuer(config, services, log);
   const people = config.issuer.kind === 'external' ? null : issuer;
   let notReady = config.demo ? ['demo data'] : [];
   const start = startInfo(config, services, people);
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   const app = createApp({
     services, log, sandboxes, baseUrl: config.baseUrl, version: version(), start, issuer: issuer.routes, rates: config.rates, proxies: config.proxies,
     signIn: await openSignIn(config, people, () => new Date()), viewerFolder: join(import.meta.dirname, '..', 'dist', 'viewer'), notReady: () => notReady, smart: issuer.metadata,
-    verify: chooseVerifier(trustedIssuers(config.issuer, loadIssuers(config.issuer.othersFile), issuer, services.issuerStores.knownName)),
+    verify: chooseVerifier(trustedIssuers(config.issuer, loadIssuers(config.issuer.othersFile), issuer, services.issuerStores)),
   });
   const server = createServer({ requestTimeout: config.limits.requestTimeoutMs, headersTimeout: 10_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 }, app);
   server.maxConnections = 10_000;
@@ -67,10 +67,10 @@ async function main(): Promise<void> {
 }
 
 /** The gateway's own issuer: for registered clients, and in the evaluation for the demo's people and feeds. */
-async function openIssuer(config: Config, services: Services): Promise<Issuer> {
+async function openIssuer(config: Config, services: Services, log: Log): Promise<Issuer> {
   const feeds = services.mappings.feeds.map(({ key, partner }) => ({ key, organisation: partner.organisation, organisationName: partner.name }));
   return createIssuer({
-    baseUrl: config.baseUrl, audience: config.issuer.audience, dataDir: config.dataDir, keyFiles: config.issuer.keyFiles, stores: services.issuerStores, clock: () => new Date(),
+    baseUrl: config.baseUrl, audience: config.issuer.audience, dataDir: config.dataDir, keyFiles: config.issuer.keyFiles, stores: services.issuerStores, clock: () => new Date(), onFailure: (error) => { log('issuer-failed', { error }); },
     clients: config.issuer.kind === 'external' ? [] : demoClients([...personas, ...partnerPeople], feeds, signatories),
   });
 }

@@ -6,6 +6,7 @@ import { systemsOf } from './system-services.ts';
 import type { Config } from './config.ts';
 import { loadDefinitions } from './fhir/definitions.ts';
 import { loadProfiles, loadUkCore } from './fhir/profiles.ts';
+import { partnerPeople, personas, signatories } from './demo/personas.ts';
 import { Refusal } from './fhir/problem.ts';
 import { sensitiveCodes, type SensitiveCodes } from './fhir/sensitive-codes.ts';
 import { validateResource } from './fhir/validate-resource.ts';
@@ -73,7 +74,7 @@ import { pairGrader } from './linkage/grade-pair.ts';
 import { checkLinkageRule } from './linkage/linkage-rule.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
 import type { Database } from './store/database.ts';
-import { findClient } from './store/oauth-clients.ts';
+import { findClient, listBrowserAppAddresses } from './store/oauth-clients.ts';
 import { openOAuthState } from './store/oauth-state.ts';
 import { openTokenStops } from './store/token-stops.ts';
 import { openWebSessions } from './store/web-sessions.ts';
@@ -88,7 +89,7 @@ const projectRoot = join(import.meta.dirname, '..');
 
 export interface ServiceOptions {
   database: Database;
-  config: Pick<Config, 'ukCoreDir' | 'limits' | 'demo' | 'sessions' | 'emergency' | 'smallNumber' | 'audit' | 'baseUrl' | 'hookHosts'>;
+  config: Pick<Config, 'ukCoreDir' | 'limits' | 'demo' | 'sessions' | 'emergency' | 'smallNumber' | 'audit' | 'baseUrl' | 'hookHosts' | 'issuer'>;
   log: Log;
   clock?: () => Date;
   newId?: () => string;
@@ -147,7 +148,7 @@ export async function createServices({
     readAudit: (requester: Requester, id: string, request: RequestFacts, base: string) => readAuditEvent(release, requester, id, request, base),
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
     ...choicesOf({ ...release, classes, sensitiveCodes: codes, partners: mappings.partners }), ...writesOf({ ...intake, ...release, writing, partners: mappings.partners, inTurn: createInTurn() }), ...eventsOf(told), ...toldOf(told), ...personsOf({ ...told, registry: intake.registry }), ...publishedOf(mappings, release),
-    governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }), toldOnce: (requester: Requester, request: RequestFacts) => countToldOnce({ ...release, smallNumber: config.smallNumber }, requester, request) }, emergencies: emergenciesOf(release), clients: clientsOf({ ...intake, ...release }), issuerStores: issuerStoresOf(database, directory), feedWork: feedWorkOf({ ...release, feeds, wake }), linkReviews: linkReviewsOf({ ...intake, ...release, linkage }), linkageRuns: linkageRunsOf({ ...release, ruleVersion: linkage.version, wake: linkageRuns.wake }),
+    governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }), toldOnce: (requester: Requester, request: RequestFacts) => countToldOnce({ ...release, smallNumber: config.smallNumber }, requester, request) }, emergencies: emergenciesOf(release), clients: clientsOf({ ...intake, ...release, ownIds }), issuerStores: issuerStoresOf(database, directory), feedWork: feedWorkOf({ ...release, feeds, wake }), linkReviews: linkReviewsOf({ ...intake, ...release, linkage }), linkageRuns: linkageRunsOf({ ...release, ruleVersion: linkage.version, wake: linkageRuns.wake }),
     auditLog: auditLogOf({ ...release, log: identity }, config.audit, createPostHook(config.hookHosts)), ...emergencyAccessOf({ ...release, mostOpenedAnHour: config.emergency.perHour }),
     matchPatient: (requester: Requester, input: MatchInput, request: RequestFacts) => matchPatient({ ...release, grade: intake.grade, registry: intake.registry, validate: validateResource }, requester, input, request),
     explainAccess: (requester: Requester, ask: ExplainAsk, request: RequestFacts) => explainAccess(release, requester, ask, request),
@@ -169,6 +170,7 @@ export async function createServices({
 function issuerStoresOf(database: Database, directory: ReleaseContext['directory']) {
   return {
     state: openOAuthState(database), stops: openTokenStops(database), findClient: (id: string) => findClient(database, id),
+    appOrigins: async () => (await listBrowserAppAddresses(database)).map((address) => new URL(address).origin),
     knownName: (organisation: string) => directory.get(organisation)?.name, nameOf: (organisation: string) => directory.get(organisation)?.name ?? organisation,
   };
 }
@@ -178,6 +180,9 @@ async function bringUpToDate(database: Database, classes: Parameters<typeof appl
   await reindexRows(database, () => { log('search-reindexing'); });
   await applySensitiveCodes(database, classes, codes);
 }
+
+/** Who acts by these names is no registered client: the gateway itself, its viewer, and the demo's people. */
+const ownIds = new Set(['onestory', 'onestory-viewer', 'what-if', ...[...personas, ...partnerPeople, ...signatories].map(({ id }) => id)]);
 
 const intakeEvents = { 'batch-failed': 'intake-retried', 'row-failed': 'worker-failed', outdated: 'intake-outdated' } as const;
 

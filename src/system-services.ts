@@ -1,10 +1,11 @@
 import type { Requester } from './fhir/sharing.ts';
-import { releaseExportFile, releaseExportStatus } from './flow/release-export.ts';
+import { releaseExportFile, releaseExportStatus, type DownloadContext } from './flow/release-export.ts';
 import type { ReleaseContext, RequestFacts } from './flow/release-context.ts';
 import { listExports } from './flow/list-exports.ts';
 import { tellSubscribers } from './flow/tell-subscribers.ts';
 import type { Config } from './config.ts';
 import type { Log } from './edge/log.ts';
+import { openTokenStops } from './store/token-stops.ts';
 import { deleteExport, startExport, type ExportContext } from './flow/start-export.ts';
 import { createSubscription, endOwnSubscription, updateSubscription, type SubscriptionContext } from './flow/keep-subscription.ts';
 import { releaseSubscriptionEvents, releaseSubscriptionStatus } from './flow/release-subscription.ts';
@@ -14,17 +15,18 @@ import type { JsonObject } from './fhir/json.ts';
 import type { ExportAsk } from './store/export-jobs.ts';
 
 /** What organisations' systems ask for, each story with its parts, and the rounds that work it off. */
-export function systemsOf(release: ReleaseContext & Pick<SubscriptionContext, 'validate'>, { baseUrl, hookHosts }: Pick<Config, 'baseUrl' | 'hookHosts'>, log: Log) {
+export function systemsOf(release: ReleaseContext & Pick<SubscriptionContext, 'validate'>, { baseUrl, hookHosts, issuer, demo }: Pick<Config, 'baseUrl' | 'hookHosts' | 'issuer' | 'demo'>, log: Log) {
+  const registeredOnly = issuer.kind === 'external' && !demo; // the demo's clients are in no registry, and a sandbox has its client's word for it
   const exportLists = listExports(release, (error) => log('export-failed', { error }));
-  const subscribers = tellSubscribers({ ...release, base: `${baseUrl}/fhir`, post: createPostHook(hookHosts) }, (error) => log('notification-failed', { error }));
+  const subscribers = tellSubscribers({ ...release, base: `${baseUrl}/fhir`, post: createPostHook(hookHosts), registeredOnly }, (error) => log('notification-failed', { error }));
   return {
-    rounds: { exportLists, subscribers }, exports: exportsOf({ ...release, wake: exportLists.wake }),
-    subscriptions: subscriptionsOf({ ...release, checkHook: (endpoint: string) => checkHookAddress(endpoint, hookHosts), wakeTelling: subscribers.wake }),
+    rounds: { exportLists, subscribers }, exports: exportsOf({ ...release, stops: openTokenStops(release.database), wake: exportLists.wake }),
+    subscriptions: subscriptionsOf({ ...release, registeredOnly, checkHook: (endpoint: string) => checkHookAddress(endpoint, hookHosts), wakeTelling: subscribers.wake }),
   };
 }
 
 /** Records in bulk. */
-function exportsOf(context: ExportContext) {
+function exportsOf(context: ExportContext & DownloadContext) {
   return {
     start: (requester: Requester, ask: ExportAsk, group: string | null, request: RequestFacts) => startExport(context, requester, ask, group, request),
     status: (requester: Requester, id: string, request: RequestFacts) => releaseExportStatus(context, requester, id, request),

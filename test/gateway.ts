@@ -71,13 +71,13 @@ export async function startGateway(database: Database, options: GatewayOptions =
   const feeds = services.mappings.feeds.map(({ key, partner }) => ({ key, organisation: partner.organisation, organisationName: partner.name }));
   const external = config.issuer.kind === 'external';
   const issuer = await createIssuer({
-    baseUrl: config.baseUrl, audience: config.issuer.audience, dataDir, keyFiles: config.issuer.keyFiles, stores: services.issuerStores, clients: external ? [] : demoClients([...personas, ...partnerPeople], feeds, signatories), clock: () => new Date(),
+    baseUrl: config.baseUrl, audience: config.issuer.audience, dataDir, keyFiles: config.issuer.keyFiles, stores: services.issuerStores, clients: external ? [] : demoClients([...personas, ...partnerPeople], feeds, signatories), clock: () => new Date(), onFailure: (error) => { log('issuer-failed', { error }); },
     ...(options.fetchKeys && { fetchKeys: createFetchKeys(() => new Date(), options.fetchKeys) }),
   });
   const sandboxes = offered && openSandboxes(config, issuer.metadata);
   const app = createApp({
     services, log, sandboxes, baseUrl: config.baseUrl, version, issuer: issuer.routes, rates: config.rates, proxies: config.proxies, signIn: await openSignIn(config, external ? null : issuer, () => new Date()), viewerFolder: existsSync(viewerFolder) ? viewerFolder : null, notReady: () => [],
-    verify: chooseVerifier(trustedIssuers(config.issuer, loadIssuers(config.issuer.othersFile), issuer, services.issuerStores.knownName)),
+    verify: chooseVerifier(trustedIssuers(config.issuer, loadIssuers(config.issuer.othersFile), issuer, services.issuerStores)),
     start: { baseUrl: config.baseUrl, defaults: { baseUrl: config.baseUrl, dataDir }, dataDir, database: 'embedded', externalIssuer: null, personas, feeds: feeds.map(({ key }) => key) },
     smart: issuer.metadata,
   });

@@ -62,6 +62,7 @@ const actions: Readonly<Record<string, AuditAction>> = {
   'hold-back-end': { action: 'U', subtype: [own('hold-back-end')], asks: 'thing', moves: 'in' },
   'client-list': { action: 'R', subtype: [own('client-list')], asks: 'query', moves: 'out' },
   'client-add': { action: 'C', subtype: [own('client-add')], asks: 'thing', moves: 'in' },
+  'client-allow': { action: 'E', subtype: [own('client-allow')], asks: 'thing', moves: 'in' },
   'client-rotate': { action: 'U', subtype: [own('client-rotate')], asks: 'thing', moves: 'in' },
   'client-disable': { action: 'U', subtype: [own('client-disable')], asks: 'thing', moves: 'in' },
   'client-enable': { action: 'U', subtype: [own('client-enable')], asks: 'thing', moves: 'in' },

@@ -22,7 +22,7 @@ export interface GrantInput {
 }
 
 /** What everybody of one organisation, role, purpose and scopes may see, whoever it is: most of a grant, and the same for all of them. */
-export interface SharedGrant extends Omit<Grant, 'key' | 'person' | 'client'> {
+export interface SharedGrant extends Omit<Grant, 'key' | 'person' | 'client' | 'citizen'> {
   /** SHA-256 over all of it */
   digest: string;
 }
@@ -41,9 +41,9 @@ export function compileGrant(input: GrantInput): Grant {
 }
 
 /** The grant of one person or system: what it shares with others is not copied. */
-export function grantOf({ digest, ...shared }: SharedGrant, { person, client }: Requester): Grant {
-  const facts = { person: person?.id ?? null, client };
-  return { key: digestOf({ digest, ...facts }), ...shared, ...facts };
+export function grantOf({ digest, ...shared }: SharedGrant, { person, client, citizen }: Requester): Grant {
+  const facts = { person: person?.id ?? null, client, citizen: citizen ?? null };
+  return { key: digestOf({ digest, ...facts }), ...shared, ...facts, ...(citizen !== undefined && { governance: false }) };
 }
 
 export function compileShared(input: GrantInput): SharedGrant {

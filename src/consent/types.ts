@@ -204,6 +204,8 @@ export interface Grant {
   purpose: Purpose;
   person: string | null;
   client: string;
+  /** nothing of anybody else is seen; null: no such limit */
+  citizen: string | null;
   generation: number;
   /** earliest boundary of any agreement used; null = none */
   validUntil: Date | null;

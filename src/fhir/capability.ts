@@ -119,7 +119,7 @@ function fhirTypeOf(row: SearchParameterRow): NonNullable<CapabilityStatementRes
 
 function securityOf(oauth: CapabilityInput['oauth']): CapabilityStatementRestSecurity {
   return {
-    cors: false,
+    cors: true,
     service: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' }] }],
     extension: [{
       url: 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris',

@@ -46,7 +46,8 @@ export function readSubscription(resource: JsonObject): { subscription: ReadSubs
   if (content !== 'empty' && content !== 'id-only') refuse('/channel/_payload/extension', 'backport-payload-content with the code id-only or empty');
   if (payload !== 'application/fhir+json' && payload !== 'application/json') refuse('/channel/payload', 'application/fhir+json');
   if (!isHook(endpoint)) refuse('/channel/endpoint', 'an https address without user, password and fragment, at most 500 characters');
-  const headers = channel?.header ?? [];
+  const headers: readonly string[] = Array.isArray(channel?.header) ? channel.header : [];
+  if (channel?.header !== undefined && !(Array.isArray(channel.header) && channel.header.every((line) => typeof line === 'string'))) refuse('/channel/header', 'a list of texts');
   headers.forEach((line, i) => { if (i >= limits.headers || ownHeaders.test(header.exec(line)?.[1] ?? 'host')) refuse(`/channel/header/${i}`, `"Name: value", at most ${limits.headers}, none that belongs to the connection`); });
   if (!['requested', 'active', 'off'].includes(textOf(resource['status']))) refuse('/status', 'requested, or off');
   const number = (name: string, [least, most]: readonly [number, number]): number | undefined => {
@@ -84,6 +85,11 @@ export function withoutSecrets(resource: JsonObject, status: string, error: stri
     ...rest, status, ...(error !== null && { error }),
     channel: { ...others, ...(Array.isArray(lines) && { header: lines.map((line) => `${nameOf(textOf(line))}: ${hiddenHeader}`) }) },
   };
+}
+
+/** Whether a header line's value is to be what it was. */
+export function asksForKept(given: readonly string[]): boolean {
+  return given.some((line) => line === `${nameOf(line)}: ${hiddenHeader}`);
 }
 
 /** Header lines as they are sent: one whose value is `*` keeps what it was. */

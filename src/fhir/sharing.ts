@@ -59,4 +59,6 @@ export interface Requester {
   purpose: Purpose;
   /** granted scopes, SMART v2 form */
   scopes: readonly string[];
+  /** the one citizen anything may be seen of: of an app that was launched at them and has scopes of their context alone */
+  citizen?: string;
 }

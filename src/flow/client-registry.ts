@@ -8,10 +8,12 @@ import { appendAct } from './release-records.ts';
 
 export interface ClientRegistryContext extends ReleaseContext {
   registry: readonly Feed[];
+  /** ids of clients that are not in the registry and are somebody all the same */
+  ownIds: ReadonlySet<string>;
 }
 
 /** A client as those who answer for it see it; keys are public. */
-export interface ClientEntry extends Omit<RegisteredClient, 'keys'> {
+export interface ClientEntry extends Omit<RegisteredClient, 'keys' | 'rotations'> {
   organisationName: string | null;
   keys: { kid: string; addedAt: Date; validUntil: Date | null }[];
   changes: ClientChange[];
@@ -36,6 +38,7 @@ export async function addClient(context: ClientRegistryContext, requester: Reque
   if ('problem' in checked) problems.push(checked.problem);
   if (problems.length > 0 || 'problem' in checked) throw new Refusal(...problems);
   checkFeedName(context.registry, ask.id, ask.organisation);
+  if (context.ownIds.has(ask.id)) throw new Refusal(nameTaken);
   if (await findClient(context.database, ask.id)) throw new Refusal(nameTaken);
   await note(context, requester, 'client-add', ask.id, 201, request);
   const { keys: _keys, purpose, keysUrl, launchUrl, ...facts } = ask;
@@ -61,6 +64,7 @@ export async function rotateKeys(context: ClientRegistryContext, requester: Requ
   const checked = ask.keys === null ? { keys: [] } : checkClientKeys(ask.keys);
   if ('problem' in checked) problems.push(checked.problem);
   if (!oldUntil) problems.push(overlapWrong);
+  else if (ask.oldUntil !== 'now' && (client.keysUrl !== null || ask.keysUrl !== '')) problems.push(noOverlap);
   if (problems.length > 0 || 'problem' in checked || !oldUntil) throw new Refusal(...problems);
   await note(context, requester, 'client-rotate', id, 200, request);
   if (!(await rotateClientKeys(context.database, id, { keys: checked.keys, keysUrl: ask.keysUrl || null, oldUntil }, by(requester, `old keys until ${oldUntil.toISOString()}`)))) throw new Refusal(kidUsed);
@@ -74,6 +78,11 @@ export async function switchClient(context: ClientRegistryContext, requester: Re
   await note(context, requester, enabled ? 'client-enable' : 'client-disable', id, 200, request);
   if (!(await setClientEnabled(context.database, id, enabled, longestTokenSeconds, by(requester, reason)))) throw new Refusal(soAlready);
   return shown(context, id);
+}
+
+/** Somebody lets an app act for them, with these scopes. */
+export async function allowApp(context: ClientRegistryContext, requester: Requester, id: string, scopes: readonly string[], request: RequestFacts): Promise<void> {
+  await appendAct(context, requester, request, { interaction: 'client-allow', query: `oauth/auth?client_id=${id}&scope=${scopes.join(' ')}`, status: 200 });
 }
 
 /** A feed takes what the client of its name sends: nobody but its sender may go by that name. */
@@ -94,11 +103,11 @@ async function shown(context: ClientRegistryContext, id: string): Promise<Client
   return entryOf(context, client);
 }
 
-function entryOf({ directory }: ClientRegistryContext, { keys, ...client }: RegisteredClient & { changes: ClientChange[] }): ClientEntry {
+function entryOf({ directory }: ClientRegistryContext, { keys, rotations: _rotations, ...client }: RegisteredClient & { changes: ClientChange[] }): ClientEntry {
   return { ...client, organisationName: directory.get(client.organisation)?.name ?? null, keys: keys.map(({ kid, addedAt, validUntil }) => ({ kid, addedAt, validUntil })) };
 }
 
-function askOf({ purpose, launchUrl, ...client }: RegisteredClient): ClientAsk {
+function askOf({ purpose, launchUrl, rotations: _rotations, ...client }: RegisteredClient): ClientAsk {
   return { ...client, purpose: purpose ?? '', launchUrl: launchUrl ?? '', keysUrl: '' };
 }
 
@@ -120,6 +129,7 @@ function readInstant(text: string, now: Date): Date | null {
 const organisationUnknown: Problem = { category: 'invalid', code: 'field-invalid', text: 'A field is missing or not what it should be.', at: { pointer: '/organisation' }, expected: 'system|value of an organisation in mappings/partners.yaml' };
 const oneOrOther: Problem = { category: 'invalid', code: 'field-invalid', text: 'A field is missing or not what it should be.', at: { pointer: '/keys' }, expected: 'keys or keysUrl, one of them' };
 const overlapWrong: Problem = { category: 'invalid', code: 'field-invalid', text: 'A field is missing or not what it should be.', at: { pointer: '/oldUntil' }, expected: `an instant with its offset within ${mostOverlapDays} days, or now` };
+const noOverlap: Problem = { ...overlapWrong, expected: 'now: keys at an address end at once where other keys, or another address, take their place' };
 const nameTaken: Problem = { category: 'conflict', code: 'client-exists', text: 'Somebody goes by this name already.', at: { pointer: '/id' }, fix: 'Choose another id.' };
 const clientUnknown: Problem = { category: 'not-found', code: 'client-unknown', text: 'No client of this name is registered.', fix: 'See GET /governance/clients for those there are.' };
 const kidUsed: Problem = { category: 'conflict', code: 'client-key-known', text: 'A new key goes by a key id the client has used before.', at: { pointer: '/keys' }, fix: 'Give each key a kid of its own, such as its thumbprint.' };

@@ -1,9 +1,11 @@
+import { readsWholeRecord } from '../consent/reads-whole-record.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import { notFound } from '../fhir/outcome.ts';
 import { Refusal, type Problem } from '../fhir/problem.ts';
-import { keptHeaders, readSubscription, withoutSecrets, type ReadSubscription } from '../fhir/read-subscription.ts';
+import { asksForKept, keptHeaders, readSubscription, withoutSecrets, type ReadSubscription } from '../fhir/read-subscription.ts';
 import type { Requester } from '../fhir/sharing.ts';
 import type { Connection } from '../store/database.ts';
+import { findClient } from '../store/oauth-clients.ts';
 import { isUuid } from '../store/secrets.ts';
 import { loadSharedRows } from '../store/shared-rows.ts';
 import { deleteSubscription, findSubscriptions, holdSubscription, saveSubscription, type SubscriptionRow } from '../store/subscriptions.ts';
@@ -17,6 +19,8 @@ export interface SubscriptionContext extends ReleaseContext {
   validate: (resource: JsonObject) => Problem[];
   /** whether notifications may be sent there at all */
   checkHook: (endpoint: string) => Problem | null;
+  /** only clients of the registry: what else somebody's issuer calls a client could never be switched off here */
+  registeredOnly: boolean;
   /** there is somebody to be told */
   wakeTelling: () => void;
 }
@@ -36,6 +40,7 @@ export interface KeptSubscription {
  */
 export async function createSubscription(context: SubscriptionContext, requester: Requester, resource: JsonObject, request: RequestFacts): Promise<KeptSubscription> {
   const read = readWanted(context, requester, resource);
+  await checkRegistered(context, requester);
   const id = context.newId();
   await appendAct(context, requester, request, { interaction: 'create', query: 'Subscription', status: 201 });
   const version = await context.database.transaction((connection) => keep(context, connection, requester, { id, resource, read, standing: undefined }));
@@ -47,6 +52,7 @@ export async function createSubscription(context: SubscriptionContext, requester
 export async function updateSubscription(context: SubscriptionContext, requester: Requester, id: string, ifMatch: number | undefined, resource: JsonObject, request: RequestFacts): Promise<KeptSubscription> {
   const read = readWanted(context, requester, resource);
   await findOwn(context, requester, id);
+  await checkRegistered(context, requester);
   await appendAct(context, requester, request, { interaction: 'update', query: `Subscription/${id}`, status: 200 });
   const version = await context.database.transaction(async (connection) => {
     const standing = await holdSubscription(connection, id);
@@ -73,13 +79,14 @@ export async function endOwnSubscription(context: SubscriptionContext, requester
 
 /** A client's own; anybody else's is not there. */
 export async function findOwn({ database }: Pick<ReleaseContext, 'database'>, requester: Requester, id: string): Promise<SubscriptionRow> {
-  const [own] = isUuid(id) ? await findSubscriptions(database, requester, [id]) : [];
+  const [own] = isUuid(id) && id === id.toLowerCase() ? await findSubscriptions(database, requester, [id]) : [];
   if (!own) throw new Refusal(notFound);
   return own;
 }
 
 function readWanted({ validate, checkHook, clock }: SubscriptionContext, requester: Requester, resource: JsonObject): ReadSubscription {
   checkSystem(requester);
+  if (!readsWholeRecord(requester.scopes)) throw new Refusal(scopeTooNarrow);
   const read = readSubscription(resource);
   if ('problems' in read) throw new Refusal(...read.problems);
   const { meta: _meta, ...content } = resource; // it may claim the profile of the backport, which is held against it above
@@ -89,6 +96,12 @@ function readWanted({ validate, checkHook, clock }: SubscriptionContext, request
   const problems = [...wrong, ...(hook ? [hook] : []), ...(over ? [ended] : [])];
   if (problems.length > 0) throw new Refusal(...problems);
   return read.subscription;
+}
+
+/** Where somebody else's issuer names clients too. */
+async function checkRegistered({ database, registeredOnly }: SubscriptionContext, { client, organisation }: Requester): Promise<void> {
+  const registered = registeredOnly ? await findClient(database, client) : null;
+  if (registeredOnly && (registered?.enabled !== true || registered.organisation !== organisation)) throw new Refusal(notRegistered);
 }
 
 export function checkSystem({ role, person }: Requester): void {
@@ -101,13 +114,17 @@ async function keep(
 ): Promise<number> {
   const opened = standing && openPage(context.secrets.page, standing.requester, standing.headers);
   const known = opened && 'state' in opened ? opened.state as string[] : [];
+  if (asksForKept(headers) && (!standing || new URL(standing.endpoint).origin !== new URL(read.endpoint).origin)) throw new Refusal(headerKept);
   const status = wanted ? 'requested' : 'off';
   const row = { ...read, id, requester, status, endsAt: end === null ? null : new Date(end), headers: sealPage(context.secrets.page, requester, keptHeaders(headers, known)) } as const;
   if (!await saveSubscription(connection, row, mostSubscriptions)) throw new Refusal(tooMany);
   return saveSubscriptionResource(context, connection, requester.client, id, withoutSecrets(resource, status, null));
 }
 
-const systemsOnly: Problem = { category: 'forbidden', code: 'subscription-systems-only', text: 'A subscription is for a system that acts by itself.', expected: 'the token of an organisation\'s system client, with a scope such as system/Subscription.cruds' };
+const systemsOnly: Problem = { category: 'forbidden', code: 'subscription-systems-only', text: 'A subscription is for a system that acts by itself.', expected: 'the token of an organisation\'s system client, with system/Subscription.cruds beside a scope that reads every type, such as system/*.rs' };
+const scopeTooNarrow: Problem = { category: 'forbidden', code: 'subscription-scope', text: 'This token could not read what it would be told of, so nothing would ever be told.', expected: 'system/*.rs beside system/Subscription.cruds' };
+const notRegistered: Problem = { category: 'forbidden', code: 'subscription-unregistered', text: 'This client is not in the gateway\'s registry, where it could be switched off.', expected: 'a client registered with onestory client add', fix: 'Have the client registered, and get the token from the gateway\'s own issuer.' };
+const headerKept: Problem = { category: 'unprocessable', code: 'subscription-header-kept', text: 'A header\'s value stands for the one that was sent before, which goes nowhere else than where it went.', at: { pointer: '/channel/header' }, expected: 'the values themselves, where the endpoint is of another origin or the Subscription is new' };
 const topicStays: Problem = { category: 'unprocessable', code: 'subscription-topic', text: 'A subscription keeps its topic: what waits to be told is of it.', at: { pointer: '/criteria' }, expected: 'the topic it was made with', fix: 'Make another subscription for another topic.' };
 const ended: Problem = { category: 'unprocessable', code: 'subscription-ended', text: 'The subscription would end before it began.', at: { pointer: '/end' }, expected: 'an instant to come, or none' };
 const tooMany: Problem = { category: 'throttled', code: 'subscription-too-many', text: 'This client has as many subscriptions as it may have.', expected: `at most ${mostSubscriptions}`, fix: 'Delete those that are done with.' };

@@ -1,4 +1,4 @@
-import { deleteExpiredExports, findOpenExport, listNextType, noteListFailure } from '../store/export-jobs.ts';
+import { deleteExpiredExports, findOpenExports, listNextType, noteListFailure, type ExportJob } from '../store/export-jobs.ts';
 import type { ReleaseContext } from './release-context.ts';
 import { startRounds, type Rounds } from './start-rounds.ts';
 
@@ -20,16 +20,17 @@ export function listExports(context: Pick<ReleaseContext, 'database' | 'policy'>
 }
 
 async function listSome({ database, policy }: Pick<ReleaseContext, 'database' | 'policy'>): Promise<boolean> {
-  const job = await findOpenExport(database);
-  if (!job) {
-    await deleteExpiredExports(database);
-    return false;
-  }
+  for (const job of await findOpenExports(database)) if (await listOne({ database, policy }, job)) return true;
+  await deleteExpiredExports(database);
+  return false;
+}
+
+/** Whether a type of it was listed: not where another process is at it. */
+async function listOne({ database, policy }: Pick<ReleaseContext, 'database' | 'policy'>, job: ExportJob): Promise<boolean> {
   try {
-    await policy.under(job.requester, ({ grant }) => listNextType(database, grant.key, job));
+    return (await policy.under(job.requester, ({ grant }) => listNextType(database, grant.key, job))).result === 'listed';
   } catch (error) {
     await noteListFailure(database, job.id); // others come first
     throw error;
   }
-  return true;
 }

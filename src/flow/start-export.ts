@@ -1,7 +1,7 @@
 import { notFound } from '../fhir/outcome.ts';
 import { Refusal, type Problem } from '../fhir/problem.ts';
 import { purposeKinds, type Requester } from '../fhir/sharing.ts';
-import { deleteExportJob, findExportJob, saveExportJob, type ExportAsk, type ExportJob } from '../store/export-jobs.ts';
+import { endExportJob, findExportJob, saveExportJob, type ExportAsk, type ExportJob } from '../store/export-jobs.ts';
 import { isUuid } from '../store/secrets.ts';
 import { appendAct } from './release-records.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
@@ -43,14 +43,15 @@ export async function findExport(context: Pick<ReleaseContext, 'database'>, requ
 }
 
 /** Ends a job: what is not sent by now is not sent. */
-export async function deleteExport(context: ReleaseContext, requester: Requester, id: string, request: RequestFacts): Promise<void> {
+export async function deleteExport(context: ExportContext, requester: Requester, id: string, request: RequestFacts): Promise<void> {
   const job = await findExport(context, requester, id);
   await appendAct(context, requester, request, { interaction: 'export-delete', query: `_export/${job.id}`, status: 202 });
-  await deleteExportJob(context.database, job.id);
+  await endExportJob(context.database, job.id);
+  context.wake(); // its lists are in nobody's way, and need not wait
 }
 
-function normalOf({ level, types, since, elements }: ExportAsk): string {
-  const parameters = [`_type=${types.join(',')}`, ...(since === null ? [] : [`_since=${since}`]), ...(elements.length === 0 ? [] : [`_elements=${elements.join(',')}`])];
+function normalOf({ level, types, since, until, elements }: ExportAsk): string {
+  const parameters = [`_type=${types.join(',')}`, ...(since === null ? [] : [`_since=${since}`]), ...(until === null ? [] : [`_until=${until}`]), ...(elements.length === 0 ? [] : [`_elements=${elements.join(',')}`])];
   return `${{ system: '', patient: 'Patient/', group: 'Group/*/' }[level]}$export?${parameters.join('&')}`;
 }
 

@@ -18,6 +18,8 @@ export interface TellContext extends ReleaseContext {
   /** FHIR base, without trailing slash */
   base: string;
   post: PostHook;
+  /** only clients of the registry are told */
+  registeredOnly: boolean;
   /** of the first pause after a failure; each is twice as long as the one before */
   firstPauseSeconds?: number;
 }
@@ -34,7 +36,9 @@ export async function tellSubscriber(context: TellContext, subscription: Claimed
   if (subscription.status === 'requested') return shakeHands(context, subscription);
   const { heartbeat, mostEvents } = subscription;
   const pending = await findPendingEvents(context.database, subscription.id, mostEvents);
-  const { events, numbered } = await disclose(context, subscription, pending);
+  const disclosed = await disclose(context, subscription, pending);
+  if (!disclosed) return; // it was ended or changed meanwhile: whoever has it now begins anew
+  const { events, numbered } = disclosed;
   // what happened while a retry was under way made nothing due, because the receiver was failing: so there is a look at once
   const dueInSeconds = pending.length === mostEvents || subscription.failures > 0 ? 0 : heartbeat;
   const quiet = events.length === 0 && !(pending.length === 0 && subscription.idle);
@@ -56,21 +60,25 @@ function afterFailure({ firstPauseSeconds = 5 }: TellContext, { failures }: Subs
   return { ...settled, status: 'active', error: null, dueInSeconds: Math.min(firstPauseSeconds * 2 ** failures, longestPauseSeconds) };
 }
 
-/** What may be told now, durable in the log before it has a number. What may not be seen and never had a number is forgotten. */
-async function disclose(context: TellContext, subscription: SubscriptionRow, pending: readonly PendingEvent[]): Promise<{ events: NotifiedEvent[]; numbered: number }> {
-  const { id, requester, numbered, content } = subscription;
+/** What may be told now, durable in the log before it has a number. What may not be seen and never had a number is forgotten. Null where the claim is over. */
+async function disclose(context: TellContext, subscription: ClaimedSubscription, pending: readonly PendingEvent[]): Promise<{ events: NotifiedEvent[]; numbered: number } | null> {
+  const { requester, numbered, content } = subscription;
   if (pending.length === 0) return { events: [], numbered };
   const visible = await visibleFoci(context, subscription, pending);
   const told = pending.filter(({ focus }) => visible.rows.has(focus));
   const fresh = (events: readonly PendingEvent[]): string[] => events.flatMap(({ seq, n }) => (n === null ? [seq] : []));
   const rows = told.flatMap(({ focus }) => visible.rows.get(focus) ?? []);
   if (told.length > 0) {
-    const facts = auditFacts(context, requester, { id: context.newId() }, { interaction: 'notify', query: `Subscription/${id}`, status: 200 });
+    const facts = auditFacts(context, requester, { id: context.newId() }, { interaction: 'notify', query: `Subscription/${subscription.id}`, status: 200 });
     const entry = describeDisclosure(facts, content === 'empty' ? { disclosed: [], decisions: [] } : visible.explained(rows));
     await appendOrRefuse(context, { ...entry, listed: [...new Set(rows.flatMap(({ citizen }) => citizen ?? []))].sort() });
   }
-  const numbers = await numberEvents(context.database, id, fresh(told), fresh(pending.filter((event) => !told.includes(event))));
-  const events = told.map(({ seq, n, at, focus }) => ({ n: n === null ? numbers.get(seq) ?? 0 : Number(n), at, focus: focusOf(visible.rows.get(focus)) }));
+  const numbers = await numberEvents(context.database, subscription, fresh(told), fresh(pending.filter((event) => !told.includes(event))));
+  if (!numbers) return null;
+  const events = told.flatMap(({ seq, n: known, at, focus }) => {
+    const n = known === null ? numbers.get(seq) : Number(known);
+    return n === undefined ? [] : [{ n, at, focus: focusOf(visible.rows.get(focus)) }];
+  });
   return { events, numbered: numbered + numbers.size };
 }
 

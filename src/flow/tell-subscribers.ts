@@ -25,7 +25,7 @@ export function tellSubscribers(context: TellContext, failed: (error: unknown) =
   const look = async (): Promise<boolean> => {
     const more = await noteEvents(context);
     await endThoseOver(context);
-    const claimed = running.size < together ? await claimSubscriptions(context.database, together - running.size, leaseSeconds) : [];
+    const claimed = running.size < together ? await claimSubscriptions(context.database, { limit: together - running.size, leaseSeconds, registeredOnly: context.registeredOnly }) : [];
     for (const subscription of claimed) {
       const telling = tellSubscriber(context, subscription).catch(failed).finally(() => {
         running.delete(telling);

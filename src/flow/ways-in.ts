@@ -36,6 +36,8 @@ export function waysIn(context: WaysInContext) {
     return accepted;
   };
   const uploading = { database, newId, accept };
+  /** The client of the feed's name, of the organisation whose feed it is: whichever issuer gave it the name. */
+  const ownsFeed = ({ client, organisation }: Requester, feed: string): boolean => client === feed && feeds.feeds.some(({ key, partner }) => key === feed && partner.organisation === organisation);
   const limitOf = (kind: Kind | undefined): number => Math.min(kind?.limits.maxBytes ?? 0, mostBytes);
   return {
     acceptBytes: accept,
@@ -44,7 +46,9 @@ export function waysIn(context: WaysInContext) {
       const kind = feeds.kindOf(feed);
       return kind && postableParts(kind).includes(part) ? limitOf(kind) : null;
     },
-    takesBundles: (client: string, type: string) => findPart(context, client, '')?.part.bundle?.bundles.includes(type) ?? false,
+    ownsFeed,
+    /** whether what they send as a Bundle of this type is a record of their feed */
+    takesBundles: (requester: Requester, type: string) => ownsFeed(requester, requester.client) && (findPart(context, requester.client, '')?.part.bundle?.bundles.includes(type) ?? false),
     bundleOutcome: (requester: Requester, taskId: string) => bundleOutcome(context, requester.client, taskId),
     uploads: {
       start: (requester: Requester, file: Parameters<typeof startUpload>[2]) => startUpload(uploading, requester, file),

@@ -24,7 +24,7 @@ export function hitsOf(form: LookForm, after: string, upto: string): { text: str
   };
   return [whole, part].map(({ changed, from, was, will }) => {
     const sql = new Sql();
-    const text = `with plain as materialized (select g.grant_key, g.organisation, g.role, g.purpose, g.person, ${classSets} from past_grant g)
+    const text = `with plain as materialized (select g.grant_key, g.organisation, g.role, g.purpose, g.person, g.only_citizen, ${classSets} from past_grant g)
       insert into past_hit (asker, class_id, opened, citizen, look, times, row_id)
       select l.asker, ${changed}.class_id, w.will, l.citizen, l.look, l.times, r.id
       from past_look l join past_asker a on a.asker = l.asker join plain t on t.grant_key = a.today join plain d on d.grant_key = a.later

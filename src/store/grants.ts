@@ -41,15 +41,15 @@ export async function saveGrant(database: Database, grant: Grant): Promise<void>
 /** Puts a grant, given as `grantValues`, into a table like compiled_grant; one it has already stays. */
 export function insertGrant(table: string): string {
   return `insert into ${table} (grant_key, generation, valid_until, organisation, role, purpose, person, client,
-       exempt, open, related, explicit, directory, governance, related_classes, explicit_related)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) on conflict do nothing`;
+       exempt, open, related, explicit, directory, governance, related_classes, explicit_related, only_citizen)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) on conflict do nothing`;
 }
 
 export function grantValues(grant: Grant): unknown[] {
   return [
     grant.key, grant.generation, grant.validUntil, grant.organisation, grant.role, grant.purpose, grant.person, grant.client,
     bitsOf(grant.exempt), bitsOf(grant.open), bitsOf(numbersOf(grant.related)), bitsOf(grant.explicit), grant.directory, grant.governance,
-    bitsOf(grant.related.map(({ classId }) => classId)), bitsOf(numbersOf(grant.explicitRelated)),
+    bitsOf(grant.related.map(({ classId }) => classId)), bitsOf(numbersOf(grant.explicitRelated)), grant.citizen,
   ];
 }
 

@@ -26,6 +26,7 @@ import { casesClosedByTwo } from './schema/034-cases-closed-by-two.ts';
 import { orderedLists } from './schema/025-ordered-lists.ts';
 import { checkpointHooks } from './schema/032-checkpoint-hooks.ts';
 import { whoApproved } from './schema/033-who-approved.ts';
+import { oneCitizenAndUntil } from './schema/031-one-citizen-and-until.ts';
 import { searchValues } from './schema/017-search-values.ts';
 import { mappingVersions } from './schema/007-mapping-versions.ts';
 import { exportsAndSubscriptions } from './schema/022-exports-and-subscriptions.ts';
@@ -36,7 +37,7 @@ export const readerRole = 'onestory_reader';
 export const accountantRole = 'onestory_accountant';
 
 /** What tables there are, one step after the other. */
-const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, mappingVersions, pulls, uploads, linkage, merging, linkReviews, story, confirmations, confirmedWhen, visitMoves, searchValues, whenStored, auditTree, answers, clients, exportsAndSubscriptions, cases, operating, orderedLists, checkpointHooks, whoApproved, casesClosedByTwo];
+const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, mappingVersions, pulls, uploads, linkage, merging, linkReviews, story, confirmations, confirmedWhen, visitMoves, searchValues, whenStored, auditTree, answers, clients, exportsAndSubscriptions, cases, operating, orderedLists, checkpointHooks, whoApproved, casesClosedByTwo, oneCitizenAndUntil];
 const doorText = door + rights(readerRole, accountantRole);
 const doorHash = createHash('sha256').update(doorText).digest();
 

@@ -27,6 +27,8 @@ export interface RegisteredClient {
   /** whom to ask about it */
   contact: string;
   enabled: boolean;
+  /** how often its keys were changed */
+  rotations: number;
   /** keys that count now or will be told of: those past their time are not among them */
   keys: readonly ClientKey[];
 }
@@ -40,12 +42,12 @@ export interface ClientChange {
   byOrganisation: OrganisationKey;
 }
 
-export type NewClient = Omit<RegisteredClient, 'enabled' | 'keys'> & { keys: readonly Pick<ClientKey, 'kid' | 'jwk'>[] };
+export type NewClient = Omit<RegisteredClient, 'enabled' | 'keys' | 'rotations'> & { keys: readonly Pick<ClientKey, 'kid' | 'jwk'>[] };
 export type ChangeBy = Omit<ClientChange, 'change' | 'at'>;
 
 type Row = Omit<RegisteredClient, 'keys'> & { keys: (Omit<ClientKey, 'addedAt' | 'validUntil'> & { addedAt: string; validUntil: string | null })[]; changes: (Omit<ClientChange, 'at'> & { at: string })[] };
 
-const columns = `c.id, c.kind, c.name, c.organisation, c.purpose, c.scopes, c.keys_url as "keysUrl", c.redirect_uris as "redirectUris", c.launch_url as "launchUrl", c.contact, c.enabled,
+const columns = `c.id, c.kind, c.name, c.organisation, c.purpose, c.scopes, c.keys_url as "keysUrl", c.redirect_uris as "redirectUris", c.launch_url as "launchUrl", c.contact, c.enabled, (select count(*)::int from oauth_client_change h where h.client_id = c.id and h.change = 'rotated') as rotations,
   (select coalesce(json_agg(json_build_object('kid', k.kid, 'jwk', k.jwk, 'addedAt', k.added_at, 'validUntil', k.valid_until) order by k.added_at, k.kid), '[]')
      from oauth_client_key k where k.client_id = c.id and (k.valid_until is null or k.valid_until > statement_timestamp())) as keys`;
 const changes = `(select coalesce(json_agg(json_build_object('change', h.change, 'at', h.at, 'reason', h.reason, 'byId', h.by_id, 'byName', h.by_name, 'byOrganisation', h.by_organisation) order by h.seq), '[]')
@@ -55,6 +57,14 @@ const changes = `(select coalesce(json_agg(json_build_object('change', h.change,
 export async function findClient(database: Database, id: string): Promise<RegisteredClient | null> {
   const [row] = await database.query<Row>(`select ${columns} from oauth_client c where c.id = $1`, [id], 'find-oauth-client');
   return row ? clientOf(row) : null;
+}
+
+/** Where browsers come back to apps that have no keys, as those have none that live in a browser alone. */
+export async function listBrowserAppAddresses(database: Database): Promise<string[]> {
+  const rows = await database.query<{ address: string }>(
+    `select distinct unnest(c.redirect_uris) as address from oauth_client c where c.kind = 'app' and c.enabled and c.keys_url is null
+       and not exists (select from oauth_client_key k where k.client_id = c.id and (k.valid_until is null or k.valid_until > statement_timestamp()))`);
+  return rows.map(({ address }) => address);
 }
 
 /** In the order of their ids, with the newest twenty changes of each. */

@@ -24,6 +24,8 @@ export interface OAuthState {
 }
 
 const live = 'expires_at > statement_timestamp()';
+/** how the payload of what was used begins; none is empty */
+const consumed = '{"consumed":';
 const prunedAtOnce = 200;
 const pruneEveryMs = 60_000;
 
@@ -62,7 +64,8 @@ export function openOAuthState(database: Database): OAuthState {
     take: (model, id) => one(`delete from oauth_state where model = $1 and id = $2 and ${live} returning payload`, [model, hashOf(id)]),
     consume: async (model, id) => {
       const used = await database.query(
-        "update oauth_state set payload = jsonb_set(payload::jsonb, '{consumed}', to_jsonb(extract(epoch from statement_timestamp())::bigint))::text where model = $1 and id = $2 and not payload::jsonb ? 'consumed' returning 1", [model, hashOf(id)]);
+        // as text: what somebody sent may be JSON and no jsonb, such as \\u0000
+        `update oauth_state set payload = '${consumed}' || extract(epoch from statement_timestamp())::bigint || ',' || substr(payload, 2) where model = $1 and id = $2 and payload not like '${consumed}%' returning 1`, [model, hashOf(id)]);
       return used.length > 0;
     },
     end: async (model, id) => { await database.query('delete from oauth_state where model = $1 and id = $2', [model, hashOf(id)]); },

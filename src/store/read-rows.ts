@@ -14,6 +14,12 @@ export function readVersion(database: Database, grantKey: string, type: string, 
     `select ${visibleColumns} from readable_version r where r.id = $1::uuid and r.type = $2 and r.version = $3`, [id, type, version]);
 }
 
+/** Of these ids those of resources the caller could see until they were deleted. */
+export async function readEnded(database: Database, grantKey: string, type: string, ids: readonly string[]): Promise<string[] | typeof stale> {
+  const rows = await throughDoor<{ id: string }>(database, grantKey, 'read-ended', 'select r.id from readable_row r where r.id = any ($1::uuid[]) and r.type = $2 and r.deleted', [ids, type]);
+  return rows === stale ? stale : rows.map(({ id }) => id).sort();
+}
+
 /** Whether this id named a resource that the caller could see until it was deleted. */
 export async function wasEnded(database: Database, grantKey: string, type: string, id: string): Promise<boolean | typeof stale> {
   const rows = await throughDoor<{ id: string }>(database, grantKey, 'was-ended', 'select r.id from readable_row r where r.id = $1::uuid and r.type = $2 and r.deleted', [id, type]);

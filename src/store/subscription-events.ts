@@ -74,13 +74,16 @@ export async function findNumberedEvents(database: Database, subscription: strin
     'select seq, n, focus, at from subscription_event where subscription_id = $1 and n between $2 and $3 order by n limit $4', [subscription, since, until, limit]);
 }
 
-/** Gives these the next numbers, in their order, and forgets those that may not be told. Returns the number of each. */
-export async function numberEvents(database: Database, subscription: string, told: readonly string[], untold: readonly string[]): Promise<Map<string, number>> {
+/** Gives those of these that have none the next numbers, in their order, and forgets those that may not be told. Returns the number of each; null where the claim is over, and nothing is changed. */
+export async function numberEvents(database: Database, { id, lease }: { id: string; lease: string }, told: readonly string[], untold: readonly string[]): Promise<Map<string, number> | null> {
   return database.transaction(async (connection) => {
-    await connection.query('delete from subscription_event where subscription_id = $1 and seq = any ($2::bigint[]) and n is null', [subscription, untold]);
+    const { rows: [held] } = await connection.query<{ numbered: string }>('select numbered from subscription where id = $1 and leased_until = $2::timestamptz for update', [id, lease]);
+    if (!held) return null;
+    await connection.query('delete from subscription_event where subscription_id = $1 and seq = any ($2::bigint[]) and n is null', [id, untold]);
     const { rows } = await connection.query<{ seq: string; n: string }>(
-      `with s as (update subscription set numbered = numbered + $3 where id = $1 returning numbered - $3 as before)
-       update subscription_event e set n = s.before + t.i from s, unnest($2::bigint[]) with ordinality t(seq, i) where e.subscription_id = $1 and e.seq = t.seq returning e.seq, e.n`, [subscription, told, told.length]);
+      `with fresh as (select seq, row_number() over (order by t.i) as i from unnest($2::bigint[]) with ordinality t(seq, i) join subscription_event e using (seq) where e.subscription_id = $1 and e.n is null)
+       update subscription_event e set n = $3::bigint + fresh.i from fresh where e.subscription_id = $1 and e.seq = fresh.seq returning e.seq, e.n`, [id, told, held.numbered]);
+    await connection.query('update subscription set numbered = numbered + $2 where id = $1', [id, rows.length]);
     return new Map(rows.map(({ seq, n }) => [seq, Number(n)]));
   });
 }

@@ -66,14 +66,23 @@ export interface ClaimedSubscription extends SubscriptionRow {
   idle: boolean;
 }
 
-/** Takes those that are due for a time: who is killed meanwhile leaves them to others when it is over. A client that was disabled is told nothing until it is enabled. */
-export async function claimSubscriptions(database: Database, limit: number, leaseSeconds: number): Promise<ClaimedSubscription[]> {
+const isDue = `status in ('requested', 'active') and case when leased_until is null then due_at else leased_until end <= statement_timestamp()`;
+/** How many subscriptions of a client may wait for their receivers at a time: one client's silent ones hold nobody else up. */
+const mostOfAClient = 2;
+
+/**
+ * Takes those that are due for a time: who is killed meanwhile leaves them to others when it is over. A client that was disabled
+ * is told nothing until it is enabled; `registeredOnly`: nor is one that is not in the registry.
+ */
+export async function claimSubscriptions(database: Database, { limit, leaseSeconds, registeredOnly }: { limit: number; leaseSeconds: number; registeredOnly: boolean }): Promise<ClaimedSubscription[]> {
   const rows = await database.query<ClaimedSubscription & { [column: string]: unknown }>(
     `update subscription set due_at = null, leased_until = statement_timestamp() + make_interval(secs => $2) where id in (
-       select id from subscription where status in ('requested', 'active') and case when leased_until is null then due_at else leased_until end <= statement_timestamp()
-         and not exists (select from oauth_client c where c.id = subscription.client and not c.enabled)
+       select id from subscription where ${isDue} and id in (
+         select id from (select id, client, row_number() over (partition by client order by due_at, id) as nth from subscription where ${isDue}) due
+         where nth + (select count(*) from subscription l where l.client = due.client and l.leased_until > statement_timestamp()) <= ${mostOfAClient}
+           and coalesce((select c.enabled from oauth_client c where c.id = due.client), not $3))
        order by due_at, id limit $1 for update skip locked) returning ${columns}, leased_until::text as lease,
-       coalesce(sent_at + make_interval(secs => heartbeat) <= statement_timestamp(), heartbeat is not null) as idle`, [limit, leaseSeconds]);
+       coalesce(sent_at + make_interval(secs => heartbeat) <= statement_timestamp(), heartbeat is not null) as idle`, [limit, leaseSeconds, registeredOnly]);
   return rows.map((row) => ({ ...row, requester: { ...row.requester, token: 'subscription' } }));
 }
 

@@ -1,10 +1,13 @@
-import type { Patient, Resource } from '@medplum/fhirtypes';
+import { randomUUID } from 'node:crypto';
+import type { Bundle, Patient, Resource } from '@medplum/fhirtypes';
+import type { Requester } from '../../src/fhir/sharing.ts';
 import { exportSizes } from '../../src/store/export-jobs.ts';
 import { ask, auditSince, codeOf, lastSeq, refusingEntries, type Answer } from '../edge/http/asking.ts';
+import { planOf, sending } from '../edge/http/writing.ts';
 import { communitySystem, type SystemWorld } from './system-world.ts';
 import { fileObjection } from './whole-record.ts';
 
-interface Manifest { transactionTime: string; request: string; requiresAccessToken: boolean; output: { type: string; url: string }[]; error: { type: string; url: string }[] }
+interface Manifest { transactionTime: string; request: string; requiresAccessToken: boolean; output: { type: string; url: string }[]; deleted?: { type: string; url: string }[]; error: { type: string; url: string }[] }
 
 const system = 'bchc-integration';
 const respondAsync = { Prefer: 'respond-async', Accept: 'application/fhir+json' };
@@ -58,7 +61,7 @@ export function exportCases(current: () => SystemWorld): void {
   });
 
   it('is posted as well, of what is newer, in part, and leaves out leniently what it does not know', async () => {
-    const body = JSON.stringify({ resourceType: 'Parameters', parameter: [{ name: '_type', valueString: 'Patient' }, { name: '_elements', valueString: 'Patient.birthDate' }, { name: '_until', valueInstant: '2026-01-01T00:00:00Z' }] });
+    const body = JSON.stringify({ resourceType: 'Parameters', parameter: [{ name: '_type', valueString: 'Patient' }, { name: '_elements', valueString: 'Patient.birthDate' }, { name: '_typeFilter', valueString: 'Patient?gender=male' }] });
     const post = (prefer: string): Promise<Answer> => ask(world.gateway, { method: 'POST', path: '/fhir/Patient/$export', who: system, headers: { 'Content-Type': 'application/fhir+json', Prefer: prefer }, body });
     const strict = await post('respond-async');
     expect([strict.status, codeOf(strict)]).toEqual([400, 'search-parameter-unknown']);
@@ -68,11 +71,14 @@ export function exportCases(current: () => SystemWorld): void {
     const manifest = await manifestOf(address);
     const [patient] = linesOf<Patient>(await get(manifest.output[0]?.url ?? ''));
     expect([typeof patient?.birthDate, patient?.name, patient?.meta?.tag?.map(({ code }) => code)]).toEqual(['string', undefined, expect.arrayContaining(['SUBSETTED'])]);
-    expect((await get(manifest.error[0]?.url ?? '')).text).toContain('_until');
+    expect((await get(manifest.error[0]?.url ?? '')).text).toContain('_typeFilter');
     await get(address, system, {}, 'DELETE');
     const { address: next, manifest: nothingNew } = await exported(`/fhir/$export?_type=Patient&_since=${encodeURIComponent(new Date(Date.now() + 60_000).toISOString())}`);
     expect(nothingNew.output).toEqual([]);
     await get(next, system, {}, 'DELETE');
+    const { address: past, manifest: nothingYet } = await exported(`/fhir/$export?_type=Patient&_until=2020-01-01T00:00:00Z`);
+    expect([nothingYet.output, nothingYet.transactionTime]).toEqual([[], '2020-01-01T00:00:00.000Z']);
+    await get(past, system, {}, 'DELETE');
   });
 
   it.each([
@@ -111,7 +117,7 @@ export function exportCases(current: () => SystemWorld): void {
       const { services } = world.gateway;
       const requester = communitySystem(purpose);
       const [organisation] = linesFound(await world.gateway.get('/fhir/Organization?identifier=RYW', 'community-nurse').then((answer) => answer.json()));
-      const id = await services.exports.start(requester, { level, types: [type], since: null, elements: [], ignored: [], request: 'x' }, level === 'group' ? organisation ?? '' : null, facts);
+      const id = await services.exports.start(requester, { level, types: [type], since: null, until: null, elements: [], ignored: [], request: 'x' }, level === 'group' ? organisation ?? '' : null, facts);
       for (;;) {
         const found = await services.exports.status(requester, id, facts);
         if ('files' in found) break;
@@ -165,6 +171,54 @@ export function exportCases(current: () => SystemWorld): void {
     expect((await auditSince(world.gateway, before)).map(({ entry }) => entry.disclosed.length)).toEqual(ids.map(() => 1));
     const { text } = await refusingEntries(world.gateway, `%/${ids[1]}/%`, () => get(url));
     expect([ids.filter((id) => text.includes(id)), text.trimEnd().split('\n').at(-1)]).toEqual([ids.slice(0, 1), expect.stringContaining('audit-unavailable')]); // the second could not be written down
+    await database.query('delete from export_batch where job_id = $1 and n = 1', [job]);
+    const [first, last, ...more] = linesOf(await get(url));
+    expect([first?.id, JSON.stringify(last), more]).toEqual([ids[0], expect.stringContaining('export-ended'), []]);
+    const [{ requester } = { requester: communitySystem('CAREMGT') }] = await database.query<{ requester: Requester }>('select requester from export_job where id = $1', [job]);
+    const file = await world.gateway.services.exports.file({ ...requester, token: 'x' }, job, 'EpisodeOfCare-1.ndjson', { id: 'export-test' });
+    await file.next();
+    await database.query(`insert into token_stop (name, issued_before, until) values ($1, 'infinity', 'infinity')`, [`client ${system}`]);
+    await expect(file.next()).rejects.toMatchObject({ message: 'token-revoked' });
+    await database.query('delete from token_stop');
     await get(address, system, {}, 'DELETE');
+  });
+
+  it('says what ended since, to whom could see it, and zips its files', async () => {
+    const send = sending(world.gateway, system);
+    const [citizen = ''] = (await world.gateway.database.query<{ id: string }>(`select citizen_id as id from relationship where organisation like '%|RYW' and until > now() limit 1`)).map(({ id }) => id);
+    const since = new Date(Date.now() - 1000).toISOString();
+    const [kept, ended] = [await send('POST', 'CarePlan', planOf(citizen, randomUUID())), await send('POST', 'CarePlan', planOf(citizen, randomUUID()))];
+    expect((await send('DELETE', `CarePlan/${ended.id}`)).status).toBe(204);
+    const { address, manifest } = await exported(`/fhir/$export?_type=CarePlan,Patient&_since=${encodeURIComponent(since)}`);
+    expect(manifest.deleted?.map(({ type }) => type)).toEqual(['Bundle']);
+    const [bundle, ...others] = linesOf<Bundle>(await get(manifest.deleted?.[0]?.url ?? ''));
+    expect([bundle?.type, bundle?.entry?.filter(({ request }) => request?.url.endsWith(ended.id)).map(({ request }) => request), others]).toEqual(['transaction', [{ method: 'DELETE', url: `CarePlan/${ended.id}` }], []]);
+    const url = manifest.output.find(({ type }) => type === 'CarePlan')?.url ?? '';
+    const asked = async (encoding: string): Promise<[string | null, boolean]> => {
+      const answer = await fetch(url, { headers: { Authorization: `Bearer ${await world.gateway.token(system)}`, 'Accept-Encoding': encoding } });
+      return [answer.headers.get('Content-Encoding'), (await answer.text()).includes(kept.id)];
+    };
+    expect([await asked('gzip, br'), await asked('gzip;q=0, identity')]).toEqual([['gzip', true], [null, true]]);
+    await get(address, system, {}, 'DELETE');
+    const { address: all, manifest: whole } = await exported('/fhir/$export?_type=CarePlan');
+    expect(whole.deleted).toBeUndefined();
+    await get(all, system, {}, 'DELETE');
+  });
+
+  it('is listed while another process lists another one, which is deleted meanwhile', async () => {
+    const { database } = world.gateway;
+    if (database.kind === 'pglite') return; // one connection
+    const { address: before } = await exported('/fhir/$export?_type=Organization');
+    const other = randomUUID();
+    await database.transaction(async (process) => {
+      await process.query('select pg_advisory_xact_lock(hashtextextended($1, 24))', [other]);
+      await database.query(`insert into export_job (id, client, organisation, role, purpose, requester, level, types, elements, ignored, request, expires_at)
+        select $1, client, organisation, role, purpose, requester, level, types, elements, ignored, request, expires_at from export_job where id = $2`, [other, before.slice(-36)]);
+      await process.query('insert into export_batch (job_id, type, n, ids) values ($1, $2, 0, $3)', [other, 'Organization', []]);
+      const { address } = await exported('/fhir/$export?_type=Organization');
+      const [theirs, ended] = [await get(`/fhir/_export/${other}`), await get(`/fhir/_export/${other}`, system, {}, 'DELETE')];
+      expect([theirs.status, ended.status, (await get(`/fhir/_export/${other}`)).status]).toEqual([202, 202, 404]);
+      for (const each of [before, address]) await get(each, system, {}, 'DELETE');
+    });
   });
 }

@@ -102,6 +102,9 @@ export function subscriptionCases(current: () => SystemWorld): void {
     expect((await told()).at(-1)?.headers.authorization).toBe('Bearer of-the-receiver');
     expect((await send('PUT', `Subscription/${created.id}`, { ...kept, status: 'requested' }, { 'If-Match': 'W/"2"' })).codes).toEqual(['version-differs']);
     expect((await send('PUT', `Subscription/${created.id}`, { ...kept, criteria: 'https://fhir.bicp.example/SubscriptionTopic/died' })).codes).toEqual(['subscription-topic']);
+    const elsewhere = { ...kept, status: 'requested', channel: { ...kept.channel, endpoint: 'https://elsewhere.example.org/hook' } };
+    expect((await send('PUT', `Subscription/${created.id}`, elsewhere as unknown as JsonObject)).codes).toEqual(['subscription-header-kept']);
+    expect((await send('PUT', `Subscription/${created.id.toUpperCase()}`, { ...kept, id: created.id.toUpperCase(), status: 'requested' })).status).toBe(404);
     const status = (await send('GET', `Subscription/${created.id}/$status`)).body as unknown as Bundle;
     expect([status.type, status.total]).toEqual(['searchset', 1]);
     const others = sending(world.gateway, 'uhb-integration');
@@ -165,6 +168,44 @@ export function subscriptionCases(current: () => SystemWorld): void {
     expect(receiver.received.map(({ events }) => events.map(({ n }) => n))).toEqual([['1'], ['1'], ['2']]);
   });
 
+  it.each<[string, (id: string) => Promise<unknown>, string[][]]>([
+    ['ended', (id) => send('DELETE', `Subscription/${id}`), []],
+    ['asked for again', async (id) => send('PUT', `Subscription/${id}`, { ...(await standing(id)), status: 'requested' }), [[], ['1']]],
+  ])('%s while somebody is about to tell, is told nothing by them', async (_, change, numbers) => {
+    const id = await subscribe('plan-changed');
+    const { audit } = world.gateway.services;
+    const { append } = audit;
+    audit.append = async (entry) => {
+      if (entry.interaction === 'notify') {
+        audit.append = append;
+        await change(id);
+      }
+      return append(entry);
+    };
+    await send('POST', 'CarePlan', planOf(await patient(), randomUUID()));
+    expect((await told()).map(({ events }) => events.map(({ n }) => n))).toEqual(numbers);
+  });
+
+  it('to receivers that are silent holds up its own client alone: two wait at a time', async () => {
+    let answer = (): void => undefined;
+    const answered = new Promise<number>((resolve) => { answer = () => { resolve(200); }; });
+    receiver.answers.push(() => answered, () => answered);
+    const others = sending(world.gateway, 'uhb-integration');
+    const received = async (count: number): Promise<void> => { while (receiver.received.length < count) await setTimeout(5); };
+    for (const path of ['one', 'two', 'three']) await send('POST', 'Subscription', subscriptionTo('died', `${receiver.url}/${path}`));
+    await received(2);
+    await others('POST', 'Subscription', subscriptionTo('died', `${receiver.url}/other`));
+    await received(3);
+    expect(receiver.received.map(({ path }) => path).sort()).toEqual(['/one', '/other', '/two']);
+    answer();
+    expect((await told()).map(({ path }) => path).sort()).toEqual(['/one', '/other', '/three', '/two']);
+  });
+
+  it('is not given to a token that could read nothing of it', async () => {
+    const narrow = { ...communitySystem('CAREMGT'), scopes: ['system/Subscription.cruds'] };
+    await expect(world.gateway.services.subscriptions.create(narrow, subscriptionTo('died', receiver.url), { id: 'test' })).rejects.toMatchObject({ message: 'subscription-scope' });
+  });
+
   it('is silent while its client is disabled, and goes on when it is enabled again', async () => {
     await subscribe('plan-changed');
     const { database, services } = world.gateway;
@@ -222,6 +263,7 @@ export function subscriptionCases(current: () => SystemWorld): void {
     ['to this machine', system, { channel: hook('https://127.0.0.2/') }, 422, 'subscription-endpoint'], ['to where clouds keep secrets', system, { channel: hook('https://[::ffff:169.254.169.254]/') }, 422, 'subscription-endpoint'],
     ['without TLS', system, { channel: hook('http://receiver.example.org/') }, 422, 'subscription-endpoint'], ['with a password in the address', system, { channel: hook('https://a:b@receiver.example.org/') }, 422, 'subscription-unsupported'],
     ['with whole resources', system, { channel: hook('https://receiver.example.org/', 'full-resource') }, 422, 'subscription-unsupported'], ['that has ended', system, { end: '2020-01-01T00:00:00Z' }, 422, 'subscription-ended'],
+    ['with a header that is no list', system, { channel: { ...hook('https://receiver.example.org/'), header: 'Authorization: x' } }, 422, 'subscription-unsupported'], ['with a header nobody sent', system, { channel: { ...hook('https://receiver.example.org/'), header: ['Authorization: *'] } }, 422, 'subscription-header-kept'],
     ['that is not R4', system, { reason: 5 }, 422, 'element-type'], ['by a person', 'community-nurse', {}, 403, 'scope-missing'],
   ])('%s is refused', async (_, who, more, status, code) => {
     const answer: Answer = await ask(world.gateway, { method: 'POST', path: '/fhir/Subscription', who, headers: { 'Content-Type': 'application/fhir+json' }, body: JSON.stringify(subscriptionTo('died', 'https://receiver.example.org/hook', more)) });

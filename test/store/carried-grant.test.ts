@@ -16,7 +16,7 @@ const views = ['readable_row', 'readable_resource', 'readable_version', 'readabl
 /** Sees the one class of its number and nothing else. */
 function grantOf(number: number, generation: number, changes: Partial<Grant> = {}): Grant {
   return {
-    key: `grant-${number}-${generation}`, organisation: `org-${number}`, role: 'nurse', purpose: 'TREAT', person: null, client: 'demo', generation, validUntil: null,
+    key: `grant-${number}-${generation}`, organisation: `org-${number}`, role: 'nurse', purpose: 'TREAT', person: null, citizen: null, client: 'demo', generation, validUntil: null,
     exempt: [], open: [number], related: [], explicit: [], explicitRelated: [], directory: false, governance: false, rules: new Map(), ...changes,
   };
 }

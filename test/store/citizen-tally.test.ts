@@ -96,7 +96,7 @@ describe('the tally of a citizen whom two processes write about at once', () => 
     try {
       const citizen = randomUUID();
       const grant: Grant = {
-        key: 'sees-both', organisation: 'org', role: 'nurse', purpose: 'TREAT', person: null, client: 'demo', generation: await readGeneration(one), validUntil: null,
+        key: 'sees-both', organisation: 'org', role: 'nurse', purpose: 'TREAT', person: null, citizen: null, client: 'demo', generation: await readGeneration(one), validUntil: null,
         exempt: [], open: [1, 2], related: [], explicit: [], explicitRelated: [], directory: false, governance: false, rules: new Map(),
       };
       await saveGrant(one, grant);

@@ -25,7 +25,7 @@ describe.each(databases)('what is kept apart from a body, on $kind', ({ open }) 
     database = await open();
     const generation = await readGeneration(database);
     const grant: Grant = {
-      key: '', organisation: 'org', role: 'nurse', purpose: 'TREAT', person: null, client: 'demo', generation, validUntil: null,
+      key: '', organisation: 'org', role: 'nurse', purpose: 'TREAT', person: null, citizen: null, client: 'demo', generation, validUntil: null,
       exempt: [], open: [], related: [], explicit: [], explicitRelated: [], directory: true, governance: false, rules: new Map(),
     };
     await saveGrant(database, { ...grant, key: 'narrow', open: [plain] });

@@ -78,7 +78,7 @@ describe.each(databases)('search means what R4 says, on $kind', ({ open }) => {
     loadDefinitions();
     database = await open();
     await saveGrant(database, {
-      key, organisation: 'org', role: 'nurse', purpose: 'TREAT', person: null, client: 'demo', generation: await readGeneration(database), validUntil: null,
+      key, organisation: 'org', role: 'nurse', purpose: 'TREAT', person: null, citizen: null, client: 'demo', generation: await readGeneration(database), validUntil: null,
       exempt: [], open: [1], related: [], explicit: [], explicitRelated: [], directory: false, governance: false, rules: new Map(),
     });
     resources = drawResources(16);

@@ -51,7 +51,7 @@ describe.each(databases)('search, on $kind', ({ open }) => {
   beforeAll(async () => {
     database = await open();
     const grant: Grant = {
-      key, organisation: 'org', role: 'nurse', purpose: 'TREAT', person: null, client: 'demo', generation: await readGeneration(database), validUntil: null,
+      key, organisation: 'org', role: 'nurse', purpose: 'TREAT', person: null, citizen: null, client: 'demo', generation: await readGeneration(database), validUntil: null,
       exempt: [], open: [1], related: [], explicit: [], explicitRelated: [], directory: false, governance: false, rules: new Map(),
     };
     await saveGrant(database, grant);

@@ -66,6 +66,13 @@ function refusal(name: string, status: number, question: (checked: Checked) => Q
   } };
 }
 
+/** One that is begun is ended again: a client has few. */
+async function beginExport(ask: Checked['ask']): Promise<Finding> {
+  const begun = await ask({ method: 'GET', path: '$export', headers: { Prefer: 'respond-async' } });
+  const address = begun.header('Content-Location');
+  return expectStatus(begun, 202) ?? (address === null ? failed('no Content-Location') : expectStatus(await ask({ method: 'DELETE', path: address }), 202));
+}
+
 export const checks: readonly Check[] = [
   { level: 1, name: 'without a token nothing is answered', run: async ({ ask }) => {
     const answer = await ask({ method: 'GET', path: 'Patient', anonymous: true });
@@ -119,7 +126,7 @@ export const checks: readonly Check[] = [
   refusal('who is not there, and who may not be seen, is one answer: 404', 404, () => ({ method: 'GET', path: 'Patient/00000000-0000-4000-8000-000000000000' })),
   { level: 3, name: 'it is deleted, and its readers are told that it is gone', run: async ({ ask, plan }) => (plan ? expectStatus(await ask({ method: 'DELETE', path: `CarePlan/${plan.id}` }), 204) ?? expectStatus(await ask({ method: 'GET', path: `CarePlan/${plan.id}` }), 410, 404) : nothingBefore) },
   { level: 5, name: 'subscriptions are read', run: async ({ ask, statement }) => (statement?.rest?.[0]?.resource?.some(({ type }) => type === 'Subscription') ? expectStatus(await ask({ method: 'GET', path: 'Subscription?_count=1' }), 200) : notOffered) },
-  { level: 5, name: 'an export is begun', run: async ({ ask, statement }) => (statement?.rest?.[0]?.operation?.some(({ name }) => name === 'export') ? expectStatus(await ask({ method: 'GET', path: '$export', headers: { Prefer: 'respond-async' } }), 202) : notOffered) },
+  { level: 5, name: 'an export is begun', run: async ({ ask, statement }) => (statement?.rest?.[0]?.operation?.some(({ name }) => name === 'export') ? beginExport(ask) : notOffered) },
 ];
 
 const notOffered: Finding = { kind: 'not-offered', why: 'the capability statement does not name it' };

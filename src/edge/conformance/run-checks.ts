@@ -8,12 +8,17 @@ export interface Result {
 
 const timeoutMs = 60_000;
 
-/** Asks a sandbox everything there is to ask, in order, as the client whose token it is. */
+/** Asks a sandbox everything there is to ask, in order, as the client whose token it is. Throws where not even the first question is answered; what is not answered after that is a finding. */
 export async function runChecks({ base, token, key }: { base: string; token: string; key: string }): Promise<Result[]> {
   const checked: Checked = { key, ask: (question) => ask(`${base}/sandbox/fhir`, token, question) };
   const results: Result[] = [];
-  for (const { level, name, run } of checks) results.push({ level, name, finding: await run(checked) });
+  for (const { level, name, run } of checks) results.push({ level, name, finding: await run(checked).catch((error: unknown) => unanswered(error, results.length === 0)) });
   return results.sort((a, b) => a.level - b.level);
+}
+
+function unanswered(error: unknown, first: boolean): Finding {
+  if (first) throw error;
+  return { kind: 'failed', why: 'there was no answer' };
 }
 
 async function ask(base: string, token: string, { method, path, body, headers = {}, anonymous }: Question): Promise<Answered> {

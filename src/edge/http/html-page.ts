@@ -1,3 +1,4 @@
+import type { Response } from 'express';
 import { html, type Markup } from '../html.ts';
 
 export interface HtmlPage {
@@ -5,6 +6,12 @@ export interface HtmlPage {
   /** the strip at the top; null where there is nothing to warn of */
   notice: string | null;
   main: Markup;
+}
+
+/** Browsers hold the redirects after a form against the page's `form-action` too: these are origins they may lead to. */
+export function letFormsLeadTo(response: Response, origins: readonly string[]): void {
+  const policy = String(response.getHeader('Content-Security-Policy') ?? '');
+  response.set('Content-Security-Policy', policy.replace("form-action 'self'", ["form-action 'self'", ...new Set(origins)].join(' ')));
 }
 
 /** The frame of every page the gateway writes itself: nothing runs in it, and all it needs is /start.css. */

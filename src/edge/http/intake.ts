@@ -8,6 +8,7 @@ import { addUploadRoutes, type UploadServices } from './uploads.ts';
 import { waitForTask, type TaskReader } from './wait-for-task.ts';
 
 export interface IntakeServices extends UploadServices, TaskReader {
+  ownsFeed: (requester: Requester, feed: string) => boolean;
   acceptBytes: (requester: Requester, received: { feed: string; part: string; bytes: Uint8Array }, request: RequestFacts) => Promise<{ taskId: string; known: boolean }>;
 }
 
@@ -16,6 +17,7 @@ const longestWaitSeconds = 10;
 /** POST /intake/{feed}[/{part}]: the partner's bytes as they are, or in pieces below /intake/{feed}/uploads. 202 with a Task, or with `Prefer: wait=n` the finished one. */
 export function intakeRoutes(services: IntakeServices): Router {
   const router = Router({ caseSensitive: true });
+  const ownFeed = permitOwnFeed(services);
   const facts = { interaction: 'intake', pattern: 'intake/{feed}/{part}', permit: ownFeed };
   addUploadRoutes(router, services, ownFeed);
   router.post(['/:feed', '/:feed/:part'], route(services, facts, (asked) => receive(services, asked)));
@@ -27,9 +29,8 @@ export function intakeRoutes(services: IntakeServices): Router {
 const onlyPost: Problem = { category: 'method-not-allowed', code: 'interaction-unsupported', text: 'This address does not take this method.', expected: 'POST' };
 
 /** The authenticated client fixes the feed: nobody else may send under its name. */
-function ownFeed(requester: Requester, { params }: Asked): Problem | null {
-  if (requester.client === params['feed'] && requester.scopes.includes('intake')) return null;
-  return { category: 'forbidden', code: 'feed-of-another-client', text: 'Only a feed\'s own client may send to it.', expected: 'a token of the client registered under the feed\'s name' };
+function permitOwnFeed({ ownsFeed }: IntakeServices): (requester: Requester, asked: Asked) => Problem | null {
+  return (requester, { params }) => (requester.scopes.includes('intake') && ownsFeed(requester, params['feed'] ?? '') ? null : { category: 'forbidden', code: 'feed-of-another-client', text: 'Only a feed\'s own client may send to it.', expected: 'a token of the client registered under the feed\'s name, of the organisation whose feed it is' });
 }
 
 async function receive(services: IntakeServices, asked: Asked): Promise<Reply> {

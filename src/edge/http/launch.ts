@@ -8,8 +8,9 @@ import { allows } from '../../fhir/allows.ts';
 import { scopeMissing } from './fhir/permit.ts';
 import { readFields } from './governance/read-fields.ts';
 import { json } from './governance/reply-json.ts';
-import { htmlPage } from './html-page.ts';
+import { htmlPage, letFormsLeadTo } from './html-page.ts';
 import { launchSeconds, type AppLaunches } from './oauth/app-launches.ts';
+import { bySession } from './session/identify.ts';
 import { route, type Asked, type Reply, type RouteServices } from './route.ts';
 import { unserved } from './unserved.ts';
 
@@ -17,6 +18,8 @@ export interface LaunchServices extends RouteServices, Pick<FhirServices, 'relea
   /** without trailing slash */
   baseUrl: string;
   launches: AppLaunches;
+  /** where people sign in, if not here: its origin */
+  signInOrigins: readonly string[];
   findClient: (id: string) => Promise<RegisteredClient | null>;
   /** unguessable */
   newId: () => string;
@@ -59,6 +62,7 @@ export function openLaunched(services: LaunchServices): Router {
   router.get('/', (request, response) => {
     const [iss, launch] = ['iss', 'launch'].map((name) => new URL(request.originalUrl, services.baseUrl).searchParams.get(name));
     if (iss !== `${services.baseUrl}/fhir` || !launchForm.test(launch ?? '')) return void response.status(400).type('html').set('Cache-Control', 'no-store').send(page(html`<p>This address opens nothing here. Go back to where you came from, and try again.</p>`).text);
+    letFormsLeadTo(response, services.signInOrigins);
     response.type('html').set('Cache-Control', 'no-store').send(page(html`<form method="post" action="/app/launch"><input type="hidden" name="launch" value="${launch ?? ''}"><p><button>Open the record</button></p></form>`).text);
   });
   router.post('/', express.urlencoded({ extended: false, limit: 1024, parameterLimit: 2 }), chosen(services));
@@ -69,7 +73,7 @@ function chosen({ identify, launches, baseUrl }: LaunchServices): RequestHandler
   return async (request, response) => {
     const launch = (request.body as { launch?: unknown } | undefined)?.launch;
     if (request.headers['sec-fetch-site'] !== 'same-origin' || typeof launch !== 'string' || !launchForm.test(launch)) return response.redirect(303, '/app/');
-    const verified = await identify(request.headers, true);
+    const verified = await bySession(identify)(request.headers);
     if ('problem' in verified) return response.redirect(303, `/session/sign-in?return=${encodeURIComponent(`/app/launch?iss=${encodeURIComponent(`${baseUrl}/fhir`)}&launch=${launch}`)}`);
     const taken = await launches.take(launch, verified.requester, null);
     if (taken) return response.redirect(303, `/app/person/${taken.patient}`);

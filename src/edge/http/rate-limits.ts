@@ -7,7 +7,7 @@ import type { Requester } from '../../fhir/sharing.ts';
 export interface RateSettings {
   /** requests of one client, and of one person signed in to it */
   clientPerMinute: number;
-  /** from one address: what named nobody the gateway knows, and requests for tokens */
+  /** from one address: what named nobody the gateway knows; and, by itself, requests for tokens that failed and sign-ins begun */
   addressPerMinute: number;
 }
 
@@ -17,10 +17,12 @@ export interface RateSettings {
  * entries.
  */
 export interface RateLimits {
-  /** Before anybody looks who asks: refuses an address that failed too often. */
+  /** Refuses an address that failed too often. */
   admit(address: string): Promise<void>;
-  /** The address named nobody the gateway knows, or asked for a token. */
+  /** The address named nobody the gateway knows, or began what may fail. */
   countAddress(address: string): Promise<void>;
+  /** What it began did not fail. */
+  forgive(address: string): Promise<void>;
   /** One more request of whom the token names. */
   countRequest(requester: Requester): Promise<void>;
 }
@@ -39,6 +41,9 @@ export function createRateLimits({ clientPerMinute, addressPerMinute }: RateSett
     },
     countAddress: async (address) => {
       if (addressPerMinute > 0) await addresses.penalty(networkOf(address));
+    },
+    forgive: async (address) => {
+      if (addressPerMinute > 0) await addresses.reward(networkOf(address));
     },
     countRequest: async ({ client, person }) => {
       if (clientPerMinute === 0) return;

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { Writable } from 'node:stream';
+import { createGzip } from 'node:zlib';
 import type { OperationOutcome } from '@medplum/fhirtypes';
 import type { Request, RequestHandler, Response } from 'express';
 import type { RefusedRequest } from '../../flow/describe-refused-request.ts';
@@ -8,6 +10,7 @@ import { AuditedRefusal, Refusal, type Problem } from '../../fhir/problem.ts';
 import type { Requester } from '../../fhir/sharing.ts';
 import type { Log } from '../log.ts';
 import { checkEndUserOrganisation } from './check-end-user-organisation.ts';
+import { checkContext } from './check-context.ts';
 import { checkPreference } from './check-preference.ts';
 import type { Form } from './negotiate-form.ts';
 import { asksForForm, type OtherForm } from './other-form.ts';
@@ -41,6 +44,8 @@ export interface Reply {
   /** instead of a text: writes it line by line as the work goes on, until it is done or the caller has gone; what is written has room once its promise resolves */
   stream?: (write: (line: string) => Promise<void>, gone: AbortSignal) => Promise<void>;
   headers?: Record<string, string>;
+  /** the stream is long: it goes out as gzip to who takes that */
+  zips?: true;
 }
 
 export interface RouteFacts {
@@ -94,7 +99,7 @@ export function route(services: RouteServices, facts: RouteFacts, handle: (asked
         const shape = partSaid(representation);
         if (shape !== null) request.shape = shape; // what shapes a search by POST is read with its body
       });
-      const forbidden = checkEndUserOrganisation(asked.header('NHSD-End-User-Organisation-ODS'), requester) ?? facts.permit(requester, asked) ?? checkPreference(asked.header('Prefer'), facts.later === true);
+      const forbidden = checkEndUserOrganisation(asked.header('NHSD-End-User-Organisation-ODS'), requester) ?? checkContext(requester, facts.interaction, asked.params['type']) ?? facts.permit(requester, asked) ?? checkPreference(asked.header('Prefer'), facts.later === true);
       if (forbidden) throw new Refusal(forbidden);
       asked.shapedBy([]);
       const reply = await handle(asked);
@@ -107,11 +112,11 @@ export function route(services: RouteServices, facts: RouteFacts, handle: (asked
   };
 }
 
-/** Identity; an address that named nobody too often is not looked at any more. */
+/** Identity. Who names nobody is told so, or that their address did so too often; somebody else behind the same address goes on. */
 async function whoAsks({ identify, rates }: RouteServices, { page }: RouteFacts, { ip = '', headers }: Request): Promise<Requester> {
-  await rates.admit(ip);
   const verified = await identify(headers, page);
   if ('problem' in verified) {
+    await rates.admit(ip);
     if (verified.problem.category === 'unauthenticated') await rates.countAddress(ip);
     throw new Refusal(verified.problem);
   }
@@ -188,34 +193,47 @@ function preferenceApplied(prefer: string | undefined): Record<string, string> {
   return handling === undefined ? {} : { 'Preference-Applied': `handling=${handling}` };
 }
 
-async function send(response: Response, { status, text, stream, headers }: Reply, representation: Representation): Promise<void> {
+async function send(response: Response, { status, text, stream, headers, zips }: Reply, representation: Representation): Promise<void> {
   const asked = text !== undefined && headers?.['Content-Type'] === undefined ? represent(text, representation) : text;
   response.status(status).set({ 'Content-Type': contentTypes[representation.form], ...headers });
   if (text === undefined && !stream) response.removeHeader('Content-Type');
-  if (stream && response.req.method !== 'HEAD') await sendLines(response, stream);
-  response.end(asked);
+  const out = zips && takesGzip(response.req.get('Accept-Encoding')) ? zipped(response) : response;
+  if (stream && response.req.method !== 'HEAD') await sendLines(out, response, stream);
+  out.end(asked);
+}
+
+function takesGzip(accepts = ''): boolean {
+  return /(?:^|[\s,])gzip\s*(?:$|,|;(?!\s*q=0(?:\.0*)?\s*(?:$|,)))/i.test(accepts);
+}
+
+/** What is written here arrives there; where the caller has gone nothing waits for room. */
+function zipped(response: Response): Writable {
+  const out = createGzip();
+  response.set('Content-Encoding', 'gzip').once('close', () => { out.destroy(); });
+  out.pipe(response);
+  return out;
 }
 
 /** The status has left by the time something fails: the last line is then the OperationOutcome that would have been the answer. */
-async function sendLines(response: Response, stream: NonNullable<Reply['stream']>): Promise<void> {
+async function sendLines(out: Writable, response: Response, stream: NonNullable<Reply['stream']>): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => { gone.abort(); });
   try {
-    await stream((line) => roomAfter(response, `${line}\n`), gone.signal);
+    await stream((line) => roomAfter(out, `${line}\n`), gone.signal);
   } catch (error) {
-    if (!gone.signal.aborted) response.write(`${JSON.stringify(outcomeOf(problemsOf(error)))}\n`);
+    if (!gone.signal.aborted) out.write(`${JSON.stringify(outcomeOf(problemsOf(error)))}\n`);
   }
 }
 
 /** Whoever reads slowly is waited for: what waits in between is never more than one line beyond the socket's own room. */
-async function roomAfter(response: Response, text: string): Promise<void> {
-  if (response.write(text) || response.destroyed) return;
+async function roomAfter(out: Writable, text: string): Promise<void> {
+  if (out.write(text) || out.destroyed) return;
   await new Promise<void>((resolve) => {
     const room = (): void => {
-      response.off('drain', room).off('close', room);
+      out.off('drain', room).off('close', room);
       resolve();
     };
-    response.on('drain', room).on('close', room);
+    out.on('drain', room).on('close', room);
   });
 }
 

@@ -7,7 +7,7 @@ import { createSandboxes, type Sandboxes } from './sandboxes.ts';
 const idleMs = 30 * 60_000;
 
 /** Partners' sandboxes where the configuration offers any. */
-export function openSandboxes({ baseUrl, dataDir, logLevel, sandboxes }: Pick<Config, 'baseUrl' | 'dataDir' | 'logLevel' | 'sandboxes'>, smart: SmartFacts): Sandboxes | undefined {
+export function openSandboxes({ baseUrl, dataDir, logLevel, rates, sandboxes }: Pick<Config, 'baseUrl' | 'dataDir' | 'logLevel' | 'rates' | 'sandboxes'>, smart: SmartFacts): Sandboxes | undefined {
   if (sandboxes === 0) return undefined;
-  return createSandboxes({ run: (folder) => runSandbox({ baseUrl, logLevel, smart }, folder), folder: join(dataDir, 'sandboxes'), most: sandboxes, idleMs, clock: () => new Date() });
+  return createSandboxes({ run: (folder) => runSandbox({ baseUrl, logLevel, rates, smart }, folder), folder: join(dataDir, 'sandboxes'), most: sandboxes, idleMs, clock: () => new Date() });
 }

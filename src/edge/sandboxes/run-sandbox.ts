@@ -19,7 +19,7 @@ export interface RunningSandbox {
 }
 
 /** What a sandbox may know of the gateway that starts it: the address callers use, and where its tokens come from. */
-export interface SandboxOf extends Pick<Config, 'baseUrl' | 'logLevel'> {
+export interface SandboxOf extends Pick<Config, 'baseUrl' | 'logLevel' | 'rates'> {
   smart: SmartFacts;
 }
 
@@ -40,8 +40,8 @@ const [startMs, stopMs] = [180_000, 10_000];
  * The whole environment of a sandbox's process. Nothing of the gateway's own is passed on: without an address of the record,
  * and without credentials for it, there is no way from a sandbox to it.
  */
-export function sandboxEnvironment({ baseUrl, smart, logLevel }: SandboxOf, folder: string): Record<string, string> {
-  return { BASE_URL: `${baseUrl}/sandbox`, DATA_DIR: folder, OIDC_ISSUER: smart.issuer, LOG_LEVEL: logLevel };
+export function sandboxEnvironment({ baseUrl, smart, logLevel, rates }: SandboxOf, folder: string): Record<string, string> {
+  return { BASE_URL: `${baseUrl}/sandbox`, DATA_DIR: folder, OIDC_ISSUER: smart.issuer, LOG_LEVEL: logLevel, ONESTORY_RATE_CLIENT: String(rates.clientPerMinute) };
 }
 
 /** Starts one in a process of its own, and waits until it listens. Its own mistakes are told as ours: a sandbox that cannot start is unavailable. */

@@ -64,19 +64,28 @@ export function createSandboxes({ run, folder, most, idleMs, clock }: SandboxSet
     return after;
   }
 
+  /** Asked in its turn: what was idle when it was queued may be in use by then. */
+  async function stopIdle(client: string): Promise<void> {
+    const one = held.get(client);
+    if (one?.inUse === 0 && clock().getTime() - one.usedAt > idleMs) await stop(client);
+  }
+
   const sweep = setInterval(() => {
-    for (const [client, { inUse, usedAt }] of held) if (inUse === 0 && clock().getTime() - usedAt > idleMs) void inTurn(() => stop(client));
+    for (const client of held.keys()) void inTurn(() => stopIdle(client));
   }, Math.min(idleMs, 60_000)).unref();
 
   return {
     use: async (client, work) => {
-      const one = held.get(client) ?? await inTurn(async () => {
+      const used = (one: Held): Held => {
+        one.inUse += 1; // in the turn it was found in
+        return one;
+      };
+      const standing = held.get(client);
+      const one = standing ? used(standing) : await inTurn(async () => {
         const meanwhile = held.get(client);
-        if (meanwhile) return meanwhile;
-        await makeRoom();
-        return start(client);
+        if (!meanwhile) await makeRoom();
+        return used(meanwhile ?? start(client));
       });
-      one.inUse += 1;
       one.usedAt = clock().getTime();
       try {
         return await work(await one.running);

@@ -1,6 +1,6 @@
 import { formerly, lookUps, readerLookUps } from './look-ups.ts';
 import { moreWasSent } from './more-was-sent.ts';
-import { classSets, emergencyReference, grantHolds, held, itself, ofPart, ofVersion, refusedBy, sharedWith, visible } from './visible.ts';
+import { classSets, emergencyReference, grantHolds, held, itself, ofPart, ofVersion, refusedBy, sharedWith, visible, within } from './visible.ts';
 
 const rowVisible = visible('r', undefined, itself('r'));
 const patientOf = (citizen: string, orOther = citizen, joined = ''): string => `citizen_row r ${joined} where r.citizen_id in (${citizen}, ${orOther}) and r.type = 'Patient' and not r.deleted`;
@@ -21,7 +21,7 @@ drop function if exists citizen_of(uuid), citizen_objects(uuid), citizens_named(
  */
 export const door = `
 -- the door: what the reader role sees
-create view live_grant as select g.grant_key, g.organisation, g.role, g.purpose, g.person, g.client, g.directory, g.governance, ${classSets}
+create view live_grant as select g.grant_key, g.organisation, g.role, g.purpose, g.person, g.client, g.directory, g.governance, g.only_citizen, ${classSets}
   from compiled_grant g, policy_generation p where ${grantHolds};
 create view current_grant as select * from live_grant where grant_key = nullif(current_setting('onestory.grant', true), '') offset 0;
 create view grant_state as select exists (select 1 from current_grant) as fresh, exists (select 1 from current_grant where governance) as governance;
@@ -78,7 +78,7 @@ create view readable_confirmation as
 -- what was kept back is counted, not read: classes and numbers only
 create view withheld as
   select k.citizen_id, k.class_id, count(*)::int as count, k.refused from (
-    select r.citizen_id, r.class_id, ${refusedBy('r', undefined, itself('r'))} as refused from current_grant g, citizen_row r where not r.deleted and not ${rowVisible}
+    select r.citizen_id, r.class_id, ${refusedBy('r', undefined, itself('r'))} as refused from current_grant g, citizen_row r where ${within('r.citizen_id')} and not r.deleted and not ${rowVisible}
     union all
     select f.citizen_id, f.class_id, ${refusedBy('f', undefined, ofPart('f'))} from current_grant g, citizen_fragment f
       join citizen_row r on r.citizen_id = f.citizen_id and r.id = f.id and r.version = f.version

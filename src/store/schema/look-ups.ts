@@ -1,5 +1,5 @@
 import { moreWasSent } from './more-was-sent.ts';
-import { choseByRecord, emergencyReference, held, itself, ofPart, ofVersion, refusedBy, sharedWith, visible } from './visible.ts';
+import { choseByRecord, emergencyReference, held, itself, ofPart, ofVersion, refusedBy, sharedWith, visible, within } from './visible.ts';
 
 const citizenRows = 'citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version';
 const sharedRows = 'shared_row s join shared_version v on v.id = s.id and v.version = s.version';
@@ -39,6 +39,7 @@ const takeCitizen = `
       asked := coalesce((select a.now_id from citizen_alias a where a.citizen_id = asked), asked);
       named := (select c.citizen_id from citizen_tally c where c.citizen_id = asked union all select c.citizen_id from citizen c where c.citizen_id = asked limit 1);
     end if;
+    if not (${within('named')}) then named := null; end if;
     select (select coalesce(array_agg(k.class_id), '{}') from (select t.citizen_id, unnest(t.class_id) as class_id from citizen_tally t where t.citizen_id = named) k
       where ${visible('k')}), ${choseByRecord('named')} into seen, by_record;
     shown := null; parts := null; kept := null;

@@ -90,11 +90,16 @@ export function emergencyReference(citizen: string, grant = ofGrant): string {
 const holds = (set: string, number: string): string => `(case when ${number} between 0 and octet_length(${set}::bytea) * 8 - 1 then get_bit(${set}::bytea, ${number}) = 1 else false end)`;
 const isEmpty = (set: string): string => `(octet_length(${set}::bytea) = 0)`;
 
+/** Whether a grant reaches this citizen at all: what lies beyond is as if there were nothing, and is not counted as kept back either. */
+export function within(citizen: string, grant = ofGrant): string {
+  return `case when ${grant('only_citizen')} is null then true else ${grant('only_citizen')} is not distinct from ${citizen} end`;
+}
+
 /**
  * The door's one predicate, as SQL over a row with `citizen_id` and `class_id`, and the record it is. Every view that shows citizen rows is
  * built from it; nothing else decides. Mirrors rules 1 and 3 to 5 of the combining rules (see src/consent/combining-rules.ts):
  * classes the grant exempts from choices, then open, related and consented classes, and no choice that denies; emergency
- * access stands in for a relationship and passes a general objection, nothing else.
+ * access stands in for a relationship and passes a general objection, nothing else. A grant of one citizen shows nothing of others.
  *
  * Wherever it stands, the grant is at hand as `g`: without a grant that holds there is no `g`, and nothing to see. `record` says how the single
  * record is asked; without it the answer is that of the class, which is right for whoever chose nothing about single records.
@@ -107,13 +112,13 @@ export function visible(row: string, grant = ofGrant, record: OfRecord = ofClass
   const related = (classes: string): string => `(select true from relationship x where x.citizen_id = ${row}.citizen_id and x.organisation = ${grant('organisation')}
       and x.until > statement_timestamp() and ${holds(grant(classes), `(${row}.class_id * 16 + x.kind)`)} limit 1) is true`;
   const inEmergency = emergency(`${row}.citizen_id`, grant);
-  return `(${classIn('exempt')} or (
+  return `(${within(`${row}.citizen_id`, grant)} and (${classIn('exempt')} or (
     (${classIn('open')} or (${isEmpty(grant('related'))} is false and ${related('related')})
       or (${classIn('related_classes')} and ${inEmergency})
       or ((${classIn('explicit')} or (${isEmpty(grant('explicit_related'))} is false and ${related('explicit_related')}))
         and ${choiceEffect(row, grant, record)} is not distinct from 'permits'))
     and case when ${choseNothing(row)} then true
-      else case coalesce(${choiceEffect(row, grant, record)}, 'permits') when 'permits' then true when 'objects' then ${inEmergency} else false end end))`;
+      else case coalesce(${choiceEffect(row, grant, record)}, 'permits') when 'permits' then true when 'objects' then ${inEmergency} else false end end)))`;
 }
 
 /** A grant `g` under the policy `p` of this moment: nothing it rests on has changed or ended. */

@@ -57,7 +57,7 @@ export function lookActionOf(interaction: string, query: string, code?: string):
     case 'explain-access': return { kind: 'log', ...words.explain, ofCitizens: true };
     case 'access-report': case 'look-replay': case 'subject-access': return { kind: 'log', ...words.answers[interaction], ofCitizens: true };
     case 'audit-report': case 'hold-back-list': case 'hold-back-decide': case 'hold-back-end': case 'retention-list': case 'retention-erase': case 'legal-hold-list': case 'legal-hold-place': case 'legal-hold-end': return { kind: 'log', ...words.answers[interaction], ofCitizens: false };
-    case 'client-list': case 'client-add': case 'client-rotate': case 'client-disable': case 'client-enable': return { kind: 'other', ...words.clients[interaction], ofCitizens: false };
+    case 'client-list': case 'client-add': case 'client-allow': case 'client-rotate': case 'client-disable': case 'client-enable': return { kind: 'other', ...words.clients[interaction], ofCitizens: false };
     case 'case-list': case 'case-show': case 'case-take': case 'case-ask': case 'case-answer': case 'case-note': case 'case-close': case 'case-reopen': case 'watched-list': case 'watched-add': case 'watched-end':
       return { kind: 'log', ...words.cases[interaction], ofCitizens: interaction === 'case-show' };
     case 'reconstruct': return { kind: 'log', ...words.reconstruct, ofCitizens: true };

@@ -76,6 +76,7 @@ export const whoLooked = {
     },
     clients: {
       'client-list': { done: 'looked at the list of programs', tried: 'look at the list of programs' }, 'client-add': { done: 'registered a program', tried: 'register a program' },
+      'client-allow': { done: 'let a program act for them', tried: 'let a program act for them' },
       'client-rotate': { done: 'changed the keys of a program', tried: 'change the keys of a program' }, 'client-disable': { done: 'switched off a program', tried: 'switch off a program' }, 'client-enable': { done: 'switched a program on again', tried: 'switch a program on again' },
     },
     cases: {

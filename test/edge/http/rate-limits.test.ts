@@ -1,3 +1,4 @@
+import type { LogEvent, LogFields } from '../../../src/edge/log.ts';
 import { createRateLimits, type RateLimits } from '../../../src/edge/http/rate-limits.ts';
 import { AuditedRefusal, Refusal } from '../../../src/fhir/problem.ts';
 import type { Requester } from '../../../src/fhir/sharing.ts';
@@ -41,6 +42,12 @@ describe('how much one caller may ask', () => {
     expect(await of(rates.admit(other))).toBe(same ? 'too-many-from-address first' : 'taken');
   });
 
+  it('what did not fail is given back', async () => {
+    await times(2, () => rates.countAddress('192.0.2.1'));
+    await rates.forgive('192.0.2.1');
+    expect(await of(rates.admit('192.0.2.1'))).toBe('taken');
+  });
+
   it('0 is no limit', async () => {
     const none = createRateLimits({ clientPerMinute: 0, addressPerMinute: 0 });
     expect(new Set([...await times(9, () => none.countRequest(requester)), ...await times(9, () => none.countAddress('a')), await of(none.admit('a'))])).toEqual(new Set(['taken']));
@@ -49,8 +56,9 @@ describe('how much one caller may ask', () => {
 
 describe('over HTTP, behind a proxy of our own', () => {
   let gateway: Gateway;
+  const lines: [LogEvent, LogFields | undefined][] = [];
   beforeAll(async () => {
-    gateway = await startGateway(await openEmptyPglite(), { environment: () => ({ ONESTORY_RATE_CLIENT: '3', ONESTORY_RATE_ADDRESS: '8', ONESTORY_PROXIES: 'loopback' }) });
+    gateway = await startGateway(await openEmptyPglite(), { log: (event, fields) => { lines.push([event, fields]); }, environment: () => ({ ONESTORY_RATE_CLIENT: '3', ONESTORY_RATE_ADDRESS: '8', ONESTORY_PROXIES: 'loopback' }) });
   });
   afterAll(() => gateway.close());
 
@@ -64,16 +72,31 @@ describe('over HTTP, behind a proxy of our own', () => {
     expect([again.answer.status, again.entries]).toEqual([429, []]);
   });
 
-  it('so does an address that names nobody, for tokens as well; health is exempt, and others go on', async () => {
+  it('so does an address that names nobody, while whoever has a token goes on behind it, and those who ask for tokens; health is exempt, and others go on', async () => {
     const before = await lastSeq(gateway);
     const stranger = { path: '/fhir/Patient', headers: { Authorization: 'Bearer a.b.c', 'X-Forwarded-For': '192.0.2.9' } };
     const statuses = [];
     for (let i = 0; i < 12; i += 1) statuses.push((await askAudited(gateway, stranger)).answer.status);
     expect(statuses).toEqual([...Array<number>(8).fill(401), ...Array<number>(4).fill(429)]);
     expect((await auditSince(gateway, before)).map(({ entry }) => entry.code)).toEqual([...Array<string>(8).fill('token-invalid'), 'too-many-from-address']);
-    const token = await fetch(`${gateway.url}/oauth/token`, { method: 'POST', headers: { 'X-Forwarded-For': '192.0.2.9' } });
+    expect((await askAudited(gateway, { path: '/fhir/Organization?_count=1', who: 'community-nurse', headers: { 'X-Forwarded-For': '192.0.2.9' } })).answer.status).toBe(200);
+    const askForToken = (): Promise<Response> => fetch(`${gateway.url}/oauth/token`, { method: 'POST', headers: { 'X-Forwarded-For': '192.0.2.9' } });
+    for (let i = 0; i < 8; i += 1) expect((await askForToken()).status).toBe(400);
+    const token = await askForToken();
     expect([token.status, token.headers.get('retry-after') !== null, ((await token.json()) as { error: string }).error]).toEqual([429, true, 'temporarily_unavailable']);
     expect((await askAudited(gateway, { path: '/fhir/Organization?_count=1', who: 'community-nurse' })).answer.status).toBe(200);
     expect((await fetch(`${gateway.url}/livez`, { headers: { 'X-Forwarded-For': '192.0.2.9' } })).status).toBe(200);
+  });
+
+  it('what is asked of the issuer has its line, and so has what fails in it, and no line says more than which route', async () => {
+    lines.length = 0;
+    const asked = async (path: string): Promise<number> => (await fetch(`${gateway.url}/oauth/${path}`, { method: 'POST', body: new URLSearchParams({ client_id: 'uhb-nobody', grant_type: 'client_credentials' }) })).status;
+    expect([await asked('token?x=9990000379'), await asked('9990000379')]).toEqual([401, 404]);
+    await gateway.database.query('alter table oauth_client rename to elsewhere');
+    expect(await asked('token')).toBe(500);
+    await gateway.database.query('alter table elsewhere rename to oauth_client');
+    expect(lines.map(([event, { route, status, error } = {}]) => [event, route ?? (error === undefined ? '' : 'error'), status])).toEqual([
+      ['request-finished', 'oauth/token', 401], ['request-finished', 'oauth', 404], ['issuer-failed', 'error', undefined], ['request-finished', 'oauth/token', 500],
+    ]);
   });
 });

@@ -1,10 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Server } from 'node:http';
 import express from 'express';
 import { decodeJwt, type JSONWebKeySet } from 'jose';
 import { clientCommand } from '../../../src/edge/cli/client.ts';
 import { tokenCommand } from '../../../src/edge/cli/token.ts';
+import { createFetchKeys } from '../../../src/edge/http/oauth/fetch-keys.ts';
+import { keysBoundMs } from '../../../src/edge/http/oauth/issuer-clients.ts';
 import { keepKey, publicKey } from '../../../src/edge/http/oauth/issuer-keys.ts';
 import { createIssuer } from '../../../src/edge/http/oauth/issuer.ts';
 import { createTokenVerifier, revocationBoundMs, type TokenVerifier } from '../../../src/edge/http/oauth/verify-token.ts';
@@ -12,6 +15,7 @@ import { databases } from '../../databases.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
 import { root, runCommand } from '../cli/run-command.ts';
 import { lastSeq, auditSince } from '../http/asking.ts';
+import { nobodyOf } from './demo-issuer.ts';
 import { askIssuer, askToken, assertionOf, changeClients, partnerKey, type OAuthAnswer, type PartnerKey } from './partner.ts';
 
 const uhb = 'https://fhir.nhs.uk/Id/ods-organization-code|RRK';
@@ -27,14 +31,23 @@ describe.each(databases)('a registered client, on $kind', ({ open }) => {
 
   beforeAll(async () => {
     [key, other, rsa] = await Promise.all([partnerKey(), partnerKey(), partnerKey('RS384')]);
-    gateway = await startGateway(await open(), {
-      fetchKeys: (url) => {
-        fetched += 1;
-        return Promise.resolve(url === keysUrl ? Response.json(published) : new Response('', { status: 404 }));
-      },
-    });
+    gateway = await startGateway(await open(), { fetchKeys: sendKeys });
   });
   afterAll(() => gateway.close());
+  const sendKeys = (url: string): Promise<Response> => {
+    fetched += 1;
+    return Promise.resolve(url === keysUrl ? Response.json(published) : new Response('', { status: 404 }));
+  };
+  /** The same issuer in another process, by this clock. */
+  async function besides(clock: () => Date): Promise<{ url: string; stop: () => Promise<unknown> }> {
+    const second = await createIssuer({ baseUrl: gateway.url, audience: `${gateway.url}/fhir`, dataDir: gateway.dataDir, clients: [], stores: gateway.services.issuerStores, clock, fetchKeys: createFetchKeys(clock, sendKeys) });
+    const server = await new Promise<Server>((resolve) => { const made = express().use('/oauth', second.routes(nobodyOf(second))).listen(0, '127.0.0.1', () => { resolve(made); }); });
+    const stop = (): Promise<unknown> => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    };
+    return { url: `http://127.0.0.1:${(server.address() as { port: number }).port}`, stop };
+  }
 
   const asking = { name: 'Bloods', contact: 'integration@uhb.example', organisation: uhb, scopes };
   const register = (id: string, more: object): ReturnType<typeof changeClients> => changeClients(gateway, '', { id, ...asking, ...more });
@@ -73,6 +86,7 @@ describe.each(databases)('a registered client, on $kind', ({ open }) => {
     ['of nobody known', { organisation: 'urn:x|y', keysUrl }, 400, 'field-invalid'],
     ['with a field nobody knows', { keysUrl, secret: 'x' }, 400, 'field-unknown'],
     ['that takes a name there is', { id: 'uhb-bloods', keysUrl }, 409, 'client-exists'],
+    ['that takes the name of one of the demo\'s people', { id: 'ward-doctor', keysUrl }, 409, 'client-exists'], ['that takes the viewer\'s name', { id: 'onestory-viewer', keysUrl }, 409, 'client-exists'], ['that takes the gateway\'s name', { id: 'onestory', keysUrl }, 409, 'client-exists'],
     ['that takes the name of another organisation\'s feed', { id: 'bcc-cld', keysUrl }, 409, 'client-exists'],
   ])('%s is refused', async (_title, more, status, code) => {
     expect(await register('uhb-refused', more)).toMatchObject({ status, body: { code } });
@@ -98,18 +112,20 @@ describe.each(databases)('a registered client, on $kind', ({ open }) => {
     expect((await askToken(gateway.url, 'uhb-bloods', { ...other, kid: key.kid }, 'system/Patient.rs', { claims: { exp: now + 900 } })).body['error_description']).toBe('client authentication failed');
   });
 
+  it.each(['client_id', 'sub'])('is nobody with a %s no database can hold', async (where) => {
+    const nobody = 'uhb\u0000bloods';
+    const answer = where === 'sub' ? await askToken(gateway.url, 'uhb-bloods', key, 'intake', { claims: { iss: nobody, sub: nobody } }) : await askIssuer(gateway.url, 'token', '', { client_id: nobody, grant_type: 'client_credentials' });
+    expect([answer.status >= 400 && answer.status < 500, answer.body['error']]).toEqual([true, expect.stringMatching(/^invalid_(?:client|request)$/)]);
+  });
+
   it('uses an assertion once, whichever process it goes to', async () => {
-    const second = await createIssuer({ baseUrl: gateway.url, audience: `${gateway.url}/fhir`, dataDir: gateway.dataDir, clients: [], stores: gateway.services.issuerStores, clock: () => new Date() });
+    const second = await besides(() => new Date());
     const assertion = await assertionOf(gateway.url, 'uhb-bloods', key);
     const form = { grant_type: 'client_credentials', scope: 'system/Patient.rs' };
     expect((await askIssuer(gateway.url, 'token', assertion, form)).status).toBe(200);
-    const beside = express().use('/oauth', second.routes((headers) => second.verify(headers.authorization))).listen(0, '127.0.0.1');
-    await new Promise((resolve) => beside.once('listening', resolve));
-    const address = beside.address() as { port: number };
-    expect(await askIssuer(`http://127.0.0.1:${address.port}`, 'token', assertion, form)).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
-    expect((await askIssuer(`http://127.0.0.1:${address.port}`, 'token', await assertionOf(gateway.url, 'uhb-bloods', key), form)).status).toBe(200);
-    beside.closeAllConnections();
-    await new Promise((resolve) => beside.close(resolve));
+    expect(await askIssuer(second.url, 'token', assertion, form)).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+    expect((await askIssuer(second.url, 'token', await assertionOf(gateway.url, 'uhb-bloods', key), form)).status).toBe(200);
+    await second.stop();
   });
 
   it('changes its keys over without an hour nobody can sign in', async () => {
@@ -140,6 +156,8 @@ describe.each(databases)('a registered client, on $kind', ({ open }) => {
     expect(await changeClients(gateway, '/uhb-leaving/disable', { reason: 'Again' })).toMatchObject({ status: 409, body: { code: 'client-switched-already' } });
     expect((await changeClients(gateway, '/uhb-leaving/enable', { reason: 'It went on' })).status).toBe(200);
     expect((await askToken(gateway.url, 'uhb-leaving', other, 'system/Patient.rs')).status).toBe(200);
+    const stopped = (seconds: number): Promise<boolean> => gateway.services.issuerStores.stops.isStopped(['client uhb-leaving'], new Date(Date.now() + seconds * 1000));
+    expect([await stopped(-60), await stopped(60)]).toEqual([true, false]); // not for those there were
     expect(await changeClients(gateway, '/nobody/disable', { reason: 'x' })).toMatchObject({ status: 404, body: { code: 'client-unknown' } });
   });
 
@@ -168,6 +186,25 @@ describe.each(databases)('a registered client, on $kind', ({ open }) => {
     expect((await ask(key, { jku: `${keysUrl}?x` })).status).toBe(401);
     for (let flood = 0; flood < 10; flood += 1) expect((await ask(other)).status).toBe(401);
     expect(fetched).toBe(1);
+    await register('uhb-published-too', { keysUrl });
+    const both = await Promise.all(['uhb-published', 'uhb-published-too'].map(async (id) => (await askToken(gateway.url, id, key, 'intake')).status));
+    expect(both).toEqual([200, 200]);
+    expect(await changeClients(gateway, '/uhb-published/keys', { keys: jwks(other), oldUntil: new Date(Date.now() + 3600_000).toISOString() })).toMatchObject({ status: 400, body: { code: 'field-invalid' } });
+  });
+
+  it('takes a key away from where it publishes it, and nobody signs in with it after five minutes', async () => {
+    let now = Date.now();
+    const process = await besides(() => new Date(now));
+    published = { keys: [key.open] };
+    const ask = async (by: PartnerKey): Promise<number> => (await askIssuer(process.url, 'token', await assertionOf(gateway.url, 'uhb-published', by), { grant_type: 'client_credentials', scope: 'intake' })).status;
+    expect(await ask(key)).toBe(200);
+    published = { keys: [other.open] };
+    now += keysBoundMs;
+    expect([await ask(key), await ask(other)]).toEqual([401, 200]);
+    published = { keys: [key.open] };
+    expect((await changeClients(gateway, '/uhb-published/keys', { keysUrl, oldUntil: 'now' })).status).toBe(200);
+    expect([await ask(other), await ask(key)]).toEqual([401, 200]);
+    await process.stop();
   });
 
   it('is kept from the command line, as docs/signing-in.md has it', async () => {
@@ -199,7 +236,7 @@ describe.each(databases)('a registered client, on $kind', ({ open }) => {
     const { rest } = (await (await fetch(`${gateway.url}/fhir/metadata`)).json()) as { rest: { security: { extension: { extension: { url: string; valueUri: string }[] }[] } }[] };
     expect(rest[0]?.security.extension[0]?.extension).toContainEqual({ url: 'revoke', valueUri: smart['revocation_endpoint'] });
     const { clients } = (await (await gateway.get('/governance/clients?after=uhb-asking', 'governance-lead')).json()) as { clients: { id: string }[] };
-    expect(clients.map(({ id }) => id)).toEqual(['uhb-bloods', 'uhb-leaving', 'uhb-made', 'uhb-published', 'uhb-rotating', 'uhb-written']);
+    expect(clients.map(({ id }) => id)).toEqual(['uhb-bloods', 'uhb-leaving', 'uhb-made', 'uhb-published', 'uhb-published-too', 'uhb-rotating', 'uhb-written']);
   });
 });
 

@@ -32,6 +32,11 @@ export interface RunningIssuer {
   stop: () => Promise<void>;
 }
 
+/** No page asks anybody here. */
+export function nobodyOf(issuer: Issuer): Parameters<Issuer['routes']>[0] {
+  return { identify: (headers) => issuer.verify(headers.authorization), signInOrigins: [], noteAllowed: () => Promise.resolve() };
+}
+
 /** The gateway's own issuer behind a real socket, mounted as the gateway mounts it; several may share one record. */
 export async function startIssuer(dataDir?: string, record?: Database, { keyFiles, port = 0 }: { keyFiles?: string[]; port?: number } = {}): Promise<RunningIssuer> {
   const folder = dataDir ?? await mkdtemp(join(tmpdir(), 'onestory-issuer-'));
@@ -41,7 +46,7 @@ export async function startIssuer(dataDir?: string, record?: Database, { keyFile
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const issuer = await createIssuer({ baseUrl, audience: `${baseUrl}/fhir`, dataDir: folder, ...(keyFiles && { keyFiles }), clients, stores: { state: openOAuthState(database), stops: openTokenStops(database), findClient: (id) => findClient(database, id), nameOf: (key) => key }, clock: () => new Date() });
-  app.use('/oauth', issuer.routes((headers) => issuer.verify(headers.authorization)));
+  app.use('/oauth', issuer.routes(nobodyOf(issuer)));
   return {
     issuer, baseUrl, dataDir: folder, database,
     stop: async () => {

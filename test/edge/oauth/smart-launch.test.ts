@@ -3,6 +3,7 @@ import { decodeJwt } from 'jose';
 import * as oidc from 'openid-client';
 import { openEmptyPglite } from '../../databases.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
+import { auditSince, lastSeq } from '../http/asking.ts';
 import { browserLike, type BrowserLike } from '../http/session/browser-like.ts';
 import { changeClients } from './partner.ts';
 
@@ -12,15 +13,15 @@ const scope = 'openid offline_access launch user/Patient.rs user/Consent.cu';
 describe('an app by SMART App Launch', () => {
   let gateway: Gateway;
   let app: oidc.Configuration;
-  let patient = '';
+  let [patient, other] = ['', ''];
   let doctor: BrowserLike;
 
   beforeAll(async () => {
     gateway = await startGateway(await openEmptyPglite(), { citizens: 2 });
-    const { entry } = (await (await gateway.get('/fhir/Patient?_count=1', 'ward-doctor')).json()) as { entry: { resource: { id: string } }[] };
-    patient = entry[0]?.resource.id ?? '';
+    const { entry } = (await (await gateway.get('/fhir/Patient?_count=2', 'ward-doctor')).json()) as { entry: { resource: { id: string } }[] };
+    [patient = '', other = ''] = entry.map(({ resource }) => resource.id);
     const { status } = await changeClients(gateway, '', {
-      id: 'ward-board', kind: 'app', name: 'Ward board', contact: 'x@uhb.example', organisation: 'https://fhir.nhs.uk/Id/ods-organization-code|RRK', scopes: ['openid', 'offline_access', 'launch', 'user/*.rs', 'user/Consent.cu'], redirectUris: [callback], launchUrl: 'http://127.0.0.1/launch',
+      id: 'ward-board', kind: 'app', name: 'Ward board', contact: 'x@uhb.example', organisation: 'https://fhir.nhs.uk/Id/ods-organization-code|RRK', scopes: ['openid', 'offline_access', 'launch', 'patient/*.rs', 'user/*.rs', 'user/Consent.cu'], redirectUris: [callback], launchUrl: 'http://127.0.0.1/launch',
     });
     expect(status).toBe(201);
     app = await oidc.discovery(new URL(`${gateway.url}/oauth`), 'ward-board', { redirect_uris: [callback], token_endpoint_auth_method: 'none', id_token_signed_response_alg: 'ES384' }, oidc.None(), { execute: [oidc.allowInsecureRequests] });
@@ -61,6 +62,12 @@ describe('an app by SMART App Launch', () => {
     const address = await answered(browser, tried.url);
     return Object.assign(await oidc.authorizationCodeGrant(app, address, { pkceCodeVerifier: tried.verifier, expectedState: tried.state, idTokenExpected: true }), { address, tried });
   }
+  /** One of them had tokens, which are good for nothing. */
+  async function ended(answers: readonly PromiseSettledResult<{ access_token: string; refresh_token?: string }>[]): Promise<void> {
+    const [given, ...more] = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+    expect([more, await look(given?.access_token ?? '')]).toEqual([[], 401]);
+    await expect(oidc.refreshTokenGrant(app, given?.refresh_token ?? '')).rejects.toMatchObject({ error: 'invalid_grant' });
+  }
   const look = async (token: string): Promise<number> => (await fetch(`${gateway.url}/fhir/Patient/${patient}`, { headers: { Authorization: `Bearer ${token}` } })).status;
 
   it('is found by a client of FHIR that nobody here wrote', async () => {
@@ -73,7 +80,9 @@ describe('an app by SMART App Launch', () => {
   it('launched at a citizen, acts for who is signed in, with what they may do and no more', async () => {
     const { status, body: { launch, address } } = await launchBy('ward-doctor', { patient, client: 'ward-board' });
     expect([status, new URL(address).searchParams.get('iss'), new URL(address).searchParams.get('launch')]).toEqual([201, `${gateway.url}/fhir`, launch]);
+    const before = await lastSeq(gateway);
     const tokens = await tokensFor(doctor, { launch });
+    expect((await auditSince(gateway, before)).map(({ entry: { interaction, query, who } }) => [interaction, query, who.person?.id])).toContainEqual(['client-allow', 'oauth/auth?client_id=ward-board&scope=user/Patient.rs', 'ward-doctor']);
     expect([tokens['patient'], tokens.scope?.includes('user/Patient.rs'), tokens.scope?.includes('Consent'), tokens.claims()?.sub]).toEqual([patient, true, false, 'ward-doctor']);
     expect(decodeJwt(tokens.access_token)).toMatchObject({ sub: 'ward-doctor', client_id: 'ward-board', role: 'doctor', purpose: 'TREAT', name: expect.any(String), scope: 'user/Patient.rs' });
     expect(await look(tokens.access_token)).toBe(200);
@@ -81,6 +90,30 @@ describe('an app by SMART App Launch', () => {
     expect(forbidden.status).toBe(403);
     const again = await attempt({ launch });
     expect((await answered(doctor, again.url)).searchParams.get('error')).toBe('invalid_request');
+  });
+
+  it('with scopes of the patient\'s context reads of the one it was launched at, and of nobody else', async () => {
+    const { body: { launch } } = await launchBy('ward-doctor', { patient, client: 'ward-board' });
+    const { access_token: token, scope: given } = await tokensFor(doctor, { launch, scope: 'openid launch patient/*.rs user/Consent.cu user/*.rs' });
+    expect([given?.split(' ').filter((each) => each.includes('/')), decodeJwt(token)['patient']]).toEqual([['patient/*.rs'], patient]);
+    const read = async (path: string): Promise<{ status: number; code: string | undefined; ids: string[]; text: string }> => {
+      const answer = await fetch(`${gateway.url}/fhir/${path}`, { headers: { Authorization: `Bearer ${token}` }, ...(path.includes('$match') || path.includes('$break-glass') ? { method: 'POST' } : {}) });
+      const body = (await answer.json()) as { entry?: { resource: { id: string } }[]; issue?: { details?: { coding?: { code: string }[] } }[] };
+      return { status: answer.status, code: body.issue?.[0]?.details?.coding?.[0]?.code, ids: (body.entry ?? []).map(({ resource }) => resource.id), text: JSON.stringify(body) };
+    };
+    expect((await read('Patient?_count=50')).ids).toEqual([patient]);
+    const mine = await Promise.all([`Patient/${patient}`, `Patient/${patient}/$everything`, `EpisodeOfCare?patient=${patient}`, 'Organization?_count=1'].map(read));
+    expect(mine.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    const never = '01234567-89ab-8cde-8f01-23456789abcd';
+    for (const path of ['Patient/ID', 'Patient/ID/$everything', 'Patient/ID/$timeline', 'EpisodeOfCare?patient=ID', 'Encounter?subject=Patient/ID&_include=Encounter:subject', 'Patient?_id=ID']) {
+      const [theirs, nobodys] = [await read(path.replace('ID', other)), await read(path.replace('ID', never))];
+      expect([path, theirs.status, theirs.text.replaceAll(other, never).includes('suppressed'), theirs.ids]).toEqual([path, nobodys.status, false, nobodys.ids]);
+    }
+    const everything = await read('EpisodeOfCare?_count=100&_include=EpisodeOfCare:patient');
+    expect([everything.ids.length > 0, everything.text.includes(other)]).toEqual([true, false]);
+    for (const path of ['Patient/$match', 'Patient/$break-glass', '_history', 'AuditEvent?_count=1', 'Contract?_count=1', `Patient/${patient}/$presence`]) expect([path, (await read(path)).status]).toEqual([path, 403]);
+    const standing = await attempt({ scope: 'openid patient/*.rs' });
+    expect((await answered(doctor, standing.url)).searchParams.get('error')).toBe('access_denied');
   });
 
   it('on its own has no citizen chosen; a refresh token is good once, and the second use ends all of it (A13)', async () => {
@@ -93,20 +126,53 @@ describe('an app by SMART App Launch', () => {
     expect(await look(second.access_token)).toBe(401);
   });
 
+  it('that lives in a browser asks from its own origin, with its token and without cookies; no other origin does', async () => {
+    const tried = await attempt();
+    const code = (await answered(doctor, tried.url)).searchParams.get('code') ?? '';
+    const exchange = (origin: string): Promise<Response> => fetch(`${gateway.url}/oauth/token`, { method: 'POST', headers: { Origin: origin }, body: new URLSearchParams({ grant_type: 'authorization_code', code, code_verifier: tried.verifier, redirect_uri: callback, client_id: 'ward-board' }) });
+    const refused = await exchange('https://evil.example');
+    expect([refused.status, refused.headers.get('Access-Control-Allow-Origin')]).toEqual([400, null]);
+    const given = await exchange('http://127.0.0.1');
+    expect([given.status, given.headers.get('Access-Control-Allow-Origin')]).toEqual([200, 'http://127.0.0.1']);
+    const { access_token: token } = (await given.json()) as { access_token: string };
+    const from = async (origin: string, path: string, method = 'GET', headers: Record<string, string> = {}): Promise<unknown[]> => {
+      const answer = await fetch(`${gateway.url}${path}`, { method, headers: { Origin: origin, ...headers } });
+      return [answer.status, answer.headers.get('Access-Control-Allow-Origin'), answer.headers.get('Access-Control-Allow-Credentials')];
+    };
+    const [bearer, preflight] = [{ Authorization: `Bearer ${token}` }, { 'Access-Control-Request-Method': 'GET', 'Access-Control-Request-Headers': 'authorization' }];
+    expect(await from('http://127.0.0.1', `/fhir/Patient/${patient}`, 'OPTIONS', preflight)).toEqual([204, 'http://127.0.0.1', null]);
+    expect(await from('http://127.0.0.1', `/fhir/Patient/${patient}`, 'GET', bearer)).toEqual([200, 'http://127.0.0.1', null]);
+    expect(await from('http://127.0.0.1', `/fhir/Patient/${patient}`)).toEqual([401, 'http://127.0.0.1', null]);
+    expect(await from('https://evil.example', `/fhir/Patient/${patient}`, 'OPTIONS', preflight)).toEqual([401, null, null]);
+    expect(await from('http://127.0.0.1', '/governance/agreements', 'GET', bearer)).toEqual([expect.any(Number), null, null]);
+  });
+
+  it('cannot allow itself with a token it has: only the person in their browser can', async () => {
+    const { access_token: token } = await tokensFor(doctor);
+    const server = browserLike(gateway.url); // the app's own: it writes whatever headers it likes
+    const asked = await server.open((await attempt()).url.href, { from: 'cross-site' });
+    expect(asked.text).toContain('12 hours');
+    const answer = await server.ask(new URL(asked.url).pathname, { method: 'POST', headers: { Authorization: `Bearer ${token}`, 'Sec-Fetch-Dest': 'document', 'Content-Type': 'application/x-www-form-urlencoded' }, body: 'decision=allow' });
+    expect([answer.status, answer.headers.get('Location')]).toEqual([303, '/app/sign-in-failed']);
+    const { body: { launch } } = await launchBy('ward-doctor', { patient, client: '' });
+    const opened = await server.ask('/app/launch', { method: 'POST', headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/x-www-form-urlencoded' }, body: `launch=${launch}` });
+    expect(opened.headers.get('Location')).toMatch(/^\/session\/sign-in/);
+  });
+
   it('uses its code once: the second use ends what the first one gave (A11)', async () => {
     const tokens = await tokensFor(doctor);
     await expect(oidc.authorizationCodeGrant(app, tokens.address, { pkceCodeVerifier: tokens.tried.verifier, expectedState: tokens.tried.state })).rejects.toMatchObject({ error: 'invalid_grant' });
     expect(await look(tokens.access_token)).toBe(401);
   });
 
-  it('gives what comes of a code or a refresh token once, of many that come at the same moment', async () => {
-    const tried = await attempt();
+  it('gives what comes of a code or a refresh token once, of many that come at the same moment, and ends it because there were many', async () => {
+    const tried = await attempt({ nonce: 'with\u0000nothing in it' });
     const address = await answered(doctor, tried.url);
-    const exchanged = await Promise.allSettled(Array.from({ length: 5 }, () => oidc.authorizationCodeGrant(app, address, { pkceCodeVerifier: tried.verifier, expectedState: tried.state, idTokenExpected: true })));
-    expect(exchanged.filter(({ status }) => status === 'fulfilled').length).toBeLessThanOrEqual(1);
+    const exchanged = await Promise.allSettled(Array.from({ length: 5 }, () => oidc.authorizationCodeGrant(app, address, { pkceCodeVerifier: tried.verifier, expectedState: tried.state, expectedNonce: 'with\u0000nothing in it', idTokenExpected: true })));
+    await ended(exchanged);
     const { refresh_token: token = '' } = await tokensFor(doctor);
     const renewed = await Promise.allSettled(Array.from({ length: 5 }, () => oidc.refreshTokenGrant(app, token)));
-    expect(renewed.filter(({ status }) => status === 'fulfilled').length).toBeLessThanOrEqual(1);
+    await ended(renewed);
   });
 
   it('gets nothing where the person says no, or somebody else holds the launch', async () => {

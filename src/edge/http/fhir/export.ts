@@ -3,7 +3,7 @@ import { allows } from '../../../fhir/allows.ts';
 import { textOf } from '../../../fhir/json.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
-import type { ExportManifest } from '../../../flow/release-export.ts';
+import { fileNamed, type ExportManifest } from '../../../flow/release-export.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { ExportAsk, ExportJob, ExportLevel } from '../../../store/export-jobs.ts';
 import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
@@ -72,19 +72,19 @@ async function status(services: ExportServices, asked: Asked): Promise<Reply> {
   const { job } = found;
   if (!('files' in found)) return { status: 202, headers: { 'X-Progress': `${job.listed} of ${job.types.length} types listed`, 'Retry-After': askAgainSeconds } };
   const address = ({ type, name }: { type: string; name: string }): { type: string; url: string } => ({ type, url: `${services.base}/_export/${job.id}/${name}` });
-  const manifest = { transactionTime: found.upTo.toISOString(), request: job.request, requiresAccessToken: true, output: found.files.map(address), error: found.errors.map(address) };
+  const manifest = { transactionTime: found.upTo.toISOString(), request: job.request, requiresAccessToken: true, output: found.files.map(address), ...(found.ended.length > 0 && { deleted: found.ended.map(address) }), error: found.errors.map(address) };
   return { status: 200, text: JSON.stringify(manifest), headers: { 'Content-Type': 'application/json; charset=utf-8', Expires: job.expiresAt.toUTCString() } };
 }
 
 /** The first batch is there before anything is said; of a failure after that, the last line tells. */
 async function file(services: ExportServices, asked: Asked): Promise<Reply> {
   const name = asked.params['name'] ?? '';
-  const type = name.split('-')[0] ?? '';
+  const { type } = fileNamed(name);
   if (exportedTypes.includes(type) && !allows(asked.requester.scopes, type, 'r')) throw new Refusal({ category: 'forbidden', code: 'scope-missing', text: 'The token\'s scopes do not cover this.', expected: `a scope such as system/${type}.r` });
   const batches = await services.exports.file(asked.requester, asked.params['id'] ?? '', name, asked.request);
   const first = await batches.next();
   return {
-    status: 200, headers: { 'Content-Type': 'application/fhir+ndjson', Vary: 'Accept' },
+    status: 200, headers: { 'Content-Type': 'application/fhir+ndjson', Vary: 'Accept, Accept-Encoding' }, zips: true,
     stream: async (write, gone) => {
       try {
         for (let batch = first; batch.done !== true && !gone.aborted; batch = await batches.next()) {

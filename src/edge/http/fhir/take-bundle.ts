@@ -9,8 +9,8 @@ import { bodyTypes } from './read-resource.ts';
 
 export interface BundleServices extends TaskReader {
   base: string;
-  /** whether this client's feed takes Bundles of this type */
-  takesBundles: (client: string, type: string) => boolean;
+  /** whether they are a feed's own client, and the feed takes Bundles of this type */
+  takesBundles: (requester: Requester, type: string) => boolean;
   intakeLimit: (feed: string, part: string) => number | null;
   acceptBytes: (requester: Requester, received: { feed: string; part: string; bytes: Uint8Array }, request: RequestFacts) => Promise<{ taskId: string; known: boolean }>;
   bundleOutcome: (requester: Requester, taskId: string) => Promise<BundleOutcome>;
@@ -24,8 +24,8 @@ export function permitBundles(services: BundleServices, type: string): (requeste
 }
 
 /** Whether what this client sends as a Bundle of this type is a record of its feed. */
-export function sendsBundles(services: Pick<BundleServices, 'takesBundles'>, { scopes, client }: Requester, type: string): boolean {
-  return scopes.includes('intake') && services.takesBundles(client, type);
+export function sendsBundles(services: Pick<BundleServices, 'takesBundles'>, requester: Requester, type: string): boolean {
+  return requester.scopes.includes('intake') && services.takesBundles(requester, type);
 }
 
 /**

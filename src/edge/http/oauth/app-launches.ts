@@ -18,11 +18,15 @@ export interface AppGrant {
   name: string;
   /** of the launch, if it began with one */
   patient?: string;
+  /** its scopes are of that citizen's context */
+  bound?: true;
 }
 
 /** SMART: a launch is used at once or not at all. */
 export const launchSeconds = 300;
-const grantSeconds = 13 * 3600;
+/** what somebody signed in may renew tokens with, without being asked again */
+export const renewableSeconds = 12 * 3600;
+const grantSeconds = renewableSeconds + 3600;
 
 /** Launches and what came of them, in the issuer's memory. */
 export function createAppLaunches(state: OAuthState) {

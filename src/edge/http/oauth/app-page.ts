@@ -1,21 +1,31 @@
+import { randomUUID } from 'node:crypto';
 import express, { Router, type Request, type RequestHandler, type Response } from 'express';
 import type { InteractionDetails, Provider } from 'oidc-provider';
+import { Refusal } from '../../../fhir/problem.ts';
 import { coversScope, readScope } from '../../../fhir/smart-scopes.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
+import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { RegisteredClient } from '../../../store/oauth-clients.ts';
 import { html, type Markup } from '../../html.ts';
-import { htmlPage } from '../html-page.ts';
-import type { Identify } from '../session/identify.ts';
-import type { AppLaunches } from './app-launches.ts';
+import { htmlPage, letFormsLeadTo } from '../html-page.ts';
+import { bySession, type Identify } from '../session/identify.ts';
+import { renewableSeconds, type AppLaunches } from './app-launches.ts';
 
-export interface AppPageServices {
+/** What the page needs to know of those who answer it. */
+export interface AppPeople {
+  identify: Identify;
+  /** where people sign in, if not here: its origin */
+  signInOrigins: readonly string[];
+  /** Writes down that somebody lets an app act for them, durable before the app has anything. */
+  noteAllowed: (requester: Requester, client: string, scopes: readonly string[], request: RequestFacts) => Promise<void>;
+}
+
+export interface AppPageServices extends AppPeople {
   provider: Provider;
   audience: string;
   launches: AppLaunches;
   findClient: (id: string) => Promise<RegisteredClient | null>;
   nameOf: (organisation: string) => string;
-  /** whose session the viewer's cookie carries */
-  identify: Identify;
 }
 
 const failed = '/app/sign-in-failed';
@@ -29,8 +39,8 @@ const oidcScopes = ['openid', 'offline_access', 'launch'];
 export function appPage(services: AppPageServices): Router {
   const router = Router();
   router.get('/:uid', ofAnApp(services, (asked, client, _request, response) => {
-    const policy = String(response.getHeader('Content-Security-Policy') ?? '').replace("form-action 'self'", `form-action 'self' ${client.redirectUris.map((address) => new URL(address).origin).join(' ')}`); // the answer's redirects lead there
-    response.type('html').set({ 'Cache-Control': 'no-store', 'Content-Security-Policy': policy }).send(question(asked, client, services.nameOf(client.organisation)).text);
+    letFormsLeadTo(response, [...client.redirectUris.map((address) => new URL(address).origin), ...services.signInOrigins]);
+    response.type('html').set('Cache-Control', 'no-store').send(question(asked, client, services.nameOf(client.organisation)).text);
     return Promise.resolve();
   }));
   router.post('/:uid', express.urlencoded({ extended: false, limit: 1024, parameterLimit: 4 }), ofAnApp(services, (asked, client, request, response) => decide(services, asked, client, request, response)));
@@ -43,7 +53,12 @@ function ofAnApp({ provider, findClient }: AppPageServices, handle: (asked: Inte
     const asked = await provider.interactionDetails(request, response).catch(() => null);
     const client = asked && (await findClient(String(asked.params.client_id)));
     if (!asked || client?.kind !== 'app') return next();
-    await handle(asked, client, request, response);
+    try {
+      await handle(asked, client, request, response);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      response.redirect(303, failed); // nothing was given: it could not be written down
+    }
   };
 }
 
@@ -52,41 +67,48 @@ async function decide(services: AppPageServices, asked: InteractionDetails, clie
   const refuse = (error: string, error_description: string): Promise<void> => provider.interactionFinished(request, response, { error, error_description });
   if (request.headers['sec-fetch-site'] !== 'same-origin') return response.redirect(303, failed);
   if ((request.body as { decision?: unknown } | undefined)?.decision !== 'allow') return refuse('access_denied', 'the person did not allow it');
-  const verified = await identify(request.headers, true);
+  const verified = await bySession(identify)(request.headers);
   if ('problem' in verified) return response.redirect(303, verified.problem.category === 'unauthenticated' ? `/session/sign-in?return=${encodeURIComponent(request.originalUrl)}` : failed);
   const { requester } = verified;
   if (!requester.person) return refuse('access_denied', 'only a person can allow it');
   const { launch: id } = asked.params;
   const launch = typeof id === 'string' ? await launches.take(id, requester, client.id) : null;
   if (id !== undefined && !launch) return refuse('invalid_request', 'the launch is not known: it was used, it ended, or it is somebody else\'s');
-  const grantId = await grantTo(services, asked, client, requester);
-  if (grantId === null) return refuse('access_denied', 'the person may do nothing of what is asked for');
+  const asks = wordsOf(asked.params.scope).filter((scope) => readScope(scope) !== null);
+  const given = givenOf(asks, requester.scopes, launch !== null);
+  if (given.length === 0) return refuse('access_denied', 'the person may do nothing of what is asked for');
+  await services.noteAllowed(requester, client.id, given, { id: randomUUID(), address: request.ip ?? '' });
+  const grantId = await grantTo(services, asked, client, requester.person.id, { given, refused: asks.filter((scope) => !given.includes(scope)) });
   const { organisation, organisationName, role, purpose, person } = requester;
-  await launches.keepGrant(grantId, client.id, { organisation, organisation_name: organisationName, role, purpose, name: person?.name ?? '', ...(launch && { patient: launch.patient }) });
+  await launches.keepGrant(grantId, client.id, { organisation, organisation_name: organisationName, role, purpose, name: person?.name ?? '', ...(launch && { patient: launch.patient }), ...(given.some(isOfPatient) && { bound: true }) });
   return provider.interactionFinished(request, response, { login: { accountId: requester.person.id, remember: false }, consent: { grantId } });
 }
 
-/** Of what is asked for, what the person may do; null where nothing is left. */
-async function grantTo({ provider, audience }: AppPageServices, { params }: InteractionDetails, client: RegisteredClient, { person, scopes }: Requester): Promise<string | null> {
-  const asked = wordsOf(params.scope);
-  const rights = asked.filter((scope) => readScope(scope) !== null);
-  const given = rights.filter((scope) => coversScope(scopes, scope));
-  if (given.length === 0) return null;
-  const grant = new provider.Grant({ accountId: person?.id ?? '', clientId: client.id });
-  grant.addOIDCScope(asked.filter((scope) => oidcScopes.includes(scope)).join(' '));
+const isOfPatient = (scope: string): boolean => scope.startsWith('patient/');
+
+/** Of what is asked for, what the person may do. A patient's context is that of a launch, and where there is one nothing is given beside it. */
+function givenOf(asks: readonly string[], own: readonly string[], launched: boolean): string[] {
+  const ofPatient = asks.filter((scope) => launched && isOfPatient(scope) && coversScope(own, scope.replace('patient/', 'user/')));
+  return ofPatient.length > 0 ? ofPatient : asks.filter((scope) => !isOfPatient(scope) && coversScope(own, scope));
+}
+
+/** What was given of it, and what was not. */
+async function grantTo({ provider, audience }: AppPageServices, { params }: InteractionDetails, client: RegisteredClient, accountId: string, { given, refused }: Record<'given' | 'refused', readonly string[]>): Promise<string> {
+  const grant = new provider.Grant({ accountId, clientId: client.id });
+  grant.addOIDCScope(wordsOf(params.scope).filter((scope) => oidcScopes.includes(scope)).join(' '));
   grant.addResourceScope(audience, given.join(' '));
-  const rest = rights.filter((scope) => !given.includes(scope));
-  if (rest.length > 0) grant.rejectResourceScope(audience, rest.join(' '));
+  if (refused.length > 0) grant.rejectResourceScope(audience, refused.join(' '));
   return grant.save();
 }
 
 function question({ uid, params }: InteractionDetails, client: RegisteredClient, organisation: string): Markup {
-  const rights = wordsOf(params.scope).filter((scope) => readScope(scope) !== null);
+  const asked = wordsOf(params.scope);
+  const rights = asked.filter((scope) => readScope(scope) !== null);
   return htmlPage({
     title: 'Allow an app', notice: null,
     main: html`<h1>May this app act for you?</h1>
 <p><strong>${client.name}</strong> of ${organisation} asks to read or write records as you, within what you may do yourself. Everything it does is logged under your name.</p>
-<ul>${rights.map((scope) => html`<li><code>${scope}</code></li>`)}</ul>
+<ul>${rights.map((scope) => html`<li><code>${scope}</code></li>`)}${asked.includes('offline_access') ? html`<li><code>offline_access</code>: it goes on for up to ${renewableSeconds / 3600} hours, after you have signed out too</li>` : html``}</ul>
 <form method="post" action="/oauth/interaction/${uid}">
 <p><button name="decision" value="allow">Allow</button> <button name="decision" value="refuse">Do not allow</button></p>
 </form>`,

@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose';
 import type { OtherIssuer } from '../../../config-issuers.ts';
 import type { IssuerConfig } from '../../../config.ts';
+import type { IssuerStores } from './issuer-adapter.ts';
 import type { Issuer } from './issuer.ts';
 import { mapClaims } from './map-claims.ts';
 import { createTokenVerifier, type TokenVerifier } from './verify-token.ts';
@@ -20,9 +21,9 @@ export interface TrustedIssuer {
   verify: TokenVerifier;
 }
 
-/** Everybody whose tokens count: the gateway itself, the issuer of OIDC_ISSUER, and those of the file. */
-export function trustedIssuers({ kind, url, audience, algorithms }: IssuerConfig, others: readonly OtherIssuer[], own: Issuer, nameOf: (organisation: string) => string | undefined): [TrustedIssuer, ...TrustedIssuer[]] {
-  const people = kind === 'external' ? [{ issuer: url, verify: createTokenVerifier({ issuer: url, audience, algorithms }) }] : [];
+/** Everybody whose tokens count: the gateway itself, the issuer of OIDC_ISSUER, and those of the file. A client that is disabled here is so whoever gave its token; those of the file go by names of their own. */
+export function trustedIssuers({ kind, url, audience, algorithms }: IssuerConfig, others: readonly OtherIssuer[], own: Issuer, { stops, knownName: nameOf }: Pick<IssuerStores, 'stops'> & { knownName: (organisation: string) => string | undefined }): [TrustedIssuer, ...TrustedIssuer[]] {
+  const people = kind === 'external' ? [{ issuer: url, verify: createTokenVerifier({ issuer: url, audience, algorithms, stops }) }] : [];
   return [{ issuer: own.metadata.issuer, verify: own.verify }, ...people, ...others.map((other) => trustOther(other, nameOf))];
 }
 

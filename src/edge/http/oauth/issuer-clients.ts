@@ -4,7 +4,7 @@ import type { DemoClient } from '../../demo-client.ts';
 import { clientKeyFile, keepKey, publicKey, type PrivateKey } from './issuer-keys.ts';
 
 /** What we say of a client beside what OAuth says of one: who its tokens name. */
-export const ownMetadata = ['organisation', 'organisation_name', 'role', 'purpose', 'person_name', 'token_seconds', 'allowed_scopes'] as const;
+export const ownMetadata = ['organisation', 'organisation_name', 'role', 'purpose', 'person_name', 'token_seconds', 'allowed_scopes', 'keys_of'] as const;
 export type ClientMetadata = StoredPayload & { client_id: string };
 
 const tokenSeconds = { person: 3600, feed: 300, app: 600 } as const;
@@ -29,9 +29,16 @@ export function viewerMetadata(baseUrl: string, key: PrivateKey): ClientMetadata
   };
 }
 
-/** A registered client as it is at this moment. Its keys past their time are not among these. */
-export function metadataOf(client: RegisteredClient, organisationName: string): ClientMetadata {
-  const keys = client.keysUrl !== null ? { jwks_uri: client.keysUrl } : { jwks: { keys: client.keys.map(({ jwk }) => JSON.parse(jwk) as unknown) } };
+/** A key that is taken away from its address signs nobody in after this. */
+export const keysBoundMs = 5 * 60_000;
+
+/**
+ * A registered client as it is at this moment. Its keys past their time are not among these. Keys at an address are kept by
+ * the library as long as the client is the same to it, and a new one is fetched only where none fits: so `keys_of` says of
+ * which few minutes, and of which rotation they are, and makes it another.
+ */
+export function metadataOf(client: RegisteredClient, organisationName: string, now: Date): ClientMetadata {
+  const keys = client.keysUrl !== null ? { jwks_uri: client.keysUrl, keys_of: `${client.rotations}/${Math.floor(now.getTime() / keysBoundMs)}` } : { jwks: { keys: client.keys.map(({ jwk }) => JSON.parse(jwk) as unknown) } };
   const facts = { client_id: client.id, client_name: client.name, allowed_scopes: client.scopes.join(' '), organisation: client.organisation, organisation_name: organisationName };
   if (client.kind === 'system') return { ...byAssertion, ...keys, ...facts, role: 'integration', purpose: client.purpose, token_seconds: tokenSeconds.feed };
   const isPublic = client.keysUrl === null && client.keys.length === 0;

@@ -6,14 +6,13 @@ import { coversScope, readScope } from '../../../fhir/smart-scopes.ts';
 import type { DemoClient } from '../../demo-client.ts';
 import { assertionAlgorithms, assertionCheck, skewSeconds } from './check-assertion.ts';
 import { maxKeysBytes, type FetchKeys } from './fetch-keys.ts';
-import type { AppLaunches } from './app-launches.ts';
+import { renewableSeconds, type AppLaunches } from './app-launches.ts';
 import { createIssuerAdapter, grantName, type IssuerStores } from './issuer-adapter.ts';
 import { ownMetadata, viewerClientId, viewerScopes, type ClientMetadata } from './issuer-clients.ts';
 import type { PrivateKey } from './issuer-keys.ts';
 
-/** Sign-ins under way, and what a signed-in browser may renew its tokens with. */
+/** Sign-ins under way. */
 const signInSeconds = 600;
-const renewableSeconds = 12 * 3600;
 /** where a client says nothing else */
 const usualTokenSeconds = 300;
 /** the issuer's own cookie, of its own path */
@@ -42,7 +41,7 @@ export function issuerSettings(facts: IssuerFacts): Record<string, unknown> {
   return {
     adapter: createIssuerAdapter(facts.stores, new Map(facts.own.map((client) => [client.client_id, client])), facts.clock),
     assertJwtClientAuthClaimsAndHeader: assertionCheck(facts.url, facts.clock),
-    clientBasedCORS: () => false,
+    clientBasedCORS: browserApps,
     clientAuthMethods: ['private_key_jwt', 'none'],
     clientDefaults: { id_token_signed_response_alg: 'ES384' },
     clockTolerance: skewSeconds,
@@ -91,6 +90,11 @@ export function issuerSettings(facts: IssuerFacts): Record<string, unknown> {
 /** One key for every process of the gateway, known to nobody who does not know the issuer's. */
 function cookieKey([key]: readonly PrivateKey[]): Buffer {
   return createHmac('sha256', key?.d ?? '').update('onestory issuer cookies').digest();
+}
+
+/** Scripts of an app that lives in a browser alone get its tokens from its own origin; all else of the issuer is for servers and pages. */
+function browserApps({ oidc }: Context, origin: string, { tokenEndpointAuthMethod, redirectUris = [] }: Client): boolean {
+  return oidc.route === 'token' && tokenEndpointAuthMethod === 'none' && redirectUris.some((address) => new URL(address).origin === origin);
 }
 
 /** A client ends and asks after its own tokens. */
@@ -148,8 +152,8 @@ function tokenClaims(personas: readonly DemoClient[], launches: AppLaunches) {
   return async ({ oidc: { client } }: Context, token: { clientId?: string; accountId?: string; grantId?: string }): Promise<Record<string, string> | undefined> => {
     const grant = token.grantId === undefined ? {} : { grant: grantName(token.grantId) };
     if (token.accountId === undefined) return client?.role === undefined ? undefined : ofClient(client);
-    const { patient: _patient, ...app } = (client?.clientId !== viewerClientId && token.grantId !== undefined && (await launches.findGrant(token.grantId))) || {};
-    if ('organisation' in app) return { ...grant, ...app };
+    const { patient, bound, ...app } = (client?.clientId !== viewerClientId && token.grantId !== undefined && (await launches.findGrant(token.grantId))) || {};
+    if ('organisation' in app) return { ...grant, ...app, ...(bound === true && patient !== undefined && { patient }) };
     const person = client?.clientId === viewerClientId ? known.get(token.accountId) : undefined;
     return person && { ...grant, organisation: person.organisation, organisation_name: person.organisationName, role: person.role, purpose: person.purpose, name: person.name ?? person.id };
   };

@@ -4,9 +4,8 @@ import type { JSONWebKeySet } from 'jose';
 import { Provider, type Context } from 'oidc-provider';
 
 import type { DemoClient } from '../../demo-client.ts';
-import type { Identify } from '../session/identify.ts';
 import { createAppLaunches, type AppLaunches } from './app-launches.ts';
-import { appPage } from './app-page.ts';
+import { appPage, type AppPeople } from './app-page.ts';
 import { assertionAlgorithms } from './check-assertion.ts';
 import { endTokens } from './end-tokens.ts';
 import { createFetchKeys, type FetchKeys } from './fetch-keys.ts';
@@ -49,8 +48,8 @@ export interface IssuerMetadata {
 }
 
 export interface Issuer {
-  /** mount at /oauth, before any body parser; `identify`: whose session the viewer's cookie carries */
-  routes: (identify: Identify) => Router;
+  /** mount at /oauth, before any body parser */
+  routes: (people: AppPeople) => Router;
   /** public keys only */
   jwks: JSONWebKeySet;
   /** checks the tokens this issuer gave */
@@ -62,7 +61,7 @@ export interface Issuer {
 
 /** Scopes of OpenID Connect and of SMART that are no rights to records. */
 const signInScopes = ['openid', 'offline_access', 'launch'];
-const recordScopes = ['intake', 'feeds', 'system/*.cruds', 'user/*.cruds'];
+const recordScopes = ['intake', 'feeds', 'system/*.cruds', 'user/*.cruds', 'patient/*.rs'];
 
 /**
  * The gateway's own issuer: an OAuth 2 and OpenID Connect server. Programs come in by client credentials with a signed
@@ -90,7 +89,7 @@ export async function createIssuer(input: IssuerInput): Promise<Issuer> {
   provider.use(endTokens({ issuer: url, audience, jwks, stops: stores.stops, clock }));
   provider.use(tellLaunch(launches));
   return {
-    routes: (identify) => routesOf(provider, input, appPage({ provider, audience, launches, findClient: stores.findClient, nameOf: stores.nameOf, identify })),
+    routes: (people) => routesOf(provider, input, appPage({ ...people, provider, audience, launches, findClient: stores.findClient, nameOf: stores.nameOf })),
     viewer: { clientId: viewerClientId, key: viewerKey, scope: viewerScopes.join(' ') },
     jwks,
     verify: createTokenVerifier({ issuer: url, audience, algorithms: ['ES384'], jwks, stops: stores.stops, clock }),

@@ -22,6 +22,8 @@ declare module 'oidc-provider' {
   export interface Client {
     clientId: string;
     jwksUri?: string;
+    redirectUris?: string[];
+    tokenEndpointAuthMethod?: string;
     /** what we say of it: see ownMetadata */
     allowed_scopes?: string;
     token_seconds?: number;

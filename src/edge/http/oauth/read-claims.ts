@@ -7,13 +7,15 @@ import type { Requester } from '../../../fhir/sharing.ts';
 /** A claim that is longer than this is not a name, a code or an identifier. */
 const maxClaimLength = 512;
 const maxScopes = 64;
+const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
 /**
  * Who asks, from the claims of a token whose signature, issuer, audience and times have been checked.
  *
  * `organisation` is `system|value` with an absolute system; `role` and `purpose` come from the words of sharing;
  * `scope` is a space-separated list and may be empty. A person (any role but `integration`) has a `name`, and `sub`
- * is the person; a system has neither. Anything unknown or missing refuses the whole token: no claim has a default.
+ * is the person; a system has neither. Scopes of a patient's context count with a `patient` who is a citizen's id, and then they
+ * alone do; without one they give nothing. Anything unknown or missing refuses the whole token: no claim has a default.
  */
 export function readClaims(payload: JWTPayload): { requester: Requester } | { problem: Problem } {
   const client = words(payload['client_id']);
@@ -36,7 +38,12 @@ export function readClaims(payload: JWTPayload): { requester: Requester } | { pr
   if ((role === 'integration') !== (payload['name'] === undefined)) return refuse('name');
   if (role === 'integration') return { requester: { client, token, organisation, organisationName, role, purpose, scopes } };
   if (name === null) return refuse('name');
-  return { requester: { client, token, person: { id: subject, name }, organisation, organisationName, role, purpose, scopes } };
+  return { requester: { client, token, person: { id: subject, name }, organisation, organisationName, role, purpose, ...inContext(scopes, payload['patient']) } };
+}
+
+function inContext(scopes: readonly string[], patient: unknown): Pick<Requester, 'scopes' | 'citizen'> {
+  const [ofPatient, others] = [scopes.filter((scope) => scope.startsWith('patient/')), scopes.filter((scope) => !scope.startsWith('patient/'))];
+  return ofPatient.length > 0 && typeof patient === 'string' && uuid.test(patient) ? { scopes: ofPatient, citizen: patient } : { scopes: others };
 }
 
 function refuse(claim: string): { problem: Problem } {

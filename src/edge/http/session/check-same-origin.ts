@@ -10,7 +10,7 @@ export function checkSameOrigin(headers: IncomingHttpHeaders, dest: 'empty' | 'd
   return headers['sec-fetch-site'] === 'same-origin' && headers['sec-fetch-dest'] === dest ? null : crossSite;
 }
 
-const crossSite: Problem = {
+export const crossSite: Problem = {
   category: 'forbidden', code: 'cross-site-request', text: 'A request with a session cookie must come from the viewer\'s own pages.',
   expected: 'Sec-Fetch-Site: same-origin', fix: 'Programs send a bearer token instead; people use a current browser.',
 };

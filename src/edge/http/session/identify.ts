@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Problem } from '../../../fhir/problem.ts';
 import type { TokenVerifier, VerifiedToken } from '../oauth/verify-token.ts';
-import { checkSameOrigin } from './check-same-origin.ts';
+import { checkSameOrigin, crossSite } from './check-same-origin.ts';
 import type { ViewerSessions } from './viewer-sessions.ts';
 
 /** Who sends this request? `page`: the address is also opened as a page of its own. */
@@ -21,6 +21,14 @@ export function createIdentify(verify: TokenVerifier, sessions: ViewerSessions):
     const held = await sessions.use(secret);
     return held ? verify(`Bearer ${held.accessToken}`) : { problem: sessionEnded };
   };
+}
+
+/**
+ * Who answers a page of ours that asks a person something: whoever's session the cookie carries. A token is refused there,
+ * because whoever holds one may be the very program that the question is about.
+ */
+export function bySession(identify: Identify): Identify {
+  return async (headers) => (headers.authorization === undefined ? identify(headers, true) : { problem: crossSite });
 }
 
 const sessionEnded: Problem = {

@@ -1,7 +1,12 @@
+import type { OperationOutcome } from '@medplum/fhirtypes';
+import { saveClient, setClientEnabled } from '../../../../src/store/oauth-clients.ts';
+import { subscriptionTo } from '../../../flow/subscription-cases.ts';
 import { openEmptyPglite } from '../../../databases.ts';
 import { startGateway, type Gateway } from '../../../gateway.ts';
 import { browserLike, type BrowserLike } from './browser-like.ts';
 import { startSecondIssuer, type SecondIssuer } from './second-issuer.ts';
+
+const by = { reason: 'x', byId: 'x', byName: 'x', byOrganisation: 'x' };
 
 describe('with somebody else\'s issuer, by configuration alone', () => {
   let issuer: SecondIssuer;
@@ -37,6 +42,30 @@ describe('with somebody else\'s issuer, by configuration alone', () => {
     const browser = await signedIn('rosa');
     expect(await session(browser)).toMatchObject({ state: 'signed-in', person: { id: 'rosa', name: 'Dr rosa' }, role: 'doctor' });
     expect((await ask(browser)).status).toBe(200);
+  });
+
+  it('a page whose form leads to a sign-in may lead there', async () => {
+    const page = await fetch(`${gateway.url}/app/launch?iss=${encodeURIComponent(`${gateway.url}/fhir`)}&launch=01234567-89ab-4cde-8f01-23456789abcd`);
+    expect([page.status, page.headers.get('Content-Security-Policy')]).toEqual([200, expect.stringContaining(`form-action 'self' ${issuer.url};`)]);
+  });
+
+  it('a client that is disabled here is so with tokens from there, and one nobody registered here has no Subscriptions', async () => {
+    const subscribe = async (): Promise<[number, string | undefined]> => {
+      const response = await fetch(`${gateway.url}/fhir/Subscription`, { method: 'POST', headers: { Authorization: `Bearer ${await issuer.systemToken()}`, 'Content-Type': 'application/fhir+json' }, body: JSON.stringify(subscriptionTo('died', 'https://receiver.example.org/hook')) });
+      const text = await response.text();
+      return [response.status, text === '' ? undefined : (JSON.parse(text) as OperationOutcome).issue[0]?.details?.coding?.[0]?.code];
+    };
+    expect(await subscribe()).toEqual([403, 'subscription-unregistered']);
+    const { database } = gateway;
+    await saveClient(database, { id: 'lab', kind: 'system', name: 'x', organisation: issuer.organisation, purpose: 'HSYSADMIN', scopes: ['system/*.rs'], keysUrl: 'https://x.example/', redirectUris: [], launchUrl: null, contact: 'x', keys: [] }, by);
+    expect(await subscribe()).toEqual([201, undefined]);
+    await setClientEnabled(database, 'lab', false, 60, by);
+    expect(await subscribe()).toEqual([401, 'token-revoked']);
+  });
+
+  it('a feed is sent by its own organisation\'s client, whoever else goes by its name there', async () => {
+    const sent = async (feed: string): Promise<number> => (await fetch(`${gateway.url}/intake/${feed}`, { method: 'POST', headers: { Authorization: `Bearer ${await issuer.systemToken(feed, 'intake')}` }, body: '' })).status;
+    expect([await sent('bcc-cld'), await sent('uhb-adt')]).toEqual([403, 400]); // nothing was sent
   });
 
   it('tokens are renewed as they run out, once for many requests at the same moment', async () => {

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { generateKeyPair, exportJWK } from 'jose';
+import { generateKeyPair, exportJWK, SignJWT } from 'jose';
 import { Provider } from 'oidc-provider';
 import type { Context } from 'oidc-provider';
 import { createIssuerMemory } from '../../oauth/issuer-memory.ts';
@@ -12,6 +12,9 @@ export interface SecondIssuer {
   renewals: () => number;
   /** forgets every grant, as an administrator would */
   revokeAll: () => void;
+  /** of a system called so, by default `lab`, of this organisation, as this issuer has it */
+  systemToken: (client?: string, scope?: string) => Promise<string>;
+  organisation: string;
   stop: () => Promise<void>;
   start: () => Promise<void>;
 }
@@ -27,6 +30,7 @@ export async function startSecondIssuer(gateway: () => string, tokenSeconds: num
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const client = { clientId: 'partnership-viewer', secret: 'a-secret-for-this-test-only' };
   const clients = new Map<string, { client_id: string } & Record<string, unknown>>();
+  const organisation = 'https://fhir.nhs.uk/Id/ods-organization-code|RRK';
   let [renewals, revoked] = [0, false];
   const memory = createIssuerMemory(clients, () => new Date());
   const provider = new Provider(url, {
@@ -52,7 +56,7 @@ export async function startSecondIssuer(gateway: () => string, tokenSeconds: num
     expiresWithSession: () => false, issueRefreshToken: () => Promise.resolve(true), rotateRefreshToken: true, pkce: { required: () => true }, scopes: ['openid', 'offline_access', 'user/*.rs'],
     findAccount: (_context: Context, id: string) => ({ accountId: id, claims: () => Promise.resolve({ sub: id }) }),
     extraTokenClaims: (_context: Context, { accountId }: { accountId?: string }) => ({
-      organisation: 'https://fhir.nhs.uk/Id/ods-organization-code|RRK', organisation_name: 'University Hospitals Birmingham NHS Foundation Trust', role: 'doctor', purpose: 'TREAT', name: `Dr ${accountId ?? ''}`,
+      organisation, organisation_name: 'University Hospitals Birmingham NHS Foundation Trust', role: 'doctor', purpose: 'TREAT', name: `Dr ${accountId ?? ''}`,
     }),
     features: {
       rpInitiatedLogout: { enabled: true, logoutSource: (context: Context, form: string) => { context.body = form; } },
@@ -66,7 +70,10 @@ export async function startSecondIssuer(gateway: () => string, tokenSeconds: num
   provider.on('server_error', (_context, error) => { throw error; });
   server.on('request', provider.callback());
   return {
-    url, ...client, renewals: () => renewals, revokeAll: () => { revoked = true; }, start: () => listen(address.port),
+    url, ...client, organisation,
+    systemToken: (client = 'lab', scope = 'system/*.cruds') => new SignJWT({ client_id: client, organisation, organisation_name: 'x', role: 'integration', purpose: 'HSYSADMIN', scope }).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'one' })
+      .setIssuer(url).setAudience(`${gateway()}/fhir`).setSubject(client).setJti(crypto.randomUUID()).setIssuedAt().setExpirationTime('5m').sign(privateKey),
+    renewals: () => renewals, revokeAll: () => { revoked = true; }, start: () => listen(address.port),
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
