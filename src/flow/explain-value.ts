@@ -3,12 +3,12 @@ import { Refusal } from '../fhir/problem.ts';
 import { locateField, type FieldPlace } from '../intake/places/locate-field.ts';
 import type { Part } from '../intake/types.ts';
 import type { FieldPlace as SourcePlace, TraceEntry } from '../mapping/types.ts';
+import { fieldAsSent } from './field-as-sent.ts';
 import { coversField } from './field-states.ts';
 import type { MappedSourceRow } from './map-source.ts';
 import type { Workbench } from './map-workbench.ts';
 import { openSource, type NamedSource, type OpenedSource } from './open-source.ts';
-import { fieldAsSent } from './place-in-source.ts';
-import { mapPlace, type MapPlace } from './place-problem.ts';
+import { mapPlace, senderOf, type MapPlace } from './place-problem.ts';
 import { showValue } from './show-value.ts';
 
 /** One value in a resource, the rule that set it and what it was made from. */
@@ -80,10 +80,9 @@ function valuesIn(opened: OpenedSource, options: ExplainOptions, wanted: (entry:
 /** The field as sent, in the message that said it: of a fold that may be an earlier one. */
 function fromField({ kind, placing, source }: OpenedSource, row: MappedSourceRow, { path, indexes = [] }: SourcePlace, { show }: ExplainOptions): ExplainedValue['from'][number] {
   const field = fieldAsSent(kind, row.part, path);
-  const said = [...row.saidBy].find(([name]) => path.includes(`.${name}.`) || path.endsWith(`.${name}`))?.[1];
-  const sender = said === undefined ? row : (source.rows.find((each) => each.row.messageId === said) ?? row);
+  const sender = senderOf(source.rows, row, path);
   const [repetition = 0] = indexes.toReversed();
-  const found: FieldPlace = locateField(kind, placing.text, sender.row, { name: field, repetition });
+  const found: FieldPlace = locateField(kind, placing.fileOf(row.part.name), sender.row, { name: field, repetition });
   return { field, file: placing.file, line: found.line, ...(found.column !== undefined && { column: found.column }), ...(found.value !== undefined && { value: show(found.value) }) };
 }
 

@@ -4,7 +4,7 @@ import type { Requester } from '../fhir/sharing.ts';
 import { fieldValue } from '../intake/field-value.ts';
 import { looseKey } from '../mapping/code-tables.ts';
 import { tableFromCsv } from '../mapping/table-from-csv.ts';
-import { groupQuarantine, requeueQuarantined, type QuarantineGroup, type RequeueChoice } from '../store/feed-work.ts';
+import { groupQuarantine, groupRefusedFiles, requeueQuarantined, type QuarantineGroup, type RefusedFiles, type RequeueChoice } from '../store/feed-work.ts';
 import { listUnmappedCodes, type UnmappedCodeRow } from '../store/unmapped-codes.ts';
 import type { FeedMapping } from './feed-mappings.ts';
 import { maskValue, showCode } from './mask-value.ts';
@@ -14,7 +14,7 @@ import type { RequestFacts } from './release-context.ts';
 import type { ReplayActs } from './replay-feed.ts';
 
 /** Rows in quarantine for one reason, as the feed's own analyst works through them. */
-export type QuarantineEntry = Omit<QuarantineGroup, 'content' | 'firstSeen' | 'lastSeen'> & {
+export type QuarantineEntry = Omit<QuarantineGroup, 'content' | 'rowLine' | 'line' | 'pointer' | 'firstSeen' | 'lastSeen'> & {
   firstSeen: string;
   lastSeen: string;
   /** the shape of what the example's field holds: letters as `a`, digits as `9` */
@@ -31,8 +31,13 @@ export type UnmappedEntry = Omit<UnmappedCodeRow, 'source' | 'firstSeen' | 'last
   suggestedRow: string | null;
 };
 
+/** Files of which nothing was taken, by reason. */
+export type RefusedEntry = Omit<RefusedFiles, 'firstSeen' | 'lastSeen'> & { firstSeen: string; lastSeen: string };
+
 export interface WorkList {
   feed: string;
+  /** on the first page only */
+  refusedFiles: RefusedEntry[];
   quarantine: QuarantineEntry[];
   unmappedCodes: UnmappedEntry[];
   /** where the next page begins; null: this is the last */
@@ -41,15 +46,17 @@ export interface WorkList {
 
 const pageSize = 50;
 
-/** A page of both lists of one's own feed, the most frequent first. */
+/** A page of the lists of one's own feed, the most frequent first. */
 export async function readWorkList(context: ReplayActs, requester: Requester, feedKey: string, offset: number, request: RequestFacts): Promise<WorkList> {
   const { key } = ownFeed(context.feeds.feeds, requester, feedKey);
   const page = { limit: pageSize + 1, offset };
   const [quarantine, unmapped] = [await groupQuarantine(context.database, key, page), await listUnmappedCodes(context.database, key, page)];
+  const refused = offset === 0 ? await groupRefusedFiles(context.database, key, pageSize) : [];
   await appendAct(context, requester, request, { interaction: 'feed-work-list', query: `governance/feeds/${key}/work-list`, status: 200 });
   const mapping = context.feeds.live(key);
   return {
     feed: key, next: Math.max(quarantine.length, unmapped.length) > pageSize ? offset + pageSize : null,
+    refusedFiles: refused.map(({ firstSeen, lastSeen, ...each }) => ({ ...each, firstSeen: firstSeen.toISOString(), lastSeen: lastSeen.toISOString() })),
     quarantine: quarantine.slice(0, pageSize).map((group) => quarantineEntry(mapping, group)),
     unmappedCodes: unmapped.slice(0, pageSize).map((code) => unmappedEntry(mapping, code)),
   };
@@ -68,9 +75,10 @@ export async function requeueRows(context: ReplayActs, requester: Requester, fee
   return { requeued };
 }
 
-function quarantineEntry(mapping: FeedMapping | undefined, { content, firstSeen, lastSeen, ...group }: QuarantineGroup): QuarantineEntry {
+function quarantineEntry(mapping: FeedMapping | undefined, { content, rowLine, line, pointer, firstSeen, lastSeen, ...group }: QuarantineGroup): QuarantineEntry {
   const part = mapping?.kind.parts.find(({ name }) => name === group.part);
-  const value = part && content !== null ? fieldValue(part, content, group.field) : null;
+  const place = { field: group.field, ...(line !== null && { line }), ...(pointer !== null && { pointer }) };
+  const value = mapping && part && content !== null ? fieldValue(mapping.kind, part, { line: rowLine, content }, place) : null;
   return { ...group, firstSeen: firstSeen.toISOString(), lastSeen: lastSeen.toISOString(), value: value === null ? null : maskValue(value) };
 }
 

@@ -2,6 +2,7 @@ import type { JsonObject } from '../fhir/json.ts';
 import type { Problem } from '../fhir/problem.ts';
 import { feedFacts } from '../intake/feed-facts.ts';
 import { foldRow, unfoldRow } from '../intake/fold.ts';
+import { saidBy, type SaidBy } from '../intake/places/said-by.ts';
 import { readRow } from '../intake/read-row.ts';
 import type { PackageFile } from '../intake/package/read-zip.ts';
 import { splitTables } from '../intake/package/split-package.ts';
@@ -33,7 +34,7 @@ export interface MappedSourceRow {
   /** what the map made of it; null when it was not mapped: it could not be read, or says nothing but whom it joins. Places of its problems are in the map */
   result: MapResult | null;
   /** for patch kinds, which message last said a field: `PID.f5` → its control id */
-  saidBy: ReadonlyMap<string, string>;
+  saidBy: SaidBy;
 }
 
 export interface MappedSource {
@@ -63,10 +64,6 @@ export function mapSplit({ kind, feed, part }: Omit<SourceAsk, 'bytes'>, { rows,
     return { row, part: own, input, record, read: input.warnings, result: mapOf(own).run({ feed: feedFacts(feed), ...record }), saidBy: saidBy(states, input) };
   });
   return { problems, rows: mapped };
-}
-
-function saidBy(states: ReadonlyMap<string, FoldState>, input: RowInput): Map<string, string> {
-  return new Map(input.foldKeys.flatMap((key) => Object.entries(states.get(key) ?? {}).map(([field, { by }]) => [field, by] as const)));
 }
 
 /** Errors, not warnings. */

@@ -42,11 +42,13 @@ export interface PreparedResource<From extends Said = LinkedRow> extends Apart {
   alike: readonly Buffer[];
   /** as mapped, for reading a choice out of a Consent */
   resource: JsonObject;
+  /** newer is known of it: nothing of it is written, but its labels count */
+  older?: true;
 }
 
 /** Citizens whom these rows flag: where they are must not show. */
-export function flaggedCitizens(rows: readonly Pick<LinkedRow, 'citizen' | 'resources' | 'late'>[]): Set<string> {
-  const flags = ({ resources, late }: Pick<LinkedRow, 'resources' | 'late'>): boolean => [...resources, ...late].some((mapped) => mapped['resourceType'] === 'Patient' && labelsIn(securityOf(mapped['meta'])).includes(hiddenLocation));
+export function flaggedCitizens(rows: readonly Pick<LinkedRow, 'citizen' | 'resources' | 'late' | 'older'>[]): Set<string> {
+  const flags = ({ resources, late, older }: Pick<LinkedRow, 'resources' | 'late' | 'older'>): boolean => [...resources, ...late, ...older].some((mapped) => mapped['resourceType'] === 'Patient' && labelsIn(securityOf(mapped['meta'])).includes(hiddenLocation));
   return new Set(rows.filter(flags).map(({ citizen }) => citizen));
 }
 
@@ -57,10 +59,11 @@ export function prepareResources(context: IntakeContext, linked: LinkedRow, hidd
     resourceId(context.secrets, mapped, partner.identifierBase), [...labelsIn(securityOf(mapped['meta'])), ...context.sensitiveCodes.labelsOf(mapped)],
   ]));
   const patientId = partnerId(context.secrets, 'Patient', `${partner.identifierBase}/person`, linked.about ?? linked.row.personKey);
-  return linked.resources.map((mapped) => {
+  const prepare = (mapped: JsonObject): PreparedResource => {
     const id = resourceId(context.secrets, mapped, partner.identifierBase) ?? context.newId();
     return prepareResource(context, { linked, id, patientId, mapped, rows: noRows, labels: lateLabels.get(id) ?? [], hidden });
-  });
+  };
+  return [...linked.resources.map(prepare), ...linked.older.map((mapped) => ({ ...prepare(mapped), older: true as const }))];
 }
 
 const noRows: ReadonlySet<string> = new Set();

@@ -2,14 +2,17 @@ import { textOf, type JsonObject } from '../fhir/json.ts';
 import type { Problem } from '../fhir/problem.ts';
 import { feedFacts } from '../intake/feed-facts.ts';
 import { foldRow, joinStates, unfoldAbout, unfoldRow } from '../intake/fold.ts';
-import type { AboutKey } from '../intake/fold-keys.ts';
+import { asOfKey, isDated, type AboutKey } from '../intake/fold-keys.ts';
+import { saidBy, type SaidBy } from '../intake/places/said-by.ts';
 import { readRow } from '../intake/read-row.ts';
 import type { Feed, FoldState, Kind, Part, PersonClaims, RowInput } from '../intake/types.ts';
 import type { LedgerEntry, UnmappedCode } from '../mapping/types.ts';
 import type { PendingRow } from '../store/intake-queue.ts';
 import type { StoredFold } from '../store/fold-states.ts';
+import { fieldAsSent } from './field-as-sent.ts';
 import { findPart, type FoundPart, type IntakeContext } from './intake-context.ts';
-import { fieldAsSent, placeInSource } from './place-in-source.ts';
+import { distinct, isSaidByAnother, placeInSource, type SayingRow } from './place-in-source.ts';
+import { setOlderAside } from './set-older-aside.ts';
 import { aboutOfRow } from './visit-places.ts';
 
 /** A row with its effect worked out, not yet anybody's. */
@@ -23,6 +26,8 @@ export interface MappedRow {
   resources: JsonObject[];
   /** what a late row says by itself: newer rows have replaced its words, but its labels count all the same */
   late: JsonObject[];
+  /** what it says of records of which newer is known: not written, but its labels count */
+  older: JsonObject[];
   /** fold states after this row */
   folds: StoredFold[];
   /** whom the resources are about, by the sender's key, where that is another than the row's person */
@@ -82,10 +87,12 @@ export function mapRow(context: IntakeContext, read: ReadRow, states: ReadonlyMa
     const state = folded.get(foldKey);
     return state ? [{ feed: row.feed, personKey: row.personKey, foldKey, state }] : [];
   });
-  const parts = partsOf(read, states, folded, elsewhere).map((part) => mapPart(context, read, part));
-  const problems = placeInSource(parts.flatMap(({ found }) => found), row, read.kind, read.part);
+  const said = saidBy(folded, input);
+  const parts = partsOf(read, states, folded, elsewhere).map((part) => mapPart(context, read, part, said));
+  const problems = distinct(parts.flatMap(({ found }) => found));
   if (problems.some(isError)) return { row, problems };
-  return parts.map(({ mapped }, index) => (index === parts.length - 1 ? { ...mapped, folds, warnings: [...input.warnings, ...problems] } : mapped));
+  const rows = parts.map(({ mapped }, index) => (index === parts.length - 1 ? { ...mapped, folds, warnings: [...input.warnings, ...problems] } : mapped));
+  return isDated(input) ? rows.map((mapped) => setOlderAside(mapped, input.eventAt, states.get(asOfKey(row.personKey)))) : rows;
 }
 
 /** One record for the map to read. */
@@ -135,18 +142,19 @@ function foldAlone({ input, row }: ReadRow): Map<string, FoldState> {
   return foldRow(new Map(), input, row.messageId ?? '');
 }
 
-function mapPart(context: IntakeContext, { row, feed, kind, part, map, mapping, input }: ReadRow, { record, alone, visit, apart }: MapPart): { mapped: MappedRow; found: Problem[] } {
+function mapPart(context: IntakeContext, { row, feed, kind, part, map, mapping, input }: ReadRow, { record, alone, visit, apart }: MapPart, said: SaidBy): { mapped: MappedRow; found: Problem[] } {
   const mapOne = (tree: JsonObject): ReturnType<typeof map.run> => map.run({ feed: feedFacts(feed), ...tree });
   const isOwn = (resource: JsonObject): boolean => !apart || resource['resourceType'] !== 'Patient'; // of the other person the row says nothing
   const result = mapOne(record);
   // what a map refused is not whole: its resources would only be found wrong again
   const found = result.problems.some(isError) ? result.problems : [...result.problems, ...result.notices, ...result.resources.flatMap((resource) => context.validate(resource))];
+  const saying: SayingRow = { kind, part, row, input, record, said, messageId: row.messageId ?? '' };
   return {
-    found,
+    found: placeInSource(found, saying),
     mapped: {
       row, feed, kind, part, mapping, ...(visit && { visit }), ...(apart && visit && { about: visit.at.personKey }), claims: claimsOf(part, input),
       resources: result.resources.filter(isOwn), late: alone === null ? [] : mapOne(alone).resources.filter(isOwn), ledger: result.ledger,
-      unmapped: result.unmapped.map((each) => ({ ...each, field: fieldAsSent(kind, part, each.field) })), warnings: [], folds: [],
+      unmapped: result.unmapped.filter(({ field }) => !isSaidByAnother(field, saying)).map((each) => ({ ...each, field: fieldAsSent(kind, part, each.field) })), older: [], warnings: [], folds: [],
     },
   };
 }

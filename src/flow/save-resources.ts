@@ -29,7 +29,11 @@ export async function saveResources(
   connection: Connection, context: IntakeContext, prepared: readonly PreparedResource<Said>[], current: ReadonlyMap<string, CurrentRow>, hidden: HiddenCitizens,
 ): Promise<Set<string>> {
   const changes = findChanges(context, prepared, current, hidden);
-  const stricter = [...(await findFollowers(connection, context, changes, current)), ...(await findTellingRows(connection, context, changes, hidden)), ...findStricter(context, changes, current)];
+  const older = prepared.filter((each) => each.older);
+  const stricter = [
+    ...(await findFollowers(connection, context, [...changes.map(({ prepared: each, facts }) => ({ prepared: each, labels: facts.labels })), ...older.map((each) => ({ prepared: each, labels: each.labels }))], current)),
+    ...(await findTellingRows(connection, context, changes, hidden)), ...findStricter(context, changes, older, current),
+  ];
   const classIds = await context.classes.intern(connection, neededClasses(changes, hidden.all));
   const classOf = (facts: ClassFacts): number => classIds.get(classKey(facts)) ?? 0;
   const rowClass = new Map([...[...current.values()].map((row) => [row.id, row.classId] as const), ...changes.map(({ prepared: { id }, facts }) => [id, classOf(facts)] as const)]);
@@ -49,6 +53,10 @@ function findChanges(context: IntakeContext, prepared: readonly PreparedResource
   for (const each of prepared) {
     const row = current.get(each.id);
     const standing = state.get(each.id) ?? (row && { version: row.version, contentHash: row.contentHash, ...factsOf(context, row) });
+    if (each.older) {
+      if (standing) state.set(each.id, { ...standing, labels: [...new Set([...standing.labels, ...each.labels])].sort() });
+      continue;
+    }
     if (standing && saysTheSame(each, standing.contentHash) && standing.category === each.category) continue;
     const patient = current.get(each.patientId);
     const person = state.get(each.patientId)?.labels ?? (patient ? factsOf(context, patient).labels : []);
@@ -58,20 +66,22 @@ function findChanges(context: IntakeContext, prepared: readonly PreparedResource
     state.set(each.id, { version, contentHash: each.contentHash, category: each.category, labels });
     changes.push({ prepared: each, version, facts: { custodian: each.linked.feed.partner.organisation, category: each.category, labels } });
   }
-  return changes.map((change) => ({ ...change, facts: { ...change.facts, labels: state.get(change.prepared.id)?.labels ?? change.facts.labels } }));
+  // what the person's own record came to in the end covers what was said before it, too
+  const dissents = (patientId: string): string[] => (state.get(patientId)?.labels ?? []).filter((label) => label === sourceDissent);
+  return changes.map((change) => ({ ...change, facts: { ...change.facts, labels: [...new Set([...state.get(change.prepared.id)?.labels ?? change.facts.labels, ...dissents(change.prepared.patientId)])].sort() } }));
 }
 
 /** A person a partner newly flags: everything else it ever said of them follows into the stricter class. */
 async function findFollowers(
-  connection: Connection, context: IntakeContext, changes: readonly Change[], current: ReadonlyMap<string, CurrentRow>,
+  connection: Connection, context: IntakeContext, said: readonly { prepared: PreparedResource<Said>; labels: readonly string[] }[], current: ReadonlyMap<string, CurrentRow>,
 ): Promise<{ row: CurrentRow; labels: string[] }[]> {
-  const newly = changes.filter(({ prepared: { id, type }, facts }) => {
+  const newly = said.filter(({ prepared: { id, type }, labels }) => {
     const before = current.get(id);
-    return type === 'Patient' && facts.labels.includes(sourceDissent) && !(before && factsOf(context, before).labels.includes(sourceDissent));
+    return type === 'Patient' && labels.includes(sourceDissent) && !(before && factsOf(context, before).labels.includes(sourceDissent));
   });
   if (newly.length === 0) return [];
-  const rows = await loadRowsOfCustodian(connection, newly.map(({ prepared: { linked }, facts }) => ({ citizen: linked.citizen, custodian: facts.custodian })));
-  const changing = new Set(changes.map(({ prepared: { id } }) => id));
+  const rows = await loadRowsOfCustodian(connection, newly.map(({ prepared: { linked } }) => ({ citizen: linked.citizen, custodian: linked.feed.partner.organisation })));
+  const changing = new Set(said.filter(({ prepared: { older } }) => !older).map(({ prepared: { id } }) => id));
   return rows.filter(({ id }) => !changing.has(id)).map((row) => ({ row, labels: [sourceDissent] }));
 }
 
@@ -83,9 +93,11 @@ async function findTellingRows(connection: Connection, context: IntakeContext, c
   return rows.filter(({ id }) => !changing.has(id)).map((row) => ({ row, labels: [hiddenLocation] }));
 }
 
-/** Rows whose new version carries labels their old versions do not show yet. */
-function findStricter(context: IntakeContext, changes: readonly Change[], current: ReadonlyMap<string, CurrentRow>): { row: CurrentRow; labels: readonly string[] }[] {
-  return [...new Map(changes.map((change) => [change.prepared.id, change])).values()].flatMap(({ prepared: { id }, facts: { labels } }) => {
+/** Rows whose new version carries labels their old versions do not show yet, and rows of which something older does. */
+function findStricter(context: IntakeContext, changes: readonly Change[], older: readonly PreparedResource<Said>[], current: ReadonlyMap<string, CurrentRow>): { row: CurrentRow; labels: readonly string[] }[] {
+  const said = new Map<string, string[]>();
+  for (const { id, labels } of [...older, ...changes.map(({ prepared: { id }, facts: { labels } }) => ({ id, labels }))]) said.set(id, [...(said.get(id) ?? []), ...labels]);
+  return [...said].flatMap(([id, labels]) => {
     const row = current.get(id);
     return row && !new Set(labels).isSubsetOf(new Set(factsOf(context, row).labels)) ? [{ row, labels }] : [];
   });

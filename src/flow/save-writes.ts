@@ -27,7 +27,7 @@ export async function saveWrites(context: WriteContext, requester: Requester, pl
     if (plan.named.some(({ condition }) => condition)) await holdConditions(connection, requester.organisation);
     await holdCitizens(connection, plan.citizens);
     if (!(await stillSo(connection, requester, plan))) return false;
-    const sources = plan.saves.map(({ resolved: { citizen } }) => ({ citizen, resources: [], late: [] }));
+    const sources = plan.saves.map(({ resolved: { citizen } }) => ({ citizen, resources: [], late: [], older: [] }));
     const hidden = await hiddenCitizens(connection, sources);
     const recordId = await saveApiRecord(connection, {
       client: requester.client, content: bytes, sha256: createHash('sha256').update(bytes).digest(), at: context.clock(), taskId: context.newId(), rows: plan.named.length,

@@ -1,3 +1,4 @@
+import { statesOf } from '../intake/fold-keys.ts';
 import type { Connection } from '../store/database.ts';
 import { loadFolds, type FoldAddress, type StoredFold } from '../store/fold-states.ts';
 import type { PendingRow } from '../store/intake-queue.ts';
@@ -63,7 +64,7 @@ export async function linkInFull(connection: Connection, context: IntakeContext,
 }
 
 async function knownOf(connection: Connection, read: readonly (ReadRow | RefusedRow)[]): Promise<KnownVisits> {
-  const own = read.flatMap((each) => ('input' in each ? each.input.foldKeys.map((foldKey) => ({ feed: each.row.feed, personKey: each.row.personKey, foldKey })) : []));
+  const own = read.flatMap((each) => ('input' in each ? statesOf(each.input, each.row.personKey).map((foldKey) => ({ feed: each.row.feed, personKey: each.row.personKey, foldKey })) : []));
   return { stored: await loadFolds(connection, own), places: noPlaces };
 }
 

@@ -178,7 +178,8 @@ function finalsOf(prepared: readonly PreparedResource[]): Map<string, PreparedRe
   const finals = new Map<string, PreparedResource>();
   for (const each of prepared) {
     const before = finals.get(each.id);
-    finals.set(each.id, before ? { ...each, labels: [...new Set([...before.labels, ...each.labels])].sort() } : each);
+    if (each.older) before?.labels.push(...each.labels.filter((label) => !before.labels.includes(label)));
+    else finals.set(each.id, before ? { ...each, labels: [...new Set([...before.labels, ...each.labels])].sort() } : each);
   }
   return finals;
 }

@@ -1,9 +1,11 @@
 import type { JsonObject } from '../fhir/json.ts';
-import type { TraceEntry } from '../mapping/types.ts';
+import { pointerTo } from '../mapping/repeat-indexes.ts';
+import type { FieldPlace, TraceEntry } from '../mapping/types.ts';
 import { fieldStates } from './field-states.ts';
 import { errorsIn, type MappedSourceRow } from './map-source.ts';
 import type { Workbench } from './map-workbench.ts';
 import { openSource, type NamedSource, type OpenedSource } from './open-source.ts';
+import { isToldBefore } from './place-in-source.ts';
 import { mapPlace, placeMapProblem, placeReadProblem, type PlacedProblem } from './place-problem.ts';
 
 /** What a map does with one file. */
@@ -32,7 +34,7 @@ export async function tryMap(bench: Workbench, target: string, source: NamedSour
   return {
     file: source.path, feed: opened.feed.key, part: opened.part.name, rows: rows.length, ok: good.length,
     resources: lastOfEach(good.flatMap(({ row }) => row.result?.resources ?? [])),
-    problems: [...problems.map((problem) => placeReadProblem(opened.placing, problem, null)), ...tried.flatMap(({ problems: own }) => own)],
+    problems: told([...problems.map((problem) => placeReadProblem(opened.placing, problem, null)), ...tried.flatMap(({ problems: own }) => own)]),
     fields: { total: states.size, used: states.size - left.length, left },
   };
 }
@@ -41,22 +43,33 @@ function tryRow(bench: Workbench, { placing }: OpenedSource, row: MappedSourceRo
   const read = row.read.map((problem) => placeReadProblem(placing, problem, row.row));
   const { result } = row;
   if (!result) return { row, problems: read };
-  const mapped = result.problems.map((problem) => placeMapProblem(placing, problem, row));
+  const mapped = result.problems.filter((problem) => !isToldBefore(problem, { said: row.saidBy, messageId: row.row.messageId ?? '' })).map((problem) => placeMapProblem(placing, problem, row));
   if (errorsIn(result.problems).length > 0) return { row, problems: [...read, ...mapped] };
   const invalid = result.resources.flatMap((resource, index) => bench.validate(resource).map((problem): PlacedProblem => {
     const rule = ruleFor(result.trace ?? [], index, problem.at?.pointer ?? '');
     const [source] = rule?.fields ?? [];
-    const placed = placeMapProblem(placing, { ...problem, at: { ...rule?.at, ...(source && { field: source.path }) } }, row);
+    const placed = placeMapProblem(placing, { ...problem, at: { ...rule?.at, ...(source && placeIn(row, source)) } }, row);
     const { map: _, ...unplaced } = placed;
     return { ...unplaced, at: { ...placed.at, pointer: problem.at?.pointer ?? '' }, ...(rule && { map: mapPlace(placing, rule.at) }) };
   }));
   return { row, problems: [...read, ...mapped, ...invalid] };
 }
 
+/** A field of the tree the map read, with the pointer to the repeat meant. */
+function placeIn({ record }: MappedSourceRow, { path, indexes = [] }: FieldPlace): { field: string; pointer?: string } {
+  const pointer = pointerTo(record, path, new Map([[path, indexes]]));
+  return { field: path, ...(pointer !== undefined && { pointer }) };
+}
+
 /** The rule that set an element, or the nearest one above it; the last wins, as it does in the map. */
 function ruleFor(trace: readonly TraceEntry[], resource: number, path: string): TraceEntry | undefined {
   const own = trace.filter((entry) => entry.resource === resource && (path === entry.to || path.startsWith(`${entry.to}.`) || path.startsWith(`${entry.to}[`)));
   return own.reduce<TraceEntry | undefined>((best, entry) => (best && best.to.length > entry.to.length ? best : entry), undefined);
+}
+
+/** Rows that are read with others tell of these what was told before. */
+function told(problems: readonly PlacedProblem[]): PlacedProblem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 
 function lastOfEach(resources: readonly JsonObject[]): JsonObject[] {

@@ -177,6 +177,7 @@ export const columnsSchema = {
           header: text,
           name: { type: 'string', pattern: '^[a-z][A-Za-z0-9]*$' },
           required: { type: 'boolean' },
+          optional: { const: true },
           personKey: { type: 'boolean' },
           sender: { type: 'boolean' },
           format: { enum: ['date', 'dateTime', 'time', 'sheet-date', 'integer', 'decimal', 'nhs-number', 'text', 'code', 'boolean'] },
@@ -186,6 +187,7 @@ export const columnsSchema = {
     },
     claims: { type: 'object', minProperties: 1, additionalProperties: false, properties: { nhsNumber: text, family: text } },
     latest: { type: 'object', required: ['column', 'at', 'table'], additionalProperties: false, properties: { column: text, at: text, table: text } },
+    asOf: { type: 'array', items: text, minItems: 1, uniqueItems: true },
   },
 };
 
@@ -257,7 +259,7 @@ export const documentSchema = {
   required: ['personKey', 'schema'],
   additionalProperties: false,
   properties: {
-    rows: text, personKey: text, messageId: text, recordKey: text, schema: { type: 'object' },
+    rows: text, personKey: text, messageId: text, recordKey: text, asOf: text, schema: { type: 'object' },
     versions: { type: 'object', required: ['of', 'number'], additionalProperties: false, properties: { of: text, number: text } },
     fold: { type: 'object', required: ['name', 'id', 'at'], additionalProperties: false, properties: { name: aboutName, id: text, at: text } },
     namespaces: { type: 'array', items: { type: 'string' }, minItems: 1, uniqueItems: true },

@@ -73,6 +73,8 @@ export interface Part {
   claims?: PersonClaims;
   /** CSV: rows are statements of which, for each person, only the latest of a sort counts, whatever order they come in */
   latest?: LatestStatements;
+  /** CSV: columns that together say of when a row is; of the table about a package: of when all its rows are. Of each record the newest counts, whatever order files come in */
+  asOf?: string[];
   /** HL7 v2: what a message of this feed may and must hold */
   messages?: MessageSchema;
   /** JSON and XML documents: where the records are, and what each must hold */
@@ -111,6 +113,8 @@ export interface DocumentSchema {
   fold?: { name: string; id: string; at: string };
   /** what makes a record the same record: two that differ under one key in one document are both refused */
   recordKey?: string;
+  /** of when a record is (a date or date-time): of each thing it speaks of the newest counts, whatever order documents come in */
+  asOf?: string;
   /**
    * records that replace each other: `of` names what they are versions of, `number` is whole and grows. The map then reads
    * `person`: its `key`, and as `versions` all that are known, oldest first, each with `until` when a later one is known
@@ -202,6 +206,8 @@ export interface Column {
   /** element name in the source model the map reads */
   name: string;
   required?: boolean;
+  /** a file may come without this column */
+  optional?: boolean;
   /** this column is the sender's person id */
   personKey?: boolean;
   /** this column names the sending organisation: one of those the feed may speak for */
@@ -278,7 +284,7 @@ export interface SplitRow {
 export interface RowInput {
   /** tree the map reads (for patch kinds: of this message alone) */
   record: JsonObject;
-  /** event instant, UTC ISO; orders patches */
+  /** event instant, UTC ISO; orders patches. Of a row that is not folded: of when it is, in a form that sorts; '' when it does not say */
   eventAt: string;
   /** `A01`, or the part's name */
   event: string;
@@ -286,6 +292,8 @@ export interface RowInput {
   foldKeys: string[];
   /** fold keys of records that are taken only while there is none of that name (FHIR `ifNoneExist`) */
   onlyNew?: string[];
+  /** FHIR: where in the Bundle the record of each fold key stands, as a JSON pointer */
+  entries?: ReadonlyMap<string, string>;
   /** the row says nothing of anybody but whom it joins or tells apart */
   joins?: Joining;
   warnings: Problem[];

@@ -77,9 +77,11 @@ function fireFor(source: CompiledSource, item: Item | undefined, picked: Collect
   const field = source.field(frame);
   frame.values[source.slot] = item;
   frame.fields[source.slot] = field;
-  if (frame.indexes) frame.indexes[source.slot] = source.indexes(frame, picked, number);
   field?.markRead(run.number);
-  fire(frame, run);
+  if (!frame.indexes) return fire(frame, run);
+  const indexes = source.indexes(frame, picked, number);
+  frame.indexes[source.slot] = indexes;
+  run.within(field, indexes, () => fire(frame, run));
 }
 
 /** Several sources: once for each combination; none where one of them is empty. */

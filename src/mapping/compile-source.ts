@@ -16,7 +16,7 @@ export interface CompiledSource {
   slot: number;
   pick(frame: Frame, run: RunState): Collection;
   field(frame: Frame): SourceField | undefined;
-  /** which repeat the `number`th of the picked items is; for a trace */
+  /** which repeat the `number`th of the picked items is; for a run that tells places */
   indexes(frame: Frame, picked: Collection, number: number): Indexes | undefined;
 }
 
@@ -28,9 +28,11 @@ export function compileSource(source: SourceSyntax, scope: VariableScope, unit: 
   const defaultValue = source.defaultValue && compileExpression(source.defaultValue, { unit, scope, focus: true });
   const { slot } = scope.declare(source.alias ?? `\u0000${source.at}`, 'source', source.type);
   const isPlain = !defaultValue && source.type === undefined && source.min === undefined && !source.listMode && !source.where && !source.check && !source.log;
-  const indexes = indexReader(context, source);
+  const placeOf = indexReader(context, source);
+  const fromEnd = source.listMode === 'last' || source.listMode === 'not_first';
+  const indexes: CompiledSource['indexes'] = (frame, picked, number) => placeOf(frame, picked, number, fromEnd);
   if (isPlain) return { slot, field, indexes, pick: path };
-  const stages = compileStages(source, slot, scope, unit);
+  const stages = compileStages(source, slot, placeOf, scope, unit);
   return {
     slot,
     field,
@@ -83,9 +85,10 @@ function fieldReader(slot: number, names: string[]): (frame: Frame) => SourceFie
   };
 }
 
-function indexReader({ slot, value }: ReturnType<typeof contextOf>, { path, listMode }: SourceSyntax): CompiledSource['indexes'] {
-  const fromEnd = listMode === 'last' || listMode === 'not_first';
-  return (frame, picked, number) => {
+type PlaceOf = (frame: Frame, picked: Collection, number: number, fromEnd: boolean) => Indexes | undefined;
+
+function indexReader({ slot, value }: ReturnType<typeof contextOf>, { path }: SourceSyntax): PlaceOf {
+  return (frame, picked, number, fromEnd) => {
     const start = slot < 0 || path.includes('*') ? undefined : frame.indexes?.[slot];
     return start && indexesOfPicked(value(frame), start, path, picked, number, fromEnd);
   };
@@ -94,7 +97,7 @@ function indexReader({ slot, value }: ReturnType<typeof contextOf>, { path, list
 type Stage = (items: Collection, frame: Frame, run: RunState, field: SourceField | undefined, isDefault: boolean) => Collection;
 
 /** What happens to the items in the order the specification gives: cardinality, where, check, log, list mode. */
-function compileStages(source: SourceSyntax, slot: number, scope: VariableScope, unit: MapUnit): Stage[] {
+function compileStages(source: SourceSyntax, slot: number, placeOf: PlaceOf, scope: VariableScope, unit: MapUnit): Stage[] {
   const at = unit.position(source.at);
   const stages: Stage[] = [];
   const { min, max = Infinity, listMode } = source;
@@ -107,7 +110,10 @@ function compileStages(source: SourceSyntax, slot: number, scope: VariableScope,
   }
   const forEach = (expression: Expression, keep: (item: Item, value: Collection, run: RunState, field: SourceField | undefined) => boolean): Stage => {
     const compiled = compileExpression(expression, { unit, scope, focus: true });
-    return (items, frame, run, field) => filterItems(items, (item) => keep(item, onItem(compiled, item, slot, frame, field, run), run, field));
+    return (items, frame, run, field) => {
+      const one = (item: Item): boolean => keep(item, onItem(compiled, item, slot, frame, field, run), run, field);
+      return filterItems(items, frame.indexes ? (item, number) => run.within(field, placeOf(frame, items, number, false), () => one(item)) : one);
+    };
   };
   if (source.where) stages.push(forEach(source.where, (_item, value, run) => {
     run.step(at);
@@ -144,9 +150,9 @@ function onItem(compiled: CompiledExpression, item: Item, slot: number, frame: F
   return compiled.evaluate(frame, item, field, run);
 }
 
-function filterItems(items: Collection, keep: (item: Item) => boolean): Collection {
+function filterItems(items: Collection, keep: (item: Item, number: number) => boolean): Collection {
   if (items === undefined) return undefined;
-  if (!Array.isArray(items)) return keep(items) ? items : undefined;
+  if (!Array.isArray(items)) return keep(items, 0) ? items : undefined;
   return collect(items.filter(keep));
 }
 

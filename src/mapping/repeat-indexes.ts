@@ -1,4 +1,4 @@
-import type { Json } from '../fhir/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../fhir/json.ts';
 import { itemsOf } from './collection.ts';
 import type { Collection, Item } from './collection.ts';
 
@@ -38,6 +38,40 @@ export function indexesBelow(value: Collection, start: Indexes, names: readonly 
   if (!first) return start;
   const differs = first.indexes.findIndex((index, place) => others.some((other) => other.indexes[place] !== index));
   return differs === -1 ? first.indexes : first.indexes.slice(0, differs);
+}
+
+/**
+ * JSON pointer to a path of the source, given which repeats the rules are at; as far as it is there and certain. Undefined for a
+ * path without lists, which says all there is.
+ */
+export function pointerTo(source: JsonObject, path: string, standing: ReadonlyMap<string, Indexes>): string | undefined {
+  const names = path.split('.');
+  let known: Indexes = [];
+  for (let end = 1; end <= names.length; end += 1) {
+    const found = standing.get(names.slice(0, end).join('.'));
+    // what stands deeper is of these repeats only if it begins with them
+    if (found && known.every((index, place) => found[place] === index)) known = found;
+  }
+  const steps: (string | number)[] = [];
+  let value: Json | undefined = source;
+  let lists = 0;
+  for (const name of names) {
+    if (!isJsonObject(value) || !Object.hasOwn(value, name)) break;
+    value = value[name];
+    steps.push(name);
+    while (Array.isArray(value)) {
+      const index: number | undefined = known[lists] ?? (value.length === 1 ? 0 : undefined);
+      lists += 1;
+      if (index === undefined) return written(steps);
+      steps.push(index);
+      value = value[index];
+    }
+  }
+  return lists === 0 ? undefined : written(steps);
+}
+
+function written(steps: readonly (string | number)[]): string {
+  return steps.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
 function spread(value: Json | undefined, names: readonly string[], indexes: Indexes, found: PlacedItem[]): void {

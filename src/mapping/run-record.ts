@@ -18,7 +18,10 @@ export interface RunOptions {
   trace?: boolean;
 }
 
-/** What runs one record after another through the entry group. Nothing of a record stays behind for the next. */
+/**
+ * What runs one record after another through the entry group. Nothing of a record stays behind for the next. A record with
+ * problems is run once more, slower, to tell which repeats they are in.
+ */
 export function recordRunner(main: GroupPlan, options: RunOptions): (source: JsonObject) => MapResult {
   const root = new SourceField('');
   const type = main.parameters[1]?.type ?? 'Bundle';
@@ -26,13 +29,13 @@ export function recordRunner(main: GroupPlan, options: RunOptions): (source: Jso
   const [sourceSlot, targetSlot] = main.parameters.map((parameter) => parameter.slot);
   const at = main.map.unit.position(main.syntax.at);
   let runs = 0;
-  return (source) => {
+  const runOnce = (source: JsonObject, telling: boolean): MapResult => {
     runs += 1;
     const trace = options.trace ? new Trace() : undefined;
-    const run = new RunState(runs, options.maxSteps ?? 100_000, trace);
+    const run = new RunState(runs, options.maxSteps ?? 100_000, { trace, placed: telling ? source : undefined });
     const target: JsonObject = { resourceType: type };
     const frame = newFrame(run);
-    if (trace) frame.indexes = [[]];
+    if (telling) frame.indexes = [[]];
     frame.values[sourceSlot ?? 0] = source;
     frame.fields[sourceSlot ?? 0] = root;
     frame.values[targetSlot ?? 1] = target;
@@ -47,6 +50,11 @@ export function recordRunner(main: GroupPlan, options: RunOptions): (source: Jso
     }, run, at);
     const ledger = options.ledger === false ? [] : ledgerOf(source, root, runs);
     return { resources, ledger, log: run.log, notices: run.notices, unmapped: run.unmapped, problems: run.problems, ...(trace ? { trace: entries } : {}) };
+  };
+  return (source) => {
+    const result = runOnce(source, options.trace ?? false);
+    const isToPlace = !options.trace && result.problems.length + result.notices.length > 0 && result.problems.every(({ code }) => code !== 'map-budget');
+    return isToPlace ? runOnce(source, true) : result;
   };
 }
 

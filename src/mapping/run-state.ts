@@ -2,7 +2,7 @@ import type { JsonObject } from '../fhir/json.ts';
 import type { Position, Problem } from '../fhir/problem.ts';
 import type { Collection } from './collection.ts';
 import type { ListEnds } from './list-ends.ts';
-import type { Indexes } from './repeat-indexes.ts';
+import { pointerTo, type Indexes } from './repeat-indexes.ts';
 import { BudgetStop } from './fast-values.ts';
 import type { SourceField } from './source-field.ts';
 import type { TargetPlace } from './target-place.ts';
@@ -24,7 +24,7 @@ export interface Frame {
   places: (TargetPlace | undefined)[];
   /** nodes of `share` labels, by slot */
   shared: (JsonObject | undefined)[];
-  /** by slot, which repeats of the source the value is; only kept for a trace */
+  /** by slot, which repeats of the source the value is; only kept where the run tells places */
   indexes: (Indexes | undefined)[] | undefined;
   run: RunState;
 }
@@ -51,14 +51,19 @@ export class RunState {
   readonly trace: Trace | undefined;
   /** made when a rule first claims an end of a list */
   ends: ListEnds | undefined = undefined;
+  /** the record, where the run tells which repeats its problems are in */
+  private readonly placed: JsonObject | undefined;
+  /** which repeats of the source rules are at, by path */
+  private readonly standing = new Map<string, Indexes>();
   private seen: Set<string> | undefined;
   private stepsLeft: number;
   private evaluationsLeft: number;
   private depth = 0;
 
-  constructor(number: number, maxSteps: number, trace?: Trace) {
+  constructor(number: number, maxSteps: number, { trace, placed }: { trace?: Trace | undefined; placed?: JsonObject | undefined } = {}) {
     this.number = number;
     this.trace = trace;
+    this.placed = placed;
     this.stepsLeft = maxSteps;
     this.evaluationsLeft = maxSteps * evaluationsPerStep;
   }
@@ -83,6 +88,17 @@ export class RunState {
     throw new RunStop();
   }
 
+  /** Does something while the source stands at one of its repeats. */
+  within<T>(field: SourceField | undefined, indexes: Indexes | undefined, work: () => T): T {
+    if (!field || !indexes) return work();
+    const before = this.standing.get(field.path);
+    this.standing.set(field.path, indexes);
+    const done = work();
+    if (before) this.standing.set(field.path, before);
+    else this.standing.delete(field.path);
+    return done;
+  }
+
   enter(at: Position): void {
     this.depth += 1;
     if (this.depth <= deepestCalls) return;
@@ -96,21 +112,21 @@ export class RunState {
 
   /** An error: nothing of this record may be used. */
   fail(code: string, text: string, at: Position, field: SourceField | undefined, more: { expected?: string; fix?: string } = {}): void {
-    this.add({ category: 'unprocessable', code, text, at: position(at, field), severity: 'error', ...more });
+    this.add({ category: 'unprocessable', code, text, at: this.position(at, field), severity: 'error', ...more });
   }
 
   warn(code: string, text: string, at: Position, field: SourceField | undefined): void {
-    this.add({ category: 'unprocessable', code, text, at: position(at, field), severity: 'warning' });
+    this.add({ category: 'unprocessable', code, text, at: this.position(at, field), severity: 'warning' });
   }
 
   /** Words of the map itself, never of the record, so its sender may be told. */
   notice(text: string, at: Position, field: SourceField | undefined): void {
-    if (this.notices.length < mostProblems) this.notices.push({ category: 'unprocessable', code: 'map-notice', text: `The map says: ${text}.`, at: position(at, field), severity: 'warning' });
+    if (this.notices.length < mostProblems) this.notices.push({ category: 'unprocessable', code: 'map-notice', text: `The map says: ${text}.`, at: this.position(at, field), severity: 'warning' });
   }
 
   /** The same mistake at the same place is told once; errors are never crowded out by warnings. */
   private add(problem: Problem): void {
-    const key = `${problem.code} ${problem.text} ${problem.at?.file} ${problem.at?.line}:${problem.at?.column} ${problem.at?.field}`;
+    const key = `${problem.code} ${problem.text} ${problem.at?.file} ${problem.at?.line}:${problem.at?.column} ${problem.at?.field} ${problem.at?.pointer}`;
     this.seen ??= new Set();
     if (this.seen.has(key)) return;
     if (this.problems.length >= mostProblems) {
@@ -121,8 +137,10 @@ export class RunState {
     this.seen.add(key);
     this.problems.push(problem);
   }
-}
 
-function position(at: Position, field: SourceField | undefined): Position {
-  return field && field.path !== '' ? { ...at, field: field.path } : at;
+  private position(at: Position, field: SourceField | undefined): Position {
+    if (!field || field.path === '') return at;
+    const pointer = this.placed && pointerTo(this.placed, field.path, this.standing);
+    return { ...at, field: field.path, ...(pointer !== undefined && { pointer }) };
+  }
 }

@@ -43,23 +43,51 @@ export interface QuarantineGroup {
   count: number;
   firstSeen: Date;
   lastSeen: Date;
-  /** `record/row`, its part and the row itself */
+  /** `record/row`, its part and the row itself, with its line in the file and the example's own place */
   example: string;
   part: string;
   content: string | null;
+  rowLine: number;
+  line: number | null;
+  pointer: string | null;
+}
+
+/** Files refused whole for one reason. */
+export interface RefusedFiles {
+  code: string;
+  text: string;
+  count: number;
+  firstSeen: Date;
+  lastSeen: Date;
+  /** the newest of them, by its record */
+  example: string;
+}
+
+/** What a problem is about: its field, or of a document its place, whichever repeat it is in. */
+const fieldOf = String.raw`coalesce(e->'at'->>'field', regexp_replace(e->'at'->>'pointer', '/[0-9]+(?=/|$)|\[[0-9]+\]', '', 'g'), '')`;
+
+/** The newest thousand at most: whoever sends more has another problem. */
+const mostRefused = 1000;
+
+/** A feed's files that were refused whole, by reason, most frequent first. */
+export async function groupRefusedFiles(database: Database, feed: string, limit: number): Promise<RefusedFiles[]> {
+  return database.query<RefusedFiles>(
+    `select e->>'code' as code, min(e->>'text') as text, count(distinct s.record_id)::int as count, min(s.received_at) as "firstSeen", max(s.received_at) as "lastSeen", max(s.record_id)::text as example
+     from (select record_id, received_at, problems from source_record where feed = $1 and state = 'rejected' order by record_id desc limit ${mostRefused}) s, jsonb_array_elements(s.problems) e
+     where coalesce(e->>'severity', 'error') = 'error' group by 1 order by count desc, code limit $2`, [feed, limit]);
 }
 
 /** A feed's quarantine by reason, most frequent first. A row with several problems is in several groups. */
 export async function groupQuarantine(database: Database, feed: string, page: { limit: number; offset: number }): Promise<QuarantineGroup[]> {
   return database.query<QuarantineGroup>(
     `with problem as (
-       select r.record_id, r.row_no, r.part, e->>'code' as code, coalesce(e->'at'->>'field', '') as field, e->>'text' as text, e->>'expected' as expected, e->>'fix' as fix, s.received_at
+       select r.record_id, r.row_no, r.part, e->>'code' as code, ${fieldOf} as field, e->'at'->>'pointer' as pointer, (e->'at'->>'line')::int as line, e->>'text' as text, e->>'expected' as expected, e->>'fix' as fix, s.received_at
        from intake_row r join source_record s on s.record_id = r.record_id, jsonb_array_elements(r.problems) e
        where r.feed = $1 and r.state in ('quarantined', 'awaiting-merge') and coalesce(e->>'severity', 'error') = 'error'),
      grouped as (
        select code, field, count(*)::int as count, min(received_at) as first_seen, max(received_at) as last_seen
        from problem group by code, field)
-     select g.code, g.field, g.count, g.first_seen as "firstSeen", g.last_seen as "lastSeen", p.text, p.expected, p.fix, p.record_id || '/' || p.row_no as example, p.part, r.content
+     select g.code, g.field, g.count, g.first_seen as "firstSeen", g.last_seen as "lastSeen", p.text, p.expected, p.fix, p.record_id || '/' || p.row_no as example, p.part, r.content, r.line as "rowLine", p.line, p.pointer
      from grouped g join lateral (select * from problem p where p.code = g.code and p.field = g.field order by record_id, row_no limit 1) p on true
      join intake_row r on r.record_id = p.record_id and r.row_no = p.row_no
      order by g.count desc, g.code, g.field limit $2 offset $3`, [feed, page.limit, page.offset]);
@@ -79,7 +107,7 @@ export interface RequeueChoice {
 export async function requeueQuarantined(connection: Connection, feed: string, { code, field, file }: RequeueChoice): Promise<number> {
   const { rows } = await connection.query<RequeuedRow>(
     `update intake_row r set state = 'pending', problems = '[]' where r.feed = $1 and r.state in ('quarantined', 'awaiting-merge') and r.person_key <> '' and r.content is not null
-       and exists (select 1 from jsonb_array_elements(r.problems) e where ($2::text is null or e->>'code' = $2) and ($3::text is null or e->'at'->>'field' = $3)
+       and exists (select 1 from jsonb_array_elements(r.problems) e where ($2::text is null or e->>'code' = $2) and ($3::text is null or ${fieldOf} = $3)
          and ($4::text is null or position($4 || ' ' in coalesce(e->>'fix', '') || ' ') > 0 or position($4 || ' ' in coalesce(e->>'text', '') || ' ') > 0))
      returning r.feed, r.person_key, r.record_id`, [feed, code, field, file]);
   await queueAgain(connection, rows);

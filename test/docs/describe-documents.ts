@@ -2,10 +2,11 @@ import { isJsonObject, textOf, type JsonObject } from '../../src/fhir/json.ts';
 import type { DocumentSchema } from '../../src/intake/types.ts';
 
 /** What a JSON or XML document must look like, from its kind's schema file. */
-export function documentLines({ rows, personKey, messageId, versions, namespaces, schema }: DocumentSchema): string[] {
+export function documentLines({ rows, personKey, messageId, asOf, versions, namespaces, schema }: DocumentSchema): string[] {
   return [
     `${rows === undefined ? 'A document is one record' : `The records are \`${rows}\``}. The sender's person id is \`${personKey}\`${messageId === undefined ? '' : `, the id of a message \`${messageId}\``}.`,
     ...(versions ? [`Of \`${versions.of}\` the highest \`${versions.number}\` holds, in whatever order they come; earlier ones are kept and marked as replaced.`] : []),
+    ...(asOf === undefined ? [] : [`Of each record the newest by \`${asOf}\` counts, in whatever order documents come; one that does not say counts by its arrival.`]),
     ...(namespaces ? [`Namespaces: ${namespaces.map((each) => (each === '' ? 'none' : `\`${each}\``)).join(', ')}. Elements are named by their local names, attributes with \`@\`.`] : []),
     '', '| element | must be there | form |', '| --- | --- | --- |', ...elementLines(schema, schema, '', namespaces !== undefined, []),
   ];

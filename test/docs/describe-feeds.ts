@@ -56,7 +56,7 @@ function describeKind(mappings: Mappings, kind: Kind): string[] {
 
 function describePart(part: Part): string[] {
   const title = part.name === '' ? 'Content' : `Part ${part.name}`;
-  return ['', `### ${title}`, '', `${readBy(part)}${part.file === undefined ? '' : ` File \`${part.file}\`${part.needed ? ', which every package holds' : ''}.`}`, '', ...(part.columns ? columnLines(part.columns, part.spreadsheet ?? false) : []), ...(part.latest ? latestLines(part.latest) : []), ...(part.messages ? messageLines(part.messages) : []), ...(part.document ? documentLines(part.document) : []), ...(part.bundle ? bundleLines(part.bundle) : [])];
+  return ['', `### ${title}`, '', `${readBy(part)}${part.file === undefined ? '' : ` File \`${part.file}\`${part.needed ? ', which every package holds' : ''}.`}`, '', ...(part.columns ? columnLines(part.columns, part.spreadsheet ?? false) : []), ...(part.latest ? latestLines(part.latest) : []), ...asOfLines(part), ...(part.messages ? messageLines(part.messages) : []), ...(part.document ? documentLines(part.document) : []), ...(part.bundle ? bundleLines(part.bundle) : [])];
 }
 
 function readBy(part: Part): string {
@@ -71,8 +71,8 @@ function columnLines(columns: readonly Column[], spreadsheet: boolean): string[]
   return [
     `One header line that names each of these columns once, in any order, then one row per record.${spreadsheet ? ' A [sheet kept by hand](sheets-kept-by-hand.md).' : ''}`, '',
     '| column | must have a value | form |', '| --- | --- | --- |',
-    ...columns.map(({ header, required, personKey, sender, format, maxLength }) => {
-      const form = [personKey ? 'the sender\'s person id' : '', sender ? 'an organisation the feed speaks for' : '', format ?? '', maxLength === undefined ? '' : `at most ${maxLength} characters`].filter((each) => each !== '').join(', ');
+    ...columns.map(({ header, required, optional, personKey, sender, format, maxLength }) => {
+      const form = [personKey ? 'the sender\'s person id' : '', sender ? 'an organisation the feed speaks for' : '', format ?? '', maxLength === undefined ? '' : `at most ${maxLength} characters`, optional ? 'the column may be absent' : ''].filter((each) => each !== '').join(', ');
       return `| ${header} | ${required || personKey ? 'yes' : ''} | ${form} |`;
     }),
   ];
@@ -80,6 +80,12 @@ function columnLines(columns: readonly Column[], spreadsheet: boolean): string[]
 
 function latestLines({ column, at }: LatestStatements): string[] {
   return ['', `Each row is a statement: what its \`${column}\` stands for is in the code tables. Of the same statement about the same person the latest by \`${at}\` counts, in whatever order rows and files come.`];
+}
+
+function asOfLines({ asOf = [], columns = [], cover }: Part): string[] {
+  if (asOf.length === 0) return [];
+  const headers = asOf.map((name) => `\`${columns.find((column) => column.name === name)?.header ?? ''}\``).join(', then ');
+  return ['', cover ? `Of each record the newest package by ${headers} counts, in whatever order they come.` : `Of each record the newest row by ${headers} counts, in whatever order files come. A row that does not say counts by its arrival.`];
 }
 
 function messageLines(messages: MessageSchema): string[] {

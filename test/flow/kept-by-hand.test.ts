@@ -3,6 +3,9 @@ import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { message } from '../intake/adt.ts';
 import { citizenCount, outcomeOf, sendFile, storedRows, testNumber, type IntakeOutcome, type StoredRow } from './intake-outcome.ts';
+import type { WorkList } from '../../src/flow/feed-work-list.ts';
+import { badPackage, datedExtracts, mark, readExample, residents } from './dated-extracts.ts';
+import { integrationOf, request } from './replay-works.ts';
 import { csvFile } from './partner-rows.ts';
 import { citizenOf } from './whole-record.ts';
 
@@ -16,7 +19,7 @@ const admission = message({
   pv1: { 2: 'I', 19: 'V601^^^RRK', 44: '20240428143000' }, more: ['ZU1||||||||||||||||||||||Y||20240502091500'],
 });
 
-describe.each(databases)('sheets kept by hand, on $kind', ({ open }) => {
+describe.each(databases)('sheets and extracts, on $kind', ({ open }) => {
   let gateway: Gateway;
   beforeAll(async () => {
     gateway = await startGateway(await open());
@@ -113,5 +116,88 @@ describe.each(databases)('sheets kept by hand, on $kind', ({ open }) => {
       await send('bvsc-nns', person({ date: '20/04/2024', consentDate: '20/04/2024' }));
       expect(await seen('EpisodeOfCare')).toContain('Tuesday walking group');
     });
+  });
+
+  describe('that say all there is, when an older one comes late', () => {
+    const personOf = async (key: string): Promise<StoredRow[]> => (await storedRows(gateway, 'Patient')).filter(({ resource }) => JSON.stringify(resource['identifier']).includes(`"value":"${key}"`));
+    const marks = (rows: readonly StoredRow[]): string[] => rows.flatMap((each) => [1, 2, 3].map(mark).filter((text) => JSON.stringify(each.resource).includes(text)));
+
+    it.each(datedExtracts)('$feed/$part: it replaces nothing, and its Task says so', async ({ feed, part, personKey, ofItsDay, extract }) => {
+      const ask = async (n: number): Promise<IntakeOutcome> => sendFile(gateway, feed, part, extract(gateway, n));
+      expect((await ask(2)).counts['quarantined']).toBe(0);
+      const late = await ask(1);
+      expect([late.counts['stored'] === 0, late.told.map(([code]) => code).includes('older-than-known')]).toEqual([!ofItsDay, true]);
+      expect([marks(await personOf(personKey)), (await personOf(personKey))[0]?.version]).toEqual([[mark(2)], 1]);
+      await ask(3);
+      await ask(2);
+      expect([marks(await personOf(personKey)), (await personOf(personKey))[0]?.version]).toEqual([[mark(3)], 2]);
+    });
+
+    it('in any order three of them end the same, and one that says the same again makes those between older', async () => {
+      const orders = [[1, 2, 3], [1, 3, 2], [2, 1, 3], [2, 3, 1], [3, 1, 2], [3, 2, 1]];
+      for (const turn of [0, 1, 2]) await sendFile(gateway, 'rowanhouse-residents', 'residents', residents(orders.map((order) => [order.join('-'), order[turn] ?? 0])));
+      for (const order of orders) expect(marks(await personOf(order.join('-')))).toEqual([mark(3)]);
+      // of day 3 the home says what it said of day 1: what comes late of day 2 is older all the same
+      for (const [day, said] of [[1, 1], [3, 1], [2, 2]]) await sendFile(gateway, 'rowanhouse-residents', 'residents', residents([['D9', day ?? 0]]).replace(mark(day ?? 0), mark(said ?? 0)));
+      expect(marks(await personOf('D9'))).toEqual([mark(1)]);
+    });
+
+    it('what it flags counts all the same: labels only gather', async () => {
+      const patient = (n: number, isConfidential: string): string => csvFile(gateway, 'cocoagrove-emis', 'patient', [{
+        patientGuid: 'D10', surname: mark(n), dateOfBirth: '1941-05-17', dummyType: 'false', deleted: 'false', spineSensitive: 'false', isConfidential, processingId: String(n),
+      }]);
+      const problem = csvFile(gateway, 'cocoagrove-emis', 'problem', [{
+        observationGuid: 'D10-1', patientGuid: 'D10', deleted: 'false', problemStatusDescription: 'Active Problem', processingId: '2', effectiveDate: '2022-11-04', snomedCTConceptId: '248279007', term: 'Frailty', isConfidential: 'false',
+      }]);
+      await sendFile(gateway, 'cocoagrove-emis', 'patient', patient(2, 'false'));
+      await sendFile(gateway, 'cocoagrove-emis', 'problem', problem);
+      await sendFile(gateway, 'cocoagrove-emis', 'patient', patient(1, 'true'));
+      const [person] = await personOf('D10');
+      expect([marks(person ? [person] : []), JSON.stringify(person?.resource['meta'])]).toEqual([[mark(2)], expect.stringContaining('source-dissent')]);
+      const [entry] = (await storedRows(gateway, 'Condition')).filter(({ resource }) => JSON.stringify(resource['identifier']).includes('D10-1'));
+      expect(JSON.stringify(entry?.resource['meta'])).toContain('source-dissent');
+    });
+
+    it('a hospice\'s older "yes" does not take back a "no"', async () => {
+      const answer = (consentToShare: string, consentDate: string): Promise<IntakeOutcome> => sendFile(gateway, 'birmhospice-epaccs', 'person', csvFile(gateway, 'birmhospice-epaccs', 'person', [{
+        patientId: 'D11', surname: 'Sample', dateOfBirth: '1941-05-17', careStart: '2024-01-01', consentToShare, consentDate,
+      }]));
+      const denied = async (): Promise<number> => (await gateway.database.query<{ n: number }>(
+        'select count(*)::int as n from choice_rule c join citizen_row r using (citizen_id) where r.id = $1 and c.live @> now()', [(await personOf('D11'))[0]?.id]))[0]?.n ?? 0;
+      await answer('No', '2024-05-01');
+      const closed = await denied();
+      expect(closed).toBeGreaterThan(0);
+      await answer('Yes', '2024-04-01');
+      expect(await denied()).toBe(closed);
+      await answer('Not asked', '');
+      expect(await denied()).toBe(closed);
+      await answer('Yes', '2024-06-01');
+      expect(await denied()).toBe(0);
+      await answer('No', '');
+      expect(await denied()).toBe(closed);
+      await answer('not asked', ''); // other letters: the same file again would be the same file
+      expect(await denied()).toBe(0);
+    });
+  });
+
+  it('the work list tells of every format what is wrong, with the shape of the value, and which files were refused whole', async () => {
+    const listed = async (feed: string): Promise<WorkList> => {
+      const partner = gateway.services.mappings.feeds.find(({ key }) => key === feed)?.partner;
+      return gateway.services.feedWork.workList(integrationOf(partner?.organisation ?? ''), feed, 0, request);
+    };
+    const told = async (feed: string): Promise<string[]> => (await listed(feed)).quarantine.map(({ code, field, value, count }) => `${count} ${code} ${field} ${value ?? '-'}`);
+    const twice = readExample('care-home/examples/bad-assessment/input.json').replace('"answer": "c",', '"answer": "c", "score": "high",');
+    await sendFile(gateway, 'elmtree-residents', 'assessments', twice);
+    await sendFile(gateway, 'stgiles-epaccs', '', readExample('epaccs-cda/examples/bad-times/input.xml'));
+    await sendFile(gateway, 'gpexample-gpc', '', readExample('gp-connect/examples/bad-observations/input.json'));
+    await sendFile(gateway, 'bchc-csds', '', badPackage());
+    await sendFile(gateway, 'bchc-csds', '', 'no package');
+    await sendFile(gateway, 'uhb-adt', '', message({ id: 'W1', event: 'A28', pid: { 3: 'W1^^^RRK', 7: '19380231' }, pv1: null }));
+    expect(await told('elmtree-residents')).toEqual(expect.arrayContaining(['1 check-failed validUntil ####-##-##', '1 value-missing /assessor -']));
+    expect(await told('stgiles-epaccs')).toEqual(expect.arrayContaining([expect.stringMatching(/^1 value-invalid \/ClinicalDocument\/.*\/effectiveTime\/@value ####-##-##$/)]));
+    expect(await told('gpexample-gpc')).toEqual(expect.arrayContaining(['1 check-failed Observation.status xxxxxxxx']));
+    expect(await told('bchc-csds')).toEqual(expect.arrayContaining(['2 date-format REFERRAL REJECTION DATE ##/##/####', '1 check-failed SERVICE REQUEST IDENTIFIER XX-###']));
+    expect(await told('uhb-adt')).toEqual(['1 date-not-real PID-7 ########']);
+    expect((await listed('bchc-csds')).refusedFiles).toMatchObject([{ code: 'package-not-zip', count: 1 }]);
   });
 });

@@ -41,6 +41,20 @@ describe('a CSV file is split', () => {
     expect(split(`${header.replaceAll(',', ' , ')}\nC1,,,,,,,\n`).rows).toHaveLength(1);
   });
 
+  it('telling that it was cut off in its last row', () => {
+    expect(split(`${header}\nC1,,,,,,,\nC2,,,`).rows.map(({ problem }) => problem?.code)).toEqual([undefined, 'file-incomplete']);
+    expect(split(`${header}\nC2,,,\n`).rows.map(({ problem }) => problem?.code)).toEqual(['csv-ragged-row']);
+  });
+
+  it('also without columns that may be absent, and without no other', () => {
+    const lenient: Kind = { ...kind, parts: [{ ...part, columns: columns.map((column) => (column.name === 'cost' ? { ...column, optional: true as const } : column)) }] };
+    const without = (name: string, cells: string): ReturnType<typeof splitSource> => splitSource(lenient, feed, 'client', Buffer.from(`${columns.filter((column) => column.name !== name).map((column) => column.header).join(',')}\n${cells}\n`));
+    const [row] = without('cost', 'C1,,,3,,true,').rows;
+    expect(row && readRow(lenient, feed, lenient.parts[0] ?? part, row)).toMatchObject({ input: { record: { clientId: 'C1', count: '3', open: 'true' } } });
+    expect(without('cost', 'C1,,').rows.map(({ problem }) => problem?.text)).toEqual(['The row has 3 cells where the header has 7.']);
+    expect(codesOf(without('count', 'C1,,,,,,').problems)).toEqual(['csv-column-missing']);
+  });
+
   it('setting ragged rows aside while the rest goes on', () => {
     const { rows, problems } = split(`${header}\nC1,,,,,,,\nC2,too,few\nC3,,,,,,,,more\nC4,,,,,,,\n`);
     expect(problems).toEqual([]);

@@ -114,6 +114,8 @@ describe('the mappings folder', () => {
     ['a relation without a branch', relations([{ part: 'note', by: ['noteId'], rows: 'many' }]), 'sheet/kind.json', '/parts', /need a branch/],
     ['a branch named like a column', relations([{ part: 'note', by: ['noteId'], rows: 'many', as: 'noteId' }]), 'sheet/kind.json', '/parts', /"noteId" is there twice/],
     ['a part that is read with others and has no file name', relations([{ part: 'note', by: ['noteId'], rows: 'many', as: 'notes' }]), 'sheet/kind.json', '/parts', /file name/],
+    ['a column that must have a value and may be absent', { 'sheet/client.schema.json': JSON.stringify({ columns: [{ header: 'A', name: 'a', personKey: true, optional: true }] }) }, 'sheet/client.schema.json', '/columns', /must have a value/],
+    ['rows put in order by a name', { 'sheet/client.schema.json': JSON.stringify({ asOf: ['a'], columns: [{ header: 'A', name: 'a', personKey: true }] }) }, 'sheet/client.schema.json', '/asOf', /dates, times or whole numbers/],
     ['a column name given twice', { 'sheet/client.schema.json': JSON.stringify({ columns: [{ header: 'A', name: 'a', personKey: true }, { header: 'B', name: 'a' }] }) }, 'sheet/client.schema.json', '/columns', /twice/],
     ['a table with another header', { 'sheet/tables/sex.csv': 'source,code\nM,male\n' }, 'sheet/tables/sex.csv', undefined, /header/],
     ['a dropped field nobody approved', { 'sheet/dropped.csv': 'field,reason,approvedBy,date\nnote,Not needed,,2026-01-12\n' }, 'sheet/dropped.csv', undefined, /approved/],

@@ -1,9 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { deflateRawSync, gzipSync } from 'node:zlib';
+import { fits } from '../../src/intake/package/assign-tables.ts';
 import { readZip, type PackageFile } from '../../src/intake/package/read-zip.ts';
 import { writeZip } from '../../src/intake/package/write-zip.ts';
 import { readRow } from '../../src/intake/read-row.ts';
 import { splitReceived } from '../../src/intake/split-received.ts';
 import type { Feed, Kind, Part } from '../../src/intake/types.ts';
+import { sharedData, sharedSamples } from '../shared-data.ts';
+import { mappings } from './adt.ts';
+
+const domainColumns = sharedSamples('domain/columns/csds_columns.json', join(sharedData, '../domain/columns/csds_columns.json'));
 
 const file = (name: string, text: string | Uint8Array): PackageFile => ({ name, bytes: Buffer.from(text as string) });
 const limits = { entries: 4, bytes: 10_000 };
@@ -197,4 +204,11 @@ describe('a package of tables', () => {
     expect(read('team', 2)).toMatchObject({ problems: [{ code: 'value-too-long' }] });
     expect(read('team', 3)).toMatchObject({ input: { record: { team: 'DN' } } });
   });
+});
+
+domainColumns.it('the community data set: every table of it is read, or left out with a reason', () => {
+  const { parts, leftOut = [] } = mappings().kinds.get('csds') ?? { parts: [] };
+  const { tables: all } = JSON.parse(readFileSync(domainColumns.path, 'utf8')) as { tables: Record<string, string[]> };
+  const placed = [...parts.flatMap(({ file: pattern }) => pattern ?? []), ...leftOut.map(({ file: pattern }) => pattern)];
+  expect(Object.keys(all).filter((table) => placed.filter((pattern) => fits(pattern, `${table}.csv`)).length !== 1)).toEqual([]);
 });

@@ -76,7 +76,7 @@ describe('an expression the fast way does not know', () => {
 
   it('that fails is a problem without the value', () => {
     const { problems } = runMap(mapOf('src.a as v -> tgt.language = (v.x.single());'), { a: { x: ['secret', 'words'] } });
-    expect(problems).toEqual([expect.objectContaining({ code: 'expression-failed', at: { file: 'test.map', line: 4, column: 30, field: 'a.x' } })]);
+    expect(problems).toEqual([expect.objectContaining({ code: 'expression-failed', at: { file: 'test.map', line: 4, column: 30, field: 'a.x', pointer: '/a/x' } })]);
     expect(JSON.stringify(problems)).not.toMatch(/secret|words/);
   });
 });

@@ -18,6 +18,22 @@ interface Test {
   outputs: string[];
 }
 
+/** What the library does otherwise than the suite says: of one more, or one fewer, somebody should know. */
+const failing = [
+  'HighBoundaryDateTimeMillisecond1', 'HighBoundaryDateTimeMillisecond3', 'HighBoundaryDecimal', 'HighBoundaryDecimal10', 'HighBoundaryDecimal13',
+  'HighBoundaryDecimal14', 'HighBoundaryDecimal15', 'HighBoundaryDecimal16', 'HighBoundaryDecimal2', 'HighBoundaryDecimal4', 'HighBoundaryDecimal6',
+  'HighBoundaryDecimal8', 'HighBoundaryDecimalDefault', 'HighBoundaryQuantity', 'LowBoundaryDateTimeMillisecond1', 'LowBoundaryDecimal1',
+  'LowBoundaryDecimal12', 'LowBoundaryDecimal13', 'LowBoundaryDecimal14', 'LowBoundaryDecimal15', 'LowBoundaryDecimal7', 'LowBoundaryDecimal9',
+  'LowBoundaryDecimalDefault', 'LowBoundaryNegDecimal1', 'LowBoundaryNegDecimalDefault', 'LowBoundaryQuantity', 'PrecisionDateTimeMilliseconds',
+  'PrecisionDecimal', 'PrecisionTimeMilliseconds', 'PrecisionTimeMinutes', 'PrecisionYear', 'testCollectionBoolean1', 'testConformsTo1',
+  'testConformsTo2', 'testDollarOrderNotAllowed', 'testEquality23', 'testEquivalent21', 'testEquivalent23', 'testExtension2',
+  'testFHIRPathAsFunction11', 'testFHIRPathAsFunction16', 'testIif10', 'testIif6', 'testMinus5', 'testNEquality17', 'testNotEquivalent21',
+  'testPlusDate18', 'testPlusDate19', 'testPlusDate20', 'testPlusDate21', 'testPlusDate22', 'testPlusDate3', 'testPlusDate4', 'testPlusDate5',
+  'testPlusDate6', 'testPlusDate7', 'testPlusDate8', 'testPolymorphicsB', 'testPolymorphismAsB', 'testPolymorphismB', 'testQuantity4',
+  'testReplaceMatches2', 'testSimpleFail', 'testSimpleWithWrongContext', 'testSort10', 'testSort8', 'testType22', 'testVariables1', 'testVariables2',
+  'testVariables4',
+];
+
 const suite = sharedSamples('fhir_test_cases/r4/fhirpath/tests-fhir-r4.xml');
 const resources = sharedSamples('fhirpath_js_cases/test/resources/r4');
 const r4 = createRequire(import.meta.url)('fhirpath/fhir-context/r4') as Model;
@@ -72,7 +88,7 @@ function asText(value: unknown): string {
   beforeAll(() => { console.warn = () => undefined; });
   afterAll(() => { console.warn = warn; });
 
-  it('pass as often as before in the library', () => {
+  it('pass in the library, but for those named', () => {
     const ran = tests.flatMap((test) => {
       const input = inputOf(test);
       return input ? [{ test, isPassed: passes(test, input) }] : [];
@@ -81,7 +97,7 @@ function asText(value: unknown): string {
     process.stdout.write(`FHIRPath R4: ${passed} of ${ran.length} pass in the library (${tests.length} tests, the others lack their input)\n`);
     if (process.env['SHOW_FAILED']) for (const { test } of ran.filter(({ isPassed }) => !isPassed)) process.stdout.write(`  ${test.name}: ${test.expression} -> ${test.outputs.join('|')}\n`);
     expect(ran.length).toBeGreaterThan(900);
-    expect(passed).toBeGreaterThanOrEqual(850);
+    expect([...new Set(ran.filter(({ isPassed }) => !isPassed).map(({ test }) => test.name))].sort()).toEqual(failing);
   });
 
   it('give the same by the fast way wherever it decides', () => {

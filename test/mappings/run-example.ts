@@ -19,7 +19,7 @@ export interface Outcome {
   /** the last version of each, in the order they first appeared */
   resources?: JsonObject[];
   /** what was refused, and (severity warning) what was noticed */
-  problems?: { code: string; severity?: string; at?: Position }[];
+  problems?: { code: string; text: string; severity?: string; at?: Position }[];
   log?: string[];
 }
 
@@ -97,8 +97,8 @@ function outcomeOf({ problems, rows }: MappedSource, feed: Feed): Outcome {
   };
 }
 
-function toldOf({ code, severity, at }: Problem): NonNullable<Outcome['problems']>[number] {
-  return { code, ...(severity === undefined || severity === 'error' ? {} : { severity }), ...(at === undefined ? {} : { at: stable(at) }) };
+function toldOf({ code, text, severity, at }: Problem): NonNullable<Outcome['problems']>[number] {
+  return { code, text, ...(severity === undefined || severity === 'error' ? {} : { severity }), ...(at === undefined ? {} : { at: stable(at) }) };
 }
 
 /** Element names of a record, also of the rows of other tables below it. */

@@ -41,14 +41,15 @@ function sayFeed({ feed, state, partner, mapping, queue, ailments }: FeedReport)
 
 /** `onestory feed work-list <feed>`: every page. */
 function workListCommand(context: CliContext): Command {
-  return calling(context, new Command('work-list').description('rows in quarantine by reason, and codes that no table has').argument('<feed>', 'such as uhb-adt'))
+  return calling(context, new Command('work-list').description('files refused, rows in quarantine by reason, and codes that no table has').argument('<feed>', 'such as uhb-adt'))
     .action(async (feed: string, options: GatewayOptions) => {
-      const all: Pick<WorkList, 'quarantine' | 'unmappedCodes'> = { quarantine: [], unmappedCodes: [] };
+      const all: Pick<WorkList, 'quarantine' | 'unmappedCodes' | 'refusedFiles'> = { quarantine: [], unmappedCodes: [], refusedFiles: [] };
       for (let path: string | null = `/governance/feeds/${encodeURIComponent(feed)}/work-list`; path !== null;) {
         const page: (typeof all & { next: string | null }) | null = await call(context, options, { method: 'GET', path });
         if (!page) return;
         all.quarantine.push(...page.quarantine);
         all.unmappedCodes.push(...page.unmappedCodes);
+        all.refusedFiles.push(...page.refusedFiles);
         path = page.next;
       }
       if (options.json) return context.print(JSON.stringify({ feed, ...all }, null, 2));
@@ -56,9 +57,10 @@ function workListCommand(context: CliContext): Command {
     });
 }
 
-function sayWorkList({ quarantine, unmappedCodes }: Pick<WorkList, 'quarantine' | 'unmappedCodes'>): string[] {
-  if (quarantine.length + unmappedCodes.length === 0) return ['Nothing to do.'];
+function sayWorkList({ quarantine, unmappedCodes, refusedFiles }: Pick<WorkList, 'quarantine' | 'unmappedCodes' | 'refusedFiles'>): string[] {
+  if (quarantine.length + unmappedCodes.length + refusedFiles.length === 0) return ['Nothing to do.'];
   return [
+    ...refusedFiles.flatMap(({ code, text, count, firstSeen, lastSeen, example }) => [`${count} ${count === 1 ? 'file' : 'files'} refused: ${code}  ${day(firstSeen)} to ${day(lastSeen)}  such as ${example}`, `    ${text}`]),
     ...quarantine.flatMap(({ code, field, value, text, expected, fix, count, firstSeen, lastSeen, example }) => [
       `${count} × ${code}${field === '' ? '' : `  ${field}`}${value === null ? '' : ` "${value}"`}  ${day(firstSeen)} to ${day(lastSeen)}  such as ${example}`,
       `    ${text}${expected === null ? '' : ` Expected: ${expected}.`}`, ...(fix === null ? [] : [`    fix  ${fix}`]),

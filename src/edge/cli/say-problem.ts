@@ -32,7 +32,7 @@ function likeness({ code, at, map }: PlacedProblem): string {
 
 /** Where in the file, which field, what it holds; below it what is wrong, the rule, what was expected and how to mend it. */
 function sayProblem(folder: string, { severity, code, text, at, value, expected, fix, map }: PlacedProblem): string[] {
-  const place = [at.file, at.line, at.column].filter((part) => part !== undefined).join(':');
+  const place = [at.part === undefined ? at.file : `${at.file} ${at.part}`, at.line, at.column].filter((part) => part !== undefined).join(':');
   const row = at.row === undefined ? '' : ` (row ${at.row})`;
   const field = at.field ?? at.pointer ?? '';
   return [

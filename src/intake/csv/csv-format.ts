@@ -1,6 +1,7 @@
 import { columnsSchema } from '../mapping-schemas.ts';
 import type { SchemaTools, SourceFormat } from '../source-format.ts';
 import type { Column, LatestStatements, PersonClaims } from '../types.ts';
+import { datedFormats } from './as-of.ts';
 import { latestStatement } from './latest-statement.ts';
 import { readCsvRow } from './read-csv-row.ts';
 import { splitCsv } from './split-csv.ts';
@@ -11,11 +12,13 @@ export const csvFormat: SourceFormat = {
   rows: 'rows',
   schema: columnsSchema,
   readSchema(content, { report, table }) {
-    const { columns, latest, claims, spreadsheet = false } = content as ColumnsFile;
+    const { columns, latest, claims, asOf, spreadsheet = false } = content as ColumnsFile;
     for (const repeated of [...repeats(columns.map(({ name }) => name)), ...repeats(columns.map(({ header }) => header))]) report(`"${repeated}" appears twice.`, '/columns');
     if (columns.filter(({ personKey }) => personKey).length > 1) report('At most one column may be the personKey.', '/columns');
     for (const name of Object.values(claims ?? {}).filter((claimed) => !columns.some((column) => column.name === claimed))) report(`There is no column "${name}".`, '/claims');
-    return { columns, ...(claims && { claims }), ...(spreadsheet && { spreadsheet }), ...(latest && { latest: readLatest(columns, latest, { report, table }) }) };
+    for (const { header } of columns.filter(({ optional, required, personKey }) => optional && (required || personKey))) report(`"${header}" must have a value, so no file may come without it.`, '/columns');
+    if (asOf) checkAsOf(columns, asOf, latest !== undefined, report);
+    return { columns, ...(asOf && { asOf }), ...(claims && { claims }), ...(spreadsheet && { spreadsheet }), ...(latest && { latest: readLatest(columns, latest, { report, table }) }) };
   },
   split: ({ part, text, most }) => splitCsv(part, text, most),
   read(kind, _feed, part, row) {
@@ -29,6 +32,12 @@ interface ColumnsFile {
   spreadsheet?: boolean;
   claims?: PersonClaims;
   latest?: { column: string; at: string; table: string };
+  asOf?: string[];
+}
+
+function checkAsOf(columns: readonly Column[], asOf: readonly string[], isStatements: boolean, report: SchemaTools['report']): void {
+  for (const name of asOf.filter((each) => !datedFormats.has(columns.find((column) => column.name === each)?.format))) report(`"${name}" must be a column with dates, times or whole numbers.`, '/asOf');
+  if (isStatements) report('Rows of which the latest statement counts are in order already.', '/asOf');
 }
 
 function readLatest(columns: readonly Column[], { column, at, table: name }: NonNullable<ColumnsFile['latest']>, { report, table }: SchemaTools): LatestStatements {

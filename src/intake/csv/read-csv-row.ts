@@ -1,5 +1,6 @@
 import type { Problem } from '../../fhir/problem.ts';
 import type { Kind, Part, RowInput, SplitRow } from '../types.ts';
+import { asOfRow } from './as-of.ts';
 import { readCells } from './read-cells.ts';
 import { readJoined } from './read-joined.ts';
 import { readRowContent } from './row-content.ts';
@@ -11,5 +12,5 @@ export function readCsvRow(kind: Kind, part: Part, row: SplitRow): { input: RowI
   if (problems.length > 0) return { problems };
   // rows of tables that name no person themselves: the person of the row they belong to
   if (row.personKey !== '' && part.readAs === undefined && !part.columns?.some(({ personKey }) => personKey)) record['person'] = row.personKey;
-  return { input: { record, eventAt: '', event: part.name, foldKeys: [], warnings } };
+  return { input: { record, eventAt: content.asOf ?? asOfRow(part, record), event: part.name, foldKeys: [], warnings } };
 }

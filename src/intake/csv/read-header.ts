@@ -2,20 +2,21 @@ import type { Problem } from '../../fhir/problem.ts';
 import type { Column } from '../types.ts';
 
 /**
- * The header must name each of the part's columns once, in any order, and nothing else. Every difference is told by name;
+ * The header must name each of the part's columns once, in any order, and nothing else; only optional ones may be absent. Every difference is told by name;
  * of a header with far too many columns only that. `found` is its beginning, `count` how many there are. `places` says for each column of
- * the part where the file has it (1-based); it is absent when the file has their order.
+ * the part where the file has it (1-based, 0: nowhere); it is absent when the file has their order.
  */
 export function readHeader(columns: readonly Column[], found: readonly string[], count: number, line: number): { places?: number[] } | { problems: Problem[] } {
   const expected = columns.map((column) => column.header);
   const names = found.map((name) => name.trim());
   if (count === expected.length && names.every((name, index) => name === expected[index])) return {};
 
-  const problems = headerProblems(expected, names, count, line);
+  const optional = new Set(columns.flatMap((column) => (column.optional ? [column.header] : [])));
+  const problems = headerProblems(expected, optional, names, count, line);
   return problems.length > 0 ? { problems } : { places: expected.map((name) => names.indexOf(name) + 1) };
 }
 
-function headerProblems(expected: readonly string[], names: readonly string[], count: number, line: number): Problem[] {
+function headerProblems(expected: readonly string[], optional: ReadonlySet<string>, names: readonly string[], count: number, line: number): Problem[] {
   const wrongDelimiter = names.length === 1 && expected.length > 1 ? [';', '\t', '|'].find((mark) => names[0]?.includes(mark)) : undefined;
   if (wrongDelimiter !== undefined) {
     return [problem('csv-delimiter', `The cells are separated by ${wrongDelimiter === '\t' ? 'a tab' : `"${wrongDelimiter}"`} instead of a comma.`, { line, column: 1 }, 'comma')];
@@ -30,7 +31,7 @@ function headerProblems(expected: readonly string[], names: readonly string[], c
   // a line that names most columns is a header and no row about somebody: what else it names may be told
   const isHeader = missing.length * 2 < expected.length;
   return [
-    ...missing.map((name) => problem('csv-column-missing', `The column "${name}" is missing.`, { line, field: name }, name)),
+    ...missing.filter((name) => !optional.has(name)).map((name) => problem('csv-column-missing', `The column "${name}" is missing.`, { line, field: name }, name)),
     ...names.flatMap((name, index) => {
       const at = { line, column: index + 1 };
       if (names.indexOf(name) !== index) return [problem('csv-column-twice', `Column ${index + 1} repeats column ${names.indexOf(name) + 1}${expected.includes(name) ? `, "${name}"` : ''}.`, at)];

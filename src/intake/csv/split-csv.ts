@@ -39,11 +39,16 @@ export function readTable({ columns = [], spreadsheet = false }: Table, text: st
   if ('problems' in found) return { rows: [], problems: found.problems };
 
   const { places } = found;
+  const width = places ? header.found : columns.length;
   const keyIndex = columns.findIndex((column) => column.personKey);
+  const isCut = !/[\r\n]$/.test(text);
   const rows = data.map(({ record, found: count, line }, index): TableRow => {
     const row = { row: index + 1, line, personKey: (record[places ? (places[keyIndex] ?? 0) - 1 : keyIndex] ?? '').trim() };
     // a ragged row keeps its cells as they came: which of them is which cannot be told
-    if (count !== columns.length && !(spreadsheet && count < columns.length)) return { ...row, cells: record, problem: ragged(columns.length, count, row.row, line) };
+    if (count !== width && !(spreadsheet && count < width)) {
+      const problem = isCut && count < width && index === data.length - 1 ? incomplete : ragged(width, count);
+      return { ...row, cells: record, problem: { ...problem, at: { row: row.row, line } } };
+    }
     return places ? { ...row, cells: places.map((place) => record[place - 1] ?? ''), columns: places } : { ...row, cells: record };
   });
   return { rows, problems: [] };
@@ -58,7 +63,7 @@ function withoutEdge(record: readonly string[], width: number): readonly string[
 }
 
 /** A spreadsheet saves with the list separator of its country. The header says which: it names no column with a semicolon. */
-function separatorOf(text: string, spreadsheet: boolean): string {
+export function separatorOf(text: string, spreadsheet: boolean): string {
   return spreadsheet && /^\s*[^,\n]*;/.test(text) ? ';' : ',';
 }
 
@@ -97,12 +102,15 @@ function lineBreaksIn(record: readonly string[]): number {
   return count;
 }
 
-function ragged(expected: number, found: number, row: number, line: number): Problem {
+const incomplete: Problem = {
+  category: 'malformed', code: 'file-incomplete', text: 'The file ends in the middle of this row: it was cut off.', fix: 'Send the whole file again; what was taken of it stays.',
+};
+
+function ragged(expected: number, found: number): Problem {
   return {
     category: 'malformed',
     code: 'csv-ragged-row',
     text: `The row has ${found} cells where the header has ${expected}.`,
-    at: { row, line },
     expected: `${expected} cells`,
     fix: 'Look for an unquoted comma or a missing cell in this row.',
   };

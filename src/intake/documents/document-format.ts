@@ -29,6 +29,7 @@ export function documentFormat({ extension, check, split, open }: Syntax): Sourc
       if (!part.document) throw new Error('a part without a document schema');
       return split(part.document, text, most);
     },
+    open,
     messageIdAt: ({ document }) => document?.messageId ?? '',
     read: (_kind, _feed, part, row) => readDocument(part, row, open),
   };

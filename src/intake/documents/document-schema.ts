@@ -18,6 +18,8 @@ export interface CompiledDocument {
   foldOf: ((record: JsonObject) => { id: string; at: string }) | undefined;
   /** '' when the schema names no key of a record, or the record has none */
   recordKeyOf: (record: JsonObject) => string;
+  /** of when the record is, as UTC or as a day; '' when it does not say */
+  asOf: (record: JsonObject) => string;
   /** which version of what the record is; undefined: the schema has no versions, or the record does not say */
   versionOf: (record: JsonObject) => { of: string; number: number } | undefined;
   /** every place where the record is not what the schema says, at most 100; `at.pointer` is '' for the record itself */
@@ -41,12 +43,14 @@ export function compileDocument(schema: DocumentSchema): CompiledDocument {
   const [setOf, numberOf] = [textBy(schema.versions?.of), textBy(schema.versions?.number)];
   const rows = schema.rows === undefined ? undefined : expression(schema.rows);
   const [foldId, foldAt] = [textBy(schema.fold?.id), textBy(schema.fold?.at)];
+  const asOf = textBy(schema.asOf);
   const made: CompiledDocument = {
     foldOf: schema.fold && ((record) => ({ id: foldId(record), at: foldAt(record) })),
     rowsOf: rows && ((document) => valuesOf(rows, document)),
     personKeyOf: textBy(schema.personKey),
     messageIdOf: textBy(schema.messageId),
     recordKeyOf: textBy(schema.recordKey),
+    asOf: (record) => sortable(asOf(record)),
     versionOf: (record) => versionIn(setOf(record), numberOf(record)),
     problemsOf: (record) => (validate(plain(record)) ? [] : toldOnce(validate.errors ?? []).slice(0, mostProblems).map(problemFrom)),
   };
@@ -56,9 +60,9 @@ export function compileDocument(schema: DocumentSchema): CompiledDocument {
 
 /** Tells what is wrong with the FHIRPath expressions and the JSON Schema of a document schema. */
 export function checkDocumentSchema(schema: DocumentSchema, report: (text: string, pointer: string) => void): void {
-  const { rows, personKey, messageId, recordKey, versions, fold } = schema;
+  const { rows, personKey, messageId, recordKey, asOf, versions, fold } = schema;
   let readable = true;
-  for (const [name, text] of Object.entries({ rows, personKey, messageId, recordKey, 'fold/id': fold?.id, 'fold/at': fold?.at, 'versions/of': versions?.of, 'versions/number': versions?.number })) {
+  for (const [name, text] of Object.entries({ rows, personKey, messageId, recordKey, asOf, 'fold/id': fold?.id, 'fold/at': fold?.at, 'versions/of': versions?.of, 'versions/number': versions?.number })) {
     if (text === undefined || isExpression(text)) continue;
     readable = false;
     report('This is not a FHIRPath expression.', `/${name}`);
@@ -105,6 +109,11 @@ function makeShape(schema: DocumentSchema['schema']): ValidateFunction {
 function expression(text: string): (record: JsonObject) => Json[] {
   const evaluate = fhirpath.compile(text);
   return (record) => evaluate(record, {}) as Json[];
+}
+
+/** A date-time as UTC, so that offsets do not matter; a day as it is. */
+function sortable(at: string): string {
+  return /^\d{4}-\d{2}-\d{2}T/.test(at) && !Number.isNaN(Date.parse(at)) ? new Date(at).toISOString() : at;
 }
 
 function versionIn(of: string, number: string): { of: string; number: number } | undefined {

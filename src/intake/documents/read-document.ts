@@ -19,7 +19,7 @@ export function readDocument(part: Part, row: SplitRow, open: (content: string) 
   const problems = compiled.problemsOf(record);
   if (problems.length === 0 && part.document.fold && compiled.foldOf) return readPatch(part.document.fold, record, compiled.foldOf(record), row);
   if (problems.length === 0 && part.document.versions) return readVersion(part, row, record, compiled);
-  if (problems.length === 0) return { input: { record, eventAt: '', event: part.name, foldKeys: [], warnings: [] } };
+  if (problems.length === 0) return { input: { record, eventAt: compiled.asOf(record), event: part.name, foldKeys: [], warnings: [] } };
   const places = placesOf(problems.map(({ at }) => at.pointer));
   return {
     problems: problems.map((problem) => {

@@ -1,3 +1,4 @@
+import { openJson } from '../documents/open-json.ts';
 import type { SourceFormat } from '../source-format.ts';
 import { bundleSchema, type BundleSchema } from './bundle-schema.ts';
 import { expression } from './bundle-entries.ts';
@@ -17,6 +18,7 @@ export const fhirFormat: SourceFormat = {
     return { bundle };
   },
   split: splitBundle,
+  open: openJson,
   messageIdAt: () => 'Bundle.id',
   read: (_kind, feed, part, row) => readBundle(feed, part, row),
 };

@@ -46,7 +46,8 @@ function inputOf(schema: BundleSchema, resources: ReadonlyMap<Entry, JsonObject>
   const repeated: { [type: string]: JsonObject[] } = {};
   const focus = schema.answers?.includes(event) === true ? focusOf(resources) : undefined;
   const onlyNew: string[] = [];
-  for (const [{ type, name, request }, resource] of resources) {
+  const places = new Map<string, string>();
+  for (const [{ type, name, request, pointer }, resource] of resources) {
     const { resourceType, id, ...content } = resource;
     // an id that is the name is said once; where an identifier is the name, the id is the sender's transport, and ids are ours
     const said = { resourceType: resourceType ?? null, ...(schema.names === 'id' && { key: name.value, ...(id !== undefined && id !== name.value && { id }) }), ...content };
@@ -60,9 +61,10 @@ function inputOf(schema: BundleSchema, resources: ReadonlyMap<Entry, JsonObject>
     }
     const foldKey = ['whole', row.personKey, event, type, type === 'MessageHeader' ? '' : `${name.system}|${name.value}`].map(encodeURIComponent).join('/');
     whole[foldKey] = said;
+    places.set(foldKey, pointer);
     if (textOf(request?.['ifNoneExist']) !== '') onlyNew.push(foldKey);
   }
-  return { record: { ...named, ...(Object.keys(repeated).length > 0 && { repeated }), whole }, eventAt, event, foldKeys: Object.keys(whole), onlyNew, warnings };
+  return { record: { ...named, ...(Object.keys(repeated).length > 0 && { repeated }), whole }, eventAt, event, foldKeys: Object.keys(whole), onlyNew, entries: places, warnings };
 }
 
 function eventOf(resources: ReadonlyMap<Entry, JsonObject>): string {

@@ -13,10 +13,10 @@ type Found = { row: TableRow } | { problem: Problem };
 
 /**
  * Rows with the rows of other tables that their relations name, in the order of the tables. A row that belongs to none, or to one of
- * several with the same key, carries that as its problem; so does each of those several.
+ * several with the same key, carries that as its problem; so does each of those several. `asOf`: of when the package is.
  */
-export function joinTables(tables: readonly Table[]): SplitRow[] {
-  const join = new Join(tables);
+export function joinTables(tables: readonly Table[], asOf = ''): SplitRow[] {
+  const join = new Join(tables, asOf);
   return tables.filter(({ part }) => !part.cover).flatMap(({ part, rows }) => rows.map((row) => join.splitRow(part, row)));
 }
 
@@ -26,7 +26,10 @@ class Join {
   private readonly indexes = new Map<string, Map<string, TableRow[]>>();
   private readonly owners = new Map<TableRow, Found | undefined>();
 
-  constructor(tables: readonly Table[]) {
+  private readonly dated: { asOf?: string };
+
+  constructor(tables: readonly Table[], asOf: string) {
+    this.dated = asOf === '' ? {} : { asOf };
     this.tables = new Map(tables.map((table) => [table.part.name, table]));
   }
 
@@ -39,10 +42,10 @@ class Join {
     const owner = part.readAs === undefined ? undefined : this.owner(part, row);
     const [mainPart, main] = owner && 'row' in owner ? [this.partOf(part.readAs ?? ''), owner.row] : [part, row];
     const named = (mainPart?.relations ?? []).filter(({ as }) => as !== undefined);
-    if (!mainPart || (part.readAs === undefined && named.length === 0)) return writeRow(row);
+    if (!mainPart || (part.readAs === undefined && named.length === 0)) return writeRow({ cells: row.cells, ...(row.columns && { columns: row.columns }), ...this.dated });
     const related: { [as: string]: RelatedRow[] } = {};
     for (const relation of named) related[relation.as ?? ''] = this.related(mainPart, main, relation).map((each) => asRelated(relation.part, each));
-    return writeRow({ main: asRelated(mainPart.name, main), with: related });
+    return writeRow({ main: asRelated(mainPart.name, main), with: related, ...this.dated });
   }
 
   /** The person a row is about: its own key's, or that of the row it belongs to. */

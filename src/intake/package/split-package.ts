@@ -1,5 +1,6 @@
 import { textOf } from '../../fhir/json.ts';
 import type { Problem } from '../../fhir/problem.ts';
+import { asOfRow } from '../csv/as-of.ts';
 import { readCells } from '../csv/read-cells.ts';
 import { readTable, type TableRow } from '../csv/split-csv.ts';
 import { decodeText } from '../decode-text.ts';
@@ -28,7 +29,14 @@ export function splitTables(kind: Kind, feed: Feed, files: readonly PackageFile[
   const read = readTables(kind, assigned.tables);
   if ('problems' in read) return { rows: [], problems: read.problems };
   const problems = read.tables.filter(({ part }) => part.cover).flatMap((table) => checkCover(feed, table));
-  return problems.length > 0 ? { rows: [], problems } : { rows: joinTables(read.tables), problems: assigned.told };
+  return problems.length > 0 ? { rows: [], problems } : { rows: joinTables(read.tables, asOfPackage(read.tables)), problems: assigned.told };
+}
+
+/** Of when the package is, as the table about it says; '' when it does not. */
+function asOfPackage(tables: readonly Table[]): string {
+  const cover = tables.find(({ part }) => part.cover && part.asOf);
+  const [row] = cover?.rows ?? [];
+  return cover && row ? asOfRow(cover.part, readCells(cover.part.columns ?? [], row, { row: 1, line: row.line }).record) : '';
 }
 
 function readTables(kind: Kind, packed: readonly PackedTable[]): { tables: Table[] } | { problems: Problem[] } {

@@ -1,30 +1,32 @@
+import { separatorOf } from '../csv/split-csv.ts';
 import type { SplitRow } from '../types.ts';
-import type { FieldPlace } from './locate-field.ts';
+import type { FieldPlace, FieldText } from './locate-field.ts';
 
 /** A CSV row's cell by its column's header in the file: line and column of its first character, past the quotation mark. */
-export function locateCell(text: string, row: SplitRow, header: string): FieldPlace {
-  const index = cellsFrom(text, firstRecord(text)).findIndex(({ value }) => value === header);
-  const cell = index < 0 ? undefined : cellsFrom(text, lineOffset(text, row.line))[index];
+export function locateCell({ text, spreadsheet = false }: FieldText, row: Pick<SplitRow, 'line'>, header: string): FieldPlace {
+  const separator = separatorOf(text, spreadsheet);
+  const index = cellsFrom(text, firstRecord(text), separator).findIndex(({ value }) => value === header);
+  const cell = index < 0 ? undefined : cellsFrom(text, lineOffset(text, row.line), separator)[index];
   if (!cell) return { line: row.line, column: 1 };
   const before = text.slice(0, cell.start).split('\n');
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1, ...(cell.value !== '' && { value: cell.value }) };
 }
 
 /** The cells of the record that begins at `offset`, each with where its content begins. */
-function cellsFrom(text: string, offset: number): { start: number; value: string }[] {
+function cellsFrom(text: string, offset: number, separator: string): { start: number; value: string }[] {
   const cells: { start: number; value: string }[] = [];
   let quoted = false;
   let start = offset;
   for (let at = offset; at <= text.length; at += 1) {
     const mark = text[at];
     if (mark === '"') quoted = !quoted;
-    const isEnd = mark === undefined || (!quoted && (mark === ',' || mark === '\n'));
+    const isEnd = mark === undefined || (!quoted && (mark === separator || mark === '\n'));
     if (!isEnd) continue;
     const raw = text.slice(start, at);
     const isQuoted = raw.startsWith('"');
     cells.push({ start: isQuoted ? start + 1 : start, value: (isQuoted ? raw.slice(1, -1).replaceAll('""', '"') : raw).trim() });
     start = at + 1;
-    if (mark !== ',') break;
+    if (mark !== separator) break;
   }
   return cells;
 }

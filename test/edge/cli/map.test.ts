@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mapCommand } from '../../../src/edge/cli/map.ts';
 import { maskValue } from '../../../src/flow/mask-value.ts';
-import { message } from '../../intake/adt.ts';
+import { message, segment } from '../../intake/adt.ts';
 import { root, runCommand, type CommandOutcome } from './run-command.ts';
 
 /** `onestory map …` as an integration analyst types it. */
@@ -70,6 +70,49 @@ describe('map try', () => {
     expect([out.split('\n')[0], code]).toEqual([`${file}:3:${line.indexOf('|Q') + 2} (row 1)  PID-8.1 "X"  WARNING  code-not-in-table`, 0]);
   });
 
+  it.each([
+    ['rowanhouse-residents', 'care-home', 'bad-assessment', 'input.json', '--part=assessments', ['10:19 (row 1)  /assessor  ', '15:9 (row 1)  /answers/0  ', '35:21 (row 2)  validUntil "####-##-##"  ']],
+    ['epaccs-cda', 'epaccs-cda', 'bad-times', 'input.xml', '', ['38:5 (row 1)  /ClinicalDocument/component/structuredBody/component/section/entry/observation/effectiveTime/@value "####-##-##"  ', '41:5 (row 1)  /ClinicalDocument/component/structuredBody/component/section/entry/observation/author/time/@value "####-##-##"  ']],
+    ['gpexample-gpc', 'gp-connect', 'bad-observations', 'input.json', '', ['189:19 (row 1)  Observation.status "xxxxxxxx"  ', '212:19 (row 1)  Observation  ']],
+  ])('finds every mistake of a document of %s (%s, %s) where it stands', async (feed, kind, name, input, part, places) => {
+    const file = example(kind, name, input);
+    const { out } = await map('try', feed, file, ...(part === '' ? [] : [part]));
+    expect(out.split('\n').filter((line) => line.startsWith(file)).map((line) => line.slice(file.length + 1, line.indexOf('ERROR')))).toEqual(places);
+  });
+
+  it('tells two mistakes alike of one record apart, each with its repeat', async () => {
+    const assessment = JSON.parse(readFileSync(example('gp-connect', 'bad-observations', 'input.json'), 'utf8')) as { entry: { resource: { resourceType: string; status?: string } }[] };
+    for (const { resource } of assessment.entry) if (resource.resourceType === 'Observation') resource.status = 'guessed';
+    const count = assessment.entry.filter(({ resource }) => resource.resourceType === 'Observation').length;
+    const file = written('observations.json', JSON.stringify(assessment, null, 1));
+    const lines = (await map('try', 'gpexample-gpc', file)).out.split('\n').filter((line) => line.includes('Observation.status "xxxxxxx"  ERROR'));
+    expect([count > 1, new Set(lines).size]).toEqual([true, count]);
+  });
+
+  it('names the repeat of a segment, and of a fold the message that said it, once', async () => {
+    const kin = (set: number, use: string): string => segment('NK1', { 1: String(set), 2: `KIN${set}^ANN`, 4: `12 EXAMPLE ROAD^^^^B13 8XX^GBR^${use}` });
+    const file = written('kin.hl7', [
+      message({ id: 'M1', at: '20240301081000', more: [kin(1, 'H'), kin(2, 'Q')] }), message({ id: 'M2', event: 'A08', at: '20240301091000', pid: { 8: 'Q' } }), message({ id: 'M3', event: 'A08', at: '20240301101000', pid: {} }),
+    ].join(''));
+    const places = (await map('try', 'uhb-adt', file)).out.split('\n').filter((line) => line.startsWith(file)).map((line) => line.slice(file.length + 1));
+    expect(places).toEqual([`6:${kin(2, 'Q').length} (row 1)  NK1-4.7 "X"  WARNING  code-not-in-table`, expect.stringMatching(/^9:\d+ \(row 2\) {2}PID-8\.1 "X" {2}WARNING {2}code-not-in-table$/)]);
+  });
+
+  it('finds a cell of a package\'s table, and of a sheet that was saved with semicolons', async () => {
+    const tables = example('csds', 'bad-rows-that-hang-together', 'input');
+    const { out } = await map('try', 'csds', tables);
+    expect(out.split('\n').filter((line) => line.startsWith(tables) && line.includes('ERROR')).map((line) => line.slice(tables.length + 1, line.indexOf('"')))).toEqual([
+      'gp-registration:2:17 (row 3)  START DATE (GMP PATIENT REGISTRATION) ', 'gp-registration:3:1 (row 4)  LOCAL PATIENT IDENTIFIER (EXTENDED) ', 'team:2:16 (row 11)  REFERRAL REJECTION DATE ',
+      'referral:4:1 (row 7)  SERVICE REQUEST IDENTIFIER ', 'referral:5:1 (row 8)  SERVICE REQUEST IDENTIFIER ', 'referral:6:1 (row 9)  SERVICE REQUEST IDENTIFIER ',
+      'team:6:15 (row 15)  SERVICE OR TEAM TYPE REFERRED TO (COMMUNITY CARE) ', 'team:4:1 (row 13)  SERVICE REQUEST IDENTIFIER ', 'team:5:1 (row 14)  SERVICE REQUEST IDENTIFIER ',
+      'activity:2:7 (row 18)  CARE CONTACT IDENTIFIER ',
+    ]);
+    const sheet = readFileSync(example('voluntary', 'bvsc-semicolons-and-day-numbers', 'input.csv'), 'utf8').replace(';15113;', ';31/02/1941;');
+    const file = written('sheet.csv', sheet);
+    const line = sheet.split(/\r?\n/)[1] ?? '';
+    expect((await map('try', 'voluntary', file)).out).toContain(`${file}:2:${line.indexOf('31/02') + 1} (row 1)  Date of birth "##/##/####"`);
+  });
+
   it('finds a cell behind quotation marks and line breaks', async () => {
     const [header = '', first = ''] = readFileSync(example('rio', 'bchc-client', 'input.csv'), 'utf8').split(/\r?\n/);
     const columns = header.split(',');
@@ -104,7 +147,7 @@ describe('map try', () => {
   });
 
   it('counts what is wrong again and again instead of filling the screen', async () => {
-    const file = written('many.hl7', Array.from({ length: 130 }, (_, index) => message({ id: `M${index}`, pid: { 8: String.fromCharCode(81 + (index % 3)) } })).join(''));
+    const file = written('many.hl7', Array.from({ length: 130 }, (_, index) => message({ id: `M${1000 + index}`, pid: { 8: String.fromCharCode(81 + (index % 3)) } })).join(''));
     const { out } = await map('try', 'uhb-adt', file);
     expect(out.match(/WARNING {2}code-not-in-table/g)).toHaveLength(5);
     expect(out).toMatch(/ and 125 more code-not-in-table$/m);
