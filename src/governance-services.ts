@@ -7,6 +7,7 @@ import { readWorkList, requeueRows } from './flow/feed-work-list.ts';
 import { approveReplay, giveUpReplay, showReplay, startReplay, type ReplayActs } from './flow/replay-feed.ts';
 import { claimPossibleLink, decidePossibleLink, releasePossibleLink, undoPossibleLink, type LinkOpinionGiven } from './flow/decide-link-review.ts';
 import type { LinkReviewContext } from './flow/link-review-context.ts';
+import { explainLinks } from './flow/explain-links.ts';
 import { listPossibleLinks, showPossibleLink } from './flow/list-link-reviews.ts';
 import { approveLinkageRun, giveUpLinkageRun, listLinkageChanges, showLinkageRun, startLinkageRun, type LinkageRunActs } from './flow/linkage-runs.ts';
 import { listEmergencies, readEmergency } from './flow/list-emergencies.ts';
@@ -78,6 +79,7 @@ export function emergenciesOf(release: ReleaseContext) {
 export function linkReviewsOf(context: LinkReviewContext) {
   return {
     list: (requester: Requester, asked: Parameters<typeof listPossibleLinks>[2], request: RequestFacts) => listPossibleLinks(context, requester, asked, request),
+    why: (requester: Requester, citizen: string, request: RequestFacts) => explainLinks(context, requester, citizen, request),
     show: (requester: Requester, reference: string, request: RequestFacts) => showPossibleLink(context, requester, reference, request),
     claim: (requester: Requester, reference: string, request: RequestFacts) => claimPossibleLink(context, requester, reference, request),
     release: (requester: Requester, reference: string, request: RequestFacts) => releasePossibleLink(context, requester, reference, request),

@@ -14,7 +14,7 @@ export interface HardPair {
 type Change = (random: Random, a: PersonFacts, index: number) => { a?: Partial<PersonFacts>; b: Partial<PersonFacts> };
 
 const pairsOfNames: readonly (readonly [string, string])[] = [
-  ['amira', 'amina'], ['jayden', 'hayden'], ['ellie', 'ella'], ['harvinder', 'parvinder'], ['aisha', 'aysha'], ['marie', 'maria'], ['danielle', 'daniella'], ['christian', 'christina'], ['hassan', 'hussain'], ['jan', 'jane'], ['francis', 'frances'], ['sukhdev', 'sukhdeep'],
+  ['amira', 'amina'], ['jayden', 'hayden'], ['ellie', 'ella'], ['harvinder', 'parvinder'], ['alisha', 'aleesha'], ['marie', 'maria'], ['danielle', 'daniella'], ['christian', 'christina'], ['hassan', 'hussain'], ['jan', 'jane'], ['francis', 'frances'], ['sukhdev', 'sukhdeep'],
 ];
 const nextNames: readonly (readonly [string, string])[] = [['ali', 'ahmed'], ['hassan', 'hussain'], ['usman', 'umar'], ['ibrahim', 'yusuf']];
 const commonNames: readonly (readonly [string, string])[] = [['mohammed', 'hussain'], ['mohammed', 'mahmood'], ['margaret', 'hadley'], ['susan', 'tranter'], ['surinder', 'gill'], ['abdul', 'rahman']];
@@ -33,12 +33,9 @@ const kinds: { readonly [kind: string]: Change } = {
   'twins of one first name, of one of whom the next is not said': (random) => ({ a: { given: ['mohammed', random.pick(nextNames)[0]] }, b: { given: ['mohammed'] } }),
   'brother and sister of one short name': () => ({ a: { given: ['christopher'], gender: 'male' }, b: { given: ['chris'], gender: 'female' } }),
   'twins with a phone in common': (random, a) => ({ a: { phones: ['07700900123'] }, b: { phones: ['07700900123'], given: [other(random, a.given[0] ?? '')] } }),
-  'parent and child of one name': (random, a) => ({ b: { birthDate: `${Number((a.birthDate ?? '1950').slice(0, 4)) + random.between(20, 40)}${(a.birthDate ?? '1950-01-01').slice(4)}` } }),
+  'parent and child of one name': (random, a) => ({ b: child(random, a) }),
   'parent and child of one name and birthday in another decade': (_, a) => ({ b: { birthDate: `${Number((a.birthDate ?? '1950').slice(0, 4)) + 30}${(a.birthDate ?? '1950-01-01').slice(4)}`, gender: a.gender ?? 'male' } }),
-  'birth dates swapped': (random) => {
-    const [year, month, day] = [random.between(1940, 2010), random.between(1, 6), random.between(7, 12)].map((part) => String(part).padStart(2, '0'));
-    return { a: { birthDate: `${year}-${month}-${day}` }, b: { birthDate: `${year}-${day}-${month}`, ...elsewhere(random) } };
-  },
+  'birth dates swapped': (random) => swappedDates(random),
   'one address and family': (random, a) => ({ b: { given: [other(random, a.given[0] ?? '')], birthDate: date(random) } }),
   'a common name and birth date, living apart': (random) => {
     const [given, family] = random.pick(commonNames);
@@ -50,13 +47,37 @@ const kinds: { readonly [kind: string]: Change } = {
     return { a: { given: [given], family }, b: { given: [given], family, birthDate: `${birth.slice(0, 9)}${(Number(birth[9]) + 1) % 10}`, ...elsewhere(random) } };
   },
   'one number, two people': (random, a, index) => ({
-    a: { nhsNumber: nhsNumberAt(index) ?? '', nhsNumberStatus: '01' },
-    b: { nhsNumber: nhsNumberAt(index) ?? '', nhsNumberStatus: '01', given: [other(random, a.given[0] ?? '')], family: 'quite different', birthDate: date(random), ...elsewhere(random) },
+    ...numbered(index),
+    b: { ...numbered(index).b, given: [other(random, a.given[0] ?? '')], family: 'quite different', birthDate: date(random), ...elsewhere(random) },
   }),
+  'a verified number in common: parent and child of one name': (random, a, index) => ({ ...numbered(index), b: { ...numbered(index).b, ...child(random, a) } }),
+  'a verified number in common: a stranger of one birthday': (random, a, index) => ({ ...numbered(index), b: { ...numbered(index).b, given: [other(random, a.given[0] ?? '')], family: 'quite different', ...elsewhere(random) } }),
+  'a verified number in common: birth dates swapped': (random, _, index) => {
+    const { a, b } = swappedDates(random);
+    return { a: { ...a, ...numbered(index).a }, b: { ...b, ...numbered(index).b } };
+  },
+  'a verified number in common: twins': (random, _, index) => {
+    const [x, y] = random.pick(nextNames);
+    return { a: { ...numbered(index).a, given: [x] }, b: { ...numbered(index).b, given: [y] } };
+  },
   'two verified numbers, all else alike': (_, __, index) => ({ a: { nhsNumber: nhsNumberAt(index) ?? '', nhsNumberStatus: '01' }, b: { nhsNumber: nhsNumberAt(index + 500_000) ?? '', nhsNumberStatus: '01' } }),
   'nothing but a name': (_, a) => ({ a: bare(a), b: bare(a) }),
   'an estimated birth date': (_, a) => ({ a: { birthDateEstimated: true }, b: { birthDateEstimated: true, gender: a.gender ?? 'male' } }),
 };
+
+function child(random: Random, { birthDate = '1950-01-01' }: PersonFacts): Partial<PersonFacts> {
+  return { birthDate: `${Number(birthDate.slice(0, 4)) + random.between(20, 40)}${birthDate.slice(4)}` };
+}
+
+function swappedDates(random: Random): { a: Partial<PersonFacts>; b: Partial<PersonFacts> } {
+  const [year, month, day] = [random.between(1940, 2010), random.between(1, 6), random.between(7, 12)].map((part) => String(part).padStart(2, '0'));
+  return { a: { birthDate: `${year}-${month}-${day}` }, b: { birthDate: `${year}-${day}-${month}`, ...elsewhere(random) } };
+}
+
+function numbered(index: number): { a: Partial<PersonFacts>; b: Partial<PersonFacts> } {
+  const number = { nhsNumber: nhsNumberAt(index) ?? '', nhsNumberStatus: '01' };
+  return { a: number, b: number };
+}
 
 export function* hardPairs(seed: number, wanted: number): Generator<HardPair, void, undefined> {
   const names = Object.keys(kinds);
@@ -76,7 +97,7 @@ export function* hardPairs(seed: number, wanted: number): Generator<HardPair, vo
 function other(random: Random, name: string): string {
   const { women, men } = random.pick(communities);
   const found = random.pick([...women, ...men]).toLowerCase().replace(/[^a-z]/g, '');
-  return found === name ? `${found}a` : found;
+  return found === name ? `z${found}` : found;
 }
 
 function date(random: Random): string {

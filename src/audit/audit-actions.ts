@@ -99,6 +99,7 @@ const actions: Readonly<Record<string, AuditAction>> = {
   'emergency-review': { action: 'U', subtype: [{ system: gatewayAction, code: 'emergency-review' }], asks: 'thing', moves: 'in' },
   'emergency-revoke': { action: 'U', subtype: [{ system: gatewayAction, code: 'emergency-revoke' }], asks: 'thing', moves: 'in' },
   'link-list': { action: 'R', subtype: [{ system: gatewayAction, code: 'link-list' }], asks: 'query', moves: 'out' },
+  'link-why': { action: 'R', subtype: [{ system: gatewayAction, code: 'link-why' }], asks: 'query', moves: 'out' },
   'link-show': { action: 'R', subtype: [{ system: gatewayAction, code: 'link-show' }], asks: 'thing', moves: 'out' },
   'link-claim': { action: 'U', subtype: [{ system: gatewayAction, code: 'link-claim' }], asks: 'thing', moves: 'in' },
   'link-release': { action: 'U', subtype: [{ system: gatewayAction, code: 'link-release' }], asks: 'thing', moves: 'in' },

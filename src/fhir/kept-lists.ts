@@ -14,13 +14,14 @@ const keptLists: Readonly<Record<string, { state: string; by: readonly string[] 
 
 /**
  * Which part of a list one form of a parameter's value is, if any. Of the forms a value can be asked for in, lists are kept by
- * one: a state by its code alone, anything else by `system|code`, `system|value` or `Type/id`.
+ * one: a state by its code alone, anything else by `system|code`, `system|value` or `Type/id`; not by `Patient/id`, for the
+ * citizen that stands for may become another.
  */
 export function partOfList(type: string, parameter: string, kind: TokenKind, form: string): 'state' | 'by' | undefined {
   const lists = Object.hasOwn(keptLists, type) ? keptLists[type] : undefined;
   if (lists?.state === parameter) return kind === 'token' && !form.includes('|') ? 'state' : undefined;
   if (!lists?.by.includes(parameter)) return undefined;
-  return kind === 'reference' ? (form.includes('/') ? 'by' : undefined) : (kind === 'token' || kind === 'identifier') && /^[^|]+\|[^|]+$/.test(form) ? 'by' : undefined;
+  return kind === 'reference' ? (form.includes('/') && !form.startsWith('Patient/') ? 'by' : undefined) : (kind === 'token' || kind === 'identifier') && /^[^|]+\|[^|]+$/.test(form) ? 'by' : undefined;
 }
 
 /** The kept lists, as they are documented: `type`, its state, and what else they are by. */

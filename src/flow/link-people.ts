@@ -1,7 +1,7 @@
 import type { Patient } from '@medplum/fhirtypes';
 import type { Problem } from '../fhir/problem.ts';
 import { blockingKeys } from '../linkage/blocking-keys.ts';
-import { decideLink } from '../linkage/decide-link.ts';
+import { decideLink, weighLink } from '../linkage/decide-link.ts';
 import type { GradedPair } from '../linkage/grade-pair.ts';
 import { personFacts } from '../linkage/person-facts.ts';
 import type { Candidate, LinkDecision, PersonFacts } from '../linkage/types.ts';
@@ -149,11 +149,12 @@ function decideOne(context: LinkingContext, identity: Identity, registry: Regist
   const citizen = decision.kind === 'certain' ? decision.citizen : context.newId();
   if (decision.kind !== 'certain') linking.citizens.push({ citizen, traced: decision.kind === 'new' && decision.traced });
   const already = registry.factsOf(citizen).get(person.id);
+  const rests = already ? { evidence: null, possible: [] } : gradedOf(decision, () => weighLink(person.facts, [...registry.factsOf(citizen).values()], context.grade));
   if (!already || JSON.stringify(already) !== JSON.stringify(person.facts)) {
     registry.add(citizen, person.id, person.facts, hashes.values());
     linking.people.push({
       citizen, id: person.id, feed: mapped.feed.key, personKey: mapped.row.personKey, rule: decision.rule, facts: person.facts,
-      hashes: [...hashes.values()].map((hash) => Buffer.from(hash, 'hex')), ...gradedOf(decision),
+      hashes: [...hashes.values()].map((hash) => Buffer.from(hash, 'hex')), ...rests,
     });
   }
   return { citizen, person: person.id, ...homesOf(registry, citizen, person.id) };
@@ -171,10 +172,13 @@ function homesOf(registry: Registry, citizen: string, person: string | null): Pi
   return { home: registry.homeOf(person ?? '') ?? citizen, homes: [...new Set(homes)] };
 }
 
-/** What a decision rests on, as it is kept. */
-export function gradedOf(decision: LinkDecision): Pick<PersonChange, 'evidence' | 'possible'> {
+/** What a decision rests on, as it is kept; `weigh` tells what weights say of a link that an exact rule made. */
+export function gradedOf(decision: LinkDecision, weigh: () => GradedPair | null): Pick<PersonChange, 'evidence' | 'possible'> {
   const kept = ({ bits, evidence, held, rule }: GradedPair): LinkEvidence => ({ bits, evidence, held, rule });
-  if (decision.kind === 'certain') return { evidence: decision.graded ? kept(decision.graded) : null, possible: [] };
+  if (decision.kind === 'certain') {
+    const pair = decision.graded ?? weigh();
+    return { evidence: pair && { ...kept(pair), agreed: decision.agreed }, possible: [] };
+  }
   if (decision.kind !== 'possible') return { evidence: null, possible: [] };
   const byCitizen = new Map(decision.graded?.map(({ citizen, pair }) => [citizen, kept(pair)]));
   return { evidence: null, possible: decision.candidates.map((candidate) => ({ candidate, rule: decision.rule, evidence: byCitizen.get(candidate) ?? null })) };

@@ -1,6 +1,6 @@
-import { decideLink } from '../linkage/decide-link.ts';
+import { decideLink, weighLink } from '../linkage/decide-link.ts';
 import type { LinkDecision } from '../linkage/types.ts';
-import { savePossible } from '../store/citizens.ts';
+import { savePossible, type LinkEvidence } from '../store/citizens.ts';
 import type { Connection } from '../store/database.ts';
 import { keyedHash } from '../store/secrets.ts';
 import { takeSecondLooks, type SecondLook } from '../store/second-looks.ts';
@@ -28,24 +28,23 @@ export async function lookAgain(connection: Connection, context: IntakeContext, 
     const others = decisions.mayBe(id, registry.candidates(keys.get(id) ?? [])).filter((other) => other.citizen !== citizen && !parked.includes(other.citizen));
     if (others.length === 0 || [citizen, ...others.map((other) => other.citizen)].some((each) => joined.has(each))) continue;
     const decision = decideLink(facts, others, context.grade);
-    if (await joinedByRule(connection, context, person, decision)) joined.add(citizen).add(decision.kind === 'certain' ? decision.citizen : citizen);
-    else await park(connection, context, person, decision);
+    const rests = gradedOf(decision, () => weighLink(facts, others.find((other) => decision.kind === 'certain' && other.citizen === decision.citizen)?.facts ?? [], context.grade));
+    if (await joinedByRule(connection, context, person, decision, rests.evidence)) joined.add(citizen).add(decision.kind === 'certain' ? decision.citizen : citizen);
+    else await park(connection, context, person, decision, rests);
   }
   return people.length;
 }
 
 /** The one made known later becomes part of the other, where nothing that is known of either speaks against it. */
-async function joinedByRule(connection: Connection, context: IntakeContext, { citizen }: SecondLook, decision: LinkDecision): Promise<boolean> {
+async function joinedByRule(connection: Connection, context: IntakeContext, { citizen }: SecondLook, decision: LinkDecision, evidence: LinkEvidence | null): Promise<boolean> {
   if (decision.kind !== 'certain') return false;
   const pair = { from: citizen, into: decision.citizen };
   if ((await findDoubt(connection, context, pair)) !== null) return false;
-  const { evidence } = gradedOf(decision);
   await mergeCitizens(connection, context, { ...pair, decision: { rule: decision.rule, ...(evidence && { evidence }) } });
   return true;
 }
 
-async function park(connection: Connection, context: IntakeContext, { citizen, id }: SecondLook, decision: LinkDecision): Promise<void> {
-  const { evidence, possible } = gradedOf(decision);
+async function park(connection: Connection, context: IntakeContext, { citizen, id }: SecondLook, decision: LinkDecision, { evidence, possible }: ReturnType<typeof gradedOf>): Promise<void> {
   const pairs = decision.kind === 'certain' ? [{ candidate: decision.citizen, rule: decision.rule, evidence }] : possible;
   await savePossible(connection, [{ citizen, id, possible: pairs }], context.clock());
 }

@@ -1,6 +1,7 @@
 import { Refusal } from '../fhir/problem.ts';
-import { decideLink } from '../linkage/decide-link.ts';
+import { decideLink, weighLink, type Grader } from '../linkage/decide-link.ts';
 import { decideMerge } from '../linkage/decide-merge.ts';
+import type { PersonFacts } from '../linkage/types.ts';
 import type { Connection } from '../store/database.ts';
 import { nextChange, nextCompared, saveCompared, settleChange, takeRun, type ComparedPerson, type FoundChange as Found, type RunStep } from '../store/linkage-runs.ts';
 import { holdCodeSets } from '../store/relabel-queue.ts';
@@ -69,16 +70,29 @@ function onceEach(changes: readonly Found[]): Found[] {
 }
 
 /** What the rule of now would do of one source Patient that it is not: leave its citizen, or become another's. */
-function changeOf({ grade }: LinkageRunContext, { citizen, id, facts, weighedBy }: ComparedPerson, { registry, decisions, keys }: { registry: Registry; decisions: Decisions; keys: readonly string[] }): Found | null {
+function changeOf({ grade }: LinkageRunContext, person: ComparedPerson, { registry, decisions, keys }: { registry: Registry; decisions: Decisions; keys: readonly string[] }): Found | null {
+  const { citizen, id, facts } = person;
   const own = [...registry.factsOf(citizen)];
-  const others = own.filter(([each]) => each !== id).map(([, known]) => known);
-  if (weighedBy !== null && others.length > 0) {
-    const again = decideLink(facts, [{ citizen, facts: others }], grade);
-    if (again.kind !== 'certain') return { citizen, id, kind: 'unlink', other: null, evidence: again.kind === 'possible' && again.graded?.[0] ? evidenceOf(again.graded[0].pair) : null };
-  }
+  const unlinked = unlinkOf(grade, person, own);
+  if (unlinked) return unlinked;
   const decision = decideLink(facts, decisions.mayBe(id, registry.candidates(keys)).filter((other) => other.citizen !== citizen), grade);
   if (decision.kind !== 'certain' || decideMerge(own.map(([, known]) => known), [...registry.factsOf(decision.citizen).values()], grade).kind !== 'merge') return null;
-  return { citizen, id, kind: 'link', other: decision.citizen, evidence: gradedOf(decision).evidence };
+  return { citizen, id, kind: 'link', other: decision.citizen, evidence: gradedOf(decision, () => weighLink(facts, [...registry.factsOf(decision.citizen).values()], grade)).evidence };
+}
+
+/**
+ * Whoever a rule linked, or brought along with others, that the rule of now would not: those brought together leave together, by
+ * the first of them, where none of them is certainly the rest.
+ */
+function unlinkOf(grade: Grader, { citizen, id, facts, byRule, joined }: ComparedPerson, own: readonly (readonly [string, PersonFacts])[]): Found | null {
+  const leaving = joined ?? (byRule ? [id] : []);
+  const [first] = leaving;
+  const rest = own.filter(([each]) => !leaving.includes(each)).map(([, known]) => known);
+  if (first !== id || rest.length === 0) return null;
+  const again = [facts, ...own.filter(([each]) => each !== id && leaving.includes(each)).map(([, known]) => known)].map((each) => decideLink(each, [{ citizen, facts: rest }], grade));
+  if (again.some(({ kind }) => kind === 'certain')) return null;
+  const [closest] = again.flatMap((decision) => (decision.kind === 'possible' ? decision.graded ?? [] : []));
+  return { citizen, id, kind: 'unlink', other: null, evidence: closest ? evidenceOf(closest.pair) : null };
 }
 
 function evidenceOf({ bits, evidence, held, rule }: NonNullable<Found['evidence']>): Found['evidence'] {
@@ -93,7 +107,7 @@ async function applyOne(connection: Connection, context: LinkageRunContext, run:
   const { now, otherNow, id, kind } = change;
   if (change.decided || now !== change.citizen || (kind === 'link' && (otherNow === null || otherNow === now))) await settleChange(connection, run.id, change, 'outdated');
   else if (kind === 'unlink') {
-    await splitCitizen(connection, context, { citizen: now, persons: [id], decision });
+    await splitCitizen(connection, context, { citizen: now, persons: change.joined ?? [id], decision });
     await settleChange(connection, run.id, change, 'applied');
   } else if ((await findDoubt(connection, context, { from: now, into: otherNow ?? '' })) !== null) await settleChange(connection, run.id, change, 'doubtful');
   else {

@@ -1,6 +1,6 @@
-import { estimatedOrDummy, wholeBirthDate } from './birth-dates.ts';
-import { compareMiddle } from './compare-people.ts';
-import { firstNameForm, particles } from './name-words.ts';
+import { birthDateLevels, compareBirthDates } from './birth-dates.ts';
+import { compareMiddle, secondNameAsFamily } from './compare-people.ts';
+import { familyForm, firstNameForm, particles } from './name-words.ts';
 import { alike, oneEditApart } from './string-likeness.ts';
 import type { PersonFacts } from './types.ts';
 
@@ -11,7 +11,7 @@ import type { PersonFacts } from './types.ts';
 export const levels = {
   given: ['same', 'same-name', 'swapped', 'middle', 'typo', 'initial', 'alike', 'other'],
   family: ['same', 'swapped', 'part', 'typo', 'alike', 'other'],
-  birthDate: ['same', 'day-month-swapped', 'typo', 'two-parts', 'year', 'years-apart', 'other'],
+  birthDate: birthDateLevels,
   gender: ['same', 'other'],
   address: ['same', 'mostly', 'partly', 'other'],
   phone: ['same', 'other'],
@@ -83,8 +83,9 @@ function compareFamily(a: PersonFacts, b: PersonFacts, countOf: NameCount): Leve
   if (a.family === undefined || b.family === undefined) return null;
   const [x, y] = [a.family.replaceAll(' ', ''), b.family.replaceAll(' ', '')];
   if (x === y) return 'same';
+  if (familyForm(x) === familyForm(y)) return 'typo';
   if (sharesPart(a.family, b.family) || a.otherFamily.includes(b.family) || b.otherFamily.includes(a.family)) return 'part';
-  return spelling('family', x, y, countOf) ?? 'other';
+  return spelling('family', x, y, countOf) ?? (secondNameAsFamily(a, b) ? null : 'other');
 }
 
 /** Of a double barrel one part. */
@@ -94,31 +95,7 @@ function sharesPart(x: string, y: string): boolean {
 }
 
 function barrels(family: string): string[] {
-  return family.split(' ').filter((part) => part.length > 2 && !particles.has(part));
-}
-
-function compareBirthDates(a: PersonFacts, b: PersonFacts): LevelOf<'birthDate'> | null {
-  const [x, y] = [wholeBirthDate(a), wholeBirthDate(b)];
-  if (x === undefined || y === undefined) return partlyKnown(a, b);
-  if (x === y) return 'same';
-  if (`${x.slice(0, 5)}${x.slice(8)}-${x.slice(5, 7)}` === y) return 'day-month-swapped';
-  if (oneEditApart(x.replaceAll('-', ''), y.replaceAll('-', ''))) return yearsBetween(x, y) < generation ? 'typo' : 'years-apart';
-  const parts = Number(x.slice(0, 4) === y.slice(0, 4)) + Number(x.slice(5, 7) === y.slice(5, 7)) + Number(x.slice(8) === y.slice(8));
-  if (parts === 2) return yearsBetween(x, y) < generation ? 'two-parts' : 'years-apart';
-  return x.slice(0, 4) === y.slice(0, 4) ? 'year' : 'other';
-}
-
-/** A digit of the year may be mistyped; but parent and child may share a name, and a birthday. */
-const generation = 10;
-
-function yearsBetween(x: string, y: string): number {
-  return Math.abs(Number(x.slice(0, 4)) - Number(y.slice(0, 4)));
-}
-
-/** A year alone can contradict; that it agrees says little and never stands for a date. */
-function partlyKnown(a: PersonFacts, b: PersonFacts): LevelOf<'birthDate'> | null {
-  if (estimatedOrDummy(a) || estimatedOrDummy(b) || !a.birthDate || !b.birthDate) return null;
-  return a.birthDate.slice(0, 4) === b.birthDate.slice(0, 4) ? null : 'other';
+  return family.split(' ').filter((part) => part.length > 2 && !particles.has(part)).map(familyForm);
 }
 
 /** Counts what agrees of house, street, locality and postcode: people of one household agree in all of it, so that it is one piece of evidence. */
@@ -128,7 +105,7 @@ function compareAddresses(a: PersonFacts, b: PersonFacts): LevelOf<'address'> | 
     if (verdict === true) agree += 1;
     if (verdict === false) differ += 1;
   };
-  tell(both(a.house, b.house, (x, y) => x === y));
+  tell(housesAgree(a.house, b.house));
   tell(linesAgree(a.lines ?? [], b.lines ?? []));
   tell(both(a.locality, b.locality, (x, y) => close(x, y)));
   tell(both(a.postcode, b.postcode, (x, y) => x === y || oneEditApart(x, y)));
@@ -140,6 +117,12 @@ function compareAddresses(a: PersonFacts, b: PersonFacts): LevelOf<'address'> | 
 
 function both(x: string | undefined, y: string | undefined, agree: (x: string, y: string) => boolean): boolean | null {
   return x === undefined || y === undefined ? null : agree(x, y);
+}
+
+/** Numbers are equal or not, names alike or not; a house that has both may be called by either. */
+function housesAgree(x: string | undefined, y: string | undefined): boolean | null {
+  if (x === undefined || y === undefined || /^\d/.test(x) !== /^\d/.test(y)) return null;
+  return /^\d/.test(x) ? x === y : alike(x, y, 0.88);
 }
 
 /** The lines of an address come in any order, and some are left out. */

@@ -1,5 +1,5 @@
-import { estimatedOrDummy, wholeBirthDate } from './birth-dates.ts';
-import { firstNameForm, particles, sharedFirstNames } from './name-words.ts';
+import { compareBirthDates, estimatedOrDummy } from './birth-dates.ts';
+import { commonSecondNames, familyForm, firstNameForm, particles, sharedFirstNames } from './name-words.ts';
 import { oneEditApart } from './string-likeness.ts';
 import type { Candidate, PersonFacts } from './types.ts';
 
@@ -38,7 +38,7 @@ export function comparePeople(a: PersonFacts, b: PersonFacts): Likeness {
   const family = compareFamily(a, b);
   const given = compareGiven(a, b);
   return {
-    birthDate: compareBirthDate(a, b),
+    birthDate: birthDateVerdict(a, b),
     family,
     given,
     name: swapped(a, b) ? 'agree' : nameVerdict(family, given),
@@ -54,43 +54,47 @@ function nameVerdict(family: Verdict, given: Verdict): Verdict {
   return family === 'disagree' && given !== 'agree' ? 'disagree' : 'unsure';
 }
 
-/** Day and month swapped, or one digit mistyped, is neither proof of the same person nor of another. */
-function compareBirthDate(a: PersonFacts, b: PersonFacts): Verdict {
-  const [x, y] = [wholeBirthDate(a), wholeBirthDate(b)];
-  if (x === undefined || y === undefined) return partlyKnown(a, b);
-  if (x === y) return 'agree';
-  const dayMonthSwapped = `${x.slice(0, 5)}${x.slice(8)}-${x.slice(5, 7)}` === y;
-  return dayMonthSwapped || oneEditApart(x, y) ? 'unsure' : 'disagree';
-}
-
-/** A year alone can contradict, never confirm. Estimates and dummies do neither. */
-function partlyKnown(a: PersonFacts, b: PersonFacts): Verdict {
+/**
+ * Day and month swapped, or a digit mistyped, is neither proof of the same person nor of another; a digit that is a generation
+ * speaks against. A year alone can contradict, never confirm. Estimates and dummies do neither.
+ */
+function birthDateVerdict(a: PersonFacts, b: PersonFacts): Verdict {
+  const level = compareBirthDates(a, b);
+  if (level === 'same') return 'agree';
+  if (level !== null) return level === 'day-month-swapped' || level === 'typo' ? 'unsure' : 'disagree';
+  // a year and a month say more than the year alone
   const [x, y] = [a, b].map((facts) => (estimatedOrDummy(facts) ? undefined : facts.birthDate));
-  if (!x || !y) return 'unsure';
-  const length = Math.min(x.length, y.length);
-  return x.slice(0, length) === y.slice(0, length) ? 'unsure' : 'disagree';
+  const length = Math.min(x?.length ?? 0, y?.length ?? 0);
+  return x?.slice(0, length) === y?.slice(0, length) || length === 0 ? 'unsure' : 'disagree';
 }
 
 function compareFamily(a: PersonFacts, b: PersonFacts): Verdict {
   const [xs, ys] = [allFamilies(a), allFamilies(b)];
   if (xs.length === 0 || ys.length === 0) return 'unsure';
-  return xs.some((x) => ys.some((y) => familyAgrees(x, y))) ? 'agree' : 'disagree';
+  if (xs.some((x) => ys.some((y) => familyAgrees(x, y)))) return 'agree';
+  return secondNameAsFamily(a, b) ? 'unsure' : 'disagree';
+}
+
+/** Harjit Kaur Gill may be written down as Harjit Kaur: then her family name is not said. Symmetric. */
+export function secondNameAsFamily(a: PersonFacts, b: PersonFacts): boolean {
+  const stands = ({ family }: PersonFacts, { given }: PersonFacts): boolean => family !== undefined && commonSecondNames.has(family) && given.slice(1).includes(family);
+  return stands(a, b) || stands(b, a);
 }
 
 function allFamilies(facts: PersonFacts): string[] {
   return [...(facts.family ? [facts.family] : []), ...facts.otherFamily];
 }
 
-/** Equal, one typing error apart, or one of them a part of the other's double barrel. */
+/** Equal or known spellings of one name, one typing error apart, or one of them a part of the other's double barrel. */
 function familyAgrees(x: string, y: string): boolean {
   const [joinedX, joinedY] = [x.replaceAll(' ', ''), y.replaceAll(' ', '')];
-  if (joinedX === joinedY || typo(joinedX, joinedY)) return true;
+  if (familyForm(joinedX) === familyForm(joinedY) || typo(joinedX, joinedY)) return true;
   const [partsX, partsY] = [barrels(x), barrels(y)];
   return partsX.some((part) => partsY.includes(part)) && (partsX.length === 1 || partsY.length === 1);
 }
 
 function barrels(family: string): string[] {
-  return family.split(' ').filter((part) => part.length > 2 && !particles.has(part));
+  return family.split(' ').filter((part) => part.length > 2 && !particles.has(part)).map(familyForm);
 }
 
 function compareGiven(a: PersonFacts, b: PersonFacts): Verdict {
@@ -105,7 +109,7 @@ function compareGiven(a: PersonFacts, b: PersonFacts): Verdict {
 
 /** Mohammed Ali and Mohammed Hassan are brothers: after a first name many share, the next name decides. */
 export function compareMiddle(a: PersonFacts, b: PersonFacts): Verdict {
-  const [restA, restB] = [a.given.slice(1), b.given.slice(1)];
+  const [restA, restB] = [a, b].map(({ given }) => given.slice(1).filter((name) => !commonSecondNames.has(name))) as [string[], string[]];
   const shared = sharedFirstNames.has(firstNameForm(a.given[0] ?? '')) || sharedFirstNames.has(firstNameForm(b.given[0] ?? ''));
   if (restA.length === 0 && restB.length === 0) return 'agree';
   if (restA.length === 0 || restB.length === 0) return shared ? 'unsure' : 'agree';
@@ -122,6 +126,11 @@ function otherNamesMeet(a: PersonFacts, b: PersonFacts): boolean {
 /** Equal or known forms of one name, initials left aside. */
 function wholeSame(x: string, y: string): boolean {
   return x.length > 1 && y.length > 1 && firstNameForm(x) === firstNameForm(y);
+}
+
+/** By their first names the two are called the same, spelling mistakes left aside. Symmetric. */
+export function sameFirstName(a: PersonFacts, b: PersonFacts): boolean {
+  return [a.given[0], ...a.otherGiven].some((x = '') => [b.given[0], ...b.otherGiven].some((y = '') => wholeSame(x, y)));
 }
 
 /** A typing error, or one the beginning of the other. Paul and Paula are only told apart by their gender. */

@@ -1,5 +1,6 @@
+import { compareBirthDates } from './birth-dates.ts';
 import { demographicKey } from './blocking-keys.ts';
-import { comparePeople, likeness } from './compare-people.ts';
+import { comparePeople, likeness, sameFirstName } from './compare-people.ts';
 import type { Likeness } from './compare-people.ts';
 import { checkNhsNumber } from '../fhir/nhs-number.ts';
 import type { GradedPair } from './grade-pair.ts';
@@ -23,8 +24,8 @@ const rules: readonly Rule[] = [
 ];
 
 /**
- * Which citizen is this? Contradiction refuses, silence parks, and nobody is attached on doubt: a verified number is
- * strong evidence, not proof, and a pair of claims is as strong as its weaker one. The order of candidates and of
+ * Which citizen is this? Contradiction refuses, silence and doubt park, and nobody is attached on doubt: a verified number
+ * is strong evidence, not proof, and a pair of claims is as strong as its weaker one. The order of candidates and of
  * their facts plays no part.
  *
  * | rule | decides when |
@@ -32,15 +33,16 @@ const rules: readonly Rule[] = [
  * | link-nhs-invalid | the number fails the check digit, is not ten digits, or is on the junk list |
  * | link-local-01 | the partner's own identifier is known |
  * | link-local-02 | the same, and the partner corrected an unverified number |
- * | link-local-03 | refused: the person's number is now one that another citizen holds |
+ * | link-local-03 | refused: the person's number is now one that another citizen holds, and this one did not |
  * | link-local-04 | refused: the number differs from a verified one, or changed together with name and birth date |
  * | link-local-05 | refused: the partner's identifiers belong to two citizens |
  * | link-unknown | identity unknown: a new citizen, compared with nobody |
- * | link-nhs-01 | number verified on both sides; birth date or name agrees |
+ * | link-nhs-01 | number verified on both sides; birth date or name agrees, and neither speaks against it |
  * | link-nhs-02 | number not verified on one side; birth date and name agree |
  * | link-nhs-03 | possible: the number is known, but nothing else confirms or contradicts |
  * | link-nhs-04 | refused: the number is known, and what is known of its holder contradicts (a twin's too) |
  * | link-nhs-05 | refused: the holder of the number carries another, verified one as well |
+ * | link-nhs-06 | possible: number verified on both sides, but birth date or name speaks against it: parent and child, a swapped date |
  * | link-demographics-01 | no number in common, family and first name, birth date, gender, postcode equal for one citizen |
  * | link-demographics-02 | possible: they are equal for several citizens |
  * | link-demographics-03 | possible: they are equal, but a number, a name or the partner's own identifiers speak against |
@@ -72,9 +74,9 @@ function byLocalIdentifier(facts: PersonFacts, citizens: readonly Candidate[]): 
   const fields = agreedFields(facts, owner, likeness(facts, owner));
   const number = facts.nhsNumber;
   if (number === undefined || facts.identityUnknown) return { kind: 'certain', citizen: owner.citizen, rule: 'link-local-01', agreed: ['local-identifier', ...fields] };
-  if (citizens.some((citizen) => citizen !== owner && holds(citizen, number))) return { kind: 'refused', code: 'nhs-number-of-another-person', rule: 'link-local-03' };
+  if (!holds(owner, number) && citizens.some((citizen) => holds(citizen, number))) return { kind: 'refused', code: 'nhs-number-of-another-person', rule: 'link-local-03' };
   const changed = owner.facts.filter((known) => sharesIdentifier(facts, known) && known.nhsNumber !== undefined && known.nhsNumber !== number);
-  const samePerson = changed.every((known) => confirms(comparePeople(facts, known), 'either') === 'confirmed');
+  const samePerson = changed.every((known) => speaksForOne(comparePeople(facts, known)));
   if (hasOtherVerified(owner, number) || !samePerson) return { kind: 'refused', code: 'nhs-number-changed', rule: 'link-local-04' };
   return { kind: 'certain', citizen: owner.citizen, rule: changed.length > 0 ? 'link-local-02' : 'link-local-01', agreed: ['local-identifier', ...fields] };
 }
@@ -83,26 +85,43 @@ function leaveUnknownAlone(facts: PersonFacts): LinkDecision | undefined {
   return facts.identityUnknown ? { kind: 'new', traced: false, rule: 'link-unknown' } : undefined;
 }
 
-function byNhsNumber(facts: PersonFacts, citizens: readonly Candidate[]): LinkDecision | undefined {
+function byNhsNumber(facts: PersonFacts, citizens: readonly Candidate[], grade: Grader): LinkDecision | undefined {
   const number = facts.nhsNumber;
   if (number === undefined) return undefined;
   const holders = citizens.filter((citizen) => holds(citizen, number));
   if (holders.length === 0) return undefined;
   if (holders.some((holder) => hasOtherVerified(holder, number))) return { kind: 'refused', code: 'nhs-number-of-another-person', rule: 'link-nhs-05' };
-  const compared = holders.map((holder) => {
-    const verified = facts.nhsNumberStatus === '01' && holder.facts.some((known) => known.nhsNumber === number && known.nhsNumberStatus === '01');
-    const alike = likeness(facts, holder);
-    const either = verified && holders.length === 1;
-    return { holder, alike, either, finding: confirms(alike, either ? 'either' : 'both') };
-  });
+  const compared = holders.map((holder) => ({ holder, ...compareHolder(facts, holder, holders.length === 1) }));
   const [confirmed, ...more] = compared.filter(({ finding }) => finding === 'confirmed');
-  if (confirmed && more.length === 0 && compared.every((one) => one === confirmed || one.finding === 'contradicted')) {
-    const { holder, alike, either } = confirmed;
-    return { kind: 'certain', citizen: holder.citizen, rule: either ? 'link-nhs-01' : 'link-nhs-02', agreed: agreedFields(facts, holder, alike) };
+  if (confirmed && more.length === 0 && compared.every((one) => one === confirmed || one.finding === 'contradicted' || one.finding === 'doubtful')) {
+    const { holder, alike, alone } = confirmed;
+    return { kind: 'certain', citizen: holder.citizen, rule: alone ? 'link-nhs-01' : 'link-nhs-02', agreed: agreedFields(facts, holder, alike) };
   }
   const open = compared.filter(({ finding }) => finding !== 'contradicted');
   if (open.length === 0) return { kind: 'refused', code: 'nhs-number-of-another-person', rule: 'link-nhs-04' };
-  return { kind: 'possible', candidates: open.map(({ holder }) => holder.citizen), rule: 'link-nhs-03' };
+  const graded = open.map(({ holder }) => ({ citizen: holder.citizen, pair: closest(holder.facts.map((known) => grade(facts, known))) }));
+  return { kind: 'possible', candidates: graded.map(({ citizen }) => citizen), rule: open.some(({ finding }) => finding === 'doubtful') ? 'link-nhs-06' : 'link-nhs-03', graded };
+}
+
+/** `doubtful`: the number is verified on both sides, and one of birth date and name speaks against it. */
+type Finding = 'confirmed' | 'doubtful' | 'silent' | 'contradicted';
+
+/**
+ * What is said beside a number in common. A family name that changed beside the same first name, a mistyped letter or digit are ordinary. Verified on both
+ * sides and held by one, either birth date or name is enough, unless the other speaks against it: a day and month swapped does,
+ * for two people of one name may share a number by mistake. A twin's number is refused: were both stored under it, neither would be
+ * found by it, birth date and family name, which is what is asked for in an emergency.
+ */
+function compareHolder(facts: PersonFacts, holder: Candidate, only: boolean): { alike: Likeness; alone: boolean; finding: Finding } {
+  const verified = facts.nhsNumberStatus === '01' && holder.facts.some((known) => known.nhsNumber === facts.nhsNumber && known.nhsNumberStatus === '01');
+  const alike = likeness(facts, holder);
+  const { birthDate, name, family } = alike;
+  const otherName = name === 'disagree' || (name === 'unsure' && family === 'disagree' && !holder.facts.some((known) => sameFirstName(facts, known)));
+  const swapped = verified && birthDate !== 'agree' && holder.facts.some((known) => compareBirthDates(facts, known) === 'day-month-swapped');
+  const [against, agreeing] = [Number(birthDate === 'disagree' || swapped) + Number(verified ? otherName : name === 'disagree'), Number(birthDate === 'agree') + Number(name === 'agree')];
+  const alone = verified && only;
+  if (against === 0) return { alike, alone, finding: agreeing === 2 || (alone && agreeing === 1) ? 'confirmed' : 'silent' };
+  return { alike, alone, finding: verified && against === 1 && !areTwins(alike) ? 'doubtful' : 'contradicted' };
 }
 
 /** For records that have no number in common: the deterministic key of five fields, which carries only a unique and unopposed match. */
@@ -137,22 +156,28 @@ function byLikelihood(facts: PersonFacts, citizens: readonly Candidate[], grade:
 /** More likely citizens than this are a common name, and no work for anybody. */
 const mostPossible = 5;
 
-/** One contradiction outweighs no likeness, unless the citizen is known in several ways: then the closest of them. */
+/** What weights say of somebody and a citizen, whatever rule decides: the closest of what is known of the citizen; null where nothing is. */
+export function weighLink(facts: PersonFacts, known: readonly PersonFacts[], grade: Grader): GradedPair | null {
+  return known.length === 0 ? null : closest(known.map((each) => grade(facts, each)));
+}
+
+/** One contradiction outweighs no likeness, unless the citizen is known in several ways: then the closest of them, in whatever order they come. */
 function closest(pairs: readonly GradedPair[]): GradedPair {
-  return pairs.reduce((best, pair) => (pair.bits > best.bits ? pair : best));
+  const isCloser = (pair: GradedPair, best: GradedPair): boolean => pair.bits > best.bits || (pair.bits === best.bits && JSON.stringify(pair) < JSON.stringify(best));
+  return pairs.reduce((best, pair) => (isCloser(pair, best) ? pair : best));
 }
 
 function newCitizen(facts: PersonFacts): LinkDecision {
   return facts.nhsNumber === undefined ? { kind: 'new', traced: false, rule: 'link-new-02' } : { kind: 'new', traced: true, rule: 'link-new-01' };
 }
 
-/** Same family, same birth date, another first name is the mark of twins: it contradicts whatever else agrees. */
-function confirms(alike: Likeness, need: 'either' | 'both'): 'confirmed' | 'contradicted' | 'silent' {
-  const { birthDate, name, family, given } = alike;
-  if (given === 'disagree' && family === 'agree' && birthDate === 'agree') return 'contradicted';
-  const agreeing = Number(birthDate === 'agree') + Number(name === 'agree');
-  if (agreeing === 2 || (need === 'either' && agreeing === 1)) return 'confirmed';
-  return birthDate === 'disagree' || name === 'disagree' ? 'contradicted' : 'silent';
+function speaksForOne(alike: Likeness): boolean {
+  return !areTwins(alike) && (alike.birthDate === 'agree' || alike.name === 'agree');
+}
+
+/** Same family, same birth date and another first name contradict whatever else agrees. */
+function areTwins({ birthDate, family, given }: Likeness): boolean {
+  return given === 'disagree' && family === 'agree' && birthDate === 'agree';
 }
 
 /** Two verified numbers are two people. */

@@ -1,9 +1,10 @@
+import table from '../../mappings/linkage/names.json' with { type: 'json' };
 import { titles } from '../fhir/name-titles.ts';
 import { normaliseText } from '../fhir/normalise-text.ts';
 
 /**
- * What is known of names, as data. Nothing here decides: it only says which words say nothing about a person, which
- * are one name in two spellings, and which are shared by so many that they tell nobody apart.
+ * What is known of names, as data (spellings in mappings/linkage/names.json). Nothing here decides: it only says which words
+ * say nothing about a person, which are one name in two spellings, and which are shared by so many that they tell nobody apart.
  */
 
 /** What a system says when it has no name to give; a newborn without a name is not its sibling. */
@@ -22,48 +23,31 @@ export const particles: ReadonlySet<string> = new Set([
 ]);
 
 /** First names carried by brothers, sisters and twins alike: what follows them is the name that tells people apart. */
-export const sharedFirstNames: ReadonlySet<string> = new Set(['mohammed', 'syed', 'abdul', 'abu', 'mary', 'maria', 'marie', 'jean', 'hadji', 'bibi', 'begum', 'noor']);
+export const sharedFirstNames: ReadonlySet<string> = new Set(table.sharedFirstNames);
 
-/** Spellings and short forms of one first name. The first of each line is the one compared. */
-const sameFirstName: readonly (readonly string[])[] = [
-  ['mohammed', 'muhammad', 'mohammad', 'muhammed', 'mohamed', 'mohamad', 'muhamad', 'mohd', 'md', 'mohamud', 'mohammod'],
-  ['syed', 'sayed', 'sayyid', 'said', 'saeed'],
-  ['abdul', 'abdal', 'abdool'],
-  ['elizabeth', 'liz', 'lizzie', 'beth', 'betty', 'eliza', 'bess', 'libby'],
-  ['margaret', 'maggie', 'peggy', 'meg', 'madge'],
-  ['katherine', 'catherine', 'kathryn', 'kate', 'cathy', 'kathy', 'katie'],
-  ['robert', 'bob', 'rob', 'bobby', 'robbie', 'bert'],
-  ['william', 'bill', 'will', 'billy', 'liam', 'willie'],
-  ['richard', 'dick', 'rick', 'ricky'],
-  ['james', 'jim', 'jimmy', 'jamie'],
-  ['john', 'jack', 'johnny', 'jon'],
-  ['edward', 'ted', 'ed', 'eddie', 'ned', 'teddy'],
-  ['henry', 'harry', 'hal'],
-  ['charles', 'charlie', 'chuck'],
-  ['michael', 'mike', 'mick', 'mickey'],
-  ['anthony', 'tony', 'antony'],
-  ['dorothy', 'dot', 'dolly', 'dottie'],
-  ['patricia', 'pat', 'patsy', 'trish', 'tricia'],
-  ['susan', 'sue', 'susie', 'suzanne'],
-  ['joseph', 'joe', 'joey'],
-  ['thomas', 'tom', 'tommy'],
-  ['stephen', 'steven', 'steve'],
-  ['frederick', 'fred', 'freddie'],
-  ['victoria', 'vicky', 'vicki'],
-  ['alexander', 'alex', 'sandy', 'alec'],
-  ['christopher', 'chris', 'kit'],
-];
+/** Names that stand after the first in many families, and now and then where the family name should be: they tell nobody apart. */
+export const commonSecondNames: ReadonlySet<string> = new Set(table.commonSecondNames);
 
-const firstNames: ReadonlyMap<string, string> = new Map(sameFirstName.flatMap(([head = '', ...rest]) => rest.map((name) => [name, head])));
+const firstNames = headsOf(table.firstNames);
+const families = headsOf(table.families);
+
+function headsOf(lines: readonly (readonly string[])[]): ReadonlyMap<string, string> {
+  return new Map(lines.flatMap(([head = '', ...rest]) => rest.map((name) => [name, head])));
+}
 
 /** Every form of a first name, itself among them. */
 export function formsOf(word: string): readonly string[] {
-  return sameFirstName.find((forms) => forms.includes(word)) ?? [word];
+  return table.firstNames.find((forms) => forms.includes(word)) ?? [word];
 }
 
 /** The one spelling a first name is compared in. */
 export function firstNameForm(word: string): string {
   return firstNames.get(word) ?? word;
+}
+
+/** The same of a family name, or of one part of a double barrel. */
+export function familyForm(word: string): string {
+  return families.get(word) ?? word;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Element, Extension, HumanName, Identifier, Patient } from '@medplum/fhirtypes';
 import { nhsNumberStatusOf, nhsNumberSystem } from '../fhir/nhs-number-status.ts';
-import { wordsOf } from '../fhir/normalise-text.ts';
+import { homeOf } from './home.ts';
 import { familyWords, nameWords } from './name-words.ts';
 import { normaliseNhsNumber } from '../fhir/nhs-number.ts';
 import type { PersonFacts } from './types.ts';
@@ -28,7 +28,7 @@ export function personFacts(patient: Patient, ...identifierBases: readonly strin
   if (patient.birthDate) facts.birthDate = patient.birthDate;
   if (flagged((patient as PrimitiveParts)._birthDate?.extension, birthDateEstimatedUrl)) facts.birthDateEstimated = true;
   if (patient.gender) facts.gender = patient.gender;
-  Object.assign(facts, placeOf(patient), contactsOf(patient));
+  Object.assign(facts, homeOf(patient), contactsOf(patient));
   if (flagged(patient.extension, identityUnknownUrl)) facts.identityUnknown = true;
   return facts;
 }
@@ -63,22 +63,6 @@ function names(all: readonly HumanName[]): Pick<PersonFacts, 'family' | 'given' 
 
 function givenWords(name: HumanName | undefined): string[] {
   return nameWords((name?.given ?? []).filter(Boolean).join(' '));
-}
-
-/**
- * The current home: postcode without its space, number of the house, the lines without it. The city is left out, because
- * everybody lives there. The ZZ99 pseudo-postcodes say where nobody lives.
- */
-function placeOf(patient: Patient): Pick<PersonFacts, 'postcode' | 'house' | 'lines' | 'locality'> {
-  const current = (patient.address ?? []).filter(({ use, period }) => use !== 'old' && period?.end === undefined);
-  const home = current.find(({ use, postalCode }) => use === 'home' && postalCode) ?? current.find(({ postalCode }) => postalCode);
-  const postcode = home?.postalCode?.toUpperCase().replace(/[^A-Z0-9]/g, '');
-  if (!home || !postcode || postcode.startsWith('ZZ99')) return {};
-  const words = (home.line ?? []).filter(Boolean).map(wordsOf);
-  const house = words.flat().find((word) => /^\d+[a-z]?$/.test(word));
-  const lines = distinct(words.map((line) => line.filter((word) => word !== house).join(' ')));
-  const locality = wordsOf(home.district ?? '').join(' ');
-  return { postcode, ...(house !== undefined && { house }), ...(lines.length > 0 && { lines }), ...(locality !== '' && { locality }) };
 }
 
 /** Numbers and addresses by which somebody can be reached now, in one form each. */

@@ -11,8 +11,8 @@ export interface LinkedPerson {
   facts: PersonFacts;
 }
 
-/** More people under one key than this is a junk key: the rest are not candidates. */
-const candidatesPerKey = 50;
+/** More people under one key than this is a junk key: the rest, in the order of their ids, are not candidates. */
+export const candidatesPerKey = 50;
 
 /**
  * Everybody these blocking keys find, with every fact of the citizens found. Locks those of `locked` for this transaction
@@ -25,7 +25,7 @@ export async function findLinkedPeople(connection: Connection, hashes: readonly 
        from unnest($1::bytea[]) as h order by 1) o`, [locked]);
   const { rows: keys } = await connection.query<{ hash: string; citizen_id: string }>(
     `select encode(h.hash, 'hex') as hash, k.citizen_id from (select distinct hash from unnest($1::bytea[]) as h(hash)) h
-     join lateral (select distinct citizen_id from person_key p where p.hash = h.hash limit $2) k on true`, [hashes, candidatesPerKey]);
+     join lateral (select distinct citizen_id from person_key p where p.hash = h.hash order by citizen_id limit $2) k on true`, [hashes, candidatesPerKey]);
   const byHash = new Map<string, Set<string>>();
   for (const { hash, citizen_id: citizen } of keys) byHash.set(hash, (byHash.get(hash) ?? new Set()).add(citizen));
   const { rows: people } = await connection.query<LinkedPerson>(
@@ -42,14 +42,14 @@ export interface PersonChange {
   rule: string;
   facts: PersonFacts;
   hashes: Buffer[];
-  /** why it is this citizen, where weights decided */
+  /** why it is this citizen; null: it is the first of it */
   evidence: LinkEvidence | null;
   /** other citizens it may be, for a person to look at */
   possible: PossibleLink[];
 }
 
-/** A graded pair as it is kept: levels and bits, no values. */
-export type LinkEvidence = Pick<GradedPair, 'bits' | 'evidence' | 'held' | 'rule'>;
+/** A graded pair as it is kept: levels and bits, no values. Of a link also what agreed by the rule that made it. */
+export type LinkEvidence = Pick<GradedPair, 'bits' | 'evidence' | 'held' | 'rule'> & { agreed?: readonly string[] };
 
 export interface PossibleLink {
   candidate: string;

@@ -96,18 +96,27 @@ export interface ComparedPerson {
   citizen: string;
   id: string;
   facts: PersonFacts;
-  /** linked by weights, of this version of the rule; null: by an exact rule or by nobody */
-  weighedBy: string | null;
+  /** it was linked by weights or by five equal fields: what the rule of now may find wrong */
+  byRule: boolean;
+  /** the source Patients of now that such a rule joined to the rest of the citizen, this one among them, by a decision that stands; null: none did */
+  joined: string[] | null;
   /** a person decided about it or about the citizen it is */
   decided: boolean;
 }
 
+/** Rules that link without a number or an identifier in common, when somebody is met, at a second look, and by a run. */
+const reversibleRules = ['link-likelihood-01', 'link-demographics-01', 'link-re-run'];
+
+/** Those of a source Patient's citizen that one of these rules brought to it together: of several times the last. */
+const joinedWith = (person: string, rules: string): string => `(select array(select q.id from source_person q where q.citizen_id = ${person}.citizen_id and q.id = any (d.persons) order by q.id)
+         from link_decision d where d.persons @> array[${person}.id] and d.kind = 'merge' and d.undone_by is null and d.rule = any (${rules}) order by d.n desc limit 1)`;
+
 /** The next source Patients of everybody. */
 export async function nextCompared(connection: Connection, { afterCitizen, afterId }: RunStep, limit: number): Promise<ComparedPerson[]> {
   const { rows } = await connection.query<ComparedPerson>(
-    `select p.citizen_id as citizen, p.id, p.facts, case when p.rule = 'link-likelihood-01' then p.evidence ->> 'rule' end as "weighedBy",
+    `select p.citizen_id as citizen, p.id, p.facts, p.rule = any ($4) as "byRule", ${joinedWith('p', '$4')} as joined,
        exists (select from link_decision d where d.rule is null and (d.persons @> array[p.id] or d.into_id = p.citizen_id or d.from_id = p.citizen_id)) as decided
-     from source_person p where $1::uuid is null or (p.citizen_id, p.id) > ($1, $2::uuid) order by p.citizen_id, p.id limit $3`, [afterCitizen, afterId, limit]);
+     from source_person p where $1::uuid is null or (p.citizen_id, p.id) > ($1, $2::uuid) order by p.citizen_id, p.id limit $3`, [afterCitizen, afterId, limit, reversibleRules]);
   return rows;
 }
 
@@ -124,12 +133,15 @@ export async function saveCompared(connection: Connection, run: string, changes:
     [run, looked, last?.citizen ?? null, last?.id ?? null]);
 }
 
+/** A change, and what has become of those it is about. */
+type ChangeNow = FoundChange & { now: string; otherNow: string | null; joined: string[] | null; decided: boolean };
+
 /** The next change of an approved run that is not done, with the citizens of now; null: none is left, and the run is applied. */
-export async function nextChange(connection: Connection, run: string): Promise<(FoundChange & { now: string; otherNow: string | null; decided: boolean }) | null> {
-  const { rows } = await connection.query<FoundChange & { now: string; otherNow: string | null; decided: boolean }>(
-    `select c.id, c.citizen_id as citizen, c.kind, c.other, c.evidence, p.citizen_id as now, coalesce(a.now_id, c.other) as "otherNow",
+export async function nextChange(connection: Connection, run: string): Promise<ChangeNow | null> {
+  const { rows } = await connection.query<ChangeNow>(
+    `select c.id, c.citizen_id as citizen, c.kind, c.other, c.evidence, p.citizen_id as now, ${joinedWith('p', '$2')} as joined, coalesce(a.now_id, c.other) as "otherNow",
        exists (select from link_decision d where d.rule is null and (d.persons @> array[c.id] or d.into_id = p.citizen_id or d.from_id = p.citizen_id)) as decided
-     from linkage_change c join source_person p on p.id = c.id left join citizen_alias a on a.citizen_id = c.other where c.run = $1 and c.outcome is null order by c.id limit 1`, [run]);
+     from linkage_change c join source_person p on p.id = c.id left join citizen_alias a on a.citizen_id = c.other where c.run = $1 and c.outcome is null order by c.id limit 1`, [run, reversibleRules]);
   if (!rows[0]) await connection.query(`update linkage_run set state = 'applied' where id = $1`, [run]);
   return rows[0] ?? null;
 }

@@ -14,7 +14,7 @@ import type { SourcePatient } from './types.ts';
 const structure = 'https://fhir.bicp.example/StructureDefinition';
 /** On a composed Patient: `element`, the `value` it does not show as its own, and each `custodian` who says it. */
 export const alternativeValueUrl = `${structure}/alternative-value`;
-/** On a composed Patient: valueBoolean true when no visible source has an NHS number. */
+/** On a composed Patient: valueBoolean true when no visible source has an NHS number verified against the national record (status 01). */
 export const notTracedUrl = `${structure}/nhs-number-not-traced`;
 
 /**

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Coding, Extension, Meta, Patient, Provenance, Reference } from '@medplum/fhirtypes';
 import { canonicalJson } from '../fhir/canonical-json.ts';
-import { nhsNumberSystem } from '../fhir/nhs-number-status.ts';
+import { nhsNumberStatusOf, nhsNumberSystem } from '../fhir/nhs-number-status.ts';
 import { chooseValue, singleElements } from './choose-value.ts';
 import { alternativeValue, composeExtensions, notTracedUrl } from './compose-extensions.ts';
 import { composeList, listElements } from './compose-lists.ts';
@@ -13,7 +13,7 @@ import type { Said } from './said-by.ts';
 import type { SourcePatient } from './types.ts';
 
 /** Changes when the rules below change, so that an ETag never outlives the way it was composed. */
-const rule = 'patient-v2';
+const rule = 'patient-v3';
 
 /** Element id in the composed Patient → the sources that say that element. */
 export type Witnesses = Map<string, readonly SourcePatient[]>;
@@ -49,7 +49,7 @@ export function composePatient(input: { citizen: string; sources: readonly Sourc
     extensions.push(...choice.others.map((other) => alternativeValue(element, other)));
   }
   const shown: Extension[] = extensions.map((one, i) => witnessed(witnesses, `extension-${i + 1}`, one));
-  if (!sources.some(hasNhsNumber)) shown.push({ url: notTracedUrl, valueBoolean: true });
+  if (!sources.some(isTraced)) shown.push({ url: notTracedUrl, valueBoolean: true });
   const patient = {
     resourceType: 'Patient',
     id: input.citizen,
@@ -93,6 +93,7 @@ function composedMeta(sources: readonly SourcePatient[]): Meta {
   };
 }
 
-function hasNhsNumber({ resource }: SourcePatient): boolean {
-  return resource.identifier?.some(({ system, value }) => system === nhsNumberSystem && value !== undefined) ?? false;
+/** Somebody checked the number against the national record. Source: NHS NUMBER STATUS INDICATOR CODE 01. */
+function isTraced({ resource }: SourcePatient): boolean {
+  return resource.identifier?.some((identifier) => identifier.system === nhsNumberSystem && identifier.value !== undefined && nhsNumberStatusOf(identifier) === '01') ?? false;
 }

@@ -1,5 +1,6 @@
 import { alerts } from './alerts.ts';
 import { comingNext } from './coming-next.ts';
+import { notTracedUrl } from './compose-extensions.ts';
 import { joinWords } from './concept-words.ts';
 import { coordinatedPlans, type CoordinatedPlan } from './coordinated-plan.ts';
 import { disagreements } from './disagreements.ts';
@@ -74,13 +75,14 @@ function threadGroups(threads: readonly ToldThread[], older: boolean): Group[] {
 const nhsNumber = 'https://fhir.nhs.uk/Id/nhs-number';
 
 function who(facts: StoryFacts): Statement[] {
-  const { name = [], birthDate, identifier = [], gender, telecom = [] } = facts.patient;
+  const { name = [], birthDate, identifier = [], gender, telecom = [], extension = [] } = facts.patient;
   const witnessed = (text: string, id: string | undefined): Statement => say('identity', text, ...witnessesOf(facts, id ?? ''));
   return [
     ...name.map((each) => witnessed(`Name: ${each.text ?? joinWords([each.prefix?.join(' '), each.given?.join(' '), each.family], ' ')}${each.use === 'usual' || each.use === 'nickname' ? ', as the person is called' : ''}`, each.id)),
     ...(birthDate === undefined ? [] : [witnessed(`Born ${sayDate(birthDate)}`, 'birthDate')]),
     ...(gender === undefined ? [] : [witnessed(`Gender: ${gender}`, 'gender')]),
     ...identifier.filter(({ system }) => system === nhsNumber).map(({ value, id }) => witnessed(`NHS number ${value ?? ''}`, id)),
+    ...(extension.some(({ url }) => url === notTracedUrl) ? [say('identity', 'No NHS number of theirs is traced: nobody checked one against the national record')] : []),
     ...telecom.filter(({ value, use }) => value !== undefined && use !== 'old').map(({ system, value, id }) => witnessed(`${system === 'email' ? 'Email' : 'Phone'} ${value ?? ''}`, id)),
   ];
 }

@@ -47,6 +47,11 @@ describe.each(databases)('a changed linkage rule, on $kind', ({ open }) => {
     const [from = '', into = ''] = [await citizenOf(a), await citizenOf(b)];
     await database.transaction((connection) => mergeCitizens(connection, context, { from, into, decision: officer }));
   }
+  /** by a rule that weighed otherwise */
+  async function joinByRule(from: string, into: string, rule: string): Promise<void> {
+    const { decision } = await database.transaction((connection) => mergeCitizens(connection, context, { from, into, decision: officer }));
+    await database.query('update link_decision set rule = $2, organisation = null, person = null, person_name = null, role = null, reason = null where id = $1', [decision, rule]);
+  }
   async function work(): Promise<void> {
     while (await database.transaction((connection) => workLinkageRun(connection, context))) { /* the next batch */ }
   }
@@ -80,6 +85,27 @@ describe.each(databases)('a changed linkage rule, on $kind', ({ open }) => {
     await tellDecisions({ database, directory: context.directory, audit: { append: (entry) => Promise.resolve(void told.push(entry)) } });
     const byRule = told.filter(({ query }) => query.endsWith(' by link-re-run'));
     expect(byRule.map(({ interaction, who }) => [interaction, who.client, who.person, who.organisation])).toEqual(['link-merge', 'link-split'].map((interaction) => [interaction, 'onestory', { id: 'lead-1', name: 'Lead' }, officer.organisation]));
+  });
+
+  it('takes apart whom five equal fields, a second look or an earlier run joined, and whom one of these brought together leaves together', async () => {
+    const [first, second, third, fourth] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+    const brother = { ...base, family: 'proudfoot', given: ['amir'], gender: 'male' };
+    const other = { ...brother, given: ['amin'], birthDate: '1963-09-04' };
+    await person(first, 'uhb', brother);
+    const byFields = await person(first, 'bcc', other, 'link-demographics-01');
+    await person(second, 'uhb', { ...brother, birthDate: '1944-03-02' });
+    const joined = [await person(third, 'bcc', { ...other, birthDate: '1971-01-30' }), await person(third, 'bchc', { ...other, birthDate: '1971-01-30' }, 'link-nhs-01')];
+    const kept = await person(fourth, 'bsmhft', { ...brother, birthDate: '1944-03-02' });
+    await joinByRule(third, second, 'link-likelihood-01');
+    await joinByRule(fourth, second, 'link-re-run');
+    const run = randomUUID();
+    await startRun(database, { id: run, rule: context.ruleVersion, startedAt: new Date(Date.now() + 500), startedBy: 'Lead' });
+    await work();
+    expect((await listChanges(database, run, null, 20)).filter(({ kind }) => kind === 'unlink').map(({ id }) => id).sort()).toEqual([byFields, [...joined].sort()[0]].sort());
+    await setRunState(database, run, ['compared'], 'applying', 'Lead');
+    await work();
+    expect(await citizenOf(byFields)).not.toBe(first);
+    expect([await citizenOf(joined[0] ?? ''), await citizenOf(joined[1] ?? ''), await citizenOf(kept)]).toEqual([third, third, second]);
   });
 
   it('leaves alone what a person decided after it was compared', async () => {

@@ -1,11 +1,12 @@
 import { lookAgain } from '../../src/flow/look-again.ts';
 import type { IntakeContext } from '../../src/flow/intake-context.ts';
 import { linkPeople, type Linking } from '../../src/flow/link-people.ts';
-import { savePeople } from '../../src/store/citizens.ts';
+import { candidatesPerKey, findLinkedPeople, savePeople } from '../../src/store/citizens.ts';
 import { openPostgres, type Connection, type Database } from '../../src/store/database.ts';
 import type { PersonFacts } from '../../src/linkage/types.ts';
 import { benchFeed, mappedRow } from '../../bench/linkage-load/people-rows.ts';
 import { freshPostgres } from '../databases.ts';
+import { shippedRule } from '../linkage/shipped-rule.ts';
 import { linkingContext } from './linking-context.ts';
 
 /** Two workers that meet one new person at once, neither seeing what the other writes. On PostgreSQL, which has two connections. */
@@ -56,5 +57,34 @@ describe('two workers that meet one new person at once', () => {
     await atOnce({ ...amina, family: 'oakenshield', birthDate: '1930-01-30', postcode: 'B11AA', given: ['peter'], lines: ['a lane'] }, { ...amina, family: 'underhill', birthDate: '1999-12-12', given: ['rosie'], house: '7' }, 21);
     expect(await again()).toBe(2);
     expect(await database.query('select count(*)::int as n from link_review')).toEqual([{ n: 1 }]);
+  });
+
+  const born = (birthDate: string, more: Partial<PersonFacts> = {}): PersonFacts => ({ ...amina, birthDate, house: birthDate.slice(8), family: `greenhand${birthDate.slice(8)}x`, ...more });
+  const numbered = { nhsNumber: '9990000743', nhsNumberStatus: '01' };
+  it.each<[string, number, PersonFacts, Partial<PersonFacts>, string[]]>([
+    ['link-nhs-01', 101, born('1951-07-11', numbered), { family: 'lightfoot' }, ['nhs-number', 'birth-date', 'given', 'gender', 'postcode']],
+    ['link-nhs-02', 111, born('1962-05-12', { nhsNumber: '9990031010' }), { postcode: 'B301XX' }, ['nhs-number', 'birth-date', 'family', 'given', 'gender']],
+    ['link-demographics-01', 121, born('1973-03-13'), {}, ['birth-date', 'family', 'given', 'gender', 'postcode']],
+    ['link-likelihood-01', 131, born('1984-09-14'), { postcode: 'B138XY' }, ['birth-date', 'family', 'given', 'gender']],
+  ])('a link by %s keeps what agreed and what each field weighed', async (rule, at, first, change, agreed) => {
+    const [link] = await database.transaction(async (connection) => {
+      await meet(connection, at, 'uhb-adt', first);
+      return (await meet(connection, at + 1, 'bcc-cld', { ...first, ...change })).people;
+    });
+    expect(link).toMatchObject({ rule, evidence: { agreed, rule: shippedRule().version } });
+    const [kept] = await database.query<{ evidence: { evidence: object[] } }>('select evidence from source_person where id = $1', [link?.id]);
+    expect(kept?.evidence).toEqual(link?.evidence);
+    expect(kept?.evidence.evidence.length).toBeGreaterThan(3);
+  });
+
+  it('of a key that more people share than are looked at, the same are looked at every time', async () => {
+    const hash = Buffer.from('a key that many share');
+    await database.query('insert into person_key (citizen_id, id, hash) select gen_random_uuid(), gen_random_uuid(), $1 from generate_series(1, $2)', [hash, candidatesPerKey + 20]);
+    const found = async (): Promise<string[]> => [...(await database.transaction((connection) => findLinkedPeople(connection, [hash], []))).byHash.values()].flatMap((citizens) => [...citizens]).sort();
+    const first = await database.query<{ id: string }>('select citizen_id as id from person_key where hash = $1 order by citizen_id limit $2', [hash, candidatesPerKey]);
+    expect(await found()).toEqual(first.map(({ id }) => id));
+    // whoever is written anew stands elsewhere in the table
+    await database.query('update person_key set id = id where hash = $1 and citizen_id = any ($2::uuid[])', [hash, first.slice(0, 30).map(({ id }) => id)]);
+    expect(await found()).toEqual(first.map(({ id }) => id));
   });
 });

@@ -1,8 +1,10 @@
-import type { Bundle, Encounter, Patient } from '@medplum/fhirtypes';
+import type { Bundle, Encounter, Patient, ServiceRequest } from '@medplum/fhirtypes';
+import { indexResource } from '../../src/fhir/index-resource.ts';
 import { searchToken } from '../../src/fhir/search-token.ts';
 import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { message, type MessageFacts } from '../intake/adt.ts';
+import { post } from './matching.ts';
 import { fileObjection, wholeRecord } from './whole-record.ts';
 
 const doctor = 'ward-doctor';
@@ -70,6 +72,20 @@ describe.each(databases)('messages that say who is who, on $kind', ({ open }) =>
     expect(await send(merge('A40', 'K1', 'L1'))).toMatchObject([{ state: 'quarantined', codes: ['merge-told-apart'] }]);
   });
 
+  it('of two people with different choices the stricter holds for whoever asks, and apart each has their own again', async () => {
+    const [{ citizen_id: old = '', person_key: key = '' } = {}] = await gateway.database.query<{ citizen_id: string; person_key: string }>(`select citizen_id, person_key from source_person where feed = 'uhb-adt' and facts ->> 'nhsNumber' = '9990000743'`);
+    const seen = async (citizen: string): Promise<string[]> => (await wholeRecord(gateway, 'community-nurse', citizen)).flatMap(({ id, resourceType }) => (resourceType === 'Provenance' ? [] : id ?? [])).sort();
+    const before = await seen(old);
+    await send({ event: 'A28', pid: pid('OBJECTOR', 'OKAFOR^ALICE') });
+    const objector = await citizenOf('OBJECTOR');
+    expect((await fileObjection(gateway, objector)).status).toBe(201);
+    expect(await seen(old)).toEqual(before);
+    expect(await send({ ...merge('A40', 'OBJECTOR', key), pid: pid('OBJECTOR', 'OKAFOR^ALICE') })).toMatchObject([{ state: 'stored' }]);
+    for (const id of [old, objector]) expect((await seen(id)).length).toBeLessThan(before.length);
+    expect(await send({ ...unlink('OBJECTOR', key), pid: pid('OBJECTOR', 'OKAFOR^ALICE') })).toMatchObject([{ state: 'stored' }]);
+    expect(await seen(old)).toEqual(before);
+  });
+
   it('whom other partners look after comes along with all of that, under the old id too, and goes back', async () => {
     const [alice] = await gateway.database.query<{ citizen_id: string; person_key: string }>(`select citizen_id, person_key from source_person where feed = 'uhb-adt' and facts ->> 'nhsNumber' = '9990000743'`);
     const { citizen_id: old = '', person_key: key = '' } = alice ?? {};
@@ -81,14 +97,20 @@ describe.each(databases)('messages that say who is who, on $kind', ({ open }) =>
       `update citizen_row set tokens = (select array_agg(distinct t order by t) from unnest(tokens || $2::bigint[]) t)
        where id = (select id from citizen_row where citizen_id = $1 and type = 'ServiceRequest' and id = any ($3::uuid[]) order by id limit 1) returning id`,
       [old, [`Patient/${old}`, old].map((value) => String(searchToken('ServiceRequest', 'requester', 'reference', value))), before]);
-    const askedBy = async (requester: string): Promise<string[]> => ((await (await gateway.search('ServiceRequest', { requester }, 'community-nurse')).json()) as Bundle).entry?.flatMap(({ resource }) => resource?.id ?? []) ?? [];
+    const askedBy = async (requester: string, more: Record<string, string> = {}): Promise<string[]> => ((await (await gateway.search('ServiceRequest', { requester, ...more }, 'community-nurse')).json()) as Bundle).entry?.flatMap(({ resource }) => resource?.id ?? []) ?? [];
     for (const name of [old, `Patient/${old}`]) expect(await askedBy(name)).toEqual([asked]);
+    // and it stands in the lists people work from
+    const { status } = (await (await gateway.get(`/fhir/ServiceRequest/${asked}`, 'community-nurse')).json()) as ServiceRequest;
+    await gateway.database.query('update citizen_row set tokens = (select array_agg(distinct t order by t) from unnest(tokens || $2::bigint[]) t) where id = $1',
+      [asked, indexResource({ resourceType: 'ServiceRequest', status, requester: { reference: `Patient/${old}` } }).tokens.map(String)]);
+    expect(await askedBy(`Patient/${old}`, { status })).toEqual([asked]);
     await send({ event: 'A28', pid: pid('NEWALICE', 'OKAFOR^ALICE') });
     expect(await send({ ...merge('A40', 'NEWALICE', key), pid: pid('NEWALICE', 'OKAFOR^ALICE') })).toMatchObject([{ state: 'stored' }]);
     const now = await citizenOf('NEWALICE');
     expect(now).not.toBe(old);
     expect([await seen(old), await seen(now)]).toEqual([before, before]);
     for (const name of [old, `Patient/${old}`, now, `Patient/${now}`, `Organization/${old},Patient/${old}`]) expect(await askedBy(name)).toEqual([asked]);
+    for (const name of [old, now]) expect(await askedBy(`Patient/${name}`, { status })).toEqual([asked]);
     const objected = await fileObjection(gateway, old);
     expect(objected.status).toBe(201);
     const consent = (objected.headers.get('location') ?? '').split('/').find((_, i, all) => all[i - 1] === 'Consent') ?? '';
@@ -147,6 +169,21 @@ describe.each(databases)('messages that say who is who, on $kind', ({ open }) =>
     expect([await citizenOf(keyOf(one)), await citizenOf(keyOf(other))]).toEqual([kept, lost]);
     expect(await gateway.database.query('select count(*) as n from citizen_version')).toEqual(before);
     expect(await gateway.database.query('select rule from link_review where citizen_id = $1 and candidate = $2', [lost, kept])).toEqual([{ rule: expect.stringMatching(rule) }]);
+  });
+
+  it.each(['same', 'different'] as const)('what waits for a review is taken up by itself when the pair is decided to be %s', async (outcome) => {
+    const [kept, lost] = [`R${outcome}1`, `R${outcome}2`];
+    await send({ event: 'A28', pid: pid(kept, `${outcome}^ADA`) }, { event: 'A28', pid: pid(lost, `${outcome}^ADA`, { 7: '19660211' }) });
+    const [waiting] = await send({ ...merge('A40', kept, lost), pid: pid(kept, `${outcome}^ADA`) });
+    expect(waiting).toMatchObject({ state: 'awaiting-merge', codes: ['merge-needs-review'] });
+    const [review] = await gateway.database.query<{ reference: string; rule: string }>('select reference, rule from link_review where (citizen_id, candidate) in (($1::uuid, $2::uuid), ($2, $1))', [await citizenOf(kept), await citizenOf(lost)]);
+    const act = (what: string, body: object): Promise<Response> => post(gateway, `/governance/link-reviews/${review?.reference ?? ''}/${what}`, 'governance-lead', JSON.stringify(body));
+    await act('claim', {});
+    const { seen } = (await (await gateway.get(`/governance/link-reviews/${review?.reference ?? ''}`, 'governance-lead')).json()) as { seen: string };
+    expect((await act('decide', { outcome, reason: 'Looked at both', seen })).status).toBe(200);
+    await gateway.services.worker.idle();
+    expect(await rows([waiting?.messageId ?? ''])).toMatchObject([outcome === 'same' ? { state: 'unchanged', codes: [] } : { state: 'quarantined', codes: ['merge-told-apart'] }]);
+    expect((await citizenOf(kept)) === (await citizenOf(lost))).toBe(outcome === 'same');
   });
 
   it('whom nobody described yet is put where the merge says, whichever of the two it is, unless what is said then speaks against it', async () => {

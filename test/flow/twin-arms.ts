@@ -146,6 +146,7 @@ export const arms: Readonly<Record<string, Arm>> = {
   'POST /governance/emergency-accesses/:reference/revoke': () => emergencyChange('revoke'),
   'GET /governance/link-reviews': () => get(fc.constant('/governance/link-reviews'), (path) => path, ['', '?state=open', '?state=settled', '?state=x', '?_page=AAAA']),
   'GET /governance/link-reviews/:reference': (facts) => get(fc.constantFrom(...facts.linkReviews, 'LR-0123456789ABCDEF', 'x'), (reference) => `/governance/link-reviews/${reference}`, ['']),
+  'GET /governance/links/:citizen': (facts, { role }) => get(watches(role) ? nobody : person(facts), (id) => `/governance/links/${id}`, ['', '?x=1']),
   'POST /governance/link-reviews/:reference/claim': (facts) => linkChange(facts, 'claim'),
   'POST /governance/link-reviews/:reference/release': (facts) => linkChange(facts, 'release'),
   'POST /governance/link-reviews/:reference/decide': (facts) => linkChange(facts, 'decide'),

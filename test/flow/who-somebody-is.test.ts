@@ -1,10 +1,12 @@
 import type { Bundle, Patient } from '@medplum/fhirtypes';
 import type { Person } from '../../src/demo/person.ts';
 import { adtMessages } from '../../src/demo/write-adt.ts';
+import type { LinksExplained } from '../../src/flow/explain-links.ts';
 import type { LinkReviewDetails, LinkReviewEntry } from '../../src/flow/list-link-reviews.ts';
 import { auditSince, citizenOf, lastSeq } from '../edge/http/asking.ts';
 import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
+import { shippedRule } from '../linkage/shipped-rule.ts';
 import { castMember, population } from './emergency-asks.ts';
 import { codeOf, matchAs, matchesIn, post } from './matching.ts';
 
@@ -21,6 +23,7 @@ const misspelt = (text: string): string => `${text.slice(0, 2)}${text.slice(1)}`
 
 const officer = 'privacy-officer';
 const lead = 'governance-lead';
+const told404 = async (answer: Promise<Response>): Promise<[number, string]> => [(await answer).status, await (await answer).text()];
 const path = '/governance/link-reviews';
 const sendAs = (gateway: Gateway, ref: string, what: string, who: string, body: object = {}): Promise<Response> => post(gateway, `${path}/${ref}/${what}`, who, JSON.stringify(body));
 const told = async (response: Response): Promise<[number, string | undefined]> => [response.status, await codeOf(response)];
@@ -81,6 +84,19 @@ describe.each(databases)('who somebody is, on $kind', ({ open }) => {
       expect(await matchesIn(await matchAs(gateway, nurse, { ...unnumbered, birthDate: '1938-02-28' }, only))).toEqual([]);
     });
 
+    it('a key that a thousand share tells nobody apart: whom nothing else finds is not found', async () => {
+      const asked = { name: [{ family: alice.name.family, given: [alice.name.given] }], birthDate: alice.birthDate, gender: alice.sex };
+      const found = async (): Promise<number> => (await matchesIn(await matchAs(gateway, nurse, asked))).length;
+      const share = (more: number): Promise<unknown> => gateway.database.query(
+        `insert into person_key (citizen_id, id, hash) select gen_random_uuid(), gen_random_uuid(), h.hash from generate_series(1, $2::int - (select count(*)::int from source_person)), (select distinct hash from person_key k join source_person p using (citizen_id, id) where p.facts ->> 'nhsNumber' = $1) h`, [alice.nhsNumber, more]);
+      await share(990); // whom a key finds and who is not there costs nothing
+      const before = await found();
+      await share(1_000);
+      expect([before > 0, await found()]).toEqual([true, 0]);
+      await gateway.database.query('delete from person_key where citizen_id not in (select citizen_id from citizen)');
+      expect(await found()).toBe(before);
+    });
+
     it('answers nobody with an empty searchset', async () => {
       const response = await matchAs(gateway, nurse, { name: [{ family: 'Nobodyatall', given: ['Xanthippe'] }], birthDate: '1911-11-11' });
       expect((await response.json()) as Bundle).toEqual({ resourceType: 'Bundle', type: 'searchset', total: 0 });
@@ -107,6 +123,45 @@ describe.each(databases)('who somebody is, on $kind', ({ open }) => {
       expect((await asked('mental-health-nurse', dated)).filter((level) => /^(?:birthDate|address)/.test(level))).toEqual(['birthDate same']);
       expect(await asked('ward-doctor', { name, address })).toContain('address same');
       expect(await asked('mental-health-nurse', { name, address })).toEqual([]);
+    });
+  });
+
+  describe('why records are one', () => {
+    const links = (id: string, who = lead): Promise<Response> => gateway.get(`/governance/links/${id}`, who);
+    const why = async (id: string, who = lead): Promise<LinksExplained> => (await (await links(id, who)).json()) as LinksExplained;
+
+    it('every link a rule made keeps what agreed and what the weights said; who was new, or parked, rests on nothing', async () => {
+      expect(await gateway.database.query(
+        `select distinct rule, evidence is not null and jsonb_array_length(evidence -> 'agreed') > 0 and jsonb_array_length(evidence -> 'evidence') > 0 and evidence ->> 'rule' = $1 as known from source_person order by 1, 2`, [shippedRule().version])).toEqual([
+        { rule: 'link-local-01', known: true }, { rule: 'link-new-01', known: false }, { rule: 'link-nhs-01', known: true }, { rule: 'link-nhs-02', known: true }]);
+    });
+
+    it('is told to those who oversee sharing, by fields and bits and without a name, and is in the log', async () => {
+      const citizen = await citizenOf(gateway, nurse, alice.nhsNumber ?? '');
+      const before = await lastSeq(gateway);
+      const told = await why(citizen);
+      expect(told).toMatchObject({ citizen, hidden: false, decisions: [] });
+      const byNumber = told.links.find(({ rule }) => rule === 'link-nhs-01');
+      expect(byNumber).toMatchObject({ agreed: expect.arrayContaining(['nhs-number', 'birth-date', 'family']) as string[], ruleVersion: shippedRule().version });
+      const sum = byNumber?.fields.reduce((bits, field) => bits + field.bits, 0) ?? 0;
+      expect(byNumber?.bits).toBeCloseTo(sum + Math.log2(shippedRule().prior / (1 - shippedRule().prior)), 3);
+      expect(JSON.stringify(told)).not.toMatch(new RegExp(`${alice.name.family}|${alice.birthDate}|${alice.nhsNumber ?? ''}`, 'i'));
+      expect((await auditSince(gateway, before)).map((each) => each.entry)).toMatchObject([{ interaction: 'link-why', citizen, query: `governance/links/${citizen}` }]);
+      expect(await why(citizen, officer)).toEqual(told);
+    });
+
+    it('is kept back where something of the person is hidden, and from those who keep no record of them', async () => {
+      const citizen = await citizenOf(gateway, 'ward-doctor', hidden.nhsNumber ?? '');
+      const kept = await why(citizen);
+      expect(kept.hidden).toBe(true);
+      expect(kept.links.flatMap(({ agreed, fields, held, bits, ruleVersion }) => [...agreed, ...fields, ...held, ...(bits === null ? [] : [bits]), ...(ruleVersion === null ? [] : [ruleVersion])])).toEqual([]);
+      expect(kept.decisions).toEqual([]);
+      const [{ citizen_id: others = '' } = {}] = await gateway.database.query<{ citizen_id: string }>(`select citizen_id from source_person group by 1 having not bool_or(feed like 'bsmhft-%') limit 1`);
+      const none = await told404(links('01234567-89ab-4cde-8f01-23456789abcd'));
+      expect(await told404(links(others, 'privacy-officer-bsmhft'))).toEqual(none);
+      expect(await told404(links('x'))).toEqual(none);
+      expect(await told(await links(citizen, nurse))).toEqual([403, 'governance-role-required']);
+      expect(await told(await gateway.get(`/governance/links/${citizen}?x=1`, lead))).toEqual([400, 'search-value-invalid']);
     });
   });
 
@@ -163,6 +218,8 @@ describe.each(databases)('who somebody is, on $kind', ({ open }) => {
       expect(await entry(await sendAs(gateway, ref, 'undo', lead, { reason: 'They were two' }))).toMatchObject({ outcome: null });
       expect((await citizensOf(ref)).sort()).toEqual([one, other].sort());
       expect(await told(await sendAs(gateway, ref, 'undo', lead, { reason: 'Once more' }))).toEqual([409, 'link-review-not-decided']);
+      const { decisions } = (await (await gateway.get(`/governance/links/${one}`, lead)).json()) as LinksExplained;
+      expect(decisions.map(({ kind, personName, reason, undone }) => [kind, personName, reason, undone])).toEqual([['split', 'Teresa Wilk', 'They were two', false], ['merge', 'Marcus Facey', 'Looked at both records', true]]);
     });
   });
 

@@ -43,8 +43,16 @@ const cases: [string, PersonFacts, Candidate[], Partial<Extract<LinkDecision, ob
   ['verified number, everything agrees', aliceElsewhere, [citizenA], certain('link-nhs-01')],
   ['verified number, married since', { ...aliceElsewhere, family: 'bello' }, [citizenA], certain('link-nhs-01')],
   ['verified number, short form of the first name', { ...aliceElsewhere, given: ['beth'] }, [{ citizen: 'a', facts: [{ ...alice, given: ['elizabeth'] }] }], certain('link-nhs-01')],
-  ['verified number, day and month swapped', { ...aliceElsewhere, birthDate: '1938-11-02' }, [citizenA], certain('link-nhs-01')],
-  ['verified number, another birth date, same name', { ...aliceElsewhere, birthDate: '1951-09-27' }, [citizenA], certain('link-nhs-01')],
+  ['verified number, a digit of the birth date mistyped', { ...aliceElsewhere, birthDate: '1938-02-17' }, [citizenA], certain('link-nhs-01')],
+  ['verified number, married since, and a letter of the first name mistyped', { ...aliceElsewhere, family: 'bello', given: ['alicce'] }, [citizenA], possible('link-nhs-06', 'a')],
+  ['verified number, day and month swapped', { ...aliceElsewhere, birthDate: '1938-11-02' }, [citizenA], possible('link-nhs-06', 'a')],
+  ['verified number, another birth date, same name', { ...aliceElsewhere, birthDate: '1951-09-27' }, [citizenA], possible('link-nhs-06', 'a')],
+  ['verified number of the parent of one name, born a generation earlier on one day', { ...aliceElsewhere, birthDate: '1968-02-11' }, [citizenA], possible('link-nhs-06', 'a')],
+  ['verified number of the parent of one name, of whom the year alone is known', { ...aliceElsewhere, birthDate: '1968' }, [citizenA], possible('link-nhs-06', 'a')],
+  ['verified number, a stranger of one birthday', { ...aliceElsewhere, family: 'kowalski', given: ['jan'], gender: 'male' }, [citizenA], possible('link-nhs-06', 'a')],
+  ['verified number, another name, no birth date sent', without({ ...aliceElsewhere, family: 'kowalski', given: ['jan'] }, 'birthDate'), [citizenA], possible('link-nhs-06', 'a')],
+  ['verified number shared by parent and child, the parent once more', aliceElsewhere, [citizenA, { citizen: 'b', facts: [{ ...alice, local: [], birthDate: '1968-02-11' }] }], certain('link-nhs-02')],
+  ['verified number shared by parent and child, a third of that name', { ...aliceElsewhere, birthDate: '1994-05-06' }, [citizenA, { citizen: 'b', facts: [{ ...alice, local: [], birthDate: '1968-02-11' }] }], possible('link-nhs-06', 'a', 'b')],
   ['verified number, same birth date, no name sent', without({ ...aliceElsewhere, given: [] }, 'family'), [citizenA], certain('link-nhs-01')],
   ['verified number, names and birth date both of somebody else', { ...abdul, local: [], nhsNumber: '9990000743' }, [citizenA], refused('nhs-number-of-another-person', 'link-nhs-04')],
   ['verified number of the twin', { ...aliceElsewhere, given: ['grace'] }, [citizenA], refused('nhs-number-of-another-person', 'link-nhs-04')],
@@ -67,6 +75,8 @@ const cases: [string, PersonFacts, Candidate[], Partial<Extract<LinkDecision, ob
   ['own identifier known, number learnt', alice, [untracedA], certain('link-local-01')],
   ['own identifier, number now of another citizen', { ...alice, nhsNumber: '9990000379' }, [citizenA, citizenB], refused('nhs-number-of-another-person', 'link-local-03')],
   ['own identifier without a number so far, number now of another citizen', { ...alice, nhsNumber: '9990000379' }, [untracedA, citizenB], refused('nhs-number-of-another-person', 'link-local-03')],
+  ['own identifier with a number that another citizen holds too: who it is was parked or decided', alice, [citizenA, { citizen: 'b', facts: [{ ...alice, local: [], birthDate: '1968-02-11' }] }], certain('link-local-01')],
+  ['own identifier known, birth date corrected to another\'s', { ...alice, birthDate: '1968-02-11' }, [citizenA], certain('link-local-01')],
   ['own identifier, another number than the verified one', { ...alice, nhsNumber: '9990001111' }, [citizenA], refused('nhs-number-changed', 'link-local-04')],
   ['own identifier, unverified number corrected', { ...alice, nhsNumber: '9990001111' }, [{ citizen: 'a', facts: [{ ...alice, nhsNumberStatus: '02' }] }], certain('link-local-02')],
   ['own identifier, number, name and birth date all changed', { ...abdul, local: alice.local, nhsNumber: '9990001111' }, [{ citizen: 'a', facts: [{ ...alice, nhsNumberStatus: '02' }] }], refused('nhs-number-changed', 'link-local-04')],
@@ -151,6 +161,14 @@ describe('whoever comes', () => {
       const known = candidates.find(({ citizen }) => citizen === decision.citizen)?.facts ?? [];
       expect(known.filter((one) => one.nhsNumberStatus === '01' && one.nhsNumber && one.nhsNumber !== number)).toEqual([]);
     }), { numRuns: 5_000 });
+  });
+
+  it('nobody is attached by a number whose birth dates are swapped or a generation apart', () => {
+    fc.assert(fc.property(person, person, fc.constantFrom('1938-11-02', '1968-02-11', '1951-09-27'), (a, b, birthDate) => {
+      const named = { family: 'okafor', given: ['alice'], otherGiven: [], identityUnknown: false, nhsNumber: '9990000743', nhsNumberStatus: '01' };
+      const [one, other] = [{ ...a, ...named, birthDate: '1938-02-11', local: [{ system: uhb, value: '1' }] }, { ...b, ...named, birthDate, local: [{ system: bchc, value: '2' }] }];
+      expect(decideLink(one, [{ citizen: 'a', facts: [other] }]).kind).toBe('possible');
+    }));
   });
 
   it('nobody is attached by a number alone', () => {

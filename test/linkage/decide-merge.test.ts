@@ -27,6 +27,12 @@ const cases: [string, PersonFacts[], PersonFacts[], string][] = [
   ['twins', [alice], [{ ...alice, given: ['grace'], nhsNumber: '9990031010', nhsNumberStatus: '02' }], 'merge-twins'],
   ['another first name, of whom no family name is known', [alice], [{ ...silent, given: ['grace'], birthDate: '1938-02-11' }], 'merge-twins'],
   ['a twin among several witnesses', [alice, silent], [silent, { ...alice, given: ['grace'] }], 'merge-twins'],
+  ['parent and child of one name, born on one day', [alice], [{ ...alice, birthDate: '1968-02-11', nhsNumberStatus: '02' }], 'merge-birth-dates'],
+  ['another year, of whom no day is known', [alice], [{ ...silent, family: 'okafor', given: ['alice'], birthDate: '1968' }], 'merge-birth-dates'],
+  ['a child of that name among several witnesses', [alice, silent], [silent, { ...alice, birthDate: '1966-07-30' }], 'merge-birth-dates'],
+  ['a digit of the birth date mistyped', [alice], [{ ...alice, birthDate: '1938-02-17' }], 'merge'],
+  ['day and month swapped', [alice], [{ ...alice, birthDate: '1938-11-02' }], 'merge'],
+  ['a dummy birth date', [alice], [{ ...alice, birthDate: '1900-01-01' }], 'merge'],
   ['somebody else altogether', [alice], [other], 'merge-certainly-not'],
 ];
 

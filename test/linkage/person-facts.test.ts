@@ -1,6 +1,8 @@
 import type { Patient } from '@medplum/fhirtypes';
 import { blockingKeys } from '../../src/linkage/blocking-keys.ts';
+import { postcodeOf } from '../../src/linkage/home.ts';
 import { birthDateEstimatedUrl, identityUnknownUrl, personFacts } from '../../src/linkage/person-facts.ts';
+import type { PersonFacts } from '../../src/linkage/types.ts';
 
 const base = 'https://fhir.bicp.example/Id/uhb';
 const status = (code: string, system = 'https://fhir.hl7.org.uk/CodeSystem/UKCore-NHSNumberVerificationStatusEngland') => [{
@@ -54,6 +56,37 @@ describe('what a source Patient tells about who it is', () => {
   it('a name that stands for no name is none', () => {
     const facts = personFacts({ resourceType: 'Patient', name: [{ family: 'Unknown', given: ['Baby Boy'] }] }, base);
     expect(facts).toEqual({ local: [], given: [], otherFamily: [], otherGiven: [] });
+  });
+
+  it.each<[string, Partial<NonNullable<Patient['telecom']>[number]>[], string[] | undefined]>([
+    ['in one form, however it is written', [{ value: '+44 (0)7700 900123' }, { value: '07700-900 123' }, { value: '0044 7700 900123' }, { value: '+447700900123' }], ['07700900123']],
+    ['without what is too short to be anybody\'s', [{ value: '900123' }], undefined],
+    ['without one digit over and over', [{ value: '00000000000' }, { value: '11111 111111' }], undefined],
+    ['without old, ended and work numbers', [{ value: '0121 496 0001', use: 'old' }, { value: '0121 496 0002', use: 'work' }, { value: '0121 496 0003', period: { end: '2020-01-01' } }, { value: '0121 496 0004', use: 'home' }], ['01214960004']],
+    ['of text messages too, not of faxes', [{ value: '07700 900456', system: 'sms' }, { value: '0121 496 0005', system: 'fax' }], ['07700900456']],
+  ])('phones are taken %s', (_, telecom, phones) => {
+    expect(personFacts({ resourceType: 'Patient', telecom: telecom.map((each) => ({ system: 'phone', ...each })) }, base).phones).toEqual(phones);
+  });
+
+  it.each<[string, NonNullable<Patient['address']>[number], Partial<PersonFacts>]>([
+    ['number in the line of the street', { line: ['12 Mill Lane', 'Moseley'], postalCode: 'B13 8XX' }, { house: '12', lines: ['mill lane', 'moseley'], postcode: 'B138XX' }],
+    ['number with a letter, alone in its line', { line: ['12A', 'Mill Lane'], postalCode: 'B13 8XX' }, { house: '12a', lines: ['mill lane'], postcode: 'B138XX' }],
+    ['name before the street', { line: ['Rose Cottage', 'Mill Lane'], postalCode: 'B13 8XX' }, { house: 'rose cottage', lines: ['mill lane'], postcode: 'B138XX' }],
+    ['name and number', { line: ['Rose Cottage', '12 Mill Lane'], postalCode: 'B13 8XX' }, { house: '12', lines: ['rose cottage', 'mill lane'], postcode: 'B138XX' }],
+    ['street without a house', { line: ['Mill Lane', 'Moseley'], postalCode: 'B13 8XX' }, { lines: ['mill lane', 'moseley'], postcode: 'B138XX' }],
+    ['address without a postcode', { line: ['12 Mill Lane'], district: 'Moseley', city: 'Birmingham' }, { house: '12', lines: ['mill lane'], locality: 'moseley' }],
+    ['address whose postcode is none', { line: ['12 Mill Lane'], postalCode: 'unknown' }, { house: '12', lines: ['mill lane'] }],
+    ['no fixed abode', { line: ['12 Mill Lane'], postalCode: 'zz99 3vz' }, {}],
+    ['old address', { line: ['12 Mill Lane'], postalCode: 'B13 8XX', use: 'old' }, {}],
+  ])('a home: %s', (_, address, expected) => {
+    expect(personFacts({ resourceType: 'Patient', address: [address] }, base)).toEqual({ local: [], given: [], otherFamily: [], otherGiven: [], ...expected });
+  });
+
+  it.each([
+    ['b13 8xx', 'B138XX'], ['B1 1AA', 'B11AA'], ['EC1A 1BB', 'EC1A1BB'], ['BI3 8XX', 'B138XX'], ['B13 BXX', undefined], ['B3O 1XX', 'B301XX'], ['B30 IXX', 'B301XX'], ['B13 8X0', undefined], ['PO1 2AB', 'PO12AB'], ['B1O 2AB', 'B102AB'], ['B14 7IO', 'B147IO'],
+    ['0L1 2AB', 'OL12AB'], ['B13', undefined], ['12345', undefined], ['75008 PARIS', undefined], ['', undefined],
+  ])('the postcode %s is read as %s', (written, read) => {
+    expect(postcodeOf(written)).toBe(read);
   });
 
   it.each([['TWIN', 'twin'], ['Boy', 'boy'], ['TWIN-GIRL', 'twin girl']])('a family may be called %s, though a child without a name is too', (family, read) => {

@@ -137,7 +137,7 @@ describe('the Patient composed from what the caller may see', () => {
     expect(patient.id).toBe('cit-alice');
     expect(patient.meta).toEqual({
       lastUpdated: '2026-03-05T10:00:00.000Z',
-      source: 'urn:onestory:composed#patient-v2',
+      source: 'urn:onestory:composed#patient-v3',
       security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code: 'R' }],
       tag: [
         { system: 'https://fhir.bicp.example/Id/ons-code', code: 'E08000025', display: 'Birmingham City Council' },
@@ -186,6 +186,11 @@ describe('the Patient composed from what the caller may see', () => {
     const composed = compose(noNhsNumber).patient;
     validateResource(composed);
     expect(composed.extension).toEqual([{ url: notTracedUrl, valueBoolean: true }]);
+  });
+
+  it('is marked so where no visible source has a number that is verified', () => {
+    const marked = (...sources: SourcePatient[]): boolean => compose(...sources).patient.extension?.some(({ url }) => url === notTracedUrl) ?? false;
+    expect([marked(community), marked(community, hospital), marked(hospital)]).toEqual([true, false, false]);
   });
 
   it('is not marked so because one of the sources was', () => {

@@ -28,6 +28,15 @@ function told(person: NamedPerson, code: string, confirmations?: Confirmation[])
   return (section?.groups ?? []).flatMap(({ statements }) => statements.map((line) => `${line.code}: ${line.text} (${[...new Set(line.by.map(({ row }) => row.custodianName))].join(', ')})`));
 }
 
+test('who it is tells when no number of theirs is traced', () => {
+  const numbered = (code: string): NamedPerson => ({ ...movedAndUndecided, people: movedAndUndecided.people.map((row) => ({ ...row, resource: { ...(row.resource as Patient), identifier: [{
+    system: 'https://fhir.nhs.uk/Id/nhs-number', value: '9990000743',
+    extension: [{ url: 'https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-NHSNumberVerificationStatus', valueCodeableConcept: { coding: [{ code }] } }],
+  }] } })) });
+  const line = 'identity: No NHS number of theirs is traced: nobody checked one against the national record ()';
+  expect([told(numbered('02'), 'who').includes(line), told(numbered('01'), 'who').includes(line), told(movedAndUndecided, 'who').includes(line)]).toEqual([true, false, true]);
+});
+
 describe('where somebody is', () => {
   test('who has died is nowhere, and what is still planned is told as sent after the death', () => {
     expect(told(diedWithoutADate, 'where-now')).toEqual(['died: Reported to have died; the date is not recorded (uhb)']);

@@ -12,6 +12,7 @@ export async function findCitizen(context: CliContext, options: GatewayOptions, 
   const body = { type: 'application/x-www-form-urlencoded', text: String(new URLSearchParams({ identifier: `https://fhir.nhs.uk/Id/nhs-number|${number}` })) };
   const found = await call<Bundle>(context, options, { method: 'POST', path: '/fhir/Patient/_search', body });
   const ids = (found?.entry ?? []).flatMap(({ resource }) => (resource?.resourceType === 'Patient' && resource.id !== undefined ? [resource.id] : []));
-  if (found && ids.length !== 1) context.fail({ category: 'not-found', code: 'citizen-unknown', text: 'With this number there is nobody you may know of.', fix: 'Check the number, or give the citizen\'s id.' });
+  if (ids.length > 1) context.fail({ category: 'conflict', code: 'citizen-several', text: 'With this number there are several people: whether they are one waits for a decision.', fix: 'Give the citizen\'s id, or decide the pair: onestory link list.' });
+  else if (found && ids.length === 0) context.fail({ category: 'not-found', code: 'citizen-unknown', text: 'With this number there is nobody you may know of.', fix: 'Check the number, or give the citizen\'s id.' });
   return found && ids.length === 1 ? (ids[0] ?? null) : null;
 }

@@ -1,8 +1,10 @@
 import { Command, Option } from 'commander';
+import type { LinksExplained } from '../../flow/explain-links.ts';
 import type { LinkReviewDetails, LinkReviewEntry } from '../../flow/list-link-reviews.ts';
 import type { FieldEvidence } from '../../linkage/grade-pair.ts';
 import { linkOutcomes } from '../../fhir/link-outcomes.ts';
 import type { CliContext } from './cli-context.ts';
+import { findCitizen } from './find-citizen.ts';
 import { call, calling, type GatewayOptions } from './gateway-command.ts';
 
 /** `onestory link …`: pairs of records that may be about one person, and what people decide of them. */
@@ -14,7 +16,8 @@ export function linkCommand(context: CliContext): Command {
     .addCommand(claimCommand(context, 'claim', 'take a pair to decide it'))
     .addCommand(claimCommand(context, 'release', 'give a pair back undecided'))
     .addCommand(decideCommand(context))
-    .addCommand(undoCommand(context));
+    .addCommand(undoCommand(context))
+    .addCommand(whyCommand(context));
 }
 
 /** `onestory link list`: every page. */
@@ -66,6 +69,26 @@ function decideCommand(context: CliContext): Command {
 function undoCommand(context: CliContext): Command {
   return one(context, new Command('undo').description('take back what was decided')).requiredOption('--reason <text>', 'why, at most 500 characters')
     .action(async (reference: string, options: GatewayOptions & { reason: string }) => change(context, options, reference, 'undo', { reason: options.reason }));
+}
+
+/** `onestory link why <patient>`: by which rules, on which fields and by whose decisions a citizen's records are one. */
+function whyCommand(context: CliContext): Command {
+  return calling(context, new Command('why').description('why a citizen\'s records are one').argument('<patient>', 'the citizen\'s id or NHS number'))
+    .action(async (patient: string, options: GatewayOptions) => {
+      const citizen = await findCitizen(context, options, patient);
+      const told = citizen === null ? null : await call<LinksExplained>(context, options, { method: 'GET', path: `/governance/links/${encodeURIComponent(citizen)}` });
+      if (!told) return;
+      if (options.json) return context.print(JSON.stringify(told, null, 2));
+      if (told.hidden) context.print('Something of this person is hidden from you, so what links may rest on is not shown.');
+      for (const { id, rule, agreed, fields, bits, held, ruleVersion } of told.links) {
+        context.print(`Patient/${id}: ${rule}${agreed.length > 0 ? `, agreed: ${agreed.join(', ')}` : ''}`);
+        if (bits !== null) context.print(`  by rule ${ruleVersion ?? ''}: ${bits.toFixed(1)} bits: ${fieldsOf(fields)}`);
+        if (held.length > 0) context.print(`  held: ${held.join('; ')}`);
+      }
+      for (const { kind, rule, personName, role, reason, at, undone, persons } of told.decisions) {
+        context.print(`${at}: ${kind} by ${rule ?? `${personName ?? ''} (${role ?? ''})`}${reason === null ? '' : `: ${reason}`}${undone ? '; undone' : ''}; ${persons.map((id) => `Patient/${id}`).join(', ')}`);
+      }
+    });
 }
 
 async function change(context: CliContext, options: GatewayOptions, reference: string, what: string, body: object): Promise<void> {

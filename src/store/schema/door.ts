@@ -8,7 +8,7 @@ const partVisible = visible('f', undefined, ofPart('f'));
 
 /** Takes the whole door away. Tables stay. */
 export const removeDoor = `
-drop view if exists readable_link_review, emergency_use, withheld, readable_confirmation, readable_incomplete, readable_resource, readable_version, readable_fragment, readable_row, grant_state, current_grant cascade;
+drop view if exists readable_link_review, readable_link, readable_link_decision, emergency_use, withheld, readable_confirmation, readable_incomplete, readable_resource, readable_version, readable_fragment, readable_row, grant_state, current_grant cascade;
 drop view if exists live_grant cascade;
 drop function if exists ${readerLookUps.join(', ')};
 drop type if exists looked;
@@ -70,6 +70,19 @@ create view readable_link_review as select q.*,
     from link_review v join source_person p on p.id = v.id left join citizen_alias a on a.citizen_id = v.candidate) q
   where g.governance and exists (select from ${patientOf('q.this')} and r.id = q.person and ${rowVisible}) and exists (select from ${patientOf('q.other')} and ${rowVisible});
 
+-- why a source Patient is of its citizen, for those who oversee sharing and may see it; not where anything of the citizen is hidden
+create view readable_link as
+  select p.citizen_id, p.id, p.rule, h.hidden, case when h.hidden then null else p.evidence end as evidence,
+    array(select distinct s.custodian from ${patientOf('p.citizen_id', 'p.citizen_id', 'join sharing_class s on s.class_id = r.class_id')} and ${rowVisible}) as custodians
+  from current_grant g, source_person p, lateral (
+    select exists (select from citizen c where c.citizen_id = p.citizen_id and c.location_hidden) or exists (select from ${patientOf('p.citizen_id')} and not ${rowVisible}) as hidden) h
+  where g.governance and exists (select from ${patientOf('p.citizen_id')} and r.id = p.id and ${rowVisible});
+
+-- what was decided of source Patients, where all that it names may be seen in whole
+create view readable_link_decision as
+  select d.* from current_grant g, link_decision d where g.governance
+    and not exists (select from unnest(d.persons) named(id) where not exists (select from readable_link l join source_person p on p.citizen_id = l.citizen_id and p.id = l.id where p.id = named.id and not l.hidden));
+
 -- a confirmation is seen where the row is that was found right
 create view readable_confirmation as
   select c.citizen_id, c.id, c.version, c.confirmed_at, c.organisation, c.person_name from current_grant g, citizen_row r
@@ -101,7 +114,7 @@ export const rights = (reader: string, accountant: string): string => `
 revoke all on all tables in schema public from public;
 revoke all on all functions in schema public from public;
 grant usage on schema public to ${reader}, ${accountant};
-grant select on readable_row, readable_fragment, readable_version, readable_resource, readable_incomplete, readable_link_review, readable_confirmation, grant_state to ${reader};
+grant select on readable_row, readable_fragment, readable_version, readable_resource, readable_incomplete, readable_link_review, readable_link, readable_link_decision, readable_confirmation, grant_state to ${reader};
 grant execute on function ${readerLookUps.join(', ')} to ${reader};
 grant select on withheld, emergency_use, grant_state to ${accountant};
 grant execute on function citizen_of(uuid), citizens_named(bigint[]) to ${accountant};

@@ -52,8 +52,8 @@ export function lookActionOf(interaction: string, query: string, code?: string):
     case 'end-break-glass': return { kind: 'emergency', ...words.endEmergency, ofCitizens: true };
     case 'emergency-list': return { kind: 'log', ...words.emergencies, ofCitizens: true };
     case 'emergency-review': case 'emergency-revoke': return { kind: 'emergency', ...words[interaction](emergencyOf(query)), ofCitizens: true };
-    case 'link-list': case 'link-show': case 'link-claim': case 'link-release': case 'link-decide': case 'link-undo': case 'linkage-re-run': case 'linkage-show':
-      return { kind: 'identity', ...words.linkage[interaction], ofCitizens: interaction === 'link-show' };
+    case 'link-list': case 'link-show': case 'link-why': case 'link-claim': case 'link-release': case 'link-decide': case 'link-undo': case 'linkage-re-run': case 'linkage-show':
+      return { kind: 'identity', ...words.linkage[interaction], ofCitizens: interaction === 'link-show' || interaction === 'link-why' };
     case 'explain-access': return { kind: 'log', ...words.explain, ofCitizens: true };
     case 'access-report': case 'look-replay': case 'subject-access': return { kind: 'log', ...words.answers[interaction], ofCitizens: true };
     case 'audit-report': case 'hold-back-list': case 'hold-back-decide': case 'hold-back-end': case 'retention-list': case 'retention-erase': case 'legal-hold-list': case 'legal-hold-place': case 'legal-hold-end': return { kind: 'log', ...words.answers[interaction], ofCitizens: false };

@@ -90,6 +90,7 @@ export const whoLooked = {
     match: { done: 'looked for a person by what is known of them', tried: 'look for a person by what is known of them' },
     linkage: {
       'link-list': { done: 'looked at the list of possible links', tried: 'look at the list of possible links' }, 'link-show': { done: 'compared two records side by side', tried: 'compare two records' },
+      'link-why': { done: 'looked at why records are one person\'s', tried: 'look at why records are one person\'s' },
       'link-claim': { done: 'took a possible link to decide it', tried: 'take a possible link' }, 'link-release': { done: 'gave a possible link back', tried: 'give a possible link back' },
       'link-decide': { done: 'decided whether two records are about one person', tried: 'decide whether two records are about one person' }, 'link-undo': { done: 'undid a decision about two records', tried: 'undo a decision about two records' },
       'linkage-re-run': { done: 'had past links compared with the rule of now, or approved it', tried: 'run linkage again' }, 'linkage-show': { done: 'looked at what the rule of now would link and unlink', tried: 'look at a comparison of links' },

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { adtMessages } from '../../../src/demo/write-adt.ts';
 import { openEmptyPglite } from '../../databases.ts';
@@ -32,6 +33,15 @@ it('lists, shows, claims, decides and undoes a possible link', async () => {
   expect((await onestory('link', 'undo', reference, '--reason', 'They were two')).code).toBe(0);
 }, 60_000);
 
+it('tells why records are one', async () => {
+  const { nhsNumber = '' } = castMember('alice');
+  const { out } = await onestory('link', 'why', nhsNumber);
+  expect(out).toMatch(/^Patient\/[0-9a-f-]{36}: link-n[^\n]*\n/m);
+  expect(out).toMatch(/: link-nhs-01, agreed: nhs-number, [^\n]*\n {2}by rule [\w-]+: \d+\.\d bits: given [^\n]*birthDate same \+/);
+  expect(out).not.toMatch(/okafor/i);
+  expect((await onestory('link', 'why', randomUUID())).code).toBe(1);
+}, 60_000);
+
 it('compares links with the rule of now', async () => {
   expect((await onestory('linkage', 'show')).err).toContain('[linkage-run-none]');
   const { out } = await onestory('linkage', 'start', '--json');
@@ -39,5 +49,18 @@ it('compares links with the rule of now', async () => {
   while ((await gateway.database.query<{ state: string }>('select state from linkage_run where id = $1', [id]))[0]?.state === 'comparing') await setTimeout(50);
   expect((await onestory('linkage', 'show')).out).toContain(`${id}: compared, rule `);
   expect((await onestory('linkage', 'diff')).out).toBe('Nothing would change.\n');
+  // whoever does not oversee all sharing neither starts nor approves, nor ends it
+  for (const act of [['start'], ['show'], ['diff'], ['approve', id], ['give-up']]) expect((await asTyped(gateway, ['linkage', ...act, '--as', 'privacy-officer'])).err).toContain('[governance-role-required]');
+  expect((await onestory('linkage', 'start')).err).toContain('[linkage-run-open]');
+  expect((await onestory('linkage', 'approve', randomUUID())).err).toContain('[linkage-run-not-compared]');
   expect((await onestory('linkage', 'approve', id)).out).toMatch(/would link 0, would unlink 0/);
+}, 60_000);
+
+it('gives a comparison up, and nothing of it is applied', async () => {
+  const run = async (): Promise<string> => (await gateway.database.query<{ state: string }>('select state from linkage_run order by started_at desc limit 1'))[0]?.state ?? '';
+  while (await run() === 'applying') await setTimeout(50);
+  await onestory('linkage', 'start');
+  expect((await onestory('linkage', 'give-up')).code).toBe(0);
+  expect(await run()).toBe('given-up');
+  expect((await onestory('linkage', 'give-up')).err).toContain('[linkage-run-not-compared]');
 }, 60_000);

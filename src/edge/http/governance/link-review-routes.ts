@@ -1,4 +1,5 @@
 import type { Router } from 'express';
+import type { LinksExplained } from '../../../flow/explain-links.ts';
 import type { LinkReviewDetails, LinkReviewEntry } from '../../../flow/list-link-reviews.ts';
 import type { LinkOpinionGiven } from '../../../flow/decide-link-review.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
@@ -21,6 +22,7 @@ type One = (requester: Requester, reference: string, request: RequestFacts) => P
 export interface LinkReviewServices extends RouteServices, PageServices {
   linkReviews: {
     list: (requester: Requester, asked: { settled: boolean; after: Position | null; count: number }, request: RequestFacts) => Promise<{ linkReviews: LinkReviewEntry[]; next: Position | null }>;
+    why: (requester: Requester, citizen: string, request: RequestFacts) => Promise<LinksExplained>;
     show: (requester: Requester, reference: string, request: RequestFacts) => Promise<LinkReviewDetails>;
     claim: One;
     release: One;
@@ -43,6 +45,7 @@ export function addLinkReviewRoutes(router: Router, services: LinkReviewServices
   router.get('/link-reviews', route(services, { interaction: 'link-list', pattern: address, permit: readers }, (asked) => list(services, asked)));
   router.get('/link-reviews/:reference', route(services, { interaction: 'link-show', pattern: `${address}/{reference}`, permit: readers },
     async (asked) => json(200, await linkReviews.show(asked.requester, referenceOf(asked), asked.request))));
+  router.get('/links/:citizen', route(services, { interaction: 'link-why', pattern: 'governance/links/{citizen}', permit: readers }, (asked) => why(services, asked)));
   for (const what of ['claim', 'release'] as const) {
     change(what, async (asked) => {
       await readFields(asked, {});
@@ -60,6 +63,7 @@ export function addLinkReviewRoutes(router: Router, services: LinkReviewServices
 }
 
 export const linkReviewAddresses: readonly [address: string, pattern: string, allow: string][] = [
+  ['/links/:citizen', 'governance/links/{citizen}', 'GET, HEAD'],
   ['/link-reviews', address, 'GET, HEAD'],
   ['/link-reviews/:reference', `${address}/{reference}`, 'GET, HEAD'],
   ['/link-reviews/:reference/:change', `${address}/{reference}/{change}`, 'POST'],
@@ -84,6 +88,12 @@ async function list(services: LinkReviewServices, asked: Asked): Promise<Reply> 
   const settled = page?.settled ?? value === 'settled';
   const { linkReviews, next } = await services.linkReviews.list(asked.requester, { settled, after: page?.after ?? null, count: pageSize }, asked.request);
   return json(200, { linkReviews, next: next && `/${address}?_page=${sealPageOf(services, asked, address, { settled, after: next } satisfies Page)}` });
+}
+
+/** GET /governance/links/{citizen}: why a citizen's source Patients are one. */
+async function why({ linkReviews }: LinkReviewServices, { requester, params, query, request }: Asked): Promise<Reply> {
+  if (query.length > 0) throw new Refusal({ category: 'invalid', code: 'search-value-invalid', text: 'This takes no parameters.', at: { field: query[0]?.[0] ?? '' }, expected: 'the address alone' });
+  return json(200, await linkReviews.why(requester, params['citizen'] ?? '', request));
 }
 
 /** A reference in another form is one of no pair. */
