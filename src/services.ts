@@ -14,7 +14,7 @@ import type { OrganisationKey, Requester } from './fhir/sharing.ts';
 import { applySensitiveCodes } from './flow/apply-sensitive-codes.ts';
 import { createConformance } from './flow/conformance.ts';
 import { validateAsked, type ValidateAsk } from './flow/validate-asked.ts';
-import { breakGlass, endBreakGlass, type EmergencyAsk } from './flow/break-glass.ts';
+import { breakGlass, endBreakGlass, ownEmergencies, type EmergencyAsk } from './flow/break-glass.ts';
 import { describeRefusedRequest, type RefusedRequest } from './flow/describe-refused-request.ts';
 import { explainAccess, type ExplainAsk } from './flow/explain-access.ts';
 import { loadDirectory } from './flow/directory.ts';
@@ -48,7 +48,7 @@ import { requestCorrection, type CorrectionAsk } from './flow/request-correction
 import { watchOddLooks } from './flow/watch-odd-looks.ts';
 import { watchDisagreements } from './flow/watch-disagreements.ts';
 import { watchCorrections } from './flow/watch-corrections.ts';
-import { releaseStory } from './flow/release-story.ts';
+import { releaseStory, type StoryOf } from './flow/release-story.ts';
 import { decideSameEvent, type SameEventAsk } from './flow/decide-same-event.ts';
 import { releaseTimeline, type TimelineAsk } from './flow/release-timeline.ts';
 import { sealEntries } from './flow/seal-entries.ts';
@@ -198,12 +198,13 @@ function emergencyAccessOf(context: Parameters<typeof breakGlass>[0]) {
   return {
     breakGlass: (requester: Requester, ask: EmergencyAsk, request: RequestFacts) => breakGlass(context, requester, ask, request),
     endBreakGlass: (requester: Requester, citizen: string, request: RequestFacts) => endBreakGlass(context, requester, citizen, request),
+    ownEmergencies: (requester: Requester) => ownEmergencies(context, requester),
   };
 }
 
 /** Whether the demo's people were sent in. */
 function demoMarkOf(database: Database) {
-  return { demoLoaded: () => hasMark(database, 'demo-loaded'), markDemoLoaded: () => setMark(database, 'demo-loaded') };
+  return { demoLoaded: () => hasMark(database, 'demo-loaded'), markDemoLoaded: () => setMark(database, 'demo-loaded'), demoActs: { has: (name: string) => hasMark(database, `demo-act-${name}`), set: (name: string) => setMark(database, `demo-act-${name}`) } };
 }
 
 /** What mappings/ holds: feeds, maps, the codes that make a record sensitive, the rules by which people are linked, events found, looks held back, things kept and odd looks found. Every mistake in any of them is told. */
@@ -277,7 +278,7 @@ function publishedOf(mappings: Parameters<typeof createConformance>[0], release:
 /** One citizen's story, and what is said about a line of it. */
 function toldOf(context: Parameters<typeof releaseStory>[0] & Parameters<typeof requestCorrection>[0]) {
   return {
-    story: (requester: Requester, citizen: string, base: string, request: RequestFacts) => releaseStory(context, requester, citizen, base, request),
+    story: (requester: Requester, of: StoryOf, base: string, request: RequestFacts) => releaseStory(context, requester, of, base, request),
     confirm: (requester: Requester, citizen: string, named: NamedVersion, request: RequestFacts) => confirmFact(context, requester, citizen, named, request),
     correct: (requester: Requester, citizen: string, ask: CorrectionAsk, bytes: Uint8Array, request: RequestFacts) => requestCorrection(context, requester, citizen, ask, bytes, request),
   };

@@ -1,3 +1,4 @@
+import { doActs } from '../src/demo/do-acts.ts';
 import { firstDayActs, registeredTwice, type DemoAct } from '../src/demo/first-day.ts';
 import type { PopulationOptions } from '../src/demo/generate-people.ts';
 import type { Gateway } from './gateway.ts';
@@ -6,12 +7,12 @@ import type { Gateway } from './gateway.ts';
 export async function firstDay(gateway: Gateway, options: PopulationOptions): Promise<void> {
   const { feed, part, content } = registeredTwice(options);
   await gateway.send(feed, part, content);
-  for (const first of firstDayActs(options, new Date())) for (let act: DemoAct | undefined = first; act; act = await done(gateway, act));
+  await doActs(firstDayActs(options, new Date()), (act) => send(gateway, act), gateway.services.demoActs);
 }
 
-async function done(gateway: Gateway, { who, path, headers, body, next }: DemoAct): Promise<DemoAct | undefined> {
+async function send(gateway: Gateway, { who, path, headers, body }: DemoAct): Promise<unknown> {
   const response = await fetch(`${gateway.url}${path}`, { method: 'POST', headers: { Authorization: `Bearer ${await gateway.token(who)}`, 'Content-Type': 'application/fhir+json', ...headers }, body: JSON.stringify(body) });
   if (!response.ok) throw new Error(`${who} ${path} answered ${response.status} ${await response.text()}`);
   const text = await response.text();
-  return next?.(text === '' ? null : JSON.parse(text));
+  return text === '' ? null : JSON.parse(text);
 }

@@ -17,6 +17,12 @@ export interface DemoAct {
   next?: (answer: unknown) => DemoAct | undefined;
 }
 
+/** An act and what follows from it, by the name under which it is known to be done. */
+export interface NamedAct {
+  name: string;
+  first: DemoAct;
+}
+
 /** Beyond everybody of the demo, so that no number is used twice. */
 const spareIndex = 9_901;
 
@@ -41,8 +47,8 @@ export function registeredTwice(options: PopulationOptions): DemoFile {
 }
 
 /** An emergency that is over and waits for its review, and a referral that waits for its answer. */
-export function firstDayActs(options: PopulationOptions, now: Date): DemoAct[] {
-  return [emergencyAccess(options), referral(options, now)];
+export function firstDayActs(options: PopulationOptions, now: Date): NamedAct[] {
+  return [{ name: 'emergency', first: emergencyAccess(options) }, { name: 'referral', first: referral(options, now) }];
 }
 
 /** A social worker needed the record of somebody who had objected, read it, and ended it. */

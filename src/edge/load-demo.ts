@@ -1,4 +1,6 @@
-import { makeOddLook, type DemoOddLook } from './demo-odd-look.ts';
+import { doActs, type ActMarks } from '../demo/do-acts.ts';
+import type { DemoAct, NamedAct } from '../demo/first-day.ts';
+import { actRefused, makeOddLook, type DemoOddLook } from './demo-odd-look.ts';
 import type { DemoPersona } from './demo-clients.ts';
 import { tokenFor } from './cli/token.ts';
 import { Refusal } from '../fhir/problem.ts';
@@ -9,23 +11,14 @@ export interface DemoFile {
   content: string;
 }
 
-/** A request of one of the personas, and what follows from its answer. */
-export interface DemoAct {
-  who: string;
-  path: string;
-  headers?: Readonly<Record<string, string>>;
-  body: object;
-  next?: (answer: unknown) => DemoAct | undefined;
-}
-
 export interface LoadDemoInput {
-  services: { worker: { idle(): Promise<void> }; oddLooks: { wake(): void }; demoLoaded(): Promise<boolean>; markDemoLoaded(): Promise<void> };
+  services: { worker: { idle(): Promise<void> }; oddLooks: { wake(): void }; demoLoaded(): Promise<boolean>; markDemoLoaded(): Promise<void>; demoActs: ActMarks };
   baseUrl: string;
   dataDir: string;
   personas: readonly DemoPersona[];
   files: () => Iterable<DemoFile>;
   /** what people do once the files are worked off */
-  acts: () => Iterable<DemoAct>;
+  acts: () => Iterable<NamedAct>;
   oddLook: DemoOddLook;
   clock: () => Date;
 }
@@ -33,7 +26,8 @@ export interface LoadDemoInput {
 /**
  * Sends the demo's files to this gateway's own intake, each as its feed's client with a token from the issuer, and waits
  * until they are worked off; then the personas do what leaves something to decide, as anybody would do it, and there is one odd
- * look to be asked about. Bytes already there are known by their hash, so a load cut short is simply done again.
+ * look to be asked about. Bytes already there are known by their hash and acts by a mark of each, so a load cut short
+ * is simply done again.
  */
 export async function loadDemo(input: LoadDemoInput): Promise<void> {
   if (await input.services.demoLoaded()) return;
@@ -48,19 +42,22 @@ export async function loadDemo(input: LoadDemoInput): Promise<void> {
     await response.arrayBuffer();
   }
   await input.services.worker.idle();
-  for (const first of input.acts()) for (let act: DemoAct | undefined = first; act; act = await done(input, act));
-  await input.services.worker.idle();
-  await makeOddLook(input, input.oddLook);
+  const { demoActs, worker } = input.services;
+  await doActs(input.acts(), (act) => send(input, act), demoActs);
+  await worker.idle();
+  if (!(await demoActs.has('odd-look'))) {
+    await makeOddLook(input, input.oddLook);
+    await demoActs.set('odd-look');
+  }
   input.services.oddLooks.wake();
   await input.services.markDemoLoaded();
 }
 
-/** Does it, and says what comes next. */
-async function done(input: LoadDemoInput, { who, path, headers, body, next }: DemoAct): Promise<DemoAct | undefined> {
+async function send(input: LoadDemoInput, { who, path, headers, body }: DemoAct): Promise<unknown> {
   const response = await fetch(`${input.baseUrl}${path}`, { method: 'POST', headers: { Authorization: `Bearer ${await tokenOf(input, who)}`, 'Content-Type': 'application/fhir+json', ...headers }, body: JSON.stringify(body) });
-  if (!response.ok) throw new Refusal({ category: 'internal', code: 'demo-act-refused', text: `The gateway refused what ${who} does in the demo, with status ${response.status}.` });
+  if (!response.ok) throw new Refusal(actRefused(who, response.status));
   const text = await response.text();
-  return next?.(text === '' ? null : JSON.parse(text));
+  return text === '' ? null : JSON.parse(text);
 }
 
 async function tokenOf({ baseUrl, dataDir, personas, clock }: LoadDemoInput, who: string): Promise<string> {

@@ -6,7 +6,7 @@ import { emergencyPurposes, emergencyRoles, mayBreakGlass } from '../consent/may
 import type { EmergencyReason } from '../fhir/emergency-reasons.ts';
 import { AuditedRefusal, Refusal, type Problem } from '../fhir/problem.ts';
 import type { Requester } from '../fhir/sharing.ts';
-import { custodiansAbout, endEmergencyAccess, findLiveAccess, openEmergencyAccess, wouldOpen, type EmergencyAccess, type LiveAccess } from '../store/emergency-access.ts';
+import { custodiansAbout, endEmergencyAccess, findLiveAccess, listOwnAccess, openEmergencyAccess, wouldOpen, type EmergencyAccess, type LiveAccess } from '../store/emergency-access.ts';
 import { citizensNow } from '../store/link-decisions.ts';
 import { beginAttempt, dropAttempt, refuseAttempt } from '../store/emergency-attempts.ts';
 import { askForReviews } from '../store/emergency-reviews.ts';
@@ -80,6 +80,11 @@ export async function endBreakGlass(context: ReleaseContext, requester: Requeste
     interaction: 'end-break-glass', query: 'Patient/$end-break-glass', status: 200, citizen: whose && now, ...(live && { emergency: [live.reference] }),
   });
   if (whose) await endEmergencyAccess(context.database, whose);
+}
+
+/** What this person opened and has not ended, so that whatever shows it, wherever they sign in, can end it. Ids of ours and times alone: no record is looked at. */
+export async function ownEmergencies({ database }: Pick<ReleaseContext, 'database'>, { person, organisation }: Requester): Promise<EmergencyOpened[]> {
+  return person ? listOwnAccess(database, { person: person.id, organisation }) : [];
 }
 
 /** Notes the attempt; refuses when this person was refused, or given, too many within an hour. One refused here does not count. */

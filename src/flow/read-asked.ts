@@ -29,7 +29,8 @@ export type Ask =
   | StoryAsk
   | PersonAsk;
 
-export type StoryAsk = { interaction: 'timeline'; citizen: string } | { interaction: 'story'; citizen: string };
+/** `at`: as it was known before this instant; what may be seen of it is decided by the rights of now. */
+export type StoryAsk = { interaction: 'timeline'; citizen: string; at?: Date } | { interaction: 'story'; citizen: string; at?: Date };
 
 /** Who may be meant by what is asked: `choose` judges whoever the keys find by what of them may be seen. */
 export interface MatchAsk {
@@ -80,7 +81,7 @@ export async function readAsked(database: Database, grantKey: string, asked: Ask
   const ask = withRealIds(asked);
   if (ask.interaction === 'read') return readCurrent(database, grantKey, ask);
   if (ask.interaction === 'everything') return everything(database, grantKey, ask);
-  if (ask.interaction === 'timeline' || ask.interaction === 'story') return wholeStory(database, grantKey, ask.citizen);
+  if (ask.interaction === 'timeline' || ask.interaction === 'story') return wholeStory(database, grantKey, ask.citizen, ask.at);
   if ('whom' in ask) {
     const found = await readPerson(database, grantKey, ask, (citizen) => wholeStory(database, grantKey, citizen));
     return found === stale ? stale : { ...nothing, ...found };
@@ -177,9 +178,9 @@ async function everything(database: Database, grantKey: string, ask: Ask & { int
 }
 
 /** Told at once: events are only found among all that may be seen. Without a visible source Patient there is no such citizen. */
-async function wholeStory(database: Database, grantKey: string, citizen: string): Promise<Found | typeof stale> {
+async function wholeStory(database: Database, grantKey: string, citizen: string, at?: Date): Promise<Found | typeof stale> {
   const [looked, decisions, confirmations] = await Promise.all([
-    lookAtStory(database, grantKey, citizen, mostInStory + 1), readEventDecisions(database, grantKey, citizen), readConfirmations(database, grantKey, citizen),
+    lookAtStory(database, grantKey, citizen, mostInStory + 1, at), readEventDecisions(database, grantKey, citizen), readConfirmations(database, grantKey, citizen),
   ]);
   if (looked === stale || decisions === stale || confirmations === stale) return stale;
   const { rows, withheld, incomplete } = looked;
@@ -188,7 +189,7 @@ async function wholeStory(database: Database, grantKey: string, citizen: string)
   const records = rows.filter(({ scope, type }) => scope === 'citizen' && type !== 'Patient');
   return {
     ...nothing, rows: records, people, places: rows.filter(({ scope }) => scope === 'directory').sort(byId), withheld, incomplete,
-    decisions, confirmations, cut: records.length > mostInStory,
+    decisions, confirmations: at ? confirmations.filter((each) => each.at < at) : confirmations, cut: records.length > mostInStory,
   };
 }
 

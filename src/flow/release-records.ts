@@ -109,7 +109,8 @@ function normalForm(ask: Ask): string {
     case 'vread': return `${ask.type}/${idOf(ask.id)}/_history/${ask.version}`;
     case 'history-instance': return `${ask.type}/${idOf(ask.id)}/_history`;
     case 'history-type': return `${ask.type ?? ''}${ask.type === null ? '' : '/'}_history`;
-    case 'everything': case 'timeline': case 'story': return `Patient/${idOf(ask.citizen)}/$${ask.interaction}`;
+    case 'everything': return `Patient/${idOf(ask.citizen)}/$everything`;
+    case 'timeline': case 'story': return `Patient/${idOf(ask.citizen)}/$${ask.interaction}${ask.at ? `?at=${ask.at.toISOString()}` : ''}`;
     case 'search-type': return ask.query.normal;
     case 'match': case 'link-show': case 'summary': case 'presence': case 'ihe-pix': case 'docref': return ask.normal;
   }

@@ -15,16 +15,23 @@ import { storyRows } from './story-rows.ts';
 
 export type StoryContext = ReleaseContext & { story: StoryRule };
 
+/** Whose story, and as it was known before which instant; now where that is left out. */
+export interface StoryOf {
+  citizen: string;
+  at?: Date;
+}
+
 /** A document, the records its lines name, and the moment it was told for. */
 export type ReleasedStory = Released & Omit<StoryDocument, 'cited'> & { people: Found['people']; at: Date };
 
 /**
  * All that one caller may see of a citizen, told as one document. What leaves, and what the audit entry lists, are the sources
- * of the composed Patient and the records that a line names; the others were read and are not told.
+ * of the composed Patient and the records that a line names; the others were read and are not told. With `at` it is told from
+ * the versions of before that instant, as if it were then.
  */
-export function releaseStory(context: StoryContext, requester: Requester, citizen: string, base: string, request: RequestFacts): Promise<ReleasedStory> {
-  return releaseTold(context, requester, { interaction: 'story', citizen }, request, (held, found) => {
-    const at = context.clock();
+export function releaseStory(context: StoryContext, requester: Requester, { citizen, at: asAt }: StoryOf, base: string, request: RequestFacts): Promise<ReleasedStory> {
+  return releaseTold(context, requester, { interaction: 'story', citizen, ...(asAt && { at: asAt }) }, request, (held, found) => {
+    const at = asAt ?? context.clock();
     const facts = factsFrom(context, held, found, at);
     const { cited, ...document } = storyDocument({ ...facts, events: findEvents(facts.rows, found.decisions ?? [], context.story) }, base);
     return { sent: onlyCited(found, cited), told: { ...document, people: found.people, at } };

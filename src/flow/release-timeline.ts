@@ -15,6 +15,8 @@ import { organisationNames, storyRows } from './story-rows.ts';
 /** What of a citizen's story is asked for; ranges in ms, half open. */
 export interface TimelineAsk {
   citizen: string;
+  /** as it was known before this instant; now where it is left out */
+  at?: Date;
   kinds: readonly EventKind[];
   organisations: readonly OrganisationKey[];
   from?: number;
@@ -38,11 +40,11 @@ export interface Timeline {
 
 /** One page of what happened to a citizen, newest first: found among all the caller may see, sent and audited for the page. */
 export function releaseTimeline(context: ReleaseContext & { story: StoryRule }, requester: Requester, ask: TimelineAsk, request: RequestFacts): Promise<Released & Timeline> {
-  return releaseTold(context, requester, { interaction: 'timeline', citizen: ask.citizen }, request, (held, found) => tellPage(context, ask, held, found));
+  return releaseTold(context, requester, { interaction: 'timeline', citizen: ask.citizen, ...(ask.at && { at: ask.at }) }, request, (held, found) => tellPage(context, ask, held, found));
 }
 
 function tellPage({ story, directory, clock }: ReleaseContext & { story: StoryRule }, ask: TimelineAsk, held: HeldGrant, found: Found): { sent: Found; told: Timeline } {
-  const at = clock();
+  const at = ask.at ?? clock();
   const events = findEvents(storyRows(held, directory, found.rows), found.decisions ?? [], story);
   const threads = findThreads(events);
   const episodes = episodesByRequest(events);

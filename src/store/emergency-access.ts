@@ -39,6 +39,12 @@ export async function findLiveAccess(database: Database, { citizen, person, orga
   return row ?? null;
 }
 
+/** Live access a person has for an organisation, to whomever, the first to end first; more than a screen has lines for is cut. */
+export async function listOwnAccess(database: Database, { person, organisation }: Omit<WhoseAccess, 'citizen'>): Promise<(LiveAccess & { citizen: string })[]> {
+  return database.query(
+    `select citizen_id as citizen, reference, until from emergency_access where person = $1 and organisation = $2 and until > statement_timestamp() order by until, reference limit 20`, [person, organisation]);
+}
+
 /**
  * Whether this access would let its grant see who the citizen is, asked of the door itself and undone: nobody else ever
  * sees it, and nothing of it stays.

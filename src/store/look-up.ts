@@ -61,9 +61,11 @@ export async function lookAtEverything(
   return looked === stale ? stale : { ...looked, incomplete: found.flatMap(({ incomplete }) => incomplete ?? []) };
 }
 
-/** A citizen's rows of what happened last, the source Patients, and the directory rows they name. */
-export async function lookAtStory(database: Database, grantKey: string, citizen: string, limit: number): Promise<LookedAtEverything | typeof stale> {
-  const found = await database.serve<LookedRow>('reader', null, { name: 'look-at-story', text: 'select * from look_at_story($1, $2, $3)', values: [grantKey, citizen, limit] });
+/** A citizen's rows of what happened last, the source Patients, and the directory rows they name; with `before`, in the versions that were current then. */
+export async function lookAtStory(database: Database, grantKey: string, citizen: string, limit: number, before?: Date): Promise<LookedAtEverything | typeof stale> {
+  const found = await database.serve<LookedRow>('reader', null, before
+    ? { name: 'look-at-story-at', text: 'select * from look_at_story_at($1, $2, $3, $4)', values: [grantKey, citizen, limit, before] }
+    : { name: 'look-at-story', text: 'select * from look_at_story($1, $2, $3)', values: [grantKey, citizen, limit] });
   const looked = lookedUp(found);
   return looked === stale ? stale : { ...looked, incomplete: found.flatMap(({ incomplete }) => incomplete ?? []) };
 }

@@ -65,8 +65,12 @@ function isNewestFirst(sort: readonly SearchSort[]): boolean {
   return first === undefined || (others.length === 0 && first.by === 'updated' && first.descending);
 }
 
-/** The list that holds every row of this search, if one that is kept does. */
+/**
+ * The list that holds every row of this search, if one that is kept does. None where anything else is asked for: what few rows
+ * bear is found by its token at once, and a whole list would be gone through for it.
+ */
 function listOf({ type, clauses }: SearchQuery): bigint | null {
+  if (!clauses.every((clause) => 'anyOf' in clause && clause.inList !== undefined)) return null;
   const part = (of: 'state' | 'by'): bigint | undefined => clauses.flatMap((clause) => ('anyOf' in clause && clause.inList === of ? clause.anyOf : []))[0];
   const [state, by] = [part('state'), part('by')];
   return state === undefined || by === undefined ? null : listToken(type, state, by);

@@ -1,5 +1,5 @@
-import { lazy, Suspense, type ReactNode } from 'react';
-import { Route, Routes, useLocation } from 'react-router';
+import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
+import { Navigate, Route, Routes, useLocation } from 'react-router';
 import { BreakGlass } from './break-glass/break-glass.tsx';
 import { FindPerson } from './find/find-person.tsx';
 import { Frame } from './frame.tsx';
@@ -10,7 +10,7 @@ import { Person } from './person/person.tsx';
 import { SignedOut } from './session/signed-out.tsx';
 import { SignInFailed } from './session/sign-in-failed.tsx';
 import { TimeLimits } from './session/time-limits.tsx';
-import { useSession } from './session/use-session.ts';
+import { readerOf, useSession } from './session/use-session.ts';
 import type { SignedIn } from './api/session.ts';
 import { Loading } from './ui/loading.tsx';
 import { Problem } from './ui/problem.tsx';
@@ -52,16 +52,28 @@ export function App() {
 function SignedInOnly() {
   const session = useSession();
   const { pathname } = useLocation();
+  const reader = session.data ? readerOf(session.data) : '';
+  const isTheirs = useOwnPlace(reader, pathname);
   if (session.data?.state === 'signed-in') {
     const { data } = session;
     return (
-      <Frame session={data}>
+      <Frame session={data} key={reader}>
         <TimeLimits session={data} readAt={session.dataUpdatedAt} />
-        <Screens session={data} key={pathname.split('/')[1]} />
+        {isTheirs ? <Screens session={data} key={pathname.split('/')[1]} /> : pathname === '/' ? null : <Navigate to="/" replace />}
       </Frame>
     );
   }
   return <Frame session={null}>{before(session)}</Frame>;
+}
+
+/** Whether the address is this reader's: whoever comes after another in the same tab begins at the first page, and looks at nobody by it. */
+function useOwnPlace(reader: string, pathname: string): boolean {
+  const [owner, setOwner] = useState('');
+  const isTheirs = owner === '' || owner === reader;
+  useEffect(() => {
+    if (reader !== '' && (owner === '' || (!isTheirs && pathname === '/'))) setOwner(reader);
+  }, [reader, owner, isTheirs, pathname]);
+  return isTheirs;
 }
 
 function before(session: ReturnType<typeof useSession>): ReactNode {
@@ -76,7 +88,7 @@ function Screens({ session }: { session: SignedIn }) {
       <Routes>
         <Route index element={<Home session={session} />} />
         <Route path="find" element={<FindPerson session={session} />} />
-        <Route path="break-glass" element={<BreakGlass session={session} />} />
+        <Route path="break-glass" element={<BreakGlass />} />
         <Route path="person/:citizen" element={<Person session={session} />} />
         <Route path="person/:citizen/refer" element={<Refer session={session} />} />
         <Route path="person/:citizen/advice" element={<Advice session={session} />} />

@@ -41,7 +41,3 @@ export function daysSince(text: string | undefined, now: Date): number {
   return day === undefined ? 0 : Math.max(0, Math.round((Date.parse(londonToday(now)) - Date.parse(day)) / 86_400_000));
 }
 
-/** The London day that many days ago. */
-export function daysBefore(now: Date, days: number): string {
-  return londonToday(new Date(now.getTime() - days * 86_400_000));
-}

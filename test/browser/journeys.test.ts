@@ -6,7 +6,8 @@ import { castIndex } from '../../src/demo/cast.ts';
 import { citizenOf, objectionOf, people } from '../flow/whole-record.ts';
 import { firstDay } from '../first-day.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
-import { castMember, detailsOf, population } from '../flow/emergency-asks.ts';
+import { londonToday } from '../../src/viewer/read-day.ts';
+import { castMember, detailsOf, openEmergency, population } from '../flow/emergency-asks.ts';
 import { desktop, elsewhere, faults, faultsAtAnyWidth, faultsWhenNarrow, focusedLabel, isInSight, openBrowser, settled, tabTo, visit, type Visit } from './visit.ts';
 
 /** The journeys people make from the start page to their answer, one after the other on one gateway, as in a working day. */
@@ -118,6 +119,27 @@ describe('from the start page', () => {
       await page.emulateMedia({ media: 'print' });
       expect(await page.locator('[data-print-line]').innerText()).toMatch(/OKAFOR, Alice \(Mrs\).*999 000 0743[\s\S]*Printed by Dr Leila Haddad, University Hospitals Birmingham NHS Foundation Trust, \d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d/);
       await page.emulateMedia({ media: 'screen' });
+    });
+
+    it('reads what belongs together, and the record as at a day, with no way to act on it', async () => {
+      const { page } = here;
+      const timeline = page.locator('[data-section="timeline"]');
+      await timeline.getByLabel('Kind').selectOption('');
+      await timeline.getByLabel('By what belongs together').check();
+      await timeline.getByRole('heading', { name: 'By themselves' }).waitFor();
+      await page.getByLabel('As at', { exact: true }).fill('05-Apr-2999');
+      await page.keyboard.press('Enter');
+      await page.getByText('Enter a day that has come').waitFor();
+      await page.getByLabel('As at', { exact: true }).fill(londonToday(new Date()));
+      await page.keyboard.press('Enter');
+      await page.locator('[data-as-at]').waitFor();
+      await settled(page);
+      expect(await page.innerText('main')).toMatch(/As at \d\d-[A-Z][a-z]{2}-\d{4} This is what had arrived here by the end of that day[\s\S]*Intermediate care plan/);
+      expect(await page.getByRole('link', { name: 'Refer', exact: true }).count()).toBe(0);
+      expect(await faultsWhenNarrow(page)).toEqual([]);
+      await page.getByRole('link', { name: 'Back to now' }).click();
+      await page.getByRole('link', { name: 'Refer', exact: true }).waitFor();
+      await settled(page);
     });
 
     it('refers her, with what the record says already beside it, once however often it is pressed', async () => {
@@ -260,11 +282,30 @@ describe('from the start page', () => {
       await settled(page);
       expect(await page.getByRole('complementary', { name: 'Emergency access' }).innerText()).toMatch(/Emergency access to a record: \d+ minutes left, until \d\d:\d\d/);
       expect(await faultsWhenNarrow(page)).toEqual([]);
-      await page.getByRole('button', { name: 'End it now' }).click();
-      await page.getByRole('heading', { name: 'Find a person', level: 1 }).waitFor();
-      expect(await page.getByRole('complementary', { name: 'Emergency access' }).count()).toBe(0);
-      await page.goBack();
+    });
+
+    it('keeps the strip in another tab and after signing in again, a line for each access, until each is ended', async () => {
+      const { page } = here;
+      const record = page.url();
+      const { reference } = await openEmergency(gateway, detailsOf(castMember('objected')), 'social-worker');
+      await gateway.database.query(`insert into emergency_access select (jsonb_populate_record(e, jsonb_build_object('id', gen_random_uuid(), 'reference', 'EA-0', 'citizen_id', gen_random_uuid()))).* from emergency_access e where reference = $1`, [reference]);
+      const another = await page.context().newPage();
+      await another.goto(`${gateway.url}/app/find`);
+      const strip = another.getByRole('complementary', { name: 'Emergency access' });
+      await strip.getByRole('button', { name: 'End it now' }).nth(1).waitFor();
+      await another.getByRole('button', { name: 'Sign out', exact: true }).click();
+      await another.getByRole('heading', { name: 'You are signed out' }).waitFor();
+      await another.goto(`${gateway.url}/session/sign-in?as=social-worker&return=/app/referrals`);
+      await strip.getByRole('button', { name: 'End it now' }).nth(1).waitFor();
+      await strip.getByRole('button', { name: 'End it now' }).first().click();
+      await another.getByRole('heading', { name: 'Find a person', level: 1 }).waitFor();
+      expect(await strip.getByRole('button').count()).toBe(1);
+      await strip.getByRole('button', { name: 'End it now' }).click();
+      await strip.waitFor({ state: 'detached' });
+      await another.close();
+      await page.goto(record);
       await page.getByText(/No record can be shown/).waitFor();
+      expect(await page.getByRole('complementary', { name: 'Emergency access' }).count()).toBe(0);
       await page.getByRole('link', { name: 'Find a person', exact: true }).click();
     });
 
@@ -283,7 +324,11 @@ describe('from the start page', () => {
       expect(text).toContain('Some information is not shown. This can be because of the person\'s wishes or sharing rules. It may not be clinically relevant.');
       for (const shown of ['Home Support', 'Birmingham City Council']) expect(text).toContain(shown);
       for (const kept of ['Intermediate care plan', 'Moseley Hall', 'Community RiO', 'Mental health RiO', 'mental health', 'Sahota']) expect(text).not.toContain(kept);
+      await page.getByText('Why?', { exact: true }).first().click();
+      await page.getByText('The person has asked for it.').first().waitFor();
       expect(await faultsAtAnyWidth(page)).toEqual([]);
+      await page.getByRole('link', { name: 'I need it in an emergency' }).first().click();
+      expect([await page.getByLabel('NHS number', { exact: true }).inputValue(), await page.getByLabel('Date of birth').inputValue(), (await page.getByLabel('Surname').inputValue()).toLowerCase()]).toEqual([people.alice, '11-Feb-1938', 'okafor']);
     });
   });
 
@@ -384,6 +429,7 @@ describe('from the start page', () => {
     let officer: Visit;
     const go = async (name: string): Promise<string> => {
       await officer.page.getByRole('link', { name, exact: true }).click();
+      await officer.page.locator('nav [aria-current=page]').filter({ hasText: name }).waitFor();
       await settled(officer.page);
       return officer.page.innerText('main');
     };
@@ -578,7 +624,7 @@ describe('from the start page', () => {
     const { page } = visits.at(-1) ?? (await arrive());
     await tabTo(page, (text) => text === 'Referrals');
     await page.keyboard.press('Enter');
-    await page.getByRole('listitem').filter({ hasText: 'MIRZA, Samina' }).waitFor();
+    await page.getByRole('listitem').filter({ hasText: 'MIRZA, Samina' }).first().waitFor();
     await tabTo(page, (text) => text === 'Early intervention community team (EICT)');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Your organisation’s answer' }).waitFor();
@@ -586,17 +632,58 @@ describe('from the start page', () => {
     await page.keyboard.press('Enter');
     await tabTo(page, (text) => text === 'Accept');
     expect(await faultsAtAnyWidth(page)).toEqual([]);
+    let lost = false;
+    await page.route('**/fhir/Task', async (route) => { // written, and no word of it came back
+      await route.fetch();
+      lost = true;
+      await route.abort();
+    }, { times: 1 });
+    await page.route('**/fhir/Task/_search', (route) => route.abort(), { times: 1 });
     await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Accept', exact: true }).and(page.locator(':not([aria-disabled=true])')).waitFor();
+    await page.getByText(/The gateway did not answer/).first().waitFor();
+    expect(lost).toBe(true);
+    await page.getByRole('button', { name: 'Accept', exact: true }).press('Enter');
     await page.getByText(/^Answered: Accepted/).waitFor();
+    const [written] = await gateway.database.query<{ n: number }>(`select count(*)::int as n from citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id where r.type = 'Task' and v.body like '%viewer-answer%' and v.body like '%Answer to a referral%' and v.body like '%"accepted"%'`);
+    expect(written?.n).toBe(1);
     await tabTo(page, (text) => text === 'Referrals');
     await page.keyboard.press('Enter');
     await page.getByRole('listitem').filter({ hasText: /Accepted \d\d-/ }).first().waitFor();
   });
 
+  it('the nurse closes it with what came of it, hands another on, and does not accept a third', async () => {
+    const { page } = visits.at(-1) ?? (await arrive());
+    const again = async (): Promise<void> => {
+      await page.getByRole('link', { name: 'Referrals', exact: true }).first().click();
+      await page.locator('.os-item--look').first().waitFor();
+      await settled(page);
+    };
+    await page.getByRole('listitem').filter({ hasText: /Accepted \d\d-/ }).first().getByRole('link').first().click();
+    await page.getByRole('button', { name: 'Record what came of it' }).click();
+    await page.getByLabel('What came of it?').selectOption('managed-at-home');
+    await page.getByRole('button', { name: 'Record it' }).click();
+    await page.getByText(/^Answered: Managed at home/).waitFor();
+    await again();
+    await page.locator('.os-item--look').first().getByRole('link').first().click();
+    await page.getByRole('button', { name: 'Hand it on' }).click();
+    await page.getByLabel('To whom').selectOption({ index: 1 });
+    await page.getByLabel('What you ask them for').fill('Please take over');
+    expect(await faultsWhenNarrow(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Hand it on' }).click();
+    await page.getByText(/^Answered: Signposted elsewhere/).waitFor();
+    await again();
+    await page.locator('.os-item--look').first().getByRole('link').first().click();
+    await page.getByRole('button', { name: 'Do not accept it' }).click();
+    await page.getByLabel('Why not').fill('Not in our area');
+    await page.getByRole('button', { name: 'Send the answer' }).click();
+    await page.getByText(/^Answered: Not accepted/).waitFor();
+  });
+
   it('nobody\'s browser asked anybody but this gateway, met an error, or had an identifier in an address', () => {
     expect(visits.length).toBe(6);
     for (const { requested, complaints: all } of visits) {
-      const complaints = all.filter((text) => !/status of 404.*\/(fhir\/Patient\/|governance\/linkage-run)/.test(text)); // nobody there any more, or links never compared, is an answer
+      const complaints = all.filter((text) => !/status of 404.*\/(fhir\/Patient\/|governance\/linkage-run)|ERR_FAILED.*\/fhir\/Task/.test(text)); // nobody there any more, or links never compared, is an answer; an answer was kept from the nurse
       expect(elsewhere(requested, gateway.url)).toEqual([]);
       expect(complaints).toEqual([]);
       expect(requested.filter((url) => /999\D{0,3}\d{3}\D{0,3}\d{4}|okafor|rahman|haddad/i.test(url))).toEqual([]);

@@ -31,6 +31,8 @@ describe('a screen', () => {
     await settled(page);
   };
   const main = (): Promise<string> => page.innerText('main');
+  /** Coming back to the window makes the viewer compare its clock with the gateway's. */
+  const lookAgain = (): Promise<unknown> => page.evaluate('document.dispatchEvent(new Event("visibilitychange", { bubbles: true }))');
 
   it('of an address that does not exist says so and leads back', async () => {
     await signIn('ward-doctor', '/app/no/such/page');
@@ -63,6 +65,21 @@ describe('a screen', () => {
     expect(await page.innerText('body')).not.toMatch(/okafor/i);
   });
 
+  it('in a tab where somebody else signs in begins anew: nobody\'s record stays on it, and nobody is looked at by its address', async () => {
+    const alice = await citizenOf(gateway, 'ward-doctor', people.alice);
+    await signIn('ward-doctor', `/app/person/${alice}`);
+    await page.getByText('OKAFOR, Alice').first().waitFor();
+    await settled(page);
+    const other = await page.context().newPage();
+    await other.goto(`${gateway.url}/session/sign-in?as=community-nurse&return=/app/find`);
+    const before = here.requested.length;
+    await lookAgain();
+    await page.getByRole('heading', { name: 'Find a person', level: 1 }).waitFor();
+    expect(await page.innerText('body')).not.toMatch(/okafor|haddad/i);
+    expect(here.requested.slice(before).filter((url) => url.includes('/fhir/'))).toEqual([]);
+    await other.close();
+  });
+
   it('whose sign-in failed says so, and a gateway that does not answer is told from one that shows nothing', async () => {
     await page.goto(`${gateway.url}/session/callback?state=x&code=y`);
     await page.getByRole('heading', { name: 'Signing in did not work' }).waitFor();
@@ -78,9 +95,6 @@ describe('a screen', () => {
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('link', { name: /OKAFOR/ }).waitFor();
   });
-
-  /** Coming back to the window makes the viewer compare its clock with the gateway's. */
-  const lookAgain = (): Promise<unknown> => page.evaluate('document.dispatchEvent(new Event("visibilitychange", { bubbles: true }))');
 
   it('warns before the session ends, lets one stay, and empties itself when it has ended', async () => {
     const alice = await citizenOf(gateway, 'ward-doctor', people.alice);

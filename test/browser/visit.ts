@@ -7,8 +7,10 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 export async function openBrowser(): Promise<Browser> {
   const system = '/usr/bin/chromium';
   if (existsSync(system)) return chromium.launch({ executablePath: system, args: ['--no-sandbox'], headless: true });
-  return chromium.launch({ executablePath: await chromiumPackage.executablePath(), args: [...chromiumPackage.args, '--no-sandbox'], headless: true });
+  return chromium.launch({ executablePath: await chromiumPackage.executablePath(), args: [...chromiumPackage.args.filter((arg) => !oneProcess.includes(arg)), '--no-sandbox'], headless: true });
 }
+/** What it is packed for, and what ends the browser with the first window that is closed. */
+const oneProcess = ['--single-process', '--no-zygote'];
 
 export const desktop = { width: 1280, height: 800 };
 export const narrow = { width: 320, height: 640 };
@@ -56,9 +58,23 @@ export async function settled(page: Page): Promise<void> {
 /** What axe finds against WCAG 2.2 A and AA, and what sticks out sideways. Empty is good. */
 export async function faults(page: Page): Promise<unknown[]> {
   const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
-  const overflow = Number(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'));
-  return [...violations.map(({ id, nodes }) => ({ id, at: nodes.map(({ target, failureSummary }) => [target, failureSummary]) })), ...(overflow > 0 ? [{ id: 'wider than the window', by: overflow }] : [])];
+  const overflow = await overflowOf(page);
+  const wide = overflow > 0 ? await page.evaluate(tooWide) : [];
+  return [...violations.map(({ id, nodes }) => ({ id, at: nodes.map(({ target, failureSummary }) => [target, failureSummary]) })), ...(overflow > 0 ? [{ id: 'wider than the window', by: overflow, wide }] : [])];
 }
+
+/** By how many pixels the page is wider than its window, once it has taken the window's width: a page is laid out in its own process. */
+async function overflowOf(page: Page): Promise<number> {
+  for (const end = Date.now() + 2_000; ;) {
+    const overflow = Number(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'));
+    if (overflow <= 0 || Date.now() > end) return overflow;
+    await page.waitForTimeout(50);
+  }
+}
+
+/** What reaches out of the window: element, class and the beginning of its text. */
+const tooWide = `[...document.querySelectorAll('body *')].filter((each) => each.getBoundingClientRect().right > document.documentElement.clientWidth).slice(0, 8)
+  .map((each) => [each.tagName, each.className, each.getBoundingClientRect().right, (each.textContent ?? '').slice(0, 40)].join(' '))`;
 
 /** As `faults`, at this width and at 320 pixels, which is 1280 at 400 % (WCAG 1.4.10). */
 export async function faultsAtAnyWidth(page: Page): Promise<unknown[]> {

@@ -7,6 +7,7 @@ import type { JsonObject } from '../../src/fhir/json.ts';
 import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { csvFile } from './partner-rows.ts';
+import { objectionOf } from './whole-record.ts';
 
 const alice = personAt({ seed: 2018, citizens: 10 }, castIndex('alice'));
 const bedReferral = alice.community.referrals[0];
@@ -190,5 +191,27 @@ describe.each(databases)('what happened, on $kind', ({ open }) => {
       expect([response.status, await response.text()]).toEqual([400, expect.stringContaining(code)]);
     }
     expect((await gateway.get('/fhir/Patient/01234567-89ab-4cde-8f01-23456789abcd/$timeline', 'community-nurse')).status).toBe(404);
+  });
+
+  test('as at a day it is told from what had arrived by its end, under the rights of now, and the entry names the moment', async () => {
+    const day = new Date(now).toISOString().slice(0, 10);
+    now += 3 * 86_400_000;
+    await gateway.send('uhb-ref', '', sentByTheHospital.replace('20260508101000', '20260509101000').replace('RRKREF1', 'RRKREF9').replace('R^Routine', 'S^Stat'));
+    const sent = (bundle: Bundle): unknown[] => resources(bundle).flatMap((resource) => (resource.resourceType === 'ServiceRequest' && JSON.stringify(resource).includes('R4900001') ? [[resource.priority, resource.meta?.versionId]] : []));
+    expect([sent(await timeline('ward-doctor')), sent(await timeline('ward-doctor', `?at=${day}`))]).toEqual([[['stat', '2']], [['routine', '1']]]);
+    const [entry] = (await gateway.database.query<{ entry: string }>(`select entry from audit_entry where entry like '%$timeline?at=%' order by seq desc limit 1`)).map((row) => JSON.parse(row.entry) as { query: string; disclosed: string[] });
+    expect(entry?.query).toMatch(/^Patient\/[0-9a-f-]{36}\/\$timeline\?at=\d{4}-\d\d-\d\dT\d\d:00:00\.000Z$/);
+    expect(entry?.disclosed.filter((version) => version.startsWith('ServiceRequest/') && version.endsWith('/_history/2'))).toEqual([]);
+    const story = async (query: string): Promise<[number, string]> => {
+      const response = await gateway.get(`/fhir/Patient/${citizen}/$story${query}`, 'ward-doctor');
+      return [response.status, await response.text()];
+    };
+    expect(await story(`?at=${day}`)).toEqual([200, expect.stringContaining('Birmingham Community Healthcare')]);
+    expect(await story('?at=2020-01-01')).toEqual([404, expect.stringContaining('not-found')]); // before anything of her was known
+    for (const wrong of ['?at=2999-01-01', '?at=then', `?at=${day}&at=${day}`]) expect(await story(wrong)).toEqual([400, expect.stringContaining('search-value-invalid')]);
+    const filed = await fetch(`${gateway.url}/fhir/Consent`, { method: 'POST', headers: { Authorization: `Bearer ${await gateway.token('privacy-officer')}`, 'Content-Type': 'application/fhir+json' }, body: JSON.stringify(objectionOf(citizen)) });
+    expect(filed.status).toBe(201);
+    const told = resources(await timeline('ward-doctor', `?at=${day}`)).filter(({ resourceType }) => resourceType !== 'Organization');
+    expect(new Set(told.flatMap(({ meta }) => (meta?.tag ?? []).map(({ code }) => code)))).toEqual(new Set(['RRK'])); // an objection of now holds for then
   });
 });

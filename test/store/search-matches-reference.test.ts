@@ -101,10 +101,10 @@ describe.each(databases)('search means what R4 says, on $kind', ({ open }) => {
   });
 
   it('page by page along a list that is kept in order, as by putting in order whatever is found', async () => {
-    const drawn = resources.filter(({ resourceType }) => resourceType === 'EpisodeOfCare').map((resource): JsonObject => ({ ...resource, managingOrganization: { reference: 'Organization/o1' }, status: 'active', type: [{ coding: [{ system: 'urn:a', code: 'x' }] }] }));
+    const drawn = resources.filter(({ resourceType }) => resourceType === 'EpisodeOfCare').map((resource): JsonObject => ({ ...resource, managingOrganization: { reference: 'Organization/o1' }, status: 'active', identifier: [{ system: 'urn:a', value: 'rare' }], type: [{ coding: [{ system: 'urn:a', code: 'x' }] }] }));
     await storeResources(database, drawn.map((resource) => ({ ...resource, id: randomUUID() })), 1);
     await storeResources(database, drawn.map((resource) => ({ ...resource, id: randomUUID() })), 2); // not for this reader
-    for (const [text, list] of [['status=active&organization=Organization/o1', true], ['status=active&type=urn:a|x&organization=o1', true], ['status=active&type=x', false], ['status=active,finished&organization=o1', false], ['organization=o1', false]] as const) {
+    for (const [text, list] of [['status=active&organization=Organization/o1', true], ['status=active&type=urn:a|x&organization=o1', true], ['status=active&type=x', false], ['status=active&organization=o1&identifier=urn:a|rare', false], ['status=active,finished&organization=o1', false], ['organization=o1', false]] as const) {
       const parsed = parseSearch('EpisodeOfCare', [...new URLSearchParams(text), ['_count', '3']], { handling: 'strict' });
       if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
       const query = await resolveQuery(database, key, parsed.query);

@@ -84,12 +84,12 @@ const lookUp = 'language plpgsql stable security definer set search_path = publi
 
 /** What the reader may call. */
 export const readerLookUps = [
-  'look_at_rows(text[], text[], uuid[])', 'look_at_listed(text, uuid[])', 'look_at_everything(text, uuid, text, uuid, int)', 'look_at_story(text, uuid, int)', 'look_at_decisions(text, uuid)', 'look_at_page(text, text, bigint[], bigint, timestamptz, uuid, int)', 'look_at_history(text, text, timestamptz, timestamptz, uuid, int, int)',
+  'look_at_rows(text[], text[], uuid[])', 'look_at_listed(text, uuid[])', 'look_at_everything(text, uuid, text, uuid, int)', 'look_at_story(text, uuid, int)', 'look_at_story_at(text, uuid, int, timestamptz)', 'look_at_decisions(text, uuid)', 'look_at_page(text, text, bigint[], bigint, timestamptz, uuid, int)', 'look_at_history(text, text, timestamptz, timestamptz, uuid, int, int)',
   'count_bearing(text, text, bigint[], int)', 'find_parts(text, text, bigint[])', 'look_at_matches(text, bytea[], int, int)', 'citizens_now(uuid[])',
 ];
 
-/** A citizen's rows that fulfil a condition, in its order, up to `at_most`; the source Patients; the directory rows all of them name. */
-const wholeCitizen = (condition: string): string => `${lookUp}
+/** Who the citizen is that is asked for, what of them is kept back and what is incomplete; ends there where `asked` is nobody. */
+const citizenFirst = `${lookUp}
 declare g live_grant; ${taken}
 begin
   ${takeGrant('asked_grant')}
@@ -102,7 +102,10 @@ begin
     array(select r.class_id from citizen_row r join source_person p on p.citizen_id = r.citizen_id and p.id = r.id
       where r.citizen_id = asked and ${seenAs('r.')} and ${moreWasSent('p')}),
     ${noRow};
-  if named is distinct from asked then return; end if;
+  if named is distinct from asked then return; end if;`;
+
+/** A citizen's rows that fulfil a condition, in its order, up to `at_most`; the source Patients; the directory rows all of them name. */
+const wholeCitizen = (condition: string): string => `${citizenFirst}
   return query with page as materialized (
       (select * from citizen_row where citizen_id = asked and not deleted and type <> 'Patient' and ${seenAs('')}
          and ${condition} limit at_most)
@@ -111,6 +114,27 @@ begin
     places as (select distinct unnest(directory_ids) as id from page)
     select 1, true, named, case when q.citizen_id is not null then ${inEmergency} end, null::json, null::int[], q.* from (
       select ${citizenColumns} from page r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = r.version
+      union all
+      select ${sharedColumns} from places p join ${sharedRows.replace(' join', ' on s.id = p.id join')} where s.scope = 'directory' and ${sharedWith('s')}) q;
+end $$;`;
+
+/** Columns of a version `v` of a row `r`, which need not be the current one. */
+const versionColumns = (fragmentMayBeSeen: string): string => columnsWith(fragmentMayBeSeen).replaceAll('r.version', 'v.version').replaceAll('r.deleted', 'v.deleted').replaceAll('r.updated_at', 'v.updated_at');
+
+/** The same of the versions that were current before the instant `told_at`. */
+const versionsOf = (order: string): string => `${citizenFirst}
+  return query with past as materialized (
+      select r.citizen_id, r.id, (select max(v.version) from citizen_version v where v.citizen_id = r.citizen_id and v.id = r.id and v.updated_at < told_at) as version
+      from citizen_row r where r.citizen_id = asked and not r.deleted and ${seenAs('r.')}),
+    told as materialized (
+      select r.citizen_id, r.id, r.type, v.version, r.directory_ids, row_number() over (partition by r.type = 'Patient' order by ${order}) as place
+      from past t join citizen_row r on r.citizen_id = t.citizen_id and r.id = t.id join citizen_version v on v.citizen_id = t.citizen_id and v.id = t.id and v.version = t.version
+      where not v.deleted and (not by_record or ${visible('r', undefined, ofVersion)})),
+    page as materialized (select * from told where type = 'Patient' or place <= at_most),
+    places as (select distinct unnest(directory_ids) as id from page)
+    select 1, true, named, case when q.citizen_id is not null then ${inEmergency} end, null::json, null::int[], q.* from (
+      select ${versionColumns(`f.class_id = any (seen) and (not by_record or ${visible('f', undefined, ofPart('f'))})`)}
+      from page p join citizen_row r on r.citizen_id = p.citizen_id and r.id = p.id join citizen_version v on v.citizen_id = p.citizen_id and v.id = p.id and v.version = p.version
       union all
       select ${sharedColumns} from places p join ${sharedRows.replace(' join', ' on s.id = p.id join')} where s.scope = 'directory' and ${sharedWith('s')}) q;
 end $$;`;
@@ -207,7 +231,7 @@ begin
          where ${olderThan('v')} and (asked_type is null or s.type = asked_type) and ${sharedWith('s')} order by v.updated_at desc, v.id, v.version desc limit at_most)
       order by updated_at desc, id, version desc limit at_most)
     select 1, true, null::uuid, ${emergencyReference('q.citizen_id')}, null::json, null::int[], q.* from (
-      select ${columnsWith(visible('f', undefined, ofPart('f'))).replaceAll('r.version', 'v.version').replaceAll('r.deleted', 'v.deleted').replaceAll('r.updated_at', 'v.updated_at').replace(formerly, 'null::uuid[]')}, ${held('r', undefined, ofVersion)}
+      select ${versionColumns(visible('f', undefined, ofPart('f'))).replace(formerly, 'null::uuid[]')}, ${held('r', undefined, ofVersion)}
       from page p join citizen_row r on r.citizen_id = p.citizen_id and r.id = p.id join citizen_version v on v.citizen_id = p.citizen_id and v.id = p.id and v.version = p.version
       union all
       select s.scope, null::uuid, s.id, s.type, v.version, null::int, v.deleted, v.updated_at, v.body, null::json, null::uuid[], null::json
@@ -268,6 +292,10 @@ create function look_at_everything(asked_grant text, asked uuid, after_type text
 -- the same of all rows at once, of what happened last first
 create function look_at_story(asked_grant text, asked uuid, at_most int) returns setof looked
   ${wholeCitizen('true order by coalesce(from_at, updated_at) desc, id')}
+
+-- the same of each row's version that was current before an instant, under the rights of now: what has been deleted since is not told, and what a choice on single records cannot compare it reaches
+create function look_at_story_at(asked_grant text, asked uuid, at_most int, told_at timestamptz) returns setof looked
+  ${versionsOf('coalesce(r.from_at, v.updated_at) desc, r.id')}
 
 -- what people decided about two records, where both may be seen: who hides either hides that anything was decided
 create function look_at_decisions(asked_grant text, asked uuid) returns table (fresh boolean, id uuid, first uuid, second uuid, verdict text)

@@ -1,5 +1,13 @@
 import { ApiProblem } from './api-problem.ts';
 
+/** Emergency access somebody has to a record now: ids and a time, nothing of the record. */
+export interface LiveEmergency {
+  citizen: string;
+  reference: string;
+  /** FHIR instant */
+  until: string;
+}
+
 /** Who is signed in, for whom they act, and how long it lasts. The token itself never reaches the browser. */
 export interface SignedIn {
   state: 'signed-in';
@@ -14,6 +22,8 @@ export interface SignedIn {
   idleLeftSeconds: number;
   /** until it ends whatever is done */
   endsInSeconds: number;
+  /** whichever of their windows it was opened in, the first to end first */
+  emergencies: LiveEmergency[];
 }
 
 export interface SignedOut {

@@ -1,30 +1,32 @@
 import type { Parameters } from '@medplum/fhirtypes';
-import { useMutation } from '@tanstack/react-query';
-import { useState, type FormEvent } from 'react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState, type FormEvent } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { operate } from '../api/fhir.ts';
-import type { SignedIn } from '../api/session.ts';
 import { strings } from '../strings.ts';
 import { Mistakes, errorOf } from '../ui/mistakes.tsx';
 import { Button, Radios, TextInput } from '../ui/nhs.ts';
 import { Page } from '../ui/page.tsx';
 import { Problem } from '../ui/problem.tsx';
-import { emergencyIn, rememberEmergency } from './live-emergency.ts';
-import { nothingTyped, readEmergency, type EmergencyField } from './read-emergency.ts';
+import { changeEmergencies, emergencyIn } from './live-emergency.ts';
+import { whomKey } from './need-emergency.tsx';
+import { nothingTyped, readEmergency, type EmergencyField, type TypedEmergency } from './read-emergency.ts';
 
 const words = strings.breakGlass;
 const reasons = Object.entries(strings.emergency.reasons);
 
 /** Asks for a record that is closed: says what that means, takes who, why and what has happened, and shows nothing before. */
-export function BreakGlass({ session }: { session: SignedIn }) {
-  const [typed, setTyped] = useState(nothingTyped);
+export function BreakGlass() {
+  const queries = useQueryClient();
+  const [typed, setTyped] = useState(() => queries.getQueryData<TypedEmergency>(whomKey) ?? nothingTyped);
+  useEffect(() => { queries.removeQueries({ queryKey: whomKey }); }, [queries]);
   const [mistakes, setMistakes] = useState<Partial<Record<EmergencyField, string>>>({});
   const navigate = useNavigate();
   const opening = useMutation({
     gcTime: 0, mutationFn: (parameters: Parameters) => operate<Parameters>('Patient/$break-glass', parameters),
     onSuccess: async (answer) => {
-      const live = emergencyIn(answer, session.person.id);
-      rememberEmergency(live);
+      const live = emergencyIn(answer);
+      await changeEmergencies(queries, (before) => [...before.filter(({ reference }) => reference !== live.reference), live]);
       await navigate(`/person/${live.citizen}`);
     },
   });

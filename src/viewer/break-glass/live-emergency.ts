@@ -1,42 +1,22 @@
 import type { Parameters } from '@medplum/fhirtypes';
+import type { QueryClient } from '@tanstack/react-query';
+import type { LiveEmergency, Session } from '../api/session.ts';
+import { sessionKey } from '../session/use-session.ts';
 
-/** Emergency access that somebody has, as their own window remembers it: ids and a time, nothing of the record. */
-export interface LiveEmergency {
-  citizen: string;
-  /** whose it is: somebody else in the same window has none */
-  person: string;
-  reference: string;
-  /** FHIR instant */
-  until: string;
-}
-
-const key = 'onestory-emergency';
-const listeners = new Set<() => void>();
-
-/** What the window remembers, until it is over. The text, because it is the same object as long as nothing changed. */
-export function rememberedEmergency(): string | null {
-  return sessionStorage.getItem(key);
-}
-
-export function subscribeToEmergency(told: () => void): () => void {
-  listeners.add(told);
-  return () => { listeners.delete(told); };
-}
-
-export function rememberEmergency(emergency: LiveEmergency | null): void {
-  if (emergency) sessionStorage.setItem(key, JSON.stringify(emergency));
-  else sessionStorage.removeItem(key);
-  for (const told of listeners) told();
-}
-
-/** The answer of Patient/$break-glass, asked by this person. */
-export function emergencyIn({ parameter = [] }: Parameters, person: string): LiveEmergency {
+/** The answer of Patient/$break-glass. */
+export function emergencyIn({ parameter = [] }: Parameters): LiveEmergency {
   const of = (name: string) => parameter.find((each) => each.name === name);
-  return { person, citizen: of('patient')?.valueReference?.reference?.replace(/^Patient\//, '') ?? '', reference: of('reference')?.valueString ?? '', until: of('until')?.valueInstant ?? '' };
+  return { citizen: of('patient')?.valueReference?.reference?.replace(/^Patient\//, '') ?? '', reference: of('reference')?.valueString ?? '', until: of('until')?.valueInstant ?? '' };
 }
 
-/** Whole minutes left, rounded down; undefined once it is over. */
-export function minutesLeft({ until }: LiveEmergency, now: Date): number | undefined {
+/** Whole minutes left by this computer's clock, rounded down; 0 once it should be over. Whether it is, the gateway says. */
+export function minutesLeft({ until }: LiveEmergency, now: Date): number {
   const left = Date.parse(until) - now.getTime();
-  return Number.isNaN(left) || left <= 0 ? undefined : Math.floor(left / 60_000);
+  return Number.isNaN(left) || left <= 0 ? 0 : Math.floor(left / 60_000);
+}
+
+/** What was just opened or ended stands in the session at once; the next look at it says the same. */
+export async function changeEmergencies(queries: QueryClient, change: (before: readonly LiveEmergency[]) => LiveEmergency[]): Promise<void> {
+  await queries.cancelQueries({ queryKey: sessionKey });
+  queries.setQueryData<Session>(sessionKey, (session) => (session?.state === 'signed-in' ? { ...session, emergencies: change(session.emergencies) } : session));
 }

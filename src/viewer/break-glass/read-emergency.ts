@@ -1,5 +1,6 @@
-import type { Parameters } from '@medplum/fhirtypes';
-import { readNhsNumber } from '../nhs-number.ts';
+import type { Parameters, Patient } from '@medplum/fhirtypes';
+import { formatDate } from '../format.ts';
+import { nhsNumberSystem, readNhsNumber } from '../nhs-number.ts';
 import { dayFrom } from '../read-day.ts';
 import { strings } from '../strings.ts';
 
@@ -16,6 +17,13 @@ export interface TypedEmergency {
 export type EmergencyField = keyof TypedEmergency;
 
 export const nothingTyped: TypedEmergency = { number: '', born: '', family: '', reason: '', explanation: '' };
+
+/** What a record one sees a part of says already of who it is about. */
+export function filledFrom({ identifier, birthDate, name }: Patient): TypedEmergency {
+  const number = identifier?.find(({ system, use }) => system === nhsNumberSystem && use !== 'old')?.value;
+  const family = name?.find(({ use }) => use === 'official')?.family ?? name?.[0]?.family;
+  return { ...nothingTyped, number: number ?? '', born: birthDate === undefined ? '' : formatDate(birthDate), family: family ?? '' };
+}
 
 /** What somebody typed → the inputs of Patient/$break-glass, or all that has to be put right. Nothing is asked before all of it is there. */
 export function readEmergency(typed: TypedEmergency): { parameters: Parameters } | { mistakes: Partial<Record<EmergencyField, string>> } {

@@ -70,7 +70,8 @@ function End({ consent, citizen, about }: { consent: Consent; citizen: string; a
   );
 }
 
-function RecordChoice({ citizen }: { citizen: string }) {
+/** What the person in front of one decided now, recorded under the reader's organisation. */
+export function RecordChoice({ citizen }: { citizen: string }) {
   const queries = useQueryClient();
   const [kind, setKind] = useState<Parameters<typeof consentFor>[1]>();
   const [decided, setDecided] = useState('');

@@ -7,14 +7,14 @@ import { Facts } from '../ui/facts.tsx';
 import { Page } from '../ui/page.tsx';
 import { Paged } from '../ui/paged.tsx';
 import { useSearchPages } from '../ui/use-search-pages.ts';
-import { dischargeForm, dischargeRows, type DischargeRow } from './discharge-view.ts';
+import { dischargeBeside, dischargeForm, dischargeRows, type DischargeRow } from './discharge-view.ts';
 
 const words = strings.discharge;
 
 /** The list a discharge hub works by: who is ready, since when, by which way, and who was asked. */
 export function DischargeList({ session }: { session: SignedIn }) {
   const [now] = useState(() => new Date());
-  const query = useSearchPages(['discharge'], 'Encounter', dischargeForm);
+  const query = useSearchPages(['discharge'], 'Encounter', dischargeForm, { beside: dischargeBeside });
   const mayRefer = hasScope(session, 'ServiceRequest', 'c');
   return (
     <Page title={words.title}>

@@ -6,7 +6,7 @@ import { reasonOf } from '../person/referrals-view.ts';
 import { extensionOf, placeOf, subjectOf, teamFirst } from '../person/title-of.ts';
 import { daysSince, londonDayOf } from '../read-day.ts';
 import { strings } from '../strings.ts';
-import { aboutWhom, resourcesIn } from '../ui/use-search-pages.ts';
+import { aboutWhom, peopleOn, resourcesIn, type BesideForm } from '../ui/use-search-pages.ts';
 
 export interface DischargeRow {
   record: string;
@@ -29,10 +29,21 @@ const words = strings.discharge;
 const item = 'https://fhir.bicp.example/CodeSystem/discharge-item';
 const pathways = 'https://fhir.bicp.example/CodeSystem/discharge-pathway';
 
-/** Stays that go on and say since when the person is ready, whoever waits longest first, with who it is, what hubs noted and who was asked: one page is one search. */
+/** Stays that go on and say since when the person is ready, whoever waits longest first, with who it is. */
 export const dischargeForm: readonly (readonly [string, string])[] = [
-  ['status', 'in-progress,onleave,arrived'], ['discharge-ready:missing', 'false'], ['_include', 'Encounter:subject'], ['_revinclude', 'Observation:encounter'], ['_revinclude:iterate', 'ServiceRequest:patient'], ['_sort', 'discharge-ready'], ['_count', '20'],
+  ['status', 'in-progress,onleave,arrived'], ['discharge-ready:missing', 'false'], ['_include', 'Encounter:subject'], ['_sort', 'discharge-ready'], ['_count', '20'], ['_total', 'none'],
 ];
+
+/** What hubs noted about the stays of a page, and whom others asked for these people: asked for by themselves, because what a long record holds besides is no part of a list. */
+export function dischargeBeside(page: Bundle): BesideForm[] {
+  const stays = matchesOf(page).flatMap(({ id }) => (id === undefined ? [] : [`Encounter/${id}`])).join(',');
+  const people = peopleOn(page);
+  const newest = [['_count', '200'], ['_total', 'none']] as const;
+  return [
+    ...(stays === '' ? [] : [['Observation', [['encounter', stays], ['code', `${item}|hub-note`], ['_sort', '-date'], ...newest]] as const]),
+    ...(people === '' ? [] : [['ServiceRequest', [['patient', people], ['status', 'active,on-hold'], ['_sort', '-authored'], ...newest]] as const]),
+  ];
+}
 
 export function dischargeRows(page: Bundle, now: Date): DischargeRow[] {
   const all = resourcesIn(page);

@@ -1,12 +1,13 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { strings } from '../strings.ts';
+import type { AllergiesView } from './allergies-view.ts';
 import type { BannerView } from './banner-view.ts';
 import { Phones } from './phones.tsx';
 
 const words = strings.person.banner;
 
-/** Who this is, whole at the top of the page, and as one line that stays when one scrolls. `children` is the page's heading. */
-export function Banner({ banner, children }: { banner: BannerView; children: ReactNode }) {
+/** Who this is, whole at the top of the page, and as one line that stays when one scrolls. `children` is the page's heading; without `allergies` it says where they are told. */
+export function Banner({ banner, allergies, children }: { banner: BannerView; allergies: AllergiesView | undefined; children: ReactNode }) {
   const whole = useRef<HTMLElement>(null);
   const away = useScrolledAway(whole);
   return (
@@ -22,6 +23,7 @@ export function Banner({ banner, children }: { banner: BannerView; children: Rea
             <Fact label={words.born}>{banner.born}</Fact>
             {banner.died === undefined ? null : <Fact label={words.died}>{banner.died}</Fact>}
             <Fact label={words.gender}>{banner.gender}</Fact>
+            {banner.sex === undefined ? null : <Fact label={words.sex}>{banner.sex}</Fact>}
             <Fact label={words.nhs}>{banner.nhsNumber}</Fact>
           </dl>
         </div>
@@ -29,10 +31,10 @@ export function Banner({ banner, children }: { banner: BannerView; children: Rea
           <Fact label={words.address}>{banner.address}</Fact>
           <Fact label={words.phone}><Phones phones={banner.phones} /></Fact>
           {banner.language === undefined ? null : <Fact label={words.language}>{banner.language}</Fact>}
-          <Fact label={words.allergies}>{words.noAllergies}</Fact>
+          <Fact label={words.allergies}>{allergies === undefined ? words.inRecord : allergies.known > 0 ? <strong>{allergies.text}</strong> : allergies.text}</Fact>
         </dl>
       </section>
-      {away ? <Line banner={banner} /> : null}
+      {away ? <Line banner={banner} allergies={allergies} /> : null}
     </>
   );
 }
@@ -42,7 +44,7 @@ function Fact({ label, children }: { label: string; children: ReactNode }) {
 }
 
 /** For the eye only: a screen reader has the whole banner above. */
-function Line({ banner: { name, born, died, nhsNumber } }: { banner: BannerView }) {
+function Line({ banner: { name, born, died, nhsNumber }, allergies }: { banner: BannerView; allergies: AllergiesView | undefined }) {
   return (
     <div className="os-banner-line" aria-hidden="true" data-banner-line>
       <div className="os-inner">
@@ -50,6 +52,7 @@ function Line({ banner: { name, born, died, nhsNumber } }: { banner: BannerView 
         <span><span className="os-label">{words.born}</span> {born}</span>
         {died === undefined ? null : <strong>{words.deceased} {died}</strong>}
         <span><span className="os-label">{words.nhs}</span> {nhsNumber}</span>
+        {allergies === undefined || allergies.known === 0 ? null : <strong>{words.allergy.flag(allergies.known)}</strong>}
       </div>
     </div>
   );

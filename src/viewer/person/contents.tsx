@@ -1,4 +1,5 @@
 import { strings } from '../strings.ts';
+import { AsAtForm } from './as-at.tsx';
 
 const words = strings.person.sections;
 const parts = [
@@ -6,14 +7,15 @@ const parts = [
   ['referrals', words.referrals], ['episodes', words.episodes], ['documents', words.documents], ['timeline', words.timeline], ['sources', words.sources],
 ] as const;
 
-/** What is further down. */
-export function Contents() {
+/** What is further down, and the record as at another day. */
+export function Contents({ citizen }: { citizen: string }) {
   return (
     <nav className="os-contents" aria-label={words.label}>
       <ul>
         {parts.map(([id, text]) => <li key={id}><a href={`#${id}`}>{text}</a></li>)}
         <li><button className="os-link-button" type="button" onClick={() => { window.print(); }}>{strings.person.print.button}</button></li>
       </ul>
+      <AsAtForm citizen={citizen} />
     </nav>
   );
 }

@@ -1,4 +1,5 @@
-import { Link } from 'react-router';
+import type { Patient } from '@medplum/fhirtypes';
+import { NeedEmergency } from '../break-glass/need-emergency.tsx';
 import { strings } from '../strings.ts';
 import { Notice } from '../ui/notice.tsx';
 import type { ToldEvent } from './read-timeline.ts';
@@ -8,13 +9,26 @@ import type { NoticeText } from './story.ts';
 const words = strings.person;
 
 /** What is kept back, and what has not arrived: the latter with when something last came from there, and a way to look again. */
-export function Notices({ notices, events, mayNeed, onRetry }: { notices: readonly NoticeText[]; events: readonly ToldEvent[]; /** whether emergency access is for people in this role */ mayNeed: boolean; onRetry: () => void }) {
+export function Notices({ notices, events, patient, onRetry }: { notices: readonly NoticeText[]; events: readonly ToldEvent[]; /** who it is about, where emergency access is for people in this role */ patient: Patient | undefined; onRetry: () => void }) {
   return notices.map(({ kind, text }) => (
-    <Notice kind={kind} key={text}>
+    <Notice kind={kind} key={text} {...(kind === 'withheld' && { below: <Why /> })}>
       {text}
-      {kind === 'withheld' && mayNeed ? <> <Link to="/break-glass">{strings.breakGlass.need}</Link></> : null}
+      {kind === 'withheld' && patient ? <> <NeedEmergency patient={patient} /></> : null}
       {kind === 'withheld' ? null : lastReceivedOf(text, events).map(({ organisation, at }) => <span key={organisation}> {words.lastReceived(organisation, at)}</span>)}
       {kind === 'withheld' ? null : <> <button className="os-link-button" type="button" onClick={onRetry}>{strings.problem.again}</button></>}
     </Notice>
   ));
+}
+
+/** The reasons there can be, always the same ones: which of them it is would say what is kept back. */
+function Why() {
+  const { why, says, reasons, instead } = words.withheld;
+  return (
+    <details className="os-fold">
+      <summary>{why}</summary>
+      <p>{says}</p>
+      <ul>{reasons.map((reason) => <li key={reason}>{reason}</li>)}</ul>
+      <p>{instead}</p>
+    </details>
+  );
 }

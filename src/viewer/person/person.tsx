@@ -12,12 +12,14 @@ import { Loading } from '../ui/loading.tsx';
 import { NotThere } from '../ui/not-there.tsx';
 import { Page } from '../ui/page.tsx';
 import { Problem } from '../ui/problem.tsx';
+import { allergiesOf, type AllergiesView } from './allergies-view.ts';
+import { AsAt, NothingThen, useAsAt } from './as-at.tsx';
 import { Banner } from './banner.tsx';
 import { bannerOf } from './banner-view.ts';
 import { PrintLine } from './print-line.tsx';
 import { Record } from './record.tsx';
 import { isId, usePatient } from './use-directory.ts';
-import { useRecord } from './use-record.ts';
+import { useRecord, type PersonRecord } from './use-record.ts';
 
 const words = strings.person;
 
@@ -29,15 +31,23 @@ export function Person({ session }: { session: SignedIn }) {
 }
 
 function Whole({ citizen, session }: { citizen: string; session: SignedIn }) {
-  const record = useRecord(citizen);
+  const at = useAsAt();
+  const record = useRecord(citizen, at);
   const { told, happened, story } = record;
   const error = told.error ?? happened.error;
   const gone = error instanceof ApiProblem && error.status === 404;
-  useForgetRecent(citizen, gone);
+  useForgetRecent(citizen, gone && at === undefined);
+  if (gone && at !== undefined) return <Empty><NothingThen citizen={citizen} at={at} /></Empty>;
   if (gone) return <Empty><NotThere /></Empty>; // what was shown before may not be shown any more
-  if (story.patient) return <PersonPage patient={story.patient} session={session}><Record record={record} citizen={citizen} session={session} /></PersonPage>;
+  if (story.patient) return <PersonPage patient={story.patient} session={session} allergies={allergiesNow(record)}><AsAt value={at}><Record record={record} citizen={citizen} session={session} /></AsAt></PersonPage>;
   if (told.isPending || happened.isPending) return <Empty><Loading lines={10} /></Empty>;
   return <Empty>{error === null ? <NotThere /> : <Failed error={error} onRetry={() => { void told.refetch(); void happened.refetch(); }} />}</Empty>;
+}
+
+/** Of allergies only what has arrived is said: nothing may look as if there were none. */
+function allergiesNow({ told, story }: PersonRecord): AllergiesView {
+  const { allergy } = words.banner;
+  return told.data ? allergiesOf(story) : { text: told.isError ? allergy.broken : allergy.waiting, known: 0 };
 }
 
 /** For those who oversee sharing: who somebody is. */
@@ -49,13 +59,13 @@ function Identity({ citizen, session }: { citizen: string; session: SignedIn }) 
 }
 
 /** The heading is the person's name; the window's title is not, because browsers keep titles. */
-export function PersonPage({ patient, session, children }: { patient: Patient; session: SignedIn; children: ReactNode }) {
+export function PersonPage({ patient, session, allergies, children }: { patient: Patient; session: SignedIn; allergies?: AllergiesView; children: ReactNode }) {
   const banner = bannerOf(patient, new Date());
   useNoteRecent(patient);
   return (
     <div className="os-person">
       <div className="os-person__page">
-        <Page title={words.title} heading={banner.name} around={(top) => <Banner banner={banner}>{top}</Banner>} key={patient.id}>{children}</Page>
+        <Page title={words.title} heading={banner.name} around={(top) => <Banner banner={banner} allergies={allergies}>{top}</Banner>} key={patient.id}>{children}</Page>
       </div>
       <PrintLine banner={banner} session={session} />
     </div>

@@ -39,6 +39,8 @@ export interface Difference {
 /** One event as the gateway tells it; the record it is named by comes first among the witnesses. */
 export interface ToldEvent {
   key: string;
+  /** key of the event that began what this one belongs to; its own where it stands alone */
+  thread: string;
   kind: string;
   state: string;
   /** FHIR date or dateTime */
@@ -72,8 +74,9 @@ function eventOf(entry: ListEntry, records: ReadonlyMap<string, Resource>): Told
   const lead = records.get(entry.item?.reference ?? '');
   if (!lead) return [];
   const referral = partOf(told, 'referral');
+  const key = partOf(told, 'key')?.valueString ?? entry.item?.reference ?? '';
   return [{
-    key: partOf(told, 'key')?.valueString ?? entry.item?.reference ?? '', kind: entry.flag?.coding?.[0]?.code ?? 'record', state: partOf(told, 'state')?.valueCode ?? 'unknown',
+    key, thread: partOf(told, 'thread')?.valueString ?? key, kind: entry.flag?.coding?.[0]?.code ?? 'record', state: partOf(told, 'state')?.valueCode ?? 'unknown',
     from: partOf(told, 'from')?.valueDateTime, to: partOf(told, 'to')?.valueDateTime, lead,
     witnesses: partsOf(told, 'witness').map((witness) => witnessOf(witness, records)), differences: partsOf(told, 'difference').map(differenceOf), standing: referral && standingOf(referral),
   }];

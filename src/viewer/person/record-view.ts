@@ -24,7 +24,7 @@ export function viewsOfStory(document: Bundle, story: Story, now: Date) {
   return {
     where: whereNow(place, coming),
     plans: { groups: planGroupsOf(plan), empty: plan.empty },
-    who: whoToTalkTo(sectionIn(document, 'who-to-talk-to'), once, story),
+    who: whoToTalkTo(sectionIn(document, 'who-to-talk-to'), once, plan, story),
     alerts: { lines: linesOf(alerts), empty: alerts.empty },
     coming: { lines: linesOf(coming), empty: coming.empty },
     once: { facts: toldOnceOf(once, now), empty: once.empty },

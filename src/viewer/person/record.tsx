@@ -1,9 +1,11 @@
-import { useMemo } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import type { SignedIn } from '../api/session.ts';
 import { mayBreakGlass } from '../home.tsx';
 import { strings } from '../strings.ts';
 import { Problem } from '../ui/problem.tsx';
 import { Arrival, type ArrivalState } from './arrival.tsx';
+import { AsAtBanner } from './as-at.tsx';
+import { cardsFor, type CardName } from './card-order.ts';
 import { Contents } from './contents.tsx';
 import { Doing } from './doing.tsx';
 import { Documents } from './documents.tsx';
@@ -13,6 +15,7 @@ import { directoryOf } from './origin.ts';
 import { AllPlans, PlansCard } from './plans.tsx';
 import { viewsOfEvents, viewsOfStory } from './record-view.ts';
 import { Referrals } from './referrals.tsx';
+import { AlertsLine, ComingCard, ToldOnceCard } from './short-cards.tsx';
 import { Sources } from './sources.tsx';
 import { Timeline } from './timeline.tsx';
 import { ToldStory } from './told-story.tsx';
@@ -23,28 +26,31 @@ import { AllContacts, WhoCard } from './who-to-talk-to.tsx';
 
 const words = strings.person;
 
-/** What is recorded about a person: three short answers, then the whole. The story and what happened arrive, and may fail, each for itself. */
-export function Record({ record: { told, happened, story }, citizen, session }: { record: PersonRecord; citizen: string; session: SignedIn }) {
+/** What is recorded about a person: short answers in the order of the reader's role, then the whole. The story and what happened arrive, and may fail, each for itself. */
+export function Record({ record: { told, happened, story, at }, citizen, session }: { record: PersonRecord; citizen: string; session: SignedIn }) {
   const systems = useSystems();
   const directory = useMemo(() => directoryOf(story.organisations, story.patient, systems), [story, systems]);
   const { data: document } = told;
   const { events, notes } = happened.timeline;
-  const views = useMemo(() => document && viewsOfStory(document, story, new Date()), [document, story]);
-  const all = useMemo(() => viewsOfEvents(events, story, directory, new Date()), [events, story, directory]);
+  const then = at === undefined ? undefined : `${at}T12:00:00Z`;
+  const views = useMemo(() => document && viewsOfStory(document, story, then === undefined ? new Date() : new Date(then)), [document, story, then]);
+  const all = useMemo(() => viewsOfEvents(events, story, directory, then === undefined ? new Date() : new Date(then)), [events, story, directory, then]);
   const state: ArrivalState = document ? 'arrived' : told.isError ? 'broken' : 'arriving';
   const failed = told.isError ? <Problem error={told.error} onRetry={() => void told.refetch()} /> : null;
-  const plan = <PlansCard groups={views?.plans.groups ?? []} empty={views?.plans.empty} citizen={citizen} key="plans" />;
-  const who = <WhoCard who={views?.who} key="who" />;
+  const cards: Readonly<Record<CardName, ReactNode>> = {
+    where: <WhereNow view={views?.where} events={all.timeline} arrival={happened.state} citizen={citizen} key="where" />,
+    plan: <PlansCard groups={views?.plans.groups ?? []} empty={views?.plans.empty} citizen={citizen} key="plan" />,
+    who: <WhoCard who={views?.who} key="who" />, coming: <ComingCard views={views} key="coming" />, once: <ToldOnceCard views={views} key="once" />,
+  };
   return (
     <Arrival value={state}>
-      <Notices notices={story.notices} events={events} mayNeed={mayBreakGlass(session)} onRetry={() => { void told.refetch(); void happened.refetch(); }} />
-      <div className="os-cards">
-        <WhereNow view={views?.where} events={all.timeline} arrival={happened.state} citizen={citizen} />
-        {session.role === 'social-worker' ? [who, plan] : [plan, who]}
-      </div>
+      <AsAtBanner citizen={citizen} />
+      <AlertsLine views={views} />
+      <Notices notices={story.notices} events={events} patient={mayBreakGlass(session) ? story.patient : undefined} onRetry={() => { void told.refetch(); void happened.refetch(); }} />
+      <div className="os-cards">{cardsFor(session.role).map((name) => cards[name])}</div>
       <p className="os-progress" role="status">{happened.state === 'arriving' ? words.arriving(events.length) : happened.state === 'arrived' ? <span className="nhsuk-u-visually-hidden">{words.arrived(events.length)}</span> : null}</p>
-      <Doing citizen={citizen} session={session} />
-      <Contents />
+      {at === undefined ? <Doing citizen={citizen} session={session} /> : null}
+      <Contents citizen={citizen} />
       <ToldStory views={views} failed={failed} citizen={citizen} />
       <AllContacts who={views?.who} />
       <Arrival value={happened.state}>

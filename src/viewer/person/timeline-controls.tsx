@@ -4,7 +4,7 @@ import { strings } from '../strings.ts';
 import { kindsIn, organisationsIn, type Choice, type Grouping, type TimelineEntry } from './timeline-view.ts';
 
 const words = strings.person.timeline;
-const orders = [['date', words.byDate], ['organisation', words.byOrganisation], ['lanes', words.inLanes]] as const;
+const orders = [['date', words.byDate], ['organisation', words.byOrganisation], ['lanes', words.inLanes], ['thread', words.byThread]] as const;
 
 /** What of a timeline is shown, and in which order. Nothing is asked of the gateway again. */
 export function TimelineControls({ choice, by, entries, onChoice, onBy }: { choice: Choice; by: Grouping; entries: readonly TimelineEntry[]; onChoice: (choice: Choice) => void; onBy: (by: Grouping) => void }) {

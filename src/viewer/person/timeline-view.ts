@@ -10,6 +10,8 @@ import { standingText, toldView, type ToldView } from './told-view.ts';
 /** One event in one line, and what opens below it. */
 export interface TimelineEntry {
   key: string;
+  /** what it belongs to: entries of one thread have the same */
+  thread: string;
   /** what sort of event: CodeSystem story-event-kind */
   kind: string;
   /** `Type/id` of the record it is named by */
@@ -42,7 +44,7 @@ export interface Group {
   entries: TimelineEntry[];
 }
 
-export type Grouping = 'date' | 'organisation' | 'lanes';
+export type Grouping = 'date' | 'organisation' | 'lanes' | 'thread';
 
 export interface Choice {
   text: string;
@@ -62,11 +64,11 @@ const words = strings.person.timeline;
 /** Events in words, in the order the gateway tells them: newest first. */
 export function timelineOf(events: readonly ToldEvent[], directory: Directory): TimelineEntry[] {
   return events.map((event): TimelineEntry => {
-    const { key, kind, from, to, lead, state } = event;
+    const { key, thread, kind, from, to, lead, state } = event;
     const [day, last] = [formatDate(from), to === undefined ? undefined : formatDate(to)];
     const subject = subjectOf(lead);
     return {
-      key, kind, record: `${lead.resourceType}/${lead.id ?? ''}`, from, day, when: from === undefined ? words.undated : formatDateTime(from), until: last === undefined || last === day ? undefined : words.until(last),
+      key, thread, kind, record: `${lead.resourceType}/${lead.id ?? ''}`, from, day, when: from === undefined ? words.undated : formatDateTime(from), until: last === undefined || last === day ? undefined : words.until(last),
       month: from === undefined ? words.undated : day.split('-').slice(-2).join('-'), what: kind === 'discharge' ? words.left(subject) : titleOf(lead), subject: subject ?? titleOf(lead),
       stateCode: state, state: stateIn(event), more: moreOf(kind, lead), told: toldView(event, directory), between: betweenWhom(event),
     };
@@ -106,11 +108,23 @@ function isWithin(date: string | undefined, from: string, to: string): boolean {
   return year !== undefined && (from === '' || day >= from) && (to === '' || day <= to);
 }
 
-/** By month in the order of time, or in the order of names by the organisation an event is named by. */
+/** By month in the order of time, in the order of names by the organisation an event is named by, or by what belongs together. */
 export function groupsOf(entries: readonly TimelineEntry[], by: Exclude<Grouping, 'lanes'>): Group[] {
+  if (by === 'thread') return threadsOf(entries);
   const groups = Map.groupBy(entries, (entry) => (by === 'date' ? entry.month : (entry.told.organisations[0] ?? '')));
   const found = [...groups].map(([heading, held]) => ({ heading, entries: held }));
   return by === 'date' ? found : found.sort((a, b) => a.heading.localeCompare(b.heading, 'en-GB'));
+}
+
+/** Each thread under what it began with, the one something happened in last first; what stands alone comes together at the end. */
+function threadsOf(entries: readonly TimelineEntry[]): Group[] {
+  const threads = [...Map.groupBy(entries, ({ thread }) => thread).values()];
+  const groups = threads.filter(({ length }) => length > 1).map((held): Group => {
+    const began = held.at(-1);
+    return { heading: words.begun(began?.what ?? '', began?.day ?? ''), entries: held };
+  });
+  const alone = threads.filter(({ length }) => length === 1).flat();
+  return alone.length === 0 ? groups : [...groups, { heading: words.alone, entries: alone }];
 }
 
 export function organisationsIn(entries: readonly TimelineEntry[]): string[] {

@@ -13,7 +13,7 @@ import { chosenOf, everything, groupsOf, type Grouping, type TimelineEntry } fro
 const words = strings.person.timeline;
 const limit = 25;
 
-/** Everything that happened, each event once, newest first, by month, by organisation or in lanes; what is shown can be filtered. */
+/** Everything that happened, each event once, newest first, by month, by organisation, in lanes or by what belongs together; what is shown can be filtered. */
 export function Timeline({ entries, notes, state, failed, citizen }: { entries: readonly TimelineEntry[]; notes: readonly string[]; state: ArrivalState; failed: ReactNode; citizen: string }) {
   return (
     <Section name="timeline" heading={strings.person.sections.timeline}>
@@ -38,7 +38,7 @@ function Events({ entries, citizen }: { entries: readonly TimelineEntry[]; citiz
       {chosen.length === 0 ? <p>{words.noneMatch}</p> : (
         <Bounded items={ordered} limit={limit}>
           {(shown) => (by === 'lanes' ? <LaneView entries={shown} citizen={citizen} /> : groupsOf(shown, by).map((group) => (
-            <div className="os-timeline__group" key={group.heading}>
+            <div className="os-timeline__group" key={`${group.heading} ${group.entries[0]?.key ?? ''}`}>
               <h3>{group.heading}</h3>
               <ol className="os-timeline">{group.entries.map((entry) => <Event entry={entry} citizen={citizen} key={entry.key} />)}</ol>
             </div>

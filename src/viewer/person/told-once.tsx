@@ -1,8 +1,9 @@
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useContext, useEffect, useRef, type ReactNode } from 'react';
 import { strings } from '../strings.ts';
 import { Bounded } from '../ui/bounded.tsx';
 import { Button } from '../ui/nhs.ts';
 import { Problem } from '../ui/problem.tsx';
+import { AsAt } from './as-at.tsx';
 import { Section } from './card.tsx';
 import type { ToldOnceView } from './told-once-view.ts';
 import { useConfirm } from './use-told-story.ts';
@@ -25,6 +26,7 @@ export function ToldOnce({ facts, citizen, children }: { facts: readonly ToldOnc
 
 function Fact({ fact: { version, lines, recordedBy, confirmed, confirmedToday }, citizen }: { fact: ToldOnceView; citizen: string }) {
   const confirming = useConfirm(citizen);
+  const isNow = useContext(AsAt) === undefined;
   const said = useRef<HTMLParagraphElement>(null);
   const done = confirming.isSuccess && confirmedToday;
   useEffect(() => { if (done) said.current?.focus(); }, [done]); // the button that was pressed goes away
@@ -35,7 +37,7 @@ function Fact({ fact: { version, lines, recordedBy, confirmed, confirmedToday },
       <p className="os-origin">{words.recordedBy} {recordedBy}</p>
       {confirmed === undefined ? null : <p className="os-origin" ref={said} tabIndex={-1}>{confirmed}</p>}
       {confirming.isError ? <Problem error={confirming.error} /> : null}
-      {confirmedToday ? null : (
+      {confirmedToday || !isNow ? null : (
         <Button secondary small type="button" aria-disabled={confirming.isPending} onClick={() => { if (!confirming.isPending) confirming.mutate(version); }}>
           {confirming.isPending ? words.confirming : words.stillRight}<span className="nhsuk-u-visually-hidden"> {first}</span>
         </Button>

@@ -8,7 +8,7 @@ const maxPages = 50;
 export const keptMs = 600_000;
 
 /** A long answer page after page to the last: what has arrived is there at once. `cut`: there is more than is fetched. */
-export function usePages(key: readonly [what: string, citizen: string], first: string) {
+export function usePages(key: readonly [what: string, citizen: string, at?: string], first: string) {
   const query = useInfiniteQuery({
     queryKey: key, gcTime: keptMs,
     initialPageParam: '',

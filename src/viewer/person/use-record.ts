@@ -3,14 +3,14 @@ import { recordOf } from './story.ts';
 import { useTimeline } from './use-timeline.ts';
 import { useToldStory } from './use-told-story.ts';
 
-/** All there is to show of a person, in two looks: the story, and what happened. Either may come first, or fail alone. */
-export function useRecord(citizen: string) {
-  const told = useToldStory(citizen);
-  const happened = useTimeline(citizen);
+/** All there is to show of a person, in two looks: the story, and what happened. Either may come first, or fail alone. `at`: a day, `YYYY-MM-DD`, as at whose end it is told. */
+export function useRecord(citizen: string, at?: string) {
+  const told = useToldStory(citizen, at);
+  const happened = useTimeline(citizen, at);
   const { data } = told;
   const { arrived } = happened;
   const story = useMemo(() => recordOf(data, arrived ?? []), [data, arrived]);
-  return { told, happened, story };
+  return { told, happened, story, at };
 }
 
 export type PersonRecord = ReturnType<typeof useRecord>;

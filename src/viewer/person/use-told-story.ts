@@ -4,9 +4,9 @@ import { ApiProblem } from '../api/api-problem.ts';
 import { operate, read } from '../api/fhir.ts';
 import { keptMs } from './use-pages.ts';
 
-/** Patient/{citizen}/$story: the record as one document. */
-export function useToldStory(citizen: string) {
-  return useQuery({ queryKey: storyKey(citizen), gcTime: keptMs, queryFn: ({ signal }) => read<Bundle>(`Patient/${citizen}/$story`, signal) });
+/** Patient/{citizen}/$story: the record as one document; with `at`, as it was known at the end of that day. */
+export function useToldStory(citizen: string, at?: string) {
+  return useQuery({ queryKey: at === undefined ? storyKey(citizen) : [...storyKey(citizen), at], gcTime: keptMs, queryFn: ({ signal }) => read<Bundle>(`Patient/${citizen}/$story${at === undefined ? '' : `?at=${at}`}`, signal) });
 }
 
 /** Patient/{citizen}/$confirm: somebody asked, and it is still right. Afterwards the story is read anew; also where somebody else was first today. */

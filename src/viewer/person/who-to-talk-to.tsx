@@ -14,6 +14,7 @@ export function WhoCard({ who }: { who: View | undefined }) {
   return (
     <Card name="who-to-talk-to" heading={strings.person.sections.who} more={[words.all, '#all-contacts']}>
       {short.length === 0 ? <Absent text={words.none} /> : <ul>{short.map((contact, at) => <Contact contact={contact} key={`${at} ${contact.text}`} />)}</ul>}
+      {who === undefined ? null : (who.outOfHours.length === 0 ? [words.outOfHours] : who.outOfHours).map((text) => <p className="os-card__by" key={text}><PhoneText text={text} /></p>)}
     </Card>
   );
 }

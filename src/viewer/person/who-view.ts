@@ -20,18 +20,21 @@ export interface WhoToTalkTo {
   /** coordinators, teams, services and the practice, in the order the story has them */
   services: ContactView[];
   family: ContactView[];
+  /** whom to ring when nobody of these answers, as the plan says it */
+  outOfHours: string[];
 }
 
-/** The section `who-to-talk-to` of the story, and the key contacts of `told-once`. */
-export function whoToTalkTo(who: ToldSection, once: ToldSection, story: Pick<Story, 'resources'>): WhoToTalkTo {
+/** The section `who-to-talk-to` of the story, the key contacts of `told-once`, and what `plan` says of the hours outside theirs. */
+export function whoToTalkTo(who: ToldSection, once: ToldSection, plan: ToldSection, story: Pick<Story, 'resources'>): WhoToTalkTo {
   return {
     services: who.lines.map((line) => contactOf(line, story)),
+    outOfHours: [...new Set(plan.groups.flatMap(({ lines }) => lines).filter(({ code }) => code === 'contact-out-of-hours').map(({ text }) => text))],
     family: once.lines.filter(({ code }) => code === 'key-contact').map((line) => contactOf(line, story)),
   };
 }
 
 /** Whom to ring first: the first of each sort before a second of any. */
-export function firstToRing({ services, family }: WhoToTalkTo): ContactView[] {
+export function firstToRing({ services, family }: Pick<WhoToTalkTo, 'services' | 'family'>): ContactView[] {
   const first = new Map([...services].reverse().map((contact) => [contact.code, contact]));
   return [...services.filter((contact) => first.get(contact.code) === contact), ...family.slice(0, 1)];
 }

@@ -8,6 +8,7 @@ import { stateOf } from '../person/title-of.ts';
 import { strings } from '../strings.ts';
 import { Ask } from '../ui/ask.tsx';
 import { Select, TextInput } from '../ui/nhs.ts';
+import { Problem } from '../ui/problem.tsx';
 import { destinationsOf, ownOrganisation, type Destination } from './destinations.ts';
 import { answerTo, isForUs, referralFor, together, withAnswer, type Answering, type Writer } from './referral-resources.ts';
 import { useAnswer, useAnswering } from './use-referral.ts';
@@ -33,25 +34,25 @@ interface Given {
 
 function ForUs({ request, citizen, session, own, destinations }: Given) {
   const focus = `ServiceRequest/${request.id ?? ''}`;
-  const { data: standing, isPending } = useAnswer(citizen, focus, session.organisation);
+  const { data: standing, isPending, isError, error, refetch } = useAnswer(citizen, focus, session.organisation);
   const send = useAnswering(citizen);
   const writer = (): Writer => ({ session, own, now: new Date() });
   if (isPending) return null;
+  if (standing === undefined) return <Problem error={error} onRetry={() => void refetch()} />; // an answer that cannot be read may stand
   const answer = (answering: Answering): Promise<void> => send(standing ? withAnswer(standing, writer(), answering) : answerTo(writer(), citizen, focus, answering));
-  const handOn = (to: Destination, reason: string): Promise<void> => {
-    const closing: Answering = { status: 'completed', outcome: 'signposted', note: words.handedOn(to.name) };
-    const onward = referralFor(writer(), { citizen, number: crypto.randomUUID(), to, priority: urgencyOf(request), reason, reach: '', pathway: '', along: [], basedOn: focus });
+  const handOn = (to: Destination, reason: string, number: string): Promise<void> => {
+    const closing: Answering = { status: 'completed', outcome: 'signposted', note: words.handedOn(to.name), number };
+    const onward = referralFor(writer(), { citizen, number, to, priority: urgencyOf(request), reason, reach: '', pathway: '', along: [], basedOn: focus });
     return send(together(onward, standing ? withAnswer(standing, writer(), closing) : answerTo(writer(), citizen, focus, closing)));
   };
-  const open = standing === undefined || standing === null;
   return (
     <section className="os-section" aria-labelledby="answer-heading" data-answer>
       <h3 className="nhsuk-heading-s" id="answer-heading">{words.heading}</h3>
-      <p role="status">{open ? words.says : words.yours(outcomeOf([standing]) ?? stateOf(standing.status), formatDateTime(standing.lastModified ?? standing.authoredOn))}</p>
+      {isError ? <Problem error={error} onRetry={() => void refetch()} /> : null}
+      <p role="status">{standing === null ? words.says : words.yours(outcomeOf([standing]) ?? stateOf(standing.status), formatDateTime(standing.lastModified ?? standing.authoredOn))}</p>
       {!hasScope(session, 'Task', 'c') || isOver(standing) ? null : (
         <>
-          {open ? <Accept onAnswer={answer} /> : <Close onAnswer={answer} />}
-          {open ? <Reject onAnswer={answer} /> : null}
+          {standing === null ? <><Accept onAnswer={answer} /><Reject onAnswer={answer} /></> : <Close onAnswer={answer} />}
           <HandOn destinations={destinations} onHandOn={handOn} reason={reasonOf(request)} />
         </>
       )}
@@ -59,7 +60,7 @@ function ForUs({ request, citizen, session, own, destinations }: Given) {
   );
 }
 
-function isOver(standing: Task | null | undefined): boolean {
+function isOver(standing: Task | null): boolean {
   return standing?.status === 'completed' || standing?.status === 'rejected';
 }
 
@@ -77,9 +78,10 @@ interface Answerable {
 
 function Accept({ onAnswer }: Answerable) {
   const [note, setNote] = useState('');
+  const [number] = useState(() => crypto.randomUUID());
   const { open, send, done, note: label, noteHint } = words.accept;
   return (
-    <Ask open={open} submit={send} done={done} missing={undefined} onAsk={() => onAnswer({ status: 'accepted', outcome: 'accepted', note: note.trim() })}>
+    <Ask open={open} submit={send} done={done} missing={undefined} onAsk={() => onAnswer({ status: 'accepted', outcome: 'accepted', note: note.trim(), number })}>
       <TextInput id="accept-note" label={label} hint={noteHint} autoComplete="off" maxLength={500} value={note} onChange={({ currentTarget }) => { setNote(currentTarget.value); }} />
     </Ask>
   );
@@ -87,9 +89,10 @@ function Accept({ onAnswer }: Answerable) {
 
 function Reject({ onAnswer }: Answerable) {
   const [reason, setReason] = useState('');
+  const [number] = useState(() => crypto.randomUUID());
   const { open, send, done, reason: label, reasonHint, noReason } = words.reject;
   return (
-    <Ask open={open} submit={send} done={done} missing={reason.trim() === '' ? noReason : undefined} onAsk={() => onAnswer({ status: 'rejected', outcome: 'rejected', note: reason.trim() })}>
+    <Ask open={open} submit={send} done={done} missing={reason.trim() === '' ? noReason : undefined} onAsk={() => onAnswer({ status: 'rejected', outcome: 'rejected', note: reason.trim(), number })}>
       <TextInput id="reject-reason" label={label} hint={reasonHint} autoComplete="off" maxLength={500} value={reason} onChange={({ currentTarget }) => { setReason(currentTarget.value); }} />
     </Ask>
   );
@@ -98,9 +101,10 @@ function Reject({ onAnswer }: Answerable) {
 function Close({ onAnswer }: Answerable) {
   const [outcome, setOutcome] = useState('');
   const [note, setNote] = useState('');
+  const [number] = useState(() => crypto.randomUUID());
   const { open, send, done, outcome: label, noOutcome, note: noteLabel } = words.close;
   return (
-    <Ask open={open} submit={send} done={done} missing={outcome === '' ? noOutcome : undefined} onAsk={() => onAnswer({ status: 'completed', outcome, note: note.trim() })}>
+    <Ask open={open} submit={send} done={done} missing={outcome === '' ? noOutcome : undefined} onAsk={() => onAnswer({ status: 'completed', outcome, note: note.trim(), number })}>
       <Outcomes id="close-outcome" label={label} outcome={outcome} onOutcome={setOutcome} />
       <TextInput id="close-note" label={noteLabel} autoComplete="off" maxLength={500} value={note} onChange={({ currentTarget }) => { setNote(currentTarget.value); }} />
     </Ask>
@@ -117,14 +121,15 @@ export function Outcomes({ id, label, outcome, onOutcome, error }: { id: string;
   );
 }
 
-function HandOn({ destinations, onHandOn, reason: before }: { destinations: readonly Destination[]; onHandOn: (to: Destination, reason: string) => Promise<void>; reason: string }) {
+function HandOn({ destinations, onHandOn, reason: before }: { destinations: readonly Destination[]; onHandOn: (to: Destination, reason: string, number: string) => Promise<void>; reason: string }) {
   const [key, setKey] = useState('');
   const [reason, setReason] = useState(before);
+  const [number] = useState(() => crypto.randomUUID());
   const to = destinations.find((each) => each.key === key);
   const { open, send, done, says, why, noWhy } = words.handOn;
   const missing = to ? (reason.trim() === '' ? noWhy : undefined) : strings.referral.noTo;
   return (
-    <Ask open={open} submit={send} done={done(to?.name ?? '')} missing={missing} onAsk={() => (to ? onHandOn(to, reason.trim()) : Promise.resolve())}>
+    <Ask open={open} submit={send} done={done(to?.name ?? '')} missing={missing} onAsk={() => (to ? onHandOn(to, reason.trim(), number) : Promise.resolve())}>
       <p>{says}</p>
       <Select id="hand-on-to" label={strings.referral.to} value={key} onChange={({ currentTarget }) => { setKey(currentTarget.value); }}>
         <Select.Option value="">{strings.referral.choose}</Select.Option>

@@ -6,9 +6,9 @@ import { outcomeOf, reasonOf, senderOf } from '../person/referrals-view.ts';
 import { stateOf, teamFirst } from '../person/title-of.ts';
 import { daysSince } from '../read-day.ts';
 import { strings } from '../strings.ts';
-import { aboutWhom, resourcesIn } from '../ui/use-search-pages.ts';
+import { aboutWhom, peopleOn, resourcesIn, type BesideForm } from '../ui/use-search-pages.ts';
 import { componentExtension } from './destinations.ts';
-import { isKeptBy } from './referral-resources.ts';
+import { isKeptBy, latestAnswer } from './referral-resources.ts';
 
 export interface ReferralRow {
   /** `Type/id` */
@@ -31,20 +31,28 @@ export interface ReferralRow {
 
 const words = strings.referral;
 
-/** Open referrals to an organisation, or by it, with who they are about and what was answered: one page is one search. */
-export function referralForm(way: 'to-us' | 'from-us', own: Organization, key: string, since: string | undefined): [string, string][] {
-  const us = `Organization/${own.id ?? ''}`;
+export type Way = 'to-us' | 'from-us';
+/** states in which a referral is not over */
+export type OpenState = 'active' | 'on-hold';
+
+/** Open referrals to an organisation, or by it, with who they are about and what was answered: a list that the gateway keeps in this order (docs/search.md), so nothing else is asked of it. */
+export function referralForm(way: Way, own: Organization, state: OpenState): [string, string][] {
   return [
-    ...(way === 'to-us' ? [['performer', us], ['_tag:not', key]] : [['requester', us]]) as [string, string][], ['status', 'active,on-hold'], ...(since === undefined ? [] : [['authored', `ge${since}`]] as [string, string][]),
-    ['_include', 'ServiceRequest:subject'], ['_revinclude', 'Task:focus'], ['_revinclude', 'EpisodeOfCare:incoming-referral'], ...(way === 'to-us' ? [['_revinclude:iterate', 'ServiceRequest:patient']] as [string, string][] : []),
-    ['_sort', '-authored'], ['_count', '20'],
+    ['status', state], [way === 'to-us' ? 'performer' : 'requester', `Organization/${own.id ?? ''}`], ['_sort', '-_lastUpdated'], ['_count', '50'], ['_total', 'none'],
+    ['_include', 'ServiceRequest:subject'], ['_revinclude', 'Task:focus'], ['_revinclude', 'EpisodeOfCare:incoming-referral'],
   ];
 }
 
-/** `keys`: `system|value` of the organisation of whoever looks. */
-export function referralRows(page: Bundle, keys: readonly string[], now: Date): ReferralRow[] {
+/** What the reader's organisation says itself of the people on a page of referrals to it. `key`: its `system|value`. */
+export function referralBeside(page: Bundle, key: string): BesideForm[] {
+  const people = peopleOn(page);
+  return people === '' ? [] : [['ServiceRequest', [['patient', people], ['_tag', key], ['_sort', '-authored'], ['_count', '200'], ['_total', 'none']]]];
+}
+
+/** `keys`: `system|value` of the organisation of whoever looks. What it keeps itself was not sent to it. */
+export function referralRows(page: Bundle, way: Way, keys: readonly string[], now: Date): ReferralRow[] {
   const all = resourcesIn(page);
-  return matchesOf(page).flatMap((request) => (request.resourceType === 'ServiceRequest' ? [rowOf(request, all, keys, now)] : []));
+  return matchesOf(page).flatMap((request) => (request.resourceType === 'ServiceRequest' && (way === 'from-us' || !isKeptBy(request, keys)) ? [rowOf(request, all, keys, now)] : []));
 }
 
 function rowOf(request: ServiceRequest, all: readonly Resource[], keys: readonly string[], now: Date): ReferralRow {
@@ -63,7 +71,7 @@ function rowOf(request: ServiceRequest, all: readonly Resource[], keys: readonly
 /** What was answered, what followed, or that the organisation's own system tells of it too; undefined where nothing is told. */
 function stateIn(request: ServiceRequest, all: readonly Resource[], keys: readonly string[]): string | undefined {
   const record = `ServiceRequest/${request.id ?? ''}`;
-  const answer = all.filter((resource): resource is Task => resource.resourceType === 'Task' && resource.focus?.reference === record && !['requested', 'draft', 'cancelled', 'entered-in-error'].includes(resource.status ?? '')).at(-1);
+  const answer = latestAnswer(all.filter((resource): resource is Task => resource.resourceType === 'Task' && resource.focus?.reference === record));
   if (answer) return words.list.answered(outcomeOf([answer]) ?? stateOf(answer.status), formatDate(answer.lastModified ?? answer.authoredOn));
   const care = all.find((resource) => resource.resourceType === 'EpisodeOfCare' && (resource.referralRequest ?? []).some(({ reference }) => reference === record));
   if (care?.resourceType === 'EpisodeOfCare') return words.list.care(formatDate(care.period?.start));

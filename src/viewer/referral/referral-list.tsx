@@ -1,50 +1,54 @@
-import type { Organization } from '@medplum/fhirtypes';
-import { useState } from 'react';
+import type { Bundle, Organization } from '@medplum/fhirtypes';
+import { useEffect, useState } from 'react';
 import { Link } from 'react-router';
 import type { SignedIn } from '../api/session.ts';
-import { daysBefore } from '../read-day.ts';
 import { strings } from '../strings.ts';
 import { Either } from '../ui/either.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Loading } from '../ui/loading.tsx';
-import { Select } from '../ui/nhs.ts';
 import { Page } from '../ui/page.tsx';
 import { Paged } from '../ui/paged.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { useSearchPages } from '../ui/use-search-pages.ts';
 import { ownOrganisation } from './destinations.ts';
-import { referralForm, referralRows, type ReferralRow } from './referral-list-view.ts';
+import { referralBeside, referralForm, referralRows, type OpenState, type ReferralRow, type Way } from './referral-list-view.ts';
 import { referralsKey } from './use-referral.ts';
 import { useDirectoryOfOrganisations } from './use-organisations.ts';
 
 const words = strings.referral.list;
-type Way = 'to-us' | 'from-us';
+/** Rows that are looked for before somebody has to ask for more, and the most pages that are asked for on the way. */
+const enough = { rows: 20, pages: 6 };
 
 /** Referrals that are not over, to the reader's organisation or by it. */
 export function ReferralList({ session }: { session: SignedIn }) {
   const directory = useDirectoryOfOrganisations();
   const [way, setWay] = useState<Way>('to-us');
-  const [span, setSpan] = useState<string>(words.spans[0][0]);
+  const [state, setState] = useState<OpenState>('active');
   const own = ownOrganisation(directory.data ?? [], session.organisation);
   return (
     <Page title={words.title}>
       <p className="os-lead">{words.intro}</p>
       <Either label={words.which} options={[['to-us', words.toUs], ['from-us', words.fromUs]]} chosen={way} onChoose={setWay} />
-      <Select id="referrals-span" label={words.span} value={span} onChange={({ currentTarget }) => { setSpan(currentTarget.value); }}>
-        {words.spans.map(([days, label]) => <Select.Option value={days} key={days}>{label}</Select.Option>)}
-      </Select>
+      <Either label={words.state} options={words.states} chosen={state} onChoose={setState} />
       {directory.isPending ? <Loading /> : null}
       {directory.isError ? <Problem error={directory.error} onRetry={() => void directory.refetch()} /> : null}
-      {own ? <Rows way={way} span={span} own={own} organisation={session.organisation} key={`${way} ${span}`} /> : null}
+      {own ? <Rows way={way} state={state} own={own} organisation={session.organisation} key={`${way} ${state}`} /> : null}
     </Page>
   );
 }
 
-function Rows({ way, span, own, organisation }: { way: Way; span: string; own: Organization; organisation: string }) {
+function Rows({ way, state, own, organisation }: { way: Way; state: OpenState; own: Organization; organisation: string }) {
   const [now] = useState(() => new Date());
-  const query = useSearchPages([...referralsKey, way, span], 'ServiceRequest', referralForm(way, own, organisation, span === '' ? undefined : daysBefore(now, Number(span))));
+  const query = useSearchPages([...referralsKey, way, state], 'ServiceRequest', referralForm(way, own, state), { beside: (page) => (way === 'to-us' ? referralBeside(page, organisation) : []) });
+  const { data, hasNextPage, isFetching, isError, fetchNextPage } = query;
+  const items = (page: Bundle): ReferralRow[] => referralRows(page, way, [organisation], now);
+  const shown = data?.pages.flatMap(items).length ?? 0;
+  const pages = data?.pages.length ?? 0;
+  useEffect(() => {
+    if (hasNextPage && !isFetching && !isError && shown < enough.rows && pages < enough.pages) void fetchNextPage();
+  }, [hasNextPage, isFetching, isError, shown, pages, fetchNextPage]);
   return (
-    <Paged query={query} items={(page) => referralRows(page, [organisation], now)} none={words.none[way]} more={words.more}>
+    <Paged query={query} items={items} none={words.none[way]} more={words.more}>
       {(rows) => <ul className="os-items">{rows.map((row) => <Row row={row} way={way} key={row.record} />)}</ul>}
     </Paged>
   );

@@ -4,8 +4,11 @@ import { strings } from '../strings.ts';
 import { componentExtension, type Destination } from './destinations.ts';
 
 const words = strings.referral;
-/** What is written here is found again by a number of its own, so that a second click is not a second referral. */
+/** What is written here is found again by the number of its form, so that a second click, or another try after a lost answer, writes nothing twice. */
 const numberSystem = 'https://fhir.bicp.example/Id/viewer-referral';
+const answerSystem = 'https://fhir.bicp.example/Id/viewer-answer';
+/** Tasks by which the gateway asks something about a record, and what people ask of those who keep it */
+const notAnswers = ['https://fhir.bicp.example/CodeSystem/gateway-action', 'https://fhir.bicp.example/CodeSystem/story-item'];
 const outcomeSystem = 'https://fhir.bicp.example/CodeSystem/referral-outcome';
 const pathwaySystem = 'https://fhir.bicp.example/CodeSystem/discharge-pathway';
 const pathwayExtension = 'https://fhir.bicp.example/StructureDefinition/discharge-pathway';
@@ -49,9 +52,10 @@ export function referralFor({ session, own, now }: Writer, { citizen, number, to
   };
 }
 
-/** How this referral is found again: `If-None-Exist`. */
-export function conditionOf({ identifier }: ServiceRequest): string {
-  return new URLSearchParams({ identifier: `${numberSystem}|${identifier?.[0]?.value ?? ''}` }).toString();
+/** How what a form writes is found again: `If-None-Exist`; undefined for what no form of the viewer wrote. */
+export function conditionOf({ identifier = [] }: ServiceRequest | Task): string | undefined {
+  const number = identifier.find(({ system }) => system === numberSystem || system === answerSystem);
+  return number && new URLSearchParams({ identifier: `${number.system ?? ''}|${number.value ?? ''}` }).toString();
 }
 
 export interface Answering {
@@ -60,22 +64,35 @@ export interface Answering {
   outcome: string;
   /** what the sender reads beside it */
   note: string;
+  /** new for each form */
+  number: string;
 }
 
 /** The receiver's own Task about a referral. `focus`: `ServiceRequest/id`, or the name of an entry of the same Bundle. */
 export function answerTo({ session, own, now }: Writer, citizen: string, focus: string, answering: Answering): Task {
   return withAnswer({
-    resourceType: 'Task', status: answering.status, intent: 'order', code: { text: words.taskCode }, for: { reference: `Patient/${citizen}` }, focus: { reference: focus }, owner: organisationOf(own), authoredOn: now.toISOString(),
+    resourceType: 'Task', identifier: [{ system: answerSystem, value: answering.number }], status: answering.status, intent: 'order', code: { text: words.taskCode }, for: { reference: `Patient/${citizen}` }, focus: { reference: focus }, owner: organisationOf(own), authoredOn: now.toISOString(),
   }, { session, own, now }, answering);
 }
 
 /** The same Task with another answer: what somebody else said in it before is kept. */
-export function withAnswer(task: Task, { session, now }: Writer, { status, outcome, note }: Answering): Task {
+export function withAnswer(task: Task, { session, now }: Writer, { status, outcome, note }: Omit<Answering, 'number'>): Task {
   return {
     ...task, status, lastModified: now.toISOString(), executionPeriod: { ...task.executionPeriod, end: now.toISOString() },
     output: [{ type: { text: words.outcome }, valueCodeableConcept: { coding: [{ system: outcomeSystem, code: outcome, display: words.outcomes[outcome] ?? outcome }] } }],
     ...(status === 'rejected' && { statusReason: { text: note } }), ...(note !== '' && { note: [...(task.note ?? []), { authorString: session.person.name, time: now.toISOString(), text: note }] }),
   };
+}
+
+/** Whether a Task is what a receiver said to a referral: one that asks something, or was taken back, is none. */
+export function isAnswer({ code, status }: Task): boolean {
+  return !['requested', 'draft', 'cancelled', 'entered-in-error'].includes(status ?? '') && (code?.coding ?? []).every(({ system = '' }) => !notAnswers.includes(system));
+}
+
+/** What was said last, of answers in any order. */
+export function latestAnswer(tasks: readonly Task[]): Task | undefined {
+  const when = ({ lastModified, authoredOn = '', meta }: Task): number => Date.parse(lastModified ?? meta?.lastUpdated ?? authoredOn) || 0;
+  return tasks.filter(isAnswer).sort((a, b) => when(b) - when(a))[0];
 }
 
 /** That somebody says yes to one organisation's learning who they are: agreements with explicit consent open by it. */
@@ -105,7 +122,7 @@ export function adviceCall(writer: Writer, { citizen, number, to, caller, caller
   const who = callerName === '' ? caller.name : `${callerName}, ${caller.name}`;
   return [
     { ...request, status: 'completed', code: { text: words.advice.code }, requester: { reference: `Organization/${caller.organisation}`, display: caller.name }, note: [{ authorString: session.person.name, time: now.toISOString(), text: words.advice.by(who) }] },
-    { ...answerTo(writer, citizen, requestName, { status: 'completed', outcome, note: advised }), code: { text: words.advice.task } },
+    { ...answerTo(writer, citizen, requestName, { status: 'completed', outcome, note: advised, number }), code: { text: words.advice.task } },
   ];
 }
 
@@ -114,10 +131,14 @@ export const requestName = 'urn:uuid:6b1d5c1e-7f0a-4a57-9d4c-52b0d3f4a001';
 
 /** One transaction: either all of it is written or nothing. The request comes first, under its name and its condition. */
 export function together(request: ServiceRequest, task: Task) {
+  const once = (resource: ServiceRequest | Task) => {
+    const ifNoneExist = conditionOf(resource);
+    return { method: 'POST' as const, url: resource.resourceType, ...(ifNoneExist !== undefined && { ifNoneExist }) };
+  };
   return {
     resourceType: 'Bundle' as const, type: 'transaction' as const, entry: [
-      { fullUrl: requestName, resource: request, request: { method: 'POST' as const, url: 'ServiceRequest', ifNoneExist: conditionOf(request) } },
-      { resource: task, request: task.id === undefined ? { method: 'POST' as const, url: 'Task' } : { method: 'PUT' as const, url: `Task/${task.id}`, ifMatch: `W/"${task.meta?.versionId ?? ''}"` } },
+      { fullUrl: requestName, resource: request, request: once(request) },
+      { resource: task, request: task.id === undefined ? once(task) : { method: 'PUT' as const, url: `Task/${task.id}`, ifMatch: `W/"${task.meta?.versionId ?? ''}"` } },
     ],
   };
 }

@@ -1,6 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { endSession } from '../api/session.ts';
-import { rememberEmergency } from '../break-glass/live-emergency.ts';
 import { strings } from '../strings.ts';
 
 /** Two ways out: of this browser, or of every browser this person is signed in with. */
@@ -9,7 +8,6 @@ export function SignOut() {
   const leave = async (everywhere: boolean): Promise<void> => {
     const { location } = await endSession(everywhere).catch(() => ({ location: '/app/signed-out' }));
     queries.clear();
-    rememberEmergency(null);
     window.location.assign(location);
   };
   return (

@@ -4,7 +4,7 @@ import { extendSession, signInAddress, type SignedIn } from '../api/session.ts';
 import { strings } from '../strings.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Button } from '../ui/nhs.ts';
-import { sessionKey } from './use-session.ts';
+import { sessionKey, takeSession } from './use-session.ts';
 
 /** WCAG 2.2.1 asks for at least 20 seconds to say "stay". */
 const warnSeconds = 120;
@@ -28,7 +28,7 @@ export function TimeLimits({ session, readAt }: { session: SignedIn; readAt: num
   if (over) return null;
   if (left <= warnSeconds && !dismissed) return <Ending seconds={left} onClose={() => setDismissed(true)} />;
   if (idleLeft > warnSeconds || left <= warnSeconds) return null;
-  const stay = (): void => { void extendSession().then((fresh) => queries.setQueryData(sessionKey, fresh), () => queries.invalidateQueries({ queryKey: sessionKey })); };
+  const stay = (): void => { void extendSession().then((fresh) => queries.setQueryData(sessionKey, takeSession(queries, fresh)), () => queries.invalidateQueries({ queryKey: sessionKey })); };
   return (
     <Dialog heading={strings.session.warningTitle} onClose={stay}>
       <p role="timer" aria-live="off">{strings.session.warning(idleLeft)}</p>

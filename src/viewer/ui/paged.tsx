@@ -21,7 +21,7 @@ export function Paged<Page, Item>({ query, items, none, more, children }: { quer
   const all = data.pages.flatMap((page) => items(page));
   return (
     <>
-      {all.length === 0 ? <p>{none}</p> : children(all)}
+      {all.length > 0 ? children(all) : hasNextPage ? null : <p>{none}</p>}
       {error === null ? null : <Problem error={error} />}
       {hasNextPage ? <Button type="button" secondary aria-disabled={isFetchingNextPage} onClick={() => { if (!isFetchingNextPage) void query.fetchNextPage(); }}>{more}</Button> : null}
     </>

@@ -29,7 +29,18 @@ export const person = {
   } as Readonly<Record<string, string>>,
   banner: {
     label: 'Who this is', born: 'Born', died: 'Died', dateNotKnown: 'date not known', deceased: 'Deceased', gender: 'Gender', nhs: 'NHS No.', preferred: 'Preferred name', address: 'Address', phone: 'Phone', language: 'Language', interpreter: 'interpreter needed',
-    allergies: 'Allergies', noAllergies: 'under Alerts, as far as anybody sent them. Ask the person, or look in the GP or hospital record.',
+    allergies: 'Allergies', inRecord: 'told in the whole record', sex: 'Sex at birth', notTraced: 'not traced',
+    allergy: { none: 'No known allergies', notRecorded: 'Not recorded. Ask the person, or look in the GP or hospital record.', noReaction: 'reaction not recorded', high: 'high risk', unconfirmed: 'not confirmed', waiting: 'Not known yet', broken: 'Not known: this part of the record did not arrive', flag: (count: number): string => (count === 1 ? '1 allergy' : `${count} allergies`) },
+  },
+  asAt: {
+    label: 'As at', show: 'Show', noDay: 'Enter a day that has come, for example 05-Apr-2026', heading: (day: string): string => `As at ${day}`,
+    says: 'This is what had arrived here by the end of that day, not how things stand. What you may see of it is decided by the rules of today.', back: 'Back to now', nothing: (day: string): string => `As at ${day} no record can be shown.`,
+  },
+  short: { alerts: 'All alerts', moreAlerts: (count: number): string => `and ${count} more`, coming: 'All that is coming', once: 'All that was told' },
+  withheld: {
+    why: 'Why?', says: 'Information is kept back for one of these reasons. Which one it is, and what is kept back, is not told here: that would say it.',
+    reasons: ['The person has asked for it.', 'The law or an organisation keeps some sorts of information to fewer people.', 'No agreement lets your organisation, in your role and for this purpose, see all there is.', 'Your organisation is not recorded as caring for the person now.'],
+    instead: 'Ask the person, or ring whoever cares for them.',
   },
   sections: { label: 'On this page', whereNow: 'Where now', alerts: 'Alerts', coming: 'What is coming', toldOnce: 'Told once', disagreements: 'Where the record does not agree', plans: 'Plan', who: 'Who to talk to', allPlans: 'Plans', allContacts: 'Contacts', documents: 'Documents', sources: 'Where this comes from', referrals: 'Referrals', episodes: 'Episodes and stays', timeline: 'Timeline' },
   whereNow: {
@@ -42,6 +53,7 @@ export const person = {
     noActive: 'No active plan is recorded by the organisations shown here.', waiting: 'Being prepared or on hold', active: 'Active', ended: (count: number): string => `Ended plans (${count})`, all: 'All plans', own: 'Plans as each organisation has them',
   },
   who: {
+    outOfHours: 'Out of hours: not recorded',
     services: 'Teams, services and GP practice', family: 'Family and carers', all: 'All contacts', none: 'Nobody is recorded by the organisations shown here. Ask the person or their GP practice.',
   },
   referrals: {
@@ -50,7 +62,7 @@ export const person = {
   },
   episodes: { organisation: 'Organisation', sort: 'Sort', when: 'When', ready: 'Ready to leave', readyByHub: (since: string, day: string): string => `${since}, as the discharge hub noted on ${day}`, outcome: 'Outcome', places: 'Places', placeFrom: (place: string, when: string): string => `${place} from ${when}`, reason: 'Reason', specialty: 'Specialty', who: 'Under', expected: 'Expected end', wentTo: 'Went to' },
   timeline: {
-    filter: 'Filter by any word', organisation: 'Organisation', all: 'All organisations', order: 'Order', byDate: 'By date', byOrganisation: 'By organisation', inLanes: 'In lanes', choose: 'What is shown of the timeline', kind: 'Kind', anyKind: 'All kinds', from: 'From day', to: 'To day', dayLike: '05-Apr-2026', noDay: 'Not a real day', fromTo: (sender: string, receiver: string): string => `${sender} → ${receiver}`, shown: (shown: number, all: number): string => (shown === all ? `${all} events` : `${shown} of ${all} events`), noneMatch: 'No event matches. Change the filter to see others.',
+    filter: 'Filter by any word', organisation: 'Organisation', all: 'All organisations', order: 'Order', byDate: 'By date', byOrganisation: 'By organisation', inLanes: 'In lanes', byThread: 'By what belongs together', begun: (what: string, when: string): string => `${what}, ${when}`, alone: 'By themselves', choose: 'What is shown of the timeline', kind: 'Kind', anyKind: 'All kinds', from: 'From day', to: 'To day', dayLike: '05-Apr-2026', noDay: 'Not a real day', fromTo: (sender: string, receiver: string): string => `${sender} → ${receiver}`, shown: (shown: number, all: number): string => (shown === all ? `${all} events` : `${shown} of ${all} events`), noneMatch: 'No event matches. Change the filter to see others.',
     kinds: {
       referral: 'Referrals', stay: 'Stays', discharge: 'Leaving a stay', contact: 'Contacts', episode: 'Episodes of care', plan: 'Plans', assessment: 'Assessments', task: 'Tasks', team: 'Care teams', appointment: 'Appointments', condition: 'Conditions and alerts', observation: 'Observations', document: 'Documents', record: 'Other',
     } as Readonly<Record<string, string>>,

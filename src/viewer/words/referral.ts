@@ -22,8 +22,8 @@ export const referral = {
   send: 'Send the referral', sending: 'Sending', sent: (to: string): string => `Sent to ${to}.`, errors: 'There is a problem', noDestinations: 'No organisation is registered as taking referrals. Those who run the gateway can name them.',
   by: (person: string, role: string, reach: string): string => `Sent by ${person}, ${role}.${reach === '' ? '' : ` To reach them: ${reach}`}`,
   list: {
-    title: 'Referrals', which: 'Which referrals', toUs: 'To us', fromUs: 'From us', span: 'Made', spans: [['30', 'In the last 30 days'], ['90', 'In the last 90 days'], ['', 'At any time']] as const,
-    intro: 'Referrals that are not over, the newest first, as far as you may see them.', more: 'Show more', none: { 'to-us': 'No referral to your organisation is open that you may see.', 'from-us': 'No referral by your organisation is open that you may see.' },
+    title: 'Referrals', which: 'Which referrals', toUs: 'To us', fromUs: 'From us', state: 'How they stand', states: [['active', 'Waiting or going on'], ['on-hold', 'On hold']] as const,
+    intro: 'Referrals that are not over, what was written last first, as far as you may see them.', more: 'Show more', none: { 'to-us': 'No referral to your organisation is open that you may see.', 'from-us': 'No referral by your organisation is open that you may see.' },
     facts: { from: 'From', to: 'To', reason: 'What for', made: 'Made', priority: 'Priority' }, unknownPerson: 'Somebody you may not see', born: 'Born', nhs: 'NHS No.',
     waiting: (days: number): string => (days === 0 ? 'No answer yet, since today' : `No answer yet, ${days === 1 ? '1 day' : `${days} days`}`), ownSystem: (day: string): string => `In your own system since ${day}`, answered: (what: string, day: string): string => `${what} ${day}`, care: (day: string): string => `In care since ${day}`,
   },

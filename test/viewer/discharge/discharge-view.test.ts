@@ -1,5 +1,5 @@
 import type { Bundle, Encounter, Observation, Resource, ServiceRequest } from '@medplum/fhirtypes';
-import { dischargeRows } from '../../../src/viewer/discharge/discharge-view.ts';
+import { dischargeBeside, dischargeForm, dischargeRows } from '../../../src/viewer/discharge/discharge-view.ts';
 import { alice, now, wardStay } from '../person/people.ts';
 
 const item = 'https://fhir.bicp.example/CodeSystem/discharge-item';
@@ -13,6 +13,12 @@ const row = (...included: Resource[]) => dischargeRows(page(included), now)[0];
 
 it('says who, where, since when and how long in London days', () => {
   expect(row()).toMatchObject({ citizen: 'alice', name: 'OKAFOR, Alice (Mrs)', place: 'W12 B10, University Hospitals Birmingham', ready: '20-Nov-2026', days: 2, expected: '25-Nov-2026', holds: 'No referral since the admission is recorded that you may see' });
+});
+
+it('asks for notes and referrals by themselves: nothing comes along with the stays but who it is', () => {
+  expect(dischargeForm.filter(([name]) => name.includes('include'))).toEqual([['_include', 'Encounter:subject']]);
+  const [[, notes] = ['', []], [, referrals] = ['', []]] = dischargeBeside(page([]));
+  expect([Object.fromEntries(notes)['encounter'], Object.fromEntries(referrals)['patient']]).toEqual(['Encounter/ward', 'Patient/alice']);
 });
 
 it.each<[string, Resource[], object]>([

@@ -4,6 +4,7 @@ import { composePatient } from '../../../src/story/compose-patient.ts';
 import { composeTimeline } from '../../../src/story/compose-timeline.ts';
 import { findEvents } from '../../../src/story/events.ts';
 import { episodesByRequest, standingOf } from '../../../src/story/lanes.ts';
+import { findThreads } from '../../../src/story/threads.ts';
 import { storyDocument } from '../../../src/story/story-document.ts';
 import type { Confirmation } from '../../../src/story/story-facts.ts';
 import type { StoryRow } from '../../../src/story/story-row.ts';
@@ -28,9 +29,10 @@ export function rowOf(resource: Resource): StoryRow {
 export function timelineBundle(...resources: Resource[]): Bundle {
   const events = findEvents(resources.map(rowOf), [], rule);
   const episodes = episodesByRequest(events);
+  const threads = findThreads(events);
   const lines = events.map((event) => {
     const standing = standingOf(event, episodes, rule, now);
-    return { event, thread: event.key, ...(standing && { standing }) };
+    return { event, thread: threads.get(event.key)?.key ?? event.key, ...(standing && { standing }) };
   });
   const { list } = composeTimeline({ citizen: 'alice', lines, rule, names: new Map(Object.entries(names).map(([id, name]) => [`Organization/${id}`, name])), cut: false });
   return { resourceType: 'Bundle', type: 'searchset', entry: [list, ...resources].map((resource) => ({ resource })) };

@@ -94,6 +94,11 @@ describe('choosing from the timeline', () => {
     expect(groupsOf(all, 'date').map(({ heading, entries }) => [heading, entries.length])).toEqual([['Jun-2026', 6], ['May-2026', 3]]);
     expect(groupsOf(all, 'organisation').map(({ heading, entries }) => [heading, entries.length])).toEqual([['Birmingham City Council', 4], ['Birmingham Community Healthcare', 5]]);
   });
+  test('by what belongs together, under what it began with; what stands alone comes last', () => {
+    const threads = groupsOf(linesOf(sentToCouncil, { ...homeSupport, referralRequest: [{ reference: 'ServiceRequest/sent' }] }, bedStay), 'thread');
+    expect(threads.map(({ heading, entries }) => [heading, entries.map(({ kind }) => kind)])).toEqual([['Referral: Birmingham City Council, 28-May-2026', ['episode', 'referral']], ['Stay: Moseley Hall Ward One, 11-May-2026', ['discharge', 'stay']]]);
+    expect(groupsOf(linesOf(rehabilitation), 'thread').map(({ heading }) => heading)).toEqual(['By themselves']);
+  });
   test('by kind, and from a day to a day, both included', () => {
     expect(kindsIn(all)).toEqual(expect.arrayContaining(['referral', 'stay', 'plan']));
     expect(chosen(all, { kind: 'referral' }).map(({ record }) => record)).toEqual(['ServiceRequest/urgent', 'ServiceRequest/request']);

@@ -1,4 +1,7 @@
-import type { Patient, Resource } from '@medplum/fhirtypes';
+import type { AllergyIntolerance, Patient, Resource } from '@medplum/fhirtypes';
+import { filledFrom } from '../../../src/viewer/break-glass/read-emergency.ts';
+import { allergiesOf } from '../../../src/viewer/person/allergies-view.ts';
+import { cardsFor } from '../../../src/viewer/person/card-order.ts';
 import { bannerOf } from '../../../src/viewer/person/banner-view.ts';
 import { phoneParts } from '../../../src/viewer/person/phone-parts.ts';
 import { sectionIn } from '../../../src/viewer/person/read-told-story.ts';
@@ -9,7 +12,7 @@ import { storyBundle } from './tell.ts';
 const whoOf = (...resources: Resource[]): WhoToTalkTo => {
   const person: Patient = { ...alice, id: 'trust', meta: fromCommunity };
   const document = storyBundle([person], resources);
-  return whoToTalkTo(sectionIn(document, 'who-to-talk-to'), sectionIn(document, 'told-once'), storyOf(...resources));
+  return whoToTalkTo(sectionIn(document, 'who-to-talk-to'), sectionIn(document, 'told-once'), sectionIn(document, 'plan'), storyOf(...resources));
 };
 
 test('the coordinator of an active team comes as the story tells them, by name, with who says so', () => {
@@ -46,7 +49,7 @@ test.each([
 describe('the banner', () => {
   test('says who somebody is, with current phones only', () => {
     expect(bannerOf(alice, now)).toEqual({
-      name: 'OKAFOR, Alice (Mrs)', preferred: 'Ally', born: '11-Feb-1938 (88y)', died: undefined, gender: 'Female', nhsNumber: '999 000 0743', address: '12 Example Road, Birmingham, B13 8XX', phones: [{ number: '0121 496 0123', use: 'home' }], language: undefined,
+      name: 'OKAFOR, Alice (Mrs)', preferred: 'Ally', born: '11-Feb-1938 (88y)', died: undefined, gender: 'Female', sex: undefined, nhsNumber: '999 000 0743', address: '12 Example Road, Birmingham, B13 8XX', phones: [{ number: '0121 496 0123', use: 'home' }], language: undefined,
     });
   });
   test('says that somebody has died, and when if it is known', () => {
@@ -57,4 +60,34 @@ describe('the banner', () => {
   test('never leaves a blank', () => {
     expect(bannerOf({ resourceType: 'Patient' }, now)).toMatchObject({ name: 'Not recorded', born: 'Not recorded', gender: 'Not recorded', nhsNumber: 'Not recorded', address: 'Not recorded' });
   });
+  test.each<[string, Partial<Patient>, string]>([
+    ['was not found', { identifier: [], extension: [{ url: 'https://fhir.bicp.example/StructureDefinition/nhs-number-not-traced', valueBoolean: true }] }, 'Not recorded, not traced'],
+    ['is there and was not traced', { identifier: [{ system: 'https://fhir.nhs.uk/Id/nhs-number', value: '9990000743', extension: [{ url: 'https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-NHSNumberVerificationStatus', valueCodeableConcept: { coding: [{ code: '02' }] } }] }] }, '999 000 0743, not traced'],
+    ['was verified', { identifier: [{ system: 'https://fhir.nhs.uk/Id/nhs-number', value: '9990000743', extension: [{ url: 'https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-NHSNumberVerificationStatus', valueCodeableConcept: { coding: [{ code: '01' }] } }] }] }, '999 000 0743'],
+  ])('says of an NHS number that it %s', (_, more, nhsNumber) => expect(bannerOf({ ...alice, ...more }, now).nhsNumber).toBe(nhsNumber));
+  test('tells sex at birth from gender', () => {
+    expect(bannerOf({ ...alice, gender: 'male', extension: [{ url: 'https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-BirthSex', valueCodeableConcept: { coding: [{ code: 'F' }] } }] }, now)).toMatchObject({ gender: 'Male', sex: 'Female' });
+  });
+
+  const allergy = (more: Partial<AllergyIntolerance>): AllergyIntolerance => ({ resourceType: 'AllergyIntolerance', patient: { reference: 'Patient/alice' }, code: { text: 'Penicillin' }, ...more });
+  const none = allergy({ code: { coding: [{ system: 'http://snomed.info/sct', code: '716186003' }] } });
+  const status = (code: string) => ({ coding: [{ code }] });
+  test.each<[string, AllergyIntolerance[], string, number]>([
+    ['an allergy by its reaction', [allergy({ reaction: [{ manifestation: [{ text: 'Rash' }, { text: 'Wheeze' }] }], criticality: 'high' })], 'Penicillin: Rash, Wheeze (high risk)', 1],
+    ['that no reaction is recorded, and that it is not sure', [allergy({ verificationStatus: status('unconfirmed') })], 'Penicillin: reaction not recorded (not confirmed)', 1],
+    ['that there is none known, where somebody asked', [none], 'No known allergies', 0],
+    ['an allergy, whoever says that there is none', [none, allergy({})], 'Penicillin: reaction not recorded', 1],
+    ['that nothing is recorded, where nobody did', [], 'Not recorded. Ask the person, or look in the GP or hospital record.', 0],
+    ['nothing of what is over or was a mistake', [allergy({ clinicalStatus: status('resolved') }), allergy({ verificationStatus: status('entered-in-error') })], 'Not recorded. Ask the person, or look in the GP or hospital record.', 0],
+  ])('says %s', (_, resources, text, known) => expect(allergiesOf({ resources })).toEqual({ text, known }));
+});
+
+test('every role has every card, in an order of its own', () => {
+  for (const role of ['doctor', 'nurse', 'social-worker', 'care-home-unregistered', 'voluntary-worker', 'constructor']) expect([...cardsFor(role)].sort()).toEqual(['coming', 'once', 'plan', 'where', 'who']);
+  expect([cardsFor('doctor').slice(0, 3), cardsFor('social-worker').slice(0, 4), cardsFor('care-home-registered')[0]]).toEqual([['where', 'plan', 'who'], ['where', 'who', 'plan', 'coming'], 'once']);
+});
+
+test('the way to emergency access takes along who it is about', () => {
+  expect(filledFrom(alice)).toMatchObject({ number: '9990000743', born: '11-Feb-1938', family: 'Okafor', reason: '', explanation: '' });
+  expect(filledFrom({ resourceType: 'Patient' })).toMatchObject({ number: '', born: '', family: '' });
 });

@@ -1,6 +1,10 @@
 import type { Bundle, EpisodeOfCare, Resource, ServiceRequest, Task } from '@medplum/fhirtypes';
-import { referralForm, referralRows } from '../../../src/viewer/referral/referral-list-view.ts';
+import { referralBeside, referralForm, referralRows } from '../../../src/viewer/referral/referral-list-view.ts';
+import { loadDefinitions } from '../../../src/fhir/definitions.ts';
+import { parseSearch } from '../../../src/fhir/parse-search.ts';
 import { alice, communityTrust, now } from '../person/people.ts';
+
+beforeAll(() => { loadDefinitions(); });
 
 const ods = 'https://fhir.nhs.uk/Id/ods-organization-code';
 const us = `${ods}|RYW`;
@@ -15,31 +19,46 @@ const answer = (status: Task['status'], more: Partial<Task> = {}): Task => ({ re
 const episode: EpisodeOfCare = { resourceType: 'EpisodeOfCare', status: 'active', patient: { reference: 'Patient/alice' }, referralRequest: [{ reference: 'ServiceRequest/sent' }], period: { start: '2026-11-21' } };
 const own = (authoredOn: string, more: Partial<ServiceRequest> = {}): ServiceRequest => ({ ...sent, id: 'own', meta: { tag: [{ system: ods, code: 'RYW' }] }, authoredOn, ...more });
 
-it('asks for what is open, with who it is about and what was answered, once a page', () => {
-  const form = new URLSearchParams(referralForm('to-us', communityTrust, us, '2026-10-23'));
-  expect([form.get('performer'), form.get('status'), form.get('authored'), form.get('_tag:not')]).toEqual(['Organization/community', 'active,on-hold', 'ge2026-10-23', us]);
-  expect(new URLSearchParams(referralForm('from-us', communityTrust, us, undefined)).get('requester')).toBe('Organization/community');
+it.each([['to-us', 'performer'], ['from-us', 'requester']] as const)('%s: asks for a list that is kept in order, and brings nothing along that grows with a person\'s record', (way, by) => {
+  const form = referralForm(way, communityTrust, 'active');
+  const parsed = parseSearch('ServiceRequest', form.map(([name, value]) => [name, value]), { handling: 'strict' });
+  if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
+  expect(parsed.query.clauses.map((clause) => 'anyOf' in clause && clause.inList)).toEqual(['state', 'by']);
+  expect(parsed.query).toMatchObject({ total: 'none', sort: [{ by: 'updated', descending: true }] });
+  expect([new URLSearchParams(form).get(by), form.filter(([name]) => name.includes('iterate'))]).toEqual(['Organization/community', []]);
+});
+
+it('asks for itself what our own system says of those on the page, and of nobody where nobody may be shown', () => {
+  expect(referralBeside(bundle([sent], [alice]), us)).toEqual([['ServiceRequest', expect.arrayContaining([['patient', 'Patient/alice'], ['_tag', us]])]]);
+  expect(referralBeside(bundle([sent], []), us)).toEqual([]);
+});
+
+it('what our own system keeps was not sent to us', () => {
+  expect([referralRows(bundle([own('2026-11-20')], [alice]), 'to-us', [us], now).length, referralRows(bundle([own('2026-11-20')], [alice]), 'from-us', [us], now).length]).toEqual([0, 1]);
 });
 
 it('a row says who, from whom, what for and since when it waits', () => {
-  expect(referralRows(bundle([sent], [alice]), [us], now)).toMatchObject([{
+  expect(referralRows(bundle([sent], [alice]), 'to-us', [us], now)).toMatchObject([{
     citizen: 'alice', name: 'OKAFOR, Alice (Mrs)', nhsNumber: '999 000 0743', what: 'EICT', from: 'University Hospitals Birmingham', reason: 'Unsure on the stairs', priority: 'Urgent', state: 'No answer yet, 2 days', waits: true,
   }]);
 });
 
 it('somebody who cannot be shown leads nowhere', () => {
-  expect(referralRows(bundle([sent], []), [us], now)).toMatchObject([{ citizen: undefined, name: 'Somebody you may not see', born: '' }]);
+  expect(referralRows(bundle([sent], []), 'to-us', [us], now)).toMatchObject([{ citizen: undefined, name: 'Somebody you may not see', born: '' }]);
 });
 
 it.each<[string, Resource[], string, boolean]>([
   ['an answer', [answer('accepted', { lastModified: '2026-11-21T10:00:00Z' })], 'Accepted 21-Nov-2026', false],
   ['an answer with its outcome', [answer('completed', { output: [{ type: { text: 'x' }, valueCodeableConcept: { coding: [{ code: 'signposted', display: 'Signposted elsewhere' }] } }] })], 'Signposted elsewhere 21-Nov-2026', false],
   ['a question is no answer', [answer('requested')], 'No answer yet, 2 days', true],
+  ['what the gateway asked about it is none, even when done', [answer('completed', { code: { coding: [{ system: 'https://fhir.bicp.example/CodeSystem/gateway-action', code: 'no-reply' }] } })], 'No answer yet, 2 days', true],
+  ['nor is a correction that was asked for', [answer('rejected', { code: { coding: [{ system: 'https://fhir.bicp.example/CodeSystem/story-item', code: 'correction' }] } })], 'No answer yet, 2 days', true],
+  ['the last of several answers, in any order', [answer('rejected', { lastModified: '2026-11-22T09:00:00Z' }), answer('accepted', { lastModified: '2026-11-21T10:00:00Z' })], 'Rejected 22-Nov-2026', false],
   ['an answer to another referral is none', [answer('accepted', { focus: { reference: 'ServiceRequest/other' } })], 'No answer yet, 2 days', true],
   ['care that followed', [episode], 'In care since 21-Nov-2026', false],
   ['our own system has it too', [own('2026-11-20T12:00:00Z')], 'In your own system since 20-Nov-2026', false],
   ['our own record of another time says nothing', [own('2026-08-01')], 'No answer yet, 2 days', true],
   ['our own record of somebody else says nothing', [own('2026-11-20', { subject: { reference: 'Patient/abdul' } })], 'No answer yet, 2 days', true],
 ])('how it stands: %s', (_, included, state, waits) => {
-  expect(referralRows(bundle([sent], [alice, ...included]), [us], now)).toMatchObject([{ state, waits }]);
+  expect(referralRows(bundle([sent], [alice, ...included]), 'to-us', [us], now)).toMatchObject([{ state, waits }]);
 });

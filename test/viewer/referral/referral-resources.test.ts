@@ -4,7 +4,7 @@ import { loadProfiles } from '../../../src/fhir/profiles.ts';
 import { validateResource } from '../../../src/fhir/validate-resource.ts';
 import { choiceFromConsent } from '../../../src/consent/choice-from-consent.ts';
 import { adviceFrom, componentExtension, destinationsOf, ownOrganisation } from '../../../src/viewer/referral/destinations.ts';
-import { adviceCall, answerTo, conditionOf, isForUs, referralFor, requestName, together, withAnswer, yesTo, type Referring, type Writer } from '../../../src/viewer/referral/referral-resources.ts';
+import { adviceCall, answerTo, conditionOf, isForUs, latestAnswer, referralFor, requestName, together, withAnswer, yesTo, type Referring, type Writer } from '../../../src/viewer/referral/referral-resources.ts';
 
 const ods = 'https://fhir.nhs.uk/Id/ods-organization-code';
 const takes = (...codes: string[]) => codes.map((code) => ({ url: componentExtension, valueCoding: { system: 'https://fhir.bicp.example/CodeSystem/ei-component', code, display: code } }));
@@ -64,7 +64,7 @@ describe('a referral', () => {
 });
 
 describe('an answer', () => {
-  const accepted = answerTo({ ...writer, own: community }, 'alice', 'ServiceRequest/1', { status: 'accepted', outcome: 'accepted', note: '' });
+  const accepted = answerTo({ ...writer, own: community }, 'alice', 'ServiceRequest/1', { status: 'accepted', outcome: 'accepted', note: '', number: 'n-3' });
   it('is a Task of the receiver as FHIR says', () => {
     expect(errorsIn(accepted)).toEqual([]);
     expect(accepted).toMatchObject({ status: 'accepted', focus: { reference: 'ServiceRequest/1' }, owner: { reference: 'Organization/community' }, output: [{ valueCodeableConcept: { coding: [{ code: 'accepted' }] } }] });
@@ -78,11 +78,17 @@ describe('an answer', () => {
   });
 
   it.each<[string, Task, object]>([
-    ['a new one', accepted, { method: 'POST', url: 'Task' }],
+    ['a new one, by the number of its form', accepted, { method: 'POST', url: 'Task', ifNoneExist: `identifier=${encodeURIComponent('https://fhir.bicp.example/Id/viewer-answer|n-3')}` }],
     ['one that stands, from the version that was read', { ...accepted, id: 't', meta: { versionId: '3' } }, { method: 'PUT', url: 'Task/t', ifMatch: 'W/"3"' }],
   ])('goes with a referral in one transaction: %s', (_, task, how) => {
     expect(together(referralFor(writer, referring), task)).toMatchObject({ type: 'transaction', entry: [{ fullUrl: requestName, request: { ifNoneExist: expect.stringContaining('identifier=') } }, { request: how }] });
   });
+});
+
+it('what nobody says any more is no answer to hold on to', () => {
+  const at = (status: Task['status'], lastModified: string): Task => ({ resourceType: 'Task', id: lastModified, status, intent: 'order', lastModified });
+  expect(latestAnswer([at('accepted', '2026-11-20'), at('entered-in-error', '2026-11-22'), at('completed', '2026-11-21')])?.id).toBe('2026-11-21');
+  expect(latestAnswer([at('requested', '2026-11-22')])).toBeUndefined();
 });
 
 it('a call for advice is what was asked of us and what came of it, the one pointing to the other', () => {

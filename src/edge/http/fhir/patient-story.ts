@@ -1,29 +1,32 @@
 import { Refusal } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import { assembleText } from '../../../flow/assemble.ts';
-import type { ReleasedStory } from '../../../flow/release-story.ts';
+import type { ReleasedStory, StoryOf } from '../../../flow/release-story.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import { formParameters } from '../representation.ts';
 import type { Asked, Reply } from '../route.ts';
 import { composedEntry, documentText, entryAt } from './document-text.ts';
+import { readMoment } from './read-moment.ts';
 import { readPosted } from './read-inputs.ts';
 import type { ResourceLimits } from './read-resource.ts';
 
 export interface StoryServices {
   base: string;
   limits: ResourceLimits;
-  story: (requester: Requester, citizen: string, base: string, request: RequestFacts) => Promise<ReleasedStory>;
+  clock: () => Date;
+  story: (requester: Requester, of: StoryOf, base: string, request: RequestFacts) => Promise<ReleasedStory>;
 }
 
 /**
- * GET or POST [base]/Patient/{citizen}/$story · ours: profiles/OperationDefinition-story.json
+ * GET or POST [base]/Patient/{citizen}/$story?at= · ours: profiles/OperationDefinition-story.json
  * The composed story as a FHIR document (http://hl7.org/fhir/R4/documents.html): Composition, Patient, the coordinated
  * plans, a List of each thread, every record a line names, the organisations those name, and who says what.
  */
 export async function patientStory(services: StoryServices, asked: Asked, posted: boolean): Promise<Reply> {
   const given = [...asked.query.filter(([name]) => !formParameters.includes(name)), ...(posted ? await readPosted(asked, services.limits) : [])];
-  if (given.length > 0) throw new Refusal({ category: 'unsupported', code: 'search-parameter-unknown', text: '$story takes no parameter.', expected: 'none' });
-  const story = await services.story(asked.requester, asked.params['id'] ?? '', services.base, asked.request);
+  if (given.some(([name]) => name !== 'at')) throw new Refusal({ category: 'unsupported', code: 'search-parameter-unknown', text: '$story takes no such parameter.', expected: 'at' });
+  const at = readMoment(given.map(([, value]) => value), services.clock());
+  const story = await services.story(asked.requester, { citizen: asked.params['id'] ?? '', ...(at && { at }) }, services.base, asked.request);
   return { status: 200, text: storyText(services.base, story) };
 }
 

@@ -10,16 +10,18 @@ import type { Asked, Reply } from '../route.ts';
 import { timelineText } from './bundle.ts';
 import type { FhirServices } from './fhir-services.ts';
 import { readPaging, sealPageOf } from './paging.ts';
+import { readMoment } from './read-moment.ts';
 import { readPosted } from './read-inputs.ts';
 import type { ResourceLimits } from './read-resource.ts';
 
 export interface TimelineServices {
   limits: ResourceLimits;
+  clock: () => Date;
   timeline: (requester: Requester, ask: TimelineAsk, request: RequestFacts) => Promise<Released & Timeline>;
 }
 
 /**
- * GET or POST [base]/Patient/{citizen}/$timeline?kind=&organisation=&from=&to=&_count= · ours: profiles/OperationDefinition-timeline.json
+ * GET or POST [base]/Patient/{citizen}/$timeline?kind=&organisation=&from=&to=&at=&_count= · ours: profiles/OperationDefinition-timeline.json
  * What happened, newest first: a List with one entry for each event, the records that lead them, then their other witnesses.
  */
 export async function patientTimeline(services: FhirServices & TimelineServices, asked: Asked, posted: boolean): Promise<Reply> {
@@ -31,13 +33,14 @@ export async function patientTimeline(services: FhirServices & TimelineServices,
   const { count, page, others } = readPaging<TimelinePosition>(services, asked, of, given);
   const unknown = others.find((name) => !inputs.some((input) => input === name));
   if (unknown !== undefined) throw new Refusal({ category: 'unsupported', code: 'search-parameter-unknown', text: '$timeline takes no such parameter here.', expected: [...inputs, '_count', '_page'].join(', ') });
-  const released = await services.timeline(asked.requester, { citizen, count, after: page, ...readFilters(filters) }, asked.request);
+  const moment = readMoment(filters.flatMap(([name, value]) => (name === 'at' ? [value] : [])), services.clock());
+  const released = await services.timeline(asked.requester, { citizen, count, after: page, ...readFilters(filters), ...(moment && { at: moment }) }, asked.request);
   const url = `${services.base}/${of}${filters.length > 0 ? '&' : ''}_count=${count}${shapeOf(asked.query)}`;
   const next = released.next ? { next: `${url}&_page=${sealPageOf(services, asked, of, released.next)}` } : {};
   return { status: 200, text: timelineText(services.base, released, { self: url, ...next }, page === null) };
 }
 
-const inputs = ['kind', 'organisation', 'from', 'to'] as const;
+const inputs = ['kind', 'organisation', 'from', 'to', 'at'] as const;
 
 function readFilters(given: readonly (readonly [string, string])[]): Pick<TimelineAsk, 'kinds' | 'organisations' | 'from' | 'to'> {
   const values = (input: (typeof inputs)[number]): string[] => given.filter(([name]) => name === input).flatMap(([, value]) => (input === 'from' || input === 'to' ? [value] : value.split(',')));

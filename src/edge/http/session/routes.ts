@@ -2,6 +2,7 @@ import express, { Router, type Request, type RequestHandler, type Response } fro
 import { outcomeOf, problemsOf, statusOf } from '../../../fhir/outcome.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
+import type { EmergencyOpened } from '../../../flow/break-glass.ts';
 import type { Log } from '../../log.ts';
 import type { TokenVerifier } from '../oauth/verify-token.ts';
 import { checkSameOrigin } from './check-same-origin.ts';
@@ -16,6 +17,7 @@ export interface SessionServices {
   signIn: SignIn;
   verify: TokenVerifier;
   log: Log;
+  ownEmergencies: (requester: Requester) => Promise<EmergencyOpened[]>;
 }
 
 const attemptMaxAgeMs = 600_000;
@@ -81,20 +83,20 @@ async function signOut({ sessions, signIn: client, log }: SessionServices, reque
   return { location: (held && (await client.endAddress(held).catch(() => null))) ?? signedOutPage };
 }
 
-/** Who is signed in, as the API will see them, and for how long. */
-async function describe({ sessions, verify }: SessionServices, request: Request, how: 'look' | 'use'): Promise<unknown> {
+/** Who is signed in, as the API will see them, for how long, and which emergency access they have now. */
+async function describe({ sessions, verify, ownEmergencies }: SessionServices, request: Request, how: 'look' | 'use'): Promise<unknown> {
   refuseForeign(request);
   const secret = sessions.secretOf(request.headers.cookie);
   const held = secret === null ? null : await sessions[how](secret);
   if (!held) return { state: 'signed-out' };
   const verified = await verify(`Bearer ${held.accessToken}`);
-  if ('requester' in verified) return signedIn(verified.requester, held);
+  if ('requester' in verified) return signedIn(verified.requester, held, await ownEmergencies(verified.requester));
   if (verified.problem.category === 'unauthenticated') return { state: 'signed-out' };
   throw new Refusal(verified.problem);
 }
 
-function signedIn({ person, organisation, organisationName, role, purpose, scopes }: Requester, { idleLeftSeconds, endsInSeconds }: HeldTokens): unknown {
-  return { state: 'signed-in', person, organisation, organisationName, role, purpose, scopes, idleLeftSeconds, endsInSeconds };
+function signedIn({ person, organisation, organisationName, role, purpose, scopes }: Requester, { idleLeftSeconds, endsInSeconds }: HeldTokens, emergencies: readonly EmergencyOpened[]): unknown {
+  return { state: 'signed-in', person, organisation, organisationName, role, purpose, scopes, idleLeftSeconds, endsInSeconds, emergencies: emergencies.map(({ citizen, reference, until }) => ({ citizen, reference, until: until.toISOString() })) };
 }
 
 function refuseForeign(request: Request): void {

@@ -62,6 +62,17 @@ describe.each(databases)('a person\'s session on $kind', ({ open }) => {
     }
   });
 
+  it('tells whichever emergency access the person has for their organisation now, wherever they sign in, and nobody else\'s', async () => {
+    const [mine, another, citizen] = [await signedIn('social-worker'), await signedIn(), '7d0b6e56-0000-4000-8000-000000000001'];
+    for (const [reference, person, organisation, from] of [
+      ['EA-2', 'social-worker', 'https://fhir.bicp.example/Id/ons-code|E08000025', 'now()'], ['EA-1', 'social-worker', 'https://fhir.bicp.example/Id/ons-code|E08000025', "now() - interval '1 minute'"],
+      ['EA-3', 'social-worker', 'https://fhir.nhs.uk/Id/ods-organization-code|RRK', 'now()'], ['EA-4', 'social-worker', 'https://fhir.bicp.example/Id/ons-code|E08000025', "now() - interval '2 hours'"], ['EA-5', 'somebody', 'https://fhir.bicp.example/Id/ons-code|E08000025', 'now()'],
+    ] as const) await gateway.database.query(`insert into emergency_access (citizen_id, id, organisation, person, person_name, role, from_at, until, reason, explanation, reference) values ($1, gen_random_uuid(), $2, $3, 'x', 'social-worker', ${from}, ${from} + interval '1 hour', 'serious-harm-person', 'x', $4)`, [citizen, organisation, person, reference]);
+    expect(await session(mine)).toMatchObject({ organisation: 'https://fhir.bicp.example/Id/ons-code|E08000025', emergencies: [{ citizen, reference: 'EA-1', until: expect.stringMatching(/Z$/) }, { citizen, reference: 'EA-2' }] });
+    expect(await session(another)).toMatchObject({ emergencies: [] });
+    await gateway.database.query('delete from emergency_access where citizen_id = $1', [citizen]);
+  });
+
   it('reads the API as that person, through the same door, and is in the log by name', async () => {
     const browser = await signedIn();
     expect((await find(browser)).status).toBe(200);
