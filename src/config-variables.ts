@@ -30,6 +30,7 @@ export const configVariables = [
   { name: 'LOG_LEVEL', default: 'warn', meaning: 'fatal, error, warn, info, debug or silent; JSON lines on standard error' },
   { name: 'ONESTORY_SESSION_IDLE_SECONDS', default: '900', meaning: 'a viewer session nobody uses ends after this long' },
   { name: 'ONESTORY_SESSION_MAX_SECONDS', default: '28800', meaning: 'any viewer session ends after this long' },
+  { name: 'ONESTORY_EMERGENCY_MINUTES', default: '60', meaning: 'emergency access ends by itself after this many minutes, 5 to 1440' },
   { name: 'ONESTORY_EMERGENCY_PER_HOUR', default: '20', meaning: 'most emergency access one person is given within an hour' },
   { name: 'ONESTORY_EMERGENCY_REVIEW_DAYS', default: '7', meaning: 'a review of emergency access open for this many days is logged as overdue' },
   { name: 'ONESTORY_SMALL_NUMBER', default: '5', meaning: 'counts of people below this are not told in reports' },

@@ -46,6 +46,8 @@ export interface SessionConfig {
 }
 
 export interface EmergencyConfig {
+  /** how long one access lasts */
+  readonly minutes: number;
   /** most access one person is given within an hour */
   readonly perHour: number;
   /** a review open for this long is overdue */
@@ -126,6 +128,7 @@ export function readConfig(env: Environment): ConfigResult {
       maxSeconds: settings.integer('ONESTORY_SESSION_MAX_SECONDS', 8 * 3600, 300, 12 * 3600),
     },
     emergency: {
+      minutes: settings.integer('ONESTORY_EMERGENCY_MINUTES', 60, 5, 1440),
       perHour: settings.integer('ONESTORY_EMERGENCY_PER_HOUR', 20, 1, 1000),
       reviewDays: settings.integer('ONESTORY_EMERGENCY_REVIEW_DAYS', 7, 1, 365),
     },

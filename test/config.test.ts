@@ -19,7 +19,7 @@ it('an empty environment is the demo on loopback', () => {
   expect(read({})).toEqual({
     host: '127.0.0.1', port: 8080, baseUrl: 'http://127.0.0.1:8080', dataDir: resolve('data'), databaseUrl: null, demo: true, sandboxes: 2, ukCoreDir: null, logLevel: 'warn', smallNumber: 5, hookHosts: [],
     issuer: { kind: 'embedded', url: 'http://127.0.0.1:8080/oauth', audience: 'http://127.0.0.1:8080/fhir', algorithms: ['ES384'], keyFiles: [], othersFile: null },
-    emergency: { perHour: 20, reviewDays: 7 },
+    emergency: { minutes: 60, perHour: 20, reviewDays: 7 },
     limits: { bodyBytes: 2_097_152, intakeBytes: 33_554_432, jsonDepth: 64, requestTimeoutMs: 30_000 },
     rates: { clientPerMinute: 30_000, addressPerMinute: 600 }, proxies: [],
     viewerClient: null, sessions: { idleSeconds: 900, maxSeconds: 28_800 }, mllp: null, metrics: null, dropDir: null,
@@ -99,6 +99,7 @@ it.each<[string, Record<string, string>, string[]]>([
   ['an unknown level', { LOG_LEVEL: 'loud' }, ['LOG_LEVEL']],
   ['a log name with a space', { ONESTORY_AUDIT_ORIGIN: 'our log' }, ['ONESTORY_AUDIT_ORIGIN']],
   ['a key named twice', { ONESTORY_AUDIT_KEY_FILES: 'a.pem,a.pem' }, ['ONESTORY_AUDIT_KEY_FILES']],
+  ['emergency access of a minute', { ONESTORY_EMERGENCY_MINUTES: '1' }, ['ONESTORY_EMERGENCY_MINUTES']],
   ['checkpoints less than hourly', { ONESTORY_CHECKPOINT_MINUTES: '61' }, ['ONESTORY_CHECKPOINT_MINUTES']],
   ['a checkpoint posted in the clear', { ONESTORY_CHECKPOINT_HOOKS: 'http://a.example/log' }, ['ONESTORY_CHECKPOINT_HOOKS']],
   ['a witness whose key is not one', { ONESTORY_CHECKPOINT_WITNESSES: 'https://w.example#w+00000000+AAAA' }, ['ONESTORY_CHECKPOINT_WITNESSES']],

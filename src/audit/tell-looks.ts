@@ -50,6 +50,16 @@ const kinds: Readonly<Record<string, LookKind>> = {
   'hold-back-list': 'oversight', 'hold-back-decide': 'oversight', 'hold-back-end': 'oversight', 'subject-access': 'oversight',
 };
 
+/** One list of what a look at a record is: for telling of it, for deciding it again, and for trying a draft on it. */
+const looksAtRecords = Object.entries(kinds).filter(([, kind]) => kind === 'look' || kind === 'search').map(([interaction]) => interaction);
+/** Changes of everybody's, files and notifications: what there was to see is not written down, only what was sent. */
+const ofManyAtOnce: readonly string[] = ['history-type', 'history-system', 'export-file', 'notify', 'subscription-events'];
+
+/** Looks by what was asked: they can be asked once more. */
+export const repeatableLooks: readonly string[] = looksAtRecords.filter((interaction) => !ofManyAtOnce.includes(interaction));
+/** Looks by what was sent: that can be judged, and nothing beside it. */
+export const looksAtMany: readonly string[] = looksAtRecords.filter((interaction) => ofManyAtOnce.includes(interaction));
+
 /** What was asked without naming anybody shows lists of people and opens nobody's record. */
 export function kindOf(entry: Pick<AuditEntry, 'interaction' | 'query' | 'listed'>): LookKind {
   const { interaction, query, listed } = entry;
@@ -60,12 +70,9 @@ export function kindOf(entry: Pick<AuditEntry, 'interaction' | 'query' | 'listed
 
 /** Of these something is shown, or nothing. */
 const seen: readonly LookKind[] = ['look', 'list', 'search'];
-/** They ask about people, whoever that is. */
-const aboutWhoever: readonly string[] = ['history-type', 'history-system', 'export-file', 'notify', 'subscription-events'];
-
 /** Whether a look was asked for about somebody. A search for people asks about somebody, by whatever it knows of them. */
 function namesSomebody({ interaction, query }: Pick<AuditEntry, 'interaction' | 'query'>): boolean {
-  if (aboutWhoever.includes(interaction)) return false;
+  if (ofManyAtOnce.includes(interaction)) return false; // about people, whoever that is
   return interaction !== 'search-type' || query.startsWith('Patient') || namesInQuery(query);
 }
 

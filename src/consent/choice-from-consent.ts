@@ -5,6 +5,7 @@ import { purposesBeyondCare, type OrganisationKey } from '../fhir/sharing.ts';
 import { choicePeriod } from './choice-period.ts';
 import { contradictory, notSupported, pointerTo } from './choice-problems.ts';
 import { choiceRules, type ChoiceBase } from './choice-rules.ts';
+import { choiceSource } from './choice-source.ts';
 import type { Choice, ChoiceKind, ChoiceLimits } from './types.ts';
 
 const actCode = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
@@ -19,8 +20,8 @@ const voidStatuses: readonly string[] = ['draft', 'proposed', 'rejected', 'enter
 /** More than this helps nobody; the rest is cut. */
 const maxProblems = 100;
 
-/** What a Consent that counts for something says of its kind: a choice, or that there is none any more. */
-export type ReadChoice = { choice: Choice } | { withdrawn: Pick<Choice, 'kind' | 'decidedAt'> } | { void: true } | { problems: Problem[] };
+/** What a Consent that counts for something says of its kind: a choice, or that there is none any more. `source`: see choiceSource. */
+export type ReadChoice = { choice: Choice } | { withdrawn: Pick<Choice, 'kind' | 'decidedAt'> & { source: string } } | { void: true } | { problems: Problem[] };
 
 /**
  * A FHIR R4 Consent → the choice it records; its withdrawal (status inactive); nothing (a draft, a proposal, rejected,
@@ -34,13 +35,20 @@ export function choiceFromConsent(consent: Consent, recorder: OrganisationKey): 
   const problems = modifierProblems(consent);
   const decidedAt = decidedAtOf(consent, problems);
   const kind = kindOf(consent);
-  if (problems.length === 0 && consent.status === 'inactive') return { withdrawn: { kind, decidedAt } };
+  if (problems.length === 0 && consent.status === 'inactive') return { withdrawn: { kind, decidedAt, source: sourceOf(consent, kind) } };
   if (problems.length === 0 && voidStatuses.includes(consent.status)) return { void: true };
   if (![...voidStatuses, 'active', 'inactive'].includes(consent.status)) problems.push(notSupported('/status', { text: 'Only a choice that was made can be recorded.', expected: 'active, or inactive to withdraw', fix: 'Send it as active once the person has decided.' }));
   checkScope(consent, problems);
   const choice = { kind, decidedAt, ...choicePeriod(consent.provision?.period, '/provision/period', problems) };
   const rules = kind === 'sharing' ? rulesOfSharing(consent, problems) : rulesOfOptOut(consent, kind, recorder, problems);
   return problems.length > 0 ? { problems: firstOf(problems) } : { choice: { ...choice, rules } };
+}
+
+/** What is withdrawn need not be said in full: what is not understood is a word about the record as a whole. */
+function sourceOf(consent: Consent, kind: ChoiceKind): string {
+  const problems: Problem[] = [];
+  const rules = kind === 'sharing' ? rulesOfSharing(consent, problems) : [];
+  return problems.length > 0 ? '' : choiceSource({ rules });
 }
 
 /** Two readers may have found the same at one place, as with a period. */

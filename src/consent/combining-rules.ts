@@ -31,9 +31,9 @@ export interface CombiningRule {
 
 /** The order of the rules: the first that decides, decides. */
 export const combiningRules: readonly CombiningRule[] = [
-  { number: 1, says: 'The custodian sees its own records.', decide: ruleOwn },
+  { number: 1, says: 'The custodian sees its own records; for purposes beyond individual care not those of a person who opted out.', decide: ruleOwn },
   { number: 2, says: 'Labelled records are opened only by a clause that names every label.', decide: ruleRestrictedLabels },
-  { number: 3, says: "A citizen's choice closes what it names, but for what the same choice permits within that; between choices the stricter decides. Custodians and oversight are not reached.", decide: ruleChoice },
+  { number: 3, says: "A citizen's choice closes what it names, but for what the same choice permits within that; between choices the stricter decides. Custodians are reached by an opt-out only, oversight by none.", decide: ruleChoice },
   { number: 4, says: 'A clause of an agreement in force opens what it covers, when its consent and relationship hold.', decide: ruleAgreement },
   { number: 5, says: 'Emergency access stands in for a relationship, and passes a general objection; nothing else.', decide: ruleBreakGlass },
   { number: 6, says: 'Everything else is closed.', decide: ruleDeny },

@@ -1,6 +1,11 @@
 /** What is small where nobody says otherwise. */
 export const usualSmallNumber = 5;
 
+/** Whether a count of people is so small that somebody could be recognised by it; that there is nobody is told. */
+export function isSmall(count: number, smallNumber: number): boolean {
+  return count > 0 && count < smallNumber;
+}
+
 /** A count, or null where it is not told. */
 export type Told = number | null;
 
@@ -24,10 +29,9 @@ export function suppressSmallNumbers<T extends { count: number }>(parts: readonl
   let sum = 0;
   for (const part of parts.filter(({ count }) => count > 0).sort((a, b) => a.count - b.count)) {
     const enough = hidden.size === 0 || (hidden.size > 1 && sum >= smallNumber);
-    if (part.count >= smallNumber && enough) break;
+    if (!isSmall(part.count, smallNumber) && enough) break;
     hidden.add(part);
     sum += part.count;
   }
-  const isSmall = total > 0 && total < smallNumber;
-  return { total: isSmall ? null : total, parts: parts.map((part) => ({ ...part, count: hidden.has(part) ? null : part.count })) };
+  return { total: isSmall(total, smallNumber) ? null : total, parts: parts.map((part) => ({ ...part, count: hidden.has(part) ? null : part.count })) };
 }

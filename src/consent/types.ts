@@ -209,7 +209,7 @@ export interface Grant {
   generation: number;
   /** earliest boundary of any agreement used; null = none */
   validUntil: Date | null;
-  /** class ids seen whatever the citizen chose: rule 1 (own) and HOPERAT oversight */
+  /** class ids seen whatever the citizen chose, but for an opt-out from purposes beyond care: rule 1 (own) and HOPERAT oversight */
   exempt: number[];
   /** rule 4, no relationship needed, subject to the citizen's choices */
   open: number[];

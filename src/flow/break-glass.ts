@@ -37,9 +37,10 @@ export interface EmergencyOpened {
 export interface EmergencyContext extends ReleaseContext {
   /** most emergency access one person is given within an hour */
   mostOpenedAnHour: number;
+  /** how long it lasts */
+  minutes: number;
 }
 
-const minutes = 60;
 const mostRefusedAnHour = 10;
 
 /**
@@ -96,10 +97,10 @@ async function notTooOften({ database, newId, mostOpenedAnHour }: EmergencyConte
   throw new Refusal(refused >= mostRefusedAnHour ? { ...tooOften, retryAfter: refusedFreeIn } : { ...tooMany, retryAfter: openedFreeIn });
 }
 
-async function open(context: ReleaseContext, access: EmergencyAccess): Promise<LiveAccess> {
+async function open(context: EmergencyContext, access: EmergencyAccess): Promise<LiveAccess> {
   const { citizen, organisation, reference } = access;
   return context.database.transaction(async (connection) => {
-    const opened = await openEmergencyAccess(connection, access, minutes);
+    const opened = await openEmergencyAccess(connection, access, context.minutes);
     if (opened.reference !== reference) return opened;
     const owners = [...new Set([...(await custodiansAbout(connection, citizen)), organisation])];
     const asked = owners.map((owner) => ({ organisation: owner, task: context.newId() }));

@@ -1,5 +1,5 @@
 import { startOfLondonDay } from '../consent/start-of-london-day.ts';
-import type { Told } from '../consent/suppress-small-numbers.ts';
+import { isSmall, type Told } from '../consent/suppress-small-numbers.ts';
 import { londonDay } from '../fhir/london-day.ts';
 import type { OrganisationKey, Requester } from '../fhir/sharing.ts';
 import { countConfirmations } from '../store/confirmations.ts';
@@ -40,7 +40,7 @@ export async function countToldOnce(context: ReleaseContext & { smallNumber: num
   return {
     since, smallNumber,
     lines: counted.map(({ organisation, month, facts, people }) => ({
-      organisation, organisationName: directory.get(organisation)?.name ?? null, month, ...(people < smallNumber ? { facts: null, people: null } : { facts, people }),
+      organisation, organisationName: directory.get(organisation)?.name ?? null, month, ...(isSmall(people, smallNumber) ? { facts: null, people: null } : { facts, people }),
     })),
   };
 }

@@ -6,7 +6,7 @@ import { notFound } from '../fhir/outcome.ts';
 import { AuditedRefusal } from '../fhir/problem.ts';
 import type { Purpose, Requester, SharingClass, SharingRole } from '../fhir/sharing.ts';
 import { isUuid } from '../store/secrets.ts';
-import { hasEmergencyAccess, readSharingFacts } from '../store/sharing-facts.ts';
+import { hasEmergencyAccess, readSharingFacts, type SharingFacts } from '../store/sharing-facts.ts';
 import { auditFacts } from './audit-facts.ts';
 import { checkOversight } from './check-oversight.ts';
 import { appendOrRefuse } from './release-records.ts';
@@ -19,39 +19,67 @@ export interface ExplainAsk {
   of: { organisation: string; role: SharingRole; purpose: Purpose; person: string | null } | null;
 }
 
-export interface Explanation {
+/** Who may see what is of one class, and why. */
+export interface ExplainedClass {
   sharingClass: SharingClass;
   audiences: Audience[];
   /** only for one requester */
   chain: AskedRule[];
+}
+
+export interface ExplainedRow extends ExplainedClass {
+  id: string;
+  /** what of the row is kept apart, with the elements it is of */
+  parts: (ExplainedClass & { elements: readonly string[] })[];
+}
+
+export interface Explanation {
+  /** the row itself; of a citizen each source Patient */
+  rows: ExplainedRow[];
   /** names of organisations by key */
   names: ReadonlyMap<string, string>;
 }
 
 /**
- * Who may see this row and why, for those who answer for sharing: governance, and the privacy officer of its custodian.
- * Asks the reference rules, which are what the door is compared with, with the facts of this moment. The explanation says
- * what sort of information the row is and nothing that stands in it.
+ * Who may see this row and why, for those who answer for sharing: governance, and the privacy officer of its custodian. Of a
+ * citizen, each source Patient they answer for. Asks the reference rules, which are what the door is compared with, with the facts
+ * of this moment. The explanation says what sort of information the row is and nothing that stands in it.
  */
 export async function explainAccess(context: ReleaseContext, requester: Requester, ask: ExplainAsk, request: RequestFacts): Promise<Explanation> {
   const { classes, agreements, names: { organisations: names } } = await checkOversight(context, requester, forGovernance);
-  const facts = isUuid(ask.id) ? await readSharingFacts(context.database, ask.type, ask.id) : null;
-  const sharingClass = facts ? classes.get(facts.classId) : undefined;
+  const found = isUuid(ask.id) ? await readSharingFacts(context.database, ask.type, ask.id) : [];
+  const answersFor = (classId: number): SharingClass | undefined => {
+    const sharingClass = classes.get(classId);
+    return requester.role === 'governance' || sharingClass?.custodian === requester.organisation ? sharingClass : undefined;
+  };
+  const rows = found.filter(({ classId }) => answersFor(classId) !== undefined);
   const entry = auditFacts(context, requester, request, {
-    interaction: 'explain-access', query: `${ask.type}/${isUuid(ask.id) ? ask.id : '*'}/$explain-access`, status: 200, citizen: facts?.citizen,
+    interaction: 'explain-access', query: `${ask.type}/${isUuid(ask.id) ? ask.id : '*'}/$explain-access`, status: 200, citizen: found[0]?.citizen,
   });
-  if (!facts || !sharingClass || (requester.role !== 'governance' && sharingClass.custodian !== requester.organisation)) {
+  const [first] = rows;
+  if (!first) {
     await appendOrRefuse(context, describeDenial({ ...entry, status: 404 }, { outcome: 'denied', code: notFound.code }));
     throw new AuditedRefusal(notFound);
   }
   await appendOrRefuse(context, describeDisclosure(entry, { disclosed: [], decisions: [] }));
-  const question: Omit<Question, 'requester' | 'emergency'> = { sharingClass, record: facts.record, agreements, choices: facts.choices, relationships: facts.relationships, now: facts.now };
+  const emergency = ask.of !== null && ask.of.person !== null && (await hasEmergencyAccess(context.database, first.citizen, ask.of.organisation, ask.of.person));
+  const { choices, relationships, now } = first;
+  const explained = ({ classId, record }: Pick<SharingFacts, 'classId' | 'record'>): ExplainedClass[] => {
+    const sharingClass = answersFor(classId);
+    return sharingClass ? [explainClass({ sharingClass, record, agreements, choices, relationships, now }, names, ask.of, emergency)] : [];
+  };
   return {
-    sharingClass, names, audiences: audiencesOf(question, [...new Set([...names.keys(), sharingClass.custodian])].sort()),
-    chain: ask.of === null ? [] : explainFor({
-      ...question, requester: { ...somebody(ask.of.organisation, ask.of.role, ask.of.purpose), ...(ask.of.person !== null && { person: { id: ask.of.person, name: ask.of.person } }) },
-      emergency: ask.of.person !== null && (await hasEmergencyAccess(context.database, facts.citizen, ask.of.organisation, ask.of.person)),
-    }),
+    names, rows: rows.flatMap((row) => explained(row).map((each): ExplainedRow => ({
+      ...each, id: row.id, parts: row.parts.flatMap((part) => explained(part).map((of) => ({ ...of, elements: part.elements }))),
+    }))),
+  };
+}
+
+function explainClass(question: Omit<Question, 'requester' | 'emergency'>, names: ReadonlyMap<string, string>, of: ExplainAsk['of'], emergency: boolean): ExplainedClass {
+  const { sharingClass } = question;
+  return {
+    sharingClass, audiences: audiencesOf(question, [...new Set([...names.keys(), sharingClass.custodian])].sort()),
+    chain: of === null ? [] : explainFor({ ...question, emergency, requester: { ...somebody(of.organisation, of.role, of.purpose), ...(of.person !== null && { person: { id: of.person, name: of.person } }) } }),
   };
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Consent } from '@medplum/fhirtypes';
 import { describeDisclosure } from '../audit/describe-disclosure.ts';
 import { choiceFromConsent, type ReadChoice } from '../consent/choice-from-consent.ts';
+import { choiceSource } from '../consent/choice-source.ts';
 import type { Choice } from '../consent/types.ts';
 import { takeApart } from '../fhir/fragments.ts';
 import { indexedFrom, indexResource } from '../fhir/index-resource.ts';
@@ -13,7 +14,8 @@ import { withLabels } from '../fhir/sharing-labels.ts';
 import type { Requester } from '../fhir/sharing.ts';
 import { validateResource } from '../fhir/validate-resource.ts';
 import type { Partner } from '../intake/types.ts';
-import { recordsOf, saveChoices, type ChoiceChange } from '../store/choices.ts';
+import { recordsOf, saveChoices, signalOf, type ChoiceChange } from '../store/choices.ts';
+import type { Connection } from '../store/database.ts';
 import { citizensNow, holdCitizens, isAlias } from '../store/link-decisions.ts';
 import { readRow, readSourcePatients } from '../store/read-rows.ts';
 import { loadOwnRows } from '../store/own-rows.ts';
@@ -81,7 +83,7 @@ export async function fileChoice(
       contentHash: createHash('sha256').update(JSON.stringify(body)).digest(), index: indexedFrom(indexResource(body), 'Consent', source),
       body: JSON.stringify(stampResource(body, { version, at, profileType: 'Consent', security: withLabels([], facts.labels), custodian: requester.organisation, source })),
     }]);
-    await saveChoices(connection, [{ citizen, id, custodian: requester.organisation, signal: '', recordedAt: at, ...saidIn(read, standing !== undefined) }]);
+    await saveChoices(connection, [{ citizen, id, custodian: requester.organisation, recordedAt: at, ...(await saidIn(connection, read, standing && { citizen, id })) }]);
   });
   await context.classes.refreshIfInterned();
   return { id, version };
@@ -92,11 +94,18 @@ function keyOf({ partners }: ChoiceContext, { organisation }: Requester): string
   return partners.filter((each) => each.organisation === organisation).map(({ partnerKey }) => partnerKey).slice(0, 1);
 }
 
-/** Ending one choice by itself leaves what the organisation's messages say; ending without naming one ends that as well. */
-function saidIn(read: Exclude<ReadChoice, { problems: unknown }>, standing: boolean): Pick<ChoiceChange, 'decidedAt' | 'said'> {
-  if ('choice' in read) return { decidedAt: read.choice.decidedAt, said: read };
-  if ('withdrawn' in read) return { decidedAt: read.withdrawn.decidedAt, said: { ends: read.withdrawn.kind, all: !standing } };
-  return { decidedAt: null, said: null };
+/**
+ * Ending one choice by itself leaves what the organisation's messages say, and ends no more than that choice spoke of: the end
+ * of a yes is not the end of an objection. Ending without naming one ends all, or the yes it describes.
+ */
+async function saidIn(
+  connection: Connection, read: Exclude<ReadChoice, { problems: unknown }>, standing: { citizen: string; id: string } | undefined,
+): Promise<Pick<ChoiceChange, 'decidedAt' | 'said' | 'signal'>> {
+  if ('choice' in read) return { decidedAt: read.choice.decidedAt, said: read, signal: choiceSource(read.choice) };
+  if ('void' in read) return { decidedAt: null, said: null, signal: '' };
+  const { kind, decidedAt, source } = read.withdrawn;
+  const signal = standing ? await signalOf(connection, standing) : source;
+  return { decidedAt, signal: signal ?? '', said: signal === null ? null : { ends: kind, all: !standing && source === '' } };
 }
 
 const notYet = ['draft', 'proposed'];

@@ -21,14 +21,14 @@ const rowsTogether = 50;
 
 type HidingContext = Pick<IntakeContext, 'classes' | 'directory'>;
 
-/** A practice is near where somebody lives: that it holds a record tells where. Its rows about these people belong in the class of places. */
+/** Where somebody lives, or near it: that such a partner holds a record tells where. Its rows about these people belong in the class of places. */
 export async function tellingRows(connection: Connection, { registry }: Pick<IntakeContext, 'registry'>, citizens: ReadonlySet<string>): Promise<CurrentRow[]> {
-  const practices = [...new Set(registry.map(({ partner }) => partner))].filter(isPractice);
-  return loadRowsOfCustodian(connection, [...citizens].flatMap((citizen) => practices.map(({ organisation }) => ({ citizen, custodian: organisation }))));
+  const places = [...new Set(registry.map(({ partner }) => partner))].filter(isPlace);
+  return loadRowsOfCustodian(connection, [...citizens].flatMap((citizen) => places.map(({ organisation }) => ({ citizen, custodian: organisation }))));
 }
 
-export function isPractice({ type }: Partner): boolean {
-  return type === 'gp-practice';
+export function isPlace({ type, tellsWhere }: Pick<Partner, 'type' | 'tellsWhere'>): boolean {
+  return type === 'gp-practice' || tellsWhere === true;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { describeDisclosure } from '../audit/describe-disclosure.ts';
+import { looksAtMany, repeatableLooks } from '../audit/tell-looks.ts';
 import { sumDecisions, sumWithheld } from '../audit/describe-request.ts';
 import { namesInQuery } from '../audit/tell-looks.ts';
 import type { AuditEntry } from '../audit/types.ts';
@@ -44,7 +45,7 @@ type Decided = Pick<AuditEntry, 'decisions' | 'withheld'>;
 /** An answer is made of several reads, and what another transaction wrote becomes visible at its end: changes this close to an entry may fall before or after it. */
 const aroundMs = 60_000;
 const mostInstants = 100;
-const reading = ['read', 'vread', 'history-instance', 'search-type', 'everything', 'match', 'timeline', 'story', 'summary', 'presence', 'ihe-pix', 'docref'];
+const reading: readonly string[] = [...repeatableLooks, ...looksAtMany];
 
 /**
  * Makes the decision of an audit entry again from what was in force then: agreements with the signatures of then, the
@@ -149,6 +150,7 @@ function sentRows(entry: AuditEntry, facts: ReadonlyMap<string, FactsAt>, classe
 
 /** Whether the request named somebody, so that what was kept back of them was counted. */
 function namesSomebody({ interaction, query }: AuditEntry): boolean {
+  if (looksAtMany.includes(interaction)) return false;
   return !['search-type', 'match'].includes(interaction) || namesInQuery(query);
 }
 

@@ -86,7 +86,7 @@ export async function replayLooks(context: ReleaseContext & { classes: SharingCl
   const [last] = found.length > 0 ? [] : await searchAudit(database, { ...query, from: null, to: ask.from, limit: 1 });
   const entries = found.slice(0, mostLooks).reverse();
   await appendOrRefuse(context, describeDisclosure(
-    auditFacts(context, requester, request, { interaction: 'look-replay', query: `governance/look-replays?patient=*&from=${ask.from.toISOString()}&to=${ask.to.toISOString()}`, status: 200, citizen: ask.citizen }),
+    auditFacts(context, requester, request, { interaction: 'look-replay', query: `governance/look-replays?patient=*&user=${encodeURIComponent(ask.user)}&from=${ask.from.toISOString()}&to=${ask.to.toISOString()}`, status: 200, citizen: ask.citizen }),
     { disclosed: entries.map(({ id }) => ({ type: 'AuditEvent', id, version: 1 })), decisions: [] }));
   await context.classes.refresh();
   const looks: LookReplay[] = [];

@@ -1,5 +1,6 @@
 import type { Consent } from '@medplum/fhirtypes';
 import { choiceFromConsent } from '../consent/choice-from-consent.ts';
+import { choiceSource } from '../consent/choice-source.ts';
 import { evidenceTypes } from '../consent/relationship-evidence.ts';
 import type { Choice } from '../consent/types.ts';
 import { indexedFrom } from '../fhir/index-resource.ts';
@@ -11,7 +12,7 @@ import { endRelationships, loadRowsOfCustodian, saveRelationships, saveRows, typ
 import type { Connection } from '../store/database.ts';
 import { classKey, type ClassFacts } from '../store/sharing-classes.ts';
 import { fragmentChanges, hiddenClass, unclassified } from './fragment-changes.ts';
-import { factsOf, hidePlaces, isPractice, tellingRows, type HiddenCitizens } from './hide-places.ts';
+import { factsOf, hidePlaces, isPlace, tellingRows, type HiddenCitizens } from './hide-places.ts';
 import type { IntakeContext } from './intake-context.ts';
 import { relabelRows } from './relabel-rows.ts';
 import { saysTheSame, type PreparedResource, type Said } from './prepare-resources.ts';
@@ -60,7 +61,7 @@ function findChanges(context: IntakeContext, prepared: readonly PreparedResource
     if (standing && saysTheSame(each, standing.contentHash) && standing.category === each.category) continue;
     const patient = current.get(each.patientId);
     const person = state.get(each.patientId)?.labels ?? (patient ? factsOf(context, patient).labels : []);
-    const telling = hidden.all.has(each.linked.citizen) && isPractice(each.linked.feed.partner) ? [hiddenLocation] : [];
+    const telling = hidden.all.has(each.linked.citizen) && isPlace(each.linked.feed.partner) ? [hiddenLocation] : [];
     const labels = [...new Set([...(standing?.labels ?? []), ...each.labels, ...person.filter((label) => label === sourceDissent), ...telling])].sort();
     const version = (standing?.version ?? 0) + 1;
     state.set(each.id, { version, contentHash: each.contentHash, category: each.category, labels });
@@ -85,7 +86,7 @@ async function findFollowers(
   return rows.filter(({ id }) => !changing.has(id)).map((row) => ({ row, labels: [sourceDissent] }));
 }
 
-/** Rows of practices about a person newly hidden follow into the class of places. */
+/** Rows of practices, homes and hospices about a person newly hidden follow into the class of places. */
 async function findTellingRows(connection: Connection, context: IntakeContext, changes: readonly Change[], { newly }: HiddenCitizens): Promise<{ row: CurrentRow; labels: string[] }[]> {
   if (newly.size === 0) return [];
   const rows = await tellingRows(connection, context, newly);
@@ -143,11 +144,13 @@ function choiceOf({ prepared, facts: { custodian } }: Change, recordedAt: Date):
   const consent = prepared.resource as unknown as Consent;
   const read = choiceFromConsent(consent, custodian);
   const { citizen, feed } = prepared.linked;
-  const change = { citizen, id: prepared.id, custodian, signal: `${feed.key} ${signalOf(consent)}`, recordedAt, decidedAt: null };
+  const way = `${feed.key} ${signalOf(consent)}`;
+  const signalWith = (source: string): string => (source === '' ? way : `${way} ${source}`);
+  const change = { citizen, id: prepared.id, custodian, signal: way, recordedAt, decidedAt: null };
   if ('void' in read) return [{ ...change, said: null }];
-  if ('withdrawn' in read) return [{ ...change, decidedAt: read.withdrawn.decidedAt, said: { ends: read.withdrawn.kind, all: false } }];
+  if ('withdrawn' in read) return [{ ...change, signal: signalWith(read.withdrawn.source), decidedAt: read.withdrawn.decidedAt, said: { ends: read.withdrawn.kind, all: false } }];
   const clear = 'choice' in read && read.choice.rules.every(({ limits }) => limits.ids === undefined); // ids in a message are the sender's, not ours
-  return clear ? [{ ...change, decidedAt: read.choice.decidedAt, said: read }] : [{ ...change, said: { choice: objection } }];
+  return clear ? [{ ...change, signal: signalWith(choiceSource(read.choice)), decidedAt: read.choice.decidedAt, said: read }] : [{ ...change, said: { choice: objection } }];
 }
 
 /** What a message says of a choice that is not understood in full is taken in its strictest sense: nothing is shared. */

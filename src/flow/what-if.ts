@@ -1,8 +1,9 @@
+import { looksAtMany, repeatableLooks } from '../audit/tell-looks.ts';
 import { changedClasses } from '../consent/changed-classes.ts';
 import { compileGrant } from '../consent/compile-grant.ts';
 import { namesFrom } from '../consent/explain.ts';
 import { reviewAgreement } from '../consent/review-agreement.ts';
-import type { Told } from '../consent/suppress-small-numbers.ts';
+import { isSmall, type Told } from '../consent/suppress-small-numbers.ts';
 import type { Agreement, ClassRule, ClauseReference, Grant, RegisteredAgreement } from '../consent/types.ts';
 import { versionInForce, withDraft } from '../consent/with-draft.ts';
 import { parseSearch } from '../fhir/parse-search.ts';
@@ -49,6 +50,8 @@ export interface WhatIfReport {
   /** looks at records of people in that time; those that met nobody cannot be judged and are counted apart */
   looks: number;
   lookedAtNobody: number;
+  /** beside them: lists of everybody's changes, files of exports and notifications, of which only what was sent is known */
+  notJudged: number;
   /** searches asked in more ways than are judged one by one: of these only the resource type was taken into account */
   judgedByTypeAlone: boolean;
   /** counts of lines about fewer people than this are not told */
@@ -107,13 +110,13 @@ async function compareWithDraft(context: WhatIfContext, draft: Agreement, since:
   const comparison = { standing, then: withDraft(standing, draft, now), classes: context.classes.all(), generation, now };
   const names = namesFrom([...standing, { agreement: draft, activatedAt: null, terminatedAt: null, signedBy: [] }]).organisations;
   return withPastLooks(context.database, async (looks) => {
-    const { looks: seen, nobody } = await looks.gather(since, [...typesAboutNobody], (done) => { progress(done * share.gather); });
+    const { looks: seen, nobody, notJudged } = await looks.gather(since, { repeatable: repeatableLooks, many: looksAtMany, aboutNobody: [...typesAboutNobody] }, (done) => { progress(done * share.gather); });
     const compared = await compareAskers(looks, comparison);
     const forms = await looks.forms(formsJudged + 1);
     const changed = await looks.count(forms.slice(0, formsJudged).flatMap(searchOf), (done) => { progress(share.gather + done * share.count); });
     return {
       draft: { id: draft.id, version: draft.version, sha256: draft.sha256 }, replaces: versionInForce(standing, draft.id, now),
-      since: since.toISOString(), until: now.toISOString(), looks: seen, lookedAtNobody: nobody, judgedByTypeAlone: forms.length > formsJudged,
+      since: since.toISOString(), until: now.toISOString(), looks: seen, lookedAtNobody: nobody, notJudged, judgedByTypeAlone: forms.length > formsJudged,
       smallNumber: context.smallNumber,
       lines: linesOf(changed, compared, new Map(comparison.classes.map((each) => [each.id, each])), names, context.smallNumber),
     };
@@ -179,7 +182,7 @@ function linesOf(
     const clause = clauseOf((opened ? who.later : who.today).rules.get(classId));
     return [{
       effect: opened ? 'shown' : 'hidden', organisation: nameOf(who.asker.organisation), role: who.asker.role, purpose: who.asker.purpose,
-      custodian: nameOf(what.custodian), category: what.category, labels: what.labels, ...(clause && { clause }), ...(citizens < smallNumber ? { looks: null, citizens: null, records: null } : { looks, citizens, records: rows }),
+      custodian: nameOf(what.custodian), category: what.category, labels: what.labels, ...(clause && { clause }), ...(isSmall(citizens, smallNumber) ? { looks: null, citizens: null, records: null } : { looks, citizens, records: rows }),
     }];
   });
   return lines.sort((one, other) => sortKey(one).localeCompare(sortKey(other), 'en'));

@@ -33,7 +33,7 @@ export const partnersSchema = {
         type: 'object',
         required: ['partnerKey', 'name', 'organisation'],
         additionalProperties: false,
-        properties: { partnerKey: { type: 'string', pattern: '^[a-z][a-z0-9]{1,19}$' }, name: text, organisation, type: { const: 'gp-practice' }, takes, telecom, address },
+        properties: { partnerKey: { type: 'string', pattern: '^[a-z][a-z0-9]{1,19}$' }, name: text, organisation, type: { const: 'gp-practice' }, tellsWhere: { type: 'boolean' }, takes, telecom, address },
       },
     },
     directory: {

@@ -13,6 +13,8 @@ export interface Partner {
   organisation: OrganisationKey;
   /** a practice that sends its own records is still where people are registered */
   type?: 'gp-practice';
+  /** that it holds a record tells where the person is: a home, a hospice; of a practice this need not be said */
+  tellsWhere?: boolean;
   /** parts of the programme it takes referrals for: codes of `ei-component` */
   takes?: string[];
   telecom?: { system: string; value: string }[];

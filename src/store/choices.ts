@@ -7,7 +7,7 @@ export interface ChoiceChange {
   citizen: string;
   /** the Consent */
   id: string;
-  /** the organisation that recorded it, and which of its ways to say it: '' by API, else the feed and its signal */
+  /** the organisation that recorded it, and which of its ways to say it: by API nothing, else the feed and its signal; then the yes it is, if any */
   custodian: string;
   signal: string;
   /** when the person decided; null: as it was recorded */
@@ -33,6 +33,12 @@ export async function saveChoices(connection: Connection, said: readonly ChoiceC
   await insertChoices(connection, changes);
   await insertRules(connection, changes);
   await countChoices(connection, changes.map(({ citizen }) => citizen));
+}
+
+/** In which of its ways a Consent counts, or ended what counted; null: it counts for nothing, and there is nothing to end. */
+export async function signalOf(connection: Connection, { citizen, id }: Pick<ChoiceChange, 'citizen' | 'id'>): Promise<string | null> {
+  const { rows } = await connection.query<{ signal: string }>('select signal from choice where citizen_id = $1 and id = $2', [citizen, id]);
+  return rows[0]?.signal ?? null;
 }
 
 /**

@@ -30,6 +30,7 @@ import { oneCitizenAndUntil } from './schema/031-one-citizen-and-until.ts';
 import { refusedFiles } from './schema/028-refused-files.ts';
 import { orderedCandidates } from './schema/026-ordered-candidates.ts';
 import { ownEmergencies } from './schema/035-own-emergencies.ts';
+import { yesesOfTheirOwn } from './schema/030-yeses-of-their-own.ts';
 import { searchValues } from './schema/017-search-values.ts';
 import { mappingVersions } from './schema/007-mapping-versions.ts';
 import { exportsAndSubscriptions } from './schema/022-exports-and-subscriptions.ts';
@@ -40,7 +41,7 @@ export const readerRole = 'onestory_reader';
 export const accountantRole = 'onestory_accountant';
 
 /** What tables there are, one step after the other. */
-const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, mappingVersions, pulls, uploads, linkage, merging, linkReviews, story, confirmations, confirmedWhen, visitMoves, searchValues, whenStored, auditTree, answers, clients, exportsAndSubscriptions, cases, operating, orderedLists, checkpointHooks, whoApproved, casesClosedByTwo, oneCitizenAndUntil, refusedFiles, orderedCandidates, ownEmergencies];
+const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, mappingVersions, pulls, uploads, linkage, merging, linkReviews, story, confirmations, confirmedWhen, visitMoves, searchValues, whenStored, auditTree, answers, clients, exportsAndSubscriptions, cases, operating, orderedLists, checkpointHooks, whoApproved, casesClosedByTwo, oneCitizenAndUntil, refusedFiles, orderedCandidates, ownEmergencies, yesesOfTheirOwn];
 const doorText = door + rights(readerRole, accountantRole);
 const doorHash = createHash('sha256').update(doorText).digest();
 

@@ -42,9 +42,23 @@ export async function withPastLooks<Result>(database: Database, work: (looks: Pa
   });
 }
 
+/** Which entries are looks: by interaction, those that can be judged and those that are only counted, and the types that are about nobody. */
+export interface LookKinds {
+  repeatable: readonly string[];
+  many: readonly string[];
+  aboutNobody: readonly string[];
+}
+
+/** How many entries were looks at records of people, how many of these met nobody, and how many looks at many people at once are not judged. */
+export interface Gathered {
+  looks: number;
+  nobody: number;
+  notJudged: number;
+}
+
 export interface PastLooks {
-  /** Takes the entries since an instant; how many of them were looks at records of people, and how many of these met nobody. */
-  gather: (since: Date, typesAboutNobody: readonly string[], progress: Progress) => Promise<{ looks: number; nobody: number }>;
+  /** Takes the entries since an instant. */
+  gather: (since: Date, kinds: LookKinds, progress: Progress) => Promise<Gathered>;
   askers: () => Promise<PastAsker[]>;
   /** The questions asked of search, without what identifies anybody, the most frequent first. */
   forms: (atMost: number) => Promise<string[]>;
@@ -65,7 +79,7 @@ create temporary table past_hit (asker int, class_id int, opened boolean, citize
 
 function pastLooks(connection: Connection): PastLooks {
   return {
-    gather: (since, typesAboutNobody, progress) => gather(connection, since, typesAboutNobody, progress),
+    gather: (since, kinds, progress) => gather(connection, since, kinds, progress),
     askers: async () => (await connection.query<Omit<PastAsker, 'scopes'> & { scopes: string | null }>(
       'select asker as no, organisation, role, purpose, scopes from past_asker order by asker')).rows.map((row) => ({ ...row, scopes: row.scopes?.split(' ') ?? [] })),
     forms: async (atMost) => (await connection.query<{ form: string }>(
@@ -78,20 +92,21 @@ function pastLooks(connection: Connection): PastLooks {
   };
 }
 
-async function gather(connection: Connection, since: Date, typesAboutNobody: readonly string[], progress: Progress): Promise<{ looks: number; nobody: number }> {
-  let [looks, nobody] = [0, 0];
+async function gather(connection: Connection, since: Date, { repeatable, many, aboutNobody }: LookKinds, progress: Progress): Promise<Gathered> {
+  let [looks, nobody, notJudged] = [0, 0, 0];
   const last = await newest(connection);
   for (let after = { at: since.toISOString(), seq: 0 }; last !== null;) {
     const upto = await endOfSlice(connection, after, last);
     if (upto === null) break;
-    const { rows: [slice] } = await connection.query<{ looks: string; nobody: string }>(takeSlice, [after.at, after.seq, upto.at, upto.seq, typesAboutNobody]);
+    const { rows: [slice] } = await connection.query<{ looks: string; nobody: string; many: string }>(takeSlice, [after.at, after.seq, upto.at, upto.seq, aboutNobody, repeatable, many]);
     looks += Number(slice?.looks ?? 0);
     nobody += Number(slice?.nobody ?? 0);
+    notJudged += Number(slice?.many ?? 0);
     progress(shareOfTime(since, upto.at, last.at));
     after = upto;
   }
   await connection.query(nameAskers);
-  return { looks, nobody };
+  return { looks, nobody, notJudged };
 }
 
 /** A place among the entries in the order of their own time, which after a jump of a clock is not that of their numbers. */
@@ -126,7 +141,7 @@ function shareOfTime(since: Date, at: string, last: string): number {
 /**
  * An entry is read once, which `offset 0` says: without it, once for every value taken from it.
  * Identifying values stand as `*` in the log already; how many were asked for and in which order changes nothing here. A story,
- * a timeline and a summary are told from the whole record, and a match shows the Patient of whoever it found.
+ * a timeline, a summary and a presence are told from the whole record, and a match shows the Patient of whoever it found.
  */
 const takeSlice = `
 with entry as (
@@ -134,18 +149,18 @@ with entry as (
     (select string_agg(s, ' ' order by s) from jsonb_array_elements_text(e -> 'who' -> 'scopes') s) as scopes
   from audit_entry a cross join lateral (select a.entry::jsonb as e offset 0) j
   where (a.at, a.seq) > ($1::timestamptz, $2::bigint) and (a.at, a.seq) <= ($3::timestamptz, $4::bigint) and a.organisation is not null
-    and substring(e ->> 'query' from '^[A-Za-z]*') <> all ($5::text[]) and e ->> 'interaction' in ('read', 'vread', 'history-instance', 'search-type', 'everything', 'story', 'timeline', 'summary', 'match') and (e ->> 'status')::int in (200, 404)),
+    and substring(e ->> 'query' from '^[A-Za-z]*') <> all ($5::text[]) and e ->> 'interaction' = any ($6::text[] || $7::text[]) and (e ->> 'status')::int in (200, 404)),
 asked as (
-  select *, case when interaction in ('everything', 'story', 'timeline', 'summary') then 'everything' when interaction = 'search-type' then 'search' else 'row' end as kind,
+  select *, case when interaction in ('everything', 'story', 'timeline', 'summary', 'presence') then 'everything' when interaction in ('search-type', 'docref', 'ihe-pix') then 'search' else 'row' end as kind,
     case interaction when 'search-type' then split_part(query, '?', 1) || '?' || array_to_string(array(
         select p from unnest(string_to_array(split_part(query, '?', 2), '&')) p where p !~ '^_(count|sort)=' and p !~ '=[*]$' order by p), '&')
-      else '' end as form,
+      when 'docref' then 'DocumentReference?' when 'ihe-pix' then 'Patient?' else '' end as form,
     case when interaction in ('read', 'vread', 'history-instance') then substring(query from '^[A-Za-z]+/([0-9a-f]{8}-[0-9a-f-]{27})(/|$)')::uuid end as row_id
-  from entry),
+  from entry where interaction = any ($6)),
 taken as (
   insert into past_look (organisation, role, purpose, scopes, citizen, kind, form, row_id, times)
   select organisation, role, purpose, scopes, c, kind, form, case when interaction = 'match' then c else row_id end, count(*) from asked, unnest(citizen_ids) c group by 1, 2, 3, 4, 5, 6, 7, 8)
-select count(*) as looks, count(*) filter (where citizen_ids = '{}') as nobody from asked`;
+select count(*) as looks, count(*) filter (where citizen_ids = '{}') as nobody, (select count(*) from entry where interaction = any ($7)) as many from asked`;
 
 const nameAskers = `
 insert into past_asker (organisation, role, purpose, scopes) select distinct organisation, role, purpose, scopes from past_look;

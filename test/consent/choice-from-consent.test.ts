@@ -76,8 +76,8 @@ describe('a choice about the whole record', () => {
   it('may say that agreements decide', () => expect(read(under('IMPLIED'))).toEqual({ choice: { ...wholeRecord('deny'), rules: [] } }));
 
   it('is withdrawn by status inactive, whatever it said', () => {
-    expect(read({ ...objection, status: 'inactive' })).toEqual({ withdrawn: { kind: 'sharing', decidedAt } });
-    expect(read({ ...under('OPTOUT', { code: [{ text: 'any' }] }), status: 'inactive' })).toEqual({ withdrawn: { kind: 'sharing', decidedAt } });
+    expect(read({ ...objection, status: 'inactive' })).toEqual({ withdrawn: { kind: 'sharing', decidedAt, source: '' } });
+    expect(read({ ...under('OPTOUT', { code: [{ text: 'any' }] }), status: 'inactive' })).toEqual({ withdrawn: { kind: 'sharing', decidedAt, source: '' } });
   });
 
   it.each(['draft', 'proposed', 'rejected', 'entered-in-error'] as const)('counts for nothing with status %s, whatever it said', (status) => {

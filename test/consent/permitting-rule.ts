@@ -13,8 +13,9 @@ type World = Pick<SharingCase, 'requester' | 'record' | 'choices' | 'relationshi
 export function permittingRule(grant: Grant, sharingClass: SharingClass, world: World): Opened | undefined {
   const rule = grant.rules.get(sharingClass.id);
   if (!rule || rule.kind === 'none') return undefined;
-  if (grant.exempt.includes(sharingClass.id)) return rule;
-  if (refusedBy(sharingClass, world)) return undefined;
+  const refused = refusedBy(sharingClass, world);
+  if (grant.exempt.includes(sharingClass.id)) return refused === 'declines' ? undefined : rule;
+  if (refused) return undefined;
   if (grant.open.includes(sharingClass.id)) return rule;
   const kinds = world.relationships.filter(({ organisation, until }) => organisation === grant.organisation && (until === null || world.now < until)).map(({ kind }) => kind);
   const made = choiceMade(world.choices, world.requester, sharingClass, world.record);

@@ -27,7 +27,6 @@ export function describeMatrix(rows: readonly MatrixRow[]): string {
     ...rows.map(({ key, rule, cells }) => `| ${outcomes.find((each) => each.key === key)?.name ?? key} | ${rule} | ${cells.map((cell) => signs[cell]).join(' | ')} |`),
     '', '## The ways', '', '| column | what is asked |', '| --- | --- |', ...paths.map(({ name, asks }) => `| ${name} | ${asks} |`),
     '', '## Where a row is not all the same', '',
-    '- *include*, *revinclude*, *chained, _has* and *_summary* are not offered. Everybody is refused them.',
     '- *log*, *who looked* and *explained* are for those who watch over sharing. They show governance that a row exists and why somebody may see',
     '  it, and nothing that stands in it. Everybody else is refused.',
     '- *after emergency* is the same read once the caller has asked for emergency access. It is refused to those who give no care. It',

@@ -1,9 +1,12 @@
 import type { Bundle, Consent, ConsentProvision } from '@medplum/fhirtypes';
+import { countChoices } from '../../src/store/choices.ts';
+import { yesesOfTheirOwn } from '../../src/store/schema/030-yeses-of-their-own.ts';
 import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { citizenOf, custodiansOf, objectionOf, people, wholeRecord } from './whole-record.ts';
 
 const ods = 'https://fhir.nhs.uk/Id/ods-organization-code';
+const example = 'https://fhir.bicp.example/Id/example-code';
 const actCode = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
 const recipient = (value: string, system = ods): NonNullable<ConsentProvision['actor']>[number] => ({
   role: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code: 'IRCP' }] }, reference: { type: 'Organization', identifier: { system, value } },
@@ -65,6 +68,40 @@ describe.each(databases)('a citizen\'s choice, on $kind', ({ open }) => {
     expect(seen).toContain('RRK');
     expect((await wholeRecord(gateway, 'community-nurse', citizen)).filter(({ meta, resourceType }) => resourceType === 'EpisodeOfCare' && meta?.tag?.some(({ code }) => code === 'RXT'))).toEqual([]);
     await send('PUT', `Consent/${idOf(filed)}`, { ...choice('OPTOUTE', { type: 'deny', class: [{ system: 'https://fhir.bicp.example/CodeSystem/sharing-category', code: 'mental-health' }] }), id: idOf(filed), status: 'inactive' });
+  });
+
+  it('with a yes of the ward to one organisation leaves the objection of the same trust as it was, and yeses stand side by side', async () => {
+    const before = await seenBy('community-nurse');
+    const objection = choice('OPTOUT', { type: 'deny' });
+    const filed = await send('POST', 'Consent', objection);
+    const yes = (value: string, changes: Partial<Consent> = {}): Consent => choice('OPTIN', { type: 'permit', actor: [recipient(value, example)] }, { dateTime: '2026-07-02', ...changes });
+    const yeses = [await send('POST', 'Consent', yes('nns-edgbaston'), 'ward-doctor'), await send('POST', 'Consent', yes('nns-ladywood', { dateTime: '2026-07-03' }), 'ward-doctor')];
+    expect([filed, ...yeses].map(({ status }) => status)).toEqual([201, 201, 201]);
+    const closed = await seenBy('community-nurse');
+    expect(closed).not.toEqual(before);
+    expect(await citizenOf(gateway, 'voluntary-worker', people.alice)).toBe('');
+
+    // what was stored before yeses were a source of their own is mended by the step of the schema
+    const counted = async (): Promise<unknown[]> => gateway.database.query('select c.signal, r.live::text from choice c join choice_rule r using (citizen_id, id) where c.citizen_id = $1 order by c.signal, c.id, r.n', [citizen]);
+    const asSaid = await counted();
+    await gateway.database.query("update choice set signal = '' where signal like 'yes:%'");
+    await gateway.database.transaction((connection) => countChoices(connection, [citizen]));
+    expect(await counted()).not.toEqual(asSaid);
+    await gateway.database.query(yesesOfTheirOwn);
+    expect(await counted()).toEqual(asSaid);
+
+    await send('PUT', `Consent/${idOf(filed)}`, { ...objection, id: idOf(filed), status: 'entered-in-error' });
+    expect(await citizenOf(gateway, 'voluntary-worker', people.alice)).not.toBe('');
+    const again = idOf(await send('POST', 'Consent', objection));
+    for (const [n, value] of [['0', 'nns-edgbaston'], ['1', 'nns-ladywood']] as const) {
+      const id = idOf(yeses[Number(n)] ?? filed);
+      expect((await send('PUT', `Consent/${id}`, { ...yes(value, { dateTime: '2026-07-04', status: 'inactive' }), id })).status).toBe(200);
+      expect(await seenBy('community-nurse')).toEqual(closed);
+    }
+    expect((await send('POST', 'Consent', yes('nns-ladywood', { dateTime: '2026-07-05', status: 'inactive' }), 'ward-doctor')).status).toBe(201);
+    expect(await seenBy('community-nurse')).toEqual(closed);
+    await send('PUT', `Consent/${again}`, { ...objection, id: again, status: 'inactive' });
+    expect([await citizenOf(gateway, 'voluntary-worker', people.alice), await seenBy('community-nurse')]).toEqual(['', before]);
   });
 
   it('of the past or of the future counts for nothing now', async () => {

@@ -52,6 +52,26 @@ describe.each(databases)('access explained, on $kind', ({ open }) => {
     expect(JSON.stringify(await (await explain('governance-lead', nurse)).json())).toContain('An organisation sees the records it wrote itself.');
   });
 
+  it('explains a citizen, by an id of before as well, by each source Patient and by what is kept apart of it', async () => {
+    const ask = async (who: string, id: string): Promise<ParametersParameter[]> => ((await (await gateway.get(`/fhir/Patient/${id}/$explain-access`, who)).json()) as Parameters).parameter ?? [];
+    const records = await ask('governance-lead', citizen);
+    expect(records.map(({ name }) => name)).toEqual(records.map(() => 'record'));
+    const custodians = records.map(({ part = [] }) => valueOf(part, 'custodian'));
+    expect(custodians).toEqual(expect.arrayContaining(['Birmingham Community Healthcare NHS Foundation Trust', 'University Hospitals Birmingham NHS Foundation Trust']));
+    const source = records[0]?.part?.[0]?.valueReference?.reference?.slice('Patient/'.length) ?? '';
+    const before = '01234567-89ab-4cde-8f01-23456789abcd';
+    await gateway.database.query('insert into citizen_alias (citizen_id, now_id) values ($1, $2)', [before, citizen]);
+    const [{ id: hidden } = { id: 0 }] = await gateway.database.query<{ id: number }>(`insert into sharing_class (custodian, category, labels) select custodian, category, '{LOCIS}' from sharing_class c join citizen_row r on r.class_id = c.class_id where r.id = $1
+      on conflict do nothing returning class_id as id`, [source]);
+    await gateway.database.query(`insert into citizen_fragment (citizen_id, id, version, path, body, class_id, target, tokens) select citizen_id, id, version, '/photo/0', '{}', $2, null, '{}' from citizen_row where id = $1`, [source, hidden]);
+    await gateway.database.query('update policy_generation set generation = generation + 1');
+    expect((await ask('governance-lead', before)).length).toBe(records.length);
+    const own = await ask('privacy-officer', citizen);
+    expect(own.map(({ part = [] }) => valueOf(part, 'custodian'))).toEqual(own.map(() => 'University Hospitals Birmingham NHS Foundation Trust'));
+    const part = parts({ resourceType: 'Parameters', parameter: await ask('governance-lead', source) }, 'part').find((each) => valueOf(each, 'element') === 'photo') ?? [];
+    expect([valueOf(part, 'element'), valueOf(part, 'label'), part.filter(({ name }) => name === 'audience').map((each) => valueOf(each.part ?? [], 'number'))]).toEqual(['photo', 'LOCIS', [1]]);
+  });
+
   it.each([['community-nurse', 403, 'explain-governance-only'], ['privacy-officer', 404, 'not-found']])('is not for %s, to whom it does not belong', async (who, status, code) => {
     const refused = await explain(who);
     expect([refused.status, ((await refused.json()) as OperationOutcome).issue[0]?.details?.coding?.[0]?.code]).toEqual([status, code]);

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Bundle, Patient, Resource } from '@medplum/fhirtypes';
+import type { Bundle, Consent, Patient, Resource } from '@medplum/fhirtypes';
 import type { Requester } from '../../src/fhir/sharing.ts';
 import { exportSizes } from '../../src/store/export-jobs.ts';
 import { ask, auditSince, codeOf, lastSeq, refusingEntries, type Answer } from '../edge/http/asking.ts';
 import { planOf, sending } from '../edge/http/writing.ts';
 import { communitySystem, type SystemWorld } from './system-world.ts';
-import { fileObjection } from './whole-record.ts';
+import { fileChoiceAbout, fileObjection } from './whole-record.ts';
 
 interface Manifest { transactionTime: string; request: string; requiresAccessToken: boolean; output: { type: string; url: string }[]; deleted?: { type: string; url: string }[]; error: { type: string; url: string }[] }
 
@@ -150,6 +150,20 @@ export function exportCases(current: () => SystemWorld): void {
 
     it('is of nobody else\'s for research, without the person\'s explicit consent', async () => {
       expect(custodians(await taken('HRESCH', 'patient', 'Encounter'))).toEqual(['RYW']);
+    });
+
+    it('for research is of others\' records with the person\'s yes, and of nobody\'s, its own neither, once they opted out', async () => {
+      const about = (resources: Resource[], reference: string): string[] => custodians((resources as (Resource & { subject?: { reference?: string } })[]).filter(({ subject }) => subject?.reference === reference));
+      const [both = ''] = [...Map.groupBy(await taken('CAREMGT', 'group', 'Encounter') as (Resource & { subject: { reference: string } })[], ({ subject }) => subject.reference)].filter(([, of]) => custodians(of).length === 2).map(([reference]) => reference);
+      const say = async (changes: Partial<Consent>): Promise<number> => (await fileChoiceAbout(world.gateway, both.replace('Patient/', ''), changes)).status;
+      const actCode = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
+      expect(await say({ policyRule: { coding: [{ system: actCode, code: 'OPTIN' }] }, provision: { type: 'permit' } })).toBe(201);
+      const after = await taken('HRESCH', 'patient', 'Encounter', async (before) => {
+        expect(about(before, both)).toEqual(['RRK', 'RYW']);
+        expect(await say({ category: [{ coding: [{ system: actCode, code: 'RESEARCH' }] }, { coding: [{ system: 'https://fhir.bicp.example/CodeSystem/opt-out', code: 'national-opt-out' }] }] })).toBe(201);
+      });
+      expect([about(after, both), custodians(after)]).toEqual([[], ['RYW']]);
+      expect(about(await taken('CAREMGT', 'group', 'Encounter'), both)).toEqual(['RRK', 'RYW']);
     });
 
     it('is not of everybody for the care of single people', async () => {

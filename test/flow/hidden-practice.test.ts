@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Observation } from '@medplum/fhirtypes';
 import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { exampleBundle, resourceIn } from './fhir-examples.ts';
@@ -15,12 +16,15 @@ describe.each(databases.flatMap((database) => orders.map((order) => ({ ...databa
   const hospital = readFileSync(exampleFile('hl7v2-adt', 'location-hidden', 'input.hl7'));
   const record = exampleBundle('gp-connect', 'gpexample-whole-record');
   Object.assign(resourceIn(record, 'Patient'), { name: [{ use: 'official', family: 'Lark', given: ['Maya'] }], birthDate: '1990-03-11' });
+  const residents = JSON.parse(readFileSync(exampleFile('care-home', 'rowanhouse-resident-list', 'input.json'), 'utf8')) as { residents: object[] };
+  residents.residents.length = 1;
+  Object.assign(residents.residents[0] ?? {}, { nhsNumber: '999 000 1480', surname: 'Lark', forename: 'Maya', dateOfBirth: '1990-03-11' });
   const [number] = resourceIn(record, 'Patient').identifier ?? [];
   if (number) number.value = '9990001480';
 
   beforeAll(async () => {
     gateway = await startGateway(await open());
-    const steps = [() => gateway.send('uhb-adt', '', hospital), () => gateway.send('gpexample-gpc', '', JSON.stringify(record))];
+    const steps = [() => gateway.send('uhb-adt', '', hospital), async () => { await gateway.send('gpexample-gpc', '', JSON.stringify(record)); await gateway.send('rowanhouse-residents', 'residents', JSON.stringify(residents)); }];
     for (const step of hiddenFirst ? steps : steps.toReversed()) await step();
     const citizens = new Set((await storedRows(gateway, 'Patient')).map((row) => row.citizen));
     expect(citizens.size).toBe(1);
@@ -36,12 +40,30 @@ describe.each(databases.flatMap((database) => orders.map((order) => ({ ...databa
   it('is not shown to whoever may not know where she is: neither the record nor whose it is', async () => {
     const seen = JSON.stringify(await wholeRecord(gateway, 'ward-doctor', citizen));
     expect(seen).toContain('RRK');
-    for (const telling of ['M85001', 'The Example Practice', 'gpexample', 'Testwell']) expect(seen).not.toContain(telling);
+    for (const telling of ['M85001', 'The Example Practice', 'gpexample', 'Testwell', 'rowan', 'Rowan']) expect(seen).not.toContain(telling);
+    const homes = (await storedRows(gateway)).filter((row) => row.citizen === citizen && JSON.stringify(row).includes('rowan'));
+    expect(homes.map(({ type }) => type)).toEqual(expect.arrayContaining(['Patient', 'EpisodeOfCare']));
   });
 
   it('is shown of somebody who is not hidden', async () => {
     const other = (await storedRows(gateway, 'Patient')).find((row) => row.citizen !== citizen)?.citizen ?? '';
     expect(JSON.stringify(await wholeRecord(gateway, 'ward-doctor', other))).toContain('M85001');
+  });
+
+  it('of somebody who is not hidden is closed to others by a code that says they object, from the next read on, and open again without it', async () => {
+    const other = (await storedRows(gateway, 'Patient')).find((row) => row.citizen !== citizen)?.citizen ?? '';
+    const seen = async (): Promise<boolean> => JSON.stringify(await wholeRecord(gateway, 'ward-doctor', other)).includes('M85001');
+    const objecting = exampleBundle('gp-connect', 'temporary-resident');
+    const { identifier = [] } = resourceIn(exampleBundle('gp-connect', 'temporary-resident'), 'Patient');
+    const [observation] = (exampleBundle('gp-connect', 'observations-about-sharing').entry ?? []).flatMap(({ resource }) => (resource?.resourceType === 'Observation' ? [resource] : []));
+    expect([identifier.length > 0, observation?.resourceType]).toEqual([true, 'Observation']);
+    const about = { ...observation, subject: { reference: `Patient/${resourceIn(objecting, 'Patient').id ?? ''}` }, performer: undefined } as unknown as Observation;
+    objecting.entry?.push({ resource: about });
+    await gateway.send('gpexample-gpc', '', JSON.stringify(objecting));
+    expect(await seen()).toBe(false);
+    about.status = 'entered-in-error';
+    await gateway.send('gpexample-gpc', '', JSON.stringify(objecting));
+    expect(await seen()).toBe(true);
   });
 
   it('is kept, and the practice is no evidence of a relationship', async () => {

@@ -41,9 +41,17 @@ describe.each(houses)('past decisions made again, on $kind', ({ open }) => {
     }
   }
 
+  /** The rarer ways, by one person. */
+  async function lookOtherwise(): Promise<void> {
+    const alice = citizens.at(-1) ?? '';
+    for (const path of [`Patient/${alice}/$presence`, `DocumentReference/$docref?patient=${alice}`, 'EpisodeOfCare/_history?_count=3', '_history?_count=3', `Patient/$ihe-pix?sourceIdentifier=https://fhir.nhs.uk/Id/nhs-number%7C${people.alice}`]) {
+      expect([path, (await gateway.get(`/fhir/${path}`, 'community-nurse')).status]).toEqual([path, 200]);
+    }
+  }
+
   async function entries(): Promise<Logged[]> {
     const logged = await gateway.database.query<{ entry: string }>(`select entry from audit_entry order by seq`);
-    return logged.map(({ entry }) => JSON.parse(entry) as Logged).filter(({ interaction, query }) => ['read', 'vread', 'history-instance', 'search-type', 'everything'].includes(interaction) && !query.startsWith('AuditEvent'));
+    return logged.map(({ entry }) => JSON.parse(entry) as Logged).filter(({ interaction, query }) => ['read', 'vread', 'history-instance', 'search-type', 'everything', 'presence', 'docref', 'ihe-pix', 'history-type', 'history-system'].includes(interaction) && !query.startsWith('AuditEvent'));
   }
 
   async function reconstructed(id: string, reader = 'governance-lead'): Promise<Parameters> {
@@ -54,6 +62,7 @@ describe.each(houses)('past decisions made again, on $kind', ({ open }) => {
   it('comes out the same after all that changes what may be seen has changed', async () => {
     await look();
     const [alice] = citizens.slice(-1);
+    await lookOtherwise();
     await fileObjection(gateway, alice ?? '');
     await look();
     // what the record says of the person changes: evidence ends, a class grows stricter, a choice is ended

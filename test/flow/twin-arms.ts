@@ -3,7 +3,7 @@ import { auditArms } from './twin-audit.ts';
 import { counts, headers, instance, noTypes, person, query, shaping } from './twin-pieces.ts';
 import type { TwinFacts } from './twin-facts.ts';
 import { joinsOf, uncoveredJoins } from './twin-joins.ts';
-import type { SearchForm } from './twin-search.ts';
+import type { keptListForms, SearchForm } from './twin-search.ts';
 import { agreementRequests, apiWrite, breakGlassRequest, bundleRequest, choiceRequest, emergencyChange, everythingInput, feedWork, garbage, linkageRun, linkChange, matchRequest, sameEventRequest, transactionRequest, whatIf } from './twin-writes.ts';
 
 /** One request, as it is put to both worlds. */
@@ -309,6 +309,12 @@ const interactionRoutes: Readonly<Record<string, readonly string[]>> = {
 };
 
 const systemRoutes: Readonly<Record<string, readonly string[]>> = { transaction: ['POST /fhir'], batch: ['POST /fhir'], 'history-system': ['GET /fhir/_history'] };
+
+/** A page of a work list that is kept. */
+export function listRequest({ type, state, by }: ReturnType<typeof keptListForms>[number]): fc.Arbitrary<TwinRequest> {
+  return fc.tuple(fc.constantFrom(...state.values), fc.constantFrom(...by.values), fc.constantFrom('2', '50')).map(([is, of, count]) =>
+    ({ method: 'GET', path: `/fhir/${type}${query([[state.parameter, is], [by.parameter, of], ['_count', count]])}` }));
+}
 
 /** A search by one form alone. */
 export function formRequest({ type, parameter, form, values }: SearchForm): fc.Arbitrary<TwinRequest> {

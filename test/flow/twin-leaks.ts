@@ -1,4 +1,5 @@
 import type { Database } from '../../src/store/database.ts';
+import { itself, visible } from '../../src/store/schema/visible.ts';
 
 /** Makes a world leak; what it returns makes it whole again. */
 export type Leak = (database: Database) => Promise<() => Promise<unknown>>;
@@ -7,6 +8,12 @@ export type Leak = (database: Database) => Promise<() => Promise<unknown>>;
 export const leaks: [kind: string, leak: Leak][] = [
   ['numbers and pages: hidden rows are counted', inView('readable_row',
     `select 'citizen'::text, citizen_id, id, type, version, class_id, deleted, updated_at, from_at, to_at, sort_text, tokens, directory_ids from citizen_row where content_hash = ''`)],
+  ['work lists: hidden rows stand in them', async (database) => {
+    const [was] = await database.query<{ sql: string }>(`select pg_get_functiondef('look_at_page'::regproc) as sql`);
+    const seen = visible('r', undefined, itself('r'));
+    await database.query((was?.sql ?? '').replaceAll(seen, `(r.content_hash = '' or ${seen})`));
+    return () => database.query(was?.sql ?? '');
+  }],
   ['parts: what is kept apart is put back', inView('readable_fragment', `select * from citizen_fragment where body like '%0121 496 0999%'`)],
   ['included people: hidden source Patients are joined in', inView('readable_resource',
     `select 'citizen'::text, r.citizen_id, r.id, r.type, r.version, r.class_id, r.deleted, r.updated_at, v.body, r.directory_ids from citizen_row r

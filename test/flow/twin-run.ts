@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { armOf, arms, formRequest, type Asker, type TwinRequest } from './twin-arms.ts';
+import { armOf, arms, formRequest, listRequest, type Asker, type TwinRequest } from './twin-arms.ts';
 import { difference, type Asking, type Difference } from './twin-ask.ts';
 import type { TwinFacts } from './twin-facts.ts';
-import type { SearchForm } from './twin-search.ts';
+import { keptListForms, type SearchForm } from './twin-search.ts';
 
 /** What the log says is not the same in both worlds: it tells those who watch what was withheld from whom. That is what it is for. */
 const readsTheLog: readonly string[] = ['governance', 'privacy-officer'];
@@ -14,9 +14,10 @@ export function twinRequests(facts: TwinFacts, routes: readonly string[], asker:
   const asked = routes.flatMap((route) => named(route, armOf(route)?.(facts, asker)));
   const ways = (so: (type: string) => boolean): fc.Arbitrary<TwinRequest>[] => facts.forms.filter(({ type }) => so(type)).flatMap((form) => named(formName(form), formRequest(form)));
   const [ofLog, forms] = [readsTheLog.includes(asker.role) ? [] : ways((type) => type === 'AuditEvent'), ways((type) => type !== 'AuditEvent')];
+  const lists = keptListForms(facts.forms).flatMap((list) => named(list.name, listRequest(list)));
   const records = Object.entries(arms).filter(([route]) => recordRoute.test(route)).flatMap(([route, arm]) => named(route, arm(facts, asker)));
-  const firsts = [...spread(asked, Math.ceil(requests / 4), seed), ...spread(ofLog, Math.ceil(requests / 10), seed), ...spread(forms, Math.ceil(requests / 2), seed)];
-  const rest = fc.oneof({ weight: 4, arbitrary: fc.oneof(...records) }, { weight: 2, arbitrary: fc.oneof(...forms, ...ofLog) }, { weight: 1, arbitrary: fc.oneof(...asked) });
+  const firsts = [...spread(asked, Math.ceil(requests / 4), seed), ...spread(ofLog, Math.ceil(requests / 10), seed), ...spread(forms, Math.ceil(requests / 2), seed), ...spread(lists, Math.ceil(requests / 20), seed)];
+  const rest = fc.oneof({ weight: 4, arbitrary: fc.oneof(...records) }, { weight: 2, arbitrary: fc.oneof(...forms, ...ofLog) }, { weight: 1, arbitrary: fc.oneof(...lists) }, { weight: 1, arbitrary: fc.oneof(...asked) });
   const drawn = [...firsts.flatMap((arbitrary, i) => fc.sample(arbitrary, { numRuns: 1, seed: mixed(seed, asker.who, i) })), ...fc.sample(rest, { numRuns: requests, seed: mixed(seed, asker.who, -1) })];
   return drawn.filter(({ path }) => !(readsTheLog.includes(asker.role) && path.startsWith('/fhir/AuditEvent'))).slice(0, requests);
 }

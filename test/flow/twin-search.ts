@@ -1,5 +1,6 @@
 import type { CapabilityStatement } from '@medplum/fhirtypes';
 import { isConformanceType } from '../../src/flow/conformance.ts';
+import { listsKept } from '../../src/fhir/kept-lists.ts';
 import { isJsonObject, type Json } from '../../src/fhir/json.ts';
 import { parseSearch } from '../../src/fhir/parse-search.ts';
 import { dateOperators } from '../../src/fhir/search-query.ts';
@@ -22,6 +23,19 @@ const modifiers = ['missing', 'exact', 'contains', 'text', 'not', 'above', 'belo
 const unknownId = '01234567-89ab-8cde-8f01-23456789abcd';
 /** Nobody's values, tried where the rows have none. */
 const inventedValues = [unknownId, 'unheard-of'];
+
+/** Work lists that are kept: one state, and one thing they are by, with values of the rows of both worlds; a list nobody has a value for cannot be asked. */
+export function keptListForms(forms: readonly SearchForm[]): { name: string; type: string; state: SearchForm; by: SearchForm }[] {
+  const form = (type: string, parameter: string, wanted: RegExp): SearchForm | undefined => {
+    const plain = forms.find((each) => each.type === type && each.parameter === parameter && each.form === '');
+    const values = plain?.values.filter((value) => wanted.test(value)) ?? [];
+    return plain && values.length > 0 ? { ...plain, values } : undefined;
+  };
+  return listsKept().flatMap(({ type, state, by }) => by.flatMap((name) => {
+    const [ofState, ofBy] = [form(type, state, /^[^|]+$/), form(type, name, /^[^|/]+[|/][^|]+$|\|.+/)];
+    return ofState && ofBy ? [{ name: `list ${type}.${name}`, type, state: ofState, by: ofBy }] : [];
+  }));
+}
 
 /** Every (type, parameter, modifier or prefix) the statement offers and the parser takes. What is published is the same in both worlds and holds no record. */
 export function offeredForms(statement: CapabilityStatement): Omit<SearchForm, 'values'>[] {

@@ -7,6 +7,7 @@ import { askers } from './twin-askers.ts';
 import { leaks } from './twin-leaks.ts';
 import { readTwinFacts, type TwinFacts } from './twin-facts.ts';
 import { compareWorlds, formName, twinRequests } from './twin-run.ts';
+import { keptListForms } from './twin-search.ts';
 import { breakGlassFor, choiceOf } from './twin-writes.ts';
 import { admissionOf, hiddenPeople, openTwinWorlds, visiblePeople, type Notice } from './twin-worlds.ts';
 
@@ -58,9 +59,13 @@ export function describeTwinWorlds({ kind, notice, requests }: { kind: Database[
     }, 120_000);
 
     it('were asked by every route and in every way to search, and answered in every way there is', () => {
-      const forms = facts.forms.map(formName);
-      if (seeing.length * Math.ceil(requests / 2) >= forms.length) expect([...routes, ...forms].filter((arm) => !asked.has(arm) && !Object.hasOwn(notCompared, arm))).toEqual([]);
-      const sorts = ['200', '200 with entries', 'page 200 with entries', '400', '403', '404', '405', ...(requests < 500 ? [] : ['304', '406', '415', '422']), ...(notice === 'none' ? [] : ['200 with entries and a notice'])];
+      // a run this short asks in a part of them; one of full length that no longer gets round has become too short
+      const short = requests < 500;
+      const forms = short ? [] : facts.forms.map(formName);
+      const lists = keptListForms(facts.forms).map(({ name }) => name);
+      expect(lists.length).toBeGreaterThan(6);
+      expect([...routes, ...forms, ...lists].filter((arm) => !asked.has(arm) && !Object.hasOwn(notCompared, arm))).toEqual([]);
+      const sorts = ['200', '200 with entries', 'page 200 with entries', '400', '403', '404', '405', ...(short ? [] : ['304', '406', '415', '422']), ...(notice === 'none' ? [] : ['200 with entries and a notice'])];
       expect(sorts.filter((sort) => !asking.met.has(sort))).toEqual([]);
     });
 
@@ -80,7 +85,8 @@ export function describeTwinWorlds({ kind, notice, requests }: { kind: Database[
     });
 
     it.each(requests < 500 ? leaks.slice(-1) : leaks)('would be told apart by %s', async (_, leak) => {
-      const list = [...facts.known.map(({ type, id }) => ({ method: 'GET', path: `/fhir/${type}/${id}` })), ...sortedLists, ...harmless];
+      const hidden = facts.rows.filter(({ id }) => !facts.known.some((row) => row.id === id)).slice(0, 8);
+      const list = [...facts.known.map(({ type, id }) => ({ method: 'GET', path: `/fhir/${type}/${id}` })), ...sortedLists, { method: 'GET', path: '/fhir/EpisodeOfCare?status=active&_count=100' }, ...hidden.map(({ type, id }) => ({ method: 'GET', path: `/fhir/${type}/${id}/_history/1` })), ...harmless];
       const mend = await leak(asking.worlds.fuller.database);
       const found = await all('ward-doctor', list);
       await mend();

@@ -117,6 +117,8 @@ describe.each(houses)('what a draft would have changed, on $kind', ({ open }) =>
     const { status, lines } = await ask(gateway, draft);
     const report = lines.at(-1)?.['report'] as WhatIfReport;
     expect(status).toBe(200);
+    const told = lines.slice(0, -1).map(({ progress }) => progress as number);
+    expect([told.length > 0, told.every((share, i) => share >= (told[i - 1] ?? 0) && share <= 1)]).toEqual([true, true]);
     expect(report).toMatchObject({ draft: { id: 'sharing', version: '1.1' }, replaces: '1.0', judgedByTypeAlone: false, lookedAtNobody: 0 });
     await putInForce(gateway.database);
     const after = await answers(gateway, looks);
@@ -129,11 +131,11 @@ describe.each(houses)('what a draft would have changed, on $kind', ({ open }) =>
   });
 
   it('counts timelines and matches as looks, a match that finds nobody among those that met nobody', async () => {
-    const counted = async (): Promise<[number, number]> => {
-      const { looks: n, lookedAtNobody } = (await ask(gateway, draft)).lines.at(-1)?.['report'] as WhatIfReport;
-      return [n, lookedAtNobody];
+    const counted = async (): Promise<[number, number, number]> => {
+      const { looks: n, lookedAtNobody, notJudged } = (await ask(gateway, draft)).lines.at(-1)?.['report'] as WhatIfReport;
+      return [n, lookedAtNobody, notJudged];
     };
-    const [before, nobody] = await counted();
+    const [before, nobody, notJudged] = await counted();
     const [{ citizen, who } = { citizen: '', who: '' }] = looks;
     expect((await gateway.get(`/fhir/Patient/${citizen}/$timeline`, who)).status).toBe(200);
     for (const number of [people.alice, '9990000034']) {
@@ -143,7 +145,8 @@ describe.each(houses)('what a draft would have changed, on $kind', ({ open }) =>
       });
       expect(match.status).toBe(200);
     }
-    expect(await counted()).toEqual([before + 3, nobody + 1]);
+    for (const path of [`/fhir/Patient/${citizen}/$presence`, `/fhir/DocumentReference/$docref?patient=${citizen}`, `/fhir/Patient/$ihe-pix?sourceIdentifier=https://fhir.nhs.uk/Id/nhs-number%7C${people.alice}`, '/fhir/EpisodeOfCare/_history?_count=2']) expect([path, (await gateway.get(path, who)).status]).toEqual([path, 200]);
+    expect(await counted()).toEqual([before + 6, nobody + 1, notJudged + 1]);
     const [{ id } = { id: '' }] = await gateway.database.query<{ id: string }>(`select citizen_ids[1] as id from audit_entry where entry::jsonb ->> 'interaction' = 'match' and citizen_ids <> '{}'`);
     expect(id).toMatch(/^[0-9a-f-]{36}$/);
   });

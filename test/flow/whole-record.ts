@@ -42,8 +42,13 @@ export function objectionOf(citizen: string): Consent {
   };
 }
 
-export async function fileObjection(gateway: Gateway, citizen: string, who = 'privacy-officer'): Promise<Response> {
+/** The same in other words. */
+export async function fileChoiceAbout(gateway: Gateway, citizen: string, changes: Partial<Consent>, who = 'privacy-officer'): Promise<Response> {
   return fetch(`${gateway.url}/fhir/Consent`, {
-    method: 'POST', body: JSON.stringify(objectionOf(citizen)), headers: { Authorization: `Bearer ${await gateway.token(who)}`, 'Content-Type': 'application/fhir+json' },
+    method: 'POST', body: JSON.stringify({ ...objectionOf(citizen), ...changes }), headers: { Authorization: `Bearer ${await gateway.token(who)}`, 'Content-Type': 'application/fhir+json' },
   });
+}
+
+export async function fileObjection(gateway: Gateway, citizen: string, who = 'privacy-officer'): Promise<Response> {
+  return fileChoiceAbout(gateway, citizen, {}, who);
 }

@@ -21,6 +21,14 @@ beforeAll(() => {
   loadProfiles(fileURLToPath(new URL('../../profiles', import.meta.url)));
 });
 
+it('a code about sharing means the same in a list of statements and in an entry of the record', () => {
+  const folder = fileURLToPath(new URL('../../mappings/emis', import.meta.url));
+  const [, ...rows] = readFileSync(`${folder}/tables/sharing-code.csv`, 'utf8').trim().split('\n').map((line) => line.split(','));
+  const inTable = Map.groupBy(rows.filter(([code]) => code !== '*'), ([, , meaning = '']) => meaning);
+  const inMap = new Map([...readFileSync(`${folder}/choice.map`, 'utf8').matchAll(/^let (\w+) = \((.*)\);$/gm)].map(([, meaning = '', codes = '']) => [meaning, codes.split(' | ').map((code) => code.slice(1, -1))]));
+  expect(new Map([...inMap].sort().map(([meaning, codes]) => [meaning, codes.sort()]))).toEqual(new Map([...inTable].sort().map(([meaning, of]) => [meaning, of.map(([code = '']) => code).sort()])));
+});
+
 describe.each([...mappings.kinds.values()])('$name', (kind) => {
   const examples = examplesOf(kind.name);
   const runs = new Map<string, Promise<ExampleRun>>();

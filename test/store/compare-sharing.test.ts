@@ -36,7 +36,7 @@ describe.each(databases)('random sharing, on $kind', ({ open }) => {
     expect(difference.ask.agreements.map(({ agreement: { clauses } }) => clauses.length)).toEqual([1]);
     expect([difference.row.citizen.relationships.length, difference.row.citizen.choices, difference.row.citizen.emergencies]).toEqual([1, [], []]);
     const told = describeDifference(difference);
-    expect(told).toContain(`Seed ${difference.seed}: the door shows what the reference denies.`);
+    expect(told).toContain(`Seed ${difference.seed}: the door (readable_row) shows what the reference denies.`);
     expect(told).toMatch(/The reference says: Clause .* asks for a live .*, and the gateway knows of none\./);
     expect(JSON.parse(told.split('\n').at(-1) ?? '')).toMatchObject({ seed: difference.seed, permitted: false });
   }, 120_000);

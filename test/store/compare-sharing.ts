@@ -3,6 +3,7 @@ import { decide } from '../../src/consent/decide.ts';
 import type { Database } from '../../src/store/database.ts';
 import { readGeneration, saveGrant } from '../../src/store/grants.ts';
 import { openSharingClasses } from '../../src/store/sharing-classes.ts';
+import { doorWays, wayDiffers, type DoorWay } from './door-ways.ts';
 import { layOut, makeDoorWorld, referencePermits, type DoorAsk, type DoorRow, type DoorWorld } from './door-world.ts';
 
 /** A case is one requester under some agreements against one row of one citizen with their choices, relationships and emergencies: no two are the same. */
@@ -10,6 +11,8 @@ export interface SharingDifference {
   seed: number;
   ask: DoorAsk;
   row: DoorRow;
+  /** the look-up that said so */
+  way: string;
   now: Date;
   /** what the reference says; the door did the opposite */
   permitted: boolean;
@@ -34,7 +37,7 @@ export async function compareSharing(run: SharingRun): Promise<{ compared: numbe
     const { database, drop } = await run.open();
     try {
       const world = await makeDoorWorld(database, { citizens: run.citizens, requesters: run.requesters, seed });
-      const found = await firstDifference(database, world);
+      const found = await firstDifference(database, world, seed);
       if (found) return { compared, difference: { ...(await smallest(database, world, found)), seed } };
       compared += world.rows.length * world.asks.length;
     } finally {
@@ -48,20 +51,27 @@ export async function compareSharing(run: SharingRun): Promise<{ compared: numbe
 interface Case {
   ask: DoorAsk;
   row: DoorRow;
+  way: DoorWay;
 }
 
-async function firstDifference(database: Database, world: DoorWorld): Promise<Case | null> {
-  for (const ask of world.asks) {
-    const seen = await seenBy(database, ask);
-    const row = world.rows.find((each) => seen.has(each.id) !== referencePermits(world, ask, each));
-    if (row) return { ask, row };
+async function firstDifference(database: Database, world: DoorWorld, seed: number): Promise<Case | null> {
+  for (const [i, ask] of world.asks.entries()) {
+    // every requester at the view, and at one look-up in turn: in a long run, each at all of them
+    for (const way of [theView, doorWays[(i + seed) % doorWays.length] ?? theView]) {
+      const [row] = await differing(database, world, ask, way);
+      if (row) return { ask, row, way };
+    }
   }
   return null;
 }
 
-async function seenBy(database: Database, { grant }: DoorAsk): Promise<Set<string>> {
-  const rows = await database.serve<{ id: string }>('reader', grant.key, { name: 'seen', text: 'select id from readable_row where citizen_id is not null', values: [] });
-  return new Set(rows.map(({ id }) => id));
+/** Under the grant of its connection, where the look-ups are given theirs. */
+const theView: DoorWay = { name: 'readable_row', ask: () => ({ text: 'select id from readable_row where citizen_id is not null', values: [] }), permits: referencePermits, predicate: '' };
+
+async function differing(database: Database, world: DoorWorld, ask: DoorAsk, way: DoorWay): Promise<DoorRow[]> {
+  if (way !== theView) return wayDiffers(database, world, ask, way);
+  const seen = new Set((await database.serve<{ id: string }>('reader', ask.grant.key, { name: 'seen', ...way.ask(ask.grant.key, world.rows) })).map(({ id }) => id));
+  return world.rows.filter((row) => seen.has(row.id) !== way.permits(world, ask, row));
 }
 
 /** Takes away whatever can go while the two still differ: agreements, clauses, choices, relationships, emergencies, labels of the case. */
@@ -77,16 +87,16 @@ async function smallest(database: Database, world: DoorWorld, found: Case): Prom
       break;
     }
   }
-  const { ask, row } = kept;
-  const permitted = referencePermits(world, ask, row);
-  return { ask, row, now: world.now, permitted, sentence: ask.holds ? sentenceOf(world, kept) : 'The grant no longer holds.' };
+  const { ask, row, way } = kept;
+  const permitted = way.permits(world, ask, row);
+  return { ask, row, way: way.name, now: world.now, permitted, sentence: ask.holds ? sentenceOf(world, kept) : 'The grant no longer holds.' };
 }
 
-function smaller({ ask, row }: Case): Case[] {
+function smaller({ ask, row, way }: Case): Case[] {
   const { citizen } = row;
   const without = <T>(list: readonly T[]): T[][] => list.map((_, i) => list.toSpliced(i, 1));
-  const withAgreements = (agreements: DoorAsk['agreements']): Case => ({ row, ask: { ...ask, agreements } });
-  const withCitizen = (changes: Partial<DoorRow['citizen']>): Case => ({ ask, row: { ...row, citizen: { ...citizen, ...changes } } });
+  const withAgreements = (agreements: DoorAsk['agreements']): Case => ({ row, way, ask: { ...ask, agreements } });
+  const withCitizen = (changes: Partial<DoorRow['citizen']>): Case => ({ ask, way, row: { ...row, next: null, citizen: { ...citizen, ...changes } } });
   return [
     ...without(ask.agreements).map(withAgreements),
     ...ask.agreements.flatMap((each, i) => (each.agreement.clauses.length < 2 ? [] : without(each.agreement.clauses).map((clauses) => withAgreements(ask.agreements.with(i, { ...each, agreement: { ...each.agreement, clauses } }))))),
@@ -99,15 +109,15 @@ function smaller({ ask, row }: Case): Case[] {
 }
 
 /** The candidate alone in the database; null when door and reference agree about it. */
-async function remade(database: Database, world: DoorWorld, { ask, row }: Case): Promise<Case | null> {
-  for (const table of ['citizen_row', 'citizen_version', 'citizen_fragment', 'choice_rule', 'emergency_access', 'relationship']) await database.query(`delete from ${table}`);
+async function remade(database: Database, world: DoorWorld, { ask, row, way }: Case): Promise<Case | null> {
+  for (const table of ['citizen_row', 'citizen_version', 'citizen_fragment', 'list_place', 'person_key', 'event_decision', 'choice_rule', 'emergency_access', 'relationship']) await database.query(`delete from ${table}`);
   await layOut(database, [row.citizen], [row], new Date(world.now.getTime() - 1_000));
   const classes = await openSharingClasses(database);
   await classes.refresh();
   const grant = ask.holds ? compileGrant({ requester: ask.requester, classes: classes.all(), agreements: ask.agreements, generation: await readGeneration(database), now: world.now }) : ask.grant;
   await saveGrant(database, grant);
-  const made = { row, ask: { ...ask, grant } };
-  return (await seenBy(database, made.ask)).has(row.id) !== referencePermits(world, made.ask, row) ? made : null;
+  const made = { row, way, ask: { ...ask, grant } };
+  return (await differing(database, { ...world, rows: [row] }, made.ask, way)).length > 0 ? made : null;
 }
 
 function sentenceOf({ now }: DoorWorld, { ask: { requester, agreements }, row: { citizen, sharingClass, record } }: Case): string {
@@ -117,11 +127,11 @@ function sentenceOf({ now }: DoorWorld, { ask: { requester, agreements }, row: {
 }
 
 /** The case in words, then as JSON. */
-export function describeDifference({ seed, ask, row, now, permitted, sentence }: SharingDifference): string {
+export function describeDifference({ seed, ask, row, way, now, permitted, sentence }: SharingDifference): string {
   const { requester } = ask;
   const { citizen, sharingClass: { custodian, category, labels } } = row;
   const lines = [
-    `Seed ${seed}: the door ${permitted ? 'hides' : 'shows'} what the reference ${permitted ? 'permits' : 'denies'}.`,
+    `Seed ${seed}: the door (${way}) ${permitted ? 'hides' : 'shows'} what the reference ${permitted ? 'permits' : 'denies'}.`,
     `A ${requester.role} of ${requester.organisation} asks for ${requester.purpose}${ask.holds ? '' : ', under a grant that no longer holds'}, at ${now.toISOString()}.`,
     `The row is ${category} of ${custodian}, labels ${labels.length === 0 ? 'none' : labels.join(', ')}.`,
     `The reference says: ${sentence}`,

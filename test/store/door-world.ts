@@ -8,6 +8,7 @@ import type { Database } from '../../src/store/database.ts';
 import { readGeneration, relationshipNumber, saveGrant } from '../../src/store/grants.ts';
 import { arrayText } from '../../src/store/shared-rows.ts';
 import { classKey, openSharingClasses } from '../../src/store/sharing-classes.ts';
+import { inList, ownToken, partToken, personKey } from './door-ways.ts';
 import { consents, recordFacts, recordIds, sharingCase, tellingChoices } from '../consent/random-sharing.ts';
 import { bchc, council, uhb } from '../consent/sharing-cases.ts';
 
@@ -32,6 +33,8 @@ export interface DoorRow {
   /** class of its one fragment, and the row it names, if any: then it has that row's class */
   fragmentClass: SharingClass;
   names: DoorRow | null;
+  /** somebody decided about it and this one of the same citizen */
+  next: DoorRow | null;
   deleted: boolean;
 }
 
@@ -80,9 +83,10 @@ export async function makeDoorWorld(database: Database, size: { citizens: number
   const rows = citizens.flatMap((citizen, c) => {
     const own = classes.map((sharingClass, i): DoorRow => {
       const id = randomUUID();
-      const record = { type: 'EpisodeOfCare', tokens: [], from: null, until: null, ...records[c * classes.length + i], id };
-      return { id, citizen, sharingClass, record, fragmentClass: classes[(i * 7 + c) % classes.length] ?? sharingClass, names: null, deleted: (i + c) % 11 === 0 };
+      const record = { type: 'EpisodeOfCare', tokens: [], from: null, until: null, ...records[c * classes.length + i], id, ...(i % 7 === 3 && { type: 'Patient' }) };
+      return { id, citizen, sharingClass, record, fragmentClass: classes[(i * 7 + c) % classes.length] ?? sharingClass, names: null, next: null, deleted: (i + c) % 11 === 0 };
     });
+    own.forEach((row, i) => { row.next = own[i + 1] ?? null; });
     own.forEach((row, i) => { if (i % 2 === 0) row.names = own[(i * 7 + c) % classes.length] ?? null; });
     nameRecords(citizen, own);
     nameConsents(citizen);
@@ -180,7 +184,7 @@ export async function layOut(database: Database, citizens: readonly DoorCitizen[
   const columns = [rows.map(({ citizen }) => citizen.id), rows.map(({ id }) => id)];
   await database.query(
     `insert into citizen_row (citizen_id, id, type, version, class_id, deleted, updated_at, tokens, from_at, to_at, directory_ids, content_hash)
-     select c, i, t, 2, k, d, $5, w::bigint[], f, u, '{}', '' from unnest($1::uuid[], $2::uuid[], $3::int[], $4::boolean[], $6::text[], $7::text[], $8::timestamptz[], $9::timestamptz[]) as r(c, i, k, d, t, w, f, u)`,
+     select c, i, t, 2, k, d, $5, w::bigint[] || ${ownToken('i')}, f, u, '{}', '' from unnest($1::uuid[], $2::uuid[], $3::int[], $4::boolean[], $6::text[], $7::text[], $8::timestamptz[], $9::timestamptz[]) as r(c, i, k, d, t, w, f, u)`,
     [...columns, rows.map(({ sharingClass }) => sharingClass.id), rows.map(({ deleted }) => deleted), at, rows.map(({ record }) => record.type),
       rows.map(({ record }) => arrayText(record.tokens ?? [])), rows.map(({ record }) => record.from), rows.map(({ record }) => record.until)]);
   await database.query(
@@ -188,8 +192,13 @@ export async function layOut(database: Database, citizens: readonly DoorCitizen[
      select c, i, n, '{}', false, $3, 1, 1 from unnest($1::uuid[], $2::uuid[]) as v(c, i), unnest(array[1, 2]) n`, [...columns, at]);
   await database.query(
     `insert into citizen_fragment (citizen_id, id, version, path, body, class_id, target, tokens)
-     select c, i, 2, '/address', '[]', k, t, '{}' from unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[]) as f(c, i, k, t)`,
+     select c, i, 2, '/address', '[]', k, t, '{${partToken}}' from unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[]) as f(c, i, k, t)`,
     [...columns, rows.map(({ fragmentClass }) => fragmentClass.id), rows.map(({ names }) => names?.id ?? null)]);
+  await database.query(`insert into list_place (citizen_id, id, list, at) select c, i, ${inList}, $3 from unnest($1::uuid[], $2::uuid[]) as r(c, i)`, [...columns, at]);
+  await database.query(`insert into person_key (citizen_id, id, hash) select c, i, '${personKey}'::bytea from unnest($1::uuid[], $2::uuid[]) as r(c, i)`, columns);
+  await database.query(
+    `insert into event_decision (citizen_id, id, first_id, second_id, verdict, reason, person, person_name, organisation, role)
+     select c, i, least(i, n), greatest(i, n), 'same', '', '', '', '', '' from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as d(c, i, n) where n = any ($2::uuid[])`, [...columns, rows.map(({ next }) => next?.id ?? null)]);
   await layOutChoices(database, citizens);
   const emergencies = citizens.flatMap(({ id, emergencies: each }) => each.map((emergency) => ({ citizen: id, ...emergency })));
   await database.query(

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sealEntries } from '../../src/flow/seal-entries.ts';
 import { openAuditTrail } from '../../src/store/audit-trail.ts';
 import type { Database } from '../../src/store/database.ts';
-import { withPastLooks } from '../../src/store/past-looks.ts';
+import { withPastLooks, type Gathered } from '../../src/store/past-looks.ts';
 import { entryOf } from '../audit/log-of.ts';
 import { databases } from '../databases.ts';
 
@@ -21,10 +21,10 @@ describe.each(databases)('past looks, on $kind', ({ open }) => {
     const database = await open();
     try {
       const shares: number[] = [];
-      const gathered = (): Promise<{ looks: number; nobody: number }> => withPastLooks(database, (looks) => looks.gather(since, [], (done) => { shares.push(done); }));
-      expect(await gathered()).toEqual({ looks: 0, nobody: 0 });
+      const gathered = (): Promise<Gathered> => withPastLooks(database, (looks) => looks.gather(since, { repeatable: ['read'], many: ['notify'], aboutNobody: [] }, (done) => { shares.push(done); }));
+      expect(await gathered()).toEqual({ looks: 0, nobody: 0, notJudged: 0 });
       await write(database, [after, before, after, since.toISOString(), before, before, before, before, before, after]);
-      expect(await gathered()).toEqual({ looks: 4, nobody: 0 });
+      expect(await gathered()).toEqual({ looks: 4, nobody: 0, notJudged: 0 });
       expect(shares).toEqual([1]);
     } finally {
       await database.close();

@@ -29,11 +29,12 @@ export function whatIfCommand(context: CliContext): Command {
 
 /** The report in sentences: first what it rests on, then what would be shown and what hidden, by who looks. */
 function sayReport(report: WhatIfReport): string[] {
-  const { draft, replaces, looks, lookedAtNobody, judgedByTypeAlone, since, lines } = report;
+  const { draft, replaces, looks, lookedAtNobody, notJudged, judgedByTypeAlone, since, lines } = report;
   const [shown, hidden] = [lines.filter(({ effect }) => effect === 'shown'), lines.filter(({ effect }) => effect === 'hidden')];
   return [
     `${draft.id} version ${draft.version}, ${replaces === null ? 'in force beside all others' : `in force instead of version ${replaces}`}, against ${looks} looks since ${since}, over the records of today.`,
     ...(lookedAtNobody > 0 ? [`${lookedAtNobody} of them met nobody: whom they would have found cannot be said.`] : []),
+    ...(notJudged > 0 ? [`${notJudged} more were lists of everybody's changes, files of exports or notifications: these are not judged.`] : []),
     ...(judgedByTypeAlone ? ['Searches were asked in very many ways: the rarest are judged by their type of resource alone.'] : []),
     ...(lines.length === 0 ? ['Nobody would have seen anything else.'] : []),
     ...section('NEWLY SHOWN', shown, report.smallNumber), ...section('NEWLY HIDDEN', hidden, report.smallNumber),

@@ -1,3 +1,5 @@
+import { purposesBeyondCare } from '../../fhir/sharing.ts';
+
 /** Where a column of the grant is found. */
 type Column = (column: string) => string;
 const ofGrant: Column = (column) => `g.${column}`;
@@ -76,6 +78,12 @@ function liveAccess(citizen: string, grant: Column): string {
       and e.person = ${grant('person')} and e.from_at <= statement_timestamp() and e.until > statement_timestamp()`;
 }
 
+/** For purposes beyond individual care an opt-out holds towards the custodian too; for all others nothing is asked. */
+function notDeclined(row: string, grant: Column, record: OfRecord): string {
+  const beyondCare = purposesBeyondCare.map((purpose) => `'${purpose}'`).join(', ');
+  return `case when ${grant('purpose')} not in (${beyondCare}) then true when ${choseNothing(row)} then true else ${choiceEffect(row, grant, record)} is distinct from 'declines' end`;
+}
+
 /** Is this person's emergency access to the citizen of a row live? */
 export function emergency(citizen: string, grant = ofGrant): string {
   return `(select true from ${liveAccess(citizen, grant)} limit 1) is true`;
@@ -98,7 +106,7 @@ export function within(citizen: string, grant = ofGrant): string {
 /**
  * The door's one predicate, as SQL over a row with `citizen_id` and `class_id`, and the record it is. Every view that shows citizen rows is
  * built from it; nothing else decides. Mirrors rules 1 and 3 to 5 of the combining rules (see src/consent/combining-rules.ts):
- * classes the grant exempts from choices, then open, related and consented classes, and no choice that denies; emergency
+ * classes the grant exempts from choices other than an opt-out, then open, related and consented classes, and no choice that denies; emergency
  * access stands in for a relationship and passes a general objection, nothing else. A grant of one citizen shows nothing of others.
  *
  * Wherever it stands, the grant is at hand as `g`: without a grant that holds there is no `g`, and nothing to see. `record` says how the single
@@ -112,7 +120,7 @@ export function visible(row: string, grant = ofGrant, record: OfRecord = ofClass
   const related = (classes: string): string => `(select true from relationship x where x.citizen_id = ${row}.citizen_id and x.organisation = ${grant('organisation')}
       and x.until > statement_timestamp() and ${holds(grant(classes), `(${row}.class_id * 16 + x.kind)`)} limit 1) is true`;
   const inEmergency = emergency(`${row}.citizen_id`, grant);
-  return `(${within(`${row}.citizen_id`, grant)} and (${classIn('exempt')} or (
+  return `((${within(`${row}.citizen_id`, grant)} and (${classIn('exempt')} and ${notDeclined(row, grant, record)}) or (
     (${classIn('open')} or (${isEmpty(grant('related'))} is false and ${related('related')})
       or (${classIn('related_classes')} and ${inEmergency})
       or ((${classIn('explicit')} or (${isEmpty(grant('explicit_related'))} is false and ${related('explicit_related')}))

@@ -16,6 +16,7 @@ export interface WhatIfReport {
   until: string;
   looks: number;
   lookedAtNobody: number;
+  notJudged?: number;
   judgedByTypeAlone: boolean;
   smallNumber: number;
   lines: WhatIfLine[];

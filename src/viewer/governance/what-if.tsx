@@ -44,11 +44,11 @@ export function WhatIf({ agreement: { identifier, version } }: { agreement: Agre
   );
 }
 
-function Report({ report: { looks, lookedAtNobody, since, until, smallNumber, judgedByTypeAlone, replaces, lines } }: { report: WhatIfReport }) {
+function Report({ report: { looks, lookedAtNobody, notJudged = 0, since, until, smallNumber, judgedByTypeAlone, replaces, lines } }: { report: WhatIfReport }) {
   const names = new Map((useOrganisations().data ?? []).map(({ key, name }) => [key, name]));
   return (
     <>
-      <p>{words.judged(looks, lookedAtNobody, formatDateTime(since), formatDateTime(until))} {replaces === null ? words.replacesNone : words.replaces(replaces)} {words.small(smallNumber)} {judgedByTypeAlone ? words.byType : ''}</p>
+      <p>{words.judged(looks, lookedAtNobody, formatDateTime(since), formatDateTime(until))} {notJudged > 0 ? words.notJudged(notJudged) : ''} {replaces === null ? words.replacesNone : words.replaces(replaces)} {words.small(smallNumber)} {judgedByTypeAlone ? words.byType : ''}</p>
       {lines.length === 0 ? null : (
         <Table responsive caption={words.caption} captionProps={{ size: 's' }} className="os-changes-table">
           <Table.Head><Table.Row>{words.columns.map((text) => <Table.Cell key={text}>{text}</Table.Cell>)}</Table.Row></Table.Head>

@@ -3,6 +3,7 @@ import { loadDefinitions } from '../../../src/fhir/definitions.ts';
 import { loadProfiles } from '../../../src/fhir/profiles.ts';
 import { validateResource } from '../../../src/fhir/validate-resource.ts';
 import { choiceFromConsent } from '../../../src/consent/choice-from-consent.ts';
+import { choiceSource } from '../../../src/consent/choice-source.ts';
 import { adviceFrom, componentExtension, destinationsOf, ownOrganisation } from '../../../src/viewer/referral/destinations.ts';
 import { adviceCall, answerTo, conditionOf, isForUs, latestAnswer, referralFor, requestName, together, withAnswer, yesTo, type Referring, type Writer } from '../../../src/viewer/referral/referral-resources.ts';
 
@@ -102,5 +103,6 @@ it('a yes to one organisation is a choice that permits that one alone', () => {
   const consent = yesTo('alice', destination('nns'), '2026-11-22');
   expect(errorsIn(consent)).toEqual([]);
   const read = choiceFromConsent(consent, `${ods}|RRK`);
-  expect(read).toMatchObject({ choice: { rules: [{ effect: 'permit' }] } });
+  expect(read).toMatchObject({ choice: { rules: [{ effect: 'permit', limits: { organisations: [`${destination('nns').identifier.system ?? ''}|${destination('nns').identifier.value ?? ''}`] } }] } });
+  expect('choice' in read && choiceSource(read.choice)).toMatch(/^yes:/);
 });
