@@ -2,31 +2,25 @@
 // is a question ("which second idea hides in here?").
 import { readdirSync, readFileSync } from 'node:fs';
 import { ESLint } from 'eslint';
-import { parser } from 'typescript-eslint';
 
 const longFunction = 50;
 const longFile = 300;
 
-const eslint = new ESLint();
-const results = await eslint.lintFiles(['.']);
+const sizes = {
+  'max-lines': ['warn', { max: longFile }],
+  'max-lines-per-function': ['warn', { max: longFunction, IIFEs: true }],
+};
+const isSize = ({ ruleId }) => ruleId in sizes;
+const eslint = new ESLint({ overrideConfig: [{ files: ['src/**/*.ts', 'src/**/*.tsx'], rules: sizes }] }); // in one go: reading every file again takes as long as a tenth of all rules
+const linted = await eslint.lintFiles(['.']);
+const results = linted.map((result) => ({ ...result, messages: result.messages.filter((message) => !isSize(message)), warningCount: result.warningCount - result.messages.filter(isSize).length }));
 const findings = results.reduce((sum, result) => sum + result.errorCount + result.warningCount, 0);
 const formatter = await eslint.loadFormatter('stylish');
 process.stdout.write(await formatter.format(results));
 process.stdout.write(`${results.length} files linted, ${findings} findings\n`);
 
-const sizes = new ESLint({
-  overrideConfigFile: true,
-  allowInlineConfig: false,
-  overrideConfig: [{
-    files: ['**/*.ts', '**/*.tsx'],
-    languageOptions: { parser },
-    rules: {
-      'max-lines': ['warn', { max: longFile }],
-      'max-lines-per-function': ['warn', { max: longFunction, IIFEs: true }],
-    },
-  }],
-});
-const large = (await sizes.lintFiles(['src'])).flatMap(({ filePath, messages }) => messages.map((message) => ({ filePath, message })));
+// no comment hides a size
+const large = linted.flatMap(({ filePath, messages, suppressedMessages }) => [...messages, ...suppressedMessages].filter(isSize).map((message) => ({ filePath, message })));
 const files = readdirSync('src', { recursive: true, withFileTypes: true }).filter((file) => file.isFile() && /[.]tsx?$/.test(file.name));
 const lines = files.reduce((sum, file) => sum + readFileSync(`${file.parentPath}/${file.name}`, 'utf8').split('\n').length, 0);
 process.stdout.write(`${files.length} source files, ${lines} lines; ${large.length} larger than ${longFunction} lines a function or ${longFile} a file\n`);

@@ -38,13 +38,14 @@ export async function findNamed(context: ReleaseContext, requester: Requester, i
   const { database, policy } = context;
   const asked = [...new Set([...ids, ...patients])].filter(isUuid);
   if (asked.length === 0) return { records: new Map(), citizens: new Map(), emergency: [] };
-  const now = await citizensNow(database, asked);
-  const [own, ofOwn] = [await loadOwnRows(database, requester.organisation, asked), await loadOwnCitizens(database, requester.organisation, now)];
-  const { result: { rows, people } } = await policy.under(requester, async ({ grant }) => {
+  const [now, own] = await Promise.all([citizensNow(database, asked), loadOwnRows(database, requester.organisation, asked)]);
+  const ofOwned = loadOwnCitizens(database, requester.organisation, now);
+  const seen = policy.under(requester, async ({ grant }) => {
     const listed = await readListed(database, grant.key, asked);
     const sources = await readSourcePatients(database, grant.key, now);
     return listed === stale || sources === stale ? stale : { rows: listed, people: sources };
   });
+  const [ofOwn, { result: { rows, people } }] = await Promise.all([ofOwned, seen]);
   const records = new Map([...own.values()].filter(({ deleted }) => !deleted).map(({ id, type, citizen }): [string, NamedRecord] => [id, { type, citizen, own: true }]));
   for (const row of rows) if (row.citizen !== null) records.set(row.id, { type: row.type, citizen: row.citizen, own: own.has(row.id), row });
   const known = new Set([...ofOwn, ...people.map(({ citizen }) => citizen)]);

@@ -8,7 +8,7 @@ import { loadCurrentRows } from '../store/record-writer.ts';
 import { holdCodeSets } from '../store/relabel-queue.ts';
 import { endRows } from '../store/replay-record.ts';
 import { saveApiRecord } from '../store/source-records.ts';
-import { hiddenCitizens } from './hidden-citizens.ts';
+import { hiddenWith } from './hidden-citizens.ts';
 import { lastVersion } from './end-resources.ts';
 import { apiFeed, type NamedWrite } from './name-writes.ts';
 import { prepareSave, type WritePlan } from './plan-writes.ts';
@@ -24,11 +24,12 @@ export async function saveWrites(context: WriteContext, requester: Requester, pl
   if (plan.saves.length + plan.ends.length === 0) return true;
   const saved = await context.database.transaction(async (connection) => {
     if (!(await holdCodeSets(connection, context.sensitiveCodes.hash))) throw new Refusal(outdated);
-    if (plan.named.some(({ condition }) => condition)) await holdConditions(connection, requester.organisation);
-    await holdCitizens(connection, plan.citizens);
+    const conditions = plan.named.flatMap(({ condition }) => condition ?? []);
+    if (conditions.length > 0) await holdConditions(connection, requester.organisation, { alone: conditions.some(({ found }) => found === null) });
+    const held = await holdCitizens(connection, plan.citizens);
     if (!(await stillSo(connection, requester, plan))) return false;
     const sources = plan.saves.map(({ resolved: { citizen } }) => ({ citizen, resources: [], late: [], older: [] }));
-    const hidden = await hiddenCitizens(connection, sources);
+    const hidden = hiddenWith(new Set([...held.values()].flatMap((each) => (each.hidden ? [each.citizen] : []))), sources);
     const recordId = await saveApiRecord(connection, {
       client: requester.client, content: bytes, sha256: createHash('sha256').update(bytes).digest(), at: context.clock(), taskId: context.newId(), rows: plan.named.length,
     });

@@ -28,8 +28,8 @@ const tries = 8;
 /**
  * THE STORY of a write through the FHIR API, by somebody who may write this: which of their own rows is it done to → what does it come to,
  * whose record is it, what does it refer to, is it valid → audit (durable) → saved as intake saves, in one transaction that
- * looks again whether all of it is still so. Writers of one organisation take turns in a process, so that they do not come
- * between each other; whoever comes between from another one is noticed, and it is all worked out anew.
+ * looks again whether all of it is still so. Writes of one organisation to one row, or on one condition, take
+ * turns in a process, so that they do not come between each other; whoever comes between is noticed, and it is all worked out anew.
  */
 export async function writeRecords(context: WriteContext, requester: Requester, partner: Partner, work: WriteWork, request: RequestFacts): Promise<Written[]> {
   for (let attempt = 0; attempt < tries; attempt += 1) {

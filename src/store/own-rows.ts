@@ -72,9 +72,12 @@ export function loadOwnPatients(asked: Connection | Database, custodian: Organis
      where r.citizen_id = any($1::uuid[]) and r.type = 'Patient' and not r.deleted order by r.id`, [citizens, custodian]);
 }
 
-/** Whoever else of the organisation writes on a condition waits until the transaction ends: of the same one both would find nothing, and make two. */
-export async function holdConditions(connection: Connection, custodian: OrganisationKey): Promise<void> {
-  await connection.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`conditions of ${custodian}`]);
+/**
+ * Until the transaction ends, nobody else of the organisation makes what a condition did not find: both would find nothing, and
+ * make two. `alone`: this one does, so whoever else writes on a condition waits; those that change what they found wait for no other.
+ */
+export async function holdConditions(connection: Connection, custodian: OrganisationKey, { alone }: { alone: boolean }): Promise<void> {
+  await connection.query(`select pg_advisory_xact_lock${alone ? '' : '_shared'}(hashtextextended($1, 0))`, [`conditions of ${custodian}`]);
 }
 
 async function ask<Row extends object>(asked: Connection | Database, text: string, values: unknown[]): Promise<Row[]> {

@@ -49,15 +49,15 @@ export async function loadCurrentRows(connection: Connection, ids: readonly stri
  */
 export async function saveRows(connection: Connection, changes: readonly RowChange[]): Promise<void> {
   if (changes.length === 0) return;
-  await connection.query(
-    `with v as (select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::timestamptz[], $6::bigint[], $7::int[], $8::text[])
+  await connection.query({
+    name: 'save-versions', text: `with v as (select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::timestamptz[], $6::bigint[], $7::int[], $8::text[])
          as v(citizen_id, id, version, body, updated_at, record_id, row_no, type)),
        told as (insert into happened (kind, id, version) select type, id, version from v where type = any ($9) and ${somebodySubscribed})
      insert into citizen_version (citizen_id, id, version, body, deleted, updated_at, record_id, row_no)
      select citizen_id, id, version, body, false, updated_at, record_id, row_no from v`,
-    [changes.map((c) => c.citizen), changes.map((c) => c.id), changes.map((c) => c.version), changes.map((c) => c.body),
+    values: [changes.map((c) => c.citizen), changes.map((c) => c.id), changes.map((c) => c.version), changes.map((c) => c.body),
       changes.map((c) => c.updatedAt), changes.map((c) => c.recordId), changes.map((c) => c.row), changes.map((c) => c.type), typesToldOf],
-  );
+  });
   const last = [...new Map(changes.map((change) => [change.id, change])).values()];
   const codes = Map.groupBy(changes, ({ id }) => id);
   await saveCurrent(connection, last, ({ id }) => [...new Set((codes.get(id) ?? []).flatMap(({ index }) => index.codes))]);
@@ -66,8 +66,8 @@ export async function saveRows(connection: Connection, changes: readonly RowChan
 
 /** Codes gather over the versions, as labels do: what an old version said stays findable. A row stays the source Patient's whose it was first. */
 async function saveCurrent(connection: Connection, last: readonly RowChange[], codesOf: (change: RowChange) => bigint[]): Promise<void> {
-  await connection.query(
-    `insert into citizen_row (citizen_id, id, type, version, class_id, deleted, updated_at, from_at, to_at, sort_text, tokens, directory_ids, content_hash, codes, origin, value_keys, value_lows, value_highs)
+  await connection.query({
+    name: 'save-rows', text: `with saved as (insert into citizen_row (citizen_id, id, type, version, class_id, deleted, updated_at, from_at, to_at, sort_text, tokens, directory_ids, content_hash, codes, origin, value_keys, value_lows, value_highs)
      select citizen_id, id, type, version, class_id, false, updated_at, from_at, to_at, sort_text, tokens::bigint[], directory_ids::uuid[], content_hash, codes::bigint[], origin,
        value_keys::bigint[], value_lows::float8[], value_highs::float8[]
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::int[], $5::int[], $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::text[],
@@ -78,14 +78,12 @@ async function saveCurrent(connection: Connection, last: readonly RowChange[], c
        tokens = excluded.tokens, directory_ids = excluded.directory_ids, content_hash = excluded.content_hash,
        value_keys = excluded.value_keys, value_lows = excluded.value_lows, value_highs = excluded.value_highs,
        codes = case when excluded.codes <@ citizen_row.codes then citizen_row.codes
-         else array(select unnest(citizen_row.codes) union select unnest(excluded.codes)) end`,
-    [last.map((c) => c.citizen), last.map((c) => c.id), last.map((c) => c.type), last.map((c) => c.version), last.map((c) => c.classId),
+         else array(select unnest(citizen_row.codes) union select unnest(excluded.codes)) end)
+     update citizen_fragment f set class_id = r.class_id from unnest($2::uuid[], $5::int[]) as r(id, class_id) where f.target = r.id and f.class_id <> r.class_id`,
+    values: [last.map((c) => c.citizen), last.map((c) => c.id), last.map((c) => c.type), last.map((c) => c.version), last.map((c) => c.classId),
       last.map((c) => c.updatedAt), last.map((c) => c.index.from), last.map((c) => c.index.to), last.map((c) => c.index.sortText),
       last.map((c) => arrayText(c.index.tokens)), last.map((c) => arrayText(c.directoryIds)), last.map((c) => c.contentHash), last.map((c) => arrayText(codesOf(c))), last.map((c) => c.origin ?? null), ...valueColumns(last.map(({ index }) => index))],
-  );
-  await connection.query(
-    `update citizen_fragment f set class_id = r.class_id from unnest($1::uuid[], $2::int[]) as r(id, class_id)
-     where f.target = r.id and f.class_id <> r.class_id`, [last.map((c) => c.id), last.map((c) => c.classId)]);
+  });
 }
 
 /**

@@ -217,10 +217,11 @@ export async function saveApiRecord(
 ): Promise<number> {
   const { rows = 1 } = written;
   const { rows: [record] } = await connection.query<{ record_id: string }>(
-    `insert into source_record (feed, part, sha256, content, size, received_at, client, task_id, state, received_rows)
-     values ('api', $1::text, $2, $3, $4, $5, $6, $1::text::uuid, 'done', $7) returning record_id`,
+    `with record as (insert into source_record (feed, part, sha256, content, size, received_at, client, task_id, state, received_rows)
+         values ('api', $1::text, $2, $3, $4, $5, $6, $1::text::uuid, 'done', $7::int) returning record_id),
+       its_rows as (insert into intake_row (record_id, row_no, line, feed, part, person_key, state)
+         select record_id, n, n, 'api', $1::text, '', 'stored' from record, generate_series(1, $7::int) n)
+     select record_id from record`,
     [written.taskId, written.sha256, written.content, written.content.byteLength, written.at, written.client, rows]);
-  await connection.query(
-    `insert into intake_row (record_id, row_no, line, feed, part, person_key, state) select $1, n, n, 'api', $2, '', 'stored' from generate_series(1, $3::int) n`, [record?.record_id, written.taskId, rows]);
   return Number(record?.record_id ?? 0);
 }

@@ -14,7 +14,7 @@ describe('the people of the sharing benchmark', () => {
   beforeAll(async () => {
     loadDefinitions();
     loadProfiles(join(import.meta.dirname, '..', '..', 'profiles'));
-    database = await openPostgres(await freshPostgres('empty_record'), 4);
+    database = await openPostgres(await freshPostgres(), 4);
     await loadCitizens(database, 0, 90, () => undefined);
     await loadCitizens(database, 90, 210, () => undefined);
   });
@@ -27,7 +27,7 @@ describe('the people of the sharing benchmark', () => {
     expect(counted?.rows).toBeGreaterThan(12 * 210);
     expect(counted?.versions).toBe(counted?.rows);
     const indexes = async (of: Database): Promise<unknown[]> => of.query("select indexdef from pg_indexes where schemaname = 'public' order by indexname");
-    const empty = await openPostgres(await freshPostgres('empty_record'), 1);
+    const empty = await openPostgres(await freshPostgres(), 1);
     expect(await indexes(database)).toEqual(await indexes(empty));
     await empty.close();
   });

@@ -1,4 +1,4 @@
-import { openEmptyPglite } from '../databases.ts';
+import { openLoadedPglite } from '../databases.ts';
 import type { Bundle } from '@medplum/fhirtypes';
 import type { Browser } from 'playwright-core';
 import { personAt } from '../../src/demo/generate-people.ts';
@@ -19,7 +19,7 @@ describe('from the start page', () => {
   const unknown = '9991000046';
 
   beforeAll(async () => {
-    gateway = await startGateway(await openEmptyPglite(), { citizens: 12 });
+    gateway = await startGateway(await openLoadedPglite(12));
     await firstDay(gateway, population);
     browser = await openBrowser();
   });

@@ -1,4 +1,4 @@
-import { openEmptyPglite } from '../databases.ts';
+import { openLoadedPglite } from '../databases.ts';
 import type { Browser, Page } from 'playwright-core';
 import { demoFiles } from '../../src/demo/demo-files.ts';
 import { citizenOf, people } from '../flow/whole-record.ts';
@@ -10,7 +10,7 @@ describe('a screen', () => {
   let gateway: Gateway;
   let browser: Browser;
   beforeAll(async () => {
-    gateway = await startGateway(await openEmptyPglite(), { citizens: 3, environment: () => ({ ONESTORY_SESSION_IDLE_SECONDS: '130' }) });
+    gateway = await startGateway(await openLoadedPglite(3), { environment: () => ({ ONESTORY_SESSION_IDLE_SECONDS: '130' }) });
     browser = await openBrowser();
   });
   afterAll(async () => {

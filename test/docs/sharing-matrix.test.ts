@@ -18,7 +18,7 @@ let citizens: MatrixCitizen[];
 const rows: MatrixRow[] = [];
 
 beforeAll(async () => {
-  gateway = await startGateway(await openPostgres(await freshPostgres('empty_record')), { agreements: writeMatrixAgreements(join(folder, 'agreements')) });
+  gateway = await startGateway(await openPostgres(await freshPostgres()), { agreements: writeMatrixAgreements(join(folder, 'agreements')) });
   citizens = await layOutMatrix(gateway);
 }, 60_000);
 afterAll(async () => {

@@ -54,7 +54,7 @@ describe('a log that three processes append to at once, one of which is killed',
   const notes: string[] = [];
 
   beforeAll(async () => {
-    const url = await freshPostgres();
+    const url = await freshPostgres('template1');
     database = await openPostgres(url, 2);
     let over = false;
     const appending = Promise.all([append(url, 'appender0', entriesEach), append(url, 'appender1', entriesEach), append(url, 'killed', 1_000_000, killedAfter)]).finally(() => { over = true; });
@@ -135,7 +135,7 @@ describe('a log that three processes append to at once, one of which is killed',
 describe('a log that was put back from a backup', () => {
   it('is told by what lies in the folder, and by the verifier, and brings no further checkpoint', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'onestory-checkpoints-'));
-    const url = await freshPostgres('empty_record');
+    const url = await freshPostgres();
     const first = await openPostgres(url, 2);
     await appendTo(first, 30);
     await first.close();
@@ -169,7 +169,7 @@ describe('a log that was put back from a backup', () => {
 
   it('brings every checkpoint once, whole, and the next when it is due by a clock that jumps', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'onestory-checkpoints-'));
-    const database = await openPostgres(await freshPostgres('empty_record'), 2);
+    const database = await openPostgres(await freshPostgres(), 2);
     try {
       await appendTo(database, 3);
       expect(await published(database, folder)).toEqual([]);
@@ -233,7 +233,7 @@ describe('a log whose checkpoints are posted to a partner', () => {
 
 describe('a log that a partner witnesses', () => {
   it('carries the partner\'s signatures, each for a log that grew from the one before', async () => {
-    const database = await openPostgres(await freshPostgres('empty_record'), 2);
+    const database = await openPostgres(await freshPostgres(), 2);
     const witness = await startWitness('partner.example/witness');
     try {
       await appendTo(database, 5);
@@ -267,7 +267,7 @@ describe('a log that a partner witnesses', () => {
   });
 
   it('that was put back from a backup is told by the partner', async () => {
-    const [database, restored] = [await openPostgres(await freshPostgres('empty_record'), 2), await openPostgres(await freshPostgres('empty_record'), 2)];
+    const [database, restored] = [await openPostgres(await freshPostgres(), 2), await openPostgres(await freshPostgres(), 2)];
     const witness = await startWitness('partner.example/witness');
     try {
       await appendTo(database, 9);

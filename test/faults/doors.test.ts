@@ -30,7 +30,7 @@ const lost: string[] = [];
 const atKills: number[] = [];
 
 beforeAll(async () => {
-  const url = await freshPostgres();
+  const url = await freshPostgres('template1');
   mllpPort = await freePort();
   drop = mkdtempSync(join(tmpdir(), 'onestory-doors-'));
   mkdirSync(join(drop, 'uhb-adt'));

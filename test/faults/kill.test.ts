@@ -9,7 +9,7 @@ describe(`a gateway on PostgreSQL, killed ${kills} times in the middle of its wo
   let outcome: KillOutcome;
   beforeAll(async () => {
     outcome = await runWithKills({
-      kills, seed: 7, senders: sendersFor(citizens), databaseUrls: { killed: await freshPostgres(), undisturbed: await freshPostgres() },
+      kills, seed: 7, senders: sendersFor(citizens), databaseUrls: { killed: await freshPostgres('template1'), undisturbed: await freshPostgres('template1') },
     });
   }, 240_000);
 

@@ -29,19 +29,19 @@ const everyVersion = Array.from({ length: 33 }, (_, i) => ({ version: i + 1 }));
 
 describe('the schema', () => {
   it(`is made once when ${starters} programs start on one empty database`, async () => {
-    const url = await freshPostgres();
+    const url = await freshPostgres('template1');
     await Promise.all(Array.from({ length: starters }, () => openAndClose(url)));
     expect(await withClient(url, async (client) => (await client.query('select version from schema_version order by version')).rows)).toEqual(everyVersion);
   });
 
   it('is made in several databases of one cluster at once, though the roles belong to all of them', async () => {
-    const urls = await Promise.all(Array.from({ length: starters }, () => freshPostgres()));
+    const urls = await Promise.all(Array.from({ length: starters }, () => freshPostgres('template1')));
     await Promise.all(urls.map(openAndClose));
     for (const url of urls) expect(await tablesOf(url)).toContain('citizen_row');
   });
 
   it('is made whole or not at all: what fails half way leaves nothing, and the next start does it', async () => {
-    const url = await freshPostgres();
+    const url = await freshPostgres('template1');
     await withClient(url, (client) => client.query('create table audit_entry (in_the_way int)'));
     await expect(openAndClose(url)).rejects.toThrow('audit_entry');
     expect(await tablesOf(url)).toEqual(['audit_entry']);
@@ -51,7 +51,7 @@ describe('the schema', () => {
   });
 
   it('is made by the next start when the program was killed in the middle of it', async () => {
-    const url = await freshPostgres();
+    const url = await freshPostgres('template1');
     await withClient(url, (client) => client.query(`
       create function linger() returns event_trigger language plpgsql as $$ begin
         if exists (select 1 from pg_event_trigger_ddl_commands() where object_identity = 'public.audit_entry') then perform pg_sleep(3); end if; end $$;
@@ -78,7 +78,7 @@ describe('the schema', () => {
   });
 
   it('of a newer program is refused with a sentence that says so, and stays as it is', async () => {
-    const url = await freshPostgres();
+    const url = await freshPostgres('template1');
     await openAndClose(url);
     await withClient(url, (client) => client.query('insert into schema_version (version) values (99)'));
     await expect(openRecordAt(url, true)).rejects.toMatchObject({ problems: [{ code: 'schema-other' }] });

@@ -7,7 +7,7 @@ import { runRegister } from './run-register.ts';
 describe('16 clients on two gateways of one record', () => {
   let gateways: Gateway[] = [];
   beforeAll(async () => {
-    const url = await freshPostgres('empty_record');
+    const url = await freshPostgres();
     gateways = [await startGateway(await openPostgres(url), { citizens: 1 })];
     gateways.push(await startGateway(await openPostgres(url)));
   });

@@ -12,7 +12,7 @@ const limitMs = 120_000;
 
 it('kill -9 in the middle of a replay and of its swap: the next process goes on, and every person has the new version once', async () => {
   const maps = editableMappings();
-  const url = await freshPostgres('empty_record');
+  const url = await freshPostgres();
   const database = await openPostgres(url, 2);
   const works = await openWorks(await openPostgres(url), { mappings: maps.folder });
   for (let n = 0; n < people; n += 1) {

@@ -52,7 +52,7 @@ describe.each(['postgresql', 'pglite'] as const)('a gateway on %s told to stop (
   }
 
   beforeAll(async () => {
-    const url = kind === 'postgresql' ? await freshPostgres() : undefined;
+    const url = kind === 'postgresql' ? await freshPostgres('template1') : undefined;
     settings = await newSettings(url);
     gateway = spawnGateway(settings);
     await gateway.ready();
@@ -94,7 +94,7 @@ describe.each(['postgresql', 'pglite'] as const)('a gateway on %s told to stop (
 
 describe('a gateway told to stop while it loads the demo', () => {
   it('ends with code 0 and without an error, and the next start loads the rest', async () => {
-    const settings = { ...(await newSettings(await freshPostgres())), demo: true };
+    const settings = { ...(await newSettings(await freshPostgres('template1'))), demo: true };
     const gateway = spawnGateway(settings);
     while (!(await fetch(`${gateway.url}/livez`).then(({ ok }) => ok, () => false))) await pause(20);
     await pause(300);

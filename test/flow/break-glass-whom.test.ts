@@ -20,9 +20,9 @@ describe.each(databases)('whom emergency access is about, on $kind', ({ open }) 
   const neville = castMember('objected');
   const right = detailsOf(neville);
   beforeAll(async () => {
-    const { database, statements } = listening(await open());
+    const { database, statements } = listening(await open(population.citizens));
     heard = statements;
-    gateway = await startGateway(database, population);
+    gateway = await startGateway(database);
   });
   beforeEach(() => pause(gateway));
   afterAll(() => gateway.close());

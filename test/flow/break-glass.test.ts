@@ -8,7 +8,7 @@ describe.each(databases)('emergency access, on $kind', ({ open }) => {
   let gateway: Gateway;
   const neville = castMember('objected');
   const right = detailsOf(neville);
-  beforeAll(async () => { gateway = await startGateway(await open(), { ...population, environment: () => ({ ONESTORY_EMERGENCY_MINUTES: '50' }) }); });
+  beforeAll(async () => { gateway = await startGateway(await open(population.citizens), { environment: () => ({ ONESTORY_EMERGENCY_MINUTES: '50' }) }); });
   beforeEach(() => pause(gateway));
   afterAll(() => gateway.close());
 

@@ -27,7 +27,7 @@ describe.each(databases)('cases, on $kind', ({ open }) => {
   let gateway: Gateway;
   let alice: string;
   beforeAll(async () => {
-    gateway = await startGateway(await open(), { citizens: 3 });
+    gateway = await startGateway(await open(3));
     alice = await citizenOf(gateway, 'ward-doctor', people.alice);
   });
   afterAll(() => gateway.close());

@@ -21,7 +21,7 @@ describe.each(databases)('a citizen\'s choices in full, on $kind', ({ open }) =>
   let gateway: Gateway;
   let citizen = '';
   beforeAll(async () => {
-    gateway = await startGateway(await open(), { citizens: 3 });
+    gateway = await startGateway(await open(3));
     citizen = await citizenOf(gateway, 'privacy-officer', people.alice);
   });
   /** Every test begins with nothing said. */

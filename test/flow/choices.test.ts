@@ -16,7 +16,7 @@ describe.each(databases)('a citizen\'s choice, on $kind', ({ open }) => {
   let gateway: Gateway;
   let citizen = '';
   beforeAll(async () => {
-    gateway = await startGateway(await open(), { citizens: 3 });
+    gateway = await startGateway(await open(3));
     citizen = await citizenOf(gateway, 'privacy-officer', people.alice);
   });
   afterAll(() => gateway.close());

@@ -16,7 +16,7 @@ describe.each(databases)('what a caller may not know of, on $kind', ({ open }) =
   let hidden: StoredRow[];
   let shared: { id: string; type: string; scope: string }[];
   beforeAll(async () => {
-    gateway = await startGateway(await open(), { citizens: 12 });
+    gateway = await startGateway(await open(12));
     const before = new Set((await storedRows(gateway.database)).map(({ id }) => id));
     await fillWithHidden(gateway.database);
     hidden = (await storedRows(gateway.database)).filter(({ id }) => !before.has(id));

@@ -6,15 +6,15 @@ import { openPostgres, type Database } from '../../src/store/database.ts';
 import { saveRows } from '../../src/store/record-writer.ts';
 import { classKey, openSharingClasses, type ClassFacts } from '../../src/store/sharing-classes.ts';
 import { council } from '../consent/sharing-cases.ts';
-import { freshPostgres, openEmptyPglite } from '../databases.ts';
+import { loadedPostgres, openLoadedPglite } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { citizenOf, custodiansOf, fileObjection, people, wholeRecord } from './whole-record.ts';
 
 /** The processes that serve one record: PGlite takes one, PostgreSQL any number. */
 const houses: { kind: string; open: () => Promise<Database[]> }[] = [
-  { kind: 'pglite', open: async () => [await openEmptyPglite()] },
+  { kind: 'pglite', open: async () => [await openLoadedPglite(12)] },
   { kind: 'two processes of postgresql', open: async () => {
-    const url = await freshPostgres();
+    const url = await loadedPostgres(12);
     return [await openPostgres(url), await openPostgres(url)];
   } },
 ];
@@ -45,7 +45,7 @@ describe.each(houses)('what changes between two requests holds for the very next
   beforeAll(async () => {
     const databases = await open();
     gateways = [];
-    for (const database of databases) gateways.push(await startGateway(database, { citizens: gateways.length === 0 ? 12 : 0 }));
+    for (const database of databases) gateways.push(await startGateway(database));
     first = gateways[0] as Gateway;
   });
   afterAll(async () => {
@@ -118,8 +118,8 @@ describe.each(houses)('what changes between two requests holds for the very next
 
 describe('a process whose clock is behind', () => {
   it('does not bring a lapsed agreement back: the database\'s clock decides', async () => {
-    const url = await freshPostgres();
-    const gateway = await startGateway(await openPostgres(url), { citizens: 12 });
+    const url = await loadedPostgres(12);
+    const gateway = await startGateway(await openPostgres(url));
     const behind = await startGateway(await openPostgres(url), { clock: () => new Date('2024-01-15T12:00:00Z') });
     try {
       const alice = await citizenOf(gateway, 'mental-health-nurse', people.alice);

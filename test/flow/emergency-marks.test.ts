@@ -17,7 +17,7 @@ describe.each(databases)('looks under emergency access, on $kind', ({ open }) =>
   const neville = castMember('objected');
   const number = `https://fhir.nhs.uk/Id/nhs-number|${neville.nhsNumber ?? ''}`;
   beforeAll(async () => {
-    gateway = await startGateway(await open(), population);
+    gateway = await startGateway(await open(population.citizens));
     access = await openEmergency(gateway, detailsOf(neville), who);
     const [row] = await gateway.database.query<{ id: string }>(`select id from citizen_row where citizen_id = $1 and type = 'EpisodeOfCare' order by id limit 1`, [access.citizen]);
     episode = row?.id ?? '';

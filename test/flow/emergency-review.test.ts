@@ -5,7 +5,7 @@ import type { EmergencyDetails, EmergencyEntry } from '../../src/flow/list-emerg
 import type { Requester } from '../../src/fhir/sharing.ts';
 import { openPostgres, type Database } from '../../src/store/database.ts';
 import { auditSince, lastSeq } from '../edge/http/asking.ts';
-import { databases, freshPostgres, openEmptyPglite } from '../databases.ts';
+import { databases, loadedPostgres, openLoadedPglite } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { castMember, detailsOf, endEmergency, openEmergency, pause, population } from './emergency-asks.ts';
 import { wholeRecord } from './whole-record.ts';
@@ -36,7 +36,7 @@ describe.each(databases)('emergency access, on $kind', ({ open }) => {
   let access: { citizen: string; reference: string };
   let tasks: Record<string, string>;
   beforeAll(async () => {
-    gateway = await startGateway(await open(), population);
+    gateway = await startGateway(await open(population.citizens));
     access = await openEmergency(gateway, right, opener);
     await wholeRecord(gateway, opener, access.citizen);
     await endEmergency(gateway, access.citizen, opener);
@@ -217,9 +217,9 @@ describe.each(databases)('emergency access, on $kind', ({ open }) => {
 });
 
 const houses: { kind: string; open: () => Promise<Database[]> }[] = [
-  { kind: 'pglite', open: async () => [await openEmptyPglite()] },
+  { kind: 'pglite', open: async () => [await openLoadedPglite(population.citizens)] },
   { kind: 'two processes of postgresql', open: async () => {
-    const url = await freshPostgres();
+    const url = await loadedPostgres(population.citizens);
     return [await openPostgres(url), await openPostgres(url)];
   } },
 ];
@@ -228,7 +228,7 @@ describe.each(houses)('revoked emergency access, on $kind', ({ open }) => {
   let gateways: Gateway[];
   beforeAll(async () => {
     gateways = [];
-    for (const database of await open()) gateways.push(await startGateway(database, gateways.length === 0 ? population : {}));
+    for (const database of await open()) gateways.push(await startGateway(database));
   });
   afterAll(async () => {
     for (const gateway of gateways) await gateway.close();
@@ -247,8 +247,7 @@ describe.each(houses)('revoked emergency access, on $kind', ({ open }) => {
 
 it('nothing is reviewed or revoked whose entry cannot be written', async () => {
   let broken = false;
-  const gateway = await startGateway(await openEmptyPglite(), {
-    ...population,
+  const gateway = await startGateway(await openLoadedPglite(population.citizens), {
     adjust: async (services) => {
       const append = services.audit.append.bind(services.audit);
       services.audit.append = (entry) => (broken ? Promise.reject(new Error('full')) : append(entry));

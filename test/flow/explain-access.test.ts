@@ -10,7 +10,7 @@ describe.each(databases)('access explained, on $kind', ({ open }) => {
   let citizen = '';
   let plan = '';
   beforeAll(async () => {
-    gateway = await startGateway(await open(), { citizens: 3 });
+    gateway = await startGateway(await open(3));
     citizen = await citizenOf(gateway, 'community-nurse', people.alice);
     const found = (await (await gateway.search('CarePlan', { patient: `Patient/${citizen}`, _count: '50' }, 'community-nurse')).json()) as Bundle;
     plan = found.entry?.find(({ resource }) => resource?.resourceType === 'CarePlan' && resource.meta?.tag?.some(({ code }) => code === 'RYW'))?.resource?.id ?? '';

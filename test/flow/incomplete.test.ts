@@ -6,7 +6,7 @@ import { startGateway, type Gateway } from '../gateway.ts';
 describe.each(databases)('what has not arrived, on $kind', ({ open }) => {
   let gateway: Gateway;
   beforeAll(async () => {
-    gateway = await startGateway(await open(), { citizens: 12 });
+    gateway = await startGateway(await open(12));
   });
   afterAll(() => gateway.close());
 

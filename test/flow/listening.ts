@@ -13,7 +13,7 @@ export function listening(database: Database): { database: Database; statements:
       ...database,
       query: (text, values, name) => heard(text, () => database.query(text, values, name)),
       serve: (role, grantKey, statement) => heard(statement.text, () => database.serve(role, grantKey, statement)),
-      transaction: (work) => database.transaction((connection) => work({ query: ((text: string, values?: unknown[]) => heard(text, () => connection.query(text, values))) as Connection['query'] })),
+      transaction: (work) => database.transaction((connection) => work({ query: ((text: string | { text: string }, values?: unknown[]) => heard(typeof text === 'string' ? text : text.text, () => connection.query(text as string, values))) as Connection['query'] })),
     },
   };
 }

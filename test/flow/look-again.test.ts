@@ -17,7 +17,7 @@ describe('two workers that meet one new person at once', () => {
   let database: Database;
   let context: IntakeContext;
   beforeAll(async () => {
-    database = await openPostgres(await freshPostgres('empty_record'));
+    database = await openPostgres(await freshPostgres());
     context = await linkingContext(database);
   });
   afterAll(() => database.close());

@@ -203,7 +203,7 @@ describe.each(databases)('citizens made one and taken apart, on $kind', ({ kind,
 
 describe('a merge while somebody else writes about the same person', () => {
   it('lets the other begin again, so that nothing is left under an id that stands for another', async () => {
-    const url = await freshPostgres('empty_record');
+    const url = await freshPostgres();
     const [one, other] = [await openPostgres(url, 2), await openPostgres(url, 2)];
     try {
       const world = await openMergeWorld(one);

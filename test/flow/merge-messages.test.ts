@@ -15,7 +15,7 @@ describe.each(databases)('messages that say who is who, on $kind', ({ open }) =>
   let gateway: Gateway;
   let sent = 0;
   beforeAll(async () => {
-    gateway = await startGateway(await open(), { citizens: 3 });
+    gateway = await startGateway(await open(3));
   }, 60_000);
   afterAll(() => gateway.close());
 

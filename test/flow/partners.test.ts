@@ -17,7 +17,7 @@ describe.each(databases)('people of other partners, on $kind', ({ open }) => {
   let gateway: Gateway;
   let alice = '';
   beforeAll(async () => {
-    gateway = await startGateway(await open(), { citizens: 3 });
+    gateway = await startGateway(await open(3));
     alice = await citizenOf(gateway, 'ward-doctor', people.alice);
   });
   afterAll(() => gateway.close());

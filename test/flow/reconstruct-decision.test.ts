@@ -1,26 +1,22 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { OperationOutcome, Parameters } from '@medplum/fhirtypes';
 import { listAgreements, terminateAgreement } from '../../src/store/agreements.ts';
-import { openPostgres, type Database } from '../../src/store/database.ts';
-import { freshPostgres, openEmptyPglite } from '../databases.ts';
+import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { citizenOf, fileObjection, people } from './whole-record.ts';
 
 /** Everything a decision depends on changes; every look before, between and after is decided again, and comes out as it did. */
 
-const houses: { kind: string; open: () => Promise<Database> }[] = [
-  { kind: 'pglite', open: openEmptyPglite }, { kind: 'postgresql', open: async () => openPostgres(await freshPostgres()) },
-];
 const who = ['ward-doctor', 'community-nurse', 'social-worker', 'privacy-officer'];
 
 interface Logged { id: string; interaction: string; query: string; decisions: { effect: string; rule: string }[]; withheld: unknown[] }
 
-describe.each(houses)('past decisions made again, on $kind', ({ open }) => {
+describe.each(databases)('past decisions made again, on $kind', ({ open }) => {
   let gateway: Gateway;
   let citizens: string[];
   let rows: { citizen: string; id: string; type: string }[];
   beforeAll(async () => {
-    gateway = await startGateway(await open(), { citizens: 12 });
+    gateway = await startGateway(await open(12));
     rows = await gateway.database.query('select citizen_id as citizen, id, type from citizen_row order by id');
     citizens = [...new Set(rows.map(({ citizen }) => citizen))].slice(0, 2);
     citizens.push(await citizenOf(gateway, 'ward-doctor', people.alice));

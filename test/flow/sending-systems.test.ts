@@ -15,7 +15,7 @@ describe.each(databases)('the systems that send, on $kind', ({ open }) => {
   let gateway: Gateway;
 
   beforeAll(async () => {
-    gateway = await startGateway(await open(), { citizens: 10 });
+    gateway = await startGateway(await open(12));
   });
   afterAll(() => gateway.close());
 

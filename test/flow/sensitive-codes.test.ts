@@ -8,9 +8,9 @@ import { sensitiveCodes } from '../../src/fhir/sensitive-codes.ts';
 import { applySensitiveCodes } from '../../src/flow/apply-sensitive-codes.ts';
 import { loadSensitiveCodes } from '../../src/intake/sensitive-code-files.ts';
 import { createServices } from '../../src/services.ts';
-import { openPglite, openPostgres, type Database } from '../../src/store/database.ts';
+import { openPostgres, type Database } from '../../src/store/database.ts';
 import { openSharingClasses } from '../../src/store/sharing-classes.ts';
-import { databases, freshPostgres } from '../databases.ts';
+import { databases, freshPostgres, openPgliteIn } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { message } from '../intake/adt.ts';
 import { testNumber } from './intake-outcome.ts';
@@ -33,7 +33,7 @@ describe.each(databases)('a code set that changes, on $kind', ({ kind }) => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const open = (): Promise<Database> => (kind === 'pglite' ? openPglite(place) : openPostgres(place));
+  const open = (): Promise<Database> => (kind === 'pglite' ? openPgliteIn(place) : openPostgres(place));
   async function start(log?: (event: LogEvent) => void): Promise<Gateway> {
     const gateway = await startGateway(await open(), { codeSets: join(folder, 'sets'), ...(log && { log }) });
     running.add(gateway);

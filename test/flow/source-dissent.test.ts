@@ -12,7 +12,7 @@ function rowsOf(content: string, client: string): string {
 describe.each(databases)('a partner\'s own dissent flag, on $kind', ({ open }) => {
   let gateway: Gateway;
   beforeAll(async () => {
-    gateway = await startGateway(await open(), { citizens: 12 });
+    gateway = await startGateway(await open(12));
   });
   afterAll(() => gateway.close());
 

@@ -10,7 +10,7 @@ const [bchc, council, uhb] = ['Birmingham Community Healthcare NHS Foundation Tr
 describe.each(databases)('one story, on $kind', ({ open }) => {
   let gateway: Gateway;
   beforeAll(async () => {
-    gateway = await startGateway(await open(), { citizens: 12 });
+    gateway = await startGateway(await open(12));
   });
   afterAll(() => gateway.close());
 

@@ -9,7 +9,7 @@ const council = 'E08000025';
 describe.each(databases)('told once, on $kind', ({ open }) => {
   let gateway: Gateway;
   beforeAll(async () => {
-    gateway = await startGateway(await open(), { citizens: 12 });
+    gateway = await startGateway(await open(12));
   });
   afterAll(() => gateway.close());
 

@@ -8,13 +8,13 @@ import { adtMessages } from '../../src/demo/write-adt.ts';
 import { indexResource } from '../../src/fhir/index-resource.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { savePeople, savePossible, type PersonChange } from '../../src/store/citizens.ts';
-import { openPglite, openPostgres, type Connection, type Database } from '../../src/store/database.ts';
+import { openPostgres, type Connection, type Database } from '../../src/store/database.ts';
 import { saveRows, type RowChange } from '../../src/store/record-writer.ts';
 import { saveSharedRows } from '../../src/store/shared-rows.ts';
 import { keyedHash, loadSecrets } from '../../src/store/secrets.ts';
 import { classKey, openSharingClasses, type ClassFacts } from '../../src/store/sharing-classes.ts';
 import { bchc, bsmhft, council, icb, uhb } from '../consent/sharing-cases.ts';
-import { freshPostgres } from '../databases.ts';
+import { freshPostgres, openPgliteIn } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 
 export type Notice = 'none' | 'generic' | 'organisation';
@@ -74,7 +74,7 @@ export async function openTwinWorlds(kind: Database['kind'], notice: Notice): Pr
   const folder = mkdtempSync(join(tmpdir(), 'onestory-twins-'));
   const agreements = agreementsWithNotice(join(folder, 'agreements'), notice);
   const places = kind === 'pglite' ? { plain: join(folder, 'plain'), fuller: join(folder, 'fuller') } : { plain: await freshPostgres(), fuller: '' };
-  const open = (place: string): Promise<Database> => (kind === 'pglite' ? openPglite(place) : openPostgres(place));
+  const open = (place: string): Promise<Database> => (kind === 'pglite' ? openPgliteIn(place) : openPostgres(place));
   const made = await startGateway(await open(places.plain), { citizens: population.citizens, agreements });
   if (notice !== 'none') await hideSomethingOfEverybody(made.database);
   await made.close();

@@ -57,7 +57,7 @@ describe.each(databases)('who somebody is, on $kind', ({ open }) => {
     return sendAs(gateway, ref, 'decide', who, { outcome, reason: 'Looked at both records', seen: (await show(gateway, ref, who)).seen });
   }
   beforeAll(async () => {
-    gateway = await startGateway(await open(), { citizens: 10 });
+    gateway = await startGateway(await open(12));
   });
   afterAll(() => gateway.close());
 

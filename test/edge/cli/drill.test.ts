@@ -26,8 +26,8 @@ describe.each(databases)('onestory drill, of a record on $kind', ({ kind, open }
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'onestory-drill-test-'));
-    gateway = await startGateway(await open(), { citizens: 2 });
-    restored = kind === 'pglite' ? await openPostgres(await freshPostgres('empty_record')) : await openEmptyPglite();
+    gateway = await startGateway(await open(3));
+    restored = kind === 'pglite' ? await openPostgres(await freshPostgres()) : await openEmptyPglite();
     await checkpoint();
     first = await drill('run', '--keep', kept(), '--into', 'elsewhere');
   });

@@ -1,5 +1,5 @@
 import type { EmergencyDetails, EmergencyEntry } from '../../../src/flow/list-emergencies.ts';
-import { openEmptyPglite } from '../../databases.ts';
+import { openLoadedPglite } from '../../databases.ts';
 import { castMember, detailsOf, openEmergency, population } from '../../flow/emergency-asks.ts';
 import { wholeRecord } from '../../flow/whole-record.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
@@ -10,7 +10,7 @@ import { onestory } from './run-command.ts';
 let gateway: Gateway;
 let access: { citizen: string; reference: string };
 beforeAll(async () => {
-  gateway = await startGateway(await openEmptyPglite(), population);
+  gateway = await startGateway(await openLoadedPglite(population.citizens));
   access = await openEmergency(gateway, detailsOf(castMember('objected')), 'social-worker');
   await wholeRecord(gateway, 'social-worker', access.citizen);
 });

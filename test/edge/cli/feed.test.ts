@@ -13,7 +13,7 @@ import { auditSince, lastSeq } from '../http/asking.ts';
 let gateway: Gateway;
 beforeAll(async () => {
   const maps = editableMappings();
-  const url = await freshPostgres('empty_record');
+  const url = await freshPostgres();
   const before = await startGateway(await openPostgres(url), { mappings: maps.folder });
   await before.send('uhb-adt', '', [
     message({ id: 'F1', event: 'A28', pid: { 8: 'Q' }, pv1: null }), message({ id: 'F2', event: 'A28', pid: { 3: 'H2^^^RRK', 5: 'HOLT^GRACE', 7: '19381301' }, pv1: null }),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { adtMessages } from '../../../src/demo/write-adt.ts';
-import { openEmptyPglite } from '../../databases.ts';
+import { openLoadedPglite } from '../../databases.ts';
 import { castMember, population } from '../../flow/emergency-asks.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
 import { onestory as asTyped } from './run-command.ts';
@@ -10,7 +10,7 @@ import { onestory as asTyped } from './run-command.ts';
 
 let gateway: Gateway;
 beforeAll(async () => {
-  gateway = await startGateway(await openEmptyPglite(), { citizens: 2 });
+  gateway = await startGateway(await openLoadedPglite(3));
   const { nhsNumber: _, ...alice } = castMember('alice');
   const again = adtMessages(population.seed, { ...alice, index: 900, traced: false, name: { ...alice.name, given: 'Alicex' }, known: { uhb: 'T900' } });
   await gateway.send('uhb-adt', '', again.map(({ text }) => text).join(''));

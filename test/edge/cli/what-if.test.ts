@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEmptyPglite } from '../../databases.ts';
+import { openLoadedPglite } from '../../databases.ts';
 import { citizenOf, people, wholeRecord } from '../../flow/whole-record.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
 
@@ -16,7 +16,7 @@ describe('agreement what-if', () => {
   let gateway: Gateway;
   beforeAll(async () => {
     const text = readFileSync(join(root, 'agreements/bicp-oversight.yaml'), 'utf8');
-    gateway = await startGateway(await openEmptyPglite(), { citizens: 12 });
+    gateway = await startGateway(await openLoadedPglite(12));
     await wholeRecord(gateway, 'ward-doctor', await citizenOf(gateway, 'ward-doctor', people.alice));
     await gateway.get(`/fhir/Patient/${await citizenOf(gateway, 'privacy-officer', people.alice)}`, 'privacy-officer');
     writeFileSync(file, text.replace(/version: .*/, 'version: "1.1"').replace(/categories: \[identity, administration\]/g, 'categories: [administration]'));

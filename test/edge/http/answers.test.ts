@@ -17,7 +17,7 @@ describe.each(databases)('an answer, on $kind', ({ open }) => {
   let gateway: Gateway;
   let citizen: string;
   beforeAll(async () => {
-    gateway = await startGateway(await open(), { citizens: 12 });
+    gateway = await startGateway(await open(12));
     citizen = await citizenOf(gateway, nurse, abdul);
   });
   afterAll(() => gateway.close());

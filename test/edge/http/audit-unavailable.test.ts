@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { entryOf } from '../../audit/log-of.ts';
-import { databases, freshPostgres } from '../../databases.ts';
+import { databases, loadedPostgres } from '../../databases.ts';
 import { checkAuditLog } from '../../faults/check-audit-log.ts';
 import { readAtOnce } from '../../faults/read-at-once.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
@@ -91,7 +91,7 @@ async function until(so: () => boolean): Promise<void> {
 describe.each(databases)('without the audit trail, on $kind', ({ open }) => {
   let world: World;
   beforeAll(async () => {
-    world = await startWorld(await startGateway(await open(), { citizens: 4 }));
+    world = await startWorld(await startGateway(await open(3)));
   });
   afterAll(() => world.gateway.close());
 
@@ -128,8 +128,8 @@ describe('without the audit trail, on postgresql', () => {
   let world: World;
   let other: pg.Client;
   beforeAll(async () => {
-    const url = await freshPostgres();
-    world = await startWorld(await startGateway(await openPostgres(url), { citizens: 4 }));
+    const url = await loadedPostgres(3);
+    world = await startWorld(await startGateway(await openPostgres(url)));
     other = new pg.Client({ connectionString: url });
     await other.connect();
   });

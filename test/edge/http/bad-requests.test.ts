@@ -160,7 +160,7 @@ const questions: Case[] = [
 describe.each(databases)('a bad request, on $kind', ({ open }) => {
   let gateway: Gateway;
   beforeAll(async () => {
-    gateway = await startGateway(await open(), { citizens: 4 });
+    gateway = await startGateway(await open(3));
   });
   afterAll(() => gateway.close());
 

@@ -16,7 +16,7 @@ describe.each(databases)('fhir-kit-client as it comes, on $kind', ({ open }) => 
   const matchesOf = (bundle: unknown): Resource[] => ((bundle as Bundle).entry ?? []).flatMap(({ resource, search }) => (resource && search?.mode === 'match' ? [resource] : []));
 
   beforeAll(async () => {
-    gateway = await startGateway(await open(), { citizens: 12 });
+    gateway = await startGateway(await open(12));
     nurse = await clientOf('community-nurse');
     const [found] = matchesOf(await nurse.search({ resourceType: 'Patient', searchParams: { identifier: `${nhsNumber}|9990000743` } }));
     citizen = found?.id ?? '';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { openPostgres, type Database } from '../../../src/store/database.ts';
-import { freshPostgres, openEmptyPglite } from '../../databases.ts';
+import { freshPostgres, loadedPostgres, openEmptyPglite, openLoadedPglite } from '../../databases.ts';
 import { citizenOf, custodiansOf, people, wholeRecord } from '../../flow/whole-record.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
 import { ask, askAudited, auditSince, codeOf, lastSeq, type Answer } from './asking.ts';
@@ -40,9 +40,9 @@ clauses:
 }
 
 const houses: { kind: string; open: () => Promise<Database[]> }[] = [
-  { kind: 'pglite', open: async () => [await openEmptyPglite()] },
+  { kind: 'pglite', open: async () => [await openLoadedPglite(12)] },
   { kind: 'two processes of postgresql', open: async () => {
-    const url = await freshPostgres();
+    const url = await loadedPostgres(12);
     return [await openPostgres(url), await openPostgres(url)];
   } },
 ];
@@ -59,7 +59,7 @@ describe.each(houses)('the register of agreements, on $kind', ({ open }) => {
 
   beforeAll(async () => {
     gateways = [];
-    for (const database of await open()) gateways.push(await startGateway(database, { citizens: gateways.length === 0 ? 12 : 0 }));
+    for (const database of await open()) gateways.push(await startGateway(database));
     first = gateways[0]!;
     last = gateways.at(-1)!;
     alice = await citizenOf(first, 'social-worker', people.alice);
@@ -291,7 +291,7 @@ describe('a change whose audit entry cannot be written', () => {
 describe('an agreement whose last day ends', () => {
   /** A schema before pg_catalog gives every function of the gateway, its views included, a clock that can be moved. */
   async function postgresWithClock(): Promise<{ database: Database; moveTo: (instant: Date | null) => Promise<void> }> {
-    const url = await freshPostgres();
+    const url = await freshPostgres('template1');
     const admin = new pg.Client({ connectionString: url });
     admin.on('error', () => undefined); // the cluster may stop first
     await admin.connect();

@@ -133,7 +133,7 @@ describe.each(databases)('a search, on $kind', ({ open }) => {
   const ids = async (path: string, as = who): Promise<string[]> => (await matches(path, as)).resources.map((resource) => resource.id ?? '').sort();
 
   beforeAll(async () => {
-    gateway = await startGateway(await open(), { citizens: 12 });
+    gateway = await startGateway(await open(12));
     await gateway.send('uhb-adt', '', accented);
     const [citizen = ''] = await ids(`Patient?identifier=${nhsNumber}|9990000743`);
     const [other = ''] = await ids(`Patient?identifier=${nhsNumber}|9990000379`);

@@ -1,6 +1,6 @@
 import type { Bundle, Contract } from '@medplum/fhirtypes';
 import { openPostgres, type Database } from '../../../src/store/database.ts';
-import { freshPostgres, openEmptyPglite } from '../../databases.ts';
+import { loadedPostgres, openLoadedPglite } from '../../databases.ts';
 import { citizenOf, people, wholeRecord } from '../../flow/whole-record.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
 import { ask, codeOf, type Answer } from './asking.ts';
@@ -32,9 +32,9 @@ ${[['1.1', 'bchc', 'therapist'], ['2.1', 'bcc', 'social-worker']].map(([number, 
 `).join('')}`;
 
 const houses: { kind: string; open: () => Promise<Database[]> }[] = [
-  { kind: 'pglite', open: async () => [await openEmptyPglite()] },
+  { kind: 'pglite', open: async () => [await openLoadedPglite(3)] },
   { kind: 'two processes of postgresql', open: async () => {
-    const url = await freshPostgres('empty_record');
+    const url = await loadedPostgres(3);
     return [await openPostgres(url), await openPostgres(url)];
   } },
 ];
@@ -51,7 +51,7 @@ describe.each(houses)('an agreement of two clauses, on $kind', ({ open }) => {
   let sha256: string;
 
   beforeAll(async () => {
-    for (const database of await open()) gateways.push(await startGateway(database, { citizens: gateways.length === 0 ? 3 : 0 }));
+    for (const database of await open()) gateways.push(await startGateway(database));
     first = gateways[0]!;
     last = gateways.at(-1)!;
     alice = await citizenOf(first, 'social-worker', people.alice);

@@ -19,8 +19,8 @@ describe.each(databases)('what a write finds, names and ends, on $kind', ({ open
   let other: string;
 
   beforeAll(async () => {
-    const database = await open();
-    gateway = await startGateway(database, { citizens: 6 });
+    const database = await open(6);
+    gateway = await startGateway(database);
     second = await startGateway({ ...database, close: () => Promise.resolve() });
     [hospital, community, nurse, doctor] = ['uhb-integration', 'bchc-integration', 'community-nurse', 'ward-doctor'].map((who) => sending(gateway, who)) as [Send, Send, Send, Send];
     const both = await gateway.database.query<{ citizen: string }>(

@@ -20,7 +20,7 @@ describe.each(databases)('writing through the API, on $kind', ({ open }) => {
   let other: string;
 
   beforeAll(async () => {
-    gateway = await startGateway(await open(), { citizens: 6 });
+    gateway = await startGateway(await open(6));
     [hospital, community, nurse, doctor] = ['uhb-integration', 'bchc-integration', 'community-nurse', 'ward-doctor'].map((who) => sending(gateway, who)) as [Send, Send, Send, Send];
     const both = await gateway.database.query<{ citizen: string }>(
       `select r.citizen_id as citizen from citizen_row r join sharing_class c on c.class_id = r.class_id where r.type = 'Patient' group by 1 having bool_or(c.custodian like '%|RRK') and bool_or(c.custodian like '%|RYW')

@@ -1,7 +1,7 @@
 import { Client } from 'fhir-kit-client';
 import { decodeJwt } from 'jose';
 import * as oidc from 'openid-client';
-import { openEmptyPglite } from '../../databases.ts';
+import { openLoadedPglite } from '../../databases.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
 import { auditSince, lastSeq } from '../http/asking.ts';
 import { browserLike, type BrowserLike } from '../http/session/browser-like.ts';
@@ -17,7 +17,7 @@ describe('an app by SMART App Launch', () => {
   let doctor: BrowserLike;
 
   beforeAll(async () => {
-    gateway = await startGateway(await openEmptyPglite(), { citizens: 2 });
+    gateway = await startGateway(await openLoadedPglite(3));
     const { entry } = (await (await gateway.get('/fhir/Patient?_count=2', 'ward-doctor')).json()) as { entry: { resource: { id: string } }[] };
     [patient = '', other = ''] = entry.map(({ resource }) => resource.id);
     const { status } = await changeClients(gateway, '', {

@@ -12,7 +12,7 @@ it('the cookie is bound to this host and to TLS, except on this machine without 
 
 describe.each(databases)('a person\'s session on $kind', ({ open }) => {
   let gateway: Gateway;
-  beforeAll(async () => { gateway = await startGateway(await open(), { citizens: 3 }); });
+  beforeAll(async () => { gateway = await startGateway(await open(3)); });
   afterAll(() => gateway.close());
 
   const signedIn = async (who = 'ward-doctor'): Promise<BrowserLike> => {
