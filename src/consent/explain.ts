@@ -58,7 +58,7 @@ export function explainWithheld(
   const rule: ClassRule = grant.rules.get(sharingClass.id) ?? { kind: 'none', reason: 'no-agreement', notice: 'none' };
   const notice = 'notice' in rule ? rule.notice : 'none';
   if (rule.kind === 'none' && sharingClass.labels.length > 0) return { ...deniedByRule(rule, 2, names), notice };
-  if (refused && (rule.kind !== 'own' || refused === 'declines') && !oversees(grant.role, grant.purpose, sharingClass.category)) return { ...deniedByChoice(refused.effect, refused.consent), notice };
+  if (refused && (rule.kind !== 'own' || refused.effect === 'declines') && !oversees(grant.role, grant.purpose, sharingClass.category)) return { ...deniedByChoice(refused.effect, refused.consent), notice };
   switch (rule.kind) {
     case 'none': return { ...deniedByRule(rule, 6, names), notice };
     case 'related': return { ...deniedForRelationship(rule, names), notice };

@@ -10,7 +10,7 @@ export async function hiddenCitizens(connection: Connection, rows: readonly Pick
 }
 
 /** The same of citizens who are held already: `before` says who of them was flagged. */
-export function hiddenWith(before: ReadonlySet<string>, rows: readonly Pick<LinkedRow, 'citizen' | 'resources' | 'late'>[]): HiddenCitizens {
+export function hiddenWith(before: ReadonlySet<string>, rows: readonly Pick<LinkedRow, 'citizen' | 'resources' | 'late' | 'older'>[]): HiddenCitizens {
   const flagged = flaggedCitizens(rows);
   return { all: new Set([...before, ...flagged]), newly: flagged.difference(before) };
 }

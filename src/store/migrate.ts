@@ -22,15 +22,15 @@ import { clients } from './schema/021-clients.ts';
 import { operating } from './schema/024-operating.ts';
 import { cases } from './schema/023-cases.ts';
 import { whenStored } from './schema/018-when-stored.ts';
-import { casesClosedByTwo } from './schema/034-cases-closed-by-two.ts';
+import { casesClosedByTwo } from './schema/032-cases-closed-by-two.ts';
 import { orderedLists } from './schema/025-ordered-lists.ts';
-import { checkpointHooks } from './schema/032-checkpoint-hooks.ts';
-import { whoApproved } from './schema/033-who-approved.ts';
-import { oneCitizenAndUntil } from './schema/031-one-citizen-and-until.ts';
-import { refusedFiles } from './schema/028-refused-files.ts';
+import { checkpointHooks } from './schema/030-checkpoint-hooks.ts';
+import { whoApproved } from './schema/031-who-approved.ts';
+import { oneCitizenAndUntil } from './schema/029-one-citizen-and-until.ts';
+import { refusedFiles } from './schema/027-refused-files.ts';
 import { orderedCandidates } from './schema/026-ordered-candidates.ts';
-import { ownEmergencies } from './schema/035-own-emergencies.ts';
-import { yesesOfTheirOwn } from './schema/030-yeses-of-their-own.ts';
+import { ownEmergencies } from './schema/033-own-emergencies.ts';
+import { yesesOfTheirOwn } from './schema/028-yeses-of-their-own.ts';
 import { searchValues } from './schema/017-search-values.ts';
 import { mappingVersions } from './schema/007-mapping-versions.ts';
 import { exportsAndSubscriptions } from './schema/022-exports-and-subscriptions.ts';
@@ -41,7 +41,7 @@ export const readerRole = 'onestory_reader';
 export const accountantRole = 'onestory_accountant';
 
 /** What tables there are, one step after the other. */
-const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, mappingVersions, pulls, uploads, linkage, merging, linkReviews, story, confirmations, confirmedWhen, visitMoves, searchValues, whenStored, auditTree, answers, clients, exportsAndSubscriptions, cases, operating, orderedLists, checkpointHooks, whoApproved, casesClosedByTwo, oneCitizenAndUntil, refusedFiles, orderedCandidates, ownEmergencies, yesesOfTheirOwn];
+const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, mappingVersions, pulls, uploads, linkage, merging, linkReviews, story, confirmations, confirmedWhen, visitMoves, searchValues, whenStored, auditTree, answers, clients, exportsAndSubscriptions, cases, operating, orderedLists, orderedCandidates, refusedFiles, yesesOfTheirOwn, oneCitizenAndUntil, checkpointHooks, whoApproved, casesClosedByTwo, ownEmergencies];
 const doorText = door + rights(readerRole, accountantRole);
 const doorHash = createHash('sha256').update(doorText).digest();
 

@@ -14,7 +14,7 @@ export function permittingRule(grant: Grant, sharingClass: SharingClass, world: 
   const rule = grant.rules.get(sharingClass.id);
   if (!rule || rule.kind === 'none') return undefined;
   const refused = refusedBy(sharingClass, world);
-  if (grant.exempt.includes(sharingClass.id)) return refused === 'declines' ? undefined : rule;
+  if (grant.exempt.includes(sharingClass.id)) return refused?.effect === 'declines' ? undefined : rule;
   if (refused) return undefined;
   if (grant.open.includes(sharingClass.id)) return rule;
   const kinds = world.relationships.filter(({ organisation, until }) => organisation === grant.organisation && (until === null || world.now < until)).map(({ kind }) => kind);

@@ -1,6 +1,6 @@
 import type { Bundle, Consent, ConsentProvision } from '@medplum/fhirtypes';
 import { countChoices } from '../../src/store/choices.ts';
-import { yesesOfTheirOwn } from '../../src/store/schema/030-yeses-of-their-own.ts';
+import { yesesOfTheirOwn } from '../../src/store/schema/028-yeses-of-their-own.ts';
 import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { citizenOf, custodiansOf, objectionOf, people, wholeRecord } from './whole-record.ts';

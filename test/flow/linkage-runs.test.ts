@@ -102,7 +102,7 @@ describe.each(databases)('a changed linkage rule, on $kind', ({ open }) => {
     await startRun(database, { id: run, rule: context.ruleVersion, startedAt: new Date(Date.now() + 500), startedBy: 'Lead' });
     await work();
     expect((await listChanges(database, run, null, 20)).filter(({ kind }) => kind === 'unlink').map(({ id }) => id).sort()).toEqual([byFields, [...joined].sort()[0]].sort());
-    await setRunState(database, run, ['compared'], 'applying', 'Lead');
+    await setRunState(database, run, ['compared'], 'applying', lead);
     await work();
     expect(await citizenOf(byFields)).not.toBe(first);
     expect([await citizenOf(joined[0] ?? ''), await citizenOf(joined[1] ?? ''), await citizenOf(kept)]).toEqual([third, third, second]);
