@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { openPglite, openPostgres, type Database } from '../src/store/database.ts';
+import { comparedTypes } from '../src/store/disagreements.ts';
 
 export interface TestDatabase {
   kind: Database['kind'];
@@ -65,7 +66,21 @@ async function alone(what: string, make: (client: pg.Client) => Promise<void>): 
 
 async function load(database: Database, citizens: number): Promise<void> {
   const { startGateway } = await import('./gateway.ts'); // the whole program, which few suites of the store need
-  await (await startGateway(database, { citizens })).close();
+  const gateway = await startGateway(database, { citizens });
+  await roundsAt(gateway.database, 'now');
+  await gateway.close();
+}
+
+const cursors = ['late-referrals', ...comparedTypes.map((type) => `disagreements-${type}`)];
+
+/**
+ * What the gateway looks for by itself in what was stored a while ago: nothing of what is there `now`, so that no suite is told of
+ * it when it does not ask; or from the `start`, for those that are about it.
+ */
+export async function roundsAt(database: Database, from: 'now' | 'start'): Promise<void> {
+  await database.query('delete from setting where name = any ($1)', [cursors]);
+  const cursor = JSON.stringify({ updatedAt: new Date().toISOString(), id: '00000000-0000-0000-0000-000000000000' });
+  if (from === 'now') for (const name of cursors) await database.query('insert into setting (name, value) values ($1, $2)', [name, Buffer.from(cursor)]);
 }
 
 /** Writes a record that nobody has open to a file that `openPglite` takes. */

@@ -25,7 +25,7 @@ export function createInTurn(): InTurn {
     if (owner.length >= mostAtOnce) return Promise.reject(new Refusal(tooManyWait));
     owners.set(name, owner);
     owner.length += 1;
-    const before: Promise<unknown> = Promise.all(keys.map((key) => owner.last.get(key)));
+    const before: Promise<unknown> = Promise.all(keys.flatMap((key) => owner.last.get(key) ?? []));
     const result = before.then(() => inRoom(owner, work));
     const done = (): void => {
       owner.length -= 1;

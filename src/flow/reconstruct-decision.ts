@@ -1,7 +1,6 @@
 import { describeDisclosure } from '../audit/describe-disclosure.ts';
-import { looksAtMany, repeatableLooks } from '../audit/tell-looks.ts';
 import { sumDecisions, sumWithheld } from '../audit/describe-request.ts';
-import { namesInQuery } from '../audit/tell-looks.ts';
+import { looksAtMany, namesInQuery, repeatableLooks } from '../audit/tell-looks.ts';
 import type { AuditEntry } from '../audit/types.ts';
 import { registeredAt, registerInstants } from '../consent/at-instant.ts';
 import { compileGrant } from '../consent/compile-grant.ts';

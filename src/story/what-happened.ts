@@ -83,7 +83,7 @@ function listOf(facts: StoryFacts, title: string, events: readonly StoryEvent[])
     status: 'current', mode: 'snapshot', title, code: { coding: [{ system: codeSystem('story-item'), code: 'thread', display: 'Thread' }], text: title },
     subject: { reference: `Patient/${facts.citizen}`, type: 'Patient' }, date: facts.now.toISOString(),
     entry: rows.map((row) => ({ item: referenceTo(row), extension: [saidBy(row, facts.now)] })),
-  } as List & { id: string };
+  };
 }
 
 function referenceTo({ type, id }: StoryRow): Reference {

@@ -404,7 +404,7 @@ describe('from the start page', () => {
       await page.getByRole('link', { name: 'Why an entry is shown or not' }).click();
       await page.getByRole('button', { name: 'Explain' }).click();
       await page.getByRole('alert').getByText(/with a slash between them/).waitFor();
-      await page.getByLabel('Entry').fill(`CarePlan/${plan?.resource?.id ?? ''}`);
+      await page.getByLabel('Entry', { exact: true }).fill(`CarePlan/${plan?.resource?.id ?? ''}`);
       await page.getByRole('button', { name: 'Explain' }).click();
       await page.getByText('Who may see it', { exact: true }).waitFor();
       expect(await page.innerText('main')).toMatch(/Clause \d/i);

@@ -70,7 +70,7 @@ describe('the schema', () => {
   }, 120_000);
 
   it('is left as it is, whatever it is, by whoever only looks', async () => {
-    const url = await freshPostgres();
+    const url = await freshPostgres('template1');
     await expect(openRecordAt(url, true)).rejects.toMatchObject({ problems: [{ code: 'schema-other' }] });
     expect(await tablesOf(url)).toEqual([]);
     await openAndClose(url);

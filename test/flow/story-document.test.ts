@@ -1,7 +1,7 @@
 import type { Bundle, Composition, CompositionSection, List, OperationOutcome, Parameters, Task } from '@medplum/fhirtypes';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { validateResource } from '../../src/fhir/validate-resource.ts';
-import { databases } from '../databases.ts';
+import { databases, roundsAt } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 
 const people = { abdul: '9990000379', alice: '9990000743' };
@@ -291,6 +291,7 @@ describe.each(databases)('one story, on $kind', ({ open }) => {
   });
 
   it('asks each who says one side of a disagreement to look at its own record, until they agree', async () => {
+    await roundsAt(gateway.database, 'start');
     while (await gateway.services.disagreements.look(0));
     const [apart] = await gateway.database.query<{ citizen: string; id: string }>(`select citizen_id as citizen, id from disagreement where about = 'address' and owner like '%RYW' limit 1`);
     const tasks = async (who: string): Promise<Task[]> => ((await (await gateway.search('Task', { patient: `Patient/${apart?.citizen ?? ''}` }, who)).json()) as Bundle<Task>).entry?.flatMap(({ resource }) => (resource?.code?.coding?.[0]?.code === 'disagreement' ? [resource] : [])) ?? [];

@@ -4,7 +4,7 @@ import { castIndex } from '../../src/demo/cast.ts';
 import { personAt } from '../../src/demo/generate-people.ts';
 import { validateResource } from '../../src/fhir/validate-resource.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
-import { databases } from '../databases.ts';
+import { databases, roundsAt } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { csvFile } from './partner-rows.ts';
 import { objectionOf } from './whole-record.ts';
@@ -147,6 +147,7 @@ describe.each(databases)('what happened, on $kind', ({ open }) => {
   });
 
   test('a referral nobody answers becomes a Task for its sender alone, and is done once a reply arrives', async () => {
+    await roundsAt(gateway.database, 'start');
     const movedHouse = personAt({ seed: 2018, citizens: 10 }, castIndex('movedHouse'));
     const tasksOf = async (who: string): Promise<Task[]> => {
       const patient = ((await (await gateway.search('Patient', { identifier: `https://fhir.nhs.uk/Id/nhs-number|${movedHouse.nhsNumber}` }, who)).json()) as Bundle).entry?.[0]?.resource?.id;

@@ -14,7 +14,7 @@ import { saveSharedRows } from '../../src/store/shared-rows.ts';
 import { keyedHash, loadSecrets } from '../../src/store/secrets.ts';
 import { classKey, openSharingClasses, type ClassFacts } from '../../src/store/sharing-classes.ts';
 import { bchc, bsmhft, council, icb, uhb } from '../consent/sharing-cases.ts';
-import { freshPostgres, openPgliteIn } from '../databases.ts';
+import { freshPostgres, openPgliteIn, roundsAt } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 
 export type Notice = 'none' | 'generic' | 'organisation';
@@ -121,7 +121,8 @@ function sharedOutside(): { clock: () => Date; ids: () => () => string; turn: ()
 }
 
 /** What the gateway does by itself, done in both worlds before anybody asks: else it would be a matter of time in which of them it is seen. */
-async function roundsDone({ services: { lateReferrals, disagreements } }: Gateway): Promise<void> {
+async function roundsDone({ database, services: { lateReferrals, disagreements } }: Gateway): Promise<void> {
+  await roundsAt(database, 'start');
   while (await lateReferrals.look(0));
   while (await disagreements.look(0));
 }

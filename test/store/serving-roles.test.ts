@@ -3,7 +3,7 @@ import { databases } from '../databases.ts';
 
 /** Everything each serving role may touch. What is not here is not theirs. */
 const rightsOf: Record<ServingRole, { views: string[]; functions: string[] }> = {
-  reader: { views: ['grant_state', 'readable_confirmation', 'readable_fragment', 'readable_incomplete', 'readable_link', 'readable_link_decision', 'readable_link_review', 'readable_resource', 'readable_row', 'readable_version'], functions: ['citizens_now', 'count_bearing', 'find_parts', 'look_at_decisions', 'look_at_everything', 'look_at_history', 'look_at_listed', 'look_at_matches', 'look_at_page', 'look_at_rows', 'look_at_story'] },
+  reader: { views: ['grant_state', 'readable_confirmation', 'readable_fragment', 'readable_incomplete', 'readable_link', 'readable_link_decision', 'readable_link_review', 'readable_resource', 'readable_row', 'readable_version'], functions: ['citizens_now', 'count_bearing', 'find_parts', 'look_at_decisions', 'look_at_everything', 'look_at_history', 'look_at_listed', 'look_at_matches', 'look_at_page', 'look_at_rows', 'look_at_story', 'look_at_story_at'] },
   accountant: { views: ['emergency_use', 'grant_state', 'withheld'], functions: ['citizen_of', 'citizens_named'] },
 };
 const roles = Object.keys(rightsOf) as ServingRole[];

@@ -133,7 +133,7 @@ const versionsOf = (order: string): string => `${citizenFirst}
     page as materialized (select * from told where type = 'Patient' or place <= at_most),
     places as (select distinct unnest(directory_ids) as id from page)
     select 1, true, named, case when q.citizen_id is not null then ${inEmergency} end, null::json, null::int[], q.* from (
-      select ${versionColumns(`f.class_id = any (seen) and (not by_record or ${visible('f', undefined, ofPart('f'))})`)}
+      select ${versionColumns(`f.class_id = any (seen) and (not by_record or ${visible('f', undefined, ofPart('f'))})`)}, ${held('r', undefined, ofVersion)}
       from page p join citizen_row r on r.citizen_id = p.citizen_id and r.id = p.id join citizen_version v on v.citizen_id = p.citizen_id and v.id = p.id and v.version = p.version
       union all
       select ${sharedColumns} from places p join ${sharedRows.replace(' join', ' on s.id = p.id join')} where s.scope = 'directory' and ${sharedWith('s')}) q;

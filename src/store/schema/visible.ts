@@ -120,7 +120,7 @@ export function visible(row: string, grant = ofGrant, record: OfRecord = ofClass
   const related = (classes: string): string => `(select true from relationship x where x.citizen_id = ${row}.citizen_id and x.organisation = ${grant('organisation')}
       and x.until > statement_timestamp() and ${holds(grant(classes), `(${row}.class_id * 16 + x.kind)`)} limit 1) is true`;
   const inEmergency = emergency(`${row}.citizen_id`, grant);
-  return `((${within(`${row}.citizen_id`, grant)} and (${classIn('exempt')} and ${notDeclined(row, grant, record)}) or (
+  return `(${within(`${row}.citizen_id`, grant)} and ((${classIn('exempt')} and ${notDeclined(row, grant, record)}) or (
     (${classIn('open')} or (${isEmpty(grant('related'))} is false and ${related('related')})
       or (${classIn('related_classes')} and ${inEmergency})
       or ((${classIn('explicit')} or (${isEmpty(grant('explicit_related'))} is false and ${related('explicit_related')}))

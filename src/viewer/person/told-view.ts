@@ -65,7 +65,7 @@ function laneView({ organisation, state, since }: Lane): string {
 export function standingText({ state, waitingDays, lanes }: Standing): string {
   const text = words.standings[state] ?? wordsOf(state);
   if (state === 'no-reply') return words.noReply(waitingDays ?? 0);
-  if (waitingDays !== undefined) return words.waiting(state === 'received' ? text : words.standings['sent'] ?? text, waitingDays);
+  if (waitingDays !== undefined) return words.waiting(state === 'received' || state === 'no-answer' ? text : words.standings['sent'] ?? text, waitingDays);
   const since = lanes.find(({ side }) => side === 'receiver')?.since;
   return since === undefined ? text : `${text} ${formatDate(since)}`;
 }

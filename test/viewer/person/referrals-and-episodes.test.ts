@@ -10,7 +10,7 @@ const episodes = (...resources: Resource[]) => episodesOf(told(...resources).eve
 
 test('a referral says from whom to whom, for what, how urgent, when, and what came of it', () => {
   const [newest, older, ...others] = referralsOf(told(requestToCouncil, sentToCouncil, requestToTeam, outcome).events, directory);
-  expect(newest).toMatchObject({ title: 'University Hospitals Birmingham → Early Intervention Team South, Birmingham Community Healthcare', state: 'Received, waiting 173 days' });
+  expect(newest).toMatchObject({ title: 'University Hospitals Birmingham → Early Intervention Team South, Birmingham Community Healthcare', state: 'Received, no answer, waiting 173 days' });
   expect(newest?.facts).toEqual([{ label: 'What for', value: 'Not recorded' }, { label: 'Priority', value: 'Urgent' }, { label: 'Made', value: '02-Jun-2026 15:20' }, { label: 'Received', value: '02-Jun-2026 15:35' }, { label: 'Outcome', value: 'Not recorded' }]);
   expect(older).toMatchObject({ title: 'University Hospitals Birmingham → Birmingham City Council', id: 'sent', told: { organisations: ['University Hospitals Birmingham', 'Birmingham City Council'] } });
   expect(older?.facts).toEqual(expect.arrayContaining([{ label: 'What for', value: 'Support at home' }, { label: 'Outcome', value: 'Accepted: Progress to assessment' }]));

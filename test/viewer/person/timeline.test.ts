@@ -17,7 +17,7 @@ test('every event is one line, newest first, with how it stands', () => {
     '04-Jun-2026 | Episode of care: Home Support | Going on',
     '04-Jun-2026 | Care plan: Home Support | Going on',
     '04-Jun-2026 11:00 | Left Moseley Hall Ward One',
-    '02-Jun-2026 15:20 | Referral: Early Intervention Team South | Received, waiting 173 days',
+    '02-Jun-2026 15:20 | Referral: Early Intervention Team South | Received, no answer, waiting 173 days',
     '02-Jun-2026 | Care plan | Being prepared',
     '28-May-2026 | Referral: Birmingham City Council | Completed',
     '11-May-2026 16:00 | to 04-Jun-2026 | Stay: Moseley Hall Ward One',
