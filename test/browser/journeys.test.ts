@@ -72,6 +72,7 @@ describe('from the start page', () => {
       expect(await timeline.locator('.os-event').filter({ hasNotText: 'Moseley' }).count()).toBe(0);
       const entry = timeline.getByRole('listitem').filter({ hasText: 'Moseley Hall' }).filter({ hasText: 'Community RiO' }).first();
       await entry.getByRole('link').first().click();
+      await page.locator('[data-entry-title]').waitFor();
       await settled(page);
       expect(page.url()).toMatch(/\/app\/person\/[\w-]+\/\w+\/[\w-]+$/);
       const text = await page.innerText('main');

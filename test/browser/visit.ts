@@ -46,12 +46,16 @@ export function elsewhere(requested: readonly string[], gateway: string): string
   return requested.filter((url) => !url.startsWith('data:') && !url.startsWith('blob:') && new URL(url).origin !== gateway);
 }
 
-/** Waits until nothing is being fetched for the screen any more. By looking from outside: the pages allow no script but their own. */
+/**
+ * Waits until nothing is being fetched for the screen any more, and for a few looks in a row, because a page answers a click in a
+ * process of its own. By looking from outside: the pages allow no script but their own.
+ */
 export async function settled(page: Page): Promise<void> {
   await page.locator('h1').first().waitFor();
-  for (const end = Date.now() + 15_000; (await page.locator('[data-loading]').count()) > 0;) {
+  const end = Date.now() + 15_000;
+  for (let quiet = 0; quiet < 4; await page.waitForTimeout(25)) {
+    quiet = (await page.locator('[data-loading]').count()) > 0 ? 0 : quiet + 1;
     if (Date.now() > end) throw new Error('still loading');
-    await page.waitForTimeout(25);
   }
 }
 
