@@ -21,7 +21,7 @@ interface Owner {
 export function createInTurn(): InTurn {
   const owners = new Map<string, Owner>();
   return (name, keys, work) => {
-    const owner = owners.get(name) ?? { length: 0, underWay: 0, ready: [], last: new Map() };
+    const owner: Owner = owners.get(name) ?? { length: 0, underWay: 0, ready: [], last: new Map() };
     if (owner.length >= mostAtOnce) return Promise.reject(new Refusal(tooManyWait));
     owners.set(name, owner);
     owner.length += 1;
