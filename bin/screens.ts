@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Bundle } from '@medplum/fhirtypes';
 import type { Page } from 'playwright-core';
 import { openPglite } from '../src/store/database.ts';
 import { openBrowser, settled } from '../test/browser/visit.ts';
@@ -90,6 +91,17 @@ try {
     await page.getByRole('link', { name: /Early Intervention/i }).first().click();
     await shot(page, 'agreement');
   });
+  await as('governance-lead', '/app/explain', { ...desktop, height: 1400 }, async (page) => {
+    const { entry = [] } = (await (await gateway.search('CarePlan', { patient: `Patient/${alice}` }, 'community-nurse')).json()) as Bundle;
+    await page.getByLabel('Entry', { exact: true }).fill(`CarePlan/${entry[0]?.resource?.id ?? ''}`);
+    await page.getByLabel('Organisation').selectOption({ label: 'University Hospitals Birmingham NHS Foundation Trust' });
+    await page.getByLabel('Role').selectOption({ label: 'Doctor' });
+    await page.getByLabel('Purpose').selectOption({ label: 'Direct care' });
+    await page.getByRole('button', { name: 'Explain' }).click();
+    await page.getByText(/Shown\. Rule|Not shown\. Rule/).first().waitFor();
+    await shot(page, 'explain');
+  });
+  await as('privacy-officer', '/app/cases', desktop, async (page) => { await shot(page, 'cases'); });
 } finally {
   await browser.close();
   await gateway.close();

@@ -83,7 +83,7 @@ describe.each(databases)('a changed linkage rule, on $kind', ({ open }) => {
     expect(await database.query(`select kind, rule from link_decision where rule is not null order by kind`)).toEqual([{ kind: 'merge', rule: 'link-re-run' }, { kind: 'split', rule: 'link-re-run' }]);
     const told: AuditEntry[] = [];
     await tellDecisions({ database, directory: context.directory, audit: { append: (entry) => Promise.resolve(void told.push(entry)) } });
-    const byRule = told.filter(({ query }) => query.endsWith(' by link-re-run'));
+    const byRule = told.filter(({ query }) => query.endsWith(' by link-re-run')).sort((one, other) => one.interaction.localeCompare(other.interaction)); // in the order of their ids, which is none
     expect(byRule.map(({ interaction, who }) => [interaction, who.client, who.person, who.organisation])).toEqual(['link-merge', 'link-split'].map((interaction) => [interaction, 'onestory', { id: 'lead-1', name: 'Lead' }, officer.organisation]));
   });
 
