@@ -13,9 +13,9 @@ import { findThreads } from './threads.ts';
 const rule = 'thread-v1';
 /** The newest of them; what came before is in the timeline. */
 const mostEvents = 100;
-/** What is known of a person, and what is to be done, is told elsewhere. */
-const kindWords: Readonly<Partial<Record<EventKind, string>>> = {
-  referral: 'Referral', stay: 'Stay', discharge: 'Left', contact: 'Contact', episode: 'In the care of', plan: 'Plan', assessment: 'Assessment', appointment: 'Appointment',
+/** What each sort of event is called, and what stands before whose it was. What is known of a person, and what is to be done, is told elsewhere. */
+const kindWords: Readonly<Partial<Record<EventKind, readonly [word: string, before?: string]>>> = {
+  referral: ['Referral', 'to'], stay: ['Stay', 'at'], discharge: ['Left'], contact: ['Contact', 'with'], episode: ['Care', 'by'], plan: ['Plan'], assessment: ['Assessment'], appointment: ['Appointment'],
 };
 
 /** Events that hang together across partners, newest first, and the FHIR List by which any client follows them. */
@@ -55,15 +55,13 @@ function whenOf({ kind, from, to }: StoryEvent): string {
 }
 
 function whatIt({ kind, witnesses: [{ row }] }: StoryEvent): string {
-  const word = kindWords[kind] ?? 'Record';
-  const [what, where] = describe(row.resource);
-  return joinWords([`${word}${where === undefined ? '' : ` ${prepositions[kind] ?? ','} ${where}`}`.replace(' ,', ','), what]);
+  const [word, before] = kindWords[kind] ?? ['Record'];
+  const [what, whose] = describe(row.resource);
+  return joinWords([whose === undefined ? word : joinWords([word, before, whose], ' '), what]);
 }
 
-const prepositions: Readonly<Partial<Record<EventKind, string>>> = { referral: 'to', stay: 'at', discharge: 'from', contact: 'with', episode: '' };
-
 /** What it was, and who did it or where. */
-function describe(resource: Resource): [what: string | undefined, where: string | undefined] {
+function describe(resource: Resource): [what: string | undefined, whose: string | undefined] {
   switch (resource.resourceType) {
     case 'ServiceRequest': return [joinWords([conceptText(resource.code), conceptsText(resource.reasonCode)]), namesOf(resource.performer)[0]];
     case 'Encounter': return [conceptsText(resource.type), namesOf([resource.serviceProvider])[0]];

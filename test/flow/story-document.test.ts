@@ -77,7 +77,7 @@ describe.each(databases)('one story, on $kind', ({ open }) => {
   it('tells Alice\'s way from hospital bed to home as one thread, in which leaving is one line of three organisations', async () => {
     const bundle = await story(people.alice);
     const happened = section(bundle, 'what-happened');
-    const left = lines(happened).find((each) => / Left from /.test(each.title ?? '') && saidBy(each).includes(uhb));
+    const left = lines(happened).find((each) => / Left /.test(each.title ?? '') && saidBy(each).includes(uhb));
     if (!left) throw new Error(titles(happened).join('\n'));
     expect(saidBy(left)).toEqual([council, bchc, uhb].sort());
     const thread = happened?.section?.find((each) => each.section?.some(({ title }) => title === left?.title));
