@@ -123,30 +123,13 @@ export function readConfig(env: Environment): ConfigResult {
     databaseUrl,
     issuer,
     viewerClient: readViewerClient(settings, issuer, baseUrl),
-    sessions: {
-      idleSeconds: settings.integer('ONESTORY_SESSION_IDLE_SECONDS', 900, 60, 3600),
-      maxSeconds: settings.integer('ONESTORY_SESSION_MAX_SECONDS', 8 * 3600, 300, 12 * 3600),
-    },
-    emergency: {
-      minutes: settings.integer('ONESTORY_EMERGENCY_MINUTES', 60, 5, 1440),
-      perHour: settings.integer('ONESTORY_EMERGENCY_PER_HOUR', 20, 1, 1000),
-      reviewDays: settings.integer('ONESTORY_EMERGENCY_REVIEW_DAYS', 7, 1, 365),
-    },
+    ...readPeople(settings),
     demo,
     sandboxes: settings.integer('ONESTORY_SANDBOXES', demo ? 2 : 0, 0, 50),
     ukCoreDir: ukCoreDir === null ? null : resolve(ukCoreDir),
     logLevel: settings.choice('LOG_LEVEL', logLevels, 'warn'),
     smallNumber: settings.integer('ONESTORY_SMALL_NUMBER', usualSmallNumber, 2, 1000),
-    limits: {
-      bodyBytes: settings.integer('ONESTORY_MAX_BODY_BYTES', 2 * 1024 ** 2, 1024, 64 * 1024 ** 2),
-      intakeBytes: settings.integer('ONESTORY_MAX_INTAKE_BYTES', 32 * 1024 ** 2, 1024, 512 * 1024 ** 2),
-      jsonDepth: settings.integer('ONESTORY_MAX_JSON_DEPTH', 64, 8, 256),
-      requestTimeoutMs: settings.integer('ONESTORY_REQUEST_TIMEOUT_MS', 30_000, 1000, 600_000),
-    },
-    rates: {
-      clientPerMinute: settings.integer('ONESTORY_RATE_CLIENT', 30_000, 0, 10_000_000),
-      addressPerMinute: settings.integer('ONESTORY_RATE_ADDRESS', 600, 0, 10_000_000),
-    },
+    ...readBounds(settings),
     proxies: settings.networks('ONESTORY_PROXIES'),
     audit: readAudit(settings, baseUrl),
     mllp: readMllp(settings),
@@ -160,6 +143,37 @@ export function readConfig(env: Environment): ConfigResult {
   if (config.demo && issuer.kind === 'external') settings.refuse('DEMO', 'The demo is sent with tokens of the embedded issuer.', 'false, or no OIDC_ISSUER');
   settings.refuseUnknown();
   return settings.problems.length > 0 ? { problems: settings.problems } : { config: deepFreeze(config) };
+}
+
+/** How long people are signed in, and what emergency access they may have. */
+function readPeople(settings: Settings): Pick<Config, 'sessions' | 'emergency'> {
+  return {
+    sessions: {
+      idleSeconds: settings.integer('ONESTORY_SESSION_IDLE_SECONDS', 900, 60, 3600),
+      maxSeconds: settings.integer('ONESTORY_SESSION_MAX_SECONDS', 8 * 3600, 300, 12 * 3600),
+    },
+    emergency: {
+      minutes: settings.integer('ONESTORY_EMERGENCY_MINUTES', 60, 5, 1440),
+      perHour: settings.integer('ONESTORY_EMERGENCY_PER_HOUR', 20, 1, 1000),
+      reviewDays: settings.integer('ONESTORY_EMERGENCY_REVIEW_DAYS', 7, 1, 365),
+    },
+  };
+}
+
+/** How large a request may be, and how many may come. */
+function readBounds(settings: Settings): Pick<Config, 'limits' | 'rates'> {
+  return {
+    limits: {
+      bodyBytes: settings.integer('ONESTORY_MAX_BODY_BYTES', 2 * 1024 ** 2, 1024, 64 * 1024 ** 2),
+      intakeBytes: settings.integer('ONESTORY_MAX_INTAKE_BYTES', 32 * 1024 ** 2, 1024, 512 * 1024 ** 2),
+      jsonDepth: settings.integer('ONESTORY_MAX_JSON_DEPTH', 64, 8, 256),
+      requestTimeoutMs: settings.integer('ONESTORY_REQUEST_TIMEOUT_MS', 30_000, 1000, 600_000),
+    },
+    rates: {
+      clientPerMinute: settings.integer('ONESTORY_RATE_CLIENT', 30_000, 0, 10_000_000),
+      addressPerMinute: settings.integer('ONESTORY_RATE_ADDRESS', 600, 0, 10_000_000),
+    },
+  };
 }
 
 /** The embedded issuer hands out tokens to whoever can read its key files: never beyond this machine. */

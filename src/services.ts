@@ -7,8 +7,7 @@ import type { Config } from './config.ts';
 import { loadDefinitions } from './fhir/definitions.ts';
 import { loadProfiles, loadUkCore } from './fhir/profiles.ts';
 import { partnerPeople, personas, signatories } from './demo/personas.ts';
-import { Refusal } from './fhir/problem.ts';
-import { sensitiveCodes, type SensitiveCodes } from './fhir/sensitive-codes.ts';
+import type { SensitiveCodes } from './fhir/sensitive-codes.ts';
 import { validateResource } from './fhir/validate-resource.ts';
 import type { OrganisationKey, Requester } from './fhir/sharing.ts';
 import { applySensitiveCodes } from './flow/apply-sensitive-codes.ts';
@@ -59,19 +58,11 @@ import { resumeWaiting } from './flow/requeue-about.ts';
 import { startIntakeWorker } from './flow/work-intake.ts';
 import { answersOf, clientsOf, casesOf, emergenciesOf, feedWorkOf, governanceOf, keepingOf, linkageRunsOf, linkReviewsOf } from './governance-services.ts';
 import { personsOf } from './person-services.ts';
-import { loadMappings } from './intake/load-mappings.ts';
-import { loadCaseRule } from './intake/case-rule-file.ts';
-import { loadLinkageRule } from './intake/linkage-rule-file.ts';
-import { loadHoldBackRules } from './intake/hold-back-file.ts';
-import { loadRetentionRules } from './intake/retention-file.ts';
-import { loadSubjectAccessRules } from './intake/subject-access-file.ts';
-import { loadStoryRule } from './intake/story-rule-file.ts';
-import { loadWritingRule } from './intake/writing-rule-file.ts';
-import { loadSensitiveCodes, sensitiveCodesFolder } from './intake/sensitive-code-files.ts';
+import { sensitiveCodesFolder } from './intake/sensitive-code-files.ts';
+import { loadMapped } from './load-mapped.ts';
 import type { Log } from './edge/log.ts';
 import { createPostHook } from './edge/webhooks/post-hook.ts';
 import { pairGrader } from './linkage/grade-pair.ts';
-import { checkLinkageRule } from './linkage/linkage-rule.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
 import type { Database } from './store/database.ts';
 import { findClient, listBrowserAppAddresses } from './store/oauth-clients.ts';
@@ -107,11 +98,8 @@ export interface ServiceOptions {
 
 export type Services = Awaited<ReturnType<typeof createServices>>;
 
-/**
- * The composition root: opens what one process works with and hands each story its parts. Loads definitions, profiles,
- * maps and agreements; starts the intake worker. Refuses to start on any mistake in them, all told together.
- */
-export async function createServices({
+/** Loads definitions, profiles, maps and agreements, brings the record up to date, and starts what works by itself. */
+async function openParts({
   database, config, log, clock = () => new Date(), newId = randomUUID, agreements = join(projectRoot, 'agreements'), mappings: folder = join(projectRoot, 'mappings'), codeSets = join(folder, sensitiveCodesFolder), replayTogether: together = replayTogether, pollMs,
 }: ServiceOptions) {
   loadDefinitions();
@@ -141,6 +129,18 @@ export async function createServices({
   const replays = startReplayWorker({ ...intake, feeds, together }, (error) => log('replay-failed', { error }));
   const linkageRuns = startLinkageRuns({ ...intake, ruleVersion: linkage.version }, (error) => log('linkage-run-failed', { error }), pollMs);
   const wake = (): void => [worker, replays].forEach((each) => { each.wake(); }); // a feed in shadow is the replays' work
+
+  return { database, config, clock, newId, mappings, codes, linkage, story, holdBack, retention, subjectAccess, writing, cases, feeds, secrets, classes, directory, audit, identity, policy, intake, waitingFeeds, release, watches, told, systems, rounds, worker, replays, linkageRuns, wake };
+}
+
+/**
+ * The composition root: opens what one process works with and hands each story its parts. Refuses to start on any mistake in
+ * what it loads, all told together.
+ */
+export async function createServices(options: ServiceOptions) {
+  const {
+    database, config, clock, newId, mappings, codes, linkage, holdBack, retention, subjectAccess, writing, cases, feeds, secrets, classes, directory, audit, identity, policy, intake, waitingFeeds, release, watches, told, systems, rounds, worker, replays, linkageRuns, wake,
+  } = await openParts(options);
 
   return {
     database, mappings, waitingFeeds, policy, audit, worker, operation: measureOperation({ database, audit, feeds: mappings.feeds.map(({ key }) => key) }), ...rounds, limits: config.limits, clock, newId,
@@ -205,21 +205,6 @@ function emergencyAccessOf(context: Parameters<typeof breakGlass>[0]) {
 /** Whether the demo's people were sent in. */
 function demoMarkOf(database: Database) {
   return { demoLoaded: () => hasMark(database, 'demo-loaded'), markDemoLoaded: () => setMark(database, 'demo-loaded'), demoActs: { has: (name: string) => hasMark(database, `demo-act-${name}`), set: (name: string) => setMark(database, `demo-act-${name}`) } };
-}
-
-/** What mappings/ holds: feeds, maps, the codes that make a record sensitive, the rules by which people are linked, events found, looks held back, things kept and odd looks found. Every mistake in any of them is told. */
-function loadMapped(folder: string, codeSets: string) {
-  const mappings = loadMappings(folder);
-  const codes = loadSensitiveCodes(codeSets);
-  const linkage = loadLinkageRule(folder, checkLinkageRule);
-  const story = loadStoryRule(folder);
-  const holdBack = loadHoldBackRules(folder);
-  const retention = loadRetentionRules(folder);
-  const subjectAccess = loadSubjectAccessRules(folder);
-  const writing = loadWritingRule(folder);
-  const cases = loadCaseRule(folder);
-  if ('problems' in mappings || 'problems' in codes || 'problems' in linkage || 'problems' in story || 'problems' in holdBack || 'problems' in retention || 'problems' in subjectAccess || 'problems' in writing || 'problems' in cases) throw new Refusal(...[mappings, codes, linkage, story, holdBack, retention, subjectAccess, writing, cases].flatMap((loaded) => ('problems' in loaded ? loaded.problems : [])));
-  return { mappings, codes: sensitiveCodes(codes.codes), linkage: linkage.rule, story: story.rule, holdBack: holdBack.rules, retention: retention.rules, subjectAccess: subjectAccess.rules, writing: writing.rule, cases: cases.rule };
 }
 
 /** Registers agreements/*.yaml; with the demo they are signed and activated as well, all but the draft. */

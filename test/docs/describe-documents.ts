@@ -1,5 +1,5 @@
 import { isJsonObject, textOf, type JsonObject } from '../../src/fhir/json.ts';
-import type { DocumentSchema } from '../../src/intake/types.ts';
+import type { DocumentSchema } from '../../src/intake/schema-types.ts';
 
 /** What a JSON or XML document must look like, from its kind's schema file. */
 export function documentLines({ rows, personKey, messageId, asOf, versions, namespaces, schema }: DocumentSchema): string[] {

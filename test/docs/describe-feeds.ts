@@ -4,7 +4,8 @@ import { postableParts, takesPackages } from '../../src/intake/addresses.ts';
 import type { BundleSchema } from '../../src/intake/fhir/bundle-schema.ts';
 import { formats } from '../../src/intake/formats.ts';
 import type { Mappings } from '../../src/intake/load-mappings.ts';
-import type { Column, EventSchema, Feed, Kind, LatestStatements, MessageSchema, Part } from '../../src/intake/types.ts';
+import type { EventSchema, MessageSchema } from '../../src/intake/schema-types.ts';
+import type { Column, Feed, Kind, LatestStatements, Part } from '../../src/intake/types.ts';
 import { exampleFile, examplesOf, type Outcome } from '../mappings/run-example.ts';
 import { documentLines } from './describe-documents.ts';
 

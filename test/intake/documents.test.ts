@@ -2,7 +2,8 @@ import { loadDefinitions } from '../../src/fhir/definitions.ts';
 import { foldRow, unfoldRow } from '../../src/intake/fold.ts';
 import { readRow } from '../../src/intake/read-row.ts';
 import { splitSource } from '../../src/intake/split-source.ts';
-import type { DocumentSchema, Feed, Kind } from '../../src/intake/types.ts';
+import type { DocumentSchema } from '../../src/intake/schema-types.ts';
+import type { Feed, Kind } from '../../src/intake/types.ts';
 
 const document: DocumentSchema = {
   rows: 'residents',

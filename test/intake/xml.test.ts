@@ -5,7 +5,8 @@ import type { JsonObject } from '../../src/fhir/json.ts';
 import { parseXml, xmlLimits } from '../../src/intake/documents/parse-xml.ts';
 import { readRow } from '../../src/intake/read-row.ts';
 import { splitSource } from '../../src/intake/split-source.ts';
-import type { DocumentSchema, Feed, Kind, RowInput } from '../../src/intake/types.ts';
+import type { DocumentSchema } from '../../src/intake/schema-types.ts';
+import type { Feed, Kind, RowInput } from '../../src/intake/types.ts';
 import type { Problem } from '../../src/fhir/problem.ts';
 import { sharedSamples } from '../shared-data.ts';
 

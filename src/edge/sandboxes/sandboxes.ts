@@ -30,9 +30,9 @@ interface Held {
   usedAt: number;
 }
 
-export function createSandboxes({ run, folder, most, idleMs, clock }: SandboxSettings): Sandboxes {
+/** Those that run, and where each keeps what is posted. Called in turn only. */
+function heldSandboxes({ run, folder, most, clock }: SandboxSettings) {
   const held = new Map<string, Held>();
-  let last: Promise<unknown> = Promise.resolve();
   const folderOf = (client: string): string => join(folder, createHash('sha256').update(client).digest('hex').slice(0, 32));
 
   async function stop(client: string): Promise<void> {
@@ -56,6 +56,14 @@ export function createSandboxes({ run, folder, most, idleMs, clock }: SandboxSet
     one.running.then(({ ended }) => ended.then(forget), forget);
     return one;
   }
+
+  return { held, folderOf, stop, makeRoom, start };
+}
+
+export function createSandboxes(settings: SandboxSettings): Sandboxes {
+  const { idleMs, clock } = settings;
+  const { held, folderOf, stop, makeRoom, start } = heldSandboxes(settings);
+  let last: Promise<unknown> = Promise.resolve();
 
   /** Starting, stopping and beginning anew come one after the other, for all of them. */
   function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {

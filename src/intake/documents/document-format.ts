@@ -1,6 +1,6 @@
 import { documentSchema } from '../mapping-schemas.ts';
 import type { SchemaTools, SourceFormat } from '../source-format.ts';
-import type { DocumentSchema } from '../types.ts';
+import type { DocumentSchema } from '../schema-types.ts';
 import { checkDocumentSchema } from './document-schema.ts';
 import { readDocument } from './read-document.ts';
 import type { splitJson } from './split-json.ts';

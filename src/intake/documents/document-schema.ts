@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../../fhir/json.ts';
 import { plain } from '../../fhir/read-json.ts';
 import type { Problem } from '../../fhir/problem.ts';
 import { rememberRecent } from '../../fhir/remember-recent.ts';
-import type { DocumentSchema } from '../types.ts';
+import type { DocumentSchema } from '../schema-types.ts';
 
 /** A part's document schema, compiled once. */
 export interface CompiledDocument {

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../fhir/json.ts';
 import type { Position, Problem } from '../../fhir/problem.ts';
 import { aboutFoldKey, personFoldKey } from '../fold-keys.ts';
-import type { DocumentSchema, Part, RowInput, SplitRow } from '../types.ts';
+import type { DocumentSchema } from '../schema-types.ts';
+import type { Part, RowInput, SplitRow } from '../types.ts';
 import { compileDocument, type CompiledDocument } from './document-schema.ts';
 
 /** A record taken out of the text it was kept as. */

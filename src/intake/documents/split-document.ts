@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../fhir/json.ts';
 import type { Problem } from '../../fhir/problem.ts';
-import type { DocumentSchema, SplitRow } from '../types.ts';
+import type { DocumentSchema } from '../schema-types.ts';
+import type { SplitRow } from '../types.ts';
 import { compileDocument, type CompiledDocument } from './document-schema.ts';
 
 /** A document as its format read it. */

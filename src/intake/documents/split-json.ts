@@ -1,7 +1,8 @@
 import { isJsonObject, type Json, type JsonObject } from '../../fhir/json.ts';
 import { readJson } from '../../fhir/read-json.ts';
 import type { Problem } from '../../fhir/problem.ts';
-import type { DocumentSchema, SplitRow } from '../types.ts';
+import type { DocumentSchema } from '../schema-types.ts';
+import type { SplitRow } from '../types.ts';
 import { splitDocument } from './split-document.ts';
 import { textLines } from '../../fhir/text-lines.ts';
 import { walkJson } from './walk-json.ts';

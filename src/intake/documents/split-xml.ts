@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../fhir/json.ts';
 import type { Problem } from '../../fhir/problem.ts';
-import type { DocumentSchema, SplitRow } from '../types.ts';
+import type { DocumentSchema } from '../schema-types.ts';
+import type { SplitRow } from '../types.ts';
 import { elementsIn, type KeptElement } from './kept-element.ts';
 import { parseXml, type XmlTree } from './parse-xml.ts';
 import { splitDocument } from './split-document.ts';

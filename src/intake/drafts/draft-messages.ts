@@ -1,7 +1,7 @@
 import type { Problem } from '../../fhir/problem.ts';
 import { readDelimiters, type Delimiters } from '../hl7v2/delimiters.ts';
 import { parseTimestamp } from '../hl7v2/timestamp.ts';
-import type { MessageSchema } from '../types.ts';
+import type { MessageSchema } from '../schema-types.ts';
 import type { SchemaDraft } from './draft-schema.ts';
 
 const limits = { segments: 200, fields: 100, repetitions: 50, components: 50, fieldLength: 32_000 };

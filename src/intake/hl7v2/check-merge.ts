@@ -1,6 +1,6 @@
 import { checkNhsNumber } from '../../fhir/nhs-number.ts';
 import type { Problem } from '../../fhir/problem.ts';
-import type { EventSchema } from '../types.ts';
+import type { EventSchema } from '../schema-types.ts';
 import { personIds, type PersonId } from './identifiers.ts';
 import { type Message, rawField } from './parse-message.ts';
 

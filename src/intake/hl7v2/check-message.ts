@@ -1,5 +1,6 @@
 import type { Problem } from '../../fhir/problem.ts';
-import type { Feed, MessageSchema } from '../types.ts';
+import type { MessageSchema } from '../schema-types.ts';
+import type { Feed } from '../types.ts';
 import { checkMerge } from './check-merge.ts';
 import { type Message, rawField, segmentOf } from './parse-message.ts';
 import { deleted } from './parse-field.ts';

@@ -1,6 +1,6 @@
 import { messagesSchema } from '../mapping-schemas.ts';
 import type { SourceFormat } from '../source-format.ts';
-import type { MessageSchema } from '../types.ts';
+import type { MessageSchema } from '../schema-types.ts';
 import { readMessage } from './read-message.ts';
 import { splitMessages } from './split-messages.ts';
 

@@ -1,5 +1,5 @@
 import type { Joining } from '../joining.ts';
-import type { EventSchema, MessageSchema } from '../types.ts';
+import type { EventSchema, MessageSchema } from '../schema-types.ts';
 import { peopleOf } from './check-merge.ts';
 import { rawField, type Message } from './parse-message.ts';
 

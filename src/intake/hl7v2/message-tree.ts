@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../fhir/json.ts';
-import type { EventSchema, MessageSchema } from '../types.ts';
+import type { EventSchema, MessageSchema } from '../schema-types.ts';
 import { eventOf, segmentSchema } from './check-message.ts';
 import { accountOf } from './joining.ts';
 import { deleted, parseField } from './parse-field.ts';

@@ -1,5 +1,5 @@
 import type { Position, Problem } from '../../fhir/problem.ts';
-import type { MessageSchema } from '../types.ts';
+import type { MessageSchema } from '../schema-types.ts';
 import { type Delimiters, readDelimiters } from './delimiters.ts';
 
 /** A segment with its raw fields: `fields[3]` is PID-3 of a PID, MSH counted so that MSH-1 is the separator itself. */

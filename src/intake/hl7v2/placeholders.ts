@@ -1,4 +1,4 @@
-import type { MessageSchema } from '../types.ts';
+import type { MessageSchema } from '../schema-types.ts';
 
 /** Whether a date field holds a day that means "unknown" or "no end". */
 export function isPlaceholder({ dates, placeholders }: Pick<MessageSchema, 'dates' | 'placeholders'>, field: string, raw: string): boolean {

@@ -1,6 +1,7 @@
 import { isJsonObject, textOf, type JsonObject } from '../../fhir/json.ts';
 import type { Problem } from '../../fhir/problem.ts';
-import type { Feed, Kind, MessageSchema, Part, RowInput, SplitRow } from '../types.ts';
+import type { MessageSchema } from '../schema-types.ts';
+import type { Feed, Kind, Part, RowInput, SplitRow } from '../types.ts';
 import { aboutFoldKey, personFoldKey } from '../fold-keys.ts';
 import { checkMessage, eventOf } from './check-message.ts';
 import { joiningOf } from './joining.ts';

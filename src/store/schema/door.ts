@@ -1,4 +1,5 @@
-import { formerly, lookUps, readerLookUps } from './look-ups.ts';
+import { formerly } from './look-up-pieces.ts';
+import { lookUps, readerLookUps } from './look-ups.ts';
 import { moreWasSent } from './more-was-sent.ts';
 import { classSets, emergencyReference, grantHolds, held, itself, ofPart, ofVersion, refusedBy, sharedWith, visible, within } from './visible.ts';
 

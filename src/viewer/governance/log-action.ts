@@ -16,29 +16,42 @@ export interface LookAction {
 const words = strings.whoLooked.actions;
 const registers = ['Contract', 'Organization', 'Device', 'HealthcareService', 'Location', 'Practitioner', 'PractitionerRole'];
 
+type Words = Pick<LookAction, 'done' | 'tried'>;
+
+/** Looks that are told alike whatever they were about. */
+const alike: ReadonlyMap<string, LookAction> = new Map([
+  ...each('opened', true, { everything: words.everything, summary: words.summary, story: words.story, timeline: words.timeline }),
+  ...each('list', false, { ...words.export, ...words.subscription }),
+  ...each('people', false, { match: words.match, ...words.before }),
+  ...each('emergency', true, { 'break-glass': words.emergency, 'end-break-glass': words.endEmergency }),
+  ...each('identity', false, words.linkage), ...each('identity', true, { 'link-show': words.linkage['link-show'], 'link-why': words.linkage['link-why'] }),
+  ...each('log', false, { ...words.answers, ...words.cases, ...words.auditLog }),
+  ...each('log', true, { 'emergency-list': words.emergencies, 'explain-access': words.explain, reconstruct: words.reconstruct, 'case-show': words.cases['case-show'] }),
+  ...each('log', true, { 'access-report': words.answers['access-report'], 'look-replay': words.answers['look-replay'], 'subject-access': words.answers['subject-access'] }),
+  ...each('other', true, { confirm: words.confirm, correct: words.correct, 'same-event': words.sameEvent, unsupported: words.unsupported, ...words.link }),
+  ...each('other', false, { sandbox: words.sandbox, validate: words.validate, 'told-once-count': words.toldOnce, ...words.clients, redacted: words.auditLog.redacted }),
+  ...each('sent', true, { transaction: words.together }),
+]);
+
+function each(kind: LookKind, ofCitizens: boolean, told: Readonly<Record<string, Words>>): [string, LookAction][] {
+  return Object.entries(told).map(([interaction, { done, tried }]) => [interaction, { kind, done, tried, ofCitizens }]);
+}
+
 /**
  * `interaction` and the normal form of the query as the gateway logs them, for example `search-type`, `CarePlan?patient=*`.
  * A request refused at the door is logged by its pattern only; the code of the refusal may still say what was asked for.
  */
 export function lookActionOf(interaction: string, query: string, code?: string): LookAction {
   if (code === 'audit-readers-only') return { kind: 'log', ...words.log, ofCitizens: true };
+  return alike.get(interaction) ?? recordLook(interaction, query) ?? namedLook(interaction, query) ?? { kind: 'other', ...words.other(interaction), ofCitizens: true };
+}
+
+/** Looks told by the type of record they were at. */
+function recordLook(interaction: string, query: string): LookAction | null {
   const type = /^[A-Z][A-Za-z]+/.exec(query)?.[0];
   const [one, many] = thingsOf(type);
   const kind = kindOfReading(type);
   switch (interaction) {
-    case 'everything': return { kind: 'opened', ...words.everything, ofCitizens: true };
-    case 'export': case 'export-status': case 'export-file': case 'export-delete': return { kind: 'list', ...words.export[interaction], ofCitizens: false };
-    case 'notify': case 'subscription-status': case 'subscription-events': return { kind: 'list', ...words.subscription[interaction], ofCitizens: false };
-    case 'match': return { kind: 'people', ...words.match, ofCitizens: false };
-    case 'summary': return { kind: 'opened', ...words.summary, ofCitizens: true };
-    case 'presence': case 'ihe-pix': case 'docref': return { kind: 'people', ...words.before[interaction], ofCitizens: false };
-    case 'story': return { kind: 'opened', ...words.story, ofCitizens: true };
-    case 'confirm': case 'correct': return { kind: 'other', ...words[interaction], ofCitizens: true };
-    case 'timeline': return { kind: 'opened', ...words.timeline, ofCitizens: true };
-    case 'sandbox': return { kind: 'other', ...words.sandbox, ofCitizens: false };
-    case 'validate': return { kind: 'other', ...words.validate, ofCitizens: false };
-    case 'told-once-count': return { kind: 'other', ...words.toldOnce, ofCitizens: false };
-    case 'same-event': return { kind: 'other', ...words.sameEvent, ofCitizens: true };
     case 'read': return { kind, ...words.read(one), ofCitizens: true };
     case 'vread': return { kind, ...words.version(one), ofCitizens: true };
     case 'history-instance': return { kind, ...words.history(one), ofCitizens: true };
@@ -47,20 +60,14 @@ export function lookActionOf(interaction: string, query: string, code?: string):
     case 'create': return type === undefined || type === 'Consent' ? { kind: 'choice', ...words.choice, ofCitizens: true } : { kind: 'other', ...words.wrote(one), ofCitizens: true };
     case 'update': return type === undefined || type === 'Consent' ? { kind: 'choice', ...words.changeChoice, ofCitizens: true } : { kind: 'other', ...words.wrote(one), ofCitizens: true };
     case 'patch': case 'delete': return { kind: 'other', ...words[interaction](one), ofCitizens: true };
-    case 'transaction': return { kind: 'sent', ...words.together, ofCitizens: true };
-    case 'break-glass': return { kind: 'emergency', ...words.emergency, ofCitizens: true };
-    case 'end-break-glass': return { kind: 'emergency', ...words.endEmergency, ofCitizens: true };
-    case 'emergency-list': return { kind: 'log', ...words.emergencies, ofCitizens: true };
+    default: return null;
+  }
+}
+
+/** Looks told by the name of what they were at: a feed, an agreement, an emergency. */
+function namedLook(interaction: string, query: string): LookAction | null {
+  switch (interaction) {
     case 'emergency-review': case 'emergency-revoke': return { kind: 'emergency', ...words[interaction](emergencyOf(query)), ofCitizens: true };
-    case 'link-list': case 'link-show': case 'link-why': case 'link-claim': case 'link-release': case 'link-decide': case 'link-undo': case 'linkage-re-run': case 'linkage-show':
-      return { kind: 'identity', ...words.linkage[interaction], ofCitizens: interaction === 'link-show' || interaction === 'link-why' };
-    case 'explain-access': return { kind: 'log', ...words.explain, ofCitizens: true };
-    case 'access-report': case 'look-replay': case 'subject-access': return { kind: 'log', ...words.answers[interaction], ofCitizens: true };
-    case 'audit-report': case 'hold-back-list': case 'hold-back-decide': case 'hold-back-end': case 'retention-list': case 'retention-erase': case 'legal-hold-list': case 'legal-hold-place': case 'legal-hold-end': return { kind: 'log', ...words.answers[interaction], ofCitizens: false };
-    case 'client-list': case 'client-add': case 'client-allow': case 'client-rotate': case 'client-disable': case 'client-enable': return { kind: 'other', ...words.clients[interaction], ofCitizens: false };
-    case 'case-list': case 'case-show': case 'case-take': case 'case-ask': case 'case-answer': case 'case-note': case 'case-close': case 'case-reopen': case 'watched-list': case 'watched-add': case 'watched-end':
-      return { kind: 'log', ...words.cases[interaction], ofCitizens: interaction === 'case-show' };
-    case 'reconstruct': return { kind: 'log', ...words.reconstruct, ofCitizens: true };
     case 'intake': case 'process-message': return { kind: 'sent', ...words.sent(feedOf(query)), ofCitizens: true };
     case 'pull-person': return { kind: 'sent', ...words.pulled(/^pull\/(\S+)/.exec(query)?.[1] ?? words.aFeed), ofCitizens: true };
     case 'agreement-list': return { kind: 'register', ...words.register(thingsOf('Contract')[1]), ofCitizens: false };
@@ -69,11 +76,7 @@ export function lookActionOf(interaction: string, query: string, code?: string):
     case 'feed-list': return { kind: 'sent', ...words.feeds(feedOfWork(query) ?? words.allFeeds), ofCitizens: false };
     case 'feed-work-list': case 'feed-requeue': case 'replay-show': case 'replay-start': case 'replay-approve': case 'replay-give-up':
       return { kind: 'sent', ...words.feed[interaction](feedOfWork(query) ?? words.aFeed), ofCitizens: false };
-    case 'audit-checkpoint': case 'audit-proof': case 'audit-export': case 'audit-redact': case 'audit-restart': return { kind: 'log', ...words.auditLog[interaction], ofCitizens: false };
-    case 'redacted': return { kind: 'other', ...words.auditLog.redacted, ofCitizens: false };
-    case 'link-merge': case 'link-split': case 'link-apart': case 'link-visit': return { kind: 'other', ...words.link[interaction], ofCitizens: true };
-    case 'unsupported': return { kind: 'other', ...words.unsupported, ofCitizens: true };
-    default: return { kind: 'other', ...words.other(interaction), ofCitizens: true };
+    default: return null;
   }
 }
 

@@ -63,14 +63,6 @@ export function createSignIn(client: SignInClient, clock: () => Date): SignIn {
     return found;
   }
 
-  function tokensOf(answer: Awaited<ReturnType<typeof oidc.refreshTokenGrant>>, before?: Tokens): Tokens {
-    const refreshToken = answer.refresh_token ?? before?.refreshToken;
-    return {
-      accessToken: answer.access_token, idToken: answer.id_token ?? before?.idToken ?? '',
-      expiresAt: clock().getTime() + (answer.expires_in ?? 300) * 1000, ...(refreshToken !== undefined && { refreshToken }),
-    };
-  }
-
   return {
     issuer: client.issuer,
     start: async (returnTo, hint) => {
@@ -88,11 +80,11 @@ export function createSignIn(client: SignInClient, clock: () => Date): SignIn {
       });
       const subject = answer.claims()?.sub;
       if (subject === undefined) throw new Error('an ID token without a subject');
-      return { tokens: tokensOf(answer), subject };
+      return { tokens: tokensOf(answer, clock()), subject };
     },
     renew: async (tokens) => {
       try {
-        return tokensOf(await oidc.refreshTokenGrant(await configuration(), tokens.refreshToken ?? ''), tokens);
+        return tokensOf(await oidc.refreshTokenGrant(await configuration(), tokens.refreshToken ?? ''), clock(), tokens);
       } catch (error) {
         return error instanceof oidc.ResponseBodyError && error.status < 500 ? 'refused' : 'unavailable';
       }
@@ -102,6 +94,14 @@ export function createSignIn(client: SignInClient, clock: () => Date): SignIn {
       if (known.serverMetadata().end_session_endpoint === undefined) return null;
       return oidc.buildEndSessionUrl(known, { id_token_hint: idToken, post_logout_redirect_uri: client.afterSignOut }).href;
     },
+  };
+}
+
+function tokensOf(answer: Awaited<ReturnType<typeof oidc.refreshTokenGrant>>, now: Date, before?: Tokens): Tokens {
+  const refreshToken = answer.refresh_token ?? before?.refreshToken;
+  return {
+    accessToken: answer.access_token, idToken: answer.id_token ?? before?.idToken ?? '',
+    expiresAt: now.getTime() + (answer.expires_in ?? 300) * 1000, ...(refreshToken !== undefined && { refreshToken }),
   };
 }
 

@@ -46,7 +46,7 @@ export function createViewerSessions(
   /** A refresh token may be good for one use only, so one request renews and the others wait for what it gets. */
   async function renew(secret: string, id: Uint8Array, live: LiveWebSession, tokens: Tokens): Promise<HeldTokens | null> {
     if (tokens.refreshToken === undefined) return tokens.expiresAt > clock().getTime() ? withTimes(tokens, live) : ended(id);
-    if (!(await store.claimRenewal(id, live.sealed))) return renewedByAnother(secret, id, live.sealed);
+    if (!(await store.claimRenewal(id, live.sealed))) return renewedByAnother(store, secret, id, live.sealed);
     const renewed = await signIn.renew(tokens);
     if (renewed === 'refused') return ended(id);
     if (renewed === 'unavailable') {
@@ -55,18 +55,6 @@ export function createViewerSessions(
     }
     await store.finishRenewal(id, await seal(secret, renewed));
     return withTimes(renewed, live);
-  }
-
-  async function renewedByAnother(secret: string, id: Uint8Array, before: string): Promise<HeldTokens | null> {
-    for (let waited = 0; waited < renewalWaitMs; waited += renewalPollMs) {
-      await wait(renewalPollMs);
-      const live = await store.find(id, false);
-      if (!live) return null;
-      if (live.sealed === before) continue;
-      const tokens = await unseal<Tokens>(secret, live.sealed);
-      return tokens && withTimes(tokens, live);
-    }
-    return null;
   }
 
   async function ended(id: Uint8Array): Promise<null> {
@@ -91,4 +79,17 @@ export function createViewerSessions(
 
 function withTimes(tokens: Tokens, { idleLeftSeconds, endsInSeconds }: LiveWebSession): HeldTokens {
   return { ...tokens, idleLeftSeconds, endsInSeconds };
+}
+
+/** What another request of the same session gets by renewing it; null where it gets nothing in time. */
+async function renewedByAnother(store: WebSessions, secret: string, id: Uint8Array, before: string): Promise<HeldTokens | null> {
+  for (let waited = 0; waited < renewalWaitMs; waited += renewalPollMs) {
+    await wait(renewalPollMs);
+    const live = await store.find(id, false);
+    if (!live) return null;
+    if (live.sealed === before) continue;
+    const tokens = await unseal<Tokens>(secret, live.sealed);
+    return tokens && withTimes(tokens, live);
+  }
+  return null;
 }
