@@ -41,7 +41,7 @@ function fromManyPeople(services: Services): Promise<Services> {
 async function withoutAudit(services: Services): Promise<Services> {
   const { database, policy, clock, newId, mappings } = services;
   const secrets = await loadSecrets(database);
-  const context = { database, policy, secrets, clock, newId, directory: await loadDirectory(database, secrets, mappings, clock()), audit: { append: () => Promise.resolve() } };
+  const context = { database, policy, secrets, clock, newId, directory: await loadDirectory(database, secrets, mappings, clock()), custodianOf: () => '', audit: { append: () => Promise.resolve() } };
   return { ...services, release: (requester, ask, request) => releaseRecords(context, requester, ask, request) };
 }
 

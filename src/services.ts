@@ -17,6 +17,7 @@ import { breakGlass, endBreakGlass, ownEmergencies, type EmergencyAsk } from './
 import { describeRefusedRequest, type RefusedRequest } from './flow/describe-refused-request.ts';
 import { explainAccess, type ExplainAsk } from './flow/explain-access.ts';
 import { loadDirectory } from './flow/directory.ts';
+import { saveExpectations } from './store/feed-freshness.ts';
 import { openFeedMappings } from './flow/feed-mappings.ts';
 import { measureOperation } from './flow/measure-operation.ts';
 import { reindexRows } from './flow/reindex-rows.ts';
@@ -107,6 +108,7 @@ async function openParts({
   if (config.ukCoreDir !== null) loadUkCore(config.ukCoreDir);
   const { mappings, codes, linkage, story, holdBack, retention, subjectAccess, writing, cases } = loadMapped(folder, codeSets);
   const feeds = await openFeedMappings(database, mappings, clock());
+  await saveExpectations(database, mappings.feeds.flatMap(({ key, expectedWithinHours: hours }) => (hours === undefined ? [] : [{ key, hours }])));
 
   const secrets = await loadSecrets(database);
   const classes = await openSharingClasses(database);
@@ -119,7 +121,7 @@ async function openParts({
   const policy = createPolicy(database, classes);
   const intake: IntakeContext = { database, secrets, classes, registry: mappings.feeds, mappingOf: feeds.live, holdFeeds: feeds.hold, directory, sensitiveCodes: codes, grade: pairGrader(linkage), validate: rememberValid(validateResource), clock, newId };
   const waitingFeeds = await tellWaiting(feeds, log);
-  const release: ReleaseContext = { database, secrets, policy, audit, directory, clock, newId };
+  const release: ReleaseContext = { database, secrets, policy, audit, directory, custodianOf: custodiansOf(mappings), clock, newId };
   const watches = [await watchDates({ database, secrets }, log), await watchReviews(database, config.emergency.reviewDays, log)];
   await resumeWaiting(database);
   const told = { ...release, classes, story };

@@ -1,4 +1,5 @@
 import type { BundleEntry, OperationOutcome } from '@medplum/fhirtypes';
+import { londonMinute } from './london-day.ts';
 import { problemSystem } from './outcome.ts';
 
 /**
@@ -15,9 +16,17 @@ export function withheldNotice(organisations: readonly string[] = []): BundleEnt
   return entry({ severity: 'information', code: 'suppressed', problem: 'withheld', text });
 }
 
-/** A source is late, failed or has records in quarantine: what is shown may not be all, and absence says nothing. */
-export function incompleteNotice(organisations: readonly string[] = []): BundleEntry {
-  const holders = [...new Set(organisations)].sort().join(', ');
+/** Whose information may not all be here. */
+export interface NotArrived {
+  /** its name */
+  organisation: string;
+  /** a feed of theirs is late: when the last good record of it came */
+  lastGood?: Date;
+}
+
+/** A source is late, failed or has records in quarantine: what is shown may not be all, and absence says nothing. Of one that is late it is told since when. */
+export function incompleteNotice(sources: readonly NotArrived[] = []): BundleEntry {
+  const holders = [...new Set(sources.map(({ organisation, lastGood }) => (lastGood ? `${organisation} (nothing since ${londonMinute(lastGood)})` : organisation)))].sort().join(', ');
   const text = holders
     ? `The newest information from ${holders} has not arrived yet. What is missing here may still exist.`
     : 'The newest information from at least one organisation has not arrived yet. What is missing here may still exist.';

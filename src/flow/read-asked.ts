@@ -1,4 +1,5 @@
 import { typesAboutNobody } from '../fhir/search-parameters.ts';
+import type { OrganisationKey } from '../fhir/sharing.ts';
 import type { SearchClause, SearchQuery } from '../fhir/search-query.ts';
 import type { Database } from '../store/database.ts';
 import { stale, type VisibleRow } from '../store/door.ts';
@@ -58,6 +59,8 @@ export interface Found {
   visible: string[];
   /** classes of visible source Patients of whom more was sent than has arrived */
   incomplete: number[];
+  /** of these, custodians with a late feed, and when the last good record of it came */
+  late?: ReadonlyMap<OrganisationKey, Date>;
   /** position after the last row, when there is more */
   next: unknown;
   total?: number | undefined;

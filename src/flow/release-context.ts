@@ -1,4 +1,5 @@
 import type { AuditTrail } from '../store/audit-trail.ts';
+import type { OrganisationKey } from '../fhir/sharing.ts';
 import type { Database } from '../store/database.ts';
 import type { Secrets } from '../store/secrets.ts';
 import type { Directory } from './directory.ts';
@@ -11,6 +12,8 @@ export interface ReleaseContext {
   policy: Policy;
   audit: AuditTrail;
   directory: Directory;
+  /** whose a feed is; of one that is no longer there nobody's */
+  custodianOf: (feed: string) => OrganisationKey;
   clock: () => Date;
   newId: () => string;
 }

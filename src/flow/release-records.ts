@@ -3,9 +3,11 @@ import { describeDisclosure } from '../audit/describe-disclosure.ts';
 import type { Notice } from '../consent/notice-for.ts';
 import { gone, notFound } from '../fhir/outcome.ts';
 import { AuditedRefusal, categories, Refusal, type Problem } from '../fhir/problem.ts';
-import type { Requester } from '../fhir/sharing.ts';
+import type { NotArrived } from '../fhir/notices.ts';
+import type { OrganisationKey, Requester } from '../fhir/sharing.ts';
 import type { AuditEntry } from '../audit/types.ts';
 import type { VisibleRow } from '../store/door.ts';
+import { readLateFeeds } from '../store/feed-freshness.ts';
 import { isUuid } from '../store/secrets.ts';
 import { auditFacts, type AskedFacts } from './audit-facts.ts';
 import { composeCitizens, type ComposedCitizen } from './compose-citizens.ts';
@@ -24,8 +26,8 @@ export interface Released {
   /** what goes along with the matches of a search */
   included: { rows: VisibleRow[]; composed: ComposedCitizen[] };
   notice: Notice;
-  /** names of organisations that sent more than has arrived, where the caller knows they hold something */
-  incomplete: string[];
+  /** organisations that sent more than has arrived, or have not sent for too long, where the caller knows they hold something */
+  incomplete: NotArrived[];
   next: unknown;
   total?: number | undefined;
 }
@@ -46,7 +48,7 @@ export async function releaseTold<Told extends object>(
   context: ReleaseContext, requester: Requester, ask: Ask, request: RequestFacts, tell: (held: HeldGrant, found: Found) => { sent: Found; told: Told },
 ): Promise<Released & Told> {
   const { held, result } = await context.policy.under(requester, (holding) => readAsked(context.database, holding.grant.key, ask.interaction === 'search-type' ? { ...ask, query: withClasses(ask.query, holding) } : ask));
-  const { sent: found, told } = tell(held, result);
+  const { sent: found, told } = tell(held, await withLateFeeds(context, result));
   const composed = composeCitizens(held, found.people);
   const none = result.rows.length === 0 && result.people.every(({ citizen }) => citizen === null) && !lists.has(ask.interaction); // a page of which nothing is sent is no page of nobody
   const missing = result.several === true ? severalNamed : none ? (result.ended === true ? gone : notFound) : null;
@@ -121,9 +123,24 @@ function idOf(id: string): string {
   return isUuid(id) ? id : '*';
 }
 
-export function lateCustodians({ names, classes }: HeldGrant, found: Found): string[] {
-  const custodians = found.incomplete.flatMap((classId) => classes.get(classId)?.custodian ?? []);
-  return [...new Set(custodians.map((custodian) => names.organisations.get(custodian) ?? custodian))].sort();
+/** By name, each with the time of its last good record where a feed of it is late. */
+export function lateCustodians({ names, classes }: HeldGrant, { incomplete, late }: Found): NotArrived[] {
+  const custodians = [...new Set(incomplete.flatMap((classId) => classes.get(classId)?.custodian ?? []))];
+  return custodians.map((custodian): NotArrived => {
+    const lastGood = late?.get(custodian);
+    return { organisation: names.organisations.get(custodian) ?? custodian, ...(lastGood && { lastGood }) };
+  }).sort((a, b) => (a.organisation < b.organisation ? -1 : 1));
+}
+
+/** Adds since when late feeds are silent, where anything of the found has not arrived. It says nothing of anybody: a feed speaks of all its people. */
+async function withLateFeeds({ database, custodianOf }: ReleaseContext, found: Found): Promise<Found> {
+  if (found.incomplete.length === 0) return found;
+  const late = new Map<OrganisationKey, Date>();
+  for (const { feed, lastGood } of await readLateFeeds(database)) {
+    const [custodian, before] = [custodianOf(feed), late.get(custodianOf(feed))];
+    if (lastGood && (!before || lastGood < before)) late.set(custodian, lastGood);
+  }
+  return { ...found, late };
 }
 
 /** Notices appear only where the composed Patient is visible to the caller. */

@@ -18,7 +18,7 @@ import type { ReleaseContext, RequestFacts } from './release-context.ts';
 import { appendOrRefuse } from './release-records.ts';
 import { cancelUpload, continueUpload, readUpload, startUpload } from './upload-file.ts';
 
-export interface WaysInContext extends IntakeContext, Pick<ReleaseContext, 'policy' | 'audit'> {
+export interface WaysInContext extends IntakeContext, Pick<ReleaseContext, 'policy' | 'audit' | 'custodianOf'> {
   feeds: FeedMappings;
   /** largest body of this installation, bytes */
   mostBytes: number;

@@ -1,4 +1,5 @@
 import type { Connection, Database } from './database.ts';
+import { isSilent } from './schema/more-was-sent.ts';
 
 /** What a feed brought lately, and what it usually brings. */
 export interface FeedFreshness {
@@ -40,6 +41,24 @@ export async function readFreshness(database: Database, feeds: readonly string[]
              left join feed_hour h on h.feed = f.feed and h.hour > now() - make_interval(days => d + 1) and h.hour <= now() - make_interval(days => d)
              where first < now() - make_interval(days => d) group by d) days) usual
      order by f.feed`, [feeds, daysCompared, daysNeeded]);
+}
+
+/** Keeps how long feeds may be silent; those not named are expected to do nothing. */
+export async function saveExpectations(database: Database, feeds: readonly { key: string; hours: number }[]): Promise<void> {
+  const [keys, hours] = [feeds.map(({ key }) => key), feeds.map((feed) => feed.hours)];
+  await database.transaction(async (connection) => {
+    await connection.query('delete from feed_expectation where feed <> all ($1::text[])', [keys]);
+    await connection.query(
+      `insert into feed_expectation (feed, within) select f.feed, make_interval(secs => f.hours * 3600) from unnest($1::text[], $2::float8[]) as f(feed, hours)
+       on conflict (feed) do update set within = excluded.within where feed_expectation.within <> excluded.within`, [keys, hours]);
+  });
+}
+
+/** Feeds that are late now, sent or pulled, and when the newest record came that was worked off. */
+export async function readLateFeeds(database: Database): Promise<{ feed: string; lastGood: Date | null }[]> {
+  return database.query<{ feed: string; lastGood: Date | null }>(
+    `select l.feed, (select received_at from source_record s where s.feed = l.feed and s.state = 'done' order by received_at desc limit 1) as "lastGood"
+     from (select x.feed from feed_expectation x where ${isSilent('x.feed')} union select p.feed from pull_state p where p.late_from <= statement_timestamp()) l`);
 }
 
 /** Counts what has come since the last time into hours, each record once; whoever comes second meanwhile leaves it to the first. */

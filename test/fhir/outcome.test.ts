@@ -75,7 +75,7 @@ describe('notices in a searchset', () => {
   it.each([
     ['withheld', withheldNotice(), 'suppressed'],
     ['withheld, naming organisations', withheldNotice(['Solihull Council', 'Aston Trust']), 'suppressed'],
-    ['incomplete', incompleteNotice(['Aston Trust']), 'incomplete'],
+    ['incomplete', incompleteNotice([{ organisation: 'Aston Trust' }]), 'incomplete'],
     ['ignored', ignoredNotice(['colour']), 'not-supported'],
   ])('%s: an outcome entry of FHIR R4 that is no error', (_name, entry, code) => {
     expect(entry.search).toEqual({ mode: 'outcome' });

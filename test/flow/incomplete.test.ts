@@ -15,7 +15,7 @@ describe.each(databases)('what has not arrived, on $kind', ({ open }) => {
     return (bundle.entry ?? []).flatMap(({ resource }) => (resource?.resourceType === 'OperationOutcome' ? [resource] : []));
   }
 
-  it('is said while a message about the person is in quarantine, and no longer once a later one was stored', async () => {
+  it('is said while a message about the person is in quarantine, and no longer once a later one was stored; and while a feed is late, since when', async () => {
     const found = (await (await gateway.search('Patient', { identifier: 'https://fhir.nhs.uk/Id/nhs-number|9990000743' }, 'community-nurse')).json()) as Bundle;
     const citizen = found.entry?.[0]?.resource?.id ?? '';
     expect(await outcomes(citizen)).toEqual([]);
@@ -29,6 +29,12 @@ describe.each(databases)('what has not arrived, on $kind', ({ open }) => {
     expect(JSON.stringify(outcome)).toContain('University Hospitals Birmingham');
 
     await gateway.send('uhb-adt', '', renamed('Y'));
+    expect(await outcomes(citizen)).toEqual([]);
+
+    await gateway.database.query("update source_record set received_at = timestamptz '2026-01-15T09:12:00Z' where feed = 'bcc-cld'"); // expected every quarter
+    const text = (await outcomes(citizen))[0]?.issue[0]?.details?.text;
+    expect(text).toBe('The newest information from Birmingham City Council (nothing since 15-Jan-2026 09:12) has not arrived yet. What is missing here may still exist.');
+    await gateway.database.query("update source_record set received_at = now() where feed = 'bcc-cld'");
     expect(await outcomes(citizen)).toEqual([]);
   });
 });
