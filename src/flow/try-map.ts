@@ -1,4 +1,5 @@
-import type { JsonObject } from '../fhir/json.ts';
+import { requiredElements } from '../fhir/definitions.ts';
+import { textOf, type JsonObject } from '../fhir/json.ts';
 import { pointerTo } from '../mapping/repeat-indexes.ts';
 import type { FieldPlace, TraceEntry } from '../mapping/types.ts';
 import { fieldStates } from './field-states.ts';
@@ -21,6 +22,8 @@ export interface TriedFile {
   problems: PlacedProblem[];
   /** distinct source fields, and those that are carried, read or dropped on purpose */
   fields: { total: number; used: number; left: string[] };
+  /** elements that resources of the types made must have, over all rows that were mapped, and those some of them lack */
+  required: { total: number; missing: string[] };
 }
 
 /** Takes a file through split, check, fold, map and validation, as intake would, and tells everything that is wrong with it. */
@@ -36,7 +39,16 @@ export async function tryMap(bench: Workbench, target: string, source: NamedSour
     resources: lastOfEach(good.flatMap(({ row }) => row.result?.resources ?? [])),
     problems: told([...problems.map((problem) => placeReadProblem(opened.placing, problem, null)), ...tried.flatMap(({ problems: own }) => own)]),
     fields: { total: states.size, used: states.size - left.length, left },
+    required: requiredIn(rows.flatMap(({ result }) => result?.resources ?? [])),
   };
+}
+
+/** A choice is there by the name of one of its branches. */
+function requiredIn(resources: readonly JsonObject[]): TriedFile['required'] {
+  const byType = Map.groupBy(resources, ({ resourceType }) => textOf(resourceType));
+  const all = [...byType].flatMap(([type, own]) => requiredElements(type).map((name) => ({ path: `${type}.${name}`, name, own })));
+  const isThere = (resource: JsonObject, name: string): boolean => name in resource || Object.keys(resource).some((key) => new RegExp(`^${name}[A-Z]`).test(key));
+  return { total: all.length, missing: all.filter(({ name, own }) => !own.every((resource) => isThere(resource, name))).map(({ path }) => path) };
 }
 
 function tryRow(bench: Workbench, { placing }: OpenedSource, row: MappedSourceRow): { row: MappedSourceRow; problems: PlacedProblem[] } {

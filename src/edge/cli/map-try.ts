@@ -4,9 +4,11 @@ import { basename, join } from 'node:path';
 import { Command } from 'commander';
 import { textOf } from '../../fhir/json.ts';
 import { findTarget } from '../../flow/kind-examples.ts';
+import type { NamedSource } from '../../flow/open-source.ts';
 import { tryMap, type TriedFile } from '../../flow/try-map.ts';
 import type { CliContext } from './cli-context.ts';
 import { openBench, orFail, readSources, showing, trying, type BenchOptions } from './map-bench.ts';
+import { showProgress } from './progress.ts';
 import { chooseShown, sayProblems } from './say-problem.ts';
 
 type TryOptions = BenchOptions & { part?: string; out?: string; watch?: true };
@@ -30,11 +32,29 @@ export async function tryOnce(context: CliContext, target: string, files: readon
   const bench = openBench(context, options);
   findTarget(bench.mappings, target);
   const sources = readSources(options, files);
-  const tried = await Promise.all(sources.map((source) => tryMap(bench, target, source, { part: options.part ?? null, show: showing(options) })));
+  const began = context.clock().getTime();
+  const tried = await tryEach(context, sources, (source) => tryMap(bench, target, source, { part: options.part ?? null, show: showing(options) }));
   if (options.out !== undefined) await writeResources(options.out, tried);
   if (options.json) context.print(JSON.stringify({ files: tried.map(describeFile) }, null, 2));
-  else for (const line of [...tried.flatMap(({ problems }) => sayProblems(bench.folder, problems)), ...tried.flatMap(sayLeft), saySummary(tried)]) context.print(line);
+  else for (const line of [...tried.flatMap(({ problems }) => sayProblems(bench.folder, problems)), ...tried.flatMap(sayLeft), saySummary(tried, context.clock().getTime() - began)]) context.print(line);
   if (tried.some(hasErrors)) context.end(1);
+}
+
+/** One after another, telling how far it has come. */
+async function tryEach(context: CliContext, sources: readonly NamedSource[], tryOne: (source: NamedSource) => Promise<TriedFile>): Promise<TriedFile[]> {
+  const sizeOf = ({ bytes }: NamedSource): number => (bytes instanceof Uint8Array ? bytes.length : bytes.reduce((sum, file) => sum + file.bytes.length, 0));
+  const progress = showProgress(sources.reduce((sum, source) => sum + sizeOf(source), 0), context.clock);
+  const tried: TriedFile[] = [];
+  let done = 0;
+  try {
+    for (const source of sources) {
+      tried.push(await tryOne(source));
+      progress.show(done += sizeOf(source));
+    }
+  } finally {
+    progress.stop();
+  }
+  return tried;
 }
 
 /** Runs until it is interrupted. It watches before it tries, so that no edit is missed; editors write a file in several steps, so it waits until they are done. */
@@ -64,13 +84,15 @@ function sayLeft({ file, fields: { left } }: TriedFile): string[] {
   return left.length === 0 ? [] : [`${file}  ${left.length === 1 ? 'one field is' : `${left.length} fields are`} neither carried nor dropped: ${left.join(', ')}`];
 }
 
-function saySummary(tried: readonly TriedFile[]): string {
+function saySummary(tried: readonly TriedFile[], tookMs: number): string {
   const sum = (count: (each: TriedFile) => number): number => tried.reduce((total, each) => total + count(each), 0);
   const bad = tried.filter(hasErrors).length;
   const [rows, ok, used, total] = [sum((each) => each.rows), sum((each) => each.ok), sum(({ fields }) => fields.used), sum(({ fields }) => fields.total)];
+  const required = sum((each) => each.required.total);
   return [
     `${tried.length} ${tried.length === 1 ? 'file' : 'files'}  ${tried.length - bad} ok  ${bad} failed`, `rows ${ok}/${rows} ok`,
     `resources ${sum(({ resources }) => resources.length)}`, ...(total === 0 ? [] : [`fields used ${used}/${total} (${Math.floor((used * 100) / total)} %)`]),
+    ...(required === 0 ? [] : [`required elements ${required - sum((each) => each.required.missing.length)}/${required}`]), `${(tookMs / 1000).toFixed(1)} s`,
   ].join('   ');
 }
 

@@ -8,7 +8,8 @@ const mostAlike = 5;
 /** Problems as lines for a person; more than a hundred, or the same one again and again, end in counts. `folder` is where the maps lie. */
 export function sayProblems(folder: string, problems: readonly PlacedProblem[]): string[] {
   const { shown, more } = chooseShown(problems);
-  return [...shown.flatMap((problem) => sayProblem(folder, problem)), ...more.map(({ code, at, count }) => `${at}  and ${count} more ${code}`)];
+  const counts = new Map([...Map.groupBy(problems, likeness)].map(([alike, all]) => [alike, all.length]));
+  return [...shown.flatMap((problem) => sayProblem(folder, problem, counts.get(likeness(problem)) ?? 1)), ...more.map(({ code, at, count }) => `${at}  and ${count} more ${code}`)];
 }
 
 /** What is shown one by one, and what is only counted. */
@@ -30,16 +31,15 @@ function likeness({ code, at, map }: PlacedProblem): string {
   return JSON.stringify([code, at.file, at.field, map?.file, map?.line, map?.column]);
 }
 
-/** Where in the file, which field, what it holds; below it what is wrong, the rule, what was expected and how to mend it. */
-function sayProblem(folder: string, { severity, code, text, at, value, expected, fix, map }: PlacedProblem): string[] {
+/** Where in the file, which field, what it holds, what is wrong; below it the rule, what was expected and how to mend it, and how many it mends. */
+function sayProblem(folder: string, { severity, code, text, at, value, expected, fix, map }: PlacedProblem, alike: number): string[] {
   const place = [at.part === undefined ? at.file : `${at.file} ${at.part}`, at.line, at.column].filter((part) => part !== undefined).join(':');
   const row = at.row === undefined ? '' : ` (row ${at.row})`;
   const field = at.field ?? at.pointer ?? '';
   return [
-    `${place}${row}  ${field === '' ? '' : `${field} `}${value === undefined ? '' : `"${value}" `} ${severity.toUpperCase()}  ${code}`.replace(/ {3,}/g, '  '),
-    `    ${text}`,
+    `${place}${row}  ${field === '' ? '' : `${field} `}${value === undefined ? '' : `"${value}" `} ${severity.toUpperCase()}  ${code}`.replace(/ {3,}/g, '  ') + `  ${text}`,
     ...(map ? [`    map       ${join(folder, map.file)}:${map.line}:${map.column}  ${map.text}`] : []),
     ...(expected === undefined ? [] : [`    expected  ${expected}`]),
-    ...(fix === undefined ? [] : [`    fix       ${fix}`]),
+    ...(fix === undefined ? [] : [`    fix       ${fix}${alike > 1 ? ` (${alike} alike in this file)` : ''}`]),
   ];
 }

@@ -37,6 +37,11 @@ export function parseXml(text: string, namespaces: readonly string[]): XmlTree |
   }
 }
 
+/** Whether an attribute of this namespace may stand in every document: it has none, or one of XML's own. */
+export function isOwnNamespace(uri: string): boolean {
+  return uri === '' || uri === instance || uri === xml;
+}
+
 interface OpenElement {
   node: JsonObject;
   /** where each name of the node comes from: two sources of one name could not be told apart */
@@ -76,7 +81,7 @@ class XmlReader {
 
   private attribute(opened: OpenElement, { uri, local, value }: SaxesAttributeNS): void {
     if (isDeclaration({ uri, local })) return;
-    if (uri !== '' && uri !== instance && uri !== xml) this.checkNamespace(uri);
+    if (!isOwnNamespace(uri)) this.checkNamespace(uri);
     this.claim(opened, local, `@${uri}`);
     opened.node[local] = value;
   }

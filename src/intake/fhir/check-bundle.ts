@@ -103,7 +103,7 @@ function noName(pointer: string, { names }: BundleSchema): Problem {
 const nested: Problem = { category: 'invalid', code: 'contained-nested', text: 'A contained resource contains another one.', expected: 'contained resources beside each other (FHIR rule dom-2)' };
 const attachmentTooLarge: Problem = { category: 'too-large', code: 'attachment-too-large', text: 'An attachment is larger than this feed takes.', fix: 'Send its address or a summary instead.' };
 const entryTwice: Problem = { category: 'invalid', code: 'entry-twice', text: 'The Bundle names the same resource twice.', expected: 'every resource once' };
-const twoPeople: Problem = { category: 'unprocessable', code: 'bundle-two-people', text: 'The Bundle is about more than one person.', expected: 'one Patient', fix: 'Send one Bundle for each person.' };
+export const twoPeople: Problem = { category: 'unprocessable', code: 'bundle-two-people', text: 'The Bundle is about more than one person.', expected: 'one Patient', fix: 'Send one Bundle for each person.' };
 /** Told with what was expected. */
 export const personMissing: Problem = { category: 'unprocessable', code: 'bundle-person-missing', text: 'The Bundle does not say whom it is about.', at: { pointer: '/entry' } };
 const headerMissing: Problem = { category: 'invalid', code: 'message-header-missing', text: 'The first entry of a message is not its MessageHeader.', expected: 'a MessageHeader' };

@@ -43,7 +43,7 @@ const marks: readonly { type: string; element: string; form: 'any' | 'code' | 'c
 
 /** A resource written in the other edition: it would be misread, so the Bundle is refused. */
 export function versionProblems(entries: readonly Entry[], expected: Version): Problem[] {
-  const found = entries.flatMap(({ resource, pointer }) => (isOf(other(expected), resource) ? [pointer] : []));
+  const found = entries.flatMap(({ resource, pointer }) => (isWrittenIn(other(expected), resource) ? [pointer] : []));
   return found.slice(0, 1).map((pointer) => ({
     category: 'unprocessable', code: 'fhir-version', text: 'The resource is written in another edition of FHIR than this feed takes.', at: { pointer }, expected: `FHIR ${expected}`,
     fix: 'Send it to the feed for that edition, or have the sender write the agreed one.',
@@ -54,7 +54,8 @@ function other(version: Version): Version {
   return version === 'R4' ? 'STU3' : 'R4';
 }
 
-function isOf(version: Version, resource: JsonObject): boolean {
+/** Whether a resource has a mark of this edition. */
+export function isWrittenIn(version: Version, resource: JsonObject): boolean {
   const type = textOf(resource['resourceType']);
   return typesOf[version].has(type) || (version === 'STU3' && claimsStu3(resource['meta']))
     || marks.some((mark) => mark.version === version && mark.type === type && hasForm(resource[mark.element], mark.form));
