@@ -3,8 +3,9 @@ import { listAccessCases, readAccessCase } from './flow/list-cases.ts';
 import { endWatch, listWatchedCitizens, watchCitizen, type WatchAsk } from './flow/watched-citizens.ts';
 import type { Requester } from './fhir/sharing.ts';
 import { reportFeeds } from './flow/feed-doctor.ts';
+import { readLedger, type LedgerActs } from './flow/feed-ledger.ts';
 import { readWorkList, requeueRows } from './flow/feed-work-list.ts';
-import { approveReplay, giveUpReplay, showReplay, startReplay, type ReplayActs } from './flow/replay-feed.ts';
+import { approveReplay, giveUpReplay, showReplay, startReplay } from './flow/replay-feed.ts';
 import { claimPossibleLink, decidePossibleLink, releasePossibleLink, undoPossibleLink, type LinkOpinionGiven } from './flow/decide-link-review.ts';
 import type { LinkReviewContext } from './flow/link-review-context.ts';
 import { explainLinks } from './flow/explain-links.ts';
@@ -51,9 +52,10 @@ export function clientsOf(context: ClientRegistryContext) {
 }
 
 /** What is stuck in feeds, and changes of how they are mapped, as the governance API offers them. */
-export function feedWorkOf(acts: ReplayActs) {
+export function feedWorkOf(acts: LedgerActs) {
   return {
     report: (requester: Requester, key: string | null, request: RequestFacts) => reportFeeds(acts, requester, key, request),
+    ledger: (requester: Requester, key: string, request: RequestFacts) => readLedger(acts, requester, key, request),
     workList: (requester: Requester, key: string, offset: number, request: RequestFacts) => readWorkList(acts, requester, key, offset, request),
     requeue: (requester: Requester, key: string, choice: Parameters<typeof requeueRows>[3], request: RequestFacts) => requeueRows(acts, requester, key, choice, request),
     replay: {

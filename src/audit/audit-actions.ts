@@ -109,6 +109,7 @@ const actions: Readonly<Record<string, AuditAction>> = {
   'linkage-show': { action: 'R', subtype: [{ system: gatewayAction, code: 'linkage-show' }], asks: 'query', moves: 'out' },
   'feed-list': { action: 'R', subtype: [{ system: gatewayAction, code: 'feed-list' }], asks: 'query', moves: 'out' },
   'feed-work-list': { action: 'R', subtype: [{ system: gatewayAction, code: 'feed-work-list' }], asks: 'query', moves: 'out' },
+  'feed-ledger': { action: 'R', subtype: [{ system: gatewayAction, code: 'feed-ledger' }], asks: 'query', moves: 'out' },
   'feed-requeue': { action: 'U', subtype: [{ system: gatewayAction, code: 'feed-requeue' }], asks: 'thing', moves: 'in' },
   'replay-show': { action: 'R', subtype: [{ system: gatewayAction, code: 'replay-show' }], asks: 'query', moves: 'out' },
   'replay-start': { action: 'C', subtype: [{ system: gatewayAction, code: 'replay-start' }], asks: 'thing', moves: 'in' },

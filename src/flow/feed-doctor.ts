@@ -56,10 +56,7 @@ const unusual = { fewer: 0.3, more: 3, wrong: 0.05, ofRows: 50 };
  * and governance of all, in counts. Of a feed in shadow only its own organisation is told.
  */
 export async function reportFeeds(context: ReplayActs, requester: Requester, key: string | null, request: RequestFacts): Promise<FeedReport[]> {
-  const seen = await seenFeeds(context, requester);
-  const states = new Map((await context.feeds.look()).map((state) => [state.feed, state]));
-  const feeds = seen.filter((feed) => (key === null || feed.key === key) && (feed.partner.organisation === requester.organisation || !states.get(feed.key)?.shadow));
-  if (key !== null && feeds.length === 0) throw new Refusal(feedNotSeen);
+  const { feeds, states } = await feedsToSee(context, requester, key);
   const queues = await countFeedWork(context.database, feeds.map((feed) => feed.key));
   const freshness = new Map((await readFreshness(context.database, feeds.map((feed) => feed.key))).map((fresh) => [fresh.feed, fresh]));
   const reports: FeedReport[] = [];
@@ -69,6 +66,15 @@ export async function reportFeeds(context: ReplayActs, requester: Requester, key
   }
   await appendAct(context, requester, request, { interaction: 'feed-list', query: `governance/feeds${key === null ? '' : `/${key}`}`, status: 200 });
   return reports;
+}
+
+/** The feeds the requester may be told of, or of them the one with this key; with what each works with. */
+export async function feedsToSee(context: ReplayActs, requester: Requester, key: string | null): Promise<{ feeds: Feed[]; states: Map<string, FeedState> }> {
+  const seen = await seenFeeds(context, requester);
+  const states = new Map((await context.feeds.look()).map((state) => [state.feed, state]));
+  const feeds = seen.filter((feed) => (key === null || feed.key === key) && (feed.partner.organisation === requester.organisation || !states.get(feed.key)?.shadow));
+  if (key !== null && feeds.length === 0) throw new Refusal(feedNotSeen);
+  return { feeds, states };
 }
 
 async function seenFeeds(context: ReplayActs, requester: Requester): Promise<Feed[]> {

@@ -82,7 +82,7 @@ function quarantineEntry(mapping: FeedMapping | undefined, { content, rowLine, l
   return { ...group, firstSeen: firstSeen.toISOString(), lastSeen: lastSeen.toISOString(), value: value === null ? null : maskValue(value) };
 }
 
-function unmappedEntry(mapping: FeedMapping | undefined, { source, firstSeen, lastSeen, ...code }: UnmappedCodeRow): UnmappedEntry {
+export function unmappedEntry(mapping: FeedMapping | undefined, { source, firstSeen, lastSeen, ...code }: UnmappedCodeRow): UnmappedEntry {
   const shown = showCode(source, code.seen);
   return { ...code, ...shown, firstSeen: firstSeen.toISOString(), lastSeen: lastSeen.toISOString(), suggestedRow: shown.masked || !mapping ? null : suggestRow(mapping, code.table, source) };
 }

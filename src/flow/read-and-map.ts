@@ -35,6 +35,8 @@ export interface MappedRow {
   visit?: RowVisit;
   warnings: Problem[];
   ledger: LedgerEntry[];
+  /** the tree its map read */
+  record: JsonObject;
   /** what the row says of who it is about beside the person key */
   claims: PersonClaims;
   /** codes no table has, with the field as its sender knows it */
@@ -152,7 +154,7 @@ function mapPart(context: IntakeContext, { row, feed, kind, part, map, mapping, 
   return {
     found: placeInSource(found, saying),
     mapped: {
-      row, feed, kind, part, mapping, ...(visit && { visit }), ...(apart && visit && { about: visit.at.personKey }), claims: claimsOf(part, input),
+      row, feed, kind, part, mapping, record, ...(visit && { visit }), ...(apart && visit && { about: visit.at.personKey }), claims: claimsOf(part, input),
       resources: result.resources.filter(isOwn), late: alone === null ? [] : mapOne(alone).resources.filter(isOwn), ledger: result.ledger,
       unmapped: result.unmapped.filter(({ field }) => !isSaidByAnother(field, saying)).map((each) => ({ ...each, field: fieldAsSent(kind, part, each.field) })), older: [], warnings: [], folds: [],
     },

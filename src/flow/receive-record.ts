@@ -3,10 +3,10 @@ import { savePeople } from '../store/citizens.ts';
 import type { Connection } from '../store/database.ts';
 import { saveFolds } from '../store/fold-states.ts';
 import { claimRows, finishRecords, finishRows, type FinishedRow, type PendingRow, type RowOutcome } from '../store/intake-queue.ts';
-import { saveLedger } from '../store/ledger-counts.ts';
 import { requeueJoinings, requeueRefused } from '../store/source-records.ts';
 import { saveUnmappedCodes } from '../store/unmapped-codes.ts';
 import { saveVisitMoves, type VisitMove } from '../store/visit-moves.ts';
+import { countLedger } from './count-ledger.ts';
 import { feedsOfSender, type IntakeContext } from './intake-context.ts';
 import { joinPeople, type JoiningRow } from './join-people.ts';
 import type { LinkedRow } from './link-people.ts';
@@ -37,7 +37,7 @@ export async function receiveRecords(connection: Connection, context: IntakeCont
   const stored = linking.linked;
   await saveFolds(connection, [...new Map(stored.flatMap(({ folds: states }) => states)
     .map((fold) => [`${fold.feed}\u0000${fold.personKey}\u0000${fold.foldKey}`, fold])).values()]);
-  await saveLedger(connection, stored);
+  await countLedger(connection, stored);
   await saveUnmappedCodes(connection, stored, context.clock());
   await saveVisitMoves(connection, movedWithAccount(stored));
   await requeueJoinings(connection, [...linking.people, ...prepared.filter(({ id }) => !current.has(id))].map(({ id }) => id).concat(accountsOf(context, stored)));

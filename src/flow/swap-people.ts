@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { savePeople } from '../store/citizens.ts';
 import type { Connection } from '../store/database.ts';
 import { saveFolds } from '../store/fold-states.ts';
-import { saveLedger } from '../store/ledger-counts.ts';
 import { forgetFolds, settleReplayed, type SettledRow } from '../store/replay-record.ts';
 import type { StagedRow } from '../store/replay-staging.ts';
 import type { ReplayRow } from '../store/replays.ts';
 import { saveUnmappedCodes } from '../store/unmapped-codes.ts';
+import { countLedger } from './count-ledger.ts';
 import { endResources } from './end-resources.ts';
 import type { IntakeContext } from './intake-context.ts';
 import { factsOf } from './hide-places.ts';
@@ -33,7 +33,7 @@ export async function swapPeople(connection: Connection, context: IntakeContext,
   await forgetFolds(connection, replay.feed, people);
   const folds = settled.linked.flatMap(({ folds: states }) => states);
   await saveFolds(connection, [...new Map(folds.map((fold) => [`${fold.personKey}\u0000${fold.foldKey}`, fold])).values()]);
-  await saveLedger(connection, settled.linked);
+  await countLedger(connection, settled.linked);
   await saveUnmappedCodes(connection, settled.linked, context.clock());
   await settleReplayed(connection, replay, settledRows(settled, written), people);
 }

@@ -160,6 +160,7 @@ export const arms: Readonly<Record<string, Arm>> = {
   // how much of a feed is stuck, and when it last sent, is for those who watch by design: they are asked of none by name
   'GET /governance/feeds': (_facts, { role }) => (watches(role) ? fixed('/governance/feeds/unheard-of') : get(fc.constant('/governance/feeds'), (path) => path, ['', '?x=1'])),
   'GET /governance/feeds/:feed': (_facts, { role }) => get(fc.constantFrom('unheard-of', '..', ...(watches(role) ? [] : ['uhb-adt', 'bchc-rio'])), (feed) => `/governance/feeds/${feed}`, ['', '?x=1']),
+  'GET /governance/feeds/:feed/ledger': (_facts, { role }) => get(fc.constantFrom('unheard-of', '%zz', ...(watches(role) ? [] : ['uhb-adt', 'bchc-rio'])), (feed) => `/governance/feeds/${feed}/ledger`, ['', '?x=1']),
   'GET /governance/feeds/:feed/work-list': () => feedWork('GET', '/work-list', [null]),
   'POST /governance/feeds/:feed/requeue': () => feedWork('POST', '/requeue', ['{}', '{"code":"","field":"","file":""}', '{"code":"unheard-of","field":"","file":""}', '{']),
   'GET /governance/feeds/:feed/replay': () => feedWork('GET', '/replay', [null]),

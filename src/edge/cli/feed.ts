@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { FeedReport } from '../../flow/feed-doctor.ts';
+import type { FeedLedger, LedgerField, LedgerState } from '../../flow/feed-ledger.ts';
 import type { WorkList } from '../../flow/feed-work-list.ts';
 import { callGateway } from './call-gateway.ts';
 import type { CliContext } from './cli-context.ts';
@@ -8,8 +9,9 @@ import { call, calling, type GatewayOptions } from './gateway-command.ts';
 /** `onestory feed …`: what is stuck in feeds and why, and the work on it. */
 export function feedCommand(context: CliContext): Command {
   return new Command('feed')
-    .description('what is stuck in feeds and why, the work list, and rows back to the queue')
+    .description('what is stuck in feeds and why, where their fields go, the work list, and rows back to the queue')
     .addCommand(doctorCommand(context))
+    .addCommand(ledgerCommand(context))
     .addCommand(workListCommand(context))
     .addCommand(requeueCommand(context));
 }
@@ -36,6 +38,38 @@ function sayFeed({ feed, state, partner, mapping, queue, ailments }: FeedReport)
     `${feed}  ${state}  ${partner}`,
     `  mapping ${short(mapping.live)}${mapping.candidate === null ? '' : `, candidate ${short(mapping.candidate)}`}   last received ${queue.lastReceived ?? 'never'}   queue ${queue.received} records, ${queue.pending} rows`,
     ...(ailments.length === 0 ? ['  ok'] : ailments.flatMap(({ code, sentence, fix }) => [`  ${code}  ${sentence}`, `    fix  ${fix}`])),
+  ];
+}
+
+const stateWords: Readonly<Record<LedgerState, string>> = { carried: 'carried', 'carried-as-text': 'carried as text', read: 'read', dropped: 'dropped', unmapped: 'unmapped' };
+
+/** `onestory feed ledger <feed>`: exit code 1 when a field it sent goes nowhere and nobody said that it may. */
+function ledgerCommand(context: CliContext): Command {
+  return calling(context, new Command('ledger').description('where every field a feed ever sent goes, how often, with the shape of an example').argument('<feed>', 'such as uhb-adt'))
+    .action(async (feed: string, options: GatewayOptions) => {
+      const ledger = await call<FeedLedger>(context, options, { method: 'GET', path: `/governance/feeds/${encodeURIComponent(feed)}/ledger` });
+      if (!ledger) return;
+      if (options.json) context.print(JSON.stringify(ledger, null, 2));
+      else for (const line of sayLedger(ledger)) context.print(line);
+      if (ledger.coverage.unmapped > 0) context.end(1);
+    });
+}
+
+function sayLedger({ feed, fields, coverage, complete, unmappedCodes }: FeedLedger): string[] {
+  const states = (Object.keys(stateWords) as LedgerState[]).map((state) => `${coverage[state]} ${stateWords[state]}`).join(', ');
+  return [
+    ...fields.flatMap(sayField),
+    `${feed}: ${fields.length} fields${complete ? '' : ' and more'}: ${states}   codes no table has ${unmappedCodes.length}`,
+  ];
+}
+
+function sayField({ part, sentAs, state, dropped, ways }: LedgerField): string[] {
+  return [
+    `${part === '' ? '' : `${part} `}${sentAs}  ${state === 'unmapped' ? 'UNMAPPED' : stateWords[state]}${dropped === null ? '' : `  ${dropped.reason} (${dropped.approvedBy}, ${dropped.date})`}`,
+    ...ways.map((way) => [
+      `  ${String(way.seen).padStart(9)} × ${way.to === null ? stateWords[way.state] : `${stateWords[way.state]} to ${way.to}`}`,
+      ...(way.example === null ? [] : [`such as ${way.example.record}${way.example.shape === null ? '' : ` "${way.example.shape}"`}`]),
+    ].join('  ')),
   ];
 }
 

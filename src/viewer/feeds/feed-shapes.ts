@@ -12,6 +12,25 @@ export interface FeedReport {
   ailments: { code: string; sentence: string; fix: string }[];
 }
 
+/** As GET /governance/feeds/{feed}/ledger answers. */
+export interface FeedLedger {
+  feed: string;
+  fields: LedgerField[];
+  coverage: Record<string, number>;
+  /** false: there are more fields than are told */
+  complete: boolean;
+  unmappedCodes: { part: string; table: string; field: string; value: string; seen: number; suggestedRow: string | null }[];
+}
+
+export interface LedgerField {
+  part: string;
+  field: string;
+  sentAs: string;
+  state: string;
+  dropped: { reason: string; approvedBy: string; date: string } | null;
+  ways: { state: string; to: string | null; seen: number; example: { record: string; shape: string | null } | null }[];
+}
+
 /** As GET /governance/feeds/{feed}/replay answers. */
 export interface ReplayReport {
   feed: string;

@@ -9,6 +9,7 @@ import { Problem } from '../ui/problem.tsx';
 import { useGovernance } from '../ui/use-governance.ts';
 import type { FeedReport } from './feed-shapes.ts';
 import { factsOf } from './feed-view.ts';
+import { Ledger } from './ledger.tsx';
 import { Replay } from './replay.tsx';
 
 const words = strings.feeds;
@@ -36,6 +37,8 @@ function Known({ feed, session }: { feed: FeedReport; session: SignedIn }) {
       {feed.ailments.length === 0 ? <p>{words.well}</p> : (
         <ul className="os-items">{feed.ailments.map(({ code, sentence, fix }) => <li className="os-item os-fact" key={code}><strong>{sentence}</strong><p className="os-origin">{words.toMend}: {fix}</p></li>)}</ul>
       )}
+      <h2 className="nhsuk-heading-m">{words.ledger.heading}</h2>
+      <Ledger feed={feed.feed} />
       <h2 className="nhsuk-heading-m">{words.replay.heading}</h2>
       <Facts facts={[[facts.mapping, <code className="os-hash" key="live">{feed.mapping.live.slice(0, 12)}</code>], [facts.candidate, feed.mapping.candidate === null ? words.noCandidate : <code key="candidate">{feed.mapping.candidate.slice(0, 12)}</code>]]} />
       {feed.replay === null ? null : <Replay feed={feed.feed} session={session} />}

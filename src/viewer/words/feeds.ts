@@ -8,6 +8,14 @@ export const feeds = {
   never: 'Nothing yet', usual: (count: number): string => `, ${count.toLocaleString('en-GB')} on an ordinary day`, ofHundred: (count: number): string => `${count} of 100`,
   minutes: (count: number): string => (count < 120 ? `${count} ${count === 1 ? 'minute' : 'minutes'}` : `${Math.round(count / 60)} hours`), rows: (count: number): string => `${count.toLocaleString('en-GB')} ${count === 1 ? 'row' : 'rows'}`, since: (when: string): string => `, the oldest since ${when}`, noCandidate: 'None',
   problems: 'What keeps it from being well', toMend: 'To mend it', counts: (sick: number, all: number): string => (sick === 0 ? `All ${all} feeds are well.` : `${sick} of ${all} feeds need somebody to look.`),
+  ledger: {
+    heading: 'Where its fields go', open: 'Show where each field goes', none: 'Nothing of this feed has been mapped yet.',
+    states: { unmapped: 'Goes nowhere', dropped: 'Left out on purpose', read: 'Read by a rule only', 'carried-as-text': 'Carried as text', carried: 'Carried' } as Readonly<Record<string, string>>,
+    covered: (gone: number, all: number): string => (gone === 0 ? `All ${all.toLocaleString('en-GB')} fields are accounted for.` : `${gone.toLocaleString('en-GB')} of ${all.toLocaleString('en-GB')} fields ${gone === 1 ? 'goes' : 'go'} nowhere, and nobody said that ${gone === 1 ? 'it' : 'they'} may.`),
+    more: 'There are more fields than are told here.', caption: 'Fields, those that go nowhere first', approved: (by: string, on: string): string => `agreed by ${by} on ${on}`, times: (count: number): string => (count === 1 ? 'once' : `${count.toLocaleString('en-GB')} times`),
+    columns: { field: 'Field', state: 'What becomes of it', ways: 'Where it goes', example: 'Shape of an example' },
+    codes: 'Codes nobody has explained yet', codeCaption: 'Codes that no table has, the most frequent of each table first', codeColumns: { table: 'Table', field: 'Field', value: 'Code', seen: 'How often', row: 'Row to add' }, noRow: 'To be written by hand',
+  },
   replay: {
     heading: 'Changed mapping', ownOnly: 'What a changed mapping would change is told to people of the organisation whose feed it is, and to nobody else.',
     states: { shadow: 'Being tried', ready: 'Waits for an answer', swapping: 'Being written', closing: 'Being written', done: 'Done', 'given-up': 'Given up' } as Readonly<Record<string, string>>,

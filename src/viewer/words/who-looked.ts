@@ -137,6 +137,7 @@ export const whoLooked = {
     unsupported: { done: 'asked for something the gateway does not offer', tried: 'do something the gateway does not offer' },
     feeds: (of: string) => ({ done: `looked at what is stuck in ${of}`, tried: `look at what is stuck in ${of}` }),
     feed: {
+      'feed-ledger': (feed: string) => ({ done: `looked at where the fields of ${feed} go`, tried: `look at where the fields of ${feed} go` }),
       'feed-work-list': (feed: string) => ({ done: `looked at the work list of ${feed}`, tried: `look at the work list of ${feed}` }), 'feed-requeue': (feed: string) => ({ done: `put rows of ${feed} back in the queue`, tried: `put rows of ${feed} back in the queue` }),
       'replay-show': (feed: string) => ({ done: `looked at a changed mapping of ${feed}`, tried: `look at a changed mapping of ${feed}` }), 'replay-start': (feed: string) => ({ done: `tried a changed mapping of ${feed}`, tried: `try a changed mapping of ${feed}` }),
       'replay-approve': (feed: string) => ({ done: `approved a changed mapping of ${feed}`, tried: `approve a changed mapping of ${feed}` }), 'replay-give-up': (feed: string) => ({ done: `gave up a changed mapping of ${feed}`, tried: `give up a changed mapping of ${feed}` }),

@@ -1,3 +1,4 @@
+import type { FeedLedger } from '../../../src/flow/feed-ledger.ts';
 import type { FeedReport } from '../../../src/flow/feed-doctor.ts';
 import type { ReplayReport } from '../../../src/flow/replay-feed.ts';
 import { openPostgres } from '../../../src/store/database.ts';
@@ -48,6 +49,21 @@ describe('onestory feed and replay', () => {
     await gateway.services.worker.idle();
   }, 120_000);
 
+  it('the ledger shows where every field goes, with counts and shapes, and to governance the counts alone', async () => {
+    const { code, out, err } = await onestory('feed', 'ledger', 'uhb-adt', ...analyst);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/^ {0}PID-5\.1 {2}carried\n {10}1 × carried to [^\n]+ {2}such as \d+\/1 "X+"$/m);
+    expect(out).toMatch(/^ {0}PID-1\.1 {2}dropped {2}Sequence number of the segment \(Interoperability lead, 2026-01-12\)\n {10}1 × dropped {2}such as \d+\/1 "#"$/m);
+    expect(out).toMatch(/\nuhb-adt: \d+ fields: \d+ carried, \d+ carried as text, \d+ read, \d+ dropped, 0 unmapped {3}codes no table has 1\n$/);
+    expect(out).not.toMatch(/HOLT|GRACE|19381301/);
+    const asked = async (...args: string[]): Promise<FeedLedger> => JSON.parse((await onestory('feed', 'ledger', 'uhb-adt', '--json', ...args)).out) as FeedLedger;
+    const { fields, coverage, unmappedCodes } = await asked(...analyst);
+    expect(Object.values(coverage).reduce((sum, each) => sum + each, 0)).toBe(fields.length);
+    expect(unmappedCodes.map(({ value, suggestedRow }) => [value, suggestedRow])).toEqual([['Q', 'Q,http://hl7.org/fhir/administrative-gender,,,']]);
+    const watched = await asked('--as', 'governance-lead');
+    expect(watched).toEqual({ feed: 'uhb-adt', complete: true, coverage, unmappedCodes: [], fields: fields.map((field) => ({ ...field, ways: field.ways.map((way) => ({ ...way, example: null })) })) });
+  }, 120_000);
+
   it('a replay is started by the integration system, approved by a person who answers for it, and both are in the log', async () => {
     const before = await lastSeq(gateway);
     const started = await onestory('replay', 'start', 'uhb-adt', ...analyst);
@@ -69,6 +85,8 @@ describe('onestory feed and replay', () => {
     ['somebody who gives care', ['feed', 'doctor', '--as', 'ward-doctor'], /\[governance-role-required\]/],
     ['the client that sends the files', ['feed', 'work-list', 'uhb-adt', '--as', 'uhb-adt'], /\[scope-missing\]/],
     ['a work list of another organisation', ['feed', 'work-list', 'uhb-adt', '--as', 'bcc-integration'], /\[feed-unknown\]/],
+    ['a ledger of another organisation', ['feed', 'ledger', 'uhb-adt', '--as', 'bcc-integration'], /\[feed-unknown\]/],
+    ['a ledger for the client that sends the files', ['feed', 'ledger', 'uhb-adt', '--as', 'uhb-adt'], /\[scope-missing\]/],
     ['a work list for governance', ['feed', 'work-list', 'uhb-adt', '--as', 'governance-lead'], /\[integration-required\]/],
     ['somebody who is shown nothing', ['feed', 'doctor', '--as', 'healthwatch-reader'], /\[oversight-required\]/],
     ['a requeue of everything', ['feed', 'requeue', 'uhb-adt', ...analyst], /\[requeue-everything\]/],

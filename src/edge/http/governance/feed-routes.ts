@@ -1,5 +1,6 @@
 import type { Router } from 'express';
 import type { FeedReport } from '../../../flow/feed-doctor.ts';
+import type { FeedLedger } from '../../../flow/feed-ledger.ts';
 import type { WorkList } from '../../../flow/feed-work-list.ts';
 import type { ReplayReport } from '../../../flow/replay-feed.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
@@ -14,6 +15,7 @@ import { json } from './reply-json.ts';
 export interface FeedServices extends RouteServices, PageServices {
   feedWork: {
     report: (requester: Requester, key: string | null, request: RequestFacts) => Promise<FeedReport[]>;
+    ledger: (requester: Requester, key: string, request: RequestFacts) => Promise<FeedLedger>;
     workList: (requester: Requester, key: string, offset: number, request: RequestFacts) => Promise<WorkList>;
     requeue: (requester: Requester, key: string, choice: { code: string | null; field: string | null; file: string | null }, request: RequestFacts) => Promise<{ requeued: number }>;
     replay: {
@@ -41,10 +43,11 @@ function readers(requester: Requester): Problem | null {
 
 /** What is stuck in feeds, and changed mappings: tried on everything a feed ever sent, approved, and then put in the place of what works. */
 export function addFeedRoutes(router: Router, services: FeedServices): void {
-  const { report, requeue, replay } = services.feedWork;
+  const { report, ledger, requeue, replay } = services.feedWork;
   const one = `${address}/{feed}`;
   router.get('/feeds', route(services, { interaction: 'feed-list', pattern: address, permit: readers }, async (asked) => json(200, { feeds: await report(asked.requester, null, asked.request) })));
   router.get('/feeds/:feed', route(services, { interaction: 'feed-list', pattern: one, permit: readers }, async (asked) => json(200, (await report(asked.requester, feedOf(asked), asked.request))[0])));
+  router.get('/feeds/:feed/ledger', route(services, { interaction: 'feed-ledger', pattern: `${one}/ledger`, permit: readers }, async (asked) => json(200, await ledger(asked.requester, feedOf(asked), asked.request))));
   router.get('/feeds/:feed/work-list', route(services, { interaction: 'feed-work-list', pattern: `${one}/work-list`, permit: integration }, (asked) => workList(services, asked)));
   router.post('/feeds/:feed/requeue', route(services, { interaction: 'feed-requeue', pattern: `${one}/requeue`, permit: integration }, async (asked) => {
     const { code, field, file } = await readFields(asked, requeueFields);
@@ -68,6 +71,7 @@ export function addFeedRoutes(router: Router, services: FeedServices): void {
 export const feedAddresses: readonly [address: string, pattern: string, allow: string][] = [
   ['/feeds', address, 'GET, HEAD'],
   ['/feeds/:feed', `${address}/{feed}`, 'GET, HEAD'],
+  ['/feeds/:feed/ledger', `${address}/{feed}/ledger`, 'GET, HEAD'],
   ['/feeds/:feed/work-list', `${address}/{feed}/work-list`, 'GET, HEAD'],
   ['/feeds/:feed/requeue', `${address}/{feed}/requeue`, 'POST'],
   ['/feeds/:feed/replay', `${address}/{feed}/replay`, 'GET, HEAD'],
