@@ -80,7 +80,7 @@ export function createApp(options: AppOptions): Express {
     clock: services.clock, newId: services.newId, takesBundles: services.takesBundles, bundleOutcome: services.bundleOutcome, intakeLimit: services.intakeLimit, acceptBytes: services.acceptBytes, readTask: services.readTask,
     summary: services.summary, presence: services.presence, crossReference: services.crossReference, documents: services.documents,
     accessReport: services.accessReport, nameOf: services.nameOf, exports: services.exports, subscriptions: services.subscriptions,
-    conformance: services.conformance, validate: services.validate,
+    conformance: services.conformance, validate: services.validate, transform: services.transform,
     readAudit: (requester, id, request) => services.readAudit(requester, id, request, base),
     searchAudit: (requester, ask, request) => services.searchAudit(requester, ask, request, base),
   }));

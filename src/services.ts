@@ -12,6 +12,7 @@ import { validateResource } from './fhir/validate-resource.ts';
 import type { OrganisationKey, Requester } from './fhir/sharing.ts';
 import { applySensitiveCodes } from './flow/apply-sensitive-codes.ts';
 import { createConformance } from './flow/conformance.ts';
+import { createTransform } from './flow/transform-content.ts';
 import { validateAsked, type ValidateAsk } from './flow/validate-asked.ts';
 import { breakGlass, endBreakGlass, ownEmergencies, type EmergencyAsk } from './flow/break-glass.ts';
 import { describeRefusedRequest, type RefusedRequest } from './flow/describe-refused-request.ts';
@@ -258,6 +259,7 @@ function custodiansOf({ feeds }: Pick<Parameters<typeof createConformance>[0], '
 function publishedOf(mappings: Parameters<typeof createConformance>[0], release: ReleaseContext) {
   return {
     conformance: createConformance(mappings),
+    transform: createTransform(release, mappings),
     validate: (requester: Requester, ask: ValidateAsk, request: RequestFacts) => validateAsked(release, requester, ask, request),
   };
 }

@@ -52,6 +52,7 @@ const actions: Readonly<Record<string, AuditAction>> = {
   'reconstruct': operation('reconstruct'),
   'break-glass': operation('break-glass'),
   'end-break-glass': operation('end-break-glass'),
+  'transform': { action: 'E', subtype: [rest('operation'), own('transform')], asks: 'thing', moves: 'in' },
   'validate': { action: 'E', subtype: [rest('operation'), own('validate')], asks: 'thing', moves: 'in' },
   'unsupported': operation('unsupported'),
   'agreement-what-if': operation('agreement-what-if'),

@@ -18,7 +18,7 @@ export interface CompiledMaps {
  * The maps of one kind with one partner's tables. All mistakes come back together and name their file from the folder of
  * all kinds (`cld/event.map`). With `trace` a map also tells which rule set which element from which fields.
  */
-export function compileMaps(kind: Kind, files: MappingFiles, options: { trace?: boolean } = {}): CompiledMaps {
+export function compileMaps(kind: Kind, files: MappingFiles, options: { trace?: boolean; maxSteps?: number } = {}): CompiledMaps {
   const maps = new Map<string, CompiledMap>();
   const problems: Problem[] = [];
   const warnings: Problem[] = [];

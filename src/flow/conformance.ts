@@ -19,6 +19,14 @@ export function isConformanceType(type: string): type is ConformanceType {
 /** A resource with an id, as it is published. */
 export type Published = JsonObject & { id: string };
 
+/** Where a published map stands. */
+export interface PublishedMap {
+  id: string;
+  kind: string;
+  /** as the kind's folder names it */
+  file: string;
+}
+
 /** What is published: profiles/ as they are, code tables as ConceptMaps, maps as StructureMaps. */
 export interface Conformance {
   /** in the order of their ids */
@@ -28,6 +36,8 @@ export interface Conformance {
   findByUrl: (type: ConformanceType, url: string) => Published | undefined;
   /** how the maps themselves look a code up in the table that is published under this id */
   translatorOf: (conceptMap: string) => Translator | undefined;
+  /** the map that is published under this id */
+  mapOf: (structureMap: string) => PublishedMap | undefined;
 }
 
 /** The same with the statement of what this address offers, which only it knows. */
@@ -44,12 +54,13 @@ const canonicalBase = 'https://fhir.bicp.example';
 
 /** Made when it is first asked for, once per process. `loadProfiles` must have run. */
 export function createConformance(mappings: Mappings): Conformance {
-  let made: { byType: ReadonlyMap<string, readonly Published[]>; translators: ReadonlyMap<string, Translator> } | undefined;
+  let made: { byType: ReadonlyMap<string, readonly Published[]>; translators: ReadonlyMap<string, Translator>; maps: ReadonlyMap<string, PublishedMap> } | undefined;
   const publish = (): NonNullable<typeof made> => {
     const { conceptMaps, translators } = tablesOf(mappings);
-    const resources = [...publishedProfiles().resources as unknown as Published[], ...conceptMaps, ...structureMapsOf(mappings)];
+    const maps = structureMapsOf(mappings);
+    const resources = [...publishedProfiles().resources as unknown as Published[], ...conceptMaps, ...maps.map(({ map }) => map)];
     const byType = Map.groupBy(resources.sort((a, b) => (a.id < b.id ? -1 : 1)), ({ resourceType }) => textOf(resourceType));
-    return { byType, translators };
+    return { byType, translators, maps: new Map(maps.map(({ map: { id }, kind, file }) => [id, { id, kind, file }])) };
   };
   const all = (): NonNullable<typeof made> => (made ??= publish());
   const list = (type: ConformanceType): readonly Published[] => all().byType.get(type) ?? [];
@@ -61,6 +72,7 @@ export function createConformance(mappings: Mappings): Conformance {
       return list(type).find((each) => each['url'] === url && (version === undefined || each['version'] === version));
     },
     translatorOf: (id) => all().translators.get(id),
+    mapOf: (id) => all().maps.get(id),
   };
 }
 
@@ -98,14 +110,14 @@ function tablesOf(mappings: Mappings): { conceptMaps: Published[]; translators: 
   return { conceptMaps, translators };
 }
 
-function structureMapsOf(mappings: Mappings): Published[] {
-  return filesOf(mappings, 'maps').flatMap(({ file, text }): Published[] => {
-    if (file.endsWith('.json')) return [JSON.parse(text) as Published];
+function structureMapsOf(mappings: Mappings): { map: Published; kind: string; file: string }[] {
+  return filesOf(mappings, 'maps').flatMap(({ kind, file, text }) => {
+    if (file.endsWith('.json')) return [{ map: JSON.parse(text) as Published, kind, file }];
     const { syntax, problems } = parseMap({ file, text });
     if (problems.length > 0) return [];
     const map = structureMapFrom(syntax);
     const url = textOf(map['url']);
-    return [{ ...map, id: url.slice(url.lastIndexOf('/') + 1), version: map['version'] ?? versionOf(text) }];
+    return [{ map: { ...map, id: url.slice(url.lastIndexOf('/') + 1), version: map['version'] ?? versionOf(text) }, kind, file }];
   });
 }
 

@@ -84,6 +84,7 @@ function told(problems: readonly PlacedProblem[]): PlacedProblem[] {
   return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 
-function lastOfEach(resources: readonly JsonObject[]): JsonObject[] {
+/** A resource said again replaces itself. */
+export function lastOfEach(resources: readonly JsonObject[]): JsonObject[] {
   return [...new Map(resources.map((resource) => [JSON.stringify([resource['resourceType'], resource['identifier']]), resource])).values()];
 }

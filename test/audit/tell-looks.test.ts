@@ -90,7 +90,7 @@ it('searches by action for what the actions say: every interaction once', () => 
 });
 
 /** What is filed under no citizen. */
-const aboutNobody = /^(agreement-|audit-(checkpoint|export|redact|restart)$|case-(list|take|ask|answer|note|close|reopen)$|client-|export(-status|-delete)?$|feed-|legal-hold-list$|linkage-|replay-|redacted$|retention-|sandbox$|subscription-status$|watched-list$|told-once-count$|unsupported$|validate$)/;
+const aboutNobody = /^(agreement-|audit-(checkpoint|export|redact|restart)$|case-(list|take|ask|answer|note|close|reopen)$|client-|export(-status|-delete)?$|feed-|legal-hold-list$|linkage-|replay-|redacted$|retention-|sandbox$|subscription-status$|watched-list$|told-once-count$|transform$|unsupported$|validate$)/;
 it('has words of its own for whatever an entry about a citizen may say', () => {
   expect(interactionsTold(() => true).filter((interaction) => kindOf({ interaction, query: '' }) === 'other' && !aboutNobody.test(interaction))).toEqual([]);
 });

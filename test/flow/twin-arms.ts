@@ -108,6 +108,8 @@ export const arms: Readonly<Record<string, Arm>> = {
   'GET /fhir/Patient/:id/$timeline': (facts) => get(person(facts), (id) => `/fhir/Patient/${id}/$timeline`, ['', '', '?_count=1', '?_count=2', '?_count=200', '?kind=referral', '?kind=discharge,stay', '?kind=plan&from=2020-01-01', '?to=2030', '?at=2026-06-01', '?at=2026-11-22T10:00:00Z&_count=1', '?kind=x', '?organisation=https://fhir.nhs.uk/Id/ods-organization-code%7CZZ999', '?_page=AAAA']),
   'POST /fhir/Patient/:id/$timeline': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$timeline`, ...withBody(body), headers: { ...given, ...jsonBody } })),
   'POST /fhir/:type/:id/$same-event': (facts) => sameEventRequest(facts),
+  'POST /fhir/StructureMap/$transform': () => transformRequest('/fhir/StructureMap/$transform'),
+  'POST /fhir/StructureMap/:id/$transform': () => transformRequest('/fhir/StructureMap/fhir-r4/$transform'),
   'POST /fhir/:type/$validate': (facts) => validateRequest(facts, ({ type }) => `/fhir/${type}/$validate`),
   'POST /fhir/:type/:id/$validate': (facts) => validateRequest(facts, ({ type, id }) => `/fhir/${type}/${id}/$validate`),
   'GET /fhir/:type/:id/$validate': (facts) => get(instance(facts), ({ type, id }) => `/fhir/${type}/${id}/$validate`, ['', '', '?mode=update', '?mode=delete', '?profile=x', '?x=1']),
@@ -238,6 +240,11 @@ function wordsArms(): Record<string, Arm> {
       [`POST /fhir/${operation}`, () => fc.tuple(everythingInput, headers).map(([body, given]) => ({ method: 'POST', path, ...withBody(body), headers: { ...given, ...jsonBody } }))],
     ];
   }));
+}
+
+/** By people, to whom it is refused: what it makes is of what was sent and of nothing that is kept. */
+function transformRequest(path: string): fc.Arbitrary<TwinRequest> {
+  return headers.map((given) => ({ method: 'POST', path, headers: { ...given, ...jsonBody }, body: '{"resourceType":"Bundle","type":"batch"}' }));
 }
 
 /** A record of either world, as it is or as something else, to be checked and not kept. */

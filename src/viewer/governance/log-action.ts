@@ -29,7 +29,7 @@ const alike: ReadonlyMap<string, LookAction> = new Map([
   ...each('log', true, { 'emergency-list': words.emergencies, 'explain-access': words.explain, reconstruct: words.reconstruct, 'case-show': words.cases['case-show'] }),
   ...each('log', true, { 'access-report': words.answers['access-report'], 'look-replay': words.answers['look-replay'], 'subject-access': words.answers['subject-access'] }),
   ...each('other', true, { confirm: words.confirm, correct: words.correct, 'same-event': words.sameEvent, unsupported: words.unsupported, ...words.link }),
-  ...each('other', false, { sandbox: words.sandbox, validate: words.validate, 'told-once-count': words.toldOnce, ...words.clients, redacted: words.auditLog.redacted }),
+  ...each('other', false, { sandbox: words.sandbox, transform: words.transform, validate: words.validate, 'told-once-count': words.toldOnce, ...words.clients, redacted: words.auditLog.redacted }),
   ...each('sent', true, { transaction: words.together }),
 ]);
 

@@ -111,6 +111,7 @@ export const whoLooked = {
     },
     confirm: { done: 'found something still right', tried: 'say that something is still right' }, correct: { done: 'asked for a correction', tried: 'ask for a correction' },
     toldOnce: { done: 'counted what was found still right', tried: 'count what was found still right' },
+    transform: { done: 'tried a map on something that was not kept', tried: 'try a map' },
     validate: { done: 'checked a resource that was not kept', tried: 'check a resource' },
     timeline: { done: 'read what happened', tried: 'read what happened' }, sameEvent: { done: 'decided whether two entries tell of one event', tried: 'decide whether two entries tell of one event' },
     read: (one: string) => ({ done: `read ${one}`, tried: `read ${one}` }),

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Bundle, CapabilityStatement, OperationOutcome, Parameters, ValueSet } from '@medplum/fhirtypes';
 import { openEmptyPglite } from '../../databases.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
@@ -117,6 +118,40 @@ describe('terminology', () => {
   ])('refuses %s: %i %s', async (path, status, code) => {
     const answer = await get(path);
     expect([answer.status, codeOf(answer)]).toEqual([status, code]);
+  });
+});
+
+describe('a map tried on what is sent', () => {
+  const example = (path: string): Buffer => readFileSync(`mappings/${path}`);
+  const binary = (bytes: Buffer | string): object => ({ resourceType: 'Binary', contentType: 'application/octet-stream', data: Buffer.from(bytes).toString('base64') });
+  const tried = (path: string, body: object, who: string | null = 'uhb-integration'): Promise<Answer> => ask(gateway, { method: 'POST', path: `/fhir/StructureMap/${path}`, who, headers: json, body: JSON.stringify(body) });
+  const typesIn = (answer: Answer): unknown[] => [...new Set((read<Bundle>(answer).entry ?? []).map(({ resource }) => resource?.resourceType))];
+
+  it('makes what intake would make, by canonical or id, of bytes or of FHIR, and keeps nothing; the entry names the map alone', async () => {
+    const adt = binary(example('hl7v2-adt/examples/stay-from-front-door-to-home/input.hl7'));
+    const { answer, entries } = await askAudited(gateway, { method: 'POST', path: '/fhir/StructureMap/hl7v2-adt/$transform', who: 'uhb-integration', headers: json, body: JSON.stringify(adt) });
+    expect(typesIn(answer)).toEqual(expect.arrayContaining(['Patient', 'Encounter']));
+    expect(entries.map(({ interaction, query, status }) => [interaction, query, status])).toEqual([['transform', 'StructureMap/hl7v2-adt/$transform', 200]]);
+    const byUrl = { resourceType: 'Parameters', parameter: [{ name: 'source', valueUri: `${base}/StructureMap/hl7v2-adt` }, { name: 'content', resource: adt }] };
+    expect(typesIn(await tried('$transform', byUrl))).toEqual(typesIn(answer));
+    expect(typesIn(await tried('fhir-r4/$transform', JSON.parse(example('fhir-r4/examples/every-type-taken/input.json').toString()) as object))).toEqual(expect.arrayContaining(['ServiceRequest', 'CareTeam']));
+    expect((read<Bundle>(await ask(gateway, { path: '/fhir/Encounter?_summary=count', who: 'ward-doctor' }))).total).toBe(0);
+  });
+
+  it.each<[string, string, object, string | null, number, string]>([
+    ['a map that others import', 'care-home-shared/$transform', binary('x'), 'uhb-integration', 422, 'map-not-entry'],
+    ['a map nobody published', 'unheard-of/$transform', binary('x'), 'uhb-integration', 404, 'not-found'],
+    ['a canonical nobody published', '$transform?source=urn:x', binary('x'), 'uhb-integration', 404, 'canonical-unknown'],
+    ['no map', '$transform', binary('x'), 'uhb-integration', 400, 'operation-input-invalid'],
+    ['no content', 'hl7v2-adt/$transform', { resourceType: 'Parameters' }, 'uhb-integration', 400, 'operation-input-invalid'],
+    ['content that is no base64', 'hl7v2-adt/$transform', { resourceType: 'Binary', data: '*' }, 'uhb-integration', 400, 'operation-input-invalid'],
+    ['FHIR for a map that reads none', 'hl7v2-adt/$transform', { resourceType: 'Patient' }, 'uhb-integration', 400, 'operation-input-invalid'],
+    ['more records than are tried at once', 'cld-event/$transform', binary(`${example('cld/examples/abdul-reablement-release-1/input.csv').toString()}${'x\n'.repeat(101)}`), 'uhb-integration', 413, 'source-too-many-rows'],
+    ['a person', 'hl7v2-adt/$transform', binary('x'), 'governance-lead', 403, 'integration-required'],
+    ['a feed', 'hl7v2-adt/$transform', binary('x'), 'uhb-adt', 403, 'scope-missing'],
+  ])('refuses %s', async (_what, path, body, who, status, code) => {
+    const { answer, entries } = await askAudited(gateway, { method: 'POST', path: `/fhir/StructureMap/${path}`, who, headers: json, body: JSON.stringify(body) });
+    expect([answer.status, codeOf(answer), entries.map((entry) => [entry.interaction, entry.status])]).toEqual([status, code, [['transform', status]]]);
   });
 });
 

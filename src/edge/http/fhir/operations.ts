@@ -17,6 +17,7 @@ const byType: Readonly<Record<string, readonly Operation[]>> = {
   Subscription: ['status', 'events'].map((name): Operation => ({ name, definition: `http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription-${name}` })),
   ValueSet: [{ name: 'expand', definition: ofFhir('ValueSet-expand') }, { name: 'validate-code', definition: ofFhir('ValueSet-validate-code') }],
   CodeSystem: [{ name: 'lookup', definition: ofFhir('CodeSystem-lookup') }],
+  StructureMap: [{ ...own('transform'), documentation: 'For the integration system of a partner, with the scope feeds.' }],
   ConceptMap: [{ name: 'translate', definition: ofFhir('ConceptMap-translate') }],
 };
 

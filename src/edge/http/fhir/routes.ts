@@ -37,12 +37,13 @@ import { addPersonRoutes, personAddresses, type PersonServices } from './person-
 import { permitBundles } from './take-bundle.ts';
 import { permitTransaction, transaction } from './transaction.ts';
 import { addSubscriptionRoutes, subscriptionAddresses, type SubscriptionServices } from './subscription.ts';
+import type { TransformServices } from './terminology.ts';
 import { update } from './update.ts';
 import { updateConsent, type ChangeServices } from './update-consent.ts';
 import type { ValidateServices } from './validate.ts';
 import { vread } from './vread.ts';
 
-export type AllFhirServices = RouteServices & AccessReportServices & AuditServices & BundleWriteServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & ExportServices & MatchServices & MessageServices & MetadataServices & ConfirmServices & CorrectServices & StoryServices & PersonServices & ReconstructServices & SameEventServices & SubscriptionServices & TimelineServices & ConformanceServices & ValidateServices;
+export type AllFhirServices = RouteServices & AccessReportServices & AuditServices & BundleWriteServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & ExportServices & MatchServices & MessageServices & MetadataServices & ConfirmServices & CorrectServices & StoryServices & PersonServices & ReconstructServices & SameEventServices & SubscriptionServices & TimelineServices & ConformanceServices & ValidateServices & TransformServices;
 
 /** Everything under /fhir, refusals of what is not offered included. */
 export function fhirRoutes(given: AllFhirServices): Router {

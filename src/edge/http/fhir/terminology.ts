@@ -1,5 +1,5 @@
 import type { Coding, Parameters, ParametersParameter, ValueSet } from '@medplum/fhirtypes';
-import { textOf } from '../../../fhir/json.ts';
+import { isJsonObject, textOf, type JsonObject } from '../../../fhir/json.ts';
 import { normaliseText } from '../../../fhir/normalise-text.ts';
 import { notFound } from '../../../fhir/outcome.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
@@ -7,14 +7,20 @@ import { publishedProfiles } from '../../../fhir/profiles.ts';
 import type { ListedCode } from '../../../fhir/terminology.ts';
 import type { ConformanceType, Published } from '../../../flow/conformance.ts';
 import type { Asked, Reply } from '../route.ts';
-import { codesAsked, inputInvalid, readInputs, textInput, type AskedCode, type Inputs } from './read-inputs.ts';
-import type { ResourceLimits } from './read-resource.ts';
+import type { Transform } from '../../../flow/transform-content.ts';
+import { formParameters } from '../representation.ts';
+import { codesAsked, inputInvalid, inputsIn, onlyKnown, readInputs, textInput, type AskedCode, type Inputs } from './read-inputs.ts';
+import { readBodyResource, type ResourceLimits } from './read-resource.ts';
 import type { ConformanceServices } from './search-conformance.ts';
 
 export interface TerminologyServices extends ConformanceServices {
   limits: ResourceLimits;
   /** when what is published was read: a FHIR dateTime */
   startedAt: string;
+}
+
+export interface TransformServices extends TerminologyServices {
+  transform: Transform;
 }
 
 /** More than this is not sent in one answer. */
@@ -72,6 +78,23 @@ export async function translateCode(services: TerminologyServices, asked: Asked,
   return parameters([yes('result', true), ...matches.map(({ system, code, display }): ParametersParameter => ({ name: 'match', part: [
     { name: 'equivalence', valueCode: 'equivalent' }, { name: 'concept', valueCoding: { ...(system !== '' && { system }), code, ...(display !== '' && { display }) } satisfies Coding }, { name: 'source', valueUri: textOf(map['url']) },
   ] }))]);
+}
+
+/**
+ * POST [base]/StructureMap/$transform and …/StructureMap/{id}/$transform · http://hl7.org/fhir/R4/structuremap-operation-transform.html.
+ * The body is Parameters with `content`, or with `source` or an id in the address the content itself.
+ */
+export async function transformContent(services: TransformServices, asked: Asked): Promise<Reply> {
+  const { resource } = await readBodyResource(asked, services.limits);
+  const given = asked.query.filter(([name]) => !formParameters.includes(name));
+  const inputs = onlyKnown([...given, ...(resource['resourceType'] === 'Parameters' ? inputsIn(resource) : [['content', resource] as [string, JsonObject]])], ['source', 'content']);
+  const [id, source, content] = [asked.params['id'], textInput(inputs, 'source'), inputs.get('content')];
+  if ((id === undefined) === (source === undefined)) throw new Refusal(inputInvalid('source', 'source, or an id in the address, and not both'));
+  if (!isJsonObject(content)) throw new Refusal(inputInvalid('content', 'a resource'));
+  const published = id === undefined ? services.conformance.findByUrl('StructureMap', source ?? '') : services.conformance.find('StructureMap', id);
+  const map = published && services.conformance.mapOf(published.id);
+  if (!map) throw new Refusal(id === undefined ? { ...unknownCanonical, at: { field: 'source' } } : notFound);
+  return { status: 200, text: JSON.stringify(await services.transform(asked.requester, { map, content }, asked.request)) };
 }
 
 /** By its id in the address, or by `url`: of what is published here. */

@@ -32,7 +32,7 @@ const overseers = permitGovernance(['governance', 'privacy-officer'], 's', 'Task
 const answerable = permitGovernance(['governance', 'privacy-officer'], 'u', 'Task');
 
 /** A partner's own integration, whose client is registered for it: what sends a feed's files may not do this. */
-function integration({ role, scopes }: Requester): Problem | null {
+export function integration({ role, scopes }: Requester): Problem | null {
   if (role !== 'integration') return { category: 'forbidden', code: 'integration-required', text: 'This is for a partner\'s own integration system.', expected: 'the role integration' };
   return scopes.includes('feeds') ? null : { category: 'forbidden', code: 'scope-missing', text: 'The token\'s scopes do not cover this.', expected: 'the scope feeds' };
 }
