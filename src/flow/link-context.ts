@@ -4,7 +4,7 @@ import { saveDecision, type LinkDecisionRow } from '../store/link-decisions.ts';
 import type { IntakeContext } from './intake-context.ts';
 
 /** What joining people and taking them apart works with. */
-export type LinkContext = Pick<IntakeContext, 'classes' | 'directory' | 'registry' | 'grade' | 'clock' | 'newId'>;
+export type LinkContext = Pick<IntakeContext, 'classes' | 'directory' | 'registry' | 'grade' | 'clock' | 'newId' | 'secrets' | 'mappingOf'>;
 
 /**
  * Who decided, and on what: a rule (of a message, for the organisation whose feed sent it), or a person who gives a reason.

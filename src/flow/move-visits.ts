@@ -3,7 +3,7 @@ import { aboutFoldKey, aboutOf, type AboutKey } from '../intake/fold-keys.ts';
 import { isLessDenied } from '../store/choices.ts';
 import type { Connection } from '../store/database.ts';
 import { findFoldsOfAccount, loadFolds } from '../store/fold-states.ts';
-import { holdCitizens, loadPersons, markUndone, waitFor, type HeldCitizen } from '../store/link-decisions.ts';
+import { holdCitizens, loadPersons, markMoveUndone, waitFor, type HeldCitizen } from '../store/link-decisions.ts';
 import { loadCurrentRows } from '../store/record-writer.ts';
 import { requeueJoinings } from '../store/source-records.ts';
 import { endVisitMoves, loadMovesOf, loadVisitMoves, saveVisitMoves, type VisitMove } from '../store/visit-moves.ts';
@@ -111,7 +111,7 @@ async function decide(connection: Connection, context: IntakeContext, each: Join
     await saveVisitMoves(connection, [...open, ...others].map((moving) => ({ feed, ...moving.from, toKey: moving.to.personKey, toId: moving.to.id, decision })));
   });
   for (const taken of new Set(known.filter((move) => back.some((about) => sameVisit(move, about))).map((move) => move.decision))) {
-    if ((await loadMovesOf(connection, taken)).length === 0) await markUndone(connection, taken, decision);
+    if ((await loadMovesOf(connection, taken)).length === 0) await markMoveUndone(connection, taken, decision);
   }
   await requeueJoinings(connection, visits.flatMap(({ was, is }) => [...was, ...is]));
   await requeueAbout(connection, context, persons, [from.key, into.key].map((personKey) => ({ feed, personKey })));

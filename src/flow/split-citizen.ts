@@ -9,6 +9,8 @@ import {
 import { copyHeldLooks } from '../store/held-looks.ts';
 import { copyLegalHolds } from '../store/legal-holds.ts';
 import { copyDenials, moveEmergencies, movePersons, moveRows } from '../store/move-rows.ts';
+import { endMovesOf, saveVisitMoves } from '../store/visit-moves.ts';
+import { keepVisitsWhole } from './keep-visits-whole.ts';
 import { keepDecision, type Decided, type LinkContext } from './link-context.ts';
 import { mergeCitizens } from './merge-citizens.ts';
 import { requeueAbout } from './requeue-about.ts';
@@ -61,6 +63,7 @@ async function part(connection: Connection, context: LinkContext, parting: Parti
   const before = (await holdCitizens(connection, [citizen, target])).get(citizen);
   await saveParts(connection, context, parting, before);
   if (was === 'alias') await endAlias(connection, target, homes.filter((home) => home !== target));
+  const said = await keepVisitsWhole(connection, context, parting);
   const way = { from: citizen, into: target };
   await moveRows(connection, { ...way, origins: [...persons, ...homes], at: context.clock(), tokens: { from: citizenTokens(citizen), into: citizenTokens(target) } });
   await movePersons(connection, way, persons);
@@ -73,6 +76,7 @@ async function part(connection: Connection, context: LinkContext, parting: Parti
   await countChoices(connection, [citizen, target]);
   const decision = await keepDecision(connection, context, { kind: 'split', from: citizen, into: target, persons, aliases: homes }, by);
   await saveApart(connection, decision, persons, staying.map(({ id }) => id));
+  await saveVisitMoves(connection, said.map((move) => ({ ...move, decision })));
   if (merge) {
     await markUndone(connection, merge.id, decision);
     await endPlaces(connection, merge.id);
@@ -133,6 +137,7 @@ async function undoSplit(connection: Connection, context: LinkContext, split: Li
   const people = await loadPersons(connection, [from]);
   if (people.some(({ id }) => !split.persons.includes(id))) throw new Refusal(othersCame);
   await endApartOf(connection, split.id);
+  await endMovesOf(connection, split.id);
   return (await mergeCitizens(connection, context, { from, into, decision: by })).decision;
 }
 

@@ -29,6 +29,12 @@ export async function findFoldsOfAccount(connection: Connection, feed: string, p
   return rows.map(({ foldKey }) => foldKey);
 }
 
+/** Everything that is kept of these people. */
+export async function loadFoldsOfPeople(connection: Connection, feed: string, people: readonly string[]): Promise<StoredFold[]> {
+  const { rows } = await connection.query<StoredFold>('select feed, person_key as "personKey", fold_key as "foldKey", state from fold_state where feed = $1 and person_key = any ($2::text[]) order by fold_key', [feed, people]);
+  return rows;
+}
+
 export async function saveFolds(connection: Connection, folds: readonly StoredFold[]): Promise<void> {
   if (folds.length === 0) return;
   await connection.query(

@@ -59,6 +59,11 @@ export async function markUndone(connection: Connection, id: string, by: string)
   await connection.query('update link_decision set undone_by = $2 where id = $1', [id, by]);
 }
 
+/** A decision about visits, all of which have been moved back; of a decision about people only their visits were. */
+export async function markMoveUndone(connection: Connection, id: string, by: string): Promise<void> {
+  await connection.query("update link_decision set undone_by = $2 where id = $1 and kind = 'visit'", [id, by]);
+}
+
 /** Decisions nobody has told the audit trail of yet, oldest first. */
 export async function loadUntold(database: Database, limit: number): Promise<LinkDecisionRow[]> {
   return database.query<LinkDecisionRow & Record<string, unknown>>(`select ${columns} from link_decision where not told order by n limit $1`, [limit]);

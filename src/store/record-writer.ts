@@ -43,6 +43,15 @@ export async function loadCurrentRows(connection: Connection, ids: readonly stri
   return rows;
 }
 
+/** The source Patient each of these rows of a citizen came from, those that were written first before the others. */
+export async function loadOrigins(connection: Connection, citizen: string, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await connection.query<{ id: string; origin: string }>(
+    `select r.id, r.origin from citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id and v.version = 1
+     where r.citizen_id = $1 and r.id = any ($2::uuid[]) and r.origin is not null order by v.record_id, v.row_no, r.id`, [citizen, ids]);
+  return new Map(rows.map(({ id, origin }) => [id, origin]));
+}
+
 /**
  * Saves versions, oldest first, and makes the last of each resource current. A row's class is the class of all its
  * versions, so a stricter one covers the older ones at once; fragments that name it move with it.

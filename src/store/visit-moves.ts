@@ -54,6 +54,11 @@ export async function endVisitMoves(connection: Connection, visits: readonly Vis
   await connection.query(`delete from visit_move m using ${addressed} where (m.feed, m.name, m.person_key, m.number) = (a.feed, a.name, a.person_key, a.number)`, addresses(visits));
 }
 
+/** What one decision moved is said where it is named again. */
+export async function endMovesOf(connection: Connection, decision: string): Promise<void> {
+  await connection.query('delete from visit_move where decision = $1', [decision]);
+}
+
 /** What one decision moved. */
 export async function loadMovesOf(connection: Connection, decision: string): Promise<VisitMove[]> {
   const { rows } = await connection.query<VisitMove>(`select ${columns} from visit_move m where decision = $1`, [decision]);

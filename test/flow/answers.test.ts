@@ -21,6 +21,7 @@ import type { LookReplays } from '../../src/flow/replay-looks.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openAuditTrail } from '../../src/store/audit-trail.ts';
 import { sealEntries } from '../../src/flow/seal-entries.ts';
+import { loadSecrets } from '../../src/store/secrets.ts';
 import { openSharingClasses } from '../../src/store/sharing-classes.ts';
 import { databases } from '../databases.ts';
 import { runCommand } from '../edge/cli/run-command.ts';
@@ -229,7 +230,7 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
     it('of two people who became one has the looks under both ids', async () => {
       const classes = await openSharingClasses(database);
       await classes.refresh();
-      const linking = { classes, directory: new Map<never, never>(), registry: [], clock: () => new Date(), newId: () => crypto.randomUUID(), grade: () => { throw new Error('decided by hand'); } };
+      const linking = { classes, directory: new Map<never, never>(), registry: [], clock: () => new Date(), newId: () => crypto.randomUUID(), grade: () => { throw new Error('decided by hand'); }, secrets: await loadSecrets(database), mappingOf: () => undefined };
       const decidedBy = { organisation: hospital, person: { id: 'p1', name: 'Who decides' }, role: 'governance', reason: 'the same' } as const;
       const { decision } = await database.transaction((connection) => mergeCitizens(connection, linking, { from: neville, into: alice, decision: decidedBy }));
       for (const id of [alice, neville]) {

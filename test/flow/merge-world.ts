@@ -6,6 +6,7 @@ import { saveChoices } from '../../src/store/choices.ts';
 import type { Database } from '../../src/store/database.ts';
 import { citizensNow } from '../../src/store/link-decisions.ts';
 import { saveRelationships, saveRows, type RowChange } from '../../src/store/record-writer.ts';
+import { loadSecrets } from '../../src/store/secrets.ts';
 import { openSharingClasses } from '../../src/store/sharing-classes.ts';
 import { uhb } from '../consent/sharing-cases.ts';
 
@@ -38,6 +39,7 @@ export async function openMergeWorld(database: Database): Promise<MergeWorld> {
   await classes.refresh();
   const context: LinkContext = {
     classes, directory: new Map(), registry: [], clock: () => new Date(), newId: randomUUID, grade: () => { throw new Error('a person decides here'); },
+    secrets: await loadSecrets(database), mappingOf: () => undefined,
   };
   let n = 0;
 

@@ -74,6 +74,18 @@ export const visitStories: Readonly<Record<string, ToldVisits>> = {
   })),
 };
 
+const una = { 5: 'UNMERGE^UNA^^^^^L', 7: '19310331', 8: '2' };
+const saidOf = (id: string, event: string, key: string, hour: number, number: string, more: Record<number, string>): MessageFacts => ({ id: `U-${id}`, event, at: at(hour), pid: pid(key, una), pv1: later(number, { 3: '', 10: '', ...more }) });
+
+/** Two numbers are one by mistake and are told apart again; meanwhile, and late, each visit is spoken of under the other's number. */
+export const parted: readonly MessageFacts[] = [
+  { id: 'U-in1', event: 'A01', at: at(3), pid: pid('UL', una), pv1: visit('UV1') }, { id: 'U-in2', event: 'A01', at: at(3), pid: pid('UK', una), pv1: visit('UV2') },
+  { id: 'U-one', event: 'A40', at: at(4), pid: pid('UK', una), pv1: null, more: [prior('UL', '')] },
+  saidOf('ward', 'A02', 'UK', 5, 'UV1', frailty), saidOf('doctor', 'A08', 'UL', 5, 'UV2', { 10: '430' }),
+  { id: 'U-two', event: 'A37', at: at(6), pid: pid('UK', una), pv1: null, more: ['PID|1||UL^^^RRK||UNMERGE^UNA'] },
+  saidOf('own1', 'A08', 'UL', 7, 'UV1', home), saidOf('late', 'A08', 'UK', 5, 'UV1', { 10: '710' }), saidOf('own2', 'A08', 'UK', 7, 'UV2', home),
+];
+
 type People = ReturnType<typeof people>;
 
 function told(prefix: string, who: People, visits: Record<string, string>, story: (who: People) => VisitStory): ToldVisits {
