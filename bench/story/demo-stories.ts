@@ -18,11 +18,13 @@ import { loadMappings, type Mappings } from '../../src/intake/load-mappings.ts';
 import type { Feed } from '../../src/intake/types.ts';
 import type { CompiledMap } from '../../src/mapping/types.ts';
 import type { StoryRow } from '../../src/story/story-row.ts';
+import { hearOf, type HeardEvent } from './hear-of.ts';
 
-/** A demo person and every record their partners' files become, as if one caller might see all of it. */
+/** A demo person and every record their partners' files become, as if one caller might see all of it; and which of them are of one stay or plan. */
 export interface DemoStory {
   person: Person;
   rows: StoryRow[];
+  heard: HeardEvent[];
 }
 
 /** Maps what the partners say of drawn people, without a database: ids and references as intake would make them. */
@@ -34,17 +36,22 @@ export async function* demoStories(seed: number, from: number, until: number): A
   for (let index = from; index < until; index += 1) {
     const person = personAt({ seed, citizens: until }, index);
     const rows = new Map<string, StoryRow>();
-    for (const [feedKey, part, content] of filesOf(seed, person)) {
+    const take = async ([feedKey, part, content]: DemoFile): Promise<void> => {
       for (const { feed, resource } of await mapper(feedKey, part, content)) {
         const row = rowOf(feed, resource, partners);
         rows.set(row.id, row);
       }
-    }
-    yield { person, rows: [...rows.values()].filter(({ type }) => type !== 'Patient') };
+    };
+    for (const file of filesOf(seed, person)) await take(file);
+    const { transaction, heard } = hearOf(seed, person, [...rows.values()]);
+    if (heard.length > 0) await take(['roh-fhir', '', transaction]);
+    yield { person, rows: [...rows.values()].filter(({ type }) => type !== 'Patient'), heard };
   }
 }
 
-function filesOf(seed: number, person: Person): [feed: string, part: string, content: string][] {
+type DemoFile = [feed: string, part: string, content: string];
+
+function filesOf(seed: number, person: Person): DemoFile[] {
   const rio = (['bchc', 'bsmhft'] as const).flatMap((partner) => (['referral', 'care-plan', 'cpa', 'inpatient'] as const).map((part): [string, string, string[], string] =>
     [`${partner}-rio`, part, rioRows(partner, part, person), csvHeader(rioColumns[part])]));
   const files: [string, string, string[], string][] = [

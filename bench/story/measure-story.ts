@@ -6,7 +6,7 @@ import type { World } from '../world.ts';
 import { demoStories, type DemoStory } from './demo-stories.ts';
 import { growCitizens } from './grow-citizens.ts';
 import { measureWhole } from './measure-whole.ts';
-import { noWitnesses, precisionOf, recallOf, scoreStory } from './score-witnesses.ts';
+import { noWitnesses, precisionOf, recallOf, scoreStory, witnessed, type WitnessScore } from './score-witnesses.ts';
 
 /** Other people than those of the demo and of the tests. */
 const seed = 1897;
@@ -28,13 +28,14 @@ async function measureWitnesses({ say }: World, print: Print): Promise<void> {
   say(`mapping what the partners say of ${people} people …`);
   const stories: DemoStory[] = [];
   for await (const story of demoStories(seed, first, first + people)) stories.push(story);
-  const score = stories.reduce((sum, story) => scoreStory(sum, seed, story, rule), noWitnesses);
-  const both = { right: score.referral.right + score.discharge.right, wrong: score.referral.wrong + score.discharge.wrong, missed: score.referral.missed + score.discharge.missed };
-  for (const [name, of] of [['witness', both], ['witness.referral', score.referral], ['witness.discharge', score.discharge]] as const) {
+  const score = stories.reduce((before, story) => scoreStory(before, seed, story, rule), noWitnesses);
+  const sum = (part: keyof WitnessScore): number => witnessed.reduce((all, kind) => all + score[kind][part], 0);
+  const all: WitnessScore = { right: sum('right'), wrong: sum('wrong'), missed: sum('missed') };
+  for (const [name, of] of [['witness', all] as const, ...witnessed.map((kind) => [`witness.${kind}`, score[kind]] as const)]) {
     print(`story.${name}.precision`, precisionOf(of), 'share', undefined, { of: 'value', atLeast: 0.99 });
     print(`story.${name}.recall`, recallOf(of), 'share', undefined, { of: 'value', atLeast: 0.95 });
   }
-  const records = stories.reduce((sum, { rows }) => sum + rows.length, 0);
+  const records = stories.reduce((count, { rows }) => count + rows.length, 0);
   const started = performance.now();
   for (const { rows } of stories) findEvents(rows, [], rule);
   print('story.events.speed', records / ((performance.now() - started) / 1000), 'records/s');

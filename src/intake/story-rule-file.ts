@@ -17,15 +17,15 @@ const days = { type: 'object', required: ['default'], additionalProperties: { ty
 const name = { type: 'string', pattern: '^event-[a-z-]+-\\d\\d$' };
 const kind = { enum: eventKinds };
 const schema = {
-  type: 'object', additionalProperties: false, required: ['version', 'identifiers', 'assessments', 'componentFamilies', 'clearBy', 'same', 'discharges', 'noReplyDays', 'noAnswerDays', 'noReplySeenAs', 'deciders'],
+  type: 'object', additionalProperties: false, required: ['version', 'identifiers', 'pathways', 'assessments', 'anySort', 'componentFamilies', 'clearBy', 'same', 'discharges', 'noReplyDays', 'noAnswerDays', 'noReplySeenAs', 'deciders'],
   properties: {
     version: { type: 'string', pattern: '^[a-z0-9][a-z0-9.-]{0,39}$' },
     identifiers: { type: 'object', propertyNames: kind, additionalProperties: list },
-    assessments: codings, componentFamilies: { type: 'array', items: list }, clearBy: { type: 'number', minimum: 1 },
+    pathways: list, assessments: codings, anySort: codings, componentFamilies: { type: 'array', items: list }, clearBy: { type: 'number', minimum: 1 },
     same: {
       type: 'array', items: {
         type: 'object', additionalProperties: false, required: ['name', 'kind', 'parties', 'component', 'withinHours', 'because'],
-        properties: { name, kind, parties: { enum: ['sender-receiver', 'responsible'] }, component: { enum: ['same', 'family', 'any'] }, origins: codings, withinHours: hours, because: words },
+        properties: { name, kind, parties: { enum: ['sender-receiver', 'responsible'] }, component: { enum: ['same', 'family', 'any'] }, sort: { const: true }, origins: codings, withinHours: hours, because: words },
       },
     },
     discharges: {
@@ -57,5 +57,6 @@ function mistakesOf({ same, discharges, componentFamilies }: StoryRule): string[
     ...new Set(components.filter((one, i) => components.indexOf(one) !== i).map((one) => `The component ${one} is in two families`)),
     ...same.filter((rule) => rule.parties === 'sender-receiver' && rule.kind !== 'referral').map((rule) => `${rule.name} has a sender and a receiver and is not about a referral`),
     ...same.filter((rule) => rule.origins && rule.parties !== 'sender-receiver').map((rule) => `${rule.name} has origins, and no receiver that would say them`),
+    ...same.filter((rule) => rule.sort && rule.parties === 'sender-receiver').map((rule) => `${rule.name} has a sort and a sender: a referral is told apart by its part of the programme`),
   ];
 }

@@ -18,6 +18,10 @@ export interface RowFacts {
   receivers: string[];
   component?: string;
   identifiers: string[];
+  /** those of its identifiers that name a whole pathway */
+  pathways: string[];
+  /** `system|code`: what sort of its kind it is */
+  sorts: string[];
   /** `system|code`: where a request or an admission came from */
   origins: string[];
   /** `Type/id` of records this one takes the place of */
@@ -40,9 +44,12 @@ export function factsOf(row: StoryRow, windows: EventWindows): RowFacts | undefi
   const [from, to] = whenOf(row.resource);
   const at = from === undefined ? undefined : momentOf(from);
   const component = componentOf(row.resource);
+  const identifiers = identifiersOf(row.resource);
   return {
     row, kind: kindOf(row.resource, windows), ...(from !== undefined && { from }), ...(to !== undefined && { to }), ...(at && { at }), ...(status !== undefined && { status }),
-    ...partiesOf(row), ...(component !== undefined && { component }), identifiers: identifiersOf(row.resource), origins: originsOf(row.resource),
+    ...partiesOf(row), ...(component !== undefined && { component }), identifiers,
+    pathways: identifiers.filter((identifier) => windows.pathways.some((system) => isOfSystem(identifier, system))), origins: originsOf(row.resource),
+    sorts: row.resource.resourceType === 'CarePlan' ? (row.resource.category ?? []).flatMap(codesOf).filter((code) => !windows.anySort.includes(code)) : [],
     ...namedBy(row.resource),
   };
 }
@@ -149,8 +156,16 @@ export function componentOf(resource: Resource): string | undefined {
 
 function identifiersOf(resource: Resource): string[] {
   const own = 'identifier' in resource ? [resource.identifier].flat() : [];
-  const group = resource.resourceType === 'ServiceRequest' ? [resource.requisition] : [];
+  const group = resource.resourceType === 'ServiceRequest' ? [resource.requisition] : resource.resourceType === 'Task' ? [resource.groupIdentifier] : [];
   return [...own, ...group].flatMap((identifier: Identifier | undefined) => (identifier?.system !== undefined && identifier.value !== undefined ? `${identifier.system}|${identifier.value}` : []));
+}
+
+/** Whether `system|value` is of this system, in which `*` stands for one part of the path. */
+export function isOfSystem(identifier: string, system: string): boolean {
+  const [head = '', tail] = system.split('*');
+  if (tail === undefined) return identifier.startsWith(`${system}|`);
+  const end = identifier.indexOf(`${tail}|`, head.length);
+  return identifier.startsWith(head) && end > head.length && !/[/|]/.test(identifier.slice(head.length, end));
 }
 
 function originsOf(resource: Resource): string[] {

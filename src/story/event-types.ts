@@ -35,6 +35,8 @@ export interface StoryEvent {
   at?: number;
   state: EventState;
   differences: Difference[];
+  /** `system|value`: numbers of the pathways its witnesses belong to */
+  pathways: readonly string[];
 }
 
 /** What a person decided about two records. It counts where both can be seen. */
@@ -53,6 +55,8 @@ export interface SameEventRule {
   parties: 'sender-receiver' | 'responsible';
   /** how the components of the programme must agree where both say one */
   component: 'same' | 'family' | 'any';
+  /** both must say one sort of thing, by a code of their category that is not of `anySort` */
+  sort?: true;
   /** `system|code` of what a receiver that names no sender must say of where it came from; absent: both must name the sender */
   origins?: string[];
   withinHours: number;
@@ -75,8 +79,12 @@ export interface EventWindows {
   version: string;
   /** by kind: systems of identifiers that name one thing, whoever writes them; `*` stands for one part of the path */
   identifiers: Partial<Record<EventKind, string[]>>;
+  /** systems of numbers of a whole pathway: what carries one belongs to one spell of care, though not to one event */
+  pathways: string[];
   /** `system|code` of Tasks that are assessments */
   assessments: string[];
+  /** `system|code` of categories that every record of a kind may have */
+  anySort: string[];
   /** components of the programme that different systems do not tell apart */
   componentFamilies: string[][];
   /** how many times further away the next candidate must be */

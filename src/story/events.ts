@@ -48,6 +48,7 @@ function eventOf(members: readonly RowFacts[], groups: EventGroups, answered: Re
   const to = lead.to ?? others.find((one) => one.to !== undefined)?.to;
   return {
     key: `${lead.kind}-${lead.row.id}`, kind: lead.kind, ...(dated?.from !== undefined && { from: dated.from }), ...(dated?.at && { at: dated.at.middle }), ...(to !== undefined && { to }), state: stateIn(lead, others),
+    pathways: [...new Set(members.flatMap(({ pathways }) => pathways))],
     differences: differencesOf([lead, ...others.filter(({ row }) => !replaced.has(row.id))]),
     witnesses: [
       { row: lead.row, how: 'tells', rule: 'event-own-record-01', because: [] },

@@ -31,7 +31,7 @@ export function findDischarges(stays: readonly StoryEvent[], facts: readonly Row
     seen.mentions.push({ row: one.row, how: 'mentions', rule: rule.name, because: [rule.because] });
   }
   return discharges.map(({ stay, id, at, from, mentions }) => ({
-    key: `discharge-${id}`, kind: 'discharge', from, at, state: 'ended', differences: [],
+    key: `discharge-${id}`, kind: 'discharge', from, at, state: 'ended', differences: [], pathways: [],
     witnesses: [{ ...stay.witnesses[0], because: [] }, ...stay.witnesses.slice(1), ...mentions],
   }));
 }

@@ -1,4 +1,4 @@
-import type { RowFacts } from './event-facts.ts';
+import { isOfSystem, type RowFacts } from './event-facts.ts';
 import { EventGroups } from './event-groups.ts';
 import type { EventDecision, EventWindows, SameEventRule } from './event-types.ts';
 import { nearestPairs } from './nearest-pairs.ts';
@@ -31,9 +31,8 @@ function joinReplaced(groups: EventGroups, facts: readonly RowFacts[], byId: Rea
 
 /** An identifier that one custodian gives to several records, such as that of a whole pathway, does not tell them apart and says nothing here. */
 function joinByIdentifier(groups: EventGroups, facts: readonly RowFacts[], windows: EventWindows): void {
-  const systems = new Map(Object.entries(windows.identifiers).map(([kind, patterns]) => [kind, patterns.map(patternOf)]));
   const named = facts.flatMap((one) => one.identifiers
-    .filter((identifier) => systems.get(one.kind)?.some((pattern) => pattern.test(identifier)))
+    .filter((identifier) => windows.identifiers[one.kind]?.some((system) => isOfSystem(identifier, system)))
     .map((identifier) => ({ one, name: `${one.kind} ${identifier}` })));
   for (const sharing of Map.groupBy(named, ({ name }) => name).values()) {
     const records = sharing.map(({ one }) => one);
@@ -41,10 +40,6 @@ function joinByIdentifier(groups: EventGroups, facts: readonly RowFacts[], windo
     if (!first || new Set(records.map(({ row }) => row.custodian)).size < records.length) continue;
     for (const other of others) groups.join(first, other, { rule: 'event-identifier-01', because: [`${first.kind} number`] });
   }
-}
-
-function patternOf(system: string): RegExp {
-  return new RegExp(`^${system.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('[^/|]+')}\\|`);
 }
 
 /** Within what must agree exactly, those of two custodians that are clearly each other's nearest, the nearest of all first. */
@@ -62,7 +57,10 @@ function joinByRule(groups: EventGroups, facts: readonly RowFacts[], rule: SameE
 function sidesOf(one: RowFacts, rule: SameEventRule, windows: EventWindows): { bucket: string; side: string }[] {
   const component = partOf(one.component, rule.component, windows);
   const own = one.row.custodianReference;
-  if (rule.parties === 'responsible') return [...new Set(one.receivers)].map((organisation) => ({ bucket: `${organisation} ${component}`, side: own }));
+  if (rule.parties === 'responsible') {
+    const sorts = rule.sort ? one.sorts : [''];
+    return [...new Set(one.receivers)].flatMap((organisation) => sorts.map((sort) => ({ bucket: `${organisation} ${component} ${sort}`, side: own })));
+  }
   const received = one.receivers.includes(own);
   if (rule.origins) {
     if (received) return one.senders.length === 0 && one.origins.some((origin) => rule.origins?.includes(origin)) ? [{ bucket: `${own} ${component}`, side: 'receiver' }] : [];

@@ -15,7 +15,7 @@ const threading = ['basedOn', 'episodeOfCare', 'partOf', 'replaces', 'careTeam',
 const threaded = new Set(['ServiceRequest', 'EpisodeOfCare', 'Encounter', 'CarePlan', 'CareTeam', 'Task', 'Appointment']);
 
 /**
- * Events joined by what their records name and by the records they share, each event in one thread. Nothing that the
+ * Events joined by what their records name, by the records they share and by the number of one pathway, each event in one thread. Nothing that the
  * caller may not see joins anything: two ends of a hidden record stay apart. Takes events newest first; linear.
  */
 export function findThreads(events: readonly StoryEvent[]): Map<string, Thread> {
@@ -43,6 +43,14 @@ export function findThreads(events: readonly StoryEvent[]): Map<string, Thread> 
         const other = byRecord.get(name);
         if (other !== undefined) parent.set(root(key), root(other));
       }
+    }
+  }
+  const byPathway = new Map<string, string>();
+  for (const { key, pathways } of events) {
+    for (const number of pathways) {
+      const other = byPathway.get(number);
+      if (other === undefined) byPathway.set(number, key);
+      else parent.set(root(key), root(other));
     }
   }
   const threads = new Map<string, Thread>();

@@ -10,7 +10,7 @@ it('what the demo\'s partners tell of one event is found, and hardly anything el
   const rule = shippedStoryRule();
   let score = noWitnesses;
   for await (const story of demoStories(seed, 10, 160)) score = scoreStory(score, seed, story, rule);
-  for (const part of [score.referral, score.discharge]) {
+  for (const part of [score.referral, score.discharge, score.stay, score.plan]) {
     expect(part.right).toBeGreaterThan(40);
     expect(precisionOf(part)).toBeGreaterThanOrEqual(0.99);
     expect(recallOf(part)).toBeGreaterThanOrEqual(0.95);

@@ -56,8 +56,8 @@ describe('one event, however many tell of it', () => {
   const episode = (partner: Partner, id: string, start: string, code = 'community-team', of: Partner = 'bchc'): StoryRow => storyRow(partner, {
     resourceType: 'EpisodeOfCare', id, status: 'active', patient: { reference: 'Patient/alice' }, extension: [component(code)], managingOrganization: { reference: organisation(of) }, period: { start },
   });
-  const plan = (partner: Partner, id: string, start: string, code = 'community-team', of: Partner = 'bchc'): StoryRow => storyRow(partner, {
-    resourceType: 'CarePlan', id, status: 'active', intent: 'plan', subject: { reference: 'Patient/alice' }, extension: [component(code)], author: { reference: organisation(of) }, period: { start },
+  const plan = (partner: Partner, id: string, start: string, code = 'community-team', of: Partner = 'bchc', sort?: string): StoryRow => storyRow(partner, {
+    resourceType: 'CarePlan', id, ...(sort && { category: ['734163000', sort].map((each) => ({ coding: [{ system: 'http://snomed.info/sct', code: each }] })) }), status: 'active', intent: 'plan', subject: { reference: 'Patient/alice' }, extension: [component(code)], author: { reference: organisation(of) }, period: { start },
   });
   const seen = (partner: Partner, id: string, start: string, of: Partner): StoryRow => stay(partner, id, start, undefined, { serviceProvider: { reference: organisation(of) } });
 
@@ -68,10 +68,12 @@ describe('one event, however many tell of it', () => {
     ['care that two organisations know of', [episode('bchc', 'own', '2026-06-01'), episode('bcc', 'seen', '2026-06-02')], 'event-episode-01'],
     ['care of two parts of the programme', [episode('bchc', 'own', '2026-06-01'), episode('bcc', 'seen', '2026-06-02', 'district-nursing')], undefined],
     ['a plan that two organisations hold', [plan('bchc', 'own', '2026-06-01'), plan('bcc', 'seen', '2026-06-02')], 'event-plan-01'],
+    ['a plan two hold, its own author having another of another sort begun with it', [plan('bchc', 'own', '2026-06-01', 'community-team', 'bchc', 'rehab'), plan('bchc', 'other', '2026-06-01', 'community-team', 'bchc', 'cpa'), plan('bcc', 'seen', '2026-06-01', 'community-team', 'bchc', 'rehab')], 'event-plan-sort-01'],
     ['plans of two authors', [plan('bchc', 'own', '2026-06-01'), plan('bcc', 'seen', '2026-06-02', 'community-team', 'bcc')], undefined],
   ])('%s', (_, rows, by) => {
-    const [event, ...others] = find(rows);
-    expect([others.length, event?.witnesses.map(({ rule: name }) => name)[1]]).toEqual(by === undefined ? [1, undefined] : [0, by]);
+    const events = find(rows);
+    const told = events.filter(({ witnesses: { length } }) => length > 1);
+    expect([events.length, told.map(({ witnesses: [, second] }) => second?.rule)]).toEqual(by === undefined ? [2, []] : [rows.length - 1, [by]]);
   });
 
   test('leaving a hospital is one line with everybody who tells of it', () => {
