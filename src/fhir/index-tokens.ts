@@ -1,5 +1,5 @@
 import { isJsonObject, type Json } from './json.ts';
-import { maxPrefix, normaliseText, wordsOf } from './normalise-text.ts';
+import { maxPrefix, normaliseText, partLengths, wordsOf } from './normalise-text.ts';
 import { knownTerminology } from './profiles.ts';
 import type { SearchParameterRow } from './search-parameter-row.ts';
 import type { TokenKind } from './search-token.ts';
@@ -91,8 +91,8 @@ export function addressesAbove(value: string): string[] {
 }
 
 /** A string, or a HumanName or Address with all its parts. */
-function emitText({ sounds, covers = {} }: Extract<SearchParameterRow, { kind: 'string' }>, value: Json, emit: Emit): void {
-  const emitOne = sounds ? emitSounds : emitPhrase;
+function emitText({ sounds, contains, covers = {} }: Extract<SearchParameterRow, { kind: 'string' }>, value: Json, emit: Emit): void {
+  const emitOne = sounds ? emitSounds : contains ? emitName : emitPhrase;
   if (typeof value === 'string') return emitOne(value, emit);
   if (!isJsonObject(value)) return;
   const part = (name: string) => list(value[name]).filter((item) => typeof item === 'string');
@@ -115,6 +115,15 @@ function emitPhrase(phrase: string, emit: Emit): void {
   emitPrefixes(normaliseText(looked), emit);
   const words = wordsOf(looked);
   if (words.length > 1) for (const word of words) emitPrefixes(word, emit);
+}
+
+/** What can be found by any part of it as well. */
+function emitName(phrase: string, emit: Emit): void {
+  emitPhrase(phrase, emit);
+  const normal = normaliseText(phrase.slice(0, maxText)).slice(0, partLengths.within);
+  for (let from = 0; from + partLengths.least <= normal.length; from += 1) {
+    for (let to = from + partLengths.least; to <= Math.min(normal.length, from + partLengths.most); to += 1) emit('part', normal.slice(from, to));
+  }
 }
 
 function emitPrefixes(normal: string, emit: Emit): void {

@@ -1,6 +1,9 @@
 /** Longest beginning of a text that is indexed. */
 export const maxPrefix = 64;
 
+/** A part of a text that can be asked for: its shortest and longest, and how much of the text is looked at. */
+export const partLengths = { least: 3, most: 24, within: 64 };
+
 /**
  * Text as names and postcodes are compared: lower case, Latin accents off, everything but letters, digits and the
  * marks other scripts need squashed away. `O’Brien-Ávila` and `obrien avila` are the same.

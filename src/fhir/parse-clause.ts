@@ -1,6 +1,6 @@
 import { anyOf, invalid, readCodes, type ClauseRequest, type ParsedClause } from './clause-request.ts';
 import { addressesAbove, contactForm } from './index-tokens.ts';
-import { maxPrefix, normaliseText, wordsOf } from './normalise-text.ts';
+import { maxPrefix, normaliseText, partLengths, wordsOf } from './normalise-text.ts';
 import { parseComposite } from './parse-composite.ts';
 import { dateCondition, dateTests, numberTests, quantityTests } from './parse-ranges.ts';
 import { parseReference } from './parse-reference.ts';
@@ -138,13 +138,23 @@ function stringClause(request: ClauseRequest): ParsedClause {
   const { row, modifier, alternatives } = request;
   if (row.kind === 'string' && row.sounds) return modifier === undefined ? soundClause(request) : 'unknown';
   if (modifier === 'exact') return { clause: anyOf(request, 'exact', alternatives.map(unescape)), identifying: false };
-  if (modifier !== undefined) return 'unknown';
+  if (modifier !== undefined && !(modifier === 'contains' && row.kind === 'string' && row.contains)) return 'unknown';
   const values = alternatives.map((part) => normaliseText(unescape(part)));
+  if (modifier === 'contains') return partClause(request, values);
   if (values.includes('')) return withoutLetters(request);
   if (values.some((value) => value.length > maxPrefix)) {
     return invalid(request.row, 'search-value-too-long', 'A text to search for is too long.', `at most ${maxPrefix} letters and digits`);
   }
   return { clause: anyOf(request, 'prefix', values), identifying: false };
+}
+
+/** `contains`: any part of a name, without regard to case, accents and blanks. */
+function partClause(request: ClauseRequest, values: readonly string[]): ParsedClause {
+  const { least, most } = partLengths;
+  if (values.some(({ length }) => length < least || length > most)) {
+    return invalid(request.row, 'search-value-invalid', 'A part of a name to search for is too short or too long.', `${least} to ${most} letters and digits`);
+  }
+  return { clause: anyOf(request, 'part', values), identifying: false };
 }
 
 function soundClause(request: ClauseRequest): ParsedClause {

@@ -1,6 +1,8 @@
 import { notServed, refuse, type SearchDraft } from './search-draft.ts';
-import { recordDateOf, searchableTypes, searchParameterOf, searchParametersOf } from './search-parameters.ts';
+import { knownTerminology } from './profiles.ts';
+import { fragmentOf, mayBeApart, recordDateOf, searchableTypes, searchParameterOf, searchParametersOf } from './search-parameters.ts';
 import type { SearchInclude, SearchSort } from './search-query.ts';
+import type { SearchParameterRow } from './search-parameter-row.ts';
 import { searchToken } from './search-token.ts';
 
 /** What shapes an answer and matches nothing: its size, order and total, and what goes along with it. */
@@ -64,7 +66,19 @@ function readSort(type: string, value: string, draft: SearchDraft): void {
   draft.normal.push(`_sort=${value}`);
 }
 
-/** Dates, numbers and quantities, and the name people or organisations are sorted by. */
+/** More codes than this are no short list to put in order. */
+const mostSortedCodes = 30;
+
+/** Codes of a short list, and true and false, in the order of the alphabet: what a row has of them stands among its own tokens. */
+function codesOf(type: string, row: Extract<SearchParameterRow, { kind: 'token' }>): Omit<SearchSort, 'descending'> | undefined {
+  const { name, types, binding, extension, where } = row;
+  if (type === 'AuditEvent' || extension !== undefined || where !== undefined || fragmentOf(type, row) !== undefined || mayBeApart(type, row)) return undefined;
+  const listed = types.every((each) => each === 'boolean') ? ['false', 'true'] : types.every((each) => each === 'code') && binding !== undefined ? [...knownTerminology().codesOf(binding)?.codes ?? []] : [];
+  if (listed.length === 0 || listed.length > mostSortedCodes) return undefined;
+  return { by: 'code', codes: listed.sort().map((code) => [searchToken(type, name, 'token', code), code] as const) };
+}
+
+/** Dates, numbers and quantities, codes of a short list, and the name people or organisations are sorted by. */
 function sortBy(type: string, name: string): Omit<SearchSort, 'descending'> | undefined {
   const row = searchParameterOf(type, name);
   switch (row?.kind) {
@@ -72,6 +86,7 @@ function sortBy(type: string, name: string): Omit<SearchSort, 'descending'> | un
     case 'id': return { by: 'id' };
     case 'date': return name === recordDateOf(type) ? { by: 'clinical' } : { by: 'value', key: searchToken(type, name, 'value', '') };
     case 'number': case 'quantity': return { by: 'value', key: searchToken(type, name, 'value', '') };
+    case 'token': return codesOf(type, row);
     default: return name === sortedByName[type] ? { by: 'text' } : undefined;
   }
 }

@@ -58,8 +58,11 @@ function compile(type: string, definition: SearchParameter, all: readonly Search
   const common = { name, url, paths: [...new Set(elements.map(({ path }) => path))], types: [...new Set(elements.map((element) => element.type))] };
   if (kind === 'token') return { ...common, kind, ...bindingOf(type, elements), ...(where && { where }) };
   if (kind === 'reference') return { ...common, kind, targets: targetsOf(definition, paths), canonical: !common.types.includes('Reference') };
-  return { ...common, kind, ...(name === 'phonetic' ? { sounds: true as const } : coveredBy(name, all)) };
+  return { ...common, kind, ...(name === 'phonetic' ? { sounds: true as const } : coveredBy(name, all)), ...(kind === 'string' && names.has(name) && { contains: true as const }) };
 }
+
+/** Names of people, organisations and products. Addresses and free text are too long to be indexed by all their parts. */
+const names: ReadonlySet<string> = new Set(['name', 'family', 'given', 'device-name', 'manufacturer', 'model']);
 
 /** A whole name or address is found by the parameters of its parts, too, where the type has them. */
 function coveredBy(name: string, all: readonly SearchParameter[]): { covers?: Record<string, string> } {

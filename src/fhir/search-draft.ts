@@ -1,5 +1,5 @@
 import type { Problem } from './problem.ts';
-import { resultParameters, searchParametersOf } from './search-parameters.ts';
+import { modifiersOf, resultParameters, searchParameterOf, searchParametersOf } from './search-parameters.ts';
 import type { SearchClause, SearchInclude, SearchQuery, SearchSort } from './search-query.ts';
 
 export interface SearchOptions {
@@ -36,15 +36,22 @@ export function notServed(draft: SearchDraft, type: string, key: string, shapesA
     draft.ignored.push(field);
     return;
   }
-  const supported = [...(searchParametersOf(type) ?? []).map((row) => row.name), ...resultParameters].join(', ');
+  const supported = modifiersExpected(type, key) ?? `one of ${[...(searchParametersOf(type) ?? []).map((row) => row.name), ...resultParameters].join(', ')}`;
   draft.problems.push({
     category: 'unsupported',
     code: 'search-parameter-unknown',
     text: 'A search parameter, modifier or sort key is not supported for this resource type.',
     at: { field },
-    expected: `one of ${supported}`,
+    expected: supported,
     fix: shapesAnswer ? 'Leave it out, or send "Prefer: handling=lenient" to have it ignored.' : 'Leave it out, or ask by another.',
   });
+}
+
+/** Where the parameter is known and only its modifier is not, what it takes. */
+function modifiersExpected(type: string, key: string): string | undefined {
+  const [name = '', ...modifiers] = key.split(':');
+  const row = modifiers.length > 0 && !key.includes('.') ? searchParameterOf(type, name) : undefined;
+  return row && `${[name, ...modifiersOf(type, row).map((modifier) => `${name}:${modifier}`)].join(', ')}`;
 }
 
 function printable(key: string): string {

@@ -25,6 +25,7 @@ export type SearchParameterRow =
   | (Common & {
     kind: 'string';
     /** compared as spoken */ sounds?: true;
+    /** any part of it can be asked for: it is a name, and short */ contains?: true;
     /** members that another parameter looks at, by its name: indexed once, under that one */ covers?: Readonly<Record<string, string>>;
   })
   | (Common & { kind: 'date'; /** only extensions of this definition */ extension?: string })

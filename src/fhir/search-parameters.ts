@@ -50,6 +50,19 @@ export function searchableTypes(): string[] {
   return Object.keys(searched);
 }
 
+/** The modifiers a parameter takes, as they are documented; `[Type]` stands for each type it may refer to. */
+export function modifiersOf(type: string, row: SearchParameterRow): string[] {
+  const missing = 'paths' in row && !row.name.startsWith('_') ? ['missing'] : [];
+  if (type === 'AuditEvent') return row.kind === 'uri' ? ['below'] : row.kind === 'string' ? ['exact'] : row.kind === 'reference' ? ['[Type]', 'identifier'] : [];
+  switch (row.kind) {
+    case 'token': return ['not', 'in', 'not-in', 'below', 'above', ...(row.types.includes('Identifier') ? ['of-type'] : []), ...missing];
+    case 'string': return row.sounds ? missing : ['exact', ...(row.contains ? ['contains'] : []), ...missing];
+    case 'reference': return row.canonical ? missing : ['[Type]', 'identifier', ...missing];
+    case 'uri': return ['below', 'above', ...missing];
+    default: return missing;
+  }
+}
+
 /** The parameter of the date that a type's records are of, if it has one. */
 export function recordDateOf(type: string): string | null {
   return Object.hasOwn(searched, type) ? (searched[type] ?? null) : null;

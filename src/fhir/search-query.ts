@@ -119,9 +119,11 @@ export const dateOperators = ['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'a
 export type DateOperator = (typeof dateOperators)[number];
 
 export interface SearchSort {
-  by: 'updated' | 'clinical' | 'id' | 'text' | 'value';
+  by: 'updated' | 'clinical' | 'id' | 'text' | 'value' | 'code';
   /** of a value */
   key?: bigint;
+  /** of a code: each there may be, by the token of rows that have it */
+  codes?: readonly (readonly [token: bigint, code: string])[];
   descending: boolean;
 }
 

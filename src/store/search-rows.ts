@@ -144,7 +144,7 @@ interface SortKey {
   descending: boolean;
 }
 
-const sortExpressions: Record<Exclude<SearchSort['by'], 'value'>, { expression: string; type: string }> = {
+const sortExpressions: Record<Exclude<SearchSort['by'], 'value' | 'code'>, { expression: string; type: string }> = {
   updated: { expression: 'r.updated_at', type: 'timestamptz' },
   clinical: { expression: `coalesce(r.from_at, r.to_at, '-infinity'::timestamptz)`, type: 'timestamptz' },
   text: { expression: `coalesce(r.sort_text, '')`, type: 'text' },
@@ -153,12 +153,18 @@ const sortExpressions: Record<Exclude<SearchSort['by'], 'value'>, { expression: 
 
 function sortKeys(sql: Sql, sort: readonly SearchSort[]): SortKey[] {
   const asked = sort.length > 0 ? sort : [{ by: 'updated' as const, descending: true }];
-  return asked.map(({ by, key, descending }) => ({ ...(by === 'value' ? valueKey(sql, key ?? 0n, descending) : sortExpressions[by]), descending }));
+  return asked.map(({ by, key, codes = [], descending }) => ({ ...(by === 'value' ? valueKey(sql, key ?? 0n, descending) : by === 'code' ? codeKey(sql, codes) : sortExpressions[by]), descending }));
 }
 
 /** Of several values, the one that comes first in this direction; without any before all others. */
 function valueKey(sql: Sql, key: bigint, descending: boolean): { expression: string; type: string } {
   return { expression: `coalesce((select ${descending ? 'max' : 'min'}(v.low) from ${valuesOf('r')} where v.key = ${sql.bind(String(key), 'bigint')}), '-infinity'::float8)`, type: 'float8' };
+}
+
+/** Which of the codes the row has; without any before all others. */
+function codeKey(sql: Sql, codes: NonNullable<SearchSort['codes']>): { expression: string; type: string } {
+  const cases = codes.map(([token, code]) => `when r.tokens @> ${sql.bind(arrayText([token]), 'bigint[]')} then ${sql.bind(code, 'text')}`);
+  return { expression: `(case ${cases.join(' ')} else '' end) collate "C"`, type: 'text' };
 }
 
 function order(keys: readonly SortKey[]): string {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { indexResource, type IndexedValue } from '../../src/fhir/index-resource.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { parseSearch } from '../../src/fhir/parse-search.ts';
-import { searchableTypes, searchParametersOf } from '../../src/fhir/search-parameters.ts';
+import { modifiersOf, searchableTypes, searchParametersOf } from '../../src/fhir/search-parameters.ts';
 import type { DateCondition, SearchClause, SearchQuery, ValueCondition } from '../../src/fhir/search-query.ts';
 import { changed, patientAbdul, typeOf, validCases } from './cases.ts';
 
@@ -71,6 +71,9 @@ describe('what a search finds', () => {
     ['the middle of a name', patientAbdul, 'family=ahman', false],
     ['an exact name', patientAbdul, 'family:exact=Rahman', true],
     ['an exact name in small letters', patientAbdul, 'family:exact=rahman', false],
+    ['any part of a name', patientAbdul, 'family:contains=Áhma', true],
+    ['any part of one of its names', patientAbdul, 'name:contains=bdu', true],
+    ['what is no part of it', patientAbdul, 'family:contains=rahmam', false],
     ['a postcode', patientAbdul, 'address-postalcode=B15 2TT', true],
     ['another postcode', patientAbdul, 'address-postalcode=B16', false],
     ['the programme component', episode, 'component=https://fhir.bicp.example/CodeSystem/ei-component|community-team', true],
@@ -139,6 +142,20 @@ it('finds a code with what stands under it, or over it, in its system', () => {
   expect(found(`class:below=${actCode}|_ActEncounterCode`)).toEqual(['AMB', 'IMP', 'ACUTE', 'NONAC']);
 });
 
+it('takes of R4\'s modifiers those that are documented for a parameter, and no others', () => {
+  const ofR4 = ['missing', 'exact', 'contains', 'text', 'not', 'above', 'below', 'in', 'not-in', 'of-type', 'identifier', 'Organization'];
+  const wrong = searchableTypes().flatMap((type) => (searchParametersOf(type) ?? []).flatMap((row) => {
+    const documented = modifiersOf(type, row).map((modifier) => (modifier === '[Type]' ? 'Organization' : modifier)).filter((modifier) => modifier !== 'Organization' || (row.kind === 'reference' && row.targets.includes('Organization')));
+    const taken = ofR4.filter((modifier) => {
+      const result = parseSearch(type, [[`${row.name}:${modifier}`, 'x']], strict);
+      return !('problems' in result) || result.problems.every(({ code }) => code !== 'search-parameter-unknown');
+    });
+    return [...documented].sort().join() === [...taken].sort().join() ? [] : [`${type}.${row.name}: ${documented.join()} / ${taken.join()}`];
+  }));
+  expect(wrong).toEqual([]);
+  expect(refused('Patient', 'family:text=x')[0]?.expected).toBe('family, family:exact, family:contains, family:missing');
+});
+
 describe('page size and order', () => {
   it.each<[string, number]>([['', 20], ['_count=5', 5], ['_count=500', 200], ['_count=0', 0]])('%p gives %p', (search, count) => {
     expect(parsed('CarePlan', search).count).toBe(count);
@@ -147,6 +164,7 @@ describe('page size and order', () => {
   it.each<[string, string, SearchQuery['sort']]>([
     ['Patient', '_sort=family,-birthdate,_id', [{ by: 'text', descending: false }, { by: 'clinical', descending: true }, { by: 'id', descending: false }]],
     ['Organization', '_sort=name', [{ by: 'text', descending: false }]],
+    ['Organization', '_sort=-active', [{ by: 'code', codes: [[expect.any(BigInt) as bigint, 'false'], [expect.any(BigInt) as bigint, 'true']], descending: true }]],
     ['ServiceRequest', '_sort=-authored', [{ by: 'clinical', descending: true }]],
     ['Task', '_sort=-_lastUpdated', [{ by: 'updated', descending: true }]],
     ['Task', '', []],
@@ -159,7 +177,10 @@ describe('what is refused, and how', () => {
   it.each<[string, string, string, string, string]>([
     ['an unknown parameter', 'Patient', 'shoe-size=9', 'search-parameter-unknown', 'shoe-size'],
     ['a parameter of another type', 'Organization', 'birthdate=1941', 'search-parameter-unknown', 'birthdate'],
-    ['a modifier we do not have', 'Patient', 'family:contains=ahm', 'search-parameter-unknown', 'family:contains'],
+    ['a part of an address', 'Patient', 'address:contains=lane', 'search-parameter-unknown', 'address:contains'],
+    ['too short a part of a name', 'Patient', 'family:contains=ah', 'search-value-invalid', 'family'],
+    [':contains of a code', 'EpisodeOfCare', 'status:contains=act', 'search-parameter-unknown', 'status:contains'],
+    ['an order by a concept', 'EpisodeOfCare', '_sort=type', 'search-parameter-unknown', '_sort'],
     [':missing with anything but true or false', 'Patient', 'birthdate:missing=maybe', 'search-value-invalid', 'birthdate'],
     [':not of a name', 'Patient', 'family:not=x', 'search-parameter-unknown', 'family:not'],
     [':below of a code without its system', 'EpisodeOfCare', 'type:below=x', 'search-hierarchy-unknown', 'type'],
@@ -251,7 +272,7 @@ describe('lenient handling', () => {
     });
   });
 
-  it.each(['shoe-size=9', 'family:contains=x', '_text=x', 'general-practitioner.shoe-size=9'])('a condition that is not served is refused all the same, since leaving it out would widen the search: %s', (search) => {
+  it.each(['shoe-size=9', 'family:text=x', '_text=x', 'general-practitioner.shoe-size=9'])('a condition that is not served is refused all the same, since leaving it out would widen the search: %s', (search) => {
     expect(lenient(search)).toMatchObject({ problems: [{ code: 'search-parameter-unknown' }] });
   });
 

@@ -98,7 +98,7 @@ function formsOf(row: SearchParameterRow, form: string, value: Json): string[] {
   if (row.kind === 'number' || row.kind === 'quantity') return (typeof value === 'number' ? [String(value)] : amountsIn(value)).map((amount) => form + amount);
   if (row.kind === 'date') return (isJsonObject(value) ? [value['start'], value['end'], value['valueDateTime']] : [value]).flatMap((date) => (typeof date === 'string' ? [10, 7, 4].map((length) => form + date.slice(0, length)) : []));
   if (row.kind === 'reference') return form === ':identifier' ? codesIn(isJsonObject(value) ? (value['identifier'] ?? null) : null) : textsIn(isJsonObject(value) ? (value['reference'] ?? null) : null);
-  if (row.kind === 'string') return textsIn(value).flatMap((text) => (form === ':exact' ? [text] : [text, text.slice(0, 3)]));
+  if (row.kind === 'string') return textsIn(value).flatMap((text) => (form === ':exact' ? [text] : form === ':contains' ? [text.slice(1, 5)] : [text, text.slice(0, 3)]));
   return [...codesIn(value), ...(typeof value === 'string' ? [value] : [])];
 }
 

@@ -176,7 +176,7 @@ describe.each(databases)('a search, on $kind', ({ open }) => {
     const accentedAs = 'ward-doctor';
     it.each([
       'name=jose', 'name=JOSÉ', 'name=mar', 'name=avila', 'name=ó\'brien', "name=O'Brien-Avila", 'name=obrienavila', 'family=obr', 'family=O%27BRIEN', 'family=Ó’Brien',
-      'given=jos', 'given=maria', 'family:exact=Ó\'BRIEN-ÁVILA', 'birthdate=1961-02-28', 'birthdate=1961', 'birthdate=ge1961-02&birthdate=lt1961-03', 'family=obrien&gender=male',
+      'given=jos', 'given=maria', 'family:contains=rien-áv', 'name:contains=OSÉ', 'given:contains=ari', 'family:exact=Ó\'BRIEN-ÁVILA', 'birthdate=1961-02-28', 'birthdate=1961', 'birthdate=ge1961-02&birthdate=lt1961-03', 'family=obrien&gender=male',
       'address-postalcode=B99 9XX', 'address-postalcode=b999xx', 'address-postalcode=B99', `identifier=${id('uhb', 'person')}|ACCENT1`, 'identifier=ACCENT1',
     ])('%s finds the one with the hard name', async (query) => {
       const [hard = ''] = await ids('Patient?identifier=ACCENT1', accentedAs);
@@ -184,7 +184,7 @@ describe.each(databases)('a search, on $kind', ({ open }) => {
       expect(await ids(`Patient?${query.replace('|', '%7C')}&_count=200`, accentedAs)).toContain(hard);
     });
 
-    it.each(['name=vila', 'name=rien', 'family=jose', 'given=obrien', 'given=ose', 'family:exact=ó\'brien-ávila', 'family:exact=O\'BRIEN', 'birthdate=1961-02-27', 'birthdate=gt1961-02-28&birthdate=lt1962', 'address-postalcode=99', 'identifier=ACCENT', 'identifier=accent1', `identifier=${nhsNumber}|ACCENT1`, 'family=%25', 'family=o_rien'])('%s does not', async (query) => {
+    it.each(['name=vila', 'name=rien', 'family:contains=ose', 'name:contains=brienj', 'family=jose', 'given=obrien', 'given=ose', 'family:exact=ó\'brien-ávila', 'family:exact=O\'BRIEN', 'birthdate=1961-02-27', 'birthdate=gt1961-02-28&birthdate=lt1962', 'address-postalcode=99', 'identifier=ACCENT', 'identifier=accent1', `identifier=${nhsNumber}|ACCENT1`, 'family=%25', 'family=o_rien'])('%s does not', async (query) => {
       const [hard = ''] = await ids('Patient?identifier=ACCENT1', accentedAs);
       const response = await gateway.get(`/fhir/Patient?${query.replace('|', '%7C')}&_count=200`, accentedAs);
       expect([200, 400]).toContain(response.status);
@@ -257,6 +257,12 @@ describe.each(databases)('a search, on $kind', ({ open }) => {
       const values = await sorted<Patient>(`Patient?_sort=${sort}&_count=200`, ({ name }) => (name?.[0]?.family ?? '').normalize('NFD').toLowerCase().replace(/[^a-z]/g, ''));
       expect(values).toEqual(ordered(values, descending));
       expect(new Set(values).size).toBeGreaterThan(5);
+    });
+
+    it.each([['status', false], ['-status', true]] as const)('by the code of %s', async (sort, descending) => {
+      const values = await sorted<EpisodeOfCare>(`EpisodeOfCare?_sort=${sort}&_count=200`, ({ status }) => status);
+      expect(values).toEqual(ordered(values, descending));
+      expect(new Set(values).size).toBeGreaterThan(1);
     });
 
     it('people by birthdate', async () => {
