@@ -8,7 +8,6 @@ import { loadDefinitions } from './fhir/definitions.ts';
 import { loadProfiles, loadUkCore } from './fhir/profiles.ts';
 import { partnerPeople, personas, signatories } from './demo/personas.ts';
 import type { SensitiveCodes } from './fhir/sensitive-codes.ts';
-import { validateResource } from './fhir/validate-resource.ts';
 import type { OrganisationKey, Requester } from './fhir/sharing.ts';
 import { applySensitiveCodes } from './flow/apply-sensitive-codes.ts';
 import { createConformance } from './flow/conformance.ts';
@@ -53,7 +52,7 @@ import { releaseStory, type StoryOf } from './flow/release-story.ts';
 import { decideSameEvent, type SameEventAsk } from './flow/decide-same-event.ts';
 import { releaseTimeline, type TimelineAsk } from './flow/release-timeline.ts';
 import { sealEntries } from './flow/seal-entries.ts';
-import { rememberValid } from './flow/remember-valid.ts';
+import { validateAt } from './flow/remember-valid.ts';
 import { readJobTask } from './flow/read-job-task.ts';
 import { readAuditEvent, searchAuditTrail, type AuditAsk } from './flow/search-audit.ts';
 import { resumeWaiting } from './flow/requeue-about.ts';
@@ -120,7 +119,7 @@ async function openParts({
   const audit = openAuditTrail(database, sealEntries);
   const identity = await openLogIdentity(database, config.audit, { audit, clock, newId });
   const policy = createPolicy(database, classes);
-  const intake: IntakeContext = { database, secrets, classes, registry: mappings.feeds, mappingOf: feeds.live, holdFeeds: feeds.hold, directory, sensitiveCodes: codes, grade: pairGrader(linkage), validate: rememberValid(validateResource), clock, newId };
+  const intake: IntakeContext = { database, secrets, classes, registry: mappings.feeds, mappingOf: feeds.live, holdFeeds: feeds.hold, directory, sensitiveCodes: codes, grade: pairGrader(linkage), validate: validateAt(clock), clock, newId };
   const waitingFeeds = await tellWaiting(feeds, log);
   const release: ReleaseContext = { database, secrets, policy, audit, directory, custodianOf: custodiansOf(mappings), clock, newId };
   const watches = [await watchDates({ database, secrets }, log), await watchReviews(database, config.emergency.reviewDays, log)];
@@ -153,7 +152,7 @@ export async function createServices(options: ServiceOptions) {
     ...choicesOf({ ...release, classes, sensitiveCodes: codes, partners: mappings.partners }), ...writesOf({ ...intake, ...release, writing, partners: mappings.partners, inTurn: createInTurn() }), ...eventsOf(told), ...toldOf(told), ...personsOf({ ...told, registry: intake.registry }), ...publishedOf(mappings, release),
     governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }), toldOnce: (requester: Requester, request: RequestFacts) => countToldOnce({ ...release, smallNumber: config.smallNumber }, requester, request) }, emergencies: emergenciesOf(release), clients: clientsOf({ ...intake, ...release, ownIds }), issuerStores: issuerStoresOf(database, directory), feedWork: feedWorkOf({ ...release, feeds, wake, dropped: mappings.dropped }), linkReviews: linkReviewsOf({ ...intake, ...release, linkage }), linkageRuns: linkageRunsOf({ ...release, ruleVersion: linkage.version, wake: linkageRuns.wake }),
     auditLog: auditLogOf({ ...release, log: identity }, config.audit, createPostHook(config.hookHosts)), ...emergencyAccessOf({ ...release, mostOpenedAnHour: config.emergency.perHour, minutes: config.emergency.minutes }),
-    matchPatient: (requester: Requester, input: MatchInput, request: RequestFacts) => matchPatient({ ...release, grade: intake.grade, registry: intake.registry, validate: validateResource }, requester, input, request),
+    matchPatient: (requester: Requester, input: MatchInput, request: RequestFacts) => matchPatient({ ...release, grade: intake.grade, registry: intake.registry, validate: intake.validate }, requester, input, request),
     explainAccess: (requester: Requester, ask: ExplainAsk, request: RequestFacts) => explainAccess(release, requester, ask, request),
     reconstruct: (requester: Requester, id: string, request: RequestFacts) => reconstructDecision({ ...release, classes }, requester, id, request),
     recordRefusal: (refused: RefusedRequest) => appendOrRefuse(release, describeRefusedRequest(refused, newId(), clock())),

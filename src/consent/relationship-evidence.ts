@@ -36,7 +36,7 @@ export function relationshipEvidence(resource: JsonObject, custodian: Organisati
   const of = (organisations: readonly OrganisationKey[], end = until): Evidence[] => organisations.map((organisation) => ({ organisation, kind, until: end }));
   switch (kind) {
     case 'registration':
-      return resource['active'] === false ? [] : latest(of(organisationsOf(resource['generalPractitioner']).filter(isPractice)));
+      return resource['active'] === false ? [] : latest(of(organisationsOf(resource['generalPractitioner']).flatMap((each) => [each, practiceOf(each)]).filter(isPractice)));
     case 'referral':
       return latest(of([custodian, ...organisationsOf(resource['requester']), ...organisationsOf(resource['performer'])]));
     case 'care-team':
@@ -47,6 +47,11 @@ export function relationshipEvidence(resource: JsonObject, custodian: Organisati
     case 'episode':
       return of([custodian]);
   }
+}
+
+/** A surgery of a practice has the practice's code with three digits more: whoever is registered there is registered with the practice. */
+function practiceOf(organisation: OrganisationKey): OrganisationKey {
+  return organisation.replace(/^(https:\/\/fhir\.nhs\.uk\/Id\/ods-organization-code\|[A-Z]\d{5})\d{3}$/, '$1');
 }
 
 /** Each organisation once, with its latest end. */

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkBirthDate } from '../fhir/check-birth-date.ts';
 import { loadDefinitions } from '../fhir/definitions.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import { loadProfiles } from '../fhir/profiles.ts';
@@ -20,7 +21,7 @@ export interface Workbench {
 }
 
 /** Opens a folder such as mappings/. Refused with every mistake in its files; a map's own mistakes are told when it is asked for. */
-export function openWorkbench(folder: string, profilesFolder: string): Workbench {
+export function openWorkbench(folder: string, profilesFolder: string, clock: () => Date): Workbench {
   if (!existsSync(join(folder, 'feeds.yaml'))) {
     throw new Refusal({ category: 'not-found', code: 'mappings-not-found', text: 'This folder holds no maps.', at: { file: folder }, expected: 'a folder with feeds.yaml, partners.yaml and one folder for each kind' });
   }
@@ -31,7 +32,7 @@ export function openWorkbench(folder: string, profilesFolder: string): Workbench
   const compiled = new Map<string, ReadonlyMap<string, CompiledMap>>();
   return {
     folder, mappings,
-    validate: validateResource,
+    validate: (resource) => [...validateResource(resource), ...checkBirthDate(resource, clock())],
     mapOf(feed, kind, part) {
       const key = `${kind.name}/${feed.partner.partnerKey}`;
       const maps = compiled.get(key) ?? compileOrRefuse(folder, mappings, kind, feed.partner.partnerKey);

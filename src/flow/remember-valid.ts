@@ -1,8 +1,16 @@
 import { hash } from 'node:crypto';
+import { checkBirthDate } from '../fhir/check-birth-date.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import type { Problem } from '../fhir/problem.ts';
+import { validateResource } from '../fhir/validate-resource.ts';
 
 const mostRemembered = 20_000;
+
+/** Validation of what is stored: what a resource is by itself, remembered, and against today's calendar. */
+export function validateAt(clock: () => Date): (resource: JsonObject) => Problem[] {
+  const validate = rememberValid(validateResource);
+  return (resource) => [...validate(resource), ...checkBirthDate(resource, clock())];
+}
 
 /**
  * Validation that remembers, by SHA-256 of their text, resources it found without any fault: a message says again most of

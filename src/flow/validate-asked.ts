@@ -1,3 +1,4 @@
+import { checkBirthDate } from '../fhir/check-birth-date.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import type { Problem } from '../fhir/problem.ts';
 import type { Requester } from '../fhir/sharing.ts';
@@ -24,7 +25,8 @@ export interface ValidateAsk {
 export async function validateAsked(context: ReleaseContext, requester: Requester, { type, id, resource, profile }: ValidateAsk, request: RequestFacts): Promise<Problem[]> {
   const kept = id === undefined ? undefined : await readKept(context, requester, type, id, request);
   if (kept === undefined) await appendAct(context, requester, request, { interaction: 'validate', query: `${type}/$validate`, status: 200 });
-  return validateResource(resource ?? kept ?? {}, profile);
+  const asked = resource ?? kept ?? {};
+  return [...validateResource(asked, profile), ...checkBirthDate(asked, context.clock())];
 }
 
 async function readKept(context: ReleaseContext, requester: Requester, type: string, id: string, request: RequestFacts): Promise<JsonObject> {

@@ -33,6 +33,11 @@ describe('how long a relationship counts', () => {
     expect(evidenceOf({ resourceType: 'Patient', generalPractitioner: [reference(practice)] })).toEqual([{ organisation: practice, kind: 'registration', until: after(1095) }]);
   });
 
+  it('a surgery of a practice is registration with the practice', () => {
+    expect(evidenceOf({ resourceType: 'Patient', generalPractitioner: [reference(`${practice}001`)] })).toEqual([{ organisation: practice, kind: 'registration', until: after(1095) }]);
+    expect(evidenceOf({ resourceType: 'Patient', generalPractitioner: [reference(`${practice}01`), reference(`https://elsewhere.example|M85001001`)] })).toEqual([]);
+  });
+
   it('stands in one table', () => expect(Object.keys(relationshipDays).sort()).toEqual(['care-team', 'episode', 'referral', 'registration']));
 });
 

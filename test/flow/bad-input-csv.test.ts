@@ -37,37 +37,39 @@ const allOf = (received: number): Record<string, number> => ({ received, stored:
 
 const columns = [...rioColumns.client];
 const mistyped: string[] = [...columns].with(1, 'NHS No' as never);
-const files: [name: string, file: (good: string) => string | Uint8Array, told: [string, string][]][] = [
-  ['semicolons', (good) => (clientHeader + good).replaceAll(',', ';'), [['csv-delimiter', 'line 1, column 1']]],
-  ['tabs', (good) => (clientHeader + good).replaceAll(',', '\t'), [['csv-delimiter', 'line 1, column 1']]],
-  ['no header', (good) => good, [['csv-header-missing', 'line 1, column 1']]],
-  ['a missing header', (good) => `${columns.slice(1).join(',')}\r\n${good}`, [['csv-column-missing', 'line 1, field Client_ID']]],
-  ['an extra header', (good) => `${columns.join(',')},Favourite_Colour\r\n${good}`, [['csv-column-unknown', 'line 1, column 33']]],
-  ['a header written otherwise', (good) => `${mistyped.join(',')}\r\n${good}`, [['csv-column-missing', 'line 1, field NHS_Number'], ['csv-column-unknown', 'line 1, column 2']]],
-  ['a header twice', (good) => `${columns.join(',')},Client_ID\r\n${good}`, [['csv-column-twice', 'line 1, column 33']]],
-  ['headers of Object.prototype', (good) => `__proto__,constructor\r\n${good}`, [['csv-header-missing', 'line 1, column 1']]],
-  ['Latin-1', (good) => Buffer.from(`${clientHeader}${good.replace('Sampler', 'S\u00e4mpler')}`, 'latin1'), [['encoding', 'line 2']]],
-  ['UTF-16', (good) => Buffer.from(`\uFEFF${clientHeader}${good}`, 'utf16le'), [['encoding', 'line 1']]],
-  ['NUL', (good) => `${clientHeader}${good}\u0000`, [['nul-character', 'line 3']]],
-  ['an open quotation mark', (good) => `${clientHeader}${good}"open,${good}`, [['csv-quote-not-closed', 'line 3']]],
-  ['a quotation mark inside a cell', (good) => `${clientHeader}${good}BC1,say "what",${good}`, [['csv-quote', 'line 3']]],
-  ['100,000 columns', () => Array.from({ length: 100_000 }, (_, n) => `c${n}`).join(','), [['csv-header-missing', 'line 1, column 1']]],
-  ['more rows than a file may have', () => `${clientHeader}${'a\n'.repeat(250_000)}`, [['source-too-many-rows', '']]],
-  ['100,000 columns more than there should be', () => `${columns.join(',')},${Array.from({ length: 100_000 }, (_, n) => `c${n}`).join(',')}`, [['csv-columns-too-many', 'line 1, column 65']]],
+const files: [name: string, file: (good: string) => string | Uint8Array, told: [string, string][], words: string[]][] = [
+  ['semicolons', (good) => (clientHeader + good).replaceAll(',', ';'), [['csv-delimiter', 'line 1, column 1']], ['The cells are separated by ";" instead of a comma.']],
+  ['tabs', (good) => (clientHeader + good).replaceAll(',', '\t'), [['csv-delimiter', 'line 1, column 1']], ['The cells are separated by a tab instead of a comma.']],
+  ['no header', (good) => good, [['csv-header-missing', 'line 1, column 1']], ['The first line is not the header: it names none of the expected columns.']],
+  ['a missing header', (good) => `${columns.slice(1).join(',')}\r\n${good}`, [['csv-column-missing', 'line 1, field Client_ID']], ['The column "Client_ID" is missing.']],
+  ['an extra header', (good) => `${columns.join(',')},Favourite_Colour\r\n${good}`, [['csv-column-unknown', 'line 1, column 33']], ['Column 33, "Favourite_Colour", is not one of this feed\'s columns.']],
+  ['a header written otherwise', (good) => `${mistyped.join(',')}\r\n${good}`, [['csv-column-missing', 'line 1, field NHS_Number'], ['csv-column-unknown', 'line 1, column 2']], ['The column "NHS_Number" is missing.', 'Column 2, "NHS No", is not one of this feed\'s columns.']],
+  ['a header twice', (good) => `${columns.join(',')},Client_ID\r\n${good}`, [['csv-column-twice', 'line 1, column 33']], ['Column 33 repeats column 1, "Client_ID".']],
+  ['headers of Object.prototype', (good) => `__proto__,constructor\r\n${good}`, [['csv-header-missing', 'line 1, column 1']], ['The first line is not the header: it names none of the expected columns.']],
+  ['Latin-1', (good) => Buffer.from(`${clientHeader}${good.replace('Sampler', 'S\u00e4mpler')}`, 'latin1'), [['encoding', 'line 2']], [expect.stringContaining(' (line 2) is not UTF-8; the file looks like Windows-1252 or Latin-1.') as string]],
+  ['UTF-16', (good) => Buffer.from(`\uFEFF${clientHeader}${good}`, 'utf16le'), [['encoding', 'line 1']], ['The file is UTF-16.']],
+  ['NUL', (good) => `${clientHeader}${good}\u0000`, [['nul-character', 'line 3']], [expect.stringContaining(' (line 3) is NUL, which text never holds.') as string]],
+  ['an open quotation mark', (good) => `${clientHeader}${good}"open,${good}`, [['csv-quote-not-closed', 'line 3']], ['A quotation mark is out of place at line 3: from there on the columns cannot be told apart.']],
+  ['a quotation mark inside a cell', (good) => `${clientHeader}${good}BC1,say "what",${good}`, [['csv-quote', 'line 3']], ['A quotation mark is out of place at line 3: from there on the columns cannot be told apart.']],
+  ['100,000 columns', () => Array.from({ length: 100_000 }, (_, n) => `c${n}`).join(','), [['csv-header-missing', 'line 1, column 1']], ['The first line is not the header: it names none of the expected columns.']],
+  ['more rows than a file may have', () => `${clientHeader}${'a\n'.repeat(250_000)}`, [['source-too-many-rows', '']], ['The file has more than the 200000 rows this feed may send at once.']],
+  ['100,000 columns more than there should be', () => `${columns.join(',')},${Array.from({ length: 100_000 }, (_, n) => `c${n}`).join(',')}`, [['csv-columns-too-many', 'line 1, column 65']], ['The header has 100032 columns where 32 are expected.']],
 ];
 
-const cells: [name: string, changes: Client, code: string, where: string][] = [
-  ['a day that does not exist', { Date_of_Birth: '1941-02-30' }, 'date-not-real', 'row 2, line 3, column 4, field Date_of_Birth'],
-  ['day and month swapped', { Date_of_Birth: '1941-23-02' }, 'date-not-real', 'row 2, line 3, column 4, field Date_of_Birth'],
-  ['a day written day first', { Date_of_Birth: '23/02/1941' }, 'date-format', 'row 2, line 3, column 4, field Date_of_Birth'],
-  ['a time that does not exist', { Last_Updated: '2024-03-28 25:12:44' }, 'date-format', 'row 2, line 3, column 32, field Last_Updated'],
-  ['an NHS number that is not one', { NHS_Number: '9990000744', NNN_Status: '01' }, 'nhs-number-invalid', 'row 2, line 3'],
-  ['an NHS number with a letter', { NHS_Number: '99900O0743' }, 'nhs-number-format', 'row 2, line 3, column 2, field NHS_Number'],
-  ['no name', { Family_Name: '' }, 'value-missing', 'row 2, line 3, column 13, field Family_Name'],
-  ['nobody', { Client_ID: '' }, 'value-missing', 'row 2, line 3, column 1, field Client_ID'],
-  ['an id of 10,000 characters', { Client_ID: 'X1'.repeat(5_000) }, 'person-key-too-long', 'row 2, line 3'],
-  ['a cell that is too long', { Title: 'A'.repeat(21) }, 'value-too-long', 'row 2, line 3, column 10, field Title'],
-  ['a control character', { Address_Line_1: 'a\u0007b' }, 'control-character', 'row 2, line 3, column 15, field Address_Line_1'],
+const cells: [name: string, changes: Client, code: string, where: string, text: string][] = [
+  ['a day that does not exist', { Date_of_Birth: '1941-02-30' }, 'date-not-real', 'row 2, line 3, column 4, field Date_of_Birth', '"Date_of_Birth" is a date that does not exist.'],
+  ['day and month swapped', { Date_of_Birth: '1941-23-02' }, 'date-not-real', 'row 2, line 3, column 4, field Date_of_Birth', '"Date_of_Birth" is a date that does not exist; day and month may be swapped.'],
+  ['a day written day first', { Date_of_Birth: '23/02/1941' }, 'date-format', 'row 2, line 3, column 4, field Date_of_Birth', '"Date_of_Birth" is not written as yyyy-MM-dd; it is written with the year last, so day and month may be swapped.'],
+  ['a time that does not exist', { Last_Updated: '2024-03-28 25:12:44' }, 'date-format', 'row 2, line 3, column 32, field Last_Updated', '"Last_Updated" is not written as yyyy-MM-dd HH:mm:ss.'],
+  ['a day of birth that is still to come', { Date_of_Birth: '2999-01-01' }, 'birth-date-future', 'row 2, line 3, element Patient.birthDate', 'The birth date is in the future.'],
+  ['the year 0000', { Date_of_Birth: '0000-01-01' }, 'date-not-real', 'row 2, line 3, column 4, field Date_of_Birth', '"Date_of_Birth" is a date that does not exist.'],
+  ['an NHS number that is not one', { NHS_Number: '9990000744', NNN_Status: '01' }, 'nhs-number-invalid', 'row 2, line 3', 'The NHS number is not one: its check digit is wrong or it is a placeholder.'],
+  ['an NHS number with a letter', { NHS_Number: '99900O0743' }, 'nhs-number-format', 'row 2, line 3, column 2, field NHS_Number', '"NHS_Number" is not ten digits.'],
+  ['no name', { Family_Name: '' }, 'value-missing', 'row 2, line 3, column 13, field Family_Name', '"Family_Name" must have a value.'],
+  ['nobody', { Client_ID: '' }, 'value-missing', 'row 2, line 3, column 1, field Client_ID', '"Client_ID" must have a value.'],
+  ['an id of 10,000 characters', { Client_ID: 'X1'.repeat(5_000) }, 'person-key-too-long', 'row 2, line 3', 'The sender\'s person identifier is too long to be one.'],
+  ['a cell that is too long', { Title: 'A'.repeat(21) }, 'value-too-long', 'row 2, line 3, column 10, field Title', '"Title" is longer than 20 characters.'],
+  ['a control character', { Address_Line_1: 'a\u0007b' }, 'control-character', 'row 2, line 3, column 15, field Address_Line_1', '"Address_Line_1" holds a control character.'],
 ];
 
 describe.each(databases)('a table that is wrong, on $kind', ({ open }) => {
@@ -81,20 +83,20 @@ describe.each(databases)('a table that is wrong, on $kind', ({ open }) => {
   const patientOf = async (key: string): Promise<Awaited<ReturnType<typeof storedRows>>[number] | undefined> =>
     (await storedRows(gateway, 'Patient')).find(({ resource }) => JSON.stringify(resource['identifier']).includes(`"${key}"`));
 
-  it.each(files)('%s: the file is refused whole, and nothing of it is stored', async (_, file, told) => {
+  it.each(files)('%s: the file is refused whole, and nothing of it is stored', async (_, file, told, words) => {
     const citizens = await citizenCount(gateway);
     const outcome = await sendClients(file(clientLine(client())));
-    expect([outcome.task.status, outcome.told, outcome.rows]).toEqual(['failed', told, []]);
+    expect([outcome.task.status, outcome.told, outcome.words, outcome.rows]).toEqual(['failed', told, words, []]);
     expect(outcome.counts).toEqual(allOf(0));
     expect(await citizenCount(gateway)).toBe(citizens);
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
 
-  it.each(cells)('%s: the row is quarantined, the rows around it are stored', async (_, changes, code, where) => {
+  it.each(cells)('%s: the row is quarantined, the rows around it are stored', async (_, changes, code, where, text) => {
     const [before, bad, after] = [client(), client(changes), client()];
     const citizens = await citizenCount(gateway);
-    const { counts, told, rows, recordId } = await sendClients(clientHeader + clientLine(before) + clientLine(bad) + clientLine(after));
-    expect(told).toEqual([[code, where]]);
+    const { counts, told, words, rows, recordId } = await sendClients(clientHeader + clientLine(before) + clientLine(bad) + clientLine(after));
+    expect([told, words]).toEqual([[[code, where]], [text]]);
     expect(counts).toEqual({ ...allOf(3), stored: 2, quarantined: 1 });
     expect(rows.map(({ state }) => state)).toEqual(['stored', 'quarantined', 'stored']);
     expect(await versionsOf(gateway, recordId, 2)).toBe(0);
@@ -115,6 +117,36 @@ describe.each(databases)('a table that is wrong, on $kind', ({ open }) => {
     const { told, counts } = await sendClients(`${clientHeader}${clientLine(before)}${ragged}\r\n${clientLine(after)}`);
     expect(told).toEqual([['csv-ragged-row', 'row 2, line 3']]);
     expect(counts).toEqual({ ...allOf(3), stored: 2, quarantined: 1 });
+  });
+
+  it('a file cut off in its last row: that row is set aside with what to do, those before it are stored, and the whole file sent again changes only it', async () => {
+    const [before, cut] = [client(), client()];
+    const whole = clientHeader + clientLine(before) + clientLine(cut);
+    const first = await sendClients(whole.slice(0, -20));
+    expect([first.told, first.words]).toEqual([[['file-incomplete', 'row 2, line 3']], ['The file ends in the middle of this row: it was cut off.']]);
+    expect(first.counts).toEqual({ ...allOf(2), stored: 1, quarantined: 1 });
+    expect([await patientOf(before.Client_ID), await patientOf(cut.Client_ID)]).toEqual([expect.objectContaining({ version: 1 }), undefined]);
+    const again = await sendClients(whole);
+    expect([again.told, again.counts]).toEqual([[], { ...allOf(2), stored: 1, unchanged: 1 }]);
+    expect(await patientOf(before.Client_ID)).toMatchObject({ version: 1, recordId: first.recordId });
+  });
+
+  it('a birth date nobody living can have is told and the row is stored; of somebody who died nothing is told', async () => {
+    const [old, dead] = [client({ Date_of_Birth: '1890-01-01' }), client({ Date_of_Birth: '1890-01-01', Date_of_Death: '1980-01-01', Death_Flag: 'Y' })];
+    const { told, words, counts } = await sendClients(clientHeader + clientLine(old) + clientLine(dead));
+    expect([told, words]).toEqual([[['birth-date-very-old', 'row 1, line 2, element Patient.birthDate']], ['The birth date is more than 125 years ago, and nothing says that the person has died.']]);
+    expect(counts).toEqual(allOf(2));
+    expect((await patientOf(old.Client_ID))?.resource).toMatchObject({ birthDate: '1890-01-01' });
+  });
+
+  it('a time the clocks skipped is refused at its cell and not moved; the row beside it is stored', async () => {
+    const person = client();
+    await sendClients(clientHeader + clientLine(person));
+    const row = (number: string, at: string): string => referralLine({ Client_ID: person.Client_ID, Referral_Number: number, Referral_Received_Date: at, TeamReferredTo: 'UCR' });
+    const { told, words, rows } = await sendFile(gateway, 'bchc-rio', 'referral', csvHeader(rioColumns.referral) + row('BR9020', '2024-03-31 01:30:00') + row('BR9021', '2024-03-31 02:30:00'));
+    expect([...new Set(told.map((each) => each.join(' at ')))]).toEqual(['no-such-time at row 1, line 2, field Referral_Received_Date']);
+    expect(new Set(words)).toEqual(new Set(['This time does not exist on that day']));
+    expect(rows.map(({ state }) => state)).toEqual(['quarantined', 'stored']);
   });
 
   it('lines are counted in the file as it is: line breaks in cells, blank lines, CRLF and LF', async () => {

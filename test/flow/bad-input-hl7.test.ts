@@ -26,39 +26,44 @@ interface Case {
   code: string;
   /** as the Task tells it; the message is the second of three and begins at line 4 */
   where: string;
+  /** what its sender reads */
+  text: string;
 }
 
 const cases: Case[] = [
-  { name: 'another field separator than it declares', spoil: (facts) => message(facts).replaceAll('|', ';').replace('MSH;^~\\&;', 'MSH|^~\\&|'), code: 'segment-malformed', where: 'row 2, line 5' },
-  { name: 'no separators declared', spoil: (facts) => message(facts).replace('MSH|^~\\&|', 'MSH||'), code: 'hl7-delimiters', where: 'row 2, line 4, field MSH-2' },
-  { name: 'one separator with two meanings', spoil: (facts) => message(facts).replace('MSH|^~\\&|', 'MSH|^^\\&|'), code: 'hl7-delimiters', where: 'row 2, line 4, field MSH-2' },
-  { name: 'a letter as a separator', spoil: (facts) => message(facts).replaceAll('|', 'Q'), code: 'hl7-delimiters', where: 'row 2, line 4, field MSH-2' },
-  { name: 'a message cut off in a segment name', spoil: (facts) => `${message(facts)}PV\r`, code: 'message-truncated', where: 'row 2, line 7' },
-  { name: 'a message cut off before the person', spoil: (facts) => message(facts).split('\r').slice(0, 2).join('\r') + '\r', code: 'segment-missing', where: 'row 2, line 5, field PID' },
-  { name: 'a message cut off before the visit', spoil: (facts) => message({ ...facts, event: 'A01' }), code: 'segment-missing', where: 'row 2, line 6, field PV1' },
-  { name: 'a message cut off in the person', spoil: (facts) => message({ ...facts, event: 'A01', pid: { 3: facts.pid?.[3] ?? '', 5: '', 7: '', 8: '' }, pv1: { ...admission, 19: 'V1' } }), code: 'field-missing', where: 'row 2, line 6, field PID-5' },
-  { name: 'a message type nobody agreed on', spoil: (facts) => message({ ...facts, msh: { 8: 'ORU^R01^ORU_R01' } }), code: 'message-type-unknown', where: 'row 2, line 4, field MSH-9' },
-  { name: 'an event nobody agreed on', spoil: (facts) => message({ ...facts, event: 'A99' }), code: 'message-type-unknown', where: 'row 2, line 4, field MSH-9' },
-  { name: 'an event of Object.prototype', spoil: (facts) => message({ ...facts, event: 'constructor' }), code: 'message-type-unknown', where: 'row 2, line 4, field MSH-9' },
-  { name: 'a segment nobody agreed on', spoil: (facts) => `${message(facts)}QQ9|1|secret\r`, code: 'segment-unknown', where: 'row 2, line 7, field QQ9' },
-  { name: 'a segment twice', spoil: (facts) => `${message(facts)}${segment('PID', { 3: 'OTHER^^^RRK' })}\r`, code: 'segment-repeated', where: 'row 2, line 7, field PID' },
-  { name: 'a day of birth that does not exist', spoil: message, facts: { pid: { 7: '19380231' } }, code: 'date-not-real', where: 'row 2, line 6, field PID-7' },
-  { name: 'day and month swapped', spoil: message, facts: { pid: { 7: '19382311' } }, code: 'date-not-real', where: 'row 2, line 6, field PID-7' },
-  { name: 'a day with slashes', spoil: message, facts: { pid: { 7: '11/02/1938' } }, code: 'date-format', where: 'row 2, line 6, field PID-7' },
-  { name: 'a time that does not exist', spoil: (facts) => message({ ...facts, event: 'A01', pv1: { ...admission, 19: 'V2', 44: '202403012561' } }), code: 'date-not-real', where: 'row 2, line 7, field PV1-44' },
-  { name: 'an NHS number with a wrong check digit', spoil: message, facts: { pid: { 3: '9990000744^^^NHS~BADNUM^^^RRK', 32: 'NSTS01' } }, code: 'nhs-number-invalid', where: 'row 2, line 4' },
-  { name: 'an NHS number that is a placeholder', spoil: message, facts: { pid: { 3: '9999999999^^^NHS~JUNK^^^RRK', 32: 'NSTS01' } }, code: 'nhs-number-invalid', where: 'row 2, line 4' },
-  { name: 'another sender', spoil: message, facts: { msh: { 3: 'RXT' } }, code: 'sender-unknown', where: 'row 2, line 4, field MSH-4' },
-  { name: 'no sender', spoil: message, facts: { msh: { 3: '' } }, code: 'sender-unknown', where: 'row 2, line 4, field MSH-4' },
-  { name: 'another version of HL7', spoil: message, facts: { msh: { 11: '3.0' } }, code: 'version-unknown', where: 'row 2, line 4, field MSH-12' },
-  { name: 'no control id', spoil: (facts) => message({ ...facts, id: '' }), code: 'field-missing', where: 'row 2, line 4, field MSH-10' },
-  { name: 'nobody', spoil: message, facts: { pid: { 3: '' } }, code: 'field-missing', where: 'row 2, line 6, field PID-3' },
-  { name: 'a person id that is deleted', spoil: message, facts: { pid: { 3: '""' } }, code: 'field-missing', where: 'row 2, line 6, field PID-3' },
-  { name: 'a person id of 10,000 characters', spoil: message, facts: { pid: { 3: `${longId()}^^^RRK` } }, code: 'person-key-too-long', where: 'row 2, line 4' },
-  { name: 'a control id of 10,000 characters', spoil: (facts) => message({ ...facts, id: longId() }), code: 'message-id-too-long', where: 'row 2, line 4, field MSH-10' },
-  { name: 'a field of 6,000 characters', spoil: message, facts: { pid: { 5: `${'A'.repeat(6_000)}^B` } }, code: 'hl7-limit', where: 'row 2, line 6, field PID-5' },
-  { name: 'a field repeated 60 times', spoil: (facts) => message({ ...facts, pid: { ...facts.pid, 13: '0121 496 0001~'.repeat(60) } }), code: 'hl7-limit', where: 'row 2, line 6, field PID-13' },
-  { name: '300 segments', spoil: (facts) => message(facts) + `${segment('NK1', { 1: '1' })}\r`.repeat(300), code: 'hl7-limit', where: 'row 2, line 4' },
+  { name: 'another field separator than it declares', spoil: (facts) => message(facts).replaceAll('|', ';').replace('MSH;^~\\&;', 'MSH|^~\\&|'), code: 'segment-malformed', where: 'row 2, line 5', text: 'The line does not begin with a segment name and the field separator.' },
+  { name: 'no separators declared', spoil: (facts) => message(facts).replace('MSH|^~\\&|', 'MSH||'), code: 'hl7-delimiters', where: 'row 2, line 4, field MSH-2', text: 'MSH-1 and MSH-2 do not declare five different separators.' },
+  { name: 'one separator with two meanings', spoil: (facts) => message(facts).replace('MSH|^~\\&|', 'MSH|^^\\&|'), code: 'hl7-delimiters', where: 'row 2, line 4, field MSH-2', text: 'MSH-1 and MSH-2 do not declare five different separators.' },
+  { name: 'a letter as a separator', spoil: (facts) => message(facts).replaceAll('|', 'Q'), code: 'hl7-delimiters', where: 'row 2, line 4, field MSH-2', text: 'MSH-1 and MSH-2 do not declare five different separators.' },
+  { name: 'a message cut off in a segment name', spoil: (facts) => `${message(facts)}PV\r`, code: 'message-truncated', where: 'row 2, line 7', text: 'The last segment is cut off: the message is incomplete.' },
+  { name: 'a message cut off before the person', spoil: (facts) => message(facts).split('\r').slice(0, 2).join('\r') + '\r', code: 'segment-missing', where: 'row 2, line 5, field PID', text: 'The message has no PID segment; it may have been cut off.' },
+  { name: 'a message cut off before the visit', spoil: (facts) => message({ ...facts, event: 'A01' }), code: 'segment-missing', where: 'row 2, line 6, field PV1', text: 'The message has no PV1 segment; it may have been cut off.' },
+  { name: 'a message cut off in the person', spoil: (facts) => message({ ...facts, event: 'A01', pid: { 3: facts.pid?.[3] ?? '', 5: '', 7: '', 8: '' }, pv1: { ...admission, 19: 'V1' } }), code: 'field-missing', where: 'row 2, line 6, field PID-5', text: 'PID-5 must have a value; the segment may have been cut off.' },
+  { name: 'a message type nobody agreed on', spoil: (facts) => message({ ...facts, msh: { 8: 'ORU^R01^ORU_R01' } }), code: 'message-type-unknown', where: 'row 2, line 4, field MSH-9', text: 'The message type is not one this feed takes.' },
+  { name: 'an event nobody agreed on', spoil: (facts) => message({ ...facts, event: 'A99' }), code: 'message-type-unknown', where: 'row 2, line 4, field MSH-9', text: 'The message type is not one this feed takes.' },
+  { name: 'an event of Object.prototype', spoil: (facts) => message({ ...facts, event: 'constructor' }), code: 'message-type-unknown', where: 'row 2, line 4, field MSH-9', text: 'The message type is not one this feed takes.' },
+  { name: 'a segment nobody agreed on', spoil: (facts) => `${message(facts)}QQ9|1|secret\r`, code: 'segment-unknown', where: 'row 2, line 7, field QQ9', text: 'The segment is not part of this feed\'s specification.' },
+  { name: 'a segment twice', spoil: (facts) => `${message(facts)}${segment('PID', { 3: 'OTHER^^^RRK' })}\r`, code: 'segment-repeated', where: 'row 2, line 7, field PID', text: 'The segment may appear once only; two messages may have run together.' },
+  { name: 'a day of birth that does not exist', spoil: message, facts: { pid: { 7: '19380231' } }, code: 'date-not-real', where: 'row 2, line 6, field PID-7', text: 'PID-7 is a date that does not exist.' },
+  { name: 'day and month swapped', spoil: message, facts: { pid: { 7: '19382311' } }, code: 'date-not-real', where: 'row 2, line 6, field PID-7', text: 'PID-7 is a date that does not exist; day and month may be swapped.' },
+  { name: 'a day with slashes', spoil: message, facts: { pid: { 7: '11/02/1938' } }, code: 'date-format', where: 'row 2, line 6, field PID-7', text: 'PID-7 is not a date written YYYYMMDD[HHMM[SS]]; it is written with separators, so day and month may be swapped.' },
+  { name: 'a time that does not exist', spoil: (facts) => message({ ...facts, event: 'A01', pv1: { ...admission, 19: 'V2', 44: '202403012561' } }), code: 'date-not-real', where: 'row 2, line 7, field PV1-44', text: 'PV1-44 is a time of day that does not exist.' },
+  { name: 'a day of birth that is still to come', spoil: message, facts: { pid: { 7: '29990101' } }, code: 'birth-date-future', where: 'row 2, line 4, element Patient.birthDate', text: 'The birth date is in the future.' },
+  { name: 'the year 0000', spoil: message, facts: { pid: { 7: '00000101' } }, code: 'date-not-real', where: 'row 2, line 6, field PID-7', text: 'PID-7 is a date that does not exist.' },
+  { name: 'a time the clocks skipped', spoil: (facts) => message({ ...facts, event: 'A01', pv1: { ...admission, 19: 'V3', 44: '20240331013000' } }), code: 'date-not-real', where: 'row 2, line 7, field PV1-44', text: 'PV1-44 is a time the clocks skipped that night.' },
+  { name: 'an NHS number with a wrong check digit', spoil: message, facts: { pid: { 3: '9990000744^^^NHS~BADNUM^^^RRK', 32: 'NSTS01' } }, code: 'nhs-number-invalid', where: 'row 2, line 4', text: 'The NHS number is not one: its check digit is wrong or it is a placeholder.' },
+  { name: 'an NHS number that is a placeholder', spoil: message, facts: { pid: { 3: '9999999999^^^NHS~JUNK^^^RRK', 32: 'NSTS01' } }, code: 'nhs-number-invalid', where: 'row 2, line 4', text: 'The NHS number is not one: its check digit is wrong or it is a placeholder.' },
+  { name: 'another sender', spoil: message, facts: { msh: { 3: 'RXT' } }, code: 'sender-unknown', where: 'row 2, line 4, field MSH-4', text: 'The sending organisation is not one this feed speaks for.' },
+  { name: 'no sender', spoil: message, facts: { msh: { 3: '' } }, code: 'sender-unknown', where: 'row 2, line 4, field MSH-4', text: 'The sending organisation is not one this feed speaks for.' },
+  { name: 'another version of HL7', spoil: message, facts: { msh: { 11: '3.0' } }, code: 'version-unknown', where: 'row 2, line 4, field MSH-12', text: 'The HL7 version is not one this feed takes.' },
+  { name: 'no control id', spoil: (facts) => message({ ...facts, id: '' }), code: 'field-missing', where: 'row 2, line 4, field MSH-10', text: 'The message has no control id.' },
+  { name: 'nobody', spoil: message, facts: { pid: { 3: '' } }, code: 'field-missing', where: 'row 2, line 6, field PID-3', text: 'PID-3 must have a value; the segment may have been cut off.' },
+  { name: 'a person id that is deleted', spoil: message, facts: { pid: { 3: '""' } }, code: 'field-missing', where: 'row 2, line 6, field PID-3', text: 'PID-3 must have a value; the segment may have been cut off.' },
+  { name: 'a person id of 10,000 characters', spoil: message, facts: { pid: { 3: `${longId()}^^^RRK` } }, code: 'person-key-too-long', where: 'row 2, line 4', text: 'The sender\'s person identifier is too long to be one.' },
+  { name: 'a control id of 10,000 characters', spoil: (facts) => message({ ...facts, id: longId() }), code: 'message-id-too-long', where: 'row 2, line 4, field MSH-10', text: 'The id of the message is too long to be one.' },
+  { name: 'a field of 6,000 characters', spoil: message, facts: { pid: { 5: `${'A'.repeat(6_000)}^B` } }, code: 'hl7-limit', where: 'row 2, line 6, field PID-5', text: 'The field is longer than 5000 characters.' },
+  { name: 'a field repeated 60 times', spoil: (facts) => message({ ...facts, pid: { ...facts.pid, 13: '0121 496 0001~'.repeat(60) } }), code: 'hl7-limit', where: 'row 2, line 6, field PID-13', text: 'The field repeats more than 50 times.' },
+  { name: '300 segments', spoil: (facts) => message(facts) + `${segment('NK1', { 1: '1' })}\r`.repeat(300), code: 'hl7-limit', where: 'row 2, line 4', text: 'The message has more than 200 segments.' },
 ];
 
 /** Text no compression makes short. */
@@ -80,12 +85,12 @@ describe.each(databases)('a message that is wrong, on $kind', ({ open }) => {
   const patientOf = async (key: string): Promise<StoredRow | undefined> => (await storedRows(gateway, 'Patient')).find(({ resource }) => JSON.stringify(resource['identifier']).includes(`"${key}"`));
   const send = (...messages: string[]): ReturnType<typeof sendFile> => sendFile(gateway, feed, '', messages.join(''));
 
-  it.each(cases)('$name: $code, and the messages around it are stored', async ({ spoil, facts = {}, code, where }) => {
+  it.each(cases)('$name: $code, and the messages around it are stored', async ({ spoil, facts = {}, code, where, text }) => {
     const [before, bad, after] = [newPerson(), newPerson(facts), newPerson()];
     const earlier = await storedRows(gateway);
     const citizens = await citizenCount(gateway);
-    const { counts, told, rows, recordId, task } = await send(message(before), spoil(bad), message(after));
-    expect(told.slice(0, 1)).toEqual([[code, where]]);
+    const { counts, told, words, rows, recordId, task } = await send(message(before), spoil(bad), message(after));
+    expect([told[0], words[0]]).toEqual([[code, where], text]);
     expect(counts).toEqual({ received: 3, stored: 2, unchanged: 0, pending: 0, quarantined: 1, rejected: 0 });
     expect(rows.map(({ state }) => state)).toEqual(['stored', 'quarantined', 'stored']);
     expect(task.status).toBe('completed');
@@ -96,17 +101,17 @@ describe.each(databases)('a message that is wrong, on $kind', ({ open }) => {
     expect((await storedRows(gateway)).filter((row) => row.recordId !== recordId)).toEqual(earlier);
   });
 
-  it.each<[string, string, string, string]>([
-    ['that does not begin with MSH', 'PID|1\r', 'hl7-no-header', 'line 1'],
-    ['in UTF-16', '\uFEFF', 'encoding', 'line 1'],
-    ['in Latin-1', 'MSH|caf\u00e9', 'encoding', 'line 1'],
-    ['with NUL', `${message(newPerson())}\u0000`, 'nul-character', 'line 4'],
-    ['of blanks', '\r\n \r\n', 'hl7-no-header', 'line 1'],
-  ])('a file %s is refused whole', async (name, text, code, where) => {
+  it.each<[string, string, string, string, string]>([
+    ['that does not begin with MSH', 'PID|1\r', 'hl7-no-header', 'line 1', 'The first segment is not MSH.'],
+    ['in UTF-16', '\uFEFF', 'encoding', 'line 1', 'The file is UTF-16.'],
+    ['in Latin-1', 'MSH|caf\u00e9', 'encoding', 'line 1', expect.stringContaining(' (line 1) is not UTF-8; the file looks like Windows-1252 or Latin-1.') as string],
+    ['with NUL', `${message(newPerson())}\u0000`, 'nul-character', 'line 4', expect.stringContaining(' (line 4) is NUL, which text never holds.') as string],
+    ['of blanks', '\r\n \r\n', 'hl7-no-header', 'line 1', 'The first segment is not MSH.'],
+  ])('a file %s is refused whole', async (name, text, code, where, said) => {
     const citizens = await citizenCount(gateway);
     const bytes = name.includes('UTF-16') ? Buffer.from(`\uFEFF${message(newPerson())}`, 'utf16le') : name.includes('Latin-1') ? Buffer.from(text, 'latin1') : text;
-    const { task, counts, told } = await sendFile(gateway, feed, '', bytes);
-    expect([task.status, told]).toEqual(['failed', [[code, where]]]);
+    const { task, counts, told, words } = await sendFile(gateway, feed, '', bytes);
+    expect([task.status, told, words]).toEqual(['failed', [[code, where]], [said]]);
     expect(counts).toEqual({ received: 0, stored: 0, unchanged: 0, pending: 0, quarantined: 0, rejected: 0 });
     expect(await citizenCount(gateway)).toBe(citizens);
   });

@@ -12,6 +12,8 @@ export interface IntakeOutcome {
   counts: Record<string, number>;
   /** told to the sender: code, and where */
   told: [code: string, where: string][];
+  /** the same in the words its people read */
+  words: string[];
   recordId: number;
   rows: { row: number; line: number; state: string; problems: Problem[] }[];
 }
@@ -40,6 +42,7 @@ export async function outcomeOf(gateway: Gateway, feed: string, taskId: string):
   if (counts['received'] !== settled || counts['received'] !== rows.length) throw new Error(`the Task does not reconcile: ${JSON.stringify(counts)}, ${rows.length} rows`);
   return {
     taskId, task, counts, rows, recordId: Number(record?.id ?? 0),
+    words: problems.map(({ details }) => details?.text ?? ''),
     told: problems.map(({ details, diagnostics = '' }) => [codeOf(details), /^Where: (.*?)\.(?: |$)/.exec(diagnostics)?.[1] ?? '']),
   };
 }

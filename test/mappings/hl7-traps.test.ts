@@ -122,6 +122,20 @@ describe('trap 7: addresses', () => {
   });
 });
 
+describe('trap 8: practice codes', () => {
+  it.each([['M85001', 'M85001'], ['P81001', 'P81001'], ['M85002 001', 'M85002001'], ['M85002001', 'M85002001']])('%s is the practice %s, in the directory or not', (sent, code) => {
+    const [practice] = patientOf({ more: [`PD1|||A SURGERY^^${sent}`] }).generalPractitioner ?? [];
+    expect(practice).toMatchObject({ type: 'Organization', display: 'A SURGERY', identifier: { system: 'https://fhir.nhs.uk/Id/ods-organization-code', value: code } });
+  });
+
+  it('a practice that closed gives way to the one named last; blank keeps it', () => {
+    const moved = (...practices: string[]): string[] => (patientOf(...practices.map((practice, index) => ({ event: 'A31', pv1: null, at: `2024030${index + 1}080000`, more: [`PD1|||${practice}`] }))).generalPractitioner ?? []).map(({ identifier }) => identifier?.value ?? '');
+    expect(moved('CLOSED^^M85999', 'OTHER^^M85001')).toEqual(['M85001']);
+    expect(moved('CLOSED^^M85999', '')).toEqual(['M85999']);
+    expect(moved('CLOSED^^M85999', '""')).toEqual([]);
+  });
+});
+
 describe('what a hospital message says about sharing', () => {
   const choices = (...words: string[]) => (outcome(...words.map((word, index) => ({ event: 'A31', pv1: null, at: `2024030${index + 1}080000`, more: [`ZU8|||${word}`] }))).resources ?? [])
     .filter(({ resourceType }) => resourceType === 'Consent').map((consent) => [(consent['identifier'] as { system: string }[])[0]?.system.split('/').at(-1), consent['status'], consent['dateTime']]);

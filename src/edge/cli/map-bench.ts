@@ -25,7 +25,7 @@ export function trying(context: CliContext, command: Command): Command {
 /** The maps a command works with; a folder below the working directory is named from there, so that an editor finds its files. */
 export function openBench(context: CliContext, { mappings }: BenchOptions): Workbench {
   const from = relative(process.cwd(), mappings);
-  return openWorkbench(from.startsWith('..') || isAbsolute(from) ? mappings : from, context.profilesDir);
+  return openWorkbench(from.startsWith('..') || isAbsolute(from) ? mappings : from, context.profilesDir, context.clock);
 }
 
 /** What of a value may be seen. */

@@ -20,7 +20,7 @@ export function diffCommand(context: CliContext): Command {
       const asked = target === undefined ? [...after.mappings.kinds.keys()] : [target];
       const sources = await Promise.all(asked.map(async (each) => ({ target: each, sources: readSources(options, files.length > 0 ? files : inputsOf(after, each)) })));
       await withBaseMaps(options.base, options.mappings, async (folder) => {
-        const before = openWorkbench(folder, context.profilesDir);
+        const before = openWorkbench(folder, context.profilesDir, context.clock);
         const compared = await Promise.all(sources.map(async ({ target: name, sources: own }) => ({
           target: name, files: await Promise.all(own.map((source) => compareMaps(before, after, name, source, { part: options.part ?? null, show: showing(options) }))),
         })));

@@ -67,14 +67,7 @@ export function ratingOf({ severities, likelihoods, ratings }: HazardLog, { seve
 
 /** Tests that are named and are not there or do not run, and hazards, attacks and faults that name none and do not say why: whatever rests on them is no evidence. */
 export function missingEvidence(root: string, { hazards, attacks, faults }: Assurance): string[] {
-  const texts = new Map<string, string | null>();
-  const textOf = (file: string): string | null => {
-    const known = texts.get(file) ?? (existsSync(join(root, file)) ? running(readFileSync(join(root, file), 'utf8')) : null);
-    texts.set(file, known);
-    return known;
-  };
-  const missing = (of: string, tests: readonly NamedTest[]): string[] => (tests.length === 0 ? [`${of} names no test`]
-    : tests.filter(({ file, test }) => !isTitle(textOf(file), test)).map(({ file, test }) => `${of} rests on a test that is not there: ${file} "${test}"`));
+  const missing = testFinder(root);
   return [
     ...hazards.hazards.flatMap(({ id, controls, before, after }) => [
       ...(controls.length === 0 ? [`${id} has no control`] : controls.flatMap(({ tests }) => missing(id, tests))),
@@ -82,6 +75,18 @@ export function missingEvidence(root: string, { hazards, attacks, faults }: Assu
     ]),
     ...[...attacks.attacks, ...faults.faults].flatMap((each) => ('tests' in each ? missing(each.id, each.tests) : each.notTried.trim() === '' ? [`${each.id} does not say why it is not tried`] : [])),
   ];
+}
+
+/** Tells, of what rests on tests of the program's folder, those that are not there or do not run. Files are read once. */
+export function testFinder(root: string): (of: string, tests: readonly NamedTest[]) => string[] {
+  const texts = new Map<string, string | null>();
+  const textOf = (file: string): string | null => {
+    const known = texts.get(file) ?? (existsSync(join(root, file)) ? running(readFileSync(join(root, file), 'utf8')) : null);
+    texts.set(file, known);
+    return known;
+  };
+  return (of, tests) => (tests.length === 0 ? [`${of} names no test`]
+    : tests.filter(({ file, test }) => !isTitle(textOf(file), test)).map(({ file, test }) => `${of} rests on a test that is not there: ${file} "${test}"`));
 }
 
 /** The text without its comments; nothing of a file in which a test or a group is skipped, or all others are. */
