@@ -7,6 +7,7 @@ import { measureLinkage } from './linkage/measure-linkage.ts';
 import { benchMapping } from './mapping.ts';
 import { measureExport } from './measure-export.ts';
 import { measureIntake } from './measure-intake.ts';
+import { measureIntakeMemory } from './measure-intake-memory.ts';
 import { measureReplay } from './measure-replay.ts';
 import { measureScreens } from './measure-screens.ts';
 import { measureViewer } from './measure-viewer.ts';
@@ -27,8 +28,8 @@ const measures: Readonly<Record<string, (world: World, print: Print) => Promise<
   screens: measureScreens,
   mapping: (world, print) => benchMapping(print, world.settings),
 };
-/** Asked for by name only: they fill a record with 130,000 people, or with 10,000 messages, tell 100,000 people apart, link 100,000 descriptions to 900,000 people, tell whole lives, prove entries of a log of ten million, judge a year of looks, ask every sort of thing at three numbers of connections, or export 50,000 rows. */
-const long: typeof measures = { api: measureApi, sharing: measureSharing, replay: measureReplay, linkage: measureLinkage, 'linkage-load': measureLinkageLoad, story: measureStory, 'audit-log': measureAuditLog, cases: measureCases, export: measureExport };
+/** Asked for by name only: they fill a record with 130,000 people, or with 10,000 messages, take in a million rows, tell 100,000 people apart, link 100,000 descriptions to 900,000 people, tell whole lives, prove entries of a log of ten million, judge a year of looks, ask every sort of thing at three numbers of connections, or export 50,000 rows. */
+const long: typeof measures = { api: measureApi, sharing: measureSharing, replay: measureReplay, 'intake-memory': measureIntakeMemory, linkage: measureLinkage, 'linkage-load': measureLinkageLoad, story: measureStory, 'audit-log': measureAuditLog, cases: measureCases, export: measureExport };
 const known = { ...measures, ...long };
 
 const program = new Command('bench')
@@ -37,6 +38,7 @@ const program = new Command('bench')
   .option('--citizens <n>', 'people in the record that is read', positive, defaults.citizens)
   .option('--intake-citizens <n>', 'people whose hospital messages are taken in', positive, defaults.intakeCitizens)
   .option('--mapping-records <n>', 'records mapped while the memory is watched, and a hundredth of them', positive, defaults.mappingRecords)
+  .option('--memory-rows <n>', 'intake-memory: rows of CSV taken in while the memory is watched, and a hundredth of them', positive, defaults.memoryRows)
   .option('--seconds <n>', 'length of one measured stretch', positive, defaults.seconds)
   .option('--warm-up-seconds <n>', 'load before the first of them', positive, defaults.warmUpSeconds)
   .option('--rounds <n>', 'measured stretches of each side, in turns', positive, defaults.rounds)

@@ -18,6 +18,8 @@ export interface Answer {
   records?: number;
   seconds?: number;
   bytes?: number;
+  /** the most resident memory the process ever had */
+  peak?: number;
   /** processor time of the process so far */
   cpuMs?: number;
   port?: number;

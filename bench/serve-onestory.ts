@@ -65,7 +65,7 @@ async function obey(command: Command): Promise<Answer> {
     case 'replay': return replay(command.what);
     case 'idle': await gateway.services.worker.idle(); return {};
     case 'cpu': return { cpuMs: (process.cpuUsage().user + process.cpuUsage().system) / 1_000 };
-    case 'memory': return { bytes: process.memoryUsage().rss };
+    case 'memory': return { bytes: process.memoryUsage().rss, peak: process.resourceUsage().maxRSS * 1_024 };
   }
 }
 

@@ -6,6 +6,8 @@ export interface Settings {
   intakeCitizens: number;
   /** records mapped while the memory is watched, beside a hundredth of them */
   mappingRecords: number;
+  /** rows of CSV taken in while the gateway's memory is watched, beside a hundredth of them */
+  memoryRows: number;
   /** length of one measured stretch */
   seconds: number;
   warmUpSeconds: number;
@@ -40,7 +42,7 @@ export interface SharingSettings {
   plans: string | null;
 }
 
-export const defaults = { citizens: 3_000, intakeCitizens: 800, mappingRecords: 1_000_000, seconds: 5, warmUpSeconds: 2, rounds: 3, connections: 16, replayPeople: 2_600, linkagePeople: 100_000, hardPairs: 10_000, leaves: 10_000_000, caseUsers: 300, exportRows: 50_000 } satisfies Omit<Settings, 'sharing' | 'linkageLoad'>;
+export const defaults = { citizens: 3_000, intakeCitizens: 800, mappingRecords: 1_000_000, memoryRows: 1_000_000, seconds: 5, warmUpSeconds: 2, rounds: 3, connections: 16, replayPeople: 2_600, linkagePeople: 100_000, hardPairs: 10_000, leaves: 10_000_000, caseUsers: 300, exportRows: 50_000 } satisfies Omit<Settings, 'sharing' | 'linkageLoad'>;
 
 /** What a measure, or its ratio, is meant to be. */
 export type Goal = { of: 'value' | 'ratio' } & ({ atMost: number } | { atLeast: number });

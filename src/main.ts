@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { createApp } from './app.ts';
 import { loadIssuers } from './config-issuers.ts';
@@ -10,7 +10,7 @@ import { personAt } from './demo/generate-people.ts';
 import { partnerPeople, personas, signatories } from './demo/personas.ts';
 import { describeProblem } from './edge/cli/describe-problem.ts';
 import { demoClients } from './edge/demo-clients.ts';
-import { answerClientErrors } from './edge/http/answer-client-errors.ts';
+import { openServer } from './edge/http/open-server.ts';
 import { createIssuer, type Issuer } from './edge/http/oauth/issuer.ts';
 import { chooseVerifier, trustedIssuers } from './edge/http/oauth/choose-verifier.ts';
 import { openSignIn } from './edge/http/session/open-sign-in.ts';
@@ -50,9 +50,7 @@ async function main(): Promise<void> {
     signIn: await openSignIn(config, people, () => new Date()), viewerFolder: join(import.meta.dirname, '..', 'dist', 'viewer'), notReady: () => notReady, smart: issuer.metadata,
     verify: chooseVerifier(trustedIssuers(config.issuer, loadIssuers(config.issuer.othersFile), issuer, services.issuerStores)),
   });
-  const server = createServer({ requestTimeout: config.limits.requestTimeoutMs, headersTimeout: 10_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 }, app);
-  server.maxConnections = 10_000;
-  answerClientErrors(server);
+  const server = openServer(app, config.limits);
   await listen(server, config);
   const doors = await openDoors(config, services, log, metrics);
   const stopping = stopOnSignal(server, { close: async () => { await Promise.all([doors.close(), sandboxes?.close()]); } }, services, database, log);

@@ -13,7 +13,7 @@ import type { ReplayActs } from './replay-feed.ts';
 
 /** What keeps a feed from being well, as a stable code and in one sentence with what to do. */
 export interface Ailment {
-  code: 'late' | 'few' | 'many' | 'wrong' | 'waiting' | 'retrying' | 'quarantined' | 'awaiting-merge' | 'unmapped-codes' | 'mapping-waits' | 'mapping-broken' | 'mapping-unusable' | 'replay-ready' | 'replay-stale' | 'replay-failing' | 'shadow' | 'swapping';
+  code: 'late' | 'few' | 'many' | 'wrong' | 'waiting' | 'retrying' | 'quarantined' | 'rejected' | 'awaiting-merge' | 'unmapped-codes' | 'mapping-waits' | 'mapping-broken' | 'mapping-unusable' | 'replay-ready' | 'replay-stale' | 'replay-failing' | 'shadow' | 'swapping';
   sentence: string;
   fix: string;
 }
@@ -142,7 +142,8 @@ function queueAilments(feed: Feed, { state, queue }: Pick<FeedReport, 'state' | 
       ? [{ code: 'waiting', sentence: `${count(queue.received, 'record')} and ${count(queue.pending, 'row')} wait, the oldest for ${Math.floor(minutesSince(queue.waitingSince))} minutes.`, fix: 'See whether the gateway\'s log tells of failed batches.' } as const] : []),
     ...(queue.retrying > 0 ? [{ code: 'retrying', sentence: `${count(queue.retrying, 'person', 'people')} failed to be worked on and will be tried again.`, fix: 'See the gateway\'s log.' } as const] : []),
     ...(queue.quarantined > 0 ? [{ code: 'quarantined', sentence: `${count(queue.quarantined, 'row')} in quarantine.`, fix: list } as const] : []),
-    ...(queue.awaitingMerge > 0 ? [{ code: 'awaiting-merge', sentence: `${count(queue.awaitingMerge, 'row')} ask who is who, and wait.`, fix: list } as const] : []),
+    ...(queue.rejected > 0 ? [{ code: 'rejected', sentence: `${count(queue.rejected, 'file was', 'files were')} refused whole in the last seven days.`, fix: list } as const] : []),
+    ...(queue.awaitingMerge > 0 ? [{ code: 'awaiting-merge', sentence: `${count(queue.awaitingMerge, 'row asks', 'rows ask')} who is who, and ${queue.awaitingMerge === 1 ? 'waits' : 'wait'}.`, fix: list } as const] : []),
     ...(queue.unmappedCodes > 0 ? [{ code: 'unmapped-codes', sentence: `${count(queue.unmappedCodes, 'code')} that no table has.`, fix: list } as const] : []),
   ];
 }

@@ -49,7 +49,8 @@ interface Identity {
  * made. After a refused row the person's later rows wait for the next batch: they may build on what was refused.
  */
 export async function linkPeople(connection: Connection, context: LinkingContext, rows: readonly MappedRow[], registry = createRegistry()): Promise<Linking> {
-  const identities = rows.map((mapped) => identify(context, mapped));
+  const hashes = new Map<string, string>();
+  const identities = rows.map((mapped) => identify(context, mapped, hashes));
   await registry.load(connection, identities.flatMap(({ hashes }) => [...hashes.values()]), identities.flatMap(({ exact }) => exact));
   const decisions = await loadDecided(connection, registry, identities.flatMap(({ person }) => person?.id ?? []));
   const linking: Linking = { linked: [], refused: [], citizens: [], people: [] };
@@ -69,11 +70,16 @@ export async function linkPeople(connection: Connection, context: LinkingContext
   return linking;
 }
 
-function identify(context: LinkingContext, mapped: MappedRow): Identity {
+/** `made`: the hash of each key so far; rows of one person have the same keys. */
+function identify(context: LinkingContext, mapped: MappedRow, made: Map<string, string>): Identity {
   const base = mapped.feed.partner.identifierBase;
   const patient = mapped.resources.find((resource) => resource['resourceType'] === 'Patient');
   const own = { system: `${base}/person`, value: mapped.about ?? mapped.row.personKey };
-  const hash = (key: string): [string, string] => [key, keyedHash(context.secrets.person, key).toString('hex')];
+  const hash = (key: string): [string, string] => {
+    const hashed = made.get(key) ?? keyedHash(context.secrets.person, key).toString('hex');
+    made.set(key, hashed);
+    return [key, hashed];
+  };
   if (!patient || mapped.part.knownPeople) {
     const known = hash(`local:${own.system}|${own.value}`);
     return { mapped, own, hashes: new Map([known]), exact: [known[1]] };

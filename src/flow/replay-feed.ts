@@ -1,8 +1,10 @@
 import { Refusal, type Problem } from '../fhir/problem.ts';
 import type { Requester } from '../fhir/sharing.ts';
-import { freezeFeed, listFeedStates, stopFeeds, type FeedState } from '../store/feed-states.ts';
+import type { Connection } from '../store/database.ts';
+import { freezeFeed, listFeedStates, loadVersionFiles, stopFeeds, type FeedState } from '../store/feed-states.ts';
 import { countDifferences, groupFindings, type Finding, type FindingGroup } from '../store/replay-findings.ts';
 import { beginSwap, findReplay, forgetStaged, holdOpenReplay, openReplay, readProgress, setReplayState, type ReplayProgress, type ReplayRow, type ReplayState } from '../store/replays.ts';
+import { addedCodes, type AddedCodes } from './added-codes.ts';
 import { appendAct } from './release-records.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 import { ownFeed } from './own-feed.ts';
@@ -21,6 +23,8 @@ export interface ReplayReport {
   /** SHA-256 of the version that works, and of the one that would */
   base: string;
   candidate: string;
+  /** the candidate only has more codes in these tables: nobody was gone through but those whose records may name them. Null: everybody */
+  added: { codes: number; tables: string[] } | null;
   onboarding: boolean;
   startedBy: string;
   startedAt: string;
@@ -50,9 +54,15 @@ export async function startReplay(context: ReplayActs, requester: Requester, fee
   if ('problems' in mapping) throw new Refusal(...mapping.problems.map((problem): Problem => ({ ...problem, category: 'unprocessable' })));
   await appendAct(context, requester, request, { interaction: 'replay-start', query: `governance/feeds/${key}/replay/start candidate=${candidate}`, status: 200 });
   const begun = { feed: key, base: live, candidate, onboarding: false, startedBy: nameOf(requester), startedAt: context.clock() };
-  if (!(await context.database.transaction((connection) => openReplay(connection, begun)))) throw new Refusal(openAlready);
+  if (!(await context.database.transaction(async (connection) => openReplay(connection, { ...begun, added: await addedBetween(connection, key, live, candidate) })))) throw new Refusal(openAlready);
   context.wake();
   return reportOf(context, key);
+}
+
+/** What a candidate adds to code tables; null where it changes more than that, or what works cannot be compared with it. */
+async function addedBetween(connection: Connection, feed: string, live: string, candidate: string): Promise<AddedCodes | null> {
+  const [before, after] = [await loadVersionFiles(connection, feed, live), await loadVersionFiles(connection, feed, candidate)];
+  return before && after && addedCodes(before, after);
 }
 
 export async function showReplay(context: ReplayActs, requester: Requester, feedKey: string, request: RequestFacts): Promise<ReplayReport> {
@@ -114,9 +124,9 @@ async function stateOf({ feeds }: Pick<ReplayActs, 'feeds'>, key: string): Promi
 export async function reportOf({ database }: Pick<ReplayActs, 'database'>, key: string): Promise<ReplayReport> {
   const replay = await findReplay(database, key);
   if (!replay) throw new Refusal(notOpen);
-  const { replayId, feed, state, base, candidate, onboarding, startedBy, approvedBy, erased, failures } = replay;
+  const { replayId, feed, state, base, candidate, added, onboarding, startedBy, approvedBy, erased, failures } = replay;
   return {
-    feed, state, base, candidate, onboarding, startedBy, approvedBy, erased, failures,
+    feed, state, base, candidate, added: added && { codes: added.codes.length, tables: added.tables }, onboarding, startedBy, approvedBy, erased, failures,
     startedAt: replay.startedAt.toISOString(), approvedAt: replay.approvedAt?.toISOString() ?? null, finishedAt: replay.finishedAt?.toISOString() ?? null,
     progress: { ...(await readProgress(database, replay)), recordsStaged: replay.records + erased, rows: replay.rows },
     counts: await countDifferences(database, replayId), differences: underWay.includes(state) ? [] : await groupFindings(database, replayId),

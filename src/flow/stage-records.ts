@@ -1,6 +1,7 @@
 import type { Connection } from '../store/database.ts';
 import { nextRecords, stageRows } from '../store/replay-staging.ts';
 import type { ReplayRow } from '../store/replays.ts';
+import { mayHold } from './added-codes.ts';
 import type { IntakeContext } from './intake-context.ts';
 import { splitOne } from './split-records.ts';
 
@@ -20,7 +21,7 @@ export async function stageRecords(connection: Connection, context: Pick<IntakeC
   const last = records.at(-1);
   if (!last) return 0;
   const laid = await Promise.all(records.filter(({ erased }) => !erased).map((record) => splitOne(context, record)));
-  const rows = laid.flatMap(({ rows: each }) => each.map((row) => ({ ...row, group: row.state === 'pending' ? row.personKey : recordGroup(row.recordId) })));
+  const rows = laid.flatMap(({ rows: each }) => each.map((row) => ({ ...row, mayHold: mayHold(replay.added?.codes ?? [], row.content), group: row.state === 'pending' ? row.personKey : recordGroup(row.recordId) })));
   await stageRows(connection, replay, last.recordId, laid.map(({ summary }) => summary), rows, records.length - laid.length);
   return records.length;
 }

@@ -19,7 +19,8 @@ import { isPerson } from './stage-records.ts';
 
 /**
  * Some people's part of an approved replay, in one transaction: resources that differ get a new version as with any write,
- * what nobody says any more ends, folds and ledger are made anew, and every row is settled. What is the same is left alone.
+ * what nobody says any more ends, folds are made anew, and where everybody is gone through the ledger too, and every row is settled. What
+ * is the same is left alone.
  */
 export async function swapPeople(connection: Connection, context: IntakeContext, replay: ReplayRow, rows: readonly StagedRow[]): Promise<void> {
   const groups = [...new Set(rows.map(({ group }) => group))];
@@ -33,8 +34,10 @@ export async function swapPeople(connection: Connection, context: IntakeContext,
   await forgetFolds(connection, replay.feed, people);
   const folds = settled.linked.flatMap(({ folds: states }) => states);
   await saveFolds(connection, [...new Map(folds.map((fold) => [`${fold.personKey}\u0000${fold.foldKey}`, fold])).values()]);
-  await countLedger(connection, settled.linked);
-  await saveUnmappedCodes(connection, settled.linked, context.clock());
+  if (replay.added === null) {
+    await countLedger(connection, settled.linked);
+    await saveUnmappedCodes(connection, settled.linked, context.clock());
+  }
   await settleReplayed(connection, replay, settledRows(settled, written), people);
 }
 

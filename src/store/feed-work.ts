@@ -1,6 +1,9 @@
 import type { Connection, Database } from './database.ts';
 import { queueAgain, type RequeuedRow } from './source-records.ts';
 
+/** The newest thousand at most: whoever sends more has another problem. */
+const mostRefused = 1000;
+
 /** How much of a feed waits, and since when. */
 export interface FeedQueue {
   feed: string;
@@ -10,6 +13,8 @@ export interface FeedQueue {
   pending: number;
   retrying: number;
   quarantined: number;
+  /** files refused whole in the last week */
+  rejected: number;
   awaitingMerge: number;
   unmappedCodes: number;
   /** of the oldest record that is not worked off */
@@ -25,6 +30,7 @@ export async function countFeedWork(database: Database, feeds: readonly string[]
        (select coalesce(sum(pending), 0) from intake_person p where p.feed = f.feed)::int as pending,
        (select count(*) from intake_person p where p.feed = f.feed and p.attempts > 0)::int as retrying,
        (select count(*) from intake_row r where r.feed = f.feed and r.state = 'quarantined')::int as quarantined,
+       (select count(*) from (select received_at from source_record s where s.feed = f.feed and s.state = 'rejected' order by record_id desc limit ${mostRefused}) r where r.received_at > now() - interval '7 days')::int as rejected,
        (select count(*) from intake_row r where r.feed = f.feed and r.state = 'awaiting-merge')::int as "awaitingMerge",
        (select count(*) from unmapped_code u where u.feed = f.feed)::int as "unmappedCodes",
        (select min(received_at) from source_record s where s.feed = f.feed and s.state in ('received', 'split')) as "waitingSince",
@@ -65,9 +71,6 @@ export interface RefusedFiles {
 
 /** What a problem is about: its field, or of a document its place, whichever repeat it is in. */
 const fieldOf = String.raw`coalesce(e->'at'->>'field', regexp_replace(e->'at'->>'pointer', '/[0-9]+(?=/|$)|\[[0-9]+\]', '', 'g'), '')`;
-
-/** The newest thousand at most: whoever sends more has another problem. */
-const mostRefused = 1000;
 
 /** A feed's files that were refused whole, by reason, most frequent first. */
 export async function groupRefusedFiles(database: Database, feed: string, limit: number): Promise<RefusedFiles[]> {

@@ -29,9 +29,12 @@ export interface StagedRecord {
   problems: string;
 }
 
-/** Lays records out for a replay. Whoever they are about is gone through once more. */
+/**
+ * Lays records out for a replay. Whoever they are about is gone through once more: of a replay of added codes those whose rows may hold
+ * one (`mayHold`), and those of whom it was told that a table lacks a code. The others stand at step 2.
+ */
 export async function stageRows(
-  connection: Connection, { replayId }: ReplayRow, to: number, records: readonly StagedRecord[], rows: readonly (NewRow & { group: string })[], erased: number,
+  connection: Connection, { replayId, added }: ReplayRow, to: number, records: readonly StagedRecord[], rows: readonly (NewRow & { group: string; mayHold: boolean })[], erased: number,
 ): Promise<void> {
   await connection.query('insert into replay_record (replay_id, record_id, rows, problems) select $1, * from unnest($2::bigint[], $3::int[], $4::jsonb[])',
     [replayId, records.map((r) => r.recordId), records.map((r) => r.rows), records.map((r) => r.problems)]);
@@ -41,8 +44,11 @@ export async function stageRows(
     [replayId, rows.map((r) => r.group), rows.map((r) => r.recordId), rows.map((r) => r.row), rows.map((r) => r.line), rows.map((r) => r.part), rows.map((r) => r.content),
       rows.map((r) => r.messageId), rows.map((r) => (r.state === 'quarantined' ? r.problems : null))]);
   await connection.query(
-    `insert into replay_person (replay_id, person_key, rows) select $1, k, count(*) from unnest($2::text[]) as p(k) group by k
-     on conflict (replay_id, person_key) do update set rows = replay_person.rows + excluded.rows, step = 0`, [replayId, rows.map((r) => r.group)]);
+    `insert into replay_person (replay_id, person_key, rows, step)
+     select $1, k, count(*), case when bool_or(due) or exists (select 1 from intake_row i where i.record_id = any ($4::bigint[]) and i.person_key = k and i.problems @> '[{"code": "code-not-in-table"}]') then 0 else 2 end
+     from unnest($2::text[], $3::boolean[]) as p(k, due) group by k
+     on conflict (replay_id, person_key) do update set rows = replay_person.rows + excluded.rows, step = case when excluded.step = 0 or replay_person.step < 2 then 0 else 2 end`,
+    [replayId, rows.map((r) => r.group), rows.map((r) => added === null || r.mayHold), added === null ? [] : records.map((r) => r.recordId)]);
   await connection.query('update replay set staged_to = $2, records = records + $3, rows = rows + $4, erased = erased + $5 where replay_id = $1',
     [replayId, to, records.length, rows.length, erased]);
 }

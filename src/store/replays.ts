@@ -9,6 +9,8 @@ export interface ReplayRow {
   /** SHA-256 of what works, and of what would work instead */
   base: string;
   candidate: string;
+  /** codes that tables of the candidate have in addition, and these tables, where that is all it changes: only people whose records may name them are gone through */
+  added: { codes: string[]; tables: string[] } | null;
   /** nothing of the feed is in the record yet */
   onboarding: boolean;
   state: ReplayState;
@@ -29,15 +31,15 @@ export interface ReplayRow {
   finishedAt: Date | null;
 }
 
-const columns = `replay_id::int as "replayId", feed, base, candidate, onboarding, state, staged_to::int as "stagedTo", swap_to::int as "swapTo", records, rows, erased, failures,
+const columns = `replay_id::int as "replayId", feed, base, candidate, case when added_codes is not null then jsonb_build_object('codes', added_codes, 'tables', added_to) end as added, onboarding, state, staged_to::int as "stagedTo", swap_to::int as "swapTo", records, rows, erased, failures,
   started_by as "startedBy", started_at as "startedAt", approved_by as "approvedBy", approved_at as "approvedAt", finished_at as "finishedAt"`;
 const open = "state not in ('done', 'given-up')";
 
 /** Begins one, and forgets what earlier ones of the feed found. False: one is open already. */
-export async function openReplay(connection: Connection, begun: Pick<ReplayRow, 'feed' | 'base' | 'candidate' | 'onboarding' | 'startedBy' | 'startedAt'>): Promise<boolean> {
+export async function openReplay(connection: Connection, begun: Pick<ReplayRow, 'feed' | 'base' | 'candidate' | 'added' | 'onboarding' | 'startedBy' | 'startedAt'>): Promise<boolean> {
   const { rowCount } = await connection.query(
-    `insert into replay (feed, base, candidate, onboarding, state, started_by, started_at) values ($1, $2, $3, $4, 'shadow', $5, $6)
-     on conflict (feed) where state not in ('done', 'given-up') do nothing`, [begun.feed, begun.base, begun.candidate, begun.onboarding, begun.startedBy, begun.startedAt]);
+    `insert into replay (feed, base, candidate, onboarding, state, started_by, started_at, added_codes, added_to) values ($1, $2, $3, $4, 'shadow', $5, $6, $7, $8)
+     on conflict (feed) where state not in ('done', 'given-up') do nothing`, [begun.feed, begun.base, begun.candidate, begun.onboarding, begun.startedBy, begun.startedAt, begun.added?.codes, begun.added?.tables]);
   if (!rowCount) return false;
   await connection.query(`delete from replay_finding f using replay r where r.feed = $1 and f.replay_id = r.replay_id`, [begun.feed]);
   return true;
@@ -80,12 +82,13 @@ export async function setReplayState(connection: Connection, replayId: number, s
   await connection.query(`update replay set state = $2, finished_at = case when $2 in ('done', 'given-up') then $3 else finished_at end where replay_id = $1`, [replayId, state, at]);
 }
 
-/** From here on everything the feed sent so far is gone through once more, to be written. */
-export async function beginSwap(connection: Connection, { replayId, feed }: Pick<ReplayRow, 'replayId' | 'feed'>, by: string, at: Date): Promise<void> {
+/** From here on everything the feed sent so far, of those it is gone through for, is gone through once more, to be written. */
+export async function beginSwap(connection: Connection, { replayId, feed, added }: Pick<ReplayRow, 'replayId' | 'feed' | 'added'>, by: string, at: Date): Promise<void> {
   await connection.query(
     `update replay set state = 'swapping', approved_by = $2, approved_at = $3, swap_to = (select coalesce(max(record_id), 0) from source_record where feed = $4)
      where replay_id = $1`, [replayId, by, at, feed]);
-  await connection.query('update replay_person set step = 0 where replay_id = $1', [replayId]);
+  await connection.query('update replay_person set step = 0 where replay_id = $1 and step <> 2', [replayId]);
+  if (added) return void await connection.query('delete from unmapped_code where feed = $1 and source = any ($2::text[]) and table_name = any ($3::text[])', [feed, added.codes, added.tables]);
   await connection.query('delete from ledger_count where feed = $1', [feed]);
   await connection.query('delete from unmapped_code where feed = $1', [feed]);
 }
@@ -111,7 +114,7 @@ export interface ReplayProgress {
 export async function readProgress(database: Database, { replayId, feed, swapTo }: Pick<ReplayRow, 'replayId' | 'feed' | 'swapTo'>): Promise<ReplayProgress> {
   const [row] = await database.query<ReplayProgress>(
     `select (select count(*) from source_record where feed = $2 and record_id <= coalesce($3, record_id))::int as records,
-       coalesce(sum(rows) filter (where step = 1), 0)::int as "rowsDone", count(*)::int as people, (count(*) filter (where step = 1))::int as "peopleDone"
+       coalesce(sum(rows) filter (where step <> 0), 0)::int as "rowsDone", count(*)::int as people, (count(*) filter (where step <> 0))::int as "peopleDone"
      from replay_person where replay_id = $1`, [replayId, feed, swapTo]);
   return row ?? { records: 0, rowsDone: 0, people: 0, peopleDone: 0 };
 }

@@ -1,4 +1,5 @@
 import { createHmac, createPrivateKey, createSecretKey, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
+import { rememberRecent } from '../fhir/remember-recent.ts';
 import type { Database } from './database.ts';
 
 /**
@@ -33,8 +34,18 @@ async function kept(database: Database, name: string, made: Buffer): Promise<Buf
   return row.value;
 }
 
+/** A message names mostly what the one before named: making an id anew costs ten times the looking up. */
+const mostRemembered = 20_000;
+const idsOf = new WeakMap<KeyObject, (name: string, make: () => string) => string>();
+
 /** A UUID (version 8) from a keyed hash: the same partner's key gives the same id, and nobody can try numbers against it. */
 export function keyedUuid(key: KeyObject, ...parts: string[]): string {
+  const remembered = idsOf.get(key) ?? rememberRecent<string>(mostRemembered);
+  idsOf.set(key, remembered);
+  return remembered(parts.join('\u0000'), () => makeUuid(key, parts));
+}
+
+function makeUuid(key: KeyObject, parts: readonly string[]): string {
   const bytes = createHmac('sha256', key).update(parts.join('\u0000')).digest().subarray(0, 16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;

@@ -15,6 +15,7 @@ const measures: readonly [name: string, unit: string, compared: boolean][] = [
   ['viewer.bare', 'ms', false], ['viewer.start', 'ms', true], ['viewer.first', 'ms', true], ['viewer.answer', 'ms', false], ['viewer.person', 'ms', true],
   ...['first', 'person', 'refer', 'referrals', 'discharge', 'who-looked', 'choices', 'log-proof'].map((name): [string, string, boolean] => [`screens.${name}`, 'ms', false]),
   ['mapping.onestory', 'records/s', true], ['mapping.medplum', 'records/s', false], ['mapping.peak.hundredth', 'MB', false], ['mapping.peak', 'MB', true],
+  ['intake-memory.hundredth', 'MB', false], ['intake-memory.rows', 'MB', true],
   ['replay.records', 'records', false], ['replay.shadow', 'records/s', false], ['replay.swap', 'records/s', false], ['replay.memory', 'MB', false],
   ...['audit-log', 'audit-log.large'].flatMap((name): [string, string, boolean][] => [[`${name}.append`, 'entries/s', false], [`${name}.append.p99`, 'ms', false], [`${name}.proofs`, 'proofs/s', false], [`${name}.proof.p99`, 'ms', false]]),
   ['audit-log.large.hashes', 'bytes/entry', false],
@@ -29,7 +30,7 @@ const inSuite = ['mapping'];
 const tried = process.env['ONESTORY_BENCH'] === 'all' ? measures : measures.filter(([name]) => inSuite.includes(name.split('.')[0] ?? ''));
 
 it(`${tried.length} of ${measures.length} measures run, and print one line with a value, its unit and its ratio and nothing else`, async () => {
-  const tiny = ['--citizens', '8', '--intake-citizens', '5', '--mapping-records', '500', '--seconds', '0.1', '--warm-up-seconds', '0.05', '--rounds', '1', '--connections', '2', '--replay-people', '10', '--leaves', '3000', '--export-rows', '500'];
+  const tiny = ['--citizens', '8', '--intake-citizens', '5', '--mapping-records', '500', '--seconds', '0.1', '--warm-up-seconds', '0.05', '--rounds', '1', '--connections', '2', '--replay-people', '10', '--memory-rows', '200', '--leaves', '3000', '--export-rows', '500'];
   const asked = [...new Set(tried.map(([name]) => name.split('.')[0] ?? ''))];
   const { stdout } = await run(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...asked, ...tiny], { timeout: 240_000 });
   const lines = stdout.trimEnd().split('\n').map((line) => line.split(/ +/));

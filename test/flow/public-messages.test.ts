@@ -12,6 +12,8 @@ import { editableMappings } from './replay-works.ts';
 
 const shared = sharedSamples('');
 const header = /^[\u000b\uFEFF]?MSH\|/gm;
+/** a message written in the XML form of HL7 v2 */
+const inXml = /<(?:\w+:)?[A-Z]{3}_[A-Z0-9]{3}\b[^>]*="urn:hl7-org:v2xml"/g;
 
 interface Sample {
   file: string;
@@ -33,7 +35,7 @@ function samplesBelow(path: string): Sample[] {
     if (statSync(file).isDirectory()) return samplesBelow(file);
     const bytes = readFileSync(file);
     const text = bytes.toString('utf8').replace(/\r\n?/g, '\n');
-    const messages = text.match(header)?.length ?? 0;
+    const messages = (text.match(header) ?? text.match(inXml) ?? []).length;
     return messages === 0 ? [] : [{ file: relative(shared.path, file), bytes, messages, feed: text.includes('|REF^') ? 'uhb-ref' : 'uhb-adt' }];
   });
 }
@@ -134,9 +136,10 @@ shared.describe('the public HL7 v2 messages', () => {
     expect(Object.fromEntries(admissions.filter(({ state }) => state !== 'stored').map(({ file, codes }) => [file.split('/').at(-1), codes]))).toEqual(reallyWrong);
   });
 
-  it('of other types are refused for their type, or because they are no HL7', () => {
+  it('of other types are refused for their type, or because they are no HL7, as is one in the XML form', () => {
     const others = alone.filter(({ type }) => !type.startsWith('ADT^') && !type.startsWith('REF^'));
     expect(others.length).toBeGreaterThan(20);
-    expect(others.filter(({ state, codes }) => state !== 'quarantined' || !codes.some((code) => ['message-type-unknown', 'segment-malformed'].includes(code)))).toEqual([]);
+    expect(alone.filter(({ file }) => file.endsWith('.xml')).map(({ state, codes }) => [state, codes])).toEqual([['rejected', ['hl7-no-header']]]);
+    expect(others.filter(({ state, codes }) => !['quarantined', 'rejected'].includes(state) || !codes.some((code) => ['message-type-unknown', 'segment-malformed', 'hl7-no-header'].includes(code)))).toEqual([]);
   });
 });

@@ -113,8 +113,16 @@ describe.each(databases)('a changed mapping, on $kind', ({ open }) => {
     }] });
     maps.edit('hl7v2-adt/tables/sex.csv', (text) => `${text}Q,http://hl7.org/fhir/administrative-gender,other,Other,local\n`);
     await again();
-    await replay().start(analyst, 'uhb-adt', request);
+    const ledger = () => database.query('select part, field, state, target, seen from ledger_count order by part, field, state, target');
+    const before = await ledger();
+    expect((await replay().start(analyst, 'uhb-adt', request)).added).toEqual({ codes: 1, tables: ['tables/sex.csv'] });
+    const { differences, progress } = await untilReplay(works.services, 'uhb-adt', 'ready');
+    expect(differences.map(({ kind, subject, place, count }) => [kind, subject, place, count])).toEqual([['resource', 'Patient', 'added gender', 1], ['solved-problem', 'code-not-in-table', 'PID-8.1', 1]]);
+    expect([progress.people, progress.peopleDone]).toEqual([2, 2]);
+    expect(await database.query('select step, rows from replay_person order by step')).toEqual([{ step: 1, rows: 2 }, { step: 2, rows: 2 }]); // the other person was left alone
     await goLive();
+    expect(await ledger()).toEqual(before);
+    expect((await rowStates()).map(({ state, codes }) => [state, codes])).toEqual([['stored', []], ['stored', []], ['stored', []], ['stored', []]]);
     expect((await versions('Patient')).map(({ gender }) => gender)).toEqual(expect.arrayContaining(['other']));
     expect((await works.services.feedWork.workList(analyst, 'uhb-adt', 0, request)).unmappedCodes).toEqual([]);
   }, 240_000);
@@ -261,6 +269,10 @@ describe.each(databases)('a changed mapping, on $kind', ({ open }) => {
     expect(quarantine.map(({ field, value, count }) => [field, value, count])).toEqual(expect.arrayContaining([['PID-7', '########', 1]]));
     expect(await refusedWith(works.services.feedWork.requeue(analyst, 'uhb-adt', { code: null, field: null, file: null }, request))).toEqual(['requeue-everything']);
     expect(await works.services.feedWork.requeue(analyst, 'uhb-adt', { code: null, field: 'PID-7', file: null }, request)).toEqual({ requeued: 1 });
+    await works.services.worker.idle();
+    expect(await rowStates()).toEqual(before);
+    await database.query(`update intake_row set problems = jsonb_set(problems, '{0,fix}', '"Add a row. The rule is in tables/sex.csv line 4."') where message_id = 'M2'`);
+    for (const [file, requeued] of [['tables/se', 0], ['tables/sex.csv', 1]] as const) expect(await works.services.feedWork.requeue(analyst, 'uhb-adt', { code: null, field: null, file }, request)).toEqual({ requeued });
     await works.services.worker.idle();
     expect(await rowStates()).toEqual(before);
     expect(await works.services.feedWork.requeue(analyst, 'uhb-adt', { code: 'unheard-of', field: null, file: null }, request)).toEqual({ requeued: 0 });

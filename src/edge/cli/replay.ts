@@ -61,9 +61,10 @@ async function follow(context: CliContext, options: GatewayOptions, feed: string
 function tell(context: CliContext, { json }: GatewayOptions, report: ReplayReport | null): void {
   if (!report) return;
   if (json) return context.print(JSON.stringify(report, null, 2));
-  const { feed, state, base, candidate, onboarding, progress, counts, differences, erased, approvedBy } = report;
+  const { feed, state, base, candidate, added, onboarding, progress, counts, differences, erased, approvedBy } = report;
   context.print(`${feed}: ${state}, ${onboarding ? `new feed, mapping ${short(candidate)}` : `candidate ${short(candidate)} in the place of ${short(base)}`}`);
   context.print(`  ${progress.recordsStaged} records, ${progress.rows} rows, ${progress.people} people; started by ${report.startedBy}${approvedBy === null ? '' : `, approved by ${approvedBy}`}`);
+  if (added) context.print(`  only more codes than before (${added.codes} in ${added.tables.join(', ')}): nobody was gone through whose records cannot name one`);
   if (erased > 0) context.print(`  ${erased} records are not kept any more: what only they said stays as it is`);
   context.print(`  ${counts.resource} resources differ, ${counts['new-problem']} new problems, ${counts['solved-problem']} solved problems`);
   for (const { kind, subject, place, count, examples } of differences) {

@@ -37,6 +37,8 @@ export interface ReplayReport {
   state: string;
   base: string;
   candidate: string;
+  /** more codes in these tables are all that changes */
+  added: { codes: number; tables: string[] } | null;
   onboarding: boolean;
   startedBy: string;
   startedAt: string;

@@ -37,13 +37,13 @@ export function Replay({ feed, session }: { feed: string; session: SignedIn }) {
   );
 }
 
-function Standing({ report: { state, startedBy, startedAt, approvedBy, approvedAt, finishedAt, progress, erased, failures } }: { report: ReplayReport }) {
+function Standing({ report: { state, startedBy, startedAt, approvedBy, approvedAt, finishedAt, progress, added, erased, failures } }: { report: ReplayReport }) {
   const { facts } = words;
   const when = (at: string | null): string | null => (at === null ? null : formatDateTime(at));
   return (
     <Facts facts={[
       [facts.state, <strong key="state">{words.states[state] ?? state}</strong>], [facts.started, formatDateTime(startedAt)], [facts.startedBy, startedBy], [facts.approved, when(approvedAt)], [facts.approvedBy, approvedBy], [facts.finished, when(finishedAt)],
-      [facts.staged, progress.recordsStaged.toLocaleString('en-GB')], [facts.rows, progress.rows.toLocaleString('en-GB')], [facts.erased, erased > 0 ? String(erased) : null], [facts.failures, failures > 0 ? String(failures) : null],
+      [facts.added, added === null ? null : words.added(added.codes, added.tables)], [facts.staged, progress.recordsStaged.toLocaleString('en-GB')], [facts.rows, progress.rows.toLocaleString('en-GB')], [facts.erased, erased > 0 ? String(erased) : null], [facts.failures, failures > 0 ? String(failures) : null],
     ]} />
   );
 }

@@ -81,6 +81,50 @@ describe('onestory feed and replay', () => {
     ]);
   }, 240_000);
 
+  it('the doctor tells of each thing that may be wrong with a feed, in words and with what to do', async () => {
+    const { database } = gateway;
+    for (const text of [
+      // a day of 200 and one of 100 rows, a fifth of them wrong, after weeks of 50 and of 1,000 a day
+      ...[['bsmhft-rio', 'R', 200], ['bchc-rio', 'M', 100]].flatMap(([feed = '', id = '', rows = 0]) => [
+        `insert into source_record (feed, part, sha256, content, size, received_at, client, task_id, state, received_rows) values ('${feed}', '', '${id}', '', 0, now(), 'c', gen_random_uuid(), 'done', ${rows})`,
+        `insert into intake_row (record_id, row_no, line, feed, part, person_key, state) select record_id, n, n, feed, '', 'P' || n, case when n % 5 = 0 then 'quarantined' else 'stored' end from source_record, generate_series(1, ${rows}) n where feed = '${feed}'`,
+      ]),
+      "insert into feed_hour (feed, hour, records, rows) select f, date_trunc('hour', now()) - make_interval(days => d), 1, rows from (values ('bsmhft-rio', 50), ('bchc-rio', 1000)) u(f, rows), generate_series(2, 29) d on conflict do nothing",
+      // a file that waits, another refused, somebody whose rows failed, and rows that ask who is who
+      "insert into source_record (feed, part, sha256, content, size, received_at, client, task_id, state) values ('uhb-ref', '', 'W', '', 0, now() - interval '1 hour', 'c', gen_random_uuid(), 'split'), ('uhb-ref', '', 'J', '', 0, now(), 'c', gen_random_uuid(), 'rejected')",
+      "insert into intake_person (feed, person_key, pending, first_record, attempts, not_before) values ('uhb-ref', 'P', 1, 1, 3, now() + interval '1 day')",
+      "insert into intake_row (record_id, row_no, line, feed, part, person_key, state) select record_id, 1, 1, feed, '', 'P', 'awaiting-merge' from source_record where feed = 'uhb-ref' and state = 'split'",
+      // a daily sheet of two days ago
+      "insert into source_record (feed, part, sha256, content, size, received_at, client, task_id, state) values ('uhb-discharge-sheet', '', 'L', '', 0, now() - interval '49 hours', 'c', gen_random_uuid(), 'done')",
+      // replays in every state somebody has to know of
+      ...[['bcc-cld', 'ready', 'unheard-of'], ['uhb-discharge-sheet', 'ready', 'other']].map(([feed, state, candidate]) => `insert into replay (feed, base, candidate, onboarding, state, failures, started_by, started_at) values ('${feed}', 'x', '${candidate}', false, '${state}', 2, 'somebody', now())`),
+      "update feed_state set candidate = 'unheard-of' where feed = 'bcc-cld'", "update feed_state set shadow = true where feed = 'bsmhft-rio'", "update feed_state set frozen = true where feed = 'bchc-rio'",
+    ]) await database.query(text);
+    const ailmentsOf = async (feed: string, who: string): Promise<FeedReport['ailments']> => (JSON.parse((await onestory('feed', 'doctor', feed, '--json', '--as', who)).out) as { feeds: FeedReport[] }).feeds[0]?.ailments ?? [];
+    const told = Object.fromEntries(await Promise.all([['uhb-ref', 'uhb-integration'], ['uhb-discharge-sheet', 'uhb-integration'], ['bcc-cld', 'bcc-integration'], ['bchc-rio', 'bchc-integration'], ['bsmhft-rio', 'bsmhft-integration']]
+      .map(async ([feed = '', who = '']) => [feed, (await ailmentsOf(feed, who)).map(({ code, sentence }) => `${code}: ${sentence}`)])));
+    expect(told).toEqual({
+      'uhb-ref': [
+        'mapping-waits: The folder has a changed mapping, which has no effect before a replay is approved.', 'waiting: 0 records and 1 row wait, the oldest for 60 minutes.', 'retrying: 1 person failed to be worked on and will be tried again.',
+        'rejected: 1 file was refused whole in the last seven days.', 'awaiting-merge: 1 row asks who is who, and waits.',
+      ],
+      'uhb-discharge-sheet': [
+        'replay-failing: The replay failed 2 times for a reason nobody foresaw and goes on trying.', 'replay-stale: The open replay is of another version than the folder has now.', 'late: Nothing arrived for 49 hours; it is expected every 36.',
+      ],
+      'bcc-cld': [
+        'replay-failing: The replay failed 2 times for a reason nobody foresaw and goes on trying.', 'replay-ready: A replay has gone through everything and waits for an answer.', 'mapping-broken: The folder has a changed mapping that cannot be used; the one that works goes on.',
+      ],
+      'bchc-rio': [
+        'swapping: An approved replay is being written; what arrives meanwhile is kept and waits.', 'quarantined: 20 rows in quarantine.',
+        'few: 100 rows came in 24 hours, and 1000 on an ordinary day.', 'wrong: 20 of 100 rows of the last 24 hours are in quarantine or were rejected.',
+      ],
+      'bsmhft-rio': [
+        'shadow: The feed runs beside the record: nothing of it can be seen until it is approved.', 'quarantined: 40 rows in quarantine.',
+        'many: 200 rows came in 24 hours, and 50 on an ordinary day.', 'wrong: 20 of 100 rows of the last 24 hours are in quarantine or were rejected.',
+      ],
+    });
+  }, 120_000);
+
   it.each<[string, string[], RegExp]>([
     ['somebody who gives care', ['feed', 'doctor', '--as', 'ward-doctor'], /\[governance-role-required\]/],
     ['the client that sends the files', ['feed', 'work-list', 'uhb-adt', '--as', 'uhb-adt'], /\[scope-missing\]/],

@@ -1,4 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer as createTcpServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { gzipSync, brotliCompressSync } from 'node:zlib';
+import { openServer } from '../../../src/edge/http/open-server.ts';
 import { databases } from '../../databases.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
 import { ask, askAudited, auditSince, citizenOf, codeOf, lastSeq, type Question } from './asking.ts';
@@ -175,6 +181,8 @@ describe.each(databases)('a bad request, on $kind', ({ open }) => {
     });
   });
 
+  const keptFiles = async (): Promise<number> => (await gateway.database.query('select 1 from source_record')).length;
+
   it('leaves no trace of a refused body in the process or the record', async () => {
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
     expect(await gateway.database.query("select 1 from citizen_row where type = 'Consent' union all select 1 from choice_rule")).toEqual([]);
@@ -203,6 +211,60 @@ describe.each(databases)('a bad request, on $kind', ({ open }) => {
     const answer = await ask(gateway, consent('', { headers: { ...fhirJson, 'Transfer-Encoding': 'chunked' }, body: endless() }));
     expect([answer.status, codeOf(answer)]).toEqual([413, 'body-too-large']);
     expect(sent).toBeLessThan(40 * 1024 ** 2);
+  });
+
+  it('cuts off a body that comes drop by drop, and keeps nothing of it', async () => {
+    const server = openServer(gateway.app, { requestTimeoutMs: 300, checkedEveryMs: 50 });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const files = await keptFiles();
+    const head = `POST /intake/uhb-adt HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${await gateway.token('uhb-adt')}\r\nContent-Type: application/octet-stream\r\nContent-Length: 100000\r\n\r\n`;
+    const answer = await rawAnswer((server.address() as AddressInfo).port, head, 'M');
+    expect(answer).toMatch(/^HTTP\/1\.1 408 [^]*request-too-slow/);
+    expect(await keptFiles()).toBe(files);
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  const inside = 'GET /livez HTTP/1.1\r\nHost: x\r\n\r\n';
+  it.each([
+    ['a length and chunks at once', `Content-Length: ${inside.length + 5}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${inside}`],
+    ['two lengths', `Content-Length: 0\r\nContent-Length: ${inside.length}\r\n\r\n${inside}`],
+    ['a length that is no number', `Content-Length: 0x${inside.length.toString(16)}\r\n\r\n${inside}`],
+    ['a list of lengths', `Content-Length: 0, ${inside.length}\r\n\r\n${inside}`],
+    ['chunks that are not the last encoding', `Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n${inside}`],
+    ['a space before the colon', `Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n${inside}`],
+    ['a header in two lines', `X-A: b\r\n Transfer-Encoding: chunked\r\nContent-Length: 0, 5\r\n\r\n${inside}`],
+    ['the size of a chunk with a sign', `Transfer-Encoding: chunked\r\n\r\n+0\r\n\r\n${inside}`],
+    ['a chunk ended by a bare line feed', `Transfer-Encoding: chunked\r\n\r\n1\na\n0\r\n\r\n${inside}`],
+  ])('takes no second request out of a first with %s', async (_, rest) => {
+    const answer = await rawAnswer(gateway, `POST /intake/uhb-adt HTTP/1.1\r\nHost: x\r\n${rest}`);
+    expect(answer.match(/^HTTP\/1\.1 \d+/gm)?.at(-1)).toBe('HTTP/1.1 400');
+    expect(answer).toContain('request-unreadable');
+    expect(answer).not.toMatch(/^HTTP\/1\.1 200/m);
+  });
+
+  it('reads no file and asks no address that XML names, at any door that takes XML', async () => {
+    let asked = 0;
+    const listener = createTcpServer((socket) => { asked += 1; socket.destroy(); });
+    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+    const folder = mkdtempSync(join(tmpdir(), 'onestory-xml-'));
+    writeFileSync(join(folder, 'secret.txt'), 'Quetzalcoatlus');
+    const targets = [pathToFileURL(join(folder, 'secret.txt')).href, `http://127.0.0.1:${(listener.address() as AddressInfo).port}/x.dtd`];
+    const texts: string[] = [];
+    for (const target of targets) {
+      for (const type of [`[<!ENTITY x SYSTEM "${target}">]`, `[<!ENTITY % x SYSTEM "${target}"> %x;]`, `SYSTEM "${target}"`]) {
+        const api = await ask(gateway, consent(`<!DOCTYPE Consent ${type}><Consent xmlns="http://hl7.org/fhir"><language value="&x;"/></Consent>`, { headers: xmlBody }));
+        const document = await gateway.send('stgiles-epaccs', '', `<!DOCTYPE ClinicalDocument ${type}><ClinicalDocument xmlns="urn:hl7-org:v3">&x;</ClinicalDocument>`);
+        const narrative = await ask(gateway, consent(JSON.stringify({ resourceType: 'Consent', text: { status: 'generated', div: `<!DOCTYPE div ${type}><div xmlns="http://www.w3.org/1999/xhtml">&x;</div>` } })));
+        expect([api.status, codeOf(api), document.ok, narrative.status >= 400]).toEqual([400, 'xml-doctype', true, true]);
+        texts.push(api.text, narrative.text);
+      }
+    }
+    const kept = await gateway.database.query<{ state: string; codes: string; text: string }>("select state, problems->0->>'code' as codes, convert_from(content, 'UTF8') || problems::text as text from source_record where feed = 'stgiles-epaccs' order by record_id");
+    expect(kept.map(({ state, codes }) => [state, codes])).toEqual(Array.from({ length: 6 }, () => ['rejected', 'xml-doctype']));
+    expect([...texts, ...kept.map(({ text }) => text)].filter((text) => text.includes('Quetzalcoatlus'))).toEqual([]);
+    expect(asked).toBe(0);
+    await new Promise((resolve) => listener.close(resolve));
+    rmSync(folder, { recursive: true });
   });
 
   it('answers headers of 20 kB and a broken request line as it answers everything', async () => {
@@ -243,12 +305,13 @@ describe.each(databases)('a bad request, on $kind', ({ open }) => {
   });
 });
 
-async function rawAnswer(gateway: Gateway, text: string): Promise<string> {
-  const { connect } = await import('node:net');
-  const { hostname, port } = new URL(gateway.url);
+/** What is answered to these bytes until the connection ends; `drop` is sent again and again until then. */
+async function rawAnswer(to: Gateway | number, text: string, drop?: string): Promise<string> {
+  const port = typeof to === 'number' ? to : new URL(to.url).port;
   return new Promise((resolve, reject) => {
     let answer = '';
-    const socket = connect(Number(port), hostname, () => socket.write(text));
-    socket.setEncoding('utf8').on('data', (part: string) => { answer += part; }).on('end', () => resolve(answer)).on('error', reject);
+    const socket = connect(Number(port), '127.0.0.1', () => socket.write(text));
+    const drops = drop === undefined ? undefined : setInterval(() => socket.write(drop), 20);
+    socket.setEncoding('utf8').on('data', (part: string) => { answer += part; }).on('end', () => resolve(answer)).on('error', (error) => (answer === '' ? reject(error) : resolve(answer))).on('close', () => clearInterval(drops));
   });
 }

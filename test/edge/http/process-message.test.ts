@@ -1,4 +1,4 @@
-import type { Bundle, OperationOutcome, ServiceRequest, Task } from '@medplum/fhirtypes';
+import type { Bundle, BundleEntry, OperationOutcome, ServiceRequest, Task } from '@medplum/fhirtypes';
 import { databases } from '../../databases.ts';
 import { exampleBundle, resourceIn } from '../../flow/fhir-examples.ts';
 import { citizenCount, storedRows } from '../../flow/intake-outcome.ts';
@@ -7,6 +7,8 @@ import { startGateway, type Gateway } from '../../gateway.ts';
 const target = Buffer.from(JSON.stringify({ system: 'https://fhir.nhs.uk/Id/dos-service-id', value: '999000001' })).toString('base64');
 const headers = { 'X-Request-ID': '60e0b220-8136-4ca5-ae46-1d97ef59d068', 'X-Correlation-ID': '11c46f5f-cdef-4865-94b2-0ee0edcc26da', 'NHSD-Target-Identifier': target };
 let messages = 0;
+/** what virus scanners agreed to take for a virus */
+const eicar = ['X5O!P%@AP[4\\PZX54(P^)7CC)7}$', 'EICAR-STANDARD-ANTIVIRUS-TEST-FILE!', '$H+H*'].join('');
 
 /** A message of the examples about a referral of its own. */
 function message(example: string, referral: number, change: (bundle: Bundle) => void = () => undefined): Bundle {
@@ -16,6 +18,8 @@ function message(example: string, referral: number, change: (bundle: Bundle) => 
   change(bundle);
   return bundle;
 }
+
+const appointment: BundleEntry = { fullUrl: 'urn:uuid:00000000-0000-4000-8000-0000000000a1', resource: { resourceType: 'Appointment', id: '00000000-0000-4000-8000-0000000000a1', status: 'booked', start: '2026-11-23T10:00:00Z', end: '2026-11-23T10:15:00Z', participant: [{ status: 'accepted' }] } };
 
 describe.each(databases)('BaRS messages, on $kind', ({ open }) => {
   let gateway: Gateway;
@@ -86,6 +90,33 @@ describe.each(databases)('BaRS messages, on $kind', ({ open }) => {
     expect(ends).toEqual(ends.map(() => ends[0]));
   });
 
+  it('what an attachment holds stays text inside its resource: nothing of it is served as a page or a program', async () => {
+    const data = (text: string): string => Buffer.from(text).toString('base64');
+    const sent = message('falls-referral-from-999', 6, (bundle) => {
+      Object.assign(resourceIn(bundle, 'CarePlan'), { description: `<svg onload="alert(1)"></svg> ${eicar}`, contained: [{ resourceType: 'DocumentReference', id: 'd', status: 'current', content: [
+        { attachment: { contentType: 'text/html', data: data('<script>alert(1)</script>') } }, { attachment: { contentType: 'image/svg+xml', data: data('<svg onload="alert(1)"/>') } }, { attachment: { contentType: 'application/octet-stream', data: data(eicar) } },
+      ] }] });
+    });
+    expect((await post(sent)).status).toBe(200);
+    const plan = (await storedRows(gateway, 'CarePlan')).find(({ resource }) => JSON.stringify(resource['identifier']).includes('"00000006-'))?.resource;
+    expect(JSON.stringify(plan)).not.toMatch(/"contained"|"attachment"/);
+    const read = (accept: string): Promise<Response> => gateway.get(`/fhir/CarePlan/${plan?.['id'] as string}`, 'community-nurse', { Accept: accept });
+    for (const accept of ['application/fhir+json', 'application/fhir+xml']) {
+      const answer = await read(accept);
+      expect([answer.headers.get('content-type')?.split(';')[0], answer.headers.get('x-content-type-options'), answer.headers.get('content-security-policy')?.split(';')[0]]).toEqual([accept, 'nosniff', "default-src 'none'"]);
+    }
+    for (const accept of ['text/html', 'image/svg+xml', 'application/octet-stream']) expect((await read(accept)).status).toBe(406);
+  });
+
+  it('a file that is nothing but a test virus is kept as the bytes it is, refused with a reason, and served by nothing', async () => {
+    const sent = await gateway.send('bcc-cld', '', eicar);
+    const task = (await sent.json()) as Task;
+    expect(await gateway.database.query("select convert_from(content, 'UTF8') as text, state from source_record where feed = 'bcc-cld'")).toEqual([{ text: eicar, state: 'rejected' }]);
+    const told = await gateway.get(`/fhir/Task/${task.id}`, 'bcc-cld');
+    expect([((await told.json()) as Task).status, told.headers.get('x-content-type-options')]).toEqual(['failed', 'nosniff']);
+    expect((await gateway.get('/intake/bcc-cld', 'bcc-cld')).status).toBe(405);
+  });
+
   it('an answer is a Task on the request, and changes nothing of the request', async () => {
     expect((await post(message('validation-request-with-objection', 4))).status).toBe(200);
     const [before] = await requests(4);
@@ -101,6 +132,8 @@ describe.each(databases)('BaRS messages, on $kind', ({ open }) => {
     ['a version nobody knows', () => message('falls-referral-from-999', 30), { Accept: 'application/fhir+json; version=2.0.0' }, [422, 'processing', 'REC_UNPROCESSABLE_ENTITY', 'message-version']],
     ['no header', () => message('bad-no-header', 31), {}, [400, 'invalid', 'REC_BAD_REQUEST', 'message-header-missing']],
     ['an event of another sort', () => message('bad-unknown-event-and-no-focus', 32), {}, [422, 'processing', 'REC_UNPROCESSABLE_ENTITY', 'message-event-unknown']],
+    ['a booking, which is no use case of this gateway', () => message('falls-referral-from-999', 41, (bundle) => { Object.assign(resourceIn(bundle, 'MessageHeader').eventCoding ?? {}, { code: 'booking-request' }); bundle.entry?.push(appointment); }), {}, [422, 'processing', 'REC_UNPROCESSABLE_ENTITY', 'entry-type']],
+    ['a referral with a booked appointment beside it', () => message('falls-referral-from-999', 42, (bundle) => { bundle.entry?.push(appointment); }), {}, [422, 'processing', 'REC_UNPROCESSABLE_ENTITY', 'entry-type']],
     ['two people', () => message('bad-two-people', 33), {}, [422, 'processing', 'REC_UNPROCESSABLE_ENTITY', 'bundle-two-people']],
     ['a referral of STU3', () => message('bad-written-in-stu3', 34), {}, [422, 'processing', 'REC_UNPROCESSABLE_ENTITY', 'fhir-version']],
     ['a Bundle of another type', () => ({ ...message('falls-referral-from-999', 35), type: 'collection' }), {}, [400, 'invalid', 'REC_BAD_REQUEST', 'bundle-type']],

@@ -4,7 +4,7 @@ import type { FeedReport } from '../../../src/viewer/feeds/feed-shapes.ts';
 import { coverageOf, fieldsInOrder, shapeOf, waysOf } from '../../../src/viewer/feeds/ledger-view.ts';
 import { factsOf, inOrder } from '../../../src/viewer/feeds/feed-view.ts';
 
-const queue = { received: 0, pending: 0, retrying: 0, quarantined: 0, awaitingMerge: 0, unmappedCodes: 0, waitingSince: null, lastReceived: null };
+const queue = { received: 0, pending: 0, retrying: 0, quarantined: 0, rejected: 0, awaitingMerge: 0, unmappedCodes: 0, waitingSince: null, lastReceived: null };
 const well: Answered = { feed: 'uhb-adt', title: 'Admissions', partner: 'University Hospitals', state: 'live', mapping: { live: 'a'.repeat(64), candidate: null }, queue, freshness: { lastGood: null, lagSeconds: 0, rowsOfDay: 0, errorRate: 0, usualRows: null }, replay: null, ailments: [] };
 const sick: FeedReport = { ...well, feed: 'bcc-cld', partner: 'Zebra Council', queue: { ...queue, received: 1, pending: 2, quarantined: 3, awaitingMerge: 1, waitingSince: '2026-11-22T09:05:00Z', lastReceived: '2026-11-22T09:05:00Z' }, ailments: [{ code: 'quarantined', sentence: '3 rows in quarantine.', fix: 'See the list.' }] };
 
