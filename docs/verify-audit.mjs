@@ -196,12 +196,13 @@ export function verifyLog(lines, checkpointNotes, keys = null, witnesses = null)
     const checkpoints = readCheckpoints(checkpointNotes, keys);
     if (keys === null) note('No signature was checked: no key was given.');
     if (witnesses !== null) checkWitnesses(checkpointNotes, witnesses, note);
-    const [peaks, erased] = [[], new Set()];
+    const [peaks, erased, apart] = [[], new Set(), []];
     let [size, changed, misfiled, held] = [0, 0, 0, 0];
     for (const at of compare(checkpoints, 0, peaks)) held = at;
     for await (const line of lines) {
       const entry = readLine(line, size + 1);
-      if (entry.salt === null) erased.add(size + 1);
+      if (entry.apart === true) apart.push(size + 1);
+      else if (entry.salt === null) erased.add(size + 1);
       else if (!committed(entry)) {
         changed += 1;
         if (changed <= mostNamed) find('entry-changed', `Entry ${size + 1} does not say what the log committed to.`);
@@ -219,6 +220,7 @@ export function verifyLog(lines, checkpointNotes, keys = null, witnesses = null)
     if (misfiled > mostNamed) find('found-by-other', `${misfiled - mostNamed} more entries are found by other things than they say.`);
     for (const seq of [...erased].slice(0, mostNamed)) find('erased-unrecorded', `The content of entry ${seq} was erased, and no later entry of this export records it.`);
     if (erased.size > mostNamed) find('erased-unrecorded', `The content of ${erased.size - mostNamed} more entries was erased, and nothing in this export records it.`);
+    if (apart.length > 0) note(`Entries kept apart from whoever took this export, of cases about them: ${apart.slice(0, mostNamed).join(', ')}${apart.length > mostNamed ? ` and ${apart.length - mostNamed} more` : ''}. Their places are checked, what they say is not: have somebody else export.`);
     const beyond = checkpoints.find((checkpoint) => checkpoint.size > size);
     if (beyond) throw new Finding('truncated', `The export ends after ${size} entries; the log had ${beyond.size}.`);
     note(`${size} entries. ${checkpoints.length === 0 ? 'No checkpoint was given.' : `The first ${held} are those the ${checkpoints.length === 1 ? 'checkpoint is' : 'checkpoints are'} of.`}`);
@@ -301,7 +303,7 @@ function readProof(text, members) {
   return proof;
 }
 
-const isLeaf = (leaf) => leaf !== null && typeof leaf === 'object' && ['at,commitment,entry,salt,seq', 'at,commitment,entry,found,salt,seq'].includes(Object.keys(leaf).join()) && typeof leaf.at === 'string' && /^[0-9a-f]{64}$/.test(leaf.commitment) && Number.isSafeInteger(leaf.seq) && (leaf.found === undefined || Array.isArray(leaf.found));
+const isLeaf = (leaf) => leaf !== null && typeof leaf === 'object' && ['at,commitment,entry,salt,seq', 'at,commitment,entry,found,salt,seq', 'apart,at,commitment,entry,salt,seq'].includes(Object.keys(leaf).join()) && (leaf.apart === undefined || (leaf.apart === true && leaf.entry === null)) && typeof leaf.at === 'string' && /^[0-9a-f]{64}$/.test(leaf.commitment) && Number.isSafeInteger(leaf.seq) && (leaf.found === undefined || Array.isArray(leaf.found));
 const hashesOf = (path) => path.map((hash) => Buffer.from(String(hash), 'base64'));
 
 // --- The command ------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 import type { CaseRule, CaseSignal } from '../../src/audit/cases/case-rule.ts';
 import { caseSignals } from '../../src/audit/cases/case-rule.ts';
-import { judgeLate, judgeLooks, weighOf, type Oddity } from '../../src/audit/cases/judge-looks.ts';
-import { normalFrom } from '../../src/audit/cases/normal.ts';
+import { judgeLate, judgeLooks, weighOf, type NormalOf, type Oddity } from '../../src/audit/cases/judge-looks.ts';
+import type { Tally } from '../../src/audit/cases/normal.ts';
 import type { Look } from '../../src/audit/cases/look-of.ts';
 import type { KnownPerson, LookFacts, Watched } from '../../src/audit/cases/odd-looks.ts';
 import type { LookerDay } from '../../src/audit/cases/odd-days.ts';
@@ -52,8 +52,8 @@ export function scoreYear(rule: CaseRule, { seed, users, days, ofEach }: { seed:
     const due = waiting.length > daysAfter ? waiting.shift() ?? [] : [];
     const always = [{ from: new Date(0), until: new Date(8.64e15) }];
     const late = judgeLate(due, { rule, normalOf: normals.normalOf, timesOf: (look) => (caredFor.get(look.citizen ?? '')?.includes(look.organisation) ? always : []) });
-    normals.endDay(day, [...atOnce.tallies, ...late.tallies]);
-    const unreviewed = unreviewedOf(rule, uses, number, incidentOf);
+    normals.endDay(day, [...atOnce.tallies, ...late.tallies, ...emergenciesOf(uses, number)]);
+    const unreviewed = unreviewedOf(rule, uses, number, incidentOf, normals.normalOf);
     for (const oddities of [atOnce.oddities, late.oddities, unreviewed]) book.add(oddities, number);
     judging += performance.now() - started;
     raised.add([...atOnce.oddities, ...late.oddities, ...unreviewed], incidentOf);
@@ -74,14 +74,19 @@ export function scoreYear(rule: CaseRule, { seed, users, days, ofEach }: { seed:
 }
 
 /** Emergency access that was left so many days without a review on this day, put to whoever should have reviewed it. */
-function unreviewedOf(rule: CaseRule, uses: readonly EmergencyUse[], today: number, incidentOf: Map<string, Incident>): Oddity[] {
+function unreviewedOf(rule: CaseRule, uses: readonly EmergencyUse[], today: number, incidentOf: Map<string, Incident>, normalOf: NormalOf): Oddity[] {
   const { days } = rule.signals['unreviewed-emergency'];
-  const weighed = weighOf(rule, normalFrom(rule, new Map()), 'unreviewed-emergency');
   return uses.filter(({ day, reviewedAfter }) => day + days === today && (reviewedAfter === null || reviewedAfter > days)).flatMap(({ reference, looker, citizen, day, incident }) => {
     if (incident) incidentOf.set(reference, incident);
     const at = new Date(dayOfYear(day));
+    const weighed = weighOf(rule, normalOf(looker.place.key, dayOfYear(today)), 'unreviewed-emergency');
     return citizen.places.map((keeper): Oddity => ({ keeper, organisation: looker.place.key, person: looker.id, name: looker.id, role: 'nurse', citizen: citizen.id, about: reference, day: dayOfYear(day), at, entry: reference, signal: 'unreviewed-emergency', facts: { days }, ...weighed }));
   });
+}
+
+/** Honest emergency access of a day, as the looks it is; that of the planted is among the looks. */
+function emergenciesOf(uses: readonly EmergencyUse[], today: number): Tally[] {
+  return uses.filter(({ day, incident }) => day === today && incident === null).flatMap(({ looker, day }) => ['looks', 'emergency-looks'].map((what) => ({ organisation: looker.place.key, day: dayOfYear(day), what, n: 1 })));
 }
 
 /** Incidents by whose day they fall on. */

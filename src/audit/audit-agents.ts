@@ -1,15 +1,20 @@
-import type { AuditEventAgent, CodeableConcept, Device, Reference } from '@medplum/fhirtypes';
+import type { AuditEventAgent, CodeableConcept, Coding, Device, Reference } from '@medplum/fhirtypes';
 import { organisationReference } from '../fhir/organisation-reference.ts';
 import type { AuditAction } from './audit-actions.ts';
 import type { AuditEntry } from './types.ts';
 
-const dicom = 'http://dicom.nema.org/resources/ontology/DCM';
+export const dicom = 'http://dicom.nema.org/resources/ontology/DCM';
 const participation = 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType';
 const actReason = 'http://terminology.hl7.org/CodeSystem/v3-ActReason';
 
-const source = coded(dicom, '110153', 'Source Role ID');
-const destination = coded(dicom, '110152', 'Destination Role ID');
-const application = coded(dicom, '110150', 'Application');
+export const source = coded(dicom, '110153', 'Source Role ID');
+export const destination = coded(dicom, '110152', 'Destination Role ID');
+export const application = coded(dicom, '110150', 'Application');
+
+/** BALP's word for whoever an OAuth token is of. */
+export const tokenUser: Coding = { system: 'https://profiles.ihe.net/ITI/BALP/CodeSystem/UserAgentTypes', code: 'UserOauthAgent' };
+export const recipientOfData: Coding = { system: participation, code: 'IRCP', display: 'information recipient' };
+const author: Coding = { system: participation, code: 'AUT', display: 'author (originator)' };
 
 /**
  * Who took part, as IHE BALP has it: the person who asked (the requestor, if there is one), the client and the server by
@@ -17,42 +22,41 @@ const application = coded(dicom, '110150', 'Application');
  * only ever the server: never the one who asked.
  */
 export function auditAgents(entry: AuditEntry, action: AuditAction, base: string | undefined): AuditEventAgent[] {
-  const { who, purpose, custodians } = entry;
-  const purposeOfUse = purpose === undefined ? {} : { purposeOfUse: [purposeConcept(purpose)] };
+  const { custodians } = entry;
   const [client, server] = parts(action);
-  const agents: AuditEventAgent[] = [];
-  if (who.person) {
-    agents.push({
-      type: action.moves === 'out' ? coded(participation, 'IRCP', 'information recipient') : coded(participation, 'AUT', 'author (originator)'),
-      ...roleOf(who),
-      who: { type: 'Practitioner', identifier: { value: who.person.id }, display: who.person.name },
-      name: who.person.name,
-      requestor: true,
-      ...policyOf(entry),
-      ...purposeOfUse,
-    });
-  }
-  agents.push({
-    type: client,
-    ...(who.person ? {} : { ...roleOf(who), ...policyOf(entry), ...purposeOfUse }),
-    who: { type: 'Device', identifier: { value: who.client }, display: who.client },
-    requestor: who.person === undefined,
-    ...(who.address === undefined ? {} : { network: { address: who.address, type: '2' } }),
-  });
-  if (who.organisation !== undefined) {
-    agents.push({
-      type: coded('http://terminology.hl7.org/CodeSystem/v3-RoleClass', 'PROV', 'healthcare provider'),
-      who: organisationReference(who.organisation, who.organisationName),
-      requestor: false,
-      ...purposeOfUse,
-    });
-  }
+  const agents: AuditEventAgent[] = [
+    ...personAgent(entry, action.moves === 'out' ? recipientOfData : author), clientAgent(entry, client), ...organisationAgent(entry),
+  ];
   agents.push({ type: server, who: gatewayDevice, requestor: false, ...(base === undefined ? {} : { network: { address: base, type: '5' } }) });
   const deleted = action.pattern === 'Delete'; // BALP's one custodian is the server then; only its custodian deletes a record, and asked
   for (const custodian of deleted ? [] : custodians) {
     agents.push({ type: coded('http://terminology.hl7.org/CodeSystem/provenance-participant-type', 'custodian', 'Custodian'), who: organisationReference(custodian), requestor: false });
   }
   return agents;
+}
+
+/** The person who asked, if there is one: the token they came with is their only policy. */
+export function personAgent({ who, purpose }: AuditEntry, part: Coding): AuditEventAgent[] {
+  if (!who.person) return [];
+  return [{
+    type: { coding: [part, ...(who.token === undefined ? [] : [tokenUser])] }, ...roleOf(who),
+    who: { type: 'Practitioner', identifier: { value: who.person.id }, display: who.person.name }, name: who.person.name, requestor: true, ...policyOf(tokenUrn(who)), ...useOf(purpose),
+  }];
+}
+
+/** The program that asked; for itself, where there is no person. */
+export function clientAgent({ who, purpose, decisions }: AuditEntry, type: CodeableConcept): AuditEventAgent {
+  const alone = who.person === undefined;
+  return {
+    type, ...(alone && { ...roleOf(who), ...policyOf([...tokenUrn(who), ...(who.organisation === undefined ? clauseUrns(decisions) : [])]), ...useOf(purpose) }),
+    who: { type: 'Device', identifier: { value: who.client }, display: who.client }, requestor: alone, ...(who.address !== undefined && { network: { address: who.address, type: '2' } }),
+  };
+}
+
+/** The organisation asked for, and the clauses it was judged by. */
+export function organisationAgent({ who, purpose, decisions }: AuditEntry): AuditEventAgent[] {
+  if (who.organisation === undefined) return [];
+  return [{ type: coded('http://terminology.hl7.org/CodeSystem/v3-RoleClass', 'PROV', 'healthcare provider'), who: organisationReference(who.organisation, who.organisationName), requestor: false, ...policyOf(clauseUrns(decisions)), ...useOf(purpose) }];
 }
 
 export const gatewayIdentifier = { system: 'https://fhir.bicp.example/Id/gateway', value: 'onestory' } as const;
@@ -72,11 +76,23 @@ function roleOf({ role }: AuditEntry['who']): { role?: CodeableConcept[] } {
   return role === undefined ? {} : { role: [coded('https://fhir.bicp.example/CodeSystem/sharing-role', role)] };
 }
 
-/** The token by its id only, as BALP's minimal OAuth pattern, and every clause a decision cites, whether it permitted or not. */
-function policyOf({ who: { token }, decisions }: AuditEntry): { policy?: string[] } {
-  const clauses = decisions.flatMap((decision) => clauseUrn(decision) ?? []);
-  const policy = [...(token === undefined ? [] : [`urn:ietf:params:oauth:jti:${token}`]), ...new Set(clauses)];
+/** The token by its id only, as BALP's minimal OAuth pattern. */
+export function tokenUrn({ token }: AuditEntry['who']): string[] {
+  return token === undefined ? [] : [`${tokenPrefix}${token}`];
+}
+export const tokenPrefix = 'urn:ietf:params:oauth:jti:';
+
+/** Every clause a decision cites, whether it permitted or not. */
+export function clauseUrns(decisions: AuditEntry['decisions']): string[] {
+  return [...new Set(decisions.flatMap((decision) => clauseUrn(decision) ?? []))];
+}
+
+function policyOf(policy: string[]): { policy?: string[] } {
   return policy.length === 0 ? {} : { policy };
+}
+
+function useOf(purpose: string | undefined): { purposeOfUse?: CodeableConcept[] } {
+  return purpose === undefined ? {} : { purposeOfUse: [purposeConcept(purpose)] };
 }
 
 /** A clause of an agreement as a URI: `urn:onestory:agreement:{id}:{version}:{clause}`. */
@@ -86,6 +102,6 @@ export function clauseUrn({ agreement, version, clause }: Partial<Record<'agreem
 
 export const agreementUrn = 'urn:onestory:agreement';
 
-function coded(system: string, code: string, display?: string): CodeableConcept {
+export function coded(system: string, code: string, display?: string): CodeableConcept {
   return { coding: [{ system, code, ...(display ? { display } : {}) }] };
 }

@@ -18,12 +18,16 @@ const securityResource: Coding = { system: objectRole, code: '13', display: 'Sec
 export function auditEntities(entry: AuditEntry, action: AuditAction): AuditEventEntity[] {
   return [
     transaction(entry),
-    ...citizensOf(entry).map((citizen) => ({ what: citizenReference(citizen), type: person, role: patientRole })),
+    ...citizensOf(entry).map(patient),
     ...(entry.emergency ?? []).map(emergencyAccess),
     ...(action.asks === 'query' ? [query(entry), ...versions(entry)] : thing(entry)),
     ...entry.decisions.map(decision),
     ...(entry.withheld.length > 0 ? [withheld(entry)] : []),
   ];
+}
+
+export function patient(citizen: string): AuditEventEntity {
+  return { what: citizenReference(citizen), type: person, role: patientRole };
 }
 
 /** Whom it was about: the citizen asked for, and those a list that named nobody showed. */
@@ -36,11 +40,11 @@ function emergencyAccess(reference: string): AuditEventEntity {
 }
 
 /** The request as it was understood is kept here too: BALP has a query entity in queries only. */
-function transaction({ request, correlation, shape, query: asked, interaction, status, code }: AuditEntry): AuditEventEntity {
+export function transaction({ request, correlation, shape, query: asked, interaction, status, code, who: { within } }: AuditEntry): AuditEventEntity {
   return {
     what: { identifier: { value: request } },
     type: { system: 'https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType', code: 'XrequestId' },
-    detail: [detail('interaction', interaction), detail('query', asked), ...(shape === undefined ? [] : [detail('shape', shape)]), detail('status', String(status)), ...(code === undefined ? [] : [detail('code', code)]), ...(correlation === undefined ? [] : [detail('correlation', correlation)])],
+    detail: [detail('interaction', interaction), detail('query', asked), ...(shape === undefined ? [] : [detail('shape', shape)]), ...(within === undefined ? [] : [detail('within', `Patient/${within}`)]), detail('status', String(status)), ...(code === undefined ? [] : [detail('code', code)]), ...(correlation === undefined ? [] : [detail('correlation', correlation)])],
   };
 }
 
@@ -59,7 +63,7 @@ function thing(entry: AuditEntry): AuditEventEntity[] {
 }
 
 /** Each typed by its resource type, which leaves the one "System Object" BALP expects to the query or the thing read; with the parts kept apart that went along. */
-function versions({ disclosed, parts = [] }: AuditEntry): AuditEventEntity[] {
+export function versions({ disclosed, parts = [] }: AuditEntry): AuditEventEntity[] {
   const paths = Map.groupBy(parts.map((part) => part.split('#')), ([reference]) => reference);
   return disclosed.map((reference) => {
     const along = (paths.get(reference) ?? []).map(([, path = '']) => detail('part', path));
@@ -67,7 +71,7 @@ function versions({ disclosed, parts = [] }: AuditEntry): AuditEventEntity[] {
   });
 }
 
-function decision({ effect, rule, agreement, version: edition, clause, choice, sentence, count }: AuditEntry['decisions'][number]): AuditEventEntity {
+export function decision({ effect, rule, agreement, version: edition, clause, choice, sentence, count }: AuditEntry['decisions'][number]): AuditEventEntity {
   return {
     ...(agreement !== undefined ? { what: { type: 'Contract', identifier: { system: 'https://fhir.bicp.example/Id/agreement', value: agreement } } } : choice === undefined ? {} : { what: { reference: choice, type: 'Consent' } }),
     type: { system: own, code: 'decision' },
@@ -85,7 +89,7 @@ function decision({ effect, rule, agreement, version: edition, clause, choice, s
 }
 
 /** How many rows of which category and custodian: never which. */
-function withheld({ withheld: lines }: AuditEntry): AuditEventEntity {
+export function withheld({ withheld: lines }: AuditEntry): AuditEventEntity {
   return {
     type: { system: own, code: 'withheld' },
     description: `${lines.reduce((sum, { count }) => sum + count, 0)} kept back`,

@@ -56,9 +56,9 @@ export function describeRequest(facts: RequestFacts): Omit<AuditEntry, 'outcome'
 function describeRequester(requester: Requester | null, address: string | undefined): AuditEntry['who'] {
   const from = address === undefined ? {} : { address };
   if (!requester) return { client: unauthenticated, ...from };
-  const { client, token, person, organisation, organisationName, role } = requester;
+  const { client, token, person, organisation, organisationName, role, citizen } = requester;
   const scopes = role === 'integration' ? { scopes: [...requester.scopes] } : {};
-  return { client, token, ...(person ? { person: { id: person.id, name: person.name } } : {}), organisation, organisationName, role, ...scopes, ...from };
+  return { client, token, ...(person ? { person: { id: person.id, name: person.name } } : {}), organisation, organisationName, role, ...scopes, ...(citizen === undefined ? {} : { within: citizen }), ...from };
 }
 
 /** One line per distinct rule, counts added up, in a fixed order. */

@@ -10,7 +10,7 @@ export interface AuditEntry {
   request: string;
   /** X-Correlation-ID, where the caller sent one: of several requests */
   correlation?: string;
-  who: { client: string; token?: string; person?: { id: string; name: string }; organisation?: OrganisationKey; organisationName?: string; role?: string; /** of a system: what it may read depends on them */ scopes?: string[]; /** IP address the request came from, as the gateway saw it */ address?: string };
+  who: { client: string; token?: string; person?: { id: string; name: string }; organisation?: OrganisationKey; organisationName?: string; role?: string; /** of a system: what it may read depends on them */ scopes?: string[]; /** uuid of the one citizen the token was for: nobody else was within its reach */ within?: string; /** IP address the request came from, as the gateway saw it */ address?: string };
   purpose?: string;
   /** FHIR interaction or gateway action: read, vread, history-instance, search-type, everything, intake, create … */
   interaction: string;

@@ -26,7 +26,7 @@ const withComponent = ['CarePlan', 'EpisodeOfCare', 'ServiceRequest'];
 /** Since when somebody was ready to leave: on what may be a stay in a bed. */
 const withReadyDate = ['Encounter', 'EpisodeOfCare'];
 /** The log is looked up by its own words and columns: these are what it has some for. */
-const ofTheLog = ['action', 'agent', 'agent-name', 'agent-role', 'date', 'entity', 'outcome', 'patient', 'policy', 'source', 'subtype'];
+const ofTheLog = ['action', 'agent', 'agent-name', 'agent-role', 'date', 'entity', 'outcome', 'patient', 'policy', 'source', 'subtype', 'type'];
 /** What entries of the log are about. */
 const inTheLog = [
   'Patient', 'CarePlan', 'EpisodeOfCare', 'ServiceRequest', 'Encounter', 'CareTeam', 'Observation', 'Condition', 'AllergyIntolerance', 'MedicationStatement', 'Flag',

@@ -1,11 +1,14 @@
 import { interactionsTold, type AuditAction } from '../audit/audit-actions.ts';
 import { gatewayIdentifier } from '../audit/audit-agents.ts';
+import { auditFacets, facetTypes, type AuditFacet } from '../audit/audit-facets.ts';
 import { Refusal } from '../fhir/problem.ts';
 import type { SaidValues, SearchQuery } from '../fhir/search-query.ts';
 import { searchParameterOf } from '../fhir/search-parameters.ts';
 
 /** A search of the log beside who asked and when, as words its entries have. */
 export interface AskedWords {
+  /** which of what an entry is, as `type` asks; several may not be asked for at once, null: nothing of this type is in the log */
+  facet: AuditFacet | null;
   /** of each list an entry has one word at least */
   words: string[][];
   /** citizens asked for as what an entry is about: their other ids count too */
@@ -13,18 +16,35 @@ export interface AskedWords {
 }
 
 /**
- * `action`, `subtype`, `outcome`, `purpose`, `agent-role`, `policy`, `entity` and `source` of a search of the log. What an
+ * `type`, `action`, `subtype`, `outcome`, `purpose`, `agent-role`, `policy`, `entity` and `source` of a search of the log. What an
  * action or a subtype is called in FHIR is a set of interactions in the log. A code in another system is nobody's code.
  */
 export function askedWords(query: SearchQuery): AskedWords {
   const said = query.clauses.flatMap((clause) => ('anyOf' in clause && clause.said ? [clause.said] : []));
+  const facet = askedFacet(said);
   return {
-    words: said.flatMap((each) => {
-      const words = wordsOf(each);
-      return words === 'everything' ? [] : [words];
-    }),
+    facet,
+    words: [
+      ...said.flatMap((each) => {
+        const words = wordsOf(each);
+        return words === 'everything' ? [] : [words];
+      }),
+      ...(facet === 'disclosure' ? [['outcome 0'], interactions(({ moves }) => moves === 'out')] : facet === null ? [[]] : []),
+    ],
     entities: said.flatMap((each) => (each.parameter === 'entity' ? [entityOf(each)] : [])),
   };
+}
+
+/** An entry is told as the request it was, or as what `type` asks for instead, which has no action or subtype that could be searched. */
+function askedFacet(said: readonly SaidValues[]): AuditFacet | null {
+  const types = said.filter(({ parameter }) => parameter === 'type');
+  if (types.length === 0) return 'request';
+  const [values, ...more] = types.map((each) => each.values);
+  const [facet, ...others] = auditFacets.filter((each) => values?.some((value) => value === facetTypes[each].code || value === `${facetTypes[each].system}|${facetTypes[each].code}`));
+  if (more.length > 0 || others.length > 0 || (facet !== undefined && facet !== 'request' && said.some(({ parameter }) => parameter === 'action' || parameter === 'subtype'))) {
+    throw new Refusal({ category: 'invalid', code: 'search-value-invalid', text: 'The log is searched for events of one type at a time; disclosures and decisions by neither action nor subtype.', at: { field: 'type' }, expected: auditFacets.map((each) => facetTypes[each].code).join(', ') });
+  }
+  return facet ?? null;
 }
 
 function wordsOf(said: SaidValues): string[] | 'everything' {

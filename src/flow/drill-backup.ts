@@ -4,7 +4,7 @@ import { readLog } from '../store/audit-log.ts';
 import { readHead } from '../store/audit-tree.ts';
 import { copyIn, copyOut, tallyOf, type CopiedTable, type RecordTally } from '../store/backup.ts';
 import type { Database } from '../store/database.ts';
-import { lineOfKept } from './log-lines.ts';
+import { lineOfKept, wordsSaid } from './log-lines.ts';
 
 /** What a backup says of itself. */
 export interface BackupManifest {
@@ -69,7 +69,7 @@ export async function inspectRestored(database: Database, checkpoints: readonly 
 
 async function* logLines(database: Database, size: number): AsyncGenerator<string> {
   for (let after = 0; after < size;) {
-    const entries = await readLog(database, after, size, entriesTogether);
+    const entries = await readLog(database, wordsSaid, { after, last: size, limit: entriesTogether });
     if (entries.length === 0) return; // cut off: the verifier says so
     yield* entries.map(lineOfKept);
     after = entries.at(-1)?.seq ?? size;

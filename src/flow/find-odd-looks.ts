@@ -69,9 +69,10 @@ export async function findUnreviewedAccess(context: OddLooksContext): Promise<bo
   return database.transaction(async (connection) => {
     if ((await takeCasePass(connection, 'at-once')) === null) return false;
     const found = await findUnreviewed(connection, { before: new Date(clock().getTime() - days * dayMs), most: mostUnreviewed });
-    const weighed = weighOf(rule, normalFrom(rule, new Map()), 'unreviewed-emergency');
-    await keepOdd(connection, context, found.map(({ reference, days: waited, ...access }): Oddity => ({
-      ...access, about: reference, day: londonMoment(access.at).day, entry: null, signal: 'unreviewed-emergency', facts: { days: waited }, ...weighed,
+    const accesses = found.map((access) => ({ ...access, day: londonMoment(access.at).day }));
+    const normalOf = await normalsFor(connection, rule, accesses, new Map());
+    await keepOdd(connection, context, accesses.map(({ reference, days: waited, ...access }): Oddity => ({
+      ...access, about: reference, entry: null, signal: 'unreviewed-emergency', facts: { days: waited }, ...weighOf(rule, normalOf(access.organisation, access.day), 'unreviewed-emergency'),
     })));
     return found.length === mostUnreviewed;
   });
@@ -86,7 +87,7 @@ export async function forgetOldLooks({ database, rule, clock }: OddLooksContext)
   }));
 }
 
-async function normalsFor(connection: Connection, rule: CaseRule, looks: readonly Look[], normals: Normals): Promise<NormalOf> {
+async function normalsFor(connection: Connection, rule: CaseRule, looks: readonly Pick<Look, 'organisation' | 'day'>[], normals: Normals): Promise<NormalOf> {
   if (normals.size > mostNormals) normals.clear();
   for (const { organisation, day } of looks) {
     const key = `${day} ${organisation}`;

@@ -10,7 +10,7 @@ import type { Database } from '../store/database.ts';
 import { isUuid } from '../store/secrets.ts';
 import { auditFacts } from './audit-facts.ts';
 import { checkOversight, logReader } from './check-oversight.ts';
-import { lineOfKept } from './log-lines.ts';
+import { lineOfKept, wordsSaid } from './log-lines.ts';
 import { hashesOf, logBroken } from './log-tree.ts';
 import { makeCheckpoint, type CheckpointContext } from './make-checkpoint.ts';
 import { appendOrRefuse } from './release-records.ts';
@@ -23,7 +23,7 @@ import { forAuditReaders } from './search-audit.ts';
  */
 export async function proveEntry(context: ReleaseContext & CheckpointContext, requester: Requester, id: string, size: number | null, request: RequestFacts): Promise<string> {
   await checkOversight(context, requester, forAuditReaders);
-  const entry = isUuid(id) ? await findLogged(context.database, id, logReader(requester)) : null;
+  const entry = isUuid(id) ? await findLogged(context.database, wordsSaid, id, logReader(requester)) : null;
   if (!entry) throw new Refusal(notFound);
   const checkpoint = await covering(context, entry.seq, size);
   const citizen = entry.text === null ? null : (JSON.parse(entry.text) as AuditEntry).citizen;

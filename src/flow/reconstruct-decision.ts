@@ -107,12 +107,13 @@ function decideAt(entry: AuditEntry, asker: Requester, { agreements: registered,
   const question = { requester: asker, agreements, now };
   const facts = new Map([...people].map(([citizen, past]) => [citizen, factsAt(past, now)]));
   const sent = sentRows(entry, facts, classes, question);
-  const withheld = namesSomebody(entry) ? [...facts].map(([citizen, of]) => keptBack(citizen, of, classes, question)) : [];
+  const reaches = (citizen: string | null): boolean => asker.citizen === undefined || citizen === asker.citizen; // what a token of one citizen does not reach is as if it were not there
+  const withheld = namesSomebody(entry) ? [...facts].flatMap(([citizen, of]) => (reaches(citizen) ? [keptBack(citizen, of, classes, question)] : [])) : [];
   const grant = compileGrant({ requester: asker, classes: [...classes.values()], agreements, generation: 0, now });
   const notPermitted = sent.filter(({ citizen, classId, id }) => {
     const of = facts.get(citizen ?? '');
     const record = of?.rows.find((row) => row.id === id)?.record;
-    return classId !== null && !(of && record && mayBeSeen(of, classes.get(classId), record, question) && grant.rules.get(classId)?.kind !== 'none');
+    return classId !== null && !(reaches(citizen) && of && record && mayBeSeen(of, classes.get(classId), record, question) && grant.rules.get(classId)?.kind !== 'none');
   });
   const held = { grant, names: namesFrom(registered), classes };
   const permitted = sent.filter((row) => !notPermitted.includes(row));
@@ -159,7 +160,7 @@ function requesterOf({ who, purpose }: AuditEntry): Requester | null {
   if (!role || !use || who.organisation === undefined) return null;
   return {
     client: who.client, token: who.token ?? 'none', organisation: who.organisation, organisationName: who.organisationName ?? who.organisation, role, purpose: use,
-    scopes: who.scopes ?? [], ...(who.person && { person: who.person }),
+    scopes: who.scopes ?? [], ...(who.person && { person: who.person }), ...(who.within !== undefined && { citizen: who.within }),
   };
 }
 

@@ -10,6 +10,7 @@ import { isUuid } from '../store/secrets.ts';
 import { describeDisclosure } from '../audit/describe-disclosure.ts';
 import { auditFacts } from './audit-facts.ts';
 import { checkOversight, logReader } from './check-oversight.ts';
+import { wordsSaid } from './log-lines.ts';
 import { appendOrRefuse } from './release-records.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 import { forAuditReaders } from './search-audit.ts';
@@ -21,7 +22,7 @@ import { forAuditReaders } from './search-audit.ts';
  */
 export async function redactAuditEntry(context: ReleaseContext, requester: Requester, id: string, rule: string, request: RequestFacts): Promise<{ seq: number }> {
   await checkOversight(context, requester, forAuditReaders);
-  const logged = isUuid(id) ? await findLogged(context.database, id, { ...logReader(requester), organisation: null }) : null;
+  const logged = isUuid(id) ? await findLogged(context.database, wordsSaid, id, { ...logReader(requester), organisation: null }) : null;
   if (!logged) throw new Refusal(notFound);
   const { seq, at, text } = logged;
   if (text === null) throw new Refusal(alreadyRedacted);

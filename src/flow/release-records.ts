@@ -86,7 +86,7 @@ export async function appendAct(context: ReleaseContext, requester: Requester, r
 function describeLook(
   context: ReleaseContext, requester: Requester, ask: Ask, request: RequestFacts, held: HeldGrant, found: Found, missing: Problem | null,
 ): AuditEntry {
-  const rows = [...found.rows, ...found.people, ...found.included, ...(ask.interaction === 'everything' ? found.places : [])]; // a story names places and sends none of them
+  const rows = [...found.rows, ...found.people, ...found.included, ...found.places];
   const explained = explainRelease(held, rows, found.withheld);
   const citizens = [...new Set([...found.withheld.map(({ citizen }) => citizen), ...rows.flatMap(({ citizen }) => (citizen === null ? [] : [citizen]))])];
   const listed = citizens.length > 1 || asksForAList(ask);

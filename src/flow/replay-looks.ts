@@ -39,7 +39,7 @@ export interface ShownVersion extends Sort {
   replacedAt: string | null;
 }
 
-/** Records of one sort that are there now and had not come in then. */
+/** Records of one sort that are this citizen's now and had not come in then. */
 export interface Late extends Sort {
   records: number;
   /** of these, what they tell of had begun by then */
@@ -48,7 +48,7 @@ export interface Late extends Sort {
 
 /** One look, as it was. */
 export interface LookReplay {
-  entry: Pick<AuditEntry, 'id' | 'at' | 'interaction' | 'query' | 'outcome' | 'status'> & { /** which part of each resource was sent; null: all that was shown */ shape: string | null; code: string | null; purpose: string | null; role: string | null; organisation: OrganisationKey | null; organisationName: string | null; personName: string | null; emergency: string[] };
+  entry: Pick<AuditEntry, 'id' | 'at' | 'interaction' | 'query' | 'outcome' | 'status'> & { /** which part of each resource was sent; null: all that was shown */ shape: string | null; code: string | null; purpose: string | null; role: string | null; organisation: OrganisationKey | null; organisationName: string | null; personName: string | null; /** the one citizen an app's token was for; null: it was for everybody */ within: string | null; emergency: string[] };
   /** of this citizen, and of the directory beside them, in the order they were sent */
   shown: ShownVersion[];
   /** versions of other people sent in the same list */
@@ -100,7 +100,7 @@ async function pastOf({ database }: ReleaseContext, { citizen, from }: LookRepla
   return readPastFacts(database, now, from);
 }
 
-async function replayOf(context: ReleaseContext & { classes: SharingClasses }, entry: AuditEntry, { rows }: PastFacts, reader: OrganisationKey | null): Promise<LookReplay> {
+async function replayOf(context: ReleaseContext & { classes: SharingClasses }, entry: AuditEntry, { citizen, rows }: PastFacts, reader: OrganisationKey | null): Promise<LookReplay> {
   const byName = new Map(rows.map((row) => [`${row.type}/${row.id}`, row]));
   const mayTell = (custodian: OrganisationKey | undefined, own = false): boolean => reader === null || (own && reader === entry.who.organisation) || reader === custodian;
   const shown = entry.disclosed.flatMap((version): ShownVersion[] => {
@@ -116,10 +116,10 @@ async function replayOf(context: ReleaseContext & { classes: SharingClasses }, e
   return {
     entry: {
       id, at, interaction, query, outcome, status, shape: entry.shape ?? null, code: entry.code ?? null, purpose: entry.purpose ?? null, role: who.role ?? null, organisation: who.organisation ?? null,
-      organisationName: who.organisationName ?? null, personName: who.person?.name ?? null, emergency: entry.emergency ?? [],
+      organisationName: who.organisationName ?? null, personName: who.person?.name ?? null, within: who.within ?? null, emergency: entry.emergency ?? [],
     },
     shown, shownOfOthers: entry.disclosed.length - shown.length, withheld: entry.withheld, decisions: entry.decisions,
-    notYetArrived: lateOf(context, rows.filter((row) => mayTell(classOf(context, row)?.custodian)), new Date(at)),
+    notYetArrived: lateOf(context, rows.filter((row) => row.citizens.at(-1)?.citizen === citizen && mayTell(classOf(context, row)?.custodian)), new Date(at)),
     decidedAgain: made && { same: made.same, asOf: made.asOf, agreements: made.agreements, notPermitted: made.notPermitted },
   };
 }

@@ -1,5 +1,5 @@
 import type { AuditEvent } from '@medplum/fhirtypes';
-import { auditEventOf } from '../audit/audit-event.ts';
+import { facetOf, readFacetId } from '../audit/audit-facets.ts';
 import { describeDenial } from '../audit/describe-denial.ts';
 import { describeDisclosure } from '../audit/describe-disclosure.ts';
 import type { AuditEntry } from '../audit/types.ts';
@@ -15,6 +15,7 @@ import { askedAgents } from './asked-agents.ts';
 import { askedWords, type AskedWords } from './asked-words.ts';
 import { auditFacts } from './audit-facts.ts';
 import { checkOversight, logReader } from './check-oversight.ts';
+import { wordsSaid } from './log-lines.ts';
 import { appendOrRefuse } from './release-records.ts';
 import type { ReleaseContext, RequestFacts } from './release-context.ts';
 
@@ -42,25 +43,28 @@ export async function searchAuditTrail(context: ReleaseContext, requester: Reque
   const found = await searchAudit(context.database, { ...query, citizens, limit: query.limit + 1 });
   const page = found.slice(0, query.limit);
   const [citizen] = query.citizens ?? [];
+  const events = page.flatMap((entry) => (asked.facet && facetOf(entry, asked.facet, { base })) ?? []);
   await appendOrRefuse(context, describeDisclosure(
     auditFacts(context, requester, request, { interaction: 'search-type', query: ask.query.normal, status: 200, citizen: query.citizens?.length === 1 ? citizen : null }),
-    { disclosed: page.map(({ id }) => ({ type: 'AuditEvent', id, version: 1 })), decisions: [] }));
+    { disclosed: events.map(({ id = '' }) => ({ type: 'AuditEvent', id: readFacetId(id).entry, version: 1 })), decisions: [] }));
   const last = page.at(-1);
-  return { events: page.map((entry) => auditEventOf(entry, { base })), next: found.length > query.limit && last ? { at: last.at, seq: last.seq } : null };
+  return { events, next: found.length > query.limit && last ? { at: last.at, seq: last.seq } : null };
 }
 
-/** One entry, for whoever would find it by searching; any other is not there. Written down as looking at it, under the citizen it is about. */
-export async function readAuditEvent(context: ReleaseContext, requester: Requester, id: string, request: RequestFacts, base: string): Promise<AuditEvent> {
+/** One entry, or its disclosure or decision, for whoever would find it by searching; any other is not there. Written down as looking at it, under the citizen it is about. */
+export async function readAuditEvent(context: ReleaseContext, requester: Requester, asked: string, request: RequestFacts, base: string): Promise<AuditEvent> {
   await checkOversight(context, requester, forAuditReaders);
-  const kept = isUuid(id) ? await findLogged(context.database, id, logReader(requester)) : null;
+  const { entry: id, facet } = readFacetId(asked);
+  const kept = isUuid(id) ? await findLogged(context.database, wordsSaid, id, logReader(requester)) : null;
   const entry = kept && JSON.parse(kept.said) as AuditEntry;
-  const facts = auditFacts(context, requester, request, { interaction: 'read', query: `AuditEvent/${isUuid(id) ? id : '*'}`, status: entry ? 200 : 404, citizen: entry?.citizen });
-  if (!kept || !entry) {
+  const event = kept && entry && facetOf({ ...entry, seq: kept.seq }, facet, { base });
+  const facts = auditFacts(context, requester, request, { interaction: 'read', query: `AuditEvent/${isUuid(id) ? asked : '*'}`, status: event ? 200 : 404, citizen: entry?.citizen });
+  if (!event) {
     await appendOrRefuse(context, describeDenial(facts, { outcome: 'denied', code: notFound.code }));
     throw new AuditedRefusal(notFound);
   }
   await appendOrRefuse(context, describeDisclosure(facts, { disclosed: [{ type: 'AuditEvent', id, version: 1 }], decisions: [] }));
-  return auditEventOf({ ...entry, seq: kept.seq }, { base });
+  return event;
 }
 
 function auditQuery({ query, before }: AuditAsk, agents: AgentCondition[], words: string[][], reader: LogReader): AuditQuery {

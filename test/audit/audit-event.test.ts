@@ -3,6 +3,8 @@ import type { AuditEvent, AuditEventAgent } from '@medplum/fhirtypes';
 import fc from 'fast-check';
 import { interactionsTold } from '../../src/audit/audit-actions.ts';
 import { auditEventOf } from '../../src/audit/audit-event.ts';
+import { auditFacets, facetOf } from '../../src/audit/audit-facets.ts';
+import { wordsOfEntry } from '../../src/audit/words-of-entry.ts';
 import { describeDenial } from '../../src/audit/describe-denial.ts';
 import { describeDisclosure } from '../../src/audit/describe-disclosure.ts';
 import type { RequestFacts } from '../../src/audit/describe-request.ts';
@@ -38,6 +40,7 @@ const everything = describeDisclosure(facts, {
   ],
 });
 const gateway = { base: 'http://127.0.0.1:8080/fhir' };
+const balp = 'https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit.';
 const render = (entry: AuditEntry): AuditEvent => auditEventOf({ ...entry, seq: 41 }, gateway);
 
 describe('the entry for a disclosure', () => {
@@ -119,12 +122,13 @@ describe('an entry as a FHIR AuditEvent', () => {
 
   it('names the person as the one who asked, with role and purpose, the token by its id only, and the clauses its decisions cite', () => {
     expect(render(read).agent.filter(({ requestor }) => requestor)).toEqual([{
-      type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code: 'IRCP', display: 'information recipient' }] },
+      type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code: 'IRCP', display: 'information recipient' }, { system: 'https://profiles.ihe.net/ITI/BALP/CodeSystem/UserAgentTypes', code: 'UserOauthAgent' }] },
       role: [{ coding: [{ system: 'https://fhir.bicp.example/CodeSystem/sharing-role', code: 'nurse' }] }],
       who: { type: 'Practitioner', identifier: { value: 'nurse-7' }, display: 'Grace Ward' }, name: 'Grace Ward', requestor: true,
-      policy: ['urn:ietf:params:oauth:jti:jti-1', 'urn:onestory:agreement:bicp-core:2:4.2'],
+      policy: ['urn:ietf:params:oauth:jti:jti-1'],
       purposeOfUse: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'TREAT' }] }],
     }]);
+    expect(agentsOf(render(read), 'PROV').map(({ policy }) => policy)).toEqual([['urn:onestory:agreement:bicp-core:2:4.2']]);
   });
 
   it('names the client when a system acted by itself', () => {
@@ -159,7 +163,7 @@ describe('an entry as a FHIR AuditEvent', () => {
     expect(event.purposeOfEvent?.map(({ coding }) => coding?.[0]?.code)).toEqual(['TREAT', 'BTG']);
     expect(event.agent.flatMap(({ purposeOfUse = [] }) => purposeOfUse.map(({ coding }) => coding?.[0]?.code))).toEqual(['TREAT', 'TREAT']);
     expect(entitiesOf(event, 'emergency-access').map(({ what }) => what?.identifier)).toEqual(['EA-1', 'EA-2'].map((value) => ({ system: 'https://fhir.bicp.example/Id/emergency-access', value })));
-    expect(event.meta?.profile).toEqual([expect.stringContaining('PatientRead')]);
+    expect(event.meta?.profile?.[0]).toContain('PatientRead');
     expect(render({ ...read, purpose: 'BTG', emergency: ['EA-1'] }).purposeOfEvent).toHaveLength(1);
     expect(entitiesOf(render(read), 'emergency-access')).toEqual([]);
   });
@@ -183,7 +187,7 @@ describe('an entry as a FHIR AuditEvent', () => {
   ])('%s meets the IHE BALP pattern it claims', (profile, entry, action, clientType, serverType) => {
     const event = render(entry);
     expect(balpFaults(event)).toEqual([]);
-    expect(event.meta?.profile).toEqual([`https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit.${profile}`]);
+    expect(event.meta?.profile).toEqual([profile, 'OAUTHaccessTokenUse.Minimal'].map((each) => `${balp}${each}`));
     expect(event.action).toBe(action);
     const [client, server] = [agentsOf(event, clientType), agentsOf(event, serverType)];
     expect([client.length, server.length]).toEqual([1, 1]);
@@ -215,9 +219,53 @@ describe('an entry as a FHIR AuditEvent', () => {
   it.each<[string, AuditEvent]>([
     ['a denial', render(denied)], ['a list about several citizens', render(workList)], ['an operation BALP has no pattern for', render(everything)],
     ['an unknown client address', render({ ...read, who: { client: 'viewer' } })], ['an unknown server address', auditEventOf({ ...read, seq: 1 })],
-  ])('%s claims no BALP profile', (_, event) => {
-    expect(event.meta).toBeUndefined();
+  ])('%s claims no BALP profile of a request', (_, event) => {
+    expect((event.meta?.profile ?? []).filter((profile) => !profile.endsWith('OAUTHaccessTokenUse.Minimal'))).toEqual([]);
     validateResource(event);
+  });
+
+  const byConsent = describeDisclosure({ ...facts, interaction: 'read', query: 'ServiceRequest/r1' }, { disclosed: [{ type: 'ServiceRequest', id: 'r1', version: 1, custodian: `${ods}|RRK` }], decisions: [{ ...permit, choice: 'Consent/k1/_history/2' }] });
+  const refusedByConsent = describeDenial({ ...facts, interaction: 'read', query: 'ServiceRequest/r1', status: 404 }, { outcome: 'denied', code: 'not-found', decisions: [{ ...deny, choice: 'Consent/k1/_history/2' }] });
+  const facet = (entry: AuditEntry, which: 'disclosure' | 'decision'): AuditEvent | null => facetOf({ ...entry, seq: 41 }, which, gateway);
+
+  it.each<[string, AuditEntry, 'disclosure' | 'decision', string[], string]>([
+    ['a disclosure of a read', read, 'disclosure', ['PrivacyDisclosure.Source', 'OAUTHaccessTokenUse.Minimal'], '0'],
+    ['a disclosure by an operation BALP has no pattern for', everything, 'disclosure', ['PrivacyDisclosure.Source', 'OAUTHaccessTokenUse.Minimal'], '0'],
+    ['a disclosure to a system', { ...read, who: { client: 'app', organisation: `${ods}|RRK`, address: '192.0.2.7' } }, 'disclosure', ['PrivacyDisclosure.Source'], '0'],
+    ['a decision that a Consent permitted', byConsent, 'decision', ['AuthZconsent'], '0'], ['a decision that a Consent refused', refusedByConsent, 'decision', ['AuthZconsent'], '8'],
+    ['a decision that rests on agreements alone', read, 'decision', [], '0'],
+  ])('%s meets the pattern it claims', (_, entry, which, profiles, outcome) => {
+    const event = facet(entry, which);
+    if (!event) throw new Error('not told');
+    validateResource(event);
+    expect([balpFaults(event), event.meta?.profile ?? [], event.outcome, event.id]).toEqual([[], profiles.map((each) => `${balp}${each}`), outcome, `${facts.id}.${which}`]);
+    expect(JSON.stringify(event)).toContain(which === 'disclosure' ? entry.disclosed[0] : entry.decisions[0]?.sentence);
+  });
+
+  it('is no disclosure where nothing left or several people are in it, and no decision where nothing was decided of somebody', () => {
+    expect([denied, workList, intake, create, { ...read, disclosed: [] }, { ...read, who: { client: 'viewer' } }].map((entry) => facet(entry, 'disclosure'))).toEqual([null, null, null, null, null, null]);
+    expect([workList, intake, { ...read, decisions: [] }, { ...denied, outcome: 'failed' as const }, withoutCitizen(read)].map((entry) => facet(entry, 'decision'))).toEqual([null, null, null, null, null]);
+  });
+
+  it.each<[string, AuditEntry, 'disclosure' | 'decision', (event: AuditEvent) => void]>([
+    ['a disclosure with two people', read, 'disclosure', (event) => { event.entity?.push(...(event.entity ?? []).filter(({ type }) => type?.code === '1')); }],
+    ['a disclosure by somebody else', read, 'disclosure', (event) => { event.source = { observer: { display: 'elsewhere' } }; }],
+    ['a decision with an entity of another kind', byConsent, 'decision', (event) => { event.entity?.push({ type: { code: 'query' } }); }],
+    ['a decision without its Consent', byConsent, 'decision', (event) => { event.entity = (event.entity ?? []).filter(({ type }) => type?.code !== 'Consent'); }],
+    ['a decision of nobody\'s organisation', byConsent, 'decision', (event) => { event.agent = event.agent.filter(({ type }) => type?.coding?.[0]?.code !== 'PROV'); }],
+    ['a token that stands there whole', read, 'disclosure', (event) => { for (const agent of event.agent) if (agent.requestor) agent.policy = ['eyJ']; }],
+  ])('%s would not meet it', (_, entry, which, spoil) => {
+    const event = facet(entry, which);
+    if (!event) throw new Error('not told');
+    spoil(event);
+    expect(balpFaults(event).length).toBeGreaterThan(0);
+  });
+
+  it('is searched by words of its own text, each once', () => {
+    expect(wordsOfEntry({ ...read, emergency: ['EA-1'] })).toEqual([
+      'interaction read', 'outcome 0', 'purpose TREAT', 'purpose BTG', 'role nurse', 'policy urn:ietf:params:oauth:jti:jti-1', 'entity Patient/c1', 'entity ServiceRequest/r1',
+      ...['below urn:onestory:agreement:bicp-core', 'below urn:onestory:agreement:bicp-core:2', 'below urn:onestory:agreement:bicp-core:2:4.2', 'policy urn:onestory:agreement:bicp-core:2:4.2'],
+    ]);
   });
 
   it('the gateway is never the one who asked, somebody always is, and any entry is valid', () => {
@@ -235,6 +283,10 @@ describe('an entry as a FHIR AuditEvent', () => {
       const asking = event.agent.filter(({ requestor }) => requestor);
       expect(asking).toHaveLength(1);
       expect(asking[0]?.who?.display).not.toBe('OneStory gateway');
+      for (const other of auditFacets.flatMap((facet) => facetOf({ ...entry, seq: 41 }, facet, gateway) ?? [])) {
+        validateResource(other);
+        expect([balpFaults(other), other.agent.filter(({ requestor }) => requestor).length]).toEqual([[], 1]);
+      }
       for (const version of disclosed) expect(JSON.stringify(event)).toContain(version);
     }), { numRuns: 200 });
   });

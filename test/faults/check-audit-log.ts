@@ -1,7 +1,7 @@
 import { verifyLog, type Report } from '../../docs/verify-audit.mjs';
 import { checkpointText, signedNote } from '../../src/audit/checkpoint.ts';
 import { rootOf } from '../../src/audit/tree.ts';
-import { lineOfKept } from '../../src/flow/log-lines.ts';
+import { lineOfKept, wordsSaid } from '../../src/flow/log-lines.ts';
 import { readLog } from '../../src/store/audit-log.ts';
 import { readHead } from '../../src/store/audit-tree.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -12,7 +12,7 @@ const together = 1_000;
 /** The stored log as lines, oldest first. */
 export async function* storedLines(database: Database): AsyncGenerator<string> {
   for (let after = 0; ;) {
-    const entries = await readLog(database, after, Number.MAX_SAFE_INTEGER, together);
+    const entries = await readLog(database, wordsSaid, { after, last: Number.MAX_SAFE_INTEGER, limit: together });
     yield* entries.map(lineOfKept);
     if (entries.length < together) return;
     after = entries.at(-1)?.seq ?? 0;

@@ -52,6 +52,7 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
   let alice: string;
   let neville: string;
   let captured: Resource[];
+  let thereThen: string[];
   let capturedAt: { from: string; to: string };
 
   beforeAll(async () => {
@@ -63,6 +64,7 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
     const from = new Date().toISOString();
     captured = await wholeRecord(gateway, doctor, alice, 7);
     capturedAt = { from, to: new Date().toISOString() };
+    thereThen = (await database.query<{ id: string }>('select id from citizen_row where citizen_id = $1', [alice])).map(({ id }) => id);
     for (const file of files) if (file.feed === 'bchc-rio') await gateway.send(file.feed, file.part, file.content); // came in after the doctor had looked
     await wholeRecord(gateway, nurse, alice);
     const rows = await database.query<{ id: string; type: string }>(`select r.id, r.type from citizen_row r join sharing_class s on s.class_id = r.class_id where r.citizen_id = $1 and s.category = 'mental-health' or r.citizen_id = $1 and r.type = 'EpisodeOfCare' limit 4`, [alice]);
@@ -405,6 +407,7 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
     it.each<[string, (id: string) => string, string?]>([
       ['read of a composed Patient', (id) => `Patient/${id}`], ['a part of it', (id) => `Patient/${id}?_elements=name,birthDate`, '_elements=birthDate,name'], ['search', (id) => `EpisodeOfCare?patient=${id}&_include=EpisodeOfCare:organization&_summary=true`, '_summary=true'],
       ['search of people', (id) => `Patient?_id=${id}&_revinclude=EpisodeOfCare:patient`], ['everything', (id) => `Patient/${id}/$everything?_count=3`], ['history', () => '', 'history'], ['vread', () => '', 'vread'], ['read', () => '', 'read'],
+      ...['summary', 'story', 'timeline', 'timeline?_count=2', 'presence'].map((name): [string, (id: string) => string] => [name, (id) => `Patient/${id}/$${name}`]), ['docref', (id) => `DocumentReference/$docref?patient=${id}`],
     ])('%s has whatever was sent, of every type', async (...[name, pathOf, shape]) => { // a third parameter would be taken for a callback to wait for
       const row = captured.find(({ resourceType }) => resourceType === 'EpisodeOfCare');
       const single = { history: `EpisodeOfCare/${row?.id}/_history`, vread: `EpisodeOfCare/${row?.id}/_history/1`, read: `EpisodeOfCare/${row?.id}` }[name];
@@ -416,11 +419,15 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
       const look = looks.find((each) => each.entry.id === entry?.id);
       expect([answer.status, look?.entry.shape]).toEqual([200, single === undefined ? shape ?? null : null]);
       const shown = (look?.shown ?? []).map(({ version }) => version);
-      const versions = sent.flatMap((each) => (['Provenance', 'OperationOutcome'].includes(each.resourceType) ? [] : each.resourceType === 'Patient' ? (each.link ?? []).flatMap(({ other }) => other.reference ?? [])
-        : [`${each.resourceType}/${each.id}/_history/${each.meta?.versionId}`])); // a composed Patient names the source Patients it was made of
-      const composed = new Set(shown.filter((version) => version.startsWith('Patient/')).map((version) => version.replace(/\/_history\/.*/, '')));
-      if (!sent.some((each) => each.resourceType === 'Patient' && !('link' in each))) expect([...shown.filter((version) => !version.startsWith('Patient/')), ...composed].sort()).toEqual(versions.sort());
-      expect(shown.length).toBeGreaterThan(0);
+      const composedOf = (each: Resource): string[] => ('link' in each && each.resourceType === 'Patient' ? (each.link ?? []).flatMap(({ other }) => other.reference ?? []) : []); // a composed Patient names the source Patients it was made of
+      const stored = sent.filter((each) => each.meta?.versionId !== undefined && !(each.resourceType === 'Patient' && each.id === alice));
+      expect(sent.filter((each) => !stored.includes(each) && !['Patient', 'Provenance', 'OperationOutcome', 'Composition', 'List', 'CarePlan', 'CareTeam', 'DocumentReference', 'Parameters'].includes(each.resourceType))).toEqual([]); // what is made for this answer has no version
+      const patients = (of: readonly string[]): string[] => [...new Set(of.filter((each) => each.startsWith('Patient/')).map((each) => each.replace(/\/_history\/.*/, '')))].sort();
+      const versions = stored.map((each) => `${each.resourceType}/${each.id}/_history/${each.meta?.versionId}`);
+      const others = (of: readonly string[]): string[] => of.filter((each) => !each.startsWith('Patient/')).sort();
+      expect(others(shown)).toEqual(others(versions));
+      if (sent.some((each) => composedOf(each).length > 0)) expect(patients(shown)).toEqual(patients([...sent.flatMap(composedOf), ...versions]));
+      expect([shown.length > 0, look?.decidedAgain?.same, look?.withheld]).toEqual([true, true, entry?.withheld]);
     });
 
     it('names the parts kept apart that were shown with a version', async () => {
@@ -437,6 +444,11 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
       expect(look?.decisions.some(({ effect }) => effect === 'permit')).toBe(true);
       expect(look?.notYetArrived.filter(({ custodian }) => custodian?.endsWith('RYW')).length).toBeGreaterThan(0);
       expect(look?.notYetArrived.some(({ begunBefore }) => begunBefore > 0)).toBe(true);
+      const since = await database.query<{ id: string; custodian: string; category: string }>('select r.id, s.custodian, s.category from citizen_row r join sharing_class s using (class_id) where r.citizen_id = $1 and not r.id = any ($2::uuid[])', [alice, thereThen]);
+      const late = Map.groupBy(since, ({ custodian, category }) => `${custodian} ${category}`);
+      expect(Object.fromEntries((look?.notYetArrived ?? []).map(({ custodian, category, records }) => [`${custodian} ${category}`, records]))).toEqual(Object.fromEntries([...late].map(([sort, rows]) => [sort, rows.length])));
+      const arrived = (await wholeRecord(gateway, doctor, alice)).filter(({ id, meta }) => meta?.versionId !== undefined && since.some((row) => row.id === id));
+      expect([arrived.length > 0, arrived.filter(({ id }) => captured.some((then) => then.id === id))]).toEqual([true, []]);
       expect(look?.decidedAgain).toMatchObject({ same: true, notPermitted: [] });
       expect(look?.decidedAgain?.agreements.map(({ id }) => id)).toContain('bicp-early-intervention');
     });

@@ -1,16 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { Bundle, OperationOutcome } from '@medplum/fhirtypes';
 import { findOddLooks, findUnreviewedAccess, forgetOldLooks, type OddLooksContext } from '../../src/flow/find-odd-looks.ts';
+import { lineFor, wordsSaid } from '../../src/flow/log-lines.ts';
 import type { CaseDetails, CaseEntry } from '../../src/flow/list-cases.ts';
 import type { Requester } from '../../src/fhir/sharing.ts';
 import { openCases } from '../../src/store/access-cases.ts';
+import { readLog } from '../../src/store/audit-log.ts';
 import { moveCasePass, type CasePass } from '../../src/store/odd-looks.ts';
 import type { WatchedCitizen } from '../../src/store/watched-citizens.ts';
 import { shippedCaseRule } from '../audit/cases/shipped-case-rule.ts';
 import { databases } from '../databases.ts';
-import { auditSince, lastSeq } from '../edge/http/asking.ts';
+import { ask, auditSince, lastSeq } from '../edge/http/asking.ts';
 import { caseCommand } from '../../src/edge/cli/case.ts';
 import { runCommand } from '../edge/cli/run-command.ts';
+import { verifyLog } from '../../docs/verify-audit.mjs';
+import { verifyStoredLog } from '../faults/check-audit-log.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { shippedRule } from '../linkage/shipped-rule.ts';
 import { citizenOf, people } from './whole-record.ts';
@@ -117,6 +121,25 @@ describe.each(databases)('cases, on $kind', ({ open }) => {
     expect(await found('privacy-officer')).toEqual([shown[0] - 1, false, true, true, true, true]);
     expect((await gateway.database.query(`select 1 from audit_entry where about_person = 'privacy-officer'`)).length).toBe(2);
     expect((await send(`cases/${reference}/close`, 'governance-lead', { outcome: 'appropriate', reason: 'His own mother asked him to' })).status).toBe(200); // well of somebody is said by one
+  });
+
+  it('about a governance lead are not in the whole log as they take it out, which verifies all the same and says what it lacks', async () => {
+    const reference = 'CA-0000000000000002';
+    await gateway.database.transaction((connection) => openCases(connection, [{ id: randomUUID(), reference, keeper: `${ods}|QHL`, organisation: `${ods}|QHL`, person: 'governance-lead', name: 'Teresa Wilk', role: 'governance', rule: 'x', score: 20, signals: ['own-record'], lastAt: new Date(), due: '2030-01-01' }], new Date()));
+    await gateway.services.cases.read({ ...colleague, role: 'governance', organisation: `${ods}|QHL` }, reference, { id: 'r' });
+    const { text: note } = await ask(gateway, { method: 'POST', path: '/audit/checkpoint', who: 'governance-lead', body: '{}', headers: { 'Content-Type': 'application/json' } });
+    const lines = (await (await gateway.get('/audit/export', 'governance-lead')).text()).trimEnd().split('\n');
+    const apart = lines.filter((line) => line.startsWith('{"apart":true,')).map((line) => JSON.parse(line) as { seq: number });
+    const report = await verifyLog(lines, [note]);
+    expect([lines.some((line) => line.includes(reference)), apart.length, report.findings]).toEqual([false, 1, []]);
+    expect(report.notes.join(' ')).toContain(`of cases about them: ${apart[0]?.seq}.`);
+    expect((await verifyStoredLog(gateway.database)).notes.join(' ')).not.toContain('apart'); // what is not for one person is for whoever else holds the log to it
+    await expect(gateway.database.transaction(async (connection) => { // what was changed is kept from nobody, be it about them
+      await connection.query('alter table audit_entry disable trigger user');
+      await connection.query(`update audit_entry set entry = replace(entry, '"permitted"', '"denied"') where seq = $1`, [apart[0]?.seq]);
+      const [kept] = await readLog({ ...gateway.database, query: async (statement, values) => (await connection.query(statement, values ?? [])).rows }, wordsSaid, { after: (apart[0]?.seq ?? 0) - 1, last: apart[0]?.seq ?? 0, limit: 1 });
+      throw new Error(kept && lineFor('governance-lead', kept));
+    })).rejects.toThrow('"aboutPerson":"governance-lead"');
   });
 
   let theirs: CaseEntry;

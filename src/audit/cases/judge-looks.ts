@@ -45,6 +45,7 @@ export function judgeLooks(looks: readonly Look[], { rule, facts, normalOf, days
     const day = takePlace(days, look, add);
     if (look.citizen !== null) {
       add('looks');
+      if (look.underEmergency) add('emergency-looks');
       add(`slot:${look.slot}`);
       for (const odd of oddAtOnce({ ...look, citizen: look.citizen }, rule, facts)) {
         add(`signal:${odd.signal}`);

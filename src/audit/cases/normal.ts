@@ -3,7 +3,7 @@ import type { CaseRule, CaseSignal } from './case-rule.ts';
 /**
  * What is normal in one organisation: how often each thing was counted in the days before. Names are `looks` and `late-looks`
  * (judged for a relationship), `days` (a person's day), `signal:<name>`, `slot:<slot>`, and `opened:<n>`, `missed:<n>`: people's days with
- * so many people opened, or so many questions that met nobody.
+ * so many people opened, or so many questions that met nobody; `emergency-looks` are looks under emergency access.
  */
 export type Counts = ReadonlyMap<string, number>;
 
@@ -29,7 +29,12 @@ const perDay: ReadonlySet<CaseSignal> = new Set(['unusual-hours', 'unusual-volum
 export function rateOf(rule: CaseRule, { counts }: Normal, signal: CaseSignal): number {
   const { prior } = rule.signals[signal];
   const { priorLooks } = rule.normal;
-  return (count(counts, `signal:${signal}`) + prior * priorLooks) / (count(counts, comparedWith(signal)) + priorLooks);
+  return (count(counts, metAs(signal)) + prior * priorLooks) / (count(counts, comparedWith(signal)) + priorLooks);
+}
+
+/** Whether a review is missing is not up to who looked: what is rare or not where they work is emergency access. */
+function metAs(signal: CaseSignal): string {
+  return signal === 'unreviewed-emergency' ? 'emergency-looks' : `signal:${signal}`;
 }
 
 /** What it is a share of. */

@@ -22,6 +22,7 @@ export function sayOddity({ signal, facts }: Pick<Oddity, 'signal' | 'facts'>): 
 /** How rare it is where they work. */
 export function sayRarity({ signal, oneIn }: Pick<Oddity, 'signal' | 'oneIn'>): string {
   const what = signal === 'unusual-hours' || signal === 'unusual-volume' || signal === 'enumeration' ? 'person’s day' : 'look';
+  if (signal === 'unreviewed-emergency' && oneIn !== null) return oneIn < 2 ? 'In their organisation most looks are made in an emergency.' : `In their organisation about 1 look in ${oneIn.toLocaleString('en-GB')} is made in an emergency.`;
   if (oneIn === null) return 'How rare that is in their organisation is not known yet.';
   return oneIn < 2 ? 'In their organisation most are like that.' : `In their organisation about 1 ${what} in ${oneIn.toLocaleString('en-GB')} is like that.`;
 }

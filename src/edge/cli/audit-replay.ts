@@ -26,6 +26,7 @@ function sayLook({ entry, shown, shownOfOthers, withheld, decisions, notYetArriv
   return [
     `${entry.at} ${entry.interaction} ${entry.query} (entry ${entry.id})`,
     `  by: ${entry.personName ?? 'a system'}, ${entry.role ?? 'no role'}, ${entry.organisationName ?? entry.organisation ?? 'nobody known'}, for ${entry.purpose ?? 'no purpose'}${entry.emergency.length > 0 ? `, under emergency access ${entry.emergency.join(', ')}` : ''}`,
+    ...(entry.within === null ? [] : [`  by an app that could see Patient/${entry.within} alone`]),
     `  ended: ${entry.outcome}, HTTP ${entry.status}${entry.code === null ? '' : ` ${entry.code}`}`,
     ...(entry.shape === null ? [] : [`  of each only ${entry.shape}`]),
     ...shown.map(({ version, parts, category, custodian, replacedAt }) => `  shown: ${version}${sort(category, custodian)}${parts.length === 0 ? '' : `, with ${parts.join(' ')}`}${replacedAt === null ? '' : `, replaced ${replacedAt}`}`),

@@ -1,29 +1,14 @@
+import { auditWords } from './audit-words.ts';
+
 /**
  * What the log is searched by. `words` are made by the database from an entry's own text when it is written, so nobody can
- * write an entry that is not found: canonical JSON sorts its members and escapes the quotes inside strings, so what is matched
- * here is only ever a member. An entry whose content is erased has only the words of its tombstone. The words asked for are in src/flow/asked-words.ts.
+ * write an entry that is not found. An entry whose content is erased has only the words of its tombstone. The words asked for
+ * are in src/flow/asked-words.ts.
  *
  * Answers come newest first by the entry's own time, so every order of entries has that time in it.
  */
-/** The words of an entry, by its text `entry`. Also what they are checked by: the function in the database is whoever's who has the database. */
-export const wordsOfEntry = `array_remove(array[
-    hashtextextended('interaction ' || nullif(split_part(split_part(entry, '"interaction":"', 2), '"', 1), ''), 0),
-    hashtextextended('outcome ' || case when strpos(entry, '"outcome":"permitted"') > 0 then '0'
-      when strpos(entry, '"outcome":"denied"') > 0 or strpos(entry, '"status":5') > 0 then '8' when strpos(entry, '"outcome":"failed"') > 0 then '4' end, 0),
-    hashtextextended('purpose ' || nullif(split_part(split_part(entry, '"purpose":"', 2), '"', 1), ''), 0),
-    hashtextextended(case when strpos(entry, '"emergency":["') > 0 then 'purpose BTG' end, 0),
-    hashtextextended('role ' || nullif(split_part(split_part(entry, '"role":"', 2), '"', 1), ''), 0),
-    hashtextextended('policy urn:ietf:params:oauth:jti:' || nullif(split_part(split_part(entry, '"token":"', 2), '"', 1), ''), 0),
-    hashtextextended('entity Patient/' || nullif(split_part(split_part(entry, '"citizen":"', 2), '"', 1), ''), 0)]
-  || array(select hashtextextended('entity Patient/' || trim('"' from listed), 0) from unnest(string_to_array(nullif(split_part(split_part(entry, '"listed":[', 2), ']', 1), ''), ',')) listed)
-  || array(select hashtextextended('entity ' || ltrim(split_part(sent, '/_history/', 1), '"'), 0) from unnest(string_to_array(nullif(split_part(split_part(entry, '"disclosed":[', 2), ']', 1), ''), ',')) sent)
-  || array(select hashtextextended(word, 0) from unnest((string_to_array(entry, '{"agreement":"'))[2:]) cited
-      cross join lateral (select 'urn:onestory:agreement:' || split_part(cited, '"', 1) as agreement, split_part(split_part(cited, '","version":"', 2), '"', 1) as version, split_part(split_part(cited, '","clause":"', 2), '"', 1) as clause) c
-      cross join lateral unnest(array['below ' || agreement, 'below ' || agreement || ':' || version, 'below ' || agreement || ':' || version || ':' || clause, 'policy ' || agreement || ':' || version || ':' || clause]) word), null)`;
-
 export const answers = `
-create function audit_words(entry text) returns bigint[] language sql immutable strict parallel safe as $$
-  select ${wordsOfEntry} $$;
+${auditWords.trim()}
 revoke all on function audit_words(text) from public;
 
 alter table audit_entry add column words bigint[] generated always as (audit_words(entry)) stored;

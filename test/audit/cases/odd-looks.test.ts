@@ -1,5 +1,5 @@
 import { interactionsTold } from '../../../src/audit/audit-actions.ts';
-import { judgeLate, judgeLooks, type Oddity } from '../../../src/audit/cases/judge-looks.ts';
+import { judgeLate, judgeLooks, weighOf, type Oddity } from '../../../src/audit/cases/judge-looks.ts';
 import { looksOf, type Look } from '../../../src/audit/cases/look-of.ts';
 import { normalFrom, oneInOf, pointsOf, rateOf } from '../../../src/audit/cases/normal.ts';
 import type { KnownPerson, LookFacts, Watched } from '../../../src/audit/cases/odd-looks.ts';
@@ -170,4 +170,11 @@ describe('points', () => {
     expect([sayRarity({ signal: 'colleague', oneIn: 1250 }), sayRarity({ signal: 'unusual-volume', oneIn: 40 }), sayRarity({ signal: 'no-relationship', oneIn: 1 }), sayRarity({ signal: 'prominent', oneIn: null })]).toEqual(
       ['In their organisation about 1 look in 1,250 is like that.', 'In their organisation about 1 person’s day in 40 is like that.', 'In their organisation most are like that.', 'How rare that is in their organisation is not known yet.']);
   });
+});
+
+it('emergency access nobody reviewed says less where emergencies are every day\'s work', () => {
+  const usedIn = (emergencies: number): ReturnType<typeof weighOf> => weighOf(rule, normalFrom(rule, new Map([['looks', 10_000], ['emergency-looks', emergencies]])), 'unreviewed-emergency');
+  expect([usedIn(0).points > rule.openAt, usedIn(2_000).points < rule.openAt, usedIn(2_000).points > 0]).toEqual([true, true, true]);
+  expect(sayRarity({ signal: 'unreviewed-emergency', ...usedIn(2_000) })).toBe('In their organisation about 1 look in 5 is made in an emergency.');
+  expect(judgeLooks([look({ underEmergency: true }), look()], { rule, facts: facts(), normalOf: () => nothing, days: new Map() }).tallies.filter(({ what }) => what === 'emergency-looks' || what === 'looks').map(({ n }) => n)).toEqual([2, 1]);
 });

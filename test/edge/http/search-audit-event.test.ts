@@ -200,6 +200,7 @@ describe.each(databases)('a search of the audit trail, on $kind', ({ open }) => 
       ['somebody or something', [['entity', `Patient/${other},CarePlan/${plan}`]], (event) => entities(event).some((each) => [`Patient/${other}`, `CarePlan/${plan}`].includes(each)), 3],
       ['this gateway as the source', [['source:identifier', 'https://fhir.bicp.example/Id/gateway|onestory']], ({ source }) => source.observer?.identifier?.value === 'onestory', 7],
       ['another source', [['source:identifier', 'elsewhere']], () => false, 0],
+      ['the request it was', [['type', 'rest']], () => true, 7], ['a type nothing of the log is of', [['type', '110112']], () => false, 0],
       ['all of them', [['action', 'E'], ['outcome', '0'], ['purpose', 'BTG'], ['entity', `Patient/${other}`], ['agent', 'p-words'], ['patient', other]], ({ purposeOfEvent }) => codesIn(purposeOfEvent).includes('BTG'), 1],
     ])('finds by %s what FHIR says matches', async (_, parameters, matches, count) => {
       const answer = await search(governance, ...parameters, ['date', '2026-05']);
@@ -208,7 +209,20 @@ describe.each(databases)('a search of the audit trail, on $kind', ({ open }) => 
       expect(found).toHaveLength(count);
     });
 
-    it.each([['purpose', 'http://terminology.hl7.org/CodeSystem/v3-ActReason|', 'search-value-invalid'], ['policy:above', 'urn:x', 'search-parameter-unknown'], ['entity:identifier', '', 'search-value-empty']])('refuses %s=%s', async (name, value, code) => {
+    it('finds disclosures and decisions by their type, each as it is read by its id', async () => {
+      const look = of({ who: { client: 'app', token: 'jti-7', person: { id: 'p-words', name: 'Wanda Words' }, organisation: community, role: 'nurse', address: '192.0.2.7' }, citizen, disclosed: [`CarePlan/${plan}/_history/3`], decisions: [{ ...permit, choice: 'Consent/k/_history/1' }], at: '2026-07-03T12:00:00.000Z' });
+      await gateway.services.audit.append(look);
+      for (const [type, facet, profile] of [['110106', 'disclosure', 'PrivacyDisclosure.Source'], ['http://dicom.nema.org/resources/ontology/DCM|110113', 'decision', 'AuthZconsent']] as const) {
+        const found = ((JSON.parse((await search(governance, ['type', type], ['date', '2026-07'])).text) as Bundle<AuditEvent>).entry ?? []).map(({ resource }) => resource);
+        expect(found.map((event) => [event?.id, event?.meta?.profile?.[0]?.endsWith(profile)])).toEqual([[`${look.id}.${facet}`, true]]);
+        expect(JSON.parse((await ask(gateway, { path: `/fhir/AuditEvent/${look.id}.${facet}`, who: governance })).text)).toEqual(found[0]);
+      }
+      const none = await Promise.all([`${look.id}.other`, `${said[5]?.id ?? ''}.disclosure`, `${look.id}.disclosure`].map(async (id, i) => (await ask(gateway, { path: `/fhir/AuditEvent/${id}`, who: i < 2 ? governance : 'privacy-officer-bsmhft' })).status));
+      expect(none).toEqual([404, 404, 404]);
+      for (const more of [['action', 'R'], ['type', 'rest']] as [string, string][]) expect(codeOf(await search(governance, ['type', '110106'], more))).toBe('search-value-invalid');
+    });
+
+    it.each([['type', 'rest,110106', 'search-value-invalid'], ['purpose', 'http://terminology.hl7.org/CodeSystem/v3-ActReason|', 'search-value-invalid'], ['policy:above', 'urn:x', 'search-parameter-unknown'], ['entity:identifier', '', 'search-value-empty']])('refuses %s=%s', async (name, value, code) => {
       const answer = await search(governance, [name, value]);
       expect([answer.status, codeOf(answer)]).toEqual([400, code]);
     });

@@ -1,6 +1,8 @@
+import type { Parameters } from '@medplum/fhirtypes';
 import { Client } from 'fhir-kit-client';
 import { decodeJwt } from 'jose';
 import * as oidc from 'openid-client';
+import type { AuditEntry } from '../../../src/audit/types.ts';
 import { openLoadedPglite } from '../../databases.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
 import { auditSince, lastSeq } from '../http/asking.ts';
@@ -96,6 +98,7 @@ describe('an app by SMART App Launch', () => {
     const { body: { launch } } = await launchBy('ward-doctor', { patient, client: 'ward-board' });
     const { access_token: token, scope: given } = await tokensFor(doctor, { launch, scope: 'openid launch patient/*.rs user/Consent.cu user/*.rs' });
     expect([given?.split(' ').filter((each) => each.includes('/')), decodeJwt(token)['patient']]).toEqual([['patient/*.rs'], patient]);
+    const before = await lastSeq(gateway);
     const read = async (path: string): Promise<{ status: number; code: string | undefined; ids: string[]; text: string }> => {
       const answer = await fetch(`${gateway.url}/fhir/${path}`, { headers: { Authorization: `Bearer ${token}` }, ...(path.includes('$match') || path.includes('$break-glass') ? { method: 'POST' } : {}) });
       const body = (await answer.json()) as { entry?: { resource: { id: string } }[]; issue?: { details?: { coding?: { code: string }[] } }[] };
@@ -112,6 +115,18 @@ describe('an app by SMART App Launch', () => {
     const everything = await read('EpisodeOfCare?_count=100&_include=EpisodeOfCare:patient');
     expect([everything.ids.length > 0, everything.text.includes(other)]).toEqual([true, false]);
     for (const path of ['Patient/$match', 'Patient/$break-glass', '_history', 'AuditEvent?_count=1', 'Contract?_count=1', `Patient/${patient}/$presence`]) expect([path, (await read(path)).status]).toEqual([path, 403]);
+    const looked = (await auditSince(gateway, before)).map(({ entry }) => entry).filter(({ outcome, interaction }) => outcome !== 'failed' && ['read', 'everything', 'search-type'].includes(interaction));
+    const again = async (id: string): Promise<Parameters> => (await (await gateway.get(`/fhir/AuditEvent/${id}/$reconstruct`, 'governance-lead')).json()) as Parameters;
+    const same = ({ parameter }: Parameters): boolean | undefined => parameter?.find(({ name }) => name === 'same')?.valueBoolean;
+    for (const entry of looked) expect([entry.query, entry.who.within, same(await again(entry.id))]).toEqual([entry.query, patient, true]);
+    expect(looked.filter(({ disclosed }) => disclosed.length > 0).length).toBeGreaterThan(4);
+    const theirs = await fetch(`${gateway.url}/fhir/Patient/${other}`, { headers: { Authorization: `Bearer ${await gateway.token('ward-doctor')}` } });
+    const whole = (await auditSince(gateway, before)).map(({ entry }) => entry).find(({ citizen, disclosed, interaction }) => citizen === other && interaction === 'read' && disclosed.length > 0);
+    expect([theirs.status, same(await again(whole?.id ?? ''))]).toEqual([200, true]);
+    const beyond = { ...whole, id: crypto.randomUUID(), who: { ...whole?.who, within: patient } } as AuditEntry; // as if a look within one person's context had shown another
+    await gateway.services.audit.append(beyond);
+    const made = await again(beyond.id);
+    expect([same(made), made.parameter?.filter(({ name }) => name === 'not-permitted').map(({ valueUri }) => valueUri)]).toEqual([false, whole?.disclosed]);
     const standing = await attempt({ scope: 'openid patient/*.rs' });
     expect((await answered(doctor, standing.url)).searchParams.get('error')).toBe('access_denied');
   });

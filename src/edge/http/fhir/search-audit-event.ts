@@ -22,16 +22,16 @@ interface AuditPageState {
   before: AuditAsk['before'];
 }
 
-/** GET [base]/AuditEvent/{id} · an entry never changes, but for its content being erased where the law asks: it has no versions */
+/** GET [base]/AuditEvent/{id}, {id}.disclosure, {id}.decision · an entry never changes, but for its content being erased where the law asks: it has no versions */
 export async function readAuditEvent(services: AuditServices, asked: Asked): Promise<Reply> {
   return { status: 200, text: JSON.stringify(await services.readAudit(asked.requester, asked.params['id'] ?? '', asked.request)) };
 }
 
 /**
- * GET [base]/AuditEvent?patient=&agent=&agent:identifier=&agent-name=&agent-role=&date=&action=&subtype=&outcome=&purpose=&policy=&entity=&source:identifier= ·
+ * GET [base]/AuditEvent?type=&patient=&agent=&agent:identifier=&agent-name=&agent-role=&date=&action=&subtype=&outcome=&purpose=&policy=&entity=&source:identifier= ·
  * newest first. `agent` is a person's or client's id as entries name it, `agent:identifier` the identifier of the organisation that
  * asked, `agent-name` a word of the person's name, `policy` a token's id or a clause as `urn:onestory:agreement:{id}:{version}:{clause}`,
- * `policy:below` an agreement or one version of it.
+ * `policy:below` an agreement or one version of it. `type` asks for what an entry is beside the request it was: 110106 a disclosure, 110113 a decision.
  */
 export async function searchAuditEvent(services: AuditServices, asked: Asked, posted: boolean): Promise<Reply> {
   const given = posted ? [...asked.query, ...(await readForm(asked))] : asked.query;
