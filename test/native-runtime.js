@@ -1,6 +1,10 @@
 import { pathToFileURL } from 'node:url';
+import fc from 'fast-check';
 import { jestExpect as expect } from '@jest/expect';
 import Runtime from 'jest-runtime';
+import { seedOfRun } from './seed-of-run.ts';
+
+fc.configureGlobal({ seed: seedOfRun() });
 
 let suites = 0;
 

@@ -4,14 +4,25 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A free port on the loopback address. */
+/** Below what systems give to connections by themselves: nobody takes such a port until it is listened on, nor while a process that held it is started anew. */
+const ports = { first: 15_000, count: 15_000 };
+let drawn = (process.pid * 97) % ports.count; // each process of a run begins elsewhere
+
+/** A free port on the loopback address, no two the same in this process. */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  for (let tries = 0; tries < 1_000; tries += 1) {
+    drawn = (drawn + 1) % ports.count;
+    if (await canListen(ports.first + drawn)) return ports.first + drawn;
+  }
+  throw new Error('no port');
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => { resolve(false); });
+    server.listen(port, '127.0.0.1', () => { server.close(() => { resolve(true); }); });
+  });
 }
 
 /** A real PostgreSQL 18 in a temporary folder, by its socket there: half the work of a loopback address. Nothing of a test outlives it, so that no disk is waited for; what is measured is `durable`. */

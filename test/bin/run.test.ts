@@ -111,18 +111,28 @@ console.log('ready');
 
 it('a signal that comes twice at once, from a terminal or npm, is told once', async () => {
   install('1.0.0');
-  writeFileSync(join(project, 'script.mjs'), `let times = 0;
-process.on('SIGTERM', () => { times += 1; setTimeout(() => { console.log(times); process.exit(0); }, 300); });
-setInterval(() => {}, 1000);
+  writeFileSync(join(project, 'script.mjs'), `import { existsSync } from 'node:fs';
+let times = 0;
+process.on('SIGTERM', () => { times += 1; console.log('told'); });
+setInterval(() => { if (existsSync('enough')) { console.log(times); process.exit(0); } }, 100);
 console.log('ready');
 `);
-  const { out } = await run(['script.mjs'], {}, async (pid, said) => {
-    while (!said().includes('ready')) await new Promise((resolve) => setTimeout(resolve, 10));
-    process.kill(pid, 'SIGTERM');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    process.kill(pid, 'SIGTERM');
-  });
-  expect(out).toBe('ready\n1\n');
+  const twice = async (): Promise<{ out: string; ms: number }> => {
+    let first = 0;
+    rmSync(join(project, 'enough'), { force: true });
+    const { out } = await run(['script.mjs'], {}, async (pid, said) => {
+      while (!said().includes('ready')) await new Promise((resolve) => setTimeout(resolve, 10));
+      first = Date.now();
+      process.kill(pid, 'SIGTERM');
+      while (!said().includes('told')) await new Promise((resolve) => setTimeout(resolve, 5));
+      process.kill(pid, 'SIGTERM');
+      writeFileSync(join(project, 'enough'), '');
+    });
+    return { out, ms: Date.now() - first };
+  };
+  let told = await twice();
+  while (told.ms >= 1_000) told = await twice(); // what comes a second later is told again: on a busy machine it may
+  expect(told.out).toBe('ready\ntold\n1\n');
 });
 
 it('an npm that is killed outright does not leave the script behind', async () => {
@@ -139,7 +149,7 @@ writeFileSync('ready', '');
   await appears('ready');
   npm.kill('SIGKILL');
   await appears('stopped');
-}, 10_000);
+});
 
 it('experimental features warn nobody', async () => {
   install('1.0.0');

@@ -7,6 +7,7 @@ import { citizenOf, objectionOf, people } from '../flow/whole-record.ts';
 import { firstDay } from '../first-day.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { londonToday } from '../../src/viewer/read-day.ts';
+import { awayFromMidnight, patienceMs } from '../patience.ts';
 import { castMember, detailsOf, openEmergency, population } from '../flow/emergency-asks.ts';
 import { desktop, elsewhere, faults, faultsAtAnyWidth, faultsWhenNarrow, focusedLabel, isInSight, openBrowser, settled, tabTo, visit, type Visit } from './visit.ts';
 
@@ -131,6 +132,7 @@ describe('from the start page', () => {
       await page.getByLabel('As at', { exact: true }).fill('05-Apr-2999');
       await page.keyboard.press('Enter');
       await page.getByText('Enter a day that has come').waitFor();
+      await awayFromMidnight();
       await page.getByLabel('As at', { exact: true }).fill(londonToday(new Date()));
       await page.keyboard.press('Enter');
       await page.locator('[data-as-at]').waitFor();
@@ -585,7 +587,7 @@ describe('from the start page', () => {
       await page.goto(`${gateway.url}/session/sign-in?as=governance-lead&return=/app/links/anew`);
       await settled(page);
       await page.getByRole('button', { name: 'Compare now' }).click();
-      for (const end = Date.now() + 10_000; !(await page.getByRole('button', { name: 'Give it up' }).isVisible()) && Date.now() < end;) {
+      for (const end = Date.now() + patienceMs; !(await page.getByRole('button', { name: 'Give it up' }).isVisible()) && Date.now() < end;) {
         await page.waitForTimeout(100);
         if (await page.getByRole('button', { name: 'Look again' }).isVisible()) await page.getByRole('button', { name: 'Look again' }).click();
       }

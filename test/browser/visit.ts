@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { AxeBuilder } from '@axe-core/playwright';
 import chromiumPackage from '@sparticuz/chromium';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { patienceMs } from '../patience.ts';
 
 /** Debian's Chromium where there is one, else the one that npm brings. */
 export async function openBrowser(): Promise<Browser> {
@@ -28,7 +29,7 @@ export interface Visit {
 export async function visit(browser: Browser, viewport: { width: number; height: number } = desktop): Promise<Visit> {
   const context = await browser.newContext({ viewport, locale: 'en-GB', timezoneId: 'Europe/London' });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(patienceMs);
   const requested: string[] = [];
   const complaints: string[] = [];
   page.on('request', (request) => requested.push(request.url()));
@@ -52,7 +53,7 @@ export function elsewhere(requested: readonly string[], gateway: string): string
  */
 export async function settled(page: Page): Promise<void> {
   await page.locator('h1').first().waitFor();
-  const end = Date.now() + 15_000;
+  const end = Date.now() + patienceMs;
   for (let quiet = 0; quiet < 4; await page.waitForTimeout(25)) {
     quiet = (await page.locator('[data-loading]').count()) > 0 ? 0 : quiet + 1;
     if (Date.now() > end) throw new Error('still loading');
@@ -69,7 +70,7 @@ export async function faults(page: Page): Promise<unknown[]> {
 
 /** By how many pixels the page is wider than its window, once it has taken the window's width: a page is laid out in its own process. */
 async function overflowOf(page: Page): Promise<number> {
-  for (const end = Date.now() + 2_000; ;) {
+  for (const end = Date.now() + 10_000; ;) {
     const overflow = Number(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'));
     if (overflow <= 0 || Date.now() > end) return overflow;
     await page.waitForTimeout(50);

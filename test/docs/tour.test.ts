@@ -39,7 +39,7 @@ tour('the README\'s first tour', () => {
     writeFileSync(script, ['set -euo pipefail', ...blocks.flatMap(({ commands }) => [commands.replaceAll('npm run -s onestory --', `${process.execPath} --disable-warning=ExperimentalWarning src/cli.ts`), `printf '${separator}'`])].join('\n'));
     outputs = (await run('bash', [script], { cwd: root, env })).split(separator);
     if (update) writeFileSync(file, withOutputs(readFileSync(file, 'utf8'), outputs).replace(startBlock, () => asByDefault(box, env.DATA_DIR)));
-  }, 120_000);
+  });
 
   afterAll(async () => {
     if (gateway !== null && gateway.exitCode === null) {

@@ -1,5 +1,5 @@
 // Run as a process of its own: appends a number of audit entries to the log of the database named first, many at a
-// time, as many requests would, and tells each that is durable by its request. Ends with 1 when one of them was not.
+// time, as many requests would, once it is told to on standard input, and tells each that is durable by its request. Ends with 1 when one of them was not.
 import type { AuditEntry } from '../../src/audit/types.ts';
 import { sealEntries } from '../../src/flow/seal-entries.ts';
 import { openAuditTrail } from '../../src/store/audit-trail.ts';
@@ -18,6 +18,8 @@ function entry(request: string): AuditEntry {
 
 const database = await openPostgres(url, 3);
 const trail = openAuditTrail(database, sealEntries);
+process.stdout.write('ready\n');
+await new Promise((resolve) => process.stdin.once('data', resolve)); // all of them begin together
 let next = 0;
 await Promise.all(Array.from({ length: atOnce }, async () => {
   while (next < Number(count)) {

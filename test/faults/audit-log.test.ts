@@ -31,15 +31,17 @@ const killedAfter = 300;
 const script = join(import.meta.dirname, 'append-entries.ts');
 const identity: LogIdentity = { origin, signers: [newSigner()] };
 
-/** Appends in a process of its own until it has done so many, or has told of so many and is killed. */
-function append(url: string, name: string, count: number, killAfter = Infinity): Promise<{ code: number | null; told: string[] }> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, url, String(count), name], { stdio: ['ignore', 'pipe', 'ignore'] });
+/** Appends in a process of its own, once `begin` resolves, until it has done so many, or has told of so many and is killed. */
+function append(url: string, name: string, count: number, { begin, ready, killAfter = Infinity }: { begin: Promise<void>; ready: () => void; killAfter?: number }): Promise<{ code: number | null; told: string[] }> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, url, String(count), name], { stdio: ['pipe', 'pipe', 'ignore'] });
   let out = '';
+  child.stdout.once('data', ready); // the first line says that it is there
+  void begin.then(() => child.stdin.end('begin'));
   child.stdout.on('data', (part: Buffer) => {
     out += part.toString();
     if (out.split('\n').length > killAfter) child.kill('SIGKILL');
   });
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, told: out.split('\n').slice(0, -1) })));
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, told: out.split('\n').slice(1, -1) })));
 }
 
 /** A checkpoint of an earlier size, as it would have been made then. */
@@ -57,13 +59,17 @@ describe('a log that three processes append to at once, one of which is killed',
     const url = await freshPostgres('template1');
     database = await openPostgres(url, 2);
     let over = false;
-    const appending = Promise.all([append(url, 'appender0', entriesEach), append(url, 'appender1', entriesEach), append(url, 'killed', 1_000_000, killedAfter)]).finally(() => { over = true; });
+    const [begin, ...there] = Array.from({ length: 4 }, () => Promise.withResolvers<void>()) as [PromiseWithResolvers<void>, ...PromiseWithResolvers<void>[]];
+    const processes = [['appender0', entriesEach, Infinity], ['appender1', entriesEach, Infinity], ['killed', 1_000_000, killedAfter]] as const;
+    const appending = Promise.all(processes.map(([name, count, killAfter], i) => append(url, name, count, { begin: begin.promise, ready: () => there[i]?.resolve(), killAfter }))).finally(() => { over = true; });
+    await Promise.all(there.map(({ promise }) => promise));
+    begin.resolve();
     while (!over) notes.push((await makeCheckpoint({ database, log: identity })).note);
     const ended = await appending;
     expect(ended.map(({ code }) => code)).toEqual([0, 0, null]);
     acknowledged = ended.flatMap(({ told }) => told);
     notes.push((await makeCheckpoint({ database, log: identity })).note);
-  }, 90_000);
+  });
   afterAll(() => database.close());
 
   it('holds every acknowledged entry once, without a gap, and every checkpoint made meanwhile', async () => {

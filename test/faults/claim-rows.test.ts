@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { databases, freshPostgres } from '../databases.ts';
 import { openPostgres, type Database } from '../../src/store/database.ts';
 import { claimRows, finishRecords, finishRows } from '../../src/store/intake-queue.ts';
+import { patienceMs } from '../patience.ts';
 import { saveSourceRecord, saveSplit } from '../../src/store/source-records.ts';
 
 const people = 6;
@@ -37,7 +38,7 @@ describe.each(databases)('rows taken by many workers at once, on $kind', ({ open
     try {
       await fillQueue(database);
       const settled: { personKey: string; recordId: number }[] = [];
-      const until = Date.now() + 20_000;
+      const until = Date.now() + patienceMs;
       await Promise.all(Array.from({ length: workers }, () => work(database, settled, () => settled.length >= people * records || Date.now() > until)));
       for (const [, rows] of Map.groupBy(settled, ({ personKey }) => personKey)) {
         expect(rows.map(({ recordId }) => recordId)).toEqual(Array.from({ length: records }, (_, n) => n + 1));

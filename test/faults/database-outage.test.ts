@@ -5,13 +5,13 @@ import { startPostgres } from '../postgres-setup.ts';
 import { checkInvariants } from './check-invariants.ts';
 import { sendersFor } from './feed-posts.ts';
 import { newSettings, pause, spawnGateway, tokenOf, type GatewayProcess, type GatewaySettings } from './gateway-process.ts';
+import { patienceMs } from '../patience.ts';
 import { newLedger, postAndNote } from './post-ledger.ts';
 import { untilIdle } from './run-with-kills.ts';
 
 const citizens = 24;
 const readers = 4;
 const terminations = 3;
-const recoveryLimitMs = 15_000;
 const abdul = 'identifier=https://fhir.nhs.uk/Id/nhs-number|9990000379';
 
 type Postgres = Awaited<ReturnType<typeof startPostgres>>;
@@ -60,15 +60,15 @@ describe('a database that goes away under load', () => {
     gateway = spawnGateway(settings);
     await gateway.ready();
     expected = (await look(gateway, await tokenOf(gateway, settings, 'ward-doctor'))).found;
-  }, 120_000);
+  });
   afterAll(async () => {
     await gateway.stop('SIGKILL');
     await postgres.stop();
     rmSync(settings.dataDir, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   /** Readers ask and a feed posts while the fault happens, and until the gateway answers both as before. */
-  async function underLoad(fault: () => Promise<void>): Promise<{ recoveredAfterMs: number }> {
+  async function underLoad(fault: () => Promise<void>): Promise<{ recovered: boolean }> {
     const [token, feedToken] = await Promise.all([tokenOf(gateway, settings, 'ward-doctor'), tokenOf(gateway, settings, 'uhb-adt')]);
     let done = false;
     const posts = sendersFor(citizens)[0]?.posts ?? [];
@@ -85,13 +85,13 @@ describe('a database that goes away under load', () => {
     await fault();
     const faultAt = Date.now();
     let wellSince = 0;
-    while (wellSince < 10 && Date.now() - faultAt < recoveryLimitMs) {
+    while (wellSince < 10 && Date.now() - faultAt < patienceMs) {
       wellSince = (await look(gateway, token)).status === 200 ? wellSince + 1 : 0;
       await pause(20);
     }
     done = true;
     await Promise.all([...asking, posting]);
-    return { recoveredAfterMs: Date.now() - faultAt };
+    return { recovered: wellSince >= 10 };
   }
 
   it('finds Abdul before anything happens', () => {
@@ -100,22 +100,22 @@ describe('a database that goes away under load', () => {
 
   it(`all connections ended ${terminations} times by an administrator: it recovers without a restart`, async () => {
     for (let n = 0; n < terminations; n += 1) {
-      const { recoveredAfterMs } = await underLoad(async () => {
+      const { recovered } = await underLoad(async () => {
         await asAdministrator(postgres.url('postgres'), `select pg_terminate_backend(pid) from pg_stat_activity where datname = 'outage'`);
       });
-      expect(recoveredAfterMs).toBeLessThan(recoveryLimitMs);
+      expect(recovered).toBe(true);
     }
     expect(gateway.running()).toBe(true);
-  }, 90_000);
+  });
 
   it('one backend killed, so that the whole server restarts itself: it recovers without a restart', async () => {
-    const { recoveredAfterMs } = await underLoad(async () => {
+    const { recovered } = await underLoad(async () => {
       const [backend] = await asAdministrator(postgres.url('postgres'), `select pid from pg_stat_activity where datname = 'outage' limit 1`);
       process.kill(Number(backend?.['pid']), 'SIGKILL');
     });
-    expect(recoveredAfterMs).toBeLessThan(recoveryLimitMs);
+    expect(recovered).toBe(true);
     expect(gateway.running()).toBe(true);
-  }, 60_000);
+  });
 
   it('every reader was answered rightly or with 503 and Retry-After: never an error, never an empty answer', () => {
     expect(looks.length).toBeGreaterThan(readers);
@@ -140,7 +140,7 @@ describe('a database that goes away under load', () => {
     } finally {
       await database.close();
     }
-  }, 60_000);
+  });
 
   it('was really away', () => {
     expect(looks.some(({ status }) => status === 503) || ledger.refused.length > 0).toBe(true);

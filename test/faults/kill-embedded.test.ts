@@ -4,6 +4,7 @@ import { randomFor } from '../../src/demo/random.ts';
 import { openPglite, type Database } from '../../src/store/database.ts';
 import { sendersFor } from './feed-posts.ts';
 import { newSettings, pause, spawnGateway, tokenOf, type GatewayProcess, type GatewaySettings } from './gateway-process.ts';
+import { until } from '../patience.ts';
 import { newLedger, postAndNote, type PostLedger } from './post-ledger.ts';
 
 const kills = 2;
@@ -33,7 +34,7 @@ describe('a gateway on the embedded database in a data folder', () => {
     ledger = newLedger();
     gateway = spawnGateway(settings);
     await gateway.ready();
-  }, 90_000);
+  });
   afterAll(async () => {
     await gateway.stop('SIGKILL');
     rmSync(settings.dataDir, { recursive: true, force: true });
@@ -50,24 +51,22 @@ describe('a gateway on the embedded database in a data folder', () => {
     }
     expect(ledger.acknowledged.length).toBeGreaterThan(kills);
     expect(ledger.refused).toEqual([]);
-  }, 120_000);
+  });
 
   it('refuses a second process on the same folder and names the one that holds it', async () => {
     const second = spawnGateway({ ...settings, port: (await newSettings()).port });
     expect(await second.ended).toEqual({ code: 2, signal: null });
     expect(second.errors()).toContain(`in use by process ${gateway.pid}`);
     expect(gateway.running()).toBe(true);
-  }, 60_000);
+  });
 
   it('works off every acknowledged post by itself and says so in its Task', async () => {
     const authorised = { Authorization: `Bearer ${await tokenOf(gateway, settings, 'uhb-adt')}` };
     for (const { taskId } of ledger.acknowledged) {
       const status = async (): Promise<unknown> => ((await (await fetch(`${gateway.url}/fhir/Task/${taskId}`, { headers: authorised })).json()) as { status?: unknown }).status;
-      const until = Date.now() + 20_000;
-      while ((await status()) !== 'completed' && Date.now() < until) await pause(50);
-      expect(await status()).toBe('completed');
+      await until(async () => (await status()) === 'completed', `the end of ${taskId}`, 50);
     }
-  }, 60_000);
+  });
 
   it('has each of them once', async () => {
     expect(await gateway.stop('SIGTERM')).toEqual({ code: 0, signal: null });
@@ -81,5 +80,5 @@ describe('a gateway on the embedded database in a data folder', () => {
     } finally {
       await database.close();
     }
-  }, 120_000);
+  });
 });

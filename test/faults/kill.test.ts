@@ -11,7 +11,7 @@ describe(`a gateway on PostgreSQL, killed ${kills} times in the middle of its wo
     outcome = await runWithKills({
       kills, seed: 7, senders: sendersFor(citizens), databaseUrls: { killed: await freshPostgres('template1'), undisturbed: await freshPostgres('template1') },
     });
-  }, 240_000);
+  });
 
   it('was killed while it worked: posts were cut off and rows were waiting', () => {
     expect(outcome.cutOff + outcome.pendingAtKills).toBeGreaterThan(0);

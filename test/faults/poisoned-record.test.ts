@@ -3,12 +3,11 @@ import { databases } from '../databases.ts';
 import { message } from '../intake/adt.ts';
 import { csvHeader } from '../../src/demo/csv.ts';
 import { cldColumns } from '../../src/demo/cld-columns.ts';
-import { pause } from './gateway-process.ts';
+import { until } from '../patience.ts';
 import { openWorks, type Works } from './open-works.ts';
 
 /** Longer than a key in an index may be, and not compressible. */
 const endless = randomBytes(6_000).toString('hex');
-const limitMs = 30_000;
 
 const poisons: Record<string, [feed: string, content: string]> = {
   'a person id without end': ['uhb-adt', message({ id: 'P1', pid: { 3: `${endless}^^^RRK` } })],
@@ -20,7 +19,7 @@ const poisons: Record<string, [feed: string, content: string]> = {
 
 describe.each(databases)('a record nobody foresaw, on $kind', ({ open }) => {
   let works: Works;
-  beforeAll(async () => { works = await openWorks(await open()); }, 60_000);
+  beforeAll(async () => { works = await openWorks(await open()); });
   afterAll(() => works.close());
 
   const finished = async (taskId: string): Promise<boolean> =>
@@ -30,10 +29,9 @@ describe.each(databases)('a record nobody foresaw, on $kind', ({ open }) => {
     const poisoned = await works.post(feed, '', content);
     const next = await works.post('uhb-adt', '', message({ id: `next-${name.length}`, event: 'A28', pid: { 3: `H${name.length}^^^RRK` }, pv1: null }));
     works.services.worker.wake();
-    const until = Date.now() + limitMs;
-    while (!((await finished(poisoned)) && (await finished(next))) && Date.now() < until) await pause(20);
-    expect({ next: await finished(next), poisoned: await finished(poisoned) }).toEqual({ next: true, poisoned: true });
-  }, 60_000);
+    await until(() => finished(next), 'the end of the next');
+    await until(() => finished(poisoned), 'the end of the poisoned one');
+  });
 
   it('that the database refuses to lay out in rows is rejected with the reason, and the next of the same batch goes on', async () => {
     await works.database.query(`create function refuse_one_row() returns trigger language plpgsql as $$ begin
@@ -42,10 +40,9 @@ describe.each(databases)('a record nobody foresaw, on $kind', ({ open }) => {
     const [before, poisoned, after] = await Promise.all(['BEFORE', 'POISON', 'AFTER'].map((family) =>
       works.post('uhb-adt', '', message({ id: `layout-${family}`, event: 'A28', pid: { 3: `H${family}^^^RRK`, 5: `${family}^GIVEN` }, pv1: null }))));
     works.services.worker.wake();
-    const until = Date.now() + limitMs;
-    while (!(await finished(before ?? '') && await finished(poisoned ?? '') && await finished(after ?? '')) && Date.now() < until) await pause(20);
+    for (const each of [before, poisoned, after]) await until(() => finished(each ?? ''), 'the end of each');
     const states = await works.database.query<{ task_id: string; state: string; problems: { code: string }[] }>('select task_id, state, problems from source_record where task_id = any($1::uuid[])', [[before, poisoned, after]]);
     expect(Object.fromEntries(states.map(({ task_id: id, state, problems }) => [id, [state, ...problems.map(({ code }) => code)]])))
       .toEqual({ [before ?? '']: ['done'], [poisoned ?? '']: ['rejected', 'intake-failed'], [after ?? '']: ['done'] });
-  }, 60_000);
+  });
 });

@@ -4,11 +4,10 @@ import { openPostgres, type Database } from '../../src/store/database.ts';
 import { freshPostgres } from '../databases.ts';
 import { editableMappings, withoutGender } from '../flow/replay-works.ts';
 import { message } from '../intake/adt.ts';
-import { pause } from './gateway-process.ts';
+import { until } from '../patience.ts';
 import { openWorks } from './open-works.ts';
 
 const people = 40;
-const limitMs = 120_000;
 
 it('kill -9 in the middle of a replay and of its swap: the next process goes on, and every person has the new version once', async () => {
   const maps = editableMappings();
@@ -21,6 +20,7 @@ it('kill -9 in the middle of a replay and of its swap: the next process goes on,
   await works.services.worker.idle();
   await works.close();
   maps.edit('hl7v2-adt/person.map', withoutGender);
+  await database.query(holdUp);
 
   await killedAt(url, maps.folder, 'start', database, 'shadow');
   await killedAt(url, maps.folder, 'approve', database, 'swapping');
@@ -41,26 +41,33 @@ function run(url: string, folder: string, command: string): ChildProcess {
   return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join('test', 'faults', 'run-replay.ts'), url, folder, command], { cwd: join(import.meta.dirname, '..', '..'), stdio: 'inherit' });
 }
 
+/** After a few people it waits for a lock that the test holds. */
+const holdUp = `create function hold_up() returns trigger language plpgsql as $$ begin
+  if (select state from replay order by replay_id desc limit 1) = tg_argv[0] and (select count(*) from replay_person where step = 1) > 4 then perform pg_advisory_xact_lock(1938); end if; return null; end $$`;
+
 /** Lets a process go through some of the people in this state, and kills it before it has gone through all. */
 async function killedAt(url: string, folder: string, command: string, database: Database, state: string): Promise<void> {
-  const child = run(url, folder, command);
-  await until(async () => {
-    const replay = await replayOf(database);
-    return replay.state === state && replay.done > 2;
+  await database.query(`create trigger hold_up after update on replay_person for each statement execute function hold_up('${state}')`);
+  await database.transaction(async (holder) => {
+    await holder.query('select pg_advisory_xact_lock(1938)');
+    const child = run(url, folder, command);
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    await until(async () => (await replayOf(database)).state === state && (await database.query(isHeldUp)).length > 0, `a process held up in state ${state}`);
+    const cut = await replayOf(database);
+    child.kill('SIGKILL');
+    await ended;
+    expect(cut).toMatchObject({ state });
+    expect(cut.done).toBeGreaterThan(2);
+    expect(cut.done).toBeLessThan(people);
+    await database.query(`select pg_terminate_backend(pid) from (${isHeldUp}) held`);
+    await until(async () => (await database.query(isHeldUp)).length === 0, 'the end of what was held up');
   });
-  child.kill('SIGKILL');
-  const cut = await replayOf(database);
-  expect(cut).toMatchObject({ state });
-  expect(cut.done).toBeLessThan(people);
+  await database.query('drop trigger hold_up on replay_person');
 }
+const isHeldUp = `select pid from pg_stat_activity where datname = current_database() and wait_event = 'advisory'`;
 
 async function replayOf(database: Database): Promise<{ state: string; done: number }> {
   const [row] = await database.query<{ state: string; done: number }>(
     'select state, (select count(*) from replay_person p where p.replay_id = r.replay_id and step = 1)::int as done from replay r order by replay_id desc limit 1');
   return row ?? { state: 'none', done: 0 };
-}
-
-async function until(reached: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + limitMs; Date.now() < end; await pause(5)) if (await reached()) return;
-  throw new Error('it did not get there in time');
 }

@@ -29,7 +29,7 @@ export async function runRegister(gateways: readonly Gateway[], { who, clients, 
   const steps: RegisterStep[] = [];
   let failed = 0;
   const until = performance.now() + ms;
-  const goesOn = (): boolean => performance.now() < until && steps.filter(({ did }) => did.kind === 'written').length < enough;
+  const goesOn = (): boolean => performance.now() < until && (steps.filter(({ did }) => did.kind === 'written').length < enough || !steps.some(({ did }) => did.kind === 'refused'));
   await Promise.all(Array.from({ length: clients }, async (_, client) => {
     const send = sends[client % sends.length] as Send;
     for (let turn = 0; goesOn(); turn += 1) failed += await take(send, { citizen, registers, client, turn, steps });

@@ -69,5 +69,5 @@ describe('two gateways on one database', () => {
         await Promise.all([...both, alone].map((each) => each.close()));
       }
     }), { numRuns: runs, seed: 7, endOnFailure: true });
-  }, 180_000);
+  });
 });

@@ -23,6 +23,7 @@ import { openAuditTrail } from '../../src/store/audit-trail.ts';
 import { sealEntries } from '../../src/flow/seal-entries.ts';
 import { loadSecrets } from '../../src/store/secrets.ts';
 import { openSharingClasses } from '../../src/store/sharing-classes.ts';
+import { londonDay } from '../../src/fhir/london-day.ts';
 import { databases } from '../databases.ts';
 import { runCommand } from '../edge/cli/run-command.ts';
 import { shippedCaseRule } from '../audit/cases/shipped-case-rule.ts';
@@ -31,6 +32,7 @@ import { balpFaults } from '../audit/balp.ts';
 import { browserLike } from '../edge/http/session/browser-like.ts';
 import { ask, auditSince, codeOf, lastSeq, refusingEntries, type Answer } from '../edge/http/asking.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
+import { awayFromMidnight } from '../patience.ts';
 import { castMember, detailsOf, endEmergency, openEmergency, population } from './emergency-asks.ts';
 import { citizenOf, people, wholeRecord } from './whole-record.ts';
 
@@ -61,6 +63,7 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
     const files = [...demoFiles(population)];
     for (const file of files) if (file.feed !== 'bchc-rio') await gateway.send(file.feed, file.part, file.content);
     alice = await citizenOf(gateway, doctor, people.alice);
+    await awayFromMidnight();
     const from = new Date().toISOString();
     captured = await wholeRecord(gateway, doctor, alice, 7);
     capturedAt = { from, to: new Date().toISOString() };
@@ -131,7 +134,7 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
     });
 
     it('is of the time asked for', async () => {
-      const day = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London' }).format(new Date());
+      const day = londonDay(new Date(capturedAt.from));
       expect(lines(await reportOf(alice, governance, `?start=${day}&end=${day}`)).length).toBeGreaterThan(2);
       expect(lines(await reportOf(alice, governance, '?end=2020-01-01'))).toEqual([]);
       const within = lines(await reportOf(alice, governance, `?start=${capturedAt.from}&end=${capturedAt.to}`));
@@ -391,7 +394,8 @@ describe.each(databases)('what the log answers, on $kind', ({ open }) => {
       if (response.status !== 200) throw new Error(`answered ${response.status} ${await response.text()}`);
       return (await response.json()) as LookReplays;
     };
-    const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London' }).format(new Date());
+    let today: string;
+    beforeAll(() => { today = londonDay(new Date(capturedAt.from)); });
 
     it('has the very versions the doctor was sent, page by page, and nothing else', async () => {
       const { looks, more } = await replay({ user: doctor, patient: alice, at: today });

@@ -17,6 +17,7 @@ import { verifyLog } from '../../docs/verify-audit.mjs';
 import { verifyStoredLog } from '../faults/check-audit-log.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { shippedRule } from '../linkage/shipped-rule.ts';
+import { awayFromMidnight } from '../patience.ts';
 import { citizenOf, people } from './whole-record.ts';
 
 /** Odd looks come to a case, once; it is put to those whose data was seen, and dealt with by them and whom they ask. */
@@ -210,6 +211,7 @@ describe.each(databases)('cases, on $kind', ({ open }) => {
   });
 
   it('come of asking over and over for who is not there, against what is usual in the organisation', async () => {
+    await awayFromMidnight();
     const yesterday = new Date(Date.now() - dayMs).toISOString().slice(0, 10);
     await gateway.database.query(`insert into look_tally select $1, $2, what, 500 from unnest(array['days', 'missed:1', 'looks']) what`, ['https://fhir.bicp.example/Id/ons-code|E08000025', yesterday]);
     for (let i = 0; i < 22; i += 1) await gateway.get(`/fhir/Patient/${randomUUID()}`, 'social-worker');

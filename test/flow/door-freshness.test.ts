@@ -89,8 +89,7 @@ describe.each(houses)('what changes between two requests holds for the very next
 
   it('an agreement whose last moment passes shares nothing more, though nobody touches anything', async () => {
     const alice = await citizenOf(first, 'privacy-officer', people.alice);
-    const end = new Date(Date.now() + 3_000);
-    await terminateAgreement(first.database, await sha256Of(first.database, 'bicp-oversight'), end);
+    const oversight = await sha256Of(first.database, 'bicp-oversight');
     // what is not a row of the door first: nothing else has told the process that its grant is past
     const paths = ['/fhir/AuditEvent?_count=1', `/fhir/Patient/${alice}/$explain-access`, `/fhir/Patient/${alice}`];
     const statuses = async (): Promise<number[][]> => Promise.all(gateways.map(async (gateway) => {
@@ -98,9 +97,15 @@ describe.each(houses)('what changes between two requests holds for the very next
       for (const path of paths) answers.push((await gateway.get(path, 'privacy-officer')).status);
       return answers;
     }));
-    expect(await statuses()).toEqual(everywhere([200, 200, 200]));
-    expect(Date.now()).toBeLessThan(end.getTime());
-    await wait(end.getTime() - Date.now() + 100);
+    let leftMs = 0;
+    for (let ms = 2_000; leftMs <= 0; ms *= 4) { // longer where the machine was too busy to answer within it
+      const end = Date.now() + ms;
+      await terminateAgreement(first.database, oversight, new Date(end));
+      const before = await statuses();
+      leftMs = end - Date.now();
+      if (leftMs > 0) expect(before).toEqual(everywhere([200, 200, 200]));
+    }
+    await wait(leftMs + 100);
     expect(await statuses()).toEqual(everywhere([403, 403, 404]));
   });
 

@@ -93,12 +93,14 @@ describe.each(databases)('looks under emergency access, on $kind', ({ open }) =>
     const pages = [await page(`/fhir/Patient/${access.citizen}/$everything?_count=1`), await page(`/fhir/EpisodeOfCare?_count=1&_sort=_id`)];
     expect(pages).not.toContain('');
     for (const path of pages) expect((await gateway.get(path, who)).status).toBe(200);
-    await gateway.database.query(`update emergency_access set until = statement_timestamp() + interval '2 seconds' where reference = $1`, [access.reference]);
-    const [row] = await gateway.database.query<{ left: number }>('select extract(epoch from until - clock_timestamp())::float8 * 1000 as left from emergency_access where reference = $1', [access.reference]);
-    const begun = performance.now();
-    expect((await gateway.get(`/fhir/Patient/${access.citizen}`, who)).status).toBe(200);
-    expect(performance.now() - begun).toBeLessThan(row?.left ?? 0);
-    await wait((row?.left ?? 0) - (performance.now() - begun) + 20);
+    let leftMs = 0;
+    for (let seconds = 2; leftMs <= 0; seconds *= 4) { // longer where the machine was too busy to answer within it
+      await gateway.database.query(`update emergency_access set until = statement_timestamp() + $2 * interval '1 second' where reference = $1`, [access.reference, seconds]);
+      const { status } = await gateway.get(`/fhir/Patient/${access.citizen}`, who);
+      [{ leftMs } = { leftMs: 0 }] = await gateway.database.query<{ leftMs: number }>('select extract(epoch from until - clock_timestamp())::float8 * 1000 as "leftMs" from emergency_access where reference = $1', [access.reference]);
+      if (leftMs > 0) expect(status).toBe(200);
+    }
+    await wait(leftMs + 20);
     expect((await gateway.get(`/fhir/Patient/${access.citizen}`, who)).status).toBe(404);
     const [everything = '', episodes = ''] = pages;
     expect((await gateway.get(everything, who)).status).toBe(404);

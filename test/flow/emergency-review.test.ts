@@ -213,7 +213,7 @@ describe.each(databases)('emergency access, on $kind', ({ open }) => {
       expect(times).toEqual([...times].sort((a, b) => (state === 'open' ? a - b : b - a)));
       await gateway.database.query(`update emergency_review set outcome = 'appropriate', note = 'x', reviewer = 'y', reviewer_name = 'z', reviewed_at = now() where id in (select id from emergency_access where reference like 'EA-0000000000%')`);
     }
-  }, 30_000);
+  });
 });
 
 const houses: { kind: string; open: () => Promise<Database[]> }[] = [

@@ -10,6 +10,7 @@ import { askForReviews } from '../../src/store/emergency-reviews.ts';
 import { citizensNow } from '../../src/store/link-decisions.ts';
 import { loadHiddenLocations } from '../../src/store/record-writer.ts';
 import { databases, freshPostgres } from '../databases.ts';
+import { untilBlocked } from '../patience.ts';
 import { by, openMergeWorld, type MergeWorld } from './merge-world.ts';
 
 type Live = { id: string; effect: string; live: boolean };
@@ -70,7 +71,7 @@ describe.each(databases)('citizens made one and taken apart, on $kind', ({ kind,
       await checkWhole(people.map((made) => made.citizen));
       expect(await database.query('select 1 from citizen_alias where citizen_id = any ($1::uuid[])', [people.map(({ citizen }) => citizen)])).toEqual([]);
     }), { numRuns: kind === 'pglite' ? 12 : 8 });
-  }, 60_000);
+  });
 
   /** Versions without a gap, the current one naming its citizen; parts, evidence, people and keys beside their rows; the tally right. */
   async function checkWhole(citizens: string[]): Promise<void> {
@@ -217,7 +218,7 @@ describe('a merge while somebody else writes about the same person', () => {
       });
       await merged.promise;
       const writing = other.transaction((connection) => loadHiddenLocations(connection, [a.citizen])).then(() => 'wrote', (error: unknown) => String(error));
-      await new Promise((resolve) => setTimeout(resolve, 150)); // long enough to reach the same citizen
+      await untilBlocked(one);
       mayCommit.resolve(undefined);
       await merging;
       expect(await writing).toMatch(/begun again/);

@@ -16,7 +16,7 @@ describe.each(databases)('messages that say who is who, on $kind', ({ open }) =>
   let sent = 0;
   beforeAll(async () => {
     gateway = await startGateway(await open(3));
-  }, 60_000);
+  });
   afterAll(() => gateway.close());
 
   const pid = (key: string, name = 'MERGER^ALMA', more: Record<number, string> = {}): Record<number, string> => ({ 3: `${key}^^^RRK`, 5: `${name}^^^^L`, 7: '19380211', 8: '2', 32: 'NSTS04', ...more });

@@ -115,7 +115,7 @@ shared.describe('the public HL7 v2 messages', () => {
     together = await sendAll(works, samples);
     report(`${messages} messages in ${samples.length} files, each by itself`, alone);
     report('the same, one after the other', together);
-  }, 180_000);
+  });
   afterAll(async () => {
     await works.close();
     rmSync(copy, { recursive: true });

@@ -84,7 +84,7 @@ describe.each(databases)('past decisions made again, on $kind', ({ open }) => {
     const rules = new Set(logged.flatMap(({ decisions }) => decisions.map(({ effect, rule }) => `${effect} ${rule}`)));
     expect([...rules].sort()).toEqual(expect.arrayContaining(['deny 2', 'deny 3', 'deny 6', 'permit 1', 'permit 4']));
     expect(logged.length).toBeGreaterThan(150);
-  }, 240_000);
+  });
 
   it('comes out otherwise where the trail does not say what was decided', async () => {
     const [entry] = (await entries()).filter(({ interaction, decisions }) => interaction === 'everything' && decisions.some(({ effect }) => effect === 'permit')).slice(-1);

@@ -23,7 +23,7 @@ const notices = {
 
 describe.each(databases)('what a hospital says of one person through three feeds, on $kind', ({ open }) => {
   let works: Works;
-  beforeAll(async () => { works = await openWorks(await open()); }, 90_000);
+  beforeAll(async () => { works = await openWorks(await open()); });
   beforeEach(() => works.database.query(forgetEverybody));
   afterAll(() => works.close());
 

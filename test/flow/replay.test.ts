@@ -53,7 +53,7 @@ describe.each(databases)('a changed mapping, on $kind', ({ open }) => {
     maps = editableMappings();
     database = await open();
     await begin();
-  }, 120_000);
+  });
   afterEach(async () => {
     await works.close();
   });
@@ -102,7 +102,7 @@ describe.each(databases)('a changed mapping, on $kind', ({ open }) => {
     expect((await versions('Patient')).filter(({ language }) => language === 'en')).toHaveLength(3);
     expect(await refusedWith(replay().start(analyst, 'uhb-adt', request))).toEqual(['replay-nothing-changed']);
     expect(await database.query('select 1 from replay_row union all select 1 from replay_person union all select 1 from replay_record')).toEqual([]);
-  }, 240_000);
+  });
 
   it('a code the work list names is suggested a row, and the mended table reaches what was stored without it', async () => {
     // what a later message does not say again is not found wrong again
@@ -125,7 +125,7 @@ describe.each(databases)('a changed mapping, on $kind', ({ open }) => {
     expect((await rowStates()).map(({ state, codes }) => [state, codes])).toEqual([['stored', []], ['stored', []], ['stored', []], ['stored', []]]);
     expect((await versions('Patient')).map(({ gender }) => gender)).toEqual(expect.arrayContaining(['other']));
     expect((await works.services.feedWork.workList(analyst, 'uhb-adt', 0, request)).unmappedCodes).toEqual([]);
-  }, 240_000);
+  });
 
   it('what it no longer makes ends with a last version, what it refuses goes to quarantine, and a choice stays', async () => {
     await send(...sent, message({ id: 'M6', event: 'A31', at: '20240306081000', pv1: null, more: ['ZU8||2'] }));
@@ -143,7 +143,7 @@ describe.each(databases)('a changed mapping, on $kind', ({ open }) => {
     expect((await rowStates()).map(({ state, codes }) => [state, codes])).toContainEqual(['quarantined', ['check-failed', 'code-not-in-table']]);
     const [{ n = -1 } = {}] = await database.query<{ n: number }>('select count(*)::int as n from choice_rule');
     expect(n).toBe(1);
-  }, 240_000);
+  });
 
   it('killed after every single step it goes on where it was, and ends as if it had not been', async () => {
     await send(...sent);
@@ -175,7 +175,7 @@ describe.each(databases)('a changed mapping, on $kind', ({ open }) => {
     expect([...last.values()].map(({ language, mapping }) => [language, mapping?.split(':')[0]])).toEqual(undisturbed);
     expect((await versions('Patient')).filter(({ language }) => language === 'en')).toHaveLength(2);
     works = { ...works, database };
-  }, 240_000);
+  });
 
   it('a report of another candidate is not approved, nor one that is not finished; a candidate with a mistake is told and changes nothing', async () => {
     await send(...sent);
@@ -196,7 +196,7 @@ describe.each(databases)('a changed mapping, on $kind', ({ open }) => {
     expect(await refusedWith(replay().start(analyst, 'uhb-adt', request))).toEqual(['unknown-element']);
     await send(message({ id: 'M7', event: 'A28', pid: { 3: 'H999^^^RRK' }, pv1: null }));
     expect((await rowStates()).at(-1)?.state).toBe('stored');
-  }, 240_000);
+  });
 
   it('a record whose bytes are gone keeps what it said, and a feed that is gone waits until it is back', async () => {
     await send(...sent);
@@ -218,7 +218,7 @@ describe.each(databases)('a changed mapping, on $kind', ({ open }) => {
     await again();
     await untilReplay(works.services, 'uhb-adt', 'done');
     expect((await versions('Encounter')).map(({ deleted }) => deleted)).toEqual([false]);
-  }, 240_000);
+  });
 
   it('a mistake at the first start stops it and leaves nothing behind; a working version this program cannot use keeps its feed waiting', async () => {
     await works.services.close();
@@ -239,7 +239,7 @@ describe.each(databases)('a changed mapping, on $kind', ({ open }) => {
     await replay().start(analyst, 'uhb-adt', request);
     await goLive();
     expect((await rowStates()).map(({ state }) => state)).toEqual(['stored', 'stored', 'stored']);
-  }, 240_000);
+  });
 
   it('another sort of information is a new version, and what was evidence of care lasts no longer for it', async () => {
     await send(...sent);
@@ -259,7 +259,7 @@ describe.each(databases)('a changed mapping, on $kind', ({ open }) => {
     const after = await care();
     expect(after.map(({ until: _, ...row }) => row)).toEqual(before.map(({ until: _, ...row }) => row));
     for (const [index, { until }] of after.entries()) expect(Math.abs(until.getTime() - (before[index]?.until.getTime() ?? 0))).toBeLessThan(3_600_000); // not the twenty days later that the version was written
-  }, 240_000);
+  });
 
   it('only rows whose problem is named go back to the queue', async () => {
     await send(message({ id: 'M1', pid: { 7: '19381301' } }), message({ id: 'M2', pid: { 3: 'H2^^^RRK' }, pv1: { 44: '20241301' } }));
@@ -276,7 +276,7 @@ describe.each(databases)('a changed mapping, on $kind', ({ open }) => {
     await works.services.worker.idle();
     expect(await rowStates()).toEqual(before);
     expect(await works.services.feedWork.requeue(analyst, 'uhb-adt', { code: 'unheard-of', field: null, file: null }, request)).toEqual({ requeued: 0 });
-  }, 240_000);
+  });
 });
 
 describe('two processes on one PostgreSQL', () => {
@@ -302,5 +302,5 @@ describe('two processes on one PostgreSQL', () => {
     expect([...new Set(rows.map(({ mapping }) => mapping))]).toEqual([`sha256:${candidate}`]);
     await other.close();
     await first.close();
-  }, 240_000);
+  });
 });

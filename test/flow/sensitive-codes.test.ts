@@ -13,6 +13,7 @@ import { openSharingClasses } from '../../src/store/sharing-classes.ts';
 import { databases, freshPostgres, openPgliteIn } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { message } from '../intake/adt.ts';
+import { until } from '../patience.ts';
 import { testNumber } from './intake-outcome.ts';
 
 const icd = 'http://hl7.org/fhir/sid/icd-10';
@@ -139,7 +140,7 @@ describe.each(databases)('a code set that changes, on $kind', ({ kind }) => {
     await newer.worker.stop();
     const response = await fetch(`${older.url}/intake/uhb-adt`, { method: 'POST', headers: { Authorization: `Bearer ${await older.token('uhb-adt')}`, 'Content-Type': 'application/octet-stream' }, body: message() });
     expect(response.status).toBe(202);
-    for (let tries = 0; tries < 50 && !events.includes('intake-outdated'); tries += 1) await new Promise((resolve) => setTimeout(resolve, 100));
+    await until(() => events.includes('intake-outdated'), 'the word that the sets are older');
     expect(events.filter((event) => event === 'intake-outdated')).toHaveLength(1);
     expect(await older.database.query("select 1 from citizen_row")).toEqual([]);
     await newer.close();

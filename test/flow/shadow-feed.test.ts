@@ -18,7 +18,7 @@ describe.each(databases)('a feed in shadow, on $kind', ({ open }) => {
     maps = editableMappings();
     maps.edit('feeds.yaml', (text) => text.replace('    kind: hl7v2-adt\n', '    kind: hl7v2-adt\n    shadow: true\n'));
     works = await openWorks(await open(), { mappings: maps.folder, replayTogether: { people: 1, rows: 1 } });
-  }, 120_000);
+  });
   afterEach(() => works.close());
 
   const send = async (...messages: string[]): Promise<void> => {
@@ -60,7 +60,7 @@ describe.each(databases)('a feed in shadow, on $kind', ({ open }) => {
     expect(waiting).toBe(0);
     await send(sent[0] ?? '', message({ id: 'S5', event: 'A28', at: '20240305081000', pid: { 3: 'H5^^^RRK' }, pv1: null }));
     expect(await counted()).toMatchObject({ source_person: 4 });
-  }, 240_000);
+  });
 
   it('is told of to its own organisation only', async () => {
     await send(...sent);
@@ -69,7 +69,7 @@ describe.each(databases)('a feed in shadow, on $kind', ({ open }) => {
     expect(await seenBy(integrationOf(council))).toEqual(['bcc-cld']);
     await expect(works.services.feedWork.replay.show(integrationOf(council), 'uhb-adt', request)).rejects.toThrow('feed-unknown');
     await expect(works.services.feedWork.workList(integrationOf(council), 'uhb-adt', 0, request)).rejects.toThrow('feed-unknown');
-  }, 240_000);
+  });
 
   it('follows its folder: a map mended before the approval is what is tried and what goes live', async () => {
     await send(...sent);
@@ -81,5 +81,5 @@ describe.each(databases)('a feed in shadow, on $kind', ({ open }) => {
     const report = await covering(3);
     expect(report.candidate).not.toBe(candidate);
     expect(report.counts).toEqual({ resource: 2, 'new-problem': 0, 'solved-problem': 0 });
-  }, 240_000);
+  });
 });

@@ -26,7 +26,7 @@ describe.each(databases)('what happened, on $kind', ({ open }) => {
     await gateway.send('uhb-ref', '', sentByTheHospital);
     const found = (await (await gateway.search('Patient', { identifier: `https://fhir.nhs.uk/Id/nhs-number|${alice.nhsNumber}` }, 'community-nurse')).json()) as Bundle;
     citizen = found.entry?.[0]?.resource?.id ?? '';
-  }, 90_000);
+  });
   afterAll(() => gateway.close());
 
   const timeline = async (who: string, query = ''): Promise<Bundle> => (await (await gateway.get(`/fhir/Patient/${citizen}/$timeline${query}`, who)).json()) as Bundle;

@@ -8,15 +8,18 @@ import type { LogEvent, LogFields } from '../../src/edge/log.ts';
 import { watchAgreementDates } from '../../src/flow/watch-agreement-dates.ts';
 import { loadSecrets } from '../../src/store/secrets.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
+import { awayFromMidnight } from '../patience.ts';
 
 const oversight = readFileSync(new URL('../../agreements/bicp-oversight.yaml', import.meta.url), 'utf8');
-const dayAhead = (days: number): string => londonDay(new Date(Date.now() + days * 86_400_000));
+/** By the calendar: a day on which the clocks change is no 24 hours. */
+const dayAhead = (days: number): string => new Date(Date.parse(londonDay(new Date())) + days * 86_400_000).toISOString().slice(0, 10);
 
 describe('an agreement with 20 days to go', () => {
   const folder = mkdtempSync(join(tmpdir(), 'onestory-dates-'));
   const lines: [LogEvent, LogFields | undefined][] = [];
   let gateway: Gateway;
   beforeAll(async () => {
+    await awayFromMidnight();
     writeFileSync(join(folder, 'oversight.yaml'), oversight.replace('to: 2029-03-31', `to: ${dayAhead(20)}`).replace('reviewDate: 2027-03-31', `reviewDate: ${dayAhead(5)}`));
     gateway = await startGateway(await openEmptyPglite(), { agreements: folder, log: (event, fields) => lines.push([event, fields]) });
   });

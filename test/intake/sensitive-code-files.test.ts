@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { loadSensitiveCodes, sensitiveCodesFolder } from '../../src/intake/sensitive-code-files.ts';
 import { importSensitiveCodes } from '../../src/flow/import-sensitive-codes.ts';
 import type { Problem } from '../../src/fhir/problem.ts';
+import { heapAfterCollection } from '../heap.ts';
 import { projectRoot } from './adt.ts';
 
 const header = 'system,code,display,label,source,note';
@@ -109,9 +110,9 @@ describe('importing a list', () => {
   });
 
   it('reads 50,000 lines without holding them', async () => {
-    const before = process.memoryUsage().heapUsed;
+    const before = heapAfterCollection();
     const line = (n: number): [string, string, string] => [n % 2 === 0 ? '0' : '1', '33', '86406008'];
     expect(await run(rf2(...Array.from({ length: 50_000 }, (_, n) => line(n))))).toMatchObject({ read: 50_000, added: 1, known: 24_999, skipped: 25_000 });
-    expect(process.memoryUsage().heapUsed - before).toBeLessThan(150_000_000);
+    expect(heapAfterCollection() - before).toBeLessThan(150_000_000);
   });
 });

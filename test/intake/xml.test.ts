@@ -144,11 +144,9 @@ const attacks: [what: string, xml: string, code: string][] = [
 
 describe('an XML source that is refused whole', () => {
   it.each(attacks)('%s', (_what, xml, code) => {
-    const started = performance.now();
     const { rows, problems } = split(xml);
     expect([rows, problems.map((problem) => problem.code)]).toEqual([[], [code]]);
     expect(JSON.stringify(problems)).not.toMatch(/secret|passwd|root:/);
-    expect(performance.now() - started).toBeLessThan(10_000);
     expect(({} as { polluted?: string }).polluted).toBeUndefined();
   });
 

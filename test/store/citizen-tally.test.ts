@@ -9,6 +9,7 @@ import { moveRows } from '../../src/store/move-rows.ts';
 import { reclassRows, saveRows, type RowChange } from '../../src/store/record-writer.ts';
 import { loadVersions, replaceFragments } from '../../src/store/stored-versions.ts';
 import { databases, freshPostgres } from '../databases.ts';
+import { untilBlocked } from '../patience.ts';
 
 const noId = '00000000-0000-0000-0000-000000000000';
 
@@ -110,7 +111,7 @@ describe('the tally of a citizen whom two processes write about at once', () => 
         });
         await wrote.promise;
         const fast = other.transaction((connection) => saveRows(connection, [{ ...change(citizen, randomUUID(), second), fragments: [] }]));
-        await new Promise((resolve) => setTimeout(resolve, 150)); // long enough to reach the same citizen
+        await untilBlocked(one);
         mayCommit.resolve(undefined);
         await Promise.all([slow, fast]);
         const { kept, counted } = await tallies(one);

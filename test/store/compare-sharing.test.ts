@@ -22,7 +22,7 @@ describe.each(databases)('random sharing, on $kind', ({ open }) => {
     expect(difference === null ? '' : describeDifference(difference)).toBe('');
     expect(compared).toBeGreaterThanOrEqual(9_000);
     expect(seeds).toEqual([102, 103]);
-  }, 120_000);
+  });
 
   it('would be told apart when the door forgets that relationships end, by the smallest case there is', async () => {
     const { difference } = await run(9_000, 101, async (database) => {
@@ -39,5 +39,5 @@ describe.each(databases)('random sharing, on $kind', ({ open }) => {
     expect(told).toContain(`Seed ${difference.seed}: the door (readable_row) shows what the reference denies.`);
     expect(told).toMatch(/The reference says: Clause .* asks for a live .*, and the gateway knows of none\./);
     expect(JSON.parse(told.split('\n').at(-1) ?? '')).toMatchObject({ seed: difference.seed, permitted: false });
-  }, 120_000);
+  });
 });

@@ -140,7 +140,7 @@ describe('the commands that call the gateway', () => {
       if (process.env['UPDATE_DOCS'] === '1') writeFileSync(file, readFileSync(file, 'utf8').replace(`${commands}\`\`\`\n\n\`\`\`text\n${shown}`, () => `${commands}\`\`\`\n\n\`\`\`text\n${out}`));
       else expect(inKind(out)).toBe(inKind(shown));
     }
-  }, 180_000);
+  });
 
   it.each<[string, string[], Partial<CliContext>, RegExp]>([
     ['nobody says who asks', ['list'], {}, /\[token-not-given\][^]*--as governance-lead/],

@@ -22,7 +22,7 @@ beforeAll(async () => {
   await before.close();
   maps.edit('hl7v2-adt/person.map', withoutGender);
   gateway = await startGateway(await openPostgres(url), { mappings: maps.folder });
-}, 120_000);
+});
 afterAll(() => gateway.close());
 
 const onestory = (...args: string[]): ReturnType<typeof asTyped> => asTyped(gateway, args);
@@ -37,7 +37,7 @@ describe('onestory feed and replay', () => {
     expect((JSON.parse((await onestory('feed', 'doctor', 'uhb-adt', '--json', ...analyst)).out) as { feeds: FeedReport[] }).feeds.map(({ queue }) => queue.quarantined)).toEqual([1]);
     expect((await onestory('feed', 'doctor', ...analyst, '--base', 'http://127.0.0.1:9')).code).toBe(2);
     expect((await onestory('feed', 'doctor', '--as', 'bcc-integration')).out).toMatch(/^bcc-cld[^]* {2}ok\n$/);
-  }, 120_000);
+  });
 
   it('the work list shows reasons with the shape of a value, and the line a table lacks', async () => {
     const { code, out, err } = await onestory('feed', 'work-list', 'uhb-adt', ...analyst);
@@ -47,7 +47,7 @@ describe('onestory feed and replay', () => {
     expect(out).not.toMatch(/HOLT|19381301/);
     expect((await onestory('feed', 'requeue', 'uhb-adt', '--field', 'PID-7', ...analyst)).out).toBe('1 row is in the queue again.\n');
     await gateway.services.worker.idle();
-  }, 120_000);
+  });
 
   it('the ledger shows where every field goes, with counts and shapes, and to governance the counts alone', async () => {
     const { code, out, err } = await onestory('feed', 'ledger', 'uhb-adt', ...analyst);
@@ -79,7 +79,7 @@ describe('onestory feed and replay', () => {
     expect(acts.map(({ interaction, who, outcome }) => [interaction, who.person?.id ?? who.client, outcome])).toEqual([
       ['replay-start', 'uhb-integration', 'permitted'], ['replay-approve', 'uhb-integration', 'denied'], ['replay-approve', 'privacy-officer-bcc', 'denied'], ['replay-approve', 'privacy-officer', 'permitted'],
     ]);
-  }, 240_000);
+  });
 
   it('the doctor tells of each thing that may be wrong with a feed, in words and with what to do', async () => {
     const { database } = gateway;
@@ -139,5 +139,5 @@ describe('onestory feed and replay', () => {
     const { code, out, err } = await onestory(...args);
     expect([code === 0, out]).toEqual([false, '']);
     expect(err).toMatch(reason);
-  }, 60_000);
+  });
 });

@@ -71,7 +71,7 @@ it('with --resume goes on where an earlier import stopped, otherwise begins anew
   const second = await begin();
   expect((await send(file, '--as', 'uhb-adt')).out).toMatch(/completed: 2600 received/);
   expect([(await tus('HEAD', second, {})).status, await kept(large)]).toEqual([404, 1]);
-}, 120_000);
+});
 
 it.each<[string, string[], string, number]>([
   ['somebody who is not the feed', ['--as', 'bcc-cld'], 'feed-of-another-client', 1],

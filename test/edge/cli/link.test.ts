@@ -31,7 +31,7 @@ it('lists, shows, claims, decides and undoes a possible link', async () => {
   expect((await onestory(...decide)).out).toContain(', same since 20');
   expect((await onestory('link', 'list')).out).toBe('Nothing waits for a decision.\n');
   expect((await onestory('link', 'undo', reference, '--reason', 'They were two')).code).toBe(0);
-}, 60_000);
+});
 
 it('tells why records are one', async () => {
   const { nhsNumber = '' } = castMember('alice');
@@ -40,7 +40,7 @@ it('tells why records are one', async () => {
   expect(out).toMatch(/: link-nhs-01, agreed: nhs-number, [^\n]*\n {2}by rule [\w-]+: \d+\.\d bits: given [^\n]*birthDate same \+/);
   expect(out).not.toMatch(/okafor/i);
   expect((await onestory('link', 'why', randomUUID())).code).toBe(1);
-}, 60_000);
+});
 
 it('compares links with the rule of now', async () => {
   expect((await onestory('linkage', 'show')).err).toContain('[linkage-run-none]');
@@ -54,7 +54,7 @@ it('compares links with the rule of now', async () => {
   expect((await onestory('linkage', 'start')).err).toContain('[linkage-run-open]');
   expect((await onestory('linkage', 'approve', randomUUID())).err).toContain('[linkage-run-not-compared]');
   expect((await onestory('linkage', 'approve', id)).out).toMatch(/would link 0, would unlink 0/);
-}, 60_000);
+});
 
 it('gives a comparison up, and nothing of it is applied', async () => {
   const run = async (): Promise<string> => (await gateway.database.query<{ state: string }>('select state from linkage_run order by started_at desc limit 1'))[0]?.state ?? '';
@@ -63,4 +63,4 @@ it('gives a comparison up, and nothing of it is applied', async () => {
   expect((await onestory('linkage', 'give-up')).code).toBe(0);
   expect(await run()).toBe('given-up');
   expect((await onestory('linkage', 'give-up')).err).toContain('[linkage-run-not-compared]');
-}, 60_000);
+});

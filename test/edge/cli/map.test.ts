@@ -6,6 +6,7 @@ import { mapCommand } from '../../../src/edge/cli/map.ts';
 import { writeZip } from '../../../src/intake/package/write-zip.ts';
 import { maskValue } from '../../../src/flow/mask-value.ts';
 import { message, segment } from '../../intake/adt.ts';
+import { until } from '../../patience.ts';
 import { root, runCommand, type CommandOutcome } from './run-command.ts';
 
 /** `onestory map …` as an integration analyst types it. */
@@ -46,7 +47,7 @@ it('map try takes a folder of tables by any name, with the file that says it is 
 it.each(kinds)('map coverage tells of the kind %s what its examples leave', async (kind) => {
   const { out } = await map('coverage', kind);
   expect(out).toMatch(new RegExp(`^${kind}: \\d+ examples .* 0 never read .* elements \\d+/\\d+ set$`, 'm'));
-}, 60_000);
+});
 
 describe('map try', () => {
   it('says nothing but how much there was when a file is right', async () => {
@@ -189,13 +190,11 @@ describe('map try', () => {
     let out = '';
     child.stdout.on('data', (part: Buffer) => { out += part.toString(); });
     const closed = new Promise((resolve) => child.once('close', resolve));
-    const until = async (wanted: RegExp): Promise<void> => {
-      for (const end = Date.now() + 25_000; !wanted.test(out) && Date.now() < end;) await new Promise((resolve) => setTimeout(resolve, 50));
-    };
-    await until(/1 failed/);
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    writeFileSync(file, message());
-    await until(/1 failed[^]*1 file {2}1 ok/);
+    await until(() => /1 failed/.test(out), 'the first try');
+    await until(() => { // it begins to watch once it has said so
+      writeFileSync(file, message());
+      return /1 failed[^]*1 file {2}1 ok/.test(out);
+    }, 'the second try', 500);
     child.kill('SIGINT');
     await closed;
     expect(out).toMatch(/1 failed[^]*1 file {2}1 ok {2}0 failed/);

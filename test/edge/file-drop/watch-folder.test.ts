@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { watchFolder } from '../../../src/edge/file-drop/watch-folder.ts';
@@ -6,6 +6,7 @@ import type { LogEvent, LogFields } from '../../../src/edge/log.ts';
 import { openEmptyPglite } from '../../databases.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
 import { message } from '../../intake/adt.ts';
+import { patienceMs } from '../../patience.ts';
 
 /** Files dropped into folders, taken by the real gateway. */
 
@@ -39,7 +40,7 @@ const put = (name: string, text: string | Buffer): string => {
   return join(drop, name);
 };
 const until = async (condition: () => boolean): Promise<void> => {
-  const end = Date.now() + 15_000;
+  const end = Date.now() + patienceMs;
   while (!condition()) {
     if (Date.now() > end) throw new Error(`nothing came of it: ${readdirSync(drop, { recursive: true }).join(' ')} ${JSON.stringify(logged)}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -79,11 +80,11 @@ it.each<[string, string | Buffer, string]>([
 it('leaves a file alone while it is written, and takes it once it has been whole for a while', async () => {
   const [first, second] = [message({ id: 'SLOW-1' }), message({ id: 'SLOW-2' })];
   const path = join(drop, 'uhb-adt/slow.hl7');
-  writeFileSync(path, first.slice(0, 40));
-  for (let at = 40; at < first.length; at += 40) {
+  for (let at = 0; at < first.length; at += 80) {
+    appendFileSync(path, first.slice(at, at + 80));
+    utimesSync(path, new Date(), new Date(Date.now() + 3_600_000)); // always changed a moment ago, however slow the machine is
     await new Promise((resolve) => setTimeout(resolve, settleMs / 2));
     expect(existsSync(path)).toBe(true);
-    appendFileSync(path, first.slice(at, at + 40));
   }
   appendFileSync(path, second);
   await until(() => existsSync(join(drop, 'uhb-adt/done/slow.hl7')));

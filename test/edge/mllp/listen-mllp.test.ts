@@ -182,16 +182,19 @@ describe.each(databases)('MLLP on $kind', ({ kind, open }) => {
     });
 
     it('answers what it has begun when it stops, and takes nothing more', async () => {
+      const [begun, mayAnswer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
       const stopping = await listen({
         receive: async (...args) => {
-          await new Promise((resolve) => setTimeout(resolve, 300));
+          begun.resolve();
+          await mayAnswer.promise;
           return gateway.services.receiveMessage(...args);
         },
       });
       const sender = await connectSender(stopping.port, { authority, credential: hospital });
       sender.write(Buffer.concat([framed(message({ id: 'LAST' })), framed(message({ id: 'NEVER' }))]));
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await begun.promise;
       const closed = stopping.close();
+      mayAnswer.resolve();
       expect([await sender.answer(), await sender.answer()]).toEqual([expect.stringContaining('MSA|AA|LAST'), null]);
       await closed;
       expect((await kept()).filter(({ text }) => text.includes('NEVER'))).toEqual([]);

@@ -73,7 +73,7 @@ describe.each(databases)('pulling a practice\'s records, on $kind', ({ open }) =
   it('is patient: busy, out of order, cut off and slow, each is tried again', async () => {
     source.tricks = [status(503), status(429, { 'Retry-After': '1' }), (request) => void request.socket.destroy(), () => undefined];
     const begun = Date.now();
-    expect(await pull({ timeoutSeconds: 1 })).toEqual({ kind: 'finished', pages: 3 });
+    expect(await pull({ timeoutSeconds: 4 })).toEqual({ kind: 'finished', pages: 3 });
     expect(Date.now() - begun).toBeGreaterThanOrEqual(2_000);
     expect(await arrived()).toBe(3);
   });
