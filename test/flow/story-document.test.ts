@@ -205,7 +205,7 @@ describe.each(databases)('one story, on $kind', ({ open }) => {
 
   it('leaves an entry with exactly the versions the document holds', async () => {
     const bundle = await story(people.alice);
-    const sent = (bundle.entry ?? []).flatMap(({ fullUrl, resource }) => (fullUrl?.startsWith('urn:') || resource?.resourceType === 'Organization' || resource?.meta?.source?.startsWith('urn:onestory:composed') ? [] : [`${resource?.resourceType ?? ''}/${resource?.id ?? ''}/_history/${resource?.meta?.versionId ?? ''}`]));
+    const sent = (bundle.entry ?? []).flatMap(({ fullUrl, resource }) => (fullUrl?.startsWith('urn:') || resource?.meta?.source?.startsWith('urn:onestory:composed') ? [] : [`${resource?.resourceType ?? ''}/${resource?.id ?? ''}/_history/${resource?.meta?.versionId ?? ''}`]));
     const entries = await gateway.database.query<{ entry: string }>(`select entry from audit_entry order by seq desc limit 5`);
     const [last] = entries.map(({ entry }) => JSON.parse(entry) as { interaction: string; query: string; disclosed: string[] }).filter(({ interaction }) => interaction === 'story');
     expect(last?.query).toMatch(/^Patient\/[0-9a-f-]{36}\/\$story$/);
