@@ -26,6 +26,7 @@ export interface AgreementContent {
     categories: (typeof sharingCategories)[number][];
     consentBasis: 'implied' | 'explicit';
     labels?: string[];
+    excludedLabels?: string[];
     relationships?: RelationshipKind[];
     notice?: NoticeMode;
     retention?: string;
@@ -74,8 +75,9 @@ export const agreementSchema = closed({
     categories: oneOrMore(oneOf(sharingCategories)),
     consentBasis: oneOf(['implied', 'explicit']),
     labels: oneOrMore(oneOf(namableLabels)),
+    excludedLabels: oneOrMore(oneOf(namableLabels)),
     relationships: oneOrMore(oneOf(relationshipKinds)),
     notice: oneOf(['none', 'generic', 'organisation']),
     retention: words,
-  }, ['labels', 'relationships', 'notice', 'retention']), 1, 500),
+  }, ['labels', 'excludedLabels', 'relationships', 'notice', 'retention']), 1, 500),
 }, ['purposesText', 'retention', 'exclusions']);

@@ -8,8 +8,25 @@ type Clause = AgreementContent['clauses'][number];
  * Two clauses that say something different of the same sharing: the same from, to, role, purpose and category, under the
  * same labels and relationships, but another consent basis or another notice. Which of them the parties meant, nobody
  * could say. Clauses with other labels or relationships are no contradiction: they open other records, or on other evidence.
+ * But what one clause excludes none may open for the same sharing, itself least of all.
  */
 export function checkAgreementContradictions({ clauses }: AgreementContent, positionOf: PositionOf): Problem[] {
+  return [...differentTerms(clauses, positionOf), ...openedThoughExcluded(clauses, positionOf)];
+}
+
+function openedThoughExcluded(clauses: readonly Clause[], positionOf: PositionOf): Problem[] {
+  return clauses.flatMap(({ labels = [], ...opening }, index) => {
+    const excluding = clauses.find((each) => meet(labels, each.excludedLabels ?? []).length > 0 && (each.number === opening.number || overlap(each, opening)));
+    const at = labels.findIndex((label) => excluding?.excludedLabels?.includes(label));
+    return excluding === undefined ? [] : [{
+      category: 'invalid', code: 'agreement-clauses-contradict', at: positionOf(['clauses', index, 'labels', at]),
+      text: `Clause ${opening.number} opens records labelled ${labels[at]}, which clause ${excluding.number} excludes from the same sharing.`,
+      expected: 'labels that no clause excludes for the same from, to, role, purpose and category', fix: 'Take the label out of labels, or out of excludedLabels.',
+    }];
+  });
+}
+
+function differentTerms(clauses: readonly Clause[], positionOf: PositionOf): Problem[] {
   const places = clauses.map((clause, index) => ({ clause, index, conditions: conditionsOf(clause) }));
   return places.flatMap((later) => {
     const earlier = places.slice(0, later.index).find((each) => each.conditions === later.conditions && differs(each.clause, later.clause) && overlap(each.clause, later.clause));
@@ -31,7 +48,7 @@ function differs(one: Clause, other: Clause): boolean {
   return one.consentBasis !== other.consentBasis || (one.notice ?? 'none') !== (other.notice ?? 'none');
 }
 
-function overlap(one: Clause, other: Clause): boolean {
+function overlap(one: Omit<Clause, 'labels'>, other: Omit<Clause, 'labels'>): boolean {
   return [meet(one.roles, other.roles), meet(one.purposes, other.purposes), meet(one.categories, other.categories)].every((common) => common.length > 0)
     && someoneReceives(meet(one.from, other.from), meet(one.to, other.to));
 }

@@ -1,4 +1,5 @@
 import { agreementState } from './agreement-state.ts';
+import { signatureCheck } from './signature-check.ts';
 import type { Agreement, Clause, ClauseReference, RegisteredAgreement } from './types.ts';
 
 /** A clause together with the agreement it belongs to. */
@@ -34,12 +35,6 @@ export function pastClauses(agreements: readonly RegisteredAgreement[], now: Dat
 
 export function referenceTo({ agreement, clause }: PlacedClause): ClauseReference {
   return { agreement: agreement.id, version: agreement.version, clause: clause.number };
-}
-
-/** A clause gives something once every party it names, giving or receiving, has signed; whoever else has or has not does not matter. */
-export function signatureCheck({ signedBy: signatures }: Pick<RegisteredAgreement, 'signedBy'>): (clause: Clause) => boolean {
-  const signed = new Set(signatures);
-  return (clause) => clause.from.every((party) => signed.has(party)) && clause.to.every((party) => signed.has(party));
 }
 
 function placed(agreements: readonly RegisteredAgreement[], wanted: (clause: Clause, isSigned: boolean) => boolean): PlacedClause[] {

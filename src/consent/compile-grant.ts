@@ -79,7 +79,7 @@ function ruleFor(sharingClass: SharingClass, requester: Requester, clauses: Clau
   if (sharingClass.custodian === requester.organisation && seesOwn(requester)) return { kind: 'own' };
   const offered = clauseMayOpen(requester, sharingClass.category) ? offersOf(clauses.inForce.get(sharingClass.custodian), requester) : [];
   const labels = new Set(sharingClass.labels);
-  const covering = offered.filter(({ clause }) => new Set<string>(clause.categories).has(sharingClass.category) && labels.isSubsetOf(new Set(clause.labels)));
+  const covering = offered.filter(({ clause }) => new Set<string>(clause.categories).has(sharingClass.category) && labels.isSubsetOf(new Set(clause.labels)) && labels.isDisjointFrom(new Set(clause.excludedLabels)));
   return leastDemanding(covering, oversees(requester.role, requester.purpose, sharingClass.category)) ?? whyNot(requester, sharingClass, clauses);
 }
 

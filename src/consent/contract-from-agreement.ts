@@ -9,9 +9,9 @@ const terminology = (name: string): string => `http://terminology.hl7.org/CodeSy
 
 const verificationSignature: Coding = { system: 'urn:iso-astm:E1762-95:2013', code: '1.2.840.10065.1.12.1.5', display: 'Verification Signature' };
 
-/** HL7: executable = may still be executed, executed = active, revoked = rescinded, terminated = reached its expiry date. */
+/** HL7: offered = a proposal, executable = agreed and may still be executed, executed = active, revoked = rescinded, terminated = reached its expiry date. */
 const statuses: Record<AgreementState, NonNullable<Contract['status']>> = {
-  draft: 'executable', 'in-force': 'executed', lapsed: 'terminated', terminated: 'revoked',
+  draft: 'offered', signed: 'executable', 'in-force': 'executed', lapsed: 'terminated', terminated: 'revoked',
 };
 
 /**
@@ -76,10 +76,7 @@ function termFrom(clause: Clause, agreement: Agreement, missing: readonly Organi
   return {
     identifier: { system: `https://fhir.bicp.example/Id/agreement/${agreement.id}/clause`, value: clause.number },
     text: clause.text,
-    securityLabel: [{
-      classification: { system: terminology('v3-Confidentiality'), code: clause.labels.length > 0 ? 'R' : 'N' },
-      ...(clause.labels.length > 0 && { category: clause.labels.map(labelCoding) }),
-    }],
+    securityLabel: securityLabelsOf(clause),
     offer: {
       party: [{ reference: from, role: concept('agreement-party', 'discloser') }, { reference: to, role: concept('agreement-party', 'recipient') }],
       text: clause.consentBasis === 'implied' ? 'Implied consent' : 'Explicit consent of the person',
@@ -90,14 +87,28 @@ function termFrom(clause: Clause, agreement: Agreement, missing: readonly Organi
       ...(clause.relationships && { condition: `The recipient has a live relationship of one of these kinds with the person: ${clause.relationships.join(', ')}` }),
       text: `Notice when kept back: ${clause.notice}`,
     }],
-    action: clause.purposes.map((purpose) => ({
-      type: { coding: [{ system: terminology('consentaction'), code: 'disclose' }] },
-      subject: clause.roles.map((role) => ({ reference: to, role: concept('sharing-role', role) })),
-      intent: { coding: [{ system: terminology('v3-ActReason'), code: purpose }] },
-      status,
-    })),
+    action: clause.purposes.flatMap((purpose) => {
+      const disclosed = {
+        type: { coding: [{ system: terminology('consentaction'), code: 'disclose' }] },
+        subject: clause.roles.map((role) => ({ reference: to, role: concept('sharing-role', role) })),
+        intent: { coding: [{ system: terminology('v3-ActReason'), code: purpose }] },
+        status,
+      };
+      return [disclosed, ...(clause.excludedLabels ? [{ doNotPerform: true, ...disclosed, securityLabelNumber: [excludedNumber] }] : [])];
+    }),
     ...(clause.retention !== undefined && { group: [{ type: concept('agreement-term', 'retention'), text: clause.retention, offer: { text: 'How long what is shared under this clause is kept' } }] }),
   };
+}
+
+/** An action that is not to be performed names the labels it is about by this number. */
+const excludedNumber = 1;
+
+function securityLabelsOf({ labels, excludedLabels }: Clause): NonNullable<ContractTerm['securityLabel']> {
+  const classification = (sensitive: boolean): Coding => ({ system: terminology('v3-Confidentiality'), code: sensitive ? 'R' : 'N' });
+  return [
+    { classification: classification(labels.length > 0), ...(labels.length > 0 && { category: labels.map(labelCoding) }) },
+    ...(excludedLabels ? [{ number: [excludedNumber], classification: classification(true), category: excludedLabels.map(labelCoding) }] : []),
+  ];
 }
 
 /** What the parties state they do not share: terms without an action, for a reader only. */

@@ -11,6 +11,6 @@ export function coveringClauses({ requester, sharingClass, agreements, now }: Qu
     && clause.purposes.includes(requester.purpose)
     && clause.roles.includes(requester.role)
     && clause.categories.some((category) => category === sharingClass.category)
-    && sharingClass.labels.every((label) => clause.labels.includes(label))
+    && sharingClass.labels.every((label) => clause.labels.includes(label) && !clause.excludedLabels?.includes(label))
     && clauseMayOpen(requester, sharingClass.category));
 }

@@ -10,6 +10,8 @@ export interface Terms {
   relationships: string[] | null;
   /** sorted */
   labels: string[];
+  /** sorted; left out where none is */
+  excludedLabels?: string[];
   notice: Clause['notice'];
 }
 
@@ -79,8 +81,8 @@ function openedBy({ from, to, roles, purposes, categories }: Clause): Opened[] {
     categories.map((category): Opened => ({ from: giver, to: receiver, role, purpose, category }))))));
 }
 
-export function termsOf({ consentBasis, relationships, labels, notice }: Clause): Terms {
-  return { consentBasis, relationships: relationships ? [...relationships].sort() : null, labels: [...labels].sort(), notice };
+export function termsOf({ consentBasis, relationships, labels, excludedLabels, notice }: Clause): Terms {
+  return { consentBasis, relationships: relationships ? [...relationships].sort() : null, labels: [...labels].sort(), ...(excludedLabels && { excludedLabels: [...excludedLabels].sort() }), notice };
 }
 
 function byText(one: Terms, other: Terms): number {

@@ -53,6 +53,7 @@ export function agreementFrom(content: AgreementContent): Agreement {
       categories: clause.categories,
       consentBasis: clause.consentBasis,
       labels: clause.labels ?? [],
+      ...(clause.excludedLabels && { excludedLabels: clause.excludedLabels }),
       ...(clause.relationships && { relationships: clause.relationships }),
       notice: clause.notice ?? 'none',
       ...(clause.retention !== undefined && { retention: clause.retention }),

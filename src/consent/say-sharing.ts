@@ -39,11 +39,12 @@ function sayFlow({ from, to, roles, purposes, categories }: Flow, nameOf: Names)
   return `records of ${list(from.map(nameOf))} may be seen by ${list(to.map(nameOf))}, as ${list(roles)}, for ${list(purposes)}: ${list(categories)}`;
 }
 
-function sayTerms({ consentBasis, relationships, labels, notice }: Terms): string {
+function sayTerms({ consentBasis, relationships, labels, excludedLabels, notice }: Terms): string {
   return [
     consentBasis === 'implied' ? 'implied consent' : 'only with explicit consent',
     ...(relationships ? [`only with a live ${relationships.join(' or ')}`] : []),
     ...(labels.length > 0 ? [`labels ${labels.join(', ')} included`] : []),
+    ...(excludedLabels ? [`labels ${excludedLabels.join(', ')} excluded`] : []),
     { none: 'no notice of what is kept back', generic: 'a general notice of what is kept back', organisation: 'a notice that names the organisation that keeps something back' }[notice],
   ].join(', ');
 }

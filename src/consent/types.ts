@@ -15,6 +15,8 @@ export interface Clause {
   consentBasis: 'implied' | 'explicit';
   /** labels this clause opens; a row carrying any label not named here is not covered */
   labels: string[];
+  /** labels the parties agreed to keep out: no row carrying one is covered, and no other clause of the text may open one for the same sharing */
+  excludedLabels?: string[];
   /** absent = no relationship needed */
   relationships?: RelationshipKind[];
   notice: NoticeMode;
@@ -41,7 +43,7 @@ export interface Agreement {
   sha256: string;
 }
 
-export type AgreementState = 'draft' | 'in-force' | 'lapsed' | 'terminated';
+export type AgreementState = 'draft' | 'signed' | 'in-force' | 'lapsed' | 'terminated';
 
 /** An agreement with what the register knows of it. */
 export interface RegisteredAgreement {

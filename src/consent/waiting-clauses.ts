@@ -1,5 +1,5 @@
 import type { OrganisationKey } from '../fhir/sharing.ts';
-import { signatureCheck } from './clauses-in-force.ts';
+import { signatureCheck } from './signature-check.ts';
 import type { Agreement, RegisteredAgreement } from './types.ts';
 
 /** A clause that shares nothing, whatever the state of its agreement, until these parties have signed. */

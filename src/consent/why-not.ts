@@ -42,6 +42,6 @@ function failsAt(clause: Clause, requester: Requester, sharingClass: SharingClas
   if (!clause.purposes.includes(requester.purpose)) return 'purpose';
   if (!clause.categories.includes(sharingClass.category)) return 'category';
   if (!clause.roles.includes(requester.role) || !clauseMayOpen(requester, sharingClass.category)) return 'role';
-  if (!sharingClass.labels.every((label) => clause.labels.includes(label))) return 'label';
+  if (sharingClass.labels.some((label) => !clause.labels.includes(label) || clause.excludedLabels?.includes(label))) return 'label';
   return undefined;
 }

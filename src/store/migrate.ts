@@ -31,6 +31,7 @@ import { refusedFiles } from './schema/027-refused-files.ts';
 import { orderedCandidates } from './schema/026-ordered-candidates.ts';
 import { ownEmergencies } from './schema/033-own-emergencies.ts';
 import { expectedFeeds } from './schema/044-expected-feeds.ts';
+import { narrowYeses } from './schema/036-narrow-yeses.ts';
 import { yesesOfTheirOwn } from './schema/028-yeses-of-their-own.ts';
 import { replaysOfAddedCodes } from './schema/041-replays-of-added-codes.ts';
 import { ledgerShapes } from './schema/040-ledger-shapes.ts';
@@ -44,7 +45,7 @@ export const readerRole = 'onestory_reader';
 export const accountantRole = 'onestory_accountant';
 
 /** What tables there are, one step after the other. */
-const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, mappingVersions, pulls, uploads, linkage, merging, linkReviews, story, confirmations, confirmedWhen, visitMoves, searchValues, whenStored, auditTree, answers, clients, exportsAndSubscriptions, cases, operating, orderedLists, orderedCandidates, refusedFiles, yesesOfTheirOwn, oneCitizenAndUntil, checkpointHooks, whoApproved, casesClosedByTwo, ownEmergencies, expectedFeeds, ledgerShapes, replaysOfAddedCodes];
+const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, mappingVersions, pulls, uploads, linkage, merging, linkReviews, story, confirmations, confirmedWhen, visitMoves, searchValues, whenStored, auditTree, answers, clients, exportsAndSubscriptions, cases, operating, orderedLists, orderedCandidates, refusedFiles, yesesOfTheirOwn, oneCitizenAndUntil, checkpointHooks, whoApproved, casesClosedByTwo, ownEmergencies, expectedFeeds, ledgerShapes, replaysOfAddedCodes, narrowYeses];
 const doorText = door + rights(readerRole, accountantRole);
 const doorHash = createHash('sha256').update(doorText).digest();
 

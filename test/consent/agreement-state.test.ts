@@ -7,11 +7,15 @@ const late = new Date('2026-03-01T00:00:00Z');
 
 describe('the state of an agreement', () => {
   it.each([
-    ['draft until somebody activates it', { ...signed, activatedAt: null }, now, 'draft'],
-    ['draft when its period ended without anybody activating it', { ...signed, activatedAt: null }, end, 'draft'],
-    ['draft until the instant of activation', { ...signed, activatedAt: late }, justBefore(late), 'draft'],
+    ['draft until every party a clause names has signed', { ...signed, signedBy: [uhb], activatedAt: null }, now, 'draft'],
+    ['draft though activated, while a party is missing and its period has not begun', { ...signed, signedBy: [uhb] }, justBefore(start), 'draft'],
+    ['signed once they have, whoever else has not', { ...signed, signedBy: [uhb, bchc], activatedAt: null }, now, 'signed'],
+    ['signed until somebody activates it', { ...signed, activatedAt: null }, now, 'signed'],
+    ['signed still when its period ended without anybody activating it', { ...signed, activatedAt: null }, end, 'signed'],
+    ['in force with a clause that waits for its party', { ...signed, signedBy: [uhb] }, now, 'in-force'],
+    ['signed until the instant of activation', { ...signed, activatedAt: late }, justBefore(late), 'signed'],
     ['in force from the instant of activation', { ...signed, activatedAt: late }, late, 'in-force'],
-    ['draft just before its period begins', { ...signed, activatedAt: new Date(0) }, justBefore(start), 'draft'],
+    ['signed just before its period begins', { ...signed, activatedAt: new Date(0) }, justBefore(start), 'signed'],
     ['in force at the instant its period begins', signed, start, 'in-force'],
     ['in force to the last millisecond', signed, justBefore(end), 'in-force'],
     ['lapsed at the very instant its period ends', signed, end, 'lapsed'],

@@ -72,6 +72,7 @@ describe('the random worlds', () => {
   /** Each hands the compiler a world with one fact bent, as a compiler that gets this fact wrong would see it; under choices that tell, where few do. */
   const wrong: [string, (world: SharingCase) => SharingCase, choices?: SharingCase['choices'] | undefined][] = [
     ['labels', (world) => ({ ...world, classes: world.classes.map((each) => ({ ...each, labels: [] })) })],
+    ['labels that are excluded', (world) => withClauses(world, ({ excludedLabels: _excluded, ...rest }) => ({ ...rest, excludedLabels: [] }))],
     ['the direction', (world) => withClauses(world, ({ from, to }) => ({ from: to, to: from }))],
     ['relationships', (world) => ({
       ...world, relationships: world.relationships.map((each) => ({ ...each, organisation: world.requester.organisation })),

@@ -128,10 +128,10 @@ const requester: fc.Arbitrary<Requester> = fc.record({
 const clause: fc.Arbitrary<Omit<Clause, 'number'>> = fc.oneof(
   { weight: 3, arbitrary: fc.record({
     text: fc.constant('care'), from: some(organisations), to: some(organisations), purposes: some(carePurposes), roles: some(careRoles), categories: some(categories),
-    consentBasis: fc.constantFrom('implied' as const, 'implied' as const, 'explicit' as const), labels: some(labels, 0),
+    consentBasis: fc.constantFrom('implied' as const, 'implied' as const, 'explicit' as const), labels: some(labels, 0), excludedLabels: fc.oneof({ weight: 4, arbitrary: fc.constant<string[]>([]) }, { weight: 1, arbitrary: some(labels) }),
     notice: fc.constantFrom('none' as const, 'generic' as const, 'organisation' as const),
     relationships: some(relationshipKinds),
-  }, { requiredKeys: ['text', 'from', 'to', 'purposes', 'roles', 'categories', 'consentBasis', 'labels', 'notice'] }) },
+  }, { requiredKeys: ['text', 'from', 'to', 'purposes', 'roles', 'categories', 'consentBasis', 'labels', 'excludedLabels', 'notice'] }) },
   { weight: 1, arbitrary: fc.record({
     text: fc.constant('oversight'), from: some(organisations), to: some(organisations), purposes: fc.constant<Purpose[]>(['HOPERAT']), roles: some(oversight),
     categories: some(['identity', 'administration'] as const), consentBasis: fc.constant('implied' as const), labels: some(labels, 0), notice: fc.constant('none' as const),

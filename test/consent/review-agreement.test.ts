@@ -45,8 +45,17 @@ it.each<[string, Record<string, string>, number]>([
   expect(problemsOf(clauses(also(changes)))).toEqual([expect.objectContaining({ code: 'agreement-clauses-contradict', at: expect.objectContaining({ line, column: expect.any(Number) }) })]);
 });
 
+it.each<[string, string, Record<string, string>, number]>([
+  ['by the clause that excludes it', 'notice: generic', { labels: '[MH, PSY]', excludedLabels: '[PSY]' }, 30],
+  ['by a later clause', 'notice: generic\n    excludedLabels: [PSY]', { labels: '[MH, PSY]' }, 31],
+])('a label that is excluded is not opened for the same sharing %s', (_, first, changes, line) => {
+  expect(problemsOf(clauses(also(changes)).replace('notice: generic', first))).toEqual([expect.objectContaining({ code: 'agreement-clauses-contradict', at: expect.objectContaining({ line }), text: expect.stringContaining('PSY') })]);
+});
+
 it.each<[string, Record<string, string>]>([
   ['they say the same', {}],
+  ['one excludes what none opens', { excludedLabels: '[PSY]' }],
+  ['one opens for others what one excludes', { excludedLabels: '[PSY]', to: '[icb]', from: '[bchc]' }],
   ['no role is common', { consentBasis: 'explicit', roles: '[social-worker]' }],
   ['no purpose is common', { consentBasis: 'explicit', purposes: '[ETREAT]' }],
   ['no category is common', { consentBasis: 'explicit', categories: '[referral]' }],

@@ -1,6 +1,7 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { validateResource } from '@medplum/core';
+import { agreementSchema } from '../../src/consent/agreement-schema.ts';
 import { agreementState } from '../../src/consent/agreement-state.ts';
 import { compileGrant } from '../../src/consent/compile-grant.ts';
 import { contractFromAgreement } from '../../src/consent/contract-from-agreement.ts';
@@ -18,7 +19,7 @@ import {
 } from './sharing-cases.ts';
 
 const folder = new URL('../../agreements/', import.meta.url);
-const files = readdirSync(folder);
+const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
 
 function shipped(file: string): Agreement {
   const read = readAgreement(readFileSync(new URL(file, folder), 'utf8'));
@@ -73,6 +74,14 @@ describe('the agreements that ship', () => {
       ['draft-safeguarding', 'draft'], ['lapsed-winter-pressures', 'lapsed'],
     ]);
   });
+});
+
+it('agreements/schema.json is what an editor checks a draft by: the schema of the gateway (UPDATE_DOCS=1 writes it), named in every file', () => {
+  const file = new URL('../../agreements/schema.json', import.meta.url);
+  const made = `${JSON.stringify({ $schema: 'http://json-schema.org/draft-07/schema#', title: 'A data sharing agreement', ...agreementSchema }, null, 2)}\n`;
+  if (process.env['UPDATE_DOCS'] === '1') writeFileSync(file, made);
+  expect(readFileSync(file, 'utf8')).toBe(made);
+  for (const each of files) expect(readFileSync(new URL(`../../agreements/${each}`, import.meta.url), 'utf8')).toMatch(/^# yaml-language-server: \$schema=schema\.json\n/);
 });
 
 describe('the community nurse', () => {
@@ -158,12 +167,17 @@ describe('the published Contract', () => {
   });
 
   it.each([
-    ['in-force', 'executed', 'bicp-early-intervention.yaml'], ['draft', 'executable', 'draft-safeguarding.yaml'], ['lapsed', 'terminated', 'lapsed-winter-pressures.yaml'],
+    ['in-force', 'executed', 'bicp-early-intervention.yaml'], ['draft', 'offered', 'draft-safeguarding.yaml'], ['lapsed', 'terminated', 'lapsed-winter-pressures.yaml'],
   ])('says %s as %s', (state, status, file) => {
     const contract = contractFromAgreement(registered(file), now);
     expect(contract.status).toBe(status);
     expect(contract.legalState?.coding?.[0]?.code).toBe(state);
     expect(contract.signer?.length ?? 0).toBe(state === 'draft' ? 0 : shipped(file).parties.length);
+  });
+
+  it('says of one that all have signed, and nobody activated, that it may be executed', () => {
+    const contract = contractFromAgreement({ ...registered('bicp-oversight.yaml'), activatedAt: null }, now);
+    expect([contract.status, contract.legalState?.coding?.[0]?.code, validateResource(contract).filter(({ severity }) => severity !== 'information')]).toEqual(['executable', 'signed', []]);
   });
 
   it('says of a terminated agreement that it is revoked', () => {
@@ -180,6 +194,16 @@ describe('the published Contract', () => {
     expect(term?.asset?.[0]?.condition).toContain('episode, referral, care-team');
     expect(term?.action?.map(({ intent }) => intent.coding?.[0]?.code)).toEqual(['TREAT', 'COC', 'ETREAT']);
     expect(term?.action?.[0]?.subject?.map(({ role }) => role?.coding?.[0]?.code)).toEqual(['doctor', 'nurse']);
+  });
+
+  it('says of labels that are excluded that they are not to be disclosed', () => {
+    const complete = registered('bicp-mental-health.yaml');
+    const [first, ...others] = complete.agreement.clauses;
+    const contract = contractFromAgreement({ ...complete, agreement: { ...complete.agreement, clauses: [{ ...first!, excludedLabels: ['SDV'] }, ...others] } }, now);
+    const [term] = contract.term ?? [];
+    expect(term?.securityLabel?.[1]).toMatchObject({ number: [1], category: [{ code: 'SDV' }] });
+    expect(term?.action?.map(({ doNotPerform, securityLabelNumber }) => [doNotPerform, securityLabelNumber])).toEqual(first!.purposes.flatMap(() => [[undefined, undefined], [true, [1]]]));
+    expect(validateResource(contract).filter(({ severity }) => severity !== 'information')).toEqual([]);
   });
 
   it('says how long what a clause shares is kept, and which clause waits for whom', () => {

@@ -9,7 +9,7 @@ import { now } from './sharing-cases.ts';
 /** Who gets what under the agreements that ship, signed by everybody: the table an information-governance lead would check. */
 
 const folder = new URL('../../agreements/', import.meta.url);
-const agreements = readdirSync(folder).map((file): RegisteredAgreement => {
+const agreements = readdirSync(folder).filter((file) => file.endsWith('.yaml')).map((file): RegisteredAgreement => {
   const read = readAgreement(readFileSync(new URL(file, folder), 'utf8'));
   if ('problems' in read) throw new Error(JSON.stringify(read.problems));
   const { agreement } = read;

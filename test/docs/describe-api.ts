@@ -36,6 +36,7 @@ The reasons are in [0047](decisions/0047-forms-of-an-answer-are-written-last.md)
 | \`X-Request-ID\` | echoed, and kept in the audit trail: up to 64 letters, digits, \`.\`, \`_\` and \`-\`, which are not an NHS number. Any other is replaced by a new one |
 | \`X-Correlation-ID\` | the same, but any other is left out |
 | \`NHSD-End-User-Organisation-ODS\` | may be sent. The token alone says who asks: a code other than the token's organisation is 403 |
+| \`X-Organisation\`, \`X-Role\`, \`X-Purpose-Of-Use\` and the like | the same of organisation, role and purpose: what the token does not carry is 403 |
 
 ## XML
 

@@ -1,10 +1,14 @@
 import { outcomes } from '../flow/matrix-outcomes.ts';
 import { paths, type Cell } from '../flow/matrix-paths.ts';
+import { columnsOf, withoutColumn } from '../flow/matrix-routes.ts';
+import { systemPaths } from '../flow/matrix-systems.ts';
 
 export interface MatrixRow {
   key: string;
   rule: number;
   cells: Cell[];
+  /** as a system asks; none where only a person can */
+  systemCells: Cell[];
 }
 
 const signs: Record<Cell, string> = { shown: '**shown**', hidden: 'hidden', refused: 'refused' };
@@ -25,13 +29,24 @@ export function describeMatrix(rows: readonly MatrixRow[]): string {
     `| how it comes out | rule | ${paths.map(({ name }) => name).join(' | ')} |`,
     `| --- | --- | ${paths.map(() => '---').join(' | ')} |`,
     ...rows.map(({ key, rule, cells }) => `| ${outcomes.find((each) => each.key === key)?.name ?? key} | ${rule} | ${cells.map((cell) => signs[cell]).join(' | ')} |`),
-    '', '## The ways', '', '| column | what is asked |', '| --- | --- |', ...paths.map(({ name, asks }) => `| ${name} | ${asks} |`),
+    '', '## A system asks', '',
+    'The caller is the community trust\'s system, registered with the purpose TREAT and `system/*.cruds`: the clauses name the role integration',
+    'as well. Emergency access is for people. A notification and `$events` tell of a stay that is as the row says; exports and',
+    'notifications are of people whom the trust cares for, as it does for everybody here.', '',
+    `| how it comes out | rule | ${systemPaths.map(({ name }) => name).join(' | ')} |`,
+    `| --- | --- | ${systemPaths.map(() => '---').join(' | ')} |`,
+    ...rows.filter(({ systemCells }) => systemCells.length > 0).map(({ key, rule, systemCells }) => `| ${outcomes.find((each) => each.key === key)?.name ?? key} | ${rule} | ${systemCells.map((cell) => signs[cell]).join(' | ')} |`),
+    '', '## The ways', '', '| column | what is asked |', '| --- | --- |', ...[...paths, ...systemPaths.filter(({ name }) => !paths.some((path) => path.name === name))].map(({ name, asks }) => `| ${name} | ${asks} |`),
     '', '## Where a row is not all the same', '',
     '- *log*, *who looked* and *explained* are for those who watch over sharing. They show governance that a row exists and why somebody may see',
     '  it, and nothing that stands in it. Everybody else is refused.',
     '- *after emergency* is the same read once the caller has asked for emergency access. It is refused to those who give no care. It',
     '  opens what only lacks a relationship or is closed by a general objection, and nothing else.',
-    '- The register of agreements and the receipts of feeds name no citizen, so they have no column.',
+    '', '## Every route', '',
+    'A route that is added without a column or a reason fails the test that makes this page.', '',
+    '| route | columns |', '| --- | --- |', ...Object.entries(columnsOf).map(([route, columns]) => `| \`${route}\` | ${columns.join('; ')} |`),
+    '', 'Without a column:', '',
+    ...withoutColumn.map(({ why, routes }) => `- ${why}: ${routes.map((route) => `\`${route}\``).join(', ')}`),
   ];
   return `${lines.join('\n')}\n`;
 }

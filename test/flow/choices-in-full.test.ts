@@ -53,6 +53,19 @@ describe.each(databases)('a citizen\'s choices in full, on $kind', ({ open }) =>
     return { id: found.id, resourceType: found.resourceType };
   };
 
+  it('to share all of it with everybody is the same trust\'s later word and ends its objection; an earlier one, and another organisation\'s, end nothing', async () => {
+    const before = await seenBy('community-nurse');
+    await file(choice('OPTOUT', {}, { dateTime: '2026-07-02' }));
+    const closed = await seenBy('community-nurse');
+    expect(closed).not.toEqual(before);
+    await file(choice('OPTIN', {}, { dateTime: '2026-07-01' }));
+    await file(choice('OPTIN', {}, { dateTime: '2026-07-03' }), 'privacy-officer-bchc');
+    await file(choice('OPTIN', { purpose: [researchPurpose] }, { dateTime: '2026-07-03' }));
+    expect(await seenBy('community-nurse')).toEqual(closed);
+    await file(choice('OPTIN', {}, { dateTime: '2026-07-03' }));
+    expect(await seenBy('community-nurse')).toEqual(before);
+  });
+
   describe('about one record', () => {
     it('hides that record wherever it could be met, counts it as kept back, and leaves the rest', async () => {
       const { id, resourceType } = await othersRecord('community-nurse', 'RYW');

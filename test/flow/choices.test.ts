@@ -1,6 +1,7 @@
 import type { Bundle, Consent, ConsentProvision } from '@medplum/fhirtypes';
 import { countChoices } from '../../src/store/choices.ts';
 import { yesesOfTheirOwn } from '../../src/store/schema/028-yeses-of-their-own.ts';
+import { narrowYeses } from '../../src/store/schema/036-narrow-yeses.ts';
 import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { citizenOf, custodiansOf, objectionOf, people, wholeRecord } from './whole-record.ts';
@@ -81,6 +82,15 @@ describe.each(databases)('a citizen\'s choice, on $kind', ({ open }) => {
     expect(closed).not.toEqual(before);
     expect(await citizenOf(gateway, 'voluntary-worker', people.alice)).toBe('');
 
+    // a yes narrowed by anything else is no word about the rest of the record either
+    const coding = (system: string, code: string) => ({ system, code });
+    const plans: ConsentProvision = { type: 'permit', class: [coding('https://fhir.bicp.example/CodeSystem/sharing-category', 'plan'), coding('https://fhir.bicp.example/CodeSystem/sharing-category', 'episode')] };
+    const research: ConsentProvision = { type: 'permit', purpose: [coding('http://terminology.hl7.org/CodeSystem/v3-ActReason', 'HRESCH')] };
+    const narrow = [choice('OPTIN', plans, { dateTime: '2026-07-02' }), choice('IMPLIED', { provision: [research, { ...plans, provision: [{ type: 'deny', actor: [recipient('RYW')] }] }] }, { dateTime: '2026-07-03' })];
+    const narrowed = await Promise.all(narrow.map((each) => send('POST', 'Consent', each)));
+    expect(narrowed.map(({ status }) => status)).toEqual([201, 201]);
+    expect(await seenBy('community-nurse')).toEqual(closed);
+
     // what was stored before yeses were a source of their own is mended by the step of the schema
     const counted = async (): Promise<unknown[]> => gateway.database.query('select c.signal, r.live::text from choice c join choice_rule r using (citizen_id, id) where c.citizen_id = $1 order by c.signal, c.id, r.n', [citizen]);
     const asSaid = await counted();
@@ -88,7 +98,9 @@ describe.each(databases)('a citizen\'s choice, on $kind', ({ open }) => {
     await gateway.database.transaction((connection) => countChoices(connection, [citizen]));
     expect(await counted()).not.toEqual(asSaid);
     await gateway.database.query(yesesOfTheirOwn);
+    await gateway.database.query(narrowYeses);
     expect(await counted()).toEqual(asSaid);
+    for (const [n, each] of narrow.entries()) expect((await send('PUT', `Consent/${idOf(narrowed[n] ?? filed)}`, { ...each, id: idOf(narrowed[n] ?? filed), status: 'inactive' })).status).toBe(200);
 
     await send('PUT', `Consent/${idOf(filed)}`, { ...objection, id: idOf(filed), status: 'entered-in-error' });
     expect(await citizenOf(gateway, 'voluntary-worker', people.alice)).not.toBe('');

@@ -60,7 +60,7 @@ export const outcomes: readonly Outcome[] = [
 ];
 
 const parties = { uhb, bchc, bsmhft, council, icb };
-const care = { from: ['uhb'], to: ['bchc'], purposes: ['TREAT'], roles: ['nurse'], consentBasis: 'implied' };
+const care = { from: ['uhb'], to: ['bchc'], purposes: ['TREAT'], roles: ['nurse', 'integration'], consentBasis: 'implied' };
 
 /** A folder of agreements under which each outcome comes out for its own reason. */
 export function writeMatrixAgreements(folder: string): string {

@@ -1,3 +1,4 @@
+import type { Bundle, DocumentReference } from '@medplum/fhirtypes';
 import type { Gateway } from '../gateway.ts';
 import { browserLike, type BrowserLike } from '../edge/http/session/browser-like.ts';
 import { matchAs } from './matching.ts';
@@ -31,10 +32,22 @@ export const paths: readonly Path[] = [
   one('by id', 'GET EpisodeOfCare?_id=', ({ target }) => `EpisodeOfCare?_id=${target}`),
   one('by patient', 'GET EpisodeOfCare?patient=', ({ citizen }) => `EpisodeOfCare?patient=Patient/${citizen}`),
   one('by identifier', 'GET EpisodeOfCare?identifier=', ({ code }) => `EpisodeOfCare?identifier=urn:matrix%7C${code}`),
+  one('kept list', 'GET EpisodeOfCare?status=active&type=, a work list that is kept', ({ code }) => `EpisodeOfCare?status=active&type=urn:matrix%7C${code}`),
   one('by code', 'GET EpisodeOfCare?type=', ({ code }) => `EpisodeOfCare?type=urn:matrix%7C${code}`),
   { name: 'posted', asks: 'POST EpisodeOfCare/_search', ask: async (gateway, about) => cellOf(await gateway.search('EpisodeOfCare', { type: `urn:matrix|${about.code}` }, about.outcome.who), hasTarget(about)) },
   { name: 'count', asks: 'GET EpisodeOfCare?type=&_count=0', ask: async (gateway, { code, outcome }) => cellOf(await gateway.get(`/fhir/EpisodeOfCare?type=urn:matrix%7C${code}&_count=0`, outcome.who), (text) => total(text) === 1) },
   { name: 'sort, pages', asks: 'GET EpisodeOfCare?patient=&_sort=-date&_count=1, every page', ask: (gateway, about) => allPages(gateway, about, `/fhir/EpisodeOfCare?patient=Patient/${about.citizen}&_sort=-date&_count=1`) },
+  { name: 'batch', asks: 'POST a batch with GET EpisodeOfCare/{id}', ask: async (gateway, about) => {
+    const batch = { resourceType: 'Bundle', type: 'batch', entry: [{ request: { method: 'GET', url: `EpisodeOfCare/${about.target}` } }] };
+    return cellOf(await send(gateway, about.outcome.who, 'POST', '/fhir', JSON.stringify(batch)), hasTarget(about));
+  } },
+  { name: '$docref', asks: 'GET DocumentReference/$docref?patient=, the name one source says in the documents it names', ask: async (gateway, { citizen, family, outcome }) => {
+    const { entry = [] } = (await (await gateway.get(`/fhir/DocumentReference/$docref?patient=${citizen}`, outcome.who)).json()) as Bundle<DocumentReference>;
+    const urls = entry.flatMap(({ resource }) => resource?.content?.flatMap(({ attachment }) => attachment.url ?? []) ?? []).filter((url) => url.includes('/Patient/'));
+    const documents = await Promise.all(urls.map(async (url) => (await gateway.get(url.slice(gateway.url.length), outcome.who)).text()));
+    if (documents.length === 0) throw new Error('no document is named');
+    return documents.some((text) => text.includes(`"${family}"`)) ? 'shown' : 'hidden';
+  } },
   { name: '$everything', asks: 'GET Patient/{id}/$everything?_count=1, every page', ask: (gateway, about) => allPages(gateway, about, `/fhir/Patient/${about.citizen}/$everything?_count=1`) },
   { name: '$story', asks: 'GET Patient/{id}/$story, what a line of it names', ask: async (gateway, about) => cellOf(await gateway.get(`/fhir/Patient/${about.citizen}/$story`, about.outcome.who), hasTarget(about)) },
   { name: '$summary', asks: 'GET Patient/{id}/$summary, the name one source says', ask: async (gateway, { citizen, family, outcome }) => cellOf(await gateway.get(`/fhir/Patient/${citizen}/$summary`, outcome.who), (text) => text.includes(`"${family}"`)) },

@@ -56,6 +56,9 @@ export async function layOutMatrix(gateway: Gateway): Promise<MatrixCitizen[]> {
       const hashes = keysOf({ local: [], family: family.toLowerCase(), given: [], otherFamily: [], otherGiven: [], birthDate: born }).map((key) => keyedHash(secrets.person, key));
       await connection.query('insert into person_key (citizen_id, id, hash) select $1, $2, unnest($3::bytea[])', [citizen, named, hashes]);
     }
+    // everybody is in the trust's care in some way that no clause asks for: exports and notifications are of those alone
+    await connection.query(`insert into relationship (citizen_id, id, organisation, kind, until) select c, gen_random_uuid(), $2, $3, $4 from unnest($1::uuid[]) c`,
+      [citizens.map(({ citizen }) => citizen), bchc, relationshipNumber('care-team'), new Date(Date.now() + 24 * hour)]);
     for (const { citizen, outcome: { relationship } } of citizens) {
       if (relationship) await connection.query('insert into relationship (citizen_id, id, organisation, kind, until) values ($1, gen_random_uuid(), $2, $3, $4)',
         [citizen, bchc, relationshipNumber('episode'), new Date(Date.now() + (relationship === 'live' ? hour : -hour))]);

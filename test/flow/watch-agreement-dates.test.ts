@@ -40,6 +40,27 @@ describe('an agreement with 20 days to go', () => {
     expect(agreements[0]?.warnings).toEqual([{ of: 'end', day: dayAhead(20), days: 20, mark: 30 }, { of: 'review', day: dayAhead(5), days: 5, mark: 7 }]);
   });
 
+  it('is published as it is at the very instant it changes by itself, not a day later', async () => {
+    const watch = watchAgreementDates({ database: gateway.database, secrets: await loadSecrets(gateway.database) }, () => undefined, (error) => { throw error; });
+    const statusIs = async (wanted: string): Promise<void> => {
+      for (let told = ''; told !== wanted;) {
+        await new Promise((resolve) => { setImmediate(resolve); }); // timers have their turn
+        const [contract] = await gateway.database.query<{ status: string }>(`select v.body::jsonb ->> 'status' as status from shared_row r join shared_version v on v.id = r.id and v.version = r.version where r.type = 'Contract'`);
+        told = contract?.status ?? '';
+      }
+    };
+    try {
+      await gateway.database.query(`update agreement_register set terminated_at = now() + interval '300 milliseconds'`);
+      await watch.look();
+      await statusIs('revoked');
+    } finally {
+      watch.stop();
+      await gateway.database.query('update agreement_register set terminated_at = null');
+    }
+    await watch.look();
+    await statusIs('executed');
+  });
+
   it('is told again by a daily look only when a mark is passed', async () => {
     const told: ExpiryWarning[] = [];
     const watch = watchAgreementDates({ database: gateway.database, secrets: await loadSecrets(gateway.database) }, (warning) => told.push(warning), (error) => { throw error; }, 50);

@@ -3,7 +3,7 @@ import { formatDate, formatPeriod, instantOf } from '../format.ts';
 import { strings } from '../strings.ts';
 import { clauseOf, type ClauseView, type NamedOrganisation } from './clause-view.ts';
 
-export type StateOfAgreement = 'in-force' | 'draft' | 'lapsed' | 'terminated' | 'unknown';
+export type StateOfAgreement = 'in-force' | 'signed' | 'draft' | 'lapsed' | 'terminated' | 'unknown';
 
 export interface Party {
   /** `system|value` */
@@ -42,7 +42,7 @@ export interface AgreementView {
 }
 
 const agreementSystem = 'https://fhir.bicp.example/Id/agreement';
-const order: readonly StateOfAgreement[] = ['in-force', 'draft', 'lapsed', 'terminated', 'unknown'];
+const order: readonly StateOfAgreement[] = ['in-force', 'signed', 'draft', 'lapsed', 'terminated', 'unknown'];
 
 /** Those in force first, then by title and version. */
 export function agreementsOf(contracts: readonly Contract[], now: Date): AgreementView[] {
@@ -80,7 +80,7 @@ export function stateOf({ legalState, applies }: Contract, now: Date): StateOfAg
   if (state !== 'in-force') return state;
   const [start, end] = [instantOf(applies?.start), instantOf(applies?.end)];
   if (end !== undefined && now.getTime() > end) return 'lapsed';
-  return start !== undefined && now.getTime() < start ? 'draft' : state;
+  return start !== undefined && now.getTime() < start ? 'signed' : state;
 }
 
 /** Names of the parties a clause names that did not sign: until they do, it shares nothing, whatever the state of the agreement. */

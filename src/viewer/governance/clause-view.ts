@@ -21,6 +21,8 @@ export interface ClauseView {
   /** kinds of which one is needed, as in "an open referral or a registration"; undefined = none needed */
   relationship: string | undefined;
   labels: string[];
+  /** kept out by the parties' word */
+  excludedLabels: string[];
   /** what the reader is told when something is kept back */
   notice: string;
   /** how long what it shares is kept; undefined = as for the whole agreement */
@@ -31,7 +33,7 @@ const words = strings.agreements;
 
 /** The shape is that of src/consent/contract-from-agreement.ts, read here as any client of the API would. */
 export function clauseOf(term: ContractTerm): ClauseView {
-  const actions = term.action ?? [];
+  const actions = (term.action ?? []).filter(({ doNotPerform }) => doNotPerform !== true);
   const asset = term.asset?.[0];
   return {
     number: term.identifier?.value ?? '',
@@ -43,10 +45,16 @@ export function clauseOf(term: ContractTerm): ClauseView {
     purposes: unique(codesIn(actions.map(({ intent }) => intent))).map((code) => lowerFirst(strings.purposes[code] ?? code)),
     consent: /^explicit/i.test(term.offer?.text ?? '') ? 'explicit' : 'implied',
     relationship: relationshipIn(asset?.condition),
-    labels: unique((term.securityLabel ?? []).flatMap(({ category = [] }) => category.flatMap(({ code }) => code ?? []))).map((code) => words.labels[code] ?? code),
+    labels: labelsIn(term, false),
+    excludedLabels: labelsIn(term, true),
     notice: noticeIn(asset?.text),
     retention: term.group?.find(({ type }) => type?.coding?.some(({ code }) => code === 'retention'))?.text,
   };
+}
+
+/** Labels with a number are those of actions that are not to be performed. */
+function labelsIn({ securityLabel = [] }: ContractTerm, excluded: boolean): string[] {
+  return unique(securityLabel.filter(({ number }) => (number !== undefined) === excluded).flatMap(({ category = [] }) => category.flatMap(({ code }) => code ?? []))).map((code) => words.labels[code] ?? code);
 }
 
 /** `a, b or c` */

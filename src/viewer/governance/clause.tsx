@@ -7,7 +7,7 @@ const words = strings.agreements;
 
 /** One clause: its own text, whom it waits for, then what the gateway applies of it. */
 export function Clause({ clause, unsigned }: { clause: ClauseView; unsigned: readonly string[] }) {
-  const { number, text, from, to, categories, roles, purposes, consent, relationship, labels, notice, retention } = clause;
+  const { number, text, from, to, categories, roles, purposes, consent, relationship, labels, excludedLabels, notice, retention } = clause;
   return (
     <section className="os-clause" aria-labelledby={`clause-${number}`}>
       <h3 className="nhsuk-heading-s" id={`clause-${number}`} tabIndex={-1}>{words.page.clause(number)}</h3>
@@ -21,7 +21,7 @@ export function Clause({ clause, unsigned }: { clause: ClauseView; unsigned: rea
         <Part name={words.page.purposes}><Sentence parts={purposes} /></Part>
         <Part name={words.page.consent}>{words.consent[consent]}</Part>
         <Part name={words.page.relationship}>{relationship === undefined ? words.noRelationship : words.relationship(relationship)}</Part>
-        <Part name={words.page.labels}>{labels.length === 0 ? words.noLabels : words.labelsSay(labels.join(', '))}</Part>
+        <Part name={words.page.labels}>{labels.length === 0 ? words.noLabels : words.labelsSay(labels.join(', '))}{excludedLabels.length === 0 ? null : ` ${words.excludedSay(excludedLabels.join(', '))}`}</Part>
         <Part name={words.page.notice}>{notice}</Part>
         {retention === undefined ? null : <Part name={words.page.retention}>{retention}</Part>}
       </dl>

@@ -37,11 +37,11 @@ function factsOf({ title, period, review, purpose, retention, parties, lawfulBas
   };
 }
 
-function clauseParts({ text, from, to, categories, roles, purposes, consent, relationship, labels, notice, retention }: ClauseView): Record<string, string> {
+function clauseParts({ text, from, to, categories, roles, purposes, consent, relationship, labels, excludedLabels, notice, retention }: ClauseView): Record<string, string> {
   const { page } = words;
   return {
     [page.text]: text, [page.from]: from.map(({ name }) => name).sort().join('; '), [page.to]: to.map(({ name }) => name).sort().join('; '), [page.categories]: categories.join(', '), [page.roles]: roles.join(', '), [page.purposes]: purposes.join(', '),
-    [page.consent]: words.consent[consent], [page.relationship]: relationship === undefined ? words.noRelationship : words.relationship(relationship), [page.labels]: labels.join(', '), [page.notice]: notice, [page.retention]: retention ?? '',
+    [page.consent]: words.consent[consent], [page.relationship]: relationship === undefined ? words.noRelationship : words.relationship(relationship), [page.labels]: [...labels, ...(excludedLabels.length === 0 ? [] : [words.excludedSay(excludedLabels.join(', '))])].join(', '), [page.notice]: notice, [page.retention]: retention ?? '',
   };
 }
 

@@ -4,9 +4,10 @@ export const agreements = {
   intro: 'The register of data sharing agreements. Only an agreement in force shares anything, and only what one of its clauses names. This page is for reading: agreements are changed in the register’s files and signed by the parties.',
   caption: 'Agreements, those in force first', columns: { title: 'Agreement', state: 'State', version: 'Version', period: 'Period', review: 'Review', signed: 'Signed' },
   none: 'The register shows you no agreement.', noState: 'The register does not say',
-  states: { 'in-force': 'In force', draft: 'Draft', lapsed: 'Lapsed', terminated: 'Terminated', unknown: 'State not known' },
+  states: { 'in-force': 'In force', signed: 'Signed', draft: 'Draft', lapsed: 'Lapsed', terminated: 'Terminated', unknown: 'State not known' },
   statesSay: {
     'in-force': 'This agreement is in force. What its clauses name is shared; nothing else is.',
+    signed: 'Every party its clauses name has signed. Nothing is shared under it before it is activated and its period has begun.',
     draft: 'This is a draft. Nothing is shared under it.',
     lapsed: 'This agreement has lapsed: its period has ended. Nothing is shared under it any more. It is kept because past decisions were made under it.',
     terminated: 'This agreement was ended before its time. Nothing is shared under it any more. It is kept because past decisions were made under it.',
@@ -45,7 +46,7 @@ export const agreements = {
   consent: { implied: 'Implied consent: the person does not have to be asked each time, and can object', explicit: 'Explicit consent: only when the person has said yes and it is recorded' },
   noRelationship: 'None needed: the role and the purpose are enough', relationship: (kinds: string): string => `Only while the organisation that looks has ${kinds} with the person`,
   relationships: { episode: 'an open episode of care', referral: 'an open referral', registration: 'a registration', 'care-team': 'a place in the person’s care team' } as Readonly<Record<string, string>>,
-  noLabels: 'None: information marked as sensitive stays closed', labelsSay: (labels: string): string => `Also opens information marked: ${labels}. Other marks stay closed`,
+  noLabels: 'None: information marked as sensitive stays closed', labelsSay: (labels: string): string => `Also opens information marked: ${labels}. Other marks stay closed`, excludedSay: (labels: string): string => `Agreed to stay closed: ${labels}.`,
   labels: { R: 'restricted', V: 'very restricted', MH: 'mental health', PSY: 'psychiatry', SDV: 'domestic violence', SEX: 'sexual health', HIV: 'HIV', ETH: 'substance use', PSYTHPN: 'psychotherapy notes', STD: 'sexually transmitted disease' } as Readonly<Record<string, string>>,
   notices: { none: 'Nothing is said to the reader', generic: 'The reader is told in general words that something is not shown, not what or whose', organisation: 'The reader is told which organisation keeps something back, not what' } as Readonly<Record<string, string>>,
   categories: {

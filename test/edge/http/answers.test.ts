@@ -129,7 +129,7 @@ describe.each(databases)('an answer, on $kind', ({ open }) => {
     });
 
     it('with the ids the caller gave, kept in the log, and with its organisation where the token says the same', async () => {
-      const headers = { 'X-Request-ID': '60e0b220-8136-4ca5-ae46-1d97ef59d068', 'X-Correlation-ID': 'exchange-7', 'NHSD-End-User-Organisation-ODS': 'RYW' };
+      const headers = { 'X-Request-ID': '60e0b220-8136-4ca5-ae46-1d97ef59d068', 'X-Correlation-ID': 'exchange-7', 'NHSD-End-User-Organisation-ODS': 'RYW', 'X-Organisation': 'https://fhir.nhs.uk/Id/ods-organization-code|RYW', 'X-Role': 'nurse', 'X-Purpose-Of-Use': 'TREAT' };
       const { answer, entries } = await askAudited(gateway, { path: `/fhir/Patient/${citizen}`, who: nurse, headers });
       expect([answer.status, answer.headers['x-request-id'], answer.headers['x-correlation-id']]).toEqual([200, headers['X-Request-ID'], 'exchange-7']);
       expect(entries.map(({ request, correlation }) => [request, correlation])).toEqual([[headers['X-Request-ID'], 'exchange-7']]);

@@ -28,7 +28,7 @@ describe('the register of agreements', () => {
     const [inForce] = shippedContracts(now).filter(({ id }) => id === 'bicp-early-intervention');
     expect(agreementOf(inForce!, new Date('2029-03-31T22:59:59.999Z')).state).toBe('in-force');
     expect(agreementOf(inForce!, new Date('2029-03-31T23:00:00Z')).state).toBe('lapsed');
-    expect(agreementOf(inForce!, new Date('2024-01-01T00:00:00Z')).state).toBe('draft');
+    expect(agreementOf(inForce!, new Date('2024-01-01T00:00:00Z')).state).toBe('signed');
   });
 
   test('a terminated one is told as such, and an unknown state is not taken for "in force"', () => {
@@ -45,6 +45,14 @@ describe('one agreement', () => {
     expect(parties).toHaveLength(24);
     expect(parties.map(({ name }) => name)).toContain('Healthwatch Birmingham');
     expect(parties.find(({ key }) => key.endsWith('|RXT'))).toEqual({ key: 'https://fhir.nhs.uk/Id/ods-organization-code|RXT', name: 'Birmingham and Solihull Mental Health NHS Foundation Trust', role: 'Caldicott Guardian', signedAt: '2024-03-31T23:00:00.000Z' });
+  });
+
+  test('tells labels that are excluded from those that are opened, and no role or purpose twice', () => {
+    const agreement = shipped('bicp-mental-health.yaml');
+    const signed = { agreement, activatedAt: agreement.period.start, terminatedAt: null, signedBy: [] };
+    const excluding = { ...agreement, clauses: agreement.clauses.map((clause) => ({ ...clause, excludedLabels: ['SDV'] })) };
+    const [before] = agreementOf(contractFromAgreement(signed, now), now).clauses;
+    expect(agreementOf(contractFromAgreement({ ...signed, agreement: excluding }, now), now).clauses[0]).toEqual({ ...before, excludedLabels: ['domestic violence'] });
   });
 
   test('names those a clause names who have not signed', () => {
