@@ -21,7 +21,7 @@ export const configVariables = [
   { name: 'OIDC_CLIENT_ID', default: 'none', meaning: 'the viewer\'s client at `OIDC_ISSUER`; without it nobody signs in to the viewer. Its redirect URI is `BASE_URL/session/callback`' },
   { name: 'OIDC_CLIENT_SECRET', default: 'none', meaning: 'that client\'s secret (client_secret_basic); or' },
   { name: 'OIDC_CLIENT_KEY_FILE', default: 'none', meaning: 'its private key as a JWK file (private_key_jwt)' },
-  { name: 'OIDC_SCOPES', default: 'openid offline_access user/*.rs', meaning: 'scopes the viewer asks for; add `user/ServiceRequest.cud user/Task.cud user/Consent.c` for those who give care, `user/Consent.cu user/Task.u` for those who answer for sharing' },
+  { name: 'OIDC_SCOPES', default: 'openid offline_access user/*.rs', meaning: 'scopes the viewer asks for; add `user/ServiceRequest.cud user/Task.cud user/Consent.c` for those who give care, `user/Consent.cu user/Contract.u user/Task.u` for those who answer for sharing' },
   { name: 'ONESTORY_ISSUERS_FILE', default: 'none', meaning: 'JSON file of more issuers whose access tokens are accepted, each with how its claims say who asks: docs/signing-in.md' },
   { name: 'ONESTORY_ISSUER_KEY_FILES', default: 'a key in DATA_DIR', meaning: 'private ES384 keys (JWK files) the gateway signs its own tokens with, comma separated: the first signs, tokens of the others still count. Every process of one gateway needs the same' },
   { name: 'DEMO', default: 'true with the embedded database and issuer, else false', meaning: 'send the synthetic demo through intake when the record is empty' },

@@ -11,7 +11,7 @@ export async function firstDay(gateway: Gateway, options: PopulationOptions): Pr
 }
 
 async function send(gateway: Gateway, { who, path, headers, body }: DemoAct): Promise<unknown> {
-  const response = await fetch(`${gateway.url}${path}`, { method: 'POST', headers: { Authorization: `Bearer ${await gateway.token(who)}`, 'Content-Type': 'application/fhir+json', ...headers }, body: JSON.stringify(body) });
+  const response = await fetch(`${gateway.url}${path}`, { method: 'POST', headers: { Authorization: `Bearer ${await gateway.token(who)}`, 'Content-Type': 'application/fhir+json', ...headers }, body: typeof body === 'string' ? body : JSON.stringify(body) });
   if (!response.ok) throw new Error(`${who} ${path} answered ${response.status} ${await response.text()}`);
   const text = await response.text();
   return text === '' ? null : JSON.parse(text);

@@ -3,6 +3,7 @@ import { castIndex } from './cast.ts';
 import { demoFiles, type DemoFile } from './demo-files.ts';
 import { personAt, type PopulationOptions } from './generate-people.ts';
 import { consultants, frontDoorBed, wardBed } from './hospital-codes.ts';
+import { nextVersion } from './next-version.ts';
 import { adtMessages } from './write-adt.ts';
 
 /** Something one of the personas does through the public API, once the files are in. */
@@ -12,7 +13,8 @@ export interface DemoAct {
   /** under the gateway's address */
   path: string;
   headers?: Readonly<Record<string, string>>;
-  body: object;
+  /** a text goes as it is, anything else as JSON */
+  body: object | string;
   /** what is done with the answer; undefined where that was all */
   next?: (answer: unknown) => DemoAct | undefined;
 }
@@ -46,9 +48,9 @@ export function registeredTwice(options: PopulationOptions): DemoFile {
   return { feed: 'uhb-adt', part: '', name: 'uhb-adt-registered-twice.hl7', content: adtMessages(options.seed, again).map(({ text }) => text).join('') };
 }
 
-/** An emergency that is over and waits for its review, and a referral that waits for its answer. */
+/** An emergency that is over and waits for its review, a referral that waits for its answer, and an agreement's next version that waits for signatures. */
 export function firstDayActs(options: PopulationOptions, now: Date): NamedAct[] {
-  return [{ name: 'emergency', first: emergencyAccess(options) }, { name: 'referral', first: referral(options, now) }];
+  return [{ name: 'emergency', first: emergencyAccess(options) }, { name: 'referral', first: referral(options, now) }, { name: 'next-version', first: { who: 'governance-lead', path: '/governance/agreements', headers: { 'Content-Type': 'application/yaml' }, body: nextVersion() } }];
 }
 
 /** A social worker needed the record of somebody who had objected, read it, and ended it. */

@@ -1,15 +1,21 @@
 import type { Purpose, SharingRole } from '../fhir/sharing.ts';
 
-/** Someone a newcomer can look through the eyes of. Every name is invented. */
-export interface Persona {
-  /** the person's id at the issuer, and what `token <persona>` takes */
-  id: string;
-  name: string;
+/** In what capacity somebody acts, and for whom. */
+export interface Post {
   /** `system|value` */
   organisation: string;
   organisationName: string;
   role: SharingRole;
   purpose: Purpose;
+}
+
+/** Someone a newcomer can look through the eyes of. Every name is invented. */
+export interface Persona extends Post {
+  /** the person's id at the issuer, and what `token <persona>` takes */
+  id: string;
+  name: string;
+  /** what else they are: they choose at sign-in, and act in one at a time */
+  also?: readonly Post[];
   /** a few words for the start page */
   description: string;
   /** answers for nothing here: no choice and no agreement is changed by them, whatever their role */
@@ -46,7 +52,7 @@ export const personas: readonly Persona[] = [
 
 /** Somebody of each other sort of partner, to try what the agreements give them. They stand on the sign-in page and have no door of their own on the start page. */
 export const partnerPeople: readonly Persona[] = [
-  { id: 'gp', name: 'Dr Nirmal Bhogal', organisation: `${ods}|M85001`, organisationName: 'The Example Practice', role: 'doctor', purpose: 'TREAT', description: 'GP; sees the people registered with the practice' },
+  { id: 'gp', name: 'Dr Nirmal Bhogal', organisation: `${ods}|M85001`, organisationName: 'The Example Practice', role: 'doctor', purpose: 'TREAT', description: 'GP; sees the people registered with the practice. Works at the hospital’s front door as well, and says at sign-in for whom', also: [{ ...uhb, role: 'doctor', purpose: 'ETREAT' }] },
   {
     id: 'paramedic', name: 'Callum Reid', organisation: `${ods}|RYA`, organisationName: 'West Midlands Ambulance Service University NHS Foundation Trust',
     role: 'paramedic', purpose: 'ETREAT', description: 'Paramedic on an ambulance, called to an emergency',

@@ -22,6 +22,8 @@ export interface DemoPersona {
   organisationName: string;
   role: SharingRole;
   purpose: Purpose;
+  /** what else they are, one of which they choose at sign-in */
+  also?: readonly Pick<DemoPersona, 'organisation' | 'organisationName' | 'role' | 'purpose'>[];
   /** no scope to change anything, whatever the role */
   readsOnly?: true;
 }
@@ -38,11 +40,12 @@ export interface FeedOwner {
  * viewer, then one system client per feed under the feed's name, and one per partner with feeds: `uhb-integration`.
  */
 export function demoClients(personas: readonly DemoPersona[], feeds: readonly FeedOwner[], signatories: readonly DemoPersona[] = []): DemoClient[] {
-  const doors = new Set(personas);
+  const doors = new Set(personas.map(({ id }) => id));
   return [
-    ...[...personas, ...signatories].map((persona): DemoClient => ({
-      ...persona, kind: 'person', viewer: doors.has(persona), scopes: persona.readsOnly ? readScopes : [...readScopes, ...(answerableRoles.includes(persona.role) ? answerableScopes : []), ...(caringRoles.includes(persona.role) ? caringScopes : [])],
-    })),
+    ...[...personas, ...signatories].map(({ also = [], ...persona }): DemoClient => {
+      const first: DemoClient = { ...persona, kind: 'person', viewer: doors.has(persona.id), scopes: scopesOf(persona) };
+      return also.length === 0 ? first : { ...first, also: also.map((post, at) => ({ ...first, ...post, id: `${persona.id}~${at + 1}`, scopes: scopesOf({ ...persona, ...post }) })) };
+    }),
     ...feeds.map((feed): DemoClient => ({
       id: feed.key, kind: 'feed', viewer: false, organisation: feed.organisation, organisationName: feed.organisationName,
       role: 'integration', purpose: 'HSYSADMIN', name: null, description: `System client of the feed ${feed.key}`, scopes: feedScopes,
@@ -52,4 +55,8 @@ export function demoClients(personas: readonly DemoPersona[], feeds: readonly Fe
       role: 'integration', purpose: 'HSYSADMIN', name: null, description: `Integration system of ${feed.organisationName}`, scopes: integrationScopes,
     })),
   ];
+}
+
+function scopesOf({ readsOnly, role }: Pick<DemoPersona, 'readsOnly' | 'role'>): readonly string[] {
+  return readsOnly ? readScopes : [...readScopes, ...(answerableRoles.includes(role) ? answerableScopes : []), ...(caringRoles.includes(role) ? caringScopes : [])];
 }

@@ -54,7 +54,7 @@ export async function loadDemo(input: LoadDemoInput): Promise<void> {
 }
 
 async function send(input: LoadDemoInput, { who, path, headers, body }: DemoAct): Promise<unknown> {
-  const response = await fetch(`${input.baseUrl}${path}`, { method: 'POST', headers: { Authorization: `Bearer ${await tokenOf(input, who)}`, 'Content-Type': 'application/fhir+json', ...headers }, body: JSON.stringify(body) });
+  const response = await fetch(`${input.baseUrl}${path}`, { method: 'POST', headers: { Authorization: `Bearer ${await tokenOf(input, who)}`, 'Content-Type': 'application/fhir+json', ...headers }, body: typeof body === 'string' ? body : JSON.stringify(body) });
   if (!response.ok) throw new Refusal(actRefused(who, response.status));
   const text = await response.text();
   return text === '' ? null : JSON.parse(text);

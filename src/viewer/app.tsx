@@ -36,6 +36,8 @@ const LogProof = lazy(async () => ({ default: (await import('./log-proof/log-pro
 const Refer = lazy(async () => ({ default: (await import('./referral/refer.tsx')).Refer }));
 const ReferralList = lazy(async () => ({ default: (await import('./referral/referral-list.tsx')).ReferralList }));
 const Reports = lazy(async () => ({ default: (await import('./reports/reports.tsx')).Reports }));
+const TryDraft = lazy(async () => ({ default: (await import('./governance/try-draft.tsx')).TryDraft }));
+const Watched = lazy(async () => ({ default: (await import('./cases/watched.tsx')).Watched }));
 const WhoLooked = lazy(async () => ({ default: (await import('./governance/who-looked.tsx')).WhoLooked }));
 
 /** Every address of the viewer, under /app. All but the signed-out ones need somebody signed in. */
@@ -99,9 +101,11 @@ function Screens({ session }: { session: SignedIn }) {
         <Route path="reports" element={<Reports />} />
         <Route path="log-proof" element={<LogProof session={session} />} />
         <Route path="who-looked" element={<WhoLooked />} />
-        <Route path="agreements" element={<Agreements />} />
+        <Route path="agreements" element={<Agreements session={session} />} />
+        <Route path="agreements/try" element={<TryDraft session={session} />} />
         <Route path="agreements/:id" element={<Agreement session={session} />} />
         <Route path="cases" element={<CaseList />} />
+        <Route path="cases/watched" element={<Watched session={session} />} />
         <Route path="cases/:reference" element={<Case session={session} />} />
         <Route path="emergency" element={<EmergencyList />} />
         <Route path="emergency/:reference" element={<EmergencyAccess session={session} />} />

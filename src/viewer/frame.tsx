@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Link, NavLink } from 'react-router';
-import type { SignedIn } from './api/session.ts';
+import { signInAddress, type SignedIn } from './api/session.ts';
 import { EmergencyStrip } from './break-glass/emergency-strip.tsx';
 import { oversees } from './home.tsx';
 import { SignOut } from './session/sign-out.tsx';
@@ -15,7 +15,7 @@ export function Frame({ session, children }: { session: SignedIn | null; childre
       <header className="os-header">
         <div className="os-inner">
           <Link className="os-header__name" to="/" aria-label={strings.header.home}>{strings.product}<span className="os-header__partnership">{strings.partnership}</span></Link>
-          {session ? <Who session={session} /> : null}
+          {session ? <><Who session={session} /><SignOut /></> : null}
         </div>
       </header>
       {session ? <Bar session={session} /> : null}
@@ -29,13 +29,14 @@ export function Frame({ session, children }: { session: SignedIn | null; childre
 function Who({ session }: { session: SignedIn }) {
   return (
     <p className="os-header__who">
-      <strong>{session.person.name}, {strings.roles[session.role] ?? session.role}</strong>
-      {strings.header.actingFor} {session.organisationName} · {strings.header.purpose}: {strings.purposes[session.purpose] ?? session.purpose}
+      <span className="os-header__person"><strong>{session.person.name}, {strings.roles[session.role] ?? session.role}</strong> · {strings.header.purpose}: {strings.purposes[session.purpose] ?? session.purpose}</span>
+      {strings.header.actingFor} {session.organisationName}
+      {session.actsFor.length > 1 ? <> <a href={signInAddress('/app/', session.person.id)}>{strings.header.change}<span className="nhsuk-u-visually-hidden"> {strings.header.changeSays}</span></a></> : null}
     </p>
   );
 }
 
-/** Where one can go, and the way out. */
+/** Where one can go. */
 function Bar({ session }: { session: SignedIn }) {
   const screens = oversees(session)
     ? [['/who-looked', strings.nav.whoLooked], ['/reports', strings.nav.reports], ['/choices', strings.nav.choices], ['/cases', strings.nav.cases], ['/emergency', strings.nav.emergency], ['/links', strings.nav.links], ['/feeds', strings.nav.feeds], ['/agreements', strings.nav.agreements], ['/log-proof', strings.nav.logProof], ['/known-gaps', strings.nav.knownGaps]] as const
@@ -46,7 +47,6 @@ function Bar({ session }: { session: SignedIn }) {
         <nav aria-label={strings.nav.label}>
           <ul>{screens.map(([to, text]) => <li key={to}><NavLink to={to}>{text}</NavLink></li>)}</ul>
         </nav>
-        <SignOut />
       </div>
     </div>
   );

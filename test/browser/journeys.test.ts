@@ -9,6 +9,7 @@ import { startGateway, type Gateway } from '../gateway.ts';
 import { londonToday } from '../../src/viewer/read-day.ts';
 import { awayFromMidnight, patienceMs } from '../patience.ts';
 import { castMember, detailsOf, openEmergency, population } from '../flow/emergency-asks.ts';
+import { editableMappings, integrationOf, request, untilReplay } from '../flow/replay-works.ts';
 import { desktop, elsewhere, faults, faultsAtAnyWidth, faultsWhenNarrow, focusedLabel, isInSight, openBrowser, settled, tabTo, visit, type Visit } from './visit.ts';
 
 /** The journeys people make from the start page to their answer, one after the other on one gateway, as in a working day. */
@@ -20,7 +21,9 @@ describe('from the start page', () => {
   const unknown = '9991000046';
 
   beforeAll(async () => {
-    gateway = await startGateway(await openLoadedPglite(12));
+    const maps = editableMappings(); // a changed mapping waits for its answer
+    maps.edit('hl7v2-ref/ref.map', (text) => text.replace('patient.active = true;', "patient.active = true, patient.language = 'en';"));
+    gateway = await startGateway(await openLoadedPglite(12), { mappings: maps.folder });
     await firstDay(gateway, population);
     browser = await openBrowser();
   });
@@ -53,8 +56,8 @@ describe('from the start page', () => {
     });
 
     it('sees for whom and why they act', async () => {
-      expect(await here.page.getByText('Dr Leila Haddad, Doctor').isVisible()).toBe(true);
-      expect(await here.page.getByText('Acting for University Hospitals Birmingham NHS Foundation Trust · Purpose: Direct care').isVisible()).toBe(true);
+      expect(await here.page.getByText('Dr Leila Haddad, Doctor · Purpose: Direct care').isVisible()).toBe(true);
+      expect(await here.page.getByText('Acting for University Hospitals Birmingham NHS Foundation Trust').isVisible()).toBe(true);
     });
 
     it.each([
@@ -235,6 +238,35 @@ describe('from the start page', () => {
       await page.getByLabel('First name, if you know it').fill('Alice');
       await page.keyboard.press('Enter');
       await page.getByText('Likely', { exact: true }).waitFor();
+    });
+
+    it('refers her to a voluntary organisation only with her yes, which is recorded before anything is sent', async () => {
+      const { page } = here;
+      await page.goto(`${gateway.url}/app/person/${await citizenOf(gateway, 'ward-doctor', people.alice)}/refer`);
+      await page.getByLabel('To whom').selectOption({ label: 'Neighbourhood network scheme, Neighbourhood Network Scheme Edgbaston' });
+      await page.getByRole('textbox', { name: 'What for' }).fill('Company on Tuesdays');
+      expect(await page.getByRole('checkbox', { name: /^Care plan/ }).count()).toBe(0); // nothing of her care goes along
+      await page.getByRole('button', { name: 'Send the referral' }).click();
+      await page.getByRole('alert').getByText(/yes/i).first().waitFor();
+      await page.getByRole('checkbox', { name: /Neighbourhood Network Scheme Edgbaston/ }).check();
+      expect(await faultsAtAnyWidth(page)).toEqual([]);
+      const toNns = async (): Promise<(string | undefined)[]> => {
+        const found = (await (await gateway.search('ServiceRequest', { patient: `Patient/${await citizenOf(gateway, 'ward-doctor', people.alice)}`, _count: '100' }, 'ward-doctor')).json()) as Bundle;
+        return (found.entry ?? []).flatMap(({ resource }) => (JSON.stringify(resource).includes('Company on Tuesdays') ? [resource?.resourceType] : []));
+      };
+      let refused = false;
+      await page.route('**/fhir/Consent', async (route) => { // her yes is not taken
+        refused = true;
+        await route.abort();
+      }, { times: 1 });
+      await page.getByRole('button', { name: 'Send the referral' }).click();
+      await page.getByText(/The gateway did not answer/).first().waitFor();
+      expect([refused, await toNns()]).toEqual([true, []]);
+      await page.getByRole('button', { name: 'Send the referral' }).click();
+      await page.getByText('Sent to Neighbourhood Network Scheme Edgbaston', { exact: false }).waitFor();
+      expect(await toNns()).toEqual(['ServiceRequest']);
+      expect(await citizenOf(gateway, 'voluntary-worker', people.alice)).toMatch(/^[0-9a-f-]{36}$/); // who is told who she is, now that she said yes
+      await page.getByRole('link', { name: 'Find a person', exact: true }).click();
     });
 
     it('leaves nothing behind when signing out', async () => {
@@ -478,6 +510,12 @@ describe('from the start page', () => {
       await page.keyboard.press('Enter');
       await page.getByText(/^Decided .*: two people\.$/).waitFor();
       expect(await page.innerText('main')).toMatch(/Two sisters[\s\S]*Marcus Facey/);
+      await tabTo(page, (text) => text === 'Undo the decision');
+      await page.keyboard.press('Enter');
+      await tabTo(page, (text) => text === 'Why it was wrong', focusedLabel);
+      await page.keyboard.type('The wrong pair');
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: 'Take it to decide' }).waitFor();
     });
 
     it('record what somebody decided about sharing, and end it again', async () => {
@@ -553,8 +591,16 @@ describe('from the start page', () => {
     it('ask about an odd look: what was odd in sentences, what was seen, and what was found', async () => {
       const { page } = officer;
       const alice = await citizenOf(gateway, 'ward-doctor', people.alice);
-      const post = { method: 'POST', headers: { Authorization: `Bearer ${await gateway.token('privacy-officer')}`, 'Content-Type': 'application/json' } };
-      expect((await fetch(`${gateway.url}/governance/watched-citizens`, { ...post, body: JSON.stringify({ patient: alice, kind: 'staff', person: 'ward-doctor', reason: 'works here' }) })).status).toBe(201);
+      await page.goto(`${gateway.url}/app/person/${alice}`);
+      await page.getByRole('button', { name: 'Keep an eye on looks at this person' }).click();
+      await page.getByLabel('They work for your organisation').check();
+      await page.getByRole('button', { name: 'Put them on the list' }).click();
+      await page.getByText('Enter who they are at your sign-in').waitFor();
+      await page.getByLabel('Who they are at your sign-in').fill('ward-doctor');
+      await page.getByLabel('What should be remembered about it').fill('works here');
+      expect(await faultsWhenNarrow(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Put them on the list' }).click();
+      await page.getByText('On the list of your organisation.').waitFor();
       await gateway.get(`/fhir/Patient/${alice}`, 'ward-doctor');
       while (await gateway.services.oddLooks.look());
       expect(await go('Odd looks')).toMatch(/New[\s\S]*Dr Leila Haddad, doctor, University Hospitals[\s\S]*their own record/);
@@ -580,6 +626,87 @@ describe('from the start page', () => {
       await page.getByRole('button', { name: 'Close the case' }).click();
       await page.getByRole('button', { name: 'Open it again' }).waitFor();
       expect(await page.innerText('main')).toMatch(/Proposed: Not appropriate\s+Spoken to\s+Marcus Facey/);
+    });
+
+    it('take somebody off the list of those looked at out of curiosity, which names nobody', async () => {
+      const { page } = officer;
+      await go('Odd looks');
+      await page.getByRole('link', { name: 'People somebody keeps an eye on' }).click();
+      const entry = page.getByRole('listitem').filter({ hasText: 'works here' });
+      await entry.waitFor();
+      expect(await page.innerText('main')).not.toMatch(/okafor/i);
+      expect(await faultsWhenNarrow(page)).toEqual([]);
+      await entry.getByRole('button', { name: /^Take them off the list/ }).click();
+      await entry.getByRole('button', { name: 'Take them off', exact: true }).click();
+      await entry.locator('.os-item__state', { hasText: 'Taken off' }).waitFor();
+    });
+
+    it('read what a changed mapping would change, and approve it', async () => {
+      const { page } = officer;
+      await gateway.services.feedWork.replay.start(integrationOf(), 'uhb-ref', request);
+      await untilReplay(gateway.services, 'uhb-ref', 'ready');
+      await go('Feeds');
+      await page.getByRole('link', { name: /^Hospital referrals/ }).click();
+      await page.getByRole('table', { name: /^What would change/ }).waitFor();
+      expect(await page.innerText('main')).toMatch(/Waits for an answer[\s\S]*Patient\s+added language/);
+      expect(await faultsAtAnyWidth(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Approve the changed mapping' }).click();
+      await page.getByRole('button', { name: 'Approve it' }).click();
+      await page.getByText('Say that you have read what would change').waitFor();
+      await page.getByLabel('I have read what would change and answer for it').check();
+      await page.getByRole('button', { name: 'Approve it' }).click();
+      await untilReplay(gateway.services, 'uhb-ref', 'done');
+      await page.reload();
+      await page.getByText('Marcus Facey').first().waitFor();
+    });
+
+    it('compare the next version of an agreement with the one in force, and sign it for their own organisation', async () => {
+      const { page } = officer;
+      await go('Agreements');
+      expect((await page.locator('nav ul').boundingBox())?.height).toBeLessThan(50); // one row
+      await page.getByRole('row').filter({ hasText: 'end of life' }).filter({ hasText: 'Draft' }).getByRole('link').click();
+      await page.getByLabel('Version to compare with').selectOption({ index: 1 });
+      expect(await page.getByRole('list', { name: 'Compared with another version' }).innerText()).toMatch(/Review date[\s\S]*31-Mar-2027[\s\S]*31-Mar-2028[\s\S]*Clause 5\.1[\s\S]*coordinator/i);
+      await page.getByRole('button', { name: 'Sign for University Hospitals Birmingham NHS Foundation Trust' }).click();
+      await page.getByRole('button', { name: 'Sign it' }).click();
+      await page.getByText('Say that you have read it').waitFor();
+      await page.getByLabel(/^I have read every clause/).check();
+      expect(await faultsAtAnyWidth(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Sign it' }).click();
+      await page.getByText(/^Signed for University Hospitals Birmingham NHS Foundation Trust on \d\d-/).waitFor();
+      expect(await page.getByRole('row').filter({ hasText: 'University Hospitals' }).innerText()).toMatch(/\d\d-[A-Z][a-z]{2}-\d{4}/);
+    });
+
+    it('try a draft they paste, are told every mistake in it, register it, and put a signed one in force', async () => {
+      const { page } = officer;
+      const agreement = (id: string): string => `/governance/agreements/${id}`;
+      const { sha256, content } = (await (await gateway.get(agreement('bicp-end-of-life/1.1'), 'governance-lead')).json()) as { sha256: string; content: string };
+      for (const [who, party] of [['bchc', 'https://fhir.nhs.uk/Id/ods-organization-code|RYW'], ['smbc', 'https://fhir.bicp.example/Id/ons-code|E08000029']] as const) {
+        const signed = await fetch(`${gateway.url}${agreement('bicp-end-of-life/1.1/sign')}`, { method: 'POST', headers: { Authorization: `Bearer ${await gateway.token(`privacy-officer-${who}`)}`, 'Content-Type': 'application/json' }, body: JSON.stringify({ party, signatory: 'Somebody', sha256 }) });
+        expect(signed.status).toBe(200);
+      }
+      await page.goto(`${gateway.url}/session/sign-in?as=governance-lead&return=/app/agreements`);
+      await page.getByRole('link', { name: 'Try a draft that is not in the register' }).click();
+      await page.getByRole('button', { name: 'Try it' }).click();
+      await page.getByText('Paste the text of the agreement').waitFor();
+      await page.getByLabel('Text of the agreement').fill('id: half\nversion: 1\n');
+      await page.getByRole('button', { name: 'Try it' }).click();
+      expect(await page.getByRole('alert', { name: 'The text is no agreement yet' }).innerText()).toMatch(/"title" is missing[\s\S]*"parties" is missing/);
+      expect(await faultsAtAnyWidth(page)).toEqual([]);
+      await page.getByLabel('Text of the agreement').fill(content.replace('version: "1.1"', 'version: "1.2"'));
+      await page.getByRole('button', { name: 'Try it' }).click();
+      await page.getByText(/were judged; /).waitFor();
+      await page.getByRole('button', { name: 'Register it as a draft' }).click();
+      await page.getByLabel('The text is ready to be read by its parties').check();
+      await page.getByRole('button', { name: 'Register it', exact: true }).click();
+      await page.getByText('Registered as a draft.').waitFor();
+      await go('Agreements');
+      await page.getByRole('row').filter({ hasText: 'end of life' }).filter({ hasText: '1.1' }).getByRole('link').click();
+      await page.getByRole('button', { name: 'Put it in force' }).click();
+      await page.getByLabel('I have looked at what it would change').check();
+      await page.getByRole('button', { name: 'Put it in force' }).click();
+      await page.getByRole('button', { name: 'End this agreement' }).waitFor();
+      expect(await page.innerText('main')).toMatch(/This agreement is in force/);
     });
 
     it('have past links compared with the rule of now, and try a draft on past looks', async () => {
@@ -686,7 +813,7 @@ describe('from the start page', () => {
   it('nobody\'s browser asked anybody but this gateway, met an error, or had an identifier in an address', () => {
     expect(visits.length).toBe(6);
     for (const { requested, complaints: all } of visits) {
-      const complaints = all.filter((text) => !/status of 404.*\/(fhir\/Patient\/|governance\/linkage-run)|ERR_FAILED.*\/fhir\/Task/.test(text)); // nobody there any more, or links never compared, is an answer; an answer was kept from the nurse
+      const complaints = all.filter((text) => !/status of 404.*\/(fhir\/Patient\/|governance\/linkage-run)|status of 400.*\/what-if|ERR_FAILED.*\/fhir\/(Task|Consent)/.test(text)); // nobody there any more, links never compared, or no agreement yet, is an answer; answers were kept from the nurse and the doctor
       expect(elsewhere(requested, gateway.url)).toEqual([]);
       expect(complaints).toEqual([]);
       expect(requested.filter((url) => /999\D{0,3}\d{3}\D{0,3}\d{4}|okafor|rahman|haddad/i.test(url))).toEqual([]);

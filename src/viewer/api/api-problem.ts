@@ -9,8 +9,10 @@ export class ApiProblem extends Error {
   readonly text: string;
   /** what the people who run the gateway can find the request by */
   readonly requestId: string | undefined;
+  /** every problem the gateway told, with where it is and how to mend it */
+  readonly all: readonly { text: string; where: string | undefined }[];
 
-  constructor(status: number, issue: OperationOutcomeIssue | undefined, requestId?: string) {
+  constructor(status: number, issue: OperationOutcomeIssue | undefined, requestId?: string, all: readonly OperationOutcomeIssue[] = []) {
     const code = issue?.details?.coding?.[0]?.code ?? 'unreachable';
     super(code);
     this.name = 'ApiProblem';
@@ -18,10 +20,11 @@ export class ApiProblem extends Error {
     this.code = code;
     this.text = issue?.details?.text ?? '';
     this.requestId = requestId;
+    this.all = all.map(({ details, diagnostics }) => ({ text: details?.text ?? '', where: diagnostics }));
   }
 
   static of(status: number, body: unknown, requestId?: string): ApiProblem {
     const issues = (body as OperationOutcome | null)?.issue;
-    return new ApiProblem(status, Array.isArray(issues) ? issues[0] : undefined, requestId);
+    return new ApiProblem(status, Array.isArray(issues) ? issues[0] : undefined, requestId, Array.isArray(issues) ? issues : []);
   }
 }

@@ -18,6 +18,11 @@ export async function changeGovernance<T>(path: string, fields: Readonly<Record<
   return body;
 }
 
+/** POST /governance/agreements: an agreement's YAML registered as a draft. */
+export function proposeAgreement(text: string): Promise<unknown> {
+  return askJson(`${base}/agreements`, { method: 'POST', headers: { 'Content-Type': 'application/yaml' }, body: text }, { accept: json });
+}
+
 /** POST /governance/agreements/what-if: an agreement's YAML tried on past looks; progress from 0 to 1, then the report. */
 export async function tryAgreement<T>(text: string, since: string, progress: (done: number) => void, signal: AbortSignal): Promise<T> {
   let report: T | undefined;

@@ -14,6 +14,8 @@ export interface SignedIn {
   person: { id: string; name: string };
   organisation: string;
   organisationName: string;
+  /** names of the organisations they may choose between at sign-in; none where the issuer does not say */
+  actsFor: string[];
   role: string;
   purpose: string;
   /** SMART scopes: what may be asked for at all, so that nothing is offered that would be refused */
@@ -49,9 +51,9 @@ export function endSession(everywhere: boolean): Promise<{ location: string }> {
   });
 }
 
-/** Where signing in begins; afterwards the person is back at `returnTo`. */
-export function signInAddress(returnTo: string): string {
-  return `/session/sign-in?${new URLSearchParams({ return: returnTo }).toString()}`;
+/** Where signing in begins; afterwards the person is back at `returnTo`. `as`: who they say they are. What was there of the session before ends with it. */
+export function signInAddress(returnTo: string, as?: string): string {
+  return `/session/sign-in?${new URLSearchParams({ return: returnTo, ...(as !== undefined && { as }) }).toString()}`;
 }
 
 async function ask<T>(address: string, init: RequestInit): Promise<T> {

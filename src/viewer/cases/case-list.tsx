@@ -17,6 +17,7 @@ export function CaseList() {
   return (
     <Page title={words.title}>
       <p className="os-lead">{words.intro}</p>
+      <p><Link to="/cases/watched">{words.watched.title}</Link></p>
       <Either label={words.which} options={[['open', words.open], ['closed', words.closed]]} chosen={state} onChoose={setState} />
       <Cases state={state} key={state} />
     </Page>

@@ -38,3 +38,18 @@ export interface LookReplays {
     decisions: { effect: string; sentence: string }[];
   }[];
 }
+
+/** As GET /governance/watched-citizens answers. */
+export interface WatchedPerson {
+  id: string;
+  citizen: string;
+  kind: 'prominent' | 'staff';
+  /** of staff: who they are at the issuer */
+  person: string | null;
+  reason: string;
+  /** of those who oversee sharing: it counts for every custodian */
+  forAll: boolean;
+  decidedName: string;
+  decidedAt: string;
+  ended: { at: string; name: string } | null;
+}

@@ -10,6 +10,7 @@ import { Loading } from '../ui/loading.tsx';
 import { SummaryList } from '../ui/nhs.ts';
 import { Page } from '../ui/page.tsx';
 import { Problem } from '../ui/problem.tsx';
+import { AgreementActs } from './agreement-acts.tsx';
 import { agreementOf, waitingIn, type AgreementView } from './agreement-view.ts';
 import { Clauses } from './clauses.tsx';
 import { CompareVersions } from './compare-versions.tsx';
@@ -46,9 +47,12 @@ function Text({ agreement, session }: { agreement: AgreementView; session: Signe
   return (
     <div className="os-agreement">
       <p className={`os-agreement-state os-agreement-state--${state}`}><StateTag state={state} /> {strings.agreements.statesSay[state]}{waiting.length === 0 ? null : ` ${words.waiting(waiting)}`}</p>
+      <AgreementActs agreement={agreement} session={session} />
       {purpose === undefined ? null : <><h2 className="nhsuk-heading-m">{words.purpose}</h2><p className="os-lead">{purpose}</p></>}
       <h2 className="nhsuk-heading-m">{words.facts}</h2>
       <Facts agreement={agreement} />
+      <CompareVersions agreement={agreement} />
+      {session.role === 'governance' && state !== 'lapsed' && state !== 'terminated' ? <WhatIf agreement={agreement} /> : null}
       <h2 className="nhsuk-heading-m">{words.parties}</h2>
       <p className="os-quiet">{words.partiesSay}</p>
       <Parties parties={parties} />
@@ -59,8 +63,6 @@ function Text({ agreement, session }: { agreement: AgreementView; session: Signe
       <h2 className="nhsuk-heading-m">{words.exclusions}</h2>
       {exclusions.length === 0 ? null : <p className="os-quiet">{words.exclusionsSay}</p>}
       <Lines lines={exclusions} none={words.noExclusions} />
-      <CompareVersions agreement={agreement} />
-      {session.role === 'governance' && state !== 'lapsed' && state !== 'terminated' ? <WhatIf agreement={agreement} /> : null}
     </div>
   );
 }

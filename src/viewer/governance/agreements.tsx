@@ -1,4 +1,5 @@
 import { Link } from 'react-router';
+import type { SignedIn } from '../api/session.ts';
 import { formatDate } from '../format.ts';
 import { strings } from '../strings.ts';
 import { Loading } from '../ui/loading.tsx';
@@ -16,12 +17,12 @@ import { WhoGetsWhat } from './who-gets-what.tsx';
 const words = strings.agreements;
 
 /** The register of agreements, and what those in force add up to. */
-export function Agreements() {
+export function Agreements({ session }: { session: SignedIn }) {
   const { data, error, refetch, isPending } = useAgreements();
   return (
     <Page title={words.title}>
       <p className="os-lead">{words.intro}</p>
-      <p><Link to="/explain">{strings.explain.link}</Link></p>
+      <p><Link to="/explain">{strings.explain.link}</Link>{session.role === 'governance' ? <> · <Link to="/agreements/try">{words.whatIf.pasted.link}</Link></> : null}</p>
       {isPending ? <Loading /> : null}
       {data === undefined && error !== null ? <Problem error={error} onRetry={() => void refetch()} /> : null}
       {data?.length === 0 ? <p>{words.none}</p> : null}

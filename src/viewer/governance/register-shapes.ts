@@ -2,9 +2,15 @@
 export interface RegisterEntry {
   id: string;
   version: string;
+  title: string;
   state: string;
   warnings: { of: 'end' | 'review'; day: string; days: number }[];
   next: string;
+  sha256: string;
+  activatedAt: string | null;
+  terminatedAt: string | null;
+  /** `system|value`; signedAt null: has not signed */
+  parties: { organisation: string; name: string; signatoryRole: string; signedAt: string | null }[];
   content?: string;
 }
 

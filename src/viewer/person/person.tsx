@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
 import { ApiProblem } from '../api/api-problem.ts';
 import type { SignedIn } from '../api/session.ts';
+import { WatchPerson } from '../cases/watch-person.tsx';
 import { Choices } from '../choices/choices.tsx';
 import { useForgetRecent, useNoteRecent } from '../find/recent.ts';
 import { oversees } from '../home.tsx';
@@ -55,7 +56,7 @@ function Identity({ citizen, session }: { citizen: string; session: SignedIn }) 
   const patient = usePatient(citizen, true);
   if (patient.isPending) return <Empty><Loading lines={3} /></Empty>;
   if (patient.isError) return <Empty><Failed error={patient.error} onRetry={() => void patient.refetch()} /></Empty>;
-  return <PersonPage patient={patient.data} session={session}><p data-identity-only>{words.identityOnly}</p><Choices citizen={citizen} session={session} /><AccessReport citizen={citizen} /></PersonPage>;
+  return <PersonPage patient={patient.data} session={session}><p data-identity-only>{words.identityOnly}</p><Choices citizen={citizen} session={session} /><AccessReport citizen={citizen} /><WatchPerson citizen={citizen} session={session} /></PersonPage>;
 }
 
 /** The heading is the person's name; the window's title is not, because browsers keep titles. */

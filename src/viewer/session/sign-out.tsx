@@ -11,7 +11,7 @@ export function SignOut() {
     window.location.assign(location);
   };
   return (
-    <p className="os-bar__out">
+    <p className="os-header__out">
       <button type="button" onClick={() => void leave(false)}>{strings.header.signOut}</button>
       <button type="button" onClick={() => void leave(true)}>{strings.header.signOutEverywhere}</button>
     </p>

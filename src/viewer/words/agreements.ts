@@ -1,7 +1,7 @@
 /** Words of the register of agreements. */
 export const agreements = {
   title: 'Agreements',
-  intro: 'The register of data sharing agreements. Only an agreement in force shares anything, and only what one of its clauses names. This page is for reading: agreements are changed in the register’s files and signed by the parties.',
+  intro: 'The register of data sharing agreements. Only an agreement in force shares anything, and only what one of its clauses names. A new version is registered as a draft; each party signs for itself.',
   caption: 'Agreements, those in force first', columns: { title: 'Agreement', state: 'State', version: 'Version', period: 'Period', review: 'Review', signed: 'Signed' },
   none: 'The register shows you no agreement.', noState: 'The register does not say',
   states: { 'in-force': 'In force', signed: 'Signed', draft: 'Draft', lapsed: 'Lapsed', terminated: 'Terminated', unknown: 'State not known' },
@@ -33,9 +33,20 @@ export const agreements = {
     same: (version: string): string => `Version ${version} says the same.`, kinds: { added: 'is new', removed: 'is gone', changed: 'is otherwise' } as const,
     before: (version: string): string => `In version ${version}`, after: (version: string): string => `In version ${version}`,
   },
+  acts: {
+    next: 'Next:', signed: (party: string, day: string): string => `Signed for ${party} on ${day}.`,
+    sign: {
+      open: (party: string): string => `Sign for ${party}`, send: 'Sign it', done: 'Signed. The signature is bound to this text: changed by a letter, it would be another version.',
+      say: (office: string): string => `You sign, as ${office} or in their place, the text whose fingerprint is this:`, name: 'Name of the person who signs', noName: 'Enter the name of the person who signs',
+      sure: (party: string): string => `I have read every clause, and ${party} agrees to them`, notSure: 'Say that you have read it and that your organisation agrees',
+    },
+    activate: { open: 'Put it in force', send: 'Put it in force', done: 'Done. It is in force from now, or from the first day of its period.', say: 'A clause shares as soon as every party it names has signed. The version in force before it ends at that moment.', sure: 'I have looked at what it would change', notSure: 'Say that you have looked at what it would change' },
+    terminate: { open: 'End this agreement', send: 'End it for good', done: 'Ended. Nothing is shared under it any more.', say: 'It stops sharing at once, for everybody, and cannot be begun again; a new version can.', sure: 'I answer for ending it now', notSure: 'Say that you answer for ending it' },
+  },
   whatIf: {
     heading: 'Tried on past looks', intro: 'What would have been shown or hidden, had this version been in force: the looks of the time chosen, judged again over the records of today. Counts only, nobody is named, and nothing changes.',
-    since: 'Looks of', spans: [['7d', 'the last 7 days'], ['30d', 'the last 30 days'], ['90d', 'the last 90 days'], ['365d', 'the last year']] as const, run: 'Try it', stop: 'Stop', running: (percent: number): string => `${percent} % done`,
+    pasted: { title: 'Try a draft', link: 'Try a draft that is not in the register', back: 'All agreements', intro: 'Paste the text of an agreement and see whom it would show what, before anybody signs anything. Nothing is kept unless you register it.', text: 'Text of the agreement', textHint: 'YAML, as in the register’s files and docs/agreements.md. To change one that is there, copy its text, give it a new version and edit it.', noText: 'Paste the text of the agreement', start: 'Begin with the text of', blank: 'An empty box', register: { open: 'Register it as a draft', send: 'Register it', done: 'Registered as a draft. It shares nothing before its parties have signed it and it is put in force.', say: 'The parties can then read it and sign it. Its text cannot be changed any more; another text is another version.', sure: 'The text is ready to be read by its parties', notSure: 'Say that the text is ready' }, heading: 'What it would change' },
+    mistakes: 'The text is no agreement yet', since: 'Looks of', spans: [['7d', 'the last 7 days'], ['30d', 'the last 30 days'], ['90d', 'the last 90 days'], ['365d', 'the last year']] as const, run: 'Try it', stop: 'Stop', running: (percent: number): string => `${percent} % done`,
     done: (lines: number): string => (lines === 0 ? 'Nothing would have been otherwise.' : `${lines} ${lines === 1 ? 'line' : 'lines'} of what would have been otherwise.`),
     judged: (looks: number, nobody: number, since: string, until: string): string => `${looks.toLocaleString('en-GB')} ${looks === 1 ? 'look' : 'looks'} at people from ${since} to ${until} were judged; ${nobody.toLocaleString('en-GB')} that met nobody cannot be.`,
     notJudged: (many: number): string => `${many.toLocaleString('en-GB')} more were lists of everybody’s changes, files of exports or notifications, and were not judged.`,

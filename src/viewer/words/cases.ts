@@ -29,5 +29,17 @@ export const cases = {
   answer: { open: 'Answer', send: 'Send the answer', done: 'Answered.', text: 'Your answer', hint: 'One line. Those who asked read it.', missing: 'Write your answer' },
   note: { open: 'Add a note', send: 'Keep the note', done: 'Kept.', text: 'Your note', hint: 'One line. Only those the case was put to read it.', missing: 'Write the note' },
   reopen: { open: 'Open it again', send: 'Open it again', done: 'Open again.', text: 'Why', hint: 'One line. It is kept with the case.', missing: 'Say why' },
+  watched: {
+    title: 'People somebody keeps an eye on', back: 'Odd looks',
+    intro: 'Looks at these people are asked about more often: people others are curious about, and people who work for your organisation, whose own record and whose colleagues’ looks count. Only your organisation reads its list. That somebody is on it is told to nobody else.',
+    add: 'To put somebody on the list, find them and choose “Keep an eye on looks at this person”.', find: 'Find a person', none: 'Nobody is on your organisation’s list.', more: 'Show more',
+    kinds: { prominent: 'Somebody others are curious about', staff: 'Works for your organisation' } as Readonly<Record<string, string>>,
+    facts: { reason: 'Why', person: 'At the sign-in', since: 'Since', by: 'By', ended: 'Taken off' }, on: 'On the list', off: 'Taken off', forAll: 'Counts for every organisation', who: 'Show who this is',
+    end: { open: 'Take them off the list', send: 'Take them off', done: 'Taken off. That they were on it stays known.', say: 'From now on, looks at this person are weighed as anybody’s.' },
+    put: {
+      open: 'Keep an eye on looks at this person', send: 'Put them on the list', done: 'On the list of your organisation.', kind: 'Why are they on it?', options: [['prominent', 'Others are curious about them', 'in the news, a public office'], ['staff', 'They work for your organisation', 'so that their own look, and their colleagues’, can be told']],
+      person: 'Who they are at your sign-in', personHint: 'The id your sign-in gives them; particulars of their looks in the log have it', reason: 'What should be remembered about it', reasonHint: 'One line. Only your organisation reads it.', noKind: 'Choose why', noPerson: 'Enter who they are at your sign-in', noReason: 'Say why',
+    },
+  },
   close: { open: 'Close it', send: 'Close the case', done: 'Kept.', outcome: 'What did you find? That looks were not appropriate, or stayed unclear, takes a second person.', options: [['appropriate', 'The looks were appropriate'], ['inappropriate', 'They were not appropriate'], ['unclear', 'It stayed unclear'], ['escalated', 'I hand them on to those who investigate']], text: 'Why', hint: 'One line. It is kept with the case, and their organisation reads it if it was asked.', noOutcome: 'Say what you found', missing: 'Say why' },
 } as const;

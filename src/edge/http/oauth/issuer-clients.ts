@@ -10,7 +10,7 @@ export type ClientMetadata = StoredPayload & { client_id: string };
 const tokenSeconds = { person: 3600, feed: 300, app: 600 } as const;
 /** The viewer acts for whoever signed in, and may do of this what they may; what they see is for agreements and choices to say. */
 export const viewerClientId = 'onestory-viewer';
-export const viewerScopes = ['openid', 'user/*.rs', 'user/Consent.cu', 'user/Consent.c', 'user/ServiceRequest.cud', 'user/Task.cud', 'user/Task.u'];
+export const viewerScopes = ['openid', 'user/*.rs', 'user/Consent.cu', 'user/Consent.c', 'user/Contract.u', 'user/ServiceRequest.cud', 'user/Task.cud', 'user/Task.u'];
 
 /** A client of the demo: its key lies in the data folder. */
 export async function demoMetadata(client: DemoClient, dataDir: string): Promise<ClientMetadata> {

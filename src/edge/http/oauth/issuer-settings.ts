@@ -37,7 +37,7 @@ export interface IssuerFacts {
 
 /** What oidc-provider is told: two grants, one resource, keys it must use, and how long anything lives. */
 export function issuerSettings(facts: IssuerFacts): Record<string, unknown> {
-  const personas = facts.clients.filter(({ kind }) => kind === 'person');
+  const personas = accountsOf(facts.clients);
   return {
     adapter: createIssuerAdapter(facts.stores, new Map(facts.own.map((client) => [client.client_id, client])), facts.clock),
     assertJwtClientAuthClaimsAndHeader: assertionCheck(facts.url, facts.clock),
@@ -70,7 +70,8 @@ export function issuerSettings(facts: IssuerFacts): Record<string, unknown> {
     expiresWithSession: () => false,
     fetch: facts.fetchKeys,
     fetchResponseBodyLimits: { jwks_uri: maxKeysBytes },
-    findAccount: (_context: Context, id: string): Account => ({ accountId: id, claims: () => Promise.resolve({ sub: id }) }), // named by our own pages alone
+    findAccount: (_context: Context, id: string): Account => ({ accountId: id, claims: () => Promise.resolve({ sub: personOf(personas, id) }) }), // named by our own pages alone
+    formats: { customizers: { jwt: (_context: Context, { accountId }: { accountId?: string }, jwt: { payload: { sub?: string } }) => { if (accountId !== undefined) jwt.payload.sub = personOf(personas, accountId); } } },
     interactions: { url: (_context: Context, { uid }: { uid: string }) => `/oauth/interaction/${uid}` },
     issueRefreshToken: (_context: Context, client: Client, code: { scopes: Set<string> }) => Promise.resolve(client.clientId === viewerClientId || code.scopes.has('offline_access')),
     loadExistingGrant: existingGrant(facts.audience, personas),
@@ -85,6 +86,22 @@ export function issuerSettings(facts: IssuerFacts): Record<string, unknown> {
       ClientCredentials: (_context: Context, token: { resourceServer?: { accessTokenTTL?: number } }) => token.resourceServer?.accessTokenTTL ?? usualTokenSeconds,
     },
   };
+}
+
+/** Somebody in one capacity, with the names of all the organisations they may act for. */
+type SignInAccount = DemoClient & { person: string; actsFor: readonly string[] };
+
+/** Accounts people sign in to: one for each capacity they act in. */
+function accountsOf(clients: readonly DemoClient[]): SignInAccount[] {
+  return clients.filter(({ kind }) => kind === 'person').flatMap(({ also = [], ...first }) => {
+    const organisations = [...new Set([first, ...also].map(({ organisationName }) => organisationName))];
+    return [first, ...also].map((account) => ({ ...account, person: first.id, actsFor: organisations }));
+  });
+}
+
+/** Whose an account is: somebody is one person in the log, whomever they act for. */
+function personOf(accounts: readonly SignInAccount[], account: string): string {
+  return accounts.find(({ id }) => id === account)?.person ?? account;
 }
 
 /** One key for every process of the gateway, known to nobody who does not know the issuer's. */
@@ -113,7 +130,7 @@ function smartParameters(audience: string): Record<string, unknown> {
 }
 
 /** What somebody allowed an app, each time anew. Nobody is asked whether the viewer may act for them: it is the gateway's own. It gets what both it and the person are registered for. */
-function existingGrant(audience: string, personas: readonly DemoClient[]) {
+function existingGrant(audience: string, personas: readonly SignInAccount[]) {
   return async ({ oidc: { provider, session, client, result } }: Context): Promise<Grant | undefined> => {
     if (client?.clientId !== viewerClientId) return result?.consent === undefined ? undefined : provider.Grant.find(result.consent.grantId);
     const grant = new provider.Grant({ accountId: session?.accountId ?? '', clientId: client?.clientId ?? '' });
@@ -147,15 +164,15 @@ function listed(scope: string | undefined): string[] {
 }
 
 /** Who asks: the person who signed in, or the client itself. */
-function tokenClaims(personas: readonly DemoClient[], launches: AppLaunches) {
+function tokenClaims(personas: readonly SignInAccount[], launches: AppLaunches) {
   const known = new Map(personas.map((persona) => [persona.id, persona]));
-  return async ({ oidc: { client } }: Context, token: { clientId?: string; accountId?: string; grantId?: string }): Promise<Record<string, string> | undefined> => {
+  return async ({ oidc: { client } }: Context, token: { clientId?: string; accountId?: string; grantId?: string }): Promise<Record<string, string | readonly string[]> | undefined> => {
     const grant = token.grantId === undefined ? {} : { grant: grantName(token.grantId) };
     if (token.accountId === undefined) return client?.role === undefined ? undefined : ofClient(client);
     const { patient, bound, ...app } = (client?.clientId !== viewerClientId && token.grantId !== undefined && (await launches.findGrant(token.grantId))) || {};
     if ('organisation' in app) return { ...grant, ...app, ...(bound === true && patient !== undefined && { patient }) };
     const person = client?.clientId === viewerClientId ? known.get(token.accountId) : undefined;
-    return person && { ...grant, organisation: person.organisation, organisation_name: person.organisationName, role: person.role, purpose: person.purpose, name: person.name ?? person.id };
+    return person && { ...grant, organisation: person.organisation, organisation_name: person.organisationName, role: person.role, purpose: person.purpose, name: person.name ?? person.id, ...(person.actsFor.length > 1 && { acts_for: person.actsFor }) };
   };
 }
 

@@ -8,7 +8,7 @@ import { htmlPage } from '../html-page.ts';
 /**
  * /oauth/interaction/{uid}: the embedded issuer's only question, whose eyes to look through. There are no passwords to know,
  * which is why this issuer never answers beyond this machine. Somebody who came through a door of the start page has said
- * it already.
+ * it already. Who works for several organisations says then for which: a session acts for one.
  */
 export function personaPage(provider: Provider, personas: readonly DemoClient[]): Router {
   const router = Router();
@@ -20,15 +20,18 @@ export function personaPage(provider: Provider, personas: readonly DemoClient[])
     const asked = await provider.interactionDetails(request, response).catch(() => null);
     if (asked?.prompt.name !== 'login') return void response.redirect(303, '/app/sign-in-failed');
     const hinted = known(asked.params.login_hint);
-    if (hinted) return finish(request, response, hinted);
-    response.type('html').set('Cache-Control', 'no-store').send(choose(asked.uid, personas).text);
+    if (hinted && !hinted.also) return finish(request, response, hinted);
+    response.type('html').set('Cache-Control', 'no-store').send((hinted ? chooseFor(asked.uid, hinted) : choose(asked.uid, personas)).text);
   });
   router.post('/:uid', express.urlencoded({ extended: false, limit: 1024, parameterLimit: 4 }), async (request, response) => {
     const asked = await provider.interactionDetails(request, response).catch(() => null);
-    const persona = known((request.body as { persona?: unknown } | undefined)?.persona);
+    const { persona: named, account } = (request.body as { persona?: unknown; account?: unknown } | undefined) ?? {};
+    const persona = known(named);
     if (!asked || request.headers['sec-fetch-site'] !== 'same-origin') return void response.redirect(303, '/app/sign-in-failed');
     if (!persona) return void response.redirect(303, request.originalUrl);
-    return finish(request, response, persona);
+    const acting = persona.also ? [persona, ...persona.also].find(({ id }) => id === account) : persona;
+    if (!acting) return void response.type('html').set('Cache-Control', 'no-store').send(chooseFor(asked.uid, persona).text);
+    return finish(request, response, acting);
   });
   return router;
 }
@@ -45,3 +48,19 @@ ${personas.map((persona) => html`<li><button name="persona" value="${persona.id}
 </form>`,
   });
 }
+
+function chooseFor(uid: string, persona: DemoClient): Markup {
+  return htmlPage({
+    title: 'For whom do you act?', notice: evaluationNotice,
+    main: html`<h1>For whom do you act?</h1>
+<p>${persona.name ?? persona.id}, you work for more than one organisation. What you see depends on which one you act for now. To act for another, sign in again.</p>
+<form method="post" action="/oauth/interaction/${uid}">
+<input type="hidden" name="persona" value="${persona.id}">
+<ul class="choices">
+${[persona, ...persona.also ?? []].map(({ id, organisationName, role, purpose }) => html`<li><button name="account" value="${id}"><strong>${organisationName}</strong><span>As ${role}, for ${purposeWords[purpose] ?? purpose}</span></button></li>`)}
+</ul>
+</form>`,
+  });
+}
+
+const purposeWords: Readonly<Record<string, string>> = { TREAT: 'direct care', ETREAT: 'emergency care', CAREMGT: 'care management', HOPERAT: 'oversight of sharing' };

@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import express, { Router, type Request, type RequestHandler, type Response } from 'express';
 import { outcomeOf, problemsOf, statusOf } from '../../../fhir/outcome.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
@@ -90,13 +91,19 @@ async function describe({ sessions, verify, ownEmergencies }: SessionServices, r
   const held = secret === null ? null : await sessions[how](secret);
   if (!held) return { state: 'signed-out' };
   const verified = await verify(`Bearer ${held.accessToken}`);
-  if ('requester' in verified) return signedIn(verified.requester, held, await ownEmergencies(verified.requester));
+  if ('requester' in verified) return signedIn(verified.requester, held, await ownEmergencies(verified.requester), actsFor(held.accessToken));
   if (verified.problem.category === 'unauthenticated') return { state: 'signed-out' };
   throw new Refusal(verified.problem);
 }
 
-function signedIn({ person, organisation, organisationName, role, purpose, scopes }: Requester, { idleLeftSeconds, endsInSeconds }: HeldTokens, emergencies: readonly EmergencyOpened[]): unknown {
-  return { state: 'signed-in', person, organisation, organisationName, role, purpose, scopes, idleLeftSeconds, endsInSeconds, emergencies: emergencies.map(({ citizen, reference, until }) => ({ citizen, reference, until: until.toISOString() })) };
+function signedIn({ person, organisation, organisationName, role, purpose, scopes }: Requester, { idleLeftSeconds, endsInSeconds }: HeldTokens, emergencies: readonly EmergencyOpened[], actsFor: readonly string[]): unknown {
+  return { state: 'signed-in', person, organisation, organisationName, actsFor, role, purpose, scopes, idleLeftSeconds, endsInSeconds, emergencies: emergencies.map(({ citizen, reference, until }) => ({ citizen, reference, until: until.toISOString() })) };
+}
+
+/** Names of the organisations the person may choose between at the issuer, where it says so: `acts_for` of a token that was verified. */
+function actsFor(token: string): string[] {
+  const { acts_for: named } = decodeJwt(token);
+  return Array.isArray(named) ? named.filter((each): each is string => typeof each === 'string' && each.length <= 512).slice(0, 50) : [];
 }
 
 function refuseForeign(request: Request): void {

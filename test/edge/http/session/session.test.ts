@@ -49,6 +49,24 @@ describe.each(databases)('a person\'s session on $kind', ({ open }) => {
     expect(await session(browser)).toMatchObject({ role: 'governance' });
   });
 
+  it('is for one of the organisations somebody works for, chosen at sign-in; to choose another ends it', async () => {
+    const browser = browserLike(gateway.url);
+    const page = await browser.open('/session/sign-in?as=gp&return=/app/find');
+    expect(page.text).toMatch(/For whom do you act\?[\s\S]*The Example Practice[\s\S]*University Hospitals Birmingham/);
+    const choose = (url: string, account: string): Promise<{ url: string; text: string }> => browser.open(url, { from: 'same-origin', body: new URLSearchParams({ persona: 'gp', account }) });
+    for (const wrong of ['', 'gp~2', 'ward-doctor']) expect((await choose(page.url, wrong)).text).toContain('For whom do you act?');
+    expect((await choose(page.url, 'gp~1')).url).toBe(`${gateway.url}/app/find`);
+    const hospital = await session(browser);
+    expect(hospital).toMatchObject({ person: { id: 'gp', name: 'Dr Nirmal Bhogal' }, organisationName: 'University Hospitals Birmingham NHS Foundation Trust', role: 'doctor', purpose: 'ETREAT', actsFor: ['The Example Practice', 'University Hospitals Birmingham NHS Foundation Trust'] });
+    const before = secretOf(browser);
+    const again = await browser.open('/session/sign-in?as=gp&return=/app/');
+    await choose(again.url, 'gp');
+    expect(await session(browser)).toMatchObject({ person: { id: 'gp' }, organisationName: 'The Example Practice', purpose: 'TREAT' });
+    hold(browser, before);
+    expect(await session(browser)).toEqual({ state: 'signed-out' });
+    expect(await session(await signedIn())).toMatchObject({ actsFor: [] });
+  });
+
   it('keeps its tokens from the browser and from the database', async () => {
     const browser = await signedIn();
     expect([...browser.cookies.values()].some(({ value }) => /eyJ[\w-]+\.eyJ/.test(value))).toBe(false);
@@ -83,7 +101,7 @@ describe.each(databases)('a person\'s session on $kind', ({ open }) => {
 
   it('may change what its person may and no more: the viewer\'s own scopes give nobody a right', async () => {
     const [doctor, officer] = [await signedIn(), await signedIn('privacy-officer')];
-    expect([(await session(doctor))['scopes'], (await session(officer))['scopes']]).toEqual([['user/*.rs', 'user/Consent.c', 'user/ServiceRequest.cud', 'user/Task.cud'], ['user/*.rs', 'user/Consent.cu', 'user/Task.u']]);
+    expect([(await session(doctor))['scopes'], (await session(officer))['scopes']]).toEqual([['user/*.rs', 'user/Consent.c', 'user/ServiceRequest.cud', 'user/Task.cud'], ['user/*.rs', 'user/Consent.cu', 'user/Contract.u', 'user/Task.u']]);
     const claim = (browser: BrowserLike): Promise<Response> => browser.ask('/governance/link-reviews/LR-0000000000000000/claim', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' });
     expect([await codeOf(await claim(doctor)), await codeOf(await claim(officer))]).toEqual(['governance-role-required', 'not-found']);
     const file = (browser: BrowserLike): Promise<Response> => browser.ask('/fhir/Consent', { method: 'POST', headers: { 'Content-Type': 'application/fhir+json' }, body: '{"resourceType":"Consent"}' });
