@@ -17,6 +17,6 @@ export interface DemoClient {
   description: string;
   /** every scope it may ask for, SMART v2 form */
   scopes: readonly string[];
-  /** the same person in another capacity, under an account of its own */
+  /** the same person in other capacities, each under a name of its own */
   also?: readonly DemoClient[];
 }

@@ -44,4 +44,19 @@ describe('in a real browser', () => {
       expect(await faultsAtAnyWidth(here.page)).toEqual([]);
     });
   });
+
+  it('somebody who works for two organisations says for which, is told so on every page, and changes it by signing in again', async () => {
+    const { page, complaints, close } = await visit(browser);
+    await page.goto(`${gateway.url}/session/sign-in?as=gp&return=/app/find`);
+    await page.getByRole('heading', { name: 'For whom do you act?' }).waitFor();
+    expect(await faultsAtAnyWidth(page)).toEqual([]);
+    await page.getByRole('button', { name: /^University Hospitals/ }).click();
+    await page.getByText('Acting for University Hospitals Birmingham NHS Foundation Trust').waitFor();
+    expect(await faultsAtAnyWidth(page)).toEqual([]);
+    await page.getByRole('link', { name: /^Change/ }).click();
+    await page.getByRole('button', { name: /^The Example Practice/ }).click();
+    await page.getByText('Acting for The Example Practice').waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
 });

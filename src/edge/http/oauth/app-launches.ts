@@ -16,6 +16,8 @@ export interface AppGrant {
   role: string;
   purpose: string;
   name: string;
+  /** names of the organisations somebody chose between at sign-in */
+  acts_for?: readonly string[];
   /** of the launch, if it began with one */
   patient?: string;
   /** its scopes are of that citizen's context */

@@ -37,7 +37,7 @@ export interface IssuerFacts {
 
 /** What oidc-provider is told: two grants, one resource, keys it must use, and how long anything lives. */
 export function issuerSettings(facts: IssuerFacts): Record<string, unknown> {
-  const personas = accountsOf(facts.clients);
+  const personas = facts.clients.filter(({ kind }) => kind === 'person');
   return {
     adapter: createIssuerAdapter(facts.stores, new Map(facts.own.map((client) => [client.client_id, client])), facts.clock),
     assertJwtClientAuthClaimsAndHeader: assertionCheck(facts.url, facts.clock),
@@ -70,11 +70,10 @@ export function issuerSettings(facts: IssuerFacts): Record<string, unknown> {
     expiresWithSession: () => false,
     fetch: facts.fetchKeys,
     fetchResponseBodyLimits: { jwks_uri: maxKeysBytes },
-    findAccount: (_context: Context, id: string): Account => ({ accountId: id, claims: () => Promise.resolve({ sub: personOf(personas, id) }) }), // named by our own pages alone
-    formats: { customizers: { jwt: (_context: Context, { accountId }: { accountId?: string }, jwt: { payload: { sub?: string } }) => { if (accountId !== undefined) jwt.payload.sub = personOf(personas, accountId); } } },
+    findAccount: (_context: Context, id: string): Account => ({ accountId: id, claims: () => Promise.resolve({ sub: id }) }), // named by our own pages alone
     interactions: { url: (_context: Context, { uid }: { uid: string }) => `/oauth/interaction/${uid}` },
     issueRefreshToken: (_context: Context, client: Client, code: { scopes: Set<string> }) => Promise.resolve(client.clientId === viewerClientId || code.scopes.has('offline_access')),
-    loadExistingGrant: existingGrant(facts.audience, personas),
+    loadExistingGrant: existingGrant(facts.audience, personas, facts.launches),
     pkce: { required: () => true },
     rotateRefreshToken: true,
     jwks: { keys: facts.signingKeys },
@@ -86,22 +85,6 @@ export function issuerSettings(facts: IssuerFacts): Record<string, unknown> {
       ClientCredentials: (_context: Context, token: { resourceServer?: { accessTokenTTL?: number } }) => token.resourceServer?.accessTokenTTL ?? usualTokenSeconds,
     },
   };
-}
-
-/** Somebody in one capacity, with the names of all the organisations they may act for. */
-type SignInAccount = DemoClient & { person: string; actsFor: readonly string[] };
-
-/** Accounts people sign in to: one for each capacity they act in. */
-function accountsOf(clients: readonly DemoClient[]): SignInAccount[] {
-  return clients.filter(({ kind }) => kind === 'person').flatMap(({ also = [], ...first }) => {
-    const organisations = [...new Set([first, ...also].map(({ organisationName }) => organisationName))];
-    return [first, ...also].map((account) => ({ ...account, person: first.id, actsFor: organisations }));
-  });
-}
-
-/** Whose an account is: somebody is one person in the log, whomever they act for. */
-function personOf(accounts: readonly SignInAccount[], account: string): string {
-  return accounts.find(({ id }) => id === account)?.person ?? account;
 }
 
 /** One key for every process of the gateway, known to nobody who does not know the issuer's. */
@@ -130,19 +113,35 @@ function smartParameters(audience: string): Record<string, unknown> {
 }
 
 /** What somebody allowed an app, each time anew. Nobody is asked whether the viewer may act for them: it is the gateway's own. It gets what both it and the person are registered for. */
-function existingGrant(audience: string, personas: readonly SignInAccount[]) {
+function existingGrant(audience: string, personas: readonly DemoClient[], launches: AppLaunches) {
   return async ({ oidc: { provider, session, client, result } }: Context): Promise<Grant | undefined> => {
     if (client?.clientId !== viewerClientId) return result?.consent === undefined ? undefined : provider.Grant.find(result.consent.grantId);
     const grant = new provider.Grant({ accountId: session?.accountId ?? '', clientId: client?.clientId ?? '' });
     grant.addOIDCScope(viewerScopes.join(' '));
-    const own = personas.find(({ id }) => id === session?.accountId)?.scopes ?? [];
+    const person = personas.find(({ id }) => id === session?.accountId);
+    const acting = person && actingAs(person, result?.acting);
+    const own = acting?.scopes ?? [];
     const wanted = viewerScopes.filter((scope) => scope !== 'openid');
     grant.addResourceScope(audience, wanted.filter((scope) => own.includes(scope)).join(' '));
     const foreign = wanted.filter((scope) => !own.includes(scope));
     if (foreign.length > 0) grant.rejectResourceScope(audience, foreign.join(' '));
     await grant.save();
+    if (acting && person.also) await launches.keepGrant(grant.jti, viewerClientId, { ...claimsOf(acting), acts_for: organisationsOf(person) });
     return grant;
   };
+}
+
+/** Somebody in the capacity they chose at sign-in; in the first where none was to be chosen. */
+function actingAs(person: DemoClient, chosen: string | undefined): DemoClient {
+  return person.also?.find(({ id }) => id === chosen) ?? person;
+}
+
+function organisationsOf({ also = [], ...first }: DemoClient): string[] {
+  return [...new Set([first, ...also].map(({ organisationName }) => organisationName))];
+}
+
+function claimsOf({ id, organisation, organisationName, role, purpose, name }: DemoClient) {
+  return { organisation, organisation_name: organisationName, role, purpose, name: name ?? id };
 }
 
 /** The one protected resource: the gateway itself, with the scopes the asking client is registered for, or less. */
@@ -164,15 +163,15 @@ function listed(scope: string | undefined): string[] {
 }
 
 /** Who asks: the person who signed in, or the client itself. */
-function tokenClaims(personas: readonly SignInAccount[], launches: AppLaunches) {
+function tokenClaims(personas: readonly DemoClient[], launches: AppLaunches) {
   const known = new Map(personas.map((persona) => [persona.id, persona]));
   return async ({ oidc: { client } }: Context, token: { clientId?: string; accountId?: string; grantId?: string }): Promise<Record<string, string | readonly string[]> | undefined> => {
     const grant = token.grantId === undefined ? {} : { grant: grantName(token.grantId) };
     if (token.accountId === undefined) return client?.role === undefined ? undefined : ofClient(client);
-    const { patient, bound, ...app } = (client?.clientId !== viewerClientId && token.grantId !== undefined && (await launches.findGrant(token.grantId))) || {};
-    if ('organisation' in app) return { ...grant, ...app, ...(bound === true && patient !== undefined && { patient }) };
     const person = client?.clientId === viewerClientId ? known.get(token.accountId) : undefined;
-    return person && { ...grant, organisation: person.organisation, organisation_name: person.organisationName, role: person.role, purpose: person.purpose, name: person.name ?? person.id, ...(person.actsFor.length > 1 && { acts_for: person.actsFor }) };
+    const { patient, bound, ...app } = ((!person || person.also) && token.grantId !== undefined && (await launches.findGrant(token.grantId))) || {};
+    if ('organisation' in app) return { ...grant, ...app, ...(bound === true && patient !== undefined && { patient }) };
+    return person && !person.also ? { ...grant, ...claimsOf(person) } : undefined;
   };
 }
 

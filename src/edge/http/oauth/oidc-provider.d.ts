@@ -57,7 +57,7 @@ declare module 'oidc-provider' {
       client?: Client;
       entities?: { Grant?: Grant };
       session?: { accountId?: string };
-      result?: { consent?: { grantId: string } };
+      result?: { consent?: { grantId: string }; acting?: string };
       provider: Provider;
     };
   }
@@ -74,7 +74,7 @@ declare module 'oidc-provider' {
     proxy: boolean;
     callback(): RequestListener;
     interactionDetails(request: IncomingMessage, response: ServerResponse): Promise<InteractionDetails>;
-    interactionFinished(request: IncomingMessage, response: ServerResponse, result: { login: { accountId: string; remember: boolean }; consent?: { grantId: string } } | { error: string; error_description: string }): Promise<void>;
+    interactionFinished(request: IncomingMessage, response: ServerResponse, result: { login: { accountId: string; remember: boolean }; consent?: { grantId: string }; acting?: string } | { error: string; error_description: string }): Promise<void>;
     Grant: { new (of: { accountId: string; clientId: string }): Grant; find(id: string): Promise<Grant | undefined> };
     /** before the library's own handling */
     use(middleware: (context: Context, next: () => Promise<void>) => Promise<void>): this;

@@ -13,8 +13,8 @@ import { htmlPage } from '../html-page.ts';
 export function personaPage(provider: Provider, personas: readonly DemoClient[]): Router {
   const router = Router();
   const known = (id: unknown): DemoClient | undefined => personas.find((persona) => persona.id === id);
-  const finish = (request: Request, response: Response, persona: DemoClient): Promise<void> =>
-    provider.interactionFinished(request, response, { login: { accountId: persona.id, remember: false } });
+  const finish = (request: Request, response: Response, persona: DemoClient, acting = persona): Promise<void> =>
+    provider.interactionFinished(request, response, { login: { accountId: persona.id, remember: false }, acting: acting.id });
 
   router.get('/:uid', async (request, response) => {
     const asked = await provider.interactionDetails(request, response).catch(() => null);
@@ -31,7 +31,7 @@ export function personaPage(provider: Provider, personas: readonly DemoClient[])
     if (!persona) return void response.redirect(303, request.originalUrl);
     const acting = persona.also ? [persona, ...persona.also].find(({ id }) => id === account) : persona;
     if (!acting) return void response.type('html').set('Cache-Control', 'no-store').send(chooseFor(asked.uid, persona).text);
-    return finish(request, response, acting);
+    return finish(request, response, persona, acting);
   });
   return router;
 }
