@@ -72,7 +72,7 @@ export function createApp(options: AppOptions): Express {
   }));
   app.use(health(async () => [...options.notReady(), ...await services.operation.failingParts()]));
   const signInOrigins = options.signIn.issuer === '' ? [] : [new URL(options.signIn.issuer).origin];
-  app.use('/oauth', logIssuer(log), limitIssuer(createRateLimits(options.rates)), options.issuer({ identify: routing.identify, signInOrigins, noteAllowed: services.clients.allow }));
+  app.use('/oauth', logIssuer(log), limitIssuer(createRateLimits(options.rates)), options.issuer({ identify: routing.identify, signInOrigins, noteAllowed: services.clients.allow, release: services.release }));
   app.get(['/.well-known/smart-configuration', '/fhir/.well-known/smart-configuration'], smartConfiguration(options.smart));
   app.use('/fhir', allowOrigins(services.issuerStores.appOrigins), fhirRoutes({
     ...routing, forms: ['json', 'xml'], base, version: options.version, startedAt: services.clock().toISOString(), limits: services.limits, oauth: { authorize: options.smart.authorizationEndpoint, token: options.smart.tokenEndpoint, introspect: options.smart.introspectionEndpoint, revoke: options.smart.revocationEndpoint },
@@ -80,7 +80,7 @@ export function createApp(options: AppOptions): Express {
     clock: services.clock, newId: services.newId, takesBundles: services.takesBundles, bundleOutcome: services.bundleOutcome, intakeLimit: services.intakeLimit, acceptBytes: services.acceptBytes, readTask: services.readTask,
     summary: services.summary, presence: services.presence, crossReference: services.crossReference, documents: services.documents,
     accessReport: services.accessReport, nameOf: services.nameOf, exports: services.exports, subscriptions: services.subscriptions,
-    conformance: services.conformance, validate: services.validate, transform: services.transform,
+    conformance: services.conformance, validate: services.validate, transform: services.transform, readSignedIn: services.readSignedIn,
     readAudit: (requester, id, request) => services.readAudit(requester, id, request, base),
     searchAudit: (requester, ask, request) => services.searchAudit(requester, ask, request, base),
   }));

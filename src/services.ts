@@ -20,6 +20,7 @@ import { loadDirectory } from './flow/directory.ts';
 import { saveExpectations } from './store/feed-freshness.ts';
 import { openFeedMappings } from './flow/feed-mappings.ts';
 import { measureOperation } from './flow/measure-operation.ts';
+import { readSignedIn, signedInId } from './flow/read-signed-in.ts';
 import { reindexRows } from './flow/reindex-rows.ts';
 import { replayTogether, startReplayWorker } from './flow/work-replays.ts';
 import { startLinkageRuns } from './flow/work-linkage-runs.ts';
@@ -150,7 +151,7 @@ export async function createServices(options: ServiceOptions) {
     readAudit: (requester: Requester, id: string, request: RequestFacts, base: string) => readAuditEvent(release, requester, id, request, base),
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
     ...choicesOf({ ...release, classes, sensitiveCodes: codes, partners: mappings.partners }), ...writesOf({ ...intake, ...release, writing, partners: mappings.partners, inTurn: createInTurn() }), ...eventsOf(told), ...toldOf(told), ...personsOf({ ...told, registry: intake.registry }), ...publishedOf(mappings, release),
-    governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }), toldOnce: (requester: Requester, request: RequestFacts) => countToldOnce({ ...release, smallNumber: config.smallNumber }, requester, request) }, emergencies: emergenciesOf(release), clients: clientsOf({ ...intake, ...release, ownIds }), issuerStores: issuerStoresOf(database, directory), feedWork: feedWorkOf({ ...release, feeds, wake, dropped: mappings.dropped }), linkReviews: linkReviewsOf({ ...intake, ...release, linkage }), linkageRuns: linkageRunsOf({ ...release, ruleVersion: linkage.version, wake: linkageRuns.wake }),
+    governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }), toldOnce: (requester: Requester, request: RequestFacts) => countToldOnce({ ...release, smallNumber: config.smallNumber }, requester, request) }, emergencies: emergenciesOf(release), clients: clientsOf({ ...intake, ...release, ownIds }), issuerStores: issuerStoresOf(database, directory, (person) => signedInId(secrets, person)), feedWork: feedWorkOf({ ...release, feeds, wake, dropped: mappings.dropped }), linkReviews: linkReviewsOf({ ...intake, ...release, linkage }), linkageRuns: linkageRunsOf({ ...release, ruleVersion: linkage.version, wake: linkageRuns.wake }),
     auditLog: auditLogOf({ ...release, log: identity }, config.audit, createPostHook(config.hookHosts)), ...emergencyAccessOf({ ...release, mostOpenedAnHour: config.emergency.perHour, minutes: config.emergency.minutes }),
     matchPatient: (requester: Requester, input: MatchInput, request: RequestFacts) => matchPatient({ ...release, grade: intake.grade, registry: intake.registry, validate: intake.validate }, requester, input, request),
     explainAccess: (requester: Requester, ask: ExplainAsk, request: RequestFacts) => explainAccess(release, requester, ask, request),
@@ -169,9 +170,9 @@ export async function createServices(options: ServiceOptions) {
 }
 
 /** What the gateway's own issuer keeps in the record. */
-function issuerStoresOf(database: Database, directory: ReleaseContext['directory']) {
+function issuerStoresOf(database: Database, directory: ReleaseContext['directory'], practitionerOf: (person: string) => string) {
   return {
-    state: openOAuthState(database), stops: openTokenStops(database), findClient: (id: string) => findClient(database, id),
+    practitionerOf, state: openOAuthState(database), stops: openTokenStops(database), findClient: (id: string) => findClient(database, id),
     appOrigins: async () => (await listBrowserAppAddresses(database)).map((address) => new URL(address).origin),
     knownName: (organisation: string) => directory.get(organisation)?.name, nameOf: (organisation: string) => directory.get(organisation)?.name ?? organisation,
   };
@@ -258,6 +259,7 @@ function custodiansOf({ feeds }: Pick<Parameters<typeof createConformance>[0], '
 function publishedOf(mappings: Parameters<typeof createConformance>[0], release: ReleaseContext) {
   return {
     conformance: createConformance(mappings),
+    readSignedIn: (requester: Requester, id: string, request: RequestFacts) => readSignedIn(release, requester, id, request),
     transform: createTransform(release, mappings),
     validate: (requester: Requester, ask: ValidateAsk, request: RequestFacts) => validateAsked(release, requester, ask, request),
   };

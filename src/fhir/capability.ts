@@ -83,7 +83,7 @@ function resourceOf(type: string, input: CapabilityInput): CapabilityStatementRe
     ...(interactions.length > 0 && { interaction: interactions.map((code) => ({ code })) }),
     versioning: interactions.includes('vread') ? 'versioned' : 'no-version',
     ...(interactions.includes('patch') && { conditionalCreate: true, conditionalUpdate: true, conditionalDelete: 'single', updateCreate: false }),
-    ...(interactions.includes('read') && { readHistory: interactions.includes('vread'), conditionalRead: type === 'Patient' ? 'not-match' : 'full-support' }),
+    ...(interactions.includes('read') && { readHistory: interactions.includes('vread'), conditionalRead: type === 'Patient' || type === 'Practitioner' ? 'not-match' : 'full-support' }),
     ...(searchable && !own && includesOf(type)),
     ...(searchParam.length > 0 && { searchParam }),
     ...(operation.length > 0 && { operation }),

@@ -27,14 +27,14 @@ const rsaBits = { least: 2048, most: 8192 };
 const privateParts = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 const kidForm = /^[A-Za-z0-9._~:+/=-]{1,128}$/;
 const systemScope = /^(?:intake|feeds|system\/(?:\*|[A-Z][A-Za-z]{1,39})\.(?=[cruds])c?r?u?d?s?)$/;
-const appScope = /^(?:openid|offline_access|launch|patient\/(?:\*|[A-Z][A-Za-z]{1,39})\.(?=[rs])r?s?|user\/(?:\*|[A-Z][A-Za-z]{1,39})\.(?=[cruds])c?r?u?d?s?)$/;
+const appScope = /^(?:openid|fhirUser|offline_access|launch(?:\/patient)?|patient\/(?:\*|[A-Z][A-Za-z]{1,39})\.(?=[rs])r?s?|user\/(?:\*|[A-Z][A-Za-z]{1,39})\.(?=[cruds])c?r?u?d?s?)$/;
 
 /** Everything wrong about a client that is to be registered, told together. Keys and organisation are looked at apart. */
 export function checkClient(ask: ClientAsk): Problem[] {
   const scope = ask.kind === 'system' ? systemScope : appScope;
   return [
     when(!isClientId(ask.id), 'id', 'lower-case letters, digits and hyphens, 3 to 64 characters, beginning with a letter'),
-    when(ask.scopes.length === 0 || ask.scopes.length > 32 || !ask.scopes.every((each) => scope.test(each)), 'scopes', ask.kind === 'system' ? 'intake, feeds, or scopes of SMART v2 such as system/Patient.rs' : 'openid, offline_access, launch, or scopes of SMART v2 such as user/Observation.rs or patient/Observation.rs'),
+    when(ask.scopes.length === 0 || ask.scopes.length > 32 || !ask.scopes.every((each) => scope.test(each)), 'scopes', ask.kind === 'system' ? 'intake, feeds, or scopes of SMART v2 such as system/Patient.rs' : 'openid, fhirUser, offline_access, launch, launch/patient, or scopes of SMART v2 such as user/Observation.rs or patient/Observation.rs'),
     when(ask.kind === 'system' && !isPurpose(ask.purpose), 'purpose', purposes.join(', ')),
     when(ask.kind === 'app' && ask.purpose !== '', 'purpose', 'nothing: an app acts for the purpose of the person who signs in'),
     when(ask.kind === 'system' && ask.keys === null && ask.keysUrl === '', 'keys', 'a JWK Set, or keysUrl'),

@@ -108,6 +108,7 @@ export const arms: Readonly<Record<string, Arm>> = {
   'GET /fhir/Patient/:id/$timeline': (facts) => get(person(facts), (id) => `/fhir/Patient/${id}/$timeline`, ['', '', '?_count=1', '?_count=2', '?_count=200', '?kind=referral', '?kind=discharge,stay', '?kind=plan&from=2020-01-01', '?to=2030', '?at=2026-06-01', '?at=2026-11-22T10:00:00Z&_count=1', '?kind=x', '?organisation=https://fhir.nhs.uk/Id/ods-organization-code%7CZZ999', '?_page=AAAA']),
   'POST /fhir/Patient/:id/$timeline': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$timeline`, ...withBody(body), headers: { ...given, ...jsonBody } })),
   'POST /fhir/:type/:id/$same-event': (facts) => sameEventRequest(facts),
+  'GET /fhir/Practitioner/:id': () => get(fc.constantFrom('x', '01234567-89ab-8cde-8f01-23456789abcd'), (id) => `/fhir/Practitioner/${id}`, ['', '?_elements=name']),
   'POST /fhir/StructureMap/$transform': () => transformRequest('/fhir/StructureMap/$transform'),
   'POST /fhir/StructureMap/:id/$transform': () => transformRequest('/fhir/StructureMap/fhir-r4/$transform'),
   'POST /fhir/:type/$validate': (facts) => validateRequest(facts, ({ type }) => `/fhir/${type}/$validate`),

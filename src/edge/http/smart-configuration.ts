@@ -20,7 +20,7 @@ export function smartConfiguration(facts: SmartFacts): RequestHandler {
     issuer: facts.issuer, jwks_uri: facts.jwksUri, authorization_endpoint: facts.authorizationEndpoint, token_endpoint: facts.tokenEndpoint, introspection_endpoint: facts.introspectionEndpoint, revocation_endpoint: facts.revocationEndpoint,
     grant_types_supported: facts.grantTypes,
     token_endpoint_auth_methods_supported: facts.authMethods, token_endpoint_auth_signing_alg_values_supported: facts.signingAlgorithms,
-    scopes_supported: facts.scopes, code_challenge_methods_supported: ['S256'], response_types_supported: ['code'], capabilities: ['launch-ehr', 'launch-standalone', 'client-public', 'client-confidential-asymmetric', 'context-ehr-patient', 'permission-offline', 'permission-patient', 'permission-user', 'permission-v2'],
+    scopes_supported: facts.scopes, code_challenge_methods_supported: ['S256'], response_types_supported: ['code'], capabilities: ['launch-ehr', 'launch-standalone', 'client-public', 'client-confidential-asymmetric', 'context-ehr-patient', 'context-standalone-patient', 'sso-openid-connect', 'permission-offline', 'permission-patient', 'permission-user', 'permission-v2'],
   });
   return (_request, response) => {
     response.set({ 'Content-Type': 'application/json', 'Access-Control-Allow-Origin': '*' }).end(text);

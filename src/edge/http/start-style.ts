@@ -24,6 +24,9 @@ a:focus-visible, pre:focus-visible, button:focus-visible, .scroll:focus-visible 
 .doors a { font-size: 1.25rem; font-weight: 700; }
 .doors a::after { content: ""; position: absolute; inset: 0; }
 .doors p { margin: .5rem 0 0; }
+label { font-weight: 600; }
+input { box-sizing: border-box; width: 100%; max-width: 24rem; padding: .5rem; font: inherit; border: 2px solid #212b32; border-radius: 0; }
+input:focus-visible { outline: 4px solid #ffeb3b; outline-offset: 0; box-shadow: inset 0 0 0 2px #212b32; }
 .choices button { display: block; width: 100%; height: 100%; padding: 1rem; text-align: left; font: inherit; color: #212b32; background: #fff; border: 1px solid #4c6272; border-radius: 4px; cursor: pointer; }
 .choices button:hover { border-color: #003087; box-shadow: inset 0 -4px #003087; }
 .choices strong, .choices span { display: block; }

@@ -34,7 +34,7 @@ export interface RunningIssuer {
 
 /** No page asks anybody here. */
 export function nobodyOf(issuer: Issuer): Parameters<Issuer['routes']>[0] {
-  return { identify: (headers) => issuer.verify(headers.authorization), signInOrigins: [], noteAllowed: () => Promise.resolve() };
+  return { identify: (headers) => issuer.verify(headers.authorization), signInOrigins: [], noteAllowed: () => Promise.resolve(), release: () => Promise.reject(new Error('nobody looks for people here')) };
 }
 
 /** The gateway's own issuer behind a real socket, mounted as the gateway mounts it; several may share one record. */
@@ -45,7 +45,7 @@ export async function startIssuer(dataDir?: string, record?: Database, { keyFile
   const server: Server = createServer(app);
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const issuer = await createIssuer({ baseUrl, audience: `${baseUrl}/fhir`, dataDir: folder, ...(keyFiles && { keyFiles }), clients, stores: { state: openOAuthState(database), stops: openTokenStops(database), findClient: (id) => findClient(database, id), nameOf: (key) => key }, clock: () => new Date() });
+  const issuer = await createIssuer({ baseUrl, audience: `${baseUrl}/fhir`, dataDir: folder, ...(keyFiles && { keyFiles }), clients, stores: { state: openOAuthState(database), stops: openTokenStops(database), findClient: (id) => findClient(database, id), nameOf: (key) => key, practitionerOf: (person) => person }, clock: () => new Date() });
   app.use('/oauth', issuer.routes(nobodyOf(issuer)));
   return {
     issuer, baseUrl, dataDir: folder, database,

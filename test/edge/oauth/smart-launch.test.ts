@@ -23,7 +23,7 @@ describe('an app by SMART App Launch', () => {
     const { entry } = (await (await gateway.get('/fhir/Patient?_count=2', 'ward-doctor')).json()) as { entry: { resource: { id: string } }[] };
     [patient = '', other = ''] = entry.map(({ resource }) => resource.id);
     const { status } = await changeClients(gateway, '', {
-      id: 'ward-board', kind: 'app', name: 'Ward board', contact: 'x@uhb.example', organisation: 'https://fhir.nhs.uk/Id/ods-organization-code|RRK', scopes: ['openid', 'offline_access', 'launch', 'patient/*.rs', 'user/*.rs', 'user/Consent.cu'], redirectUris: [callback], launchUrl: 'http://127.0.0.1/launch',
+      id: 'ward-board', kind: 'app', name: 'Ward board', contact: 'x@uhb.example', organisation: 'https://fhir.nhs.uk/Id/ods-organization-code|RRK', scopes: ['openid', 'fhirUser', 'offline_access', 'launch', 'launch/patient', 'patient/*.rs', 'user/*.rs', 'user/Consent.cu'], redirectUris: [callback], launchUrl: 'http://127.0.0.1/launch',
     });
     expect(status).toBe(201);
     app = await oidc.discovery(new URL(`${gateway.url}/oauth`), 'ward-board', { redirect_uris: [callback], token_endpoint_auth_method: 'none', id_token_signed_response_alg: 'ES384' }, oidc.None(), { execute: [oidc.allowInsecureRequests] });
@@ -76,7 +76,7 @@ describe('an app by SMART App Launch', () => {
     const found = await new Client({ baseUrl: `${gateway.url}/fhir` }).smartAuthMetadata();
     expect([found.authorizeUrl?.href, found.tokenUrl?.href]).toEqual([`${gateway.url}/oauth/auth`, `${gateway.url}/oauth/token`]);
     const smart = (await (await fetch(`${gateway.url}/fhir/.well-known/smart-configuration`)).json()) as { capabilities: string[]; code_challenge_methods_supported: string[] };
-    expect(smart).toMatchObject({ code_challenge_methods_supported: ['S256'], capabilities: expect.arrayContaining(['launch-ehr', 'client-public', 'context-ehr-patient', 'permission-v2']) });
+    expect(smart).toMatchObject({ code_challenge_methods_supported: ['S256'], capabilities: expect.arrayContaining(['launch-ehr', 'client-public', 'context-ehr-patient', 'context-standalone-patient', 'sso-openid-connect', 'permission-v2']) });
   });
 
   it('launched at a citizen, acts for who is signed in, with what they may do and no more', async () => {
@@ -129,6 +129,37 @@ describe('an app by SMART App Launch', () => {
     expect([same(made), made.parameter?.filter(({ name }) => name === 'not-permitted').map(({ valueUri }) => valueUri)]).toEqual([false, whole?.disclosed]);
     const standing = await attempt({ scope: 'openid patient/*.rs' });
     expect((await answered(doctor, standing.url)).searchParams.get('error')).toBe('access_denied');
+  });
+
+  it('on its own asks the person about whom it is to open, of those they may see, and is given that one', async () => {
+    const { name } = (await (await gateway.get(`/fhir/Patient/${patient}`, 'ward-doctor')).json()) as { name: { family: string; given: string[] }[] };
+    const tried = await attempt({ scope: 'openid fhirUser launch/patient patient/*.rs' });
+    const asked = await doctor.open(tried.url.href, { from: 'cross-site' });
+    expect(asked.text).toContain('you choose next');
+    const answer = (fields: Record<string, string>): ReturnType<BrowserLike['open']> => doctor.open(asked.url, { from: 'same-origin', body: new URLSearchParams({ decision: 'allow', ...fields }), hops: 1 });
+    const pages = [await answer({}), await answer({ who: name[0]?.family ?? '', born: 'yesterday' }), await answer({ who: 'Nobodyofthisname' }), await answer({ patient: '01234567-89ab-8cde-8f01-23456789abcd' })];
+    expect(pages.map(({ status, next, text }) => [status, next, /About whom/.test(text), /Nobody can be looked for/.test(text), /Nobody whom you may see/.test(text), text.includes(patient)])).toEqual([
+      [200, '', true, false, false, false], [200, '', true, true, false, false], [200, '', true, false, true, false], [200, '', true, false, false, false]]);
+    const before = await lastSeq(gateway);
+    expect((await answer({ who: `${name[0]?.given[0] ?? ''} ${name[0]?.family ?? ''}` })).text).toContain(`value="${patient}"`);
+    expect((await auditSince(gateway, before)).map(({ entry: { interaction, query, who } }) => [interaction, query.split('?')[0], who.person?.id])).toEqual([['search-type', 'Patient', 'ward-doctor']]);
+    const back = new URL((await answer({ patient })).next);
+    const tokens = await oidc.authorizationCodeGrant(app, back, { pkceCodeVerifier: tried.verifier, expectedState: tried.state, idTokenExpected: true });
+    expect([tokens['patient'], decodeJwt(tokens.access_token)['patient'], await look(tokens.access_token)]).toEqual([patient, patient, 200]);
+    expect((await fetch(`${gateway.url}/fhir/Patient/${other}`, { headers: { Authorization: `Bearer ${tokens.access_token}` } })).status).toBe(404);
+  });
+
+  it('is told who signed in by the claim fhirUser, and may read about them; nobody else may', async () => {
+    const tokens = await tokensFor(doctor, { scope: 'openid fhirUser user/Patient.rs' });
+    const address = String(tokens.claims()?.['fhirUser']);
+    expect(address.startsWith(`${gateway.url}/fhir/Practitioner/`)).toBe(true);
+    const answer = await fetch(address, { headers: { Authorization: `Bearer ${tokens.access_token}` } });
+    expect([answer.status, await answer.json()]).toEqual([200, { resourceType: 'Practitioner', id: address.split('/').at(-1), meta: { source: 'urn:onestory:composed#signed-in' }, active: true, name: [{ text: 'Dr Leila Haddad' }] }]);
+    expect((await fetch(address, { headers: { Authorization: `Bearer ${tokens.access_token}`, 'If-None-Match': answer.headers.get('ETag') ?? '' } })).status).toBe(304);
+    const path = new URL(address).pathname;
+    expect([(await gateway.get(path, 'ward-doctor')).status, (await gateway.get(path, 'community-nurse')).status, (await gateway.get(path, 'uhb-integration')).status]).toEqual([200, 404, 404]);
+    const without = await tokensFor(doctor, { scope: 'openid user/Patient.rs' });
+    expect([without.claims()?.['fhirUser'], (await fetch(address, { headers: { Authorization: `Bearer ${without.access_token}` } })).status]).toEqual([undefined, 403]);
   });
 
   it('on its own has no citizen chosen; a refresh token is good once, and the second use ends all of it (A13)', async () => {

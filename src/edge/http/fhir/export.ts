@@ -82,9 +82,14 @@ async function file(services: ExportServices, asked: Asked): Promise<Reply> {
   const { type } = fileNamed(name);
   if (exportedTypes.includes(type) && !allows(asked.requester.scopes, type, 'r')) throw new Refusal({ category: 'forbidden', code: 'scope-missing', text: 'The token\'s scopes do not cover this.', expected: `a scope such as system/${type}.r` });
   const batches = await services.exports.file(asked.requester, asked.params['id'] ?? '', name, asked.request);
+  const headers = { 'Content-Type': 'application/fhir+ndjson', Vary: 'Accept, Accept-Encoding' };
+  if (asked.head) { // that there is such a file is told, as by the manifest; no row is read
+    await services.exports.status(asked.requester, asked.params['id'] ?? '', asked.request);
+    return { status: 200, headers, zips: true, stream: () => Promise.resolve() };
+  }
   const first = await batches.next();
   return {
-    status: 200, headers: { 'Content-Type': 'application/fhir+ndjson', Vary: 'Accept, Accept-Encoding' }, zips: true,
+    status: 200, headers, zips: true,
     stream: async (write, gone) => {
       try {
         for (let batch = first; batch.done !== true && !gone.aborted; batch = await batches.next()) {

@@ -22,6 +22,8 @@ export const interactionsOf: Readonly<Record<string, readonly Interaction[]>> = 
   Consent: [...stored, 'search-type', 'create', 'update'],
   Organization: [...stored, 'search-type'],
   Device: [...stored, 'search-type'],
+  /** whoever signed in, told to themself */
+  Practitioner: ['read'],
   Contract: [...stored, 'search-type'],
   AuditEvent: ['read', 'search-type'],
   /** none is kept: what there is, $docref says */

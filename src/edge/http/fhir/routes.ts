@@ -34,6 +34,7 @@ import { correct, type CorrectServices } from './correct.ts';
 import { patientStory, type StoryServices } from './patient-story.ts';
 import { patientTimeline, type TimelineServices } from './patient-timeline.ts';
 import { addPersonRoutes, personAddresses, type PersonServices } from './person-routes.ts';
+import { permitSignedIn, signedIn, type SignedInServices } from './signed-in.ts';
 import { permitBundles } from './take-bundle.ts';
 import { permitTransaction, transaction } from './transaction.ts';
 import { addSubscriptionRoutes, subscriptionAddresses, type SubscriptionServices } from './subscription.ts';
@@ -43,7 +44,7 @@ import { updateConsent, type ChangeServices } from './update-consent.ts';
 import type { ValidateServices } from './validate.ts';
 import { vread } from './vread.ts';
 
-export type AllFhirServices = RouteServices & AccessReportServices & AuditServices & BundleWriteServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & ExportServices & MatchServices & MessageServices & MetadataServices & ConfirmServices & CorrectServices & StoryServices & PersonServices & ReconstructServices & SameEventServices & SubscriptionServices & TimelineServices & ConformanceServices & ValidateServices & TransformServices;
+export type AllFhirServices = RouteServices & AccessReportServices & AuditServices & BundleWriteServices & ChangeServices & ChoiceServices & EmergencyServices & ExplainServices & ExportServices & MatchServices & MessageServices & MetadataServices & ConfirmServices & CorrectServices & StoryServices & PersonServices & ReconstructServices & SameEventServices & SubscriptionServices & TimelineServices & ConformanceServices & ValidateServices & TransformServices & SignedInServices;
 
 /** Everything under /fhir, refusals of what is not offered included. */
 export function fhirRoutes(given: AllFhirServices): Router {
@@ -72,6 +73,7 @@ export function fhirRoutes(given: AllFhirServices): Router {
   router.post('/:type/_search', route(services, { ...search, pattern: '{type}/_search' }, (asked) => searchAny(services, asked, true)));
   router.get('/Patient/:id/:type', compartment, route(services, { ...search, pattern: 'Patient/{id}/{type}' }, (asked) => searchType(services, asked, false)));
   router.post('/Patient/:id/:type/_search', compartment, route(services, { ...search, pattern: 'Patient/{id}/{type}/_search' }, (asked) => searchType(services, asked, true)));
+  router.get('/Practitioner/:id', route(services, { interaction: 'read', pattern: 'Practitioner/{id}', permit: permitSignedIn, parts: true }, (asked) => signedIn(services, asked)));
   router.get('/:type/:id', route(services, { interaction: 'read', pattern: '{type}/{id}', permit: permit('read'), parts: true }, (asked) => readAny(services, asked)));
   router.get('/:type/:id/\\$explain-access', route(services, { interaction: 'explain-access', pattern: '{type}/{id}/$explain-access', permit: permit('explain-access') }, (asked) => explainAccess(services, asked)));
   router.post('/:type/:id/\\$same-event', route(services, { interaction: 'same-event', pattern: '{type}/{id}/$same-event', permit: permit('same-event') }, (asked) => sameEvent(services, asked)));

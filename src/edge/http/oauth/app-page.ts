@@ -9,13 +9,17 @@ import type { RegisteredClient } from '../../../store/oauth-clients.ts';
 import { html, type Markup } from '../../html.ts';
 import { htmlPage, letFormsLeadTo } from '../html-page.ts';
 import { bySession, type Identify } from '../session/identify.ts';
+import type { FhirServices } from '../fhir/fhir-services.ts';
 import { renewableSeconds, type AppLaunches } from './app-launches.ts';
+import { choosePage, choosingOf, chosenPatient, findPeople } from './choose-patient.ts';
 
 /** What the page needs to know of those who answer it. */
 export interface AppPeople {
   identify: Identify;
   /** where people sign in, if not here: its origin */
   signInOrigins: readonly string[];
+  /** how whoever is asked about whom an app is to open looks for people: as everywhere */
+  release: FhirServices['release'];
   /** Writes down that somebody lets an app act for them, durable before the app has anything. */
   noteAllowed: (requester: Requester, client: string, scopes: readonly string[], request: RequestFacts) => Promise<void>;
 }
@@ -29,22 +33,27 @@ export interface AppPageServices extends AppPeople {
 }
 
 const failed = '/app/sign-in-failed';
-const oidcScopes = ['openid', 'offline_access', 'launch'];
+const oidcScopes = ['openid', 'offline_access', 'launch', 'launch/patient', 'fhirUser'];
 
 /**
  * /oauth/interaction/{uid} of a registered app: whoever is signed in to the viewer is asked whether the app may act for them,
  * each time. The app is given of what it asks for no more than the person may do, and a launch only if it was made for this
- * person and this app. The page is opened from the app's site, so the viewer's cookie comes with the answer, not before.
+ * person and this app. An app that is not launched and asks for `launch/patient` is given whom the person then chooses, of those
+ * they may see. The page is opened from the app's site, so the viewer's cookie comes with the answer, not before.
  */
 export function appPage(services: AppPageServices): Router {
   const router = Router();
   router.get('/:uid', ofAnApp(services, (asked, client, _request, response) => {
-    letFormsLeadTo(response, [...client.redirectUris.map((address) => new URL(address).origin), ...services.signInOrigins]);
-    response.type('html').set('Cache-Control', 'no-store').send(question(asked, client, services.nameOf(client.organisation)).text);
+    show(services, client, response, question(asked, client, services.nameOf(client.organisation)));
     return Promise.resolve();
   }));
-  router.post('/:uid', express.urlencoded({ extended: false, limit: 1024, parameterLimit: 4 }), ofAnApp(services, (asked, client, request, response) => decide(services, asked, client, request, response)));
+  router.post('/:uid', express.urlencoded({ extended: false, limit: 1024, parameterLimit: 8 }), ofAnApp(services, (asked, client, request, response) => decide(services, asked, client, request, response)));
   return router;
+}
+
+function show({ signInOrigins }: AppPageServices, client: RegisteredClient, response: Response, page: Markup): void {
+  letFormsLeadTo(response, [...client.redirectUris.map((address) => new URL(address).origin), ...signInOrigins]);
+  response.type('html').set('Cache-Control', 'no-store').send(page.text);
 }
 
 /** Goes on to whoever comes next where the question is not an app's. */
@@ -74,19 +83,46 @@ async function decide(services: AppPageServices, asked: InteractionDetails, clie
   const { launch: id } = asked.params;
   const launch = typeof id === 'string' ? await launches.take(id, requester, client.id) : null;
   if (id !== undefined && !launch) return refuse('invalid_request', 'the launch is not known: it was used, it ended, or it is somebody else\'s');
+  const facts = { id: randomUUID(), address: request.ip ?? '' };
+  const patient = launch ? launch.patient : wordsOf(asked.params.scope).includes('launch/patient') ? await chosen(services, asked, client, { requester, facts }, request, response) : null;
+  if (patient === 'asked') return;
+  await give(services, asked, client, { requester, facts, patient }, request, response);
+}
+
+/** `asked`: the page to choose on was sent instead. */
+async function chosen({ release, ...services }: AppPageServices, { uid }: InteractionDetails, client: RegisteredClient, { requester, facts }: Pick<Allowing, 'requester' | 'facts'>, request: Request, response: Response): Promise<string> {
+  const choosing = choosingOf(request.body);
+  const patient = await chosenPatient(release, requester, choosing, facts);
+  if (patient !== null) return patient;
+  show({ release, ...services }, client, response, choosePage(uid, client.name, choosing, await findPeople(release, requester, choosing, facts)));
+  return 'asked';
+}
+
+interface Allowing {
+  requester: Requester;
+  facts: RequestFacts;
+  /** in whose context the app is opened, if in anybody's */
+  patient: string | null;
+}
+
+async function give(services: AppPageServices, asked: InteractionDetails, client: RegisteredClient, { requester, facts, patient }: Allowing, request: Request, response: Response): Promise<void> {
+  const { provider, launches } = services;
+  const { person } = requester;
+  const refuse = (error_description: string): Promise<void> => provider.interactionFinished(request, response, { error: 'access_denied', error_description });
+  if (!person) return refuse('only a person can allow it');
   const asks = wordsOf(asked.params.scope).filter((scope) => readScope(scope) !== null);
-  const given = givenOf(asks, requester.scopes, launch !== null);
-  if (given.length === 0) return refuse('access_denied', 'the person may do nothing of what is asked for');
-  await services.noteAllowed(requester, client.id, given, { id: randomUUID(), address: request.ip ?? '' });
-  const grantId = await grantTo(services, asked, client, requester.person.id, { given, refused: asks.filter((scope) => !given.includes(scope)) });
-  const { organisation, organisationName, role, purpose, person } = requester;
-  await launches.keepGrant(grantId, client.id, { organisation, organisation_name: organisationName, role, purpose, name: person?.name ?? '', ...(launch && { patient: launch.patient }), ...(given.some(isOfPatient) && { bound: true }) });
-  return provider.interactionFinished(request, response, { login: { accountId: requester.person.id, remember: false }, consent: { grantId } });
+  const given = givenOf(asks, requester.scopes, patient !== null);
+  if (given.length === 0) return refuse('the person may do nothing of what is asked for');
+  await services.noteAllowed(requester, client.id, given, facts);
+  const grantId = await grantTo(services, asked, client, person.id, { given, refused: asks.filter((scope) => !given.includes(scope)) });
+  const { organisation, organisationName, role, purpose } = requester;
+  await launches.keepGrant(grantId, client.id, { organisation, organisation_name: organisationName, role, purpose, name: person.name, ...(patient !== null && { patient }), ...(given.some(isOfPatient) && { bound: true }) });
+  return provider.interactionFinished(request, response, { login: { accountId: person.id, remember: false }, consent: { grantId } });
 }
 
 const isOfPatient = (scope: string): boolean => scope.startsWith('patient/');
 
-/** Of what is asked for, what the person may do. A patient's context is that of a launch, and where there is one nothing is given beside it. */
+/** Of what is asked for, what the person may do. A patient's context is that of a launch or of whom they chose, and where there is one nothing is given beside it. */
 function givenOf(asks: readonly string[], own: readonly string[], launched: boolean): string[] {
   const ofPatient = asks.filter((scope) => launched && isOfPatient(scope) && coversScope(own, scope.replace('patient/', 'user/')));
   return ofPatient.length > 0 ? ofPatient : asks.filter((scope) => !isOfPatient(scope) && coversScope(own, scope));
@@ -96,7 +132,7 @@ function givenOf(asks: readonly string[], own: readonly string[], launched: bool
 async function grantTo({ provider, audience }: AppPageServices, { params }: InteractionDetails, client: RegisteredClient, accountId: string, { given, refused }: Record<'given' | 'refused', readonly string[]>): Promise<string> {
   const grant = new provider.Grant({ accountId, clientId: client.id });
   grant.addOIDCScope(wordsOf(params.scope).filter((scope) => oidcScopes.includes(scope)).join(' '));
-  grant.addResourceScope(audience, given.join(' '));
+  grant.addResourceScope(audience, [...given, ...wordsOf(params.scope).filter((scope) => scope === 'fhirUser')].join(' ')); // who signed in may be read about
   if (refused.length > 0) grant.rejectResourceScope(audience, refused.join(' '));
   return grant.save();
 }
@@ -108,7 +144,7 @@ function question({ uid, params }: InteractionDetails, client: RegisteredClient,
     title: 'Allow an app', notice: null,
     main: html`<h1>May this app act for you?</h1>
 <p><strong>${client.name}</strong> of ${organisation} asks to read or write records as you, within what you may do yourself. Everything it does is logged under your name.</p>
-<ul>${rights.map((scope) => html`<li><code>${scope}</code></li>`)}${asked.includes('offline_access') ? html`<li><code>offline_access</code>: it goes on for up to ${renewableSeconds / 3600} hours, after you have signed out too</li>` : html``}</ul>
+<ul>${rights.map((scope) => html`<li><code>${scope}</code></li>`)}${asked.includes('offline_access') ? html`<li><code>offline_access</code>: it goes on for up to ${renewableSeconds / 3600} hours, after you have signed out too</li>` : html``}${asked.includes('fhirUser') ? html`<li><code>fhirUser</code>: it is told your name</li>` : html``}${asked.includes('launch/patient') && params.launch === undefined ? html`<li><code>launch/patient</code>: you choose next about whom it opens</li>` : html``}</ul>
 <form method="post" action="/oauth/interaction/${uid}">
 <p><button name="decision" value="allow">Allow</button> <button name="decision" value="refuse">Do not allow</button></p>
 </form>`,

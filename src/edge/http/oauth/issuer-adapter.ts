@@ -16,6 +16,8 @@ export interface IssuerStores {
   findClient: (id: string) => Promise<RegisteredClient | null>;
   /** an organisation's name by its key */
   nameOf: (organisation: string) => string;
+  /** id of the Practitioner a person is named by */
+  practitionerOf: (person: string) => string;
 }
 
 /** longer than anything that can be renewed */

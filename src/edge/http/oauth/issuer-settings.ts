@@ -66,11 +66,12 @@ export function issuerSettings(facts: IssuerFacts): Record<string, unknown> {
       userinfo: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },
     },
-    claims: { openid: ['sub'] },
+    claims: { openid: ['sub'], fhirUser: ['fhirUser'] },
+    conformIdTokenClaims: false, // SMART's apps read who signed in from the ID token
     expiresWithSession: () => false,
     fetch: facts.fetchKeys,
     fetchResponseBodyLimits: { jwks_uri: maxKeysBytes },
-    findAccount: (_context: Context, id: string): Account => ({ accountId: id, claims: () => Promise.resolve({ sub: id }) }), // named by our own pages alone
+    findAccount: (_context: Context, id: string): Account => ({ accountId: id, claims: () => Promise.resolve({ sub: id, fhirUser: `${facts.audience}/Practitioner/${facts.stores.practitionerOf(id)}` }) }), // named by our own pages alone
     interactions: { url: (_context: Context, { uid }: { uid: string }) => `/oauth/interaction/${uid}` },
     issueRefreshToken: (_context: Context, client: Client, code: { scopes: Set<string> }) => Promise.resolve(client.clientId === viewerClientId || code.scopes.has('offline_access')),
     loadExistingGrant: existingGrant(facts.audience, personas, facts.launches),
@@ -153,7 +154,7 @@ function resourceServer(audience: string) {
     const needsScope = params?.grant_type === 'client_credentials';
     if ((needsScope && asked.length === 0) || !asked.every((scope) => coversScope(allowed, scope))) throw new errors.InvalidScope('a scope was not registered for this client, or none was asked for');
     const wanted = asked.length > 0 ? asked : listed(entities?.Grant?.getResourceScope(audience));
-    const given = wanted.filter((scope) => readScope(scope) !== null || scope === 'intake' || scope === 'feeds');
+    const given = wanted.filter((scope) => readScope(scope) !== null || ['intake', 'feeds', 'fhirUser'].includes(scope));
     return { audience, scope: given.join(' '), accessTokenFormat: 'jwt', accessTokenTTL: client.token_seconds ?? usualTokenSeconds, jwt: { sign: { alg: 'ES384' } } };
   };
 }

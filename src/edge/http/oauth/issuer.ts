@@ -60,7 +60,7 @@ export interface Issuer {
 }
 
 /** Scopes of OpenID Connect and of SMART that are no rights to records. */
-const signInScopes = ['openid', 'offline_access', 'launch'];
+const signInScopes = ['openid', 'offline_access', 'launch', 'launch/patient', 'fhirUser'];
 const recordScopes = ['intake', 'feeds', 'system/*.cruds', 'user/*.cruds', 'patient/*.rs'];
 
 /**

@@ -36,7 +36,7 @@ declare module 'oidc-provider' {
 
   export interface Account {
     accountId: string;
-    claims(): Promise<{ sub: string }>;
+    claims(): Promise<{ sub: string; fhirUser: string }>;
   }
 
   export interface Grant {

@@ -43,7 +43,7 @@ export function readClaims(payload: JWTPayload): { requester: Requester } | { pr
 
 function inContext(scopes: readonly string[], patient: unknown): Pick<Requester, 'scopes' | 'citizen'> {
   const [ofPatient, others] = [scopes.filter((scope) => scope.startsWith('patient/')), scopes.filter((scope) => !scope.startsWith('patient/'))];
-  return ofPatient.length > 0 && typeof patient === 'string' && uuid.test(patient) ? { scopes: ofPatient, citizen: patient } : { scopes: others };
+  return ofPatient.length > 0 && typeof patient === 'string' && uuid.test(patient) ? { scopes: [...ofPatient, ...others.filter((scope) => scope === 'fhirUser')], citizen: patient } : { scopes: others };
 }
 
 function refuse(claim: string): { problem: Problem } {
