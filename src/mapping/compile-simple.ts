@@ -32,6 +32,7 @@ export function compileSimple(rule: RuleSyntax, sources: CompiledSource[], firin
     const item = frame.values[source.slot] as Item;
     const isObject = typeof item === 'object' && !isExactDecimal(item);
     const step = steps.get(syntax.type ?? primitiveType(item)) ?? (isObject ? objectStep(steps) : copy);
+    if (step !== copy) run.beside = undefined;
     if (step) step(frame, run);
     else run.fail('no-default-group', 'No default group says how this object becomes its target', at, frame.fields[source.slot], { fix: 'write a group marked <<types>> for the two types, or copy it: = v' });
   };

@@ -1,4 +1,4 @@
-import { collect, countOf, everyChild, itemsOf, member } from './collection.ts';
+import { collect, countOf, itemsOf, member } from './collection.ts';
 import type { Collection, Item } from './collection.ts';
 import { compileExpression, isTrue, textOf } from './compile-expression.ts';
 import type { CompiledExpression } from './compile-expression.ts';
@@ -9,6 +9,8 @@ import type { Expression, SourceListMode, SourceSyntax } from './map-syntax.ts';
 import type { MapUnit } from './map-unit.ts';
 import type { Frame, RunState } from './run-state.ts';
 import type { SourceField } from './source-field.ts';
+import { besideOf, choicePath, valuesAt } from './source-path.ts';
+import type { Beside, PathNames } from './source-path.ts';
 import type { VariableScope } from './variable-scope.ts';
 
 /** One source of a rule: which items it runs for. Before each firing the rule puts the item into `slot`. */
@@ -18,29 +20,41 @@ export interface CompiledSource {
   field(frame: Frame): SourceField | undefined;
   /** which repeat the `number`th of the picked items is; for a run that tells places */
   indexes(frame: Frame, picked: Collection, number: number): Indexes | undefined;
+  /** what the `number`th of the picked primitives carries beside its value */
+  beside(frame: Frame, picked: Collection, number: number): Beside | undefined;
+  /** whether its rule copies that, too */
+  copiesBeside?: true;
 }
 
 /** Compiles a source; its alias (or a nameless slot) becomes visible in `scope`. */
 export function compileSource(source: SourceSyntax, scope: VariableScope, unit: MapUnit): CompiledSource {
   const context = contextOf(source, scope, unit);
-  const path = pathReader(context.value, source.path);
-  const field = fieldReader(context.slot, source.path);
+  const choice = choicePath(source, context.value, unit);
+  const namesOf: PathNames = choice?.names ?? (() => source.path);
+  const path = choice && source.type === undefined ? choice.values : pathReader(context.value, source.path);
+  const field = choice ? (frame: Frame) => fieldAt(frame, context.slot, choice.names(frame)) : fieldReader(context.slot, source.path);
   const defaultValue = source.defaultValue && compileExpression(source.defaultValue, { unit, scope, focus: true });
   const { slot } = scope.declare(source.alias ?? `\u0000${source.at}`, 'source', source.type);
   const isPlain = !defaultValue && source.type === undefined && source.min === undefined && !source.listMode && !source.where && !source.check && !source.log;
-  const placeOf = indexReader(context, source);
+  const placeOf = indexReader(context, namesOf);
   const fromEnd = source.listMode === 'last' || source.listMode === 'not_first';
   const indexes: CompiledSource['indexes'] = (frame, picked, number) => placeOf(frame, picked, number, fromEnd);
-  if (isPlain) return { slot, field, indexes, pick: path };
+  const beside: CompiledSource['beside'] = (frame, picked, number) => {
+    const names = namesOf(frame);
+    const value = besideOf(context.value(frame), names, picked, number, fromEnd);
+    return value && { value, field: fieldAt(frame, context.slot, [...names.slice(0, -1), `_${names.at(-1)}`]) };
+  };
+  if (isPlain) return { slot, field, indexes, beside, pick: path };
   const stages = compileStages(source, slot, placeOf, scope, unit);
   return {
     slot,
     field,
     indexes,
+    beside,
     pick(frame, run) {
       const place = field(frame);
       let items = path(frame);
-      if (source.type !== undefined) items = ofType(items, source.type, () => choiceBranch(context.value(frame), source));
+      if (source.type !== undefined) items = ofType(items, source.type, () => choice?.values(frame));
       const usesDefault = items === undefined && defaultValue !== undefined;
       if (usesDefault) items = defaultValue.evaluate(frame, context.value(frame), frame.fields[context.slot], run);
       return stages.reduce((value, stage) => stage(value, frame, run, place, usesDefault), items);
@@ -66,7 +80,7 @@ function pathReader(start: (frame: Frame) => Collection, names: string[]): (fram
   const [only] = names;
   if (only === undefined) return start;
   if (names.length === 1 && only !== '*') return (frame) => member(start(frame), only);
-  return (frame) => names.reduce((value, name) => (name === '*' ? everyChild(value) : member(value, name)), start(frame));
+  return (frame) => valuesAt(start(frame), names);
 }
 
 function fieldReader(slot: number, names: string[]): (frame: Frame) => SourceField | undefined {
@@ -85,10 +99,17 @@ function fieldReader(slot: number, names: string[]): (frame: Frame) => SourceFie
   };
 }
 
+function fieldAt(frame: Frame, slot: number, names: readonly string[]): SourceField | undefined {
+  let field = slot < 0 ? undefined : frame.fields[slot];
+  for (const name of names) field = field?.child(name);
+  return field;
+}
+
 type PlaceOf = (frame: Frame, picked: Collection, number: number, fromEnd: boolean) => Indexes | undefined;
 
-function indexReader({ slot, value }: ReturnType<typeof contextOf>, { path }: SourceSyntax): PlaceOf {
+function indexReader({ slot, value }: ReturnType<typeof contextOf>, namesOf: PathNames): PlaceOf {
   return (frame, picked, number, fromEnd) => {
+    const path = namesOf(frame);
     const start = slot < 0 || path.includes('*') ? undefined : frame.indexes?.[slot];
     return start && indexesOfPicked(value(frame), start, path, picked, number, fromEnd);
   };
@@ -176,12 +197,6 @@ function pickByMode(items: Collection, mode: SourceListMode): Collection {
 function ofType(items: Collection, type: string, branch: () => Collection): Collection {
   const found = filterItems(items, (item) => typeMatches(item, type));
   return found ?? (items === undefined ? branch() : undefined);
-}
-
-function choiceBranch(context: Collection, source: SourceSyntax): Collection {
-  const { type = '', path } = source;
-  const [name] = path;
-  return path.length === 1 && name !== undefined ? member(context, name + type.charAt(0).toUpperCase() + type.slice(1)) : undefined;
 }
 
 function typeMatches(item: Item, type: string): boolean {

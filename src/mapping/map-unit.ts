@@ -19,6 +19,11 @@ export class MapUnit {
     this.warnings = warnings;
   }
 
+  /** Whether its sources are of FHIR's own types, in which a choice is named without its branch. */
+  get readsFhir(): boolean {
+    return this.syntax.uses.some(({ mode, url }) => mode === 'source' && url.startsWith('http://hl7.org/fhir/StructureDefinition/'));
+  }
+
   /** Notes a target that is given a value, once however often it is compiled. */
   nameTarget(offset: number, path: string, rule: string | undefined): void {
     this.targets.set(offset, { path, at: this.position(offset), ...(rule === undefined ? {} : { rule }) });

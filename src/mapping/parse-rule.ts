@@ -101,7 +101,7 @@ function parseCall(reader: TokenReader): CallSyntax {
 
 function parsePath(reader: TokenReader): string[] {
   const path: string[] = [];
-  while (reader.accept('.')) path.push(reader.accept('*') ? '*' : reader.name('an element name'));
+  while (reader.accept('.')) path.push(reader.accept('*') ? '*' : reader.elementName());
   return path;
 }
 

@@ -5,8 +5,27 @@ import { isExactDecimal } from './exact-decimal.ts';
 export function pruneNode(node: JsonObject): void {
   for (const name in node) {
     const value = node[name];
+    if (Array.isArray(value) && value.includes(null) && pruneBeside(node, name)) continue;
     if (typeof value === 'object' ? isEmptyAfterPruning(value) : value === undefined || value === '') delete node[name];
   }
+}
+
+/**
+ * Primitives that repeat stand beside a list of what they carry besides their values (`given` and `_given`): null keeps the place in
+ * either. False when there is no such list. Source: FHIR R4 json, primitive elements.
+ */
+function pruneBeside(node: JsonObject, name: string): boolean {
+  const own = name.startsWith('_') ? name.slice(1) : name;
+  const [values, besides] = [node[own], node[`_${own}`]];
+  if (!Array.isArray(values) || !Array.isArray(besides)) return false;
+  const kept = Array.from({ length: Math.max(values.length, besides.length) }, (_, index) => [values[index] ?? null, besides[index] ?? null] as const)
+    .map(([value, beside]) => [isEmptyAfterPruning(value) ? null : value, isEmptyAfterPruning(beside) ? null : beside] as const)
+    .filter(([value, beside]) => value !== null || beside !== null);
+  for (const [key, list] of [[own, kept.map(([value]) => value)], [`_${own}`, kept.map(([, beside]) => beside)]] as const) {
+    if (list.every((item) => item === null)) delete node[key];
+    else node[key] = list;
+  }
+  return true;
 }
 
 /** Would pruning leave nothing of it? */

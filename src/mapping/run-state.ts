@@ -5,6 +5,7 @@ import type { ListEnds } from './list-ends.ts';
 import { pointerTo, type Indexes } from './repeat-indexes.ts';
 import { BudgetStop } from './fast-values.ts';
 import type { SourceField } from './source-field.ts';
+import type { Beside } from './source-path.ts';
 import type { TargetPlace } from './target-place.ts';
 import type { Trace } from './trace.ts';
 import type { UnmappedCode } from './types.ts';
@@ -57,6 +58,8 @@ export class RunState {
   private readonly standing = new Map<string, Indexes>();
   private seen: Set<string> | undefined;
   private stepsLeft: number;
+  /** what the primitive that is about to be copied carries beside its value */
+  beside: Beside | undefined;
   private evaluationsLeft: number;
   private depth = 0;
 

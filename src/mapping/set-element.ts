@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../fhir/json.ts';
 import type { Position } from '../fhir/problem.ts';
+import { cloneValue } from './clone-value.ts';
 import type { Item } from './collection.ts';
 import { isExactDecimal } from './exact-decimal.ts';
 import { ListEnds } from './list-ends.ts';
@@ -37,10 +38,30 @@ export function setElement(node: JsonObject, element: TargetElement, value: Item
   if (!element.list) {
     const isChanged = present !== undefined ? present !== value : clearOtherBranches(node, element, key);
     if (isChanged) run.warn('overwritten', `${element.path} holds one value and was given another: the last is kept`, setting.at, fieldOf(setting.from, frame));
+    // what stood beside the value that is gone goes with it
+    if (isChanged && present !== undefined && node[`_${key}`] !== undefined) delete node[`_${key}`];
     node[key] = value;
   } else place = addTo(node, key, value, setting.end, run);
   run.trace?.wrote(node, key, element, place, setting.origin?.(frame));
+  if (run.beside) setBeside(node, `_${key}`, element, place, run);
   return true;
+}
+
+/** Id and extensions of a primitive go along with its value. */
+function setBeside(node: JsonObject, key: string, element: TargetElement, place: number, run: RunState): void {
+  if (!run.beside) return;
+  const { value, field } = run.beside;
+  run.beside = undefined;
+  field?.markCarried(run.number, element.path, true);
+  if (!element.list) {
+    node[key] = cloneValue(value) as JsonObject;
+    return;
+  }
+  const present = node[key];
+  const list: Json[] = Array.isArray(present) ? present : [];
+  while (list.length < place) list.push(null);
+  list.splice(place, 0, cloneValue(value) as JsonObject);
+  node[key] = list;
 }
 
 function addTo(node: JsonObject, key: string, value: Item, end: ListEnd | undefined, run: RunState): number {

@@ -82,6 +82,11 @@ export class TokenReader {
     return this.take().text;
   }
 
+  /** A name below another one; R4 wrote those that are no words in double quotes. */
+  elementName(): string {
+    return this.peek().kind === 'double' && this.peek().text !== '__proto__' ? this.take().text : this.name('an element name');
+  }
+
   string(what: string): string {
     const token = this.peek();
     if (token.kind !== 'string' && token.kind !== 'double') this.fail(`Expected ${what} in quotes, found ${describe(token)}`);

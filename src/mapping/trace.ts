@@ -54,9 +54,11 @@ export class Trace {
         continue;
       }
       let index = 0;
+      // beside another list nothing moves up
+      const keepsPlaces = Array.isArray(node[key.startsWith('_') ? key.slice(1) : `_${key}`]);
       for (const [place, item] of value.entries()) {
         if (isEmptyValue(item)) continue;
-        this.visit(item, `${to}[${index}]`, written?.origins[place], add);
+        this.visit(item, `${to}[${keepsPlaces ? place : index}]`, written?.origins[place], add);
         index += 1;
       }
     }

@@ -2,7 +2,7 @@ import { buildingTransforms } from './building-transforms.ts';
 import { castValue, isCastType } from './cast-value.ts';
 import { cloneValue } from './clone-value.ts';
 import type { Collection } from './collection.ts';
-import { isKnownResourceType } from '../fhir/definitions.ts';
+import { elementOf, isKnownResourceType } from '../fhir/definitions.ts';
 import { isKnownType } from './target-place.ts';
 import { timeTransforms } from './time-transforms.ts';
 import { fieldOf, literalText, oneItem, oneText } from './transform.ts';
@@ -30,10 +30,16 @@ function compileCreate(args: Argument[], context: TransformContext): Transform {
   if (args.length === 0) {
     return { evaluate: () => ({}), carries: [], isNew: true };
   }
-  const type = context.resolveType(literalText(args[0], 'a type', context));
+  const type = elementType(context.resolveType(literalText(args[0], 'a type', context)));
   if (!isKnownType(type)) context.place.unit.fail(context.offset, 'unknown-type', `There is no FHIR R4 type ${type}`);
   const isResource = isKnownResourceType(type);
   return { evaluate: () => (isResource ? { resourceType: type } : {}), carries: [], type, isNew: true };
+}
+
+/** `Patient.contact`: what an element of a type is made of. */
+function elementType(path: string): string {
+  const [first = '', ...names] = path.split('.');
+  return names.reduce((type, name) => (type in {} || name in {} ? undefined : elementOf(type, name)?.types[0]) ?? path, first);
 }
 
 /** `= v`, `copy(v)` and `= (expression)`: the value itself, objects as deep copies. */

@@ -8,6 +8,17 @@ import type { Argument, Transform, TransformContext } from './transform.ts';
 
 const outputs = ['code', 'system', 'display', 'Coding', 'CodeableConcept'];
 
+/** The one map the language itself names: an OID as a URI. Systems FHIR R4 knows by a URL of their own have that one (terminologies-systems). */
+const oidTable = 'http://hl7.org/fhir/ConceptMap/special-oid2uri';
+const oids: ReadonlyMap<string, string> = new Map([
+  ['2.16.840.1.113883.6.96', 'http://snomed.info/sct'], ['2.16.840.1.113883.6.1', 'http://loinc.org'], ['2.16.840.1.113883.6.8', 'http://unitsofmeasure.org'],
+  ['2.16.840.1.113883.6.3', 'http://hl7.org/fhir/sid/icd-10'], ['2.16.840.1.113883.6.88', 'http://www.nlm.nih.gov/research/umls/rxnorm'],
+]);
+const oidTranslator: Translator = {
+  label: oidTable,
+  find: (code) => (/^[0-2](?:\.(?:0|[1-9]\d*))+$/.test(code.trim()) ? { system: '', code: oids.get(code.trim()) ?? `urn:oid:${code.trim()}`, display: '' } : undefined),
+};
+
 /**
  * `translate(v, '#table', 'code')`: the code of a source value in a table or an embedded concept map. No row and no
  * fallback: nothing is set and the record carries the warning `code-not-in-table`. Without a third argument the target
@@ -16,7 +27,8 @@ const outputs = ['code', 'system', 'display', 'Coding', 'CodeableConcept'];
 export function compileTranslate(args: Argument[], context: TransformContext): Transform {
   const [value] = args;
   const translator = findTable(args[1], context);
-  const wanted = args.length > 2 ? literalText(args[2], outputs.join(', '), context) : undefined;
+  const asked = args.length > 2 ? literalText(args[2], outputs.join(', '), context) : undefined;
+  const wanted = asked === 'uri' && translator === oidTranslator ? 'code' : asked;
   if (wanted !== undefined && !outputs.includes(wanted)) {
     context.place.unit.fail(context.offset, 'map-transform', `translate gives ${outputs.join(', ')}, not ${wanted}`);
   }
@@ -49,6 +61,7 @@ export function compileTranslate(args: Argument[], context: TransformContext): T
 function findTable(argument: Argument | undefined, context: TransformContext): Translator {
   const name = literalText(argument, 'a table', context);
   const { tables, place } = context;
+  if (name === oidTable) return oidTranslator;
   // '#id', 'id', and 'url of the map#id'
   const found = tables.get(name) ?? tables.get(name.slice(name.lastIndexOf('#') + 1)) ?? tables.get(`#${name}`);
   if (found) return found;

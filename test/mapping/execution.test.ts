@@ -15,6 +15,9 @@ interface Case {
 
 const name = (family: string): JsonObject => ({ family });
 
+const fhir = 'uses "http://hl7.org/fhir/StructureDefinition/Observation" alias Observation as source';
+const guess: JsonObject = { url: 'https://test.example/guess', valueBoolean: true };
+
 const cases: Case[] = [
   { requirement: '1 a value is copied', rules: 'src.a as v -> tgt.birthDate = v;', source: { a: '1940-01-02' }, gives: { birthDate: '1940-01-02' } },
   { requirement: '2 no source, no target', rules: 'src.a as v -> tgt.birthDate = v;', source: { b: 'x' }, gives: {} },
@@ -32,6 +35,8 @@ const cases: Case[] = [
   { requirement: '9 the cardinality is enforced', rules: 'src.a 2..* as v -> tgt.gender = v;', source: { a: 'male' }, gives: { gender: 'male' }, problems: ['cardinality'] },
   { requirement: '10 a type filter skips other types', rules: 'src.a : string as v -> tgt.name as n, n.family = v;', source: { a: [1, 'x', true] }, gives: { name: [name('x')] } },
   { requirement: '10 a type filter finds the branch of a choice', rules: 'src.value : string as v -> tgt.name as n, n.family = v;', source: { valueString: 'x' }, gives: { name: [name('x')] } },
+  { requirement: '10 a map that reads FHIR names a choice without its branch', before: fhir, type: 'Observation', rules: 'src.value as v -> tgt.value = v; src.component.value as v -> tgt.component as c, c.value = v;', source: { valueString: 'x', component: [{ valueString: 'y' }, { valueBoolean: true }, {}] }, gives: { valueString: 'x', component: [{ valueString: 'y' }, { valueBoolean: true }] } },
+  { requirement: '10 a map that reads anything else does not', type: 'Observation', rules: 'src.value as v -> tgt.value = v;', source: { valueString: 'x' }, gives: {} },
   { requirement: '11 where on $this filters', rules: "src.a as v where ($this = 'x') -> tgt.name as n, n.family = v;", source: { a: ['x', 'y', 'x'] }, gives: { name: [name('x'), name('x')] } },
   { requirement: '12 where sees its own alias', rules: "src.a as v where (v = 'x') -> tgt.name as n, n.family = v;", source: { a: ['x', 'y'] }, gives: { name: [name('x')] } },
   { requirement: '13 where sees a sibling through the source', rules: "src.a as v where (src.b = 'yes') -> tgt.gender = v;", source: { a: 'male', b: 'yes' }, gives: { gender: 'male' } },
@@ -66,6 +71,10 @@ const cases: Case[] = [
   { requirement: '26 the simple form runs the default group', rules: 'src.n -> tgt.name;', after: 'group Name(source s : Person, target t : HumanName) <<types>> { s.last as v -> t.family = v; }', source: { n: [{ last: 'x' }, { last: 'y' }] }, gives: { name: [name('x'), name('y')] } },
   { requirement: '26 create() without a type is the simple form, named or not', rules: 'src.n as s -> tgt.name = create() as t; src.m -> tgt.name = create();', after: 'group Name(source s : Person, target t : HumanName) <<types>> { s.last as v -> t.family = v; }', source: { n: { last: 'x' }, m: { last: 'y' } }, gives: { name: [name('x'), name('y')] } },
   { requirement: '26 aliases on both sides only create', rules: 'src.n as s -> tgt.name as t; src.n as s -> tgt.name as t, t.text = s.last;', after: 'group Name(source s : Person, target t : HumanName) <<types>> { s.last as v -> t.family = v; }', source: { n: { last: 'x' } }, gives: { name: [{ text: 'x' }] } },
+  { requirement: '29 the simple form copies what a primitive carries beside its value, = v the value alone', rules: 'src.born -> tgt.birthDate; src.sex as v -> tgt.gender = v;', source: { born: '1940', _born: { id: 'a', extension: [guess] }, sex: 'male', _sex: { extension: [guess] } }, gives: { birthDate: '1940', _birthDate: { id: 'a', extension: [guess] }, gender: 'male' } },
+  { requirement: '29 each primitive of a list keeps its own, whichever are left out', rules: "src.n as n -> tgt.name as t then { n.given where ($this != 'a') -> t.given; };", source: { n: { given: ['a', 'b', 'c'], _given: [{ id: 'A' }, null, { extension: [guess] }] } }, gives: { name: [{ given: ['b', 'c'], _given: [null, { extension: [guess] }] }] } },
+  { requirement: '29 what stood beside a value goes when the value is overwritten', rules: 'src.a -> tgt.language;', source: { a: ['x', 'y'], _a: [{ id: 'X' }] }, gives: { language: 'y' }, problems: ['overwritten'] },
+  { requirement: '29 an object is copied with its primitives in their places, also those without a value', rules: 'src.n as v -> tgt.name = v;', source: { n: { given: ['a', null, ''], _given: [null, { extension: [guess] }, null] } }, gives: { name: [{ given: ['a', null], _given: [null, { extension: [guess] }] }] } },
   { requirement: '29 an object needs a group', rules: 'src.n -> tgt.name;', source: { n: { family: 'x' } }, gives: {}, problems: ['no-default-group'] },
   { requirement: '29 a number stays a number', type: 'Observation', rules: 'src.n -> tgt.valueInteger;', source: { n: 5 }, gives: { valueInteger: 5 } },
   { requirement: '27 a type+ group fills an open choice with its target type', type: 'Observation', rules: 'src.n : string -> tgt.value;', after: 'group Value(source s : string, target t : Quantity) <<type+>> { s as v -> t.unit = v; }', source: { n: 'mg' }, gives: { valueQuantity: { unit: 'mg' } } },
@@ -95,6 +104,9 @@ const cases: Case[] = [
   { requirement: 'a signed number and a nested path are legal', rules: 'src.a as v -> tgt.extension as e, e.value = -5; src.a as v -> tgt.maritalStatus.coding.code = v;', source: { a: 'x' }, gives: { extension: [{ valueInteger: -5 }], maritalStatus: { coding: [{ code: 'x' }] } } },
   { requirement: 'a deep source path counts its elements as one list', rules: 'src.a.b first as v -> tgt.name as n, n.family = v;', source: { a: [{ b: 'x' }, { b: 'y' }] }, gives: { name: [name('x')] } },
   { requirement: 'keywords are element names behind a dot', rules: 'src.check as v -> tgt.gender = v; src.group as v -> tgt.language = v;', source: { check: 'male', group: 'en' }, gives: { gender: 'male', language: 'en' } },
+  { requirement: 'a name that is no word stands in backticks, in R4 in double quotes', rules: 'src.`a-b` as v -> tgt.gender = v; src."c d" as v -> tgt.language = v;', source: { 'a-b': 'male', 'c d': 'en' }, gives: { gender: 'male', language: 'en' } },
+  { requirement: 'create names what an element is made of, too', rules: "src.a as v -> tgt.contact = create('Patient.contact') as c, c.gender = v;", source: { a: 'male' }, gives: { contact: [{ gender: 'male' }] } },
+  { requirement: 'an OID is translated to a URI', rules: "src.a as v -> tgt.identifier as i, i.system = translate(v, 'http://hl7.org/fhir/ConceptMap/special-oid2uri', 'uri');", source: { a: ['1.2.36', '2.16.840.1.113883.6.96', 'no oid'] }, gives: { identifier: [{ system: 'urn:oid:1.2.36' }, { system: 'http://snomed.info/sct' }] }, problems: ['code-not-in-table'] },
   { requirement: 'a star reads every child', rules: 'src.a as a then { a.* as v -> tgt.name as n, n.family = v; };', source: { a: { x: '1', y: ['2', '3'] } }, gives: { name: [name('1'), name('2'), name('3')] } },
   { requirement: 'empty objects and lists are pruned', rules: 'src.a as v -> tgt.contact as c, c.name as n, n.family = src.b; src.a as v -> tgt.name as n;', source: { a: 'x' }, gives: {} },
   { requirement: 'constants may name each other', rules: 'src.a as v -> tgt.identifier = id(both, v);', before: "let both = %base & '/person'; let base = 'https://x.example';", source: { a: '1' }, gives: { identifier: [{ system: 'https://x.example/person', value: '1' }] } },

@@ -30,6 +30,12 @@ describe('the ledger', () => {
     expect(entries('src.n as v -> tgt.name = v;', { n: { family: 'x', given: ['y', 'z'] } })).toEqual({ 'n.family': 'carried Patient.name', 'n.given': 'carried Patient.name' });
   });
 
+  it('covers what a primitive carries beside its value, and the branch of a choice that was there', () => {
+    const before = 'uses "http://hl7.org/fhir/StructureDefinition/Patient" as source';
+    const { ledger } = runMap(mapOf('src.born -> tgt.birthDate; src.multipleBirth as v -> tgt.multipleBirth = v;', 'Patient', before), { born: '1940', _born: { extension: [{ url: 'u' }] }, multipleBirthInteger: 2 });
+    expect(ledger.map(({ field, state }) => `${field} ${state}`)).toEqual(['born carried', '_born.extension.url carried', 'multipleBirthInteger carried']);
+  });
+
   it('does not take a test for existence as reading what lies below', () => {
     expect(entries('src as s where (s.n.exists()) -> tgt.active = true;', { n: { family: 'x' } })).toEqual({ 'n.family': 'unmapped' });
   });
