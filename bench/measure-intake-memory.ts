@@ -46,7 +46,7 @@ async function peakOf(world: World, rows: number): Promise<number> {
 function* councilFiles(rows: number): Generator<{ rows: number; text: string }, void, undefined> {
   const quarter = quartersUpTo(demoReferenceDate, 1)[0];
   if (!quarter) return;
-  let lines: string[] = [];
+  const lines: string[] = [];
   let left = rows;
   for (const person of generatePeople({ seed, citizens: rows * 10 })) {
     lines.push(...cldRows(person, quarter));

@@ -24,7 +24,25 @@ export function createFolds(stored: readonly StoredFold[]): Folds {
 /** One row at a time and in order, because a row's fold builds on the rows before it; a refused row leaves no trace in the fold. */
 export function mapInOrder(
   context: IntakeContext, read: readonly (ReadRow | RefusedRow)[], folds: Folds, places: VisitPlaces,
-): { mapped: MappedRow[]; refused: RefusedRow[] } {
+): MappedInOrder {
+  const steps = mapRows(context, read, folds, places);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+export interface MappedInOrder {
+  mapped: MappedRow[];
+  refused: RefusedRow[];
+}
+
+/** The same on nothing that was said before, a step for each row: whoever takes the steps may do other things between them. */
+export function mapInSteps(context: IntakeContext, read: readonly (ReadRow | RefusedRow)[], places: VisitPlaces): Generator<void, MappedInOrder, undefined> {
+  return mapRows(context, read, createFolds([]), places);
+}
+
+function* mapRows(context: IntakeContext, read: readonly (ReadRow | RefusedRow)[], folds: Folds, places: VisitPlaces): Generator<void, MappedInOrder, undefined> {
   const mapped: MappedRow[] = [];
   const refused: RefusedRow[] = [];
   for (const each of read) {
@@ -35,6 +53,7 @@ export function mapInOrder(
       mapped.push(...result);
       keepFolds(folds, result);
     }
+    yield;
   }
   return { mapped, refused };
 }

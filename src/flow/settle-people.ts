@@ -13,7 +13,7 @@ import type { HiddenCitizens } from './hide-places.ts';
 import { findPart, type IntakeContext } from './intake-context.ts';
 import { findVisitPlaces } from './find-visit-places.ts';
 import { createRegistry, linkPeople, type LinkedRow, type Linking, type Registry } from './link-people.ts';
-import { createFolds, elsewhereOf, keepFolds, mapInOrder } from './map-in-order.ts';
+import { createFolds, elsewhereOf, keepFolds, mapInOrder, type MappedInOrder } from './map-in-order.ts';
 import { prepareResources, type PreparedResource } from './prepare-resources.ts';
 import { mapRow, readPending, type MappedRow, type ReadRow, type RefusedRow } from './read-and-map.ts';
 import { noPlaces, type VisitPlaces } from './visit-places.ts';
@@ -34,13 +34,13 @@ const nobodyHidden: HiddenCitizens = { all: new Set(), newly: new Set() };
 
 /**
  * parse → check → fold → map → validate → link → who owns what, for all rows of some people from the first on, as if nothing of
- * them were known but who they are. `inThought`: nothing will be written, and nobody is kept waiting.
+ * them were known but who they are. `inThought`: nothing will be written, and nobody is kept waiting. `ready`: as they were mapped already.
  */
-export async function settlePeople(connection: Connection, context: IntakeContext, rows: readonly StagedRow[], inThought: boolean): Promise<SettledPeople> {
-  const { read, settled } = readRows(context, rows);
+export async function settlePeople(connection: Connection, context: IntakeContext, rows: readonly StagedRow[], inThought: boolean, ready: ReadyRows | null = null): Promise<SettledPeople> {
+  const { read, settled } = ready ?? readRows(context, rows);
   const foreign = new Map<string, RefusedRow>();
   for (;;) {
-    const { linked, citizens, people, refused, registry } = await linkRows(connection, context, read.filter(({ row }) => !foreign.has(nameOf(row))), inThought);
+    const { linked, citizens, people, refused, registry } = await linkRows(connection, context, read.filter(({ row }) => !foreign.has(nameOf(row))), inThought, foreign.size === 0 ? ready?.mapped : undefined);
     const mistaken = checkClaims(context, linked, registry);
     const hidden = inThought ? nobodyHidden : await hiddenCitizens(connection, linked);
     const prepared = linked.flatMap((row) => prepareResources(context, row, hidden.all.has(row.citizen)));
@@ -65,7 +65,27 @@ export async function settlePeople(connection: Connection, context: IntakeContex
 }
 
 /** Rows that can be mapped, and those of which it is clear already what becomes of them. */
-function readRows(context: IntakeContext, rows: readonly StagedRow[]): { read: ReadRow[]; settled: SettledPeople['outcomes'] } {
+interface ReadRows {
+  read: ReadRow[];
+  settled: SettledPeople['outcomes'];
+}
+
+/** The same with what the first are mapped to, on nothing that was said before. */
+export interface ReadyRows extends ReadRows {
+  rows: readonly StagedRow[];
+  mapped: MappedInOrder;
+}
+
+function readRows(context: IntakeContext, rows: readonly StagedRow[]): ReadRows {
+  const steps = readInSteps(context, rows);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** A step for each row. */
+export function* readInSteps(context: IntakeContext, rows: readonly StagedRow[]): Generator<void, ReadRows, undefined> {
   const read: ReadRow[] = [];
   const settled: SettledPeople['outcomes'] = [];
   const seen = new Map<string, Buffer>();
@@ -75,6 +95,7 @@ function readRows(context: IntakeContext, rows: readonly StagedRow[]): { read: R
     if (result && 'input' in result && result.input.joins) settled.push({ row, ...asDecided(row) });
     else if (result && 'input' in result) read.push(result);
     else settled.push({ row, ...(result ? { outcome: 'quarantined' as const, problems: result.problems } : known ?? { outcome: 'unchanged', problems: [] }) });
+    yield;
   }
   return { read, settled };
 }
@@ -114,8 +135,8 @@ function fieldOfId(context: IntakeContext, feed: string, part: string): string {
 type LinkedPeople = Pick<Linking, 'linked' | 'citizens' | 'people'> & { refused: RefusedRow[] };
 
 /** All at once, and once more one row after the other for people of whom a row was refused: what came after builds on what was left. */
-async function linkRows(connection: Connection, context: IntakeContext, read: readonly ReadRow[], inThought: boolean): Promise<LinkedPeople & { registry: Registry }> {
-  const { together, refused, registry, places } = await linkTogether(connection, context, read, inThought);
+async function linkRows(connection: Connection, context: IntakeContext, read: readonly ReadRow[], inThought: boolean, ready: MappedInOrder | undefined): Promise<LinkedPeople & { registry: Registry }> {
+  const { together, refused, registry, places } = await linkTogether(connection, context, read, inThought, ready);
   const again = withKin(new Set(together.refused.map(({ row }) => row.personKey)), places);
   const parts: LinkedPeople[] = [{
     ...together, linked: together.linked.filter(({ row }) => !again.has(row.personKey)), refused: refused.filter(({ row }) => !again.has(row.personKey)),
@@ -131,10 +152,10 @@ async function linkRows(connection: Connection, context: IntakeContext, read: re
 type LinkedTogether = { together: Linking; refused: RefusedRow[]; registry: Registry; places: VisitPlaces };
 
 /** Whoever is described first, and again as long as more names of the visits they speak of are found. */
-async function linkTogether(connection: Connection, context: IntakeContext, read: readonly ReadRow[], inThought: boolean): Promise<LinkedTogether> {
+async function linkTogether(connection: Connection, context: IntakeContext, read: readonly ReadRow[], inThought: boolean, ready: MappedInOrder | undefined): Promise<LinkedTogether> {
   const isPatient = ({ resources }: MappedRow): boolean => resources.some((resource) => resource['resourceType'] === 'Patient');
   for (let places = noPlaces; ;) {
-    const { mapped, refused } = mapInOrder(context, read, createFolds([]), places);
+    const { mapped, refused } = (places === noPlaces ? ready : undefined) ?? mapInOrder(context, read, createFolds([]), places);
     const registry = createRegistry(inThought);
     const together = await linkPeople(connection, context, [...mapped.filter(isPatient), ...mapped.filter((row) => !isPatient(row))], registry);
     const found = await findVisitPlaces(connection, together.linked, registry, places);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { savePeople } from '../store/citizens.ts';
 import type { Connection } from '../store/database.ts';
-import { saveFolds } from '../store/fold-states.ts';
-import { forgetFolds, settleReplayed, type SettledRow } from '../store/replay-record.ts';
+import { replaceFolds } from '../store/fold-states.ts';
+import { settleReplayed, type SettledRow } from '../store/replay-record.ts';
 import type { StagedRow } from '../store/replay-staging.ts';
 import type { ReplayRow } from '../store/replays.ts';
 import { saveUnmappedCodes } from '../store/unmapped-codes.ts';
@@ -14,31 +14,32 @@ import { relabelRows } from './relabel-rows.ts';
 import { findDifferences, isSettledAnew, type Differences } from './replay-people.ts';
 import { saysTheSame } from './prepare-resources.ts';
 import { saveResources } from './save-resources.ts';
-import { settlePeople, type SettledPeople } from './settle-people.ts';
+import { settlePeople, type ReadyRows, type SettledPeople } from './settle-people.ts';
 import { isPerson } from './stage-records.ts';
 
 /**
  * Some people's part of an approved replay, in one transaction: resources that differ get a new version as with any write,
  * what nobody says any more ends, folds are made anew, and where everybody is gone through the ledger too, and every row is settled. What
- * is the same is left alone.
+ * is the same is left alone. `newIds`: ids of messages were met for the first time, which others may be judged by.
  */
-export async function swapPeople(connection: Connection, context: IntakeContext, replay: ReplayRow, rows: readonly StagedRow[]): Promise<void> {
+export async function swapPeople(connection: Connection, context: IntakeContext, replay: ReplayRow, rows: readonly StagedRow[], ready: ReadyRows | null): Promise<{ newIds: boolean }> {
   const groups = [...new Set(rows.map(({ group }) => group))];
   const people = groups.filter(isPerson);
-  const settled = await settlePeople(connection, context, rows, false);
+  const settled = await settlePeople(connection, context, rows, false, ready);
   const { changed, gone } = await findDifferences(connection, context, replay.feed, groups, settled);
   await savePeople(connection, settled.citizens, settled.people, context.clock());
   await relabelRows(connection, context, stricterOf(context, changed, settled));
   const written = await saveResources(connection, context, changed.map(({ prepared }) => prepared), settled.current, settled.hidden);
   await endResources(connection, gone, replay.candidate, context.clock());
-  await forgetFolds(connection, replay.feed, people);
   const folds = settled.linked.flatMap(({ folds: states }) => states);
-  await saveFolds(connection, [...new Map(folds.map((fold) => [`${fold.personKey}\u0000${fold.foldKey}`, fold])).values()]);
+  await replaceFolds(connection, replay.feed, people, [...new Map(folds.map((fold) => [`${fold.personKey}\u0000${fold.foldKey}`, fold])).values()]);
   if (replay.added === null) {
     await countLedger(connection, settled.linked);
     await saveUnmappedCodes(connection, settled.linked, context.clock());
   }
-  await settleReplayed(connection, replay, settledRows(settled, written), people);
+  const rowsAnew = settledRows(settled, written);
+  await settleReplayed(connection, replay, rowsAnew, people);
+  return { newIds: rowsAnew.some(({ sha256 }) => sha256 !== null) };
 }
 
 /** The same content with more labels is no new version. */

@@ -4,14 +4,15 @@ import { setLive } from '../store/feed-states.ts';
 import { holdCodeSets } from '../store/relabel-queue.ts';
 import { replaceFindings } from '../store/replay-findings.ts';
 import { closeReplayed } from '../store/replay-record.ts';
-import { markDone } from '../store/replay-staging.ts';
+import { markDone, stagedRowsOf } from '../store/replay-staging.ts';
 import { requeueWaiting } from '../store/source-records.ts';
 import { countFailure, forgetStaged, listOpenReplays, setReplayState, takeReplay, type ReplayRow } from '../store/replays.ts';
 import type { FeedMappings } from './feed-mappings.ts';
 import type { IntakeContext } from './intake-context.ts';
 import { findDifferences, findingsOf } from './replay-people.ts';
 import { reportFinished } from './report-finished.ts';
-import { nextRows } from './rows-with-kin.ts';
+import { createMapAhead, type MapAhead } from './map-ahead.ts';
+import { nextPeople } from './rows-with-kin.ts';
 import { settlePeople } from './settle-people.ts';
 import { stageRecords } from './stage-records.ts';
 import { startRounds, type Rounds } from './start-rounds.ts';
@@ -29,9 +30,10 @@ const recordsClosed = 500;
 
 /** Works on open replays, a batch at a time, each in a transaction that says how far it came: killed at any moment, the next one goes on. */
 export function startReplayWorker(context: ReplayContext, failed: (error: unknown) => void, pollMs = 1_000): Rounds {
+  const ahead = createMapAhead();
   return startRounds(async () => {
     try {
-      return await workReplays(context, failed);
+      return await workReplays({ ...context, ahead }, failed);
     } catch (error) {
       failed(error);
       return false;
@@ -40,7 +42,7 @@ export function startReplayWorker(context: ReplayContext, failed: (error: unknow
 }
 
 /** One batch of every open replay; one that fails is tried again and keeps no other from going on. Returns whether there was anything to do. */
-async function workReplays(context: ReplayContext, failed: (error: unknown) => void): Promise<boolean> {
+async function workReplays(context: ReplayContext & { ahead: MapAhead }, failed: (error: unknown) => void): Promise<boolean> {
   let worked = false;
   for (const { replayId } of await listOpenReplays(context.database)) {
     try {
@@ -56,7 +58,7 @@ async function workReplays(context: ReplayContext, failed: (error: unknown) => v
 }
 
 /** The next batch of one replay. A replay of a feed that is not in the registry waits. */
-async function step(connection: Connection, context: ReplayContext, replayId: number): Promise<boolean> {
+async function step(connection: Connection, context: ReplayContext & { ahead: MapAhead }, replayId: number): Promise<boolean> {
   const replay = await takeReplay(connection, replayId);
   if (!replay) return false;
   const mapping = await context.feeds.version(connection, replay.feed, replay.candidate);
@@ -65,20 +67,24 @@ async function step(connection: Connection, context: ReplayContext, replayId: nu
   if (replay.state === 'closing') return close(connection, candidate, replay);
   if (replay.state === 'swapping' && !(await holdCodeSets(connection, context.sensitiveCodes.hash))) return false;
   if (await stageRecords(connection, candidate, replay) > 0) return true;
-  if (await goThroughPeople(connection, candidate, replay, context.together)) return true;
+  if (await goThroughPeople(connection, candidate, replay, context)) return true;
   if (replay.state === 'ready') return false;
   await setReplayState(connection, replayId, replay.state === 'shadow' ? 'ready' : 'closing', context.clock());
   return replay.state !== 'shadow';
 }
 
-async function goThroughPeople(connection: Connection, context: IntakeContext, replay: ReplayRow, together: ReplayContext['together']): Promise<boolean> {
-  const rows = await nextRows(connection, context, replay, together);
-  if (rows.length === 0) return false;
+async function goThroughPeople(connection: Connection, context: IntakeContext, replay: ReplayRow, { together, ahead }: { together: ReplayContext['together']; ahead: MapAhead }): Promise<boolean> {
+  const people = await nextPeople(connection, context, replay, together);
+  if (people.length === 0) return false;
+  const ready = await ahead.take(replay, people);
+  const rows = ready?.rows ?? await stagedRowsOf(connection, replay, people);
+  await ahead.begin(connection, context, replay, together, people);
   const groups = [...new Set(rows.map(({ group }) => group))];
   if (replay.state === 'swapping') {
-    await swapPeople(connection, context, replay, rows);
+    const { newIds } = await swapPeople(connection, context, replay, rows, ready);
+    if (newIds) ahead.forget();
   } else {
-    const settled = await settlePeople(connection, context, rows, true);
+    const settled = await settlePeople(connection, context, rows, true, ready);
     await replaceFindings(connection, replay.replayId, groups, findingsOf(await findDifferences(connection, context, replay.feed, groups, settled), settled));
   }
   await markDone(connection, replay, groups);

@@ -35,11 +35,19 @@ export async function loadFoldsOfPeople(connection: Connection, feed: string, pe
   return rows;
 }
 
+/** What these people's folds are now, of a feed: those that are the same are left alone, and those not among them go. */
+export async function replaceFolds(connection: Connection, feed: string, people: readonly string[], folds: readonly StoredFold[]): Promise<void> {
+  await saveFolds(connection, folds);
+  await connection.query(
+    `delete from fold_state where feed = $1 and person_key = any ($2::text[]) and (person_key, fold_key) not in (select * from unnest($3::text[], $4::text[]))`,
+    [feed, people, folds.map((f) => f.personKey), folds.map((f) => f.foldKey)]);
+}
+
 export async function saveFolds(connection: Connection, folds: readonly StoredFold[]): Promise<void> {
   if (folds.length === 0) return;
   await connection.query(
     `insert into fold_state (feed, person_key, fold_key, state) select * from unnest($1::text[], $2::text[], $3::text[], $4::jsonb[])
-     on conflict (feed, person_key, fold_key) do update set state = excluded.state`,
+     on conflict (feed, person_key, fold_key) do update set state = excluded.state where fold_state.state is distinct from excluded.state`,
     [folds.map((f) => f.feed), folds.map((f) => f.personKey), folds.map((f) => f.foldKey), folds.map((f) => JSON.stringify(f.state))],
   );
 }

@@ -91,11 +91,6 @@ export async function settleReplayed(connection: Connection, { replayId, feed }:
   await connection.query('delete from intake_person where feed = $1 and person_key = any($2::text[])', [feed, people]);
 }
 
-/** Forgets what was folded of these people: they are folded anew. */
-export async function forgetFolds(connection: Connection, feed: string, people: readonly string[]): Promise<void> {
-  await connection.query('delete from fold_state where feed = $1 and person_key = any($2::text[])', [feed, people]);
-}
-
 /**
  * Takes up to `limit` records of a swap whose rows are all settled, and gives those of them that are now otherwise than
  * before the layout they have now. Returns their ids, and null when there are none left.

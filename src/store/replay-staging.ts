@@ -67,11 +67,11 @@ export interface StagedRow extends IntakeRow {
   firstWithId: Buffer | null;
 }
 
-/** The next people to go through: so many, of so many rows together, or one person. */
-export async function duePeople(connection: Connection, { replayId }: ReplayRow, limits: { people: number; rows: number }): Promise<string[]> {
+/** The next people to go through, these left out: so many, of so many rows together, or one person. */
+export async function duePeople(connection: Connection, { replayId }: ReplayRow, limits: { people: number; rows: number }, but: readonly string[]): Promise<string[]> {
   const { rows } = await connection.query<{ key: string }>(
     `select person_key as key from (select person_key, sum(rows) over (order by person_key) - rows as before from (
-       select person_key, rows from replay_person where replay_id = $1 and step = 0 order by person_key limit $2) p) q where before < $3`, [replayId, limits.people, limits.rows]);
+       select person_key, rows from replay_person where replay_id = $1 and step = 0 and person_key <> all ($4::text[]) order by person_key limit $2) p) q where before < $3`, [replayId, limits.people, limits.rows, but]);
   return rows.map(({ key }) => key);
 }
 

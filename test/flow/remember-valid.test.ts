@@ -4,9 +4,9 @@ import type { Problem } from '../../src/fhir/problem.ts';
 
 const problem: Problem = { category: 'invalid', code: 'element-missing', text: 'An element is missing.' };
 
-function counted(): { looked: JsonObject[]; validate: (resource: JsonObject) => Problem[] } {
+function counted(most?: number): { looked: JsonObject[]; validate: (resource: JsonObject) => Problem[] } {
   const looked: JsonObject[] = [];
-  return { looked, validate: rememberValid((resource) => { looked.push(resource); return resource['id'] === 'wrong' ? [problem] : []; }) };
+  return { looked, validate: rememberValid((resource) => { looked.push(resource); return resource['id'] === 'wrong' ? [problem] : []; }, most) };
 }
 
 it('what was found faultless is not looked at again, what differs in anything is', () => {
@@ -21,9 +21,9 @@ it('what was found wrong is found wrong every time', () => {
 });
 
 it('memory stays bounded: the oldest are looked at again', () => {
-  const { looked, validate } = counted();
-  for (let i = 0; i <= 20_000; i += 1) validate({ id: String(i) });
-  validate({ id: '20000' });
+  const { looked, validate } = counted(20);
+  for (let i = 0; i <= 20; i += 1) validate({ id: String(i) });
+  validate({ id: '20' });
   validate({ id: '0' });
-  expect(looked.length).toBe(20_002);
+  expect(looked.length).toBe(22);
 });
