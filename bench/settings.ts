@@ -22,6 +22,8 @@ export interface Settings {
   hardPairs: number;
   /** people known, and descriptions linked against them */
   linkageLoad: { known: number; described: number };
+  /** people in the record in which a story is kept up, in the end: a tenth before, and the 60 of the demo first */
+  storyPeople: number;
   /** rows that are exported */
   exportRows: number;
   /** entries of the log that is appended to and proved */
@@ -42,7 +44,7 @@ export interface SharingSettings {
   plans: string | null;
 }
 
-export const defaults = { citizens: 3_000, intakeCitizens: 800, mappingRecords: 1_000_000, memoryRows: 1_000_000, seconds: 5, warmUpSeconds: 2, rounds: 3, connections: 16, replayPeople: 2_600, linkagePeople: 100_000, hardPairs: 10_000, leaves: 10_000_000, caseUsers: 300, exportRows: 50_000 } satisfies Omit<Settings, 'sharing' | 'linkageLoad'>;
+export const defaults = { citizens: 3_000, intakeCitizens: 800, mappingRecords: 1_000_000, memoryRows: 1_000_000, seconds: 5, warmUpSeconds: 2, rounds: 3, connections: 16, replayPeople: 2_600, linkagePeople: 100_000, hardPairs: 10_000, leaves: 10_000_000, caseUsers: 300, exportRows: 50_000, storyPeople: 30_000 } satisfies Omit<Settings, 'sharing' | 'linkageLoad'>;
 
 /** What a measure, or its ratio, is meant to be. */
 export type Goal = { of: 'value' | 'ratio' } & ({ atMost: number } | { atLeast: number });

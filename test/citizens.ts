@@ -1,6 +1,9 @@
 import type { CarePlan, Flag, Patient } from '@medplum/fhirtypes';
 import { storyRow, type Partner } from './story/story-rows.ts';
+import type { CldColumn } from '../src/demo/cld-columns.ts';
+import type { CsvRow } from '../src/demo/csv.ts';
 import type { StoryRow } from '../src/story/story-row.ts';
+import type { MessageFacts } from './intake/adt.ts';
 
 /**
  * Named made-up people, each with one thing that goes wrong in real records, as their partners have them. Where a trap has
@@ -16,7 +19,8 @@ import type { StoryRow } from '../src/story/story-row.ts';
  * | council rows: loose spelling, byte order mark, carers as rows | mappings/cld-words, flow/bad-input-csv |
  * | ReSPECT and DNACPR as they are sent | flow/documents |
  *
- * What a composed story must make of people is in story/tell-story, which takes them from here.
+ * What a composed story must make of people is in story/tell-story, which takes them from here; what becomes of people as they are
+ * sent (`Sent…`) in mappings/named-people, and of merged ones in flow/merge-messages.
  */
 export interface NamedPerson {
   people: StoryRow[];
@@ -132,3 +136,57 @@ export const toldManyThings: NamedPerson = {
     }),
   ],
 };
+
+/** Trap 1: Nora Sample's number as people and spreadsheets write it, with what it must come to; and who else has, or is said to have, it. */
+export const numberThroughASpreadsheet = {
+  number: '9990000743',
+  readAs: ['9990000743', '999 000 0743', '999-000-0743', ' 9990000743 '],
+  refused: { 'a digit lost by a spreadsheet': '999000743', 'one digit changed': '9990000753', 'two digits swapped': '9990000473', 'a letter for a digit': '999OOOO743', 'a placeholder': '9999999999' },
+  statuses: { NSTS01: '01', NSTS02: '02', NSTS04: '04', NSTS05: '05' },
+  /** passes the check and is somebody else's: the name and the birth date tell */
+  ofSomebodyElse: { 5: 'SAMPLE^NORA^^^MRS^^L', 7: '19410402', 8: '2' },
+  owner: { 5: 'EXAMPLE^BRUNO^^^MR^^L', 7: '19620917', 8: '1' },
+  /** a second number of one person */
+  second: '9990000379',
+} as const;
+
+/** Trap 3: Otto Sample's stay, told in the order it happened: admitted, sent again, moved, his phone given up, discharged, corrected. */
+export const toldOutOfOrder: readonly MessageFacts[] = [
+  { id: 'OTTO1', event: 'A01', at: '20240301080000', pid: { 3: 'OTTO^^^RRK', 5: 'SAMPLE^OTTO^^^MR^^L', 13: '0121 496 0001^PRN^PH' }, pv1: { 44: '20240301080000' } },
+  { id: 'OTTO2', event: 'A02', at: '20240302090000', pid: { 3: 'X9^^^OTHER~OTTO^^^RRK', 5: 'SAMPLE^OTTO^^^MR^^L' }, pv1: { 3: 'RRK^W14^B1^RRK15' } },
+  { id: 'OTTO3', event: 'A31', at: '20240303090000', pid: { 3: 'OTTO^^^RRK~X9^^^OTHER', 5: 'SAMPLE^OTTO^^^MR^^L', 13: '""' }, pv1: null },
+  { id: 'OTTO4', event: 'A03', at: '20240305150000', pid: { 3: 'OTTO^^^RRK', 5: 'SAMPLE^OTTO^^^MR^^L' }, pv1: { 36: '19', 45: '20240305150000' } },
+  { id: 'OTTO5', event: 'A08', at: '20240306080000', pid: { 3: 'OTTO^^^RRK', 5: 'SAMPLE^OTTO^^^MR^^L' }, pv1: { 10: '430' } },
+];
+
+/** Trap 4: Pia Sample, born in a year nobody is sure of, admitted in the hour that comes twice; and what says no date at all. */
+export const bornAboutThen = {
+  sure: { 7: '1931', 32: 'ED' },
+  admitted: { '20241027013000': '2024-10-27T01:30:00+01:00', '20241027023000': '2024-10-27T02:30:00+00:00', '20240701013000': '2024-07-01T01:30:00+01:00' },
+  refused: { '20240331013000': 'date-not-real', '27/10/2024': 'date-format', '45592': 'date-format' },
+  noDates: { 7: '19000101', 45: '99991231' },
+  swapped: '19311703',
+} as const;
+
+/** Trap 5: Quinn Sample's sex as each feed writes it, and the gender it is; no feed says what it was at birth. */
+export const sexInEveryCode = { 0: 'unknown', 1: 'male', 2: 'female', 9: 'other', M: 'male', F: 'female', I: 'other', U: 'unknown', X: 'other', Female: 'female' } as const;
+
+const councilPerson: CsvRow<CldColumn> = {
+  'LA Code': '406', 'Reporting Period Start Date': '2024-01-01', 'Reporting Period End Date': '2024-03-31', 'LA Person Unique Identifier': 'BCC0077001', 'First Name': 'Rosa', 'Last Name': 'Sample', Gender: 'Female',
+  'Date of Birth': '1936-05-05', 'Client Type': 'Service user', Postcode: 'B13 8XX',
+};
+const homeSupport: CsvRow<CldColumn> = { ...councilPerson, 'Event Type': 'Service', 'Service Type': 'Long term support: Community', 'Service Component': 'Home support or domiciliary care', 'Unit Cost': '21.50' };
+
+/** Trap 10: Rosa Sample as the council's rows have her, in the words of two releases, with services that overlap and units that cannot be, and who cares for her and two others. */
+export const oddCouncilRows = {
+  outcomes: ['NFA - Deceased', 'NFA: Deceased', 'NFA- Other ', '  NFA: Other'].map((outcome, n): CsvRow<CldColumn> => ({ ...councilPerson, 'Event Type': 'Request', 'Event Reference': `RQ-${n}`, 'Event Start Date': '2024-02-01', 'Event End Date': '2024-02-02', 'Event Outcome': outcome })),
+  overlapping: [['SV-1', '2024-02-01', '2024-03-10'], ['SV-2', '2024-03-01', undefined]].map(([reference, from, to]): CsvRow<CldColumn> => ({ ...homeSupport, 'Event Reference': reference, 'Event Start Date': from, 'Event End Date': to, 'Cost Frequency (Unit Type)': 'Hourly', 'Planned units per week': '7' })),
+  units: [['Hourly', '-3'], ['Hourly', '0'], ['Weekly', '10.5']].map(([frequency, units], n): CsvRow<CldColumn> => ({ ...homeSupport, 'Event Reference': `SV-9${n}`, 'Event Start Date': '2024-03-12', 'Cost Frequency (Unit Type)': frequency, 'Planned units per week': units })),
+  carer: {
+    ...councilPerson, 'LA Person Unique Identifier': 'BCC0077002', 'First Name': 'Saul', 'Date of Birth': '1966-09-30', 'Client Type': 'Unpaid carer', 'Event Type': 'Assessment', 'Event Reference': 'AS-1', 'Event Start Date': '2024-02-12', 'Event End Date': '2024-02-14',
+    'Assessment Type': 'Short term assessment', 'No. of adults being cared for': '3', 'Adult 1 Linked Person_ID': 'BCC0077001', 'Adult 2 Linked Person_ID': 'BCC0077003', 'Adult 3 Linked Person_ID': 'BCC0077004',
+  } satisfies CsvRow<CldColumn>,
+} as const;
+
+/** Trap 17: Tessa Sample under three hospital numbers, each merged into the next. */
+export const mergedInAChain = { keys: ['TESSA1', 'TESSA2', 'TESSA3'], name: 'SAMPLE^TESSA' } as const;

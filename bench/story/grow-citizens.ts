@@ -4,8 +4,8 @@ import type { World } from '../world.ts';
 
 /** People whose story is measured, by how many records the reader may see of them. */
 export const storySizes = [40, 400, 4000] as const;
-/** of the demo: enough that some are known to four partners */
-const citizens = 60;
+/** people of the demo: enough that some are known to four partners */
+export const grownFrom = 60;
 
 export interface GrownCitizens {
   database: string;
@@ -19,7 +19,7 @@ export interface GrownCitizens {
 export async function growCitizens(world: World): Promise<GrownCitizens> {
   const database = await world.newDatabase();
   const server = await world.onestory(database);
-  await server.ask({ do: 'take-in', what: 'everything', citizens });
+  await server.ask({ do: 'take-in', what: 'everything', citizens: grownFrom });
   const { headers, citizens: readable } = await readableSamples(world, server);
   const people = new Map<number, string>();
   for (const [i, size] of storySizes.entries()) {

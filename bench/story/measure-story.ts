@@ -5,6 +5,7 @@ import type { Print } from '../settings.ts';
 import type { World } from '../world.ts';
 import { demoStories, type DemoStory } from './demo-stories.ts';
 import { growCitizens } from './grow-citizens.ts';
+import { measureUpkeep } from './measure-upkeep.ts';
 import { measureWhole } from './measure-whole.ts';
 import { noWitnesses, precisionOf, recallOf, scoreStory, witnessed, type WitnessScore } from './score-witnesses.ts';
 
@@ -20,6 +21,7 @@ export async function measureStory(world: World, print: Print): Promise<void> {
   const grown = await growCitizens(world);
   await measureWhole(world, print, grown, 'timeline');
   await measureWhole(world, print, grown, 'story');
+  await measureUpkeep(world, print, grown);
 }
 
 async function measureWitnesses({ say }: World, print: Print): Promise<void> {

@@ -1,4 +1,5 @@
-import type { Coding, Device, Organization } from '@medplum/fhirtypes';
+import type { Coding, ContactPoint, Device, Organization } from '@medplum/fhirtypes';
+import { contactComment } from '../fhir/contact-comment.ts';
 import { indexResource } from '../fhir/index-resource.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import { Refusal } from '../fhir/problem.ts';
@@ -12,7 +13,7 @@ import { keyedUuid, type Secrets } from '../store/secrets.ts';
 import { loadSharedRows, saveSharedRows, type SharedChange } from '../store/shared-rows.ts';
 
 /** The organisations records name, by key: directory data is configuration, messages never write it. */
-export type Directory = ReadonlyMap<OrganisationKey, { id: string; name: string; isPractice: boolean; /** numbers of its switchboard */ phones: readonly string[] }>;
+export type Directory = ReadonlyMap<OrganisationKey, { id: string; name: string; isPractice: boolean; /** numbers of its switchboard */ phones: readonly string[]; phonesOutOfHours: readonly string[] }>;
 
 /** Identifier system of the feeds' Devices; the value is the key that `meta.source` names. */
 export const feedSystem = 'https://fhir.bicp.example/Id/feed';
@@ -21,7 +22,7 @@ export const feedSystem = 'https://fhir.bicp.example/Id/feed';
 export async function loadDirectory(database: Database, secrets: Secrets, mappings: Mappings, now: Date): Promise<Directory> {
   const directory = new Map([...mappings.partners, ...mappings.directory].map((entry) => {
     const [system = '', value = ''] = entry.organisation.split('|');
-    return [entry.organisation, { id: keyedUuid(secrets.id, 'Organization', system, value), name: entry.name, isPractice: entry.type === 'gp-practice', phones: phonesOf(entry) }];
+    return [entry.organisation, { id: keyedUuid(secrets.id, 'Organization', system, value), name: entry.name, isPractice: entry.type === 'gp-practice', phones: phonesOf(entry, false), phonesOutOfHours: phonesOf(entry, true) }];
   }));
   const resources = [
     ...[...mappings.partners, ...mappings.directory].map((entry) => organisation(entry, directory)),
@@ -34,8 +35,13 @@ export async function loadDirectory(database: Database, secrets: Secrets, mappin
   return directory;
 }
 
-function phonesOf({ telecom }: Partner | DirectoryEntry): string[] {
-  return (telecom ?? []).flatMap(({ system, value }) => (system === 'phone' ? [value] : []));
+function phonesOf({ telecom }: Partner | DirectoryEntry, atNight: boolean): string[] {
+  return (telecom ?? []).flatMap(({ system, value, outOfHours = false }) => (system === 'phone' && outOfHours === atNight ? [value] : []));
+}
+
+/** As FHIR says that a number is answered out of hours: in words beside it. */
+function contactPoint({ outOfHours, ...point }: NonNullable<Partner['telecom']>[number]): ContactPoint {
+  return { ...(outOfHours && { extension: [{ url: contactComment, valueString: 'Out of hours' }] }), ...point } as ContactPoint;
 }
 
 type DirectoryResource = (Organization | Device) & { id: string };
@@ -44,7 +50,7 @@ function organisation(entry: Partner | DirectoryEntry, directory: Directory): Di
   const [system = '', value = ''] = entry.organisation.split('|');
   return {
     resourceType: 'Organization', id: directory.get(entry.organisation)?.id ?? '', active: true, identifier: [{ system, value }], name: entry.name,
-    ...(entry.telecom && { telecom: entry.telecom as NonNullable<Organization['telecom']> }),
+    ...(entry.telecom && { telecom: entry.telecom.map(contactPoint) }),
     ...(entry.address && { address: [entry.address] }),
     ...(entry.takes && { extension: entry.takes.map((code) => ({ url: componentExtension, valueCoding: takenBy(entry.name, code) })) }),
   };

@@ -53,7 +53,7 @@ export function factsFrom({ directory, story }: StoryContext, held: HeldGrant, f
     citizen: composed?.citizen ?? '', patient: composed?.patient ?? { resourceType: 'Patient' }, provenance: composed?.provenance ?? [],
     people: storyRows(held, directory, found.people), rows, events: [], rule: story,
     confirmations: (found.confirmations ?? []).map((each) => ({ ...each, at: each.at.toISOString(), organisationName: held.names.organisations.get(each.organisation) ?? directory.get(each.organisation)?.name ?? each.organisation })),
-    programmeOf, phonesOf: switchboards(directory), notices: noticesOf(held, found), now,
+    programmeOf, phonesOf: switchboards(directory), outOfHoursOf: (custodian) => directory.get(custodian)?.phonesOutOfHours ?? [], notices: noticesOf(held, found), now,
   };
 }
 

@@ -8,7 +8,7 @@ const text = { type: 'string', minLength: 1 };
 const organisation = { type: 'string', pattern: '^https?://[^|\\s]+\\|[A-Za-z0-9._-]+$' };
 const telecom = {
   type: 'array',
-  items: { type: 'object', required: ['system', 'value'], additionalProperties: false, properties: { system: { enum: ['phone', 'email', 'url'] }, value: text } },
+  items: { type: 'object', required: ['system', 'value'], additionalProperties: false, properties: { system: { enum: ['phone', 'email', 'url'] }, value: text, outOfHours: { const: true } } },
 };
 const address = {
   type: 'object',

@@ -18,7 +18,7 @@ export interface Partner {
   tellsWhere?: boolean;
   /** parts of the programme it takes referrals for: codes of `ei-component` */
   takes?: string[];
-  telecom?: { system: string; value: string }[];
+  telecom?: { system: string; value: string; outOfHours?: true }[];
   address?: { line: string[]; city: string; postalCode: string };
   /** `https://fhir.bicp.example/Id/{partnerKey}` */
   identifierBase: string;
@@ -109,7 +109,7 @@ export interface DirectoryEntry {
   partOf?: OrganisationKey;
   /** parts of the programme it takes referrals for: codes of `ei-component` */
   takes?: string[];
-  telecom?: { system: string; value: string }[];
+  telecom?: { system: string; value: string; outOfHours?: true }[];
   address?: { line: string[]; city: string; postalCode: string };
 }
 

@@ -37,16 +37,25 @@ function sayGoals(plan: PlanRow): Statement[] {
   });
 }
 
-/** In hours what the plan's teams say; no feed says who answers out of hours, so that is told as not recorded. */
-function contacts({ rows }: StoryFacts, plans: readonly PlanRow[]): Statement[] {
+/** In hours what the plan's teams say; out of hours what they or the directory say of it, and where nobody does, that it is not recorded. */
+function contacts({ rows, outOfHoursOf }: StoryFacts, plans: readonly PlanRow[]): Statement[] {
   const named = new Set(plans.flatMap(({ resource }) => (resource.careTeam ?? []).map(({ reference }) => reference)));
   const custodians = new Set(plans.map(({ custodian }) => custodian));
   const teams = currentTeams(rows);
   const own = teams.filter(({ id }) => named.has(`CareTeam/${id}`));
-  const ringing = (own.length > 0 ? own : teams.filter(({ custodian }) => custodians.has(custodian))).filter(({ resource: { telecom } }) => phonesText(telecom) !== undefined);
+  const ringing = own.length > 0 ? own : teams.filter(({ custodian }) => custodians.has(custodian));
+  const ofTeams = (code: string, words: string, outOfHours: boolean): Statement[] => ringing.flatMap((team) => {
+    const phones = phonesText(team.resource.telecom, outOfHours);
+    return phones === undefined ? [] : [say(code, joinWords([`${words}: ${phones}`, team.resource.name]), team)];
+  });
+  const atNight = ofTeams('contact-out-of-hours', 'Out of hours', true);
+  const switchboards = [...Map.groupBy(plans, ({ custodian }) => custodian)].flatMap(([custodian, theirs]) => {
+    const phones = outOfHoursOf(custodian).join(' or ');
+    return phones === '' ? [] : [say('contact-out-of-hours', joinWords([`Out of hours: ${phones}`, theirs[0]?.custodianName]), ...theirs)];
+  });
   return [
-    ...ringing.map((team) => say('contact-in-hours', joinWords([`In hours: ${phonesText(team.resource.telecom) ?? ''}`, team.resource.name]), team)),
-    say('contact-out-of-hours', 'Out of hours: not recorded'),
+    ...ofTeams('contact-in-hours', 'In hours', false),
+    ...(atNight.length + switchboards.length > 0 ? [...atNight, ...switchboards] : [say('contact-out-of-hours', 'Out of hours: not recorded')]),
   ];
 }
 

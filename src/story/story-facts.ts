@@ -24,6 +24,8 @@ export interface StoryFacts {
   programmeOf: (component: Coding | undefined) => Coding | undefined;
   /** numbers of an organisation's switchboard, by `Organization/{id}` */
   phonesOf: (organisation: string | undefined) => readonly string[];
+  /** numbers its organisation answers out of hours, of a custodian by key */
+  outOfHoursOf: (custodian: string) => readonly string[];
   /** what may be said of what is kept back or has not arrived; never empty */
   notices: readonly Notice[];
   now: Date;

@@ -1,4 +1,5 @@
 import type { CareTeam, ContactPoint } from '@medplum/fhirtypes';
+import { contactComment } from '../fhir/contact-comment.ts';
 import { conceptsText, conceptText, hasCode, joinWords, namesOf, snomed } from './concept-words.ts';
 import { ofType, say, type Statement } from './statement.ts';
 import { witnessesOf, type StoryFacts } from './story-facts.ts';
@@ -37,9 +38,18 @@ function membersOf(team: Row<CareTeam>): Statement[] {
   });
 }
 
-export function phonesText(points: readonly ContactPoint[] | undefined): string | undefined {
-  const numbers = (points ?? []).filter(({ value, use, system }) => value !== undefined && use !== 'old' && (system === undefined || system === 'phone' || system === 'sms'));
+/** Numbers to ring; `outOfHours`: those alone of which it is said in words that they are answered then, else all others. */
+export function phonesText(points: readonly ContactPoint[] | undefined, outOfHours = false): string | undefined {
+  const numbers = (points ?? []).filter((point) => isRung(point) && isOutOfHours(point) === outOfHours);
   return numbers.length === 0 ? undefined : numbers.map(({ value }) => value).join(' or ');
+}
+
+function isRung({ value, use, system }: ContactPoint): boolean {
+  return value !== undefined && use !== 'old' && (system === undefined || system === 'phone' || system === 'sms');
+}
+
+function isOutOfHours({ extension }: ContactPoint): boolean {
+  return extension?.some(({ url, valueString }) => url === contactComment && /\bout[ -]of[ -]hours\b/i.test(valueString ?? '')) ?? false;
 }
 
 /** A service no team speaks for is rung at its organisation. */

@@ -1,6 +1,7 @@
 import type { Bundle, Encounter, Patient, ServiceRequest } from '@medplum/fhirtypes';
 import { indexResource } from '../../src/fhir/index-resource.ts';
 import { searchToken } from '../../src/fhir/search-token.ts';
+import { mergedInAChain } from '../citizens.ts';
 import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { message, type MessageFacts } from '../intake/adt.ts';
@@ -84,6 +85,21 @@ describe.each(databases)('messages that say who is who, on $kind', ({ open }) =>
     for (const id of [old, objector]) expect((await seen(id)).length).toBeLessThan(before.length);
     expect(await send({ ...unlink('OBJECTOR', key), pid: pid('OBJECTOR', 'OKAFOR^ALICE') })).toMatchObject([{ state: 'stored' }]);
     expect(await seen(old)).toEqual(before);
+  });
+
+  it('under three numbers merged one into the next somebody is one, every reference leads there, and who read the first is still told', async () => {
+    const { keys: [a, b, c], name } = mergedInAChain;
+    await send(...mergedInAChain.keys.map((key): MessageFacts => ({ event: 'A01', pid: pid(key, name), pv1: visit(`V${key}`) })));
+    const [first, second, third] = [await citizenOf(a), await citizenOf(b), await citizenOf(c)];
+    expect(new Set([first, second, third]).size).toBe(3);
+    await read(first);
+    expect(await send({ ...merge('A40', b, a), pid: pid(b, name) }, { ...merge('A40', c, b), pid: pid(c, name) })).toMatchObject([{ state: 'stored' }, { state: 'stored' }]);
+    for (const id of [first, second]) expect((await read(id)).id).toBe(third);
+    expect((await read(first)).link?.flatMap(({ type, other }) => (type === 'replaces' ? other.reference ?? [] : [])).sort()).toEqual([`Patient/${first}`, `Patient/${second}`].sort());
+    expect(await visitsOf({ patient: first })).toEqual(mergedInAChain.keys.map((key) => `V${key}`));
+    expect(await gateway.database.query("select v.id from citizen_row r join citizen_version v using (citizen_id, id, version) where r.citizen_id = $1 and (v.body like '%Patient/' || $2 || '%' or v.body like '%Patient/' || $3 || '%')", [third, first, second])).toEqual([]);
+    expect(await loggedFor(first)).toEqual(expect.arrayContaining(['read', 'link-merge']));
+    expect(await send({ ...merge('A40', a, c), pid: pid(a, name) })).toMatchObject([{ state: 'unchanged' }]);
   });
 
   it('whom other partners look after comes along with all of that, under the old id too, and goes back', async () => {

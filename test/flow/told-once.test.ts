@@ -1,6 +1,10 @@
-import type { AuditEvent, Bundle, OperationOutcome, Resource } from '@medplum/fhirtypes';
+import type { AuditEvent, Bundle, Composition, CompositionSection, OperationOutcome, Patient, Resource, Task } from '@medplum/fhirtypes';
+import type { LinkReviewDetails, LinkReviewEntry } from '../../src/flow/list-link-reviews.ts';
 import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
+import { message } from '../intake/adt.ts';
+import { castMember } from './emergency-asks.ts';
+import { matchAs, matchesIn, post } from './matching.ts';
 
 const nhsNumber = 'https://fhir.nhs.uk/Id/nhs-number';
 const people = { abdul: '9990000379', alice: '9990000743' };
@@ -84,5 +88,66 @@ describe.each(databases)('told once, on $kind', ({ open }) => {
     const text = JSON.stringify(byAgent('social-worker'));
     expect(text).toMatch(/Clause \d+\.\d+ of \\"/);
     expect(text).toContain('The person has objected to their record being shared.');
+  });
+
+  describe('a community nurse walks it from end to end', () => {
+    const nurse = 'community-nurse';
+    const [one, other] = [castMember('firstTwin'), castMember('secondTwin')];
+    const story = async (citizen: string): Promise<CompositionSection[]> => {
+      const bundle = (await (await gateway.get(`/fhir/Patient/${citizen}/$story`, nurse)).json()) as Bundle;
+      return (bundle.entry?.[0]?.resource as Composition).section ?? [];
+    };
+    const codeOf = ({ code }: CompositionSection): string => code?.coding?.[0]?.code ?? '';
+    const lines = (section: CompositionSection | undefined): CompositionSection[] => (section?.section ?? []).flatMap((each) => (each.section ? each.section : [each]));
+    const said = ({ entry = [] }: CompositionSection): { by: string; on: string }[] => entry.map(({ extension }) => {
+      const parts = new Map((extension?.[0]?.extension ?? []).map((part) => [part.url, part]));
+      return { by: parts.get('custodian')?.valueReference?.display ?? '', on: parts.get('on')?.valueDateTime ?? '' };
+    });
+    const told = async (citizen: string): Promise<string[]> => (await story(citizen)).filter((section) => codeOf(section) !== 'not-shown').flatMap(lines).map(({ title = '' }) => title);
+    const ids = async (citizen: string): Promise<string[]> => (await everything(nurse, citizen)).flatMap(({ resourceType, id }) => (['OperationOutcome', 'Provenance'].includes(resourceType) ? [] : `${resourceType}/${id ?? ''}`)).sort();
+    /** the pair of the twins in the queue, as a reviewer has it */
+    const review = async (what: string, who: string, body: object = {}): Promise<LinkReviewEntry> => {
+      const { linkReviews } = (await (await gateway.get(`/governance/link-reviews?state=${what === 'undo' ? 'settled' : 'open'}`, who)).json()) as { linkReviews: LinkReviewEntry[] };
+      const reference = linkReviews.find(({ foundBy }) => foundBy === 'merge-two-numbers' || foundBy === 'merge-twins')?.reference ?? '';
+      const { seen } = (await (await gateway.get(`/governance/link-reviews/${reference}`, who)).json()) as LinkReviewDetails;
+      return (await (await post(gateway, `/governance/link-reviews/${reference}/${what}`, who, JSON.stringify(what === 'decide' ? { ...body, seen } : body))).json()) as LinkReviewEntry;
+    };
+
+    it('finds Alice by a misspelt name and her birth date, and reads her story, where each line says who said it and when', async () => {
+      const [found] = await matchesIn(await matchAs(gateway, nurse, { name: [{ family: 'Okaffor', given: ['Alise'] }], birthDate: castMember('alice').birthDate }));
+      expect(found?.citizen).toBe(await idOf(nurse, people.alice));
+      const sections = await story(found?.citizen ?? '');
+      expect(sections.map(codeOf)).toEqual(['who', 'where-now', 'who-to-talk-to', 'plan', 'coming-next', 'alerts', 'told-once', 'referrals', 'what-happened', 'disagreements', 'not-shown']);
+      const silent = sections.filter((section) => codeOf(section) !== 'not-shown').flatMap(lines).filter((line) => !said(line).some(({ by, on }) => by !== '' && /^\d{4}-\d\d-\d\d/.test(on)));
+      expect(silent.map(codeOf).filter((code) => code !== 'contact-out-of-hours')).toEqual([]);
+      const referrals = lines(sections.find((section) => codeOf(section) === 'referrals')).map((line) => [line.title ?? '', [...new Set(said(line).map(({ by }) => by))].sort()] as const);
+      const twice = referrals.filter(([title]) => title.includes('The ward says that she will need help after hospital'));
+      expect(twice).toEqual([[expect.stringContaining('told by 2 organisations'), ['Birmingham City Council', 'University Hospitals Birmingham NHS Foundation Trust']]]);
+    });
+
+    it('the twins stay two though a message joins them; joined by mistake they are one, and two again without a trace lost', async () => {
+      const [first, second] = [await idOf(nurse, one.nhsNumber ?? ''), await idOf(nurse, other.nhsNumber ?? '')];
+      const before = [await told(first), await told(second), await ids(first), await ids(second)];
+      const merge = message({ id: 'TWINS-1', event: 'A40', at: '20260701080000', pid: { 3: `${one.known.uhb ?? ''}^^^RRK`, 5: `${one.name.family}^${one.name.given}^^^^^L`, 7: one.birthDate.replaceAll('-', ''), 8: '2' }, pv1: null, more: [`MRG|${other.known.uhb ?? ''}^^^RRK`] });
+      const sent = (await (await gateway.send('uhb-adt', '', merge)).json()) as Task;
+      expect(sent.resourceType).toBe('Task');
+      expect(await gateway.database.query("select state, problems -> 0 ->> 'code' as code from intake_row where message_id = 'TWINS-1'")).toEqual([{ state: 'awaiting-merge', code: 'merge-needs-review' }]);
+      expect([await told(first), await told(second), await ids(first), await ids(second)]).toEqual(before);
+
+      for (const who of ['privacy-officer', 'governance-lead']) {
+        await review('claim', who);
+        await review('decide', who, { outcome: 'same', reason: 'Took them for one' });
+        await review('release', who);
+      }
+      const joined = (await (await gateway.get(`/fhir/Patient/${second}`, nurse)).json()) as Patient;
+      const both = new Set([...await ids(first)]);
+      expect([[first, second].includes(joined.id ?? ''), await ids(second)]).toEqual([true, [...both].sort()]);
+      expect(await review('undo', 'governance-lead', { reason: 'They are two' })).toMatchObject({ outcome: null });
+      expect([await told(first), await told(second), await ids(first), await ids(second)]).toEqual(before);
+      for (const citizen of [first, second]) {
+        const log = ((await (await gateway.search('AuditEvent', { patient: `Patient/${citizen}`, _count: '100' }, 'governance-lead')).json()) as Bundle<AuditEvent>).entry ?? [];
+        expect(log.flatMap(({ resource }) => resource?.subtype?.at(-1)?.code ?? [])).toEqual(expect.arrayContaining(['story', 'link-merge', 'link-split']));
+      }
+    });
   });
 });

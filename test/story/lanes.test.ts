@@ -114,9 +114,9 @@ describe('threads', () => {
     ['a group identifier', { resourceType: 'Task', id: 'clock', status: 'in-progress', intent: 'order', groupIdentifier: { system: 'https://fhir.bicp.example/Id/bchc/patient-pathway', value: 'P1' } }, { requisition: { system: 'https://fhir.bicp.example/Id/bchc/patient-pathway', value: 'P1' } }],
     ['a booking reference', { resourceType: 'Task', id: 'clock', status: 'in-progress', intent: 'order', identifier: [{ system: 'https://fhir.nhs.uk/Id/UBRN', value: '000000000001' }] }, { identifier: [{ system: 'https://fhir.nhs.uk/Id/UBRN', value: '000000000001' }] }],
   ])('%s that a referral and a clock carry makes them one thread; another system with that number does not', (_, clock, number) => {
-    const numbered = (more: object): StoryRow => ({ ...sent, resource: { ...sent.resource, ...more } as StoryRow['resource'] });
+    const numbered = (more: object): StoryRow => ({ ...sent, resource: { ...sent.resource, ...more } });
     expect(threads([numbered(number), storyRow('bchc', clock)])).toHaveLength(1);
-    expect(threads([numbered(JSON.parse(JSON.stringify(number).replace('https://fhir.', 'https://other.')) as object), storyRow('bchc', clock)])).toHaveLength(2);
+    expect(threads([numbered(JSON.parse(JSON.stringify(number).replace('https://fhir.', 'https://other.'))), storyRow('bchc', clock)])).toHaveLength(2);
   });
 
   test('nothing that cannot be seen joins two ends, and a common problem or person joins nothing', () => {

@@ -7,6 +7,7 @@ import { composePatient } from '../../src/story/compose-patient.ts';
 import { findEvents } from '../../src/story/events.ts';
 import { storyDocument } from '../../src/story/story-document.ts';
 import type { Confirmation, StoryFacts } from '../../src/story/story-facts.ts';
+import type { StoryRow } from '../../src/story/story-row.ts';
 import { tellStory } from '../../src/story/tell-story.ts';
 import {
   contradicted, diedTwice, diedWithoutADate, inTwoBeds, movedAndUndecided, onePlanOfTwo, signedAndTakenBack, toldManyThings, twinOne, twinTwo, twoEthnicities, type NamedPerson,
@@ -19,12 +20,12 @@ beforeAll(() => { loadProfiles('profiles'); });
 
 function factsOf({ people, rows }: NamedPerson, confirmations: Confirmation[] = []): StoryFacts {
   const { patient, provenance } = composePatient({ citizen: 'somebody', sources: people.map((row) => ({ ...row, resource: row.resource as Patient })) });
-  return { citizen: 'somebody', patient, provenance, people, rows, events: findEvents(rows, [], rule), rule, confirmations, programmeOf, phonesOf: (organisation) => (organisation === 'Organization/practice' ? ['0121 496 0601'] : []), notices: [{ kind: 'notice', text: 'Told here is what may be seen.' }], now: new Date('2026-07-01T12:00:00Z') };
+  return { citizen: 'somebody', patient, provenance, people, rows, events: findEvents(rows, [], rule), rule, confirmations, programmeOf, phonesOf: (organisation) => (organisation === 'Organization/practice' ? ['0121 496 0601'] : []), outOfHoursOf: () => [], notices: [{ kind: 'notice', text: 'Told here is what may be seen.' }], now: new Date('2026-07-01T12:00:00Z') };
 }
 
 /** Lines of a section as `code: text (who)`. */
-function told(person: NamedPerson, code: string, confirmations?: Confirmation[]): string[] {
-  const section = tellStory(factsOf(person, confirmations)).sections.find((each) => each.code === code);
+function told(person: NamedPerson, code: string, confirmations?: Confirmation[], more: Partial<StoryFacts> = {}): string[] {
+  const section = tellStory({ ...factsOf(person, confirmations), ...more }).sections.find((each) => each.code === code);
   return (section?.groups ?? []).flatMap(({ statements }) => statements.map((line) => `${line.code}: ${line.text} (${[...new Set(line.by.map(({ row }) => row.custodianName))].join(', ')})`));
 }
 
@@ -57,6 +58,16 @@ describe('where somebody is', () => {
 });
 
 describe('the coordinated plan', () => {
+  test('whom to ring out of hours is what a team says of its number, and what the directory says of whose plan it is', () => {
+    const team = storyRow('bchc', { resourceType: 'CareTeam', id: 'team', status: 'active', name: 'Rehabilitation', telecom: [
+      { system: 'phone', value: '0121 496 0210' }, { system: 'phone', value: '0121 496 0219', extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/contactpoint-comment', valueString: 'Out of hours and at weekends' }] },
+    ] });
+    const atNight = (rows: readonly StoryRow[], numbers: Record<string, string[]>): string[] =>
+      told({ ...onePlanOfTwo, rows: [...onePlanOfTwo.rows, ...rows] }, 'plan', undefined, { outOfHoursOf: (custodian) => numbers[custodian] ?? [] }).slice(0, -4).filter((line) => line.startsWith('contact-'));
+    expect(atNight([team], {})).toEqual(['contact-in-hours: In hours: 0121 496 0210, Rehabilitation (bchc)', 'contact-out-of-hours: Out of hours: 0121 496 0219, Rehabilitation (bchc)']);
+    expect(atNight([], { 'https://fhir.nhs.uk/Id/ods-organization-code|E08000025': ['0121 496 0499'] })).toEqual(['contact-out-of-hours: Out of hours: 0121 496 0499, bcc (bcc)']);
+  });
+
   test('plans of one programme are one; the same thing in two of them is one line with both; another programme stands apart', () => {
     const { plans } = tellStory(factsOf(onePlanOfTwo));
     expect(plans.map(({ programme, plans: parts }) => [programme.code, parts.map(({ id }) => id)])).toEqual([['early-intervention', ['own-words', 'package', 'therapy']], ['neighbourhood', ['nursing']]]);

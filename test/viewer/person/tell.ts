@@ -46,7 +46,7 @@ export function told(...resources: Resource[]): ToldTimeline {
 export function storyBundle(people: readonly Resource[], resources: readonly Resource[], confirmations: Confirmation[] = []): Bundle {
   const [sources, rows] = [people.map(rowOf), resources.map(rowOf)];
   const { patient, provenance } = composePatient({ citizen: 'alice', sources: sources.map((row) => ({ ...row, resource: row.resource as Patient })) });
-  const { composition, provenance: said, cited } = storyDocument({ citizen: 'alice', patient, provenance, people: sources, rows, events: findEvents(rows, [], rule), rule, confirmations, programmeOf, phonesOf: (organisation) => switchboards[organisation ?? ''] ?? [], notices: [{ kind: 'notice', text: 'Told here is what may be seen.' }], now }, 'http://gateway/fhir');
+  const { composition, provenance: said, cited } = storyDocument({ citizen: 'alice', patient, provenance, people: sources, rows, events: findEvents(rows, [], rule), rule, confirmations, programmeOf, phonesOf: (organisation) => switchboards[organisation ?? ''] ?? [], outOfHoursOf: () => [], notices: [{ kind: 'notice', text: 'Told here is what may be seen.' }], now }, 'http://gateway/fhir');
   const entry = [...[composition, ...said].map((resource) => ({ fullUrl: `urn:uuid:${resource.id}`, resource })), ...cited.map(({ type, id, resource }) => ({ fullUrl: `http://gateway/fhir/${type}/${id}`, resource }))];
   return { resourceType: 'Bundle', type: 'document', entry };
 }
