@@ -22,7 +22,7 @@ export interface Settings {
   hardPairs: number;
   /** people known, and descriptions linked against them */
   linkageLoad: { known: number; described: number };
-  /** people in the record in which a story is kept up, in the end: a tenth before, and the 60 of the demo first */
+  /** people in the record in which a story is kept up, in the end: a tenth before, and a tenth of that first */
   storyPeople: number;
   /** rows that are exported */
   exportRows: number;

@@ -17,16 +17,17 @@ interface Upkeep {
 
 /**
  * What a record that arrives costs one person's story, in a record of ever more people: a message about somebody's stay, from its
- * bytes to a stored row, and the first page of the timeline read after it. Each size against the smallest.
+ * bytes to a stored row, and the first page of the timeline read after it. Each size against the smallest, in which the city's
+ * organisations are all there.
  */
 export async function measureUpkeep(world: World, print: Print, grown: GrownCitizens): Promise<void> {
   const { storyPeople } = world.settings;
   const messages = await messagesOf(world, grown);
   let first: Upkeep | undefined;
-  let people = grownFrom;
-  for (const size of [grownFrom, Math.ceil(storyPeople / 10), storyPeople]) {
-    if (size > people) await growTo(world, grown.database, people, size);
-    people = Math.max(people, size);
+  let people = 0;
+  for (const size of [storyPeople / 100, storyPeople / 10, storyPeople].map(Math.ceil)) {
+    await growTo(world, grown.database, people, size);
+    people = size;
     const upkeep = await measureOne(world, grown, messages);
     first ??= upkeep;
     print(`story.upkeep.${size}`, upkeep.arrive, 'ms', upkeep.arrive / first.arrive, { of: 'ratio', atMost: 1.5 });
