@@ -24,7 +24,7 @@ export async function measureAuditLog(world: World, print: Print): Promise<void>
     report(print, 'audit-log', await both(database, seconds), 2_000);
     await database.query(`alter table audit_entry disable trigger user; truncate audit_entry; alter table audit_entry enable trigger user`);
     world.say(`a log of ${leaves} entries …`);
-    await fillWithLeaves(database, leaves, (done) => { world.say(`${done} entries`); });
+    await fillWithLeaves(database, leaves, world.say);
     report(print, 'audit-log.large', await both(database, seconds), 2_000);
     const [size] = await database.query<{ tree: string }>(`select avg(octet_length(tree)) as tree from audit_entry where seq > $1`, [leaves]);
     print('audit-log.large.hashes', Number(size?.tree), 'bytes/entry', undefined, { of: 'value', atMost: 80 });
