@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Bundle } from '@medplum/fhirtypes';
 import { readKeys, verifyEntry, verifyGrowth, verifyLog } from '../../../docs/verify-audit.mjs';
 import type { AuditEntry } from '../../../src/audit/types.ts';
 import { auditCommand } from '../../../src/edge/cli/audit.ts';
@@ -25,12 +26,14 @@ const nobodysId = '00000000-0000-4000-8000-000000000001';
 describe.each(databases)('the log under /audit, on $kind', ({ open }) => {
   let gateway: Gateway;
   let folder: string;
+  /** how far the gateway's clock is ahead */
+  let aheadMs = 0;
   /** what a partner kept before everything else */
   let held: string;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'onestory-audit-'));
-    gateway = await startGateway(await open());
+    gateway = await startGateway(await open(), { clock: () => new Date(Date.now() + aheadMs) });
     for (const who of [doctor, governance, doctor]) await gateway.get('/fhir/Organization', who);
     held = await text('/audit/checkpoint', 'uhb-adt');
   });
@@ -75,6 +78,27 @@ describe.each(databases)('the log under /audit, on $kind', ({ open }) => {
     const [exporting] = (await auditSince(gateway, sizeOf(note))).map(({ entry }) => entry);
     expect(exporting).toMatchObject({ interaction: 'audit-export', query: `audit/export?size=${sizeOf(note)}`, who: { person: { id: governance } }, outcome: 'permitted' });
     expect(await exported()).toEqual(lines); // the newest checkpoint's
+  });
+
+  it('stands a clock that jumps by an hour and by a year, either way: order is that of the tree, each look is found by its own time, and all of it verifies', async () => {
+    const before = await lastSeq(gateway);
+    const [hour, year] = [3_600_000, 366 * 86_400_000];
+    const began = Date.now();
+    const answers: number[] = [];
+    for (const ahead of [-hour, hour, year, -year, 0]) {
+      aheadMs = ahead;
+      answers.push((await gateway.get('/fhir/Organization', doctor)).status);
+    }
+    const looks = (await auditSince(gateway, before)).filter(({ entry }) => entry.who.person?.id === doctor);
+    expect([answers, looks.map(({ seq }) => seq)]).toEqual([[200, 200, 200, 200, 200], looks.map((_, i) => before + 1 + i)]);
+    expect(looks.map(({ entry }) => Math.round((Date.parse(entry.at) - began) / (hour / 2)) / 2)).toEqual([-1, 1, year / hour, -year / hour, 0]);
+    for (const [compared, days, i] of [['ge', 300, 2], ['lt', -300, 3]] as const) {
+      const bundle = JSON.parse(await text(`/fhir/AuditEvent?agent=${doctor}&date=${compared}${new Date(began + days * 86_400_000).toISOString()}`, governance)) as Bundle;
+      expect(bundle.entry?.map(({ resource }) => resource?.id)).toEqual([looks[i]?.entry.id]);
+    }
+    const note = await now();
+    expect((await verifyLog(await exported(`?size=${sizeOf(note)}`), [held, note], await keys())).findings).toEqual([]);
+    expect((await verifyEntry(await text(`/audit/entries/${looks[2]?.entry.id ?? ''}/proof`, governance), note, await keys())).findings).toEqual([]);
   });
 
   it('proves each entry and each step of its growth', async () => {
