@@ -88,7 +88,7 @@ export async function beginSwap(connection: Connection, { replayId, feed, added 
     `update replay set state = 'swapping', approved_by = $2, approved_at = $3, swap_to = (select coalesce(max(record_id), 0) from source_record where feed = $4)
      where replay_id = $1`, [replayId, by, at, feed]);
   await connection.query('update replay_person set step = 0 where replay_id = $1 and step <> 2', [replayId]);
-  if (added) return void await connection.query('delete from unmapped_code where feed = $1 and source = any ($2::text[]) and table_name = any ($3::text[])', [feed, added.codes, added.tables]);
+  if (added) return void await connection.query('delete from unmapped_code where feed = $1 and source = any ($2::text[]) and exists (select 1 from unnest($3::text[]) t where right(table_name, length(t)) = t)', [feed, added.codes, added.tables]);
   await connection.query('delete from ledger_count where feed = $1', [feed]);
   await connection.query('delete from unmapped_code where feed = $1', [feed]);
 }

@@ -546,6 +546,9 @@ describe('from the start page', () => {
       await page.getByRole('link', { name: /Hospital admissions/ }).click();
       await page.getByText('Mapping at work (fingerprint)').waitFor();
       expect(await page.innerText('main')).toMatch(/In 24 hours\s+[\d,]+ rows/);
+      await page.getByRole('button', { name: 'Show where each field goes' }).click();
+      await page.getByText('Fields, those that go nowhere first').waitFor();
+      expect(await page.innerText('main')).toMatch(/fields are accounted for[\s\S]*Left out on purpose[\s\S]*agreed by/);
       expect(await faultsWhenNarrow(page)).toEqual([]);
       expect(await go('Known gaps')).toMatch(/Not compared[\s\S]*Time\. The twin worlds compare/);
       expect(await faultsWhenNarrow(page)).toEqual([]);
