@@ -8,7 +8,7 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   // what `npm run check:bench` runs as well: it starts a city
   testPathIgnorePatterns: process.env['ONESTORY_BENCH'] === 'all' ? [] : ['/test/bench/sharing'],
-  testTimeout: 240_000,
+  testTimeout: 400_000,
   // jest keeps what it loaded for a suite: a worker past this is replaced after its suite, or the collector takes the time of the tests.
   workerIdleMemoryLimit: '2GB',
   globalSetup: '<rootDir>/test/postgres-for-all.ts',

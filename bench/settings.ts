@@ -2,6 +2,8 @@
 export interface Settings {
   /** people generated and sent through intake before anything is read */
   citizens: number;
+  /** people in the record in which screens look people up; those beyond `citizens` are written past intake, as who they are alone */
+  screenPeople: number;
   /** people whose hospital messages the intake measures send */
   intakeCitizens: number;
   /** records mapped while the memory is watched, beside a hundredth of them */
@@ -44,7 +46,7 @@ export interface SharingSettings {
   plans: string | null;
 }
 
-export const defaults = { citizens: 3_000, intakeCitizens: 800, mappingRecords: 1_000_000, memoryRows: 1_000_000, seconds: 5, warmUpSeconds: 2, rounds: 3, connections: 16, replayPeople: 2_600, linkagePeople: 100_000, hardPairs: 10_000, leaves: 10_000_000, caseUsers: 300, exportRows: 50_000, storyPeople: 30_000 } satisfies Omit<Settings, 'sharing' | 'linkageLoad'>;
+export const defaults = { citizens: 3_000, screenPeople: 3_000, intakeCitizens: 800, mappingRecords: 1_000_000, memoryRows: 1_000_000, seconds: 5, warmUpSeconds: 2, rounds: 3, connections: 16, replayPeople: 2_600, linkagePeople: 100_000, hardPairs: 10_000, leaves: 10_000_000, caseUsers: 300, exportRows: 50_000, storyPeople: 30_000 } satisfies Omit<Settings, 'sharing' | 'linkageLoad'>;
 
 /** What a measure, or its ratio, is meant to be. */
 export type Goal = { of: 'value' | 'ratio' } & ({ atMost: number } | { atLeast: number });

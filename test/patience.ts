@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from '../src/store/database.ts';
 
 /** How long a test waits for what should come soon, in milliseconds: a machine that is busy with other things is slow, not wrong. */
-export const patienceMs = 90_000;
+export const patienceMs = 180_000;
 
 /** Looks until it is so; an error that says `what` did not come where patience ends. */
 export async function until(so: () => boolean | Promise<boolean>, what = 'what was waited for', everyMs = 20): Promise<void> {

@@ -127,7 +127,7 @@ function sayer(n: number, dissent: boolean) {
 function patientOf({ number, family, birthDate }: Omit<BenchCitizen, 'records'>, custodian: BenchParty, n: number): JsonObject & { resourceType: string } {
   return {
     resourceType: 'Patient', gender: n % 2 === 0 ? 'female' : 'male', birthDate, name: [{ use: 'official', family, given: ['Ann'] }],
-    identifier: [{ system: nhsNumberSystem, value: number }, { system: `https://fhir.bicp.example/Id/${custodian.id}/person`, value: `${custodian.id}-${n}` }],
+    identifier: [...(number === '' ? [] : [{ system: nhsNumberSystem, value: number }]), { system: `https://fhir.bicp.example/Id/${custodian.id}/person`, value: `${custodian.id}-${n}` }],
     address: [{ line: [`${n % 300} Test Street`], city: 'Birmingham', postalCode: 'B1 1AA' }], telecom: [{ system: 'phone', value: '0121 496 0000' }],
   };
 }

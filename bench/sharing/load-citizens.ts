@@ -25,9 +25,9 @@ const madeAfterwards = ['citizen_row_tokens', 'citizen_fragment_tokens', 'citize
 
 /**
  * Writes these people past intake, with the gateway's own writer, a batch at a time: what it derives (tokens, fragments,
- * tallies, relationships, choices, blocking keys) is derived here by the same code.
+ * tallies, relationships, choices, blocking keys) is derived here by the same code. `keeps`: which of their records.
  */
-export async function loadCitizens(database: Database, from: number, to: number, say: Say): Promise<void> {
+export async function loadCitizens(database: Database, from: number, to: number, say: Say, keeps: (record: BenchRecord) => boolean = () => true): Promise<void> {
   const secrets = await loadSecrets(database);
   const classes = await openSharingClasses(database);
   const indexes = await database.query<{ indexdef: string }>('select indexdef from pg_indexes where indexname = any ($1)', [madeAfterwards]);
@@ -40,7 +40,7 @@ export async function loadCitizens(database: Database, from: number, to: number,
     while (next < to) {
       const first = next;
       next = Math.min(first + together, to);
-      const citizens = Array.from({ length: next - first }, (_, i) => makeCitizen(first + i));
+      const citizens = Array.from({ length: next - first }, (_, i) => makeCitizen(first + i)).map((citizen) => ({ ...citizen, records: citizen.records.filter(keeps) }));
       const ids = await database.transaction((connection) => classes.intern(connection, citizens.flatMap(({ records }) => records.map(factsOf))));
       await classes.refreshIfInterned();
       const saved = await database.transaction((connection) => saveCitizens(connection, citizens, (record) => ids.get(classKey(factsOf(record))) ?? 0, secrets, first));

@@ -21,7 +21,7 @@ describe('the sharing benchmark, in little', () => {
     const { stdout } = await run(process.execPath, ['--disable-warning=ExperimentalWarning', main, 'sharing', '--citizens', '600', '--samples', '4', '--plans', file], { timeout: 240_000 });
     lines = stdout.trimEnd().split('\n').map((line) => line.split(/ {2,}/));
     plans = readFileSync(file, 'utf8');
-  }, 250_000);
+  });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('prints every figure once, and a verdict wherever there is a goal', () => {

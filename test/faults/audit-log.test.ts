@@ -56,7 +56,7 @@ describe('a log that three processes append to at once, one of which is killed',
   const notes: string[] = [];
 
   beforeAll(async () => {
-    const url = await freshPostgres('template1');
+    const url = await freshPostgres();
     database = await openPostgres(url, 2);
     let over = false;
     const [begin, ...there] = Array.from({ length: 4 }, () => Promise.withResolvers<void>()) as [PromiseWithResolvers<void>, ...PromiseWithResolvers<void>[]];

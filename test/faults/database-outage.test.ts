@@ -3,7 +3,7 @@ import pg from 'pg';
 import { openPostgres } from '../../src/store/database.ts';
 import { startPostgres } from '../postgres-setup.ts';
 import { checkInvariants } from './check-invariants.ts';
-import { sendersFor } from './feed-posts.ts';
+import { sendersFor, type Sender } from './feed-posts.ts';
 import { newSettings, pause, spawnGateway, tokenOf, type GatewayProcess, type GatewaySettings } from './gateway-process.ts';
 import { patienceMs } from '../patience.ts';
 import { newLedger, postAndNote } from './post-ledger.ts';
@@ -56,9 +56,10 @@ describe('a database that goes away under load', () => {
   beforeAll(async () => {
     postgres = await startPostgres();
     await postgres.create('outage');
-    settings = { ...(await newSettings(postgres.url('outage'))), demo: true };
+    settings = await newSettings(postgres.url('outage'));
     gateway = spawnGateway(settings);
     await gateway.ready();
+    await takeIn(sendersFor(4)); // Abdul is the first
     expected = (await look(gateway, await tokenOf(gateway, settings, 'ward-doctor'))).found;
   });
   afterAll(async () => {
@@ -66,6 +67,15 @@ describe('a database that goes away under load', () => {
     await postgres.stop();
     rmSync(settings.dataDir, { recursive: true, force: true });
   });
+
+  async function takeIn(senders: readonly Sender[]): Promise<void> {
+    for (const { feed, posts } of senders) {
+      const token = await tokenOf(gateway, settings, feed);
+      for (const post of posts) await postAndNote(newLedger(), gateway.url, token, post);
+    }
+    const database = await openPostgres(postgres.url('outage'), 1);
+    await untilIdle(database).finally(() => database.close());
+  }
 
   /** Readers ask and a feed posts while the fault happens, and until the gateway answers both as before. */
   async function underLoad(fault: () => Promise<void>): Promise<{ recovered: boolean }> {

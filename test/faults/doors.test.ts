@@ -30,14 +30,14 @@ const lost: string[] = [];
 const atKills: number[] = [];
 
 beforeAll(async () => {
-  const url = await freshPostgres('template1');
+  const url = await freshPostgres();
   mllpPort = await freePort();
   drop = mkdtempSync(join(tmpdir(), 'onestory-doors-'));
   mkdirSync(join(drop, 'uhb-adt'));
   settings = { ...(await newSettings(url)), environment: { ONESTORY_MLLP_PORT: String(mllpPort), ONESTORY_MLLP_CLIENTS: 'uhb-adt=loopback', ONESTORY_DROP_DIR: drop } };
   database = await openPostgres(url, 2);
   await workThrough();
-}, 400_000);
+});
 afterAll(async () => {
   await database.close();
   for (const folder of [drop, settings.dataDir]) rmSync(folder, { recursive: true, force: true });

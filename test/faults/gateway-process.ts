@@ -7,7 +7,7 @@ import { tokenFor } from '../../src/edge/cli/token.ts';
 import { freePort } from '../postgres-setup.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const startLimitMs = 60_000;
+const startLimitMs = 300_000;
 
 export interface GatewaySettings {
   port: number;

@@ -35,7 +35,7 @@ it('kill -9 in the middle of a replay and of its swap: the next process goes on,
   const [rest] = await database.query("select (select count(*) from replay_row)::int as staged, (select count(*) from intake_row where state <> 'stored')::int as unsettled");
   expect(rest).toEqual({ staged: 0, unsettled: 0 });
   await database.close();
-}, 300_000);
+});
 
 function run(url: string, folder: string, command: string): ChildProcess {
   return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join('test', 'faults', 'run-replay.ts'), url, folder, command], { cwd: join(import.meta.dirname, '..', '..'), stdio: 'inherit' });

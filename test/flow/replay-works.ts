@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { ReplayReport } from '../../src/flow/replay-feed.ts';
@@ -15,7 +15,7 @@ export interface EditableMappings {
 
 export function editableMappings(): EditableMappings {
   const folder = join(mkdtempSync(join(tmpdir(), 'onestory-maps-')), 'mappings');
-  cpSync(join(projectRoot, 'mappings'), folder, { recursive: true, filter: (path) => basename(path) !== 'examples' });
+  cpSync(withoutExamples(), folder, { recursive: true });
   return {
     folder,
     edit: (file, change) => {
@@ -25,6 +25,16 @@ export function editableMappings(): EditableMappings {
       writeFileSync(join(folder, file), after);
     },
   };
+}
+
+let shipped = '';
+/** One copy for all: what is left out file by file takes a multiple of the time of a whole folder. */
+function withoutExamples(): string {
+  if (shipped !== '') return shipped;
+  shipped = mkdtempSync(join(tmpdir(), 'onestory-maps-'));
+  process.once('exit', () => rmSync(shipped, { recursive: true, force: true }));
+  cpSync(join(projectRoot, 'mappings'), shipped, { recursive: true, filter: (path) => basename(path) !== 'examples' });
+  return shipped;
 }
 
 /** The hospital's map without the rule that sets the gender, and with one that sets a language. */
