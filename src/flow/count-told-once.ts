@@ -1,7 +1,9 @@
+import type { Bundle } from '@medplum/fhirtypes';
 import { startOfLondonDay } from '../consent/start-of-london-day.ts';
 import { isSmall, type Told } from '../consent/suppress-small-numbers.ts';
 import { londonDay } from '../fhir/london-day.ts';
 import type { OrganisationKey, Requester } from '../fhir/sharing.ts';
+import { toldOnceMeasure } from '../measures/told-once-measure.ts';
 import { countConfirmations } from '../store/confirmations.ts';
 import { checkOversight } from './check-oversight.ts';
 import { appendAct } from './release-records.ts';
@@ -43,6 +45,11 @@ export async function countToldOnce(context: ReleaseContext & { smallNumber: num
       organisation, organisationName: directory.get(organisation)?.name ?? null, month, ...(isSmall(people, smallNumber) ? { facts: null, people: null } : { facts, people }),
     })),
   };
+}
+
+/** The same as the programme's measure, in FHIR. */
+export function asMeasure({ lines }: ToldOnceReport): Bundle {
+  return toldOnceMeasure(lines);
 }
 
 /** The first day of the month twelve months before that of a day. */

@@ -1,4 +1,4 @@
-import type { Bundle, Composition, CompositionSection, List, OperationOutcome, Parameters, Task } from '@medplum/fhirtypes';
+import type { Bundle, Composition, CompositionSection, List, Measure, MeasureReport, OperationOutcome, Parameters, Task } from '@medplum/fhirtypes';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { validateResource } from '../../src/fhir/validate-resource.ts';
 import { databases, roundsAt } from '../databases.ts';
@@ -247,6 +247,11 @@ describe.each(databases)('one story, on $kind', ({ open }) => {
     const [entry] = await gateway.database.query<{ entry: string }>('select entry from audit_entry order by seq desc limit 1');
     expect(JSON.parse(entry?.entry ?? '{}')).toMatchObject({ interaction: 'told-once-count', query: 'governance/told-once' });
     for (const [who, path, status] of [['ward-doctor', '', 403], ['privacy-officer', '', 403], ['governance-lead', '?month=2026-01', 400]] as const) expect((await gateway.get(`/governance/told-once${path}`, who)).status).toBe(status);
+    const measured = (await (await gateway.get('/governance/told-once', 'governance-lead', { Accept: 'application/fhir+json' })).json()) as Bundle<Measure | MeasureReport>;
+    expect(validateResource(measured as unknown as JsonObject).filter(({ severity }) => severity !== 'warning')).toEqual([]);
+    const [measure, ...reports] = (measured.entry ?? []).flatMap(({ resource }) => resource ?? []);
+    expect(reports.map((report) => (report.resourceType === 'MeasureReport' ? [report.measure, report.reporter?.identifier?.value, report.group?.[0]?.population?.map(({ count }) => count)] : [])))
+      .toEqual(told.lines.map(({ organisation, facts, people: of }) => [`${measure?.resourceType === 'Measure' ? (measure.url ?? '') : ''}|1`, organisation.split('|')[1], [facts ?? undefined, of ?? undefined]]));
     await gateway.database.query(`delete from confirmation where person = 'p'`);
   });
 

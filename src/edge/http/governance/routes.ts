@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import type { AgreementEntry } from '../../../flow/list-agreements.ts';
 import type { AgreementName } from '../../../flow/change-agreement.ts';
-import type { ToldOnceReport } from '../../../flow/count-told-once.ts';
+import { asMeasure, type ToldOnceReport } from '../../../flow/count-told-once.ts';
 import type { BeginWhatIf } from '../../../flow/what-if.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
@@ -70,7 +70,9 @@ export function governanceRoutes(services: GovernanceServices): Router {
   }
   router.get('/told-once', route(services, { interaction: 'told-once-count', pattern: 'governance/told-once', permit: overseers }, async (asked) => {
     if (asked.query.length > 0) throw new Refusal(noParameters);
-    return json(200, await governance.toldOnce(asked.requester, asked.request));
+    const told = await governance.toldOnce(asked.requester, asked.request);
+    if (!(asked.header('Accept') ?? '').includes('application/fhir+json')) return json(200, told, { Vary: 'Accept' });
+    return { status: 200, text: JSON.stringify(asMeasure(told)), headers: { 'Content-Type': 'application/fhir+json; charset=utf-8', Vary: 'Accept' } };
   }));
   addClientRoutes(router, services);
   addEmergencyRoutes(router, services);
