@@ -95,7 +95,7 @@ const relation = {
   type: 'object',
   required: ['part', 'by', 'rows'],
   additionalProperties: false,
-  properties: { part: text, by: columnNames, rows: { enum: ['one', 'many'] }, as: { type: 'string', pattern: '^[a-z][A-Za-z0-9]*$' }, columns: columnNames, whole: { const: true } },
+  properties: { part: text, by: columnNames, rows: { enum: ['one', 'many'] }, as: { type: 'string', pattern: '^[a-z][A-Za-z0-9]*$' }, columns: columnNames, fills: { ...columnNames, minItems: 1 }, whole: { const: true } },
 };
 
 /** `*` for what varies */
@@ -178,6 +178,7 @@ export const columnsSchema = {
           name: { type: 'string', pattern: '^[a-z][A-Za-z0-9]*$' },
           required: { type: 'boolean' },
           optional: { const: true },
+          lookedUp: { const: true },
           personKey: { type: 'boolean' },
           sender: { type: 'boolean' },
           format: { enum: ['date', 'dateTime', 'time', 'sheet-date', 'integer', 'decimal', 'nhs-number', 'text', 'code', 'boolean'] },

@@ -97,6 +97,8 @@ export interface Relation {
   as?: string;
   /** columns the map is given; absent: all but those of `by` */
   columns?: string[];
+  /** columns of this table that are filled from the other's column of the same name where they are blank; such rows belong to nobody by that */
+  fills?: string[];
   /** a `many` of which one cannot be read refuses this row; otherwise it is left out with a warning */
   whole?: boolean;
 }
@@ -129,6 +131,8 @@ export interface Column {
   required?: boolean;
   /** a file may come without this column */
   optional?: boolean;
+  /** a file may come without this column, whose value is then looked up in another table of the package */
+  lookedUp?: boolean;
   /** this column is the sender's person id */
   personKey?: boolean;
   /** this column names the sending organisation: one of those the feed may speak for */

@@ -61,6 +61,7 @@ function describePart(part: Part): string[] {
 }
 
 function readBy(part: Part): string {
+  if (part.cover && part.columns?.every(({ sender }) => !sender) && !part.asOf) return 'A list that other tables look up in; its rows are nobody\'s record.';
   if (part.cover) return 'About the package itself: one row, read before anything else.';
   const waits = part.knownPeople ? ' Its rows wait until the person is known.' : '';
   const related = (part.relations ?? []).filter(({ as }) => as !== undefined).map((relation) => `${relation.part}${relation.whole ? ' (all of them, or none of this)' : ''}`);

@@ -13,7 +13,8 @@ export function readCells(columns: readonly Column[], { cells, columns: places }
   columns.forEach((column, index) => {
     const value = (cells[index] ?? '').trim();
     const wrong = value === '' ? checkEmpty(column) : checkCell(column, value);
-    if (wrong) problems.push({ category: 'invalid', ...wrong, at: { ...place, column: places?.[index] ?? index + 1, field: column.header } });
+    const at = places?.[index] ?? index + 1; // 0: the file came without it
+    if (wrong) problems.push({ category: 'invalid', ...wrong, at: { ...place, ...(at > 0 && { column: at }), field: column.header } });
     else if (value !== '') record[column.name] = column.format === 'sheet-date' ? isoOf(value) : value;
   });
   return { record, problems };

@@ -11,7 +11,7 @@ export function readHeader(columns: readonly Column[], found: readonly string[],
   const names = found.map((name) => name.trim());
   if (count === expected.length && names.every((name, index) => name === expected[index])) return {};
 
-  const optional = new Set(columns.flatMap((column) => (column.optional ? [column.header] : [])));
+  const optional = new Set(columns.flatMap((column) => (column.optional || column.lookedUp ? [column.header] : [])));
   const problems = headerProblems(expected, optional, names, count, line);
   return problems.length > 0 ? { problems } : { places: expected.map((name) => names.indexOf(name) + 1) };
 }

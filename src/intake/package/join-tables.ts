@@ -34,18 +34,38 @@ class Join {
   }
 
   splitRow(part: Part, row: TableRow): SplitRow {
-    const problem = row.problem ?? this.brokenLink(part, row);
+    const problem = row.problem ?? this.brokenLink(part, row) ?? this.filled(part, row).problem;
     return { row: row.row, line: row.line, part: part.name, personKey: this.personKey(part, row), content: this.content(part, row), ...(problem && { problem }) };
   }
 
   private content(part: Part, row: TableRow): string {
     const owner = part.readAs === undefined ? undefined : this.owner(part, row);
-    const [mainPart, main] = owner && 'row' in owner ? [this.partOf(part.readAs ?? ''), owner.row] : [part, row];
+    const [mainPart, main] = owner && 'row' in owner ? [this.partOf(part.readAs ?? ''), owner.row] : [part, this.filled(part, row).row];
     const named = (mainPart?.relations ?? []).filter(({ as }) => as !== undefined);
-    if (!mainPart || (part.readAs === undefined && named.length === 0)) return writeRow({ cells: row.cells, ...(row.columns && { columns: row.columns }), ...this.dated });
+    if (!mainPart || (part.readAs === undefined && named.length === 0)) return writeRow({ cells: main.cells, ...(row.columns && { columns: row.columns }), ...this.dated });
     const related: { [as: string]: RelatedRow[] } = {};
     for (const relation of named) related[relation.as ?? ''] = this.related(mainPart, main, relation).map((each) => asRelated(relation.part, each));
     return writeRow({ main: asRelated(mainPart.name, main), with: related, ...this.dated });
+  }
+
+  /** A row with what it looks up in other tables, where its own cells are blank. A key that leads nowhere, or to rows that differ, is told only where it is needed. */
+  private filled(part: Part, row: TableRow): { row: TableRow; problem?: Problem } {
+    let filled = row;
+    for (const relation of row.problem ? [] : part.relations ?? []) {
+      const { part: other, by, fills = [] } = relation;
+      const blank = fills.filter((name) => isBlank(part, filled, [name]));
+      const otherPart = this.partOf(other);
+      if (blank.length === 0 || !otherPart || isBlank(part, filled, by)) continue;
+      const found = this.related(part, filled, relation).map((each) => this.filled(otherPart, each).row);
+      const [first] = found;
+      const field = headerOf(part, by[0] ?? '');
+      const isNeeded = part.columns?.some(({ name, required }) => required && blank.includes(name));
+      if (!first && !isNeeded) continue;
+      if (!first) return { row: filled, problem: orphan(row, other, field) };
+      if (new Set(found.map((each) => valuesOf(otherPart, each, blank))).size > 1) return { row: filled, problem: ambiguous(row, other, field) };
+      filled = { ...filled, cells: withValues(part, filled.cells, blank.map((name) => [name, cellOf(otherPart, first, name)])) };
+    }
+    return { row: filled };
   }
 
   /** The person a row is about: its own key's, or that of the row it belongs to. */
@@ -108,15 +128,24 @@ class Join {
 }
 
 function ownerRelation(part: Part): Relation | undefined {
-  return part.relations?.find(({ rows, by }) => rows === 'one' && by.length > 0);
+  return part.relations?.find(({ rows, by, fills }) => rows === 'one' && by.length > 0 && fills === undefined);
 }
 
 function asRelated(part: string, { row, line, cells, columns }: TableRow): RelatedRow {
   return { part, row, line, cells, ...(columns && { columns }) };
 }
 
-function valuesOf(part: Part, { cells }: TableRow, by: readonly string[]): string {
-  return JSON.stringify(by.map((name) => (cells[part.columns?.findIndex((column) => column.name === name) ?? -1] ?? '').trim()));
+function valuesOf(part: Part, row: TableRow, by: readonly string[]): string {
+  return JSON.stringify(by.map((name) => cellOf(part, row, name)));
+}
+
+function cellOf(part: Part, { cells }: TableRow, name: string): string {
+  return (cells[part.columns?.findIndex((column) => column.name === name) ?? -1] ?? '').trim();
+}
+
+function withValues(part: Part, cells: readonly string[], values: readonly (readonly [string, string])[]): string[] {
+  const given = new Map(values);
+  return (part.columns ?? []).map(({ name }, index) => given.get(name) ?? cells[index] ?? '');
 }
 
 function isBlank(part: Part, row: TableRow, by: readonly string[]): boolean {

@@ -5,6 +5,7 @@ import { readCells } from '../csv/read-cells.ts';
 import { readTable, type TableRow } from '../csv/split-csv.ts';
 import { decodeText } from '../decode-text.ts';
 import type { Feed, Kind, Part, SplitRow } from '../types.ts';
+import { isLookedUp } from '../addresses.ts';
 import { assignTables, type PackedTable } from './assign-tables.ts';
 import { joinTables, type Table } from './join-tables.ts';
 import { openCover } from './open-cover.ts';
@@ -28,7 +29,7 @@ export function splitTables(kind: Kind, feed: Feed, files: readonly PackageFile[
   if ('problems' in assigned) return { rows: [], problems: assigned.problems };
   const read = readTables(kind, assigned.tables);
   if ('problems' in read) return { rows: [], problems: read.problems };
-  const problems = read.tables.filter(({ part }) => part.cover).flatMap((table) => checkCover(feed, table));
+  const problems = read.tables.filter(({ part }) => part.cover && !isLookedUp(kind.parts, part)).flatMap((table) => checkCover(feed, table));
   return problems.length > 0 ? { rows: [], problems } : { rows: joinTables(read.tables, asOfPackage(read.tables)), problems: assigned.told };
 }
 
