@@ -6,6 +6,7 @@
 //
 // Without --notice each round is in the next of the three modes of notice, so that every third request meets each.
 import { parseArgs } from 'node:util';
+import { openPostgres } from '../src/store/database.ts';
 import { routeTable } from '../test/flow/route-table.ts';
 import type { Difference } from '../test/flow/twin-ask.ts';
 import { askers } from '../test/flow/twin-askers.ts';
@@ -33,6 +34,8 @@ const number = (n: number): string => n.toLocaleString('en-GB');
 const postgres = await startPostgres();
 try {
   process.env['ONESTORY_TEST_POSTGRES'] = postgres.url('postgres');
+  await postgres.create('empty_record'); // what every world is made from
+  await (await openPostgres(postgres.url('empty_record'))).close();
   let asked = 0;
   let found: Difference | null = null;
   for (let seed = firstSeed; asked < requests && found === null; seed += 1) {

@@ -25,6 +25,7 @@ function outline(resource) {
     case 'Bundle': return outlineBundle((resource.entry ?? []).map((entry) => entry.resource));
     case 'Task': return outlineTask(resource);
     case 'OperationOutcome': return resource.issue.map(issueLine);
+    case 'Parameters': return resource.parameter.filter(({ name }) => name === 'rule').flatMap(ruleLines);
     default: return JSON.stringify(resource, null, 2).split('\n');
   }
 }
@@ -65,6 +66,12 @@ function counts(resources) {
 function outlineTask({ status, output = [], contained = [] }) {
   const numbers = output.filter(({ valueInteger }) => valueInteger !== undefined).map(({ type, valueInteger }) => `${type.coding[0].code} ${valueInteger}`);
   return [`Task ${status}: ${numbers.join(', ')}`, ...contained.flatMap(({ issue = [] }) => issue.map(issueLine))];
+}
+
+/** Of an explanation: the rule that decided, and why. */
+function ruleLines({ part }) {
+  const { number, effect, sentence } = Object.fromEntries(part.map(({ name, ...value }) => [name, Object.values(value)[0]]));
+  return effect === 'not-decided' ? [] : [`rule ${number}: ${effect}. ${sentence}`];
 }
 
 function issueLine({ severity, code, details, diagnostics }) {

@@ -16,6 +16,8 @@ export interface AgreementContent {
   retention?: string;
   exclusions?: string[];
   parties: { id: string; name: string; identifier: { system: string; value: string }; capacity: 'controller' | 'processor'; signatoryRole: string }[];
+  /** primary care networks: a clause that names one names its practices */
+  networks?: { id: string; name: string; practices: string[] }[];
   clauses: {
     number: string;
     text: string;
@@ -65,6 +67,7 @@ export const agreementSchema = closed({
     capacity: oneOf(['controller', 'processor']),
     signatoryRole: { ...words, maxLength: 200 },
   }), 2, 1000),
+  networks: listOf(closed({ id: partyId, name: { ...words, maxLength: 200 }, practices: oneOrMore(partyId) }), 1, 200),
   clauses: listOf(closed({
     number: { type: 'string', pattern: '^\\d{1,3}(\\.\\d{1,3}){0,3}$', description: 'a clause number in quotes like "4.10"' },
     text: words,
@@ -80,4 +83,4 @@ export const agreementSchema = closed({
     notice: oneOf(['none', 'generic', 'organisation']),
     retention: words,
   }, ['labels', 'excludedLabels', 'relationships', 'notice', 'retention']), 1, 500),
-}, ['purposesText', 'retention', 'exclusions']);
+}, ['purposesText', 'retention', 'exclusions', 'networks']);

@@ -1,5 +1,6 @@
 import type { Problem } from '../fhir/problem.ts';
 import type { AgreementContent } from './agreement-schema.ts';
+import { namePractices } from './name-practices.ts';
 import type { PositionOf } from './parse-yaml.ts';
 
 type Clause = AgreementContent['clauses'][number];
@@ -10,7 +11,8 @@ type Clause = AgreementContent['clauses'][number];
  * could say. Clauses with other labels or relationships are no contradiction: they open other records, or on other evidence.
  * But what one clause excludes none may open for the same sharing, itself least of all.
  */
-export function checkAgreementContradictions({ clauses }: AgreementContent, positionOf: PositionOf): Problem[] {
+export function checkAgreementContradictions(content: AgreementContent, positionOf: PositionOf): Problem[] {
+  const clauses = namePractices(content);
   return [...differentTerms(clauses, positionOf), ...openedThoughExcluded(clauses, positionOf)];
 }
 

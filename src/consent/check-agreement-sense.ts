@@ -1,6 +1,7 @@
 import type { Problem } from '../fhir/problem.ts';
 import { purposesBeyondCare } from '../fhir/sharing.ts';
 import type { AgreementContent } from './agreement-schema.ts';
+import { namePractices } from './name-practices.ts';
 import { oversightCategories, oversightRoles } from './oversees.ts';
 import type { PositionOf } from './parse-yaml.ts';
 
@@ -9,7 +10,9 @@ type Fault = Omit<Problem, 'at' | 'category'> & { path: (string | number)[] };
 
 /** Does it hold together? What the schema cannot see: parties that exist, numbers used once, a period that runs forward, clauses that can share. */
 export function checkAgreementSense(content: AgreementContent, positionOf: PositionOf): Problem[] {
+  const practices = namePractices(content);
   const faults = [
+    ...networkFaults(content),
     ...periodFaults(content),
     ...repeated(content.parties.map(({ id }) => id)).map((index): Fault => ({
       path: ['parties', index, 'id'], code: 'agreement-party-repeated', text: 'Two parties have the same id.', fix: 'Give each party its own id.' })),
@@ -17,7 +20,7 @@ export function checkAgreementSense(content: AgreementContent, positionOf: Posit
       path: ['parties', index, 'identifier'], code: 'agreement-party-repeated', text: 'Two parties have the same identifier.', fix: 'Name each organisation once.' })),
     ...repeated(content.clauses.map(({ number }) => number)).map((index): Fault => ({
       path: ['clauses', index, 'number'], code: 'agreement-clause-repeated', text: 'Two clauses have the same number.', fix: 'Give each clause its own number.' })),
-    ...content.clauses.flatMap((clause, index) => clauseFaults(clause, index, content)),
+    ...content.clauses.flatMap((clause, index) => clauseFaults({ clause, practices: practices[index] ?? clause }, index, content)),
   ];
   return faults.map(({ path, ...fault }) => ({ category: 'invalid', ...fault, at: positionOf(path) }));
 }
@@ -32,16 +35,32 @@ function periodFaults({ period, reviewDate }: AgreementContent): Fault[] {
   return [];
 }
 
-function clauseFaults(clause: Clause, index: number, content: AgreementContent): Fault[] {
+/** A network is a short word for practices that are parties, each in one network. */
+function networkFaults({ networks = [], parties }: AgreementContent): Fault[] {
+  const known = new Set(parties.map(({ id }) => id));
+  const ids = [...known, ...networks.map(({ id }) => id)];
+  const members = networks.flatMap((network, at) => network.practices.map((practice, place) => ({ practice, path: ['networks', at, 'practices', place] })));
+  const twice = repeated(members.map(({ practice }) => practice));
+  return [
+    ...repeated(ids).map((index): Fault => ({ path: ['networks', index - known.size, 'id'], code: 'agreement-party-repeated', text: 'A network has the id of a party or of another network.', fix: 'Give each its own id.' })),
+    ...members.filter(({ practice }) => !known.has(practice)).map(({ practice, path }): Fault => ({
+      path, code: 'agreement-unknown-party', text: `A network names "${practice}", who is not a party.`, expected: `one of ${[...known].join(', ')}`, fix: 'Add the practice to the parties or correct the id.' })),
+    ...twice.flatMap((index): Fault[] => (members[index] ? [{ path: members[index].path, code: 'agreement-party-repeated', text: 'A practice is in two networks, or twice in one.', fix: 'Name it once.' }] : [])),
+  ];
+}
+
+/** `practices`: the clause with its networks spelled out. */
+function clauseFaults({ clause, practices }: { clause: Clause; practices: Clause }, index: number, content: AgreementContent): Fault[] {
   const at = (...path: (string | number)[]): (string | number)[] => ['clauses', index, ...path];
   const capacity = new Map(content.parties.map((party) => [party.id, party.capacity]));
-  const unknown = (['from', 'to'] as const).flatMap((side) => clause[side].flatMap((id, place): Fault[] => capacity.has(id) ? [] : [{
+  const named = new Set([...capacity.keys(), ...(content.networks ?? []).map(({ id }) => id)]);
+  const unknown = (['from', 'to'] as const).flatMap((side) => clause[side].flatMap((id, place): Fault[] => named.has(id) ? [] : [{
     path: at(side, place), code: 'agreement-unknown-party', text: `Clause ${clause.number} names "${id}", who is not a party.`,
-    expected: `one of ${[...capacity.keys()].join(', ')}`, fix: 'Add the organisation to the parties or correct the id.' }]));
+    expected: `one of ${[...named].join(', ')}`, fix: 'Add the organisation to the parties or correct the id.' }]));
   const processors = clause.from.flatMap((id, place): Fault[] => capacity.get(id) !== 'processor' ? [] : [{
     path: at('from', place), code: 'agreement-processor-shares', text: `Clause ${clause.number} lets a processor share.`,
     expected: 'a controller: an organisation may pass on only what it is controller of' }]);
-  return [...unknown, ...processors, ...beyondCareFaults(clause, at), ...oversightFaults(clause, at)];
+  return [...unknown, ...processors, ...beyondCareFaults(clause, at), ...oversightFaults(practices, at)];
 }
 
 /** People expect to be cared for with what is known of them; for anything else they must have said so. */

@@ -3,6 +3,7 @@ import { canonicalJson } from '../fhir/canonical-json.ts';
 import type { Problem } from '../fhir/problem.ts';
 import type { AgreementContent } from './agreement-schema.ts';
 import { checkAgreementSense } from './check-agreement-sense.ts';
+import { namePractices } from './name-practices.ts';
 import { checkAgreementShape } from './check-agreement-shape.ts';
 import { parseYaml } from './parse-yaml.ts';
 import type { PositionOf } from './parse-yaml.ts';
@@ -43,7 +44,7 @@ export function agreementFrom(content: AgreementContent): Agreement {
     ...(content.purposesText !== undefined && { purposesText: content.purposesText }),
     ...(content.retention !== undefined && { retention: content.retention }),
     ...(content.exclusions !== undefined && { exclusions: content.exclusions }),
-    clauses: content.clauses.map((clause) => ({
+    clauses: namePractices(content).map((clause) => ({
       number: clause.number,
       text: clause.text,
       from: keysOf(clause.from),

@@ -67,6 +67,28 @@ it.each<[string, Record<string, string>]>([
   expect(problemsOf(clauses(also(changes)))).toEqual([]);
 });
 
+describe('a primary care network', () => {
+  const network = (practices: string, to = '[north]', id = 'north'): string => clauses(also({ to, from: '[uhb]' })).replace('clauses:\n', `networks:\n  - { id: ${id}, name: Example Network North, practices: ${practices} }\nclauses:\n`);
+
+  it('is a word for its practices: a clause that names it names each of them once', () => {
+    const read = reviewAgreement(network('[bchc, icb]', '[north, icb]'), known);
+    expect('agreement' in read && read.agreement.clauses.map(({ to }) => to)).toEqual([[bchc, icb], [bchc, icb]]);
+  });
+
+  it('contradicts a clause that names one of its practices otherwise', () => {
+    expect(problemsOf(network('[bchc, icb]').replace('consentBasis: implied\n    notice: generic\n  - number', 'consentBasis: explicit\n    notice: generic\n  - number'))).toEqual([expect.objectContaining({ code: 'agreement-clauses-contradict' })]);
+  });
+
+  it.each([
+    ['names nobody who is no party', network('[bchc, council]'), 'agreement-unknown-party'],
+    ['has no party\'s id', network('[icb]', '[bchc]', 'bchc'), 'agreement-party-repeated'],
+    ['names a practice once', network('[bchc, icb]').replace('clauses:\n', '  - { id: south, name: South, practices: [icb] }\nclauses:\n'), 'agreement-party-repeated'],
+    ['does not share with itself alone', network('[uhb]', '[north]'), 'agreement-shares-with-nobody'],
+  ])('%s', (_, text, code) => {
+    expect(problemsOf(text)).toEqual([expect.objectContaining({ code, at: expect.objectContaining({ line: expect.any(Number) }) })]);
+  });
+});
+
 it('an organisation that is neither partner nor in the directory is refused, at its identifier', () => {
   expect(reviewAgreement(clauses(also()), new Set([uhb, bchc]))).toEqual({ problems: [expect.objectContaining({
     category: 'invalid', code: 'agreement-organisation-unknown', text: expect.stringContaining('"icb"'), at: expect.objectContaining({ line: 10, pointer: '/parties/2/identifier' }),
