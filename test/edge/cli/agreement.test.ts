@@ -74,7 +74,7 @@ describe('agreement check', () => {
     const { code, out } = await program(['check', '--json', wrong, draft]);
     expect(code).toBe(1);
     expect(JSON.parse(out)).toEqual({ files: [
-      { file: wrong, ok: false, agreement: null, problems: [expect.objectContaining({ code: 'agreement-period-reversed', at: expect.objectContaining({ file: wrong, line: 11, column: 7 }) })] },
+      { file: wrong, ok: false, agreement: null, problems: [expect.objectContaining({ code: 'agreement-period-reversed', at: expect.objectContaining({ file: wrong, line: 12, column: 7 }) })] },
       expect.objectContaining({ file: draft, ok: true, agreement: expect.objectContaining({ id: 'draft-safeguarding', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) }) }),
     ] });
   });
