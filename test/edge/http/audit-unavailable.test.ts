@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { chownSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { entryOf } from '../../audit/log-of.ts';
@@ -121,6 +125,38 @@ describe.each(databases)('without the audit trail, on $kind', ({ open }) => {
   });
 });
 
+interface SmallPlace {
+  fill: () => void;
+  empty: () => void;
+  remove: () => void;
+}
+
+/** A tablespace on a disk of eight megabytes; null where nobody lets this process mount one, which it says. */
+async function smallPlace(admin: pg.Client): Promise<SmallPlace | null> {
+  const folder = mkdtempSync(join(tmpdir(), 'onestory-small-'));
+  const mounted = process.getuid?.() === 0 && spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', folder]).status === 0;
+  const remove = (): void => {
+    if (mounted) spawnSync('umount', [folder]);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  if (!mounted) {
+    process.stderr.write('No disk was filled: mounting a small one takes root.\n');
+    remove();
+    return null;
+  }
+  const { rows: [row] } = await admin.query<{ data_directory: string }>('show data_directory');
+  const { uid, gid } = statSync(row?.data_directory ?? '');
+  const [data, filler] = [join(folder, 'data'), join(folder, 'filler')];
+  mkdirSync(data);
+  chownSync(data, uid, gid);
+  await admin.query(`create tablespace small_place location '${data}'`);
+  return {
+    fill: () => { expect(() => { writeFileSync(filler, Buffer.alloc(8 * 2 ** 20)); }).toThrow('ENOSPC'); },
+    empty: () => { rmSync(filler, { force: true }); },
+    remove,
+  };
+}
+
 /** They tell of nobody, and of nothing anybody said: what the gateway is, its pages, its issuer, the log's own hashes. */
 const ofNobody = /^(?:GET|POST|OPTIONS) \/(?:|intake\/:feed\/uploads|(?:fhir\/)?\.well-known\/.+|app\/launch|audit\/(?:checkpoint|keys|consistency)|fhir\/(?:metadata|openapi\.json)|integrate|livez|readyz|oauth\/.+|session.*|start\.css)$/;
 
@@ -182,6 +218,28 @@ describe('without the audit trail, on postgresql', () => {
     await refusesAll(world);
     await other.query('drop trigger refuse_entry on audit_entry');
     expect((await gateway.get('/fhir/Organization', nurse)).status).toBe(200);
+  });
+
+  it('nothing leaves when the disk below the log really is full, no entry is half there, and it goes on once there is room', async () => {
+    const { gateway } = world;
+    const place = await smallPlace(other);
+    if (place === null) return; // the one above says the same by SQLSTATE
+    try {
+      await other.query('alter table audit_entry set tablespace small_place');
+      place.fill();
+      for (let left = 2_000; left > 0 && (await ask(gateway, { path: '/fhir/Organization' })).status !== 503; left -= 1); // the pages there are take a little, least of all an entry that names nobody
+      await refusesAll(world);
+      expect((await fetch(`${gateway.url}/readyz`)).status).toBe(503);
+      place.empty();
+      const before = await lastSeq(gateway);
+      expect((await gateway.get('/fhir/Organization', nurse)).status).toBe(200);
+      expect([(await auditSince(gateway, before)).length, (await checkAuditLog(gateway.database)).violations]).toEqual([1, []]);
+    } finally {
+      place.empty();
+      await other.query('alter table audit_entry set tablespace pg_default');
+      await other.query('drop tablespace small_place');
+      place.remove();
+    }
   });
 
   it('no way in that the app has a handler for answers with anything but that, unless it tells of nobody', async () => {
