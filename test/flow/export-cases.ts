@@ -42,6 +42,10 @@ export function exportCases(current: () => SystemWorld): void {
     expect(manifest.output.map(({ type }) => type)).toEqual(['Patient', 'EpisodeOfCare', 'Organization']);
     const files = await Promise.all(manifest.output.map(({ url }) => get(url, system, { Accept: 'application/fhir+ndjson' })));
     expect(files.map(({ status, headers }) => [status, headers['content-type']])).toEqual(files.map(() => [200, 'application/fhir+ndjson']));
+    const looked = await lastSeq(world.gateway);
+    const heads = await Promise.all(manifest.output.map(({ url }) => get(url, system, {}, 'HEAD')));
+    expect(heads.map(({ status, text }) => [status, text])).toEqual(files.map(() => [200, '']));
+    expect((await auditSince(world.gateway, looked)).map(({ entry: { interaction, disclosed } }) => [interaction, disclosed])).toEqual(files.map(() => ['export-status', []]));
     const [people = [], episodes = [], organisations = []] = files.map((file) => linesOf(file));
     expect([people.length > 0, episodes.length > 0, organisations.length > 5]).toEqual([true, true, true]);
     const references = new Set(people.map(({ id = '' }) => `Patient/${id}`));

@@ -1,4 +1,5 @@
 import { exportCases } from './export-cases.ts';
+import { firstHourCases } from './first-hour-cases.ts';
 import { subscriptionCases } from './subscription-cases.ts';
 import { openSystems, systemHouses, type SystemWorld } from './system-world.ts';
 
@@ -10,4 +11,5 @@ describe.each(systemHouses)('on $kind', ({ open }) => {
 
   describe('an export', () => { exportCases(() => world); });
   describe('a subscription', () => { subscriptionCases(() => world); });
+  describe('a partner\'s first hour', () => { firstHourCases(() => world); });
 });

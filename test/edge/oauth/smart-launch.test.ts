@@ -151,7 +151,7 @@ describe('an app by SMART App Launch', () => {
 
   it('is told who signed in by the claim fhirUser, and may read about them; nobody else may', async () => {
     const tokens = await tokensFor(doctor, { scope: 'openid fhirUser user/Patient.rs' });
-    const address = String(tokens.claims()?.['fhirUser']);
+    const address = tokens.claims()?.['fhirUser'] as string;
     expect(address.startsWith(`${gateway.url}/fhir/Practitioner/`)).toBe(true);
     const answer = await fetch(address, { headers: { Authorization: `Bearer ${tokens.access_token}` } });
     expect([answer.status, await answer.json()]).toEqual([200, { resourceType: 'Practitioner', id: address.split('/').at(-1), meta: { source: 'urn:onestory:composed#signed-in' }, active: true, name: [{ text: 'Dr Leila Haddad' }] }]);
