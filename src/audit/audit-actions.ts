@@ -38,6 +38,7 @@ const actions: Readonly<Record<string, AuditAction>> = {
   'subscription-events': operation('subscription-events'),
   'match': { action: 'E', subtype: [rest('operation'), { system: gatewayAction, code: 'match' }], asks: 'query', moves: 'out' },
   'story': { action: 'E', subtype: [rest('operation'), { system: gatewayAction, code: 'story' }], asks: 'query', moves: 'out' },
+  'print': { action: 'E', subtype: [rest('operation'), { system: gatewayAction, code: 'print' }], asks: 'query', moves: 'out' },
   'confirm': { action: 'U', subtype: [rest('operation'), { system: gatewayAction, code: 'confirm' }], asks: 'thing', moves: 'in' },
   'correct': { action: 'U', subtype: [rest('operation'), { system: gatewayAction, code: 'correct' }], asks: 'thing', moves: 'in' },
   'timeline': { action: 'E', subtype: [rest('operation'), { system: gatewayAction, code: 'timeline' }], asks: 'query', moves: 'out' },

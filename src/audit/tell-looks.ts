@@ -41,7 +41,7 @@ export interface LookLine {
 }
 
 const kinds: Readonly<Record<string, LookKind>> = {
-  'read': 'look', 'vread': 'look', 'history-instance': 'look', 'history-type': 'look', 'history-system': 'look', 'everything': 'look', 'story': 'look', 'timeline': 'look', 'summary': 'look', 'search-type': 'look', 'export-file': 'look', 'notify': 'look', 'subscription-events': 'look', 'match': 'search', 'search-system': 'search', 'presence': 'search', 'ihe-pix': 'search', 'docref': 'search',
+  'read': 'look', 'vread': 'look', 'history-instance': 'look', 'history-type': 'look', 'history-system': 'look', 'everything': 'look', 'story': 'look', 'print': 'look', 'timeline': 'look', 'summary': 'look', 'search-type': 'look', 'export-file': 'look', 'notify': 'look', 'subscription-events': 'look', 'match': 'search', 'search-system': 'search', 'presence': 'search', 'ihe-pix': 'search', 'docref': 'search',
   'create': 'written', 'update': 'written', 'patch': 'written', 'delete': 'written', 'transaction': 'written', 'process-message': 'written', 'intake': 'written', 'pull-person': 'written', 'confirm': 'written', 'correct': 'written', 'same-event': 'written',
   'break-glass': 'emergency', 'end-break-glass': 'emergency', 'emergency-review': 'emergency', 'emergency-revoke': 'emergency', 'emergency-list': 'oversight',
   'link-list': 'linked', 'link-show': 'linked', 'link-why': 'linked', 'link-claim': 'linked', 'link-release': 'linked', 'link-decide': 'linked', 'link-undo': 'linked', 'link-merge': 'linked', 'link-split': 'linked', 'link-apart': 'linked', 'link-visit': 'linked',

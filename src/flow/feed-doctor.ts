@@ -2,7 +2,7 @@ import type { Problem } from '../fhir/problem.ts';
 import type { Requester } from '../fhir/sharing.ts';
 import { Refusal } from '../fhir/problem.ts';
 import type { Feed } from '../intake/types.ts';
-import { readFreshness, type FeedFreshness } from '../store/feed-freshness.ts';
+import { readFreshness, readVolume, type FeedFreshness } from '../store/feed-freshness.ts';
 import { countFeedWork, type FeedQueue } from '../store/feed-work.ts';
 import type { FeedState } from '../store/feed-states.ts';
 import { findReplay, type ReplayRow, type ReplayState } from '../store/replays.ts';
@@ -29,6 +29,8 @@ export interface FeedReport {
   queue: Omit<FeedQueue, 'feed' | 'waitingSince' | 'lastReceived'> & { waitingSince: string | null; lastReceived: string | null };
   /** what came in the last 24 hours beside what usually does */
   freshness: FreshnessReport;
+  /** of one feed alone: rows of each day of the last four weeks on which anything came */
+  volume?: { day: string; rows: number }[];
   replay: ReplayState | null;
   ailments: Ailment[];
 }
@@ -62,7 +64,7 @@ export async function reportFeeds(context: ReplayActs, requester: Requester, key
   const reports: FeedReport[] = [];
   for (const feed of feeds) {
     const [state, queue, fresh] = [states.get(feed.key), queues.get(feed.key), freshness.get(feed.key)];
-    if (state && queue && fresh) reports.push(await reportOn(context, feed, state, queue, fresh));
+    if (state && queue && fresh) reports.push({ ...await reportOn(context, feed, state, queue, fresh), ...(key !== null && { volume: await readVolume(context.database, key) }) });
   }
   await appendAct(context, requester, request, { interaction: 'feed-list', query: `governance/feeds${key === null ? '' : `/${key}`}`, status: 200 });
   return reports;

@@ -31,7 +31,7 @@ export type Ask =
   | PersonAsk;
 
 /** `at`: as it was known before this instant; what may be seen of it is decided by the rights of now. */
-export type StoryAsk = { interaction: 'timeline'; citizen: string; at?: Date } | { interaction: 'story'; citizen: string; at?: Date };
+export type StoryAsk = { interaction: 'timeline'; citizen: string; at?: Date } | { interaction: 'story'; citizen: string; at?: Date } | { interaction: 'print'; citizen: string; at?: Date };
 
 /** Who may be meant by what is asked: `choose` judges whoever the keys find by what of them may be seen. */
 export interface MatchAsk {
@@ -84,7 +84,7 @@ export async function readAsked(database: Database, grantKey: string, asked: Ask
   const ask = withRealIds(asked);
   if (ask.interaction === 'read') return readCurrent(database, grantKey, ask);
   if (ask.interaction === 'everything') return everything(database, grantKey, ask);
-  if (ask.interaction === 'timeline' || ask.interaction === 'story') return wholeStory(database, grantKey, ask.citizen, ask.at);
+  if (ask.interaction === 'timeline' || ask.interaction === 'story' || ask.interaction === 'print') return wholeStory(database, grantKey, ask.citizen, ask.at);
   if ('whom' in ask) {
     const found = await readPerson(database, grantKey, ask, (citizen) => wholeStory(database, grantKey, citizen));
     return found === stale ? stale : { ...nothing, ...found };
@@ -217,7 +217,7 @@ const noId = '00000000-0000-0000-0000-000000000000';
 /** Whom a request names: what the accountant is asked about, found or not. Work-list searches name nobody. */
 export function namingOf(ask: Exclude<Ask, PersonAsk>): Naming | null {
   switch (ask.interaction) {
-    case 'everything': case 'timeline': case 'story': return { citizens: [ask.citizen] };
+    case 'everything': case 'timeline': case 'story': case 'print': return { citizens: [ask.citizen] };
     case 'search-type': return namedIn(ask.query);
     case 'link-show': return { citizens: ask.citizens };
     case 'match': return ask.tokens.length > 0 ? { tokens: ask.tokens } : null;

@@ -112,6 +112,7 @@ function normalForm(ask: Ask): string {
     case 'history-instance': return `${ask.type}/${idOf(ask.id)}/_history`;
     case 'history-type': return `${ask.type ?? ''}${ask.type === null ? '' : '/'}_history`;
     case 'everything': return `Patient/${idOf(ask.citizen)}/$everything`;
+    case 'print': return `Patient/${idOf(ask.citizen)}/$story?${ask.at ? `at=${ask.at.toISOString()}&` : ''}print=true`;
     case 'timeline': case 'story': return `Patient/${idOf(ask.citizen)}/$${ask.interaction}${ask.at ? `?at=${ask.at.toISOString()}` : ''}`;
     case 'search-type': return ask.query.normal;
     case 'match': case 'link-show': case 'summary': case 'presence': case 'ihe-pix': case 'docref': return ask.normal;

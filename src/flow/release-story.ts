@@ -19,6 +19,8 @@ export type StoryContext = ReleaseContext & { story: StoryRule };
 export interface StoryOf {
   citizen: string;
   at?: Date;
+  /** it is put on paper: everything it is told from goes along, and it is written down as printed */
+  print?: boolean;
 }
 
 /** A document, the records its lines name, and the moment it was told for. */
@@ -29,12 +31,13 @@ export type ReleasedStory = Released & Omit<StoryDocument, 'cited'> & { people: 
  * of the composed Patient and the records that a line names; the others were read and are not told. With `at` it is told from
  * the versions of before that instant, as if it were then.
  */
-export function releaseStory(context: StoryContext, requester: Requester, { citizen, at: asAt }: StoryOf, base: string, request: RequestFacts): Promise<ReleasedStory> {
-  return releaseTold(context, requester, { interaction: 'story', citizen, ...(asAt && { at: asAt }) }, request, (held, found) => {
+export function releaseStory(context: StoryContext, requester: Requester, { citizen, at: asAt, print = false }: StoryOf, base: string, request: RequestFacts): Promise<ReleasedStory> {
+  const whose = { citizen, ...(asAt && { at: asAt }) };
+  return releaseTold(context, requester, print ? { interaction: 'print', ...whose } : { interaction: 'story', ...whose }, request, (held, found) => {
     const at = asAt ?? context.clock();
     const facts = factsFrom(context, held, found, at);
     const { cited, ...document } = storyDocument({ ...facts, events: findEvents(facts.rows, found.decisions ?? [], context.story) }, base);
-    return { sent: onlyCited(found, cited), told: { ...document, people: found.people, at } };
+    return { sent: print ? found : onlyCited(found, cited), told: { ...document, people: found.people, at } };
   });
 }
 

@@ -61,6 +61,13 @@ export async function readLateFeeds(database: Database): Promise<{ feed: string;
      from (select x.feed from feed_expectation x where ${isSilent('x.feed')} union select p.feed from pull_state p where p.late_from <= statement_timestamp()) l`);
 }
 
+/** Rows of each London day of the last four weeks on which anything came, oldest first; the last minutes are not counted yet. */
+export async function readVolume(database: Database, feed: string): Promise<{ day: string; rows: number }[]> {
+  return database.query<{ day: string; rows: number }>(
+    `select to_char(hour at time zone 'Europe/London', 'YYYY-MM-DD') as day, sum(rows)::float8 as rows from feed_hour
+     where feed = $1 and hour > now() - make_interval(days => $2::int) group by 1 order by 1`, [feed, daysCompared]);
+}
+
 /** Counts what has come since the last time into hours, each record once; whoever comes second meanwhile leaves it to the first. */
 async function countArrived(connection: Connection): Promise<void> {
   const { rows: [lock] } = await connection.query<{ mine: boolean }>('select pg_try_advisory_xact_lock(20140025) as mine');

@@ -151,7 +151,7 @@ with entry as (
   where (a.at, a.seq) > ($1::timestamptz, $2::bigint) and (a.at, a.seq) <= ($3::timestamptz, $4::bigint) and a.organisation is not null
     and substring(e ->> 'query' from '^[A-Za-z]*') <> all ($5::text[]) and e ->> 'interaction' = any ($6::text[] || $7::text[]) and (e ->> 'status')::int in (200, 404)),
 asked as (
-  select *, case when interaction in ('everything', 'story', 'timeline', 'summary', 'presence') then 'everything' when interaction in ('search-type', 'docref', 'ihe-pix') then 'search' else 'row' end as kind,
+  select *, case when interaction in ('everything', 'story', 'print', 'timeline', 'summary', 'presence') then 'everything' when interaction in ('search-type', 'docref', 'ihe-pix') then 'search' else 'row' end as kind,
     case interaction when 'search-type' then split_part(query, '?', 1) || '?' || array_to_string(array(
         select p from unnest(string_to_array(split_part(query, '?', 2), '&')) p where p !~ '^_(count|sort)=' and p !~ '=[*]$' order by p), '&')
       when 'docref' then 'DocumentReference?' when 'ihe-pix' then 'Patient?' else '' end as form,

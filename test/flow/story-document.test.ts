@@ -210,6 +210,14 @@ describe.each(databases)('one story, on $kind', ({ open }) => {
     const [last] = entries.map(({ entry }) => JSON.parse(entry) as { interaction: string; query: string; disclosed: string[] }).filter(({ interaction }) => interaction === 'story');
     expect(last?.query).toMatch(/^Patient\/[0-9a-f-]{36}\/\$story$/);
     expect(last?.disclosed.sort()).toEqual(sent.sort());
+
+    const paper = `/fhir/Patient/${await idOf(people.alice)}/$story?print=`;
+    const printed = (await (await gateway.get(`${paper}true`, 'community-nurse')).json()) as Bundle;
+    const [written] = (await gateway.database.query<{ entry: string }>('select entry from audit_entry order by seq desc limit 1')).map(({ entry }) => JSON.parse(entry) as { interaction: string; disclosed: string[] });
+    const held = (printed.entry ?? []).flatMap(({ fullUrl, resource }) => (fullUrl?.startsWith('urn:') || resource?.meta?.source?.startsWith('urn:onestory:composed') ? [] : [`${resource?.resourceType ?? ''}/${resource?.id ?? ''}/_history/${resource?.meta?.versionId ?? ''}`]));
+    expect([written?.interaction, written?.disclosed.sort()]).toEqual(['print', held.sort()]);
+    expect(held).toEqual(expect.arrayContaining(sent));
+    expect((await gateway.get(`${paper}maybe`, 'community-nurse')).status).toBe(400);
   });
 
   it('says to the next reader that a fact was found still right, until the record changes', async () => {

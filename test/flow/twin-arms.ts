@@ -61,7 +61,7 @@ export const arms: Readonly<Record<string, Arm>> = {
   'GET /fhir/AuditEvent/:id/$reconstruct': (facts) => get(instance(facts), ({ id }) => `/fhir/AuditEvent/${id}/$reconstruct`, ['', '?_format=json', '?x=1']),
   'GET /fhir/Patient/:id/$everything': (facts) => get(person(facts), (id) => `/fhir/Patient/${id}/$everything`, ['', '?_count=1', '?_count=2', '?_count=9', '?_count=0', '?start=2020-01-01', '?_type=CarePlan', '?_since=2020', '?_page=AAAA']),
   'POST /fhir/Patient/:id/$everything': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$everything`, ...withBody(body), headers: { ...given, ...jsonBody } })),
-  'GET /fhir/Patient/:id/$story': (facts) => get(person(facts), (id) => `/fhir/Patient/${id}/$story`, ['', '', '', '?_format=json', '?_count=1', '?at=2026-06-01', '?at=2999-01-01', '?at=then']),
+  'GET /fhir/Patient/:id/$story': (facts) => get(person(facts), (id) => `/fhir/Patient/${id}/$story`, ['', '', '?print=true', '?print=x', '?_format=json', '?_count=1', '?at=2026-06-01', '?at=2999-01-01', '?at=then']),
   'POST /fhir/Patient/:id/$story': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$story`, ...withBody(body), headers: { ...given, ...jsonBody } })),
   'GET /fhir/Patient/:id/$summary': (facts) => get(person(facts), (id) => `/fhir/Patient/${id}/$summary`, ['', '', '?_format=xml', '?profile=urn:x']),
   'POST /fhir/Patient/:id/$summary': (facts) => fc.tuple(person(facts), everythingInput, headers).map(([id, body, given]) => ({ method: 'POST', path: `/fhir/Patient/${id}/$summary`, ...withBody(body), headers: { ...given, ...jsonBody } })),

@@ -5,7 +5,7 @@ import { sealEntries } from '../../src/flow/seal-entries.ts';
 import { canonicalJson } from '../../src/fhir/canonical-json.ts';
 import { openAuditTrail } from '../../src/store/audit-trail.ts';
 import type { Database } from '../../src/store/database.ts';
-import { readFreshness } from '../../src/store/feed-freshness.ts';
+import { readFreshness, readVolume } from '../../src/store/feed-freshness.ts';
 import { finishRecords } from '../../src/store/intake-queue.ts';
 import { endLapsedHolds, eraseBytes, eraseCases, eraseLooks, findDueBytes, findDueCases, findDueLooks, redactEntry } from '../../src/store/retention.ts';
 import { copyLegalHolds, endLegalHold, saveLegalHold } from '../../src/store/legal-holds.ts';
@@ -178,6 +178,8 @@ describe.each(databases)('how fresh a feed is, on $kind', ({ open }) => {
       expect([Math.round((steady?.lagSeconds ?? 0) / 3600), Math.round((Date.now() - (steady?.lastGood?.getTime() ?? 0)) / 3_600_000)]).toEqual([1, 2]);
       expect([unheard, young?.usualRows]).toEqual([{ feed: 'unheard', lastGood: null, lagSeconds: 0, rowsOfDay: 0, wrongOfDay: 0, usualRows: null }, null]);
       expect((await readFreshness(database, ['steady']))[0]?.usualRows).toBe(5.5);
+      const volume = await readVolume(database, 'steady');
+      expect([volume.length > 7, volume.every(({ rows }) => rows > 0), volume.map(({ day }) => day)]).toEqual([true, true, volume.map(({ day }) => day).sort()]);
     } finally {
       await database.close();
     }

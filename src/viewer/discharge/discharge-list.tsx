@@ -3,11 +3,12 @@ import { Link } from 'react-router';
 import type { SignedIn } from '../api/session.ts';
 import { hasScope } from '../home.tsx';
 import { strings } from '../strings.ts';
+import { Bars } from '../ui/bars.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Page } from '../ui/page.tsx';
 import { Paged } from '../ui/paged.tsx';
 import { useSearchPages } from '../ui/use-search-pages.ts';
-import { dischargeBeside, dischargeForm, dischargeRows, type DischargeRow } from './discharge-view.ts';
+import { dischargeBeside, dischargeForm, dischargeRows, waitsOf, type DischargeRow } from './discharge-view.ts';
 
 const words = strings.discharge;
 
@@ -20,10 +21,15 @@ export function DischargeList({ session }: { session: SignedIn }) {
     <Page title={words.title}>
       <p className="os-lead">{words.intro}</p>
       <Paged query={query} items={(page) => dischargeRows(page, now)} none={words.none} more={words.more}>
-        {(rows) => <ul className="os-items">{rows.map((row) => <Row row={row} mayRefer={mayRefer} key={row.record} />)}</ul>}
+        {(rows) => <><ul className="os-items">{rows.map((row) => <Row row={row} mayRefer={mayRefer} key={row.record} />)}</ul><Waits rows={rows} /></>}
       </Paged>
     </Page>
   );
+}
+
+function Waits({ rows }: { rows: readonly DischargeRow[] }) {
+  const bars = waitsOf(rows);
+  return bars.length === 0 ? null : <Bars caption={words.waits.caption} columns={words.waits.columns} bars={bars} />;
 }
 
 function Row({ row: { record, citizen, name, born, nhsNumber, place, ready, days, pathway, expected, delay, holds }, mayRefer }: { row: DischargeRow; mayRefer: boolean }) {

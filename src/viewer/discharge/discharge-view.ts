@@ -6,6 +6,7 @@ import { reasonOf } from '../person/referrals-view.ts';
 import { extensionOf, placeOf, subjectOf, teamFirst } from '../person/title-of.ts';
 import { daysSince, londonDayOf } from '../read-day.ts';
 import { strings } from '../strings.ts';
+import type { Bar } from '../ui/bar.ts';
 import { aboutWhom, peopleOn, resourcesIn, type BesideForm } from '../ui/use-search-pages.ts';
 
 export interface DischargeRow {
@@ -15,6 +16,8 @@ export interface DischargeRow {
   born: string;
   nhsNumber: string;
   place: string;
+  /** whose bed it is; '' where that is not said */
+  organisation: string;
   ready: string;
   /** whole London days */
   days: number;
@@ -50,6 +53,16 @@ export function dischargeRows(page: Bundle, now: Date): DischargeRow[] {
   return matchesOf(page).flatMap((stay) => (stay.resourceType === 'Encounter' ? [rowOf(stay, all, now)] : []));
 }
 
+/** How many of these people wait in each organisation, and how long together, the longest first; of fewer than two people there is nothing to compare. */
+export function waitsOf(rows: readonly DischargeRow[]): Bar[] {
+  if (rows.length < 2) return [];
+  return [...Map.groupBy(rows, ({ organisation }) => organisation)].map(([organisation, people]) => {
+    const all = people.map(({ days }) => Math.max(0, days));
+    const value = all.reduce((sum, days) => sum + days, 0);
+    return { label: organisation === '' ? words.noOrganisation : organisation, value, text: words.waits.of(people.length, value, Math.max(...all)) };
+  }).sort((a, b) => b.value - a.value || a.label.localeCompare(b.label, 'en-GB'));
+}
+
 function rowOf(stay: Encounter, all: readonly Resource[], now: Date): DischargeRow {
   const about = aboutWhom(stay);
   const person = all.find((resource): resource is Patient => resource.resourceType === 'Patient' && `Patient/${resource.id ?? ''}` === about);
@@ -61,7 +74,7 @@ function rowOf(stay: Encounter, all: readonly Resource[], now: Date): DischargeR
   return {
     record: `Encounter/${stay.id ?? ''}`, citizen: person?.id, name: banner?.name ?? words.unknownPerson, born: banner?.born ?? '', nhsNumber: banner?.nhsNumber ?? '',
     place: [placeOf(stay.location?.at(-1)?.location), stay.serviceProvider?.display].filter((part) => part !== undefined).join(', '),
-    ready: formatDateTime(ready), days: daysSince(ready, now), pathway: pathwayOf(note, asked), expected: partOf(note, 'expected-discharge', ({ valueDateTime }) => valueDateTime && formatDate(valueDateTime)) ?? (planned && formatDate(planned)),
+    organisation: stay.serviceProvider?.display ?? '', ready: formatDateTime(ready), days: daysSince(ready, now), pathway: pathwayOf(note, asked), expected: partOf(note, 'expected-discharge', ({ valueDateTime }) => valueDateTime && formatDate(valueDateTime)) ?? (planned && formatDate(planned)),
     delay: partOf(note, 'delay-reason', ({ valueCodeableConcept }) => valueCodeableConcept && formatConcept(valueCodeableConcept)),
     holds: asked ? words.asked(teamFirst(asked.performer)[0] ?? subjectOf(asked) ?? '', reasonOf(asked), formatDate(asked.authoredOn)) : words.nobody,
   };

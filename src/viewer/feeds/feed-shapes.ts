@@ -8,6 +8,8 @@ export interface FeedReport {
   queue: { received: number; pending: number; retrying: number; quarantined: number; awaitingMerge: number; unmappedCodes: number; waitingSince: string | null; lastReceived: string | null };
   /** what came in the last 24 hours beside what usually does; `usualRows` null: too young to say */
   freshness: { lastGood: string | null; lagSeconds: number; rowsOfDay: number; errorRate: number; usualRows: number | null };
+  /** of one feed alone */
+  volume?: { day: string; rows: number }[];
   replay: string | null;
   ailments: { code: string; sentence: string; fix: string }[];
 }

@@ -1,5 +1,6 @@
-import { formatDateTime } from '../format.ts';
+import { formatDate, formatDateTime } from '../format.ts';
 import { strings } from '../strings.ts';
+import type { Bar } from '../ui/bar.ts';
 import type { FeedReport } from './feed-shapes.ts';
 
 const words = strings.feeds;
@@ -27,4 +28,9 @@ function freshnessOf({ lastGood, lagSeconds, rowsOfDay, errorRate, usualRows }: 
     ...(lastGood === null ? [] : [[facts.lastGood, formatDateTime(lastGood)] as [string, string]]), ...(lagSeconds < 60 ? [] : [[facts.behind, words.minutes(Math.round(lagSeconds / 60))] as [string, string]]),
     [facts.day, `${words.rows(rowsOfDay)}${usualRows === null ? '' : words.usual(Math.round(usualRows))}`], ...(errorRate === 0 ? [] : [[facts.wrong, words.ofHundred(Math.max(1, Math.round(errorRate * 100)))] as [string, string]]),
   ];
+}
+
+/** Rows of each day, the newest first. */
+export function volumeOf({ volume = [] }: FeedReport): Bar[] {
+  return volume.map(({ day, rows }) => ({ label: formatDate(day), value: rows, text: words.rows(rows) })).reverse();
 }

@@ -2,13 +2,14 @@ import { Link, useParams } from 'react-router';
 import { ApiProblem } from '../api/api-problem.ts';
 import type { SignedIn } from '../api/session.ts';
 import { strings } from '../strings.ts';
+import { Bars } from '../ui/bars.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { Page } from '../ui/page.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { useGovernance } from '../ui/use-governance.ts';
 import type { FeedReport } from './feed-shapes.ts';
-import { factsOf } from './feed-view.ts';
+import { factsOf, volumeOf } from './feed-view.ts';
 import { Ledger } from './ledger.tsx';
 import { Replay } from './replay.tsx';
 
@@ -37,6 +38,7 @@ function Known({ feed, session }: { feed: FeedReport; session: SignedIn }) {
       {feed.ailments.length === 0 ? <p>{words.well}</p> : (
         <ul className="os-items">{feed.ailments.map(({ code, sentence, fix }) => <li className="os-item os-fact" key={code}><strong>{sentence}</strong><p className="os-origin">{words.toMend}: {fix}</p></li>)}</ul>
       )}
+      {(feed.volume ?? []).length < 2 ? null : <Bars caption={words.volume.caption(feed.freshness.usualRows)} columns={words.volume.columns} bars={volumeOf(feed)} {...(feed.freshness.usualRows !== null && { usual: feed.freshness.usualRows })} />}
       <h2 className="nhsuk-heading-m">{words.ledger.heading}</h2>
       <Ledger feed={feed.feed} />
       <h2 className="nhsuk-heading-m">{words.replay.heading}</h2>

@@ -20,7 +20,7 @@ type Words = Pick<LookAction, 'done' | 'tried'>;
 
 /** Looks that are told alike whatever they were about. */
 const alike: ReadonlyMap<string, LookAction> = new Map([
-  ...each('opened', true, { everything: words.everything, summary: words.summary, story: words.story, timeline: words.timeline }),
+  ...each('opened', true, { everything: words.everything, summary: words.summary, story: words.story, print: words.print, timeline: words.timeline }),
   ...each('list', false, { ...words.export, ...words.subscription }),
   ...each('people', false, { match: words.match, ...words.before }),
   ...each('emergency', true, { 'break-glass': words.emergency, 'end-break-glass': words.endEmergency }),

@@ -1,4 +1,5 @@
 import { strings } from '../strings.ts';
+import { PrintButton } from './print-button.tsx';
 import { AsAtForm } from './as-at.tsx';
 
 const words = strings.person.sections;
@@ -13,7 +14,7 @@ export function Contents({ citizen }: { citizen: string }) {
     <nav className="os-contents" aria-label={words.label}>
       <ul>
         {parts.map(([id, text]) => <li key={id}><a href={`#${id}`}>{text}</a></li>)}
-        <li><button className="os-link-button" type="button" onClick={() => { window.print(); }}>{strings.person.print.button}</button></li>
+        <li><PrintButton citizen={citizen} /></li>
       </ul>
       <AsAtForm citizen={citizen} />
     </nav>

@@ -7,6 +7,7 @@ export const feeds = {
   facts: { partner: 'Organisation', state: 'State', last: 'Last received', lastGood: 'Last that was worked off', behind: 'Behind by', day: 'In 24 hours', wrong: 'Of these, refused', waiting: 'Waiting', quarantined: 'In quarantine', awaitingMerge: 'Wait for who is who', unmapped: 'Codes nobody has explained yet', mapping: 'Mapping at work (fingerprint)', candidate: 'Changed mapping (fingerprint)' },
   never: 'Nothing yet', usual: (count: number): string => `, ${count.toLocaleString('en-GB')} on an ordinary day`, ofHundred: (count: number): string => `${count} of 100`,
   minutes: (count: number): string => (count < 120 ? `${count} ${count === 1 ? 'minute' : 'minutes'}` : `${Math.round(count / 60)} hours`), rows: (count: number): string => `${count.toLocaleString('en-GB')} ${count === 1 ? 'row' : 'rows'}`, since: (when: string): string => `, the oldest since ${when}`, noCandidate: 'None',
+  volume: { caption: (usual: number | null): string => `Rows of each day of the last four weeks${usual === null ? '' : `; the line is an ordinary day, ${Math.round(usual).toLocaleString('en-GB')}`}`, columns: ['Day', 'Rows', 'Beside other days'] as const },
   problems: 'What keeps it from being well', toMend: 'To mend it', counts: (sick: number, all: number): string => (sick === 0 ? `All ${all} feeds are well.` : `${sick} of ${all} feeds need somebody to look.`),
   ledger: {
     heading: 'Where its fields go', open: 'Show where each field goes', none: 'Nothing of this feed has been mapped yet.',

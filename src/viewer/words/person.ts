@@ -104,7 +104,7 @@ export const person = {
   },
   documents: { dated: 'Dated' },
   sources: { newest: (when: string): string => `The newest of them came ${when}.` },
-  print: { button: 'Print', by: (person: string, organisation: string, when: string): string => `Printed by ${person}, ${organisation}, ${when}`, keep: 'Keep it as your organisation’s rules for records say. It shows what was known here at this time.' },
+  print: { button: 'Print', not: 'This page is printed with its own button “Print” or with Ctrl and P, so that it is written down who printed it.', by: (person: string, organisation: string, when: string): string => `Printed by ${person}, ${organisation}, ${when}`, keep: 'Keep it as your organisation’s rules for records say. It shows what was known here at this time.' },
   entry: {
     api: 'Written here, by hand or by their own system',
     back: 'Back to the record', details: 'Details', versions: 'Versions', version: (id: string): string => `Version ${id}`, current: 'newest', older: 'This is an older version. It is no longer how things stand.', organisation: 'Organisation', system: 'System', recorded: 'Recorded', record: 'Source record', row: (row: string): string => `row ${row}`,

@@ -103,7 +103,7 @@ export const whoLooked = {
       export: { done: 'asked for records in bulk', tried: 'ask for records in bulk' }, 'export-status': { done: 'asked what an export holds', tried: 'ask what an export holds' },
       'export-file': { done: 'was sent records in bulk', tried: 'get records in bulk' }, 'export-delete': { done: 'ended an export', tried: 'end an export' },
     },
-    everything: { done: 'opened the whole record', tried: 'open the whole record' }, story: { done: 'read the record as one story', tried: 'read the record as one story' }, summary: { done: 'read a summary of the record', tried: 'read a summary of the record' },
+    everything: { done: 'opened the whole record', tried: 'open the whole record' }, story: { done: 'read the record as one story', tried: 'read the record as one story' }, print: { done: 'printed the record', tried: 'print the record' }, summary: { done: 'read a summary of the record', tried: 'read a summary of the record' },
     sandbox: { done: 'used a sandbox with synthetic people', tried: 'use a sandbox with synthetic people' },
     before: {
       presence: { done: 'asked whether there is something about a person', tried: 'ask whether there is something about a person' }, 'ihe-pix': { done: 'asked for other identifiers of a person', tried: 'ask for other identifiers of a person' },

@@ -1,5 +1,5 @@
 import type { Bundle, Encounter, Observation, Resource, ServiceRequest } from '@medplum/fhirtypes';
-import { dischargeBeside, dischargeForm, dischargeRows } from '../../../src/viewer/discharge/discharge-view.ts';
+import { dischargeBeside, dischargeForm, dischargeRows, waitsOf, type DischargeRow } from '../../../src/viewer/discharge/discharge-view.ts';
 import { alice, now, wardStay } from '../person/people.ts';
 
 const item = 'https://fhir.bicp.example/CodeSystem/discharge-item';
@@ -28,3 +28,12 @@ it.each<[string, Resource[], object]>([
   ['what is over, or about somebody else, has nobody waiting', [asked('A', '2026-11-21', { status: 'completed' }), asked('B', '2026-11-22', { subject: { reference: 'Patient/abdul' } })], { holds: 'No referral since the admission is recorded that you may see' }],
   ['a referral may say the way out where no hub noted it', [asked('A', '2026-11-21', { extension: [{ url: 'https://fhir.bicp.example/StructureDefinition/discharge-pathway', valueCoding: { system: 'https://fhir.bicp.example/CodeSystem/discharge-pathway', code: '2' } }] })], { pathway: 'Pathway 2: a bed for recovery' }],
 ])('%s', (_, included, expected) => { expect(row(...included)).toMatchObject(expected); });
+
+it('adds up the days people wait by organisation, the longest first; one person is compared with nobody', () => {
+  const [one] = dischargeRows(page([]), now);
+  const waiting = (organisation: string, days: number): DischargeRow[] => (one ? [{ ...one, organisation, days }] : []);
+  expect(waitsOf(waiting('A', 3))).toEqual([]);
+  expect(waitsOf([...waiting('A', 3), ...waiting('B', 9), ...waiting('A', 7), ...waiting('', -1)])).toEqual([
+    { label: 'A', value: 10, text: '2 people, 10 days together, the longest 7' }, { label: 'B', value: 9, text: '1 person, 9 days together' }, { label: 'Organisation not recorded', value: 0, text: '1 person, 0 days together' },
+  ]);
+});

@@ -18,16 +18,23 @@ export interface StoryServices {
 }
 
 /**
- * GET or POST [base]/Patient/{citizen}/$story?at= · ours: profiles/OperationDefinition-story.json
+ * GET or POST [base]/Patient/{citizen}/$story?at=&print= · ours: profiles/OperationDefinition-story.json
  * The composed story as a FHIR document (http://hl7.org/fhir/R4/documents.html): Composition, Patient, the coordinated
  * plans, a List of each thread, every record a line names, the organisations those name, and who says what.
  */
 export async function patientStory(services: StoryServices, asked: Asked, posted: boolean): Promise<Reply> {
   const given = [...asked.query.filter(([name]) => !formParameters.includes(name)), ...(posted ? await readPosted(asked, services.limits) : [])];
-  if (given.some(([name]) => name !== 'at')) throw new Refusal({ category: 'unsupported', code: 'search-parameter-unknown', text: '$story takes no such parameter.', expected: 'at' });
-  const at = readMoment(given.map(([, value]) => value), services.clock());
-  const story = await services.story(asked.requester, { citizen: asked.params['id'] ?? '', ...(at && { at }) }, services.base, asked.request);
+  if (given.some(([name]) => name !== 'at' && name !== 'print')) throw new Refusal({ category: 'unsupported', code: 'search-parameter-unknown', text: '$story takes no such parameter.', expected: 'at or print' });
+  const at = readMoment(given.flatMap(([name, value]) => (name === 'at' ? [value] : [])), services.clock());
+  const print = readPrint(given.flatMap(([name, value]) => (name === 'print' ? [value] : [])));
+  const story = await services.story(asked.requester, { citizen: asked.params['id'] ?? '', ...(at && { at }), print }, services.base, asked.request);
   return { status: 200, text: storyText(services.base, story) };
+}
+
+/** `print=true`: it is put on paper. */
+function readPrint([value, ...others]: readonly string[]): boolean {
+  if (others.length > 0 || !['true', 'false', undefined].includes(value)) throw new Refusal({ category: 'invalid', code: 'search-value-invalid', text: 'Whether it is printed is said once.', at: { field: 'print' }, expected: 'true or false' });
+  return value === 'true';
 }
 
 /** What is composed has a name and no address. */
