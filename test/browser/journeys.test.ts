@@ -10,7 +10,9 @@ import { londonToday } from '../../src/viewer/read-day.ts';
 import { awayFromMidnight, patienceMs } from '../patience.ts';
 import { castMember, detailsOf, openEmergency, population } from '../flow/emergency-asks.ts';
 import { editableMappings, integrationOf, request, untilReplay } from '../flow/replay-works.ts';
-import { desktop, elsewhere, faults, faultsAtAnyWidth, faultsWhenNarrow, focusedLabel, isInSight, openBrowser, settled, tabTo, visit, type Visit } from './visit.ts';
+import { everyRouteCases } from './every-route.ts';
+import { keyboardJourneys } from './keyboard-journeys.ts';
+import { desktop, elsewhere, faults, faultsAtAnyWidth, faultsWhenNarrow, focusedLabel, isInSight, openBrowser, settled, tabTo, visit, zoomed, zoomedOut, type Visit } from './visit.ts';
 
 /** The journeys people make from the start page to their answer, one after the other on one gateway, as in a working day. */
 describe('from the start page', () => {
@@ -204,7 +206,6 @@ describe('from the start page', () => {
 
     it('has no fault on the way that axe can find, wide or narrow', async () => {
       const { page } = here;
-      expect(await faultsAtAnyWidth(page)).toEqual([]);
       await page.getByRole('link', { name: 'Find a person' }).click();
       await settled(page);
       await page.getByRole('button', { name: 'Clear' }).click();
@@ -389,7 +390,7 @@ describe('from the start page', () => {
       expect(text).toMatch(/Sukhdev Bains/);
       expect(text).toMatch(/clause \d/i);
       expect(text).toMatch(/objection|objected|wish/i);
-      expect(await faultsAtAnyWidth(page)).toEqual([]);
+      expect(await faultsWhenNarrow(page)).toEqual([]);
     });
   });
 
@@ -431,11 +432,8 @@ describe('from the start page', () => {
       await settled(page);
       const text = await page.innerText('main');
       for (const part of ['In force', 'Lapsed', 'Draft']) expect(text).toContain(part);
-      expect(await faultsAtAnyWidth(page)).toEqual([]);
       await page.getByRole('link', { name: /Early Intervention/i }).first().click();
       await page.getByText('Birmingham City Council').first().waitFor();
-      await settled(page);
-      expect(await faultsAtAnyWidth(page)).toEqual([]);
     });
 
     it('asks why an entry is shown to one and not to another, rule by rule, also where colours are forced and the window is very small', async () => {
@@ -456,13 +454,10 @@ describe('from the start page', () => {
         await page.getByRole('button', { name: 'Explain' }).click();
         await page.getByText(says).first().waitFor();
       }
-      expect(await faultsAtAnyWidth(page)).toEqual([]);
-      await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
-      await page.setViewportSize({ width: 320, height: 256 });
       expect(await faults(page)).toEqual([]);
-      expect(await page.evaluate("[...document.querySelectorAll('main *')].filter((each) => parseFloat(getComputedStyle(each).animationDuration) > 0.01 || parseFloat(getComputedStyle(each).transitionDuration) > 0.01).length")).toBe(0);
-      await page.emulateMedia({ forcedColors: null, reducedMotion: null });
-      await page.setViewportSize(desktop);
+      await zoomed(page);
+      expect(await faults(page)).toEqual([]);
+      await zoomedOut(page);
     });
   });
 
@@ -527,7 +522,6 @@ describe('from the start page', () => {
     it('record what somebody decided about sharing, and end it again', async () => {
       const { page } = officer;
       expect(await go('Choices')).toMatch(/BLAGROVE, Neville[\s\S]*Objects to sharing[\s\S]*University Hospitals Birmingham/);
-      expect(await faultsWhenNarrow(page)).toEqual([]);
       await page.getByRole('link', { name: 'Find a person to record or end a choice' }).click();
       await page.getByLabel('NHS number', { exact: true }).fill(people.abdul);
       await page.keyboard.press('Enter');
@@ -548,7 +542,6 @@ describe('from the start page', () => {
     it('see what feeds are stuck, and what is known not to be covered', async () => {
       const { page } = officer;
       expect(await go('Feeds')).toMatch(/Hospital admissions, transfers, discharges[\s\S]*Last received\s+\d\d-/);
-      expect(await faultsAtAnyWidth(page)).toEqual([]);
       await page.getByRole('link', { name: /Hospital admissions/ }).click();
       await page.getByText('Mapping at work (fingerprint)').waitFor();
       expect(await page.innerText('main')).toMatch(/In 24 hours\s+[\d,]+ rows/);
@@ -557,7 +550,6 @@ describe('from the start page', () => {
       expect(await page.innerText('main')).toMatch(/fields are accounted for[\s\S]*Left out on purpose[\s\S]*agreed by/);
       expect(await faultsWhenNarrow(page)).toEqual([]);
       expect(await go('Known gaps')).toMatch(/Not compared[\s\S]*Time\. The twin worlds compare/);
-      expect(await faultsWhenNarrow(page)).toEqual([]);
     });
 
     it('hold the log to a checkpoint they kept, and tell a person who looked', async () => {
@@ -728,7 +720,6 @@ describe('from the start page', () => {
         if (await page.getByRole('button', { name: 'Look again' }).isVisible()) await page.getByRole('button', { name: 'Look again' }).click();
       }
       expect(await page.innerText('main')).toMatch(/Waits for an answer/);
-      expect(await faultsAtAnyWidth(page)).toEqual([]);
       await go('Agreements');
       await page.getByRole('link', { name: /safeguarding/i }).click();
       await page.getByRole('button', { name: 'Try it' }).click();
@@ -818,6 +809,9 @@ describe('from the start page', () => {
     await page.getByRole('button', { name: 'Send the answer' }).click();
     await page.getByText(/^Answered: Not accepted/).waitFor();
   });
+
+  keyboardJourneys(() => ({ gateway, visit: () => visit(browser) }));
+  describe('every screen', () => { everyRouteCases(() => ({ gateway, visit: () => visit(browser) })); });
 
   it('nobody\'s browser asked anybody but this gateway, met an error, or had an identifier in an address', () => {
     expect(visits.length).toBe(6);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { AxeBuilder } from '@axe-core/playwright';
 import chromiumPackage from '@sparticuz/chromium';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page, type Request } from 'playwright-core';
 import { patienceMs } from '../patience.ts';
 
 /** Debian's Chromium where there is one, else the one that npm brings. */
@@ -15,6 +15,22 @@ const oneProcess = ['--single-process', '--no-zygote'];
 
 export const desktop = { width: 1280, height: 800 };
 export const narrow = { width: 320, height: 640 };
+/** What is left of 1280 by 1024 at 400 %. */
+const fourTimes = { width: 320, height: 256 };
+
+/** As somebody sees it who needs 400 %, colours of their own and no motion. */
+export async function zoomed(page: Page): Promise<void> {
+  await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
+  await page.setViewportSize(fourTimes);
+}
+
+export async function zoomedOut(page: Page): Promise<void> {
+  await page.emulateMedia({ forcedColors: null, reducedMotion: null });
+  await page.setViewportSize(desktop);
+}
+
+/** What each window has asked for and has no answer to yet. */
+const fetching = new WeakMap<Page, Set<Request>>();
 
 /** A browser window of somebody's own, and what it asked and complained of. */
 export interface Visit {
@@ -31,8 +47,16 @@ export async function visit(browser: Browser, viewport: { width: number; height:
   const page = await context.newPage();
   page.setDefaultTimeout(patienceMs);
   const requested: string[] = [];
+  const waiting = new Set<Request>();
+  fetching.set(page, waiting);
+  page.on('requestfinished', (request) => waiting.delete(request));
+  page.on('requestfailed', (request) => waiting.delete(request));
+  page.on('framenavigated', (frame) => { if (frame === page.mainFrame()) waiting.clear(); }); // nobody waits for what the page before it asked for
   const complaints: string[] = [];
-  page.on('request', (request) => requested.push(request.url()));
+  page.on('request', (request) => {
+    requested.push(request.url());
+    waiting.add(request);
+  });
   page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) complaints.push(`${message.text()} ${message.location().url}`); });
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('dialog', (dialog) => {
@@ -55,21 +79,24 @@ export async function settled(page: Page): Promise<void> {
   await page.locator('h1').first().waitFor();
   const end = Date.now() + patienceMs;
   for (let quiet = 0; quiet < 4; await page.waitForTimeout(25)) {
-    quiet = (await page.locator('[data-loading]').count()) > 0 ? 0 : quiet + 1;
+    quiet = (fetching.get(page)?.size ?? 0) > 0 || (await page.locator('[data-loading]').count()) > 0 ? 0 : quiet + 1;
     if (Date.now() > end) throw new Error('still loading');
   }
 }
 
 /** What axe finds against WCAG 2.2 A and AA, and what sticks out sideways. Empty is good. */
 export async function faults(page: Page): Promise<unknown[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+  if (page.frames().length > 1) throw new Error('a frame within the page, which is not looked into');
+  // in the page itself: the other way opens a window for every look, and reads axe once more there
+  const isThere = Boolean(await page.evaluate('typeof axe === "object"'));
+  const { violations } = await new AxeBuilder({ page, ...(isThere && { axeSource: ' ' }) }).setLegacyMode(true).options({ resultTypes: ['violations'] }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
   const overflow = await overflowOf(page);
   const wide = overflow > 0 ? await page.evaluate(tooWide) : [];
   return [...violations.map(({ id, nodes }) => ({ id, at: nodes.map(({ target, failureSummary }) => [target, failureSummary]) })), ...(overflow > 0 ? [{ id: 'wider than the window', by: overflow, wide }] : [])];
 }
 
 /** By how many pixels the page is wider than its window, once it has taken the window's width: a page is laid out in its own process. */
-async function overflowOf(page: Page): Promise<number> {
+export async function overflowOf(page: Page): Promise<number> {
   for (const end = Date.now() + 10_000; ;) {
     const overflow = Number(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'));
     if (overflow <= 0 || Date.now() > end) return overflow;
@@ -109,7 +136,7 @@ export const focusedLabel = 'document.activeElement?.labels?.[0]?.textContent?.t
 
 /** Presses Tab until what has the focus is what is wanted: there is a way by keyboard. */
 export async function tabTo(page: Page, wanted: (text: string) => boolean, of = focusedText): Promise<void> {
-  for (let presses = 0; presses < 80; presses += 1) {
+  for (let presses = 0; presses < 160; presses += 1) {
     await page.keyboard.press('Tab');
     if (wanted(await page.evaluate(of))) return;
   }
