@@ -73,6 +73,7 @@ const journeys: readonly [who: string, journey: (page: Page, round: string) => P
     await settled(page);
     await reach(page, (found) => found === 'decided', decidedLook);
     await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: /^Decide it again/ }).first().waitFor();
     await reach(page, (text) => text.startsWith('Decide it again'));
     await page.keyboard.press('Enter');
     await page.getByText(/^The same comes out\./).first().waitFor();
