@@ -1,5 +1,5 @@
 /**
- * Every environment variable the gateway knows. The README's table is checked against this list, and an `ONESTORY_*`
+ * Every environment variable the gateway knows. docs/configuration.md is checked against this list, and an `ONESTORY_*`
  * variable that is not in it stops the start, so that a misspelt setting is never silently ignored.
  */
 export interface ConfigVariable {

@@ -1,8 +1,8 @@
-import { crossReference, type CrossReferenceAsk } from './flow/cross-reference.ts';
-import { referToDocuments, type DocumentAsk } from './flow/refer-to-documents.ts';
+import { crossReference, type CrossReferenceAsk } from './flow/linkage/cross-reference.ts';
+import { referToDocuments, type DocumentAsk } from './flow/reading/refer-to-documents.ts';
 import type { RequestFacts } from './flow/release-context.ts';
-import { releaseSummary } from './flow/release-summary.ts';
-import { tellPresence } from './flow/tell-presence.ts';
+import { releaseSummary } from './flow/story/release-summary.ts';
+import { tellPresence } from './flow/reading/tell-presence.ts';
 import type { Whom } from './flow/who-is-named.ts';
 import type { Requester } from './fhir/sharing.ts';
 

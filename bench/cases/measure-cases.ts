@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Look } from '../../src/audit/cases/look-of.ts';
 import type { AuditEntry } from '../../src/audit/types.ts';
-import { findOddLooks, type OddLooksContext } from '../../src/flow/find-odd-looks.ts';
-import { sealEntries } from '../../src/flow/seal-entries.ts';
+import { findOddLooks, type OddLooksContext } from '../../src/flow/audit/find-odd-looks.ts';
+import { sealEntries } from '../../src/flow/audit/seal-entries.ts';
 import { openAuditTrail } from '../../src/store/audit-trail.ts';
 import { openPostgres, type Database } from '../../src/store/database.ts';
 import { shippedCaseRule } from '../../test/audit/cases/shipped-case-rule.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createRegistry, keysOf, linkPeople, type LinkingContext } from '../../src/flow/link-people.ts';
+import { createRegistry, keysOf, linkPeople, type LinkingContext } from '../../src/flow/intake/link-people.ts';
 import { pairGrader } from '../../src/linkage/grade-pair.ts';
 import type { PersonFacts } from '../../src/linkage/types.ts';
 import { savePeople } from '../../src/store/citizens.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Patient } from '@medplum/fhirtypes';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { nhsNumberSystem } from '../../src/fhir/nhs-number-status.ts';
-import type { MappedRow } from '../../src/flow/read-and-map.ts';
+import type { MappedRow } from '../../src/flow/intake/read-and-map.ts';
 import { loadMappings } from '../../src/intake/load-mappings.ts';
 import type { Feed, Kind, Part } from '../../src/intake/types.ts';
 import type { PersonFacts } from '../../src/linkage/types.ts';

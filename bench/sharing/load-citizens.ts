@@ -4,7 +4,7 @@ import { choiceFromConsent } from '../../src/consent/choice-from-consent.ts';
 import { relationshipEvidence } from '../../src/consent/relationship-evidence.ts';
 import { takeApart } from '../../src/fhir/fragments.ts';
 import { indexedFrom, indexResource } from '../../src/fhir/index-resource.ts';
-import { stampResource } from '../../src/flow/stamp-resource.ts';
+import { stampResource } from '../../src/flow/intake/stamp-resource.ts';
 import { blockingKeys } from '../../src/linkage/blocking-keys.ts';
 import { personFacts } from '../../src/linkage/person-facts.ts';
 import { savePeople, type PersonChange } from '../../src/store/citizens.ts';

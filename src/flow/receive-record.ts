@@ -6,15 +6,15 @@ import { claimRows, finishRecords, finishRows, type FinishedRow, type PendingRow
 import { requeueJoinings, requeueRefused } from '../store/source-records.ts';
 import { saveUnmappedCodes } from '../store/unmapped-codes.ts';
 import { saveVisitMoves, type VisitMove } from '../store/visit-moves.ts';
-import { countLedger } from './count-ledger.ts';
-import { feedsOfSender, type IntakeContext } from './intake-context.ts';
-import { joinPeople, type JoiningRow } from './join-people.ts';
-import type { LinkedRow } from './link-people.ts';
-import { readPending, type ReadRow, type RefusedRow } from './read-and-map.ts';
-import { reportFinished } from './report-finished.ts';
-import { saveResources } from './save-resources.ts';
-import { sameQueue, settleOwners } from './settle-owners.ts';
-import { accountId } from './visit-ids.ts';
+import { countLedger } from './intake/count-ledger.ts';
+import { feedsOfSender, type IntakeContext } from './intake/intake-context.ts';
+import { joinPeople, type JoiningRow } from './intake/join-people.ts';
+import type { LinkedRow } from './intake/link-people.ts';
+import { readPending, type ReadRow, type RefusedRow } from './intake/read-and-map.ts';
+import { reportFinished } from './intake/report-finished.ts';
+import { saveResources } from './intake/save-resources.ts';
+import { sameQueue, settleOwners } from './intake/settle-owners.ts';
+import { accountId } from './intake/visit-ids.ts';
 
 export interface IntakeTurn {
   people: number;

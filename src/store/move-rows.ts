@@ -50,7 +50,7 @@ async function moveCurrent(connection: Connection, { from, into, origins, rows: 
   return rows;
 }
 
-/** `renewed`: rows that get a version of their own. The marks of a stored body stand first in it, in this order (see src/flow/stamp-resource.ts). */
+/** `renewed`: rows that get a version of their own. The marks of a stored body stand first in it, in this order (see src/flow/intake/stamp-resource.ts). */
 async function moveVersions(connection: Connection, { from, into, at }: Move, ids: readonly string[], renewed: readonly string[]): Promise<void> {
   await connection.query(
     `with moved as (delete from citizen_version v using unnest($3::uuid[]) m(id) where v.citizen_id = $1 and v.id = m.id returning v.*)

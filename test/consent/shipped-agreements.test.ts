@@ -13,7 +13,7 @@ import type { Agreement, RegisteredAgreement, Relationship } from '../../src/con
 import { partnerPeople, personas, signatories } from '../../src/demo/personas.ts';
 import { loadDefinitions } from '../../src/fhir/definitions.ts';
 import type { Requester, SharingClass } from '../../src/fhir/sharing.ts';
-import { knownOrganisations } from '../../src/flow/check-agreement-file.ts';
+import { knownOrganisations } from '../../src/flow/sharing/check-agreement-file.ts';
 import {
   bchc, bsmhft, communityNurse, council, feedClient, governanceLead, icb, mentalHealthNurse, now, objection, privacyOfficer, socialWorker, uhb, wardDoctor,
 } from './sharing-cases.ts';

@@ -6,7 +6,7 @@ import { statementOf } from '../../src/edge/http/fhir/metadata.ts';
 import { openApi } from '../../src/edge/http/fhir/open-api.ts';
 import { requestsOf } from '../../src/edge/http/fhir/routes.ts';
 import { loadProfiles } from '../../src/fhir/profiles.ts';
-import { createConformance } from '../../src/flow/conformance.ts';
+import { createConformance } from '../../src/flow/reading/conformance.ts';
 import { loadMappings } from '../../src/intake/load-mappings.ts';
 import { bruno, describeApi } from './describe-api.ts';
 

@@ -6,27 +6,27 @@ import { configVariables } from '../../src/config-variables.ts';
 /** What the pages for strangers claim, checked. UPDATE_DOCS=1 writes the configuration table anew. */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const readmeFile = join(root, 'README.md');
+const configPage = 'docs/configuration.md';
 const configTable = /(?<=^\| variable \| default \| meaning \|\n\| --- \| --- \| --- \|\n)(?:\|.*\n)*/m;
 
 const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md')).map((file) => join('docs', file));
 const pages = ['README.md', 'CHANGELOG.md', ...docs.sort()];
 const read = (page: string): string => readFileSync(join(root, page), 'utf8');
 
-describe('the README', () => {
-  it('has every setting with its default and meaning', () => {
+describe('the README and its pages', () => {
+  it('have every setting with its default and meaning', () => {
     const expected = configVariables.map(({ name, default: value, meaning }) => `| \`${name}\` | ${value} | ${meaning} |\n`).join('');
-    if (process.env['UPDATE_DOCS'] === '1') writeFileSync(readmeFile, read('README.md').replace(configTable, () => expected));
-    expect(configTable.exec(read('README.md'))?.[0]).toBe(expected);
+    if (process.env['UPDATE_DOCS'] === '1') writeFileSync(join(root, configPage), read(configPage).replace(configTable, () => expected));
+    expect(configTable.exec(read(configPage))?.[0]).toBe(expected);
   });
 
-  it('names npm scripts that exist, and every script that exists', () => {
+  it('name npm scripts that exist, and every script that exists', () => {
     const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts);
-    const named = new Set([...read('README.md').matchAll(/npm (?:run (?:-s )?([\w:]+)|(start|test)\b)/g)].map(([, run, short]) => run ?? short ?? ''));
+    const named = new Set([...read('docs/commands.md').matchAll(/npm (?:run (?:-s )?([\w:]+)|(start|test)\b)/g)].map(([, run, short]) => run ?? short ?? ''));
     expect([...named].sort()).toEqual(scripts.sort());
   });
 
-  it('is followed by nobody in vain: it names its limits', () => {
+  it('are followed by nobody in vain: the README names its limits', () => {
     for (const limit of ['Evaluation only', 'Not every screen is there', 'Writers write their own', 'Docker']) expect(read('README.md')).toContain(limit);
   });
 });

@@ -3,7 +3,7 @@ import { putTogether } from '../../src/fhir/fragments.ts';
 import type { Json, JsonObject } from '../../src/fhir/json.ts';
 import { namesPlace, placeCodes, placeElements, placeMembers, placeReferences } from '../../src/fhir/names-place.ts';
 import { searchToken } from '../../src/fhir/search-token.ts';
-import { keepApart } from '../../src/flow/keep-apart.ts';
+import { keepApart } from '../../src/flow/intake/keep-apart.ts';
 
 const custodian = { key: 'https://fhir.nhs.uk/Id/ods-organization-code|RRK', reference: 'Organization/rrk' };
 const itself: JsonObject = { type: 'Organization', reference: 'Organization/rrk', display: 'The Trust' };

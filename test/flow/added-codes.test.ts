@@ -1,4 +1,4 @@
-import { addedCodes } from '../../src/flow/added-codes.ts';
+import { addedCodes } from '../../src/flow/feeds/added-codes.ts';
 
 const header = 'source,system,code,display,note\n';
 const files = (changes: Readonly<Record<string, string | undefined>> = {}): Map<string, string> =>

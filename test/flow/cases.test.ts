@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Bundle, OperationOutcome } from '@medplum/fhirtypes';
-import { findOddLooks, findUnreviewedAccess, forgetOldLooks, type OddLooksContext } from '../../src/flow/find-odd-looks.ts';
-import { lineFor, wordsSaid } from '../../src/flow/log-lines.ts';
-import type { CaseDetails, CaseEntry } from '../../src/flow/list-cases.ts';
+import { findOddLooks, findUnreviewedAccess, forgetOldLooks, type OddLooksContext } from '../../src/flow/audit/find-odd-looks.ts';
+import { lineFor, wordsSaid } from '../../src/flow/audit/log-lines.ts';
+import type { CaseDetails, CaseEntry } from '../../src/flow/audit/list-cases.ts';
 import type { Requester } from '../../src/fhir/sharing.ts';
 import { openCases } from '../../src/store/access-cases.ts';
 import { readLog } from '../../src/store/audit-log.ts';

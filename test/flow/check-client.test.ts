@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { checkClient, checkClientKeys, type ClientAsk } from '../../src/flow/check-client.ts';
+import { checkClient, checkClientKeys, type ClientAsk } from '../../src/flow/partners/check-client.ts';
 
 const ec = (curve = 'P-384') => generateKeyPairSync('ec', { namedCurve: curve }).publicKey.export({ format: 'jwk' });
 const rsa = (modulusLength: number, publicExponent = 65_537) => generateKeyPairSync('rsa', { modulusLength, publicExponent }).publicKey.export({ format: 'jwk' });

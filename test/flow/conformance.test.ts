@@ -4,7 +4,7 @@ import type { Problem } from '../../src/fhir/problem.ts';
 import { loadProfiles, publishedProfiles } from '../../src/fhir/profiles.ts';
 import { validateResource } from '../../src/fhir/validate-resource.ts';
 import { writeXml } from '../../src/fhir/xml/write-xml.ts';
-import { conformanceTypes, createConformance, type Conformance, type Published } from '../../src/flow/conformance.ts';
+import { conformanceTypes, createConformance, type Conformance, type Published } from '../../src/flow/reading/conformance.ts';
 import { loadMappings } from '../../src/intake/load-mappings.ts';
 
 let conformance: Conformance;

@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
 import type { Bundle, OperationOutcome, Task } from '@medplum/fhirtypes';
 import { readClaims } from '../../src/edge/http/oauth/read-claims.ts';
-import type { EmergencyDetails, EmergencyEntry } from '../../src/flow/list-emergencies.ts';
+import type { EmergencyDetails, EmergencyEntry } from '../../src/flow/sharing/list-emergencies.ts';
 import type { Requester } from '../../src/fhir/sharing.ts';
 import { openPostgres, type Database } from '../../src/store/database.ts';
 import { auditSince, lastSeq } from '../edge/http/asking.ts';

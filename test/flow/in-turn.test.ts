@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { createInTurn } from '../../src/flow/in-turn.ts';
+import { createInTurn } from '../../src/flow/intake/in-turn.ts';
 
 /** Works that end when their door is opened, and in which order they began. */
 function doors(): { began: string[]; work: (name: string) => () => Promise<string>; open: (name: string) => void } {

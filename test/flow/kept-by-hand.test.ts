@@ -3,7 +3,7 @@ import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { message } from '../intake/adt.ts';
 import { citizenCount, outcomeOf, sendFile, storedRows, testNumber, type IntakeOutcome, type StoredRow } from './intake-outcome.ts';
-import type { WorkList } from '../../src/flow/feed-work-list.ts';
+import type { WorkList } from '../../src/flow/feeds/feed-work-list.ts';
 import { badPackage, datedExtracts, mark, readExample, residents } from './dated-extracts.ts';
 import { integrationOf, request } from './replay-works.ts';
 import { csvFile } from './partner-rows.ts';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { IntakeContext } from '../../src/flow/intake-context.ts';
-import { keysOf } from '../../src/flow/link-people.ts';
+import type { IntakeContext } from '../../src/flow/intake/intake-context.ts';
+import { keysOf } from '../../src/flow/intake/link-people.ts';
 import { tellDecisions } from '../../src/flow/tell-decisions.ts';
 import type { AuditEntry } from '../../src/audit/types.ts';
-import { mergeCitizens } from '../../src/flow/merge-citizens.ts';
-import { workLinkageRun, type LinkageRunContext } from '../../src/flow/work-linkage-runs.ts';
+import { mergeCitizens } from '../../src/flow/linkage/merge-citizens.ts';
+import { workLinkageRun, type LinkageRunContext } from '../../src/flow/linkage/work-linkage-runs.ts';
 import type { PersonFacts } from '../../src/linkage/types.ts';
 import { savePeople } from '../../src/store/citizens.ts';
 import type { Database } from '../../src/store/database.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IntakeContext } from '../../src/flow/intake-context.ts';
+import type { IntakeContext } from '../../src/flow/intake/intake-context.ts';
 import { pairGrader } from '../../src/linkage/grade-pair.ts';
 import type { Database } from '../../src/store/database.ts';
 import { loadSecrets } from '../../src/store/secrets.ts';

@@ -1,6 +1,6 @@
-import { lookAgain } from '../../src/flow/look-again.ts';
-import type { IntakeContext } from '../../src/flow/intake-context.ts';
-import { linkPeople, type Linking } from '../../src/flow/link-people.ts';
+import { lookAgain } from '../../src/flow/intake/look-again.ts';
+import type { IntakeContext } from '../../src/flow/intake/intake-context.ts';
+import { linkPeople, type Linking } from '../../src/flow/intake/link-people.ts';
 import { candidatesPerKey, findLinkedPeople, savePeople } from '../../src/store/citizens.ts';
 import { openPostgres, type Connection, type Database } from '../../src/store/database.ts';
 import type { PersonFacts } from '../../src/linkage/types.ts';

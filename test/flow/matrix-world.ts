@@ -3,7 +3,7 @@ import type { Parameters } from '@medplum/fhirtypes';
 import { nhsNumberAt } from '../../src/demo/nhs-number.ts';
 import { indexResource } from '../../src/fhir/index-resource.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
-import { keysOf } from '../../src/flow/link-people.ts';
+import { keysOf } from '../../src/flow/intake/link-people.ts';
 import { savePeople } from '../../src/store/citizens.ts';
 import { relationshipNumber } from '../../src/store/grants.ts';
 import { saveRows, type RowChange } from '../../src/store/record-writer.ts';

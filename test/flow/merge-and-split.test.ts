@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { sourceDissent } from '../../src/fhir/sharing-labels.ts';
-import { keepApart, mergeCitizens } from '../../src/flow/merge-citizens.ts';
-import { relabelRows } from '../../src/flow/relabel-rows.ts';
-import { splitCitizen, undoDecision } from '../../src/flow/split-citizen.ts';
+import { keepApart, mergeCitizens } from '../../src/flow/linkage/merge-citizens.ts';
+import { relabelRows } from '../../src/flow/intake/relabel-rows.ts';
+import { splitCitizen, undoDecision } from '../../src/flow/linkage/split-citizen.ts';
 import { openPostgres, type Database } from '../../src/store/database.ts';
 import { findLiveAccess, openEmergencyAccess } from '../../src/store/emergency-access.ts';
 import { askForReviews } from '../../src/store/emergency-reviews.ts';

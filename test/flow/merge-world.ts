@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ChoiceLimits } from '../../src/consent/types.ts';
-import type { Decided, LinkContext } from '../../src/flow/link-context.ts';
+import type { Decided, LinkContext } from '../../src/flow/linkage/link-context.ts';
 import { savePeople } from '../../src/store/citizens.ts';
 import { saveChoices } from '../../src/store/choices.ts';
 import type { Database } from '../../src/store/database.ts';

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { parseExact } from '../../src/fhir/parse-exact.ts';
-import { resolveReferences } from '../../src/flow/name-resource.ts';
+import { resolveReferences } from '../../src/flow/intake/name-resource.ts';
 
 describe('resolving the references of a mapped resource', () => {
   const resolve = (type: string, system: string, value: string): { reference: string } | undefined => (system === 'urn:own' ? { reference: `${type}/${value}` } : undefined);

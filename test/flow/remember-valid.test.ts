@@ -1,4 +1,4 @@
-import { rememberValid } from '../../src/flow/remember-valid.ts';
+import { rememberValid } from '../../src/flow/intake/remember-valid.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import type { Problem } from '../../src/fhir/problem.ts';
 

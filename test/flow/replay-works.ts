@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import type { ReplayReport } from '../../src/flow/replay-feed.ts';
+import type { ReplayReport } from '../../src/flow/feeds/replay-feed.ts';
 import type { Requester } from '../../src/fhir/sharing.ts';
 import type { Services } from '../../src/services.ts';
 import { pause } from '../faults/gateway-process.ts';

@@ -5,7 +5,7 @@ import type { Bundle, Encounter } from '@medplum/fhirtypes';
 import { readConfig } from '../../src/config.ts';
 import type { LogEvent } from '../../src/edge/log.ts';
 import { sensitiveCodes } from '../../src/fhir/sensitive-codes.ts';
-import { applySensitiveCodes } from '../../src/flow/apply-sensitive-codes.ts';
+import { applySensitiveCodes } from '../../src/flow/intake/apply-sensitive-codes.ts';
 import { loadSensitiveCodes } from '../../src/intake/sensitive-code-files.ts';
 import { createServices } from '../../src/services.ts';
 import { openPostgres, type Database } from '../../src/store/database.ts';

@@ -1,5 +1,5 @@
 import type { AuditEvent, Bundle, Composition, CompositionSection, OperationOutcome, Patient, Resource, Task } from '@medplum/fhirtypes';
-import type { LinkReviewDetails, LinkReviewEntry } from '../../src/flow/list-link-reviews.ts';
+import type { LinkReviewDetails, LinkReviewEntry } from '../../src/flow/linkage/list-link-reviews.ts';
 import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { message } from '../intake/adt.ts';

@@ -1,5 +1,5 @@
 import type { CapabilityStatement } from '@medplum/fhirtypes';
-import { isConformanceType } from '../../src/flow/conformance.ts';
+import { isConformanceType } from '../../src/flow/reading/conformance.ts';
 import { listsKept } from '../../src/fhir/kept-lists.ts';
 import { isJsonObject, type Json } from '../../src/fhir/json.ts';
 import { parseSearch } from '../../src/fhir/parse-search.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { ExpiryWarning } from '../../src/consent/expiry-warnings.ts';
 import { londonDay } from '../../src/fhir/london-day.ts';
 import type { LogEvent, LogFields } from '../../src/edge/log.ts';
-import { watchAgreementDates } from '../../src/flow/watch-agreement-dates.ts';
+import { watchAgreementDates } from '../../src/flow/sharing/watch-agreement-dates.ts';
 import { loadSecrets } from '../../src/store/secrets.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { awayFromMidnight } from '../patience.ts';

@@ -1,5 +1,5 @@
 import type { LogEvent, LogFields } from '../../src/edge/log.ts';
-import { watchEmergencyReviews, type OverdueReview } from '../../src/flow/watch-emergency-reviews.ts';
+import { watchEmergencyReviews, type OverdueReview } from '../../src/flow/sharing/watch-emergency-reviews.ts';
 import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 

@@ -1,8 +1,8 @@
 import type { Bundle, Patient } from '@medplum/fhirtypes';
 import type { Person } from '../../src/demo/person.ts';
 import { adtMessages } from '../../src/demo/write-adt.ts';
-import type { LinksExplained } from '../../src/flow/explain-links.ts';
-import type { LinkReviewDetails, LinkReviewEntry } from '../../src/flow/list-link-reviews.ts';
+import type { LinksExplained } from '../../src/flow/linkage/explain-links.ts';
+import type { LinkReviewDetails, LinkReviewEntry } from '../../src/flow/linkage/list-link-reviews.ts';
 import { auditSince, citizenOf, lastSeq } from '../edge/http/asking.ts';
 import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadSensitiveCodes, sensitiveCodesFolder } from '../../src/intake/sensitive-code-files.ts';
-import { importSensitiveCodes } from '../../src/flow/import-sensitive-codes.ts';
+import { importSensitiveCodes } from '../../src/flow/intake/import-sensitive-codes.ts';
 import type { Problem } from '../../src/fhir/problem.ts';
 import { heapAfterCollection } from '../heap.ts';
 import { projectRoot } from './adt.ts';

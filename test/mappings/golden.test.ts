@@ -4,7 +4,7 @@ import { loadDefinitions } from '../../src/fhir/definitions.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { loadProfiles, publishedProfiles } from '../../src/fhir/profiles.ts';
 import { validateResource } from '../../src/fhir/validate-resource.ts';
-import { coversField, fieldStates } from '../../src/flow/field-states.ts';
+import { coversField, fieldStates } from '../../src/flow/mapping/field-states.ts';
 import { exampleFile, type ExampleRun, examplesOf, keyOf, loadedMappings, mapOf, type Outcome, runExample, typeOf } from './run-example.ts';
 
 /**

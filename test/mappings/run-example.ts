@@ -2,15 +2,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import type { Position, Problem } from '../../src/fhir/problem.ts';
-import { compileMaps } from '../../src/flow/compile-maps.ts';
-import { examplesOf as inputsOf, feedFor, partFor, readInput } from '../../src/flow/kind-examples.ts';
-import { errorsIn, mapSource, mapSplit, ownKeyOf, type MappedSource } from '../../src/flow/map-source.ts';
+import { compileMaps } from '../../src/flow/intake/compile-maps.ts';
+import { examplesOf as inputsOf, feedFor, partFor, readInput } from '../../src/flow/mapping/kind-examples.ts';
+import { errorsIn, mapSource, mapSplit, ownKeyOf, type MappedSource } from '../../src/flow/mapping/map-source.ts';
 import { loadMappings, type Mappings } from '../../src/intake/load-mappings.ts';
 import { splitSource } from '../../src/intake/split-source.ts';
 import type { Feed, Kind, Part } from '../../src/intake/types.ts';
 import type { CompiledMap, LedgerEntry } from '../../src/mapping/types.ts';
 
-/** Runs the examples of mappings/<kind>/examples (src/flow/kind-examples.ts) as `map try` does. */
+/** Runs the examples of mappings/<kind>/examples (src/flow/mapping/kind-examples.ts) as `map try` does. */
 
 export const mappingsFolder = fileURLToPath(new URL('../../mappings', import.meta.url));
 

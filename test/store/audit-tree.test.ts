@@ -9,9 +9,9 @@ import { completedBy, consistencyPath, inclusionPath, rootOf } from '../../src/a
 import { openLogIdentity } from '../../src/audit-services.ts';
 import type { AuditConfig } from '../../src/config-audit.ts';
 import type { Refusal } from '../../src/fhir/problem.ts';
-import { hashesOf } from '../../src/flow/log-tree.ts';
-import { makeCheckpoint } from '../../src/flow/make-checkpoint.ts';
-import { sealEntries } from '../../src/flow/seal-entries.ts';
+import { hashesOf } from '../../src/flow/audit/log-tree.ts';
+import { makeCheckpoint } from '../../src/flow/audit/make-checkpoint.ts';
+import { sealEntries } from '../../src/flow/audit/seal-entries.ts';
 import { openAuditTrail } from '../../src/store/audit-trail.ts';
 import { readHead, readSubtrees } from '../../src/store/audit-tree.ts';
 import type { Database } from '../../src/store/database.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { emergencyTask } from '../../src/flow/emergency-task.ts';
+import { emergencyTask } from '../../src/flow/sharing/emergency-task.ts';
 import { openPostgres } from '../../src/store/database.ts';
 import { emergencyReviews } from '../../src/store/schema/005-emergency-reviews.ts';
 import { findAccess } from '../../src/store/emergency-reviews.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { sealEntries } from '../../src/flow/seal-entries.ts';
+import { sealEntries } from '../../src/flow/audit/seal-entries.ts';
 import { openAuditTrail } from '../../src/store/audit-trail.ts';
 import type { Database } from '../../src/store/database.ts';
 import { withPastLooks, type Gathered } from '../../src/store/past-looks.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { neverErased } from '../../src/audit/retention.ts';
-import { tombstoneOf } from '../../src/flow/redact-entry.ts';
-import { sealEntries } from '../../src/flow/seal-entries.ts';
+import { tombstoneOf } from '../../src/flow/audit/redact-entry.ts';
+import { sealEntries } from '../../src/flow/audit/seal-entries.ts';
 import { canonicalJson } from '../../src/fhir/canonical-json.ts';
 import { openAuditTrail } from '../../src/store/audit-trail.ts';
 import type { Database } from '../../src/store/database.ts';

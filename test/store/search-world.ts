@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { textOf, type Json, type JsonObject } from '../../src/fhir/json.ts';
-import { indexApart } from '../../src/flow/keep-apart.ts';
+import { indexApart } from '../../src/flow/intake/keep-apart.ts';
 import type { Database } from '../../src/store/database.ts';
 import { saveRows } from '../../src/store/record-writer.ts';
 

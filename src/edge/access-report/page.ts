@@ -1,5 +1,5 @@
 import type { Patient } from '@medplum/fhirtypes';
-import { endOfOlder, type AccessReport, type ReportLine } from '../../flow/release-access-report.ts';
+import { endOfOlder, type AccessReport, type ReportLine } from '../../flow/audit/release-access-report.ts';
 import { html, type Markup } from '../html.ts';
 import { sayDay, sayLine, sayMoment } from './say-line.ts';
 import { fill, type ReportWords } from './words.ts';

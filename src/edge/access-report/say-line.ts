@@ -1,4 +1,4 @@
-import type { ReportLine } from '../../flow/release-access-report.ts';
+import type { ReportLine } from '../../flow/audit/release-access-report.ts';
 import { fill, type ReportWords } from './words.ts';
 
 /** A line in words: each part whole by itself. */

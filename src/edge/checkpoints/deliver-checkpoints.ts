@@ -1,4 +1,4 @@
-import type { PostHook } from '../../flow/tell-subscriber.ts';
+import type { PostHook } from '../../flow/partners/tell-subscriber.ts';
 
 /** How checkpoints are posted to partners, and what is remembered of it. */
 export interface Delivering {

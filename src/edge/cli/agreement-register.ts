@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { checkAgreementFile } from '../../flow/check-agreement-file.ts';
-import type { AgreementEntry } from '../../flow/list-agreements.ts';
+import { checkAgreementFile } from '../../flow/sharing/check-agreement-file.ts';
+import type { AgreementEntry } from '../../flow/sharing/list-agreements.ts';
 import type { CallOptions, GatewayCall } from './call-gateway.ts';
 import type { CliContext } from './cli-context.ts';
 import { call, calling, type GatewayOptions as Options } from './gateway-command.ts';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Problem } from '../../fhir/problem.ts';
-import { checkAgreementFile, compareAgreementFiles, knownOrganisations, type CheckedFile } from '../../flow/check-agreement-file.ts';
+import { checkAgreementFile, compareAgreementFiles, knownOrganisations, type CheckedFile } from '../../flow/sharing/check-agreement-file.ts';
 import type { CliContext } from './cli-context.ts';
 import { readAgreementFile } from './read-agreement-file.ts';
 

@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 import { Command } from 'commander';
-import type { WhatIfLine, WhatIfReport } from '../../flow/what-if.ts';
+import type { WhatIfLine, WhatIfReport } from '../../flow/sharing/what-if.ts';
 import { calling } from './gateway-command.ts';
 import { streamFromGateway, type CallOptions } from './call-gateway.ts';
 import type { CliContext } from './cli-context.ts';

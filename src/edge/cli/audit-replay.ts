@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { LookReplay, LookReplays } from '../../flow/replay-looks.ts';
+import type { LookReplay, LookReplays } from '../../flow/sharing/replay-looks.ts';
 import type { CliContext } from './cli-context.ts';
 import { findCitizen } from './find-citizen.ts';
 import { call, calling, type GatewayOptions } from './gateway-command.ts';

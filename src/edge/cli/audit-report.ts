@@ -1,6 +1,6 @@
 import { Argument, Command } from 'commander';
 import { csvLine } from '../../fhir/csv-line.ts';
-import { reports } from '../../flow/write-report.ts';
+import { reports } from '../../flow/audit/write-report.ts';
 import { streamFromGateway } from './call-gateway.ts';
 import type { CliContext } from './cli-context.ts';
 import { findCitizen } from './find-citizen.ts';

@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream, mkdirSync, readFileSync, writeFileSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { BackupFiles, BackupManifest } from '../../flow/drill-backup.ts';
+import type { BackupFiles, BackupManifest } from '../../flow/audit/drill-backup.ts';
 
 const manifestFile = 'manifest.json';
 const bytesTogether = 4 * 1024 ** 2;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
-import type { ClientEntry } from '../../flow/client-registry.ts';
+import type { ClientEntry } from '../../flow/partners/client-registry.ts';
 import type { Problem } from '../../fhir/problem.ts';
 import { keepKey, publicKey } from '../http/oauth/issuer-keys.ts';
 import type { CliContext } from './cli-context.ts';

@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import { readKeys, verifyLog } from '../../../docs/verify-audit.mjs';
 import { problemsOf } from '../../fhir/outcome.ts';
 import { Refusal, type Problem } from '../../fhir/problem.ts';
-import { backUp, inspectRestored, restore, type BackupManifest, type VerifyLog } from '../../flow/drill-backup.ts';
+import { backUp, inspectRestored, restore, type BackupManifest, type VerifyLog } from '../../flow/audit/drill-backup.ts';
 import type { Database } from '../../store/database.ts';
 import { newBackupFolder, readManifest } from './backup-folder.ts';
 import type { CliContext } from './cli-context.ts';

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import type { EmergencyDetails, EmergencyEntry } from '../../flow/list-emergencies.ts';
+import type { EmergencyDetails, EmergencyEntry } from '../../flow/sharing/list-emergencies.ts';
 import { reviewOutcomes } from '../../fhir/review-outcomes.ts';
 import type { CliContext } from './cli-context.ts';
 import { call, calling, type GatewayOptions } from './gateway-command.ts';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import type { FeedReport } from '../../flow/feed-doctor.ts';
-import type { FeedLedger, LedgerField, LedgerState } from '../../flow/feed-ledger.ts';
-import type { WorkList } from '../../flow/feed-work-list.ts';
+import type { FeedReport } from '../../flow/feeds/feed-doctor.ts';
+import type { FeedLedger, LedgerField, LedgerState } from '../../flow/feeds/feed-ledger.ts';
+import type { WorkList } from '../../flow/feeds/feed-work-list.ts';
 import { callGateway } from './call-gateway.ts';
 import type { CliContext } from './cli-context.ts';
 import { call, calling, type GatewayOptions } from './gateway-command.ts';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { HoldBackRule } from '../../audit/hold-back.ts';
-import type { HoldBackEntry } from '../../flow/hold-back.ts';
+import type { HoldBackEntry } from '../../flow/audit/hold-back.ts';
 import type { CliContext } from './cli-context.ts';
 import { findCitizen } from './find-citizen.ts';
 import { call, calling, type GatewayOptions } from './gateway-command.ts';

@@ -1,6 +1,6 @@
 import type { OperationOutcome, Task } from '@medplum/fhirtypes';
 import { Command } from 'commander';
-import { packed } from '../../flow/kind-examples.ts';
+import { packed } from '../../flow/mapping/kind-examples.ts';
 import { callGateway } from './call-gateway.ts';
 import type { CliContext } from './cli-context.ts';
 import { calling, type GatewayOptions } from './gateway-command.ts';

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import type { LinksExplained } from '../../flow/explain-links.ts';
-import type { LinkReviewDetails, LinkReviewEntry } from '../../flow/list-link-reviews.ts';
+import type { LinksExplained } from '../../flow/linkage/explain-links.ts';
+import type { LinkReviewDetails, LinkReviewEntry } from '../../flow/linkage/list-link-reviews.ts';
 import type { FieldEvidence } from '../../linkage/grade-pair.ts';
 import { linkOutcomes } from '../../fhir/link-outcomes.ts';
 import type { CliContext } from './cli-context.ts';

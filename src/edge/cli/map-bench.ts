@@ -2,11 +2,11 @@ import { isAbsolute, relative } from 'node:path';
 import type { Command } from 'commander';
 import { Refusal } from '../../fhir/problem.ts';
 import { mayShowValues } from '../../flow/may-show-values.ts';
-import { readInput } from '../../flow/kind-examples.ts';
-import { openWorkbench, type Workbench } from '../../flow/map-workbench.ts';
-import type { NamedSource } from '../../flow/open-source.ts';
+import { readInput } from '../../flow/mapping/kind-examples.ts';
+import { openWorkbench, type Workbench } from '../../flow/mapping/map-workbench.ts';
+import type { NamedSource } from '../../flow/mapping/open-source.ts';
 import type { CliContext } from './cli-context.ts';
-import { maskValue } from '../../flow/mask-value.ts';
+import { maskValue } from '../../flow/intake/mask-value.ts';
 
 /** Options of every command that tries maps. */
 export interface BenchOptions {

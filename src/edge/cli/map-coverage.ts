@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { coverKind, type MapCoverage } from '../../flow/map-coverage.ts';
+import { coverKind, type MapCoverage } from '../../flow/mapping/map-coverage.ts';
 import type { CliContext } from './cli-context.ts';
 import { openBench, orFail, type BenchOptions } from './map-bench.ts';
 

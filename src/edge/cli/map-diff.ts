@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { compareMaps, type ChangedResource, type FileDifference } from '../../flow/compare-maps.ts';
-import { examplesOf, findTarget } from '../../flow/kind-examples.ts';
-import { openWorkbench, type Workbench } from '../../flow/map-workbench.ts';
+import { compareMaps, type ChangedResource, type FileDifference } from '../../flow/mapping/compare-maps.ts';
+import { examplesOf, findTarget } from '../../flow/mapping/kind-examples.ts';
+import { openWorkbench, type Workbench } from '../../flow/mapping/map-workbench.ts';
 import { withBaseMaps } from './base-maps.ts';
 import type { CliContext } from './cli-context.ts';
 import { openBench, orFail, readSources, showing, trying, type BenchOptions } from './map-bench.ts';

@@ -1,7 +1,7 @@
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { Command } from 'commander';
 import { Refusal } from '../../fhir/problem.ts';
-import { explainField, explainPath, type ExplainedAbsence, type ExplainedValue } from '../../flow/explain-value.ts';
+import { explainField, explainPath, type ExplainedAbsence, type ExplainedValue } from '../../flow/mapping/explain-value.ts';
 import type { CliContext } from './cli-context.ts';
 import { openBench, orFail, readSources, showing, trying, type BenchOptions } from './map-bench.ts';
 

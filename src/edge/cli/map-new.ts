@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { Refusal } from '../../fhir/problem.ts';
-import { draftKind } from '../../flow/draft-kind.ts';
+import { draftKind } from '../../flow/mapping/draft-kind.ts';
 import type { CliContext } from './cli-context.ts';
 import { orFail, readSources } from './map-bench.ts';
 

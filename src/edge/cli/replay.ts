@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 import { Command } from 'commander';
-import type { ReplayReport } from '../../flow/replay-feed.ts';
+import type { ReplayReport } from '../../flow/feeds/replay-feed.ts';
 import type { CliContext } from './cli-context.ts';
 import { call, calling, type GatewayOptions } from './gateway-command.ts';
 

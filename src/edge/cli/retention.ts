@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { DueReport } from '../../flow/retention.ts';
+import type { DueReport } from '../../flow/audit/retention.ts';
 import type { CliContext } from './cli-context.ts';
 import { call, calling, type GatewayOptions } from './gateway-command.ts';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { PlacedProblem } from '../../flow/place-problem.ts';
+import type { PlacedProblem } from '../../flow/mapping/place-problem.ts';
 
 const mostShown = 100;
 /** of the same mistake at the same rule */

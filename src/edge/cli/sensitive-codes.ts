@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Problem } from '../../fhir/problem.ts';
-import { importSensitiveCodes } from '../../flow/import-sensitive-codes.ts';
+import { importSensitiveCodes } from '../../flow/intake/import-sensitive-codes.ts';
 import { hasCode } from '../has-code.ts';
 import type { CliContext } from './cli-context.ts';
 

@@ -1,7 +1,7 @@
 import { createServer as createPlainServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { Refusal } from '../../fhir/problem.ts';
-import type { AnsweredMessage } from '../../flow/receive-message.ts';
+import type { AnsweredMessage } from '../../flow/intake/receive-message.ts';
 import type { Log } from '../log.ts';
 import { feedOfCertificate, feedOfLoopback, type MllpClient } from './client-feeds.ts';
 import { serveConnection, type MllpLimits } from './serve-connection.ts';

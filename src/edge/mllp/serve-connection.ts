@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { AnsweredMessage } from '../../flow/receive-message.ts';
+import type { AnsweredMessage } from '../../flow/intake/receive-message.ts';
 import { FrameReader, type FrameEvent } from './frame-reader.ts';
 
 const frame = { start: Buffer.from([0x0b]), end: Buffer.from([0x1c, 0x0d]) };

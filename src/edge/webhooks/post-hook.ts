@@ -2,7 +2,7 @@ import { lookup as lookUpName, type LookupAddress } from 'node:dns';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import type { PostHook } from '../../flow/tell-subscriber.ts';
+import type { PostHook } from '../../flow/partners/tell-subscriber.ts';
 import { checkHookAddress, isPermitted, isPublicAddress, type PermittedHosts } from './hook-address.ts';
 
 /**

@@ -3,7 +3,7 @@ import { auditWords } from './audit-words.ts';
 /**
  * What the log is searched by. `words` are made by the database from an entry's own text when it is written, so nobody can
  * write an entry that is not found. An entry whose content is erased has only the words of its tombstone. The words asked for
- * are in src/flow/asked-words.ts.
+ * are in src/flow/audit/asked-words.ts.
  *
  * Answers come newest first by the entry's own time, so every order of entries has that time in it.
  */

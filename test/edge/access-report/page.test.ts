@@ -2,7 +2,7 @@ import type { Patient } from '@medplum/fhirtypes';
 import { accessReportPage } from '../../../src/edge/access-report/page.ts';
 import { sayLine } from '../../../src/edge/access-report/say-line.ts';
 import { fill, reportWords, wordsFor, type ReportWords } from '../../../src/edge/access-report/words.ts';
-import type { AccessReport, ReportLine } from '../../../src/flow/release-access-report.ts';
+import type { AccessReport, ReportLine } from '../../../src/flow/audit/release-access-report.ts';
 import { purposes, sharingCategories, sharingRoles } from '../../../src/fhir/sharing.ts';
 
 const [english] = reportWords as [ReportWords];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readConfig } from '../../../src/config.ts';
 import { drillCommand } from '../../../src/edge/cli/drill.ts';
 import { newBackupFolder } from '../../../src/edge/cli/backup-folder.ts';
-import { backUp } from '../../../src/flow/drill-backup.ts';
+import { backUp } from '../../../src/flow/audit/drill-backup.ts';
 import { createLog } from '../../../src/edge/log.ts';
 import { createServices } from '../../../src/services.ts';
 import { openPostgres, type Database } from '../../../src/store/database.ts';

@@ -1,4 +1,4 @@
-import type { EmergencyDetails, EmergencyEntry } from '../../../src/flow/list-emergencies.ts';
+import type { EmergencyDetails, EmergencyEntry } from '../../../src/flow/sharing/list-emergencies.ts';
 import { openLoadedPglite } from '../../databases.ts';
 import { castMember, detailsOf, openEmergency, population } from '../../flow/emergency-asks.ts';
 import { wholeRecord } from '../../flow/whole-record.ts';

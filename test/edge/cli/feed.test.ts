@@ -1,6 +1,6 @@
-import type { FeedLedger } from '../../../src/flow/feed-ledger.ts';
-import type { FeedReport } from '../../../src/flow/feed-doctor.ts';
-import type { ReplayReport } from '../../../src/flow/replay-feed.ts';
+import type { FeedLedger } from '../../../src/flow/feeds/feed-ledger.ts';
+import type { FeedReport } from '../../../src/flow/feeds/feed-doctor.ts';
+import type { ReplayReport } from '../../../src/flow/feeds/replay-feed.ts';
 import { openPostgres } from '../../../src/store/database.ts';
 import { freshPostgres } from '../../databases.ts';
 import { editableMappings, withoutGender } from '../../flow/replay-works.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mapCommand } from '../../../src/edge/cli/map.ts';
 import { writeZip } from '../../../src/intake/package/write-zip.ts';
-import { maskValue } from '../../../src/flow/mask-value.ts';
+import { maskValue } from '../../../src/flow/intake/mask-value.ts';
 import { message, segment } from '../../intake/adt.ts';
 import { until } from '../../patience.ts';
 import { root, runCommand, type CommandOutcome } from './run-command.ts';

@@ -1,5 +1,5 @@
 import type { Bundle, CarePlan, CodeableConcept, Device, EpisodeOfCare, Organization, Patient, Period, Reference, Resource, ServiceRequest } from '@medplum/fhirtypes';
-import { reindexRows } from '../../../src/flow/reindex-rows.ts';
+import { reindexRows } from '../../../src/flow/intake/reindex-rows.ts';
 import { message } from '../../intake/adt.ts';
 import { databases } from '../../databases.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';

@@ -1,5 +1,5 @@
-import type { FeedLedger } from '../../../src/flow/feed-ledger.ts';
-import type { FeedReport as Answered } from '../../../src/flow/feed-doctor.ts';
+import type { FeedLedger } from '../../../src/flow/feeds/feed-ledger.ts';
+import type { FeedReport as Answered } from '../../../src/flow/feeds/feed-doctor.ts';
 import type { FeedReport } from '../../../src/viewer/feeds/feed-shapes.ts';
 import { coverageOf, fieldsInOrder, shapeOf, waysOf } from '../../../src/viewer/feeds/ledger-view.ts';
 import { factsOf, inOrder } from '../../../src/viewer/feeds/feed-view.ts';

@@ -1,5 +1,5 @@
 import type { Patient } from '@medplum/fhirtypes';
-import type { LinkReviewDetails } from '../../../src/flow/list-link-reviews.ts';
+import type { LinkReviewDetails } from '../../../src/flow/linkage/list-link-reviews.ts';
 import { heldInWords, pairRows } from '../../../src/viewer/links/pair-view.ts';
 
 const one: Patient = { resourceType: 'Patient', name: [{ family: 'OKAFOR', given: ['ALICIA'] }, { family: 'OKAFOR', given: ['ALICIA'] }], birthDate: '1938-02-11', meta: { tag: [{ code: 'RRK', display: 'University Hospitals' }] } };

@@ -1,4 +1,4 @@
-import { reports as served } from '../../../src/flow/write-report.ts';
+import { reports as served } from '../../../src/flow/audit/write-report.ts';
 import { strings } from '../../../src/viewer/strings.ts';
 import { fieldsOf, readReport, shownColumns } from '../../../src/viewer/reports/report-form.ts';
 

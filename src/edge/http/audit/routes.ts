@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import type { LogExport } from '../../../flow/export-log.ts';
+import type { LogExport } from '../../../flow/audit/export-log.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';

@@ -2,7 +2,7 @@ import type { Parameters, ParametersParameter } from '@medplum/fhirtypes';
 import { rangeOf } from '../../../fhir/date-range.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
-import { endOfOlder, type AccessReport, type AccessReportAsk, type ReportLine } from '../../../flow/release-access-report.ts';
+import { endOfOlder, type AccessReport, type AccessReportAsk, type ReportLine } from '../../../flow/audit/release-access-report.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import { accessReportPage, organisationOf, type NameOf } from '../../access-report/page.ts';
 import { sayLine } from '../../access-report/say-line.ts';

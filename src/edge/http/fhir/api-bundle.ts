@@ -2,7 +2,7 @@ import type { Json } from '../../../fhir/json.ts';
 import { readJson } from '../../../fhir/read-json.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import { readXml } from '../../../fhir/xml/read-xml.ts';
-import type { WriteAsk, Written } from '../../../flow/write-context.ts';
+import type { WriteAsk, Written } from '../../../flow/writing/write-context.ts';
 import { checkContentType } from '../check-content-type.ts';
 import { formOf } from '../negotiate-form.ts';
 import type { Asked, Reply } from '../route.ts';

@@ -3,7 +3,7 @@ import { emergencyReasons } from '../../../fhir/emergency-reasons.ts';
 import { isJsonObject, type JsonObject } from '../../../fhir/json.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
-import type { EmergencyAsk, EmergencyOpened } from '../../../flow/break-glass.ts';
+import type { EmergencyAsk, EmergencyOpened } from '../../../flow/sharing/break-glass.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { Asked, Reply } from '../route.ts';
 import { readResource, type ResourceLimits } from './read-resource.ts';

@@ -3,7 +3,7 @@ import { idDiffers, problemsOf } from '../../../fhir/outcome.ts';
 import type { Problem } from '../../../fhir/problem.ts';
 import { readJsonList } from '../../../fhir/read-json.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
-import type { Patch, WriteAsk } from '../../../flow/write-context.ts';
+import type { Patch, WriteAsk } from '../../../flow/writing/write-context.ts';
 import { readParameters } from '../read-parameters.ts';
 import { permit, type PermittedInteraction } from './permit.ts';
 import type { ResourceLimits } from './read-resource.ts';

@@ -2,7 +2,7 @@ import type { BundleEntry } from '@medplum/fhirtypes';
 import { ignoredNotice, incompleteNotice, uncountedNotice, withheldNotice } from '../../../fhir/notices.ts';
 import { assembleText } from '../../../flow/assemble.ts';
 import type { Released } from '../../../flow/release-records.ts';
-import type { Timeline } from '../../../flow/release-timeline.ts';
+import type { Timeline } from '../../../flow/story/release-timeline.ts';
 import type { VisibleRow } from '../../../store/door.ts';
 
 export interface BundleLinks {

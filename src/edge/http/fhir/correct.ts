@@ -1,6 +1,6 @@
 import type { Parameters } from '@medplum/fhirtypes';
 import type { Requester } from '../../../fhir/sharing.ts';
-import type { CorrectionAsk } from '../../../flow/request-correction.ts';
+import type { CorrectionAsk } from '../../../flow/story/request-correction.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { Asked, Reply } from '../route.ts';
 import { readNamedInputs } from './read-named-inputs.ts';

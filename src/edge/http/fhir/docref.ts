@@ -3,7 +3,7 @@ import { rangeOf } from '../../../fhir/date-range.ts';
 import { isJsonObject, type Json } from '../../../fhir/json.ts';
 import { Refusal } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
-import type { DocumentAsk } from '../../../flow/refer-to-documents.ts';
+import type { DocumentAsk } from '../../../flow/reading/refer-to-documents.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { Released } from '../../../flow/release-records.ts';
 import { shapeOf } from '../representation.ts';

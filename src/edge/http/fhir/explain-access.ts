@@ -1,7 +1,7 @@
 import type { Parameters, ParametersParameter } from '@medplum/fhirtypes';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import { purposes, sharingRoles, type Requester } from '../../../fhir/sharing.ts';
-import type { ExplainAsk, ExplainedClass, ExplainedRow, Explanation } from '../../../flow/explain-access.ts';
+import type { ExplainAsk, ExplainedClass, ExplainedRow, Explanation } from '../../../flow/sharing/explain-access.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import { formParameters } from '../representation.ts';
 import type { Asked, Reply } from '../route.ts';

@@ -3,7 +3,7 @@ import { allows } from '../../../fhir/allows.ts';
 import { textOf } from '../../../fhir/json.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
-import { fileNamed, type ExportManifest } from '../../../flow/release-export.ts';
+import { fileNamed, type ExportManifest } from '../../../flow/partners/release-export.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { ExportAsk, ExportJob, ExportLevel } from '../../../store/export-jobs.ts';
 import { route, type Asked, type Reply, type RouteServices } from '../route.ts';

@@ -1,5 +1,5 @@
 import type { CapabilityInput, Interaction, Operation } from '../../../fhir/capability.ts';
-import { conformanceTypes } from '../../../flow/conformance.ts';
+import { conformanceTypes } from '../../../flow/reading/conformance.ts';
 
 /** The routes' own table: what is here has a route, and what has a route is here. The capability statement is made from it. */
 const published: readonly Interaction[] = ['read', 'search-type'];

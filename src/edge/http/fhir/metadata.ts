@@ -2,7 +2,7 @@ import type { CapabilityStatement } from '@medplum/fhirtypes';
 import type { Request, RequestHandler } from 'express';
 import { capabilityStatement, type CapabilityInput } from '../../../fhir/capability.ts';
 import { outcomeOf, problemsOf, statusOf } from '../../../fhir/outcome.ts';
-import { conformanceTypes } from '../../../flow/conformance.ts';
+import { conformanceTypes } from '../../../flow/reading/conformance.ts';
 import { readParameters } from '../read-parameters.ts';
 import { contentTypes, plainJson, readRepresentation, represent, type Representation } from '../representation.ts';
 import { interactionsOf, systemOffers } from './interactions.ts';

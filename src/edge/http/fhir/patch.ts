@@ -1,6 +1,6 @@
 import { readJsonList } from '../../../fhir/read-json.ts';
 import { Refusal } from '../../../fhir/problem.ts';
-import type { Patch } from '../../../flow/write-context.ts';
+import type { Patch } from '../../../flow/writing/write-context.ts';
 import { checkContentType } from '../check-content-type.ts';
 import type { Asked, Reply } from '../route.ts';
 import { bodyTypes, readResource } from './read-resource.ts';

@@ -2,7 +2,7 @@ import type { OperationOutcome, OperationOutcomeIssue, ParametersParameter } fro
 import { outcomeOf } from '../../../fhir/outcome.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
-import type { CrossReferenceAsk, CrossReferenced } from '../../../flow/cross-reference.ts';
+import type { CrossReferenceAsk, CrossReferenced } from '../../../flow/linkage/cross-reference.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { Asked, Reply } from '../route.ts';
 import { inputInvalid, readRepeated, textInput } from './read-inputs.ts';

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from '../../../fhir/json.ts';
 import { withheldNotice } from '../../../fhir/notices.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
-import type { Matched, MatchInput } from '../../../flow/match-patient.ts';
+import type { Matched, MatchInput } from '../../../flow/linkage/match-patient.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { Asked, Reply } from '../route.ts';
 import { readBodyResource, type ResourceLimits } from './read-resource.ts';

@@ -3,7 +3,7 @@ import { incompleteNotice, withheldNotice } from '../../../fhir/notices.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { Released } from '../../../flow/release-records.ts';
-import type { Presence } from '../../../flow/tell-presence.ts';
+import type { Presence } from '../../../flow/reading/tell-presence.ts';
 import type { Whom } from '../../../flow/who-is-named.ts';
 import type { Asked, Reply } from '../route.ts';
 import { readInputs } from './read-inputs.ts';

@@ -1,7 +1,7 @@
 import { Refusal } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import { assembleText } from '../../../flow/assemble.ts';
-import type { ReleasedStory, StoryOf } from '../../../flow/release-story.ts';
+import type { ReleasedStory, StoryOf } from '../../../flow/story/release-story.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import { formParameters } from '../representation.ts';
 import type { Asked, Reply } from '../route.ts';

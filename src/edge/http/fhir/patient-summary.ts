@@ -2,7 +2,7 @@ import type { Requester } from '../../../fhir/sharing.ts';
 import { Refusal } from '../../../fhir/problem.ts';
 import { assembleText } from '../../../flow/assemble.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
-import type { ReleasedSummary } from '../../../flow/release-summary.ts';
+import type { ReleasedSummary } from '../../../flow/story/release-summary.ts';
 import { identified, type Whom } from '../../../flow/who-is-named.ts';
 import type { Asked, Reply } from '../route.ts';
 import { documentText, entryAt } from './document-text.ts';

@@ -4,7 +4,7 @@ import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { Released } from '../../../flow/release-records.ts';
-import type { Timeline, TimelineAsk, TimelinePosition } from '../../../flow/release-timeline.ts';
+import type { Timeline, TimelineAsk, TimelinePosition } from '../../../flow/story/release-timeline.ts';
 import { shapeOf } from '../representation.ts';
 import type { Asked, Reply } from '../route.ts';
 import { timelineText } from './bundle.ts';

@@ -1,5 +1,5 @@
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
-import { isConformanceType } from '../../../flow/conformance.ts';
+import { isConformanceType } from '../../../flow/reading/conformance.ts';
 import { readParameters } from '../read-parameters.ts';
 import type { Asked, Reply } from '../route.ts';
 import type { FhirServices } from './fhir-services.ts';

@@ -1,5 +1,5 @@
 import type { Parameters, ParametersParameter } from '@medplum/fhirtypes';
-import type { Reconstruction } from '../../../flow/reconstruct-decision.ts';
+import type { Reconstruction } from '../../../flow/sharing/reconstruct-decision.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import type { Asked, Reply } from '../route.ts';

@@ -1,6 +1,6 @@
 import type { CapabilityStatement, OperationDefinition } from '@medplum/fhirtypes';
 import { Router, type RequestHandler } from 'express';
-import { isConformanceType, withStatement, type Conformance, type Published } from '../../../flow/conformance.ts';
+import { isConformanceType, withStatement, type Conformance, type Published } from '../../../flow/reading/conformance.ts';
 import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
 import { unserved } from '../unserved.ts';
 import { accessReport, type AccessReportServices } from './access-report.ts';

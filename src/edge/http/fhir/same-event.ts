@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../../fhir/json.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
-import type { SameEventAsk } from '../../../flow/decide-same-event.ts';
+import type { SameEventAsk } from '../../../flow/linkage/decide-same-event.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { Asked, Reply } from '../route.ts';
 import { readResource, type ResourceLimits } from './read-resource.ts';

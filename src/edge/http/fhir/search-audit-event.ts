@@ -4,7 +4,7 @@ import { parseSearch } from '../../../fhir/parse-search.ts';
 import { Refusal } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
-import type { AuditAsk, AuditPage } from '../../../flow/search-audit.ts';
+import type { AuditAsk, AuditPage } from '../../../flow/audit/search-audit.ts';
 import { shapeOf, shapeParameters } from '../representation.ts';
 import type { Asked, Reply } from '../route.ts';
 import type { FhirServices } from './fhir-services.ts';

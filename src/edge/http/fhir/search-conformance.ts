@@ -4,7 +4,7 @@ import { normaliseText } from '../../../fhir/normalise-text.ts';
 import { notFound } from '../../../fhir/outcome.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import { resultParameters } from '../../../fhir/search-parameters.ts';
-import type { Conformance, ConformanceType, Published } from '../../../flow/conformance.ts';
+import type { Conformance, ConformanceType, Published } from '../../../flow/reading/conformance.ts';
 import { shapeOf, shapeParameters } from '../representation.ts';
 import type { Asked, Reply } from '../route.ts';
 import { openPageOf, sealPageOf, type PageServices } from './paging.ts';

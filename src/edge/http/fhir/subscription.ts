@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../fhir/json.ts';
 import { idDiffers } from '../../../fhir/outcome.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
-import type { KeptSubscription } from '../../../flow/keep-subscription.ts';
+import type { KeptSubscription } from '../../../flow/partners/keep-subscription.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import { formParameters } from '../representation.ts';
 import { route, type Asked, type Reply, type RouteServices } from '../route.ts';

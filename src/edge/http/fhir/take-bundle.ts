@@ -1,6 +1,6 @@
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
-import type { BundleOutcome } from '../../../flow/bundle-outcome.ts';
+import type { BundleOutcome } from '../../../flow/intake/bundle-outcome.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import { checkContentType } from '../check-content-type.ts';
 import type { Asked } from '../route.ts';

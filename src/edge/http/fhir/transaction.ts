@@ -2,7 +2,7 @@ import type { Bundle, BundleEntry } from '@medplum/fhirtypes';
 import { outcomeOf, statusOf } from '../../../fhir/outcome.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
-import type { EntryOutcome } from '../../../flow/bundle-outcome.ts';
+import type { EntryOutcome } from '../../../flow/intake/bundle-outcome.ts';
 import type { Asked, Reply } from '../route.ts';
 import { apiBundle, type BundleWriteServices } from './api-bundle.ts';
 import { permitWriting } from './permit.ts';

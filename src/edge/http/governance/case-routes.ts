@@ -1,6 +1,6 @@
 import type { Router } from 'express';
-import type { CaseAct, CaseActAsk } from '../../../flow/act-on-case.ts';
-import type { CaseDetails, CaseEntry } from '../../../flow/list-cases.ts';
+import type { CaseAct, CaseActAsk } from '../../../flow/audit/act-on-case.ts';
+import type { CaseDetails, CaseEntry } from '../../../flow/audit/list-cases.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import { caseOutcomes, type CaseOutcome } from '../../../fhir/case-words.ts';
 import { Refusal } from '../../../fhir/problem.ts';

@@ -1,5 +1,5 @@
 import type { Router } from 'express';
-import type { EmergencyDetails, EmergencyEntry, ReviewState } from '../../../flow/list-emergencies.ts';
+import type { EmergencyDetails, EmergencyEntry, ReviewState } from '../../../flow/sharing/list-emergencies.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import { Refusal } from '../../../fhir/problem.ts';
 import { reviewOutcomes, type ReviewOutcome } from '../../../fhir/review-outcomes.ts';

@@ -1,8 +1,8 @@
 import type { Router } from 'express';
-import type { FeedReport } from '../../../flow/feed-doctor.ts';
-import type { FeedLedger } from '../../../flow/feed-ledger.ts';
-import type { WorkList } from '../../../flow/feed-work-list.ts';
-import type { ReplayReport } from '../../../flow/replay-feed.ts';
+import type { FeedReport } from '../../../flow/feeds/feed-doctor.ts';
+import type { FeedLedger } from '../../../flow/feeds/feed-ledger.ts';
+import type { WorkList } from '../../../flow/feeds/feed-work-list.ts';
+import type { ReplayReport } from '../../../flow/feeds/replay-feed.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';

@@ -1,6 +1,6 @@
 import type { Router } from 'express';
 import { rangeOf } from '../../../fhir/date-range.ts';
-import type { HoldBackAsk, HoldBackEntry } from '../../../flow/hold-back.ts';
+import type { HoldBackAsk, HoldBackEntry } from '../../../flow/audit/hold-back.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { HoldBackRule } from '../../../audit/hold-back.ts';
 import { Refusal } from '../../../fhir/problem.ts';

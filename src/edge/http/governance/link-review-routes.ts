@@ -1,7 +1,7 @@
 import type { Router } from 'express';
-import type { LinksExplained } from '../../../flow/explain-links.ts';
-import type { LinkReviewDetails, LinkReviewEntry } from '../../../flow/list-link-reviews.ts';
-import type { LinkOpinionGiven } from '../../../flow/decide-link-review.ts';
+import type { LinksExplained } from '../../../flow/linkage/explain-links.ts';
+import type { LinkReviewDetails, LinkReviewEntry } from '../../../flow/linkage/list-link-reviews.ts';
+import type { LinkOpinionGiven } from '../../../flow/linkage/decide-link-review.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import { Refusal } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';

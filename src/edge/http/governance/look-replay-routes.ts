@@ -3,7 +3,7 @@ import { rangeOf } from '../../../fhir/date-range.ts';
 import { Refusal } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
-import type { LookReplayAsk, LookReplays } from '../../../flow/replay-looks.ts';
+import type { LookReplayAsk, LookReplays } from '../../../flow/sharing/replay-looks.ts';
 import { route, type Asked, type RouteServices } from '../route.ts';
 import { permitGovernance } from './permit-governance.ts';
 import { json } from './reply-json.ts';

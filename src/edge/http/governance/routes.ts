@@ -1,8 +1,8 @@
 import { Router } from 'express';
-import type { AgreementEntry } from '../../../flow/list-agreements.ts';
-import type { AgreementName } from '../../../flow/change-agreement.ts';
-import { asMeasure, type ToldOnceReport } from '../../../flow/count-told-once.ts';
-import type { BeginWhatIf } from '../../../flow/what-if.ts';
+import type { AgreementEntry } from '../../../flow/sharing/list-agreements.ts';
+import type { AgreementName } from '../../../flow/sharing/change-agreement.ts';
+import { asMeasure, type ToldOnceReport } from '../../../flow/story/count-told-once.ts';
+import type { BeginWhatIf } from '../../../flow/sharing/what-if.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';

@@ -2,7 +2,7 @@ import type { Router } from 'express';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
-import type { SubjectAccessLines } from '../../../flow/release-subject-access.ts';
+import type { SubjectAccessLines } from '../../../flow/audit/release-subject-access.ts';
 import { route, type Reply, type RouteServices } from '../route.ts';
 import { permitGovernance } from './permit-governance.ts';
 

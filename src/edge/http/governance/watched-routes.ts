@@ -1,6 +1,6 @@
 import type { Router } from 'express';
 import type { RequestFacts } from '../../../flow/release-context.ts';
-import type { WatchAsk } from '../../../flow/watched-citizens.ts';
+import type { WatchAsk } from '../../../flow/audit/watched-citizens.ts';
 import type { WatchedCitizen } from '../../../store/watched-citizens.ts';
 import { Refusal } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';

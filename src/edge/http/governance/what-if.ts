@@ -1,4 +1,4 @@
-import type { BeginWhatIf } from '../../../flow/what-if.ts';
+import type { BeginWhatIf } from '../../../flow/sharing/what-if.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Asked, Reply } from '../route.ts';
 

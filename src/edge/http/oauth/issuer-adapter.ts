@@ -5,7 +5,7 @@ import type { Adapter, StoredPayload } from 'oidc-provider';
 import type { RegisteredClient } from '../../../store/oauth-clients.ts';
 import type { OAuthState } from '../../../store/oauth-state.ts';
 import type { TokenStops } from '../../../store/token-stops.ts';
-import { isClientId } from '../../../flow/check-client.ts';
+import { isClientId } from '../../../flow/partners/check-client.ts';
 import { metadataOf } from './issuer-clients.ts';
 
 /** What the issuer keeps in the record, so that every process of a gateway is the same issuer. */

@@ -3,7 +3,7 @@ import express, { Router, type Request, type RequestHandler, type Response } fro
 import { outcomeOf, problemsOf, statusOf } from '../../../fhir/outcome.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
-import type { EmergencyOpened } from '../../../flow/break-glass.ts';
+import type { EmergencyOpened } from '../../../flow/sharing/break-glass.ts';
 import type { Log } from '../../log.ts';
 import type { TokenVerifier } from '../oauth/verify-token.ts';
 import { checkSameOrigin } from './check-same-origin.ts';

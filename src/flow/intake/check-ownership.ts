@@ -1,0 +1,32 @@
+import type { Problem } from '../../fhir/problem.ts';
+import type { Connection } from '../../store/database.ts';
+import { loadCurrentRows, type CurrentRow } from '../../store/record-writer.ts';
+import type { LinkedRow } from './link-people.ts';
+import type { PreparedResource } from './prepare-resources.ts';
+
+/**
+ * A partner's key names one record of one person for ever: a row whose record is already somebody else's is refused
+ * whole. Returns the refused rows and the current rows of everything that is written or named.
+ */
+export async function checkOwnership(connection: Connection, prepared: readonly PreparedResource[]): Promise<{
+  refused: { row: LinkedRow['row']; problems: Problem[] }[]; current: Map<string, CurrentRow>;
+}> {
+  const ids = prepared.flatMap(({ id, patientId, fragments }) => [id, patientId, ...fragments.flatMap(({ targets }) => targets)]);
+  const current = new Map((await loadCurrentRows(connection, [...new Set(ids)])).map((row) => [row.id, row]));
+  const owner = new Map([...current.values()].map(({ id, citizen }) => [id, citizen]));
+  const foreign = new Set<LinkedRow>();
+  for (const { id, linked } of prepared) {
+    const standing = owner.get(id);
+    if (standing !== undefined && standing !== linked.citizen) foreign.add(linked);
+    else owner.set(id, linked.citizen);
+  }
+  return {
+    refused: [...foreign].map(({ row }) => ({ row, problems: [recordOfAnother] })),
+    current,
+  };
+}
+
+const recordOfAnother: Problem = {
+  category: 'unprocessable', code: 'record-of-another-person', text: 'The sender used this record key for another person before.',
+  expected: 'a key that names one record of one person', fix: 'Correct the key or the person at the source. The record was not moved.',
+};

@@ -1,0 +1,54 @@
+import type { Position, Problem } from '../../fhir/problem.ts';
+import { sayerOf, type SaidBy } from '../../intake/places/said-by.ts';
+import { fieldAsSent } from './field-as-sent.ts';
+import { placeField, type PlacedRow } from './place-field.ts';
+
+/** A row with, of one that is folded, who said what; `messageId` is its own id. */
+export interface SayingRow extends PlacedRow {
+  said: SaidBy;
+  messageId: string;
+}
+
+/**
+ * Problems of mapping and validation as their sender can find them: row, line, column and the field as the file names it. The
+ * map's own place, which the sender does not know, goes into the advice.
+ */
+export function placeInSource(problems: readonly Problem[], row: SayingRow): Problem[] {
+  return problems.filter((problem) => !isToldBefore(problem, row)).map((problem) => placeOne(problem, row));
+}
+
+/** Each said once. */
+export function distinct(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.toReversed().map((problem) => [JSON.stringify([problem.code, problem.text, problem.severity, problem.at]), problem])).values()].toReversed();
+}
+
+/** A code no table has is told with the message that says it, and not again with every later one of the same visit. */
+export function isToldBefore({ code, at }: Pick<Problem, 'code' | 'at'>, row: Pick<SayingRow, 'said' | 'messageId'>): boolean {
+  return code === 'code-not-in-table' && isSaidByAnother(at?.field ?? '', row);
+}
+
+export function isSaidByAnother(path: string, { said, messageId }: Pick<SayingRow, 'said' | 'messageId'>): boolean {
+  const sayer = sayerOf(said, path);
+  return sayer !== undefined && sayer !== messageId;
+}
+
+function placeOne(problem: Problem, row: SayingRow): Problem {
+  const { file, line, field, pointer } = problem.at ?? {};
+  const advice = [problem.fix, file && `The rule is in ${file}${line === undefined ? '' : ` line ${line}`}.`].filter(Boolean).join(' ');
+  // without a file it is of what the map made, and its pointer leads there
+  const place = file === undefined || field === undefined || isSaidByAnother(field, row) ? {} : placeOfField(row, field, pointer);
+  return {
+    ...problem,
+    at: {
+      row: row.row.row, line: row.row.line, ...(field !== undefined && { field: fieldAsSent(row.kind, row.part, field) }), ...(file === undefined && pointer !== undefined && { pointer }), ...place,
+    },
+    ...(advice !== '' && { fix: advice }),
+  };
+}
+
+/** Cells of a table are told by their column's name. */
+function placeOfField(row: SayingRow, field: string, pointer: string | undefined): Position {
+  if (row.kind.format === 'csv') return {};
+  const { value: _, ...place } = placeField(row, field, pointer);
+  return place;
+}
