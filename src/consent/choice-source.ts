@@ -16,7 +16,7 @@ export function choiceSource({ rules }: Pick<Choice, 'rules'>): string {
   return `yes:${toSomebody ? sorted(yeses.flatMap(({ limits }) => limits.organisations ?? [])).join(' ') : sorted(yeses.map(({ limits }) => keyOf(limits))).join(' | ')}`;
 }
 
-/** `purposes=HRESCH categories=plan,referral`; the same text as src/store/schema/036-narrow-yeses.ts makes of what is stored. */
+/** `purposes=HRESCH categories=plan,referral`; the same text as src/store/schema/037-narrow-yeses.ts makes of what is stored. */
 function keyOf(limits: ChoiceLimits): string {
   return naming.flatMap((name) => (limits[name] === undefined ? [] : [`${name}=${sorted([...limits[name]].map(String)).join(',')}`])).join(' ');
 }

@@ -1,5 +1,6 @@
 import type { Choice, ChoiceKind, ChoiceLimits } from '../consent/types.ts';
 import type { Connection, Database } from './database.ts';
+import { takesBack } from './schema/037-narrow-yeses.ts';
 import { arrayText } from './shared-rows.ts';
 
 /** What a Consent now says about sharing. */
@@ -19,7 +20,7 @@ export interface ChoiceChange {
 
 /**
  * Replaces what these Consents say, and works out anew what counts of their citizens: of one kind, organisation and signal
- * the one decided last, recorded last among those; while it is live. Comes after the rows of the Consents are saved, so that
+ * the one decided last, recorded last among those; while it is live. A narrow yes also ends a no that is about nothing else. Comes after the rows of the Consents are saved, so that
  * nobody else writes about these citizens meanwhile.
  */
 export async function saveChoices(connection: Connection, said: readonly ChoiceChange[]): Promise<void> {
@@ -49,7 +50,7 @@ export async function countChoices(connection: Connection, citizens: readonly st
   await connection.query(
     `update choice_rule r set live = tstzmultirange(tstzrange(r.valid_from, r.valid_until)) - coalesce((
        select range_agg(tstzrange(later.valid_from, later.valid_until)) from choice c join choice later
-         on later.citizen_id = c.citizen_id and later.kind = c.kind and later.custodian = c.custodian and (later.signal = c.signal or later.ends_all)
+         on later.citizen_id = c.citizen_id and later.kind = c.kind and later.custodian = c.custodian and (later.signal = c.signal or later.ends_all or ${takesBack})
          and c.home = any (later.homes) and (later.decided_at, later.recorded_at) > (c.decided_at, c.recorded_at)
        where c.citizen_id = r.citizen_id and c.id = r.id), '{}')
      where r.citizen_id = any($1::uuid[])`, [citizens]);

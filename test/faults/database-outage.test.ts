@@ -71,7 +71,7 @@ describe('a database that goes away under load', () => {
   async function takeIn(senders: readonly Sender[]): Promise<void> {
     for (const { feed, posts } of senders) {
       const token = await tokenOf(gateway, settings, feed);
-      for (const post of posts) await postAndNote(newLedger(), gateway.url, token, post);
+      for (const post of posts) await postAndNote(ledger, gateway.url, token, post);
     }
     const database = await openPostgres(postgres.url('outage'), 1);
     await untilIdle(database).finally(() => database.close());

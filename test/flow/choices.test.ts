@@ -1,7 +1,7 @@
 import type { Bundle, Consent, ConsentProvision } from '@medplum/fhirtypes';
 import { countChoices } from '../../src/store/choices.ts';
 import { yesesOfTheirOwn } from '../../src/store/schema/028-yeses-of-their-own.ts';
-import { narrowYeses } from '../../src/store/schema/036-narrow-yeses.ts';
+import { narrowYeses } from '../../src/store/schema/037-narrow-yeses.ts';
 import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { citizenOf, custodiansOf, objectionOf, people, wholeRecord } from './whole-record.ts';
@@ -114,6 +114,28 @@ describe.each(databases)('a citizen\'s choice, on $kind', ({ open }) => {
     expect(await seenBy('community-nurse')).toEqual(closed);
     await send('PUT', `Consent/${again}`, { ...objection, id: again, status: 'inactive' });
     expect([await citizenOf(gateway, 'voluntary-worker', people.alice), await seenBy('community-nurse')]).toEqual(['', before]);
+  });
+
+  it('about one sort of information is taken back by a later yes to it, and by no yes to less', async () => {
+    const told = async (): Promise<string[]> => (await wholeRecord(gateway, 'community-nurse', citizen)).map(({ resourceType }) => resourceType).sort();
+    const before = await told();
+    const category = (code: string) => ({ system: 'https://fhir.bicp.example/CodeSystem/sharing-category', code });
+    const said = [
+      choice('OPTOUTE', { type: 'deny', class: [category('encounter'), category('referral')] }, { dateTime: '2026-07-01' }),
+      choice('OPTIN', { type: 'permit', class: [category('referral')] }, { dateTime: '2026-07-02' }),
+      choice('OPTIN', { type: 'permit', class: [category('encounter'), category('referral'), category('plan')] }, { dateTime: '2026-07-03' }),
+    ];
+    const filed: string[] = [];
+    const after: string[][] = [];
+    for (const each of said) {
+      const answer = await send('POST', 'Consent', each);
+      expect(answer.status).toBe(201);
+      filed.push(idOf(answer));
+      after.push(await told());
+    }
+    expect(after[0]).not.toEqual(before);
+    expect([after[1], after[2]]).toEqual([after[0], before]);
+    for (const [n, each] of said.entries()) expect((await send('PUT', `Consent/${filed[n] ?? ''}`, { ...each, id: filed[n] ?? '', status: 'entered-in-error' })).status).toBe(200);
   });
 
   it('of the past or of the future counts for nothing now', async () => {

@@ -135,7 +135,7 @@ describe('the commands that call the gateway', () => {
     expect(blocks.length).toBeGreaterThanOrEqual(13);
     const inKind = (text: string): string => text.replaceAll(/^ {2}soon: .*\n/gm, '').replaceAll(/[0-9a-f]{64}/g, '<hash>').replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '<id>').replaceAll(/-?\d+ days( ago)?/g, '<days>').replaceAll('in <days>', '<days>').replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>');
     for (const { commands, shown } of blocks) {
-      const script = commands.replaceAll('npm run -s onestory --', `${process.execPath} --disable-warning=ExperimentalWarning src/cli.ts`).replaceAll('/tmp/', `${folder}/`);
+      const script = commands.replaceAll('/tmp/', `${folder}/`).replaceAll('npm run -s onestory --', `${process.execPath} --disable-warning=ExperimentalWarning src/cli.ts`);
       const { code, err, ...printed } = await run('bash', ['-euo', 'pipefail', '-c', script], env);
       const out = printed.out.replaceAll(`${folder}/`, '/tmp/');
       expect([commands, code, inKind(err)]).toEqual([commands, 0, '']);
