@@ -10,11 +10,43 @@ export async function painted(page: Page, address: string, selector: string): Pr
   return Number(await page.evaluate(nextPaint));
 }
 
-/** From going to a place inside the viewer, as a link does, until all that these selectors name is painted. */
-export async function gone(page: Page, path: string, selectors: readonly string[]): Promise<number> {
-  const before = Number(await page.evaluate(`(() => { history.pushState(null, '', ${JSON.stringify(path)}); const now = performance.now(); dispatchEvent(new PopStateEvent('popstate')); return now; })()`));
-  for (const selector of selectors) await page.locator(selector).first().waitFor();
-  return Number(await page.evaluate(nextPaint)) - before;
+/** What has to be seen: the first element of a CSS selector, with this text where one is given. */
+export interface Seen {
+  css: string;
+  text?: string;
+}
+
+/** From going to a place inside the viewer, as a link does, until all of this is painted. The page itself looks, at every frame. */
+export async function gone(page: Page, path: string, shows: readonly Seen[]): Promise<number> {
+  return Number(await page.evaluate(`(async () => {
+    history.pushState(null, '', ${JSON.stringify(path)});
+    const before = performance.now();
+    dispatchEvent(new PopStateEvent('popstate'));
+    ${until(shows)}
+    return await ${nextPaint} - before;
+  })()`));
+}
+
+/** From Enter until all of this is painted. */
+export async function entered(page: Page, shows: readonly Seen[]): Promise<number> {
+  const seen = page.evaluate(`(async () => {
+    const before = await new Promise((pressed) => addEventListener('keydown', () => pressed(performance.now()), { capture: true, once: true }));
+    ${until(shows)}
+    return await ${nextPaint} - before;
+  })()`);
+  await page.keyboard.press('Enter');
+  return Number(await seen);
+}
+
+/** Playwright looks again after 20, 50, 100, 100 and 500 ms, which is too seldom for what takes a tenth of a second. */
+function until(shows: readonly Seen[]): string {
+  return `const shows = ${JSON.stringify(shows)};
+    const there = ({ css, text }) => [...document.querySelectorAll(css)].some((each) => each.getClientRects().length > 0 && (text === undefined || each.textContent.trim() === text));
+    const end = performance.now() + 30_000;
+    while (!shows.every(there)) {
+      if (performance.now() > end) throw new Error('not shown within 30 s: ' + JSON.stringify(shows));
+      await new Promise((frame) => requestAnimationFrame(frame));
+    }`;
 }
 
 export function median(values: readonly number[]): number {

@@ -40,7 +40,7 @@ export async function measureViewer(world: World, print: Print): Promise<void> {
           const asked = performance.now();
           await fresh.evaluate(`fetch(${JSON.stringify(`/fhir/Patient/${citizen}/$everything?_count=200`)}, { headers: { Accept: 'application/fhir+json' } }).then((answer) => answer.text()).then(() => null)`);
           times.answer.push(performance.now() - asked);
-          times.person.push(await gone(fresh, `/app/person/${citizen}`, cards));
+          times.person.push(await gone(fresh, `/app/person/${citizen}`, cards.map((css) => ({ css }))));
         });
       });
     }
