@@ -12,6 +12,7 @@ import { hearWho } from './edge/sandboxes/say-who.ts';
 import { Refusal } from './fhir/problem.ts';
 import { openRecord } from './open-record.ts';
 import { createServices, type Services } from './services.ts';
+import { readDatabaseSize } from './store/server-version.ts';
 
 const synthetic = { seed: 2018, citizens: 12 };
 /** a sandbox that has grown beyond this ends: it is there to try things, not to keep them */
@@ -66,8 +67,7 @@ async function loadPeople(services: Services): Promise<void> {
 }
 
 async function endWhenTooLarge({ database }: Services, stop: () => Promise<void>): Promise<void> {
-  const [row] = await database.query<{ size: string }>('select pg_database_size(current_database()) as size');
-  if (Number(row?.size ?? 0) > mostBytes) await stop();
+  if (await readDatabaseSize(database) > mostBytes) await stop();
 }
 
 await main().catch((error: unknown) => {

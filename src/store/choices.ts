@@ -1,5 +1,6 @@
 import type { Choice, ChoiceKind, ChoiceLimits } from '../consent/types.ts';
 import type { Connection, Database } from './database.ts';
+import { liveOf } from './schema/028-yeses-of-their-own.ts';
 import { takesBack } from './schema/037-narrow-yeses.ts';
 import { arrayText } from './shared-rows.ts';
 
@@ -48,11 +49,7 @@ export async function signalOf(connection: Connection, { citizen, id }: Pick<Cho
  */
 export async function countChoices(connection: Connection, citizens: readonly string[]): Promise<void> {
   await connection.query(
-    `update choice_rule r set live = tstzmultirange(tstzrange(r.valid_from, r.valid_until)) - coalesce((
-       select range_agg(tstzrange(later.valid_from, later.valid_until)) from choice c join choice later
-         on later.citizen_id = c.citizen_id and later.kind = c.kind and later.custodian = c.custodian and (later.signal = c.signal or later.ends_all or ${takesBack})
-         and c.home = any (later.homes) and (later.decided_at, later.recorded_at) > (c.decided_at, c.recorded_at)
-       where c.citizen_id = r.citizen_id and c.id = r.id), '{}')
+    `update choice_rule r set live = ${liveOf('r', takesBack)}
      where r.citizen_id = any($1::uuid[])`, [citizens]);
 }
 

@@ -17,3 +17,9 @@ export async function readServerVersion(database: Database): Promise<number> {
   const [row] = await database.query<{ version: number }>("select current_setting('server_version_num')::int as version");
   return row?.version ?? 0;
 }
+
+/** Bytes the whole database takes on disk. */
+export async function readDatabaseSize(database: Database): Promise<number> {
+  const [row] = await database.query<{ size: string }>('select pg_database_size(current_database()) as size');
+  return Number(row?.size ?? 0);
+}

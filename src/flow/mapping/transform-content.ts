@@ -1,5 +1,5 @@
 import { outcomeOf } from '../../fhir/outcome.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../fhir/json.ts';
+import type { Json, JsonObject } from '../../fhir/json.ts';
 import { Refusal, type Problem } from '../../fhir/problem.ts';
 import type { Requester } from '../../fhir/sharing.ts';
 import type { Mappings } from '../../intake/load-mappings.ts';
@@ -88,7 +88,7 @@ function binaryOf(data: Json | undefined): Uint8Array {
 
 function bundleOf(resources: readonly JsonObject[], warnings: readonly Problem[]): JsonObject {
   const told = warnings.length === 0 ? [] : [outcomeOf(warnings.slice(0, mostProblems)) as unknown as JsonObject];
-  return { resourceType: 'Bundle', type: 'collection', entry: [...resources, ...told].filter((each) => isJsonObject(each)).map((resource) => ({ resource })) };
+  return { resourceType: 'Bundle', type: 'collection', entry: [...resources, ...told].map((resource) => ({ resource })) };
 }
 
 function contentInvalid(expected: string): Problem {

@@ -26,4 +26,4 @@ update choice c set signal = case when c.signal = '' then 'yes:' || y.named else
   where y.citizen_id = c.citizen_id and y.id = c.id and c.kind = 'sharing' and c.signal !~ '(^| )yes:'
     and not exists (select from choice_rule r where r.citizen_id = c.citizen_id and r.id = c.id
       and not exists (select from choice_rule p where p.citizen_id = r.citizen_id and p.id = r.id and p.effect = 'permit' and not p.general and ${within}));
-${countYeses.replace('later.ends_all)', () => `later.ends_all or ${takesBack})`)}`;
+${countYeses(takesBack)}`;

@@ -13,8 +13,13 @@ export function WhoCard({ who }: { who: View | undefined }) {
   const short = who ? firstToRing(who) : [];
   return (
     <Card name="who-to-talk-to" heading={strings.person.sections.who} more={[words.all, '#all-contacts']}>
-      {short.length === 0 ? <Absent text={words.none} /> : <ul>{short.map((contact, at) => <Contact contact={contact} key={`${at} ${contact.text}`} />)}</ul>}
-      {who === undefined ? null : (who.outOfHours.length === 0 ? [words.outOfHours] : who.outOfHours).map((text) => <p className="os-card__by" key={text}><PhoneText text={text} /></p>)}
+      {short.length === 0 ? <Absent text={words.none} /> : null}
+      {who === undefined ? null : (
+        <ul>
+          {short.map((contact, at) => <Contact contact={contact} key={`${at} ${contact.text}`} />)}
+          {(who.outOfHours.length === 0 ? [words.outOfHours] : who.outOfHours).map((text) => <li className="os-card__by" key={text}><PhoneText text={text} /></li>)}
+        </ul>
+      )}
     </Card>
   );
 }
