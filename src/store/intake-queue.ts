@@ -109,13 +109,14 @@ export async function finishRecords(connection: Connection, recordIds: readonly 
   return rows.map((row) => ({ ...row, recordId: Number(row.recordId) }));
 }
 
-/** Whether anything is received or pending that may be worked on: the demo's and the tests' way to know that intake is quiet. */
+/** Whether anything is left to work on, or a decision about who is who untold: the demo's and the tests' way to know that intake is quiet. */
 export async function hasIntakeWork(database: Database): Promise<boolean> {
   const [row] = await database.query<{ busy: boolean }>(
     `with held as (select feed from feed_state where shadow or frozen)
      select exists (select 1 from source_record where state = 'received' and feed not in (table held))
        or exists (select 1 from intake_person where pending > 0 and feed not in (table held))
-       or exists (select 1 from second_look) as busy`);
+       or exists (select 1 from second_look)
+       or exists (select 1 from link_decision where not told) as busy`);
   return row?.busy ?? false;
 }
 

@@ -144,6 +144,7 @@ describe.each(databases)('told once, on $kind', ({ open }) => {
       expect([[first, second].includes(joined.id ?? ''), await ids(second)]).toEqual([true, [...both].sort()]);
       expect(await review('undo', 'governance-lead', { reason: 'They are two' })).toMatchObject({ outcome: null });
       expect([await told(first), await told(second), await ids(first), await ids(second)]).toEqual(before);
+      await gateway.services.worker.idle();
       for (const citizen of [first, second]) {
         const log = ((await (await gateway.search('AuditEvent', { patient: `Patient/${citizen}`, _count: '100' }, 'governance-lead')).json()) as Bundle<AuditEvent>).entry ?? [];
         expect(log.flatMap(({ resource }) => resource?.subtype?.at(-1)?.code ?? [])).toEqual(expect.arrayContaining(['story', 'link-merge', 'link-split']));

@@ -25,7 +25,7 @@ type Report = (event: 'batch-failed' | 'row-failed' | 'outdated') => void;
 export interface IntakeWorker {
   /** there may be work: called after bytes were kept */
   wake(): void;
-  /** resolves when nothing is received or pending (waiting retries included) */
+  /** resolves when nothing is received or pending (waiting retries included) and the log knows every decision about who is who */
   idle(): Promise<void>;
   stop(): Promise<void>;
 }

@@ -68,6 +68,7 @@ export async function decidePossibleLink(context: LinkReviewContext, requester: 
     const decisions = await takeEffect(connection, context, { review, pair, outcome }, decidedBy(requester, given.reason, review));
     await settleReview(connection, reference, { outcome, decisions, at: context.clock() });
   });
+  context.wake();
   return entryOf(await reviewedPair(context, requester, reference));
 }
 
@@ -82,6 +83,7 @@ export async function undoPossibleLink(context: LinkReviewContext, requester: Re
     if (!decisions) throw new Refusal(notDecided);
     for (const decision of decisions) await undoDecision(connection, context, { decision, by });
   });
+  context.wake();
   return entryOf(await reviewedPair(context, requester, reference));
 }
 

@@ -11,7 +11,8 @@ import type { IntakeContext } from '../intake/intake-context.ts';
 import type { LinkContext } from './link-context.ts';
 import type { ReleaseContext } from '../release-context.ts';
 
-export type LinkReviewContext = ReleaseContext & LinkContext & Pick<IntakeContext, 'registry'> & { linkage: LinkageRule };
+/** `wake`: what was decided is told to the log by the next round of intake, begun at once. */
+export type LinkReviewContext = ReleaseContext & LinkContext & Pick<IntakeContext, 'registry'> & { linkage: LinkageRule; wake: () => void };
 
 /** The pair of this reference, where the requester oversees sharing, may see both in whole, and keeps a record of either; else the one refusal. */
 export async function reviewedPair(context: LinkReviewContext, requester: Requester, reference: string): Promise<LinkReviewRow> {
