@@ -13,8 +13,8 @@ import type { ReleaseContext, RequestFacts } from './flow/release-context.ts';
 import type { PostHook } from './flow/partners/tell-subscriber.ts';
 import { askCheckpoint, findNote } from './flow/audit/tell-checkpoint.ts';
 import { keepCosignature, knownTo, shownFrom, type Shown } from './flow/audit/witness-checkpoint.ts';
-import { checkpointsAfter, newestCheckpoint } from './store/audit-checkpoints.ts';
-import { claimHook, keepDelivered } from './store/checkpoint-hooks.ts';
+import { checkpointsAfter, newestCheckpoint } from './store/audit/audit-checkpoints.ts';
+import { claimHook, keepDelivered } from './store/audit/checkpoint-hooks.ts';
 import type { Database } from './store/database.ts';
 import { loadSigningKey } from './store/secrets.ts';
 

@@ -23,7 +23,7 @@ import { openSubjectAccess, type SubjectAccessContext } from './flow/audit/relea
 import { checkReport, openReport, reports, type ReportAsk } from './flow/audit/write-report.ts';
 import { addClient, allowApp, rotateKeys, showClients, switchClient, type ClientRegistryContext, type RotationAsk } from './flow/partners/client-registry.ts';
 import type { ClientAsk } from './flow/partners/check-client.ts';
-import type { SharingClasses } from './store/sharing-classes.ts';
+import type { SharingClasses } from './store/record/sharing-classes.ts';
 import { activateAgreement, signAgreement, terminateAgreement, type AgreementName } from './flow/sharing/change-agreement.ts';
 import { listRegister } from './flow/sharing/list-agreements.ts';
 import { proposeAgreement } from './flow/sharing/propose-agreement.ts';

@@ -17,7 +17,7 @@ import { breakGlass, endBreakGlass, ownEmergencies, type EmergencyAsk } from './
 import { describeRefusedRequest, type RefusedRequest } from './flow/describe-refused-request.ts';
 import { explainAccess, type ExplainAsk } from './flow/sharing/explain-access.ts';
 import { loadDirectory } from './flow/directory.ts';
-import { saveExpectations } from './store/feed-freshness.ts';
+import { saveExpectations } from './store/intake/feed-freshness.ts';
 import { openFeedMappings } from './flow/intake/feed-mappings.ts';
 import { measureOperation } from './flow/measure-operation.ts';
 import { readSignedIn, signedInId } from './flow/reading/read-signed-in.ts';
@@ -65,16 +65,16 @@ import { loadMapped } from './load-mapped.ts';
 import type { Log } from './edge/log.ts';
 import { createPostHook } from './edge/webhooks/post-hook.ts';
 import { pairGrader } from './linkage/grade-pair.ts';
-import { openAuditTrail } from './store/audit-trail.ts';
+import { openAuditTrail } from './store/audit/audit-trail.ts';
 import type { Database } from './store/database.ts';
-import { findClient, listBrowserAppAddresses } from './store/oauth-clients.ts';
-import { openOAuthState } from './store/oauth-state.ts';
-import { openTokenStops } from './store/token-stops.ts';
-import { openWebSessions } from './store/web-sessions.ts';
+import { findClient, listBrowserAppAddresses } from './store/partners/oauth-clients.ts';
+import { openOAuthState } from './store/partners/oauth-state.ts';
+import { openTokenStops } from './store/partners/token-stops.ts';
+import { openWebSessions } from './store/partners/web-sessions.ts';
 import { hasMark, setMark } from './store/marks.ts';
 import { isOutdated, readServerVersion } from './store/server-version.ts';
 import { loadSecrets } from './store/secrets.ts';
-import { openSharingClasses } from './store/sharing-classes.ts';
+import { openSharingClasses } from './store/record/sharing-classes.ts';
 import type { JsonObject } from './fhir/json.ts';
 
 /** Where the data a reviewer reads lies, relative to the project's root. */

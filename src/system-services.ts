@@ -5,14 +5,14 @@ import { listExports } from './flow/partners/list-exports.ts';
 import { tellSubscribers } from './flow/partners/tell-subscribers.ts';
 import type { Config } from './config.ts';
 import type { Log } from './edge/log.ts';
-import { openTokenStops } from './store/token-stops.ts';
+import { openTokenStops } from './store/partners/token-stops.ts';
 import { deleteExport, startExport, type ExportContext } from './flow/partners/start-export.ts';
 import { createSubscription, endOwnSubscription, updateSubscription, type SubscriptionContext } from './flow/partners/keep-subscription.ts';
 import { releaseSubscriptionEvents, releaseSubscriptionStatus } from './flow/partners/release-subscription.ts';
 import { checkHookAddress } from './edge/webhooks/hook-address.ts';
 import { createPostHook } from './edge/webhooks/post-hook.ts';
 import type { JsonObject } from './fhir/json.ts';
-import type { ExportAsk } from './store/export-jobs.ts';
+import type { ExportAsk } from './store/partners/export-jobs.ts';
 
 /** What organisations' systems ask for, each story with its parts, and the rounds that work it off. */
 export function systemsOf(release: ReleaseContext & Pick<SubscriptionContext, 'validate'>, { baseUrl, hookHosts, issuer, demo }: Pick<Config, 'baseUrl' | 'hookHosts' | 'issuer' | 'demo'>, log: Log) {

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { openPglite, openPostgres, type Database } from '../src/store/database.ts';
-import { comparedTypes } from '../src/store/disagreements.ts';
+import { comparedTypes } from '../src/store/story/disagreements.ts';
 
 export interface TestDatabase {
   kind: Database['kind'];

@@ -4,8 +4,8 @@ import { consistencyPath, inclusionPath, nodeHash, rootOf } from '../../src/audi
 import type { AuditEntry } from '../../src/audit/types.ts';
 import { hashesOf } from '../../src/flow/audit/log-tree.ts';
 import { sealEntries } from '../../src/flow/audit/seal-entries.ts';
-import { openAuditTrail } from '../../src/store/audit-trail.ts';
-import { readHead } from '../../src/store/audit-tree.ts';
+import { openAuditTrail } from '../../src/store/audit/audit-trail.ts';
+import { readHead } from '../../src/store/audit/audit-tree.ts';
 import { openPostgres, type Database } from '../../src/store/database.ts';
 import type { Print } from '../settings.ts';
 import type { World } from '../world.ts';

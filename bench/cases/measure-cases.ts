@@ -3,7 +3,7 @@ import type { Look } from '../../src/audit/cases/look-of.ts';
 import type { AuditEntry } from '../../src/audit/types.ts';
 import { findOddLooks, type OddLooksContext } from '../../src/flow/audit/find-odd-looks.ts';
 import { sealEntries } from '../../src/flow/audit/seal-entries.ts';
-import { openAuditTrail } from '../../src/store/audit-trail.ts';
+import { openAuditTrail } from '../../src/store/audit/audit-trail.ts';
 import { openPostgres, type Database } from '../../src/store/database.ts';
 import { shippedCaseRule } from '../../test/audit/cases/shipped-case-rule.ts';
 import { shippedRule } from '../../test/linkage/shipped-rule.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createRegistry, keysOf, linkPeople, type LinkingContext } from '../../src/flow/intake/link-people.ts';
 import { pairGrader } from '../../src/linkage/grade-pair.ts';
 import type { PersonFacts } from '../../src/linkage/types.ts';
-import { savePeople } from '../../src/store/citizens.ts';
+import { savePeople } from '../../src/store/record/citizens.ts';
 import { openPostgres, type Connection, type Database } from '../../src/store/database.ts';
 import { keyedHash, keyedUuid, loadSecrets } from '../../src/store/secrets.ts';
 import { shippedRule } from '../../test/linkage/shipped-rule.ts';

@@ -7,13 +7,13 @@ import { indexedFrom, indexResource } from '../../src/fhir/index-resource.ts';
 import { stampResource } from '../../src/flow/intake/stamp-resource.ts';
 import { blockingKeys } from '../../src/linkage/blocking-keys.ts';
 import { personFacts } from '../../src/linkage/person-facts.ts';
-import { savePeople, type PersonChange } from '../../src/store/citizens.ts';
+import { savePeople, type PersonChange } from '../../src/store/record/citizens.ts';
 import type { Connection, Database } from '../../src/store/database.ts';
-import { saveChoices, type ChoiceChange } from '../../src/store/choices.ts';
-import { relationshipNumber } from '../../src/store/grants.ts';
-import { saveRelationships, saveRows, type RelationshipChange, type RowChange } from '../../src/store/record-writer.ts';
+import { saveChoices, type ChoiceChange } from '../../src/store/sharing/choices.ts';
+import { relationshipNumber } from '../../src/store/door/grants.ts';
+import { saveRelationships, saveRows, type RelationshipChange, type RowChange } from '../../src/store/record/record-writer.ts';
 import { keyedHash, loadSecrets, type Secrets } from '../../src/store/secrets.ts';
-import { classKey, openSharingClasses } from '../../src/store/sharing-classes.ts';
+import { classKey, openSharingClasses } from '../../src/store/record/sharing-classes.ts';
 import type { Say } from '../settings.ts';
 import { makeCitizen, type BenchCitizen, type BenchRecord } from './citizen-records.ts';
 

@@ -1,7 +1,7 @@
 import { putTogether } from '../fhir/fragments.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import { parseExact } from '../fhir/parse-exact.ts';
-import type { VisibleRow } from '../store/door.ts';
+import type { VisibleRow } from '../store/door/door.ts';
 
 /** A visible row's resource as JSON text: the stored texts themselves wherever they can stand as they are, so numbers stay as they were written. */
 export function assembleText(row: VisibleRow): string {

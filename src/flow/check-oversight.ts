@@ -1,7 +1,7 @@
 import { Refusal, type Problem } from '../fhir/problem.ts';
 import type { OrganisationKey, Requester } from '../fhir/sharing.ts';
-import type { LogReader } from '../store/search-audit.ts';
-import { readGovernance } from '../store/grants.ts';
+import type { LogReader } from '../store/audit/search-audit.ts';
+import { readGovernance } from '../store/door/grants.ts';
 import type { HeldGrant } from './policy.ts';
 import type { ReleaseContext } from './release-context.ts';
 

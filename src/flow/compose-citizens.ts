@@ -1,6 +1,6 @@
 import type { Patient, Provenance } from '@medplum/fhirtypes';
 import { composePatient } from '../story/compose-patient.ts';
-import type { VisibleRow } from '../store/door.ts';
+import type { VisibleRow } from '../store/door/door.ts';
 import { assemble } from './assemble.ts';
 import type { HeldGrant } from './policy.ts';
 

@@ -4,9 +4,9 @@ import { openedBy } from '../consent/opened-by.ts';
 import type { ClassRule, Decision as ConsentDecision, NoRule } from '../consent/types.ts';
 import type { DisclosedVersion } from '../audit/describe-disclosure.ts';
 import type { Decision, Withheld as WithheldLine } from '../audit/describe-request.ts';
-import type { VisibleRow } from '../store/door.ts';
-import type { Withheld } from '../store/count-withheld.ts';
-import { relationshipOf } from '../store/grants.ts';
+import type { VisibleRow } from '../store/door/door.ts';
+import type { Withheld } from '../store/door/count-withheld.ts';
+import { relationshipOf } from '../store/door/grants.ts';
 import type { HeldGrant } from './policy.ts';
 
 /** What an answer's entry says: versions, the rules that allowed them, and what was kept back by which. */

@@ -1,4 +1,4 @@
-import type { WatchedTrail } from '../store/audit-trail.ts';
+import type { WatchedTrail } from '../store/audit/audit-trail.ts';
 import type { Database } from '../store/database.ts';
 
 export type Part = 'database' | 'audit trail';

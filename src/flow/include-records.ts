@@ -5,10 +5,10 @@ import type { SearchClause, SearchInclude, SearchQuery } from '../fhir/search-qu
 import { searchToken } from '../fhir/search-token.ts';
 import { valuesAt } from '../fhir/values-at.ts';
 import type { Database } from '../store/database.ts';
-import { stale, type VisibleRow } from '../store/door.ts';
-import { readListed, readSourcePatients } from '../store/read-rows.ts';
-import { resolveQuery } from '../store/resolve-query.ts';
-import { searchRows } from '../store/search-rows.ts';
+import { stale, type VisibleRow } from '../store/door/door.ts';
+import { readListed, readSourcePatients } from '../store/door/read-rows.ts';
+import { resolveQuery } from '../store/door/resolve-query.ts';
+import { searchRows } from '../store/door/search-rows.ts';
 import { isUuid } from '../store/secrets.ts';
 import { assemble } from './assemble.ts';
 

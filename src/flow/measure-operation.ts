@@ -1,8 +1,8 @@
-import { newestMadeAgo } from '../store/audit-checkpoints.ts';
-import type { WatchedTrail } from '../store/audit-trail.ts';
-import { readHead } from '../store/audit-tree.ts';
+import { newestMadeAgo } from '../store/audit/audit-checkpoints.ts';
+import type { WatchedTrail } from '../store/audit/audit-trail.ts';
+import { readHead } from '../store/audit/audit-tree.ts';
 import type { Database } from '../store/database.ts';
-import { readFreshness, type FeedFreshness } from '../store/feed-freshness.ts';
+import { readFreshness, type FeedFreshness } from '../store/intake/feed-freshness.ts';
 import { watchParts } from './failing-parts.ts';
 
 const freshForMs = 60_000;

@@ -3,11 +3,11 @@ import { namesFrom } from '../consent/explain.ts';
 import type { Grant, RegisteredAgreement, SharingNames } from '../consent/types.ts';
 import { Refusal } from '../fhir/problem.ts';
 import type { Requester, SharingClass } from '../fhir/sharing.ts';
-import { listAgreements } from '../store/agreements.ts';
+import { listAgreements } from '../store/sharing/agreements.ts';
 import type { Database } from '../store/database.ts';
-import { stale } from '../store/door.ts';
-import { readDatabaseClock, readGeneration, saveGrant } from '../store/grants.ts';
-import type { SharingClasses } from '../store/sharing-classes.ts';
+import { stale } from '../store/door/door.ts';
+import { readDatabaseClock, readGeneration, saveGrant } from '../store/door/grants.ts';
+import type { SharingClasses } from '../store/record/sharing-classes.ts';
 import { readRegistered } from './register-agreements.ts';
 
 /** A grant with what is needed to explain it. */

@@ -1,5 +1,5 @@
 import type { Requester } from '../fhir/sharing.ts';
-import { readRow } from '../store/read-rows.ts';
+import { readRow } from '../store/door/read-rows.ts';
 import type { ReleaseContext } from './release-context.ts';
 
 /** A job's Task as its own client sees it; it names no citizen, so answering with it discloses nobody. */

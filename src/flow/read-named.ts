@@ -1,8 +1,8 @@
 import { notFound } from '../fhir/outcome.ts';
 import { Refusal } from '../fhir/problem.ts';
 import type { Requester } from '../fhir/sharing.ts';
-import { stale, type VisibleRow } from '../store/door.ts';
-import { readRow, readSourcePatients } from '../store/read-rows.ts';
+import { stale, type VisibleRow } from '../store/door/door.ts';
+import { readRow, readSourcePatients } from '../store/door/read-rows.ts';
 import { isUuid } from '../store/secrets.ts';
 import type { HeldGrant } from './policy.ts';
 import type { ReleaseContext } from './release-context.ts';

@@ -1,9 +1,9 @@
-import { countByClass } from '../store/count-by-class.ts';
-import { countWithheld, type Withheld } from '../store/count-withheld.ts';
+import { countByClass } from '../store/door/count-by-class.ts';
+import { countWithheld, type Withheld } from '../store/door/count-withheld.ts';
 import type { Database } from '../store/database.ts';
-import { stale, type VisibleRow } from '../store/door.ts';
-import { readIncomplete, readSourcePatients } from '../store/read-rows.ts';
-import { findCitizens } from '../store/search-rows.ts';
+import { stale, type VisibleRow } from '../store/door/door.ts';
+import { readIncomplete, readSourcePatients } from '../store/door/read-rows.ts';
+import { findCitizens } from '../store/door/search-rows.ts';
 import type { PersonAsk } from './who-is-named.ts';
 
 /** The source Patients the caller may see of one person; none where nobody is meant. */

@@ -1,11 +1,11 @@
 import type { Problem } from '../fhir/problem.ts';
-import { savePeople } from '../store/citizens.ts';
+import { savePeople } from '../store/record/citizens.ts';
 import type { Connection } from '../store/database.ts';
-import { saveFolds } from '../store/fold-states.ts';
-import { claimRows, finishRecords, finishRows, type FinishedRow, type PendingRow, type RowOutcome } from '../store/intake-queue.ts';
-import { requeueJoinings, requeueRefused } from '../store/source-records.ts';
-import { saveUnmappedCodes } from '../store/unmapped-codes.ts';
-import { saveVisitMoves, type VisitMove } from '../store/visit-moves.ts';
+import { saveFolds } from '../store/record/fold-states.ts';
+import { claimRows, finishRecords, finishRows, type FinishedRow, type PendingRow, type RowOutcome } from '../store/intake/intake-queue.ts';
+import { requeueJoinings, requeueRefused } from '../store/intake/source-records.ts';
+import { saveUnmappedCodes } from '../store/intake/unmapped-codes.ts';
+import { saveVisitMoves, type VisitMove } from '../store/record/visit-moves.ts';
 import { countLedger } from './intake/count-ledger.ts';
 import { feedsOfSender, type IntakeContext } from './intake/intake-context.ts';
 import { joinPeople, type JoiningRow } from './intake/join-people.ts';

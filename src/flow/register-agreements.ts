@@ -5,7 +5,7 @@ import type { Agreement, RegisteredAgreement } from '../consent/types.ts';
 import { indexResource } from '../fhir/index-resource.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import { Refusal, type Problem } from '../fhir/problem.ts';
-import { listVersions, lockPublishing, registerAgreement, signAndActivate, type RegisterRow } from '../store/agreements.ts';
+import { listVersions, lockPublishing, registerAgreement, signAndActivate, type RegisterRow } from '../store/sharing/agreements.ts';
 import type { Database } from '../store/database.ts';
 import { keyedUuid, type Secrets } from '../store/secrets.ts';
 import { loadSharedRows, saveSharedRows, type SharedChange } from '../store/shared-rows.ts';

@@ -1,4 +1,4 @@
-import type { AuditTrail } from '../store/audit-trail.ts';
+import type { AuditTrail } from '../store/audit/audit-trail.ts';
 import type { OrganisationKey } from '../fhir/sharing.ts';
 import type { Database } from '../store/database.ts';
 import type { Secrets } from '../store/secrets.ts';

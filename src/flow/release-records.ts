@@ -6,8 +6,8 @@ import { AuditedRefusal, categories, Refusal, type Problem } from '../fhir/probl
 import type { NotArrived } from '../fhir/notices.ts';
 import type { OrganisationKey, Requester } from '../fhir/sharing.ts';
 import type { AuditEntry } from '../audit/types.ts';
-import type { VisibleRow } from '../store/door.ts';
-import { readLateFeeds } from '../store/feed-freshness.ts';
+import type { VisibleRow } from '../store/door/door.ts';
+import { readLateFeeds } from '../store/intake/feed-freshness.ts';
 import { isUuid } from '../store/secrets.ts';
 import { auditFacts, type AskedFacts } from './audit-facts.ts';
 import { composeCitizens, type ComposedCitizen } from './compose-citizens.ts';

@@ -1,10 +1,10 @@
 import type { SearchClause, SearchQuery } from '../fhir/search-query.ts';
 import { sharingLabels } from '../fhir/sharing-labels.ts';
 import type { Database } from '../store/database.ts';
-import { stale, type VisibleRow } from '../store/door.ts';
-import { readSourcePatients } from '../store/read-rows.ts';
-import { resolveQuery } from '../store/resolve-query.ts';
-import { countMatches, searchCitizens, searchRows, type PagePosition } from '../store/search-rows.ts';
+import { stale, type VisibleRow } from '../store/door/door.ts';
+import { readSourcePatients } from '../store/door/read-rows.ts';
+import { resolveQuery } from '../store/door/resolve-query.ts';
+import { countMatches, searchCitizens, searchRows, type PagePosition } from '../store/door/search-rows.ts';
 import { isUuid } from '../store/secrets.ts';
 import { includeRecords } from './include-records.ts';
 import type { HeldGrant } from './policy.ts';

@@ -1,8 +1,8 @@
 import type { AuditEntry } from '../audit/types.ts';
-import type { AuditTrail } from '../store/audit-trail.ts';
+import type { AuditTrail } from '../store/audit/audit-trail.ts';
 import type { Database } from '../store/database.ts';
-import { loadUntold, markTold, type LinkDecisionRow } from '../store/link-decisions.ts';
-import type { Approver } from '../store/linkage-runs.ts';
+import { loadUntold, markTold, type LinkDecisionRow } from '../store/linkage/link-decisions.ts';
+import type { Approver } from '../store/linkage/linkage-runs.ts';
 import type { Directory } from './directory.ts';
 
 const together = 100;

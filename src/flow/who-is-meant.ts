@@ -2,7 +2,7 @@ import { normaliseText } from '../fhir/normalise-text.ts';
 import { checkNhsNumber } from '../fhir/nhs-number.ts';
 import type { PersonFacts } from '../linkage/types.ts';
 import type { Database } from '../store/database.ts';
-import { findByKey } from '../store/emergency-access.ts';
+import { findByKey } from '../store/sharing/emergency-access.ts';
 import { keyedHash, type Secrets } from '../store/secrets.ts';
 
 /** A number shared by more people than this is a mistake nobody can see through. */

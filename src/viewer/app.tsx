@@ -5,7 +5,7 @@ import { FindPerson } from './find/find-person.tsx';
 import { Frame } from './frame.tsx';
 import { Home } from './home.tsx';
 import { NotFound } from './not-found.tsx';
-import { Entry } from './person/entry.tsx';
+import { Entry } from './person/entry/entry.tsx';
 import { Person } from './person/person.tsx';
 import { SignedOut } from './session/signed-out.tsx';
 import { SignInFailed } from './session/sign-in-failed.tsx';

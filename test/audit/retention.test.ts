@@ -5,7 +5,7 @@ import type { Requester, SharingClass } from '../../src/fhir/sharing.ts';
 import type { HeldGrant } from '../../src/flow/policy.ts';
 import type { Found } from '../../src/flow/read-asked.ts';
 import { given } from '../../src/flow/audit/release-subject-access.ts';
-import type { VisibleRow } from '../../src/store/door.ts';
+import type { VisibleRow } from '../../src/store/door/door.ts';
 import { leftOutUnder, withoutElements } from '../../src/consent/subject-access.ts';
 import { loadRetentionRules } from '../../src/intake/retention-file.ts';
 import { loadSubjectAccessRules } from '../../src/intake/subject-access-file.ts';

@@ -2,7 +2,7 @@
 // time, as many requests would, once it is told to on standard input, and tells each that is durable by its request. Ends with 1 when one of them was not.
 import type { AuditEntry } from '../../src/audit/types.ts';
 import { sealEntries } from '../../src/flow/audit/seal-entries.ts';
-import { openAuditTrail } from '../../src/store/audit-trail.ts';
+import { openAuditTrail } from '../../src/store/audit/audit-trail.ts';
 import { openPostgres } from '../../src/store/database.ts';
 import { randomUUID } from 'node:crypto';
 

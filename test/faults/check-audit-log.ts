@@ -2,8 +2,8 @@ import { verifyLog, type Report } from '../../docs/verify-audit.mjs';
 import { checkpointText, signedNote } from '../../src/audit/checkpoint.ts';
 import { rootOf } from '../../src/audit/tree.ts';
 import { lineOfKept, wordsSaid } from '../../src/flow/audit/log-lines.ts';
-import { readLog } from '../../src/store/audit-log.ts';
-import { readHead } from '../../src/store/audit-tree.ts';
+import { readLog } from '../../src/store/audit/audit-log.ts';
+import { readHead } from '../../src/store/audit/audit-tree.ts';
 import type { Database } from '../../src/store/database.ts';
 import { newSigner } from '../audit/log-of.ts';
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { databases, freshPostgres } from '../databases.ts';
 import { openPostgres, type Database } from '../../src/store/database.ts';
-import { claimRows, finishRecords, finishRows } from '../../src/store/intake-queue.ts';
+import { claimRows, finishRecords, finishRows } from '../../src/store/intake/intake-queue.ts';
 import { patienceMs } from '../patience.ts';
-import { saveSourceRecord, saveSplit } from '../../src/store/source-records.ts';
+import { saveSourceRecord, saveSplit } from '../../src/store/intake/source-records.ts';
 
 const people = 6;
 const records = 40;

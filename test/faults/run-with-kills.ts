@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { randomFor, type Random } from '../../src/demo/random.ts';
 import { openPostgres, type Database } from '../../src/store/database.ts';
-import { hasIntakeWork } from '../../src/store/intake-queue.ts';
+import { hasIntakeWork } from '../../src/store/intake/intake-queue.ts';
 import { checkInvariants, findLost, type Invariant } from './check-invariants.ts';
 import type { FeedPost, Sender } from './feed-posts.ts';
 import { readFinalRecord } from './final-record.ts';

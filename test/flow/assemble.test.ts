@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { takeApart } from '../../src/fhir/fragments.ts';
 import type { Json, JsonObject } from '../../src/fhir/json.ts';
 import { assemble, assembleText } from '../../src/flow/assemble.ts';
-import type { VisibleRow } from '../../src/store/door.ts';
+import type { VisibleRow } from '../../src/store/door/door.ts';
 
 function rowOf(body: JsonObject, fragments: [string, string][] | null): VisibleRow {
   return {

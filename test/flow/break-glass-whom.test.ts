@@ -1,6 +1,6 @@
 import type { Bundle, Patient } from '@medplum/fhirtypes';
 import { contactElements } from '../../src/fhir/fragments.ts';
-import { classKey, openSharingClasses } from '../../src/store/sharing-classes.ts';
+import { classKey, openSharingClasses } from '../../src/store/record/sharing-classes.ts';
 import { uhb } from '../consent/sharing-cases.ts';
 import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';

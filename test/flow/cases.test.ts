@@ -4,10 +4,10 @@ import { findOddLooks, findUnreviewedAccess, forgetOldLooks, type OddLooksContex
 import { lineFor, wordsSaid } from '../../src/flow/audit/log-lines.ts';
 import type { CaseDetails, CaseEntry } from '../../src/flow/audit/list-cases.ts';
 import type { Requester } from '../../src/fhir/sharing.ts';
-import { openCases } from '../../src/store/access-cases.ts';
-import { readLog } from '../../src/store/audit-log.ts';
-import { moveCasePass, type CasePass } from '../../src/store/odd-looks.ts';
-import type { WatchedCitizen } from '../../src/store/watched-citizens.ts';
+import { openCases } from '../../src/store/audit/access-cases.ts';
+import { readLog } from '../../src/store/audit/audit-log.ts';
+import { moveCasePass, type CasePass } from '../../src/store/audit/odd-looks.ts';
+import type { WatchedCitizen } from '../../src/store/audit/watched-citizens.ts';
 import { shippedCaseRule } from '../audit/cases/shipped-case-rule.ts';
 import { databases } from '../databases.ts';
 import { ask, auditSince, lastSeq } from '../edge/http/asking.ts';

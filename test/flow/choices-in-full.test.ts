@@ -1,9 +1,9 @@
 import type { Bundle, Consent, ConsentProvision, OperationOutcome } from '@medplum/fhirtypes';
 import { compileGrant } from '../../src/consent/compile-grant.ts';
 import type { Purpose } from '../../src/fhir/sharing.ts';
-import { readGeneration, saveGrant } from '../../src/store/grants.ts';
-import { readRow } from '../../src/store/read-rows.ts';
-import { openSharingClasses } from '../../src/store/sharing-classes.ts';
+import { readGeneration, saveGrant } from '../../src/store/door/grants.ts';
+import { readRow } from '../../src/store/door/read-rows.ts';
+import { openSharingClasses } from '../../src/store/record/sharing-classes.ts';
 import { bchc, clause, communityNurse, council, inForce } from '../consent/sharing-cases.ts';
 import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';

@@ -1,5 +1,5 @@
 import type { Bundle, Consent, ConsentProvision } from '@medplum/fhirtypes';
-import { countChoices } from '../../src/store/choices.ts';
+import { countChoices } from '../../src/store/sharing/choices.ts';
 import { yesesOfTheirOwn } from '../../src/store/schema/028-yeses-of-their-own.ts';
 import { narrowYeses } from '../../src/store/schema/037-narrow-yeses.ts';
 import { databases } from '../databases.ts';

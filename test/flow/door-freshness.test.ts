@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { indexResource } from '../../src/fhir/index-resource.ts';
-import { listAgreements, terminateAgreement } from '../../src/store/agreements.ts';
+import { listAgreements, terminateAgreement } from '../../src/store/sharing/agreements.ts';
 import { openPostgres, type Database } from '../../src/store/database.ts';
-import { saveRows } from '../../src/store/record-writer.ts';
-import { classKey, openSharingClasses, type ClassFacts } from '../../src/store/sharing-classes.ts';
+import { saveRows } from '../../src/store/record/record-writer.ts';
+import { classKey, openSharingClasses, type ClassFacts } from '../../src/store/record/sharing-classes.ts';
 import { council } from '../consent/sharing-cases.ts';
 import { loadedPostgres, openLoadedPglite } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Bundle, Consent, Patient, Resource } from '@medplum/fhirtypes';
 import type { Requester } from '../../src/fhir/sharing.ts';
-import { exportSizes } from '../../src/store/export-jobs.ts';
+import { exportSizes } from '../../src/store/partners/export-jobs.ts';
 import { ask, auditSince, codeOf, lastSeq, refusingEntries, type Answer } from '../edge/http/asking.ts';
 import { planOf, sending } from '../edge/http/writing.ts';
 import { communitySystem, type SystemWorld } from './system-world.ts';

@@ -2,7 +2,7 @@ import type { OperationOutcome, Task } from '@medplum/fhirtypes';
 import type { Problem } from '../../src/fhir/problem.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { nhsNumberAt } from '../../src/demo/nhs-number.ts';
-import { countIntake } from '../../src/store/intake-queue.ts';
+import { countIntake } from '../../src/store/intake/intake-queue.ts';
 import type { Gateway } from '../gateway.ts';
 
 /** What became of a file: its Task as the sender reads it, and its rows as the gateway keeps them. */

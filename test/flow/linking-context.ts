@@ -3,7 +3,7 @@ import type { IntakeContext } from '../../src/flow/intake/intake-context.ts';
 import { pairGrader } from '../../src/linkage/grade-pair.ts';
 import type { Database } from '../../src/store/database.ts';
 import { loadSecrets } from '../../src/store/secrets.ts';
-import { openSharingClasses } from '../../src/store/sharing-classes.ts';
+import { openSharingClasses } from '../../src/store/record/sharing-classes.ts';
 import { shippedRule } from '../linkage/shipped-rule.ts';
 
 /** What linking works with, on a record without feeds. */

@@ -1,7 +1,7 @@
 import { lookAgain } from '../../src/flow/intake/look-again.ts';
 import type { IntakeContext } from '../../src/flow/intake/intake-context.ts';
 import { linkPeople, type Linking } from '../../src/flow/intake/link-people.ts';
-import { candidatesPerKey, findLinkedPeople, savePeople } from '../../src/store/citizens.ts';
+import { candidatesPerKey, findLinkedPeople, savePeople } from '../../src/store/record/citizens.ts';
 import { openPostgres, type Connection, type Database } from '../../src/store/database.ts';
 import type { PersonFacts } from '../../src/linkage/types.ts';
 import { benchFeed, mappedRow } from '../../bench/linkage-load/people-rows.ts';

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ClassFacts } from '../../src/store/sharing-classes.ts';
+import type { ClassFacts } from '../../src/store/record/sharing-classes.ts';
 import { bchc, bsmhft, council, icb, uhb } from '../consent/sharing-cases.ts';
 
 /** One way in which a decision can come out, with a citizen of its own on whom it does. */

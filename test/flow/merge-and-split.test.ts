@@ -5,10 +5,10 @@ import { keepApart, mergeCitizens } from '../../src/flow/linkage/merge-citizens.
 import { relabelRows } from '../../src/flow/intake/relabel-rows.ts';
 import { splitCitizen, undoDecision } from '../../src/flow/linkage/split-citizen.ts';
 import { openPostgres, type Database } from '../../src/store/database.ts';
-import { findLiveAccess, openEmergencyAccess } from '../../src/store/emergency-access.ts';
-import { askForReviews } from '../../src/store/emergency-reviews.ts';
-import { citizensNow } from '../../src/store/link-decisions.ts';
-import { loadHiddenLocations } from '../../src/store/record-writer.ts';
+import { findLiveAccess, openEmergencyAccess } from '../../src/store/sharing/emergency-access.ts';
+import { askForReviews } from '../../src/store/sharing/emergency-reviews.ts';
+import { citizensNow } from '../../src/store/linkage/link-decisions.ts';
+import { loadHiddenLocations } from '../../src/store/record/record-writer.ts';
 import { databases, freshPostgres } from '../databases.ts';
 import { untilBlocked } from '../patience.ts';
 import { by, openMergeWorld, type MergeWorld } from './merge-world.ts';

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { ChoiceLimits } from '../../src/consent/types.ts';
 import type { Decided, LinkContext } from '../../src/flow/linkage/link-context.ts';
-import { savePeople } from '../../src/store/citizens.ts';
-import { saveChoices } from '../../src/store/choices.ts';
+import { savePeople } from '../../src/store/record/citizens.ts';
+import { saveChoices } from '../../src/store/sharing/choices.ts';
 import type { Database } from '../../src/store/database.ts';
-import { citizensNow } from '../../src/store/link-decisions.ts';
-import { saveRelationships, saveRows, type RowChange } from '../../src/store/record-writer.ts';
+import { citizensNow } from '../../src/store/linkage/link-decisions.ts';
+import { saveRelationships, saveRows, type RowChange } from '../../src/store/record/record-writer.ts';
 import { loadSecrets } from '../../src/store/secrets.ts';
-import { openSharingClasses } from '../../src/store/sharing-classes.ts';
+import { openSharingClasses } from '../../src/store/record/sharing-classes.ts';
 import { uhb } from '../consent/sharing-cases.ts';
 
 /** Somebody a partner describes, made a citizen of their own. */

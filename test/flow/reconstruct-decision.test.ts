@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { OperationOutcome, Parameters } from '@medplum/fhirtypes';
-import { listAgreements, terminateAgreement } from '../../src/store/agreements.ts';
+import { listAgreements, terminateAgreement } from '../../src/store/sharing/agreements.ts';
 import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { citizenOf, fileObjection, people } from './whole-record.ts';

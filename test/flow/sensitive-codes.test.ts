@@ -9,7 +9,7 @@ import { applySensitiveCodes } from '../../src/flow/intake/apply-sensitive-codes
 import { loadSensitiveCodes } from '../../src/intake/sensitive-code-files.ts';
 import { createServices } from '../../src/services.ts';
 import { openPostgres, type Database } from '../../src/store/database.ts';
-import { openSharingClasses } from '../../src/store/sharing-classes.ts';
+import { openSharingClasses } from '../../src/store/record/sharing-classes.ts';
 import { databases, freshPostgres, openPgliteIn } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { message } from '../intake/adt.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { OperationOutcome, Resource } from '@medplum/fhirtypes';
 import { readAgreement } from '../../src/consent/read-agreement.ts';
 import type { Counts, WhatIfReport, WhatIfRun } from '../../src/flow/sharing/what-if.ts';
-import { registerAgreement, signAndActivate, terminateAgreement } from '../../src/store/agreements.ts';
+import { registerAgreement, signAndActivate, terminateAgreement } from '../../src/store/sharing/agreements.ts';
 import { openPostgres, type Database } from '../../src/store/database.ts';
 import { freshPostgres, openEmptyPglite } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { countWithheld } from '../../src/store/count-withheld.ts';
+import { countWithheld } from '../../src/store/door/count-withheld.ts';
 import { openPostgres, type Database } from '../../src/store/database.ts';
-import { stale, throughDoor } from '../../src/store/door.ts';
-import { readGeneration, saveGrant } from '../../src/store/grants.ts';
-import { lookAtEverything, lookAtRow } from '../../src/store/look-up.ts';
-import { readDirectory, readHistory, readIncomplete, readSourcePatients, readVersion } from '../../src/store/read-rows.ts';
-import { countMatches, searchCitizens, searchRows } from '../../src/store/search-rows.ts';
+import { stale, throughDoor } from '../../src/store/door/door.ts';
+import { readGeneration, saveGrant } from '../../src/store/door/grants.ts';
+import { lookAtEverything, lookAtRow } from '../../src/store/door/look-up.ts';
+import { readDirectory, readHistory, readIncomplete, readSourcePatients, readVersion } from '../../src/store/door/read-rows.ts';
+import { countMatches, searchCitizens, searchRows } from '../../src/store/door/search-rows.ts';
 import type { Grant } from '../../src/consent/types.ts';
 import { databases, freshPostgres } from '../databases.ts';
 

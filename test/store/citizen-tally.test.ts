@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import type { Grant } from '../../src/consent/types.ts';
 import { openPostgres, type Database } from '../../src/store/database.ts';
 import { listMark, listToken } from '../../src/fhir/search-token.ts';
-import { readGeneration, saveGrant } from '../../src/store/grants.ts';
-import { lookAtEverything } from '../../src/store/look-up.ts';
-import { moveRows } from '../../src/store/move-rows.ts';
-import { reclassRows, saveRows, type RowChange } from '../../src/store/record-writer.ts';
-import { loadVersions, replaceFragments } from '../../src/store/stored-versions.ts';
+import { readGeneration, saveGrant } from '../../src/store/door/grants.ts';
+import { lookAtEverything } from '../../src/store/door/look-up.ts';
+import { moveRows } from '../../src/store/record/move-rows.ts';
+import { reclassRows, saveRows, type RowChange } from '../../src/store/record/record-writer.ts';
+import { loadVersions, replaceFragments } from '../../src/store/record/stored-versions.ts';
 import { databases, freshPostgres } from '../databases.ts';
 import { untilBlocked } from '../patience.ts';
 

@@ -1,8 +1,8 @@
 import { compileGrant } from '../../src/consent/compile-grant.ts';
 import { decide } from '../../src/consent/decide.ts';
 import type { Database } from '../../src/store/database.ts';
-import { readGeneration, saveGrant } from '../../src/store/grants.ts';
-import { openSharingClasses } from '../../src/store/sharing-classes.ts';
+import { readGeneration, saveGrant } from '../../src/store/door/grants.ts';
+import { openSharingClasses } from '../../src/store/record/sharing-classes.ts';
 import { doorWays, wayDiffers, type DoorWay } from './door-ways.ts';
 import { layOut, makeDoorWorld, referencePermits, type DoorAsk, type DoorRow, type DoorWorld } from './door-world.ts';
 

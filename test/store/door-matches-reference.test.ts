@@ -4,8 +4,8 @@ import { databases } from '../databases.ts';
 import { doorWays, forgetting, wayDiffers } from './door-ways.ts';
 import { explainOpened, namesFrom } from '../../src/consent/explain.ts';
 import { openedBy } from '../../src/consent/opened-by.ts';
-import type { HeldFacts } from '../../src/store/door.ts';
-import { relationshipOf } from '../../src/store/grants.ts';
+import type { HeldFacts } from '../../src/store/door/door.ts';
+import { relationshipOf } from '../../src/store/door/grants.ts';
 import { makeDoorWorld, referenceDecision, referencePermits, referencePermitsPart, type DoorAsk, type DoorWorld } from './door-world.ts';
 
 const sizes: Record<Database['kind'], { citizens: number; requesters: number; seed: number; atLeast: number }> = {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { emergencyTask } from '../../src/flow/sharing/emergency-task.ts';
 import { openPostgres } from '../../src/store/database.ts';
 import { emergencyReviews } from '../../src/store/schema/005-emergency-reviews.ts';
-import { findAccess } from '../../src/store/emergency-reviews.ts';
+import { findAccess } from '../../src/store/sharing/emergency-reviews.ts';
 import { saveSharedRows } from '../../src/store/shared-rows.ts';
 import { council, uhb } from '../consent/sharing-cases.ts';
 import { freshPostgres } from '../databases.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { sealEntries } from '../../src/flow/audit/seal-entries.ts';
-import { openAuditTrail } from '../../src/store/audit-trail.ts';
+import { openAuditTrail } from '../../src/store/audit/audit-trail.ts';
 import type { Database } from '../../src/store/database.ts';
-import { withPastLooks, type Gathered } from '../../src/store/past-looks.ts';
+import { withPastLooks, type Gathered } from '../../src/store/door/past-looks.ts';
 import { entryOf } from '../audit/log-of.ts';
 import { databases } from '../databases.ts';
 

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Grant } from '../../src/consent/types.ts';
 import { dateOperators, type DateCondition, type SearchQuery, type SearchSort } from '../../src/fhir/search-query.ts';
 import type { Database } from '../../src/store/database.ts';
-import { stale } from '../../src/store/door.ts';
-import { readGeneration, saveGrant } from '../../src/store/grants.ts';
-import { countMatches, searchCitizens, searchRows, type PagePosition } from '../../src/store/search-rows.ts';
+import { stale } from '../../src/store/door/door.ts';
+import { readGeneration, saveGrant } from '../../src/store/door/grants.ts';
+import { countMatches, searchCitizens, searchRows, type PagePosition } from '../../src/store/door/search-rows.ts';
 import { databases } from '../databases.ts';
 
 interface Row {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { textOf, type Json, type JsonObject } from '../../src/fhir/json.ts';
 import { indexApart } from '../../src/flow/intake/keep-apart.ts';
 import type { Database } from '../../src/store/database.ts';
-import { saveRows } from '../../src/store/record-writer.ts';
+import { saveRows } from '../../src/store/record/record-writer.ts';
 
 /** A few small resources of every sort of value, drawn from a few values, so that searches find some of them and not others. */
 

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { caseOutcomes } from '../../fhir/case-words.ts';
 import type { CaseDetails, CaseEntry } from '../../flow/audit/list-cases.ts';
-import type { WatchedCitizen } from '../../store/watched-citizens.ts';
+import type { WatchedCitizen } from '../../store/audit/watched-citizens.ts';
 import type { CliContext } from './cli-context.ts';
 import { call, calling, type GatewayOptions } from './gateway-command.ts';
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { LinkageChange, LinkageRun } from '../../store/linkage-runs.ts';
+import type { LinkageChange, LinkageRun } from '../../store/linkage/linkage-runs.ts';
 import type { CliContext } from './cli-context.ts';
 import { call, calling, type GatewayOptions } from './gateway-command.ts';
 

@@ -1,7 +1,7 @@
 import express, { Router, type RequestHandler } from 'express';
 import { notFound } from '../../fhir/outcome.ts';
 import { Refusal, type Problem } from '../../fhir/problem.ts';
-import type { RegisteredClient } from '../../store/oauth-clients.ts';
+import type { RegisteredClient } from '../../store/partners/oauth-clients.ts';
 import { html } from '../html.ts';
 import type { FhirServices } from './fhir/fhir-services.ts';
 import { allows } from '../../fhir/allows.ts';

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { FeedFreshness } from '../../store/feed-freshness.ts';
+import type { FeedFreshness } from '../../store/intake/feed-freshness.ts';
 import type { Log, LogFields } from '../log.ts';
 
 /** What is measured when somebody fetches the metrics. */

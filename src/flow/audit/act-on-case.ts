@@ -3,7 +3,7 @@ import { outcomesOfTwo, type CaseOutcome, type CaseState } from '../../fhir/case
 import { londonDay } from '../../fhir/london-day.ts';
 import { Refusal, type Problem } from '../../fhir/problem.ts';
 import type { Requester } from '../../fhir/sharing.ts';
-import { changeCase, type CaseEvent, type CaseRow } from '../../store/access-cases.ts';
+import { changeCase, type CaseEvent, type CaseRow } from '../../store/audit/access-cases.ts';
 import { isDuplicate } from '../../store/is-duplicate.ts';
 import { overseenBy } from '../check-oversight.ts';
 import { caseFor, readAccessCase, sideOf, type CaseDetails } from './list-cases.ts';

@@ -3,8 +3,8 @@ import { Refusal } from '../../fhir/problem.ts';
 import type { SaidValues, SearchQuery } from '../../fhir/search-query.ts';
 import type { OrganisationKey } from '../../fhir/sharing.ts';
 import type { Database } from '../../store/database.ts';
-import { findAgents } from '../../store/find-agents.ts';
-import type { AgentCondition } from '../../store/search-audit.ts';
+import { findAgents } from '../../store/audit/find-agents.ts';
+import type { AgentCondition } from '../../store/audit/search-audit.ts';
 
 /** People and clients of the log looked at for a name, and how many may have it. */
 const nameLimits = { looked: 20_000, matched: 200 };

@@ -1,8 +1,8 @@
 import { readCheckpoint } from '../../audit/checkpoint.ts';
 import { Refusal, type Problem } from '../../fhir/problem.ts';
-import { readLog } from '../../store/audit-log.ts';
-import { readHead } from '../../store/audit-tree.ts';
-import { copyIn, copyOut, tallyOf, type CopiedTable, type RecordTally } from '../../store/backup.ts';
+import { readLog } from '../../store/audit/audit-log.ts';
+import { readHead } from '../../store/audit/audit-tree.ts';
+import { copyIn, copyOut, tallyOf, type CopiedTable, type RecordTally } from '../../store/audit/backup.ts';
 import type { Database } from '../../store/database.ts';
 import { lineOfKept, wordsSaid } from './log-lines.ts';
 

@@ -1,7 +1,7 @@
 import { Refusal } from '../../fhir/problem.ts';
 import type { Requester } from '../../fhir/sharing.ts';
-import { findCheckpoint, newestCheckpoint } from '../../store/audit-checkpoints.ts';
-import { readLog } from '../../store/audit-log.ts';
+import { findCheckpoint, newestCheckpoint } from '../../store/audit/audit-checkpoints.ts';
+import { readLog } from '../../store/audit/audit-log.ts';
 import { checkOversight } from '../check-oversight.ts';
 import { lineFor, wordsSaid } from './log-lines.ts';
 import { sizeUnknown } from './prove-log.ts';

@@ -9,12 +9,12 @@ import type { AuditEntry } from '../../audit/types.ts';
 import type { OrganisationKey } from '../../fhir/sharing.ts';
 import { nameCount, type LinkageRule } from '../../linkage/linkage-rule.ts';
 import { firstNameForm, nameWords } from '../../linkage/name-words.ts';
-import { holdOpenCases, openCases } from '../../store/access-cases.ts';
-import { findUnreviewed, loadKnownPeople, loadStaff, loadWatched } from '../../store/case-facts.ts';
+import { holdOpenCases, openCases } from '../../store/audit/access-cases.ts';
+import { findUnreviewed, loadKnownPeople, loadStaff, loadWatched } from '../../store/audit/case-facts.ts';
 import type { Connection, Database } from '../../store/database.ts';
 import {
   addTallies, forgetOld, loadCareTimes, loadLookerDays, loadStanding, moveCasePass, readForCases, saveLookerDays, saveOddities, sumTallies, takeCasePass, type CaseKey, type CasePass,
-} from '../../store/odd-looks.ts';
+} from '../../store/audit/odd-looks.ts';
 
 export interface OddLooksContext {
   database: Database;

@@ -3,7 +3,7 @@ import { commitmentOfText } from '../../audit/leaf.ts';
 import { logLineOf } from '../../audit/log-line.ts';
 import type { AuditEntry } from '../../audit/types.ts';
 import { wordsOfEntry } from '../../audit/words-of-entry.ts';
-import type { KeptEntry, WordsOf } from '../../store/audit-log.ts';
+import type { KeptEntry, WordsOf } from '../../store/audit/audit-log.ts';
 
 /** A line of an export: the entry as it is kept, and by what it is found otherwise than it says. */
 export function lineOfKept({ kept, worded, said, ...entry }: KeptEntry): string {

@@ -1,6 +1,6 @@
 import { completedBy, rootOf, subtreesOf, type Range } from '../../audit/tree.ts';
 import type { Problem } from '../../fhir/problem.ts';
-import { readSubtrees } from '../../store/audit-tree.ts';
+import { readSubtrees } from '../../store/audit/audit-tree.ts';
 import type { Database } from '../../store/database.ts';
 
 /** The hashes of these ranges of the log's leaves, in their order: RFC 6962's MTH of each. One question to the database for all; null where the log lacks one. */

@@ -1,8 +1,8 @@
 import { checkpointText, readCheckpoint, signedNote, type Signer } from '../../audit/checkpoint.ts';
 import { rootOf } from '../../audit/tree.ts';
 import { Refusal } from '../../fhir/problem.ts';
-import { checkpointDue, newestCheckpoint, saveCheckpoint, type KeptCheckpoint } from '../../store/audit-checkpoints.ts';
-import { readHead } from '../../store/audit-tree.ts';
+import { checkpointDue, newestCheckpoint, saveCheckpoint, type KeptCheckpoint } from '../../store/audit/audit-checkpoints.ts';
+import { readHead } from '../../store/audit/audit-tree.ts';
 import type { Database } from '../../store/database.ts';
 import { hasRoot, logBroken } from './log-tree.ts';
 

@@ -4,8 +4,8 @@ import { consistencyPath, inclusionPath, type Range } from '../../audit/tree.ts'
 import { notFound } from '../../fhir/outcome.ts';
 import { Refusal, type Problem } from '../../fhir/problem.ts';
 import type { Requester } from '../../fhir/sharing.ts';
-import { findCheckpoint, newestCheckpoint, type KeptCheckpoint } from '../../store/audit-checkpoints.ts';
-import { findLogged } from '../../store/audit-log.ts';
+import { findCheckpoint, newestCheckpoint, type KeptCheckpoint } from '../../store/audit/audit-checkpoints.ts';
+import { findLogged } from '../../store/audit/audit-log.ts';
 import type { Database } from '../../store/database.ts';
 import { isUuid } from '../../store/secrets.ts';
 import { auditFacts } from '../audit-facts.ts';

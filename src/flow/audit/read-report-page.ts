@@ -5,8 +5,8 @@ import { entryColumns, entryRow, type ReportRow } from '../../audit/report-row.t
 import type { AuditEntry } from '../../audit/types.ts';
 import type { OrganisationKey } from '../../fhir/sharing.ts';
 import type { Database } from '../../store/database.ts';
-import { listAccessesOpened, type AccessRow } from '../../store/emergency-reviews.ts';
-import { everyId, searchAudit, type AgentCondition, type AuditPosition, type AuditQuery, type LogReader } from '../../store/search-audit.ts';
+import { listAccessesOpened, type AccessRow } from '../../store/sharing/emergency-reviews.ts';
+import { everyId, searchAudit, type AgentCondition, type AuditPosition, type AuditQuery, type LogReader } from '../../store/audit/search-audit.ts';
 import { isUuid } from '../../store/secrets.ts';
 import type { ReleaseContext } from '../release-context.ts';
 import type { ReportAsk, ReportName } from './write-report.ts';

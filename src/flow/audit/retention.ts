@@ -4,7 +4,7 @@ import type { SubjectAccessRules } from '../../consent/subject-access.ts';
 import { canonicalJson } from '../../fhir/canonical-json.ts';
 import { Refusal, type Problem } from '../../fhir/problem.ts';
 import type { OrganisationKey, Requester } from '../../fhir/sharing.ts';
-import { endLapsedHolds, eraseBytes, eraseCases, eraseLooks, findDueBytes, findDueCases, findDueLooks, type FeedsOf } from '../../store/retention.ts';
+import { endLapsedHolds, eraseBytes, eraseCases, eraseLooks, findDueBytes, findDueCases, findDueLooks, type FeedsOf } from '../../store/audit/retention.ts';
 import { auditFacts } from '../audit-facts.ts';
 import { checkOverAll } from './legal-hold.ts';
 import { tombstoneOf } from './redact-entry.ts';

@@ -3,7 +3,7 @@ import { foundBy } from '../../audit/found-by.ts';
 import { commitmentOfText, leafHash } from '../../audit/leaf.ts';
 import { grow, type Frontier } from '../../audit/tree.ts';
 import { canonicalJson } from '../../fhir/canonical-json.ts';
-import type { SealedEntry, Seal } from '../../store/audit-trail.ts';
+import type { SealedEntry, Seal } from '../../store/audit/audit-trail.ts';
 
 const saltBytes = 16;
 

@@ -1,6 +1,6 @@
 import { Refusal } from '../../fhir/problem.ts';
 import type { Requester } from '../../fhir/sharing.ts';
-import { findCheckpoint, newestCheckpoint } from '../../store/audit-checkpoints.ts';
+import { findCheckpoint, newestCheckpoint } from '../../store/audit/audit-checkpoints.ts';
 import { checkOversight } from '../check-oversight.ts';
 import { makeCheckpoint, type CheckpointContext } from './make-checkpoint.ts';
 import { sizeUnknown } from './prove-log.ts';

@@ -1,5 +1,5 @@
 import { findOddLooks, findUnreviewedAccess, forgetOldLooks, type Normals, type OddLooksContext } from './find-odd-looks.ts';
-import type { CasePass } from '../../store/odd-looks.ts';
+import type { CasePass } from '../../store/audit/odd-looks.ts';
 import { startRounds, type Rounds } from '../start-rounds.ts';
 
 export interface OddLooksWatch extends Rounds {

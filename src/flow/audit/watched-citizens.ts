@@ -2,7 +2,7 @@ import { notFound } from '../../fhir/outcome.ts';
 import { Refusal, type Problem } from '../../fhir/problem.ts';
 import type { Requester } from '../../fhir/sharing.ts';
 import { isUuid } from '../../store/secrets.ts';
-import { endWatched, findWatched, listWatched, saveWatched, type WatchedCitizen, type WatchedPosition } from '../../store/watched-citizens.ts';
+import { endWatched, findWatched, listWatched, saveWatched, type WatchedCitizen, type WatchedPosition } from '../../store/audit/watched-citizens.ts';
 import { checkOversight, overseenBy } from '../check-oversight.ts';
 import { appendAct } from '../release-records.ts';
 import type { ReleaseContext, RequestFacts } from '../release-context.ts';

@@ -2,7 +2,7 @@ import { checkpointText, readCheckpoint } from '../../audit/checkpoint.ts';
 import { cosignatureIn, type Witness } from '../../audit/cosignature.ts';
 import { consistencyPath } from '../../audit/tree.ts';
 import { Refusal } from '../../fhir/problem.ts';
-import { saveCosignature, witnessedSize } from '../../store/audit-checkpoints.ts';
+import { saveCosignature, witnessedSize } from '../../store/audit/audit-checkpoints.ts';
 import { hashesOf, logBroken } from './log-tree.ts';
 import type { CheckpointContext } from './make-checkpoint.ts';
 

@@ -1,7 +1,7 @@
 import type { Requester } from '../../fhir/sharing.ts';
 import type { DroppedField, Feed, Kind } from '../../intake/types.ts';
-import { listLedger, type CountedLine } from '../../store/ledger-counts.ts';
-import { listUnmappedCodes } from '../../store/unmapped-codes.ts';
+import { listLedger, type CountedLine } from '../../store/intake/ledger-counts.ts';
+import { listUnmappedCodes } from '../../store/intake/unmapped-codes.ts';
 import { feedsToSee } from './feed-doctor.ts';
 import { unmappedEntry, type UnmappedEntry } from './feed-work-list.ts';
 import { fieldAsSent } from '../intake/field-as-sent.ts';

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Connection } from '../../store/database.ts';
-import { stagedRowsOf, type StagedRow } from '../../store/replay-staging.ts';
-import type { ReplayRow } from '../../store/replays.ts';
+import { stagedRowsOf, type StagedRow } from '../../store/intake/replay-staging.ts';
+import type { ReplayRow } from '../../store/intake/replays.ts';
 import type { IntakeContext } from '../intake/intake-context.ts';
 import { mapInSteps } from '../intake/map-in-order.ts';
 import { nextPeople } from './rows-with-kin.ts';

@@ -1,9 +1,9 @@
 import { Refusal, type Problem } from '../../fhir/problem.ts';
 import type { Requester } from '../../fhir/sharing.ts';
 import type { Connection } from '../../store/database.ts';
-import { freezeFeed, listFeedStates, loadVersionFiles, stopFeeds, type FeedState } from '../../store/feed-states.ts';
-import { countDifferences, groupFindings, type Finding, type FindingGroup } from '../../store/replay-findings.ts';
-import { beginSwap, findReplay, forgetStaged, holdOpenReplay, openReplay, readProgress, setReplayState, type ReplayProgress, type ReplayRow, type ReplayState } from '../../store/replays.ts';
+import { freezeFeed, listFeedStates, loadVersionFiles, stopFeeds, type FeedState } from '../../store/intake/feed-states.ts';
+import { countDifferences, groupFindings, type Finding, type FindingGroup } from '../../store/intake/replay-findings.ts';
+import { beginSwap, findReplay, forgetStaged, holdOpenReplay, openReplay, readProgress, setReplayState, type ReplayProgress, type ReplayRow, type ReplayState } from '../../store/intake/replays.ts';
 import { addedCodes, type AddedCodes } from './added-codes.ts';
 import { appendAct } from '../release-records.ts';
 import type { ReleaseContext, RequestFacts } from '../release-context.ts';

@@ -4,15 +4,15 @@ import type { JsonObject } from '../../fhir/json.ts';
 import { parseExact } from '../../fhir/parse-exact.ts';
 import type { Problem } from '../../fhir/problem.ts';
 import type { Connection } from '../../store/database.ts';
-import type { Finding } from '../../store/replay-findings.ts';
-import { loadSaidOf, loadStanding, type StandingRow } from '../../store/replay-record.ts';
+import type { Finding } from '../../store/intake/replay-findings.ts';
+import { loadSaidOf, loadStanding, type StandingRow } from '../../store/intake/replay-record.ts';
 import { diffResource } from './diff-resource.ts';
 import { factsOf } from '../intake/hide-places.ts';
 import type { IntakeContext } from '../intake/intake-context.ts';
 import { partnerId } from '../intake/name-resource.ts';
 import { saysTheSame, type PreparedResource } from '../intake/prepare-resources.ts';
 import type { SettledPeople } from '../intake/settle-people.ts';
-import type { StagedRow } from '../../store/replay-staging.ts';
+import type { StagedRow } from '../../store/intake/replay-staging.ts';
 import { isPerson } from './stage-records.ts';
 
 /** What a replay would do to the record: a resource that differs, with what stands there now, and rows nobody would say any more. */

@@ -1,8 +1,8 @@
 import type { Connection } from '../../store/database.ts';
-import { findPersons, loadPersons } from '../../store/link-decisions.ts';
-import { duePeople } from '../../store/replay-staging.ts';
-import type { ReplayRow } from '../../store/replays.ts';
-import { loadMovedWith } from '../../store/visit-moves.ts';
+import { findPersons, loadPersons } from '../../store/linkage/link-decisions.ts';
+import { duePeople } from '../../store/intake/replay-staging.ts';
+import type { ReplayRow } from '../../store/intake/replays.ts';
+import { loadMovedWith } from '../../store/record/visit-moves.ts';
 import type { IntakeContext } from '../intake/intake-context.ts';
 import { partnerId } from '../intake/name-resource.ts';
 import { isPerson } from './stage-records.ts';

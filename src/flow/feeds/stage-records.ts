@@ -1,6 +1,6 @@
 import type { Connection } from '../../store/database.ts';
-import { nextRecords, stageRows } from '../../store/replay-staging.ts';
-import type { ReplayRow } from '../../store/replays.ts';
+import { nextRecords, stageRows } from '../../store/intake/replay-staging.ts';
+import type { ReplayRow } from '../../store/intake/replays.ts';
 import { mayHold } from './added-codes.ts';
 import type { IntakeContext } from '../intake/intake-context.ts';
 import { splitOne } from '../intake/split-records.ts';

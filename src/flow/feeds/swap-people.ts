@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { savePeople } from '../../store/citizens.ts';
+import { savePeople } from '../../store/record/citizens.ts';
 import type { Connection } from '../../store/database.ts';
-import { replaceFolds } from '../../store/fold-states.ts';
-import { settleReplayed, type SettledRow } from '../../store/replay-record.ts';
-import type { StagedRow } from '../../store/replay-staging.ts';
-import type { ReplayRow } from '../../store/replays.ts';
-import { saveUnmappedCodes } from '../../store/unmapped-codes.ts';
+import { replaceFolds } from '../../store/record/fold-states.ts';
+import { settleReplayed, type SettledRow } from '../../store/intake/replay-record.ts';
+import type { StagedRow } from '../../store/intake/replay-staging.ts';
+import type { ReplayRow } from '../../store/intake/replays.ts';
+import { saveUnmappedCodes } from '../../store/intake/unmapped-codes.ts';
 import { countLedger } from '../intake/count-ledger.ts';
 import { endResources } from '../intake/end-resources.ts';
 import type { IntakeContext } from '../intake/intake-context.ts';

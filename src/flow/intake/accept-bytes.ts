@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { saveSourceRecord } from '../../store/source-records.ts';
+import { saveSourceRecord } from '../../store/intake/source-records.ts';
 import type { IntakeContext } from './intake-context.ts';
 import { newIntakeTask } from './intake-task.ts';
 

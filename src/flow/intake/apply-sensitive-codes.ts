@@ -1,7 +1,7 @@
 import type { SensitiveCodes } from '../../fhir/sensitive-codes.ts';
 import type { Connection, Database } from '../../store/database.ts';
-import { countQueuedRows, forgetApplied, loadApplied, queueRowsSaying, setCodeSets, takeQueuedRows, type TokenLabel } from '../../store/relabel-queue.ts';
-import type { SharingClasses } from '../../store/sharing-classes.ts';
+import { countQueuedRows, forgetApplied, loadApplied, queueRowsSaying, setCodeSets, takeQueuedRows, type TokenLabel } from '../../store/record/relabel-queue.ts';
+import type { SharingClasses } from '../../store/record/sharing-classes.ts';
 import { relabelRows } from './relabel-rows.ts';
 
 const codesTogether = 200;

@@ -5,8 +5,8 @@ import { Refusal, type Problem } from '../../fhir/problem.ts';
 import { entriesOf, type Entry } from '../../intake/fhir/bundle-entries.ts';
 import { directoryTypes } from '../../intake/fhir/bundle-schema.ts';
 import { splitSource } from '../../intake/split-source.ts';
-import { loadRecordOutcome, type RecordOutcome, type RowReport } from '../../store/record-outcome.ts';
-import { loadCurrentRows } from '../../store/record-writer.ts';
+import { loadRecordOutcome, type RecordOutcome, type RowReport } from '../../store/intake/record-outcome.ts';
+import { loadCurrentRows } from '../../store/record/record-writer.ts';
 import { findPart, type IntakeContext } from './intake-context.ts';
 import { partnerId } from './name-resource.ts';
 

@@ -1,6 +1,6 @@
 import type { Problem } from '../../fhir/problem.ts';
 import type { Connection } from '../../store/database.ts';
-import { loadCurrentRows, type CurrentRow } from '../../store/record-writer.ts';
+import { loadCurrentRows, type CurrentRow } from '../../store/record/record-writer.ts';
 import type { LinkedRow } from './link-people.ts';
 import type { PreparedResource } from './prepare-resources.ts';
 

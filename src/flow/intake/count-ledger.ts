@@ -1,7 +1,7 @@
 import { textOf, type Json } from '../../fhir/json.ts';
 import { valuesAt } from '../../fhir/values-at.ts';
 import type { Connection } from '../../store/database.ts';
-import { saveLedger, saveShapes } from '../../store/ledger-counts.ts';
+import { saveLedger, saveShapes } from '../../store/intake/ledger-counts.ts';
 import { maskValue } from './mask-value.ts';
 import type { MappedRow } from './read-and-map.ts';
 

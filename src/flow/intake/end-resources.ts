@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../fhir/json.ts';
 import type { Connection } from '../../store/database.ts';
-import { endRows, type StandingRow } from '../../store/replay-record.ts';
+import { endRows, type StandingRow } from '../../store/intake/replay-record.ts';
 import { mappingMark } from './stamp-resource.ts';
 
 /** Ends what nobody says any more, with a last version that holds its marks alone; `mapping`: SHA-256 of what ends it. */

@@ -5,8 +5,8 @@ import { readVersion, type MappingFiles, type Mappings } from '../../intake/load
 import type { Feed, Kind } from '../../intake/types.ts';
 import type { CompiledMap } from '../../mapping/types.ts';
 import type { Connection, Database } from '../../store/database.ts';
-import { holdFeedStates, listFeedStates, loadVersionFiles, registerVersions, type FeedState, type FolderVersion } from '../../store/feed-states.ts';
-import { openOnboardings } from '../../store/replays.ts';
+import { holdFeedStates, listFeedStates, loadVersionFiles, registerVersions, type FeedState, type FolderVersion } from '../../store/intake/feed-states.ts';
+import { openOnboardings } from '../../store/intake/replays.ts';
 import { compileMaps, type CompiledMaps } from './compile-maps.ts';
 
 /** One version of what a feed is mapped with, ready to use. */

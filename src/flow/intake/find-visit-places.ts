@@ -1,6 +1,6 @@
 import { aboutFoldKey, type AboutKey } from '../../intake/fold-keys.ts';
 import type { Connection } from '../../store/database.ts';
-import { loadVisitMoves, type VisitMove } from '../../store/visit-moves.ts';
+import { loadVisitMoves, type VisitMove } from '../../store/record/visit-moves.ts';
 import type { LinkedRow, Registry } from './link-people.ts';
 import { accountName, placeKey, type VisitPlace, type VisitPlaces } from './visit-places.ts';
 

@@ -1,6 +1,6 @@
 import { hiddenLocation } from '../../fhir/sharing-labels.ts';
-import type { FragmentChange } from '../../store/record-writer.ts';
-import type { ClassFacts } from '../../store/sharing-classes.ts';
+import type { FragmentChange } from '../../store/record/record-writer.ts';
+import type { ClassFacts } from '../../store/record/sharing-classes.ts';
 import type { Apart } from './keep-apart.ts';
 
 /** Several rows of different classes inside one list element: shown to nobody rather than to somebody too many. */

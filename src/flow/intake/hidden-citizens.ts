@@ -1,5 +1,5 @@
 import type { Connection } from '../../store/database.ts';
-import { loadHiddenLocations } from '../../store/record-writer.ts';
+import { loadHiddenLocations } from '../../store/record/record-writer.ts';
 import type { HiddenCitizens } from './hide-places.ts';
 import type { LinkedRow } from './link-people.ts';
 import { flaggedCitizens } from './prepare-resources.ts';

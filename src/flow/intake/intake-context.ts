@@ -6,7 +6,7 @@ import type { Grader } from '../../linkage/decide-link.ts';
 import type { CompiledMap } from '../../mapping/types.ts';
 import type { Connection, Database } from '../../store/database.ts';
 import type { Secrets } from '../../store/secrets.ts';
-import type { SharingClasses } from '../../store/sharing-classes.ts';
+import type { SharingClasses } from '../../store/record/sharing-classes.ts';
 import type { Directory } from '../directory.ts';
 import type { FeedMapping } from './feed-mappings.ts';
 

@@ -3,7 +3,7 @@ import { indexResource, type SearchIndex } from '../../fhir/index-resource.ts';
 import type { JsonObject } from '../../fhir/json.ts';
 import { outcomeOf } from '../../fhir/outcome.ts';
 import type { Problem } from '../../fhir/problem.ts';
-import type { FinishedRecord } from '../../store/intake-queue.ts';
+import type { FinishedRecord } from '../../store/intake/intake-queue.ts';
 
 const codes = 'https://fhir.bicp.example/CodeSystem/intake';
 const countedStates = ['stored', 'unchanged', 'pending', 'quarantined', 'rejected'] as const;

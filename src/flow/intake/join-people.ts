@@ -1,9 +1,9 @@
 import { Refusal, type Problem } from '../../fhir/problem.ts';
 import type { Joining } from '../../intake/joining.ts';
-import { saveReview } from '../../store/citizens.ts';
+import { saveReview } from '../../store/record/citizens.ts';
 import type { Connection } from '../../store/database.ts';
-import type { RowOutcome } from '../../store/intake-queue.ts';
-import { endPlace, findJoiningMerge, findPersons, loadPlaces, saveApart, savePlace, waitFor } from '../../store/link-decisions.ts';
+import type { RowOutcome } from '../../store/intake/intake-queue.ts';
+import { endPlace, findJoiningMerge, findPersons, loadPlaces, saveApart, savePlace, waitFor } from '../../store/linkage/link-decisions.ts';
 import type { IntakeContext } from './intake-context.ts';
 import { keepDecision, type Decided } from '../linkage/link-context.ts';
 import { findDoubt, keepApart, mergeCitizens, type Doubt } from '../linkage/merge-citizens.ts';

@@ -2,7 +2,7 @@ import type { Grader } from '../../linkage/decide-link.ts';
 import { decideMerge } from '../../linkage/decide-merge.ts';
 import type { Candidate, PersonFacts } from '../../linkage/types.ts';
 import type { Connection } from '../../store/database.ts';
-import { loadApart, loadPlaces } from '../../store/link-decisions.ts';
+import { loadApart, loadPlaces } from '../../store/linkage/link-decisions.ts';
 import type { Registry } from './link-people.ts';
 
 /** What was decided about whom a source Patient is, by a message or a person: no rule decides otherwise. */

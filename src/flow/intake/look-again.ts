@@ -1,9 +1,9 @@
 import { decideLink, weighLink } from '../../linkage/decide-link.ts';
 import type { LinkDecision } from '../../linkage/types.ts';
-import { savePossible, type LinkEvidence } from '../../store/citizens.ts';
+import { savePossible, type LinkEvidence } from '../../store/record/citizens.ts';
 import type { Connection } from '../../store/database.ts';
 import { keyedHash } from '../../store/secrets.ts';
-import { takeSecondLooks, type SecondLook } from '../../store/second-looks.ts';
+import { takeSecondLooks, type SecondLook } from '../../store/intake/second-looks.ts';
 import type { IntakeContext } from './intake-context.ts';
 import { loadDecided } from './link-decided.ts';
 import { createRegistry, gradedOf, keysOf } from './link-people.ts';

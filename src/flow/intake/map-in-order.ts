@@ -1,5 +1,5 @@
 import type { FoldState } from '../../intake/types.ts';
-import type { StoredFold } from '../../store/fold-states.ts';
+import type { StoredFold } from '../../store/record/fold-states.ts';
 import type { IntakeContext } from './intake-context.ts';
 import { mapRow, type Elsewhere, type MappedRow, type ReadRow, type RefusedRow } from './read-and-map.ts';
 import { aboutOfRow, placeKey, type VisitPlaces } from './visit-places.ts';

@@ -1,12 +1,12 @@
 import type { Problem } from '../../fhir/problem.ts';
 import { aboutFoldKey, aboutOf, type AboutKey } from '../../intake/fold-keys.ts';
-import { isLessDenied } from '../../store/choices.ts';
+import { isLessDenied } from '../../store/sharing/choices.ts';
 import type { Connection } from '../../store/database.ts';
-import { findFoldsOfAccount, loadFolds } from '../../store/fold-states.ts';
-import { holdCitizens, loadPersons, markMoveUndone, waitFor, type HeldCitizen } from '../../store/link-decisions.ts';
-import { loadCurrentRows } from '../../store/record-writer.ts';
-import { requeueJoinings } from '../../store/source-records.ts';
-import { endVisitMoves, loadMovesOf, loadVisitMoves, saveVisitMoves, type VisitMove } from '../../store/visit-moves.ts';
+import { findFoldsOfAccount, loadFolds } from '../../store/record/fold-states.ts';
+import { holdCitizens, loadPersons, markMoveUndone, waitFor, type HeldCitizen } from '../../store/linkage/link-decisions.ts';
+import { loadCurrentRows } from '../../store/record/record-writer.ts';
+import { requeueJoinings } from '../../store/intake/source-records.ts';
+import { endVisitMoves, loadMovesOf, loadVisitMoves, saveVisitMoves, type VisitMove } from '../../store/record/visit-moves.ts';
 import { lastOf, sameVisit } from './find-visit-places.ts';
 import type { IntakeContext } from './intake-context.ts';
 import type { Effect, JoiningRow, Named } from './join-people.ts';

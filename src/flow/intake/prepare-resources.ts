@@ -4,7 +4,7 @@ import { textOf, type Json, type JsonObject } from '../../fhir/json.ts';
 import { hiddenLocation, labelsIn } from '../../fhir/sharing-labels.ts';
 import type { SharingCategory } from '../../fhir/sharing.ts';
 import type { CategoryRule, Feed, Kind } from '../../intake/types.ts';
-import type { PendingRow } from '../../store/intake-queue.ts';
+import type { PendingRow } from '../../store/intake/intake-queue.ts';
 import type { IntakeContext } from './intake-context.ts';
 import { keepApart, type Apart } from './keep-apart.ts';
 import type { LinkedRow } from './link-people.ts';

@@ -3,7 +3,7 @@ import type { AuditEntry } from '../../audit/types.ts';
 import type { Requester } from '../../fhir/sharing.ts';
 import type { PersonOperation, PullPlan } from '../../intake/pull-plan.ts';
 import type { Feed, Kind } from '../../intake/types.ts';
-import { failPull, finishPull, leasePull, pausePull, releasePull, savePage, type PullState } from '../../store/pull-state.ts';
+import { failPull, finishPull, leasePull, pausePull, releasePull, savePage, type PullState } from '../../store/intake/pull-state.ts';
 import type { IntakeContext } from './intake-context.ts';
 
 /** A pull is one process's for this long after its last page. */

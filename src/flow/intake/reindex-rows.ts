@@ -5,7 +5,7 @@ import { listsKept } from '../../fhir/kept-lists.ts';
 import { parseExact } from '../../fhir/parse-exact.ts';
 import { searchableTypes, searchParametersOf } from '../../fhir/search-parameters.ts';
 import type { Connection, Database } from '../../store/database.ts';
-import { holdIndexState, nextRows, nextSharedRows, saveIndexes, saveIndexState, saveSharedIndexes, type IndexedRow, type IndexState } from '../../store/reindex.ts';
+import { holdIndexState, nextRows, nextSharedRows, saveIndexes, saveIndexState, saveSharedIndexes, type IndexedRow, type IndexState } from '../../store/record/reindex.ts';
 import { indexApart } from './keep-apart.ts';
 
 /** Raised when values are indexed in another form; what is indexed, and where it stands, is in the hash by itself. */

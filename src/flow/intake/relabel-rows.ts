@@ -2,9 +2,9 @@ import { isJsonObject, type Json, type JsonObject } from '../../fhir/json.ts';
 import { parseExact } from '../../fhir/parse-exact.ts';
 import { withLabels } from '../../fhir/sharing-labels.ts';
 import type { Connection } from '../../store/database.ts';
-import { reclassRows } from '../../store/record-writer.ts';
-import { classKey, type ClassFacts, type SharingClasses } from '../../store/sharing-classes.ts';
-import { loadVersions, saveBodies } from '../../store/stored-versions.ts';
+import { reclassRows } from '../../store/record/record-writer.ts';
+import { classKey, type ClassFacts, type SharingClasses } from '../../store/record/sharing-classes.ts';
+import { loadVersions, saveBodies } from '../../store/record/stored-versions.ts';
 import { factsOf } from './hide-places.ts';
 
 /**

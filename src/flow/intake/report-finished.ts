@@ -1,5 +1,5 @@
 import type { Connection } from '../../store/database.ts';
-import type { FinishedRecord } from '../../store/intake-queue.ts';
+import type { FinishedRecord } from '../../store/intake/intake-queue.ts';
 import { loadSharedRows, saveSharedRows } from '../../store/shared-rows.ts';
 import { finishedIntakeTask } from './intake-task.ts';
 

@@ -1,8 +1,8 @@
 import { statesOf } from '../../intake/fold-keys.ts';
 import type { Connection } from '../../store/database.ts';
-import { loadFolds, type FoldAddress, type StoredFold } from '../../store/fold-states.ts';
-import type { PendingRow } from '../../store/intake-queue.ts';
-import type { CurrentRow } from '../../store/record-writer.ts';
+import { loadFolds, type FoldAddress, type StoredFold } from '../../store/record/fold-states.ts';
+import type { PendingRow } from '../../store/intake/intake-queue.ts';
+import type { CurrentRow } from '../../store/record/record-writer.ts';
 import { checkClaims } from './check-claims.ts';
 import { checkOwnership } from './check-ownership.ts';
 import { findVisitPlaces } from './find-visit-places.ts';

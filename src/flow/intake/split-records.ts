@@ -4,8 +4,8 @@ import { messageIdAt, readRow } from '../../intake/read-row.ts';
 import { splitReceived } from '../../intake/split-received.ts';
 import type { SplitRow } from '../../intake/types.ts';
 import type { Connection } from '../../store/database.ts';
-import { claimUnsplit, saveSplit, type NewRow, type UnsplitRecord } from '../../store/source-records.ts';
-import { finishRecords } from '../../store/intake-queue.ts';
+import { claimUnsplit, saveSplit, type NewRow, type UnsplitRecord } from '../../store/intake/source-records.ts';
+import { finishRecords } from '../../store/intake/intake-queue.ts';
 import { findFeed, findPart, type FoundPart, type IntakeContext } from './intake-context.ts';
 import { reportFinished } from './report-finished.ts';
 

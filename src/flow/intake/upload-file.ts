@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Refusal, type Problem } from '../../fhir/problem.ts';
 import type { Requester } from '../../fhir/sharing.ts';
 import type { Database } from '../../store/database.ts';
-import { appendPiece, beginUpload, endUpload, findUpload, finishUpload, readPieces, type Upload } from '../../store/uploads.ts';
+import { appendPiece, beginUpload, endUpload, findUpload, finishUpload, readPieces, type Upload } from '../../store/intake/uploads.ts';
 import type { RequestFacts } from '../release-context.ts';
 
 /** Uploads a client may have open at once; what a day has not moved is forgotten. */

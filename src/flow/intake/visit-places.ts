@@ -1,6 +1,6 @@
 import { aboutOf, type AboutKey } from '../../intake/fold-keys.ts';
 import type { RowInput } from '../../intake/types.ts';
-import type { FoldAddress } from '../../store/fold-states.ts';
+import type { FoldAddress } from '../../store/record/fold-states.ts';
 
 /** A visit that is known under more than the person and number a message names it by. */
 export interface VisitPlace {

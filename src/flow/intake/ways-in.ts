@@ -4,7 +4,7 @@ import { saysComplete } from '../../intake/package/open-cover.ts';
 import type { PackageFile } from '../../intake/package/read-zip.ts';
 import { writeZip } from '../../intake/package/write-zip.ts';
 import type { Feed, Kind } from '../../intake/types.ts';
-import { nextRegistered } from '../../store/registered-people.ts';
+import { nextRegistered } from '../../store/sharing/registered-people.ts';
 import { isUuid } from '../../store/secrets.ts';
 import { acceptBytes } from './accept-bytes.ts';
 import { bundleOutcome } from './bundle-outcome.ts';

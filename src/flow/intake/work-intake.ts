@@ -1,13 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Connection } from '../../store/database.ts';
-import { finishRecords, finishRows, postponePerson, hasIntakeWork, type PendingRow } from '../../store/intake-queue.ts';
-import { holdCodeSets } from '../../store/relabel-queue.ts';
-import { dropSecondLook } from '../../store/second-looks.ts';
+import { finishRecords, finishRows, postponePerson, hasIntakeWork, type PendingRow } from '../../store/intake/intake-queue.ts';
+import { holdCodeSets } from '../../store/record/relabel-queue.ts';
+import { dropSecondLook } from '../../store/intake/second-looks.ts';
 import type { IntakeContext } from './intake-context.ts';
 import { lookAgain } from './look-again.ts';
 import { receiveRecords, type IntakeTurn } from '../receive-record.ts';
 import { reportFinished } from './report-finished.ts';
-import type { AuditTrail } from '../../store/audit-trail.ts';
+import type { AuditTrail } from '../../store/audit/audit-trail.ts';
 import { splitRecords } from './split-records.ts';
 import { startRounds } from '../start-rounds.ts';
 import { tellDecisions } from '../tell-decisions.ts';

@@ -3,7 +3,7 @@ import { notFound } from '../../fhir/outcome.ts';
 import { Refusal } from '../../fhir/problem.ts';
 import type { Requester } from '../../fhir/sharing.ts';
 import type { FieldEvidence } from '../../linkage/grade-pair.ts';
-import { readLinkDecisions, readLinks, type LinkDecided, type LinkRow } from '../../store/link-evidence.ts';
+import { readLinkDecisions, readLinks, type LinkDecided, type LinkRow } from '../../store/linkage/link-evidence.ts';
 import { isUuid } from '../../store/secrets.ts';
 import { auditFacts } from '../audit-facts.ts';
 import { checkOversight, overseenBy } from '../check-oversight.ts';

@@ -1,6 +1,6 @@
 import type { OrganisationKey, SharingRole } from '../../fhir/sharing.ts';
 import type { Connection } from '../../store/database.ts';
-import { saveDecision, type LinkDecisionRow } from '../../store/link-decisions.ts';
+import { saveDecision, type LinkDecisionRow } from '../../store/linkage/link-decisions.ts';
 import type { IntakeContext } from '../intake/intake-context.ts';
 
 /** What joining people and taking them apart works with. */

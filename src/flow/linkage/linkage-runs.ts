@@ -1,6 +1,6 @@
 import { Refusal, type Problem } from '../../fhir/problem.ts';
 import type { Requester } from '../../fhir/sharing.ts';
-import { findRun, listChanges, setRunState, startRun, type LinkageChange, type LinkageRun } from '../../store/linkage-runs.ts';
+import { findRun, listChanges, setRunState, startRun, type LinkageChange, type LinkageRun } from '../../store/linkage/linkage-runs.ts';
 import { checkOversight } from '../check-oversight.ts';
 import { forReviewers } from './link-review-context.ts';
 import { appendAct } from '../release-records.ts';

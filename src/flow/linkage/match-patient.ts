@@ -9,7 +9,7 @@ import type { Grader } from '../../linkage/decide-link.ts';
 import { enoughToMatch, matchPeople, type Match } from '../../linkage/match-people.ts';
 import { personFacts } from '../../linkage/person-facts.ts';
 import type { PersonFacts } from '../../linkage/types.ts';
-import type { VisibleRow } from '../../store/door.ts';
+import type { VisibleRow } from '../../store/door/door.ts';
 import { keyedHash } from '../../store/secrets.ts';
 import { assemble } from '../assemble.ts';
 import type { ComposedCitizen } from '../compose-citizens.ts';

@@ -4,8 +4,8 @@ import { decideMerge, type MergeDoubt } from '../../linkage/decide-merge.ts';
 import type { Connection } from '../../store/database.ts';
 import {
   citizensNow, endApart, findPersons, holdCitizens, loadApart, loadPersons, makeAlias, saveApart, saveCitizen, type HeldCitizen,
-} from '../../store/link-decisions.ts';
-import { moveEmergencies, movePersons, moveRows } from '../../store/move-rows.ts';
+} from '../../store/linkage/link-decisions.ts';
+import { moveEmergencies, movePersons, moveRows } from '../../store/record/move-rows.ts';
 import { keepDecision, type Decided, type LinkContext } from './link-context.ts';
 import { requeueAbout } from './requeue-about.ts';
 import { uniteStrictness } from './unite-strictness.ts';

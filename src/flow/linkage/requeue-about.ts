@@ -1,7 +1,7 @@
 import type { Connection, Database } from '../../store/database.ts';
-import { requeueJoinings, requeueRefused, requeueWaiting, requeueWaitingAbout } from '../../store/source-records.ts';
+import { requeueJoinings, requeueRefused, requeueWaiting, requeueWaitingAbout } from '../../store/intake/source-records.ts';
 import { feedsOfSender, type IntakeContext } from '../intake/intake-context.ts';
-import { findPersonKeys } from '../../store/link-decisions.ts';
+import { findPersonKeys } from '../../store/linkage/link-decisions.ts';
 
 /**
  * Messages that waited for these people are taken up again: what was decided may be what they ask for. So is what was refused

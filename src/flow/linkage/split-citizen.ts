@@ -1,15 +1,15 @@
 import { citizenTokens } from '../../fhir/citizen-tokens.ts';
 import { Refusal, type Problem } from '../../fhir/problem.ts';
-import { countChoices } from '../../store/choices.ts';
+import { countChoices } from '../../store/sharing/choices.ts';
 import type { Connection } from '../../store/database.ts';
 import {
   citizensNow, endAlias, endApartOf, endPlaces, findMergeOf, holdCitizens, holdDecision, isAlias, leftSince, loadPersons, markUndone, saveApart, saveCitizen,
   type HeldCitizen, type LinkDecisionRow,
-} from '../../store/link-decisions.ts';
-import { copyHeldLooks } from '../../store/held-looks.ts';
-import { copyLegalHolds } from '../../store/legal-holds.ts';
-import { copyDenials, moveEmergencies, movePersons, moveRows } from '../../store/move-rows.ts';
-import { endMovesOf, saveVisitMoves } from '../../store/visit-moves.ts';
+} from '../../store/linkage/link-decisions.ts';
+import { copyHeldLooks } from '../../store/audit/held-looks.ts';
+import { copyLegalHolds } from '../../store/audit/legal-holds.ts';
+import { copyDenials, moveEmergencies, movePersons, moveRows } from '../../store/record/move-rows.ts';
+import { endMovesOf, saveVisitMoves } from '../../store/record/visit-moves.ts';
 import { keepVisitsWhole } from './keep-visits-whole.ts';
 import { keepDecision, type Decided, type LinkContext } from './link-context.ts';
 import { mergeCitizens } from './merge-citizens.ts';

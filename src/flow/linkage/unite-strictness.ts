@@ -1,7 +1,7 @@
 import { hiddenLocation, sourceDissent } from '../../fhir/sharing-labels.ts';
 import type { Connection } from '../../store/database.ts';
-import { relationshipNumber } from '../../store/grants.ts';
-import { endRelationships, findLabelledPatients, loadRowsOfCustodian } from '../../store/record-writer.ts';
+import { relationshipNumber } from '../../store/door/grants.ts';
+import { endRelationships, findLabelledPatients, loadRowsOfCustodian } from '../../store/record/record-writer.ts';
 import { hidePlaces, tellingRows } from '../intake/hide-places.ts';
 import type { LinkContext } from './link-context.ts';
 import { relabelRows } from '../intake/relabel-rows.ts';

@@ -3,8 +3,8 @@ import { decideLink, weighLink, type Grader } from '../../linkage/decide-link.ts
 import { decideMerge } from '../../linkage/decide-merge.ts';
 import type { PersonFacts } from '../../linkage/types.ts';
 import type { Connection } from '../../store/database.ts';
-import { nextChange, nextCompared, saveCompared, settleChange, takeRun, type ComparedPerson, type FoundChange as Found, type RunStep } from '../../store/linkage-runs.ts';
-import { holdCodeSets } from '../../store/relabel-queue.ts';
+import { nextChange, nextCompared, saveCompared, settleChange, takeRun, type ComparedPerson, type FoundChange as Found, type RunStep } from '../../store/linkage/linkage-runs.ts';
+import { holdCodeSets } from '../../store/record/relabel-queue.ts';
 import { keyedHash } from '../../store/secrets.ts';
 import type { IntakeContext } from '../intake/intake-context.ts';
 import { loadDecided, type Decisions } from '../intake/link-decided.ts';

@@ -1,7 +1,7 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import type { Problem } from '../../fhir/problem.ts';
 import { purposes, type OrganisationKey, type Purpose } from '../../fhir/sharing.ts';
-import type { ClientKey } from '../../store/oauth-clients.ts';
+import type { ClientKey } from '../../store/partners/oauth-clients.ts';
 
 /** A client as somebody asks for it to be registered; what it is not said to be is empty. */
 export interface ClientAsk {

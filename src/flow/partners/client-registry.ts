@@ -1,7 +1,7 @@
 import { Refusal, type Problem } from '../../fhir/problem.ts';
 import type { OrganisationKey, Requester } from '../../fhir/sharing.ts';
 import type { Feed } from '../../intake/types.ts';
-import { findClient, listClients, rotateClientKeys, saveClient, setClientEnabled, type ChangeBy, type ClientChange, type RegisteredClient } from '../../store/oauth-clients.ts';
+import { findClient, listClients, rotateClientKeys, saveClient, setClientEnabled, type ChangeBy, type ClientChange, type RegisteredClient } from '../../store/partners/oauth-clients.ts';
 import { checkClient, checkClientKeys, isPurpose, type ClientAsk } from './check-client.ts';
 import type { ReleaseContext, RequestFacts } from '../release-context.ts';
 import { appendAct } from '../release-records.ts';

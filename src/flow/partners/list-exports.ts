@@ -1,4 +1,4 @@
-import { deleteExpiredExports, findOpenExports, listNextType, noteListFailure, type ExportJob } from '../../store/export-jobs.ts';
+import { deleteExpiredExports, findOpenExports, listNextType, noteListFailure, type ExportJob } from '../../store/partners/export-jobs.ts';
 import type { ReleaseContext } from '../release-context.ts';
 import { startRounds, type Rounds } from '../start-rounds.ts';
 

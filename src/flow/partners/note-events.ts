@@ -1,7 +1,7 @@
 import type { Resource } from '@medplum/fhirtypes';
 import type { OrganisationKey } from '../../fhir/sharing.ts';
 import { happeningsOf, type Happening } from '../../story/happenings.ts';
-import { saveEvents, takeHappened, type Happened, type NewEvent } from '../../store/subscription-events.ts';
+import { saveEvents, takeHappened, type Happened, type NewEvent } from '../../store/partners/subscription-events.ts';
 import type { ReleaseContext } from '../release-context.ts';
 
 const together = 200;

@@ -5,9 +5,9 @@ import { parseExact } from '../../fhir/parse-exact.ts';
 import { Refusal, type Problem } from '../../fhir/problem.ts';
 import type { Requester } from '../../fhir/sharing.ts';
 import { subsetResource } from '../../fhir/subset-resource.ts';
-import { countExportBatches, countExportFiles, endedOf, exportSizes, mostListFailures, readExportBatch, type ExportJob } from '../../store/export-jobs.ts';
-import { readEnded, readListed, readSourcePatients } from '../../store/read-rows.ts';
-import type { TokenStops } from '../../store/token-stops.ts';
+import { countExportBatches, countExportFiles, endedOf, exportSizes, mostListFailures, readExportBatch, type ExportJob } from '../../store/partners/export-jobs.ts';
+import { readEnded, readListed, readSourcePatients } from '../../store/door/read-rows.ts';
+import type { TokenStops } from '../../store/partners/token-stops.ts';
 import { assembleText } from '../assemble.ts';
 import { auditFacts } from '../audit-facts.ts';
 import { composeCitizens } from '../compose-citizens.ts';
@@ -16,7 +16,7 @@ import type { HeldGrant } from '../policy.ts';
 import { appendAct, appendOrRefuse } from '../release-records.ts';
 import type { ReleaseContext, RequestFacts } from '../release-context.ts';
 import { findExport } from './start-export.ts';
-import type { VisibleRow } from '../../store/door.ts';
+import type { VisibleRow } from '../../store/door/door.ts';
 
 export interface ExportFile {
   type: string;

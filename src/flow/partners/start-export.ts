@@ -1,7 +1,7 @@
 import { notFound } from '../../fhir/outcome.ts';
 import { Refusal, type Problem } from '../../fhir/problem.ts';
 import { purposeKinds, type Requester } from '../../fhir/sharing.ts';
-import { endExportJob, findExportJob, saveExportJob, type ExportAsk, type ExportJob } from '../../store/export-jobs.ts';
+import { endExportJob, findExportJob, saveExportJob, type ExportAsk, type ExportJob } from '../../store/partners/export-jobs.ts';
 import { isUuid } from '../../store/secrets.ts';
 import { appendAct } from '../release-records.ts';
 import type { ReleaseContext, RequestFacts } from '../release-context.ts';

@@ -1,9 +1,9 @@
 import { describeDisclosure } from '../../audit/describe-disclosure.ts';
 import { notificationBundle, type NotificationType, type NotifiedEvent } from '../../fhir/subscription-notification.ts';
-import type { VisibleRow } from '../../store/door.ts';
-import { readListed } from '../../store/read-rows.ts';
-import { findPendingEvents, numberEvents, type PendingEvent } from '../../store/subscription-events.ts';
-import { settleSubscription, type ClaimedSubscription, type Settled, type SubscriptionRow } from '../../store/subscriptions.ts';
+import type { VisibleRow } from '../../store/door/door.ts';
+import { readListed } from '../../store/door/read-rows.ts';
+import { findPendingEvents, numberEvents, type PendingEvent } from '../../store/partners/subscription-events.ts';
+import { settleSubscription, type ClaimedSubscription, type Settled, type SubscriptionRow } from '../../store/partners/subscriptions.ts';
 import { auditFacts } from '../audit-facts.ts';
 import { explainRelease } from '../explain-release.ts';
 import { openPage } from '../page-token.ts';

@@ -1,5 +1,5 @@
-import { deleteOldEvents } from '../../store/subscription-events.ts';
-import { claimSubscriptions, endSubscription, findEndedSubscriptions, holdSubscription } from '../../store/subscriptions.ts';
+import { deleteOldEvents } from '../../store/partners/subscription-events.ts';
+import { claimSubscriptions, endSubscription, findEndedSubscriptions, holdSubscription } from '../../store/partners/subscriptions.ts';
 import { noteEvents } from './note-events.ts';
 import { restateSubscription } from './restate-subscription.ts';
 import { startRounds, type Rounds } from '../start-rounds.ts';

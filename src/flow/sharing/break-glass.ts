@@ -6,10 +6,10 @@ import { emergencyPurposes, emergencyRoles, mayBreakGlass } from '../../consent/
 import type { EmergencyReason } from '../../fhir/emergency-reasons.ts';
 import { AuditedRefusal, Refusal, type Problem } from '../../fhir/problem.ts';
 import type { Requester } from '../../fhir/sharing.ts';
-import { custodiansAbout, endEmergencyAccess, findLiveAccess, listOwnAccess, openEmergencyAccess, wouldOpen, type EmergencyAccess, type LiveAccess } from '../../store/emergency-access.ts';
-import { citizensNow } from '../../store/link-decisions.ts';
-import { beginAttempt, dropAttempt, refuseAttempt } from '../../store/emergency-attempts.ts';
-import { askForReviews } from '../../store/emergency-reviews.ts';
+import { custodiansAbout, endEmergencyAccess, findLiveAccess, listOwnAccess, openEmergencyAccess, wouldOpen, type EmergencyAccess, type LiveAccess } from '../../store/sharing/emergency-access.ts';
+import { citizensNow } from '../../store/linkage/link-decisions.ts';
+import { beginAttempt, dropAttempt, refuseAttempt } from '../../store/sharing/emergency-attempts.ts';
+import { askForReviews } from '../../store/sharing/emergency-reviews.ts';
 import { isUuid } from '../../store/secrets.ts';
 import { saveSharedRows } from '../../store/shared-rows.ts';
 import { auditFacts } from '../audit-facts.ts';

@@ -1,9 +1,9 @@
 import { planActivation, planSigning, planTermination, type AgreementPlan, type PlanInput } from '../../consent/plan-agreement-change.ts';
 import { Refusal } from '../../fhir/problem.ts';
 import type { OrganisationKey, Requester } from '../../fhir/sharing.ts';
-import { changeAgreement } from '../../store/agreement-changes.ts';
-import { listAgreements, type RegisterRow } from '../../store/agreements.ts';
-import { readDatabaseClock } from '../../store/grants.ts';
+import { changeAgreement } from '../../store/sharing/agreement-changes.ts';
+import { listAgreements, type RegisterRow } from '../../store/sharing/agreements.ts';
+import { readDatabaseClock } from '../../store/door/grants.ts';
 import { entryOf, type AgreementEntry } from './list-agreements.ts';
 import { publishContracts, registeredFrom } from '../register-agreements.ts';
 import type { ReleaseContext, RequestFacts } from '../release-context.ts';

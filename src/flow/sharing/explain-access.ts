@@ -6,7 +6,7 @@ import { notFound } from '../../fhir/outcome.ts';
 import { AuditedRefusal } from '../../fhir/problem.ts';
 import type { Purpose, Requester, SharingClass, SharingRole } from '../../fhir/sharing.ts';
 import { isUuid } from '../../store/secrets.ts';
-import { hasEmergencyAccess, readSharingFacts, type SharingFacts } from '../../store/sharing-facts.ts';
+import { hasEmergencyAccess, readSharingFacts, type SharingFacts } from '../../store/door/sharing-facts.ts';
 import { auditFacts } from '../audit-facts.ts';
 import { checkOversight } from '../check-oversight.ts';
 import { appendOrRefuse } from '../release-records.ts';

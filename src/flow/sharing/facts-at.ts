@@ -3,10 +3,10 @@ import type { Question } from '../../consent/combining-rules.ts';
 import { decide } from '../../consent/decide.ts';
 import type { RecordFacts } from '../../consent/types.ts';
 import type { Requester, SharingClass } from '../../fhir/sharing.ts';
-import { refusedIn, type Withheld, type WithheldClass } from '../../store/count-withheld.ts';
-import type { HeldFacts } from '../../store/door.ts';
-import { relationshipNumber } from '../../store/grants.ts';
-import type { PastFacts, PastRow } from '../../store/past-facts.ts';
+import { refusedIn, type Withheld, type WithheldClass } from '../../store/door/count-withheld.ts';
+import type { HeldFacts } from '../../store/door/door.ts';
+import { relationshipNumber } from '../../store/door/grants.ts';
+import type { PastFacts, PastRow } from '../../store/door/past-facts.ts';
 
 /** A citizen's row as it was: its version and class, and of the parts kept apart their classes. */
 export interface RowAt {

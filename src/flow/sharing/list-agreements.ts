@@ -6,8 +6,8 @@ import type { AgreementState, RegisteredAgreement } from '../../consent/types.ts
 import { missingSignatures, waitingClauses, type WaitingClause } from '../../consent/waiting-clauses.ts';
 import { Refusal, type Problem } from '../../fhir/problem.ts';
 import type { OrganisationKey, Requester } from '../../fhir/sharing.ts';
-import { listAgreements } from '../../store/agreements.ts';
-import { readDatabaseClock } from '../../store/grants.ts';
+import { listAgreements } from '../../store/sharing/agreements.ts';
+import { readDatabaseClock } from '../../store/door/grants.ts';
 import { registeredFrom } from '../register-agreements.ts';
 import type { ReleaseContext, RequestFacts } from '../release-context.ts';
 import { appendAct } from '../release-records.ts';

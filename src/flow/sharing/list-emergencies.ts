@@ -2,7 +2,7 @@ import type { AuditEntry } from '../../audit/types.ts';
 import { Refusal, type Problem } from '../../fhir/problem.ts';
 import type { ReviewOutcome } from '../../fhir/review-outcomes.ts';
 import type { OrganisationKey, Requester } from '../../fhir/sharing.ts';
-import { countCategories, findAccess, listAccesses, readLooks, type AccessPosition, type AccessRow, type ReviewRow } from '../../store/emergency-reviews.ts';
+import { countCategories, findAccess, listAccesses, readLooks, type AccessPosition, type AccessRow, type ReviewRow } from '../../store/sharing/emergency-reviews.ts';
 import { checkOversight, overseenBy } from '../check-oversight.ts';
 import { appendAct } from '../release-records.ts';
 import type { ReleaseContext, RequestFacts } from '../release-context.ts';

@@ -1,8 +1,8 @@
 import { reviewAgreement } from '../../consent/review-agreement.ts';
 import { Refusal } from '../../fhir/problem.ts';
 import type { Requester } from '../../fhir/sharing.ts';
-import { listAgreements, registerAgreement } from '../../store/agreements.ts';
-import { readDatabaseClock } from '../../store/grants.ts';
+import { listAgreements, registerAgreement } from '../../store/sharing/agreements.ts';
+import { readDatabaseClock } from '../../store/door/grants.ts';
 import { publishAndShow } from './change-agreement.ts';
 import type { AgreementEntry } from './list-agreements.ts';
 import { agreementChanged } from '../register-agreements.ts';

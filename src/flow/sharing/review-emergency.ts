@@ -1,8 +1,8 @@
 import { Refusal, type Problem } from '../../fhir/problem.ts';
 import type { ReviewOutcome } from '../../fhir/review-outcomes.ts';
 import type { Requester } from '../../fhir/sharing.ts';
-import { revokeEmergencyAccess } from '../../store/emergency-access.ts';
-import { findAccess, saveReview, type AccessRow } from '../../store/emergency-reviews.ts';
+import { revokeEmergencyAccess } from '../../store/sharing/emergency-access.ts';
+import { findAccess, saveReview, type AccessRow } from '../../store/sharing/emergency-reviews.ts';
 import { loadSharedRows, saveSharedRows } from '../../store/shared-rows.ts';
 import { checkOversight } from '../check-oversight.ts';
 import { reviewedTask } from './emergency-task.ts';

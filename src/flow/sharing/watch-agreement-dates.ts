@@ -1,8 +1,8 @@
 import { nextBoundary } from '../../consent/agreement-state.ts';
 import { expiryWarnings, newWarnings, type ExpiryWarning } from '../../consent/expiry-warnings.ts';
-import { listAgreements } from '../../store/agreements.ts';
+import { listAgreements } from '../../store/sharing/agreements.ts';
 import type { Database } from '../../store/database.ts';
-import { readDatabaseClock, readGeneration } from '../../store/grants.ts';
+import { readDatabaseClock, readGeneration } from '../../store/door/grants.ts';
 import type { Secrets } from '../../store/secrets.ts';
 import { publishContracts, registeredFrom } from '../register-agreements.ts';
 

@@ -1,5 +1,5 @@
 import type { Database } from '../../store/database.ts';
-import { findOverdue } from '../../store/emergency-reviews.ts';
+import { findOverdue } from '../../store/sharing/emergency-reviews.ts';
 
 export interface OverdueReview {
   reference: string;

@@ -4,7 +4,7 @@ import { londonDay } from '../../fhir/london-day.ts';
 import { notFound } from '../../fhir/outcome.ts';
 import { Refusal, type Problem } from '../../fhir/problem.ts';
 import type { Requester } from '../../fhir/sharing.ts';
-import { readConfirmations, saveConfirmation } from '../../store/confirmations.ts';
+import { readConfirmations, saveConfirmation } from '../../store/story/confirmations.ts';
 import { factsOf } from '../../story/told-once.ts';
 import { auditFacts } from '../audit-facts.ts';
 import { appendOrRefuse } from '../release-records.ts';

@@ -4,7 +4,7 @@ import { isSmall, type Told } from '../../consent/suppress-small-numbers.ts';
 import { londonDay } from '../../fhir/london-day.ts';
 import type { OrganisationKey, Requester } from '../../fhir/sharing.ts';
 import { toldOnceMeasure } from '../../measures/told-once-measure.ts';
-import { countConfirmations } from '../../store/confirmations.ts';
+import { countConfirmations } from '../../store/story/confirmations.ts';
 import { checkOversight } from '../check-oversight.ts';
 import { appendAct } from '../release-records.ts';
 import type { ReleaseContext, RequestFacts } from '../release-context.ts';

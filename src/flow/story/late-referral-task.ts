@@ -1,4 +1,4 @@
-import type { AwaitedReply } from '../../store/awaited-replies.ts';
+import type { AwaitedReply } from '../../store/intake/awaited-replies.ts';
 import type { Connection } from '../../store/database.ts';
 import { saveRecordTask, type TaskContext } from './record-task.ts';
 

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../fhir/json.ts';
 import { organisationIdentifier } from '../../fhir/organisation-reference.ts';
 import { Refusal, type Problem } from '../../fhir/problem.ts';
 import type { Requester } from '../../fhir/sharing.ts';
-import { saveCorrection, type Correction } from '../../store/corrections.ts';
+import { saveCorrection, type Correction } from '../../store/story/corrections.ts';
 import { assemble } from '../assemble.ts';
 import { auditFacts } from '../audit-facts.ts';
 import { emergencyOf, readNamed, type NamedVersion } from '../read-named.ts';

@@ -1,6 +1,6 @@
 import type { Resource } from '@medplum/fhirtypes';
 import type { StoryRow } from '../../story/story-row.ts';
-import type { VisibleRow } from '../../store/door.ts';
+import type { VisibleRow } from '../../store/door/door.ts';
 import { assembleText } from '../assemble.ts';
 import type { Directory } from '../directory.ts';
 import type { HeldGrant } from '../policy.ts';

@@ -1,4 +1,4 @@
-import { endCorrection, findAnswered } from '../../store/corrections.ts';
+import { endCorrection, findAnswered } from '../../store/story/corrections.ts';
 import { correctionTasks } from './request-correction.ts';
 import { saveRecordTask, type TaskContext } from './record-task.ts';
 import { startRounds, type Rounds } from '../start-rounds.ts';

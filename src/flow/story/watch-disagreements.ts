@@ -1,5 +1,5 @@
 import type { Requester, OrganisationKey } from '../../fhir/sharing.ts';
-import { comparedTypes, endDisagreement, findChangedCitizens, findStanding, moveCursor, saveDisagreement } from '../../store/disagreements.ts';
+import { comparedTypes, endDisagreement, findChangedCitizens, findStanding, moveCursor, saveDisagreement } from '../../store/story/disagreements.ts';
 import { keyedUuid } from '../../store/secrets.ts';
 import { disagreements } from '../../story/disagreements.ts';
 import type { StoryRule } from '../../story/event-types.ts';

@@ -4,7 +4,7 @@ import { lateFrom } from '../../story/awaits-reply.ts';
 import type { StoryRule } from '../../story/event-types.ts';
 import { findEvents } from '../../story/events.ts';
 import { episodesByRequest, standingOf, type ReferralState } from '../../story/lanes.ts';
-import { endWaiting, findDueReplies, findStoredReferrals, saveAwaited, stopAsking, takeAsking, waitOn, type AwaitedReply } from '../../store/awaited-replies.ts';
+import { endWaiting, findDueReplies, findStoredReferrals, saveAwaited, stopAsking, takeAsking, waitOn, type AwaitedReply } from '../../store/intake/awaited-replies.ts';
 import { keyedUuid } from '../../store/secrets.ts';
 import { saveLateTask } from './late-referral-task.ts';
 import { readAsked } from '../read-asked.ts';

@@ -4,7 +4,7 @@ import { applyJsonPatch } from '../../fhir/json-patch.ts';
 import type { JsonObject } from '../../fhir/json.ts';
 import { parseExact } from '../../fhir/parse-exact.ts';
 import { Refusal, type Problem } from '../../fhir/problem.ts';
-import type { OwnRow } from '../../store/own-rows.ts';
+import type { OwnRow } from '../../store/record/own-rows.ts';
 import { within } from './within-entry.ts';
 import type { Patch } from './write-context.ts';
 

@@ -2,7 +2,7 @@ import { idDiffers, notFound } from '../../fhir/outcome.ts';
 import { Refusal, type Problem } from '../../fhir/problem.ts';
 import type { SearchQuery } from '../../fhir/search-query.ts';
 import type { Requester } from '../../fhir/sharing.ts';
-import { loadOwnRows, matchOwnRows, type OwnRow } from '../../store/own-rows.ts';
+import { loadOwnRows, matchOwnRows, type OwnRow } from '../../store/record/own-rows.ts';
 import { isUuid } from '../../store/secrets.ts';
 import { checkConditions, readCondition } from './find-named.ts';
 import { within } from './within-entry.ts';

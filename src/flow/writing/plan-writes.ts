@@ -3,7 +3,7 @@ import { sourceDissent } from '../../fhir/sharing-labels.ts';
 import type { Requester } from '../../fhir/sharing.ts';
 import { isSubset, subsetted } from '../../fhir/subset-resource.ts';
 import type { Partner } from '../../intake/types.ts';
-import { loadOwnPatients, type OwnRow } from '../../store/own-rows.ts';
+import { loadOwnPatients, type OwnRow } from '../../store/record/own-rows.ts';
 import { applyPatch, wholeOf } from './apply-patch.ts';
 import { checkTask } from './check-task.ts';
 import { apiFeed, nameWrites, type NamedWrite } from './name-writes.ts';

@@ -22,6 +22,6 @@ create table emergency_attempt (id uuid primary key, person text not null, at ti
 create index emergency_attempt_person on emergency_attempt (person, at);
 revoke all on emergency_attempt from public;
 
--- entries of looks under emergency access; see readLooks in src/store/emergency-reviews.ts
+-- entries of looks under emergency access; see readLooks in src/store/sharing/emergency-reviews.ts
 create index audit_entry_emergency on audit_entry (agent) where strpos(entry, '"emergency":["') > 0;
 `;

@@ -4,7 +4,7 @@ import { Link } from 'react-router';
 import { matchesOf } from '../api/fhir.ts';
 import type { SignedIn } from '../api/session.ts';
 import { useOrganisationNames } from '../governance/use-registers.ts';
-import { bannerOf } from '../person/banner-view.ts';
+import { bannerOf } from '../person/banner/banner-view.ts';
 import { strings } from '../strings.ts';
 import { Either } from '../ui/either.tsx';
 import { Facts } from '../ui/facts.tsx';

@@ -1,9 +1,9 @@
 import type { Bundle, Coding, Encounter, Observation, Patient, Resource, ServiceRequest } from '@medplum/fhirtypes';
 import { matchesOf } from '../api/fhir.ts';
 import { formatConcept, formatDate, formatDateTime } from '../format.ts';
-import { bannerOf } from '../person/banner-view.ts';
-import { reasonOf } from '../person/referrals-view.ts';
-import { extensionOf, placeOf, subjectOf, teamFirst } from '../person/title-of.ts';
+import { bannerOf } from '../person/banner/banner-view.ts';
+import { reasonOf } from '../person/cards/referrals-view.ts';
+import { extensionOf, placeOf, subjectOf, teamFirst } from '../person/parts/title-of.ts';
 import { daysSince, londonDayOf } from '../read-day.ts';
 import { strings } from '../strings.ts';
 import type { Bar } from '../ui/bar.ts';

@@ -1,7 +1,7 @@
 import type { Bundle, BundleEntry, Patient } from '@medplum/fhirtypes';
-import { bannerOf, holdersOf, shortAddress, type BannerView } from '../person/banner-view.ts';
-import { partsOf } from '../person/extension-parts.ts';
-import { noticesOf, type NoticeText } from '../person/story.ts';
+import { bannerOf, holdersOf, shortAddress, type BannerView } from '../person/banner/banner-view.ts';
+import { partsOf } from '../person/parts/extension-parts.ts';
+import { noticesOf, type NoticeText } from '../person/story/story.ts';
 import { strings } from '../strings.ts';
 
 const words = strings.find;

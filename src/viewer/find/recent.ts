@@ -1,7 +1,7 @@
 import { skipToken, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { Patient } from '@medplum/fhirtypes';
-import { bannerOf } from '../person/banner-view.ts';
+import { bannerOf } from '../person/banner/banner-view.ts';
 
 /** Somebody whose record was opened in this session. */
 export interface RecentPerson {

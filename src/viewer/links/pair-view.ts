@@ -1,6 +1,6 @@
 import type { Patient } from '@medplum/fhirtypes';
 import { formatAddress, formatDate, formatDateTime, formatGender, formatNhsNumber, notRecorded } from '../format.ts';
-import { holdersOf } from '../person/banner-view.ts';
+import { holdersOf } from '../person/banner/banner-view.ts';
 import { strings } from '../strings.ts';
 import type { LinkPair } from './link-shapes.ts';
 import { nhsNumberSystem } from '../nhs-number.ts';

@@ -1,22 +1,22 @@
 import type { Bundle } from '@medplum/fhirtypes';
 import { formatDateTime } from '../format.ts';
 import { strings } from '../strings.ts';
-import { episodesOf } from './episodes-view.ts';
-import type { ItemView } from './item-view.ts';
-import type { Directory } from './origin.ts';
-import { plansOf } from './plans-view.ts';
-import type { ToldEvent } from './read-timeline.ts';
-import { sectionIn } from './read-told-story.ts';
-import { referralsOf } from './referrals-view.ts';
-import { sourcesOf } from './sources-view.ts';
-import type { Story } from './story.ts';
-import { documentsIn, planGroupsOf } from './story-plan-view.ts';
-import { timelineOf } from './timeline-view.ts';
-import { stateOf, titleOf } from './title-of.ts';
-import { disagreementsOf, linesOf, toldOnceOf } from './told-once-view.ts';
-import { toldView } from './told-view.ts';
-import { whereNow } from './where-now-view.ts';
-import { whoToTalkTo } from './who-view.ts';
+import { episodesOf } from './cards/episodes-view.ts';
+import type { ItemView } from './parts/item-view.ts';
+import type { Directory } from './parts/origin.ts';
+import { plansOf } from './cards/plans-view.ts';
+import type { ToldEvent } from './timeline/read-timeline.ts';
+import { sectionIn } from './story/read-told-story.ts';
+import { referralsOf } from './cards/referrals-view.ts';
+import { sourcesOf } from './cards/sources-view.ts';
+import type { Story } from './story/story.ts';
+import { documentsIn, planGroupsOf } from './cards/story-plan-view.ts';
+import { timelineOf } from './timeline/timeline-view.ts';
+import { stateOf, titleOf } from './parts/title-of.ts';
+import { disagreementsOf, linesOf, toldOnceOf } from './story/told-once-view.ts';
+import { toldView } from './parts/told-view.ts';
+import { whereNow } from './story/where-now-view.ts';
+import { whoToTalkTo } from './story/who-view.ts';
 
 /** What Patient/{id}/$story tells, in the shape of the screen. */
 export function viewsOfStory(document: Bundle, story: Story, now: Date) {

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
-import { recordOf } from './story.ts';
-import { useTimeline } from './use-timeline.ts';
-import { useToldStory } from './use-told-story.ts';
+import { recordOf } from './story/story.ts';
+import { useTimeline } from './timeline/use-timeline.ts';
+import { useToldStory } from './story/use-told-story.ts';
 
 /** All there is to show of a person, in two looks: the story, and what happened. Either may come first, or fail alone. `at`: a day, `YYYY-MM-DD`, as at whose end it is told. */
 export function useRecord(citizen: string, at?: string) {

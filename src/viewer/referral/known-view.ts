@@ -1,7 +1,7 @@
 import type { Resource } from '@medplum/fhirtypes';
 import { formatDate } from '../format.ts';
 import type { StoryViews } from '../person/record-view.ts';
-import { titleOf } from '../person/title-of.ts';
+import { titleOf } from '../person/parts/title-of.ts';
 import { strings } from '../strings.ts';
 import { isGoingOn } from './referral-resources.ts';
 

@@ -4,7 +4,7 @@ import type { Organization } from '@medplum/fhirtypes';
 import type { SignedIn } from '../api/session.ts';
 import { viewsOfStory } from '../person/record-view.ts';
 import { Empty, Failed, PersonPage } from '../person/person.tsx';
-import { isId } from '../person/use-directory.ts';
+import { isId } from '../person/parts/use-directory.ts';
 import { useRecord, type PersonRecord } from '../person/use-record.ts';
 import { strings } from '../strings.ts';
 import { Loading } from '../ui/loading.tsx';

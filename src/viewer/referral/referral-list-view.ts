@@ -1,9 +1,9 @@
 import type { Bundle, Organization, Patient, Resource, ServiceRequest, Task } from '@medplum/fhirtypes';
 import { matchesOf } from '../api/fhir.ts';
 import { formatDate, formatDateTime, wordsOf } from '../format.ts';
-import { bannerOf } from '../person/banner-view.ts';
-import { outcomeOf, reasonOf, senderOf } from '../person/referrals-view.ts';
-import { stateOf, teamFirst } from '../person/title-of.ts';
+import { bannerOf } from '../person/banner/banner-view.ts';
+import { outcomeOf, reasonOf, senderOf } from '../person/cards/referrals-view.ts';
+import { stateOf, teamFirst } from '../person/parts/title-of.ts';
 import { daysSince } from '../read-day.ts';
 import { strings } from '../strings.ts';
 import { aboutWhom, peopleOn, resourcesIn, type BesideForm } from '../ui/use-search-pages.ts';

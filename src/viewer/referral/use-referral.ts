@@ -2,8 +2,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Bundle, ServiceRequest, Task } from '@medplum/fhirtypes';
 import { useRef, useState } from 'react';
 import { create, matchesOf, search, transact, update } from '../api/fhir.ts';
-import { timelineKey } from '../person/use-timeline.ts';
-import { storyKey } from '../person/use-told-story.ts';
+import { timelineKey } from '../person/timeline/use-timeline.ts';
+import { storyKey } from '../person/story/use-told-story.ts';
 import { londonToday } from '../read-day.ts';
 import { conditionOf, latestAnswer, referralFor, together, yesTo, type Referring, type Writer } from './referral-resources.ts';
 

@@ -1,6 +1,6 @@
 import type { Bundle, BundleEntry } from '@medplum/fhirtypes';
 import type { JsonObject } from '../../../src/fhir/json.ts';
-import { moveRows } from '../../../src/store/move-rows.ts';
+import { moveRows } from '../../../src/store/record/move-rows.ts';
 import { databases } from '../../databases.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
 import { codesOf, organisation, planOf, referralOf, sending, type Answer, type Send } from './writing.ts';

@@ -8,9 +8,9 @@ import express from 'express';
 
 import { demoClients } from '../../../src/edge/demo-clients.ts';
 import type { DemoPersona } from '../../../src/edge/demo-clients.ts';
-import { findClient } from '../../../src/store/oauth-clients.ts';
-import { openOAuthState } from '../../../src/store/oauth-state.ts';
-import { openTokenStops } from '../../../src/store/token-stops.ts';
+import { findClient } from '../../../src/store/partners/oauth-clients.ts';
+import { openOAuthState } from '../../../src/store/partners/oauth-state.ts';
+import { openTokenStops } from '../../../src/store/partners/token-stops.ts';
 import { openEmptyPglite } from '../../databases.ts';
 import { createIssuer } from '../../../src/edge/http/oauth/issuer.ts';
 import type { Database } from '../../../src/store/database.ts';

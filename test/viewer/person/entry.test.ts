@@ -1,6 +1,6 @@
-import { changesBetween, versionsOf } from '../../../src/viewer/person/compare-versions.ts';
-import { describeResource, labelOf } from '../../../src/viewer/person/describe-resource.ts';
-import { titleOf } from '../../../src/viewer/person/title-of.ts';
+import { changesBetween, versionsOf } from '../../../src/viewer/person/entry/compare-versions.ts';
+import { describeResource, labelOf } from '../../../src/viewer/person/entry/describe-resource.ts';
+import { titleOf } from '../../../src/viewer/person/parts/title-of.ts';
 import { bedStay, councilPlan, endedPlan, fromCouncil, homeSupport, keyWorkers, outcome, page, requestToCouncil } from './people.ts';
 
 test.each([

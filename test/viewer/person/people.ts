@@ -1,5 +1,5 @@
 import type { Bundle, CarePlan, CareTeam, Encounter, EpisodeOfCare, OperationOutcome, Organization, Patient, Resource, ServiceRequest, Task } from '@medplum/fhirtypes';
-import { recordOf, type Story } from '../../../src/viewer/person/story.ts';
+import { recordOf, type Story } from '../../../src/viewer/person/story/story.ts';
 
 /** Alice: home from an intermediate-care bed with a council package. Synthetic. */
 export const now = new Date('2026-11-22T10:00:00Z');

@@ -1,7 +1,7 @@
-import { directoryOf } from '../../../src/viewer/person/origin.ts';
-import { plansOf, type Plans } from '../../../src/viewer/person/plans-view.ts';
-import { documentsIn, planGroupsOf, shortened } from '../../../src/viewer/person/story-plan-view.ts';
-import { sectionIn } from '../../../src/viewer/person/read-told-story.ts';
+import { directoryOf } from '../../../src/viewer/person/parts/origin.ts';
+import { plansOf, type Plans } from '../../../src/viewer/person/cards/plans-view.ts';
+import { documentsIn, planGroupsOf, shortened } from '../../../src/viewer/person/cards/story-plan-view.ts';
+import { sectionIn } from '../../../src/viewer/person/story/read-told-story.ts';
 import { loadProfiles } from '../../../src/fhir/profiles.ts';
 import { alice, councilPlan, draftPlan, endedPlan, fromCommunity, keyWorkerPlan, keyWorkers, now, storyOf } from './people.ts';
 import { storyBundle, told } from './tell.ts';

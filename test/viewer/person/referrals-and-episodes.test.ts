@@ -1,7 +1,7 @@
 import type { Observation, Resource } from '@medplum/fhirtypes';
-import { episodesOf } from '../../../src/viewer/person/episodes-view.ts';
-import { directoryOf } from '../../../src/viewer/person/origin.ts';
-import { referralsOf } from '../../../src/viewer/person/referrals-view.ts';
+import { episodesOf } from '../../../src/viewer/person/cards/episodes-view.ts';
+import { directoryOf } from '../../../src/viewer/person/parts/origin.ts';
+import { referralsOf } from '../../../src/viewer/person/cards/referrals-view.ts';
 import { bedStay, homeSupport, outcome, rehabilitation, requestToCouncil, requestToTeam, sentToCouncil, stayToldByCouncil, storyOf, wardStay } from './people.ts';
 import { told } from './tell.ts';
 

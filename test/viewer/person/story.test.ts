@@ -1,5 +1,5 @@
-import { directoryOf, originOf } from '../../../src/viewer/person/origin.ts';
-import { isAbout, recordOf } from '../../../src/viewer/person/story.ts';
+import { directoryOf, originOf } from '../../../src/viewer/person/parts/origin.ts';
+import { isAbout, recordOf } from '../../../src/viewer/person/story/story.ts';
 import { alice, bedStay, cityCouncil, communityTrust, councilPlan, fromCouncil, homeSupport, late, page, withheld } from './people.ts';
 
 describe('a record that arrives in pages', () => {

@@ -8,7 +8,7 @@ import { findThreads } from '../../../src/story/threads.ts';
 import { storyDocument } from '../../../src/story/story-document.ts';
 import type { Confirmation } from '../../../src/story/story-facts.ts';
 import type { StoryRow } from '../../../src/story/story-row.ts';
-import { readTimeline, type ToldTimeline } from '../../../src/viewer/person/read-timeline.ts';
+import { readTimeline, type ToldTimeline } from '../../../src/viewer/person/timeline/read-timeline.ts';
 import { shippedStoryRule } from '../../story/shipped-story-rule.ts';
 import { now, recorded } from './people.ts';
 

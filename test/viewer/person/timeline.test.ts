@@ -1,9 +1,9 @@
 import type { Bundle } from '@medplum/fhirtypes';
-import { directoryOf } from '../../../src/viewer/person/origin.ts';
-import { readTimeline } from '../../../src/viewer/person/read-timeline.ts';
-import { lanesOf } from '../../../src/viewer/person/lanes-view.ts';
-import { lastReceivedOf, sourcesOf } from '../../../src/viewer/person/sources-view.ts';
-import { chosenOf, everything, groupsOf, kindsIn, organisationsIn, timelineOf, type Choice, type TimelineEntry } from '../../../src/viewer/person/timeline-view.ts';
+import { directoryOf } from '../../../src/viewer/person/parts/origin.ts';
+import { readTimeline } from '../../../src/viewer/person/timeline/read-timeline.ts';
+import { lanesOf } from '../../../src/viewer/person/timeline/lanes-view.ts';
+import { lastReceivedOf, sourcesOf } from '../../../src/viewer/person/cards/sources-view.ts';
+import { chosenOf, everything, groupsOf, kindsIn, organisationsIn, timelineOf, type Choice, type TimelineEntry } from '../../../src/viewer/person/timeline/timeline-view.ts';
 import { bedStay, cityCouncil, communityTrust, councilPlan, draftPlan, homeSupport, keyWorkers, outcome, rehabilitation, requestToCouncil, requestToTeam, sentToCouncil, stayToldByCouncil, wardStay } from './people.ts';
 import { timelineBundle, told } from './tell.ts';
 

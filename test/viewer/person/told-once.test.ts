@@ -1,6 +1,6 @@
 import type { Bundle, Encounter, Flag, Observation, Patient } from '@medplum/fhirtypes';
-import { sectionIn, type Confirmed } from '../../../src/viewer/person/read-told-story.ts';
-import { disagreementsOf, linesOf, toldOnceOf } from '../../../src/viewer/person/told-once-view.ts';
+import { sectionIn, type Confirmed } from '../../../src/viewer/person/story/read-told-story.ts';
+import { disagreementsOf, linesOf, toldOnceOf } from '../../../src/viewer/person/story/told-once-view.ts';
 import { alice, fromCommunity, fromCouncil, now, wardStay } from './people.ts';
 import { storyBundle } from './tell.ts';
 

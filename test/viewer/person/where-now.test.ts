@@ -1,8 +1,8 @@
 import type { Patient, Resource } from '@medplum/fhirtypes';
-import { directoryOf } from '../../../src/viewer/person/origin.ts';
-import { sectionIn } from '../../../src/viewer/person/read-told-story.ts';
-import { timelineOf } from '../../../src/viewer/person/timeline-view.ts';
-import { careIn, lastStayIn, whereNow, type WhereNow } from '../../../src/viewer/person/where-now-view.ts';
+import { directoryOf } from '../../../src/viewer/person/parts/origin.ts';
+import { sectionIn } from '../../../src/viewer/person/story/read-told-story.ts';
+import { timelineOf } from '../../../src/viewer/person/timeline/timeline-view.ts';
+import { careIn, lastStayIn, whereNow, type WhereNow } from '../../../src/viewer/person/story/where-now-view.ts';
 import { alice, bedStay, fromCommunity, fromCouncil, homeSupport, rehabilitation, wardStay } from './people.ts';
 import { storyBundle, told } from './tell.ts';
 

@@ -1,11 +1,11 @@
 import type { AllergyIntolerance, Patient, Resource } from '@medplum/fhirtypes';
 import { filledFrom } from '../../../src/viewer/break-glass/read-emergency.ts';
-import { allergiesOf } from '../../../src/viewer/person/allergies-view.ts';
-import { cardsFor } from '../../../src/viewer/person/card-order.ts';
-import { bannerOf } from '../../../src/viewer/person/banner-view.ts';
-import { phoneParts } from '../../../src/viewer/person/phone-parts.ts';
-import { sectionIn } from '../../../src/viewer/person/read-told-story.ts';
-import { firstToRing, whoToTalkTo, type WhoToTalkTo } from '../../../src/viewer/person/who-view.ts';
+import { allergiesOf } from '../../../src/viewer/person/banner/allergies-view.ts';
+import { cardsFor } from '../../../src/viewer/person/cards/card-order.ts';
+import { bannerOf } from '../../../src/viewer/person/banner/banner-view.ts';
+import { phoneParts } from '../../../src/viewer/person/parts/phone-parts.ts';
+import { sectionIn } from '../../../src/viewer/person/story/read-told-story.ts';
+import { firstToRing, whoToTalkTo, type WhoToTalkTo } from '../../../src/viewer/person/story/who-view.ts';
 import { alice, fromCommunity, homeSupport, keyWorkers, now, rehabilitation, storyOf } from './people.ts';
 import { storyBundle } from './tell.ts';
 

@@ -3,7 +3,7 @@ import { ignoredNotice, incompleteNotice, uncountedNotice, withheldNotice } from
 import { assembleText } from '../../../flow/assemble.ts';
 import type { Released } from '../../../flow/release-records.ts';
 import type { Timeline } from '../../../flow/story/release-timeline.ts';
-import type { VisibleRow } from '../../../store/door.ts';
+import type { VisibleRow } from '../../../store/door/door.ts';
 
 export interface BundleLinks {
   self: string;

@@ -3,7 +3,7 @@ import { rangeOf } from '../../../fhir/date-range.ts';
 import { textOf, type Json } from '../../../fhir/json.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
-import type { ExportAsk } from '../../../store/export-jobs.ts';
+import type { ExportAsk } from '../../../store/partners/export-jobs.ts';
 import { formParameters } from '../representation.ts';
 import { interactionsOf } from './interactions.ts';
 import { inputInvalid } from './read-inputs.ts';

@@ -5,7 +5,7 @@ import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import { fileNamed, type ExportManifest } from '../../../flow/partners/release-export.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
-import type { ExportAsk, ExportJob, ExportLevel } from '../../../store/export-jobs.ts';
+import type { ExportAsk, ExportJob, ExportLevel } from '../../../store/partners/export-jobs.ts';
 import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
 import { exportedTypes, readExportInputs } from './export-inputs.ts';
 import { inputsIn } from './read-inputs.ts';

@@ -1,5 +1,5 @@
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
-import type { HistoryPosition } from '../../../store/look-up.ts';
+import type { HistoryPosition } from '../../../store/door/look-up.ts';
 import { shapeOf, shapeParameters } from '../representation.ts';
 import type { Asked, Reply } from '../route.ts';
 import { historyText } from './bundle.ts';

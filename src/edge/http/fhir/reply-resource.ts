@@ -1,4 +1,4 @@
-import type { VisibleRow } from '../../../store/door.ts';
+import type { VisibleRow } from '../../../store/door/door.ts';
 import type { ComposedCitizen } from '../../../flow/compose-citizens.ts';
 import { assembleText } from '../../../flow/assemble.ts';
 import type { Asked, Reply } from '../route.ts';

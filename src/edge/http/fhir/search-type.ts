@@ -2,7 +2,7 @@ import { parseSearch } from '../../../fhir/parse-search.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import { typesAboutNobody } from '../../../fhir/search-parameters.ts';
 import type { SearchQuery } from '../../../fhir/search-query.ts';
-import type { PagePosition } from '../../../store/search-rows.ts';
+import type { PagePosition } from '../../../store/door/search-rows.ts';
 import { checkContentType } from '../check-content-type.ts';
 import { readParameters } from '../read-parameters.ts';
 import { shapeOf, shapeParameters } from '../representation.ts';

@@ -1,5 +1,5 @@
 import type { Router } from 'express';
-import type { LinkageChange, LinkageRun } from '../../../store/linkage-runs.ts';
+import type { LinkageChange, LinkageRun } from '../../../store/linkage/linkage-runs.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import { Refusal } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';

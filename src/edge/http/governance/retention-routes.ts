@@ -5,7 +5,7 @@ import type { Requester } from '../../../fhir/sharing.ts';
 import type { LegalHoldAsk } from '../../../flow/audit/legal-hold.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { DueReport } from '../../../flow/audit/retention.ts';
-import type { LegalHold } from '../../../store/legal-holds.ts';
+import type { LegalHold } from '../../../store/audit/legal-holds.ts';
 import { openPageOf, sealPageOf, type PageServices } from '../fhir/paging.ts';
 import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
 import { permitGovernance } from './permit-governance.ts';

@@ -1,7 +1,7 @@
 import type { Router } from 'express';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { WatchAsk } from '../../../flow/audit/watched-citizens.ts';
-import type { WatchedCitizen } from '../../../store/watched-citizens.ts';
+import type { WatchedCitizen } from '../../../store/audit/watched-citizens.ts';
 import { Refusal } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import { openPageOf, sealPageOf, type PageServices } from '../fhir/paging.ts';

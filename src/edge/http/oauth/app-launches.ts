@@ -1,5 +1,5 @@
 import type { Requester } from '../../../fhir/sharing.ts';
-import type { OAuthState } from '../../../store/oauth-state.ts';
+import type { OAuthState } from '../../../store/partners/oauth-state.ts';
 
 /** A launch: whose, at whom, and for which app (null: the gateway's own viewer). */
 export interface Launch {

@@ -5,7 +5,7 @@ import { Refusal } from '../../../fhir/problem.ts';
 import { coversScope, readScope } from '../../../fhir/smart-scopes.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
-import type { RegisteredClient } from '../../../store/oauth-clients.ts';
+import type { RegisteredClient } from '../../../store/partners/oauth-clients.ts';
 import { html, type Markup } from '../../html.ts';
 import { htmlPage, letFormsLeadTo } from '../html-page.ts';
 import { bySession, type Identify } from '../session/identify.ts';

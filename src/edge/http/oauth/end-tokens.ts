@@ -1,7 +1,7 @@
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import type { JSONWebKeySet, JWTPayload } from 'jose';
 import type { Context } from 'oidc-provider';
-import type { TokenName, TokenStops } from '../../../store/token-stops.ts';
+import type { TokenName, TokenStops } from '../../../store/partners/token-stops.ts';
 
 export interface OwnTokens {
   issuer: string;

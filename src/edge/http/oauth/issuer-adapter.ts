@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { errors } from 'oidc-provider';
 import type { Adapter, StoredPayload } from 'oidc-provider';
 
-import type { RegisteredClient } from '../../../store/oauth-clients.ts';
-import type { OAuthState } from '../../../store/oauth-state.ts';
-import type { TokenStops } from '../../../store/token-stops.ts';
+import type { RegisteredClient } from '../../../store/partners/oauth-clients.ts';
+import type { OAuthState } from '../../../store/partners/oauth-state.ts';
+import type { TokenStops } from '../../../store/partners/token-stops.ts';
 import { isClientId } from '../../../flow/partners/check-client.ts';
 import { metadataOf } from './issuer-clients.ts';
 

@@ -1,5 +1,5 @@
 import type { StoredPayload } from 'oidc-provider';
-import type { RegisteredClient } from '../../../store/oauth-clients.ts';
+import type { RegisteredClient } from '../../../store/partners/oauth-clients.ts';
 import type { DemoClient } from '../../demo-client.ts';
 import { clientKeyFile, keepKey, publicKey, type PrivateKey } from './issuer-keys.ts';
 

@@ -3,7 +3,7 @@ import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey } from 'jose';
 
 import type { Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
-import type { TokenName, TokenStops } from '../../../store/token-stops.ts';
+import type { TokenName, TokenStops } from '../../../store/partners/token-stops.ts';
 import { issuedAt, namesOf } from './end-tokens.ts';
 import { readClaims } from './read-claims.ts';
 import { createRemoteKeys, IssuerUnavailable } from './remote-keys.ts';

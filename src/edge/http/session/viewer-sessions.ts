@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { LiveWebSession, WebSessions } from '../../../store/web-sessions.ts';
+import type { LiveWebSession, WebSessions } from '../../../store/partners/web-sessions.ts';
 import { newSecret, seal, sessionId, unseal, type SessionCookie } from './session-cookie.ts';
 import type { SignIn, Tokens } from './sign-in.ts';
 

@@ -1,5 +1,5 @@
 import type { OperationOutcome } from '@medplum/fhirtypes';
-import { saveClient, setClientEnabled } from '../../../../src/store/oauth-clients.ts';
+import { saveClient, setClientEnabled } from '../../../../src/store/partners/oauth-clients.ts';
 import { subscriptionTo } from '../../../flow/subscription-cases.ts';
 import { openEmptyPglite } from '../../../databases.ts';
 import { startGateway, type Gateway } from '../../../gateway.ts';

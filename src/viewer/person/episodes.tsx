@@ -1,9 +1,0 @@
-import { strings } from '../strings.ts';
-import { Section } from './card.tsx';
-import type { ItemView } from './item-view.ts';
-import { Items } from './items.tsx';
-
-/** Episodes of care and stays. */
-export function Episodes({ episodes, citizen }: { episodes: readonly ItemView[]; citizen: string }) {
-  return <Section name="episodes" heading={strings.person.sections.episodes}><Items items={episodes} citizen={citizen} /></Section>;
-}
