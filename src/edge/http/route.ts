@@ -9,7 +9,6 @@ import { outcomeOf, problemsOf, statusOf } from '../../fhir/outcome.ts';
 import { AuditedRefusal, Refusal, type Problem } from '../../fhir/problem.ts';
 import type { Requester } from '../../fhir/sharing.ts';
 import type { Log } from '../log.ts';
-import { checkEndUserOrganisation } from './check-end-user-organisation.ts';
 import { checkClaimedContext } from './check-claimed-context.ts';
 import { checkContext } from './check-context.ts';
 import { checkPreference } from './check-preference.ts';
@@ -100,7 +99,7 @@ export function route(services: RouteServices, facts: RouteFacts, handle: (asked
         const shape = partSaid(representation);
         if (shape !== null) request.shape = shape; // what shapes a search by POST is read with its body
       });
-      const forbidden = checkEndUserOrganisation(asked.header('NHSD-End-User-Organisation-ODS'), requester) ?? checkClaimedContext(asked.header, requester) ?? checkContext(requester, facts.interaction, asked.params['type']) ?? facts.permit(requester, asked) ?? checkPreference(asked.header('Prefer'), facts.later === true);
+      const forbidden = checkClaimedContext(asked.header, requester) ?? checkContext(requester, facts.interaction, asked.params['type']) ?? facts.permit(requester, asked) ?? checkPreference(asked.header('Prefer'), facts.later === true);
       if (forbidden) throw new Refusal(forbidden);
       asked.shapedBy([]);
       const reply = await handle(asked);

@@ -60,17 +60,20 @@ function heldSandboxes({ run, folder, most, clock }: SandboxSettings) {
   return { held, folderOf, stop, makeRoom, start };
 }
 
-export function createSandboxes(settings: SandboxSettings): Sandboxes {
-  const { idleMs, clock } = settings;
-  const { held, folderOf, stop, makeRoom, start } = heldSandboxes(settings);
+/** Does what it is given one after the other. */
+function turns(): <Result>(work: () => Promise<Result>) => Promise<Result> {
   let last: Promise<unknown> = Promise.resolve();
-
-  /** Starting, stopping and beginning anew come one after the other, for all of them. */
-  function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  return (work) => {
     const after = last.then(work);
     last = after.catch(() => undefined);
     return after;
-  }
+  };
+}
+
+export function createSandboxes(settings: SandboxSettings): Sandboxes {
+  const { idleMs, clock } = settings;
+  const { held, folderOf, stop, makeRoom, start } = heldSandboxes(settings);
+  const inTurn = turns(); // starting, stopping and beginning anew, for all of them
 
   /** Asked in its turn: what was idle when it was queued may be in use by then. */
   async function stopIdle(client: string): Promise<void> {

@@ -50,22 +50,7 @@ export function issuerSettings(facts: IssuerFacts): Record<string, unknown> {
     extraClientMetadata: { properties: [...ownMetadata] },
     extraParams: smartParameters(facts.audience),
     extraTokenClaims: tokenClaims(personas, facts.launches),
-    features: {
-      clientCredentials: { enabled: true },
-      devInteractions: { enabled: false },
-      dPoP: { enabled: false },
-      introspection: { enabled: true, allowedPolicy: ownTokens },
-      resourceIndicators: {
-        enabled: true,
-        defaultResource: () => facts.audience,
-        getResourceServerInfo: resourceServer(facts.audience),
-        useGrantedResource: () => true,
-      },
-      revocation: { enabled: true, allowedPolicy: ownTokens },
-      rpInitiatedLogout: { enabled: false },
-      userinfo: { enabled: false },
-      pushedAuthorizationRequests: { enabled: false },
-    },
+    features: offered(facts.audience),
     claims: { openid: ['sub'], fhirUser: ['fhirUser'] },
     conformIdTokenClaims: false, // SMART's apps read who signed in from the ID token
     expiresWithSession: () => false,
@@ -85,6 +70,26 @@ export function issuerSettings(facts: IssuerFacts): Record<string, unknown> {
       AuthorizationCode: 60, Interaction: signInSeconds, Session: signInSeconds, Grant: renewableSeconds, RefreshToken: renewableSeconds, IdToken: signInSeconds, AccessToken: usualTokenSeconds,
       ClientCredentials: (_context: Context, token: { resourceServer?: { accessTokenTTL?: number } }) => token.resourceServer?.accessTokenTTL ?? usualTokenSeconds,
     },
+  };
+}
+
+/** What of OAuth is served, and to whom. */
+function offered(audience: string): Record<string, unknown> {
+  return {
+    clientCredentials: { enabled: true },
+    devInteractions: { enabled: false },
+    dPoP: { enabled: false },
+    introspection: { enabled: true, allowedPolicy: ownTokens },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: () => audience,
+      getResourceServerInfo: resourceServer(audience),
+      useGrantedResource: () => true,
+    },
+    revocation: { enabled: true, allowedPolicy: ownTokens },
+    rpInitiatedLogout: { enabled: false },
+    userinfo: { enabled: false },
+    pushedAuthorizationRequests: { enabled: false },
   };
 }
 
