@@ -45,7 +45,7 @@ describe('a grant', () => {
   it.each<[string, Partial<GrantInput>, string | undefined]>([
     ['without scopes for everything', { requester: feedClient }, 'scopes'],
     ['no clause names', { requester: { ...feedClient, organisation: bchc, scopes: ['system/*.rs'] } }, 'agreements'],
-    ['a clause names for another purpose', { requester: { ...feedClient, organisation: bchc, scopes: ['system/*.rs'] }, agreements: [inForce([clause({ roles: ['integration'], purposes: ['HPAYMT'] })])] }, 'agreements'],
+    ['a clause names for another purpose', { requester: { ...feedClient, organisation: bchc, scopes: ['system/*.rs'] }, agreements: [inForce([clause({ roles: ['integration'], purposes: ['HRESCH'] })])] }, 'agreements'],
     ['a clause names', { requester: { ...feedClient, organisation: bchc, scopes: ['system/*.rs'] }, agreements: [inForce([clause({ roles: ['integration'] })])] }, undefined],
   ])('of a system %s says so, whatever there is', (_, changes, narrow) => {
     for (const there of [classes, []]) expect(compileGrant(input({ ...changes, classes: there })).narrow).toBe(narrow);
