@@ -3,7 +3,8 @@ import pg from 'pg';
 import { freshPostgres } from '../databases.ts';
 import { openRecordAt } from '../../src/open-record.ts';
 import { openPostgres } from '../../src/store/database.ts';
-import { newSettings, pause, spawnGateway } from './gateway-process.ts';
+import { until } from '../patience.ts';
+import { newSettings, spawnGateway } from './gateway-process.ts';
 
 const starters = 6;
 
@@ -100,11 +101,6 @@ describe('the schema', () => {
 
 async function untilLingering(url: string): Promise<void> {
   await withClient(url, async (client) => {
-    for (let waited = 0; waited < 600; waited += 1) {
-      const { rows } = await client.query(`select 1 from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'`);
-      if (rows.length > 0) return;
-      await pause(50);
-    }
-    throw new Error('the migration never came to the table');
+    await until(async () => (await client.query(`select 1 from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'`)).rows.length > 0, 'the migration at the table', 50);
   });
 }
