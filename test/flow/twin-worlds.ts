@@ -120,8 +120,9 @@ function sharedOutside(): { clock: () => Date; ids: () => () => string; turn: ()
   };
 }
 
-/** What the gateway does by itself, done in both worlds before anybody asks: else it would be a matter of time in which of them it is seen. */
-async function roundsDone({ database, services: { lateReferrals, disagreements } }: Gateway): Promise<void> {
+/** What the gateway does by itself, done in both worlds before anybody asks, and not again: else it would be a matter of time in which of them it is seen. */
+async function roundsDone({ database, services: { lateReferrals, disagreements, corrections, oddLooks } }: Gateway): Promise<void> {
+  await Promise.all([lateReferrals, disagreements, corrections, oddLooks].map((round) => round.stop()));
   await roundsAt(database, 'start');
   while (await lateReferrals.look(0));
   while (await disagreements.look(0));
