@@ -1,7 +1,7 @@
 import { tryGetDataType } from '@medplum/core';
 import type { InternalSchemaElement } from '@medplum/core';
 import { exists } from './date-range.ts';
-import { inCodeSet } from './in-code-set.ts';
+import { inCodeSet, sayCodes } from './in-code-set.ts';
 import { isJsonObject } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Problem } from './problem.ts';
@@ -48,7 +48,7 @@ export function createElementCheck({ terminology, isUnknownExtension }: ElementC
       value.forEach((item, index) => check(item, member, `${path}[${index}]`, problems));
       return;
     }
-    if (member.codes && value !== null && !inCodeSet(value, member.codes)) problems.push(unbound(path, member.binding ?? ''));
+    if (member.codes && value !== null && !inCodeSet(value, member.codes)) problems.push(unbound(path, sayCodes(member.codes, member.binding ?? '')));
     if (typeof value === 'string') checkText(value, member.type, path, problems);
     if (isJsonObject(value)) checkObject(value, member.type, path, problems);
   }
@@ -113,6 +113,6 @@ function empty(path: string): Problem {
   return { category: 'invalid', code: 'element-empty', text: 'An element is present but empty.', at: { pointer: path }, fix: 'Leave it out.' };
 }
 
-function unbound(path: string, valueSet: string): Problem {
-  return { category: 'invalid', code: 'code-not-in-value-set', text: 'A code is not one that this element may have.', at: { pointer: path }, expected: `a code of ${valueSet}` };
+function unbound(path: string, expected: string): Problem {
+  return { category: 'invalid', code: 'code-not-in-value-set', text: 'A code is not one that this element may have.', at: { pointer: path }, expected };
 }

@@ -1,6 +1,6 @@
 import { matchesPattern } from './compile-profile.ts';
 import type { CompiledProfile, ProfileNode } from './compile-profile.ts';
-import { inCodeSet } from './in-code-set.ts';
+import { inCodeSet, sayCodes } from './in-code-set.ts';
 import { isJsonObject } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Problem } from './problem.ts';
@@ -59,7 +59,7 @@ function checkValue(node: ProfileNode, item: Found, context: ProfileContext, pro
   }
   const codes = node.binding === undefined ? undefined : context.terminology.codesOf(node.binding);
   if (codes && !inCodeSet(item.value, codes)) {
-    problems.push(report(context, 'profile-code', 'A code is not one the profile allows.', item.path, `a code of ${node.binding}`));
+    problems.push(report(context, 'profile-code', 'A code is not one the profile allows.', item.path, sayCodes(codes, node.binding ?? '')));
   }
 }
 

@@ -15,3 +15,11 @@ function coded(value: Json, set: CodeSet): boolean {
   const { system, code } = value;
   return typeof system === 'string' && typeof code === 'string' && set.pairs.has(`${system}|${code}`);
 }
+
+/** More codes than one reads are told by their value set alone. */
+const mostListed = 12;
+
+/** What a binding expects, for a person: the codes where they are few, and their value set. */
+export function sayCodes({ codes }: CodeSet, valueSet: string): string {
+  return codes.size > mostListed ? `a code of ${valueSet}` : `${[...codes].join(', ')}: a code of ${valueSet}`;
+}

@@ -63,12 +63,14 @@ const allWell: OperationOutcomeIssue = { severity: 'information', code: 'informa
 
 function issueOf(problem: Problem): OperationOutcomeIssue {
   const diagnostics = describe(problem);
+  const { pointer, element } = problem.at ?? {};
+  const expression = [...(pointer ? [expressionOf(pointer)] : []), ...(element ? [element] : [])];
   return {
     severity: problem.severity ?? 'error',
     code: categories[problem.category].issue,
     details: { coding: [{ system: problemSystem, code: problem.code }], text: problem.text },
     ...(diagnostics && { diagnostics }),
-    ...(problem.at?.pointer && { expression: [expressionOf(problem.at.pointer)] }),
+    ...(expression.length > 0 && { expression }),
   };
 }
 
@@ -90,6 +92,7 @@ function whereOf(at: Position): string {
     at.column !== undefined && `column ${at.column}`,
     at.field && `field ${at.field}`,
     at.pointer && `element ${expressionOf(at.pointer)}`,
+    at.element && `for ${at.element}`,
   ].filter(Boolean).join(', ');
 }
 

@@ -47,6 +47,8 @@ export interface Position {
   field?: string;
   /** RFC 6901 pointer or FHIRPath expression into a JSON body, XPath by local names into an XML one */
   pointer?: string;
+  /** FHIRPath of the element that was made of it: `Patient.name[0].family` */
+  element?: string;
 }
 
 export interface Problem {

@@ -127,7 +127,7 @@ function problemOf(issue: OperationOutcomeIssue): Problem {
   const said = issue.details?.text ?? '';
   const sentence = sentences.find((known) => known.said.test(said));
   const { code, text } = sentence ?? otherwise;
-  const rule = /^Constraint ([a-z0-9-]+) not met/.exec(said)?.[1];
+  const [, rule, words] = /^Constraint ([a-z0-9-]+) not met(?:: (.+))?$/s.exec(said) ?? [];
   const pointer = issue.expression?.[0]?.slice(0, 200);
   const severity = sentence?.severity ?? (issue.severity === 'warning' || issue.severity === 'information' ? issue.severity : 'error');
   return {
@@ -135,7 +135,7 @@ function problemOf(issue: OperationOutcomeIssue): Problem {
     code,
     text,
     ...(pointer !== undefined && { at: { pointer } }),
-    ...(rule !== undefined && { expected: `rule ${rule}` }),
+    ...(rule !== undefined && { expected: `rule ${rule}${words === undefined ? '' : `: ${words}`}` }),
     ...(severity !== 'error' && { severity }),
   };
 }

@@ -11,7 +11,10 @@ import type { GroupCompiler } from './compile-group.ts';
 import type { RuleSyntax } from './map-syntax.ts';
 import { CompileStop } from './map-unit.ts';
 import type { Frame, RunState } from './run-state.ts';
+import type { Trace } from './trace.ts';
 import type { VariableScope } from './variable-scope.ts';
+import { wantedBy } from './wanted-by.ts';
+import type { WantedElement } from './wanted-by.ts';
 
 /** Compiles rules in their order; one with a mistake is reported and the others are still checked. */
 export function compileRules(rules: RuleSyntax[], scope: VariableScope, group: GroupCompiler): Step[] {
@@ -35,8 +38,9 @@ function compileRule(rule: RuleSyntax, outer: VariableScope, group: GroupCompile
   const fire = oneStep(steps);
   const [only] = sources;
   if (only && isSimple(rule)) only.copiesBeside = true;
-  if (only && sources.length === 1) return singleSource(only, fire, at);
-  return (frame, run) => everyCombination(sources, 0, fire, frame, run, at);
+  const wanted = wantedBy(rule, outer, group.unit);
+  if (only && sources.length === 1) return singleSource(only, fire, wanted, at);
+  return (frame, run) => everyCombination(sources, 0, fire, wanted, frame, run, at);
 }
 
 /** Targets, then calls, then the block. */
@@ -64,10 +68,10 @@ function oneStep(steps: Step[]): Step {
   };
 }
 
-function singleSource(source: CompiledSource, fire: Step, at: Position): Step {
+function singleSource(source: CompiledSource, fire: Step, wanted: readonly WantedElement[], at: Position): Step {
   return (frame, run) => {
     const items = source.pick(frame, run);
-    if (items === undefined) return;
+    if (items === undefined) return run.trace && tellGaps(source, wanted, frame, run.trace);
     if (!Array.isArray(items)) return fireFor(source, items, items, 0, fire, frame, run, at);
     for (let number = 0; number < items.length; number += 1) fireFor(source, items[number], items, number, fire, frame, run, at);
   };
@@ -86,13 +90,21 @@ function fireFor(source: CompiledSource, item: Item | undefined, picked: Collect
   run.within(field, indexes, () => fire(frame, run));
 }
 
+/** The rule does not fire for want of this source. */
+function tellGaps(source: CompiledSource, wanted: readonly WantedElement[], frame: Frame, trace: Trace): void {
+  const place = source.place(frame);
+  for (const { slot, path, at, rule } of wanted) {
+    trace.missed(frame.values[slot], path, { at, ...(rule !== undefined && { rule }), fields: place ? [place] : [], firedBy: [] });
+  }
+}
+
 /** Several sources: once for each combination; none where one of them is empty. */
-function everyCombination(sources: CompiledSource[], index: number, fire: Step, frame: Frame, run: RunState, at: Position): void {
+function everyCombination(sources: CompiledSource[], index: number, fire: Step, wanted: readonly WantedElement[], frame: Frame, run: RunState, at: Position): void {
   const source = sources[index];
   if (!source) return fire(frame, run);
-  const next: Step = (inner, state) => everyCombination(sources, index + 1, fire, inner, state, at);
+  const next: Step = (inner, state) => everyCombination(sources, index + 1, fire, wanted, inner, state, at);
   const items = source.pick(frame, run);
-  if (items === undefined) return;
+  if (items === undefined) return run.trace && tellGaps(source, wanted, frame, run.trace);
   const list = itemsOf(items);
   for (let number = 0; number < list.length; number += 1) fireFor(source, list[number], items, number, next, frame, run, at);
 }

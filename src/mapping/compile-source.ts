@@ -11,6 +11,7 @@ import type { Frame, RunState } from './run-state.ts';
 import type { SourceField } from './source-field.ts';
 import { besideOf, choicePath, valuesAt } from './source-path.ts';
 import type { Beside, PathNames } from './source-path.ts';
+import type { FieldPlace } from './types.ts';
 import type { VariableScope } from './variable-scope.ts';
 
 /** One source of a rule: which items it runs for. Before each firing the rule puts the item into `slot`. */
@@ -20,6 +21,8 @@ export interface CompiledSource {
   field(frame: Frame): SourceField | undefined;
   /** which repeat the `number`th of the picked items is; for a run that tells places */
   indexes(frame: Frame, picked: Collection, number: number): Indexes | undefined;
+  /** its field, picked or not, as far as it is known which repeat of what is above it; for a trace */
+  place(frame: Frame): FieldPlace | undefined;
   /** what the `number`th of the picked primitives carries beside its value */
   beside(frame: Frame, picked: Collection, number: number): Beside | undefined;
   /** whether its rule copies that, too */
@@ -44,20 +47,25 @@ export function compileSource(source: SourceSyntax, scope: VariableScope, unit: 
     const value = besideOf(context.value(frame), names, picked, number, fromEnd);
     return value && { value, field: fieldAt(frame, context.slot, [...names.slice(0, -1), `_${names.at(-1)}`]) };
   };
-  if (isPlain) return { slot, field, indexes, beside, pick: path };
+  const place: CompiledSource['place'] = (frame) => {
+    const [own, above] = [field(frame), frame.indexes?.[context.slot]];
+    return own && own.path !== '' ? { path: own.path, ...(above && { indexes: above }) } : undefined;
+  };
+  if (isPlain) return { slot, field, indexes, place, beside, pick: path };
   const stages = compileStages(source, slot, placeOf, scope, unit);
   return {
     slot,
     field,
     indexes,
+    place,
     beside,
     pick(frame, run) {
-      const place = field(frame);
+      const own = field(frame);
       let items = path(frame);
       if (source.type !== undefined) items = ofType(items, source.type, () => choice?.values(frame));
       const usesDefault = items === undefined && defaultValue !== undefined;
       if (usesDefault) items = defaultValue.evaluate(frame, context.value(frame), frame.fields[context.slot], run);
-      return stages.reduce((value, stage) => stage(value, frame, run, place, usesDefault), items);
+      return stages.reduce((value, stage) => stage(value, frame, run, own, usesDefault), items);
     },
   };
 }

@@ -187,6 +187,7 @@ class TargetWriter {
     const isSet = value !== undefined && value !== '' && this.setAll(node, element, value, type, frame, run);
     const target = isSet ? element.path : undefined;
     for (const argument of transform.carries) argument.mark.mark(frame, undefined, run.number, target);
+    if (!isSet) run.trace?.missed(node, [element.name], this.setting.origin?.(frame));
     if (!isSet || Array.isArray(value)) return;
     if (this.share !== undefined && typeof value === 'object') frame.shared[this.share] = value;
     this.bind(value, element, type ?? (element.types.length === 1 ? element.types[0] : undefined), frame);

@@ -7,7 +7,7 @@ import { newFrame, RunState, RunStop } from './run-state.ts';
 import { SourceField } from './source-field.ts';
 import { TargetPlace } from './target-place.ts';
 import { Trace } from './trace.ts';
-import type { MapResult, TraceEntry } from './types.ts';
+import type { MapResult, RunAsk } from './types.ts';
 
 export interface RunOptions {
   /** rule firings one record may use; default 100,000 */
@@ -22,16 +22,16 @@ export interface RunOptions {
  * What runs one record after another through the entry group. Nothing of a record stays behind for the next. A record with
  * problems is run once more, slower, to tell which repeats they are in.
  */
-export function recordRunner(main: GroupPlan, options: RunOptions): (source: JsonObject) => MapResult {
+export function recordRunner(main: GroupPlan, options: RunOptions): (source: JsonObject, ask?: RunAsk) => MapResult {
   const root = new SourceField('');
   const type = main.parameters[1]?.type ?? 'Bundle';
   const place = new TargetPlace(type, type);
   const [sourceSlot, targetSlot] = main.parameters.map((parameter) => parameter.slot);
   const at = main.map.unit.position(main.syntax.at);
   let runs = 0;
-  const runOnce = (source: JsonObject, telling: boolean): MapResult => {
+  const runOnce = (source: JsonObject, telling: boolean, traced: boolean): MapResult => {
     runs += 1;
-    const trace = options.trace ? new Trace() : undefined;
+    const trace = traced ? new Trace() : undefined;
     const run = new RunState(runs, options.maxSteps ?? 100_000, { trace, placed: telling ? source : undefined });
     const target: JsonObject = { resourceType: type };
     const frame = newFrame(run);
@@ -40,21 +40,21 @@ export function recordRunner(main: GroupPlan, options: RunOptions): (source: Jso
     frame.fields[sourceSlot ?? 0] = root;
     frame.values[targetSlot ?? 1] = target;
     frame.places[targetSlot ?? 1] = place;
-    let entries: TraceEntry[] = [];
+    let told: Pick<MapResult, 'trace' | 'gaps'> = trace ? { trace: [], gaps: [] } : {};
     const resources = attempt(() => {
       main.run(frame, run);
       const made = resourcesOf(target);
-      if (trace) entries = trace.entries(made);
+      if (trace) told = { trace: trace.entries(made), gaps: trace.gaps(made) };
       for (const resource of made) pruneNode(resource);
       return made;
     }, run, at);
     const ledger = options.ledger === false ? [] : ledgerOf(source, root, runs);
-    return { resources, ledger, log: run.log, notices: run.notices, unmapped: run.unmapped, problems: run.problems, ...(trace ? { trace: entries } : {}) };
+    return { resources, ledger, log: run.log, notices: run.notices, unmapped: run.unmapped, problems: run.problems, ...told };
   };
-  return (source) => {
-    const result = runOnce(source, options.trace ?? false);
-    const isToPlace = !options.trace && result.problems.length + result.notices.length > 0 && result.problems.every(({ code }) => code !== 'map-budget');
-    return isToPlace ? runOnce(source, true) : result;
+  return (source, { trace = options.trace ?? false } = {}) => {
+    const result = runOnce(source, trace, trace);
+    const isToPlace = !trace && result.problems.length + result.notices.length > 0 && result.problems.every(({ code }) => code !== 'map-budget');
+    return isToPlace ? runOnce(source, true, false) : result;
   };
 }
 

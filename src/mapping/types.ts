@@ -86,12 +86,20 @@ export interface MapResult {
   unmapped: UnmappedCode[];
   /** errors mean nothing of `resources` may be used; warnings may stand beside them */
   problems: Problem[];
-  /** where every value came from; only of maps compiled with `trace: true` */
+  /** where every value came from; only of a run that was asked for it */
   trace?: TraceEntry[];
+  /** what rules would have set had their source been there, or their value not been empty; only beside a trace */
+  gaps?: TraceEntry[];
+}
+
+/** What one run is asked for beside what its map was compiled with. */
+export interface RunAsk {
+  /** to tell of every value where it came from, which is slower; default: as the map was compiled */
+  trace?: boolean;
 }
 
 export interface CompiledMap {
   /** every target of this map and of those it imports that is given a value, in the order of the texts */
   targets: readonly NamedTarget[];
-  run(source: JsonObject): MapResult;
+  run(source: JsonObject, ask?: RunAsk): MapResult;
 }

@@ -52,9 +52,10 @@ describe('the trace', () => {
   it('is not made unless asked for, and changes nothing', () => {
     const text = mapOf('src.a as v -> tgt.name as n, n.given = v; src.b as v -> tgt.name as n first;');
     const source = { a: ['x', 'y'], b: 'z' };
-    const { trace, ...traced } = compiled(text, { trace: true }).run(source);
-    expect(trace).toHaveLength(2);
+    const { trace, gaps, ...traced } = compiled(text, { trace: true }).run(source);
+    expect([trace?.length, gaps]).toEqual([2, []]);
     expect(compiled(text).run(source)).toEqual(traced);
+    expect(compiled(text).run(source, { trace: true })).toEqual({ trace, gaps, ...traced });
   });
 
   it('has no entries where the record has no resources', () => {

@@ -36,7 +36,7 @@ export function placeField({ kind, part, row, input, record }: PlacedRow, path: 
 }
 
 /** The row of a package's table that holds a field, and the column's name there: the row itself, the one it is read as, or one of those it is read with. */
-export function tableRowOf(kind: Kind, part: Part, row: SplitRow, at: Pick<Position, 'field' | 'pointer'>): { row: RelatedRow | null; part: Part } {
+export function tableRowOf(kind: Kind, part: Part, row: Pick<SplitRow, 'content'>, at: Pick<Position, 'field' | 'pointer'>): { row: RelatedRow | null; part: Part } {
   const content = readRowContent(row.content);
   if (!('main' in content)) return { row: null, part };
   const [, branch = '', index = '0'] = /^\/?([^/.]+)(?:\/(\d+))?/.exec(at.pointer ?? at.field ?? '') ?? [];

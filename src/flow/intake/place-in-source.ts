@@ -1,7 +1,7 @@
 import type { Position, Problem } from '../../fhir/problem.ts';
 import { sayerOf, type SaidBy } from '../../intake/places/said-by.ts';
 import { fieldAsSent } from './field-as-sent.ts';
-import { placeField, type PlacedRow } from './place-field.ts';
+import { placeField, tableRowOf, type PlacedRow } from './place-field.ts';
 
 /** A row with, of one that is folded, who said what; `messageId` is its own id. */
 export interface SayingRow extends PlacedRow {
@@ -33,22 +33,23 @@ export function isSaidByAnother(path: string, { said, messageId }: Pick<SayingRo
 }
 
 function placeOne(problem: Problem, row: SayingRow): Problem {
-  const { file, line, field, pointer } = problem.at ?? {};
-  const advice = [problem.fix, file && `The rule is in ${file}${line === undefined ? '' : ` line ${line}`}.`].filter(Boolean).join(' ');
-  // without a file it is of what the map made, and its pointer leads there
-  const place = file === undefined || field === undefined || isSaidByAnother(field, row) ? {} : placeOfField(row, field, pointer);
+  const { file, line, column, field, pointer, element } = problem.at ?? {};
+  const rule = [file, line !== undefined && `line ${line}`, line !== undefined && column !== undefined && `column ${column}`].filter(Boolean).join(' ');
+  const advice = [problem.fix, file && `The rule is in ${rule}.`].filter(Boolean).join(' ');
+  const place = field === undefined || isSaidByAnother(field, row) ? {} : placeOfField(row, field, pointer);
   return {
     ...problem,
-    at: {
-      row: row.row.row, line: row.row.line, ...(field !== undefined && { field: fieldAsSent(row.kind, row.part, field) }), ...(file === undefined && pointer !== undefined && { pointer }), ...place,
-    },
+    at: { row: row.row.row, line: row.row.line, ...(field !== undefined && { field: fieldAsSent(row.kind, row.part, field) }), ...place, ...(element !== undefined && { element }) },
     ...(advice !== '' && { fix: advice }),
   };
 }
 
-/** Cells of a table are told by their column's name. */
-function placeOfField(row: SayingRow, field: string, pointer: string | undefined): Position {
-  if (row.kind.format === 'csv') return {};
-  const { value: _, ...place } = placeField(row, field, pointer);
+/** Cells are told by their column's name, and in a package by the row of the table that holds them. */
+function placeOfField({ kind, part, row, ...read }: SayingRow, field: string, pointer: string | undefined): Position {
+  if (kind.format === 'csv') {
+    const { row: found } = tableRowOf(kind, part, row, { field, ...(pointer !== undefined && { pointer }) });
+    return found ? { part: found.part, row: found.row, line: found.line } : {};
+  }
+  const { value: _, ...place } = placeField({ kind, part, row, ...read }, field, pointer);
   return place;
 }

@@ -6,9 +6,10 @@ import { asOfKey, isDated, type AboutKey } from '../../intake/fold-keys.ts';
 import { saidBy, type SaidBy } from '../../intake/places/said-by.ts';
 import { readRow } from '../../intake/read-row.ts';
 import type { Feed, FoldState, Kind, Part, PersonClaims, RowInput } from '../../intake/types.ts';
-import type { LedgerEntry, UnmappedCode } from '../../mapping/types.ts';
+import type { LedgerEntry, MapResult, UnmappedCode } from '../../mapping/types.ts';
 import type { PendingRow } from '../../store/intake/intake-queue.ts';
 import type { StoredFold } from '../../store/record/fold-states.ts';
+import { blameSource, type TracedRecord } from './element-origin.ts';
 import { fieldAsSent } from './field-as-sent.ts';
 import { findPart, type FoundPart, type IntakeContext } from './intake-context.ts';
 import { distinct, isSaidByAnother, placeInSource, type SayingRow } from './place-in-source.ts';
@@ -148,17 +149,26 @@ function mapPart(context: IntakeContext, { row, feed, kind, part, map, mapping, 
   const mapOne = (tree: JsonObject): ReturnType<typeof map.run> => map.run({ feed: feedFacts(feed), ...tree });
   const isOwn = (resource: JsonObject): boolean => !apart || resource['resourceType'] !== 'Patient'; // of the other person the row says nothing
   const result = mapOne(record);
+  const nameOf = (path: string): string => fieldAsSent(kind, part, path);
   // what a map refused is not whole: its resources would only be found wrong again
-  const found = result.problems.some(isError) ? result.problems : [...result.problems, ...result.notices, ...result.resources.flatMap((resource) => context.validate(resource))];
+  const found = result.problems.some(isError) ? result.problems : [...result.problems, ...result.notices, ...invalid(context, result, { record, nameOf, trace: () => map.run({ feed: feedFacts(feed), ...record }, { trace: true }) })];
   const saying: SayingRow = { kind, part, row, input, record, said, messageId: row.messageId ?? '' };
   return {
     found: placeInSource(found, saying),
     mapped: {
       row, feed, kind, part, mapping, record, ...(visit && { visit }), ...(apart && visit && { about: visit.at.personKey }), claims: claimsOf(part, input),
       resources: result.resources.filter(isOwn), late: alone === null ? [] : mapOne(alone).resources.filter(isOwn), ledger: result.ledger,
-      unmapped: result.unmapped.filter(({ field }) => !isSaidByAnother(field, saying)).map((each) => ({ ...each, field: fieldAsSent(kind, part, each.field) })), older: [], warnings: [], folds: [],
+      unmapped: result.unmapped.filter(({ field }) => !isSaidByAnother(field, saying)).map((each) => ({ ...each, field: nameOf(each.field) })), older: [], warnings: [], folds: [],
     },
   };
+}
+
+/** What validation finds, told of the source: only where it finds something the map is run again to tell what came from where. */
+function invalid(context: IntakeContext, { resources }: MapResult, { record, nameOf, trace }: Omit<TracedRecord, 'result'> & { trace: () => MapResult }): Problem[] {
+  const found = resources.map((resource) => context.validate(resource));
+  if (found.every((problems) => problems.length === 0)) return [];
+  const result = trace();
+  return found.flatMap((problems, index) => problems.map((problem) => blameSource(problem, index, { record, result, nameOf })));
 }
 
 function claimsOf({ claims = {} }: Part, { record }: RowInput): PersonClaims {

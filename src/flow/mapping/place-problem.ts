@@ -65,7 +65,7 @@ export function placeReadProblem(context: PlacingContext, problem: Problem, row:
 
 /** A problem a rule met: its place is in the map, its field in the tree the map reads. */
 export function placeMapProblem(context: PlacingContext, problem: Problem, mapped: MappedSourceRow): PlacedProblem {
-  const { field: path, pointer, file = '', line = 1, column = 1 } = problem.at ?? {};
+  const { field: path, pointer, file, line = 1, column = 1, element } = problem.at ?? {};
   const sender = path === undefined ? mapped : senderOf(context.rows, mapped, path);
   const { row } = sender;
   const found = path === undefined ? { line: row.line } : locatePath(context, sender, path, pointer);
@@ -73,10 +73,10 @@ export function placeMapProblem(context: PlacingContext, problem: Problem, mappe
     ...said(problem), ...tableFix(context, problem),
     at: {
       file: context.file, ...placeOf(found), ...(found.part !== undefined ? { part: found.part } : row.part !== undefined && { part: row.part }), row: found.row ?? row.row,
-      ...(path !== undefined && { field: fieldAsSent(context.kind, mapped.part, path) }), ...(found.pointer !== undefined && { pointer: found.pointer }),
+      ...(path !== undefined && { field: fieldAsSent(context.kind, mapped.part, path) }), ...(found.pointer !== undefined && { pointer: found.pointer }), ...(element !== undefined && { element }),
     },
     ...(found.value !== undefined && { value: context.show(found.value) }),
-    map: mapPlace(context, { file, line, column }),
+    ...(file !== undefined && { map: mapPlace(context, { file, line, column }) }),
   };
 }
 

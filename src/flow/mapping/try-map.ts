@@ -1,13 +1,13 @@
 import { requiredElements } from '../../fhir/definitions.ts';
 import { textOf, type JsonObject } from '../../fhir/json.ts';
-import { pointerTo } from '../../mapping/repeat-indexes.ts';
-import type { FieldPlace, TraceEntry } from '../../mapping/types.ts';
 import { fieldStates } from './field-states.ts';
 import { errorsIn, type MappedSourceRow } from './map-source.ts';
 import type { Workbench } from './map-workbench.ts';
 import { openSource, type NamedSource, type OpenedSource } from './open-source.ts';
+import { blameSource } from '../intake/element-origin.ts';
+import { fieldAsSent } from '../intake/field-as-sent.ts';
 import { isToldBefore } from '../intake/place-in-source.ts';
-import { mapPlace, placeMapProblem, placeReadProblem, type PlacedProblem } from './place-problem.ts';
+import { placeMapProblem, placeReadProblem, type PlacedProblem } from './place-problem.ts';
 
 /** What a map does with one file. */
 export interface TriedFile {
@@ -57,26 +57,9 @@ function tryRow(bench: Workbench, { placing }: OpenedSource, row: MappedSourceRo
   if (!result) return { row, problems: read };
   const mapped = result.problems.filter((problem) => !isToldBefore(problem, { said: row.saidBy, messageId: row.row.messageId ?? '' })).map((problem) => placeMapProblem(placing, problem, row));
   if (errorsIn(result.problems).length > 0) return { row, problems: [...read, ...mapped] };
-  const invalid = result.resources.flatMap((resource, index) => bench.validate(resource).map((problem): PlacedProblem => {
-    const rule = ruleFor(result.trace ?? [], index, problem.at?.pointer ?? '');
-    const [source] = rule?.fields ?? [];
-    const placed = placeMapProblem(placing, { ...problem, at: { ...rule?.at, ...(source && placeIn(row, source)) } }, row);
-    const { map: _, ...unplaced } = placed;
-    return { ...unplaced, at: { ...placed.at, pointer: problem.at?.pointer ?? '' }, ...(rule && { map: mapPlace(placing, rule.at) }) };
-  }));
+  const nameOf = (path: string): string => fieldAsSent(placing.kind, row.part, path);
+  const invalid = result.resources.flatMap((resource, index) => bench.validate(resource).map((problem) => placeMapProblem(placing, blameSource(problem, index, { record: row.record, result, nameOf }), row)));
   return { row, problems: [...read, ...mapped, ...invalid] };
-}
-
-/** A field of the tree the map read, with the pointer to the repeat meant. */
-function placeIn({ record }: MappedSourceRow, { path, indexes = [] }: FieldPlace): { field: string; pointer?: string } {
-  const pointer = pointerTo(record, path, new Map([[path, indexes]]));
-  return { field: path, ...(pointer !== undefined && { pointer }) };
-}
-
-/** The rule that set an element, or the nearest one above it; the last wins, as it does in the map. */
-function ruleFor(trace: readonly TraceEntry[], resource: number, path: string): TraceEntry | undefined {
-  const own = trace.filter((entry) => entry.resource === resource && (path === entry.to || path.startsWith(`${entry.to}.`) || path.startsWith(`${entry.to}[`)));
-  return own.reduce<TraceEntry | undefined>((best, entry) => (best && best.to.length > entry.to.length ? best : entry), undefined);
 }
 
 /** Rows that are read with others tell of these what was told before. */

@@ -69,8 +69,8 @@ export interface RefusedFiles {
   example: string;
 }
 
-/** What a problem is about: its field, or of a document its place, whichever repeat it is in. */
-const fieldOf = String.raw`coalesce(e->'at'->>'field', regexp_replace(e->'at'->>'pointer', '/[0-9]+(?=/|$)|\[[0-9]+\]', '', 'g'), '')`;
+/** What a problem is about: its field, or of a document its place, or else the element of what was made, whichever repeat it is in. */
+const fieldOf = String.raw`coalesce(e->'at'->>'field', regexp_replace(coalesce(e->'at'->>'pointer', e->'at'->>'element'), '/[0-9]+(?=/|$)|\[[0-9]+\]', '', 'g'), '')`;
 
 /** A feed's files that were refused whole, by reason, most frequent first. */
 export async function groupRefusedFiles(database: Database, feed: string, limit: number): Promise<RefusedFiles[]> {
