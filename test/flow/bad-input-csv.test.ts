@@ -61,7 +61,7 @@ const cells: [name: string, changes: Client, code: string, where: string, text: 
   ['day and month swapped', { Date_of_Birth: '1941-23-02' }, 'date-not-real', 'row 2, line 3, column 4, field Date_of_Birth', '"Date_of_Birth" is a date that does not exist; day and month may be swapped.'],
   ['a day written day first', { Date_of_Birth: '23/02/1941' }, 'date-format', 'row 2, line 3, column 4, field Date_of_Birth', '"Date_of_Birth" is not written as yyyy-MM-dd; it is written with the year last, so day and month may be swapped.'],
   ['a time that does not exist', { Last_Updated: '2024-03-28 25:12:44' }, 'date-format', 'row 2, line 3, column 32, field Last_Updated', '"Last_Updated" is not written as yyyy-MM-dd HH:mm:ss.'],
-  ['a day of birth that is still to come', { Date_of_Birth: '2999-01-01' }, 'birth-date-future', 'row 2, line 3, element Patient.birthDate', 'The birth date is in the future.'],
+  ['a day of birth that is still to come', { Date_of_Birth: '2999-01-01' }, 'birth-date-future', 'row 2, line 3, field Date_of_Birth, for Patient.birthDate', 'The birth date is in the future.'],
   ['the year 0000', { Date_of_Birth: '0000-01-01' }, 'date-not-real', 'row 2, line 3, column 4, field Date_of_Birth', '"Date_of_Birth" is a date that does not exist.'],
   ['an NHS number that is not one', { NHS_Number: '9990000744', NNN_Status: '01' }, 'nhs-number-invalid', 'row 2, line 3', 'The NHS number is not one: its check digit is wrong or it is a placeholder.'],
   ['an NHS number with a letter', { NHS_Number: '99900O0743' }, 'nhs-number-format', 'row 2, line 3, column 2, field NHS_Number', '"NHS_Number" is not ten digits.'],
@@ -134,7 +134,7 @@ describe.each(databases)('a table that is wrong, on $kind', ({ open }) => {
   it('a birth date nobody living can have is told and the row is stored; of somebody who died nothing is told', async () => {
     const [old, dead] = [client({ Date_of_Birth: '1890-01-01' }), client({ Date_of_Birth: '1890-01-01', Date_of_Death: '1980-01-01', Death_Flag: 'Y' })];
     const { told, words, counts } = await sendClients(clientHeader + clientLine(old) + clientLine(dead));
-    expect([told, words]).toEqual([[['birth-date-very-old', 'row 1, line 2, element Patient.birthDate']], ['The birth date is more than 125 years ago, and nothing says that the person has died.']]);
+    expect([told, words]).toEqual([[['birth-date-very-old', 'row 1, line 2, field Date_of_Birth, for Patient.birthDate']], ['The birth date is more than 125 years ago, and nothing says that the person has died.']]);
     expect(counts).toEqual(allOf(2));
     expect((await patientOf(old.Client_ID))?.resource).toMatchObject({ birthDate: '1890-01-01' });
   });

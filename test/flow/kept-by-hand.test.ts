@@ -198,6 +198,21 @@ describe.each(databases)('sheets and extracts, on $kind', ({ open }) => {
     expect(await told('gpexample-gpc')).toEqual(expect.arrayContaining(['1 check-failed Observation.status xxxxxxxx']));
     expect(await told('bchc-csds')).toEqual(expect.arrayContaining(['2 date-format REFERRAL REJECTION DATE ##/##/####', '1 check-failed SERVICE REQUEST IDENTIFIER XX-###']));
     expect(await told('uhb-adt')).toEqual(['1 date-not-real PID-7 ########']);
+
+    // what validation finds in what was made is told of the field that gave it, in every format, and found there
+    const one = JSON.parse(readExample('fhir-r4/examples/batch-of-two-people/input.json')) as Bundle;
+    const future: [feed: string, part: string, content: string, where: string, rule: RegExp, grouped: string][] = [
+      ['bcc-cld', '', readExample('cld/examples/alice-discharge-package/input.csv').replaceAll('1938-02-11', '2999-02-11'), 'row 1, line 2, field Date of Birth', / Date of Birth gave Patient\.birthDate\. The rule is in person\.map line \d+ column \d+\.$/, '4 birth-date-future Date of Birth ####-##-##'],
+      ['uhb-adt', '', message({ id: 'W2', event: 'A28', pid: { 3: 'W2^^^RRK', 7: '29990211' }, pv1: null }), 'row 1, line 3, column 41, field PID-7.1', / PID-7\.1 gave Patient\.birthDate\. The rule is in person\.map /, '1 birth-date-future PID-7.1 ########'],
+      ['rowanhouse-residents', 'residents', readExample('care-home/examples/rowanhouse-resident-list/input.json').replace('1940-03-12', '2999-03-12'), 'row 2, line 29, column 22, field dateOfBirth, element dateOfBirth', / dateOfBirth gave /, '1 birth-date-future dateOfBirth ####-##-##'],
+      ['stgiles-epaccs', '', readExample('epaccs-cda/examples/alice-plan-with-every-entry/input.xml').replace('birthTime value="1938', 'birthTime value="2099'),
+        'row 1, line 17, column 134, field recordTarget.patientRole.patient.birthTime.value, element ClinicalDocument.recordTarget.patientRole.patient.birthTime.@value', / recordTarget\.patientRole\.patient\.birthTime\.value gave /, '1 birth-date-future recordTarget.patientRole.patient.birthTime.value ########'],
+      ['roh-fhir', '', JSON.stringify({ ...one, type: 'transaction', entry: one.entry?.slice(0, 1) }).replace('1946-06-06', '2999-06-06'), 'row 1, line 1, field Patient.birthDate, element entry[0].resource.birthDate', /The rule is in transaction\.map /, '1 birth-date-future Patient.birthDate ####-##-##'],
+    ];
+    for (const [feed, part, content, where, rule, grouped] of future) {
+      const { told: [first], rows } = await sendFile(gateway, feed, part, content);
+      expect([first, rows.at(-1)?.problems[0]?.fix, await told(feed)]).toEqual([['birth-date-future', `${where}, for Patient.birthDate`], expect.stringMatching(rule), expect.arrayContaining([grouped])]);
+    }
     expect((await listed('bchc-csds')).refusedFiles).toMatchObject([{ code: 'package-not-zip', count: 1 }]);
   });
 });

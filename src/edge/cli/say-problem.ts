@@ -35,7 +35,7 @@ function likeness({ code, at, map }: PlacedProblem): string {
 function sayProblem(folder: string, { severity, code, text, at, value, expected, fix, map }: PlacedProblem, alike: number): string[] {
   const place = [at.part === undefined ? at.file : `${at.file} ${at.part}`, at.line, at.column].filter((part) => part !== undefined).join(':');
   const row = at.row === undefined ? '' : ` (row ${at.row})`;
-  const field = at.field ?? at.pointer ?? at.element ?? '';
+  const field = at.pointer ?? at.field ?? at.element ?? '';
   return [
     `${place}${row}  ${field === '' ? '' : `${field} `}${value === undefined ? '' : `"${value}" `} ${severity.toUpperCase()}  ${code}`.replace(/ {3,}/g, '  ') + `  ${text}`,
     ...(map ? [`    map       ${join(folder, map.file)}:${map.line}:${map.column}  ${map.text}`] : []),

@@ -1,6 +1,6 @@
 import type { Kind, Part } from '../../intake/types.ts';
 
-/** `teamReferredTo` → the column's header; `teams.closureReason` → that of the other table; `person.PID.f5.c1` → `PID-5.1`. */
+/** `teamReferredTo` → the column's header; `teams.closureReason` → that of the other table; `person.PID.f5.c1` → `PID-5.1`; of records with versions the path in one of them. */
 export function fieldAsSent(kind: Kind, part: Part, path: string): string {
   const main = part.readAs === undefined ? part : kind.parts.find(({ name }) => name === part.readAs);
   const [branch = '', name = ''] = path.split('.');
@@ -9,5 +9,5 @@ export function fieldAsSent(kind: Kind, part: Part, path: string): string {
   const header = table?.columns?.find((column) => column.name === (relation ? name : path))?.header;
   if (header !== undefined) return header;
   const [, segment, field = '', component] = /(?:^|\.)([A-Z][A-Z0-9]{2})\.f(\d+)(?:\.c(\d+))?/.exec(path) ?? [];
-  return segment === undefined ? path : `${segment}-${field}${component === undefined ? '' : `.${component}`}`;
+  return segment === undefined ? path.replace(/^person\.versions\./, '') : `${segment}-${field}${component === undefined ? '' : `.${component}`}`;
 }

@@ -9,7 +9,7 @@ import type { Feed, FoldState, Kind, Part, PersonClaims, RowInput } from '../../
 import type { LedgerEntry, MapResult, UnmappedCode } from '../../mapping/types.ts';
 import type { PendingRow } from '../../store/intake/intake-queue.ts';
 import type { StoredFold } from '../../store/record/fold-states.ts';
-import { blameSource, type TracedRecord } from './element-origin.ts';
+import { blameSource, type TracedRecord } from './blame-source.ts';
 import { fieldAsSent } from './field-as-sent.ts';
 import { findPart, type FoundPart, type IntakeContext } from './intake-context.ts';
 import { distinct, isSaidByAnother, placeInSource, type SayingRow } from './place-in-source.ts';

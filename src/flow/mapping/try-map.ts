@@ -4,7 +4,7 @@ import { fieldStates } from './field-states.ts';
 import { errorsIn, type MappedSourceRow } from './map-source.ts';
 import type { Workbench } from './map-workbench.ts';
 import { openSource, type NamedSource, type OpenedSource } from './open-source.ts';
-import { blameSource } from '../intake/element-origin.ts';
+import { blameSource } from '../intake/blame-source.ts';
 import { fieldAsSent } from '../intake/field-as-sent.ts';
 import { isToldBefore } from '../intake/place-in-source.ts';
 import { placeMapProblem, placeReadProblem, type PlacedProblem } from './place-problem.ts';

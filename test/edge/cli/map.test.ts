@@ -73,9 +73,9 @@ describe('map try', () => {
   });
 
   it.each([
-    ['rowanhouse-residents', 'care-home', 'bad-assessment', 'input.json', '--part=assessments', ['10:19 (row 1)  /assessor  ', '15:9 (row 1)  /answers/0  ', '35:21 (row 2)  validUntil "####-##-##"  ']],
+    ['rowanhouse-residents', 'care-home', 'bad-assessment', 'input.json', '--part=assessments', ['10:19 (row 1)  /assessor  ', '15:9 (row 1)  /answers/0  ', '35:21 (row 2)  /validUntil "####-##-##"  ']],
     ['epaccs-cda', 'epaccs-cda', 'bad-times', 'input.xml', '', ['38:5 (row 1)  /ClinicalDocument/component/structuredBody/component/section/entry/observation/effectiveTime/@value "####-##-##"  ', '41:5 (row 1)  /ClinicalDocument/component/structuredBody/component/section/entry/observation/author/time/@value "####-##-##"  ']],
-    ['gpexample-gpc', 'gp-connect', 'bad-observations', 'input.json', '', ['189:19 (row 1)  Observation.status "xxxxxxxx"  ', '212:19 (row 1)  Observation  ']],
+    ['gpexample-gpc', 'gp-connect', 'bad-observations', 'input.json', '', ['189:19 (row 1)  /entry/8/resource/status "xxxxxxxx"  ', '212:19 (row 1)  /entry/9/resource  ']],
   ])('finds every mistake of a document of %s (%s, %s) where it stands', async (feed, kind, name, input, part, places) => {
     const file = example(kind, name, input);
     const { out } = await map('try', feed, file, ...(part === '' ? [] : [part]));
@@ -87,7 +87,7 @@ describe('map try', () => {
     for (const { resource } of assessment.entry) if (resource.resourceType === 'Observation') resource.status = 'guessed';
     const count = assessment.entry.filter(({ resource }) => resource.resourceType === 'Observation').length;
     const file = written('observations.json', JSON.stringify(assessment, null, 1));
-    const lines = (await map('try', 'gpexample-gpc', file)).out.split('\n').filter((line) => line.includes('Observation.status "xxxxxxx"  ERROR'));
+    const lines = (await map('try', 'gpexample-gpc', file)).out.split('\n').filter((line) => line.includes('/resource/status "xxxxxxx"  ERROR'));
     expect([count > 1, new Set(lines).size]).toEqual([true, count]);
   });
 

@@ -39,13 +39,14 @@ export function blameSource(problem: Problem, index: number, traced: TracedRecor
   const { how, at, fields } = originOf(problem.code, element, index, traced);
   const [first] = how === 'said' ? [] : fields;
   const sentence = say(how, element, [...new Set(fields.map(({ path }) => traced.nameOf(path)))]);
-  return { ...problem, at: { ...at, ...(first && placeIn(traced.record, first)), element }, fix: [problem.fix, sentence].filter(Boolean).join(' ') };
+  const fix = [problem.fix, sentence].filter(Boolean).join(' ');
+  return { ...problem, at: { ...at, ...(first && placeIn(traced.record, first)), element }, ...(fix !== '' && { fix }) };
 }
 
 function say(how: ElementOrigin['how'], element: string, names: readonly string[]): string {
   const all = names.slice(0, mostFields).join(' and ');
   switch (how) {
-    case 'given': return `${all} gave ${element}.`;
+    case 'given': return all === element ? '' : `${all} gave ${element}.`;
     case 'said': return `The map itself says ${element}${all === '' ? '' : `, where it meets ${all}`}.`;
     case 'lacking': return `${element} is taken from ${all}, which gave nothing.`;
     default: return `No rule of the map gives ${element}.`;
