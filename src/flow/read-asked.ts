@@ -8,9 +8,11 @@ import { countWithheld, type Naming, type Withheld } from '../store/door/count-w
 import { readEventDecisions, type StandingDecision } from '../store/linkage/event-decisions.ts';
 import { lookAtMatches } from '../store/door/find-matches.ts';
 import { lookAtEverything, lookAtHistory, lookAtRow, lookAtStory, type HistoryPosition } from '../store/door/look-up.ts';
-import { readHistory, readIncomplete, readSourcePatients, readVersion, wasEnded } from '../store/door/read-rows.ts';
+import { readEarlier, readHistory, readIncomplete, readSourcePatients, readVersion, wasEnded } from '../store/door/read-rows.ts';
 import { isUuid } from '../store/secrets.ts';
 import type { PagePosition } from '../store/door/search-rows.ts';
+import type { PlanChangeBounds } from '../story/event-types.ts';
+import { tellsOfPlans } from '../story/plan-changes.ts';
 import { readPerson, type PersonFound } from './read-person.ts';
 import { searchRecords } from './search-records.ts';
 import type { PersonAsk } from './who-is-named.ts';
@@ -31,7 +33,7 @@ export type Ask =
   | PersonAsk;
 
 /** `at`: as it was known before this instant; what may be seen of it is decided by the rights of now. */
-export type StoryAsk = { interaction: 'timeline'; citizen: string; at?: Date } | { interaction: 'story'; citizen: string; at?: Date } | { interaction: 'print'; citizen: string; at?: Date };
+export type StoryAsk = { interaction: 'timeline'; citizen: string; at?: Date } | { interaction: 'story'; citizen: string; at?: Date; changes?: PlanChangeBounds } | { interaction: 'print'; citizen: string; at?: Date; changes?: PlanChangeBounds };
 
 /** Who may be meant by what is asked: `choose` judges whoever the keys find by what of them may be seen. */
 export interface MatchAsk {
@@ -74,6 +76,8 @@ export interface Found {
   counts?: PersonFound['counts'];
   /** of a story: what was found still right */
   confirmations?: ConfirmationRow[];
+  /** of a story: versions before those of `rows` of the records that plans are made of */
+  earlier?: VisibleRow[];
 }
 
 const nothing: Omit<Found, 'withheld'> = { rows: [], people: [], places: [], included: [], visible: [], incomplete: [], next: null };
@@ -84,9 +88,9 @@ export async function readAsked(database: Database, grantKey: string, asked: Ask
   const ask = withRealIds(asked);
   if (ask.interaction === 'read') return readCurrent(database, grantKey, ask);
   if (ask.interaction === 'everything') return everything(database, grantKey, ask);
-  if (ask.interaction === 'timeline' || ask.interaction === 'story' || ask.interaction === 'print') return wholeStory(database, grantKey, ask.citizen, ask.at);
+  if (ask.interaction === 'timeline' || ask.interaction === 'story' || ask.interaction === 'print') return wholeStory(database, grantKey, ask.citizen, ask.at, 'changes' in ask ? ask.changes : undefined);
   if ('whom' in ask) {
-    const found = await readPerson(database, grantKey, ask, (citizen) => wholeStory(database, grantKey, citizen));
+    const found = await readPerson(database, grantKey, ask, (citizen) => wholeStory(database, grantKey, citizen, undefined, ask.changes));
     return found === stale ? stale : { ...nothing, ...found };
   }
   const naming = namingOf(ask);
@@ -181,7 +185,7 @@ async function everything(database: Database, grantKey: string, ask: Ask & { int
 }
 
 /** Told at once: events are only found among all that may be seen. Without a visible source Patient there is no such citizen. */
-async function wholeStory(database: Database, grantKey: string, citizen: string, at?: Date): Promise<Found | typeof stale> {
+async function wholeStory(database: Database, grantKey: string, citizen: string, at?: Date, changes?: PlanChangeBounds): Promise<Found | typeof stale> {
   const [looked, decisions, confirmations] = await Promise.all([
     lookAtStory(database, grantKey, citizen, mostInStory + 1, at), readEventDecisions(database, grantKey, citizen), readConfirmations(database, grantKey, citizen),
   ]);
@@ -190,10 +194,19 @@ async function wholeStory(database: Database, grantKey: string, citizen: string,
   const people = rows.filter(({ scope, type }) => scope === 'citizen' && type === 'Patient').sort(byId);
   if (people.length === 0) return { ...nothing, withheld, incomplete };
   const records = rows.filter(({ scope, type }) => scope === 'citizen' && type !== 'Patient');
+  const earlier = changes ? await earlierOf(database, grantKey, records, changes) : [];
+  if (earlier === stale) return stale;
   return {
-    ...nothing, rows: records, people, places: rows.filter(({ scope }) => scope === 'directory').sort(byId), withheld, incomplete,
+    ...nothing, rows: records, people, places: rows.filter(({ scope }) => scope === 'directory').sort(byId), withheld, incomplete, earlier,
     decisions, confirmations: at ? confirmations.filter((each) => each.at < at) : confirmations, cut: records.length > mostInStory,
   };
+}
+
+/** Earlier versions of the records plans are made of, of those that changed last; most people's have none. */
+async function earlierOf(database: Database, grantKey: string, records: readonly VisibleRow[], { records: most, versions }: PlanChangeBounds): Promise<VisibleRow[] | typeof stale> {
+  const changed = records.filter((row) => row.version > 1 && tellsOfPlans(row)).sort((a, b) => b.updatedAt.getTime() - a.updatedAt.getTime() || byId(a, b)).slice(0, most);
+  const [first] = changed;
+  return typeof first?.citizen === 'string' && versions > 0 ? readEarlier(database, grantKey, first.citizen, changed, versions) : [];
 }
 
 /** In an order that depends on nothing else there is. */

@@ -2,6 +2,7 @@ import { parseSearch } from '../fhir/parse-search.ts';
 import { Refusal, type Problem } from '../fhir/problem.ts';
 import type { SearchQuery } from '../fhir/search-query.ts';
 import { isUuid } from '../store/secrets.ts';
+import type { PlanChangeBounds } from '../story/event-types.ts';
 
 /** One person: by an id of theirs, or by an identifier that some source the caller may see says of them. */
 export type Whom = { citizen: string } | { identified: SearchQuery };
@@ -12,6 +13,8 @@ export interface PersonAsk {
   whom: Whom;
   /** without what identifies anybody */
   normal: string;
+  /** of a summary: how far back changes of a plan are told */
+  changes?: PlanChangeBounds;
 }
 
 /** `system|value` → whom it names. Refuses whatever is not one identifier with its system. */

@@ -15,9 +15,10 @@ const codings = { type: 'array', uniqueItems: true, minItems: 1, items: { type: 
 const hours = { type: 'number', exclusiveMinimum: 0, maximum: 2400 };
 const days = { type: 'object', required: ['default'], additionalProperties: { type: 'integer', minimum: 1, maximum: 365 } };
 const name = { type: 'string', pattern: '^event-[a-z-]+-\\d\\d$' };
+const upTo = (maximum: number): object => ({ type: 'integer', minimum: 0, maximum });
 const kind = { enum: eventKinds };
 const schema = {
-  type: 'object', additionalProperties: false, required: ['version', 'identifiers', 'pathways', 'assessments', 'anySort', 'componentFamilies', 'clearBy', 'same', 'discharges', 'noReplyDays', 'noAnswerDays', 'noReplySeenAs', 'deciders'],
+  type: 'object', additionalProperties: false, required: ['version', 'identifiers', 'pathways', 'assessments', 'anySort', 'componentFamilies', 'clearBy', 'same', 'discharges', 'noReplyDays', 'noAnswerDays', 'noReplySeenAs', 'deciders', 'planChanges'],
   properties: {
     version: { type: 'string', pattern: '^[a-z0-9][a-z0-9.-]{0,39}$' },
     identifiers: { type: 'object', propertyNames: kind, additionalProperties: list },
@@ -37,6 +38,7 @@ const schema = {
     noReplyDays: days, noAnswerDays: days,
     noReplySeenAs: { type: 'object', additionalProperties: false, required: ['role', 'purpose'], properties: { role: { enum: sharingRoles }, purpose: { enum: purposes } } },
     deciders: { type: 'array', uniqueItems: true, minItems: 1, items: { enum: sharingRoles } },
+    planChanges: { type: 'object', required: ['records', 'versions', 'lines'], additionalProperties: false, properties: { records: upTo(200), versions: upTo(20), lines: upTo(50) } },
   },
 };
 

@@ -93,6 +93,16 @@ export interface EventWindows {
   discharges: DischargeRule[];
 }
 
+/** How far back it is told what changed in a plan. */
+export interface PlanChangeBounds {
+  /** records of one person whose earlier versions are read: those that changed last */
+  records: number;
+  /** versions of each that are compared, each with the one before it */
+  versions: number;
+  /** lines of one plan, the newest */
+  lines: number;
+}
+
 /** The whole table: mappings/story/rule.json. */
 export interface StoryRule extends EventWindows {
   /** by component of the programme, or `default`: days after which a referral without a reply is its sender's concern */
@@ -103,4 +113,5 @@ export interface StoryRule extends EventWindows {
   noReplySeenAs: { role: SharingRole; purpose: Purpose };
   /** who may decide whether two records speak of one event */
   deciders: SharingRole[];
+  planChanges: PlanChangeBounds;
 }

@@ -18,11 +18,18 @@ const price = /^Unit cost .*$/s;
  * both as its sources. A service's own steps (a Task based on a plan) count as part of that plan.
  */
 export function planActivities(plans: readonly PlanRow[], rows: readonly StoryRow[]): Said<CarePlanActivityDetail, StoryRow>[] {
-  const stated = plans.flatMap((plan) => detailsOf(plan.resource).filter((detail) => !isReview(detail) && isCarried(detail)).map((detail) => ({ value: withoutPrice(detail), by: [plan] as StoryRow[] })));
-  const named = new Set(plans.map(({ id }) => `CarePlan/${id}`));
-  const steps = ofType(rows, 'Task').filter(({ resource: { basedOn, code } }) => hasCode(code, codeSystem('rio-item'), 'intervention') && basedOn?.some(({ reference }) => named.has(reference ?? '')))
-    .map((step) => ({ value: detailOf(step.resource), by: [step] as StoryRow[] }));
+  const stated = plans.flatMap((plan) => detailsOf(plan.resource).filter((detail) => detail.status !== 'cancelled' && isDoing(detail)).map((detail) => ({ value: withoutPrice(detail), by: [plan] as StoryRow[] })));
+  const steps = stepsOf(plans, rows).map((step) => ({ value: detailOf(step.resource), by: [step] as StoryRow[] }));
   return fold([...stated, ...steps], activityFolding);
+}
+
+/** Marks of a Task that is a service's own step of a plan. */
+export const stepMark = [codeSystem('rio-item'), 'intervention'] as const;
+
+/** A service's own steps of these plans. */
+export function stepsOf(plans: readonly PlanRow[], rows: readonly StoryRow[]): (StoryRow & { resource: Task })[] {
+  const named = new Set(plans.map(({ id }) => `CarePlan/${id}`));
+  return ofType(rows, 'Task').filter(({ resource: { basedOn, code } }) => hasCode(code, ...stepMark) && basedOn?.some(({ reference }) => named.has(reference ?? '')));
 }
 
 export function detailsOf({ activity }: CarePlan): CarePlanActivityDetail[] {
@@ -38,19 +45,20 @@ function isReview({ code }: CarePlanActivityDetail): boolean {
   return /review/i.test(code?.text ?? '');
 }
 
-/** Not what only notes that the plan was agreed, or that something was given up. */
-function isCarried({ status, code, description }: CarePlanActivityDetail): boolean {
-  return status !== 'cancelled' && status !== 'entered-in-error' && !hasCode(code, codeSystem('csds-item'), 'care-plan-agreed') && !/^Care plan /.test(code?.text ?? '')
+/** Something to do: no review, and not what only notes that the plan was agreed. */
+export function isDoing(detail: CarePlanActivityDetail): boolean {
+  const { status, code, description } = detail;
+  return !isReview(detail) && status !== 'entered-in-error' && !hasCode(code, codeSystem('csds-item'), 'care-plan-agreed') && !/^Care plan /.test(code?.text ?? '')
     && (conceptText(code) !== undefined || (description ?? '') !== '');
 }
 
-function withoutPrice(detail: CarePlanActivityDetail): CarePlanActivityDetail {
+export function withoutPrice(detail: CarePlanActivityDetail): CarePlanActivityDetail {
   const { description, ...rest } = detail;
   const said = description?.replace(price, '').trim();
   return { ...rest, ...(said !== undefined && said !== '' && { description: said }) };
 }
 
-function detailOf({ description, executionPeriod, status }: Task): CarePlanActivityDetail {
+export function detailOf({ description, executionPeriod, status }: Task): CarePlanActivityDetail {
   const states: Readonly<Record<string, CarePlanActivityDetail['status']>> = { 'in-progress': 'in-progress', completed: 'completed', cancelled: 'cancelled', 'on-hold': 'on-hold', requested: 'not-started' };
   return { status: states[status] ?? 'unknown', ...(description !== undefined && { description }), ...(executionPeriod && { scheduledPeriod: executionPeriod }) };
 }

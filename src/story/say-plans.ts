@@ -1,10 +1,13 @@
-import type { CarePlan } from '@medplum/fhirtypes';
-import { codeSystem, conceptText, hasCode, joinWords, snomed } from './concept-words.ts';
+import type { CarePlan, Observation } from '@medplum/fhirtypes';
+import { conceptText, hasCode, joinWords, snomed } from './concept-words.ts';
 import { isByThePerson, signedDocuments, type CoordinatedPlan } from './coordinated-plan.ts';
-import { activityText, planActivities, reviewDates, type PlanRow } from './plan-activities.ts';
+import { activityText, planActivities, reviewDates, stepsOf, type PlanRow } from './plan-activities.ts';
+import { planChanges } from './plan-changes.ts';
+import { goalsOf, matters, wishName, wishOf } from './plan-words.ts';
 import { ageInDays, sayDate } from './say-date.ts';
 import { ofType, say, type Statement } from './statement.ts';
 import type { StoryFacts } from './story-facts.ts';
+import type { StoryRow } from './story-row.ts';
 import { currentTeams, phonesText } from './who-to-talk-to.ts';
 
 /** A coordinated plan line by line: why, what matters to the person, what is done by whom, whom to ring, when it is reviewed. */
@@ -17,6 +20,7 @@ export function sayPlan(facts: StoryFacts, { plans, programme }: CoordinatedPlan
     ...planActivities(plans, facts.rows).map(({ value, by }) => say('plan-activity', activityText(value), ...by)),
     ...contacts(facts, plans),
     ...sayReviews(plans, facts.now),
+    ...planChanges(facts, [...plans, ...stepsOf(plans, facts.rows)]),
   ];
 }
 
@@ -29,12 +33,7 @@ function sayReason(plan: PlanRow): Statement[] {
 
 /** Goals in their own words: what the plan names them, or what is written of them within it. */
 function sayGoals(plan: PlanRow): Statement[] {
-  const { goal = [], contained = [] } = plan.resource;
-  return goal.flatMap(({ display, reference }) => {
-    const within = contained.find((each) => each.resourceType === 'Goal' && reference === `#${each.id ?? ''}`);
-    const words = display ?? (within?.resourceType === 'Goal' ? conceptText(within.description) : undefined);
-    return words === undefined ? [] : [say('plan-goal', `Goal: ${words}`, plan)];
-  });
+  return goalsOf(plan.resource).map(({ words }) => say('plan-goal', `Goal: ${words}`, plan));
 }
 
 /** In hours what the plan's teams say; out of hours what they or the directory say of it, and where nobody does, that it is not recorded. */
@@ -77,14 +76,21 @@ function sayReview(plan: PlanRow, next: string, now: Date): Statement {
   return say(overdue ? 'plan-review-overdue' : 'plan-review', `Review of ${of}: ${overdue ? `was due on ${sayDate(next)}; whether it was held is not recorded` : sayDate(next)}`, plan);
 }
 
-const matters = [[codeSystem('epaccs-item'), 'preferences-and-wishes'], [codeSystem('epaccs-item'), 'preferred-place-of-care'], [snomed, '395091006']] as const;
-
 /** What matters to the person, as somebody wrote it down. */
 export function whatMatters({ rows }: StoryFacts): Statement[] {
-  return ofType(rows, 'Observation').filter(({ resource }) => matters.some(([system, code]) => hasCode(resource.code, system, code))).flatMap((row) => {
-    const said = conceptText(row.resource.valueCodeableConcept) ?? row.resource.valueString;
-    return said === undefined ? [] : [say('what-matters', `${conceptText(row.resource.code) ?? 'What matters'}: ${said}`, row)];
+  return mattering(rows).flatMap((row) => {
+    const said = wishOf(row.resource);
+    return said === undefined ? [] : [say('what-matters', `${wishName(row.resource)}: ${said}`, row)];
   });
+}
+
+/** How what matters was put otherwise before. */
+export function whatMatteredBefore(facts: StoryFacts): Statement[] {
+  return planChanges(facts, mattering(facts.rows));
+}
+
+function mattering(rows: readonly StoryRow[]): (StoryRow & { resource: Observation })[] {
+  return ofType(rows, 'Observation').filter(({ resource }) => matters.some(([system, code]) => hasCode(resource.code, system, code)));
 }
 
 /** Advance decisions to refuse treatment and lasting powers of attorney: that there is one, where no document of it was sent. */

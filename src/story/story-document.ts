@@ -7,7 +7,7 @@ import { emptyReason } from './empty-reason.ts';
 import { narrative } from './narrative.ts';
 import { tellStory, type Group, type Section } from './tell-story.ts';
 import { dayOf } from './say-date.ts';
-import type { Statement } from './statement.ts';
+import { rowsNamed, type Statement } from './statement.ts';
 import type { Confirmation, Notice, StoryFacts } from './story-facts.ts';
 import type { StoryRow } from './story-row.ts';
 
@@ -27,6 +27,8 @@ export interface StoryDocument {
   provenance: (Provenance & { id: string })[];
   /** records that a line names, by type and id */
   cited: StoryRow[];
+  /** versions that a line of a change rests on or stands against, the current ones left out */
+  compared: StoryRow[];
 }
 
 /**
@@ -37,13 +39,12 @@ export interface StoryDocument {
 export function storyDocument(facts: StoryFacts, base: string): StoryDocument {
   const { sections, plans, threads } = tellStory(facts);
   const statements = sections.flatMap((section) => section.groups.flatMap((group) => group.statements));
-  const cited = [...new Map(statements.flatMap(({ by }) => by.map(({ row }) => [row.id, row] as const))).values()]
-    .sort((a, b) => (a.type === b.type ? (a.id < b.id ? -1 : 1) : a.type < b.type ? -1 : 1));
+  const { cited, compared } = rowsNamed(facts, statements);
   const confirmed = [...new Set(statements.flatMap(({ confirmed: last }) => last ?? []))];
   return {
     composition: {
       resourceType: 'Composition',
-      id: uuidOf([rule, facts.citizen, dayOf(facts.now.toISOString()), ...[...facts.people, ...facts.rows].map(({ id, version }) => `${id}/${version}`).sort(), ...facts.confirmations.map(({ id, at }) => `${id}@${at}`)].join('|')),
+      id: uuidOf([rule, facts.citizen, dayOf(facts.now.toISOString()), ...[...facts.people, ...facts.rows, ...facts.earlier].map(({ id, version }) => `${id}/${version}`).sort(), ...facts.confirmations.map(({ id, at }) => `${id}@${at}`)].join('|')),
       meta: { ...composedMeta(rule, cited), profile: [profile] },
       status: 'final',
       type: concept('story', 'One story'),
@@ -56,7 +57,7 @@ export function storyDocument(facts: StoryFacts, base: string): StoryDocument {
     plans: plans.map(({ plan }) => absolute(plan, base) as CarePlan & { id: string }),
     threads: threads.flatMap(({ list }) => (list ? [absolute(list, base) as List & { id: string }] : [])),
     provenance: [...facts.provenance.map((each) => ({ ...(absolute(each, base) as Provenance), id: uuidOf(each.id ?? '') })), ...confirmed.map((each) => confirmationOf(each, facts, base))],
-    cited,
+    cited, compared,
   };
 }
 

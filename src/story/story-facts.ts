@@ -1,5 +1,5 @@
 import type { Coding, Patient, Provenance } from '@medplum/fhirtypes';
-import type { StoryEvent } from './event-types.ts';
+import type { PlanChangeBounds, StoryEvent } from './event-types.ts';
 import type { Patience } from './lanes.ts';
 import type { StoryRow } from './story-row.ts';
 
@@ -14,10 +14,12 @@ export interface StoryFacts {
   people: readonly StoryRow[];
   /** everything else */
   rows: readonly StoryRow[];
+  /** versions before those of `rows` of the records that plans are made of, as far as they are compared; none that was deleted */
+  earlier: readonly StoryRow[];
   /** what happened, each event once */
   events: readonly StoryEvent[];
-  /** how long a referral may wait */
-  rule: Patience;
+  /** how long a referral may wait, and how far back changes of a plan are told */
+  rule: Patience & { planChanges: PlanChangeBounds };
   /** that a row was still right, newest first */
   confirmations: readonly Confirmation[];
   /** the programme a component belongs to; undefined for one that is in none */

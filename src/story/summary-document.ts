@@ -5,7 +5,7 @@ import { uuidOf } from './coordinated-plan.ts';
 import { emptyReason, notRecorded } from './empty-reason.ts';
 import { narrative } from './narrative.ts';
 import { dayOf } from './say-date.ts';
-import { say } from './statement.ts';
+import { rowsNamed, say } from './statement.ts';
 import type { StoryFacts } from './story-facts.ts';
 import type { StoryRow } from './story-row.ts';
 import { summarySections, type SummarySection } from './summary-sections.ts';
@@ -19,6 +19,8 @@ export interface SummaryDocument {
   composition: Composition & { id: string };
   /** records that a section names, by type and id: in this order its entries follow the composed Patient */
   cited: StoryRow[];
+  /** earlier versions that a line of a change rests on or stands against */
+  compared: StoryRow[];
 }
 
 /**
@@ -28,11 +30,10 @@ export interface SummaryDocument {
  */
 export function summaryDocument(facts: StoryFacts, base: string): SummaryDocument {
   const sections = summarySections(facts);
-  const cited = [...new Map(sections.flatMap(({ statements }) => statements).flatMap(({ by }) => by.map(({ row }) => [row.id, row] as const))).values()]
-    .sort((a, b) => (a.type === b.type ? (a.id < b.id ? -1 : 1) : a.type < b.type ? -1 : 1));
+  const { cited, compared } = rowsNamed(facts, sections.flatMap(({ statements }) => statements));
   const composition: Composition & { id: string } = {
     resourceType: 'Composition',
-    id: uuidOf([rule, facts.citizen, dayOf(facts.now.toISOString()), ...[...facts.people, ...facts.rows].map(({ id, version }) => `${id}/${version}`).sort()].join('|')),
+    id: uuidOf([rule, facts.citizen, dayOf(facts.now.toISOString()), ...[...facts.people, ...facts.rows, ...facts.earlier].map(({ id, version }) => `${id}/${version}`).sort()].join('|')),
     meta: { ...composedMeta(rule, cited), profile: [extensionUrl('OneStory-Composition')] },
     status: 'final', type: { coding: [summaryType], text: 'Patient summary' },
     subject: { reference: `${base}/Patient/${facts.citizen}`, type: 'Patient' },
@@ -41,7 +42,7 @@ export function summaryDocument(facts: StoryFacts, base: string): SummaryDocumen
     title: 'Patient summary',
     section: [...sections.map((section) => sectionOf(section, facts.now, base)), notShown(facts)],
   };
-  return { composition, cited };
+  return { composition, cited, compared };
 }
 
 function sectionOf({ code, title, statements }: SummarySection, now: Date, base: string): CompositionSection {

@@ -2,6 +2,7 @@ import type { AllergyIntolerance, Condition, Encounter, MedicationStatement } fr
 import { alerts, allergies } from './alerts.ts';
 import { conceptText, joinWords } from './concept-words.ts';
 import { coordinatedPlans } from './coordinated-plan.ts';
+import { planChanges } from './plan-changes.ts';
 import { sayDate } from './say-date.ts';
 import { saySigned, whatMatters } from './say-plans.ts';
 import { ofType, say, type Statement } from './statement.ts';
@@ -23,6 +24,8 @@ export interface SummarySection {
 
 /** Stays told in a summary: the latest. */
 const mostStays = 20;
+/** What changed in a plan, told in a summary: the latest. */
+const lastChanges = 3;
 const over: readonly string[] = ['inactive', 'remission', 'resolved'];
 const noLongerTaken: readonly string[] = ['completed', 'stopped'];
 
@@ -40,7 +43,7 @@ export function summarySections(facts: StoryFacts): SummarySection[] {
     { code: '11450-4', title: 'Problems', statements: conditions.filter((row) => !isOver(row)).map(sayCondition), required: true },
     { code: '104605-1', title: 'Alerts', statements: alerts(facts).filter(({ code }) => code === 'alert') },
     { code: '42348-3', title: 'Advance directives', statements: saySigned(facts) },
-    { code: '18776-5', title: 'Plan of care', statements: coordinatedPlans(facts).flatMap(({ plans }) => plans).map((plan) => say('plan', joinWords([plan.resource.title ?? 'A plan without a title', since(plan.resource.period?.start)]), plan)) },
+    { code: '18776-5', title: 'Plan of care', statements: coordinatedPlans(facts).flatMap(({ plans }) => plans).flatMap((plan) => [say('plan', joinWords([plan.resource.title ?? 'A plan without a title', since(plan.resource.period?.start)]), plan), ...planChanges(facts, [plan]).slice(0, lastChanges)]) },
     { code: '46240-8', title: 'History of stays', statements: stays(rows).map(sayStay) },
     { code: '11348-0', title: 'Past problems', statements: conditions.filter(isOver).map(sayCondition) },
     { code: '81338-6', title: 'What matters to the person', statements: whatMatters(facts) },

@@ -6,7 +6,7 @@ import { coordinatedPlans, type CoordinatedPlan } from './coordinated-plan.ts';
 import { disagreements } from './disagreements.ts';
 import { notRecorded } from './empty-reason.ts';
 import { sayDate } from './say-date.ts';
-import { sayPlan, saySigned, whatMatters } from './say-plans.ts';
+import { sayPlan, saySigned, whatMatteredBefore, whatMatters } from './say-plans.ts';
 import { sayReferrals } from './say-referrals.ts';
 import { say, type Statement } from './statement.ts';
 import { witnessesOf, type StoryFacts } from './story-facts.ts';
@@ -57,7 +57,7 @@ export function tellStory(facts: StoryFacts): { sections: Section[]; plans: Coor
 }
 
 function planGroups(facts: StoryFacts, plans: readonly CoordinatedPlan[]): Group[] {
-  const [matters, signed] = [whatMatters(facts), saySigned(facts)];
+  const [matters, signed] = [[...whatMatters(facts), ...whatMatteredBefore(facts)], saySigned(facts)];
   return [
     ...(matters.length === 0 ? [] : [{ code: 'what-matters', title: 'What matters to the person', statements: matters }]),
     ...plans.map((each) => ({ code: 'plan', title: each.plan.title ?? '', statements: sayPlan(facts, each), reference: `urn:uuid:${each.plan.id ?? ''}` })),

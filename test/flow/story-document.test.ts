@@ -303,6 +303,34 @@ describe.each(databases)('one story, on $kind', ({ open }) => {
     expect(await act('correct', people.alice, [about(`${record}/_history/2`), ...parts])).toMatchObject({ status: 200 });
   });
 
+  it('tells what changed in a plan, by whom and when, from versions the reader may see; what was made anew of the same bytes changed nothing', async () => {
+    const [plan] = await gateway.database.query<{ citizen: string; id: string }>(`select citizen_id as citizen, id from citizen_version where version = 1 and body like '%"CarePlan"%Home support, two visits a day%'`);
+    const [citizen, id] = [plan?.citizen, plan?.id ?? ''];
+    const versionAs = async (version: number, from: number, description: string, record: string): Promise<void> => {
+      await gateway.database.query(`insert into citizen_version select citizen_id, id, $2::int, replace(replace(body, 'Home support, two visits a day', $4), v.b[1], $5), deleted, now(), record_id, row_no
+        from citizen_version, regexp_match(body, '"source":"([^"]+)"') v (b) where id = $1 and version = $3`, [id, version, from, description, record]);
+      await gateway.database.query('update citizen_row set version = $2 where id = $1', [id, version]);
+    };
+    await versionAs(3, 1, 'Home support, four visits a day', 'urn:onestory:bcc:bcc-cld#900/1'); // what came before is another test's, of the same bytes
+    await versionAs(4, 1, 'Home support, four visits each day', 'urn:onestory:bcc:bcc-cld#900/1');
+    const bundle = await story(people.alice);
+    const changes = (told: Bundle): CompositionSection[] => lines(section(told, 'plan')).filter(({ code }) => code?.coding?.[0]?.code === 'plan-change');
+    expect(changes(bundle).map((line) => [line.title, saidBy(line)])).toEqual([['Why there is Home Support changed from Home support, two visits a day to Home support, four visits a day', [council]]]);
+    expect(changes(bundle)[0]?.entry?.[0]?.extension?.[0]?.extension?.find(({ url }) => url === 'record')?.valueReference?.reference).toBe(`${gateway.url}/fhir/CarePlan/${id}/_history/3`);
+    expect(validateResource(bundle as unknown as JsonObject).filter(({ severity }) => severity !== 'warning')).toEqual([]);
+    const [entry] = (await gateway.database.query<{ entry: string }>('select entry from audit_entry order by seq desc limit 1')).map((row) => JSON.parse(row.entry) as { interaction: string; disclosed: string[] });
+    expect([entry?.interaction, entry?.disclosed.filter((version) => version.startsWith(`CarePlan/${id}`)).sort()]).toEqual(['story', [2, 3, 4].map((version) => `CarePlan/${id}/_history/${version}`)]);
+    const summary = await (await gateway.get(`/fhir/Patient/${citizen ?? ''}/$summary`, 'community-nurse')).text();
+    expect(summary).toContain('changed from Home support, two visits a day to Home support, four visits a day');
+    expect(await (await gateway.get(`/fhir/Patient/${citizen ?? ''}/$story`, 'mental-health-nurse')).text()).not.toContain('plan-change');
+    // a choice about dates reaches the versions whose dates are not kept, and not the plan of today
+    await gateway.database.query(`insert into choice_rule (citizen_id, id, n, effect, opt_out, overrides, live, valid_from, valid_until, dates_from, dates_until)
+      values ($1, $2, 0, 'deny', false, '{}', tstzmultirange(tstzrange(null, null)), '-infinity', 'infinity', '1990-01-01', '1991-01-01')`, [citizen, id]);
+    const kept = await story(people.alice);
+    expect([changes(kept), JSON.stringify(kept).includes('four visits each day'), JSON.stringify(kept).includes('two visits a day')]).toEqual([[], true, false]);
+    await gateway.database.query('delete from choice_rule where citizen_id = $1 and id = $2', [citizen, id]);
+  });
+
   it('asks each who says one side of a disagreement to look at its own record, until they agree', async () => {
     await roundsAt(gateway.database, 'start');
     while (await gateway.services.disagreements.look(0));

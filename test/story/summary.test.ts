@@ -18,7 +18,7 @@ beforeAll(() => { loadProfiles('profiles'); });
 
 function factsOf({ people, rows }: NamedPerson): StoryFacts {
   const { patient, provenance } = composePatient({ citizen: 'somebody', sources: people.map((row) => ({ ...row, resource: row.resource as Patient })) });
-  return { citizen: 'somebody', patient, provenance, people, rows, events: [], rule, confirmations: [], programmeOf, phonesOf: () => [], outOfHoursOf: () => [], notices: [{ kind: 'notice', text: 'Told here is what may be seen.' }], now: new Date('2026-07-01T12:00:00Z') };
+  return { citizen: 'somebody', patient, provenance, people, rows, earlier: [], events: [], rule, confirmations: [], programmeOf, phonesOf: () => [], outOfHoursOf: () => [], notices: [{ kind: 'notice', text: 'Told here is what may be seen.' }], now: new Date('2026-07-01T12:00:00Z') };
 }
 
 const { people } = onePlanOfTwo;

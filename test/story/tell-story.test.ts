@@ -1,4 +1,5 @@
-import type { CarePlan, Patient } from '@medplum/fhirtypes';
+import type { CarePlan, CarePlanActivityDetail, Goal, Patient, Task } from '@medplum/fhirtypes';
+import { pairUp } from '../../src/fhir/compare-content.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { loadProfiles } from '../../src/fhir/profiles.ts';
 import { programmeOf } from '../../src/fhir/programmes.ts';
@@ -13,14 +14,14 @@ import {
   contradicted, diedTwice, diedWithoutADate, inTwoBeds, movedAndUndecided, onePlanOfTwo, signedAndTakenBack, toldManyThings, twinOne, twinTwo, twoEthnicities, type NamedPerson,
 } from '../citizens.ts';
 import { shippedStoryRule } from './shipped-story-rule.ts';
-import { storyRow } from './story-rows.ts';
+import { component, storyRow } from './story-rows.ts';
 
 const rule = shippedStoryRule();
 beforeAll(() => { loadProfiles('profiles'); });
 
 function factsOf({ people, rows }: NamedPerson, confirmations: Confirmation[] = []): StoryFacts {
   const { patient, provenance } = composePatient({ citizen: 'somebody', sources: people.map((row) => ({ ...row, resource: row.resource as Patient })) });
-  return { citizen: 'somebody', patient, provenance, people, rows, events: findEvents(rows, [], rule), rule, confirmations, programmeOf, phonesOf: (organisation) => (organisation === 'Organization/practice' ? ['0121 496 0601'] : []), outOfHoursOf: () => [], notices: [{ kind: 'notice', text: 'Told here is what may be seen.' }], now: new Date('2026-07-01T12:00:00Z') };
+  return { citizen: 'somebody', patient, provenance, people, rows, earlier: [], events: findEvents(rows, [], rule), rule, confirmations, programmeOf, phonesOf: (organisation) => (organisation === 'Organization/practice' ? ['0121 496 0601'] : []), outOfHoursOf: () => [], notices: [{ kind: 'notice', text: 'Told here is what may be seen.' }], now: new Date('2026-07-01T12:00:00Z') };
 }
 
 /** Lines of a section as `code: text (who)`. */
@@ -101,6 +102,62 @@ describe('the coordinated plan', () => {
     ]);
     const html = JSON.stringify(storyDocument(factsOf(signedAndTakenBack), 'http://gateway/fhir').composition);
     expect(html).toContain('uhb, 01-Mar-2019 (2679 days ago)');
+  });
+});
+
+describe('what changed in a plan', () => {
+  const base: CarePlan & { id: string } = { resourceType: 'CarePlan', id: 'walk', status: 'active', intent: 'plan', subject: {}, title: 'Rehabilitation', extension: [component('community-team')] };
+  const version = (n: number, more: Partial<CarePlan>, source = `urn:onestory:bchc:bchc-rio#${n}/1`): StoryRow => ({ ...storyRow('bchc', { ...base, ...more, meta: { source } }, n), updatedAt: `2026-06-1${n}T13:10:00.000Z` });
+  const person = (row: StoryRow): NamedPerson => ({ people: onePlanOfTwo.people, rows: [row] });
+  const changesOf = (row: StoryRow, ...earlier: StoryRow[]): string[] => told(person(row), 'plan', undefined, { earlier }).filter((line) => line.startsWith('plan-change')).map((line) => line.replace('plan-change: ', ''));
+  const doing = (detail: Partial<CarePlanActivityDetail>): Partial<CarePlan> => ({ activity: [{ detail: { status: 'in-progress', ...detail } }] });
+  const goal = (lifecycleStatus: Goal['lifecycleStatus']): Partial<CarePlan> => ({ goal: [{ reference: '#g' }], contained: [{ resourceType: 'Goal', id: 'g', lifecycleStatus, description: { text: 'walk to the shop' }, subject: {} }] });
+  const kept = { performer: [{ reference: 'CareTeam/hidden' }] };
+
+  test.each<[string, Partial<CarePlan>, Partial<CarePlan>, string[]]>([
+    ['a goal that was reached', goal('active'), goal('completed'), ['Goal \'walk to the shop\': completed, was active']],
+    ['a goal that is new and one that is not told any more', { goal: [{ display: 'cook' }] }, { goal: [{ display: 'walk' }] }, ['Goal \'cook\' is no longer told', 'Goal \'walk\' is new']],
+    ['the state of what is done', doing({ description: 'Walking practice' }), doing({ description: 'Walking practice', status: 'completed' }), ['Walking practice: completed, was in progress']],
+    ['what is done in other words', doing({ description: 'Walking, twice a week' }), doing({ description: 'Walking, daily' }), ['What is done changed from Walking, twice a week to Walking, daily']],
+    ['something else that is done', doing({ code: { text: 'Physiotherapy' } }), doing({ code: { text: 'Home support' } }), ['No longer told: Physiotherapy', 'New: Home support']],
+    ['the order alone', { activity: [{ detail: { status: 'unknown', description: 'a' } }, { detail: { status: 'unknown', description: 'b' } }] }, { activity: [{ detail: { status: 'unknown', description: 'b' } }, { detail: { status: 'unknown', description: 'a' } }] }, []],
+    ['a date for the review', doing({ code: { text: 'Review' }, scheduledTiming: { event: ['2026-07-01'] } }), doing({ code: { text: 'Review' }, scheduledTiming: { event: ['2026-08-01'] } }), ['Review of Rehabilitation changed from 01-Jul-2026 to 01-Aug-2026']],
+    ['status, reason, time and a note', { period: { start: '2026-06-01' } }, { status: 'on-hold', description: 'Afraid of falling', period: { start: '2026-06-01', end: '2026-09-01' }, note: [{ text: 'Away until August' }] },
+      ['Rehabilitation: on hold, was active', 'Why there is Rehabilitation is told: Afraid of falling', 'End of Rehabilitation is told: 01-Sep-2026', 'Note added: Away until August']],
+    ['a price', doing({ description: 'Unit cost 21.50, Hourly', code: { text: 'Meals' } }), doing({ description: 'Unit cost 22.50, Hourly', code: { text: 'Meals' } }), []],
+    ['who else is named, because a part that names another record may be kept apart', { careTeam: [{ reference: 'CareTeam/a' }] }, { addresses: [{ reference: 'Condition/b' }] }, []],
+    ['such a part that comes', {}, doing({ code: { text: 'Dressings' }, ...kept }), []],
+    ['such a part that goes', doing({ code: { text: 'Dressings' }, ...kept }), {}, []],
+    ['such a part that stays and is another', doing({ code: { text: 'Dressings' }, ...kept }), doing({ code: { text: 'Dressings' }, ...kept, status: 'stopped' }), ['Dressings: stopped, was in progress']],
+  ])('%s', (_what, before, after, lines) => expect(changesOf(version(2, after), version(1, before)).toSorted()).toEqual(lines.map((line) => `${line} (bchc)`).toSorted()));
+
+  test('is told newest first, up to the lines there are, each of the version in which it came', () => {
+    const titles = ['one', 'two', 'three', 'four'].map((title, n) => version(n + 1, { title }));
+    const [newest, ...older] = titles.toReversed() as [StoryRow, ...StoryRow[]];
+    const lines = ['Title changed from three to four (bchc)', 'Title changed from two to three (bchc)', 'Title changed from one to two (bchc)'];
+    expect(changesOf(newest, ...older)).toEqual(lines);
+    const bounded = (planChanges: typeof rule.planChanges): string[] => told(person(newest), 'plan', undefined, { earlier: older, rule: { ...rule, planChanges } }).filter((line) => line.startsWith('plan-change'));
+    expect([bounded({ records: 9, versions: 1, lines: 9 }), bounded({ records: 9, versions: 9, lines: 2 })].map((some) => some.length)).toEqual([1, 2]);
+    const { compared, cited, composition } = storyDocument({ ...factsOf(person(newest)), earlier: older, rule: { ...rule, planChanges: { records: 9, versions: 9, lines: 2 } } }, 'http://gateway/fhir');
+    expect([compared.map((row) => row.version), cited.filter(({ type }) => type === 'CarePlan').map((row) => row.version)]).toEqual([[3, 2], [4]]);
+    expect(JSON.stringify(composition)).toContain('"CarePlan/walk/_history/3"'.replace('"CarePlan', '"http://gateway/fhir/CarePlan'));
+  });
+
+  test('versions that are not next to each other are not compared, nor what the gateway made anew of what was sent before', () => {
+    expect(changesOf(version(3, { title: 'three' }), version(1, { title: 'one' }))).toEqual([]);
+    expect(changesOf(version(3, { title: 'three' }, 'urn:same'), version(2, { title: 'two' }, 'urn:same'), version(1, { title: 'one' }))).toEqual(['Title changed from one to two (bchc)']);
+  });
+
+  test('of what matters, and of a step of the plan', () => {
+    const wish = (n: number, valueString: string): StoryRow => storyRow('bchc', { resourceType: 'Observation', id: 'wish', status: 'final', code: { text: 'Preferred place of care', coding: [{ system: 'https://fhir.bicp.example/CodeSystem/epaccs-item', code: 'preferred-place-of-care' }] }, valueString }, n);
+    const step = (n: number, status: Task['status']): StoryRow => storyRow('bchc', { resourceType: 'Task', id: 'step', status, intent: 'order', description: 'Stairs', basedOn: [{ reference: 'CarePlan/walk' }], code: { coding: [{ system: 'https://fhir.bicp.example/CodeSystem/rio-item', code: 'intervention' }] } }, n);
+    const lines = told({ people: onePlanOfTwo.people, rows: [version(1, {}), wish(2, 'Home'), step(2, 'completed')] }, 'plan', undefined, { earlier: [wish(1, 'Hospital'), step(1, 'in-progress')] });
+    expect(lines.filter((line) => line.startsWith('plan-change'))).toEqual(['plan-change: Preferred place of care changed from Hospital to Home (bchc)', 'plan-change: Stairs: completed, was in progress (bchc)']);
+  });
+
+  test('an element that two lists have, however often, is put aside; the rest is paired by name, then in order', () => {
+    expect(pairUp(['a', 'a', 'x', 'y'], ['b', 'x'])).toEqual([['a', 'b'], ['a', undefined], ['y', undefined]]);
+    expect(pairUp([{ n: 'k', v: 1 }, { n: 'l', v: 1 }], [{ n: 'l', v: 2 }, { n: 'm', v: 1 }], ({ n }) => n)).toEqual([[{ n: 'k', v: 1 }, undefined], [{ n: 'l', v: 1 }, { n: 'l', v: 2 }], [undefined, { n: 'm', v: 1 }]]);
   });
 });
 

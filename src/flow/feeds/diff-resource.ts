@@ -1,3 +1,4 @@
+import { contentOf, pairUp } from '../../fhir/compare-content.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../fhir/json.ts';
 
 const mostPlaces = 100;
@@ -8,13 +9,8 @@ const mostPlaces = 100;
  */
 export function diffResource(before: JsonObject, after: JsonObject): string[] {
   const places = new Set<string>();
-  compareObjects(withoutMarks(before), withoutMarks(after), '', places);
+  compareObjects(contentOf(before), contentOf(after), '', places);
   return [...places].sort().slice(0, mostPlaces);
-}
-
-/** What the gateway says of a version itself, and how it is labelled, is told apart. */
-function withoutMarks({ id: _id, meta: _meta, ...content }: JsonObject): JsonObject {
-  return content;
 }
 
 function compareObjects(before: JsonObject, after: JsonObject, path: string, places: Set<string>): void {
@@ -35,15 +31,8 @@ function compare(before: Json | undefined, after: Json | undefined, path: string
   }
 }
 
-/** Elements both lists have are put aside; the others are compared one by one, in order. */
 function compareLists(before: readonly Json[], after: readonly Json[], path: string, places: Set<string>): void {
-  const left = after.map((element) => JSON.stringify(element));
-  const gone = before.filter((element) => {
-    const at = left.indexOf(JSON.stringify(element));
-    if (at >= 0) left.splice(at, 1);
-    return at < 0;
-  });
-  const come = left.map((text) => JSON.parse(text) as Json);
-  if (gone.length === 0 && come.length === 0 && JSON.stringify(before) !== JSON.stringify(after)) places.add(`changed ${path}`);
-  for (let at = 0; at < Math.max(gone.length, come.length); at += 1) compare(gone[at], come[at], path, places);
+  const pairs = pairUp(before, after);
+  if (pairs.length === 0 && JSON.stringify(before) !== JSON.stringify(after)) places.add(`changed ${path}`);
+  for (const [old, fresh] of pairs) compare(old, fresh, path, places);
 }

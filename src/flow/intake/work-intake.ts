@@ -53,10 +53,9 @@ export function startIntakeWorker(context: WorkerContext, tell: Report, pollMs =
   return {
     wake: rounds.wake,
     idle: async () => {
-      const began = performance.now();
       while (!stopped && (await hasIntakeWork(context.database))) {
         rounds.wake();
-        await setTimeout(Math.min(Math.max(10, (performance.now() - began) / 20), 250)); // the longer it took, the less it matters: looking is work too
+        await setTimeout(10);
       }
     },
     stop: async () => {

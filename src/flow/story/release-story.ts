@@ -4,6 +4,7 @@ import { programmeOf } from '../../fhir/programmes.ts';
 import type { Requester } from '../../fhir/sharing.ts';
 import type { StoryRule } from '../../story/event-types.ts';
 import { findEvents } from '../../story/events.ts';
+import type { VisibleRow } from '../../store/door/door.ts';
 import { storyDocument, type StoryDocument } from '../../story/story-document.ts';
 import type { Notice, StoryFacts } from '../../story/story-facts.ts';
 import { composeCitizens } from '../compose-citizens.ts';
@@ -24,7 +25,7 @@ export interface StoryOf {
 }
 
 /** A document, the records its lines name, and the moment it was told for. */
-export type ReleasedStory = Released & Omit<StoryDocument, 'cited'> & { people: Found['people']; at: Date };
+export type ReleasedStory = Released & Omit<StoryDocument, 'cited' | 'compared'> & { people: Found['people']; at: Date };
 
 /**
  * All that one caller may see of a citizen, told as one document. What leaves, and what the audit entry lists, are the sources
@@ -32,12 +33,12 @@ export type ReleasedStory = Released & Omit<StoryDocument, 'cited'> & { people: 
  * the versions of before that instant, as if it were then.
  */
 export function releaseStory(context: StoryContext, requester: Requester, { citizen, at: asAt, print = false }: StoryOf, base: string, request: RequestFacts): Promise<ReleasedStory> {
-  const whose = { citizen, ...(asAt && { at: asAt }) };
+  const whose = { citizen, ...(asAt && { at: asAt }), changes: context.story.planChanges };
   return releaseTold(context, requester, print ? { interaction: 'print', ...whose } : { interaction: 'story', ...whose }, request, (held, found) => {
     const at = asAt ?? context.clock();
     const facts = factsFrom(context, held, found, at);
-    const { cited, ...document } = storyDocument({ ...facts, events: findEvents(facts.rows, found.decisions ?? [], context.story) }, base);
-    return { sent: print ? found : onlyCited(found, cited), told: { ...document, people: found.people, at } };
+    const { cited, compared, ...document } = storyDocument({ ...facts, events: findEvents(facts.rows, found.decisions ?? [], context.story) }, base);
+    return { sent: { ...(print ? found : onlyCited(found, cited)), earlier: onlyCompared(found, compared) }, told: { ...document, people: found.people, at } };
   });
 }
 
@@ -48,13 +49,19 @@ export function onlyCited(found: Found, cited: readonly { id: string }[]): Found
   return { ...found, rows, places: found.places.filter(({ type, id }) => [...found.people, ...rows].some(({ body }) => body.includes(`${type}/${id}`))) };
 }
 
+/** Of the earlier versions, those that a change rests on or stands against: their words are in the document, and they are listed as sent. */
+export function onlyCompared({ earlier = [] }: Found, compared: readonly { id: string; version: number }[]): VisibleRow[] {
+  const versions = new Set(compared.map(({ id, version }) => `${id}/${version}`));
+  return earlier.filter(({ id, version }) => versions.has(`${id}/${version}`));
+}
+
 /** What a document is told from; events are found by who tells of them. */
 export function factsFrom({ directory, story }: StoryContext, held: HeldGrant, found: Found, now: Date): StoryFacts {
   const [composed] = composeCitizens(held, found.people);
   const rows = storyRows(held, directory, found.rows);
   return {
     citizen: composed?.citizen ?? '', patient: composed?.patient ?? { resourceType: 'Patient' }, provenance: composed?.provenance ?? [],
-    people: storyRows(held, directory, found.people), rows, events: [], rule: story,
+    people: storyRows(held, directory, found.people), rows, earlier: storyRows(held, directory, found.earlier ?? []), events: [], rule: story,
     confirmations: (found.confirmations ?? []).map((each) => ({ ...each, at: each.at.toISOString(), organisationName: held.names.organisations.get(each.organisation) ?? directory.get(each.organisation)?.name ?? each.organisation })),
     programmeOf, phonesOf: switchboards(directory), outOfHoursOf: (custodian) => directory.get(custodian)?.phonesOutOfHours ?? [], notices: noticesOf(held, found), now,
   };

@@ -33,6 +33,14 @@ export function readHistory(database: Database, grantKey: string, type: string, 
     [id, type, before, limit], 'q.version desc');
 }
 
+/** Of each of these rows of a citizen, `most` versions before the one it is known in that the caller may see; deletions are none. */
+export function readEarlier(database: Database, grantKey: string, citizen: string, rows: readonly { id: string; version: number }[], most: number): Answer {
+  return throughDoor(database, grantKey, 'read-earlier',
+    `select e.* from unnest($2::uuid[], $3::int[]) known (id, version) cross join lateral (
+       select ${visibleColumns} from readable_version r where r.citizen_id = $1::uuid and r.id = known.id and r.version < known.version and not r.deleted order by r.version desc limit $4) e`,
+    [citizen, rows.map(({ id }) => id), rows.map(({ version }) => version), most], 'q.id, q.version desc');
+}
+
 /** The source Patients of these citizens, whichever of their ids is named, that the caller may see: what the composed Patient is made from. */
 export function readSourcePatients(database: Database, grantKey: string, citizens: readonly string[]): Answer {
   return throughDoor(database, grantKey, 'read-source-patients',

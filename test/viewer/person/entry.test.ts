@@ -1,4 +1,4 @@
-import { changesBetween, versionsOf } from '../../../src/viewer/person/entry/compare-versions.ts';
+import { changesBetween, isSentAnew, versionsOf } from '../../../src/viewer/person/entry/compare-versions.ts';
 import { describeResource, labelOf } from '../../../src/viewer/person/entry/describe-resource.ts';
 import { titleOf } from '../../../src/viewer/person/parts/title-of.ts';
 import { bedStay, councilPlan, endedPlan, fromCouncil, homeSupport, keyWorkers, outcome, page, requestToCouncil } from './people.ts';
@@ -58,6 +58,10 @@ describe('versions of an entry', () => {
     const changed = structuredClone(councilPlan);
     changed.activity![0]!.detail!.performer = [{ display: 'Other Homecare Ltd' }];
     expect(changesBetween(councilPlan, changed)).toEqual([{ label: 'Activity › Who does it', before: 'Example Homecare Ltd', after: 'Other Homecare Ltd' }]);
+  });
+  test('a version of the same bytes is one the gateway made anew, and no change of its source', () => {
+    const of = (source: string) => versionsOf([page({ ...older, meta: { ...older.meta, source } })])[0]!;
+    expect([[of('urn:a'), of('urn:b')], [of('urn:a'), of('urn:a')]].map(([before, after]) => isSentAnew(before!, after!))).toEqual([true, false]);
   });
   test('nothing changed is nothing', () => expect(changesBetween(councilPlan, structuredClone(councilPlan))).toEqual([]));
 });

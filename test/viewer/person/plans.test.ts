@@ -54,6 +54,13 @@ describe('the coordinated plan', () => {
     const lines = [line('plan', 'one plan'), line('plan-activity', 'a'), line('plan-activity', 'b'), line('plan-activity', 'c'), line('contact-in-hours', 'ring'), line('plan-review', 'soon')];
     expect(shortened({ code: 'plan', title: '', lines }, 4).map(({ text }) => text)).toEqual(['a', 'b', 'soon', 'ring']);
   });
+  test('what changed is told with who changed it and at what time, and leads to the plan', () => {
+    const council = (n: number, more: object) => ({ ...councilPlan, ...more, meta: { ...councilPlan.meta, versionId: String(n), source: `urn:onestory:bcc:bcc-cld#${n}/1` } });
+    const [group] = planGroupsOf(sectionIn(storyBundle([{ ...alice, id: 'trust', meta: fromCommunity }], [council(2, { description: 'Home support, daily' })], [], [council(1, {})]), 'plan'));
+    const line = group?.lines.find(({ code }) => code === 'plan-change');
+    expect(line).toMatchObject({ text: 'Why there is Home Support changed from Home support, two visits a day to Home support, daily', by: expect.stringMatching(/^Birmingham City Council, \d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d$/) as string, record: 'CarePlan/home' });
+    expect(group && shortened(group, 9)).toContainEqual(line);
+  });
   test('signed documents stand apart, and those no longer in force are marked', () => {
     const signed = { ...councilPlan, title: 'Treatment escalation plan', category: [{ coding: [{ system: 'http://snomed.info/sct', code: '735324008' }] }] };
     expect(documentsIn(section(signed, { ...signed, id: 'old', status: 'revoked' as const }).groups).map(({ record, ended }) => [record, ended])).toEqual(expect.arrayContaining([['CarePlan/home', false], ['CarePlan/old', true]]));

@@ -22,7 +22,7 @@ const partners: Readonly<Record<string, string>> = { E08000025: 'council', RYW: 
 export function rowOf(resource: Resource): StoryRow {
   const { system = '', code = '' } = resource.meta?.tag?.[0] ?? {};
   const partner = partners[code] ?? '';
-  return { id: resource.id ?? '', type: resource.resourceType, version: 1, custodian: `${system}|${code}`, custodianName: names[partner] ?? '', custodianReference: `Organization/${partner}`, updatedAt: recorded, resource };
+  return { id: resource.id ?? '', type: resource.resourceType, version: Number(resource.meta?.versionId ?? 1), custodian: `${system}|${code}`, custodianName: names[partner] ?? '', custodianReference: `Organization/${partner}`, updatedAt: recorded, resource };
 }
 
 /** As $timeline answers: its List, then the records. */
@@ -43,10 +43,10 @@ export function told(...resources: Resource[]): ToldTimeline {
 }
 
 /** As $story answers: the document. `people` are source Patients. */
-export function storyBundle(people: readonly Resource[], resources: readonly Resource[], confirmations: Confirmation[] = []): Bundle {
-  const [sources, rows] = [people.map(rowOf), resources.map(rowOf)];
+export function storyBundle(people: readonly Resource[], resources: readonly Resource[], confirmations: Confirmation[] = [], older: readonly Resource[] = []): Bundle {
+  const [sources, rows, earlier] = [people.map(rowOf), resources.map(rowOf), older.map(rowOf)];
   const { patient, provenance } = composePatient({ citizen: 'alice', sources: sources.map((row) => ({ ...row, resource: row.resource as Patient })) });
-  const { composition, provenance: said, cited } = storyDocument({ citizen: 'alice', patient, provenance, people: sources, rows, events: findEvents(rows, [], rule), rule, confirmations, programmeOf, phonesOf: (organisation) => switchboards[organisation ?? ''] ?? [], outOfHoursOf: () => [], notices: [{ kind: 'notice', text: 'Told here is what may be seen.' }], now }, 'http://gateway/fhir');
+  const { composition, provenance: said, cited } = storyDocument({ citizen: 'alice', patient, provenance, people: sources, rows, earlier, events: findEvents(rows, [], rule), rule, confirmations, programmeOf, phonesOf: (organisation) => switchboards[organisation ?? ''] ?? [], outOfHoursOf: () => [], notices: [{ kind: 'notice', text: 'Told here is what may be seen.' }], now }, 'http://gateway/fhir');
   const entry = [...[composition, ...said].map((resource) => ({ fullUrl: `urn:uuid:${resource.id}`, resource })), ...cited.map(({ type, id, resource }) => ({ fullUrl: `http://gateway/fhir/${type}/${id}`, resource }))];
   return { resourceType: 'Bundle', type: 'document', entry };
 }

@@ -7,12 +7,12 @@ import { Items } from '../parts/items.tsx';
 import { PhoneText } from '../parts/phone-text.tsx';
 import type { Plans as View } from './plans-view.ts';
 import { shortened, type PlanGroup } from './story-plan-view.ts';
-import type { LineView } from '../story/told-once-view.ts';
+import { planChange, type LineView } from '../story/told-once-view.ts';
 
 const words = strings.person.plans;
 const most = 7;
 /** Lines of a card that lead to the entry they tell of; in full all do but numbers to ring. */
-const led = ['plan-reason', 'signed-document', 'what-matters'];
+const led = ['plan-reason', 'signed-document', 'what-matters', planChange];
 
 /** The coordinated plan in short: why, what is done, when it is looked at again, whom to ring. */
 export function PlansCard({ groups, empty, citizen }: { groups: readonly PlanGroup[]; empty: string | undefined; citizen: string }) {
@@ -34,7 +34,7 @@ function Lines({ lines, citizen, said = false }: { lines: readonly LineView[]; c
       {lines.map(({ text, record, by, code, ended }, at) => (
         <li key={`${at} ${text}`} className={ended ? 'os-quiet' : undefined}>
           {record !== undefined && (said ? !code.startsWith('contact') : led.includes(code)) ? <Link to={`/person/${citizen}/${record}`}>{text}</Link> : <PhoneText text={text} />}
-          {said && by !== '' ? <span className="os-origin">{by}</span> : null}
+          {(said || code === planChange) && by !== '' ? <span className="os-origin">{by}</span> : null}
         </li>
       ))}
     </ul>

@@ -1,5 +1,5 @@
 import type { LineGroup, ToldSection } from '../story/read-told-story.ts';
-import { lineOf, type LineView } from '../story/told-once-view.ts';
+import { lineOf, planChange, type LineView } from '../story/told-once-view.ts';
 
 /** Lines of the plan section that belong together: what matters, one programme's plan, or the signed documents. */
 export interface PlanGroup {
@@ -9,7 +9,7 @@ export interface PlanGroup {
 }
 
 /** What a card has room for, the most telling first. */
-const inShort = ['what-matters', 'plan-reason', 'plan-activity', 'plan-review-overdue', 'plan-review', 'contact-in-hours'];
+const inShort = ['what-matters', 'plan-reason', 'plan-activity', 'plan-review-overdue', 'plan-review', 'contact-in-hours', planChange];
 
 /** The coordinated plan as the story tells it. */
 export function planGroupsOf({ groups }: ToldSection): PlanGroup[] {

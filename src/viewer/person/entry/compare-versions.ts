@@ -20,6 +20,12 @@ export function versionsOf(bundles: readonly Bundle[]): Version[] {
     ? [{ id: resource.meta?.versionId ?? String(at), recorded: resource.meta?.lastUpdated, resource }] : []));
 }
 
+/** Whether the source sent the later of two versions; else the gateway made it anew from what was sent before. */
+export function isSentAnew(before: Version, after: Version): boolean {
+  const source = before.resource.meta?.source;
+  return source === undefined || source !== after.resource.meta?.source;
+}
+
 /** What a reader would see differently between two versions; undefined stands for "was not there". */
 export function changesBetween(before: Resource, after: Resource): Change[] {
   const [old, fresh] = [flatten(describeResource(before)), flatten(describeResource(after))];

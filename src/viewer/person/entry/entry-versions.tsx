@@ -3,15 +3,15 @@ import { formatDateTime, notRecorded } from '../../format.ts';
 import { strings } from '../../strings.ts';
 import { Bounded } from '../../ui/bounded.tsx';
 import { Notice } from '../../ui/notice.tsx';
-import { changesBetween, type Change, type Version } from './compare-versions.ts';
+import { changesBetween, isSentAnew, type Version } from './compare-versions.ts';
 import { describeResource, type Titles } from './describe-resource.ts';
 import { EntryDetails } from './entry-details.tsx';
 
 const words = strings.person.entry;
 const limit = 10;
 
-/** The details of the version chosen, and the versions there are. `more` fetches older ones. */
-export function EntryVersions({ versions, titles, citizen, more }: { versions: readonly Version[]; titles: Titles; citizen: string; more: (() => void) | undefined }) {
+/** The details of the version chosen, and the versions there are, all of one organisation. `more` fetches older ones. */
+export function EntryVersions({ versions, titles, citizen, by, more }: { versions: readonly Version[]; titles: Titles; citizen: string; by: string; more: (() => void) | undefined }) {
   const [chosen, setChosen] = useState(0);
   const heading = useRef<HTMLHeadingElement>(null);
   const choose = (at: number): void => {
@@ -46,17 +46,19 @@ export function EntryVersions({ versions, titles, citizen, more }: { versions: r
           </Bounded>
         )}
         {more === undefined ? null : <button className="os-link-button" type="button" onClick={more}>{words.earlier}</button>}
-        {versions.length === 1 ? null : <Changes changes={before && changesBetween(before.resource, version.resource)} unread={more !== undefined} />}
+        {versions.length === 1 ? null : <Changes before={before} after={version} by={by} unread={more !== undefined} />}
       </section>
     </>
   );
 }
 
 /** Without a version before it, a version is the first, unless earlier ones are still `unread`. */
-function Changes({ changes, unread }: { changes: readonly Change[] | undefined; unread: boolean }) {
+function Changes({ before: older, after: newer, by, unread }: { before: Version | undefined; after: Version; by: string; unread: boolean }) {
+  const changes = older && changesBetween(older.resource, newer.resource);
   return (
     <div data-changes>
       <h4 className="nhsuk-heading-xs">{words.changed}</h4>
+      {older && changes && changes.length > 0 ? <p className="os-origin">{isSentAnew(older, newer) ? words.changedBy(by, formatDateTime(newer.recorded)) : words.madeAnew(formatDateTime(newer.recorded))}</p> : null}
       {changes === undefined ? <p>{unread ? words.earlierUnread : words.first}</p> : changes.length === 0 ? <p>{words.same}</p> : (
         <ul className="os-changes">
           {changes.map(({ label, before, after }) => (

@@ -36,13 +36,14 @@ function Known({ citizen, type, id, session }: { citizen: string; type: string; 
   const [newest] = versions;
   if (!newest || !isAbout(newest.resource, citizen)) return <Empty><NotThere /></Empty>; // nothing is shown under another person's name
   const directory = directoryOf(whose.story?.organisations ?? [], whose.patient, systems);
+  const origin = originOf(newest.resource, directory);
   return (
     <PersonPage patient={whose.patient} session={session}>
       <p className="os-back"><Link to={`/person/${citizen}`}>{words.back}</Link></p>
       <h2 className="nhsuk-heading-m" data-entry-title>{titleOf(newest.resource)}</h2>
-      <EntryFacts origin={originOf(newest.resource, directory)} />
+      <EntryFacts origin={origin} />
       {newest.resource.resourceType === 'ServiceRequest' ? <Answer request={newest.resource} citizen={citizen} session={session} /> : null}
-      <EntryVersions versions={versions} titles={whose.story && titlesIn(whose.story.resources)} citizen={citizen} more={history.hasNextPage ? () => void history.fetchNextPage() : undefined} />
+      <EntryVersions versions={versions} titles={whose.story && titlesIn(whose.story.resources)} citizen={citizen} by={origin.organisation} more={history.hasNextPage ? () => void history.fetchNextPage() : undefined} />
       {oversees(session) ? null : <EntryActions newest={newest} story={whose.story} directory={directory} citizen={citizen} />}
     </PersonPage>
   );

@@ -31,6 +31,8 @@ export interface LineView {
 }
 
 const words = strings.person.toldOnce;
+/** Code of a line that tells what a version says otherwise than the one before: of when it came the time of day is told, too. */
+export const planChange = 'plan-change';
 
 /**
  * The lines of `told-once` by records that tell them, as few as possible. Under a record stands all that it tells: whoever
@@ -73,7 +75,7 @@ export function linesOf({ lines }: Pick<ToldSection, 'lines'>): LineView[] {
 }
 
 export function lineOf({ code, text, said }: Line): LineView {
-  return { code, text, by: sourcesOf(said), record: said[0]?.version.replace(/\/_history\/.*$/, ''), ended: code === 'alert-ended' || code === 'signed-document-ended' };
+  return { code, text, by: code === planChange ? sourcesOf(said, formatDateTime) : sourcesOf(said), record: said[0]?.version.replace(/\/_history\/.*$/, ''), ended: code === 'alert-ended' || code === 'signed-document-ended' };
 }
 
 /** A side says again what is disagreed about: `Home address: 12 Example Road`. */
@@ -82,7 +84,7 @@ function withoutTitle(text: string, title: string): string {
 }
 
 /** Each organisation once, by what it said last: `Birmingham City Council, 27-Oct-2026`. */
-function sourcesOf(said: readonly Said[]): string {
+function sourcesOf(said: readonly Said[], format = formatDate): string {
   const newest = new Map([...said].sort((a, b) => ((a.on ?? '') < (b.on ?? '') ? -1 : 1)).map((each) => [each.organisation, each] as const));
-  return [...newest.values()].map(({ organisation, on, byThePerson }) => words.source(organisation, formatDate(on), byThePerson)).join('; ');
+  return [...newest.values()].map(({ organisation, on, byThePerson }) => words.source(organisation, format(on), byThePerson)).join('; ');
 }
