@@ -10,14 +10,18 @@ export type Command =
   | { do: 'replay'; what: 'start' | 'approve' }
   | { do: 'listen-mllp' }
   | { do: 'idle' }
-  | { do: 'memory' }
+  /** `settled`: once what nobody holds is gone */
+  | { do: 'memory'; settled?: true }
   | { do: 'cpu' };
 
 export interface Answer {
   token?: string;
   records?: number;
   seconds?: number;
+  /** resident memory of the process */
   bytes?: number;
+  /** of it in use, once what nobody holds is gone: objects, and buffers outside the heap */
+  held?: number;
   /** the most resident memory the process ever had */
   peak?: number;
   /** processor time of the process so far */

@@ -7,6 +7,7 @@ import { openPostgres } from '../src/store/database.ts';
 import { loadSecrets } from '../src/store/secrets.ts';
 import { editableMappings, integrationOf, request, untilReplay, withoutGender } from '../test/flow/replay-works.ts';
 import { startGateway } from '../test/gateway.ts';
+import { heapAfterCollection } from '../test/heap.ts';
 import type { Answer, Command } from './onestory-server.ts';
 import { councilFiles, hospitalMessages, inFiles, populationFiles, type PopulationFile } from './population-files.ts';
 
@@ -65,7 +66,7 @@ async function obey(command: Command): Promise<Answer> {
     case 'replay': return replay(command.what);
     case 'idle': await gateway.services.worker.idle(); return {};
     case 'cpu': return { cpuMs: (process.cpuUsage().user + process.cpuUsage().system) / 1_000 };
-    case 'memory': return { bytes: process.memoryUsage().rss, peak: process.resourceUsage().maxRSS * 1_024 };
+    case 'memory': return { bytes: process.memoryUsage.rss(), peak: process.resourceUsage().maxRSS * 1_024, ...(command.settled && { held: heapAfterCollection() + process.memoryUsage().external }) };
   }
 }
 

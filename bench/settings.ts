@@ -8,7 +8,7 @@ export interface Settings {
   intakeCitizens: number;
   /** records mapped while the memory is watched, beside a hundredth of them */
   mappingRecords: number;
-  /** rows of CSV taken in while the gateway's memory is watched, beside a hundredth of them */
+  /** rows of CSV taken in while the gateway's memory is watched, tenth by tenth */
   memoryRows: number;
   /** length of one measured stretch */
   seconds: number;

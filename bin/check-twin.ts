@@ -7,18 +7,12 @@
 // Without --notice each round is in the next of the three modes of notice, so that every third request meets each.
 import { parseArgs } from 'node:util';
 import { openPostgres } from '../src/store/database.ts';
-import { routeTable } from '../test/flow/route-table.ts';
-import type { Difference } from '../test/flow/twin-ask.ts';
 import { askers } from '../test/flow/twin-askers.ts';
-import { readTwinFacts } from '../test/flow/twin-facts.ts';
-import { compareWorlds, twinRequests } from '../test/flow/twin-run.ts';
-import { openTwinWorlds, type Notice } from '../test/flow/twin-worlds.ts';
+import { runTwinRounds } from '../test/flow/twin-rounds.ts';
+import { openTwinWorlds } from '../test/flow/twin-worlds.ts';
 import { startPostgres } from '../test/postgres-setup.ts';
 import { wholeNumber } from './whole-number.ts';
 
-/** of each caller: what was asked and written before makes the log and the record longer, and with them every later answer about them */
-const requestsPerRound = 100;
-const followedPages = 5;
 const notices = ['none', 'generic', 'organisation'] as const;
 
 const { values } = parseArgs({ options: { requests: { type: 'string', default: '10000' }, seed: { type: 'string', default: '1' }, persona: { type: 'string' }, notice: { type: 'string' } } });
@@ -36,35 +30,14 @@ try {
   process.env['ONESTORY_TEST_POSTGRES'] = postgres.url('postgres');
   await postgres.create('empty_record'); // what every world is made from
   await (await openPostgres(postgres.url('empty_record'))).close();
-  let asked = 0;
-  let found: Difference | null = null;
-  for (let seed = firstSeed; asked < requests && found === null; seed += 1) {
-    found = await round(seed, modes[(seed - firstSeed) % modes.length] ?? 'none', Math.min(requestsPerRound, Math.ceil((requests - asked) / asking.length)), (more) => { asked += more; });
-    if (found === null) say(`${number(asked)} of ${number(requests)} requests, ${left(asked)}; go on with${values.notice === undefined ? '' : ` --notice ${values.notice}`} --seed ${seed + 1} --requests ${Math.max(1, requests - asked)}`);
-    else process.stdout.write(`Seed ${seed}: ${found.who} can tell the worlds apart by ${found.request.method} ${found.request.path}, page ${found.page + 1}.\n${JSON.stringify(found, null, 1)}\n`);
-  }
-  if (found === null) process.stdout.write(`${number(asked)} requests of ${asking.length} callers, seed ${firstSeed}, notices ${modes.join(', ')}: every answer alike\n`);
+  const { asked, seed, found } = await runTwinRounds({ requests, firstSeed, modes, asking }, (mode) => openTwinWorlds('postgresql', mode), (sofar, nextSeed) => {
+    say(`${number(sofar)} of ${number(requests)} requests, ${left(sofar)}; go on with${values.notice === undefined ? '' : ` --notice ${values.notice}`} --seed ${nextSeed} --requests ${Math.max(1, requests - sofar)}`);
+  });
+  process.stdout.write(found === null ? `${number(asked)} requests of ${asking.length} callers, seed ${firstSeed}, notices ${modes.join(', ')}: every answer alike\n`
+    : `Seed ${seed}: ${found.who} can tell the worlds apart by ${found.request.method} ${found.request.path}, page ${found.page + 1}.\n${JSON.stringify(found, null, 1)}\n`);
   process.exitCode = found === null ? 0 : 1;
 } finally {
   await postgres.stop();
-}
-
-/** Everybody asks once, in worlds nobody asked before. */
-async function round(seed: number, mode: Notice, each: number, done: (asked: number) => void): Promise<Difference | null> {
-  const worlds = await openTwinWorlds('postgresql', mode);
-  try {
-    const facts = await readTwinFacts(worlds);
-    const routes = routeTable(worlds.plain.app);
-    for (const asker of asking) {
-      const list = twinRequests(facts, routes, asker, each, seed);
-      const found = await compareWorlds({ worlds, maxPages: followedPages, met: new Map() }, asker.who, list);
-      if (found) return found;
-      done(list.length);
-    }
-    return null;
-  } finally {
-    await worlds.close();
-  }
 }
 
 /** How fast it goes, and how long the rest takes at that. */

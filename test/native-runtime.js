@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { jestExpect as expect } from '@jest/expect';
@@ -18,6 +19,8 @@ export default class NativeRuntime extends Runtime {
     const { describe, it, test, beforeAll, beforeEach, afterAll, afterEach } = this._environment.global;
     Object.assign(globalThis, { describe, it, test, expect, beforeAll, beforeEach, afterAll, afterEach });
     suites += 1;
-    return import(`${pathToFileURL(file)}?suite=${suites}`);
+    const loaded = await import(`${pathToFileURL(file)}?suite=${suites}`);
+    flushCompileCache(); // left to the worker's end, it takes longer than the half second jest gives that
+    return loaded;
   }
 }

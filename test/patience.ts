@@ -4,10 +4,10 @@ import type { Database } from '../src/store/database.ts';
 /** How long a test waits for what should come soon, in milliseconds: a machine that is busy with other things is slow, not wrong. */
 export const patienceMs = 180_000;
 
-/** Looks until it is so; an error that says `what` did not come where patience ends. */
-export async function until(so: () => boolean | Promise<boolean>, what = 'what was waited for', everyMs = 20): Promise<void> {
+/** Looks until it is so; an error that says `what` did not come where patience ends: a text, or what tells how it stands then. */
+export async function until(so: () => boolean | Promise<boolean>, what: string | (() => string | Promise<string>) = 'what was waited for', everyMs = 20): Promise<void> {
   for (const end = Date.now() + patienceMs; !(await so()); await pause(everyMs)) {
-    if (Date.now() > end) throw new Error(`${what} did not come`);
+    if (Date.now() > end) throw new Error(`${typeof what === 'string' ? what : await what()} did not come`);
   }
 }
 

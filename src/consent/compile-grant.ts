@@ -65,10 +65,19 @@ export function compileShared(input: GrantInput): SharedGrant {
       return kinds.length > 0 ? [{ classId, kinds }] : [];
     }),
     directory: true,
+    ...withNarrowness(requester, clauses),
     governance: [...clauses.inForce.values()].some((placed) => offersOf(placed, requester).some(({ clause }) =>
       clause.categories.some((category) => oversees(requester.role, requester.purpose, category)))),
   };
   return { digest: digestOf({ ...facts, validUntil: facts.validUntil?.toISOString() ?? null, rules: [...rules] }), ...facts, rules };
+}
+
+/** Told to a system that finds nothing: by scopes and agreements alone, so that it is the same whatever there is. */
+function withNarrowness(requester: Requester, { inForce }: ClausesTowards): Pick<Grant, 'narrow'> {
+  if (requester.role !== 'integration') return {};
+  if (!readsWholeRecord(requester.scopes)) return { narrow: 'scopes' };
+  const opened = [...inForce.values()].some((placed) => offersOf(placed, requester).some(({ clause }) => clause.categories.some((category) => clauseMayOpen(requester, category))));
+  return opened ? {} : { narrow: 'agreements' };
 }
 
 function offersOf(clauses: readonly PlacedClause[] | undefined, { role, purpose }: Requester): PlacedClause[] {

@@ -224,5 +224,7 @@ export interface Grant {
   /** scopes other than citizen rows */
   directory: boolean;
   governance: boolean;
+  /** of a system: why it sees nobody's records at all, or its own organisation's alone */
+  narrow?: 'scopes' | 'agreements';
   rules: ReadonlyMap<number, ClassRule>;
 }

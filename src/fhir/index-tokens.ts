@@ -1,5 +1,5 @@
 import { isJsonObject, type Json } from './json.ts';
-import { maxPrefix, normaliseText, partLengths, wordsOf } from './normalise-text.ts';
+import { maxPrefix, normaliseText, partLengths, wordLengths, wordsOf } from './normalise-text.ts';
 import { knownTerminology } from './profiles.ts';
 import type { SearchParameterRow } from './search-parameter-row.ts';
 import type { TokenKind } from './search-token.ts';
@@ -13,10 +13,13 @@ const maxText = 256;
 
 /** Every form in which one value of a parameter can be asked for. */
 export function emitTokens(row: SearchParameterRow, value: Json, emit: Emit): void {
-  if (row.kind === 'token') emitToken(value, row.binding, emit);
-  else if (row.kind === 'string') emitText(row, value, emit);
-  else if (row.kind === 'reference') emitReference(row, value, emit);
-  else if (row.kind === 'uri') emitUri(value, emit);
+  if (row.kind === 'token') {
+    emitToken(value, row.binding, emit);
+    if (row.words) emitWords(value, emit);
+  }
+  if (row.kind === 'string') emitText(row, value, emit);
+  if (row.kind === 'reference') emitReference(row, value, emit);
+  if (row.kind === 'uri') emitUri(value, emit);
 }
 
 /** A code, boolean, Coding, CodeableConcept, Identifier or ContactPoint: each `system|code`, `code`, `system|`, and `|code` without a system. */
@@ -53,6 +56,18 @@ function emitPair(system: string | undefined, code: string, emit: Emit, kind: To
   emit(kind, code);
   emit(kind, `${system ?? ''}|${code}`);
   if (system !== undefined) emit(kind, `${system}|`);
+}
+
+/** What stands beside a code: the text of a concept, and what its codes are called. */
+function emitWords(value: Json, emit: Emit): void {
+  if (!isJsonObject(value)) return;
+  const said = [value['text'], ...list(value['coding']).map((coding) => (isJsonObject(coding) ? coding['display'] : undefined))];
+  for (const phrase of new Set(said.flatMap((each) => text(each) ?? []))) for (const word of wordsOf(phrase.slice(0, maxText)).slice(0, wordLengths.words)) emitBeginnings(word, emit);
+}
+
+/** A word of fewer letters is found as it is. */
+function emitBeginnings(word: string, emit: Emit): void {
+  for (let length = Math.min(wordLengths.least, word.length); length <= Math.min(word.length, wordLengths.most); length += 1) emit('word', word.slice(0, length));
 }
 
 /** The systems of codes whose element does not say them, by value set. */

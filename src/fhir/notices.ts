@@ -44,9 +44,16 @@ export function uncountedNotice(): BundleEntry {
   return entry({ severity: 'warning', code: 'too-costly', problem: 'search-total-omitted', text: 'More match than are counted, so no total is given.' });
 }
 
+/** A system found nothing, and why that need not mean there is nothing. It is said of whoever was asked for, there or not. */
+export function narrowNotice(narrow: 'scopes' | 'agreements'): BundleEntry {
+  return entry(narrow === 'scopes'
+    ? { severity: 'information', code: 'informational', problem: 'scope-opens-nothing', text: 'The token\'s scopes open no record of a person to a system: ask for a token with system/*.rs, and for a registration that has it.' }
+    : { severity: 'information', code: 'informational', problem: 'agreement-opens-nothing', text: 'Only records of your own organisation are searched: no agreement in force opens others\' records to its systems for the purpose of this token. The governance lead says which there are.' });
+}
+
 interface Notice {
   severity: 'information' | 'warning';
-  code: 'suppressed' | 'incomplete' | 'not-supported' | 'too-costly';
+  code: 'suppressed' | 'incomplete' | 'not-supported' | 'too-costly' | 'informational';
   problem: string;
   text: string;
 }

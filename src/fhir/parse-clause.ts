@@ -1,6 +1,6 @@
 import { anyOf, invalid, readCodes, type ClauseRequest, type ParsedClause } from './clause-request.ts';
 import { addressesAbove, contactForm } from './index-tokens.ts';
-import { maxPrefix, normaliseText, partLengths, wordsOf } from './normalise-text.ts';
+import { maxPrefix, normaliseText, partLengths, wordLengths, wordsOf } from './normalise-text.ts';
 import { parseComposite } from './parse-composite.ts';
 import { dateCondition, dateTests, numberTests, quantityTests } from './parse-ranges.ts';
 import { parseReference } from './parse-reference.ts';
@@ -8,7 +8,7 @@ import type { Problem } from './problem.ts';
 import { knownProfileOf, knownTerminology } from './profiles.ts';
 import { recordDateOf } from './search-parameters.ts';
 import type { SearchParameterRow } from './search-parameters.ts';
-import type { DateCondition, TokenClause, ValueCondition } from './search-query.ts';
+import type { DateCondition, SearchClause, TokenClause, ValueCondition } from './search-query.ts';
 import { searchToken } from './search-token.ts';
 import { clauseLimits, splitUnescaped, unescape } from './search-value.ts';
 import { soundOf } from './sound-of.ts';
@@ -74,9 +74,28 @@ function tokenClause(request: ClauseRequest, row: TokenRow): ParsedClause {
     case 'in': return setClause(request, row);
     case 'not-in': return turned(setClause(request, row));
     case 'below': case 'above': return kinClause(request, row, request.modifier);
+    case 'text': return row.words ? wordsClause(request) : 'unknown';
     case 'of-type': return row.types.includes('Identifier') ? ofTypeClause(request) : 'unknown';
     default: return 'unknown';
   }
+}
+
+/** Every word must begin one that stands beside the code; it may be of somebody's free text. */
+function wordsClause(request: ClauseRequest): ParsedClause {
+  const asked = request.alternatives.map((part) => wordsOf(unescape(part)));
+  if (asked.some((words) => words.length === 0)) return withoutLetters(request);
+  if (asked.some((words) => words.length > wordLengths.words)) return invalid(request.row, 'search-value-too-long', 'A text to search for is too long.', `at most ${wordLengths.words} words`);
+  return { clause: everyWord(request, 'word', asked.map((words) => words.map((word) => word.slice(0, wordLengths.most)))), identifying: true };
+}
+
+/** Of one alternative each of these; alternatives of one word each are as any others. */
+function everyWord(request: ClauseRequest, kind: 'word' | 'sound', asked: readonly (readonly string[])[]): SearchClause {
+  if (asked.every(({ length }) => length === 1)) return anyOf(request, kind, asked.flat());
+  const clause = (word: string): TokenClause => {
+    const one = anyOf(request, kind, [word]);
+    return asked.length > 1 && one.mayBeApart ? { ...one, inRow: true } : one;
+  };
+  return { either: asked.map((words) => words.map(clause)) };
 }
 
 /** A row without any value is not it, either (FHIR R4 search, :not). */
@@ -160,9 +179,7 @@ function partClause(request: ClauseRequest, values: readonly string[]): ParsedCl
 function soundClause(request: ClauseRequest): ParsedClause {
   const words = request.alternatives.map((part) => wordsOf(unescape(part)));
   if (words.some((each) => each.length === 0)) return withoutLetters(request);
-  const every = words.map((each) => each.map((word) => anyOf(request, 'sound', [soundOf(word)])));
-  const [only] = every;
-  return { clause: every.length === 1 && only?.length === 1 && only[0] ? only[0] : { either: every }, identifying: true };
+  return { clause: everyWord(request, 'sound', words.map((each) => each.map(soundOf))), identifying: true };
 }
 
 function withoutLetters({ row }: ClauseRequest): { problem: Problem } {

@@ -56,7 +56,7 @@ function readCondition(type: string, key: string, value: string, draft: SearchDr
     draft.problems.push(read.problem);
     return;
   }
-  draft.clauses.push(read.clause);
+  draft.clauses.push(...apart(read.clause));
   const named = read.identifying || likeNhsNumber.test(value);
   draft.normal.push(`${key}=${named ? '*' : encodeURIComponent(value.toWellFormed())}`);
 }
@@ -75,6 +75,12 @@ function conditionOf(type: string, key: string, value: string, draft: SearchDraf
   const parsed = parseClause(type, row, modifiers[0], value, draft.options.base);
   if (parsed === 'unknown' || 'problem' in parsed) return parsed;
   return { clause: name === 'identifier' && 'anyOf' in parsed.clause && !parsed.clause.not ? { ...parsed.clause, identifies: true } : parsed.clause, identifying: parsed.identifying || identifiesSomebody(type, row) };
+}
+
+/** What has one way only is as many conditions: each can be looked up. */
+function apart(clause: SearchClause): SearchClause[] {
+  const [only, ...others] = 'either' in clause ? clause.either : [];
+  return only && others.length === 0 ? only : [clause];
 }
 
 type ReferenceRow = Extract<SearchParameterRow, { kind: 'reference' }>;
@@ -100,7 +106,7 @@ function chainOf(type: string, head: string, rest: string, value: string, draft:
   let identifying = false;
   for (const { target, parsed } of read) {
     if (parsed === 'unknown' || 'problem' in parsed) return parsed;
-    to.push({ type: target, clauses: [parsed.clause] });
+    to.push({ type: target, clauses: apart(parsed.clause) });
     identifying ||= parsed.identifying;
   }
   return to.length === 0 ? 'unknown' : { clause: { chain: { parameter: name, person: isAboutPerson(type, row), to } }, identifying };
@@ -114,7 +120,7 @@ function hasOf(type: string, key: string, value: string, draft: SearchDraft, joi
   if (joins >= searchLimits.joins) return tooDeep('_has');
   const parsed = conditionOf(source, rest.join(':'), value, draft, joins + 1);
   if (parsed === 'unknown' || 'problem' in parsed) return parsed;
-  return { clause: { has: { type: source, parameter: name, person: isAboutPerson(source, row), clauses: [parsed.clause] } }, identifying: parsed.identifying };
+  return { clause: { has: { type: source, parameter: name, person: isAboutPerson(source, row), clauses: apart(parsed.clause) } }, identifying: parsed.identifying };
 }
 
 function tooDeep(field: string): { problem: Problem } {

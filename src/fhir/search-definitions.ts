@@ -37,13 +37,24 @@ interface Path {
 interface Element {
   path: string;
   type: string;
+  /** codes of one short list, and no others */
+  closed: boolean;
 }
 
 /** Every parameter R4 defines for the type itself that can be compiled, by name. What a type shares with all others is not among them. */
 export function definedParameters(type: string): SearchParameterRow[] {
   loadDefinitions();
   const all = Object.values(getSearchParameters(type) ?? {}).filter(({ code }) => !code.startsWith('_'));
-  return all.flatMap((definition) => compile(type, definition, all) ?? []).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const rows = all.flatMap((definition) => compile(type, definition, all) ?? []).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return rows.map((row) => withoutRepeatedWords(row, rows));
+}
+
+/** Words are asked for by the parameter that looks at the least: `code`, and not `combo-code`. */
+function withoutRepeatedWords(row: SearchParameterRow, rows: readonly SearchParameterRow[]): SearchParameterRow {
+  if (row.kind !== 'token' || !row.words) return row;
+  const { words: _, ...wordless } = row;
+  const narrower = rows.some((other) => other.kind === 'token' && other.words && other.paths.length < row.paths.length && other.paths.every((path) => row.paths.includes(path)));
+  return narrower ? wordless : row;
 }
 
 function compile(type: string, definition: SearchParameter, all: readonly SearchParameter[]): SearchParameterRow | undefined {
@@ -56,9 +67,14 @@ function compile(type: string, definition: SearchParameter, all: readonly Search
   if (elements.length === 0) return undefined;
   const [where] = paths.flatMap((path) => path.where ?? []);
   const common = { name, url, paths: [...new Set(elements.map(({ path }) => path))], types: [...new Set(elements.map((element) => element.type))] };
-  if (kind === 'token') return { ...common, kind, ...bindingOf(type, elements), ...(where && { where }) };
+  if (kind === 'token') return { ...common, kind, ...bindingOf(type, elements), ...(elements.some(hasWords) && { words: true as const }), ...(where && { where }) };
   if (kind === 'reference') return { ...common, kind, targets: targetsOf(definition, paths), canonical: !common.types.includes('Reference') };
   return { ...common, kind, ...(name === 'phonetic' ? { sounds: true as const } : coveredBy(name, all)), ...(kind === 'string' && names.has(name) && { contains: true as const }) };
+}
+
+/** A concept of the record itself, in words of its own: not of a part of it, nor of a list everybody knows. */
+function hasWords({ path, type, closed }: Element): boolean {
+  return type === 'CodeableConcept' && !closed && !path.includes('.');
 }
 
 /** Names of people, organisations and products. Addresses and free text are too long to be indexed by all their parts. */
@@ -127,7 +143,7 @@ function elementsAt(type: string, [step, ...rest]: readonly Step[], wanted: read
   if (!step) return [];
   const element = getElementDefinition(type, step.name) ?? getElementDefinition(type, `${step.name}[x]`);
   const choice = element?.path.endsWith('[x]') === true;
-  const members = element?.type.map(({ code }) => ({ type: code, path: `${prefix}${step.name}${choice ? code.charAt(0).toUpperCase() + code.slice(1) : ''}` })) ?? [];
+  const members = element?.type.map(({ code }) => ({ type: code, path: `${prefix}${step.name}${choice ? code.charAt(0).toUpperCase() + code.slice(1) : ''}`, closed: element.binding?.strength === 'required' })) ?? [];
   const meant = members.filter((member) => step.only === undefined || member.type === step.only);
   if (rest.length > 0) return meant.flatMap((member) => elementsAt(member.type, rest, wanted, `${member.path}.`));
   return meant.map((member) => ({ ...member, type: member.type.replace(/^http:\/\/hl7\.org\/fhirpath\/System\.String$/, 'string') })).filter((member) => wanted.includes(member.type));

@@ -43,9 +43,15 @@ export function notServed(draft: SearchDraft, type: string, key: string, shapesA
     text: 'A search parameter, modifier or sort key is not supported for this resource type.',
     at: { field },
     expected: supported,
-    fix: shapesAnswer ? 'Leave it out, or send "Prefer: handling=lenient" to have it ignored.' : 'Leave it out, or ask by another.',
+    fix: instead[key] ?? (shapesAnswer ? 'Leave it out, or send "Prefer: handling=lenient" to have it ignored.' : 'Leave it out, or ask by another.'),
   });
 }
+
+const otherwise = 'No narrative is kept, so there is none to search. Ask for codes by their words, as in code:text=…, and for names by a part of them, as in name:contains=….';
+/** What R4 has for all types, and how the same is asked for here. */
+const instead: Readonly<Record<string, string>> = {
+  _text: otherwise, _content: otherwise, _filter: 'Repeat parameters for "and", and put commas between values for "or".', _list: 'Read the List, then ask for its entries by _id.',
+};
 
 /** Where the parameter is known and only its modifier is not, what it takes. */
 function modifiersExpected(type: string, key: string): string | undefined {

@@ -16,6 +16,7 @@ export type SearchParameterRow =
   | (Common & {
     kind: 'token';
     /** value set that says the systems of codes which are written without one */ binding?: string;
+    /** what stands in words beside its codes can be asked for: they say what the record is, and are of no short list */ words?: true;
     /** only extensions of this definition */ extension?: string;
     /** only elements with this member */ where?: { member: string; value: string };
     /** whether there is anything but false, as `true` or `false` */ truth?: true;

@@ -55,7 +55,7 @@ export function modifiersOf(type: string, row: SearchParameterRow): string[] {
   const missing = 'paths' in row && !row.name.startsWith('_') ? ['missing'] : [];
   if (type === 'AuditEvent') return row.kind === 'uri' ? ['below'] : row.kind === 'string' ? ['exact'] : row.kind === 'reference' ? ['[Type]', 'identifier'] : [];
   switch (row.kind) {
-    case 'token': return ['not', 'in', 'not-in', 'below', 'above', ...(row.types.includes('Identifier') ? ['of-type'] : []), ...missing];
+    case 'token': return ['not', 'in', 'not-in', 'below', 'above', ...(row.types.includes('Identifier') ? ['of-type'] : []), ...(row.words ? ['text'] : []), ...missing];
     case 'string': return row.sounds ? missing : ['exact', ...(row.contains ? ['contains'] : []), ...missing];
     case 'reference': return row.canonical ? missing : ['[Type]', 'identifier', ...missing];
     case 'uri': return ['below', 'above', ...missing];

@@ -3,10 +3,11 @@ import { hash } from 'node:crypto';
 /**
  * How a value was said: `token` a code or identifier, `reference` a literal reference, `identifier` a logical reference,
  * `prefix` the normalised beginning of a text, `part` any part of one, `exact` a text as written, `sound` a word as spoken, `uri` one as written,
+ * `word` the beginning of a word beside a code,
  * `below` one that another is below of, `of-type` an identifier with its type, `pair` two codes said together, `value` the
  * name of a value that is compared by its size, `present` that there is anything at all, `list` a list that is kept in order.
  */
-export type TokenKind = 'token' | 'reference' | 'identifier' | 'prefix' | 'part' | 'exact' | 'sound' | 'uri' | 'below' | 'of-type' | 'pair' | 'value' | 'present' | 'list';
+export type TokenKind = 'token' | 'reference' | 'identifier' | 'prefix' | 'part' | 'exact' | 'sound' | 'word' | 'uri' | 'below' | 'of-type' | 'pair' | 'value' | 'present' | 'list';
 
 /** A search value as a signed 64-bit number: the first eight bytes of SHA-256 over type, parameter, kind and value. */
 export function searchToken(type: string, parameter: string, kind: TokenKind, value: string): bigint {

@@ -1,9 +1,11 @@
 import { describeDenial } from '../audit/describe-denial.ts';
 import { describeDisclosure } from '../audit/describe-disclosure.ts';
 import type { Notice } from '../consent/notice-for.ts';
+import type { Grant } from '../consent/types.ts';
 import { gone, notFound } from '../fhir/outcome.ts';
 import { AuditedRefusal, categories, Refusal, type Problem } from '../fhir/problem.ts';
 import type { NotArrived } from '../fhir/notices.ts';
+import { typesAboutNobody } from '../fhir/search-parameters.ts';
 import type { OrganisationKey, Requester } from '../fhir/sharing.ts';
 import type { AuditEntry } from '../audit/types.ts';
 import type { VisibleRow } from '../store/door/door.ts';
@@ -30,6 +32,8 @@ export interface Released {
   incomplete: NotArrived[];
   next: unknown;
   total?: number | undefined;
+  /** nothing was found, and nothing but a system's own records, or not even these, could have been */
+  narrow?: NonNullable<Grant['narrow']>;
 }
 
 /**
@@ -55,7 +59,13 @@ export async function releaseTold<Told extends object>(
   const entry = describeLook(context, requester, ask, request, held, found, missing);
   await appendOrRefuse(context, entry);
   if (missing) throw new AuditedRefusal(missing);
-  return { rows: found.rows, composed, places: found.places, included: includedOf(held, found), next: found.next, total: found.total, ...told, notice: noticeWhereVisible(held, found), incomplete: lateCustodians(held, found) };
+  return { rows: found.rows, composed, places: found.places, included: includedOf(held, found), next: found.next, total: found.total, ...narrowOf(held, ask, found), ...told, notice: noticeWhereVisible(held, found), incomplete: lateCustodians(held, found) };
+}
+
+/** Of a search for records of people whose first page is empty. */
+function narrowOf({ grant: { narrow } }: HeldGrant, ask: Ask, { rows, people }: Found): Pick<Released, 'narrow'> {
+  const empty = ask.interaction === 'search-type' && ask.after === null && ask.query.count > 0 && !typesAboutNobody.has(ask.query.type) && rows.length + people.length === 0;
+  return empty && narrow ? { narrow } : {};
 }
 
 /** Of people who go along, the composed Patient does. */

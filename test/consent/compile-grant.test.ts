@@ -42,6 +42,15 @@ describe('a grant', () => {
     expect({ ...grant, rules: undefined }).toMatchObject({ exempt: [], open: [], related: [], explicit: [], governance: false, person: null });
   });
 
+  it.each<[string, Partial<GrantInput>, string | undefined]>([
+    ['without scopes for everything', { requester: feedClient }, 'scopes'],
+    ['no clause names', { requester: { ...feedClient, organisation: bchc, scopes: ['system/*.rs'] } }, 'agreements'],
+    ['a clause names for another purpose', { requester: { ...feedClient, organisation: bchc, scopes: ['system/*.rs'] }, agreements: [inForce([clause({ roles: ['integration'], purposes: ['HRESCH'] })])] }, 'agreements'],
+    ['a clause names', { requester: { ...feedClient, organisation: bchc, scopes: ['system/*.rs'] }, agreements: [inForce([clause({ roles: ['integration'] })])] }, undefined],
+  ])('of a system %s says so, whatever there is', (_, changes, narrow) => {
+    for (const there of [classes, []]) expect(compileGrant(input({ ...changes, classes: there })).narrow).toBe(narrow);
+  });
+
   it('for oversight is exempt from choices and opens governance', () => {
     expect(compileGrant(input({ requester: governanceLead, agreements: [oversight] }))).toMatchObject({ exempt: [6], open: [], governance: true });
   });

@@ -7,6 +7,7 @@ import { openPostgres, type Database } from '../../src/store/database.ts';
 import { freshPostgres } from '../databases.ts';
 import { connectSender } from '../edge/mllp/mllp-sender.ts';
 import { message } from '../intake/adt.ts';
+import { until } from '../patience.ts';
 import { freePort } from '../postgres-setup.ts';
 import { newSettings, pause, spawnGateway, tokenOf, type GatewayProcess, type GatewaySettings } from './gateway-process.ts';
 import { untilIdle } from './run-with-kills.ts';
@@ -116,9 +117,8 @@ function putFiles(round: number): void {
   }
 }
 
-async function filesTaken(): Promise<void> {
-  for (const end = Date.now() + 60_000; Date.now() < end; await pause(100)) if (!readdirSync(join(drop, 'uhb-adt')).some((name) => name.endsWith('.hl7'))) return;
-  throw new Error('files were left behind');
+function filesTaken(): Promise<void> {
+  return until(() => !readdirSync(join(drop, 'uhb-adt')).some((name) => name.endsWith('.hl7')), 'the end of the files', 100);
 }
 
 describe(`every way in, killed ${kills} times`, () => {

@@ -3,7 +3,8 @@ import pg from 'pg';
 import { freshPostgres } from '../databases.ts';
 import { openRecordAt } from '../../src/open-record.ts';
 import { openPostgres } from '../../src/store/database.ts';
-import { newSettings, pause, spawnGateway } from './gateway-process.ts';
+import { until } from '../patience.ts';
+import { newSettings, spawnGateway } from './gateway-process.ts';
 
 const starters = 6;
 
@@ -21,17 +22,22 @@ async function withClient<Result>(url: string, work: (client: pg.Client) => Prom
 const tablesOf = (url: string): Promise<string[]> => withClient(url, async (client) =>
   (await client.query<{ name: string }>(`select table_name as name from information_schema.tables where table_schema = 'public' order by 1`)).rows.map(({ name }) => name));
 
+/** How much of what rows are found by may wait to be written into its index. */
+const waitingTokens = (url: string): Promise<string[][]> => withClient(url, async (client) =>
+  (await client.query<{ name: string; options: string }>(`select relname as name, reloptions::text as options from pg_class where relname in ('citizen_row_tokens', 'citizen_fragment_tokens') order by 1`)).rows.map(({ name, options }) => [name, options]));
+
 async function openAndClose(url: string): Promise<void> {
   await (await openPostgres(url, 1)).close();
 }
 
-const everyVersion = Array.from({ length: 37 }, (_, i) => ({ version: i + 1 }));
+const everyVersion = Array.from({ length: 38 }, (_, i) => ({ version: i + 1 }));
 
 describe('the schema', () => {
   it(`is made once when ${starters} programs start on one empty database`, async () => {
     const url = await freshPostgres('template1');
     await Promise.all(Array.from({ length: starters }, () => openAndClose(url)));
     expect(await withClient(url, async (client) => (await client.query('select version from schema_version order by version')).rows)).toEqual(everyVersion);
+    expect(await waitingTokens(url)).toEqual([['citizen_fragment_tokens', '{fastupdate=on,gin_pending_list_limit=128}'], ['citizen_row_tokens', '{fastupdate=on,gin_pending_list_limit=128}']]);
   });
 
   it('is made in several databases of one cluster at once, though the roles belong to all of them', async () => {
@@ -95,11 +101,6 @@ describe('the schema', () => {
 
 async function untilLingering(url: string): Promise<void> {
   await withClient(url, async (client) => {
-    for (let waited = 0; waited < 600; waited += 1) {
-      const { rows } = await client.query(`select 1 from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'`);
-      if (rows.length > 0) return;
-      await pause(50);
-    }
-    throw new Error('the migration never came to the table');
+    await until(async () => (await client.query(`select 1 from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'`)).rows.length > 0, 'the migration at the table', 50);
   });
 }

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { randomFor, type Random } from '../../src/demo/random.ts';
 import { openPostgres, type Database } from '../../src/store/database.ts';
 import { hasIntakeWork } from '../../src/store/intake/intake-queue.ts';
+import { until } from '../patience.ts';
 import { checkInvariants, findLost, type Invariant } from './check-invariants.ts';
 import type { FeedPost, Sender } from './feed-posts.ts';
 import { readFinalRecord } from './final-record.ts';
@@ -29,7 +30,6 @@ export interface KillOutcome {
 /** One kill in this many strikes while the program starts. */
 const startKillEvery = 6;
 const loadMs = { least: 60, most: 1_500 };
-const idleLimitMs = 180_000;
 
 /**
  * Sends the posts to a real gateway, kills it with SIGKILL at seeded moments while posts and worker are under way,
@@ -144,11 +144,7 @@ async function runUndisturbed(database: Database, run: KillRun): Promise<void> {
 }
 
 export async function untilIdle(database: Database): Promise<void> {
-  const until = Date.now() + idleLimitMs;
-  while (await hasIntakeWork(database)) {
-    if (Date.now() > until) throw new Error('intake does not come to rest');
-    await pause(50);
-  }
+  await until(async () => !(await hasIntakeWork(database)), 'the end of intake', 50);
 }
 
 /** With the same keys both databases give the same record the same id. */

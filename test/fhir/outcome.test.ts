@@ -1,5 +1,5 @@
 import { internal, notFound, outcomeOf, problemsOf, statusOf } from '../../src/fhir/outcome.ts';
-import { ignoredNotice, incompleteNotice, withheldNotice } from '../../src/fhir/notices.ts';
+import { ignoredNotice, incompleteNotice, narrowNotice, withheldNotice } from '../../src/fhir/notices.ts';
 import { categories, Refusal } from '../../src/fhir/problem.ts';
 import type { Category, Problem } from '../../src/fhir/problem.ts';
 import { loadProfiles } from '../../src/fhir/profiles.ts';
@@ -77,6 +77,8 @@ describe('notices in a searchset', () => {
     ['withheld, naming organisations', withheldNotice(['Solihull Council', 'Aston Trust']), 'suppressed'],
     ['incomplete', incompleteNotice([{ organisation: 'Aston Trust' }]), 'incomplete'],
     ['ignored', ignoredNotice(['colour']), 'not-supported'],
+    ['narrow by scopes', narrowNotice('scopes'), 'informational'],
+    ['narrow by agreements', narrowNotice('agreements'), 'informational'],
   ])('%s: an outcome entry of FHIR R4 that is no error', (_name, entry, code) => {
     expect(entry.search).toEqual({ mode: 'outcome' });
     expect(validateResource(asJson(entry.resource ?? {}))).toEqual([]);

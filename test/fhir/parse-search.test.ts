@@ -142,6 +142,14 @@ it('finds a code with what stands under it, or over it, in its system', () => {
   expect(found(`class:below=${actCode}|_ActEncounterCode`)).toEqual(['AMB', 'IMP', 'ACUTE', 'NONAC']);
 });
 
+it('finds a code by how the words beside it begin', () => {
+  const request = changed(validCases['ServiceRequest'] ?? {}, { code: { text: 'GP: Physiothérapie at home', coding: [{ system: 'urn:x', code: '1', display: 'Rehabilitation' }] } });
+  const asked = ['physio', 'PHYSIOTHERAPIE AT', 'rehab home', 'gp', 'rehabilitations', 'thérapie', 'ho', 'physio clinic', 'clinic,physio at'];
+  expect(asked.map((words) => matches(parsed('ServiceRequest', `code:text=${encodeURIComponent(words)}`), request))).toEqual([true, true, true, true, true, false, false, false, true]);
+  expect(parsed('ServiceRequest', 'code:text=physio at').clauses).toHaveLength(2);
+  expect(parsed('ServiceRequest', 'code:text=physio').normal).toBe('ServiceRequest?code:text=*');
+});
+
 it('takes of R4\'s modifiers those that are documented for a parameter, and no others', () => {
   const ofR4 = ['missing', 'exact', 'contains', 'text', 'not', 'above', 'below', 'in', 'not-in', 'of-type', 'identifier', 'Organization'];
   const wrong = searchableTypes().flatMap((type) => (searchParametersOf(type) ?? []).flatMap((row) => {
@@ -153,6 +161,7 @@ it('takes of R4\'s modifiers those that are documented for a parameter, and no o
     return [...documented].sort().join() === [...taken].sort().join() ? [] : [`${type}.${row.name}: ${documented.join()} / ${taken.join()}`];
   }));
   expect(wrong).toEqual([]);
+  for (const [search, fix] of [['_text=x', 'name:contains'], ['_content=x', 'code:text'], ['_filter=x', 'commas'], ['_list=x', '_id']] as const) expect(refused('Patient', search)[0]?.fix).toContain(fix);
   expect(refused('Patient', 'family:text=x')[0]?.expected).toBe('family, family:exact, family:contains, family:missing');
 });
 
@@ -186,7 +195,9 @@ describe('what is refused, and how', () => {
     [':below of a code without its system', 'EpisodeOfCare', 'type:below=x', 'search-hierarchy-unknown', 'type'],
     [':above of a code nobody listed', 'EpisodeOfCare', 'type:above=http://snomed.info/sct|1', 'search-hierarchy-unknown', 'type'],
     ['a summary of texts with what goes along', 'EpisodeOfCare', '_summary=text&_include=EpisodeOfCare:patient', 'search-summary-with-include', '_summary'],
-    [':text', 'EpisodeOfCare', 'type:text=x', 'search-parameter-unknown', 'type:text'],
+    [':text of a short list', 'EpisodeOfCare', 'status:text=x', 'search-parameter-unknown', 'status:text'],
+    [':text without words', 'EpisodeOfCare', 'type:text=!', 'search-value-empty', 'type'],
+    [':text of too many words', 'EpisodeOfCare', 'type:text=a b c d e f g h i j k l m', 'search-value-too-long', 'type'],
     ['a value set nobody knows', 'EpisodeOfCare', 'type:in=http://elsewhere.example/vs', 'search-value-set-unknown', 'type'],
     ['an identifier by half its type', 'Patient', 'identifier:of-type=MR|1', 'search-value-invalid', 'identifier'],
     ['a quantity without its number', 'Observation', 'value-quantity=|http://unitsofmeasure.org|mg', 'search-value-invalid', 'value-quantity'],

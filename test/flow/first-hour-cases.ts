@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { assertionOf, partnerKey } from '../edge/oauth/partner.ts';
 import { ask } from '../edge/http/asking.ts';
+import { until } from '../patience.ts';
 import { openReceiver, type HookReceiver } from './hook-receiver.ts';
 import type { SystemWorld } from './system-world.ts';
 
@@ -49,11 +49,10 @@ async function numberOf({ gateway }: SystemWorld): Promise<string> {
 }
 
 async function nextNotification({ gateway }: SystemWorld, receiver: HookReceiver): Promise<unknown> {
-  for (let rounds = 0; receiver.received.length === 0; rounds += 1) {
-    if (rounds > 300) throw new Error('nothing arrived');
-    await setTimeout(rounds < 10 ? 0 : 50);
+  await until(async () => {
     await gateway.services.subscribers.look();
-  }
+    return receiver.received.length > 0;
+  }, 'a notification');
   return receiver.received.shift()?.bundle;
 }
 
@@ -67,10 +66,7 @@ async function sendBlock({ gateway }: SystemWorld, text: string, known: Known, n
   const wanted = read(answer, new Map());
   const status = Number(wanted.first.split(' ')[1]);
   let found = await ask(gateway, asked);
-  for (let rounds = 0; status === 200 && found.status === 202 && rounds < 300; rounds += 1) {
-    await setTimeout(20);
-    found = await ask(gateway, asked);
-  }
+  if (status === 200 && found.status === 202) await until(async () => (found = await ask(gateway, asked)).status !== 202, name);
   expect([name, found.status, found.status === status ? '' : found.text]).toEqual([name, status, '']);
   for (const [header, value] of Object.entries(wanted.headers)) expectText(String(found.headers[header.toLowerCase()]), value, known, name);
   if (wanted.body !== '') expectLike(JSON.parse(found.text), wanted.body, known, name);

@@ -6,6 +6,7 @@ import type { Requester } from '../../src/fhir/sharing.ts';
 import type { Services } from '../../src/services.ts';
 import { pause } from '../faults/gateway-process.ts';
 import { projectRoot } from '../intake/adt.ts';
+import { patienceMs } from '../patience.ts';
 
 /** A copy of mappings/ that a test may edit. */
 export interface EditableMappings {
@@ -50,11 +51,10 @@ export function integrationOf(organisation = `${ods}|RRK`): Requester {
 }
 
 export const council = 'https://fhir.bicp.example/Id/ons-code|E08000025';
-const limitMs = 120_000;
 export const request = { id: 'replay-test' };
 
 /** Looks until the feed's replay is in this state. */
-export async function untilReplay(services: Services, feed: string, state: ReplayReport['state'], who = integrationOf(), withinMs = limitMs, everyMs = 100): Promise<ReplayReport> {
+export async function untilReplay(services: Services, feed: string, state: ReplayReport['state'], who = integrationOf(), withinMs = patienceMs, everyMs = 100): Promise<ReplayReport> {
   for (const until = Date.now() + withinMs; Date.now() < until; await pause(everyMs)) {
     const report = await services.feedWork.replay.show(who, feed, request);
     if (report.state === state) return report;

@@ -99,7 +99,13 @@ function formsOf(row: SearchParameterRow, form: string, value: Json): string[] {
   if (row.kind === 'date') return (isJsonObject(value) ? [value['start'], value['end'], value['valueDateTime']] : [value]).flatMap((date) => (typeof date === 'string' ? [10, 7, 4].map((length) => form + date.slice(0, length)) : []));
   if (row.kind === 'reference') return form === ':identifier' ? codesIn(isJsonObject(value) ? (value['identifier'] ?? null) : null) : textsIn(isJsonObject(value) ? (value['reference'] ?? null) : null);
   if (row.kind === 'string') return textsIn(value).flatMap((text) => (form === ':exact' ? [text] : form === ':contains' ? [text.slice(1, 5)] : [text, text.slice(0, 3)]));
+  if (form === ':text') return wordsBesideCodes(value);
   return [...codesIn(value), ...(typeof value === 'string' ? [value] : [])];
+}
+
+function wordsBesideCodes(value: Json): string[] {
+  if (Array.isArray(value)) return value.flatMap(wordsBesideCodes);
+  return isJsonObject(value) ? [...textsIn(value['text'] ?? null), ...textsIn(value['display'] ?? null), ...wordsBesideCodes(value['coding'] ?? null)].flatMap((text) => [text, text.slice(0, 4)]) : [];
 }
 
 function textsIn(value: Json): string[] {

@@ -6,10 +6,11 @@ import type { Asking, Difference } from './twin-ask.ts';
 import { askers } from './twin-askers.ts';
 import { leaks } from './twin-leaks.ts';
 import { readTwinFacts, type TwinFacts } from './twin-facts.ts';
+import { runTwinRounds } from './twin-rounds.ts';
 import { compareWorlds, formName, twinRequests } from './twin-run.ts';
 import { keptListForms } from './twin-search.ts';
 import { breakGlassFor, choiceOf } from './twin-writes.ts';
-import { admissionOf, hiddenPeople, openTwinWorlds, visiblePeople, type Notice } from './twin-worlds.ts';
+import { admissionOf, hiddenPeople, openTwinWorlds, visiblePeople, type Notice, type TwinWorlds } from './twin-worlds.ts';
 
 /** Those who only sign are many and all alike, and a feed may read next to nothing: each is asked for an eighth. */
 const signing = new Set([...signatories.map(({ id }) => id), 'uhb-adt']);
@@ -67,6 +68,17 @@ export function describeTwinWorlds({ kind, notice, requests }: { kind: Database[
       expect([...routes, ...forms, ...lists].filter((arm) => !asked.has(arm) && !Object.hasOwn(notCompared, arm))).toEqual([]);
       const sorts = ['200', '200 with entries', 'page 200 with entries', '400', '403', '404', '405', ...(short ? [] : ['304', '406', '415', '422']), ...(notice === 'none' ? [] : ['200 with entries and a notice'])];
       expect(sorts.filter((sort) => !asking.met.has(sort))).toEqual([]);
+    });
+
+    if (requests < 500) it('are asked in rounds by `npm run check:twin`, which goes on with the next seed until enough was asked', async () => {
+      const [modes, next]: [Notice[], [number, number][]] = [[], []];
+      const open = (mode: Notice): Promise<TwinWorlds> => {
+        modes.push(mode);
+        return Promise.resolve({ ...asking.worlds, close: () => Promise.resolve() });
+      };
+      const rounds = { requests: 101, firstSeed: 7, modes: [notice, 'none'] as const, asking: seeing.filter(({ who }) => who === 'ward-doctor') };
+      expect(await runTwinRounds(rounds, open, (asked, seed) => { next.push([asked, seed]); })).toEqual({ asked: 101, seed: 8, found: null });
+      expect([modes, next]).toEqual([[notice, 'none'], [[100, 8], [101, 9]]]);
     });
 
     it('know no more of hidden people than of nobody when emergency access is asked for, and afterwards', async () => {

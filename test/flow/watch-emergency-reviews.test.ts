@@ -2,6 +2,7 @@ import type { LogEvent, LogFields } from '../../src/edge/log.ts';
 import { watchEmergencyReviews, type OverdueReview } from '../../src/flow/sharing/watch-emergency-reviews.ts';
 import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
+import { until } from '../patience.ts';
 
 const council = 'https://fhir.bicp.example/Id/ons-code|E08000025';
 const hospital = 'https://fhir.nhs.uk/Id/ods-organization-code|RRK';
@@ -40,7 +41,7 @@ describe.each(databases)('reviews of emergency access that wait, on $kind', ({ o
     try {
       await watch.look();
       expect(told.map(({ reference, days }) => [reference.at(-1), days])).toEqual([['2', 30], ['1', 9], ['4', 6]]);
-      while (told.length < 6) await new Promise((resolve) => setTimeout(resolve, 20));
+      await until(() => told.length >= 6, 'a second look');
     } finally {
       watch.stop();
     }

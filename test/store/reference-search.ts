@@ -43,6 +43,12 @@ export function beginsWith(values: readonly Json[], asked: string): boolean {
   return textsIn(values).some((text) => [text, ...text.split(/[^\p{L}\p{N}\u0300]+/u)].some((part) => plain(part).startsWith(plain(asked))));
 }
 
+/** Each word that is asked for begins one that stands beside a code. */
+export function isCalled(values: readonly Json[], asked: string): boolean {
+  const said = (values as { text?: string; coding?: { display?: string }[] }[]).flatMap(({ text, coding = [] }) => [text, ...coding.map(({ display }) => display)]).flatMap((text) => text?.split(' ') ?? []).map(plain);
+  return asked.split(' ').every((word) => said.some((each) => each.startsWith(plain(word))));
+}
+
 function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   return value !== null && typeof value === 'object' ? Object.entries(value).flatMap(([name, each]) => (name === 'use' ? [] : textsIn(each))) : [];

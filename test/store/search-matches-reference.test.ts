@@ -9,7 +9,7 @@ import { readGeneration, saveGrant } from '../../src/store/door/grants.ts';
 import { resolveQuery } from '../../src/store/door/resolve-query.ts';
 import { countMatches, searchRows, type PagePosition } from '../../src/store/door/search-rows.ts';
 import { databases } from '../databases.ts';
-import { beginsWith, codesIn, isAmount, isCode, isWhen, valuesOf } from './reference-search.ts';
+import { beginsWith, codesIn, isCalled, isAmount, isCode, isWhen, valuesOf } from './reference-search.ts';
 import { drawResources, storeResources } from './search-world.ts';
 
 type Holds = (resource: JsonObject) => boolean;
@@ -28,6 +28,7 @@ const each = (type: string, queries: readonly string[], holdsOf: (name: string, 
 const codes = (type: string, ...queries: string[]): Case[] => each(type, queries, (name, form, value) => (resource) => {
   const values = valuesOf(resource, name);
   if (form === 'missing') return (values.length === 0) === (value === 'true');
+  if (form === 'text') return value.split(',').some((asked) => isCalled(values, asked));
   return value.split(',').some((asked) => isCode(values, asked)) !== (form === 'not');
 });
 const texts = (type: string, ...queries: string[]): Case[] => each(type, queries, (name, form, value) => (resource) => {
@@ -55,6 +56,8 @@ const cases: Case[] = [
   ...codes('ServiceRequest', 'priority:missing=true', 'priority:not=urgent', 'priority=urgent,routine', 'requisition=urn:a|1', 'code:missing=false'),
   ...codes('Condition', 'severity=urn:a|', 'body-site:not=x', 'body-site=x,y'),
   ...codes('Patient', 'active=true', 'active=false', 'active:not=true', 'active:missing=true', 'gender:not=male', 'identifier=urn:a|1', 'telecom=a@b.example', 'email=a@b.example', 'phone=a@b.example', 'phone:missing=true', 'telecom:not=a@b.example', 'deceased=true', 'deceased=false'),
+  ...codes('Observation', 'code:text=HEART', 'category:text=réadapt', 'value-concept:text=left hip', 'code:text=fail,frac', 'category:text=heart fail,left of'), ...codes('Condition', 'body-site:text=rea', 'severity:text=cardiac', 'code:text=hip the fracture'),
+  ...codes('EpisodeOfCare', 'type:text=hip'), ...codes('ServiceRequest', 'code:text=failure'),
   ...texts('Patient', 'family=smith', "family=o'brien", 'family=avila', 'given=ann', 'name=jose', 'name=smithers', 'address=solihull', 'address=b15', 'address-city=birm', 'address-postalcode=B15 2TT', 'address:missing=true', 'address:missing=false', 'name:missing=true'),
   ...dates('Observation', 'date'), ...dates('ServiceRequest', 'occurrence'), ...dates('EpisodeOfCare', 'date'), ...dates('Task', 'period'),
   ...compared(isAmount, 'Observation', ['value-quantity'], '1.5', '2|http://unitsofmeasure.org|mg', '100||milligram'), ...compared(isAmount, 'Observation', ['combo-value-quantity'], '1'),

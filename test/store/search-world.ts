@@ -14,7 +14,11 @@ const some = <T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
 const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined, freq: 3 });
 
 const coding = fc.record({ system: some(...systems), code: some(...codes) });
-const concept = fc.record({ coding: fc.array(coding, { minLength: 1, maxLength: 2 }) });
+const called: Record<string, string> = { x: 'Heart failure', y: 'Fracture of the left hip', z: 'Réadaptation, cardiac' };
+/** In words: its text is of the first code, and each coding says its own. */
+const concept = fc.record({ coding: fc.array(coding, { minLength: 1, maxLength: 2 }) }).map((each) => ({
+  coding: each.coding.map((one) => (one.system === 'urn:b' ? { ...one, display: called[one.code] } : one)), ...(each.coding[0]?.system === 'urn:a' && { text: called[each.coding[0].code] }),
+}));
 const identifier = fc.record({ system: some(...systems), value: some('1', '2', '999 000 0379', '9990000379') });
 const date = some(...days);
 const period = fc.record({ start: maybe(some('2025-12-30', '2026-01-10', '2026-01-20')), end: maybe(some('2026-01-25', '2026-02-03')) }).filter(({ start, end }) => start !== undefined || end !== undefined);

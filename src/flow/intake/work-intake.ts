@@ -53,9 +53,10 @@ export function startIntakeWorker(context: WorkerContext, tell: Report, pollMs =
   return {
     wake: rounds.wake,
     idle: async () => {
+      const began = performance.now();
       while (!stopped && (await hasIntakeWork(context.database))) {
         rounds.wake();
-        await setTimeout(10);
+        await setTimeout(Math.min(Math.max(10, (performance.now() - began) / 20), 250)); // the longer it took, the less it matters: looking is work too
       }
     },
     stop: async () => {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 import { adtMessages } from '../../../src/demo/write-adt.ts';
 import { openLoadedPglite } from '../../databases.ts';
 import { castMember, population } from '../../flow/emergency-asks.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
+import { until } from '../../patience.ts';
 import { onestory as asTyped } from './run-command.ts';
 
 /** `onestory link …` and `onestory linkage …` as whoever oversees sharing types them. */
@@ -46,7 +46,7 @@ it('compares links with the rule of now', async () => {
   expect((await onestory('linkage', 'show')).err).toContain('[linkage-run-none]');
   const { out } = await onestory('linkage', 'start', '--json');
   const { id } = JSON.parse(out) as { id: string };
-  while ((await gateway.database.query<{ state: string }>('select state from linkage_run where id = $1', [id]))[0]?.state === 'comparing') await setTimeout(50);
+  await until(async () => (await gateway.database.query<{ state: string }>('select state from linkage_run where id = $1', [id]))[0]?.state !== 'comparing', 'the end of the comparison', 50);
   expect((await onestory('linkage', 'show')).out).toContain(`${id}: compared, rule `);
   expect((await onestory('linkage', 'diff')).out).toBe('Nothing would change.\n');
   // whoever does not oversee all sharing neither starts nor approves, nor ends it
@@ -58,7 +58,7 @@ it('compares links with the rule of now', async () => {
 
 it('gives a comparison up, and nothing of it is applied', async () => {
   const run = async (): Promise<string> => (await gateway.database.query<{ state: string }>('select state from linkage_run order by started_at desc limit 1'))[0]?.state ?? '';
-  while (await run() === 'applying') await setTimeout(50);
+  await until(async () => await run() !== 'applying', 'the end of the run before', 50);
   await onestory('linkage', 'start');
   expect((await onestory('linkage', 'give-up')).code).toBe(0);
   expect(await run()).toBe('given-up');

@@ -6,7 +6,7 @@ import type { LogEvent, LogFields } from '../../../src/edge/log.ts';
 import { openEmptyPglite } from '../../databases.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
 import { message } from '../../intake/adt.ts';
-import { patienceMs } from '../../patience.ts';
+import { until as untilSo } from '../../patience.ts';
 
 /** Files dropped into folders, taken by the real gateway. */
 
@@ -39,13 +39,7 @@ const put = (name: string, text: string | Buffer): string => {
   renameSync(join(root, 'being-written'), join(drop, name));
   return join(drop, name);
 };
-const until = async (condition: () => boolean): Promise<void> => {
-  const end = Date.now() + patienceMs;
-  while (!condition()) {
-    if (Date.now() > end) throw new Error(`nothing came of it: ${readdirSync(drop, { recursive: true }).join(' ')} ${JSON.stringify(logged)}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-};
+const until = (so: () => boolean): Promise<void> => untilSo(so, () => `in ${readdirSync(drop, { recursive: true }).join(' ')} ${JSON.stringify(logged)} what was waited for`);
 const count = async (text: string): Promise<number> => (await gateway.database.query('select 1 from source_record where content = $1', [Buffer.from(text)])).length;
 const problemsOf = (path: string): { problems: { issue: { details: { coding: { code: string }[] } }[] } } => JSON.parse(readFileSync(`${path}.problems.json`, 'utf8')) as never;
 const codeOf = (path: string): string | undefined => problemsOf(path).problems.issue[0]?.details.coding[0]?.code;

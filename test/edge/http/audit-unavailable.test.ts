@@ -9,6 +9,7 @@ import { databases, loadedPostgres } from '../../databases.ts';
 import { checkAuditLog } from '../../faults/check-audit-log.ts';
 import { readAtOnce } from '../../faults/read-at-once.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
+import { until } from '../../patience.ts';
 import { openPostgres } from '../../../src/store/database.ts';
 import { routeTable } from '../../flow/route-table.ts';
 import { ask, auditSince, citizenOf, codeOf, lastSeq, refusingEntries, type Question } from './asking.ts';
@@ -87,10 +88,6 @@ const breakages: [name: string, broken: string, mended: string][] = [
   ['the head is gone', 'alter table audit_head rename to audit_head_away', 'alter table audit_head_away rename to audit_head'],
   ['the store refuses every entry', "alter table audit_entry add constraint full_up check (seq < 0) not valid", 'alter table audit_entry drop constraint full_up'],
 ];
-
-async function until(so: () => boolean): Promise<void> {
-  while (!so()) await wait(5);
-}
 
 describe.each(databases)('without the audit trail, on $kind', ({ open }) => {
   let world: World;
@@ -192,7 +189,7 @@ describe('without the audit trail, on postgresql', () => {
     await other.query('begin');
     await other.query('update audit_head set seq = seq');
     const asked = readAtOnce(gateway.url, path, { Authorization: `Bearer ${await gateway.token(nurse)}` }, { sockets: 50, each: reads / 50 });
-    await until(() => gateway.services.audit.waiting() > 0);
+    await until(() => gateway.services.audit.waiting() > 0, 'an entry that waits', 5);
     const crowd = Array.from({ length: 20_000 }, (_, i) => gateway.services.audit.append(entryOf(i)).then(() => 'kept', (error: Error) => error.message));
     const answers = await asked;
     expect(answers).toHaveLength(reads);

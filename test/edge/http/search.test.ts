@@ -407,4 +407,15 @@ describe.each(databases)('a search, on $kind', ({ open }) => {
     expect(new Set(counts).size).toBeGreaterThan(1);
     expect(counts[3]).toBe(0);
   });
+
+  it('tells a system that finds nothing what it could have found, alike of somebody known and of nobody, and tells people nothing', async () => {
+    const told = async (number: string, as: string): Promise<string> => {
+      const { total, entry, link: _, ...rest } = (await (await gateway.search('EpisodeOfCare', { 'patient.identifier': `${nhsNumber}|${number}` }, as)).json()) as Bundle;
+      return JSON.stringify([total, entry ?? [], Object.keys(rest).sort()]);
+    };
+    const known = await told('9990000743', 'bwc-integration');
+    expect(known).toBe(await told('9990000808', 'bwc-integration'));
+    expect(known).toContain('agreement-opens-nothing');
+    expect(await told('9990000808', who)).not.toContain('opens-nothing');
+  });
 });

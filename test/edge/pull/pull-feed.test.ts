@@ -11,6 +11,7 @@ import { exampleBundle, resourceIn } from '../../flow/fhir-examples.ts';
 import { storedRows, testNumber } from '../../flow/intake-outcome.ts';
 import { loadedMappings } from '../../mappings/run-example.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
+import { until } from '../../patience.ts';
 import { startGpConnectServer, type GpConnectServer, type Trick } from './gp-connect-server.ts';
 
 const feed = 'gpexample-gpc';
@@ -168,7 +169,7 @@ describe.each(databases)('pulling a practice\'s records, on $kind', ({ open }) =
     writeFileSync(file, 'secret-of-the-source\n');
     const events: unknown[] = [];
     const pulls = startPulls({ services: gateway.services.pulling, targets: [target()], dataDir: gateway.dataDir, log: (event, fields) => { events.push([event, fields]); }, timing: quick, lookMs: 5 });
-    while (events.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    await until(() => events.length > 0, 'a pull', 10);
     await pulls.stop();
     expect(events).toEqual([['pull-finished', { feed, count: 3 }]]);
     expect(source.headers).toEqual(source.headers.map(() => 'Bearer secret-of-the-source'));

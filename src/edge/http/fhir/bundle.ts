@@ -1,5 +1,5 @@
 import type { BundleEntry } from '@medplum/fhirtypes';
-import { ignoredNotice, incompleteNotice, uncountedNotice, withheldNotice } from '../../../fhir/notices.ts';
+import { ignoredNotice, incompleteNotice, narrowNotice, uncountedNotice, withheldNotice } from '../../../fhir/notices.ts';
 import { assembleText } from '../../../flow/assemble.ts';
 import type { Released } from '../../../flow/release-records.ts';
 import type { Timeline } from '../../../flow/story/release-timeline.ts';
@@ -21,7 +21,7 @@ function rowEntry(base: string, row: VisibleRow, mode: 'match' | 'include'): str
 
 /** A searchset as JSON text, put together from texts: what was stored is sent as it was stored. */
 export function searchsetText(base: string, released: Released, links: BundleLinks, options: { composed: boolean; ignored?: readonly string[]; uncounted?: boolean }): string {
-  const notices = [...noticesOf(released), ...(options.ignored && options.ignored.length > 0 ? [ignoredNotice(options.ignored)] : []), ...(options.uncounted ? [uncountedNotice()] : [])];
+  const notices = [...noticesOf(released), ...(options.ignored && options.ignored.length > 0 ? [ignoredNotice(options.ignored)] : []), ...(options.uncounted ? [uncountedNotice()] : []), ...(released.narrow ? [narrowNotice(released.narrow)] : [])];
   const entries = [
     ...(options.composed ? released.composed.map(({ citizen, patient }) => entryText(base, 'Patient', citizen, JSON.stringify(patient), 'match')) : []),
     ...released.rows.map((row) => rowEntry(base, row, 'match')),
