@@ -22,7 +22,7 @@ const measures: readonly [name: string, unit: string, compared: boolean][] = [
   ...['read', 'search-token', 'search-date', 'search-name', 'search-chained', 'everything', 'create', 'update', 'transaction'].flatMap((kind) => ['c1', 'c16', 'c64', 'two'].flatMap((at): [string, string, boolean][] => [
     [`api.${kind}.${at}`, 'requests/s', at !== 'two'], ...['p50', 'p95', 'p99'].map((share): [string, string, boolean] => [`api.${kind}.${at}.${share}`, 'ms', false]), [`api.${kind}.${at}.cpu`, 'ms/request', false],
   ])),
-  ['export.listed', 'rows/s', false], ['export.passthrough', 'rows/s', false], ['export.onestory', 'rows/s', true], ['export.memory', 'MB', true],
+  ['export.listed', 'rows/s', false], ['export.passthrough', 'rows/s', false], ['export.onestory', 'rows/s', true], ['export.memory', 'MB', true], ['export.held', 'MB', true],
 ];
 
 /** All of them by `npm run check:bench`; in the suite those that start least. */

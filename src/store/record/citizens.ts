@@ -79,12 +79,18 @@ export async function savePeople(connection: Connection, citizens: readonly { ci
     await connection.query('insert into second_look (citizen_id, id, at) select p.*, $3 from unnest($1::uuid[], $2::uuid[]) as p(citizen_id, id) on conflict do nothing', [madeKnown.map((p) => p.citizen), madeKnown.map((p) => p.id), at]);
   }
   const keys = people.flatMap((p) => p.hashes.map((hash) => ({ citizen: p.citizen, id: p.id, hash })));
-  await connection.query(
-    `with gone as (delete from person_key where (citizen_id, id) in (select * from unnest($4::uuid[], $5::uuid[]))
-       and hash <> all ($3::bytea[]))
-     insert into person_key (citizen_id, id, hash) select * from unnest($1::uuid[], $2::uuid[], $3::bytea[]) on conflict do nothing`,
-    [keys.map((k) => k.citizen), keys.map((k) => k.id), keys.map((k) => k.hash), people.map((p) => p.citizen), people.map((p) => p.id)]);
+  const known = people.filter(({ citizen }) => !made.has(citizen));
+  await connection.query(replaceKeys,
+    [keys.map((k) => k.citizen), keys.map((k) => k.id), keys.map((k) => k.hash), known.map((p) => p.citizen), known.map((p) => p.id)]);
 }
+
+/**
+ * $1 to $3 the keys people have now; $4 and $5 those of the people who may have had others. An anti join: of `hash <> all (…)` the
+ * planner expects no row to be left, and in a table it does not know yet goes through all people for each of its keys.
+ */
+const replaceKeys = `with gone as (delete from person_key p where (p.citizen_id, p.id) in (select * from unnest($4::uuid[], $5::uuid[]))
+    and not exists (select from unnest($3::bytea[]) as h(hash) where h.hash = p.hash))
+  insert into person_key (citizen_id, id, hash) select * from unnest($1::uuid[], $2::uuid[], $3::bytea[]) on conflict do nothing`;
 
 /** Parks pairs for a person to look at, each once, whichever of the two it is said of. */
 export async function savePossible(connection: Connection, people: readonly Pick<PersonChange, 'citizen' | 'id' | 'possible'>[], at: Date): Promise<void> {
