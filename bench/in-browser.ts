@@ -29,13 +29,14 @@ export async function gone(page: Page, path: string, shows: readonly Seen[]): Pr
 
 /** From Enter until all of this is painted. */
 export async function entered(page: Page, shows: readonly Seen[]): Promise<number> {
-  const seen = page.evaluate(`(async () => {
+  // keys and scripts reach the page by two ways: what waits for the key is there before it is pressed
+  await page.evaluate(`void (window.seen = (async () => {
     const before = await new Promise((pressed) => addEventListener('keydown', () => pressed(performance.now()), { capture: true, once: true }));
     ${until(shows)}
     return await ${nextPaint} - before;
-  })()`);
+  })())`);
   await page.keyboard.press('Enter');
-  return Number(await seen);
+  return Number(await page.evaluate('window.seen'));
 }
 
 /** Playwright looks again after 20, 50, 100, 100 and 500 ms, which is too seldom for what takes a tenth of a second. */

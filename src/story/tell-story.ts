@@ -5,6 +5,7 @@ import { joinWords } from './concept-words.ts';
 import { coordinatedPlans, type CoordinatedPlan } from './coordinated-plan.ts';
 import { disagreements } from './disagreements.ts';
 import { notRecorded } from './empty-reason.ts';
+import { sayName } from './ordinary-case.ts';
 import { sayDate } from './say-date.ts';
 import { sayPlan, saySigned, whatMatteredBefore, whatMatters } from './say-plans.ts';
 import { sayReferrals } from './say-referrals.ts';
@@ -78,7 +79,7 @@ function who(facts: StoryFacts): Statement[] {
   const { name = [], birthDate, identifier = [], gender, telecom = [], extension = [] } = facts.patient;
   const witnessed = (text: string, id: string | undefined): Statement => say('identity', text, ...witnessesOf(facts, id ?? ''));
   return [
-    ...name.map((each) => witnessed(`Name: ${each.text ?? joinWords([each.prefix?.join(' '), each.given?.join(' '), each.family], ' ')}${each.use === 'usual' || each.use === 'nickname' ? ', as the person is called' : ''}`, each.id)),
+    ...name.map((each) => witnessed(`Name: ${sayName(each.text ?? joinWords([each.prefix?.join(' '), each.given?.join(' '), each.family], ' '))}${each.use === 'usual' || each.use === 'nickname' ? ', as the person is called' : ''}`, each.id)),
     ...(birthDate === undefined ? [] : [witnessed(`Born ${sayDate(birthDate)}`, 'birthDate')]),
     ...(gender === undefined ? [] : [witnessed(`Gender: ${gender}`, 'gender')]),
     ...identifier.filter(({ system }) => system === nhsNumber).map(({ value, id }) => witnessed(`NHS number ${value ?? ''}`, id)),

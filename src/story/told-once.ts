@@ -1,6 +1,7 @@
 import type { CodeableConcept, Observation, Patient } from '@medplum/fhirtypes';
 import { allergies, saysNone } from './alerts.ts';
 import { codeSystem, conceptsText, conceptText, extensionOf, hasCode, joinWords } from './concept-words.ts';
+import { sayName } from './ordinary-case.ts';
 import { ageInDays, sayDate } from './say-date.ts';
 import { ofType, say, type Statement } from './statement.ts';
 import { phonesText } from './who-to-talk-to.ts';
@@ -32,7 +33,7 @@ export function factsOf(row: StoryRow, now: Date): Statement[] {
     case 'Patient': return ofPerson(row.resource, () => [row]);
     case 'Observation': return ofType([row], 'Observation').flatMap((each) => ofObservation(each, now));
     case 'RelatedPerson': return ofType([row], 'RelatedPerson').filter(({ resource }) => resource.active !== false).map(({ resource }) =>
-      say('key-contact', joinWords([resource.name?.[0]?.text ?? resource.name?.[0]?.family ?? 'Somebody not named', conceptsText(resource.relationship), phonesText(resource.telecom)]), row));
+      say('key-contact', joinWords([sayName(resource.name?.[0]?.text ?? resource.name?.[0]?.family ?? 'Somebody not named'), conceptsText(resource.relationship), phonesText(resource.telecom)]), row));
     case 'Task': return ofType([row], 'Task').filter(({ resource: { code, status } }) => status === 'completed' && isAssessment(code)).map(({ resource }) => {
       const on = resource.executionPeriod?.end ?? resource.authoredOn;
       return say('assessment', joinWords([conceptText(resource.code), resource.description, on && `done on ${sayDate(on)}`]), row);
@@ -60,7 +61,7 @@ function ofPerson(patient: Patient, by: (element: string) => readonly StoryRow[]
 }
 
 export function contactText({ name, relationship, telecom }: NonNullable<Patient['contact']>[number]): string {
-  return joinWords([name?.text ?? joinWords([name?.prefix?.join(' '), name?.given?.join(' '), name?.family], ' '), relationshipText(relationship), phonesText(telecom)]) || 'A contact without a name';
+  return joinWords([sayName(name?.text ?? joinWords([name?.prefix?.join(' '), name?.given?.join(' '), name?.family], ' ')), relationshipText(relationship), phonesText(telecom)]) || 'A contact without a name';
 }
 
 const languages = new Intl.DisplayNames('en-GB', { type: 'language' });

@@ -1,9 +1,9 @@
-import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { Navigate, Route, Routes, useLocation } from 'react-router';
 import { BreakGlass } from './break-glass/break-glass.tsx';
 import { FindPerson } from './find/find-person.tsx';
 import { Frame } from './frame.tsx';
-import { Home } from './home.tsx';
+import { Home, oversees } from './home.tsx';
 import { NotFound } from './not-found.tsx';
 import { Entry } from './person/entry/entry.tsx';
 import { Person } from './person/person.tsx';
@@ -12,33 +12,39 @@ import { SignInFailed } from './session/sign-in-failed.tsx';
 import { TimeLimits } from './session/time-limits.tsx';
 import { readerOf, useSession } from './session/use-session.ts';
 import type { SignedIn } from './api/session.ts';
+import { BringWhenIdle, later } from './ui/later.tsx';
 import { Loading } from './ui/loading.tsx';
 import { Problem } from './ui/problem.tsx';
 
-// what is not needed to find and read a record comes when it is opened: what oversight opens is not sent to a ward
-const Agreement = lazy(async () => ({ default: (await import('./governance/agreement.tsx')).Agreement }));
-const Agreements = lazy(async () => ({ default: (await import('./governance/agreements.tsx')).Agreements }));
-const Case = lazy(async () => ({ default: (await import('./cases/case.tsx')).Case }));
-const CaseList = lazy(async () => ({ default: (await import('./cases/case-list.tsx')).CaseList }));
-const EmergencyAccess = lazy(async () => ({ default: (await import('./emergency/emergency-access.tsx')).EmergencyAccess }));
-const EmergencyList = lazy(async () => ({ default: (await import('./emergency/emergency-list.tsx')).EmergencyList }));
-const Explain = lazy(async () => ({ default: (await import('./explain/explain.tsx')).Explain }));
-const Feed = lazy(async () => ({ default: (await import('./feeds/feed.tsx')).Feed }));
-const FeedList = lazy(async () => ({ default: (await import('./feeds/feed-list.tsx')).FeedList }));
-const KnownGaps = lazy(async () => ({ default: (await import('./known-gaps/known-gaps.tsx')).KnownGaps }));
-const LinkList = lazy(async () => ({ default: (await import('./links/link-list.tsx')).LinkList }));
-const LinkPair = lazy(async () => ({ default: (await import('./links/link-pair.tsx')).LinkPair }));
-const LinkageRun = lazy(async () => ({ default: (await import('./links/linkage-run.tsx')).LinkageRun }));
-const Advice = lazy(async () => ({ default: (await import('./referral/advice.tsx')).Advice }));
-const ChoiceRegister = lazy(async () => ({ default: (await import('./choices/choice-register.tsx')).ChoiceRegister }));
-const DischargeList = lazy(async () => ({ default: (await import('./discharge/discharge-list.tsx')).DischargeList }));
-const LogProof = lazy(async () => ({ default: (await import('./log-proof/log-proof.tsx')).LogProof }));
-const Refer = lazy(async () => ({ default: (await import('./referral/refer.tsx')).Refer }));
-const ReferralList = lazy(async () => ({ default: (await import('./referral/referral-list.tsx')).ReferralList }));
-const Reports = lazy(async () => ({ default: (await import('./reports/reports.tsx')).Reports }));
-const TryDraft = lazy(async () => ({ default: (await import('./governance/try-draft.tsx')).TryDraft }));
-const Watched = lazy(async () => ({ default: (await import('./cases/watched.tsx')).Watched }));
-const WhoLooked = lazy(async () => ({ default: (await import('./governance/who-looked.tsx')).WhoLooked }));
+// what is not needed to find and read a record comes when nothing else is to do: what oversight opens is not sent to a ward
+const ward = {
+  Advice: later(async () => (await import('./referral/advice.tsx')).Advice),
+  DischargeList: later(async () => (await import('./discharge/discharge-list.tsx')).DischargeList),
+  Refer: later(async () => (await import('./referral/refer.tsx')).Refer),
+  ReferralList: later(async () => (await import('./referral/referral-list.tsx')).ReferralList),
+};
+const oversight = {
+  Agreement: later(async () => (await import('./governance/agreement.tsx')).Agreement),
+  Agreements: later(async () => (await import('./governance/agreements.tsx')).Agreements),
+  Case: later(async () => (await import('./cases/case.tsx')).Case),
+  CaseList: later(async () => (await import('./cases/case-list.tsx')).CaseList),
+  EmergencyAccess: later(async () => (await import('./emergency/emergency-access.tsx')).EmergencyAccess),
+  EmergencyList: later(async () => (await import('./emergency/emergency-list.tsx')).EmergencyList),
+  Explain: later(async () => (await import('./explain/explain.tsx')).Explain),
+  Feed: later(async () => (await import('./feeds/feed.tsx')).Feed),
+  FeedList: later(async () => (await import('./feeds/feed-list.tsx')).FeedList),
+  KnownGaps: later(async () => (await import('./known-gaps/known-gaps.tsx')).KnownGaps),
+  LinkList: later(async () => (await import('./links/link-list.tsx')).LinkList),
+  LinkPair: later(async () => (await import('./links/link-pair.tsx')).LinkPair),
+  LinkageRun: later(async () => (await import('./links/linkage-run.tsx')).LinkageRun),
+  ChoiceRegister: later(async () => (await import('./choices/choice-register.tsx')).ChoiceRegister),
+  LogProof: later(async () => (await import('./log-proof/log-proof.tsx')).LogProof),
+  Reports: later(async () => (await import('./reports/reports.tsx')).Reports),
+  TryDraft: later(async () => (await import('./governance/try-draft.tsx')).TryDraft),
+  Watched: later(async () => (await import('./cases/watched.tsx')).Watched),
+  WhoLooked: later(async () => (await import('./governance/who-looked.tsx')).WhoLooked),
+};
+const next = { ward: Object.values(ward), oversight: Object.values(oversight) };
 
 /** Every address of the viewer, under /app. All but the signed-out ones need somebody signed in. */
 export function App() {
@@ -61,6 +67,7 @@ function SignedInOnly() {
     return (
       <Frame session={data} key={reader}>
         <TimeLimits session={data} readAt={session.dataUpdatedAt} />
+        <BringWhenIdle screens={oversees(data) ? next.oversight : next.ward} />
         {isTheirs ? <Screens session={data} key={pathname.split('/')[1]} /> : pathname === '/' ? null : <Navigate to="/" replace />}
       </Frame>
     );
@@ -86,38 +93,36 @@ function before(session: ReturnType<typeof useSession>): ReactNode {
 
 function Screens({ session }: { session: SignedIn }) {
   return (
-    <Suspense fallback={<Loading />}>
-      <Routes>
-        <Route index element={<Home session={session} />} />
-        <Route path="find" element={<FindPerson session={session} />} />
-        <Route path="break-glass" element={<BreakGlass />} />
-        <Route path="person/:citizen" element={<Person session={session} />} />
-        <Route path="person/:citizen/refer" element={<Refer session={session} />} />
-        <Route path="person/:citizen/advice" element={<Advice session={session} />} />
-        <Route path="referrals" element={<ReferralList session={session} />} />
-        <Route path="discharge" element={<DischargeList session={session} />} />
-        <Route path="person/:citizen/:type/:id" element={<Entry session={session} />} />
-        <Route path="choices" element={<ChoiceRegister session={session} />} />
-        <Route path="reports" element={<Reports />} />
-        <Route path="log-proof" element={<LogProof session={session} />} />
-        <Route path="who-looked" element={<WhoLooked />} />
-        <Route path="agreements" element={<Agreements session={session} />} />
-        <Route path="agreements/try" element={<TryDraft session={session} />} />
-        <Route path="agreements/:id" element={<Agreement session={session} />} />
-        <Route path="cases" element={<CaseList />} />
-        <Route path="cases/watched" element={<Watched session={session} />} />
-        <Route path="cases/:reference" element={<Case session={session} />} />
-        <Route path="emergency" element={<EmergencyList />} />
-        <Route path="emergency/:reference" element={<EmergencyAccess session={session} />} />
-        <Route path="links" element={<LinkList session={session} />} />
-        <Route path="links/anew" element={<LinkageRun session={session} />} />
-        <Route path="links/:reference" element={<LinkPair session={session} />} />
-        <Route path="explain" element={<Explain />} />
-        <Route path="feeds" element={<FeedList />} />
-        <Route path="feeds/:key" element={<Feed session={session} />} />
-        <Route path="known-gaps" element={<KnownGaps />} />
-        <Route path="*" element={<NotFound />} />
-      </Routes>
-    </Suspense>
+    <Routes>
+      <Route index element={<Home session={session} />} />
+      <Route path="find" element={<FindPerson session={session} />} />
+      <Route path="break-glass" element={<BreakGlass />} />
+      <Route path="person/:citizen" element={<Person session={session} />} />
+      <Route path="person/:citizen/refer" element={<ward.Refer session={session} />} />
+      <Route path="person/:citizen/advice" element={<ward.Advice session={session} />} />
+      <Route path="referrals" element={<ward.ReferralList session={session} />} />
+      <Route path="discharge" element={<ward.DischargeList session={session} />} />
+      <Route path="person/:citizen/:type/:id" element={<Entry session={session} />} />
+      <Route path="choices" element={<oversight.ChoiceRegister session={session} />} />
+      <Route path="reports" element={<oversight.Reports />} />
+      <Route path="log-proof" element={<oversight.LogProof session={session} />} />
+      <Route path="who-looked" element={<oversight.WhoLooked />} />
+      <Route path="agreements" element={<oversight.Agreements session={session} />} />
+      <Route path="agreements/try" element={<oversight.TryDraft session={session} />} />
+      <Route path="agreements/:id" element={<oversight.Agreement session={session} />} />
+      <Route path="cases" element={<oversight.CaseList />} />
+      <Route path="cases/watched" element={<oversight.Watched session={session} />} />
+      <Route path="cases/:reference" element={<oversight.Case session={session} />} />
+      <Route path="emergency" element={<oversight.EmergencyList />} />
+      <Route path="emergency/:reference" element={<oversight.EmergencyAccess session={session} />} />
+      <Route path="links" element={<oversight.LinkList session={session} />} />
+      <Route path="links/anew" element={<oversight.LinkageRun session={session} />} />
+      <Route path="links/:reference" element={<oversight.LinkPair session={session} />} />
+      <Route path="explain" element={<oversight.Explain />} />
+      <Route path="feeds" element={<oversight.FeedList />} />
+      <Route path="feeds/:key" element={<oversight.Feed session={session} />} />
+      <Route path="known-gaps" element={<oversight.KnownGaps />} />
+      <Route path="*" element={<NotFound />} />
+    </Routes>
   );
 }

@@ -39,6 +39,11 @@ export function formatDate(text: string | undefined): string {
   return moment ? dateOf(moment) : text;
 }
 
+/** A sentence of the gateway, which writes days as 2027-03-31, with its days as they are written here. */
+export function formatDatesIn(text: string): string {
+  return text.replaceAll(/(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])/g, (day) => formatDate(day));
+}
+
 /** `05-Apr-2026 09:05`; a date without a time stays a date. */
 export function formatDateTime(text: string | undefined): string {
   if (text === undefined || text === '') return notRecorded;
@@ -96,12 +101,17 @@ export function formatAge(birthDate: string | undefined, now: Date, died?: strin
 /** `OKAFOR, Alice (Mrs)`: family name in capitals, given names, title. */
 export function formatName(name: HumanName | undefined): string {
   if (!name) return notRecorded;
-  const given = (name.given ?? []).join(' ');
-  const title = (name.prefix ?? []).join(' ');
+  const given = inOrdinaryCase((name.given ?? []).join(' '));
+  const title = inOrdinaryCase((name.prefix ?? []).join(' '));
   const family = (name.family ?? '').toUpperCase();
   const whole = [family, given].filter((part) => part !== '').join(', ');
   if (whole === '') return name.text ?? notRecorded;
   return title === '' ? whole : `${whole} (${title})`;
+}
+
+/** `MARY-ANN` → `Mary-Ann`: many systems send all in capitals. With a small letter in it, or of one letter, as it is. */
+function inOrdinaryCase(text: string): string {
+  return /\p{Ll}/u.test(text) ? text : text.replaceAll(/(\p{Lu})([\p{Lu}\p{M}]+)/gu, (_, first: string, more: string) => `${first}${more.toLowerCase()}`);
 }
 
 /** The official name, else the usual one, else the first; never an old one. */
@@ -114,8 +124,8 @@ export function mainName(names: readonly HumanName[] | undefined): HumanName | u
 export function preferredName(names: readonly HumanName[] | undefined): string | undefined {
   const main = mainName(names);
   const other = (names ?? []).find((name) => name !== main && (name.use === 'usual' || name.use === 'nickname'));
-  const text = other ? ((other.given ?? []).join(' ') || other.text) : undefined;
-  return text === undefined || text === (main?.given ?? []).join(' ') ? undefined : text;
+  const text = other ? (inOrdinaryCase((other.given ?? []).join(' ')) || other.text) : undefined;
+  return text === undefined || text === inOrdinaryCase((main?.given ?? []).join(' ')) ? undefined : text;
 }
 
 /** `999 100 0011`; anything that is not ten digits stays as it is. */

@@ -1,5 +1,5 @@
-import type { ReactNode } from 'react';
-import { Link, NavLink } from 'react-router';
+import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { Link, NavLink, useLocation } from 'react-router';
 import { signInAddress, type SignedIn } from './api/session.ts';
 import { EmergencyStrip } from './break-glass/emergency-strip.tsx';
 import { oversees } from './home.tsx';
@@ -36,16 +36,28 @@ function Who({ session }: { session: SignedIn }) {
   );
 }
 
-/** Where one can go. */
+const oversight = [['/who-looked', strings.nav.whoLooked], ['/reports', strings.nav.reports], ['/choices', strings.nav.choices], ['/cases', strings.nav.cases], ['/emergency', strings.nav.emergency], ['/links', strings.nav.links], ['/feeds', strings.nav.feeds], ['/agreements', strings.nav.agreements], ['/log-proof', strings.nav.logProof], ['/known-gaps', strings.nav.knownGaps]] as const;
+const care = [['/find', strings.nav.find], ['/referrals', strings.nav.referrals], ['/discharge', strings.nav.discharge]] as const;
+
+/** Where one can go. More than a narrow window has room for is opened by a button there, and closed by going somewhere or by Escape. */
 function Bar({ session }: { session: SignedIn }) {
-  const screens = oversees(session)
-    ? [['/who-looked', strings.nav.whoLooked], ['/reports', strings.nav.reports], ['/choices', strings.nav.choices], ['/cases', strings.nav.cases], ['/emergency', strings.nav.emergency], ['/links', strings.nav.links], ['/feeds', strings.nav.feeds], ['/agreements', strings.nav.agreements], ['/log-proof', strings.nav.logProof], ['/known-gaps', strings.nav.knownGaps]] as const
-    : [['/find', strings.nav.find], ['/referrals', strings.nav.referrals], ['/discharge', strings.nav.discharge]] as const;
+  const { key } = useLocation();
+  const [openAt, setOpenAt] = useState<string | null>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const screens = oversees(session) ? oversight : care;
+  const isLong = screens === oversight;
+  const isOpen = openAt === key;
+  const closes = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape' || !isOpen) return;
+    setOpenAt(null);
+    button.current?.focus();
+  };
   return (
     <div className="os-bar">
       <div className="os-inner">
-        <nav aria-label={strings.nav.label}>
-          <ul>{screens.map(([to, text]) => <li key={to}><NavLink to={to}>{text}</NavLink></li>)}</ul>
+        <nav aria-label={strings.nav.label} onKeyDown={closes}>
+          {isLong ? <button className="os-bar__open" type="button" ref={button} aria-expanded={isOpen} aria-controls="screens" onClick={() => { setOpenAt(isOpen ? null : key); }}>{strings.nav.menu}</button> : null}
+          <ul id="screens" className={isLong && !isOpen ? 'os-bar__folded' : undefined}>{screens.map(([to, text]) => <li key={to}><NavLink to={to}>{text}</NavLink></li>)}</ul>
         </nav>
       </div>
     </div>

@@ -24,7 +24,7 @@ export const strings = {
   skip: 'Skip to the content',
   loading: 'Loading',
   header: { actingFor: 'Acting for', change: 'Change', changeSays: 'for whom you act: you sign in again', purpose: 'Purpose', signOut: 'Sign out', signOutEverywhere: 'Sign out everywhere', home: 'OneStory home' },
-  nav: { label: 'Screens', find: 'Find a person', referrals: 'Referrals', discharge: 'Ready to leave', choices: 'Choices', reports: 'Reports', logProof: 'Proof of the log', whoLooked: 'Who looked', agreements: 'Agreements', cases: 'Odd looks', emergency: 'Emergency access', links: 'Possible links', feeds: 'Feeds', knownGaps: 'Known gaps' },
+  nav: { label: 'Screens', menu: 'Menu', find: 'Find a person', referrals: 'Referrals', discharge: 'Ready to leave', choices: 'Choices', reports: 'Reports', logProof: 'Proof of the log', whoLooked: 'Who looked', agreements: 'Agreements', cases: 'Odd looks', emergency: 'Emergency access', links: 'Possible links', feeds: 'Feeds', knownGaps: 'Known gaps' },
   footer: 'What is missing here may still exist. Every look at a record is written down, with the reason it was allowed.',
   problem: {
     heading: 'This did not work',

@@ -10,15 +10,22 @@ export function inOrder(feeds: readonly FeedReport[]): FeedReport[] {
   return [...feeds].sort((a, b) => Number(a.ailments.length === 0) - Number(b.ailments.length === 0) || a.partner.localeCompare(b.partner, 'en-GB') || a.title.localeCompare(b.title, 'en-GB'));
 }
 
-/** What waits and how much is stuck, as labelled values; what is zero is said too. */
+/** What came and what is stuck, as labelled values; that nothing is stuck is said once. */
 export function factsOf({ partner, queue: { received, pending, quarantined, awaitingMerge, unmappedCodes, waitingSince, lastReceived }, freshness }: FeedReport): [label: string, value: string][] {
   const { facts } = words;
   const waiting = received + pending;
-  return [
-    [facts.partner, partner], [facts.last, lastReceived === null ? words.never : formatDateTime(lastReceived)], ...freshnessOf(freshness),
-    [facts.waiting, `${words.rows(waiting)}${waiting > 0 && waitingSince !== null ? words.since(formatDateTime(waitingSince)) : ''}`],
-    [facts.quarantined, words.rows(quarantined)], [facts.unmapped, unmappedCodes.toLocaleString('en-GB')], ...(awaitingMerge > 0 ? [[facts.awaitingMerge, words.rows(awaitingMerge)] as [string, string]] : []),
+  const stuck: [string, string][] = [
+    ...some(facts.waiting, waiting, `${words.rows(waiting)}${waitingSince === null ? '' : words.since(formatDateTime(waitingSince))}`), ...some(facts.quarantined, quarantined, words.rows(quarantined)),
+    ...some(facts.unmapped, unmappedCodes, unmappedCodes.toLocaleString('en-GB')), ...some(facts.awaitingMerge, awaitingMerge, words.rows(awaitingMerge)),
   ];
+  return [
+    [facts.partner, partner], [facts.last, lastReceived === null ? words.never : formatDateTime(lastReceived)], ...(lastReceived === null && freshness.rowsOfDay === 0 ? [] : freshnessOf(freshness)),
+    ...(stuck.length > 0 ? stuck : [[facts.stuck, words.nothing] as [string, string]]),
+  ];
+}
+
+function some(label: string, count: number, text: string): [string, string][] {
+  return count === 0 ? [] : [[label, text]];
 }
 
 /** How fresh it is, beside an ordinary day. */

@@ -1,3 +1,4 @@
+import { formatDate } from '../format.ts';
 import { strings } from '../strings.ts';
 import type { FeedLedger, LedgerField } from './feed-shapes.ts';
 
@@ -17,7 +18,7 @@ export function fieldsInOrder(fields: readonly LedgerField[]): LedgerField[] {
 /** Where a field goes, a line for each way: how often, and to which element; of one left out why, and who agreed. */
 export function waysOf({ dropped, ways }: LedgerField): string[] {
   const lines = ways.map(({ state, to, seen }) => `${to ?? words.states[state] ?? state}: ${words.times(seen)}`);
-  return dropped === null ? lines : [...lines, `${dropped.reason} (${words.approved(dropped.approvedBy, dropped.date)})`];
+  return dropped === null ? lines : [...lines, `${dropped.reason} (${words.approved(dropped.approvedBy, formatDate(dropped.date))})`];
 }
 
 /** The shape of the first example that has one. */

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { SignedIn } from '../api/session.ts';
-import { formatDate } from '../format.ts';
+import { formatDate, formatDatesIn } from '../format.ts';
 import { hasScope } from '../home.tsx';
 import { strings } from '../strings.ts';
 import { Ask } from '../ui/ask.tsx';
@@ -25,7 +25,7 @@ export function AgreementActs({ agreement, session }: { agreement: AgreementView
   const over = data.terminatedAt !== null || data.state === 'lapsed' || data.state === 'terminated';
   return (
     <>
-      <p>{words.next} {data.next}</p>
+      <p>{words.next} {formatDatesIn(data.next)}</p>
       {own?.signedAt ? <p role="status">{words.signed(own.name, formatDate(own.signedAt))}</p> : null}
       {mayChange && !over && own?.signedAt === null ? <Sign entry={data} party={own} signatory={session.person.name} /> : null}
       {mayChange && !over && session.role === 'governance' ? <Standing entry={data} /> : null}

@@ -1,6 +1,6 @@
 import { Link } from 'react-router';
 import type { SignedIn } from '../api/session.ts';
-import { formatDate } from '../format.ts';
+import { formatDate, formatDatesIn } from '../format.ts';
 import { strings } from '../strings.ts';
 import { Loading } from '../ui/loading.tsx';
 import { Table } from '../ui/nhs.ts';
@@ -68,14 +68,9 @@ function Next({ entry }: { entry: RegisterEntry | undefined }) {
   return (
     <span className="os-register__next">
       {entry.warnings.map(({ of, day, days }) => <strong key={of}>{words.warning(of, formatDate(day), days)}. </strong>)}
-      {entry.state === 'in-force' ? null : withDates(entry.next)}
+      {entry.state === 'in-force' ? null : formatDatesIn(entry.next)}
     </span>
   );
-}
-
-/** The register writes days as 2027-03-31. */
-function withDates(text: string): string {
-  return text.replaceAll(/\d{4}-\d{2}-\d{2}/g, (day) => formatDate(day));
 }
 
 function signedOf({ parties }: AgreementView): string {

@@ -1,6 +1,6 @@
 import type { Bundle, Organization, Patient, Resource, ServiceRequest, Task } from '@medplum/fhirtypes';
 import { matchesOf } from '../api/fhir.ts';
-import { formatDate, formatDateTime, wordsOf } from '../format.ts';
+import { formatDate, formatDateTime, notRecorded, wordsOf } from '../format.ts';
 import { bannerOf } from '../person/banner/banner-view.ts';
 import { outcomeOf, reasonOf, senderOf } from '../person/cards/referrals-view.ts';
 import { stateOf, teamFirst } from '../person/parts/title-of.ts';
@@ -63,9 +63,16 @@ function rowOf(request: ServiceRequest, all: readonly Resource[], keys: readonly
   const said = stateIn(request, all, keys);
   return {
     record: `ServiceRequest/${request.id ?? ''}`, citizen: person?.id, name: banner?.name ?? words.list.unknownPerson, born: banner?.born ?? '', nhsNumber: banner?.nhsNumber ?? '',
-    what: request.code?.text ?? strings.person.kinds['ServiceRequest'] ?? '', from: senderOf(request), to: teamFirst(request.performer).join(', '), reason: reasonOf(request), made: formatDateTime(request.authoredOn),
+    what: serviceOf(request), from: senderOf(request), to: teamFirst(request.performer).join(', ') || notRecorded, reason: reasonOf(request), made: formatDateTime(request.authoredOn),
     priority: strings.person.referrals.priorities[priority] ?? wordsOf(priority), state: said ?? words.list.waiting(daysSince(request.authoredOn, now)), waits: said === undefined,
   };
+}
+
+/** What was asked for, in the sender's words or by the part of the programme it is for; else that it is a referral, and to whom. */
+function serviceOf({ code, extension = [], performer }: ServiceRequest): string {
+  const service = words.services[extension.find(({ url }) => url === componentExtension)?.valueCoding?.code ?? ''];
+  const said = code?.text ?? code?.coding?.find(({ display }) => display !== undefined)?.display;
+  return said ?? service ?? words.list.referralTo(teamFirst(performer)[0] ?? '');
 }
 
 /** What was answered, what followed, or that the organisation's own system tells of it too; undefined where nothing is told. */

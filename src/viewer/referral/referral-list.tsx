@@ -49,17 +49,17 @@ function Rows({ way, state, own, organisation }: { way: Way; state: OpenState; o
   }, [hasNextPage, isFetching, isError, shown, pages, fetchNextPage]);
   return (
     <Paged query={query} items={items} none={words.none[way]} more={words.more}>
-      {(rows) => <ul className="os-items">{rows.map((row) => <Row row={row} way={way} key={row.record} />)}</ul>}
+      {(rows) => <ul className="os-items">{rows.map((row) => <Row row={row} key={row.record} />)}</ul>}
     </Paged>
   );
 }
 
-function Row({ row: { record, citizen, name, born, nhsNumber, what, from, to, reason, made, priority, state, waits }, way }: { row: ReferralRow; way: Way }) {
+function Row({ row: { record, citizen, name, born, nhsNumber, what, from, to, reason, made, priority, state, waits } }: { row: ReferralRow }) {
   return (
     <li className={waits ? 'os-item os-item--look' : 'os-item'}>
       <h2 className="os-item__title">{citizen === undefined ? what : <Link to={`/person/${citizen}/${record}`}>{what}</Link>} <span className="os-item__state">{state}</span></h2>
       <p className="os-item__whose"><strong>{name}</strong> {born === '' ? null : <><span className="os-label">{words.born}</span> {born} <span className="os-label">{words.nhs}</span> <span className="os-nowrap">{nhsNumber}</span></>}</p>
-      <Facts facts={[way === 'to-us' ? [words.facts.from, from] : [words.facts.to, to], [words.facts.reason, reason], [words.facts.made, made], [words.facts.priority, priority === '' ? null : priority]]} />
+      <Facts facts={[[words.facts.from, from], [words.facts.to, to], [words.facts.reason, reason], [words.facts.made, made], [words.facts.priority, priority === '' ? null : priority]]} />
     </li>
   );
 }

@@ -24,7 +24,7 @@ export const referral = {
   list: {
     title: 'Referrals', which: 'Which referrals', toUs: 'To us', fromUs: 'From us', state: 'How they stand', states: [['active', 'Waiting or going on'], ['on-hold', 'On hold']] as const,
     intro: 'Referrals that are not over, what was written last first, as far as you may see them.', more: 'Show more', none: { 'to-us': 'No referral to your organisation is open that you may see.', 'from-us': 'No referral by your organisation is open that you may see.' },
-    facts: { from: 'From', to: 'To', reason: 'What for', made: 'Made', priority: 'Priority' }, unknownPerson: 'Somebody you may not see', born: 'Born', nhs: 'NHS No.',
+    facts: { from: 'From', to: 'To', reason: 'What for', made: 'Made', priority: 'Priority' }, unknownPerson: 'Somebody you may not see', referralTo: (organisation: string): string => (organisation === '' ? 'Referral' : `Referral to ${organisation}`), born: 'Born', nhs: 'NHS No.',
     waiting: (days: number): string => (days === 0 ? 'No answer yet, since today' : `No answer yet, ${days === 1 ? '1 day' : `${days} days`}`), ownSystem: (day: string): string => `In your own system since ${day}`, answered: (what: string, day: string): string => `${what} ${day}`, care: (day: string): string => `In care since ${day}`,
   },
   answer: {
