@@ -91,7 +91,7 @@ export function createApp(options: AppOptions): Express {
   const launching = { ...routing, baseUrl, signInOrigins, newId: services.newId, release: services.release, launches: createAppLaunches(services.issuerStores.state), findClient: services.issuerStores.findClient };
   app.use('/launch', launchRoutes(launching));
   app.use('/app/launch', openLaunched(launching));
-  app.use('/session', sessionRoutes({ baseUrl, sessions, signIn: options.signIn, verify, log, ownEmergencies: services.ownEmergencies }));
+  app.use('/session', sessionRoutes({ baseUrl, sessions, signIn: options.signIn, verify, log, ownEmergencies: services.ownEmergencies, directoryIdOf: services.directoryIdOf }));
   if (options.viewerFolder !== null) app.use('/app', viewer(options.viewerFolder, https));
   app.use(startPage(options.start));
   app.use(notRouted(log));

@@ -1,6 +1,4 @@
-import { daysFrom, londonDay } from '../fhir/london-day.ts';
-
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+import { daysFrom, londonDay, writtenDay } from '../fhir/london-day.ts';
 
 /** The calendar day in London of a FHIR date, dateTime or instant; a date is a day already, and less than a day stays as it is. */
 export function dayOf(when: string): string {
@@ -9,8 +7,7 @@ export function dayOf(when: string): string {
 
 /** `02-Dec-2026`, `Dec-2026` or `2026`: as precise as it was said. */
 export function sayDate(when: string): string {
-  const [year = '', month, day] = dayOf(when).split('-');
-  return [...(day === undefined ? [] : [day]), ...(month === undefined ? [] : [months[Number(month) - 1] ?? month]), year].join('-');
+  return writtenDay(dayOf(when));
 }
 
 /** Whole days from a FHIR date to now by the calendar of London; negative for what is to come. Of a month or year its first day counts. */

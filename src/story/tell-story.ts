@@ -1,3 +1,4 @@
+import { sayName } from '../fhir/say-name.ts';
 import { alerts } from './alerts.ts';
 import { comingNext } from './coming-next.ts';
 import { notTracedUrl } from './compose-extensions.ts';
@@ -5,7 +6,6 @@ import { joinWords } from './concept-words.ts';
 import { coordinatedPlans, type CoordinatedPlan } from './coordinated-plan.ts';
 import { disagreements } from './disagreements.ts';
 import { notRecorded } from './empty-reason.ts';
-import { sayName } from './ordinary-case.ts';
 import { sayDate } from './say-date.ts';
 import { sayPlan, saySigned, whatMatteredBefore, whatMatters } from './say-plans.ts';
 import { sayReferrals } from './say-referrals.ts';

@@ -1,7 +1,7 @@
 import type { CodeableConcept, Observation, Patient } from '@medplum/fhirtypes';
+import { sayName } from '../fhir/say-name.ts';
 import { allergies, saysNone } from './alerts.ts';
 import { codeSystem, conceptsText, conceptText, extensionOf, hasCode, joinWords } from './concept-words.ts';
-import { sayName } from './ordinary-case.ts';
 import { ageInDays, sayDate } from './say-date.ts';
 import { ofType, say, type Statement } from './statement.ts';
 import { phonesText } from './who-to-talk-to.ts';

@@ -3,7 +3,8 @@ import type { Browser, Page } from 'playwright-core';
 import { demoFiles } from '../../src/demo/demo-files.ts';
 import { citizenOf, people } from '../flow/whole-record.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
-import { faultsAtAnyWidth, openBrowser, settled, visit, type Visit } from './visit.ts';
+import { changeClients } from '../edge/oauth/partner.ts';
+import { faultsAtAnyWidth, focusedLabel, focusedText, openBrowser, settled, tabTo, visit, type Visit } from './visit.ts';
 
 /** What screens look like when something is not there, late, over or broken: designed, not default. */
 describe('a screen', () => {
@@ -141,6 +142,44 @@ describe('a screen', () => {
     expect(await page.getByRole('status').first().innerText()).toContain('Loading');
     expect(await faultsAtAnyWidth(page)).toEqual([]);
     answered.resolve();
+  });
+
+  it('of an app that asks about whom it is to open is whole by keyboard alone, at any width, and says nothing of people one may not see', async () => {
+    const callback = `${gateway.url}/integrate`;
+    await changeClients(gateway, '', { id: 'ward-board', kind: 'app', name: 'Ward board', contact: 'x@uhb.example', organisation: 'https://fhir.nhs.uk/Id/ods-organization-code|RRK', scopes: ['openid', 'launch/patient', 'patient/*.rs'], redirectUris: [callback] });
+    await signIn('ward-doctor', '/app/find');
+    const asks = new URLSearchParams({ response_type: 'code', client_id: 'ward-board', redirect_uri: callback, scope: 'openid launch/patient patient/*.rs', state: 'a-state-of-the-app', aud: `${gateway.url}/fhir`, code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' });
+    await page.goto(`${gateway.url}/oauth/auth?${asks.toString()}`);
+    expect(await faultsAtAnyWidth(page)).toEqual([]);
+    const press = async (button: string): Promise<void> => {
+      await tabTo(page, (text) => text.startsWith(button));
+      await page.keyboard.press('Enter');
+    };
+    const find = async (who: string, born: string): Promise<void> => {
+      for (const [label, text] of [['NHS number or name', who], ['Date of birth, if you know it', born]] as const) {
+        await tabTo(page, (text) => text === label, focusedLabel);
+        await page.keyboard.press('Control+A');
+        await page.keyboard.type(text === '' ? ' ' : text);
+      }
+      await page.keyboard.press('Enter');
+    };
+    await press('Allow');
+    await page.getByRole('heading', { name: 'About whom is Ward board to open?' }).waitFor();
+    expect(await faultsAtAnyWidth(page)).toEqual([]);
+    await find('999 000 0744', 'soon');
+    await page.getByText('There is a problem').waitFor();
+    expect([await page.title(), await page.evaluate('document.activeElement.className'), await page.locator('[aria-invalid]').count()]).toEqual(['Error: Choose a person – OneStory', 'errors', 2]);
+    expect(await faultsAtAnyWidth(page)).toEqual([]);
+    await find('999 100 0046', '');
+    await page.getByText('No record can be shown').waitFor();
+    expect(await faultsAtAnyWidth(page)).toEqual([]);
+    await find(people.alice, '11 feb 1938');
+    await page.getByRole('button', { name: 'OKAFOR, Alice (Mrs) Born 11-Feb-1938' }).waitFor();
+    expect([await page.evaluate(focusedText), await faultsAtAnyWidth(page)]).toEqual(['1 person found', []]);
+    await press('OKAFOR');
+    await page.waitForURL(`${callback}?**`);
+    expect([new URL(page.url()).searchParams.get('state'), new URL(page.url()).searchParams.has('code')]).toEqual(['a-state-of-the-app', true]);
+    expect(here.complaints).toEqual([]);
   });
 
   it('of a person whose newest record has not arrived says whose it is, and never "none"', async () => {

@@ -3,6 +3,7 @@ import { pairUp } from '../../src/fhir/compare-content.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { loadProfiles } from '../../src/fhir/profiles.ts';
 import { programmeOf } from '../../src/fhir/programmes.ts';
+import { sayName } from '../../src/fhir/say-name.ts';
 import { validateResource } from '../../src/fhir/validate-resource.ts';
 import { composePatient } from '../../src/story/compose-patient.ts';
 import { findEvents } from '../../src/story/events.ts';
@@ -243,6 +244,12 @@ describe('told once', () => {
     const { provenance } = storyDocument(factsOf(person, [confirmed(2)]), 'http://gateway/fhir');
     expect(provenance.at(-1)).toMatchObject({ target: [{ reference: 'http://gateway/fhir/Observation/lives/_history/2' }], recorded: '2026-06-30T09:00:00.000Z', agent: [{ who: { display: 'Nia' } }] });
   });
+});
+
+test.each([
+  ["MRS MARY O'NEILL-MCKAY", "Mrs Mary O'Neill-McKay"], ['MR Chidi Okafor', 'Mr Chidi Okafor'], ['DR J MCDONALD', 'Dr J McDonald'], ['AJ Okafor', 'AJ Okafor'], ['CHIDI', 'Chidi'], ['MCKAY, ÉLISE', 'McKay, Élise'], ['', ''],
+])('what was typed in capitals, %s, is said as %s', (typed, said) => {
+  expect(sayName(typed)).toBe(said);
 });
 
 test('what a sender wrote cannot become markup', () => {

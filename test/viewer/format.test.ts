@@ -1,4 +1,4 @@
-import { formatAddress, formatAge, formatConcept, formatContactPoint, formatDate, formatDateTime, formatGender, formatName, formatNhsNumber, formatPeriod, formatQuantity, formatReference, instantOf, mainName, notRecorded, preferredName, wordsOf } from '../../src/viewer/format.ts';
+import { formatAddress, formatAge, formatConcept, formatContactPoint, formatDate, formatDatesIn, formatDateTime, formatGender, formatName, formatNhsNumber, formatPeriod, formatQuantity, formatReference, instantOf, mainName, notRecorded, preferredName, wordsOf } from '../../src/viewer/format.ts';
 
 const now = new Date('2026-11-22T10:00:00Z');
 
@@ -11,6 +11,10 @@ describe('dates as clinical screens write them', () => {
   test.each([
     ['2026-04-05T09:05:00+01:00', '05-Apr-2026 09:05'], ['2026-06-09T08:40:00Z', '09-Jun-2026 09:40'], ['2026-12-09T00:00:00Z', '09-Dec-2026 00:00'], ['2026-04-05', '05-Apr-2026'], [undefined, notRecorded],
   ])('%s with its London time is %s', (text, shown) => expect(formatDateTime(text)).toBe(shown));
+
+  test('days in a sentence of the gateway are written like any other', () => {
+    expect(formatDatesIn('In force until the end of 2029-03-31; reference 12-2029-03-31-7.')).toBe('In force until the end of 31-Mar-2029; reference 12-2029-03-31-7.');
+  });
 
   test('an open end of a period is said, not left out', () => {
     expect(formatPeriod({ start: '2026-06-04' })).toBe('Since 04-Jun-2026');
@@ -43,6 +47,10 @@ describe('names', () => {
   const maiden = { use: 'maiden' as const, family: 'Eze', given: ['Alice'] };
 
   test('the family name is in capitals, the title behind', () => expect(formatName(official)).toBe('OKAFOR, Alice Ngozi (Mrs)'));
+  test('what was typed in capitals is written as a name; initials stay', () => {
+    expect(formatName({ family: 'Okafor', given: ['ALICE-MAY', 'J'], prefix: ['MRS'] })).toBe('OKAFOR, Alice-May J (Mrs)');
+    expect(formatName({ family: 'Okafor', given: ['Alice', 'AJ'] })).toBe('OKAFOR, Alice AJ');
+  });
   test('half a name is shown as the half it is', () => {
     expect(formatName({ family: 'Okafor' })).toBe('OKAFOR');
     expect(formatName({ given: ['Alice'] })).toBe('Alice');

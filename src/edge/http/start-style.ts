@@ -25,9 +25,21 @@ a:focus-visible, pre:focus-visible, button:focus-visible, .scroll:focus-visible 
 .doors a::after { content: ""; position: absolute; inset: 0; }
 .doors p { margin: .5rem 0 0; }
 label { font-weight: 600; }
+.box label, .box .hint, .box .error { display: block; }
+.box .hint { color: #425563; }
+.box .error { color: #a81e12; font-weight: 600; }
+.box [aria-invalid] { border-color: #a81e12; border-width: 4px; }
+.errors { max-width: 44rem; margin: 0 0 1.5rem; padding: 1rem 1.25rem; background: #fff; border: 4px solid #a81e12; }
+.errors h2 { margin: 0 0 .5rem; }
+.errors ul { margin: 0; padding: 0; list-style: none; }
+.errors a { color: #a81e12; font-weight: 600; }
+.errors:focus, h2:focus { outline: none; }
+button { padding: .5rem 1.25rem; font: inherit; font-weight: 600; color: #00407a; background: #fff; border: 2px solid #00407a; border-radius: 4px; cursor: pointer; }
+button:hover { box-shadow: inset 0 -4px #003087; }
+button.main { color: #fff; background: #00703c; border-color: #00703c; }
 input { box-sizing: border-box; width: 100%; max-width: 24rem; padding: .5rem; font: inherit; border: 2px solid #212b32; border-radius: 0; }
 input:focus-visible { outline: 4px solid #ffeb3b; outline-offset: 0; box-shadow: inset 0 0 0 2px #212b32; }
-.choices button { display: block; width: 100%; height: 100%; padding: 1rem; text-align: left; font: inherit; color: #212b32; background: #fff; border: 1px solid #4c6272; border-radius: 4px; cursor: pointer; }
+.choices button { display: block; width: 100%; height: 100%; padding: 1rem; text-align: left; font: inherit; font-weight: 400; color: #212b32; background: #fff; border: 1px solid #4c6272; border-radius: 4px; cursor: pointer; }
 .choices button:hover { border-color: #003087; box-shadow: inset 0 -4px #003087; }
 .choices strong, .choices span { display: block; }
 .choices strong { font-size: 1.25rem; color: #00407a; }

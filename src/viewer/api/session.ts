@@ -14,6 +14,8 @@ export interface SignedIn {
   person: { id: string; name: string };
   organisation: string;
   organisationName: string;
+  /** id of its Organization in the directory; null where it is not listed there */
+  organisationId: string | null;
   /** names of the organisations they may choose between at sign-in; none where the issuer does not say */
   actsFor: string[];
   role: string;

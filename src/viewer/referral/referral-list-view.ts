@@ -1,4 +1,4 @@
-import type { Bundle, Organization, Patient, Resource, ServiceRequest, Task } from '@medplum/fhirtypes';
+import type { Bundle, Patient, Resource, ServiceRequest, Task } from '@medplum/fhirtypes';
 import { matchesOf } from '../api/fhir.ts';
 import { formatDate, formatDateTime, notRecorded, wordsOf } from '../format.ts';
 import { bannerOf } from '../person/banner/banner-view.ts';
@@ -36,9 +36,9 @@ export type Way = 'to-us' | 'from-us';
 export type OpenState = 'active' | 'on-hold';
 
 /** Open referrals to an organisation, or by it, with who they are about and what was answered: a list that the gateway keeps in this order (docs/search.md), so nothing else is asked of it. */
-export function referralForm(way: Way, own: Organization, state: OpenState): [string, string][] {
+export function referralForm(way: Way, organisationId: string, state: OpenState): [string, string][] {
   return [
-    ['status', state], [way === 'to-us' ? 'performer' : 'requester', `Organization/${own.id ?? ''}`], ['_sort', '-_lastUpdated'], ['_count', '50'], ['_total', 'none'],
+    ['status', state], [way === 'to-us' ? 'performer' : 'requester', `Organization/${organisationId}`], ['_sort', '-_lastUpdated'], ['_count', '20'], ['_total', 'none'],
     ['_include', 'ServiceRequest:subject'], ['_revinclude', 'Task:focus'], ['_revinclude', 'EpisodeOfCare:incoming-referral'],
   ];
 }

@@ -1,45 +1,37 @@
-import type { Bundle, Organization } from '@medplum/fhirtypes';
+import type { Bundle } from '@medplum/fhirtypes';
 import { useEffect, useState } from 'react';
 import { Link } from 'react-router';
 import type { SignedIn } from '../api/session.ts';
 import { strings } from '../strings.ts';
 import { Either } from '../ui/either.tsx';
 import { Facts } from '../ui/facts.tsx';
-import { Loading } from '../ui/loading.tsx';
 import { Page } from '../ui/page.tsx';
 import { Paged } from '../ui/paged.tsx';
-import { Problem } from '../ui/problem.tsx';
 import { useSearchPages } from '../ui/use-search-pages.ts';
-import { ownOrganisation } from './destinations.ts';
 import { referralBeside, referralForm, referralRows, type OpenState, type ReferralRow, type Way } from './referral-list-view.ts';
 import { referralsKey } from './use-referral.ts';
-import { useDirectoryOfOrganisations } from './use-organisations.ts';
 
 const words = strings.referral.list;
 /** Rows that are looked for before somebody has to ask for more, and the most pages that are asked for on the way. */
-const enough = { rows: 20, pages: 6 };
+const enough = { rows: 20, pages: 15 };
 
 /** Referrals that are not over, to the reader's organisation or by it. */
 export function ReferralList({ session }: { session: SignedIn }) {
-  const directory = useDirectoryOfOrganisations();
   const [way, setWay] = useState<Way>('to-us');
   const [state, setState] = useState<OpenState>('active');
-  const own = ownOrganisation(directory.data ?? [], session.organisation);
   return (
     <Page title={words.title}>
       <p className="os-lead">{words.intro}</p>
       <Either label={words.which} options={[['to-us', words.toUs], ['from-us', words.fromUs]]} chosen={way} onChoose={setWay} />
       <Either label={words.state} options={words.states} chosen={state} onChoose={setState} />
-      {directory.isPending ? <Loading /> : null}
-      {directory.isError ? <Problem error={directory.error} onRetry={() => void directory.refetch()} /> : null}
-      {own ? <Rows way={way} state={state} own={own} organisation={session.organisation} key={`${way} ${state}`} /> : null}
+      {session.organisationId === null ? <p>{words.none[way]}</p> : <Rows way={way} state={state} organisationId={session.organisationId} organisation={session.organisation} key={`${way} ${state}`} />}
     </Page>
   );
 }
 
-function Rows({ way, state, own, organisation }: { way: Way; state: OpenState; own: Organization; organisation: string }) {
+function Rows({ way, state, organisationId, organisation }: { way: Way; state: OpenState; organisationId: string; organisation: string }) {
   const [now] = useState(() => new Date());
-  const query = useSearchPages([...referralsKey, way, state], 'ServiceRequest', referralForm(way, own, state), { beside: (page) => (way === 'to-us' ? referralBeside(page, organisation) : []) });
+  const query = useSearchPages([...referralsKey, way, state], 'ServiceRequest', referralForm(way, organisationId, state), { beside: (page) => (way === 'to-us' ? referralBeside(page, organisation) : []) });
   const { data, hasNextPage, isFetching, isError, fetchNextPage } = query;
   const items = (page: Bundle): ReferralRow[] => referralRows(page, way, [organisation], now);
   const shown = data?.pages.flatMap(items).length ?? 0;

@@ -10,9 +10,9 @@ const sick: FeedReport = { ...well, feed: 'bcc-cld', partner: 'Zebra Council', q
 
 test('what needs somebody comes first', () => expect(inOrder([well, sick]).map(({ feed }) => feed)).toEqual(['bcc-cld', 'uhb-adt']));
 
-test('what is stuck is told in counts, nothing is told as nothing, and a feed that never sent says so', () => {
-  expect(factsOf(sick)).toEqual([['Organisation', 'Zebra Council'], ['Last received', '22-Nov-2026 09:05'], ['In 24 hours', '0 rows'], ['Waiting', '3 rows, the oldest since 22-Nov-2026 09:05'], ['In quarantine', '3 rows'], ['Codes nobody has explained yet', '0'], ['Wait for who is who', '1 row']]);
-  expect(factsOf(well)).toEqual([['Organisation', 'University Hospitals'], ['Last received', 'Nothing yet'], ['In 24 hours', '0 rows'], ['Waiting', '0 rows'], ['In quarantine', '0 rows'], ['Codes nobody has explained yet', '0']]);
+test('what is stuck is told in counts, that nothing is once, and a feed that never sent says so', () => {
+  expect(factsOf(sick)).toEqual([['Organisation', 'Zebra Council'], ['Last received', '22-Nov-2026 09:05'], ['In 24 hours', '0 rows'], ['Waiting', '3 rows, the oldest since 22-Nov-2026 09:05'], ['In quarantine', '3 rows'], ['Wait for who is who', '1 row']]);
+  expect(factsOf(well)).toEqual([['Organisation', 'University Hospitals'], ['Last received', 'Nothing yet'], ['Stuck', 'Nothing']]);
 });
 
 test('how fresh it is stands beside an ordinary day', () => {
@@ -32,6 +32,6 @@ test('where fields go: those that go nowhere first, each way with how often, wha
   };
   expect(coverageOf(ledger)).toEqual([['Goes nowhere', '1'], ['Left out on purpose', '1'], ['Carried', '1']]);
   expect(fieldsInOrder(ledger.fields).map((field) => [field.sentAs, waysOf(field), shapeOf(field)])).toEqual([
-    ['ZU-9', ['Goes nowhere: 2 times', 'Patient.name.family: 1,200 times'], 'Xxxxx'], ['PID-1', ['Left out on purpose: once', 'A number (agreed by Lead on 2026-01-12)'], ''], ['PID-5.1', ['Patient.name.family: 1,200 times'], 'Xxxxx'],
+    ['ZU-9', ['Goes nowhere: 2 times', 'Patient.name.family: 1,200 times'], 'Xxxxx'], ['PID-1', ['Left out on purpose: once', 'A number (agreed by Lead on 12-Jan-2026)'], ''], ['PID-5.1', ['Patient.name.family: 1,200 times'], 'Xxxxx'],
   ]);
 });

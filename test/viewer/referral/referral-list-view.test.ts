@@ -20,7 +20,7 @@ const episode: EpisodeOfCare = { resourceType: 'EpisodeOfCare', status: 'active'
 const own = (authoredOn: string, more: Partial<ServiceRequest> = {}): ServiceRequest => ({ ...sent, id: 'own', meta: { tag: [{ system: ods, code: 'RYW' }] }, authoredOn, ...more });
 
 it.each([['to-us', 'performer'], ['from-us', 'requester']] as const)('%s: asks for a list that is kept in order, and brings nothing along that grows with a person\'s record', (way, by) => {
-  const form = referralForm(way, communityTrust, 'active');
+  const form = referralForm(way, communityTrust.id ?? '', 'active');
   const parsed = parseSearch('ServiceRequest', form.map(([name, value]) => [name, value]), { handling: 'strict' });
   if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
   expect(parsed.query.clauses.map((clause) => 'anyOf' in clause && clause.inList)).toEqual(['state', 'by']);
@@ -39,8 +39,17 @@ it('what our own system keeps was not sent to us', () => {
 
 it('a row says who, from whom, what for and since when it waits', () => {
   expect(referralRows(bundle([sent], [alice]), 'to-us', [us], now)).toMatchObject([{
-    citizen: 'alice', name: 'OKAFOR, Alice (Mrs)', nhsNumber: '999 000 0743', what: 'EICT', from: 'University Hospitals Birmingham', reason: 'Unsure on the stairs', priority: 'Urgent', state: 'No answer yet, 2 days', waits: true,
+    citizen: 'alice', name: 'OKAFOR, Alice (Mrs)', nhsNumber: '999 000 0743', what: 'EICT', from: 'University Hospitals Birmingham', to: 'Birmingham Community Healthcare', reason: 'Unsure on the stairs', priority: 'Urgent', state: 'No answer yet, 2 days', waits: true,
   }]);
+});
+
+it.each<[string, Partial<ServiceRequest>, string]>([
+  ['the words of its code', { code: { coding: [{ code: '1', display: 'Falls clinic' }] } }, 'Falls clinic'],
+  ['the part of the programme it is for', { code: { coding: [{ code: '1' }] }, extension: [{ url: 'https://fhir.bicp.example/StructureDefinition/component', valueCoding: { code: 'reablement' } }] }, 'Reablement'],
+  ['to whom it goes', { code: { coding: [{ code: '1' }] } }, 'Referral to Birmingham Community Healthcare'],
+  ['nothing but that it is one', { code: { coding: [{ code: '1' }] }, performer: [] }, 'Referral'],
+])('where the sender wrote no words, a row is headed by %s', (_, more, what) => {
+  expect(referralRows(bundle([{ ...sent, ...more }], [alice]), 'from-us', [us], now)).toMatchObject([{ what, to: what === 'Referral' ? 'Not recorded' : 'Birmingham Community Healthcare' }]);
 });
 
 it('somebody who cannot be shown leads nowhere', () => {

@@ -11,7 +11,8 @@ import { htmlPage, letFormsLeadTo } from '../html-page.ts';
 import { bySession, type Identify } from '../session/identify.ts';
 import type { FhirServices } from '../fhir/fhir-services.ts';
 import { renewableSeconds, type AppLaunches } from './app-launches.ts';
-import { choosePage, choosingOf, chosenPatient, findPeople } from './choose-patient.ts';
+import { choosePage } from './choose-page.ts';
+import { choosePatient, typedIn } from './choose-patient.ts';
 
 /** What the page needs to know of those who answer it. */
 export interface AppPeople {
@@ -91,10 +92,9 @@ async function decide(services: AppPageServices, asked: InteractionDetails, clie
 
 /** `asked`: the page to choose on was sent instead. */
 async function chosen({ release, ...services }: AppPageServices, { uid }: InteractionDetails, client: RegisteredClient, { requester, facts }: Pick<Allowing, 'requester' | 'facts'>, request: Request, response: Response): Promise<string> {
-  const choosing = choosingOf(request.body);
-  const patient = await chosenPatient(release, requester, choosing, facts);
-  if (patient !== null) return patient;
-  show({ release, ...services }, client, response, choosePage(uid, client.name, choosing, await findPeople(release, requester, choosing, facts)));
+  const outcome = await choosePatient(release, requester, request.body, facts);
+  if (outcome.kind === 'chosen') return outcome.patient;
+  show({ release, ...services }, client, response, choosePage(uid, client.name, typedIn(request.body), outcome));
   return 'asked';
 }
 

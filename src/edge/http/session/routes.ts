@@ -19,6 +19,8 @@ export interface SessionServices {
   verify: TokenVerifier;
   log: Log;
   ownEmergencies: (requester: Requester) => Promise<EmergencyOpened[]>;
+  /** of an organisation's Organization, where the directory has one */
+  directoryIdOf: (organisation: string) => string | undefined;
 }
 
 const attemptMaxAgeMs = 600_000;
@@ -85,18 +87,18 @@ async function signOut({ sessions, signIn: client, log }: SessionServices, reque
 }
 
 /** Who is signed in, as the API will see them, for how long, and which emergency access they have now. */
-async function describe({ sessions, verify, ownEmergencies }: SessionServices, request: Request, how: 'look' | 'use'): Promise<unknown> {
+async function describe({ sessions, verify, ownEmergencies, directoryIdOf }: SessionServices, request: Request, how: 'look' | 'use'): Promise<unknown> {
   refuseForeign(request);
   const secret = sessions.secretOf(request.headers.cookie);
   const held = secret === null ? null : await sessions[how](secret);
   if (!held) return { state: 'signed-out' };
   const verified = await verify(`Bearer ${held.accessToken}`);
-  if ('requester' in verified) return signedIn(verified.requester, held, await ownEmergencies(verified.requester), actsFor(held.accessToken));
+  if ('requester' in verified) return { ...signedIn(verified.requester, held, await ownEmergencies(verified.requester), actsFor(held.accessToken)), organisationId: directoryIdOf(verified.requester.organisation) ?? null };
   if (verified.problem.category === 'unauthenticated') return { state: 'signed-out' };
   throw new Refusal(verified.problem);
 }
 
-function signedIn({ person, organisation, organisationName, role, purpose, scopes }: Requester, { idleLeftSeconds, endsInSeconds }: HeldTokens, emergencies: readonly EmergencyOpened[], actsFor: readonly string[]): unknown {
+function signedIn({ person, organisation, organisationName, role, purpose, scopes }: Requester, { idleLeftSeconds, endsInSeconds }: HeldTokens, emergencies: readonly EmergencyOpened[], actsFor: readonly string[]): object {
   return { state: 'signed-in', person, organisation, organisationName, actsFor, role, purpose, scopes, idleLeftSeconds, endsInSeconds, emergencies: emergencies.map(({ citizen, reference, until }) => ({ citizen, reference, until: until.toISOString() })) };
 }
 

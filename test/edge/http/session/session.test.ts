@@ -35,7 +35,7 @@ describe.each(databases)('a person\'s session on $kind', ({ open }) => {
     expect(Object.fromEntries(asked)).toMatchObject({ response_type: 'code', code_challenge_method: 'S256', client_id: 'onestory-viewer' });
     for (const name of ['state', 'nonce', 'code_challenge']) expect(asked.get(name)).toMatch(/^[\w-]{43}$/);
     expect(await session(browser)).toMatchObject({
-      state: 'signed-in', person: { id: 'social-worker', name: 'Sukhdev Bains' }, organisationName: 'Birmingham City Council', role: 'social-worker', purpose: 'TREAT',
+      state: 'signed-in', person: { id: 'social-worker', name: 'Sukhdev Bains' }, organisationName: 'Birmingham City Council', organisationId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string, role: 'social-worker', purpose: 'TREAT',
     });
   });
 

@@ -1,5 +1,5 @@
-import { titles } from '../fhir/name-titles.ts';
-import { normaliseText } from '../fhir/normalise-text.ts';
+import { titles } from './name-titles.ts';
+import { normaliseText } from './normalise-text.ts';
 
 /** A name as one says it: many systems send it in capitals, which is how it was typed and no part of it. What is written in both cases stays as it is, but for a title in front. */
 export function sayName(name: string): string {
