@@ -21,7 +21,7 @@ const screens: readonly { name: string; who: string; path: string; shows: readon
   { name: 'who-looked', who: 'governance-lead', path: '/app/who-looked', shows: [{ css: '.os-looks' }] },
   { name: 'log-proof', who: 'governance-lead', path: '/app/log-proof', shows: [{ css: '[data-checkpoint] .os-facts, [data-checkpoint] > p' }] },
   ...([['referrals', 'Referrals', reader], ['discharge', 'Ready to leave', reader], ['choices', 'Choices'], ['agreements', 'Agreements'], ['cases', 'Odd looks'], ['emergency', 'Emergency access'], ['links', 'Possible links'], ['feeds', 'Feeds'], ['reports', 'Reports'], ['explain', 'Why an entry is shown or not']] as readonly (readonly [name: string, heading: string, who?: string])[])
-    .map(([name, heading, who = 'governance-lead']) => ({ name, who, path: `/app/${name}`, shows: [{ css: 'main:not(:has([data-loading])) h1', text: heading }] })),
+    .map(([name, heading, who = 'governance-lead']) => ({ name, who, path: `/app/${name}`, shows: [{ css: 'main:not(:has([data-loading], .os-notice--error)) h1', text: heading }] })),
 ];
 
 /** Ways to look somebody up, as they are typed. */

@@ -5,8 +5,7 @@ import { normaliseText } from './normalise-text.ts';
 export function sayName(name: string): string {
   const [first = '', ...rest] = name.split(' ');
   const said = titles.has(normaliseText(first)) ? rest.join(' ') : name;
-  const title = said === name ? '' : `${inOrdinaryCase(first)} `;
-  return `${title}${inOrdinaryCase(said)}`;
+  return [said === name ? '' : inOrdinaryCase(first), inOrdinaryCase(said)].filter((part) => part !== '').join(' ');
 }
 
 /** `MARY O'NEILL-MCKAY` → `Mary O'Neill-McKay`; a text with a small letter, and initials, as they are. */

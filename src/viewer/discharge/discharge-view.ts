@@ -7,7 +7,7 @@ import { extensionOf, placeOf, subjectOf, teamFirst } from '../person/parts/titl
 import { daysSince, londonDayOf } from '../read-day.ts';
 import { strings } from '../strings.ts';
 import type { Bar } from '../ui/bar.ts';
-import { aboutWhom, peopleOn, resourcesIn, type BesideForm } from '../ui/use-search-pages.ts';
+import { aboutWhom, inValues, peopleOn, resourcesIn, type BesideForm } from '../ui/use-search-pages.ts';
 
 export interface DischargeRow {
   record: string;
@@ -39,12 +39,11 @@ export const dischargeForm: readonly (readonly [string, string])[] = [
 
 /** What hubs noted about the stays of a page, and whom others asked for these people: asked for by themselves, because what a long record holds besides is no part of a list. */
 export function dischargeBeside(page: Bundle): BesideForm[] {
-  const stays = matchesOf(page).flatMap(({ id }) => (id === undefined ? [] : [`Encounter/${id}`])).join(',');
-  const people = peopleOn(page);
+  const stays = inValues(matchesOf(page).flatMap(({ id }) => (id === undefined ? [] : [`Encounter/${id}`])));
   const newest = [['_count', '200'], ['_total', 'none']] as const;
   return [
-    ...(stays === '' ? [] : [['Observation', [['encounter', stays], ['code', `${item}|hub-note`], ['_sort', '-date'], ...newest]] as const]),
-    ...(people === '' ? [] : [['ServiceRequest', [['patient', people], ['status', 'active,on-hold'], ['_sort', '-authored'], ...newest]] as const]),
+    ...stays.map((some): BesideForm => ['Observation', [['encounter', some], ['code', `${item}|hub-note`], ['_sort', '-date'], ...newest]]),
+    ...peopleOn(page).map((some): BesideForm => ['ServiceRequest', [['patient', some], ['status', 'active,on-hold'], ['_sort', '-authored'], ...newest]]),
   ];
 }
 

@@ -45,8 +45,7 @@ export function referralForm(way: Way, organisationId: string, state: OpenState)
 
 /** What the reader's organisation says itself of the people on a page of referrals to it. `key`: its `system|value`. */
 export function referralBeside(page: Bundle, key: string): BesideForm[] {
-  const people = peopleOn(page);
-  return people === '' ? [] : [['ServiceRequest', [['patient', people], ['_tag', key], ['_sort', '-authored'], ['_count', '200'], ['_total', 'none']]]];
+  return peopleOn(page).map((some) => ['ServiceRequest', [['patient', some], ['_tag', key], ['_sort', '-authored'], ['_count', '200'], ['_total', 'none']]]);
 }
 
 /** `keys`: `system|value` of the organisation of whoever looks. What it keeps itself was not sent to it. */

@@ -25,9 +25,14 @@ function withBeside(page: Bundle, others: readonly Resource[]): Bundle {
   return { ...page, entry: [...(page.entry ?? []), ...more.map((resource) => ({ resource, search: { mode: 'include' as const } }))] };
 }
 
-/** Everybody who may be shown on a page, as one value of a reference parameter; '' where nobody is. */
-export function peopleOn(page: Bundle): string {
-  return resourcesIn(page).flatMap(({ resourceType, id }) => (resourceType === 'Patient' && id !== undefined ? [`Patient/${id}`] : [])).join(',');
+/** Everybody who may be shown on a page, as values of a reference parameter; none where nobody is. */
+export function peopleOn(page: Bundle): string[] {
+  return inValues(resourcesIn(page).flatMap(({ resourceType, id }) => (resourceType === 'Patient' && id !== undefined ? [`Patient/${id}`] : [])));
+}
+
+/** As few values as the gateway takes, which are of at most 512 characters: `Encounter/` and an id are 46. */
+export function inValues(references: readonly string[]): string[] {
+  return references.flatMap((_, at) => (at % 10 === 0 ? [references.slice(at, at + 10).join(',')] : []));
 }
 
 /** All that one page holds: what was found, in its order, and what came along. */

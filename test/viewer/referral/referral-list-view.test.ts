@@ -1,4 +1,5 @@
 import type { Bundle, EpisodeOfCare, Resource, ServiceRequest, Task } from '@medplum/fhirtypes';
+import { dischargeBeside } from '../../../src/viewer/discharge/discharge-view.ts';
 import { referralBeside, referralForm, referralRows } from '../../../src/viewer/referral/referral-list-view.ts';
 import { loadDefinitions } from '../../../src/fhir/definitions.ts';
 import { parseSearch } from '../../../src/fhir/parse-search.ts';
@@ -31,6 +32,14 @@ it.each([['to-us', 'performer'], ['from-us', 'requester']] as const)('%s: asks f
 it('asks for itself what our own system says of those on the page, and of nobody where nobody may be shown', () => {
   expect(referralBeside(bundle([sent], [alice]), us)).toEqual([['ServiceRequest', expect.arrayContaining([['patient', 'Patient/alice'], ['_tag', us]])]]);
   expect(referralBeside(bundle([sent], []), us)).toEqual([]);
+});
+
+it('asks of a whole page of people in values that are no longer than the gateway takes', () => {
+  const people = Array.from({ length: 25 }, () => ({ ...alice, id: crypto.randomUUID() }));
+  const stays = people.map(({ id }): Resource => ({ resourceType: 'Encounter', id, status: 'in-progress', class: { code: 'IMP' } }));
+  const forms = [...referralBeside(bundle([sent], people), us), ...dischargeBeside(bundle(stays, people))];
+  expect(forms.flatMap(([type, form]) => { const parsed = parseSearch(type, form.map(([name, value]) => [name, value]), { handling: 'strict' }); return 'problems' in parsed ? parsed.problems : []; })).toEqual([]);
+  expect(forms.flatMap(([, form]) => form.filter(([name]) => ['patient', 'encounter'].includes(name)).flatMap(([, value]) => value.split(','))).length).toBe(75);
 });
 
 it('what our own system keeps was not sent to us', () => {

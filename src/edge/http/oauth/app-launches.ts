@@ -24,11 +24,19 @@ export interface AppGrant {
   bound?: true;
 }
 
+/** How far somebody is who chooses about whom an app opens. */
+export interface Choosing {
+  person: string;
+  /** what the form said last; null: nothing yet */
+  said: Readonly<Record<string, string>> | null;
+}
+
 /** SMART: a launch is used at once or not at all. */
 export const launchSeconds = 300;
 /** what somebody signed in may renew tokens with, without being asked again */
 export const renewableSeconds = 12 * 3600;
 const grantSeconds = renewableSeconds + 3600;
+const choosingSeconds = 600;
 
 /** Launches and what came of them, in the issuer's memory. */
 export function createAppLaunches(state: OAuthState) {
@@ -40,6 +48,13 @@ export function createAppLaunches(state: OAuthState) {
       const launch = (await state.take('Launch', id)) as Launch | null;
       return launch !== null && launch.person === person?.id && launch.organisation === organisation && launch.client === client ? launch : null;
     },
+    /** Between a form and the page that answers it: nobody's name is in an address, and going back repeats no form. */
+    keepChoosing: (uid: string, choosing: Choosing) => state.save('Choosing', uid, { payload: { ...choosing } }, choosingSeconds),
+    findChoosing: async (uid: string, { person }: Requester): Promise<Choosing | null> => {
+      const choosing = (await state.find('Choosing', uid)) as Choosing | null;
+      return choosing !== null && choosing.person === person?.id ? choosing : null;
+    },
+    endChoosing: (uid: string) => state.end('Choosing', uid),
     keepGrant: (grantId: string, clientId: string, grant: AppGrant) => state.save('AppGrant', grantId, { payload: { ...grant }, clientId, grantId }, grantSeconds),
     findGrant: async (grantId: string): Promise<AppGrant | null> => (await state.find('AppGrant', grantId)) as AppGrant | null,
   };

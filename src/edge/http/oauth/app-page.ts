@@ -12,7 +12,7 @@ import { bySession, type Identify } from '../session/identify.ts';
 import type { FhirServices } from '../fhir/fhir-services.ts';
 import { renewableSeconds, type AppLaunches } from './app-launches.ts';
 import { choosePage } from './choose-page.ts';
-import { choosePatient, typedIn } from './choose-patient.ts';
+import { choosePatient, saidIn, typedIn } from './choose-patient.ts';
 
 /** What the page needs to know of those who answer it. */
 export interface AppPeople {
@@ -40,13 +40,13 @@ const oidcScopes = ['openid', 'offline_access', 'launch', 'launch/patient', 'fhi
  * /oauth/interaction/{uid} of a registered app: whoever is signed in to the viewer is asked whether the app may act for them,
  * each time. The app is given of what it asks for no more than the person may do, and a launch only if it was made for this
  * person and this app. An app that is not launched and asks for `launch/patient` is given whom the person then chooses, of those
- * they may see. The page is opened from the app's site, so the viewer's cookie comes with the answer, not before.
+ * they may see. The page is opened from the app's site, so the viewer's cookie comes with the answer, not before. Every page is an
+ * answer to GET at the one address: going back, or loading anew, repeats no form.
  */
 export function appPage(services: AppPageServices): Router {
   const router = Router();
-  router.get('/:uid', ofAnApp(services, (asked, client, _request, response) => {
-    show(services, client, response, question(asked, client, services.nameOf(client.organisation)));
-    return Promise.resolve();
+  router.get('/:uid', ofAnApp(services, async (asked, client, request, response) => {
+    show(services, client, response, (await choosing(services, asked, client, request)) ?? question(asked, client, services.nameOf(client.organisation)));
   }));
   router.post('/:uid', express.urlencoded({ extended: false, limit: 1024, parameterLimit: 8 }), ofAnApp(services, (asked, client, request, response) => decide(services, asked, client, request, response)));
   return router;
@@ -85,17 +85,31 @@ async function decide(services: AppPageServices, asked: InteractionDetails, clie
   const launch = typeof id === 'string' ? await launches.take(id, requester, client.id) : null;
   if (id !== undefined && !launch) return refuse('invalid_request', 'the launch is not known: it was used, it ended, or it is somebody else\'s');
   const facts = { id: randomUUID(), address: request.ip ?? '' };
-  const patient = launch ? launch.patient : wordsOf(asked.params.scope).includes('launch/patient') ? await chosen(services, asked, client, { requester, facts }, request, response) : null;
+  const patient = launch ? launch.patient : wordsOf(asked.params.scope).includes('launch/patient') ? await chosen(services, asked, { requester, facts }, request, response) : null;
   if (patient === 'asked') return;
   await give(services, asked, client, { requester, facts, patient }, request, response);
 }
 
-/** `asked`: the page to choose on was sent instead. */
-async function chosen({ release, ...services }: AppPageServices, { uid }: InteractionDetails, client: RegisteredClient, { requester, facts }: Pick<Allowing, 'requester' | 'facts'>, request: Request, response: Response): Promise<string> {
-  const outcome = await choosePatient(release, requester, request.body, facts);
-  if (outcome.kind === 'chosen') return outcome.patient;
-  show({ release, ...services }, client, response, choosePage(uid, client.name, typedIn(request.body), outcome));
+/** `asked`: they are led to the page to choose on instead. */
+async function chosen({ release, launches }: AppPageServices, { uid }: InteractionDetails, { requester, facts }: Pick<Allowing, 'requester' | 'facts'>, request: Request, response: Response): Promise<string> {
+  const said = saidIn(request.body);
+  const outcome = said?.['patient'] === undefined ? null : await choosePatient(release, requester, said, facts);
+  if (outcome?.kind === 'chosen') {
+    await launches.endChoosing(uid);
+    return outcome.patient;
+  }
+  await launches.keepChoosing(uid, { person: requester.person?.id ?? '', said });
+  response.redirect(303, request.originalUrl);
   return 'asked';
+}
+
+/** The page to choose on, for who allowed the app and has nobody chosen yet; null for everybody else. */
+async function choosing({ release, launches, identify }: AppPageServices, { uid }: InteractionDetails, client: RegisteredClient, request: Request): Promise<Markup | null> {
+  const verified = await bySession(identify)(request.headers);
+  const kept = 'problem' in verified ? null : await launches.findChoosing(uid, verified.requester);
+  if ('problem' in verified || kept === null) return null;
+  const outcome = await choosePatient(release, verified.requester, kept.said, { id: randomUUID(), address: request.ip ?? '' });
+  return choosePage(uid, client.name, typedIn(kept.said), outcome.kind === 'chosen' ? { kind: 'nothing' } : outcome);
 }
 
 interface Allowing {

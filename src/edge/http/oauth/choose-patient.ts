@@ -23,6 +23,12 @@ export type Mistakes = Partial<Record<keyof Typed, string>>;
 /** What came of an answer: a citizen was chosen, people were looked for and these may be seen, something is to be put right, or nothing was said yet. */
 export type Chosen = { kind: 'chosen'; patient: string } | { kind: 'found'; people: Patient[] } | { kind: 'mistakes'; mistakes: Mistakes } | { kind: 'nothing' };
 
+/** Of a form, what is said in it about whom is meant; null: nothing. */
+export function saidIn(body: unknown): Record<string, string> | null {
+  const said = ['who', 'born', 'patient'].flatMap((name) => { const value = field(body, name); return value === undefined ? [] : [[name, value] as const]; });
+  return said.length === 0 ? null : Object.fromEntries(said);
+}
+
 export function typedIn(body: unknown): Typed {
   return { who: field(body, 'who') ?? '', born: field(body, 'born') ?? '' };
 }
