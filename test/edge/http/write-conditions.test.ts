@@ -22,6 +22,7 @@ describe.each(databases)('what a write finds, names and ends, on $kind', ({ open
     const database = await open(6);
     gateway = await startGateway(database);
     second = await startGateway({ ...database, close: () => Promise.resolve() });
+    for (const { services } of [gateway, second]) await services.corrections.stop(); // a round of its own may end a Task between a deletion and the answer
     [hospital, community, nurse, doctor] = ['uhb-integration', 'bchc-integration', 'community-nurse', 'ward-doctor'].map((who) => sending(gateway, who)) as [Send, Send, Send, Send];
     const both = await gateway.database.query<{ citizen: string }>(
       `select r.citizen_id as citizen from citizen_row r join sharing_class c on c.class_id = r.class_id where r.type = 'Patient' group by 1 having bool_or(c.custodian like '%|RRK') and bool_or(c.custodian like '%|RYW')
