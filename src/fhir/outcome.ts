@@ -50,6 +50,15 @@ export function outcomeOf(problems: readonly Problem[]): OperationOutcome {
   return { resourceType: 'OperationOutcome', issue };
 }
 
+/** The same to who asked: a parameter or a header of theirs stands in `location` as FHIR R4 names it, `http.date`. */
+export function outcomeOfRequest(problems: readonly Problem[]): OperationOutcome {
+  const { issue, ...outcome } = outcomeOf(problems);
+  return { ...outcome, issue: issue.map((each, i) => {
+    const { field, ...inside } = problems[i]?.at ?? {};
+    return field !== undefined && Object.values(inside).every((one) => one === undefined) ? { ...each, location: [`http.${field}`] } : each;
+  }) };
+}
+
 /**
  * The HTTP status of an answer that carries these problems: the worst failure of ours (5xx) if there is one, else the
  * first error's; 200 when there are only warnings and information.

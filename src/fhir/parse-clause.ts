@@ -8,7 +8,7 @@ import type { Problem } from './problem.ts';
 import { knownProfileOf, knownTerminology } from './profiles.ts';
 import { recordDateOf } from './search-parameters.ts';
 import type { SearchParameterRow } from './search-parameters.ts';
-import type { DateCondition, SearchClause, TokenClause, ValueCondition } from './search-query.ts';
+import { dateOperators, type DateCondition, type SearchClause, type TokenClause, type ValueCondition } from './search-query.ts';
 import { searchToken } from './search-token.ts';
 import { clauseLimits, splitUnescaped, unescape } from './search-value.ts';
 import { soundOf } from './sound-of.ts';
@@ -46,8 +46,8 @@ function clauseOf(request: ClauseRequest): ParsedClause {
     case 'id': return idClause(request);
     case 'updated': return columnClause(request, 'updated');
     case 'date': return row.name === recordDateOf(request.type) ? columnClause(request, 'clinical') : valueClause(request, dateForm, (part) => named(dateTests(part), ''));
-    case 'number': return valueClause(request, 'a number, with an optional prefix', (part) => named(numberTests(part), ''));
-    case 'quantity': return valueClause(request, 'number, number|system|code or number||unit, with an optional prefix', (part) => {
+    case 'number': return valueClause(request, `a number, ${prefixForm}`, (part) => named(numberTests(part), ''));
+    case 'quantity': return valueClause(request, `number, number|system|code or number||unit, ${prefixForm}`, (part) => {
       const tests = quantityTests(part);
       return tests && named(tests, tests.unit);
     });
@@ -211,7 +211,8 @@ function idClause(request: ClauseRequest): ParsedClause {
   return { clause: { ids: request.alternatives }, identifying: true };
 }
 
-const dateForm = 'YYYY, YYYY-MM, YYYY-MM-DD or a date and time, with an optional prefix';
+const prefixForm = `with an optional prefix (${dateOperators.join(', ')}) right before it`;
+const dateForm = `YYYY, YYYY-MM, YYYY-MM-DD or a date and time, ${prefixForm}`;
 
 function columnClause(request: ClauseRequest, column: DateCondition['column']): ParsedClause {
   const date = request.alternatives.flatMap((part) => dateCondition(column, part) ?? []);

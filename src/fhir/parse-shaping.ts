@@ -59,7 +59,7 @@ function readSort(type: string, value: string, draft: SearchDraft): void {
   for (const key of keys) {
     const descending = key.startsWith('-');
     const by = sortBy(type, descending ? key.slice(1) : key);
-    if (!by) return notServed(draft, type, '_sort', true);
+    if (!by) return notServed(draft, type, '_sort', true, `one to ${shapingLimits.sorts} of ${sortKeysOf(type).join(', ')}, each with - before it for the other direction`);
     sort.push({ ...by, descending });
   }
   draft.sort = sort;

@@ -30,13 +30,13 @@ export function refuse(draft: SearchDraft, code: string, field: string, text: st
  * Something that is not served. What only shapes the answer may be left out when the caller says so; a condition may not: the
  * answer would hold more than was asked for. The value is never repeated, and of the name only what a name can be made of.
  */
-export function notServed(draft: SearchDraft, type: string, key: string, shapesAnswer: boolean): void {
+export function notServed(draft: SearchDraft, type: string, key: string, shapesAnswer: boolean, expected?: string): void {
   const field = printable(key);
   if (shapesAnswer && draft.options.handling === 'lenient') {
     draft.ignored.push(field);
     return;
   }
-  const supported = modifiersExpected(type, key) ?? `one of ${[...(searchParametersOf(type) ?? []).map((row) => row.name), ...resultParameters].join(', ')}`;
+  const supported = expected ?? formExpected(type, key) ?? modifiersExpected(type, key) ?? `one of ${[...(searchParametersOf(type) ?? []).map((row) => row.name), ...resultParameters].join(', ')}`;
   draft.problems.push({
     category: 'unsupported',
     code: 'search-parameter-unknown',
@@ -52,6 +52,16 @@ const otherwise = 'No narrative is kept, so there is none to search. Ask for cod
 const instead: Readonly<Record<string, string>> = {
   _text: otherwise, _content: otherwise, _filter: 'Repeat parameters for "and", and put commas between values for "or".', _list: 'Read the List, then ask for its entries by _id.',
 };
+
+/** What goes through other resources is written in a form of its own. */
+function formExpected(type: string, key: string): string | undefined {
+  if (key.startsWith('_has:')) return `_has:Type:reference:parameter, a reference of that type to ${type} and a parameter of that type`;
+  const [name = '', modifier] = (key.split('.')[0] ?? '').split(':');
+  const row = key.includes('.') ? searchParameterOf(type, name) : undefined;
+  if (row?.kind !== 'reference') return undefined;
+  const [target = 'Type'] = modifier === undefined ? row.targets.filter((each) => searchParametersOf(each)) : [modifier];
+  return `${name}.parameter or ${name}:Type.parameter, with a parameter of ${target}${searchParametersOf(target) ? `: ${(searchParametersOf(target) ?? []).map((each) => each.name).join(', ')}` : ''}`;
+}
 
 /** Where the parameter is known and only its modifier is not, what it takes. */
 function modifiersExpected(type: string, key: string): string | undefined {

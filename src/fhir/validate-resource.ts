@@ -123,6 +123,24 @@ const sentences: readonly { said: RegExp; code: string; text: string; severity?:
 ];
 const otherwise = { code: 'element-invalid', text: 'An element is not as FHIR R4 says.' };
 
+/** What the sentence says was expected: names of types and rules, and no values. */
+function expectedIn(said: string, rule: string | undefined, words: string | undefined): Pick<Problem, 'expected' | 'fix'> {
+  if (rule !== undefined) return { expected: `rule ${rule}${words === undefined ? '' : `: ${words}`}` };
+  const json = /^Invalid JSON type: expected (string|number|boolean|object), but got/.exec(said)?.[1];
+  if (json !== undefined) return { expected: `a JSON ${json}` };
+  if (/^Expected (array|single)/.test(said)) return { expected: said.startsWith('Expected array') ? 'a list in brackets' : 'one value, not a list' };
+  const type = /^Invalid ([A-Za-z0-9]{1,20}) format/.exec(said)?.[1];
+  if (type !== undefined) return { expected: formats[type] ?? `a ${type} as FHIR R4 writes it` };
+  return said.startsWith('Invalid additional property') ? { fix: 'Leave it out, or write its name as FHIR R4 has it.' } : {};
+}
+
+/** How the types that are most often written otherwise are written. */
+const formats: Readonly<Record<string, string>> = {
+  date: 'YYYY, YYYY-MM or YYYY-MM-DD', dateTime: 'YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss with Z or an offset such as +01:00',
+  instant: 'YYYY-MM-DDThh:mm:ss with Z or an offset such as +01:00', time: 'hh:mm:ss', base64Binary: 'base64', decimal: 'a number', integer: 'a whole number', positiveInt: 'a whole number from 1 on', unsignedInt: 'a whole number from 0 on',
+  code: 'a code, without spaces around it or two together inside', id: 'letters, digits, - and . only, at most 64', uri: 'a URI without spaces', url: 'a URL without spaces', canonical: 'a URL, with an optional |version', oid: 'urn:oid:…', uuid: 'urn:uuid:…',
+};
+
 function problemOf(issue: OperationOutcomeIssue): Problem {
   const said = issue.details?.text ?? '';
   const sentence = sentences.find((known) => known.said.test(said));
@@ -135,7 +153,7 @@ function problemOf(issue: OperationOutcomeIssue): Problem {
     code,
     text,
     ...(pointer !== undefined && { at: { pointer } }),
-    ...(rule !== undefined && { expected: `rule ${rule}${words === undefined ? '' : `: ${words}`}` }),
+    ...expectedIn(said, rule, words),
     ...(severity !== 'error' && { severity }),
   };
 }

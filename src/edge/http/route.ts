@@ -5,7 +5,7 @@ import type { OperationOutcome } from '@medplum/fhirtypes';
 import type { Request, RequestHandler, Response } from 'express';
 import type { RefusedRequest } from '../../flow/describe-refused-request.ts';
 import type { RequestFacts } from '../../flow/release-context.ts';
-import { outcomeOf, problemsOf, statusOf } from '../../fhir/outcome.ts';
+import { outcomeOf, outcomeOfRequest, problemsOf, statusOf } from '../../fhir/outcome.ts';
 import { AuditedRefusal, Refusal, type Problem } from '../../fhir/problem.ts';
 import type { Requester } from '../../fhir/sharing.ts';
 import type { Log } from '../log.ts';
@@ -149,7 +149,7 @@ async function refuse(
   const status = statusOf(problems);
   if (status === 503 || status === 429) response.set('Retry-After', String(first?.retryAfter ?? 5));
   if (status === 405 && facts.allow !== undefined) response.set('Allow', typeof facts.allow === 'string' ? facts.allow : facts.allow(paramsOf(received)));
-  await send(response, { status, text: JSON.stringify((facts.outcome ?? outcomeOf)(problems)) }, refusalForm(received, services));
+  await send(response, { status, text: JSON.stringify((facts.outcome ?? (services.forms ? outcomeOfRequest : outcomeOf))(problems)) }, refusalForm(received, services));
 }
 
 function describe(received: Request, requester: Requester, request: RequestFacts, shape: Asked['shapedBy']): Asked {

@@ -97,7 +97,7 @@ function conditionKey({ type, clauses }: Pick<SearchQuery, 'type' | 'clauses'>):
 }
 
 export const versionDiffers: Problem = { category: 'precondition', code: 'version-differs', text: 'The resource is no longer the version the change was made from.', fix: 'Read it again and repeat the change.' };
-export const matchRequired: Problem = { category: 'precondition-required', code: 'if-match-required', text: 'A whole resource is put over another one only from a version that is named.', expected: 'If-Match: W/"{version}"', fix: 'Read the resource, and send its ETag as If-Match (in a Bundle: request.ifMatch).' };
+export const matchRequired: Problem = { category: 'precondition-required', code: 'if-match-required', text: 'A whole resource is put over another one only from a version that is named.', expected: 'If-Match: W/"{version}"', fix: 'Read the resource, and send its ETag as If-Match (in a Bundle: request.ifMatch). A new one is created by POST: its id is given here.' };
 const conditionSeveral: Problem = { category: 'precondition', code: 'condition-several', text: 'The condition finds more than one of your own records.', expected: 'a search that finds one at most', fix: 'Search by an identifier that names one record.' };
 const updateAsCreate: Problem = { category: 'method-not-allowed', code: 'update-as-create', text: 'Ids are given by the gateway: an update makes nothing under an id of the sender\'s.', fix: 'Leave the id out, and the resource is created if the condition finds none.' };
 const ofAFeed: Problem = { category: 'conflict', code: 'record-of-a-feed', text: 'This record came with a feed of your organisation, and changes with it.', fix: 'Change it in the system it comes from.' };

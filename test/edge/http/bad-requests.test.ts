@@ -162,6 +162,8 @@ const questions: Case[] = [
   ...([['NHSD-End-User-Organisation-ODS', 'ZZ999'], ['X-Purpose-Of-Use', 'BTG'], ['Purpose-Of-Use', 'ETREAT'], ['X-Role', 'doctor'], ['X-Organisation', 'RRK'], ['X-ODS-Code', '']] as const).map(([header, claimed]) => (
     { name: `another ${header} than the token carries: "${claimed}"`, path: '/fhir/Patient', who: nurse, headers: { [header]: claimed }, status: 403, code: 'claim-contradicts-token' })),
   ...['purpose=BTG', 'role=doctor', 'organisation=RRK'].map((claimed) => ({ name: `a claim in the address: ${claimed}`, path: `/fhir/EpisodeOfCare?${claimed}`, who: nurse, status: 400, code: 'search-parameter-unknown' })),
+  { name: 'an operation by another method', path: '/fhir/Patient/$match', who: nurse, status: 405, code: 'interaction-unsupported' },
+  { name: 'an operation there is not', path: '/fhir/Patient/$nothing', who: nurse, status: 404, code: 'address-unknown' },
   { name: 'an organisation that is no ODS code', path: '/fhir/Patient', who: nurse, headers: { 'NHSD-End-User-Organisation-ODS': 'R R K' }, status: 400, code: 'header-invalid' },
 ];
 
@@ -171,6 +173,18 @@ describe.each(databases)('a bad request, on $kind', ({ open }) => {
     gateway = await startGateway(await open(3));
   });
   afterAll(() => gateway.close());
+
+  it.each<[string, string, Pick<Case, 'method' | 'headers' | 'body'>, string[]]>([
+    ['the prefixes there are', '/fhir/CarePlan?date=%3E2025', {}, ['http.date', 'eq, ne, gt']],
+    ['what the type is sorted by', '/fhir/CarePlan?_sort=title', {}, ['http._sort', '_id, _lastUpdated, activity-date, date, intent, status']],
+    ['the form of _has', '/fhir/Patient?_has:CarePlan:status=active', {}, ['http._has:CarePlan:status', '_has:Type:reference:parameter']],
+    ['what a chain may ask', '/fhir/CarePlan?patient.shoe-size=9', {}, ['http.patient.shoe-size', 'patient:Type.parameter', 'birthdate']],
+    ['the header meant', '/fhir/Patient', { headers: { 'NHSD-End-User-Organisation-ODS': 'ZZ999' } }, ['http.NHSD-End-User-Organisation-ODS', 'ODS code of the organisation of the token']],
+    ['how a date is written', '/fhir/CarePlan/$validate', { method: 'POST', headers: fhirJson, body: '{"resourceType":"CarePlan","status":"active","intent":"plan","subject":{"reference":"Patient/1"},"created":"31/12/2025","title":5,"colour":"red"}' }, ['CarePlan.created', 'YYYY-MM-DDThh:mm:ss', 'a JSON string', 'write its name']],
+  ])('tells %s', async (_name, path, question, told) => {
+    const answer = await ask(gateway, { path, who: nurse, ...question });
+    for (const each of told) expect(answer.text).toContain(each);
+  });
 
   describe.each<[string, Case[]]>([['bodies', bodies], ['rights', rights], ['addresses', addresses], ['questions', questions]])('%s', (_, cases) => {
     it.each(cases)('$name: $status $code, told in an OperationOutcome and written down once', async ({ status, code, ...question }) => {

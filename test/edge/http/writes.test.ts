@@ -76,6 +76,8 @@ describe.each(databases)('writing through the API, on $kind', ({ open }) => {
       [[{ op: 'replace', path: '/subject', value: { reference: `Patient/${other}` } }], 422, 'record-of-another-person'], [[{ op: 'x' }], 400, 'patch-invalid'],
     ] as const) expect(await nurse('PATCH', `CarePlan/${id}`, operations, asJson)).toMatchObject({ status, codes: expect.arrayContaining([code]) as string[] });
     expect((await nurse('PATCH', `CarePlan/${id}`, {}, asJson)).codes).toEqual(['json-not-list']);
+    const asResource = await nurse('PATCH', `CarePlan/${id}`, [{ op: 'remove', path: '/title' }], { 'Content-Type': 'application/fhir+json' });
+    expect([asResource.codes, JSON.stringify(asResource.body)]).toEqual([['json-not-object'], expect.stringContaining('application/json-patch+json')]);
     expect((await nurse('PATCH', `CarePlan/${id}`, '[]', { 'Content-Type': 'text/plain' })).status).toBe(415);
   });
 
@@ -235,6 +237,8 @@ describe.each(databases)('writing through the API, on $kind', ({ open }) => {
     ['a reference to no entry', () => [post(planOf(citizen, 'x', { basedOn: [{ reference: 'urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e9' }] }))], 422, 'reference-nowhere'],
     ['a conditional reference to nobody', () => [post(planOf(citizen, 'x', { basedOn: [{ reference: 'CarePlan?identifier=urn:test|unheard-of' }] }))], 412, 'reference-condition'],
     ['an entry about another person by reference', () => [{ ...post(planOf(other, 'x')), fullUrl: 'urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0' }, post(planOf(citizen, 'x', { basedOn: [{ reference: 'urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0' }] }))], 422, 'reference-nowhere'],
+    ['two entries of one fullUrl', () => ['x', 'y'].map((key) => ({ ...post(planOf(citizen, key)), fullUrl: 'urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0' })), 400, 'entry-twice'],
+    ['a method in small letters', () => [{ ...post(planOf(citizen, 'x')), request: { method: 'post', url: 'CarePlan' } }], 422, 'request-method'],
     ['one condition twice', () => [post(planOf(citizen, 'x'), { ifNoneExist: 'identifier=urn:test|twice' }), post(planOf(citizen, 'x'), { ifNoneExist: 'identifier=urn:test|twice' })], 400, 'entry-twice'],
     ['no request', () => [{ resource: planOf(citizen, 'x') }], 400, 'request-missing'],
     ['another method', () => [{ resource: planOf(citizen, 'x'), request: { method: 'MERGE', url: `CarePlan/${unknownId}` } }], 422, 'request-method'],

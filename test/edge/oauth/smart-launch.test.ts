@@ -195,6 +195,10 @@ describe('an app by SMART App Launch', () => {
     expect(await from('http://127.0.0.1', `/fhir/Patient/${patient}`, 'GET', bearer)).toEqual([200, 'http://127.0.0.1', null]);
     expect(await from('http://127.0.0.1', `/fhir/Patient/${patient}`)).toEqual([401, 'http://127.0.0.1', null]);
     expect(await from('https://evil.example', `/fhir/Patient/${patient}`, 'OPTIONS', preflight)).toEqual([401, null, null]);
+    for (const path of ['/fhir/metadata', '/fhir/.well-known/smart-configuration']) {
+      expect(await from('https://elsewhere.example', path, 'OPTIONS', preflight)).toEqual([204, '*', null]);
+      expect(await from('https://elsewhere.example', path)).toEqual([200, '*', null]);
+    }
     expect(await from('http://127.0.0.1', '/governance/agreements', 'GET', bearer)).toEqual([expect.any(Number), null, null]);
   });
 

@@ -55,12 +55,23 @@ async function readBundle({ limits }: WriteServices, asked: Asked): Promise<{ by
 type Answers = { asks: readonly EntryAsk[]; answers: Map<number, AnsweredEntry> };
 
 async function writeAll(services: WriteServices, asked: Asked, { asks, bytes, answers }: Answers & { bytes: Uint8Array }): Promise<void> {
-  const problems = asks.flatMap((ask) => ('problems' in ask ? ask.problems : []));
+  const problems = [...asks.flatMap((ask) => ('problems' in ask ? ask.problems : [])), ...namedTwice(asks)];
   if (problems.length > 0) throw new Refusal(...problems);
   const writes = asks.flatMap((ask, index) => ('write' in ask ? [{ index, write: ask.write }] : []));
   if (writes.length === 0) return;
   const written = await write(services, asked, writes.map((each) => each.write), bytes, true);
   writes.forEach(({ index }, i) => answers.set(index, answerOf(services.base, written[i])));
+}
+
+/** Two entries of one fullUrl: a reference would lead to either (FHIR R4, bdl-7). */
+function namedTwice(asks: readonly EntryAsk[]): Problem[] {
+  const seen = new Set<string>();
+  return asks.flatMap((ask, index) => {
+    const name = 'write' in ask ? ask.write.fullUrl : undefined;
+    const again = name !== undefined && seen.has(name);
+    if (name !== undefined) seen.add(name);
+    return again ? [{ ...fullUrlTwice, at: { pointer: `/entry/${index}/fullUrl` } }] : [];
+  });
 }
 
 const order: readonly WriteAsk['method'][] = ['delete', 'create', 'update', 'patch'];
@@ -102,3 +113,4 @@ const bundleMissing: Problem = { category: 'invalid', code: 'bundle-missing', te
 const bundleType: Problem = { category: 'invalid', code: 'bundle-type', text: 'The Bundle is not of a type that is taken here.', at: { pointer: '/type' }, expected: 'transaction or batch' };
 const tooManyEntries: Problem = { category: 'too-large', code: 'bundle-too-many-entries', text: 'The Bundle has more entries than are taken at once.', at: { pointer: '/entry' }, expected: `at most ${mostEntries} entries`, fix: 'Send it in several Bundles.' };
 const tooManyReads: Problem = { category: 'too-large', code: 'bundle-too-many-reads', text: 'The Bundle reads more than is read at once.', at: { pointer: '/entry' }, expected: `at most ${mostReads} entries with GET`, fix: 'Send the reads in several Bundles, or search for what they read.' };
+const fullUrlTwice: Problem = { category: 'invalid', code: 'entry-twice', text: 'The Bundle names two entries alike.', expected: 'every fullUrl once' };

@@ -44,6 +44,7 @@ function readWrite({ method, url, request, resource, pointer }: Read, limits: Re
   const wrong = (problem: Problem, at = `${pointer}/request/url`): { problems: Problem[] } => ({ problems: [{ ...problem, at: { pointer: at } }] });
   const ifMatch = readIfMatch(typeof request['ifMatch'] === 'string' ? request['ifMatch'] : undefined, { pointer: `${pointer}/request/ifMatch` });
   const by = { type, pointer: `${pointer}/resource`, ...(search !== undefined ? { condition: readParameters(search) } : id !== undefined ? { id } : {}), ...(ifMatch !== undefined && { ifMatch }) };
+  if (!methods.includes(method)) return wrong(methodUnknown, `${pointer}/request/method`);
   if (more !== undefined || (method === 'POST') !== (id === undefined && search === undefined) || (id !== undefined && search !== undefined)) return wrong(addressUnfit);
   if (method === 'DELETE') return { method: 'delete', ...by, pointer };
   if (!isJsonObject(resource)) return wrong(entryEmpty, pointer);
@@ -51,12 +52,13 @@ function readWrite({ method, url, request, resource, pointer }: Read, limits: Re
     const patch = readPatch(resource, limits);
     return patch ? { method: 'patch', ...by, patch } : wrong(noPatch, `${pointer}/resource`);
   }
-  if (method !== 'POST' && method !== 'PUT') return wrong(methodUnknown, `${pointer}/request/method`);
   if (resource['resourceType'] !== type) return wrong(addressUnfit);
   if (method === 'PUT' && id !== undefined && resource['id'] !== id) return wrong(idDiffers, `${pointer}/resource/id`);
   const condition = method === 'POST' ? readIfNoneExist(typeof request['ifNoneExist'] === 'string' ? request['ifNoneExist'] : undefined) : undefined;
   return { method: method === 'POST' ? 'create' : 'update', ...by, resource, ...(condition && { condition }) };
 }
+
+const methods: readonly string[] = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
 function splitOnce(url: string): [string, string | undefined] {
   const at = url.indexOf('?');

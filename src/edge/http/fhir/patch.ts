@@ -20,11 +20,21 @@ export async function patch(services: WriteServices, asked: Asked): Promise<Repl
   return writeOne(services, asked, { method: 'patch', type, patch: read.patch, pointer: '', ...(id === undefined ? { condition: conditionIn(asked.query) } : { id }), ...(ifMatch !== undefined && { ifMatch }) }, read.bytes);
 }
 
+/** A list sent as a resource is most likely a JSON Patch under the wrong name. */
+async function readParametersBody(asked: Asked, limits: WriteServices['limits']): Promise<Awaited<ReturnType<typeof readResource>>> {
+  try {
+    return await readResource(asked, 'Parameters', limits);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new Refusal(...error.problems.map((problem) => (problem.code === 'json-not-object' ? { ...problem, fix: `Send a JSON Patch as Content-Type: ${jsonPatch}.` } : problem)));
+  }
+}
+
 async function readPatch({ limits }: WriteServices, asked: Asked): Promise<{ patch: Patch; bytes: Uint8Array }> {
   if (checkContentType(asked.header('Content-Type'), [jsonPatch]) !== null) {
     const undeclared = checkContentType(asked.header('Content-Type'), bodyTypes);
     if (undeclared) throw new Refusal({ ...undeclared, expected: `Content-Type: ${jsonPatch}, or one of ${bodyTypes.join(', ')} for a Parameters resource, in UTF-8` });
-    const { resource, bytes } = await readResource(asked, 'Parameters', limits);
+    const { resource, bytes } = await readParametersBody(asked, limits);
     return { patch: { parameters: resource }, bytes };
   }
   const bytes = await asked.body(limits.bodyBytes);

@@ -74,7 +74,7 @@ export function fhirRoutes(given: AllFhirServices): Router {
   router.get('/Patient/:id/:type', compartment, route(services, { ...search, pattern: 'Patient/{id}/{type}' }, (asked) => searchType(services, asked, false)));
   router.post('/Patient/:id/:type/_search', compartment, route(services, { ...search, pattern: 'Patient/{id}/{type}/_search' }, (asked) => searchType(services, asked, true)));
   router.get('/Practitioner/:id', route(services, { interaction: 'read', pattern: 'Practitioner/{id}', permit: permitSignedIn, parts: true }, (asked) => signedIn(services, asked)));
-  router.get('/:type/:id', route(services, { interaction: 'read', pattern: '{type}/{id}', permit: permit('read'), parts: true }, (asked) => readAny(services, asked)));
+  router.get('/:type/:id', ofResource, route(services, { interaction: 'read', pattern: '{type}/{id}', permit: permit('read'), parts: true }, (asked) => readAny(services, asked)));
   router.get('/:type/:id/\\$explain-access', route(services, { interaction: 'explain-access', pattern: '{type}/{id}/$explain-access', permit: permit('explain-access') }, (asked) => explainAccess(services, asked)));
   router.post('/:type/:id/\\$same-event', route(services, { interaction: 'same-event', pattern: '{type}/{id}/$same-event', permit: permit('same-event') }, (asked) => sameEvent(services, asked)));
   router.get('/:type/:id/_history', route(services, { interaction: 'history-instance', pattern: '{type}/{id}/_history', permit: permit('history-instance'), parts: true },
@@ -83,7 +83,7 @@ export function fhirRoutes(given: AllFhirServices): Router {
     (asked) => vread(services, asked)));
   writingRoutes(router, services);
   for (const [address, pattern, allow] of addresses) {
-    router.all(address, route(services, { interaction: 'unsupported', pattern, permit: methodNotAllowed, allow }, notTaken));
+    router.all(address, ...(address === '/:type/:id' ? [ofResource] : []), route(services, { interaction: 'unsupported', pattern, permit: methodNotAllowed, allow }, notTaken));
   }
   router.all('/Patient/:id/:type', compartment, route(services, { interaction: 'unsupported', pattern: 'Patient/{id}/{type}', permit: methodNotAllowed, allow: 'GET, HEAD' }, notTaken));
   router.all('/Patient/:id/:type/_search', compartment, route(services, { interaction: 'unsupported', pattern: 'Patient/{id}/{type}/_search', permit: methodNotAllowed, allow: 'POST' }, notTaken));
@@ -162,6 +162,9 @@ const notTaken = (): Promise<never> => Promise.reject(new Error('a method that i
 
 /** What begins otherwise than a type is an operation or the history. */
 const compartment: RequestHandler = (request, _response, next) => { next(/^[A-Z]/.test(String(request.params['type'])) ? undefined : 'route'); };
+
+/** No id begins so: an operation, which takes another method or is not there. */
+const ofResource: RequestHandler = (request, _response, next) => { next(String(request.params['id']).startsWith('$') ? 'route' : undefined); };
 
 /** Addresses with what they take: anything else is refused there. */
 const addresses: readonly [address: string, pattern: string, allow: string | ((params: Readonly<Record<string, string>>) => string)][] = [

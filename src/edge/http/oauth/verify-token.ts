@@ -118,7 +118,7 @@ const missing: Problem = {
   expected: 'Authorization: Bearer <access token>', fix: 'Ask the issuer for an access token and send it in the Authorization header.',
 };
 const invalid: Problem = {
-  category: 'unauthenticated', code: 'token-invalid', text: 'The bearer token is not one this gateway accepts.',
+  category: 'unauthenticated', code: 'token-invalid', text: 'The bearer token is not one this gateway accepts.', expected: 'Authorization: Bearer <access token>, by an issuer this gateway accepts, for this gateway',
   fix: 'Ask the issuer named in .well-known/smart-configuration for a new access token.',
 };
 const expired: Problem = {
