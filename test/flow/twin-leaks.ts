@@ -1,5 +1,5 @@
 import type { Database } from '../../src/store/database.ts';
-import { itself, visible } from '../../src/store/schema/visible.ts';
+import { rowSeen } from '../../src/store/schema/look-up-pieces.ts';
 
 /** Makes a world leak; what it returns makes it whole again. */
 export type Leak = (database: Database) => Promise<() => Promise<unknown>>;
@@ -10,7 +10,7 @@ export const leaks: [kind: string, leak: Leak][] = [
     `select 'citizen'::text, citizen_id, id, type, version, class_id, deleted, updated_at, from_at, to_at, sort_text, tokens, directory_ids from citizen_row where content_hash = ''`)],
   ['work lists: hidden rows stand in them', async (database) => {
     const [was] = await database.query<{ sql: string }>(`select pg_get_functiondef('look_at_page'::regproc) as sql`);
-    const seen = visible('r', undefined, itself('r'));
+    const seen = rowSeen('r');
     await database.query((was?.sql ?? '').replaceAll(seen, `(r.content_hash = '' or ${seen})`));
     return () => database.query(was?.sql ?? '');
   }],

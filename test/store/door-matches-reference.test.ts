@@ -1,3 +1,4 @@
+import { choiceTexts } from '../../src/store/schema/choice-functions.ts';
 import { itself, visible } from '../../src/store/schema/visible.ts';
 import type { Database } from '../../src/store/database.ts';
 import { databases } from '../databases.ts';
@@ -96,12 +97,24 @@ describe.each(databases)('the door and the reference decision, on $kind', ({ kin
     expect(found).toBeGreaterThan(0);
   });
 
+  it('would be told apart where look-ups are told something else about what was chosen', async () => {
+    const [listed] = doorWays.filter(({ name }) => name === 'look_at_listed');
+    if (!listed) throw new Error('no such way');
+    let found = 0;
+    await forgetting(database, { name: 'choice_effect', predicate: choiceTexts['choice_effect'] ?? '' }, async () => {
+      for (const ask of world.asks) if (found === 0) found += (await wayDiffers(database, world, ask, listed)).length;
+    });
+    expect(found).toBeGreaterThan(0);
+  });
+
   it('agree on why: the clause whose relationship or consent held, and the Consent', async () => {
     const reasons = new Set<string>();
     const differing: unknown[] = [];
     for (const ask of world.asks.filter(({ holds }) => holds)) {
       const names = namesFrom(ask.agreements);
-      const read = await database.serve<{ id: string; held: HeldFacts | null; emergency: string | null }>('reader', ask.grant.key, { name: '', text: 'select id, held, emergency from readable_resource where citizen_id is not null', values: [] });
+      const read = await database.serve<{ id: string; held: HeldFacts | null; emergency: string | null; deleted: boolean }>('reader', ask.grant.key, { name: '', text: 'select id, held, emergency, deleted from readable_resource where citizen_id is not null order by id', values: [] });
+      const listed = await database.serve('reader', null, { name: '', text: 'select id, held from look_at_listed($1, $2) where citizen is not null order by id', values: [ask.grant.key, read.map(({ id }) => id)] });
+      expect(listed).toEqual(read.flatMap(({ id, held, deleted }) => (deleted ? [] : [{ id, held }])));
       const rows = new Map(world.rows.map((row) => [row.id, row]));
       for (const { id, held, emergency } of read) {
         const row = rows.get(id);

@@ -1,4 +1,5 @@
-import { itself, ofPart, ofVersion, visible } from '../../src/store/schema/visible.ts';
+import { partSeen, rowSeen } from '../../src/store/schema/look-up-pieces.ts';
+import { ofVersion, rareByCall, visible } from '../../src/store/schema/visible.ts';
 import type { Database } from '../../src/store/database.ts';
 import { referencePermits, referencePermitsPart, type DoorAsk, type DoorRow, type DoorWorld } from './door-world.ts';
 
@@ -21,7 +22,7 @@ export const partToken = 7;
 export const ownToken = (id: string): string => `('x' || substr(md5(${id}::text), 1, 15))::bit(60)::bigint`;
 
 const current: DoorWay['permits'] = (world, ask, row) => !row.deleted && referencePermits(world, ask, row);
-const ofRow = visible('r', undefined, itself('r'));
+const ofRow = rowSeen('r');
 const most = 100_000;
 const types = (rows: readonly DoorRow[]): string[] => [...new Set(rows.map(({ record }) => record.type))];
 const pageOf = (list: number | null): DoorWay => ({
@@ -34,7 +35,7 @@ export const doorWays: readonly DoorWay[] = [
   { name: 'look_at_listed', permits: current, predicate: ofRow, ask: (key, rows) => ({ text: 'select id from look_at_listed($1, $2)', values: [key, rows.map(({ id }) => id)] }) },
   pageOf(null), pageOf(inList),
   {
-    name: 'look_at_history', permits: referencePermits, predicate: visible('r', undefined, ofVersion),
+    name: 'look_at_history', permits: referencePermits, predicate: visible('r', undefined, ofVersion, rareByCall),
     ask: (key) => ({ text: `select id from look_at_history($1, null, null, null, null, null, ${most}) where version = 2`, values: [key] }),
   },
   {
@@ -48,12 +49,12 @@ export const doorWays: readonly DoorWay[] = [
     }),
   },
   {
-    name: 'find_parts', permits: (world, ask, row) => referencePermits(world, ask, row) && referencePermitsPart(world, ask, row), predicate: visible('f', undefined, ofPart('f')),
+    name: 'find_parts', permits: (world, ask, row) => referencePermits(world, ask, row) && referencePermitsPart(world, ask, row), predicate: partSeen('f'),
     ask: (key, rows) => ({ text: `select p.id from unnest($2::text[]) t cross join lateral find_parts($1, t, array[${partToken}]) p where p.id is not null`, values: [key, types(rows)] }),
   },
   {
     // what is decided of a row and the next of its citizen bears the first one's id
-    name: 'look_at_decisions', permits: (world, ask, row) => row.next !== null && current(world, ask, row) && current(world, ask, row.next), predicate: visible('b', undefined, itself('b')),
+    name: 'look_at_decisions', permits: (world, ask, row) => row.next !== null && current(world, ask, row) && current(world, ask, row.next), predicate: rowSeen('b'),
     ask: (key, rows) => ({
       text: 'select d.id from unnest($2::uuid[]) citizen cross join lateral look_at_decisions($1, citizen) d where d.id is not null', values: [key, [...new Set(rows.map(({ citizen }) => citizen.id))]],
     }),
@@ -68,7 +69,7 @@ export async function wayDiffers(database: Database, world: DoorWorld, asking: D
 }
 
 /** Lets a look-up forget whom it answers, while something is done. */
-export async function forgetting(database: Database, { name, predicate }: DoorWay, doing: () => Promise<unknown>): Promise<void> {
+export async function forgetting(database: Database, { name, predicate }: Pick<DoorWay, 'name' | 'predicate'>, doing: () => Promise<unknown>): Promise<void> {
   const [made] = await database.query<{ sql: string }>('select pg_get_functiondef($1::regproc) as sql', [name]);
   const mistaken = (made?.sql ?? '').replaceAll(predicate, 'true');
   if (!made || mistaken === made.sql) throw new Error(`${name} does not ask ${predicate}`);

@@ -1,3 +1,4 @@
+import { choiceFunctionNames, choiceFunctions } from './choice-functions.ts';
 import { formerly } from './look-up-pieces.ts';
 import { lookUps, readerLookUps } from './look-ups.ts';
 import { moreWasSent } from './more-was-sent.ts';
@@ -11,7 +12,7 @@ const partVisible = visible('f', undefined, ofPart('f'));
 export const removeDoor = `
 drop view if exists readable_link_review, readable_link, readable_link_decision, emergency_use, withheld, readable_confirmation, readable_incomplete, readable_resource, readable_version, readable_fragment, readable_row, grant_state, current_grant cascade;
 drop view if exists live_grant cascade;
-drop function if exists ${readerLookUps.join(', ')};
+drop function if exists ${[...readerLookUps, ...choiceFunctionNames].join(', ')};
 drop type if exists looked;
 drop function if exists citizen_of(uuid), citizen_objects(uuid), citizens_named(bigint[]);
 `;
@@ -108,6 +109,7 @@ create view emergency_use as select e.citizen_id, e.reference from emergency_acc
   and e.person = (select person from current_grant) and e.from_at <= statement_timestamp() and e.until > statement_timestamp();
 create function citizens_named(asked bigint[]) returns setof uuid language sql stable security definer set search_path = public, pg_temp as $$
   with found as materialized (select citizen_id from citizen_row where tokens && asked) select distinct citizen_id from found limit 20 $$;
+${choiceFunctions}
 ${lookUps}`;
 
 /** Rights of the two serving roles: SELECT on the door's views and EXECUTE on its look-ups, nothing else. */

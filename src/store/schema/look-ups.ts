@@ -1,6 +1,6 @@
-import { bearing, citizenColumns, citizenRows, columnsWith, formerly, inEmergency, keptBack, listedColumns, lookUp, noRow, olderThan, pageOf, seenAs, sharedColumns, sharedRows, takeCitizen, takeGrant, taken, walkedList } from './look-up-pieces.ts';
+import { bearing, citizenColumns, citizenRows, columnsWith, formerly, inEmergency, keptBack, listedColumns, lookUp, noRow, olderThan, pageOf, partSeen, rowSeen, seenAs, sharedColumns, sharedRows, takeCitizen, takeGrant, taken, walkedList } from './look-up-pieces.ts';
 import { moreWasSent } from './more-was-sent.ts';
-import { emergencyReference, held, itself, ofPart, ofVersion, sharedWith, visible } from './visible.ts';
+import { atHand, byCall, emergencyReference, held, ofPart, rareByCall, ofVersion, sharedWith, visible } from './visible.ts';
 
 /** What the reader may call. */
 export const readerLookUps = [
@@ -49,11 +49,11 @@ const versionsOf = (order: string): string => `${citizenFirst}
     told as materialized (
       select r.citizen_id, r.id, r.type, v.version, r.directory_ids, row_number() over (partition by r.type = 'Patient' order by ${order}) as place
       from past t join citizen_row r on r.citizen_id = t.citizen_id and r.id = t.id join citizen_version v on v.citizen_id = t.citizen_id and v.id = t.id and v.version = t.version
-      where not v.deleted and (not by_record or ${visible('r', undefined, ofVersion)})),
+      where not v.deleted and (shown is null or ${visible('r', undefined, ofVersion, atHand)})),
     page as materialized (select * from told where type = 'Patient' or place <= at_most),
     places as (select distinct unnest(directory_ids) as id from page)
     select 1, true, named, case when q.citizen_id is not null then ${inEmergency} end, null::json, null::int[], q.* from (
-      select ${versionColumns(`f.class_id = any (seen) and (not by_record or ${visible('f', undefined, ofPart('f'))})`)}, ${held('r', undefined, ofVersion)}
+      select ${versionColumns(`f.class_id = any (seen) and (shown is null or ${visible('f', undefined, ofPart('f'), atHand)})`)}, ${held('r', undefined, ofVersion, atHand)}
       from page p join citizen_row r on r.citizen_id = p.citizen_id and r.id = p.id join citizen_version v on v.citizen_id = p.citizen_id and v.id = p.id and v.version = p.version
       union all
       select ${sharedColumns} from places p join ${sharedRows.replace(' join', ' on s.id = p.id join')} where s.scope = 'directory' and ${sharedWith('s')}) q;
@@ -110,7 +110,7 @@ begin
   ${takeGrant('asked_grant')}
   if not found then return; end if;
   return query select 1, true, null::uuid, ${emergencyReference('q.citizen_id')}, null::json, null::int[], q.* from (
-    select ${listedColumns} from ${citizenRows} where r.id = any (ids) and not r.deleted and ${visible('r', undefined, itself('r'))}
+    select ${listedColumns} from ${citizenRows} where r.id = any (ids) and not r.deleted and ${rowSeen('r')}
     union all
     select ${sharedColumns} from ${sharedRows} where s.id = any (ids) and not s.deleted and ${sharedWith('s')}) q;
 end $$;
@@ -145,13 +145,13 @@ begin
   return query select 1, true, null::uuid, null::text, null::json, null::int[], ${noRow};
   return query with page as materialized (
       (select v.citizen_id, v.id, v.version, v.updated_at from citizen_version v join citizen_row r on r.citizen_id = v.citizen_id and r.id = v.id
-         where ${olderThan('v')} and (asked_type is null or r.type = asked_type) and ${visible('r', undefined, ofVersion)} order by v.updated_at desc, v.id, v.version desc limit at_most)
+         where ${olderThan('v')} and (asked_type is null or r.type = asked_type) and ${visible('r', undefined, ofVersion, rareByCall)} order by v.updated_at desc, v.id, v.version desc limit at_most)
       union all
       (select null::uuid, v.id, v.version, v.updated_at from shared_version v join shared_row s on s.id = v.id
          where ${olderThan('v')} and (asked_type is null or s.type = asked_type) and ${sharedWith('s')} order by v.updated_at desc, v.id, v.version desc limit at_most)
       order by updated_at desc, id, version desc limit at_most)
     select 1, true, null::uuid, ${emergencyReference('q.citizen_id')}, null::json, null::int[], q.* from (
-      select ${versionColumns(visible('f', undefined, ofPart('f'))).replace(formerly, 'null::uuid[]')}, ${held('r', undefined, ofVersion)}
+      select ${versionColumns(partSeen('f')).replace(formerly, 'null::uuid[]')}, ${held('r', undefined, ofVersion, byCall)}
       from page p join citizen_row r on r.citizen_id = p.citizen_id and r.id = p.id join citizen_version v on v.citizen_id = p.citizen_id and v.id = p.id and v.version = p.version
       union all
       select s.scope, null::uuid, s.id, s.type, v.version, null::int, v.deleted, v.updated_at, v.body, null::json, null::uuid[], null::json
@@ -169,10 +169,10 @@ begin
         select distinct k.citizen_id from (select distinct h.hash from unnest(hashes) h (hash)
           where (select count(*) from (select from person_key n where n.hash = h.hash limit junk + 1) n) <= junk) h cross join lateral (
           select distinct r.citizen_id from person_key p join citizen_row r on r.citizen_id = p.citizen_id and r.id = p.id
-          where p.hash = h.hash and r.type = 'Patient' and not r.deleted and ${visible('r', undefined, itself('r'))} limit per_key) k)
+          where p.hash = h.hash and r.type = 'Patient' and not r.deleted and ${rowSeen('r')} limit per_key) k)
       select 1, true, null::uuid, ${emergencyReference('q.citizen_id')}, null::json, null::int[], q.* from (
         select ${listedColumns} from found f join ${citizenRows.replace(' join', ' on r.citizen_id = f.citizen_id join')}
-        where r.type = 'Patient' and not r.deleted and ${visible('r', undefined, itself('r'))}) q;
+        where r.type = 'Patient' and not r.deleted and ${rowSeen('r')}) q;
     if found then return; end if;
   end if;
   return query select 1, exists (select from live_grant l where l.grant_key = asked_grant), null::uuid, null::text, null::json, null::int[], ${noRow};
@@ -186,7 +186,7 @@ begin
   ${takeGrant('asked_grant')}
   if not found then return null; end if;
   return (select count(*) from (
-    select r.id from citizen_row r where ${bearing('r')} and ${visible('r', undefined, itself('r'))}
+    select r.id from citizen_row r where ${bearing('r')} and ${rowSeen('r')}
     union all
     select s.id from shared_row s where ${bearing('s')} and ${sharedWith('s')} limit at_most) m);
 end $$;
@@ -199,9 +199,9 @@ begin
   ${takeGrant('asked_grant')}
   if not found then return query select false, null::uuid, null::bigint[]; return; end if;
   return query with parts as materialized (
-      select f.* from citizen_fragment f where f.tokens <> '{}' and f.tokens && asked_tokens and ${visible('f', undefined, ofPart('f'))})
+      select f.* from citizen_fragment f where f.tokens <> '{}' and f.tokens && asked_tokens and ${partSeen('f')})
     select true, r.id, p.tokens from parts p join lateral (select r.id from citizen_row r
-      where r.citizen_id = p.citizen_id and r.id = p.id and r.version = p.version and r.type = asked_type and ${visible('r', undefined, itself('r'))} limit 1) r on true
+      where r.citizen_id = p.citizen_id and r.id = p.id and r.version = p.version and r.type = asked_type and ${rowSeen('r')} limit 1) r on true
     union all select true, null, null;
 end $$;
 
@@ -230,6 +230,6 @@ begin
   return query select true, d.id, d.first_id, d.second_id, d.verdict
     from event_decision d join citizen_row a on a.citizen_id = d.citizen_id and a.id = d.first_id and not a.deleted
       join citizen_row b on b.citizen_id = d.citizen_id and b.id = d.second_id and not b.deleted
-    where d.citizen_id = asked and d.undone_at is null and ${visible('a', undefined, itself('a'))} and ${visible('b', undefined, itself('b'))};
+    where d.citizen_id = asked and d.undone_at is null and ${rowSeen('a')} and ${rowSeen('b')};
 end $$;
 `;
