@@ -45,7 +45,7 @@ export function parseSearch(type: string, params: [string, string][], options: S
 function queryOf(type: string, draft: SearchDraft): SearchQuery {
   const { clauses, includes, summary } = draft;
   const count = summary === 'count' ? 0 : (draft.count ?? searchLimits.defaultCount);
-  const total = count === 0 ? 'accurate' : draft.total === 'estimate' ? undefined : draft.total;
+  const total = count === 0 ? 'accurate' : draft.total;
   return { type, clauses, sort: draft.sort ?? [], count, ...(total && { total }), ...(includes.length > 0 && { includes }), normal: `${type}?${draft.normal.sort().join('&')}` };
 }
 

@@ -11,7 +11,7 @@ export interface SearchQuery {
   /** page size; 0 = the caller wants only the total */
   count: number;
   /** how exactly matches are counted; absent: up to a number above which nobody counts */
-  total?: 'none' | 'accurate';
+  total?: 'none' | 'estimate' | 'accurate';
   /** what goes along with the matches */
   includes?: SearchInclude[];
   /** the search with its parameters in order and everything that identifies a person replaced by `*` */

@@ -30,6 +30,13 @@ const pageOf = (list: number | null): DoorWay => ({
   ask: (key, rows) => ({ text: `select p.id from unnest($2::text[]) t cross join lateral look_at_page($1, t, '{}', $3, null, null, ${most}) p where p.id is not null`, values: [key, types(rows), list] }),
 });
 
+const countOf = (everyNth: number, list: number | null): DoorWay => ({
+  name: 'count_bearing', everyNth, permits: current, predicate: ofRow,
+  ask: (key, rows) => ({
+    text: `select a.id from unnest($2::uuid[], $3::text[]) a (id, type) where count_bearing($1, a.type, array[${ownToken('a.id')}], $4, 9) = 1`, values: [key, rows.map(({ id }) => id), rows.map(({ record }) => record.type), list],
+  }),
+});
+
 /** The look-ups that say the predicate in their own text. */
 export const doorWays: readonly DoorWay[] = [
   { name: 'look_at_listed', permits: current, predicate: ofRow, ask: (key, rows) => ({ text: 'select id from look_at_listed($1, $2)', values: [key, rows.map(({ id }) => id)] }) },
@@ -42,12 +49,7 @@ export const doorWays: readonly DoorWay[] = [
     name: 'look_at_matches', permits: (world, ask, row) => row.record.type === 'Patient' && current(world, ask, row), predicate: ofRow,
     ask: (key) => ({ text: `select id from look_at_matches($1, array['${personKey}'::bytea], ${most}, ${most}) where id is not null`, values: [key] }),
   },
-  {
-    name: 'count_bearing', everyNth: 12, permits: current, predicate: ofRow,
-    ask: (key, rows) => ({
-      text: `select a.id from unnest($2::uuid[], $3::text[]) a (id, type) where count_bearing($1, a.type, array[${ownToken('a.id')}], 9) = 1`, values: [key, rows.map(({ id }) => id), rows.map(({ record }) => record.type)],
-    }),
-  },
+  countOf(12, null), countOf(150, inList),
   {
     name: 'find_parts', permits: (world, ask, row) => referencePermits(world, ask, row) && referencePermitsPart(world, ask, row), predicate: partSeen('f'),
     ask: (key, rows) => ({ text: `select p.id from unnest($2::text[]) t cross join lateral find_parts($1, t, array[${partToken}]) p where p.id is not null`, values: [key, types(rows)] }),

@@ -116,4 +116,11 @@ describe.each(databases)('search, on $kind', ({ open }) => {
     expect([...seen].sort()).toEqual([...new Set(visible.map(({ citizen }) => citizen))].sort());
     expect(await countMatches(database, key, query('Patient'))).toBe(new Set(visible.map(({ citizen }) => citizen)).size);
   });
+
+  it('counts as far as the longest page where nobody asked, and further as it is asked', async () => {
+    await database.query(`insert into citizen_row (citizen_id, id, type, version, class_id, deleted, updated_at, tokens, directory_ids, content_hash)
+      select $1, gen_random_uuid(), 'Goal', 1, 1, false, now(), '{}', '{}', '' from generate_series(1, 201)`, [citizens[0]]);
+    const counted = async (total?: 'estimate' | 'accurate'): Promise<unknown> => countMatches(database, key, query('Goal', total ? { total } : {}));
+    expect([await counted(), await counted('estimate'), await counted('accurate')]).toEqual([undefined, 201, 201]);
+  });
 });

@@ -17,8 +17,8 @@ export interface SearchPage {
   more: boolean;
 }
 
-/** Above the first nobody counts who was not asked to; above the second nobody counts. */
-export const countLimits = { usual: 1_000, accurate: 100_000 };
+/** How far is counted where nobody asked for a total, and as a client asks for it. The first is the longest page: what is more is not waited for. */
+export const countLimits = { unasked: 200, estimate: 1_000, accurate: 100_000 };
 
 const shapes = new Map<string, string>();
 const shapesKept = 200;
@@ -104,7 +104,7 @@ export async function searchCitizens(
 
 /** How many rows (for Patient: citizens) match, up to one of `countLimits`; above it, undefined. */
 export async function countMatches(database: Database, grantKey: string, query: SearchQuery): Promise<number | undefined | typeof stale> {
-  const most = query.total === 'accurate' ? countLimits.accurate : countLimits.usual;
+  const most = countLimits[query.total === 'estimate' || query.total === 'accurate' ? query.total : 'unasked'];
   const total = await countUpTo(database, grantKey, query, most + 1);
   return total === stale || total <= most ? total : undefined;
 }
@@ -128,7 +128,7 @@ export async function findSharedRows(database: Database, grantKey: string, query
 async function countUpTo(database: Database, grantKey: string, query: SearchQuery, most: number): Promise<number | typeof stale> {
   const usual = usualTokens(query);
   if (usual) {
-    const [row] = await database.serve<{ n: number | null }>('reader', null, { name: 'count-bearing', text: 'select count_bearing($1, $2, $3, $4) as n', values: [grantKey, query.type, usual, most] });
+    const [row] = await database.serve<{ n: number | null }>('reader', null, { name: 'count-bearing', text: 'select count_bearing($1, $2, $3, $4, $5) as n', values: [grantKey, query.type, usual, query.total === 'accurate' ? null : listOf(query)?.toString() ?? null, most] });
     return row?.n ?? stale;
   }
   const sql = new Sql();

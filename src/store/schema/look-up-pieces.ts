@@ -69,12 +69,19 @@ export const olderThan = (version: string): string => `${version}.updated_at >= 
         and (before is null or ${version}.updated_at < before or ${version}.id > before_id or (${version}.id = before_id and ${version}.version < before_version))`;
 
 /** The type is in every token; compared plainly as well, PostgreSQL would add a bitmap of the whole type. */
-export const bearing = (row: string): string => `not ${row}.deleted and (${row}.type || '') = asked_type and ${row}.tokens @> asked_tokens`;
+const bearing = (row: string): string => `not ${row}.deleted and (${row}.type || '') = asked_type and ${row}.tokens @> asked_tokens`;
 
 /** After a place in the order of a page; no place is before everything. In one condition, so that nobody thinks of an index of all there is by time. */
 const afterPlace = (row: string): string => `(before is null or ${row}.updated_at < before or (${row}.updated_at = before and ${row}.id > before_id))`;
-/** The rows of a list in its order, one by one: each is looked up and asked by itself, so that nothing is read beyond the page. */
-export const walkedList = 'list_place l cross join lateral (select w.* from citizen_row w where w.citizen_id = l.citizen_id and w.id = l.id offset 0) r where l.list = asked_list and l.at <= coalesce(before, \'infinity\')';
+/** The rows of a list in its order, one by one: each is looked up and asked by itself, so that nothing is read beyond what is asked for. */
+export const listed = 'list_place l cross join lateral (select w.* from citizen_row w where w.citizen_id = l.citizen_id and w.id = l.id offset 0) r where l.list = asked_list';
+export const walkedList = `${listed} and l.at <= coalesce(before, 'infinity')`;
+
+/** How many rows `r` of this source bear the tokens and may be seen, up to `at_most`. */
+export const countOf = (source: string): string => `return (select count(*) from (
+      select r.id from ${source} and ${bearing('r')} and ${rowSeen('r')}
+      union all
+      select s.id from shared_row s where ${bearing('s')} and ${sharedWith('s')} limit at_most) m);`;
 
 /** A page, newest first, of rows `r` of this source that bear the tokens: all that are found are put in order, or `walked` in an order they have. */
 export function pageOf(source: string, walked = ''): string {

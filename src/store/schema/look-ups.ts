@@ -1,11 +1,11 @@
-import { bearing, citizenColumns, citizenRows, columnsWith, formerly, inEmergency, keptBack, listedColumns, lookUp, noRow, olderThan, pageOf, partSeen, rowSeen, seenAs, sharedColumns, sharedRows, takeCitizen, takeGrant, taken, walkedList } from './look-up-pieces.ts';
+import { citizenColumns, citizenRows, columnsWith, countOf, formerly, inEmergency, keptBack, listed, listedColumns, lookUp, noRow, olderThan, pageOf, partSeen, rowSeen, seenAs, sharedColumns, sharedRows, takeCitizen, takeGrant, taken, walkedList } from './look-up-pieces.ts';
 import { moreWasSent } from './more-was-sent.ts';
 import { atHand, byCall, emergencyReference, held, ofPart, rareByCall, ofVersion, sharedWith, visible } from './visible.ts';
 
 /** What the reader may call. */
 export const readerLookUps = [
   'look_at_rows(text[], text[], uuid[])', 'look_at_listed(text, uuid[])', 'look_at_everything(text, uuid, text, uuid, int)', 'look_at_story(text, uuid, int)', 'look_at_story_at(text, uuid, int, timestamptz)', 'look_at_decisions(text, uuid)', 'look_at_page(text, text, bigint[], bigint, timestamptz, uuid, int)', 'look_at_history(text, text, timestamptz, timestamptz, uuid, int, int)',
-  'count_bearing(text, text, bigint[], int)', 'find_parts(text, text, bigint[])', 'look_at_matches(text, bytea[], int, int)', 'citizens_now(uuid[])',
+  'count_bearing(text, text, bigint[], bigint, int)', 'find_parts(text, text, bigint[])', 'look_at_matches(text, bytea[], int, int)', 'citizens_now(uuid[])',
 ];
 
 /** Who the citizen is that is asked for, what of them is kept back and what is incomplete; ends there where `asked` is nobody. */
@@ -178,17 +178,15 @@ begin
   return query select 1, exists (select from live_grant l where l.grant_key = asked_grant), null::uuid, null::text, null::json, null::int[], ${noRow};
 end $$;
 
--- how many there are of them, up to a number above which nobody counts; null without a grant that holds
-create function count_bearing(asked_grant text, asked_type text, asked_tokens bigint[], at_most int) returns int
+-- how many there are of them, up to a number above which nobody counts; in a list that is kept, it is walked so far; null without a grant that holds
+create function count_bearing(asked_grant text, asked_type text, asked_tokens bigint[], asked_list bigint, at_most int) returns int
   ${lookUp}
 declare g live_grant;
 begin
   ${takeGrant('asked_grant')}
   if not found then return null; end if;
-  return (select count(*) from (
-    select r.id from citizen_row r where ${bearing('r')} and ${rowSeen('r')}
-    union all
-    select s.id from shared_row s where ${bearing('s')} and ${sharedWith('s')} limit at_most) m);
+  if asked_list is not null then ${countOf(listed)} end if;
+  ${countOf('citizen_row r where true')}
 end $$;
 
 -- rows of a type that bear one of these tokens in a part kept apart; row by row from the parts: as sets, every row of the type would be read
