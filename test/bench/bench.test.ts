@@ -16,7 +16,7 @@ const measures: readonly [name: string, unit: string, compared: boolean][] = [
   ...['first', 'person', 'refer', 'break-glass', 'referrals', 'discharge', 'who-looked', 'log-proof', 'choices', 'agreements', 'cases', 'emergency', 'links', 'feeds', 'reports', 'explain', 'find-number', 'find-name'].map((name): [string, string, boolean] => [`screens.${name}`, 'ms', false]),
   ['mapping.onestory', 'records/s', true], ['mapping.medplum', 'records/s', false], ['mapping.peak.hundredth', 'MB', false], ['mapping.peak', 'MB', true],
   ['intake-memory.first', 'MB', false], ['intake-memory.last', 'MB', true], ['intake-memory.held.first', 'MB', false], ['intake-memory.held.last', 'MB', true], ['intake-memory.rate', 'rows/s', false], ['intake-memory.cpu', 'ms/row', false],
-  ['replay.records', 'records', false], ['replay.shadow', 'records/s', false], ['replay.swap', 'records/s', false], ['replay.memory', 'MB', false],
+  ['replay.records', 'records', false], ['replay.shadow', 'records/s', false], ['replay.swap', 'records/s', false], ['replay.memory', 'MB', false], ['replay.held', 'MB', false],
   ...['audit-log', 'audit-log.large'].flatMap((name): [string, string, boolean][] => [[`${name}.append`, 'entries/s', false], [`${name}.append.p99`, 'ms', false], [`${name}.proofs`, 'proofs/s', false], [`${name}.proof.p99`, 'ms', false]]),
   ['audit-log.large.hashes', 'bytes/entry', false],
   ...['read', 'search-token', 'search-date', 'search-name', 'search-chained', 'everything', 'create', 'update', 'transaction'].flatMap((kind) => ['c1', 'c16', 'c64', 'two'].flatMap((at): [string, string, boolean][] => [

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { keepRecent } from '../../fhir/remember-recent.ts';
 import type { Connection } from '../../store/database.ts';
 import { stagedRowsOf, type StagedRow } from '../../store/intake/replay-staging.ts';
 import type { ReplayRow } from '../../store/intake/replays.ts';
@@ -10,6 +11,8 @@ import { noPlaces } from '../intake/visit-places.ts';
 
 /** Rows between two looks at what else is to be done: answering comes first. */
 const rowsAtOnce = 5;
+/** Replays whose next people are kept mapped: of one that is given up they would be kept for ever. */
+const mostForeseen = 8;
 
 /** The rows of some people of a replay, mapped while the database was busy with those before them. */
 export interface MapAhead {
@@ -28,11 +31,11 @@ interface Foreseen {
 }
 
 export function createMapAhead(): MapAhead {
-  const foreseen = new Map<number, Foreseen>();
+  const foreseen = keepRecent<Foreseen>(mostForeseen);
   return {
     take: async (replay, people) => {
-      const found = foreseen.get(replay.replayId);
-      foreseen.delete(replay.replayId);
+      const found = foreseen.get(`${replay.replayId}`);
+      foreseen.delete(`${replay.replayId}`);
       const same = found?.standing === standingOf(replay) && found.people.size === people.length && people.every((key) => found.people.has(key));
       return same ? found.ready : null;
     },
@@ -40,7 +43,7 @@ export function createMapAhead(): MapAhead {
       const next = await nextPeople(connection, context, replay, limits, people);
       if (next.length === 0) return;
       const rows = await stagedRowsOf(connection, replay, next);
-      foreseen.set(replay.replayId, { standing: standingOf(replay), people: new Set(next), ready: mapSlowly(context, rows).catch(() => null) });
+      foreseen.set(`${replay.replayId}`, { standing: standingOf(replay), people: new Set(next), ready: mapSlowly(context, rows).catch(() => null) });
     },
     forget: () => { foreseen.clear(); },
   };

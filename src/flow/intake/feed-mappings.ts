@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Refusal, type Problem } from '../../fhir/problem.ts';
-import { rememberRecent } from '../../fhir/remember-recent.ts';
+import { keepRecent, rememberRecent } from '../../fhir/remember-recent.ts';
 import { readVersion, type MappingFiles, type Mappings } from '../../intake/load-mappings.ts';
 import type { Feed, Kind } from '../../intake/types.ts';
 import type { CompiledMap } from '../../mapping/types.ts';
@@ -41,7 +41,7 @@ export interface FeedMappings {
  */
 export async function openFeedMappings(database: Database, mappings: Mappings, now: Date): Promise<FeedMappings> {
   const feeds = new Map(mappings.feeds.map((feed) => [feed.key, feed]));
-  const kept = new Map<string, FeedMapping | { problems: Problem[] }>();
+  const kept = keepRecent<FeedMapping | { problems: Problem[] }>(feeds.size + mostVersions);
   const live = new Map<string, FeedMapping>();
 
   const version: FeedMappings['version'] = async (connection, feedKey, sha256) => {
@@ -108,6 +108,9 @@ function refuseMistakes(states: readonly FeedState[], folder: readonly FolderVer
   });
   if (problems.length > 0) throw new Refusal(...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values());
 }
+
+/** Versions a process keeps beside those that work: candidates, and those of looks into the past. What works is kept for itself. */
+const mostVersions = 50;
 
 /** Feeds of one kind without tables of their own share a version: its maps are compiled once in a process. */
 const compiledOnce = rememberRecent<CompiledMaps>(64);

@@ -1,5 +1,6 @@
 import fhirpath from 'fhirpath';
 import { isJsonObject, textOf, type JsonObject } from '../../fhir/json.ts';
+import { rememberRecent } from '../../fhir/remember-recent.ts';
 import type { Feed } from '../types.ts';
 import type { BundleSchema } from './bundle-schema.ts';
 
@@ -75,13 +76,11 @@ function keyOf(resource: JsonObject, path: string | undefined): string {
   return typeof found === 'string' ? found : '';
 }
 
-const expressions = new Map<string, ReturnType<typeof fhirpath.compile>>();
+const expressions = rememberRecent<ReturnType<typeof fhirpath.compile>>(1_000);
 
 /** A schema's FHIRPath, compiled once. */
 export function expression(path: string): (resource: JsonObject, variables: Record<string, unknown>) => unknown {
-  const known = expressions.get(path) ?? fhirpath.compile(path);
-  expressions.set(path, known);
-  return known as (resource: JsonObject, variables: Record<string, unknown>) => unknown;
+  return expressions(path, () => fhirpath.compile(path)) as (resource: JsonObject, variables: Record<string, unknown>) => unknown;
 }
 
 /** Where the sender keeps no people, its person is whoever this referral is about. */
