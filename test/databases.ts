@@ -12,11 +12,14 @@ export interface TestDatabase {
   open: (citizens?: number) => Promise<Database>;
 }
 
-/** Every store and flow test runs on both. */
+/** Every test of what is stored, found and shown runs on both. */
 export const databases: readonly TestDatabase[] = [
   { kind: 'pglite', open: (citizens = 0) => (citizens === 0 ? openEmptyPglite() : openLoadedPglite(citizens)) },
   { kind: 'postgresql', open: async (citizens = 0) => openPostgres(citizens === 0 ? await freshPostgres() : await loadedPostgres(citizens)) },
 ];
+
+/** For what is decided before anything is stored, of which a second engine would tell nothing more. */
+export const oneDatabase = databases.filter(({ kind }) => kind === 'postgresql');
 
 /** A new record in memory, as the program makes it: a copy of the one made for the whole run. */
 export function openEmptyPglite(): Promise<Database> {

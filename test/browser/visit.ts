@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { AxeBuilder } from '@axe-core/playwright';
 import chromiumPackage from '@sparticuz/chromium';
+import axe from 'axe-core';
 import { chromium, type Browser, type Page, type Request } from 'playwright-core';
 import { patienceMs } from '../patience.ts';
 
@@ -8,10 +8,10 @@ import { patienceMs } from '../patience.ts';
 export async function openBrowser(): Promise<Browser> {
   const system = '/usr/bin/chromium';
   if (existsSync(system)) return chromium.launch({ executablePath: system, args: ['--no-sandbox'], headless: true });
-  return chromium.launch({ executablePath: await chromiumPackage.executablePath(), args: [...chromiumPackage.args.filter((arg) => !oneProcess.includes(arg)), '--no-sandbox'], headless: true });
+  return chromium.launch({ executablePath: await chromiumPackage.executablePath(), args: [...chromiumPackage.args.filter((arg) => !unwanted.includes(arg)), '--no-sandbox', '--disable-gpu'], headless: true });
 }
-/** What it is packed for, and what ends the browser with the first window that is closed. */
-const oneProcess = ['--single-process', '--no-zygote'];
+/** What it is packed for: one process, which ends the browser with the first window that is closed; and a graphics card imitated by the processor, where pages are flat. */
+const unwanted = ['--single-process', '--no-zygote', '--ignore-gpu-blocklist', '--in-process-gpu', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
 
 export const desktop = { width: 1280, height: 800 };
 export const narrow = { width: 320, height: 640 };
@@ -84,15 +84,17 @@ export async function settled(page: Page): Promise<void> {
   }
 }
 
+/** No rule of these reads style sheets, which axe else reads anew at every look. */
+const axeOptions: axe.RunOptions = { resultTypes: ['violations'], runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }, preload: { assets: ['media'] } };
+
 /** What axe finds against WCAG 2.2 A and AA, and what sticks out sideways. Empty is good. */
 export async function faults(page: Page): Promise<unknown[]> {
   if (page.frames().length > 1) throw new Error('a frame within the page, which is not looked into');
-  // in the page itself: the other way opens a window for every look, and reads axe once more there
-  const isThere = Boolean(await page.evaluate('typeof axe === "object"'));
-  const { violations } = await new AxeBuilder({ page, ...(isThere && { axeSource: ' ' }) }).setLegacyMode(true).options({ resultTypes: ['violations'] }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+  if (!(await page.evaluate('typeof axe === "object"'))) await page.evaluate(axe.source);
+  const violations = await page.evaluate(`axe.run(document, ${JSON.stringify(axeOptions)}).then((found) => found.violations.map(({ id, nodes }) => ({ id, at: nodes.map(({ target, failureSummary }) => [target, failureSummary]) })))`) as { id: string; at: unknown[] }[];
   const overflow = await overflowOf(page);
   const wide = overflow > 0 ? await page.evaluate(tooWide) : [];
-  return [...violations.map(({ id, nodes }) => ({ id, at: nodes.map(({ target, failureSummary }) => [target, failureSummary]) })), ...(overflow > 0 ? [{ id: 'wider than the window', by: overflow, wide }] : [])];
+  return [...violations, ...(overflow > 0 ? [{ id: 'wider than the window', by: overflow, wide }] : [])];
 }
 
 /** By how many pixels the page is wider than its window, once it has taken the window's width: a page is laid out in its own process. */

@@ -1,7 +1,7 @@
 import { cldColumns, type CldColumn } from '../../src/demo/cld-columns.ts';
 import { csvHeader, csvRow } from '../../src/demo/csv.ts';
 import { rioColumns, type RioColumn } from '../../src/demo/rio-columns.ts';
-import { databases } from '../databases.ts';
+import { oneDatabase } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { citizenCount, outcomeOf, sendFile, storedRows, testNumber, versionsOf } from './intake-outcome.ts';
 
@@ -72,7 +72,7 @@ const cells: [name: string, changes: Client, code: string, where: string, text: 
   ['a control character', { Address_Line_1: 'a\u0007b' }, 'control-character', 'row 2, line 3, column 15, field Address_Line_1', '"Address_Line_1" holds a control character.'],
 ];
 
-describe.each(databases)('a table that is wrong, on $kind', ({ open }) => {
+describe.each(oneDatabase)('a table that is wrong, on $kind', ({ open }) => {
   let gateway: Gateway;
   beforeAll(async () => {
     gateway = await startGateway(await open());

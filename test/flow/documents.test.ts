@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Bundle, Resource } from '@medplum/fhirtypes';
 import { parse } from 'csv-parse/sync';
 import { stringify } from './csv-text.ts';
-import { databases } from '../databases.ts';
+import { oneDatabase } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { exampleFile } from '../mappings/run-example.ts';
 import { citizenCount, sendFile, storedRows, testNumber } from './intake-outcome.ts';
@@ -22,7 +22,7 @@ const about = (document: string, person: string, number: string, family: string)
     .replaceAll('1.2.826.0.1.9990000.3.', `1.2.826.0.1.9990000.3.${person.replace(/\D/g, '')}.`).replaceAll(/extension="E-(\d+)"/g, `extension="E-$1-${person}"`);
 const person = (changes: Row): Row => ({ ...firstOf('epaccs-csv', 'abdul-comes-into-care'), ...changes });
 
-describe.each(databases)('documents of partners, on $kind', ({ open }) => {
+describe.each(oneDatabase)('documents of partners, on $kind', ({ open }) => {
   let gateway: Gateway;
   beforeAll(async () => {
     gateway = await startGateway(await open());

@@ -1,5 +1,5 @@
 import type { Bundle, Encounter, Observation } from '@medplum/fhirtypes';
-import { databases } from '../databases.ts';
+import { oneDatabase } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { message } from '../intake/adt.ts';
 import { citizenCount, outcomeOf, sendFile, storedRows, testNumber, type IntakeOutcome, type StoredRow } from './intake-outcome.ts';
@@ -19,7 +19,7 @@ const admission = message({
   pv1: { 2: 'I', 19: 'V601^^^RRK', 44: '20240428143000' }, more: ['ZU1||||||||||||||||||||||Y||20240502091500'],
 });
 
-describe.each(databases)('sheets and extracts, on $kind', ({ open }) => {
+describe.each(oneDatabase)('sheets and extracts, on $kind', ({ open }) => {
   let gateway: Gateway;
   beforeAll(async () => {
     gateway = await startGateway(await open());

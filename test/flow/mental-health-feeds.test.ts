@@ -1,5 +1,5 @@
 import type { Bundle, Resource } from '@medplum/fhirtypes';
-import { databases } from '../databases.ts';
+import { oneDatabase } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { citizenCount, outcomeOf, sendFile, storedRows, testNumber, type IntakeOutcome } from './intake-outcome.ts';
 import { csvFile } from './partner-rows.ts';
@@ -7,7 +7,7 @@ import { csvFile } from './partner-rows.ts';
 type Row = { [name: string]: string };
 const readyDate = 'https://fhir.bicp.example/StructureDefinition/discharge-ready-date';
 
-describe.each(databases)('mental health records over time, on $kind', ({ open }) => {
+describe.each(oneDatabase)('mental health records over time, on $kind', ({ open }) => {
   let gateway: Gateway;
   let people = 0;
   beforeAll(async () => {

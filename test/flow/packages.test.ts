@@ -4,7 +4,7 @@ import { csvHeader, csvRow } from '../../src/demo/csv.ts';
 import { rioColumns } from '../../src/demo/rio-columns.ts';
 import type { PackageFile } from '../../src/intake/package/read-zip.ts';
 import { writeZip } from '../../src/intake/package/write-zip.ts';
-import { databases } from '../databases.ts';
+import { oneDatabase } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { citizenCount, sendFile, storedRows } from './intake-outcome.ts';
 
@@ -16,7 +16,7 @@ function tablesOf(example: string): PackageFile[] {
 
 const named = (resource: object): string => JSON.stringify(resource);
 
-describe.each(databases)('a package of tables, on $kind', ({ open }) => {
+describe.each(oneDatabase)('a package of tables, on $kind', ({ open }) => {
   let gateway: Gateway;
   beforeEach(async () => {
     gateway = await startGateway(await open());

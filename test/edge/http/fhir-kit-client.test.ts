@@ -1,13 +1,13 @@
 import { MedplumClient } from '@medplum/core';
 import type { Bundle, CapabilityStatement, CarePlan, Resource } from '@medplum/fhirtypes';
 import { Client, type FhirResource } from 'fhir-kit-client';
-import { databases } from '../../databases.ts';
+import { oneDatabase } from '../../databases.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
 import { planOf } from './writing.ts';
 
 const nhsNumber = 'https://fhir.nhs.uk/Id/nhs-number';
 
-describe.each(databases)('fhir-kit-client as it comes, on $kind', ({ open }) => {
+describe.each(oneDatabase)('fhir-kit-client as it comes, on $kind', ({ open }) => {
   let gateway: Gateway;
   let nurse: Client;
   let citizen: string;

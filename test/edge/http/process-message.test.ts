@@ -1,5 +1,5 @@
 import type { Bundle, BundleEntry, OperationOutcome, ServiceRequest, Task } from '@medplum/fhirtypes';
-import { databases } from '../../databases.ts';
+import { oneDatabase } from '../../databases.ts';
 import { exampleBundle, resourceIn } from '../../flow/fhir-examples.ts';
 import { citizenCount, storedRows } from '../../flow/intake-outcome.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
@@ -21,7 +21,7 @@ function message(example: string, referral: number, change: (bundle: Bundle) => 
 
 const appointment: BundleEntry = { fullUrl: 'urn:uuid:00000000-0000-4000-8000-0000000000a1', resource: { resourceType: 'Appointment', id: '00000000-0000-4000-8000-0000000000a1', status: 'booked', start: '2026-11-23T10:00:00Z', end: '2026-11-23T10:15:00Z', participant: [{ status: 'accepted' }] } };
 
-describe.each(databases)('BaRS messages, on $kind', ({ open }) => {
+describe.each(oneDatabase)('BaRS messages, on $kind', ({ open }) => {
   let gateway: Gateway;
   beforeAll(async () => {
     gateway = await startGateway(await open());

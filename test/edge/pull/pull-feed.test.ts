@@ -6,7 +6,7 @@ import { pullFeed, usualTiming, type PullResult, type PullTarget } from '../../.
 import { pullTokenFile, startPulls } from '../../../src/edge/pull/start-pulls.ts';
 import { pullPeople, type PeopleTarget } from '../../../src/edge/pull/pull-people.ts';
 import { nhsNumberSystem } from '../../../src/fhir/nhs-number-status.ts';
-import { databases } from '../../databases.ts';
+import { oneDatabase } from '../../databases.ts';
 import { exampleBundle, resourceIn } from '../../flow/fhir-examples.ts';
 import { storedRows, testNumber } from '../../flow/intake-outcome.ts';
 import { loadedMappings } from '../../mappings/run-example.ts';
@@ -35,7 +35,7 @@ function pageText(base: string, person: string, page: number, last: number): str
   return `{ "resourceType":"Bundle","type":"searchset","meta":{"lastUpdated":"2026-11-0${page + 1}T10:00:00+00:00"},  "total": ${last + 1}.0${link},"entry":[{"resource":${JSON.stringify(record)}}]}\n`;
 }
 
-describe.each(databases)('pulling a practice\'s records, on $kind', ({ open }) => {
+describe.each(oneDatabase)('pulling a practice\'s records, on $kind', ({ open }) => {
   let gateway: Gateway;
   let source: GpConnectServer;
   let ahead = 0;
