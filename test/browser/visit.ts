@@ -91,7 +91,7 @@ const axeOptions: axe.RunOptions = { resultTypes: ['violations'], runOnly: { typ
 export async function faults(page: Page): Promise<unknown[]> {
   if (page.frames().length > 1) throw new Error('a frame within the page, which is not looked into');
   if (!(await page.evaluate('typeof axe === "object"'))) await page.evaluate(axe.source);
-  const violations = await page.evaluate(`axe.run(document, ${JSON.stringify(axeOptions)}).then((found) => found.violations.map(({ id, nodes }) => ({ id, at: nodes.map(({ target, failureSummary }) => [target, failureSummary]) })))`) as { id: string; at: unknown[] }[];
+  const violations = await page.evaluate<{ id: string; at: unknown[] }[]>(`axe.run(document, ${JSON.stringify(axeOptions)}).then((found) => found.violations.map(({ id, nodes }) => ({ id, at: nodes.map(({ target, failureSummary }) => [target, failureSummary]) })))`);
   const overflow = await overflowOf(page);
   const wide = overflow > 0 ? await page.evaluate(tooWide) : [];
   return [...violations, ...(overflow > 0 ? [{ id: 'wider than the window', by: overflow, wide }] : [])];

@@ -55,7 +55,7 @@ async function arrive(works: Works, messagesInOrder: readonly string[]): Promise
   return readFinalRecord(works.database);
 }
 
-describe.each(databases)('messages about one person, sent one by one, on $kind', ({ open }) => {
+describe.each(databases)('messages about one person, sent one by one, on $kind', ({ kind, open }) => {
   let works: Works;
   beforeAll(async () => { works = await openWorks(await open()); });
   afterAll(() => works.close());
@@ -74,11 +74,14 @@ describe.each(databases)('messages about one person, sent one by one, on $kind',
       expect(everything).not.toContain('"code":"54"');
     });
 
-    it('would be another record without any one of them', async () => {
-      for (const missing of ['admitted', 'moved', 'mistaken', 'takenBack', 'onLeave', 'stayed', 'discharged', 'corrected', 'newest'] as const) {
-        expect(compareRecords(await arrive(works, inOrder.filter((name) => name !== missing).map((name) => messages[name])), expected)).not.toEqual([]);
-      }
-    });
+    // what the map makes of each message, of which a second engine would tell nothing more
+    if (kind === 'postgresql') {
+      it('would be another record without any one of them', async () => {
+        for (const missing of ['admitted', 'moved', 'mistaken', 'takenBack', 'onLeave', 'stayed', 'discharged', 'corrected', 'newest'] as const) {
+          expect(compareRecords(await arrive(works, inOrder.filter((name) => name !== missing).map((name) => messages[name])), expected)).not.toEqual([]);
+        }
+      });
+    }
 
     it.each(Object.entries(orders))('give the same record: %s', async (_, order) => {
       expect(compareRecords(await arrive(works, order.map((name) => messages[name])), expected)).toEqual([]);
@@ -87,7 +90,7 @@ describe.each(databases)('messages about one person, sent one by one, on $kind',
     it('give the same record in any order', async () => {
       await fc.assert(fc.asyncProperty(fc.shuffledSubarray(inOrder, { minLength: inOrder.length }), async (order) => {
         expect(compareRecords(await arrive(works, order.map((name) => messages[name])), expected)).toEqual([]);
-      }), { numRuns: 3 });
+      }), { numRuns: kind === 'pglite' ? 1 : 3 });
     });
   });
 

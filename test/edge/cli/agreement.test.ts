@@ -20,7 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 interface Outcome { code: number | null; out: string; err: string }
 
 async function run(command: string, args: string[], env: Record<string, string> = {}): Promise<Outcome> {
-  const child = spawn(command, args, { cwd: root, env: { PATH: process.env['PATH'] ?? '', HOME: folder, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { cwd: root, env: { PATH: process.env['PATH'] ?? '', HOME: folder, NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const parts = { out: '', err: '' };
   child.stdout.on('data', (part: Buffer) => { parts.out += part.toString(); });
   child.stderr.on('data', (part: Buffer) => { parts.err += part.toString(); });

@@ -16,7 +16,7 @@ interface Outcome { code: number | null; out: string; err: string }
 
 /** The command as a user runs it, in a process of its own. */
 async function onestory(args: string[], env: Record<string, string> = {}): Promise<Outcome> {
-  const child = spawn('node', ['bin/run.mjs', 'src/cli.ts', ...args], { cwd: root, env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), DATA_DIR: running.dataDir, ...env } });
+  const child = spawn('node', ['bin/run.mjs', 'src/cli.ts', ...args], { cwd: root, env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], DATA_DIR: running.dataDir, ...env } });
   const parts: { out: string; err: string } = { out: '', err: '' };
   child.stdout.on('data', (part: Buffer) => { parts.out += part.toString(); });
   child.stderr.on('data', (part: Buffer) => { parts.err += part.toString(); });

@@ -28,7 +28,7 @@ describe('agreement what-if', () => {
 
   async function run(args: string[], who = 'governance-lead'): Promise<{ code: number | null; out: string; err: string }> {
     const child = spawn('node', ['bin/run.mjs', 'src/cli.ts', 'agreement', 'what-if', ...args, '--base', gateway.url], {
-      cwd: root, env: { PATH: process.env['PATH'] ?? '', HOME: folder, ONESTORY_TOKEN: await gateway.token(who) }, stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: root, env: { PATH: process.env['PATH'] ?? '', HOME: folder, NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ONESTORY_TOKEN: await gateway.token(who) }, stdio: ['ignore', 'pipe', 'pipe'],
     });
     const parts = { out: '', err: '' };
     child.stdout.on('data', (part: Buffer) => { parts.out += part.toString(); });
