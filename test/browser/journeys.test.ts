@@ -12,7 +12,7 @@ import { castMember, detailsOf, openEmergency, population } from '../flow/emerge
 import { editableMappings, integrationOf, request, untilReplay } from '../flow/replay-works.ts';
 import { everyRouteCases } from './every-route.ts';
 import { keyboardJourneys } from './keyboard-journeys.ts';
-import { desktop, elsewhere, faults, faultsAtAnyWidth, faultsWhenNarrow, focusedLabel, isInSight, openBrowser, settled, tabTo, visit, zoomed, zoomedOut, type Visit } from './visit.ts';
+import { desktop, elsewhere, faults, faultsAtAnyWidth, faultsWhenNarrow, focusedLabel, focusedText, isInSight, narrow, openBrowser, settled, tabTo, visit, zoomed, zoomedOut, type Visit } from './visit.ts';
 
 /** The journeys people make from the start page to their answer, one after the other on one gateway, as in a working day. */
 describe('from the start page', () => {
@@ -666,6 +666,14 @@ describe('from the start page', () => {
       const { page } = officer;
       await go('Agreements');
       expect((await page.locator('nav ul').boundingBox())?.height).toBeLessThan(50); // one row
+      await page.setViewportSize(narrow);
+      const menu = page.getByRole('button', { name: 'Menu', exact: true });
+      expect(await page.getByRole('link', { name: 'Feeds', exact: true }).isVisible()).toBe(false); // ten names are as high as the window
+      await menu.press('Enter');
+      await page.getByRole('link', { name: 'Feeds', exact: true }).waitFor();
+      await page.keyboard.press('Escape');
+      expect([await page.evaluate(focusedText), await menu.getAttribute('aria-expanded')]).toEqual(['Menu', 'false']);
+      await page.setViewportSize(desktop);
       await page.getByRole('row').filter({ hasText: 'end of life' }).filter({ hasText: 'Draft' }).getByRole('link').click();
       await page.getByLabel('Version to compare with').selectOption({ index: 1 });
       expect(await page.getByRole('list', { name: 'Compared with another version' }).innerText()).toMatch(/Review date[\s\S]*31-Mar-2027[\s\S]*31-Mar-2028[\s\S]*Clause 5\.1[\s\S]*coordinator/i);

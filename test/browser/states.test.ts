@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { demoFiles } from '../../src/demo/demo-files.ts';
 import { citizenOf, people } from '../flow/whole-record.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
+import { until } from '../patience.ts';
 import { changeClients } from '../edge/oauth/partner.ts';
 import { faultsAtAnyWidth, focusedLabel, focusedText, openBrowser, settled, tabTo, visit, type Visit } from './visit.ts';
 
@@ -141,6 +142,18 @@ describe('a screen', () => {
     expect(await page.getByRole('status').first().innerText()).toContain('Loading');
     expect(await faultsAtAnyWidth(page)).toEqual([]);
     answered.resolve();
+  });
+
+  it('whose program did not come says so and can be tried again; what the menu leads to is fetched before it is wanted', async () => {
+    const program = /\/assets\/referral-list-/;
+    await page.route(program, (route) => route.abort());
+    await signIn('ward-doctor', '/app/find');
+    await until(() => [program, /\/assets\/discharge-list-/].every((each) => here.requested.some((address) => each.test(address))), 'what the menu leads to');
+    await page.getByRole('link', { name: 'Referrals' }).click();
+    await page.getByText(/The gateway did not answer/).waitFor();
+    await page.unroute(program);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('heading', { name: 'Referrals', level: 1 }).waitFor();
   });
 
   it('of an app that asks about whom it is to open is whole by keyboard alone, at any width, and says nothing of people one may not see', async () => {

@@ -28,7 +28,7 @@ export type Arm = (facts: TwinFacts, asker: Asker) => fc.Arbitrary<TwinRequest>;
 
 /** Not asked, and why nothing of the record can come this way. */
 export const notCompared: Readonly<Record<string, string>> = {
-  'USE /oauth': 'the gateway\'s issuer: it knows clients and personas, and no record', 'GET /oauth/auth': 'the same', 'GET /oauth/auth/:uid': 'the same', 'GET /oauth/interaction/:uid': 'the same',
+  'USE /oauth': 'the gateway\'s issuer: it knows clients and personas, and no record', 'GET /oauth/auth': 'the same', 'GET /oauth/auth/:uid': 'the same', 'GET /oauth/interaction/:uid': 'the same, but for about whom an app opens: looked for and read through the door, as POST /fhir/Patient/_search and GET /fhir/Patient/:id are',
   'POST /oauth/interaction/:uid': 'the same', 'USE /app': 'files of the built viewer', 'GET /app/launch': 'a page with a button', 'POST /app/launch': 'a launch leads to the record whose id it was made with, and only for whom it was made',
 };
 
