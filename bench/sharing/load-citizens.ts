@@ -30,8 +30,6 @@ const madeAfterwards = ['citizen_row_tokens', 'citizen_fragment_tokens', 'citize
 export async function loadCitizens(database: Database, from: number, to: number, say: Say, keeps: (record: BenchRecord) => boolean = () => true): Promise<void> {
   const secrets = await loadSecrets(database);
   const classes = await openSharingClasses(database);
-  const indexes = await database.query<{ indexdef: string }>('select indexdef from pg_indexes where indexname = any ($1)', [madeAfterwards]);
-  await database.query(`drop index ${madeAfterwards.join(', ')}`);
   const started = performance.now();
   const seconds = (): string => ((performance.now() - started) / 1_000).toFixed(0);
   let rows = 0;
@@ -48,12 +46,19 @@ export async function loadCitizens(database: Database, from: number, to: number,
       if ((first - from) % (together * 100) === 0) say(`${next - from} of ${to - from} people, ${seconds()} s`);
     }
   };
-  await Promise.all(Array.from({ length: writers }, write));
+  await withoutIndexes(database, () => Promise.all(Array.from({ length: writers }, write)));
+  say(`${to - from} people in ${rows} rows written in ${seconds()} s`);
+}
+
+/** Writes much while the dearest indexes are away, and makes them anew. */
+export async function withoutIndexes(database: Database, write: () => Promise<unknown>): Promise<void> {
+  const indexes = await database.query<{ indexdef: string }>('select indexdef from pg_indexes where indexname = any ($1)', [madeAfterwards]);
+  await database.query(`drop index ${madeAfterwards.join(', ')}`);
+  await write();
   await database.transaction(async (connection) => {
     await connection.query("set local maintenance_work_mem = '512MB'");
     for (const { indexdef } of indexes) await connection.query(indexdef);
   });
-  say(`${to - from} people in ${rows} rows written in ${seconds()} s`);
 }
 
 async function saveCitizens(connection: Connection, citizens: readonly BenchCitizen[], classOf: (record: BenchRecord) => number, secrets: Secrets, first: number): Promise<number> {

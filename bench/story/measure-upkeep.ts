@@ -6,6 +6,7 @@ import { median } from '../compare-servers.ts';
 import { hospitalMessages } from '../population-files.ts';
 import type { Print } from '../settings.ts';
 import { loadCitizens } from '../sharing/load-citizens.ts';
+import { copyCitizens } from './copy-citizens.ts';
 import type { World } from '../world.ts';
 import { grownFrom, type GrownCitizens } from './grow-citizens.ts';
 
@@ -35,13 +36,14 @@ export async function measureUpkeep(world: World, print: Print, grown: GrownCiti
   }
 }
 
-/** People of another city beside those of the demo, written past intake. */
+/** People of another city beside those of the demo, written past intake: the first of them by the gateway's own writer, the rest copied from those. */
 async function growTo(world: World, url: string, from: number, to: number): Promise<void> {
   loadDefinitions();
   loadProfiles(join(import.meta.dirname, '..', '..', 'profiles'));
   const database = await openPostgres(url, 4);
   try {
-    await loadCitizens(database, from, to, world.say);
+    if (from === 0) await loadCitizens(database, 0, to, world.say);
+    else await copyCitizens(database, Math.ceil(world.settings.storyPeople / 100), { from, to }, world.say);
   } finally {
     await database.close();
   }

@@ -76,6 +76,7 @@ export async function openTwinWorlds(kind: Database['kind'], notice: Notice): Pr
   const places = kind === 'pglite' ? { plain: join(folder, 'plain'), fuller: join(folder, 'fuller') } : { plain: await freshPostgres(), fuller: '' };
   const open = (place: string): Promise<Database> => (kind === 'pglite' ? openPgliteIn(place) : openPostgres(place));
   const made = await startGateway(await open(places.plain), { citizens: population.citizens, agreements });
+  await changePlans(made.database);
   if (notice !== 'none') await hideSomethingOfEverybody(made.database);
   await made.close();
   if (kind === 'pglite') cpSync(places.plain, places.fuller, { recursive: true });
@@ -187,6 +188,15 @@ function twinOf(row: StoredRow, classId: number, { citizen = row.citizen, versio
   };
 }
 
+/** Every plan has a version of before, said in another message: what changed is told in both worlds. */
+async function changePlans(database: Database): Promise<void> {
+  const plans = `r.type = 'CarePlan' and r.version = 1`;
+  await database.query(`insert into citizen_fragment select f.citizen_id, f.id, 2, f.path, f.body, f.class_id, f.target, f.tokens from citizen_fragment f join citizen_row r on r.citizen_id = f.citizen_id and r.id = f.id where ${plans}`);
+  await database.query(`insert into citizen_version select v.citizen_id, v.id, 2, replace(replace(replace(v.body, '"versionId":"1"', '"versionId":"2"'), '#', '#9'), '"title":"', '"title":"Changed: '), v.deleted, v.updated_at, v.record_id, v.row_no
+    from citizen_version v join citizen_row r on r.citizen_id = v.citizen_id and r.id = v.id where ${plans}`);
+  await database.query(`update citizen_row r set version = 2 where ${plans}`);
+}
+
 /** With `generic` notices both worlds must hold something withheld about everybody; this clause tells of it. */
 async function hideSomethingOfEverybody(database: Database): Promise<void> {
   const citizens = [...new Map((await storedRows(database)).map((row) => [row.citizen, row])).values()];
@@ -259,5 +269,8 @@ async function hideParts(connection: Connection, rows: readonly StoredRow[], hid
     await connection.query(
       `insert into citizen_fragment (citizen_id, id, version, path, body, class_id, target, tokens) values ($1, $2, $3, $4, $5, $6, $7, '{}') on conflict do nothing`,
       [citizen, id, version, path, body, classId(n), reference ?? null]);
+    if (type === 'CarePlan' && version > 1) await connection.query(
+      `insert into citizen_fragment (citizen_id, id, version, path, body, class_id, target, tokens) values ($1, $2, $3, '/activity/0/0', $4, $5, $6, '{}') on conflict do nothing`,
+      [citizen, id, version - 1, JSON.stringify({ detail: { status: 'in-progress', description: 'Known of before', performer: [{ reference: `${target?.type}/${target?.id}` }] } }), classId(n), target?.id ?? null]);
   }
 }
