@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { Problem } from '../fhir/problem.ts';
+import type { Position, Problem } from '../fhir/problem.ts';
 
 /**
  * UTF-8 text of a source record, a byte-order mark dropped. Anything else is refused, never repaired: a guessed
@@ -7,7 +7,7 @@ import type { Problem } from '../fhir/problem.ts';
  */
 export function decodeText(bytes: Uint8Array): { text: string } | { problem: Problem } {
   const wide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-  if (wide) return { problem: encodingProblem('The file is UTF-16.', 1) };
+  if (wide) return { problem: encodingProblem('The file is UTF-16.', { line: 1 }) };
   const nul = bytes.indexOf(0);
   if (nul >= 0) {
     const line = lineOf(bytes, nul);
@@ -16,13 +16,13 @@ export function decodeText(bytes: Uint8Array): { text: string } | { problem: Pro
   if (!isUtf8(bytes)) {
     const offset = firstInvalidByte(bytes);
     const line = lineOf(bytes, offset);
-    return { problem: encodingProblem(`Byte ${offset + 1} (line ${line}) is not UTF-8; the file looks like Windows-1252 or Latin-1.`, line) };
+    return { problem: encodingProblem(`Byte ${offset + 1} (line ${line}) is not UTF-8; the file looks like Windows-1252 or Latin-1.`, { line, column: columnOf(bytes, offset) }) };
   }
   return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
 }
 
-function encodingProblem(text: string, line: number): Problem {
-  return { category: 'malformed', code: 'encoding', text, at: { line }, expected: 'UTF-8', fix: 'Set the export to UTF-8 and send the file again.' };
+function encodingProblem(text: string, at: Position): Problem {
+  return { category: 'malformed', code: 'encoding', text, at, expected: 'UTF-8', fix: 'Set the export to UTF-8 and send the file again.' };
 }
 
 /** Offset of the first byte that cannot be part of UTF-8. `isUtf8` says whether, not where. */
@@ -47,6 +47,12 @@ function isUtf8Prefix(bytes: Uint8Array): boolean {
   } catch {
     return false;
   }
+}
+
+/** In characters, as an editor counts; what stands before is UTF-8. */
+function columnOf(bytes: Uint8Array, offset: number): number {
+  const start = Math.max(bytes.lastIndexOf(10, offset - 1), bytes.lastIndexOf(13, offset - 1)) + 1;
+  return new TextDecoder('utf-8').decode(bytes.subarray(start, offset)).length + 1;
 }
 
 function lineOf(bytes: Uint8Array, offset: number): number {

@@ -44,7 +44,7 @@ function localIdentifiers(patient: Patient, identifierBases: readonly string[]):
 }
 
 /** Of several numbers the verified one, otherwise the first; one marked old is no longer theirs. */
-function bestNhsIdentifier(patient: Patient): Identifier | undefined {
+export function bestNhsIdentifier(patient: Patient): Identifier | undefined {
   const numbers = (patient.identifier ?? []).filter(({ system, value, use }) => system === nhsNumberSystem && value && use !== 'old');
   return numbers.find((identifier) => nhsNumberStatusOf(identifier) === '01') ?? numbers[0];
 }

@@ -51,8 +51,8 @@ const cases: Case[] = [
   { name: 'a day of birth that is still to come', spoil: message, facts: { pid: { 7: '29990101' } }, code: 'birth-date-future', where: expect.stringMatching(/^row 2, line 6, column \d+, field PID-7\.1, for Patient\.birthDate$/) as string, text: 'The birth date is in the future.' },
   { name: 'the year 0000', spoil: message, facts: { pid: { 7: '00000101' } }, code: 'date-not-real', where: 'row 2, line 6, field PID-7', text: 'PID-7 is a date that does not exist.' },
   { name: 'a time the clocks skipped', spoil: (facts) => message({ ...facts, event: 'A01', pv1: { ...admission, 19: 'V3', 44: '20240331013000' } }), code: 'date-not-real', where: 'row 2, line 7, field PV1-44', text: 'PV1-44 is a time the clocks skipped that night.' },
-  { name: 'an NHS number with a wrong check digit', spoil: message, facts: { pid: { 3: '9990000744^^^NHS~BADNUM^^^RRK', 32: 'NSTS01' } }, code: 'nhs-number-invalid', where: 'row 2, line 4', text: 'The NHS number is not one: its check digit is wrong or it is a placeholder.' },
-  { name: 'an NHS number that is a placeholder', spoil: message, facts: { pid: { 3: '9999999999^^^NHS~JUNK^^^RRK', 32: 'NSTS01' } }, code: 'nhs-number-invalid', where: 'row 2, line 4', text: 'The NHS number is not one: its check digit is wrong or it is a placeholder.' },
+  { name: 'an NHS number with a wrong check digit', spoil: message, facts: { pid: { 3: '9990000744^^^NHS~BADNUM^^^RRK', 32: 'NSTS01' } }, code: 'nhs-number-invalid', where: 'row 2, line 6, column 8, field PID-3.1, for Patient.identifier[1].value', text: 'The NHS number is not one: its check digit is wrong or it is a placeholder.' },
+  { name: 'an NHS number that is a placeholder', spoil: message, facts: { pid: { 3: '9999999999^^^NHS~JUNK^^^RRK', 32: 'NSTS01' } }, code: 'nhs-number-invalid', where: 'row 2, line 6, column 8, field PID-3.1, for Patient.identifier[1].value', text: 'The NHS number is not one: its check digit is wrong or it is a placeholder.' },
   { name: 'another sender', spoil: message, facts: { msh: { 3: 'RXT' } }, code: 'sender-unknown', where: 'row 2, line 4, field MSH-4', text: 'The sending organisation is not one this feed speaks for.' },
   { name: 'no sender', spoil: message, facts: { msh: { 3: '' } }, code: 'sender-unknown', where: 'row 2, line 4, field MSH-4', text: 'The sending organisation is not one this feed speaks for.' },
   { name: 'another version of HL7', spoil: message, facts: { msh: { 11: '3.0' } }, code: 'version-unknown', where: 'row 2, line 4, field MSH-12', text: 'The HL7 version is not one this feed takes.' },
@@ -104,7 +104,7 @@ describe.each(oneDatabase)('a message that is wrong, on $kind', ({ open }) => {
   it.each<[string, string, string, string, string]>([
     ['that does not begin with MSH', 'PID|1\r', 'hl7-no-header', 'line 1', 'The first segment is not MSH.'],
     ['in UTF-16', '\uFEFF', 'encoding', 'line 1', 'The file is UTF-16.'],
-    ['in Latin-1', 'MSH|caf\u00e9', 'encoding', 'line 1', expect.stringContaining(' (line 1) is not UTF-8; the file looks like Windows-1252 or Latin-1.') as string],
+    ['in Latin-1', 'MSH|caf\u00e9', 'encoding', 'line 1, column 8', expect.stringContaining(' (line 1) is not UTF-8; the file looks like Windows-1252 or Latin-1.') as string],
     ['with NUL', `${message(newPerson())}\u0000`, 'nul-character', 'line 4', expect.stringContaining(' (line 4) is NUL, which text never holds.') as string],
     ['of blanks', '\r\n \r\n', 'hl7-no-header', 'line 1', 'The first segment is not MSH.'],
   ])('a file %s is refused whole', async (name, text, code, where, said) => {

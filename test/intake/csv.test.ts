@@ -87,7 +87,7 @@ describe('a CSV file is refused as a whole', () => {
 
   it('Windows-1252 bytes, with their place, and an unknown part', () => {
     const bytes = Buffer.concat([Buffer.from(`${header}\nC1,,,,,,,caf`), Buffer.from([0xe9]), Buffer.from('\n')]);
-    expect(split(bytes).problems).toMatchObject([{ code: 'encoding', at: { line: 2 }, text: expect.stringContaining(`Byte ${header.length + 1 + 'C1,,,,,,,caf'.length + 1}`) as string }]);
+    expect(split(bytes).problems).toMatchObject([{ code: 'encoding', at: { line: 2, column: 13 }, text: expect.stringContaining(`Byte ${header.length + 1 + 'C1,,,,,,,caf'.length + 1}`) as string }]);
     expect(split(header, '').problems).toMatchObject([{ code: 'part-unknown', category: 'not-found', expected: 'client' }]);
   });
 });

@@ -60,7 +60,7 @@ describe('a JSON source', () => {
     if (!row || !kind.parts[0]) throw new Error('no row');
     const read = readRow(kind, feed, kind.parts[0], row);
     expect(read).toMatchObject({ problems: [
-      { code: 'element-not-in-schema', at: { row: 1, pointer: '/' } }, { code: 'value-invalid', at: { row: 1, pointer: '/admitted' }, expected: 'date' },
+      { code: 'element-not-in-schema', at: { row: 1, pointer: '/shoes' } }, { code: 'value-invalid', at: { row: 1, pointer: '/admitted' }, expected: 'a date as yyyy-MM-dd that exists' },
     ] });
     expect(JSON.stringify(read)).not.toContain('secret');
   });
@@ -73,11 +73,11 @@ describe('a JSON source', () => {
   });
 
   it('says no column where something else began the line', () => {
-    const [, row] = split('{"residents":[{"id":"R1","admitted":"2026-01-02"},{"id":"R2",\n"admitted":1,"a/b~c":2}]}').rows;
+    const [, row] = split('{"residents":[{"id":"R1","admitted":"2026-01-02"},{\n"admitted":1,"a/b~c":2}]}').rows;
     if (!row || !kind.parts[0]) throw new Error('no row');
     const read = readRow(kind, feed, kind.parts[0], row);
     if (!('problems' in read)) throw new Error('no problems');
-    expect(read.problems.map(({ at }) => at)).toEqual([{ row: 2, line: 1, pointer: '/' }, { row: 2, line: 2, column: 12, pointer: '/admitted' }]);
+    expect(read.problems.map(({ at }) => at)).toEqual([{ row: 2, line: 1, pointer: '/' }, { row: 2, line: 2, column: 12, pointer: '/admitted' }, { row: 2, line: 2, column: 22, pointer: '/a~1b~0c' }]);
   });
 
   it('finds its records whatever stands around and in them', () => {

@@ -9,6 +9,7 @@ import { findLinkedPeople, type LinkedPerson, type LinkEvidence, type PersonChan
 import type { Connection } from '../../store/database.ts';
 import { loadPersons } from '../../store/linkage/link-decisions.ts';
 import { keyedHash } from '../../store/secrets.ts';
+import { invalidNumber } from './check-number.ts';
 import type { IntakeContext } from './intake-context.ts';
 import { resourceId } from './name-resource.ts';
 import { loadDecided, type Decisions } from './link-decided.ts';
@@ -195,10 +196,7 @@ const personNotKnown: Problem = {
   fix: 'Send the person first; the row is taken up again by itself when the person arrives.',
 };
 const refusals: Record<Extract<LinkDecision, { kind: 'refused' }>['code'], Problem> = {
-  'nhs-number-invalid': {
-    category: 'unprocessable', code: 'nhs-number-invalid', text: 'The NHS number is not one: its check digit is wrong or it is a placeholder.',
-    expected: 'ten digits with a valid modulus 11 check digit', fix: 'Correct the number at the source, or leave it out and say why with its status.',
-  },
+  'nhs-number-invalid': invalidNumber,
   'nhs-number-of-another-person': {
     category: 'unprocessable', code: 'nhs-number-of-another-person', text: 'The NHS number is known for a person with another name and date of birth.',
     fix: 'Check the number at the source. Nothing was attached to either person.',

@@ -3,6 +3,7 @@ import { checkBirthDate } from '../../fhir/check-birth-date.ts';
 import type { JsonObject } from '../../fhir/json.ts';
 import type { Problem } from '../../fhir/problem.ts';
 import { validateResource } from '../../fhir/validate-resource.ts';
+import { checkNumber } from './check-number.ts';
 
 /** What a replay of 100,000 messages finds faultless in thought, it need not look at again when it is written: 16 MB. */
 const mostRemembered = 1 << 19;
@@ -13,7 +14,7 @@ const ways = 4;
 /** Validation of what is stored: what a resource is by itself, remembered, and against today's calendar. */
 export function validateAt(clock: () => Date): (resource: JsonObject) => Problem[] {
   const validate = rememberValid(validateResource);
-  return (resource) => [...validate(resource), ...checkBirthDate(resource, clock())];
+  return (resource) => [...validate(resource), ...checkBirthDate(resource, clock()), ...checkNumber(resource)];
 }
 
 /**

@@ -9,6 +9,7 @@ import { validateResource } from '../../fhir/validate-resource.ts';
 import { loadMappings, type Mappings } from '../../intake/load-mappings.ts';
 import type { Feed, Kind, Part } from '../../intake/types.ts';
 import type { CompiledMap } from '../../mapping/types.ts';
+import { checkNumber } from '../intake/check-number.ts';
 import { compileMaps } from '../intake/compile-maps.ts';
 
 /** A folder of maps as an analyst tries them: without a database, compiled when asked for, with their trace. */
@@ -32,7 +33,7 @@ export function openWorkbench(folder: string, profilesFolder: string, clock: () 
   const compiled = new Map<string, ReadonlyMap<string, CompiledMap>>();
   return {
     folder, mappings,
-    validate: (resource) => [...validateResource(resource), ...checkBirthDate(resource, clock())],
+    validate: (resource) => [...validateResource(resource), ...checkBirthDate(resource, clock()), ...checkNumber(resource)],
     mapOf(feed, kind, part) {
       const key = `${kind.name}/${feed.partner.partnerKey}`;
       const maps = compiled.get(key) ?? compileOrRefuse(folder, mappings, kind, feed.partner.partnerKey);

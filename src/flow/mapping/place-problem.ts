@@ -52,14 +52,14 @@ export function placeReadProblem(context: PlacingContext, problem: Problem, row:
   const { row: number, line, column, part = row?.part, field, pointer } = problem.at ?? {};
   const name = field ?? pointer;
   const place = row && { ...row, ...(part !== undefined && line !== undefined && { line }) };
-  const found = place && name !== undefined ? locateField(context.kind, context.fileOf(part ?? ''), place, { name, ...(line !== undefined && { line }), ...(column !== undefined && { column }) }) : null;
+  const found = place && context.kind.format === 'fhir' && pointer?.startsWith('/') ? { ...(line !== undefined && { line }), ...placeInBundle(context, pointer) } : place && name !== undefined ? locateField(context.kind, context.fileOf(part ?? ''), place, { name, ...(line !== undefined && { line }), ...(column !== undefined && { column }) }) : null;
   return {
     ...said(problem),
     at: {
       file: context.file, ...placeOf(found ?? { ...(line !== undefined && { line }), ...(row === null && column !== undefined && { column }) }),
       ...(part !== undefined && { part }), ...(number !== undefined && { row: number }), ...(field !== undefined && { field }), ...(pointer !== undefined && { pointer }),
     },
-    ...(found?.value !== undefined && { value: context.show(found.value) }),
+    ...(found && 'value' in found && found.value !== undefined && { value: context.show(found.value) }),
   };
 }
 

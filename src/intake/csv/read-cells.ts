@@ -20,9 +20,9 @@ export function readCells(columns: readonly Column[], { cells, columns: places }
   return { record, problems };
 }
 
-function checkEmpty(column: Column): Pick<Problem, 'code' | 'text'> | undefined {
+function checkEmpty(column: Column): Pick<Problem, 'code' | 'text' | 'fix'> | undefined {
   const needed = column.required === true || column.personKey === true;
-  return needed ? { code: 'value-missing', text: `"${column.header}" must have a value.` } : undefined;
+  return needed ? { code: 'value-missing', text: `"${column.header}" must have a value.`, fix: 'Fill the cell in at the source, and send the row again.' } : undefined;
 }
 
 function isoOf(value: string): string {

@@ -17,10 +17,8 @@ export function readHeader(columns: readonly Column[], found: readonly string[],
 }
 
 function headerProblems(expected: readonly string[], optional: ReadonlySet<string>, names: readonly string[], count: number, line: number): Problem[] {
-  const wrongDelimiter = names.length === 1 && expected.length > 1 ? [';', '\t', '|'].find((mark) => names[0]?.includes(mark)) : undefined;
-  if (wrongDelimiter !== undefined) {
-    return [problem('csv-delimiter', `The cells are separated by ${wrongDelimiter === '\t' ? 'a tab' : `"${wrongDelimiter}"`} instead of a comma.`, { line, column: 1 }, 'comma')];
-  }
+  const delimiter = names.length === 1 && expected.length > 1 ? otherDelimiter(names[0] ?? '', line) : null;
+  if (delimiter) return [delimiter];
   const missing = expected.filter((name) => !names.includes(name));
   if (missing.length === expected.length) {
     return [problem('csv-header-missing', 'The first line is not the header: it names none of the expected columns.', { line, column: 1 }, expected.join(','))];
@@ -39,6 +37,16 @@ function headerProblems(expected: readonly string[], optional: ReadonlySet<strin
       return [problem('csv-column-unknown', `Column ${index + 1}${isHeader && isPlainName(name) ? `, "${name}",` : ''} is not one of this feed's columns.`, at)];
     }),
   ];
+}
+
+/** A header whose names stand apart by something else than commas. Null: it has none of what exports use instead. */
+export function otherDelimiter(header: string, line: number): Problem | null {
+  const mark = header.includes(',') ? undefined : [';', '\t', '|'].find((each) => header.includes(each));
+  if (mark === undefined) return null;
+  return {
+    category: 'invalid', code: 'csv-delimiter', text: `The cells are separated by ${mark === '\t' ? 'a tab' : `"${mark}"`} instead of a comma.`, at: { line, column: 1 }, expected: 'comma',
+    fix: 'Export or save the file with commas between its cells; cells that hold a comma go in quotation marks.',
+  };
 }
 
 /** Words such as headers are made of: nothing long, and no digits that could be a number of somebody. */

@@ -1,7 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import type { Problem } from '../../fhir/problem.ts';
 import type { Part, SplitRow } from '../types.ts';
-import { readHeader } from './read-header.ts';
+import { otherDelimiter, readHeader } from './read-header.ts';
 import { writeRow, type RowCells } from './row-content.ts';
 
 interface CsvRecord {
@@ -84,6 +84,10 @@ function readRecords(text: string, most: number, width: number, spreadsheet: boo
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const line = typeof error['lines'] === 'number' ? error['lines'] : 1;
+    // between other marks than commas, quotation marks look out of place
+    const [header = ''] = text.trimStart().split(/[\r\n]/, 1);
+    const delimiter = width > 1 && !spreadsheet ? otherDelimiter(header, 1) : null;
+    if (delimiter) return { problem: delimiter };
     return {
       problem: {
         category: 'malformed',

@@ -136,10 +136,10 @@ function problemFrom({ keyword, instancePath, params, schema, message = 'is not 
   const at = { pointer: instancePath };
   switch (keyword) {
     case 'required':
-      return { category: 'invalid', code: 'value-missing', text: `"${String(found['missingProperty'])}" must have a value.`, at };
+      return { category: 'invalid', code: 'value-missing', text: `"${String(found['missingProperty'])}" must have a value.`, at, fix: 'Give it at the source, under this name, and send the record again.' };
     case 'additionalProperties':
       return {
-        category: 'invalid', code: 'element-not-in-schema', text: `"${String(found['additionalProperty']).slice(0, 60)}" is not known here.`, at,
+        category: 'invalid', code: 'element-not-in-schema', text: `"${String(found['additionalProperty']).slice(0, 60)}" is not known here.`, at: { pointer: `${instancePath}/${String(found['additionalProperty']).replaceAll('~', '~0').replaceAll('/', '~1')}` },
         fix: 'Send only what the feed\'s schema names, or have the schema extended.',
       };
     case 'enum':
@@ -147,7 +147,7 @@ function problemFrom({ keyword, instancePath, params, schema, message = 'is not 
     case 'type':
       return { category: 'invalid', code: 'value-invalid', text: 'The value is not of the right type.', at, expected: String(found['type']) };
     case 'format':
-      return { category: 'invalid', code: 'value-invalid', text: 'The value does not have the right form.', at, expected: String(found['format']) };
+      return { category: 'invalid', code: 'value-invalid', text: 'The value does not have the right form.', at, expected: forms[String(found['format'])] ?? String(found['format']) };
     case 'oneOf':
     case 'anyOf':
       return { category: 'invalid', code: 'value-invalid', text: 'None of the forms agreed fits here, or several do.', at, expected: formsIn(schema) };
@@ -155,6 +155,9 @@ function problemFrom({ keyword, instancePath, params, schema, message = 'is not 
       return { category: 'invalid', code: 'value-invalid', text: 'The value is not what it should be.', at, expected: message };
   }
 }
+
+/** How values of these formats are written, for whoever has to mend one. */
+const forms: { [format: string]: string } = { date: 'a date as yyyy-MM-dd that exists', 'date-time': 'an instant such as 2024-03-05T10:40:00+00:00', time: 'a time such as 10:40:00Z' };
 
 /** What each form of a choice requires: `answer or score`. */
 function formsIn(forms: unknown): string {

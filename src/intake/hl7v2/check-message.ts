@@ -60,7 +60,7 @@ function checkSegments(message: Message, schema: MessageSchema, row: number): Pr
   }
   const needed = [...schema.always.segments, ...(schema.events[eventOf(message)]?.segments ?? [])];
   for (const name of needed.filter((segment) => !seen.has(segment))) {
-    problems.push({ category: 'invalid', code: 'segment-missing', text: `The message has no ${name} segment; it may have been cut off.`, at: { row, line: message.segments.at(-1)?.line ?? 1, field: name } });
+    problems.push({ category: 'invalid', code: 'segment-missing', text: `The message has no ${name} segment; it may have been cut off.`, at: { row, line: message.segments.at(-1)?.line ?? 1, field: name }, fix: 'Send the whole message again, with the segment.' });
   }
   return problems;
 }
