@@ -30,8 +30,10 @@ export function planChanges({ earlier, rule: { planChanges: { lines, versions } 
 function between(before: StoryRow, after: StoryRow): Statement[] {
   const [old, fresh] = [before.resource.meta?.source, after.resource.meta?.source];
   if (before.version !== after.version - 1 || (old !== undefined && old === fresh)) return [];
-  return planDifferences(before.resource as Told, after.resource as Told).map((text) => ({ code: 'plan-change', text, by: [{ row: after, on: after.updatedAt }], before }));
+  return planDifferences(before.resource as Told, after.resource as Told).map((text) => ({ code: planChange, text, by: [{ row: after, on: after.updatedAt }], before }));
 }
+/** what the line is, by CodeSystem story-item */
+const planChange = 'plan-change';
 type Told = CarePlan | Task | Observation;
 
 function onOf({ by }: Statement): string {
