@@ -76,7 +76,7 @@ async function sendAll(works: Works, samples: readonly Sample[]): Promise<Settle
     `select s.task_id as task, r.content, s.content as raw, coalesce(r.state, s.state) as state, coalesce(r.problems, s.problems) as problems
      from source_record s left join intake_row r using (record_id) order by s.record_id, r.row_no`);
   return rows.map(({ task, content, raw, state, problems }) => ({
-    file: files.get(task) ?? '', type: messageTypeOf(content ?? raw.toString('utf8').replace(/\r\n?/g, '\n')), state, codes: [...new Set(problems.map(({ code }) => code))],
+    file: files.get(task) ?? '', type: messageTypeOf(content ?? raw.toString('utf8').replace(/\r\n?/g, '\n')), state, codes: [...new Set(problems.filter(({ severity = 'error' }) => severity === 'error').map(({ code }) => code))],
   }));
 }
 
