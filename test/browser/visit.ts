@@ -10,8 +10,11 @@ export async function openBrowser(): Promise<Browser> {
   if (existsSync(system)) return chromium.launch({ executablePath: system, args: ['--no-sandbox'], headless: true });
   return chromium.launch({ executablePath: await chromiumPackage.executablePath(), args: [...chromiumPackage.args.filter((arg) => !unwanted.includes(arg)), '--no-sandbox', '--disable-gpu'], headless: true });
 }
-/** What it is packed for: one process, which ends the browser with the first window that is closed; and a graphics card imitated by the processor, where pages are flat. */
-const unwanted = ['--single-process', '--no-zygote', '--ignore-gpu-blocklist', '--in-process-gpu', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
+/**
+ * What it is packed for: one process, which ends the browser with the first window that is closed; a graphics card imitated by the
+ * processor, where pages are flat; and no border between origins, which everybody's browser has.
+ */
+const unwanted = ['--disable-web-security', '--allow-running-insecure-content', '--disable-site-isolation-trials', '--disable-features=AudioServiceOutOfProcess,IsolateOrigins,site-per-process', '--single-process', '--no-zygote', '--ignore-gpu-blocklist', '--in-process-gpu', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
 
 export const desktop = { width: 1280, height: 800 };
 export const narrow = { width: 320, height: 640 };
