@@ -27,6 +27,8 @@ import { createServices, type Services } from './services.ts';
 import type { Database } from './store/database.ts';
 
 const drainMs = 20_000;
+/** while it stops, how often it looks for connections that nobody uses */
+const idleLookMs = 100;
 /** a second signal after this long means: stop now */
 const impatientMs = 1_000;
 const demo = { seed: 2018, citizens: 120 };
@@ -107,11 +109,12 @@ function stopOnSignal(server: Server, doors: Doors, services: Services, database
     stoppingSince = Date.now();
     log('gateway-stopping', { signal });
     const forced = setTimeout(() => server.closeAllConnections(), drainMs);
+    const idle = setInterval(() => server.closeIdleConnections(), idleLookMs); // an answer that was under way leaves its connection open for more
     await new Promise((resolve) => {
       server.close(resolve);
-      server.closeIdleConnections();
     });
     clearTimeout(forced);
+    clearInterval(idle);
     await doors.close();
     await services.close();
     await database.close();

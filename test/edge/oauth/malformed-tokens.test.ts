@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 
 const verifier = (keys: SyntheticIssuer['jwks']['keys'], ...algorithms: string[]) => createTokenVerifier({ issuer, audience, algorithms, jwks: { keys }, clock: () => now });
-const oneAnswer = { problem: { category: 'unauthenticated', code: 'token-invalid', text: 'The bearer token is not one this gateway accepts.', fix: 'Ask the issuer named in .well-known/smart-configuration for a new access token.' } };
+const oneAnswer = { problem: { category: 'unauthenticated', code: 'token-invalid', text: 'The bearer token is not one this gateway accepts.', expected: 'Authorization: Bearer <access token>, by an issuer this gateway accepts, for this gateway', fix: 'Ask the issuer named in .well-known/smart-configuration for a new access token.' } };
 
 it('every malformed token is refused with the one same answer', async () => {
   const homeJwk = await exportJWK(home.publicKey);
