@@ -3,7 +3,7 @@ import { Navigate, Route, Routes, useLocation } from 'react-router';
 import { BreakGlass } from './break-glass/break-glass.tsx';
 import { FindPerson } from './find/find-person.tsx';
 import { Frame } from './frame.tsx';
-import { Home, oversees } from './home.tsx';
+import { Home } from './home.tsx';
 import { NotFound } from './not-found.tsx';
 import { Entry } from './person/entry/entry.tsx';
 import { Person } from './person/person.tsx';
@@ -12,11 +12,11 @@ import { SignInFailed } from './session/sign-in-failed.tsx';
 import { TimeLimits } from './session/time-limits.tsx';
 import { readerOf, useSession } from './session/use-session.ts';
 import type { SignedIn } from './api/session.ts';
-import { BringWhenIdle, later } from './ui/later.tsx';
+import { later } from './ui/later.tsx';
 import { Loading } from './ui/loading.tsx';
 import { Problem } from './ui/problem.tsx';
 
-// what is not needed to find and read a record comes when nothing else is to do: what oversight opens is not sent to a ward
+// what is not needed to find and read a record comes when it is opened: what oversight opens is not sent to a ward
 const ward = {
   Advice: later(async () => (await import('./referral/advice.tsx')).Advice),
   DischargeList: later(async () => (await import('./discharge/discharge-list.tsx')).DischargeList),
@@ -44,7 +44,6 @@ const oversight = {
   Watched: later(async () => (await import('./cases/watched.tsx')).Watched),
   WhoLooked: later(async () => (await import('./governance/who-looked.tsx')).WhoLooked),
 };
-const next = { ward: Object.values(ward), oversight: Object.values(oversight) };
 
 /** Every address of the viewer, under /app. All but the signed-out ones need somebody signed in. */
 export function App() {
@@ -67,7 +66,6 @@ function SignedInOnly() {
     return (
       <Frame session={data} key={reader}>
         <TimeLimits session={data} readAt={session.dataUpdatedAt} />
-        <BringWhenIdle screens={oversees(data) ? next.oversight : next.ward} />
         {isTheirs ? <Screens session={data} key={pathname.split('/')[1]} /> : pathname === '/' ? null : <Navigate to="/" replace />}
       </Frame>
     );
