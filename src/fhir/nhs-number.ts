@@ -23,6 +23,11 @@ export function normaliseNhsNumber(text: string): string {
   return text.replace(/[\s\p{Pd}\u200b\ufeff]/gu, '');
 }
 
+/** As people read it, in groups of 3, 3 and 4 (NHS Common User Interface); anything but ten digits stays as it is. */
+export function sayNhsNumber(number: string): string {
+  return number.replace(/^(\d{3})(\d{3})(\d{4})$/, '$1 $2 $3');
+}
+
 /** Refuses what is not ten digits, fails the check digit or is on the junk list. A leading zero lost by a spreadsheet is not guessed back. */
 export function checkNhsNumber(text: string): NhsNumberCheck {
   const number = normaliseNhsNumber(text);

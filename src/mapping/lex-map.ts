@@ -177,7 +177,7 @@ class Lexer {
     }
     this.at += 1;
     const decoded = Object.hasOwn(escapes, next) ? escapes[next] : undefined;
-    if (decoded === undefined) this.errors.push({ at: start, text: 'This escape is unknown; known are \\t \\r \\n \\f \\\' \\" \\` \\\\ \\/ \\uXXXX' });
+    if (decoded === undefined) this.errors.push({ at: start, text: 'This escape is unknown; known are \\t \\r \\n \\f \\\' \\" \\` \\\\ \\/ and \\u with four hexadecimal digits' });
     return decoded ?? next;
   }
 }

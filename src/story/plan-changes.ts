@@ -5,6 +5,11 @@ import { compareWords, type Statement } from './statement.ts';
 import type { StoryFacts } from './story-facts.ts';
 import type { StoryRow } from './story-row.ts';
 
+/** What the line is, by CodeSystem story-item. */
+const planChange = 'plan-change';
+
+type Told = CarePlan | Task | Observation;
+
 /** Words a stored record of a type has where it may be part of a plan; any will do. */
 const marks: Readonly<Record<string, readonly string[]>> = { CarePlan: [''], Task: [stepMark[1]], Observation: matters.map(([, code]) => code) };
 
@@ -32,9 +37,6 @@ function between(before: StoryRow, after: StoryRow): Statement[] {
   if (before.version !== after.version - 1 || (old !== undefined && old === fresh)) return [];
   return planDifferences(before.resource as Told, after.resource as Told).map((text) => ({ code: planChange, text, by: [{ row: after, on: after.updatedAt }], before }));
 }
-/** what the line is, by CodeSystem story-item */
-const planChange = 'plan-change';
-type Told = CarePlan | Task | Observation;
 
 function onOf({ by }: Statement): string {
   return by[0]?.on ?? '';

@@ -1,4 +1,6 @@
 import type { Patient } from '@medplum/fhirtypes';
+import { sayNhsNumber } from '../../fhir/nhs-number.ts';
+import { nhsNumberSystem } from '../../fhir/nhs-number-status.ts';
 import { endOfOlder, type AccessReport, type ReportLine } from '../../flow/audit/release-access-report.ts';
 import { html, type Markup } from '../html.ts';
 import { sayDay, sayLine, sayMoment } from './say-line.ts';
@@ -33,13 +35,13 @@ ${notes(report, words)}
 }
 
 function head({ patient, madeAt, from, to, seenBy }: AccessReport, nameOf: NameOf, words: ReportWords): Markup {
-  const number = patient.identifier?.find(({ system }) => system === 'https://fhir.nhs.uk/Id/nhs-number')?.value;
+  const number = patient.identifier?.find(({ system }) => system === nhsNumberSystem)?.value;
   const [first, last] = [from && sayDay(from.toISOString(), words), to && sayDay(new Date(to.getTime() - 1).toISOString(), words)];
   const period = first === null ? (last === null ? fill(words.period.all) : fill(words.period.to, { to: last })) : last === null ? fill(words.period.from, { from: first }) : fill(words.period.both, { from: first, to: last });
   const said = [
     fill(words.whom, { name: nameOfPatient(patient) ?? words.notRecorded }),
     ...(patient.birthDate === undefined ? [] : [fill(words.bornOn, { date: sayDay(patient.birthDate, words) })]),
-    fill(words.nhsNumber, { number: number === undefined ? words.notRecorded : number.replace(/^(\d{3})(\d{3})(\d{4})$/, '$1 $2 $3') }),
+    fill(words.nhsNumber, { number: number === undefined ? words.notRecorded : sayNhsNumber(number) }),
     period, fill(words.made, { moment: sayMoment(madeAt.toISOString(), words) }), seenBy === null ? fill(words.scope.whole) : fill(words.scope.own, { organisation: nameOf(seenBy) }),
   ];
   return html`<ul class="facts">

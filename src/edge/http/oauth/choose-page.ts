@@ -1,5 +1,6 @@
 import type { Patient } from '@medplum/fhirtypes';
 import { writtenDay } from '../../../fhir/london-day.ts';
+import { sayNhsNumber } from '../../../fhir/nhs-number.ts';
 import { nhsNumberSystem } from '../../../fhir/nhs-number-status.ts';
 import { sayName } from '../../../fhir/say-name.ts';
 import { html, type Markup } from '../../html.ts';
@@ -64,11 +65,11 @@ ${people.map(choice)}
 }
 
 function choice({ id = '', name = [], birthDate, deceasedBoolean, deceasedDateTime, gender, identifier = [], address = [] }: Patient): Markup {
-  const number = identifier.find(({ system }) => system === nhsNumberSystem)?.value?.replace(/^(\d{3})(\d{3})(\d{4})$/, '$1 $2 $3');
+  const number = identifier.find(({ system }) => system === nhsNumberSystem)?.value;
   const [home] = address;
   const facts = [
     birthDate === undefined ? 'Date of birth not recorded' : `Born ${writtenDay(birthDate)}`, ...(deceasedBoolean === true || deceasedDateTime !== undefined ? ['Has died'] : []),
-    gender === undefined ? 'Gender not recorded' : `Gender ${gender === 'unknown' ? 'not known' : gender}`, number === undefined ? 'NHS number not recorded' : `NHS No. ${number}`,
+    gender === undefined ? 'Gender not recorded' : `Gender ${gender === 'unknown' ? 'not known' : gender}`, number === undefined ? 'NHS number not recorded' : `NHS No. ${sayNhsNumber(number)}`,
     [home?.line?.[0], home?.postalCode].filter((part) => part !== undefined).join(', ') || 'Address not recorded',
   ];
   return html`<li><button name="patient" value="${id}"><strong>${nameOf(name)}</strong>${facts.map((fact) => html`<span>${fact}</span>`)}</button></li>`;
