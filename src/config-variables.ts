@@ -60,6 +60,7 @@ export const configVariables = [
   { name: 'ONESTORY_METRICS_TOKEN_FILE', default: 'none', meaning: 'file with the bearer token whoever fetches metrics must show, at least 32 characters' },
   { name: 'ONESTORY_MAX_JSON_DEPTH', default: '64', meaning: 'deepest nesting of a JSON body' },
   { name: 'ONESTORY_REQUEST_TIMEOUT_MS', default: '30000', meaning: 'longest time a request may take to arrive in full' },
+  { name: 'ONESTORY_STOP_SECONDS', default: '25', meaning: 'longest time a gateway that is told to stop may take, four fifths of it for answers under way; fewer than whatever runs it gives before it kills' },
 ] as const satisfies readonly ConfigVariable[];
 
 export type ConfigName = (typeof configVariables)[number]['name'];

@@ -77,6 +77,8 @@ export interface Config {
   readonly sessions: SessionConfig;
   readonly emergency: EmergencyConfig;
   readonly demo: boolean;
+  /** what is under way when it is told to stop has this long altogether */
+  readonly stopSeconds: number;
   /** partners' sandboxes that may run at once; 0 = none is offered */
   readonly sandboxes: number;
   /** absolute; null = not configured */
@@ -125,6 +127,7 @@ export function readConfig(env: Environment): ConfigResult {
     viewerClient: readViewerClient(settings, issuer, baseUrl),
     ...readPeople(settings),
     demo,
+    stopSeconds: settings.integer('ONESTORY_STOP_SECONDS', 25, 1, 3_600),
     sandboxes: settings.integer('ONESTORY_SANDBOXES', demo ? 2 : 0, 0, 50),
     ukCoreDir: ukCoreDir === null ? null : resolve(ukCoreDir),
     logLevel: settings.choice('LOG_LEVEL', logLevels, 'warn'),

@@ -26,7 +26,8 @@ import { openSandboxes } from './edge/sandboxes/open-sandboxes.ts';
 import { createServices, type Services } from './services.ts';
 import type { Database } from './store/database.ts';
 
-const drainMs = 20_000;
+/** of the time a stop may take, what is left to answers under way */
+const drainShare = 0.8;
 /** while it stops, how often it looks for connections that nobody uses */
 const idleLookMs = 100;
 /** a second signal after this long means: stop now */
@@ -55,7 +56,7 @@ async function main(): Promise<void> {
   const server = openServer(app, config.limits);
   await listen(server, config);
   const doors = await openDoors(config, services, log, metrics);
-  const stopping = stopOnSignal(server, { close: async () => { await Promise.all([doors.close(), sandboxes?.close()]); } }, services, database, log);
+  const stopping = stopOnSignal(server, { close: async () => { await Promise.all([doors.close(), sandboxes?.close()]); } }, services, database, { log, stopMs: config.stopSeconds * 1_000 });
   log('gateway-started', { host: config.host, port: config.port });
   const sent = config.demo ? loadDemo({ services, baseUrl: config.baseUrl, dataDir: config.dataDir, personas, files: () => firstDayFiles(demo), acts: () => firstDayActs(demo, new Date()), oddLook: { at: personAt(demo, castIndex('movedHouse')).nhsNumber ?? '', officer: 'privacy-officer', looker: 'ward-doctor' }, clock: () => new Date() }) : null;
   await sent?.catch((error: unknown) => {
@@ -93,29 +94,28 @@ function listen(server: Server, { port, host }: Config): Promise<void> {
 }
 
 /**
- * Stops accepting, finishes what it has, closes the record. A second signal does not wait. The answer to a request that
- * still comes on a kept-alive connection closes it, so that a busy caller cannot hold up the end. Returns whether it stops.
+ * Stops accepting by every way in, finishes what it has, closes the record. A second signal does not wait, and what has not ended
+ * after `stopMs` (a statement that waits for a lock, a receiver that does not answer) is let go, with exit code 1: its transaction is
+ * rolled back, and the next start does it. The answer to a request that still comes on a kept-alive connection closes it, so that a
+ * busy caller cannot hold up the end. Returns whether it stops.
  */
-function stopOnSignal(server: Server, doors: Doors, services: Services, database: Database, log: ReturnType<typeof createLog>): () => boolean {
+function stopOnSignal(server: Server, doors: Doors, services: Services, database: Database, { log, stopMs }: { log: Log; stopMs: number }): () => boolean {
   let stoppingSince: number | null = null;
   server.prependListener('request', (_request, response) => {
     if (stoppingSince !== null) response.setHeader('Connection', 'close');
   });
   const stop = async (signal: string): Promise<void> => {
     if (stoppingSince !== null) {
-      if (Date.now() - stoppingSince > impatientMs) process.exit(1);
+      if (performance.now() - stoppingSince > impatientMs) process.exit(1);
       return; // one Ctrl-C reaches a process group more than once
     }
-    stoppingSince = Date.now();
+    stoppingSince = performance.now();
     log('gateway-stopping', { signal });
-    const forced = setTimeout(() => server.closeAllConnections(), drainMs);
-    const idle = setInterval(() => server.closeIdleConnections(), idleLookMs); // an answer that was under way leaves its connection open for more
-    await new Promise((resolve) => {
-      server.close(resolve);
-    });
-    clearTimeout(forced);
-    clearInterval(idle);
-    await doors.close();
+    setTimeout(() => {
+      log('gateway-stop-cut');
+      process.exit(1);
+    }, stopMs);
+    await Promise.all([closeServer(server, stopMs * drainShare), doors.close()]);
     await services.close();
     await database.close();
     log('gateway-stopped');
@@ -124,6 +124,16 @@ function stopOnSignal(server: Server, doors: Doors, services: Services, database
   process.on('SIGINT', () => void stop('SIGINT'));
   process.on('SIGTERM', () => void stop('SIGTERM'));
   return () => stoppingSince !== null;
+}
+
+async function closeServer(server: Server, drainMs: number): Promise<void> {
+  const forced = setTimeout(() => server.closeAllConnections(), drainMs);
+  const idle = setInterval(() => server.closeIdleConnections(), idleLookMs); // an answer that was under way leaves its connection open for more
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
+  clearTimeout(forced);
+  clearInterval(idle);
 }
 
 function version(): string {

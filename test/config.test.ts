@@ -17,7 +17,7 @@ const compose = { HOST: '0.0.0.0', BASE_URL: 'https://gateway.example', OIDC_ISS
 
 it('an empty environment is the demo on loopback', () => {
   expect(read({})).toEqual({
-    host: '127.0.0.1', port: 8080, baseUrl: 'http://127.0.0.1:8080', dataDir: resolve('data'), databaseUrl: null, demo: true, sandboxes: 2, ukCoreDir: null, logLevel: 'warn', smallNumber: 5, hookHosts: [],
+    host: '127.0.0.1', port: 8080, baseUrl: 'http://127.0.0.1:8080', dataDir: resolve('data'), databaseUrl: null, demo: true, stopSeconds: 25, sandboxes: 2, ukCoreDir: null, logLevel: 'warn', smallNumber: 5, hookHosts: [],
     issuer: { kind: 'embedded', url: 'http://127.0.0.1:8080/oauth', audience: 'http://127.0.0.1:8080/fhir', algorithms: ['ES384'], keyFiles: [], othersFile: null },
     emergency: { minutes: 60, perHour: 20, reviewDays: 7 },
     limits: { bodyBytes: 2_097_152, intakeBytes: 33_554_432, jsonDepth: 64, requestTimeoutMs: 30_000 },

@@ -8,6 +8,7 @@ export const logEvents = {
   'gateway-started': ['info', 'The gateway listens'],
   'gateway-stopping': ['info', 'The gateway stops accepting work and finishes what it has'],
   'gateway-stopped': ['info', 'The gateway has stopped'],
+  'gateway-stop-cut': ['warn', 'What was under way did not end in time: the gateway stopped without it, and the next start goes on with it'],
   'gateway-failed': ['fatal', 'The gateway cannot go on'],
   'demo-loading': ['info', 'The demo is sent through intake'],
   'demo-loaded': ['info', 'The demo is in the record'],

@@ -31,9 +31,9 @@ const recordsClosed = 500;
 /** Works on open replays, a batch at a time, each in a transaction that says how far it came: killed at any moment, the next one goes on. */
 export function startReplayWorker(context: ReplayContext, failed: (error: unknown) => void, pollMs = 1_000): Rounds {
   const ahead = createMapAhead();
-  return startRounds(async () => {
+  return startRounds(async (stopping) => {
     try {
-      return await workReplays({ ...context, ahead }, failed);
+      return await workReplays({ ...context, ahead }, failed, stopping);
     } catch (error) {
       failed(error);
       return false;
@@ -42,9 +42,10 @@ export function startReplayWorker(context: ReplayContext, failed: (error: unknow
 }
 
 /** One batch of every open replay; one that fails is tried again and keeps no other from going on. Returns whether there was anything to do. */
-async function workReplays(context: ReplayContext & { ahead: MapAhead }, failed: (error: unknown) => void): Promise<boolean> {
+async function workReplays(context: ReplayContext & { ahead: MapAhead }, failed: (error: unknown) => void, stopping: AbortSignal): Promise<boolean> {
   let worked = false;
   for (const { replayId } of await listOpenReplays(context.database)) {
+    if (stopping.aborted) break;
     try {
       worked = await context.database.transaction((connection) => step(connection, context, replayId)) || worked;
       await context.classes.refreshIfInterned();

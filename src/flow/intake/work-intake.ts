@@ -41,9 +41,9 @@ export function startIntakeWorker(context: WorkerContext, tell: Report, pollMs =
     if (event !== 'outdated' || !outdated) tell(event);
     outdated ||= event === 'outdated'; // lasts until the end of the process: told once
   };
-  const rounds = startRounds(async () => {
+  const rounds = startRounds(async (stopping) => {
     try {
-      return await turn(context, report) > 0;
+      return await turn(context, report, stopping) > 0;
     } catch {
       report('batch-failed');
       return false;
@@ -67,22 +67,22 @@ export function startIntakeWorker(context: WorkerContext, tell: Report, pollMs =
 }
 
 /** One round: split what arrived, settle a batch. Returns how much was done. */
-async function turn(context: WorkerContext, report: Report): Promise<number> {
-  const done = await settle(context, report);
+async function turn(context: WorkerContext, report: Report, stopping: AbortSignal): Promise<number> {
+  const done = await settle(context, report, stopping);
   await tellDecisions(context);
   return done;
 }
 
-async function settle(context: IntakeContext, report: Report): Promise<number> {
+async function settle(context: IntakeContext, report: Report, stopping: AbortSignal): Promise<number> {
   const split = await splitRecords(context);
   try {
     const settled = await context.database.transaction((connection) => receive(connection, context, batch, report));
     await context.classes.refreshIfInterned();
-    return split + settled + (await lookAgainAtAll(context, report));
+    return split + settled + (stopping.aborted ? 0 : await lookAgainAtAll(context, report));
   } catch {
     report('batch-failed');
     await context.classes.refresh();
-    return split + (await oneByOne(context, report));
+    return split + (await oneByOne(context, report, stopping));
   }
 }
 
@@ -113,8 +113,9 @@ async function lookAgainAtAll(context: IntakeContext, report: Report): Promise<n
   return batch.people;
 }
 
-async function oneByOne(context: IntakeContext, report: Report): Promise<number> {
+async function oneByOne(context: IntakeContext, report: Report, stopping: AbortSignal): Promise<number> {
   for (let settled = 0; ; settled += 1) {
+    if (stopping.aborted) return settled;
     let claimed: PendingRow | undefined;
     try {
       const done = await context.database.transaction((connection) =>
