@@ -33,4 +33,5 @@ EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 STOPSIGNAL SIGTERM
-CMD ["node", "src/main.ts"]
+# A container bounds the heap; the young generation must not shrink with it (docs/operating.md, Memory).
+CMD ["node", "--max-semi-space-size=32", "src/main.ts"]
