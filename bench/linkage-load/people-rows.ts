@@ -35,7 +35,7 @@ export function mappedRow({ feed, kind, part }: BenchFeed, { person, facts }: Ci
   const personKey = `${person}`;
   return {
     row: { recordId: 1, row, line: row, feed: feed.key, part: part.name, personKey, content: '', messageId: null }, feed, kind, part, mapping: '', claims: {},
-    resources: [patientOf(facts, `${feed.partner.identifierBase}/person`, personKey)], late: [], older: [], folds: [], warnings: [], ledger: [], record: {}, unmapped: [],
+    resources: [patientOf(facts, `${feed.partner.identifierBase}/person`, personKey)], late: [], older: [], folds: [], warnings: [], ledger: [], record: {}, unmapped: [], blame: (problem) => problem,
   };
 }
 

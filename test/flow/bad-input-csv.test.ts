@@ -198,7 +198,7 @@ describe.each(oneDatabase)('a table that is wrong, on $kind', ({ open }) => {
     const earlier = await storedRows(gateway);
     const citizens = await citizenCount(gateway);
     const outcome = await sendFile(gateway, 'bcc-cld', '', eventFile(other, event()));
-    expect(outcome.told).toEqual([['record-of-another-person', 'row 1, line 2']]);
+    expect(outcome.told).toEqual([['record-of-another-person', 'row 1, line 2, field Event Reference, for ServiceRequest.identifier[0].value']]);
     expect(outcome.counts).toEqual({ ...allOf(2), stored: 1, quarantined: 1 });
     expect((await storedRows(gateway)).filter(({ recordId }) => recordId !== outcome.recordId)).toEqual(earlier);
     expect(await citizenCount(gateway)).toBe(citizens + 1);
@@ -241,7 +241,7 @@ describe.each(oneDatabase)('a table that is wrong, on $kind', ({ open }) => {
     it('waits in quarantine and is taken up by itself when the client arrives, the Task told again', async () => {
       const person = client();
       const waiting = await sendReferrals(referralLine(referral(person.Client_ID, 'BR9001')));
-      expect(waiting.told).toEqual([['person-not-known', 'row 1, line 2']]);
+      expect(waiting.told).toEqual([['person-not-known', 'row 1, line 2, field Client_ID, for ServiceRequest.subject.identifier.value']]);
       expect(waiting.counts).toEqual({ ...allOf(1), stored: 0, quarantined: 1 });
       expect((await storedRows(gateway, 'ServiceRequest')).filter(({ resource }) => JSON.stringify(resource).includes('BR9001'))).toEqual([]);
 

@@ -37,7 +37,7 @@ describe.each(oneDatabase)('sheets and extracts, on $kind', ({ open }) => {
     it('a row waits for the hospital to describe the person, and makes nobody of its own', async () => {
       const citizens = await citizenCount(gateway);
       const { told, taskId } = await send('uhb-discharge-sheet', day('01/05/2024', { readyDate: '30/04/2024', nhsNumber: number, surname: 'Sample' }));
-      expect(told.map(([code]) => code)).toEqual(['person-not-known']);
+      expect(told).toEqual([['person-not-known', expect.stringMatching(/^row 1, line 2, field Hospital Number, for /)]]);
       expect(await citizenCount(gateway)).toBe(citizens);
       await gateway.send('uhb-adt', '', admission);
       await gateway.services.worker.idle();
@@ -212,6 +212,26 @@ describe.each(oneDatabase)('sheets and extracts, on $kind', ({ open }) => {
     for (const [feed, part, content, where, rule, grouped] of future) {
       const { told: [first], rows } = await sendFile(gateway, feed, part, content);
       expect([first, rows.at(-1)?.problems[0]?.fix, await told(feed)]).toEqual([['birth-date-future', `${where}, for Patient.birthDate`], expect.stringMatching(rule), expect.arrayContaining([grouped])]);
+    }
+    // and so is what linkage finds: the number is somebody else's, and nobody is told whose
+    const taken = testNumber(614);
+    await sendFile(gateway, 'uhb-adt', '', message({ id: 'W3', event: 'A28', pid: { 3: `${taken}^^^NHS~W3^^^RRK`, 5: 'ZIELINSKI^JAN', 7: '19511231', 8: '1', 32: 'NSTS01' }, pv1: null }));
+    const foreign: [feed: string, part: string, content: string, where: string, grouped: string][] = [
+      ['bcc-cld', '', readExample('cld/examples/alice-discharge-package/input.csv').split('\n').slice(0, 2).join('\n').replace('BCC0012345', 'W4'), 'row 1, line 2, field NHS Number', 'NHS Number'],
+      ['rowanhouse-residents', 'residents', readExample('care-home/examples/rowanhouse-resident-list/input.json').replaceAll('RH-07', 'W5'), 'row 1, line 7, column 20, field nhsNumber, element nhsNumber', 'nhsNumber'],
+      ['stgiles-epaccs', '', readExample('epaccs-cda/examples/alice-plan-with-every-entry/input.xml').replaceAll('SG-330', 'W6').replaceAll('.9990000.3.', '.9990000.3.6.').replace('PLAN-5', 'W-6'),
+        'row 1, line 13, column 5, field recordTarget.patientRole.id.extension, element ClinicalDocument.recordTarget.patientRole.id[1].@extension', 'recordTarget.patientRole.id.extension'],
+      ['roh-fhir', '', JSON.stringify({ ...one, type: 'transaction', entry: one.entry?.slice(0, 1) }).replace('"P-2"', '"W7"'), 'row 1, line 1, field Patient.identifier.value, element entry[0].resource.identifier[1].value', 'Patient.identifier.value'],
+    ];
+    const keyed = (...keys: string[]): string => JSON.stringify({ ...one, type: 'transaction', entry: one.entry?.slice(0, 1) }).replace(/\{[^{}]*"P-2"\},\{[^{}]*\}/, () =>
+      keys.map((key) => `{"system":"https://fhir.bicp.example/Id/roh/${key}","value":"W-${key}"}`).join()).replace('Quinn', keys.join(''));
+    for (const keys of [['person'], ['case']]) await sendFile(gateway, 'roh-fhir', '', keyed(...keys));
+    const { told: both } = await sendFile(gateway, 'roh-fhir', '', keyed('person', 'case'));
+    expect(both).toEqual([['identifiers-of-two-people', 'row 1, line 1, field Patient.identifier.value, element entry[0].resource.identifier[1].value, for Patient.identifier[1].value']]);
+    for (const [feed, part, content, where, field] of foreign) {
+      const { told: [first], task } = await sendFile(gateway, feed, part, content.replace(/999\d{7}|999 000 6296/, taken));
+      expect([first, await told(feed)]).toEqual([['nhs-number-of-another-person', expect.stringContaining(`${where}, for Patient.identifier[`)], expect.arrayContaining([`1 nhs-number-of-another-person ${field} ##########`])]);
+      expect(JSON.stringify(task)).not.toContain(taken);
     }
     expect((await listed('bchc-csds')).refusedFiles).toMatchObject([{ code: 'package-not-zip', count: 1 }]);
   });

@@ -89,8 +89,8 @@ describe.each(oneDatabase)('mental health records over time, on $kind', ({ open 
     const citizens = await citizenCount(gateway);
     const address = await send('bsmhft-rio', 'client-address', { clientId: person, addressType: 'PRIMARY', addressFrom: '2020-01-01', addressLine1: '1 Waiting Lane' });
     const referral = await send('bsmhft-mhsds', 'referral', { localPatientId: person, serviceRequestId: `W-${person}`, careProfTeamLocalId: 'MEM', referralRequestReceivedDate: '2024-03-31' });
-    for (const { told, counts } of [address, referral]) {
-      expect(told.map(([code]) => code)).toEqual(['person-not-known']);
+    for (const [{ told, counts }, field] of [[address, 'Client_ID'], [referral, 'LocalPatientId']] as const) {
+      expect(told).toEqual([['person-not-known', expect.stringContaining(`row 1, line 2, field ${field}`)]]);
       expect(counts).toMatchObject({ stored: 0, quarantined: 1 });
     }
     expect(await citizenCount(gateway)).toBe(citizens);

@@ -1,7 +1,9 @@
+import { textOf, type JsonObject } from '../../fhir/json.ts';
 import type { Problem } from '../../fhir/problem.ts';
 import type { Connection } from '../../store/database.ts';
 import { loadCurrentRows, type CurrentRow } from '../../store/record/record-writer.ts';
 import type { LinkedRow } from './link-people.ts';
+import { ownIdentifier } from './name-resource.ts';
 import type { PreparedResource } from './prepare-resources.ts';
 
 /**
@@ -14,16 +16,27 @@ export async function checkOwnership(connection: Connection, prepared: readonly 
   const ids = prepared.flatMap(({ id, patientId, fragments }) => [id, patientId, ...fragments.flatMap(({ targets }) => targets)]);
   const current = new Map((await loadCurrentRows(connection, [...new Set(ids)])).map((row) => [row.id, row]));
   const owner = new Map([...current.values()].map(({ id, citizen }) => [id, citizen]));
-  const foreign = new Set<LinkedRow>();
-  for (const { id, linked } of prepared) {
+  const foreign = new Map<LinkedRow, Problem[]>();
+  for (const { id, linked, resource } of prepared) {
     const standing = owner.get(id);
-    if (standing !== undefined && standing !== linked.citizen) foreign.add(linked);
+    if (standing !== undefined && standing !== linked.citizen) foreign.set(linked, [...(foreign.get(linked) ?? []), blameKey(linked, resource)]);
     else owner.set(id, linked.citizen);
   }
   return {
-    refused: [...foreign].map(({ row }) => ({ row, problems: [recordOfAnother] })),
+    refused: [...foreign].map(([{ row }, problems]) => ({ row, problems: onceEach(problems) })),
     current,
   };
+}
+
+/** Told of the field with the record's key. */
+function blameKey({ blame, feed }: LinkedRow, resource: JsonObject): Problem {
+  const key = ownIdentifier(resource, feed.partner.identifierBase);
+  return key === undefined ? recordOfAnother : blame(recordOfAnother, resource, `${textOf(resource['resourceType'])}.${key.element}.value`);
+}
+
+/** Several records are named by one field. */
+function onceEach(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.toReversed().map((problem) => [problem.at?.field, problem])).values()].toReversed();
 }
 
 const recordOfAnother: Problem = {

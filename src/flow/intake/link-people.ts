@@ -9,6 +9,7 @@ import { findLinkedPeople, type LinkedPerson, type LinkEvidence, type PersonChan
 import type { Connection } from '../../store/database.ts';
 import { loadPersons } from '../../store/linkage/link-decisions.ts';
 import { keyedHash } from '../../store/secrets.ts';
+import { blamePerson } from './blame-person.ts';
 import { invalidNumber } from './check-number.ts';
 import type { IntakeContext } from './intake-context.ts';
 import { resourceId } from './name-resource.ts';
@@ -148,11 +149,11 @@ type Decided = Pick<LinkedRow, 'citizen' | 'person' | 'home' | 'homes'>;
 function decideOne(context: LinkingContext, identity: Identity, registry: Registry, decisions: Decisions, linking: Linking): Decided | { problem: Problem } {
   const { mapped, person, hashes } = identity;
   const found = registry.candidates(hashes.values());
-  if (!person) return found.length === 1 && found[0] ? knownPerson(identity, registry, found[0].citizen) : { problem: personNotKnown };
+  if (!person) return found.length === 1 && found[0] ? knownPerson(identity, registry, found[0].citizen) : { problem: blamePerson(mapped, personNotKnown) };
   const candidates = decisions.mayBe(person.id, found);
   const placed = decisions.placeOf(person.id, person.facts, context.grade);
   const decision: LinkDecision = placed === undefined ? decideLink(person.facts, candidates, context.grade) : { kind: 'certain', citizen: placed, rule: 'link-decision-01', agreed: [] };
-  if (decision.kind === 'refused') return { problem: refusals[decision.code] };
+  if (decision.kind === 'refused') return { problem: blamePerson(mapped, refusals[decision.code]) };
   const citizen = decision.kind === 'certain' ? decision.citizen : context.newId();
   if (decision.kind !== 'certain') linking.citizens.push({ citizen, traced: decision.kind === 'new' && decision.traced });
   const already = registry.factsOf(citizen).get(person.id);

@@ -19,10 +19,17 @@ export interface OwnName {
 
 /** A mapped resource's first identifier in the partner's own namespace; undefined when it has none. */
 export function ownName(resource: JsonObject, identifierBase: string): OwnName | undefined {
-  for (const identifier of [resource['identifier']].flat()) {
+  const own = ownIdentifier(resource, identifierBase);
+  return own && { type: textOf(resource['resourceType']), system: own.system, value: own.value };
+}
+
+/** The same with the element that holds it; `element` is `identifier` where that is no list. */
+export function ownIdentifier(resource: JsonObject, identifierBase: string): { element: string; system: string; value: string } | undefined {
+  const { identifier: all } = resource;
+  for (const [index, identifier] of [all].flat().entries()) {
     const { system, value } = objectOf(identifier) ?? {};
     if (typeof system === 'string' && typeof value === 'string' && value !== '' && system.startsWith(`${identifierBase}/`)) {
-      return { type: textOf(resource['resourceType']), system, value };
+      return { element: Array.isArray(all) ? `identifier[${index}]` : 'identifier', system, value };
     }
   }
   return undefined;

@@ -7,7 +7,7 @@ import { locateSegmentField, repeatsIn } from '../../intake/places/locate-segmen
 import { pointerOfPath, sourcePointer } from '../../intake/places/source-pointer.ts';
 import type { SourceFormat } from '../../intake/source-format.ts';
 import type { Kind, Part, RowInput, SplitRow } from '../../intake/types.ts';
-import { fieldAsSent } from './field-as-sent.ts';
+import { fieldAsSent, fieldMeant } from './field-as-sent.ts';
 
 /** A row with what was read of it: enough to find in it what a map's problem is about. */
 export interface PlacedRow {
@@ -29,7 +29,8 @@ export function placeField({ kind, part, row, input, record }: PlacedRow, path: 
     return { line: found.line, ...(found.column !== undefined && { column: found.column }), ...(found.value !== undefined && { value: found.value }) };
   }
   const format: SourceFormat = formats[kind.format];
-  const own = sourcePointer(input, record, pointer ?? pointerOfPath(path));
+  const meant = fieldMeant(kind, part, path);
+  const own = sourcePointer(input, record, meant === undefined ? pointer ?? pointerOfPath(path) : pointerOfPath(meant));
   if (!format.open || own === undefined) return { line: row.line };
   const { line = 1, ...place } = placeInDocument(format.open(row.content), own);
   return kind.format === 'fhir' ? { line: row.line, ...(place.pointer !== undefined && { pointer: place.pointer }), ...(place.value !== undefined && { value: place.value }) } : { line: row.line + line - 1, ...place };

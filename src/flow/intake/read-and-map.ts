@@ -42,6 +42,8 @@ export interface MappedRow {
   claims: PersonClaims;
   /** codes no table has, with the field as its sender knows it */
   unmapped: UnmappedCode[];
+  /** a problem that is found later in an element of one of the resources, told of the field that gave it, as validation's are */
+  blame: (problem: Problem, resource: JsonObject, element: string) => Problem;
 }
 
 /** The visit a row is about. */
@@ -151,7 +153,9 @@ function mapPart(context: IntakeContext, { row, feed, kind, part, map, mapping, 
   const result = mapOne(record);
   const nameOf = (path: string): string => fieldAsSent(kind, part, path);
   // what a map refused is not whole: its resources would only be found wrong again
-  const found = result.problems.some(isError) ? result.problems : [...result.problems, ...result.notices, ...invalid(context, result, { record, nameOf, trace: () => map.run({ feed: feedFacts(feed), ...record }, { trace: true }) })];
+  let told: TracedRecord | undefined;
+  const traced = (): TracedRecord => (told ??= { record, nameOf, result: map.run({ feed: feedFacts(feed), ...record }, { trace: true }) });
+  const found = result.problems.some(isError) ? result.problems : [...result.problems, ...result.notices, ...invalid(context, result, traced)];
   const saying: SayingRow = { kind, part, row, input, record, said, messageId: row.messageId ?? '' };
   return {
     found: placeInSource(found, saying),
@@ -159,16 +163,16 @@ function mapPart(context: IntakeContext, { row, feed, kind, part, map, mapping, 
       row, feed, kind, part, mapping, record, ...(visit && { visit }), ...(apart && visit && { about: visit.at.personKey }), claims: claimsOf(part, input),
       resources: result.resources.filter(isOwn), late: alone === null ? [] : mapOne(alone).resources.filter(isOwn), ledger: result.ledger,
       unmapped: result.unmapped.filter(({ field }) => !isSaidByAnother(field, saying)).map((each) => ({ ...each, field: nameOf(each.field) })), older: [], warnings: [], folds: [],
+      blame: (problem, resource, element) => placeInSource([blameSource({ ...problem, at: { pointer: element } }, result.resources.indexOf(resource), traced())], saying)[0] ?? problem,
     },
   };
 }
 
 /** What validation finds, told of the source: only where it finds something the map is run again to tell what came from where. */
-function invalid(context: IntakeContext, { resources }: MapResult, { record, nameOf, trace }: Omit<TracedRecord, 'result'> & { trace: () => MapResult }): Problem[] {
+function invalid(context: IntakeContext, { resources }: MapResult, traced: () => TracedRecord): Problem[] {
   const found = resources.map((resource) => context.validate(resource));
   if (found.every((problems) => problems.length === 0)) return [];
-  const result = trace();
-  return found.flatMap((problems, index) => problems.map((problem) => blameSource(problem, index, { record, result, nameOf })));
+  return found.flatMap((problems, index) => problems.map((problem) => blameSource(problem, index, traced())));
 }
 
 function claimsOf({ claims = {} }: Part, { record }: RowInput): PersonClaims {

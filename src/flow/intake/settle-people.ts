@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Problem } from '../../fhir/problem.ts';
+import type { Joining } from '../../intake/joining.ts';
 import { messageIdAt } from '../../intake/read-row.ts';
 import type { Connection } from '../../store/database.ts';
 import type { RowOutcome } from '../../store/intake/intake-queue.ts';
@@ -92,7 +93,7 @@ export function* readInSteps(context: IntakeContext, rows: readonly StagedRow[])
   for (const row of rows) {
     const known = problemOf(row) ?? sameMessage(context, row, seen);
     const result = known === null ? readPending(context, row) : null;
-    if (result && 'input' in result && result.input.joins) settled.push({ row, ...asDecided(row) });
+    if (result && 'input' in result && result.input.joins) settled.push({ row, ...asDecided(row, result.input.joins) });
     else if (result && 'input' in result) read.push(result);
     else settled.push({ row, ...(result ? { outcome: 'quarantined' as const, problems: result.problems } : known ?? { outcome: 'unchanged', problems: [] }) });
     yield;
@@ -107,8 +108,8 @@ function problemOf({ problem }: StagedRow): Known | null {
 }
 
 /** What a message joined or told apart stays as it was decided; one that comes in with a replay waits until everybody is there. */
-function asDecided({ was, wasProblems }: StagedRow): Known {
-  if (was !== 'stored' && was !== 'unchanged' && was !== 'awaiting-merge') return { outcome: 'awaiting-merge', problems: [joinsLater] };
+function asDecided({ was, wasProblems }: StagedRow, { at }: Joining): Known {
+  if (was !== 'stored' && was !== 'unchanged' && was !== 'awaiting-merge') return { outcome: 'awaiting-merge', problems: [{ ...joinsLater, at }] };
   return { outcome: was, problems: JSON.parse(wasProblems ?? '[]') as Problem[] };
 }
 
