@@ -38,6 +38,14 @@ const suite = sharedSamples('fhir_test_cases/r4/fhirpath/tests-fhir-r4.xml');
 const resources = sharedSamples('fhirpath_js_cases/test/resources/r4');
 const r4 = createRequire(import.meta.url)('fhirpath/fhir-context/r4') as Model;
 
+/** A time without a zone is compared with one that has it in the zone of the machine: the suite means this one. */
+const zone = process.env['TZ'];
+beforeAll(() => { process.env['TZ'] = 'UTC'; });
+afterAll(() => {
+  if (zone === undefined) delete process.env['TZ'];
+  else process.env['TZ'] = zone;
+});
+
 function readSuite(): Test[] {
   const tests: Test[] = [];
   let text = '';
