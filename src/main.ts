@@ -23,6 +23,7 @@ import { problemsOf } from './fhir/outcome.ts';
 import { Refusal, type Problem } from './fhir/problem.ts';
 import { openRecord } from './open-record.ts';
 import { openSandboxes } from './edge/sandboxes/open-sandboxes.ts';
+import type { Sandboxes } from './edge/sandboxes/sandboxes.ts';
 import { createServices, type Services } from './services.ts';
 import type { Database } from './store/database.ts';
 
@@ -56,7 +57,7 @@ async function main(): Promise<void> {
   const server = openServer(app, config.limits);
   await listen(server, config);
   const doors = await openDoors(config, services, log, metrics);
-  const stopping = stopOnSignal(server, { close: async () => { await Promise.all([doors.close(), sandboxes?.close()]); } }, services, database, { log, stopMs: config.stopSeconds * 1_000 });
+  const stopping = stopOnSignal({ server, doors, sandboxes, services, database }, log, config.stopSeconds * 1_000);
   log('gateway-started', { host: config.host, port: config.port });
   const sent = config.demo ? loadDemo({ services, baseUrl: config.baseUrl, dataDir: config.dataDir, personas, files: () => firstDayFiles(demo), acts: () => firstDayActs(demo, new Date()), oddLook: { at: personAt(demo, castIndex('movedHouse')).nhsNumber ?? '', officer: 'privacy-officer', looker: 'ward-doctor' }, clock: () => new Date() }) : null;
   await sent?.catch((error: unknown) => {
@@ -93,13 +94,22 @@ function listen(server: Server, { port, host }: Config): Promise<void> {
   });
 }
 
+/** What is to be closed. */
+interface Open {
+  server: Server;
+  doors: Doors;
+  sandboxes: Sandboxes | undefined;
+  services: Services;
+  database: Database;
+}
+
 /**
  * Stops accepting by every way in, finishes what it has, closes the record. A second signal does not wait, and what has not ended
  * after `stopMs` (a statement that waits for a lock, a receiver that does not answer) is let go, with exit code 1: its transaction is
  * rolled back, and the next start does it. The answer to a request that still comes on a kept-alive connection closes it, so that a
  * busy caller cannot hold up the end. Returns whether it stops.
  */
-function stopOnSignal(server: Server, doors: Doors, services: Services, database: Database, { log, stopMs }: { log: Log; stopMs: number }): () => boolean {
+function stopOnSignal({ server, doors, sandboxes, services, database }: Open, log: Log, stopMs: number): () => boolean {
   let stoppingSince: number | null = null;
   server.prependListener('request', (_request, response) => {
     if (stoppingSince !== null) response.setHeader('Connection', 'close');
@@ -115,7 +125,7 @@ function stopOnSignal(server: Server, doors: Doors, services: Services, database
       log('gateway-stop-cut');
       process.exit(1);
     }, stopMs);
-    await Promise.all([closeServer(server, stopMs * drainShare), doors.close()]);
+    await Promise.all([closeServer(server, stopMs * drainShare).then(() => sandboxes?.close()), doors.close()]); // answers under way may come from a sandbox
     await services.close();
     await database.close();
     log('gateway-stopped');

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../src/fhir/json.ts';
 import { validateResource } from '../../src/fhir/validate-resource.ts';
 import { databases, roundsAt } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
+import { awayFromMidnight } from '../patience.ts';
 
 const people = { abdul: '9990000379', alice: '9990000743' };
 const [bchc, council, uhb] = ['Birmingham Community Healthcare NHS Foundation Trust', 'Birmingham City Council', 'University Hospitals Birmingham NHS Foundation Trust'];
@@ -224,6 +225,7 @@ describe.each(databases)('one story, on $kind', ({ open }) => {
     const line = lines(section(await story(people.alice), 'told-once')).find(({ title }) => title?.startsWith('Accommodation status'));
     const record = line?.entry?.[0]?.extension?.[0]?.extension?.find(({ url }) => url === 'record')?.valueReference?.reference?.slice(`${gateway.url}/fhir/`.length) ?? '';
     const [name = '', version = ''] = record.split('/_history/');
+    await awayFromMidnight();
     expect(await act('confirm', people.alice, [about(`${name}/_history/${Number(version) + 1}`)])).toMatchObject({ status: 412, code: 'version-outdated' });
     expect(await act('confirm', people.alice, [about(record)])).toMatchObject({ status: 200 });
     expect(await act('confirm', people.alice, [about(record)], 'social-worker')).toMatchObject({ status: 409, code: 'confirmed-today' });
