@@ -30,13 +30,19 @@ class Resolver {
   readonly problems: Problem[] = [];
   private readonly schema: BundleSchema;
   private readonly targets = new Map<string, Entry>();
+  /** addresses that lead to several: which is meant cannot be told */
+  private readonly ambiguous = new Set<string>();
   private readonly up = new Map<Entry, Entry[]>();
 
   constructor(entries: readonly Entry[], schema: BundleSchema) {
     this.schema = schema;
     for (const entry of entries) {
       const id = textOf(entry.resource['id']);
-      for (const address of [entry.fullUrl, id && `${entry.type}/${id}`, relativeOf(entry.fullUrl)]) if (address && !this.targets.has(address)) this.targets.set(address, entry);
+      for (const address of new Set([entry.fullUrl, id && `${entry.type}/${id}`, relativeOf(entry.fullUrl)])) {
+        if (address === '') continue;
+        if (this.targets.has(address)) this.ambiguous.add(address);
+        else this.targets.set(address, entry);
+      }
     }
   }
 
@@ -82,6 +88,7 @@ class Resolver {
       return value;
     }
     const target = this.targetOf(said, at.entry);
+    if (this.ambiguous.has(addressOf(said))) this.tell(ambiguous, at);
     if (target) return this.toTarget(target, value, at);
     const foreign = /^[a-z][a-z0-9+.-]*:/i.test(said) && !/^urn:(uuid|oid):/i.test(said);
     if (foreign) this.tell(foreignServer, at);
@@ -92,7 +99,7 @@ class Resolver {
 
   private targetOf(said: string, from: Entry): Entry | undefined {
     if (said.startsWith('#')) return [...this.targets.values()].find((each) => each.pointer.startsWith(`${from.pointer}/contained/`) && each.resource['id'] === said.slice(1));
-    return this.targets.get(said.split('/_history/')[0] ?? said);
+    return this.targets.get(addressOf(said));
   }
 
   private toTarget(target: Entry, value: JsonObject, at: Place): JsonObject {
@@ -129,6 +136,11 @@ interface Place {
   embedded?: ReadonlySet<string>;
 }
 
+/** A reference without the version it names. */
+function addressOf(reference: string): string {
+  return reference.split('/_history/')[0] ?? reference;
+}
+
 /** `https://server/Patient/1` is also `Patient/1`, within one Bundle; empty where it is neither. */
 export function relativeOf(fullUrl: string): string {
   return /^https?:.*\/([A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64})$/.exec(fullUrl)?.[1] ?? '';
@@ -150,5 +162,6 @@ function displayOf({ name }: JsonObject): string {
 }
 
 const nowhere: Problem = { category: 'unprocessable', code: 'reference-nowhere', text: 'A reference names a resource that is not in the Bundle.', expected: 'the fullUrl of an entry, or an identifier', fix: 'Send the resource it names in the same Bundle, or name it by its identifier.' };
+const ambiguous: Problem = { category: 'unprocessable', code: 'reference-ambiguous', text: 'A reference leads to several resources of the Bundle.', expected: 'an address that one entry has', fix: 'Give each entry a fullUrl of its own and refer to that.' };
 const foreignServer: Problem = { category: 'unprocessable', code: 'reference-foreign', text: 'A reference leads to another server. The gateway never fetches it.', expected: 'a reference within the Bundle, or an identifier', fix: 'Send the resource it names in the same Bundle, or name it by its identifier.' };
 const cycle: Problem = { category: 'unprocessable', code: 'reference-cycle', text: 'Resources are part of each other in a circle.', expected: 'a hierarchy that ends' };
