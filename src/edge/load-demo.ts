@@ -23,6 +23,9 @@ export interface LoadDemoInput {
   clock: () => Date;
 }
 
+/** A feed's token lives five minutes, and a slow machine may load for longer. */
+const tokenKeptMs = 120_000;
+
 /**
  * Sends the demo's files to this gateway's own intake, each as its feed's client with a token from the issuer, and waits
  * until they are worked off; then the personas do what leaves something to decide, as anybody would do it, and there is one odd
@@ -31,12 +34,13 @@ export interface LoadDemoInput {
  */
 export async function loadDemo(input: LoadDemoInput): Promise<void> {
   if (await input.services.demoLoaded()) return;
-  const tokens = new Map<string, string>();
+  const tokens = new Map<string, { token: string; askedAt: number }>();
   for (const file of input.files()) {
-    const token = tokens.get(file.feed) ?? await tokenOf(input, file.feed);
-    tokens.set(file.feed, token);
+    const last = tokens.get(file.feed);
+    const held = last && performance.now() - last.askedAt < tokenKeptMs ? last : { askedAt: performance.now(), token: await tokenOf(input, file.feed) };
+    tokens.set(file.feed, held);
     const response = await fetch(`${input.baseUrl}/intake/${file.feed}${file.part === '' ? '' : `/${file.part}`}`, {
-      method: 'POST', headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/octet-stream' }, body: file.content,
+      method: 'POST', headers: { Authorization: `Bearer ${held.token}`, 'Content-Type': 'application/octet-stream' }, body: file.content,
     });
     if (!response.ok) throw new Refusal({ category: 'internal', code: 'demo-refused', text: `Intake refused a demo file of ${file.feed} with status ${response.status}.` });
     await response.arrayBuffer();
