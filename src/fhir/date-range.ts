@@ -27,7 +27,7 @@ export function spanOf(value: string): { from: number; to: number } | undefined 
   const offset = offsetMinutes(parts[8]);
   if (offset === undefined) return undefined;
   if (hour === undefined) return wholeDays(year, month, day);
-  const clock = Date.UTC(year, (month ?? 1) - 1, day, hour, minute, Number(parts[6] ?? 0), milliseconds(parts[7]));
+  const clock = utc(year, (month ?? 1) - 1, day ?? 1) + ((hour * 60 + (minute ?? 0)) * 60 + Number(parts[6] ?? 0)) * 1000 + milliseconds(parts[7]);
   const start = offset === 'none' ? fromLondon(clock) : clock - offset * 60_000;
   const length = parts[6] === undefined ? 60_000 : parts[7] === undefined ? 1000 : 1;
   return { from: start, to: start + length };

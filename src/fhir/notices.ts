@@ -1,6 +1,7 @@
 import type { BundleEntry, OperationOutcome } from '@medplum/fhirtypes';
 import { londonMinute } from './london-day.ts';
 import { problemSystem } from './outcome.ts';
+import type { UnlistedCodes } from './unlisted-codes.ts';
 
 /**
  * What a searchset says beside its matches (FHIR R4 search: an OperationOutcome entry with mode `outcome`). The wording
@@ -39,6 +40,12 @@ export function ignoredNotice(parameters: readonly string[]): BundleEntry {
   return entry({ severity: 'warning', code: 'not-supported', problem: 'search-parameter-ignored', text });
 }
 
+/** Codes were asked for that no record can have there. */
+export function unlistedNotice(unlisted: readonly UnlistedCodes[]): BundleEntry {
+  const text = `No record can have a code that was asked for: ${unlisted.map(({ parameter, listed }) => `${parameter} is one of ${listed.join(', ')}`).join('; ')}.`;
+  return entry({ severity: 'warning', code: 'code-invalid', problem: 'search-code-unlisted', text });
+}
+
 /** So many match that nobody counts them: the answer has no total. */
 export function uncountedNotice(): BundleEntry {
   return entry({ severity: 'warning', code: 'too-costly', problem: 'search-total-omitted', text: 'More match than are counted, so no total is given.' });
@@ -53,7 +60,7 @@ export function narrowNotice(narrow: 'scopes' | 'agreements'): BundleEntry {
 
 interface Notice {
   severity: 'information' | 'warning';
-  code: 'suppressed' | 'incomplete' | 'not-supported' | 'too-costly' | 'informational';
+  code: 'suppressed' | 'incomplete' | 'not-supported' | 'too-costly' | 'code-invalid' | 'informational';
   problem: string;
   text: string;
 }

@@ -98,6 +98,14 @@ export function sortKeysOf(type: string): string[] {
   return (searchParametersOf(type) ?? []).map(({ name }) => name).filter((name) => sortBy(type, name) !== undefined);
 }
 
+/** The form, and by which parameters the type that is meant refers. */
+function includesExpected(type: string, source: string, reverse: boolean, iterate: boolean): string {
+  const from = reverse || iterate ? source : type;
+  const towards = reverse && !iterate ? ` to ${type}` : '';
+  const names = (searchParametersOf(from) ?? []).flatMap((row) => (row.kind === 'reference' && !row.canonical && (towards === '' || row.targets.includes(type)) ? [`${from}:${row.name}`] : []));
+  return names.length > 0 ? `Type:parameter or Type:parameter:Target of its references${towards}: ${names.join(', ')}` : `Type:parameter or Type:parameter:Target, with a type that refers${towards}`;
+}
+
 /** `Source:parameter[:Target]`; `*` takes every reference of the source. Of the types there are, those that can be searched. */
 function readInclude(type: string, key: string, value: string, draft: SearchDraft): void {
   const reverse = key.startsWith('_revinclude');
@@ -107,8 +115,9 @@ function readInclude(type: string, key: string, value: string, draft: SearchDraf
   const followed = parameter === '*' ? references : references.filter((row) => row.name === parameter);
   const aimed = followed.filter((row) => row.kind === 'reference' && (target === undefined || row.targets.includes(target)));
   const fitting = reverse && !iterate ? aimed.filter((row) => row.kind === 'reference' && row.targets.includes(type) && (target ?? type) === type) : aimed;
-  if (rest.length > 0 || fitting.length === 0 || (!iterate && !reverse && source !== type) || draft.includes.length >= shapingLimits.includes) {
-    return refuse(draft, 'search-value-invalid', key, 'What is to be included is not a reference of a type that is served.', `at most ${shapingLimits.includes} of Type:parameter or Type:parameter:Target, with Type ${iterate || reverse ? 'a type that refers' : type}`);
+  if (draft.includes.length >= shapingLimits.includes) return refuse(draft, 'search-too-many', key, 'The search takes too much along.', `at most ${shapingLimits.includes} of _include and _revinclude together`);
+  if (rest.length > 0 || fitting.length === 0 || (!iterate && !reverse && source !== type)) {
+    return refuse(draft, 'search-value-invalid', key, 'What is to be included is not a reference of a type that is served.', includesExpected(type, source, reverse, iterate));
   }
   const named = target === undefined ? searchableTypes() : [target];
   const types = reverse ? [source] : named.filter((each) => fitting.some((row) => row.kind === 'reference' && row.targets.includes(each)));

@@ -7,7 +7,7 @@ import { readConfirmations, type ConfirmationRow } from '../store/story/confirma
 import { countWithheld, type Naming, type Withheld } from '../store/door/count-withheld.ts';
 import { readEventDecisions, type StandingDecision } from '../store/linkage/event-decisions.ts';
 import { lookAtMatches } from '../store/door/find-matches.ts';
-import { lookAtEverything, lookAtHistory, lookAtRow, lookAtStory, type HistoryPosition } from '../store/door/look-up.ts';
+import { lookAtEverything, lookAtHistory, lookAtRow, lookAtStory, type EverythingBounds, type HistoryPosition } from '../store/door/look-up.ts';
 import { readEarlier, readHistory, readIncomplete, readSourcePatients, readVersion, wasEnded } from '../store/door/read-rows.ts';
 import { isUuid } from '../store/secrets.ts';
 import type { PagePosition } from '../store/door/search-rows.ts';
@@ -21,13 +21,13 @@ import type { PersonAsk } from './who-is-named.ts';
 export type Ask =
   | { interaction: 'read'; type: string; id: string }
   | { interaction: 'vread'; type: string; id: string; version: number }
-  | { interaction: 'history-instance'; type: string; id: string; before: number; count: number }
+  | { interaction: 'history-instance'; type: string; id: string; since: string | null; before: number; count: number }
   /** of a type, or of everything (null), stored at or after an instant */
   | { interaction: 'history-type'; type: string | null; since: string | null; after: HistoryPosition | null; count: number }
   | { interaction: 'search-type'; query: SearchQuery; after: PagePosition | null }
   | MatchAsk
   | { interaction: 'link-show'; normal: string; citizens: string[]; choose: MatchAsk['choose'] }
-  | { interaction: 'everything'; citizen: string; after: { type: string; id: string } | null; count: number; sent: string[] }
+  | { interaction: 'everything'; citizen: string; only?: EverythingBounds; after: { type: string; id: string } | null; count: number; sent: string[] }
   /** all that may be seen of one citizen, to be told as events */
   | StoryAsk
   | PersonAsk;
@@ -71,6 +71,8 @@ export interface Found {
   cut?: boolean;
   /** what was asked for by its id is there no more, and the caller could see it until it was deleted */
   ended?: boolean;
+  /** nothing of what is there has the form that was asked for */
+  there?: boolean;
   /** several people bear the identifier that was asked by */
   several?: PersonFound['several'];
   counts?: PersonFound['counts'];
@@ -151,8 +153,12 @@ async function readCurrent(database: Database, grantKey: string, ask: Ask & { in
 }
 
 async function history(database: Database, grantKey: string, ask: Ask & { interaction: 'history-instance' }): Promise<Omit<Found, 'withheld'> | typeof stale> {
-  const rows = await readHistory(database, grantKey, ask.type, ask.id, ask.before || lastVersion, ask.count + 1);
+  const rows = await readHistory(database, grantKey, ask.type, ask.id, ask.since, ask.before || lastVersion, ask.count + 1);
   if (rows === stale) return stale;
+  if (rows.length === 0 && ask.since !== null) {
+    const older = await readHistory(database, grantKey, ask.type, ask.id, null, lastVersion, 1);
+    return older === stale ? stale : { ...nothing, there: older.length > 0 };
+  }
   const page = rows.slice(0, ask.count);
   return { ...nothing, rows: page, next: rows.length > ask.count ? { before: page.at(-1)?.version } : null };
 }
@@ -168,7 +174,7 @@ async function historyOfAll(database: Database, grantKey: string, ask: Ask & { i
 
 /** Without a visible source Patient there is no such citizen for the caller, whatever else it may see. */
 async function everything(database: Database, grantKey: string, ask: Ask & { interaction: 'everything' }): Promise<Found | typeof stale> {
-  const looked = await lookAtEverything(database, grantKey, ask.citizen, ask.after ?? { type: '', id: noId }, ask.count + 1);
+  const looked = await lookAtEverything(database, grantKey, ask.citizen, ask.after ?? { type: '', id: noId }, ask.count + 1, ask.only);
   if (looked === stale) return stale;
   const { rows, withheld, incomplete } = looked;
   const people = rows.filter(({ scope, type }) => scope === 'citizen' && type === 'Patient');
@@ -176,7 +182,7 @@ async function everything(database: Database, grantKey: string, ask: Ask & { int
   const records = rows.filter(({ scope, type }) => scope === 'citizen' && type !== 'Patient');
   const page = records.slice(0, ask.count);
   const sent = new Set(ask.sent);
-  const places = rows.filter(({ scope, id }) => scope === 'directory' && !sent.has(id));
+  const places = rows.filter(({ scope, type, id }) => scope === 'directory' && !sent.has(id) && (ask.only?.types?.includes(type) ?? true));
   const last = page.at(-1);
   return {
     ...nothing, rows: page, people, places, withheld, incomplete,

@@ -9,6 +9,7 @@ import { typesAboutNobody } from '../fhir/search-parameters.ts';
 import type { OrganisationKey, Requester } from '../fhir/sharing.ts';
 import type { AuditEntry } from '../audit/types.ts';
 import type { VisibleRow } from '../store/door/door.ts';
+import type { EverythingBounds } from '../store/door/look-up.ts';
 import { readLateFeeds } from '../store/intake/feed-freshness.ts';
 import { isUuid } from '../store/secrets.ts';
 import { auditFacts, type AskedFacts } from './audit-facts.ts';
@@ -41,7 +42,12 @@ export interface Released {
  * Nothing found and nothing allowed end the same way, in the same refusal, after an entry that tells them apart.
  */
 export async function releaseRecords(context: ReleaseContext, requester: Requester, ask: Ask, request: RequestFacts): Promise<Released> {
-  return releaseTold(context, requester, ask, request, (_held, found) => ({ sent: found, told: {} }));
+  return releaseTold(context, requester, ask, request, (_held, found) => ({ sent: ask.interaction === 'everything' && ask.only?.types?.includes('Patient') === false ? withoutPeople(found) : found, told: {} }));
+}
+
+/** The Patient was not asked for: that they may be seen still counts for what is told of them. */
+function withoutPeople(found: Found): Found {
+  return { ...found, people: [], visible: found.people.flatMap(({ citizen }) => citizen ?? []) };
 }
 
 /**
@@ -54,7 +60,7 @@ export async function releaseTold<Told extends object>(
   const { held, result } = await context.policy.under(requester, (holding) => readAsked(context.database, holding.grant.key, ask.interaction === 'search-type' ? { ...ask, query: withClasses(ask.query, holding) } : ask));
   const { sent: found, told } = tell(held, await withLateFeeds(context, result));
   const composed = composeCitizens(held, found.people);
-  const none = result.rows.length === 0 && result.people.every(({ citizen }) => citizen === null) && !lists.has(ask.interaction); // a page of which nothing is sent is no page of nobody
+  const none = result.rows.length === 0 && result.there !== true && result.people.every(({ citizen }) => citizen === null) && !lists.has(ask.interaction); // a page of which nothing is sent is no page of nobody
   const missing = result.several === true ? severalNamed : none ? (result.ended === true ? gone : notFound) : null;
   const entry = describeLook(context, requester, ask, request, held, found, missing);
   await appendOrRefuse(context, entry);
@@ -119,14 +125,19 @@ function normalForm(ask: Ask): string {
   switch (ask.interaction) {
     case 'read': return `${ask.type}/${idOf(ask.id)}`;
     case 'vread': return `${ask.type}/${idOf(ask.id)}/_history/${ask.version}`;
-    case 'history-instance': return `${ask.type}/${idOf(ask.id)}/_history`;
+    case 'history-instance': return `${ask.type}/${idOf(ask.id)}/_history${ask.since === null ? '' : `?_since=${ask.since}`}`;
     case 'history-type': return `${ask.type ?? ''}${ask.type === null ? '' : '/'}_history`;
-    case 'everything': return `Patient/${idOf(ask.citizen)}/$everything`;
+    case 'everything': return `Patient/${idOf(ask.citizen)}/$everything${boundsSaid(ask.only)}`;
     case 'print': return `Patient/${idOf(ask.citizen)}/$story?${ask.at ? `at=${ask.at.toISOString()}&` : ''}print=true`;
     case 'timeline': case 'story': return `Patient/${idOf(ask.citizen)}/$${ask.interaction}${ask.at ? `?at=${ask.at.toISOString()}` : ''}`;
     case 'search-type': return ask.query.normal;
     case 'match': case 'link-show': case 'summary': case 'presence': case 'ihe-pix': case 'docref': return ask.normal;
   }
+}
+
+function boundsSaid(only?: EverythingBounds): string {
+  const said = only ? [...(only.types ? [`_type=${only.types.join(',')}`] : []), ...([['_since', only.since], ['start', only.from], ['end', only.to]] as const).flatMap(([name, at]) => (at === null ? [] : [`${name}=${at}`]))] : [];
+  return said.length > 0 ? `?${said.join('&')}` : '';
 }
 
 /** What is not an id of ours may be anything a caller typed. */

@@ -12,6 +12,7 @@ describe('a date covers the instants its precision says, in London where it says
     ['a birthday in wartime, when London kept summer time in winter', '1941-01-01', '1940-12-31T23:00:00.000Z', '1941-01-01T23:00:00.000Z'],
     ['a leap day', '2024-02-29', '2024-02-29T00:00:00.000Z', '2024-03-01T00:00:00.000Z'],
     ['a minute', '2024-07-15T10:30', '2024-07-15T09:30:00.000Z', '2024-07-15T09:31:00.000Z'],
+    ['a minute before the year 100', '0050-01-01T00:00Z', '0050-01-01T00:00:00.000Z', '0050-01-01T00:01:00.000Z'],
     ['a second with Z', '2024-07-15T10:30:05Z', '2024-07-15T10:30:05.000Z', '2024-07-15T10:30:06.000Z'],
     ['milliseconds with an offset', '2024-07-15T10:30:05.123+01:00', '2024-07-15T09:30:05.123Z', '2024-07-15T09:30:05.124Z'],
     ['a dummy end date stays within the year 9999', '9999-12-31', '9999-12-31T00:00:00.000Z', '9999-12-31T23:59:59.999Z'],

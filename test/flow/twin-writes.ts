@@ -96,7 +96,7 @@ export function matchRequest({ rows }: TwinFacts): fc.Arbitrary<TwinRequest> {
 }
 
 export const everythingInput: fc.Arbitrary<string | null> = fc.constantFrom(null, '{"resourceType":"Parameters"}', '{"resourceType":"Parameters","parameter":[{"name":"_count","valueInteger":2}]}',
-  '{"resourceType":"Parameters","parameter":[{"name":"start","valueDate":"2020-01-01"}]}', '{"resourceType":"Bundle"}', '{', '[]', `${'['.repeat(500)}`);
+  '{"resourceType":"Parameters","parameter":[{"name":"start","valueDate":"2020-01-01"}]}', '{"resourceType":"Parameters","parameter":[{"name":"_type","valueCode":"CarePlan"}]}', '{"resourceType":"Bundle"}', '{', '[]', `${'['.repeat(500)}`);
 
 /** What no feed sends: it is kept, counted and refused, and tells nothing about anybody. What became of it is waited for: not waited for, it would be a matter of time in which world it is told. */
 export function garbage(path: (feed: string) => string): fc.Arbitrary<TwinRequest> {

@@ -72,7 +72,7 @@ describe.each(databases)('the grant a read carries, on $kind', ({ kind, open }) 
     const id = rowOf.get(1) ?? '';
     const query = { type: 'Patient', clauses: [], sort: [], count: 10, normal: '' };
     const answers = await Promise.all([
-      lookAtRow(database, key, 'Patient', id), readVersion(database, key, 'Patient', id, 1), readHistory(database, key, 'Patient', id, 9, 9),
+      lookAtRow(database, key, 'Patient', id), readVersion(database, key, 'Patient', id, 1), readHistory(database, key, 'Patient', id, null, 9, 9),
       readSourcePatients(database, key, [citizen]), lookAtEverything(database, key, citizen, { type: '', id }, 9), readDirectory(database, key, []),
       readIncomplete(database, key, [citizen]), searchRows(database, key, query, null), searchCitizens(database, key, query, null), countMatches(database, key, query),
     ]);

@@ -165,7 +165,7 @@ describe.each(databases)('the door and the reference decision, on $kind', ({ kin
 
   it('agree on what is looked at of a citizen', async () => {
     const citizens = new Map(world.rows.map(({ citizen }) => [citizen.id, world.rows.filter((row) => row.citizen === citizen)]));
-    const looks = [`look_at_everything($1, $2, '', '00000000-0000-0000-0000-000000000000', 1000)`, 'look_at_story($1, $2, 1000)'];
+    const looks = [`look_at_everything($1, $2, '', '00000000-0000-0000-0000-000000000000', 1000, null, null, null, null)`, 'look_at_story($1, $2, 1000)'];
     for (const [i, ask] of world.asks.entries()) {
       for (const [citizen, rows] of citizens) {
         const looked = await database.serve<{ id: string | null; fresh: boolean }>('reader', null, { name: '', text: `select id, fresh from ${looks[i % looks.length]}`, values: [ask.grant.key, citizen] });

@@ -55,7 +55,7 @@ describe.each(databases)('what is kept apart from a body, on $kind', ({ open }) 
   /** The resource as each way of reading gives it. */
   async function readEveryWay(key: string, type: string, id: string): Promise<unknown[]> {
     const rowsOf = (looked: LookedUp | typeof stale): VisibleRow[] | typeof stale => (looked === stale ? stale : looked.rows);
-    const answers = [rowsOf(await lookAtRow(database, key, type, id)), await readVersion(database, key, type, id, 1), await readHistory(database, key, type, id, 99, 99),
+    const answers = [rowsOf(await lookAtRow(database, key, type, id)), await readVersion(database, key, type, id, 1), await readHistory(database, key, type, id, null, 99, 99),
       rowsOf(await lookAtEverything(database, key, citizen, { type: '', id: noId }, 99))];
     return answers.flatMap((rows): unknown[] => {
       if (typeof rows === 'symbol') throw new Error('stale');

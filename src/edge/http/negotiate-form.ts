@@ -24,7 +24,7 @@ export function negotiateForm({ accept, format, contentType }: FormWishes, offer
   const sent = formOf(contentType ?? '');
   const usual = sent !== undefined && offered.includes(sent) ? sent : 'json';
   if (format !== undefined) {
-    const named = formOf(format);
+    const named = rangeOf(format) && formOf(format);
     return named !== undefined && offered.includes(named) ? { form: named } : { problem: notAcceptable(offered) };
   }
   if (accept === undefined || accept.trim() === '') return { form: usual };
@@ -48,9 +48,14 @@ interface MediaRange {
 /** A range for another FHIR version is none. */
 function rangeOf(text: string): MediaRange | undefined {
   const [type = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase());
-  if (parameters.some((parameter) => parameter.startsWith('fhirversion=') && !/^fhirversion="?4\.0"?$/.test(parameter))) return undefined;
+  if (parameters.some(isOtherVersion)) return undefined;
   const quality = parameters.flatMap((parameter) => /^q=([01](?:\.\d{0,3})?)$/.exec(parameter)?.[1] ?? [])[0];
   return { type, quality: quality === undefined ? 1 : Math.min(Number(quality), 1) };
+}
+
+/** Whether a parameter of a media type, in small letters, names another FHIR version than R4. */
+export function isOtherVersion(parameter: string): boolean {
+  return parameter.startsWith('fhirversion=') && !/^fhirversion="?4\.0(?:\.1)?"?$/.test(parameter);
 }
 
 /** By the closest range: a media type, then `application/*`, then anything. A short name, as some clients send it, is a media type. */

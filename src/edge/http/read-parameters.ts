@@ -15,6 +15,19 @@ export function readParameters(text: string): [string, string][] {
   });
 }
 
+/** The same as they come on the wire, a character for each byte: bytes that were not percent-encoded are UTF-8 as well. */
+export function readSentParameters(bytes: string): [string, string][] {
+  return readParameters(/[\u0080-\u00ff]/.test(bytes) ? utf8Of(bytes) : bytes);
+}
+
+function utf8Of(bytes: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(bytes, 'latin1'));
+  } catch {
+    throw new Refusal(unreadable);
+  }
+}
+
 function decode(escaped: string): string {
   try {
     const text = decodeURIComponent(escaped.replaceAll('+', ' '));
@@ -26,7 +39,7 @@ function decode(escaped: string): string {
 }
 
 const unreadable: Problem = {
-  category: 'malformed', code: 'parameters-unreadable', text: 'The parameters hold an escape that is not UTF-8, or NUL.', fix: 'Percent-encode the UTF-8 bytes of every value.',
+  category: 'malformed', code: 'parameters-unreadable', text: 'The parameters hold bytes or an escape that are not UTF-8, or NUL.', fix: 'Percent-encode the UTF-8 bytes of every value.',
 };
 const tooMany: Problem = {
   category: 'invalid', code: 'search-too-many', text: 'The request has too many parameters.', expected: `at most ${mostParameters}`,

@@ -33,7 +33,11 @@ const mostElements = 50;
 
 /** Throws what cannot be offered: 406 for a form, 400 for the others. */
 export function readRepresentation(wishes: Omit<FormWishes, 'format'>, parameters: readonly (readonly [string, string])[], { forms, parts, counts }: Representing): Representation {
-  const valueOf = (name: string): string | undefined => parameters.find(([other]) => other === name)?.[1];
+  const valueOf = (name: string): string | undefined => {
+    const [value, ...others] = parameters.flatMap(([other, each]) => (other === name ? [each] : []));
+    if (others.length > 0 && name !== '_elements') throw new Refusal(invalid(name, 'given once'));
+    return others.length > 0 ? [value, ...others].join(',') : value;
+  };
   const negotiated = negotiateForm({ ...wishes, format: valueOf('_format') }, forms);
   if ('problem' in negotiated) throw new Refusal(negotiated.problem);
   const pretty = valueOf('_pretty') ?? 'false';

@@ -17,7 +17,7 @@ import { asksForForm, type OtherForm } from './other-form.ts';
 import { challengeFor } from './oauth/challenge.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { readBody } from './read-body.ts';
-import { readParameters } from './read-parameters.ts';
+import { readSentParameters } from './read-parameters.ts';
 import { contentTypes, partSaid, plainJson, readRepresentation, represent, type Representation } from './representation.ts';
 import type { Identify } from './session/identify.ts';
 
@@ -99,7 +99,7 @@ export function route(services: RouteServices, facts: RouteFacts, handle: (asked
         const shape = partSaid(representation);
         if (shape !== null) request.shape = shape; // what shapes a search by POST is read with its body
       });
-      const forbidden = checkClaimedContext(asked.header, requester) ?? checkContext(requester, facts.interaction, asked.params['type']) ?? facts.permit(requester, asked) ?? checkPreference(asked.header('Prefer'), facts.later === true);
+      const forbidden = checkRepeated(received.headersDistinct) ?? checkClaimedContext(asked.header, requester) ?? checkContext(requester, facts.interaction, asked.params['type']) ?? facts.permit(requester, asked) ?? checkPreference(asked.header('Prefer'), facts.later === true);
       if (forbidden) throw new Refusal(forbidden);
       asked.shapedBy([]);
       const reply = await handle(asked);
@@ -110,6 +110,12 @@ export function route(services: RouteServices, facts: RouteFacts, handle: (asked
     }
     services.log('request-finished', { requestId: request.id, method: received.method, route: facts.pattern, status: response.statusCode, durationMs: Math.round(performance.now() - startedAt) });
   };
+}
+
+/** Conditions of a write: joined, two would be one that means something else. */
+function checkRepeated(headers: Request['headersDistinct']): Problem | null {
+  const field = ['If-Match', 'If-None-Exist'].find((name) => (headers[name.toLowerCase()]?.length ?? 0) > 1);
+  return field === undefined ? null : { category: 'invalid', code: 'header-invalid', text: 'A header that is a condition is there more than once.', at: { field }, expected: `${field} once` };
 }
 
 /** Identity. Who names nobody is told so, or that their address did so too often; somebody else behind the same address goes on. */
@@ -168,7 +174,7 @@ function paramsOf(request: Request): Record<string, string> {
 
 function queryOf(request: Request): [string, string][] {
   const search = request.originalUrl.indexOf('?');
-  return search < 0 ? [] : readParameters(request.originalUrl.slice(search + 1));
+  return search < 0 ? [] : readSentParameters(request.originalUrl.slice(search + 1));
 }
 
 function representationOf(request: Request, { forms = ['json'] }: RouteServices, facts: Pick<RouteFacts, 'parts' | 'handling' | 'writes'>, parameters: Parameters<Asked['shapedBy']>[0]): Representation {

@@ -50,12 +50,24 @@ async function lookAtRows(database: Database, asks: readonly RowAsk[]): Promise<
   return asks.map((_, i) => lookedUp(byAsk.get(i + 1) ?? []));
 }
 
+/** What of a person's records is asked for; null: whatever it is. Records without a date are of any time. */
+export interface EverythingBounds {
+  types: readonly string[] | null;
+  /** stored at or after */
+  since: string | null;
+  /** of what was at or after, and before, an instant */
+  from: string | null;
+  to: string | null;
+}
+
+const unbounded: EverythingBounds = { types: null, since: null, from: null, to: null };
+
 /** Rows of a citizen after (type, id), the source Patients, and the directory rows they name. */
 export async function lookAtEverything(
-  database: Database, grantKey: string, citizen: string, after: { type: string; id: string }, limit: number,
+  database: Database, grantKey: string, citizen: string, after: { type: string; id: string }, limit: number, { types, since, from, to }: EverythingBounds = unbounded,
 ): Promise<LookedAtEverything | typeof stale> {
   const found = await database.serve<LookedRow>('reader', null, {
-    name: 'look-at-everything', text: 'select * from look_at_everything($1, $2, $3, $4, $5) order by type, id', values: [grantKey, citizen, after.type, after.id, limit],
+    name: 'look-at-everything', text: 'select * from look_at_everything($1, $2, $3, $4, $5, $6, $7, $8, $9) order by type, id', values: [grantKey, citizen, after.type, after.id, limit, types, since, from, to],
   });
   const looked = lookedUp(found);
   return looked === stale ? stale : { ...looked, incomplete: found.flatMap(({ incomplete }) => incomplete ?? []) };

@@ -26,11 +26,11 @@ export async function wasEnded(database: Database, grantKey: string, type: strin
   return rows === stale ? stale : rows.length > 0;
 }
 
-/** Versions of one resource older than `before`, newest first. */
-export function readHistory(database: Database, grantKey: string, type: string, id: string, before: number, limit: number): Answer {
+/** Versions of one resource older than `before`, newest first; with `since`, those stored at or after that instant. */
+export function readHistory(database: Database, grantKey: string, type: string, id: string, since: string | null, before: number, limit: number): Answer {
   return throughDoor(database, grantKey, 'read-history',
-    `select ${visibleColumns} from readable_version r where r.id = $1::uuid and r.type = $2 and r.version < $3 order by r.version desc limit $4`,
-    [id, type, before, limit], 'q.version desc');
+    `select ${visibleColumns} from readable_version r where r.id = $1::uuid and r.type = $2 and r.version < $3 and r.updated_at >= coalesce($5::timestamptz, '-infinity') order by r.version desc limit $4`,
+    [id, type, before, limit, since], 'q.version desc');
 }
 
 /** Of each of these rows of a citizen, `most` versions before the one it is known in that the caller may see; deletions are none. */

@@ -12,7 +12,7 @@ const partVisible = visible('f', undefined, ofPart('f'));
 export const removeDoor = `
 drop view if exists readable_link_review, readable_link, readable_link_decision, emergency_use, withheld, readable_confirmation, readable_incomplete, readable_resource, readable_version, readable_fragment, readable_row, grant_state, current_grant cascade;
 drop view if exists live_grant cascade;
-drop function if exists count_bearing(text, text, bigint[], int);
+drop function if exists count_bearing(text, text, bigint[], int), look_at_everything(text, uuid, text, uuid, int);
 drop function if exists ${[...readerLookUps, ...choiceFunctionNames].join(', ')};
 drop type if exists looked;
 drop function if exists citizen_of(uuid), citizen_objects(uuid), citizens_named(bigint[]);

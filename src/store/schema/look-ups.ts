@@ -4,7 +4,7 @@ import { atHand, byCall, emergencyReference, held, ofPart, rareByCall, ofVersion
 
 /** What the reader may call. */
 export const readerLookUps = [
-  'look_at_rows(text[], text[], uuid[])', 'look_at_listed(text, uuid[])', 'look_at_everything(text, uuid, text, uuid, int)', 'look_at_story(text, uuid, int)', 'look_at_story_at(text, uuid, int, timestamptz)', 'look_at_decisions(text, uuid)', 'look_at_page(text, text, bigint[], bigint, timestamptz, uuid, int)', 'look_at_history(text, text, timestamptz, timestamptz, uuid, int, int)',
+  'look_at_rows(text[], text[], uuid[])', 'look_at_listed(text, uuid[])', 'look_at_everything(text, uuid, text, uuid, int, text[], timestamptz, timestamptz, timestamptz)', 'look_at_story(text, uuid, int)', 'look_at_story_at(text, uuid, int, timestamptz)', 'look_at_decisions(text, uuid)', 'look_at_page(text, text, bigint[], bigint, timestamptz, uuid, int)', 'look_at_history(text, text, timestamptz, timestamptz, uuid, int, int)',
   'count_bearing(text, text, bigint[], bigint, int)', 'find_parts(text, text, bigint[])', 'look_at_matches(text, bytea[], int, int)', 'citizens_now(uuid[])',
 ];
 
@@ -203,9 +203,10 @@ begin
     union all select true, null, null;
 end $$;
 
--- a citizen: what is incomplete, then rows after (type, id), the source Patients, and the directory rows they name
-create function look_at_everything(asked_grant text, asked uuid, after_type text, after_id uuid, at_most int) returns setof looked
-  ${wholeCitizen('(type, id) > (after_type, after_id) order by type, id')}
+-- a citizen: what is incomplete, then rows after (type, id) of these types, stored since an instant, of what was then (each null: of any), the source Patients, and the directory rows they name
+create function look_at_everything(asked_grant text, asked uuid, after_type text, after_id uuid, at_most int, asked_types text[], stored_since timestamptz, care_from timestamptz, care_to timestamptz) returns setof looked
+  ${wholeCitizen(`(type, id) > (after_type, after_id) and (asked_types is null or type = any (asked_types)) and (stored_since is null or updated_at >= stored_since)
+         and (care_from is null or to_at is null or to_at > care_from) and (care_to is null or from_at is null or from_at < care_to) order by type, id`)}
 
 -- the same of all rows at once, of what happened last first
 create function look_at_story(asked_grant text, asked uuid, at_most int) returns setof looked

@@ -96,6 +96,8 @@ describe.each(databases)('an answer, on $kind', ({ open }) => {
       const first = bundleOf(await ask(gateway, { path: '/fhir/EpisodeOfCare?_elements=status&_count=1', who: nurse }));
       const second = bundleOf(await ask(gateway, { path: linkOf(first, 'next') ?? '', who: nurse }));
       for (const { entry } of [first, second]) expect(Object.keys(entry?.find(({ search }) => search?.mode === 'match')?.resource ?? {}).sort()).toEqual(['id', 'meta', 'patient', 'resourceType', 'status']);
+      const repeated = JSON.parse((await ask(gateway, { path: `/fhir/Patient/${citizen}?_elements=birthDate&_elements=gender`, who: nurse })).text) as Patient;
+      expect([repeated.birthDate, repeated.gender, repeated.name]).toEqual([expect.any(String), expect.any(String), undefined]);
       const posted = bundleOf(await ask(gateway, { method: 'POST', path: '/fhir/Patient/_search', who: nurse, headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, body: `identifier=${abdul}&_summary=true` }));
       const [found] = (posted.entry ?? []).flatMap(({ resource }) => (resource?.resourceType === 'Patient' ? [resource] : []));
       expect([found?.contact, found?.name !== undefined, found?.meta?.tag?.some(({ code }) => code === 'SUBSETTED')]).toEqual([undefined, true, true]);
@@ -162,6 +164,13 @@ describe.each(databases)('an answer, on $kind', ({ open }) => {
     it.each(['201', '1000000', '99999999999999999999', '9'.repeat(400)])('with _count=%s is a page of what one page may hold', async (count) => {
       expect((await ask(gateway, { path: `/fhir/EpisodeOfCare?_count=${count}`, who: nurse })).status).toBe(200);
       expect((await ask(gateway, { path: `/fhir/Patient/${citizen}/$everything?_count=${count}`, who: nurse })).status).toBe(200);
+    });
+
+    it('says which codes there are where another was asked for', async () => {
+      const outcomes = async (path: string): Promise<(string | undefined)[]> => (bundleOf(await ask(gateway, { path, who: nurse })).entry ?? []).flatMap(({ search, resource }) => (search?.mode === 'outcome' && resource?.resourceType === 'OperationOutcome' ? resource.issue.map(({ details }) => `${details?.coding?.[0]?.code}: ${details?.text}`) : []));
+      expect(await outcomes('/fhir/Patient?gender=M')).toEqual([expect.stringContaining('search-code-unlisted: No record can have a code that was asked for: gender is one of ')]);
+      expect(await outcomes('/fhir/Patient?active=yes')).toEqual([expect.stringContaining('active is one of true, false')]);
+      expect(await outcomes('/fhir/Patient?gender=male,female&active=true&_count=1')).toEqual([]);
     });
 
     it('says what it ignored when asked to be lenient, and only then', async () => {
@@ -251,6 +260,37 @@ describe.each(databases)('an answer, on $kind', ({ open }) => {
       expect(idsOf(get).length).toBeGreaterThan(3);
       const two = bundleOf(await post('{"resourceType":"Parameters","parameter":[{"name":"_count","valueInteger":2}]}'));
       expect(idsOf(two)).toEqual(idsOf(get).slice(0, 3));
+    });
+
+    it('holds the types, and what was stored or was then, as it was asked for; the log lists what was sent', async () => {
+      type Entry = NonNullable<Bundle['entry']>[number];
+      const everything = async (query: string): Promise<Entry[]> => {
+        const pages: Entry[] = [];
+        for (let path: string | undefined = `/fhir/Patient/${citizen}/$everything?${query}`; path !== undefined;) {
+          const { answer, entries } = await askAudited(gateway, { path, who: nurse });
+          const bundle = bundleOf(answer);
+          pages.push(...(bundle.entry ?? []));
+          if (query.startsWith('_type')) expect(entries.flatMap(({ disclosed }) => disclosed).filter((version) => !query.includes(version.split('/')[0] ?? ''))).toEqual([]);
+          path = linkOf(bundle, 'next');
+        }
+        return pages;
+      };
+      const told = (entries: readonly Entry[]): string[] => entries.flatMap(({ resource }) => (resource && resource.resourceType !== 'OperationOutcome' ? [`${resource.resourceType}/${resource.id ?? ''}`] : []));
+      const typesOf = (entries: readonly Entry[]): string[] => [...new Set(told(entries).map((each) => each.split('/')[0] ?? ''))].sort();
+      const all = await everything('_count=200');
+      const some = await everything('_type=CarePlan,Organization&_type=EpisodeOfCare&_count=1');
+      expect(typesOf(some)).toEqual(['CarePlan', 'EpisodeOfCare', 'Organization']);
+      expect(told(some).filter((each) => !each.startsWith('Organization')).sort()).toEqual(told(all).filter((each) => /^(CarePlan|EpisodeOfCare)/.test(each)).sort());
+      expect(told(await everything('_type=Patient'))).toEqual([`Patient/${citizen}`]);
+      const matches = all.filter(({ search, resource }) => search?.mode === 'match' && resource?.resourceType !== 'Patient');
+      const since = matches.map(({ resource }) => resource?.meta?.lastUpdated ?? '').sort().at(-1) ?? '';
+      const fresh = (await everything(`_since=${since}`)).filter(({ search, resource }) => search?.mode === 'match' && resource?.resourceType !== 'Patient');
+      expect(told(fresh)).toEqual(told(matches.filter(({ resource }) => (resource?.meta?.lastUpdated ?? '') >= since)));
+      for (const [query, member] of [['start=2999', 'end'], ['end=1900', 'start']] as const) {
+        const left = (await everything(query)).filter(({ resource }) => resource?.resourceType === 'EpisodeOfCare');
+        expect(left.map(({ resource }) => (resource?.resourceType === 'EpisodeOfCare' ? resource.period?.[member] : null)).filter((day) => day !== undefined)).toEqual([]);
+      }
+      expect(typesOf(await everything('end=1900'))).toContain('Patient');
     });
 
     it('refuses a body that is not one', async () => {

@@ -302,6 +302,9 @@ describe.each(databases)('writing through the API, on $kind', ({ open }) => {
     const page = async (path: string): Promise<Bundle> => (await nurse('GET', path)).body as unknown as Bundle;
     const told = ({ entry }: Bundle): string[] => (entry ?? []).map(({ request, response }) => `${request?.method} ${request?.url.split('/')[0]} ${response?.etag}`);
     expect(told(await page(`CarePlan/_history?_since=${since}`))).toEqual(['DELETE CarePlan W/"3"', 'PUT CarePlan W/"2"', 'POST CarePlan W/"1"']);
+    expect(told(await page(`CarePlan/${id}/_history?_since=${since}`))).toEqual(['DELETE CarePlan W/"3"', 'PUT CarePlan W/"2"', 'POST CarePlan W/"1"']);
+    expect([await page(`CarePlan/${id}/_history?_since=2999-01-01T00:00:00Z`)].map(({ type, entry }) => [type, entry])).toEqual([['history', undefined]]);
+    expect((await nurse('GET', 'CarePlan/00000000-0000-4000-8000-000000000009/_history?_since=2999-01-01T00:00:00Z')).status).toBe(404);
     const all: string[] = [];
     let next: string | undefined = `_history?_since=${since}&_count=1&_format=json`;
     while (next !== undefined && all.length < 9) {

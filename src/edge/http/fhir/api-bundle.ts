@@ -32,7 +32,7 @@ export async function apiBundle(services: BundleWriteServices, asked: Asked): Pr
   const answers = new Map<number, AnsweredEntry>();
   if (batch) await writeEach(services, asked, { asks, entries, answers });
   else await writeAll(services, asked, { asks, bytes, answers });
-  for (const [index, ask] of asks.entries()) if ('read' in ask) answers.set(index, await readByAddress(services, asked, ask.read));
+  for (const [index, ask] of asks.entries()) if ('read' in ask) answers.set(index, await readByAddress(services, asked, ask.read, ask.head));
   return { status: 200, text: bundleText(batch ? 'batch-response' : 'transaction-response', asks.flatMap((_, index) => answers.get(index) ?? [])) };
 }
 
@@ -47,7 +47,8 @@ async function readBundle({ limits }: WriteServices, asked: Asked): Promise<{ by
   const { resourceType, type, entry = [] } = read.value;
   if (resourceType !== 'Bundle') throw new Refusal(bundleMissing);
   if (type !== 'transaction' && type !== 'batch') throw new Refusal(bundleType);
-  const entries = Array.isArray(entry) ? entry : [entry];
+  if (!Array.isArray(entry)) throw new Refusal(entryNoList);
+  const entries = entry;
   if (entries.length > mostEntries) throw new Refusal(tooManyEntries);
   return { bytes, entries, batch: type === 'batch' };
 }
@@ -110,6 +111,7 @@ function bundleText(type: string, entries: readonly AnsweredEntry[]): string {
 
 const asyncUnsupported: Problem = { category: 'unsupported', code: 'respond-async-unsupported', text: 'What is written through the API is answered when it is written.', at: { field: 'Prefer' }, fix: 'Leave respond-async out, or send smaller Bundles; what comes through a feed is worked off in its own time.' };
 const bundleMissing: Problem = { category: 'invalid', code: 'bundle-missing', text: 'This is not a Bundle.', at: { pointer: '/resourceType' }, expected: 'a FHIR Bundle', fix: 'Send the resources inside a Bundle.' };
+const entryNoList: Problem = { category: 'invalid', code: 'element-type', text: 'An element has the wrong JSON type.', at: { pointer: '/entry' }, expected: 'a JSON list' };
 const bundleType: Problem = { category: 'invalid', code: 'bundle-type', text: 'The Bundle is not of a type that is taken here.', at: { pointer: '/type' }, expected: 'transaction or batch' };
 const tooManyEntries: Problem = { category: 'too-large', code: 'bundle-too-many-entries', text: 'The Bundle has more entries than are taken at once.', at: { pointer: '/entry' }, expected: `at most ${mostEntries} entries`, fix: 'Send it in several Bundles.' };
 const tooManyReads: Problem = { category: 'too-large', code: 'bundle-too-many-reads', text: 'The Bundle reads more than is read at once.', at: { pointer: '/entry' }, expected: `at most ${mostReads} entries with GET`, fix: 'Send the reads in several Bundles, or search for what they read.' };

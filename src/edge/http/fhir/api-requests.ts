@@ -1,5 +1,6 @@
 import type { CapabilityStatement, CapabilityStatementRestResource, OperationDefinition } from '@medplum/fhirtypes';
 import { typesAboutNobody } from '../../../fhir/search-parameters.ts';
+import { inputsTaken } from './operation-inputs.ts';
 
 /** One thing that can be asked: what the document, the page about the API and the collection of requests are made of. */
 export interface ApiRequest {
@@ -64,7 +65,7 @@ function interactionRequests(resource: CapabilityStatementRestResource, inCompar
   const searches = searchParam.map(({ name = '', type: kind = '', definition }) => ({ name, about: `Search by ${kind}${definition === undefined ? '' : `: ${definition}`}` }));
   const queryOf = (code: string, method: string): ApiRequest['query'] => {
     if (code === 'search-type') return method === 'GET' ? [...searches, ...resultsOf(resource), ...paging, ...parts, ...shape] : shape;
-    return [...(code === 'history-type' ? since : []), ...(code.startsWith('history') ? paging : []), ...(code === 'read' || code === 'vread' || code.startsWith('history') ? parts : []), ...shape];
+    return [...(code.startsWith('history') ? [...since, ...paging] : []), ...(code === 'read' || code === 'vread' || code.startsWith('history') ? parts : []), ...shape];
   };
   const ofPeople = inCompartment && !typesAboutNobody.has(type) && searchParam.some(({ name }) => name === 'patient');
   const searched = ofPeople ? (interactions['search-type'] ?? []).filter(() => interaction.some(({ code }) => code === 'search-type')) : [];
@@ -105,6 +106,6 @@ function operationRequests(
   const inputs = (definitionOf(definition)?.parameter ?? []).filter(({ use, type: kind = '' }) => use === 'in' && /^[a-z]/.test(kind)).map(({ name: input = '', documentation = '' }) => ({ name: input, about: documentation }));
   return addresses.filter(([pattern]) => patterns.includes(pattern)).flatMap(([pattern, methods]) => methods.filter((method) => method !== 'HEAD').map((method): ApiRequest => ({
     name: `$${name}`, method: method as ApiRequest['method'], path: `/${pattern.replace('{type}', type ?? '')}`, ...(type !== undefined && { type }), definition,
-    query: [...(method === 'GET' ? inputs : []), ...shape], ...(method === 'POST' && { body: name === 'process-message' ? 'Bundle' : 'Parameters' }),
+    query: [...(method === 'GET' ? [...inputs, ...inputsTaken(definition, pattern)] : []), ...shape], ...(method === 'POST' && { body: name === 'process-message' ? 'Bundle' : 'Parameters' }),
   })));
 }

@@ -10,7 +10,7 @@ import type { ResourceLimits } from './read-resource.ts';
 import { readIfMatch, readIfNoneExist } from './write-headers.ts';
 
 /** One entry of a transaction or batch as what it asks for. */
-export type EntryAsk = { write: WriteAsk } | { read: string } | { problems: readonly Problem[] };
+export type EntryAsk = { write: WriteAsk } | { read: string; head: boolean } | { problems: readonly Problem[] };
 
 /**
  * Reads what an entry asks for, and whether the token's scopes cover it (FHIR R4 http.html#transaction). Reads are told by
@@ -22,7 +22,7 @@ export function readEntry(entry: Json, index: number, requester: Requester, limi
     const pointer = `/entry/${index}`;
     if (!isJsonObject(request)) return { problems: [{ ...requestMissing, at: { pointer } }] };
     const [method, url] = [textOf(request['method']), textOf(request['url']).replace(/^\//, '')];
-    if (method === 'GET' || method === 'HEAD') return { read: url };
+    if (method === 'GET' || method === 'HEAD') return { read: url, head: method === 'HEAD' };
     const write = readWrite({ method, url, request, resource, pointer }, limits);
     if ('problems' in write) return write;
     const refused = permit(interactionOf(write))(requester, { params: { type: write.type } });
@@ -54,7 +54,7 @@ function readWrite({ method, url, request, resource, pointer }: Read, limits: Re
   }
   if (resource['resourceType'] !== type) return wrong(addressUnfit);
   if (method === 'PUT' && id !== undefined && resource['id'] !== id) return wrong(idDiffers, `${pointer}/resource/id`);
-  const condition = method === 'POST' ? readIfNoneExist(typeof request['ifNoneExist'] === 'string' ? request['ifNoneExist'] : undefined) : undefined;
+  const condition = method === 'POST' ? readIfNoneExist(typeof request['ifNoneExist'] === 'string' ? request['ifNoneExist'] : undefined, { pointer: `${pointer}/request/ifNoneExist` }) : undefined;
   return { method: method === 'POST' ? 'create' : 'update', ...by, resource, ...(condition && { condition }) };
 }
 

@@ -1,5 +1,6 @@
 import type { BundleEntry } from '@medplum/fhirtypes';
-import { ignoredNotice, incompleteNotice, narrowNotice, uncountedNotice, withheldNotice } from '../../../fhir/notices.ts';
+import { ignoredNotice, incompleteNotice, narrowNotice, uncountedNotice, unlistedNotice, withheldNotice } from '../../../fhir/notices.ts';
+import type { UnlistedCodes } from '../../../fhir/unlisted-codes.ts';
 import { assembleText } from '../../../flow/assemble.ts';
 import type { Released } from '../../../flow/release-records.ts';
 import type { Timeline } from '../../../flow/story/release-timeline.ts';
@@ -20,15 +21,15 @@ function rowEntry(base: string, row: VisibleRow, mode: 'match' | 'include'): str
 }
 
 /** A searchset as JSON text, put together from texts: what was stored is sent as it was stored. */
-export function searchsetText(base: string, released: Released, links: BundleLinks, options: { composed: boolean; ignored?: readonly string[]; uncounted?: boolean }): string {
-  const notices = [...noticesOf(released), ...(options.ignored && options.ignored.length > 0 ? [ignoredNotice(options.ignored)] : []), ...(options.uncounted ? [uncountedNotice()] : []), ...(released.narrow ? [narrowNotice(released.narrow)] : [])];
+export function searchsetText(base: string, released: Released, links: BundleLinks, options: { composed: boolean; provenance?: boolean; ignored?: readonly string[]; unlisted?: readonly UnlistedCodes[]; uncounted?: boolean }): string {
+  const notices = [...noticesOf(released), ...(options.ignored && options.ignored.length > 0 ? [ignoredNotice(options.ignored)] : []), ...(options.unlisted && options.unlisted.length > 0 ? [unlistedNotice(options.unlisted)] : []), ...(options.uncounted ? [uncountedNotice()] : []), ...(released.narrow ? [narrowNotice(released.narrow)] : [])];
   const entries = [
     ...(options.composed ? released.composed.map(({ citizen, patient }) => entryText(base, 'Patient', citizen, JSON.stringify(patient), 'match')) : []),
     ...released.rows.map((row) => rowEntry(base, row, 'match')),
     ...released.places.map((row) => rowEntry(base, row, 'include')),
     ...released.included.composed.map(({ citizen, patient }) => entryText(base, 'Patient', citizen, JSON.stringify(patient), 'include')),
     ...released.included.rows.map((row) => rowEntry(base, row, 'include')),
-    ...(options.composed && released.rows.length + released.places.length > 0 ? provenanceEntries(released) : []),
+    ...(options.composed && options.provenance !== false && released.rows.length + released.places.length > 0 ? provenanceEntries(released) : []),
     ...notices.map((notice) => JSON.stringify(notice)),
   ];
   return bundleText('searchset', released.total, links, entries);

@@ -33,7 +33,8 @@ export async function docref(services: DocumentServices, asked: Asked, posted: b
 function readAsk(inputs: Inputs, types: readonly Json[], base: string): DocumentAsk {
   const citizen = textInput(inputs, 'patient')?.replace(`${base}/`, '').replace(/^Patient\//, '');
   if (citizen === undefined || !/^[A-Za-z0-9.-]{1,64}$/.test(citizen)) throw new Refusal(inputInvalid('patient', 'the id of a Patient'));
-  const [from] = (['start', 'end'] as const).map((name) => momentOf(inputs, name));
+  const [from, to] = (['start', 'end'] as const).map((name) => momentOf(inputs, name));
+  if (from !== undefined && to !== undefined && to < from) throw new Refusal(inputInvalid('end', 'a date that is not before start'));
   const onDemand = textInput(inputs, 'on-demand');
   if (onDemand !== undefined && onDemand !== 'true' && onDemand !== 'false') throw new Refusal(inputInvalid('on-demand', 'true or false'));
   return { citizen, wish: { types: types.map(typeOf), ...(from !== undefined && { from }), ...(onDemand !== undefined && { onDemand: onDemand === 'true' }) } };

@@ -1,5 +1,6 @@
 import { allows } from '../../../fhir/allows.ts';
 import { rangeOf } from '../../../fhir/date-range.ts';
+import { membersOf } from '../../../fhir/element-tree.ts';
 import { textOf, type Json } from '../../../fhir/json.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
@@ -28,12 +29,19 @@ export function readExportInputs(given: readonly (readonly [string, Json])[], { 
     ...(formats.some((format) => !ndjson.includes(format.replace(' ', '+'))) ? [inputInvalid('_outputFormat', ndjson.join(', '))] : []),
     ...(since === undefined ? [inputInvalid('_since', 'one instant with its offset')] : []),
     ...(until === undefined ? [inputInvalid('_until', 'one instant with its offset')] : []),
-    ...(elements.length > mostElements || elements.some((element) => !/^(?:[A-Z][A-Za-z]{1,40}\.)?[a-z][A-Za-z]{1,60}$/.test(element)) ? [inputInvalid('_elements', `names of elements at the root, with or without their type, at most ${mostElements}`)] : []),
+    ...(typeof since === 'string' && typeof until === 'string' && until < since ? [inputInvalid('_until', 'an instant that is not before _since')] : []),
+    ...(elements.length > mostElements || elements.some((element) => !isElement(element, types.length > 0 ? types : exportedTypes)) ? [inputInvalid('_elements', `names of elements at the root of a type that is asked for, with or without the type, at most ${mostElements}`)] : []),
     ...(types.some((type) => !exportedTypes.includes(type)) ? [inputInvalid('_type', exportedTypes.join(', '))] : []),
     ...types.filter((type) => exportedTypes.includes(type) && !allows(scopes, type, 'r')).map((type): Problem => ({ category: 'forbidden', code: 'scope-missing', text: 'The token\'s scopes do not cover this.', expected: `a scope such as system/${type}.r` })),
   ];
   if (problems.length > 0) throw new Refusal(...problems);
   return { types: types.length > 0 ? types : exportedTypes.filter((type) => allows(scopes, type, 'r')), since: since ?? null, until: until ?? null, elements, ignored: lenient ? unknown : [] };
+}
+
+/** `status` of any of these types, or `CarePlan.status`. */
+function isElement(text: string, types: readonly string[]): boolean {
+  const [first = '', second] = text.split('.');
+  return types.some((type) => exportedTypes.includes(type) && (second === undefined || type === first) && [...membersOf(type).values()].some(({ element }) => element === (second ?? first)));
 }
 
 /** null: none was given; undefined: it is no instant, or there are several. */

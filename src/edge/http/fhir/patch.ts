@@ -5,7 +5,7 @@ import { checkContentType } from '../check-content-type.ts';
 import type { Asked, Reply } from '../route.ts';
 import { bodyTypes, readResource } from './read-resource.ts';
 import { writeOne, type WriteServices } from './reply-written.ts';
-import { conditionIn, readIfMatch } from './write-headers.ts';
+import { conditionIn, readVersion } from './write-headers.ts';
 
 const jsonPatch = 'application/json-patch+json';
 
@@ -15,7 +15,7 @@ const jsonPatch = 'application/json-patch+json';
  */
 export async function patch(services: WriteServices, asked: Asked): Promise<Reply> {
   const { type = '', id } = asked.params;
-  const ifMatch = readIfMatch(asked.header('If-Match'));
+  const ifMatch = readVersion(asked);
   const read = await readPatch(services, asked);
   return writeOne(services, asked, { method: 'patch', type, patch: read.patch, pointer: '', ...(id === undefined ? { condition: conditionIn(asked.query) } : { id }), ...(ifMatch !== undefined && { ifMatch }) }, read.bytes);
 }

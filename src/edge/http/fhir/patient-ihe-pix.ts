@@ -1,5 +1,5 @@
 import type { OperationOutcome, OperationOutcomeIssue, ParametersParameter } from '@medplum/fhirtypes';
-import { outcomeOf } from '../../../fhir/outcome.ts';
+import { outcomeOfRequest } from '../../../fhir/outcome.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import type { CrossReferenceAsk, CrossReferenced } from '../../../flow/linkage/cross-reference.ts';
@@ -37,6 +37,6 @@ const worded: Readonly<Record<string, Pick<OperationOutcomeIssue, 'code' | 'diag
 };
 
 export function pixOutcome(problems: readonly Problem[]): OperationOutcome {
-  const outcome = outcomeOf(problems);
+  const outcome = outcomeOfRequest(problems);
   return { ...outcome, issue: outcome.issue.map((issue, i) => ({ ...issue, ...worded[problems[i]?.code ?? ''] })) };
 }

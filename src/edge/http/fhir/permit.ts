@@ -2,6 +2,7 @@ import { allows } from '../../../fhir/allows.ts';
 import type { Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import type { Asked } from '../route.ts';
+import { addressUnknown } from '../unserved.ts';
 import { interactionsOf } from './interactions.ts';
 
 /** SMART v2 letters an interaction needs. */
@@ -21,7 +22,7 @@ export function permit(interaction: PermittedInteraction): (requester: Requester
     const operation = operations.includes(interaction);
     const type = asked.params['type'] ?? (operation ? 'Patient' : '');
     const offered = offeredTo(type);
-    if (!offered) return unknownType;
+    if (!offered) return unknownAt(type);
     if (!operation && !offered.some((each) => each === interaction)) {
       return { category: 'method-not-allowed', code: 'interaction-unsupported', text: 'This resource type does not take this interaction.', expected: offered.length > 0 ? `one of ${offered.join(', ')}` : 'an operation of the capability statement' };
     }
@@ -46,12 +47,17 @@ export function permitOfAll(letter: string): (requester: Requester) => Problem |
 
 /** A method or an interaction no route takes: an unknown type is unknown first, whatever the method. */
 export function methodNotAllowed(_requester: Requester, { params: { type } }: Asked): Problem {
-  return type !== undefined && !offeredTo(type) ? unknownType
+  return type !== undefined && !offeredTo(type) ? unknownAt(type)
     : { category: 'method-not-allowed', code: 'interaction-unsupported', text: 'This address does not take this method.', expected: 'an interaction of the capability statement', fix: 'See /fhir/metadata for what is offered.' };
 }
 
 function offeredTo(type: string): readonly string[] | undefined {
   return Object.hasOwn(interactionsOf, type) ? interactionsOf[type] : undefined;
+}
+
+/** No type begins so: an operation or a search of all types, which is not there. */
+function unknownAt(type: string): Problem {
+  return /^[$_]/.test(type) ? addressUnknown : unknownType;
 }
 
 const unknownType: Problem = {

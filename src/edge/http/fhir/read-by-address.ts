@@ -19,7 +19,7 @@ const addresses: readonly { form: RegExp; interaction: PermittedInteraction; han
  * A read, a read of a version or a search inside a Bundle: whole, and else as at its own address, under the same scopes, with its
  * own entry in the audit trail. The log and what is published are read at their addresses.
  */
-export async function readByAddress(services: FhirServices & RefusalServices, asked: Asked, url: string): Promise<AnsweredEntry> {
+export async function readByAddress(services: FhirServices & RefusalServices, asked: Asked, url: string, head: boolean): Promise<AnsweredEntry> {
   try {
     const [path = '', search = ''] = url.split(/\?(.*)/s);
     const found = addresses.flatMap(({ form, ...rest }) => {
@@ -35,7 +35,7 @@ export async function readByAddress(services: FhirServices & RefusalServices, as
     if (refused) throw new Refusal(refused);
     const { status, text, headers = {} } = await found.handle(services, inner);
     const etag = headers['ETag'];
-    return { response: { status: `${status} OK`, ...(etag !== undefined && { etag }) }, ...(text !== undefined && { resource: text }) };
+    return { response: { status: `${status} OK`, ...(etag !== undefined && { etag }) }, ...(text !== undefined && !head && { resource: text }) };
   } catch (error) {
     return refuseEntry(services, asked, error);
   }

@@ -55,7 +55,7 @@ export function inputsIn(body: JsonObject): [string, Json][] {
 
 export function onlyKnown(given: readonly [string, Json][], names: readonly string[]): Inputs {
   const wrong = given.filter(([name], i) => !names.includes(name) || given.findIndex(([other]) => other === name) !== i);
-  if (wrong.length > 0) throw new Refusal(inputInvalid('an input', `each of ${names.join(', ')} at most once`));
+  if (wrong.length > 0) throw new Refusal(...wrong.map(([name]) => inputInvalid(name.replace(/[^A-Za-z0-9_-]/g, '').slice(0, 64), `each of ${names.join(', ')} at most once`)));
   return new Map(given);
 }
 

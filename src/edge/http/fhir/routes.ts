@@ -163,8 +163,8 @@ const notTaken = (): Promise<never> => Promise.reject(new Error('a method that i
 /** What begins otherwise than a type is an operation or the history. */
 const compartment: RequestHandler = (request, _response, next) => { next(/^[A-Z]/.test(String(request.params['type'])) ? undefined : 'route'); };
 
-/** No id begins so: an operation, which takes another method or is not there. */
-const ofResource: RequestHandler = (request, _response, next) => { next(String(request.params['id']).startsWith('$') ? 'route' : undefined); };
+/** No id begins so: an operation or a search, which takes another method or is not there. */
+const ofResource: RequestHandler = (request, _response, next) => { next(/^[$_]/.test(String(request.params['id'])) ? 'route' : undefined); };
 
 /** Addresses with what they take: anything else is refused there. */
 const addresses: readonly [address: string, pattern: string, allow: string | ((params: Readonly<Record<string, string>>) => string)][] = [

@@ -2,14 +2,15 @@ import { parseSearch } from '../../../fhir/parse-search.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import { typesAboutNobody } from '../../../fhir/search-parameters.ts';
 import type { SearchQuery } from '../../../fhir/search-query.ts';
+import { unlistedCodes } from '../../../fhir/unlisted-codes.ts';
 import type { PagePosition } from '../../../store/door/search-rows.ts';
 import { checkContentType } from '../check-content-type.ts';
-import { readParameters } from '../read-parameters.ts';
+import { readSentParameters } from '../read-parameters.ts';
 import { shapeOf, shapeParameters } from '../representation.ts';
 import type { Asked, Reply } from '../route.ts';
 import { searchsetText } from './bundle.ts';
 import type { FhirServices } from './fhir-services.ts';
-import { openPageOf, sealPageOf } from './paging.ts';
+import { linkAltered, openPageOf, pageOf, sealPageOf } from './paging.ts';
 import { withinScopes } from './within-scopes.ts';
 
 const maxFormBytes = 64 * 1024;
@@ -34,19 +35,19 @@ export async function searchType(services: FhirServices, asked: Asked, posted: b
   const link = (after: PagePosition | null): string =>
     `${services.base}/${type}?_page=${sealPageOf(services, asked, type, { ...state, after } satisfies SearchPageState)}${shapeOf(given)}`;
   const next = released.next ? { next: link(released.next as PagePosition) } : {};
-  return { status: 200, text: searchsetText(services.base, released, { self: link(state.after), ...next }, { composed: true, ignored: parsed.ignored, uncounted: query.total === 'accurate' && state.after === null && released.total === undefined }) };
+  return { status: 200, text: searchsetText(services.base, released, { self: link(state.after), ...next }, { composed: true, ignored: parsed.ignored, unlisted: state.after === null ? unlistedCodes(type, state.parameters) : [], uncounted: query.total === 'accurate' && state.after === null && released.total === undefined }) };
 }
 
 /** What shapes the answer stands in the link itself; that only a total is asked for is part of the search. */
 function readState(services: FhirServices, asked: Asked, given: [string, string][]): SearchPageState {
   const { type = '', id: citizen } = asked.params;
-  const page = given.find(([name]) => name === '_page');
+  const page = pageOf(given);
   const parameters = given.filter(([name, value]) => !shapeParameters.includes(name) || (name === '_summary' && value === 'count'));
-  if (!page) return { parameters, handling: handlingOf(asked), ...(citizen !== undefined && { citizen }), after: null };
+  if (page === undefined) return { parameters, handling: handlingOf(asked), ...(citizen !== undefined && { citizen }), after: null };
   if (given.some(([name]) => name !== '_page' && name !== '_count' && !shapeParameters.includes(name))) { // a link has its size; clients add one of their own
-    throw new Refusal({ category: 'invalid', code: 'page-token-invalid', text: 'A page link is followed as it is, without further parameters.' });
+    throw new Refusal(linkAltered);
   }
-  return openPageOf<SearchPageState>(services, asked, type, page[1]);
+  return openPageOf<SearchPageState>(services, asked, type, page);
 }
 
 /** A search of one person's compartment: of what is about them. */
@@ -67,7 +68,7 @@ export function handlingOf(asked: Asked): 'strict' | 'lenient' {
 export async function readForm(asked: Asked): Promise<[string, string][]> {
   const undeclared = checkContentType(asked.header('Content-Type'), ['application/x-www-form-urlencoded']);
   if (undeclared) throw new Refusal(undeclared);
-  const parameters = readParameters(Buffer.from(await asked.body(maxFormBytes)).toString('latin1'));
+  const parameters = readSentParameters(Buffer.from(await asked.body(maxFormBytes)).toString('latin1'));
   asked.shapedBy(parameters);
   return parameters;
 }

@@ -11,7 +11,7 @@ import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
 import { permit } from './permit.ts';
 import { inputInvalid, readPosted } from './read-inputs.ts';
 import { readResource, type ResourceLimits } from './read-resource.ts';
-import { readIfMatch } from './write-headers.ts';
+import { readVersion } from './write-headers.ts';
 
 export interface SubscriptionServices extends RouteServices {
   base: string;
@@ -61,7 +61,7 @@ async function create(services: SubscriptionServices, asked: Asked): Promise<Rep
 async function update(services: SubscriptionServices, asked: Asked): Promise<Reply> {
   const { resource } = await readResource(asked, 'Subscription', services.limits);
   if (resource['id'] !== asked.params['id']) throw new Refusal(idDiffers);
-  const { id, version } = await services.subscriptions.update(asked.requester, asked.params['id'] ?? '', readIfMatch(asked.header('If-Match')), resource, asked.request);
+  const { id, version } = await services.subscriptions.update(asked.requester, asked.params['id'] ?? '', readVersion(asked), resource, asked.request);
   return { status: 200, headers: { 'Content-Location': `${services.base}/Subscription/${id}/_history/${version}`, ETag: `W/"${version}"` } };
 }
 
@@ -88,6 +88,6 @@ async function events(services: SubscriptionServices, asked: Asked, posted: bool
 async function inputs(services: SubscriptionServices, asked: Asked, posted: boolean, names: readonly string[]): Promise<[string, string][]> {
   const given = [...asked.query.filter(([name]) => !formParameters.includes(name)), ...(posted ? await readPosted(asked, services.limits) : [])];
   const unknown = given.find(([name]) => !names.includes(name));
-  if (unknown) throw new Refusal(inputInvalid('an input', names.length === 0 ? 'none' : names.join(', ')));
+  if (unknown) throw new Refusal(inputInvalid(unknown[0].replace(/[^A-Za-z0-9_-]/g, '').slice(0, 64), names.length === 0 ? 'none' : names.join(', ')));
   return given;
 }

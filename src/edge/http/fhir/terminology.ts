@@ -106,10 +106,16 @@ function publishedOf({ conformance }: TerminologyServices, { params: { id } }: A
   return found;
 }
 
+/** FHIR R4, whose own value sets are all of this version. */
+const specification = '4.0.1';
+
 /** A value set may also be one of the specification's own. */
 function canonicalOf(services: TerminologyServices, asked: Asked, inputs: Inputs, type: ConformanceType): string {
   const url = textInput(inputs, 'url');
-  return asked.params['id'] === undefined && url !== undefined ? url : textOf(publishedOf(services, asked, inputs, type)['url']);
+  if (asked.params['id'] !== undefined || url === undefined) return textOf(publishedOf(services, asked, inputs, type)['url']);
+  const [plain = '', version] = url.split('|');
+  if (version !== undefined && version !== specification && !services.conformance.findByUrl(type, url)) throw new Refusal({ ...unknownCanonical, at: { field: 'url' } });
+  return plain;
 }
 
 function codesOf(valueSet: string): readonly ListedCode[] {

@@ -7,13 +7,22 @@ import type { Asked } from '../route.ts';
 export function readIfMatch(text: string | undefined, place: { field: string } | { pointer: string } = { field: 'If-Match' }): number | undefined {
   if (text === undefined) return undefined;
   const version = /^(?:W\/)?"(\d{1,9})"$/.exec(text.trim())?.[1];
-  if (version === undefined) throw new Refusal({ category: 'invalid', code: 'header-invalid', text: 'If-Match is not a version.', at: place, expected: 'W/"1"' });
+  if (version === undefined) throw new Refusal({ category: 'invalid', code: 'header-invalid', text: 'If-Match is not one version.', at: place, expected: 'W/"1"', fix: 'Send the ETag of the version the change was made from.' });
   return Number(version);
 }
 
+/** The version a change is made from. `If-None-Match` is looked at by reads alone: passed over, it would not keep what it is to keep. */
+export function readVersion(asked: Pick<Asked, 'header'>): number | undefined {
+  if (asked.header('If-None-Match') !== undefined) throw new Refusal({ category: 'invalid', code: 'header-invalid', text: 'A change does not look at If-None-Match.', at: { field: 'If-None-Match' }, expected: 'If-Match, or neither', fix: 'Create once by POST with If-None-Exist.' });
+  return readIfMatch(asked.header('If-Match'));
+}
+
 /** `If-None-Exist`: a search without its question mark; absent: none. */
-export function readIfNoneExist(text: string | undefined): [string, string][] | undefined {
-  return text === undefined ? undefined : readParameters(text.replace(/^\?/, ''));
+export function readIfNoneExist(text: string | undefined, place: { field: string } | { pointer: string } = { field: 'If-None-Exist' }): [string, string][] | undefined {
+  if (text === undefined) return undefined;
+  const search = text.replace(/^\?/, '');
+  if (/^[^=]*\?/.test(search)) throw new Refusal({ category: 'invalid', code: 'header-invalid', text: 'If-None-Exist is a search alone.', at: place, expected: 'identifier={system}|{value}', fix: 'Leave out the address and the type before it.' });
+  return readParameters(search);
 }
 
 /** What of the query is a condition, and not about the form of the answer. */
@@ -23,6 +32,6 @@ export function conditionIn(query: readonly [string, string][]): [string, string
 
 /** How much a successful answer says (FHIR R4 http.html#return); nothing said is `minimal`: a writer need not be told what it sent. */
 export function returnOf(asked: Pick<Asked, 'header'>): 'minimal' | 'representation' | 'OperationOutcome' {
-  const [, said] = /\breturn=(representation|OperationOutcome)\b/.exec(asked.header('Prefer') ?? '') ?? [];
+  const [, said] = /\breturn=(minimal|representation|OperationOutcome)\b/.exec(asked.header('Prefer') ?? '') ?? [];
   return said === 'representation' || said === 'OperationOutcome' ? said : 'minimal';
 }
