@@ -41,6 +41,7 @@ try {
   await as('ward-doctor', `/app/person/${alice}/refer`, { ...desktop, height: 1100 }, async (page) => {
     await page.getByLabel('To whom').selectOption({ index: 4 });
     await page.getByRole('textbox', { name: 'What for' }).fill('Tires on the stairs since coming home');
+    await page.getByLabel('Routine').check();
     await shot(page, 'refer');
   });
   await as('ward-doctor', '/app/discharge', desktop, async (page) => { await shot(page, 'ready-to-leave'); });

@@ -1,12 +1,11 @@
 import { doActs } from '../src/demo/do-acts.ts';
-import { firstDayActs, registeredTwice, type DemoAct } from '../src/demo/first-day.ts';
+import { firstDayActs, laterFiles, type DemoAct } from '../src/demo/first-day.ts';
 import type { PopulationOptions } from '../src/demo/generate-people.ts';
 import type { Gateway } from './gateway.ts';
 
-/** What the demo leaves to be done, on a gateway that has the demo's files: a possible link, an emergency to review, a referral to answer. */
+/** What the demo leaves to be done, on a gateway that has the demo's files: a possible link, a plan that changed, an emergency to review, a referral to answer. */
 export async function firstDay(gateway: Gateway, options: PopulationOptions): Promise<void> {
-  const { feed, part, content } = registeredTwice(options);
-  await gateway.send(feed, part, content);
+  for (const { feed, part, content } of laterFiles(options)) await gateway.send(feed, part, content);
   await doActs(firstDayActs(options, new Date()), (act) => send(gateway, act), gateway.services.demoActs);
 }
 

@@ -1,10 +1,13 @@
 import { addDays, demoReferenceDate } from './calendar.ts';
 import { castIndex } from './cast.ts';
+import { csvHeader } from './csv.ts';
 import { demoFiles, type DemoFile } from './demo-files.ts';
 import { personAt, type PopulationOptions } from './generate-people.ts';
 import { consultants, frontDoorBed, wardBed } from './hospital-codes.ts';
 import { nextVersion } from './next-version.ts';
+import { rioColumns } from './rio-columns.ts';
 import { adtMessages } from './write-adt.ts';
+import { rioRows } from './write-rio.ts';
 
 /** Something one of the personas does through the public API, once the files are in. */
 export interface DemoAct {
@@ -28,14 +31,30 @@ export interface NamedAct {
 /** Beyond everybody of the demo, so that no number is used twice. */
 const spareIndex = 9_901;
 
-/** The files of the demo, and one that leaves a possible link to be decided. */
+/** The files of the demo, and what came after them. */
 export function* firstDayFiles(options: PopulationOptions): Generator<DemoFile, void, undefined> {
   yield* demoFiles(options);
-  yield registeredTwice(options);
+  yield* laterFiles(options);
+}
+
+/** One that leaves a possible link to be decided, and one with a plan as it is after a review. */
+export function laterFiles(options: PopulationOptions): DemoFile[] {
+  return [registeredTwice(options), reviewedPlan(options)];
+}
+
+/** The community trust's next extract of care plans: after her review Alice is helped otherwise, and is to be seen again later. */
+function reviewedPlan(options: PopulationOptions): DemoFile {
+  const person = personAt(options, castIndex('alice'));
+  const today = options.referenceDate ?? demoReferenceDate;
+  const carePlans = person.community.carePlans.filter(({ ended }) => ended === undefined).map((plan) => ({
+    ...plan, review: addDays(today, 38), intervention: 'Two visits a week, outdoor walking to the bus stop, a second rail on the stairs',
+  }));
+  const rows = rioRows('bchc', 'care-plan', { ...person, community: { ...person.community, carePlans } });
+  return { feed: 'bchc-rio', part: 'care-plan', name: 'bchc-rio-care-plan-reviewed.csv', content: csvHeader(rioColumns['care-plan']) + rows.join('') };
 }
 
 /** Somebody the hospital registered a second time, without a number and under a pet name, and who is ready to leave it. */
-export function registeredTwice(options: PopulationOptions): DemoFile {
+function registeredTwice(options: PopulationOptions): DemoFile {
   const { nhsNumber: _, ...person } = personAt(options, castIndex('movedHouse'));
   const today = options.referenceDate ?? demoReferenceDate;
   const again = {

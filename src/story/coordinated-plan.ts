@@ -4,7 +4,7 @@ import { organisationIdentifier, organisationReference } from '../fhir/organisat
 import { codeSystem, componentOf, extensionUrl, hasCode, snomed } from './concept-words.ts';
 import { planActivities, type PlanRow } from './plan-activities.ts';
 import { ageInDays } from './say-date.ts';
-import { ofType, saidOn } from './statement.ts';
+import { compareWords, ofType, saidOn } from './statement.ts';
 import type { StoryFacts } from './story-facts.ts';
 import type { StoryRow } from './story-row.ts';
 
@@ -27,12 +27,23 @@ export interface CoordinatedPlan {
  * component is in no programme stands alone. What is signed for the end of life is in none of them: see `signedDocuments`.
  */
 export function coordinatedPlans(facts: StoryFacts): CoordinatedPlan[] {
-  const plans = ofType(facts.rows, 'CarePlan').filter(({ resource }) => live.includes(resource.status) && !isSigned(resource, facts)).sort((a, b) => (a.id < b.id ? -1 : 1));
+  const plans = ofType(facts.rows, 'CarePlan').filter(({ resource }) => live.includes(resource.status) && !isSigned(resource, facts)).sort(laterFirst);
   const groups = Map.groupBy(plans.map((plan) => ({ plan, programme: programmeIn(plan, facts) })), ({ programme }) => programme.code ?? '');
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, group]) => {
     const [programme, parts] = [group[0]?.programme, group.map(({ plan }) => plan)];
     return programme ? [{ programme, plans: parts, plan: compose(facts, programme, parts) }] : [];
   });
+}
+
+/** The plan that began last first, as it is read; those that began together by title. */
+function laterFirst(a: PlanRow, b: PlanRow): number {
+  return compareWords(beginOf(b), beginOf(a)) || compareWords(a.resource.title ?? '', b.resource.title ?? '') || compareWords(a.id, b.id);
+}
+
+/** As an instant, whatever offset it was sent with; '' where nothing says when it began. */
+function beginOf({ resource: { period, created } }: PlanRow): string {
+  const at = Date.parse(period?.start ?? created ?? '');
+  return Number.isNaN(at) ? '' : new Date(at).toISOString();
 }
 
 /** What is signed and governs as it stands: shown beside the plan, the newest first, and never merged into it. */

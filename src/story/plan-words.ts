@@ -32,7 +32,7 @@ export function planDifferences(before: CarePlan | Task | Observation, after: Ca
     return [...told].flatMap((tell) => tell(before, after));
   }
   if (before.resourceType === 'Task' && after.resourceType === 'Task') return doingChanged(detailOf(before), detailOf(after));
-  if (before.resourceType === 'Observation' && after.resourceType === 'Observation') return changed(wishName(after), wishOf(before), wishOf(after));
+  if (before.resourceType === 'Observation' && after.resourceType === 'Observation') return changed(wishName(after), quoted(wishOf(before)), quoted(wishOf(after)));
   return [];
 }
 
@@ -55,8 +55,8 @@ const activities: Tell = (before, after) => [
 /** By the element that changed. An element that names other records may be kept apart from a caller as a whole, so none of them stands here: that it came or went would tell of it. */
 const ofPlan: Readonly<Record<string, Tell>> = {
   status: (before, after) => stateChanged(titleOf(after), before.status, after.status),
-  title: (before, after) => changed('Title', before.title, after.title),
-  description: (before, after) => changed(`Why there is ${titleOf(after)}`, before.description, after.description),
+  title: (before, after) => changed('Title', quoted(before.title), quoted(after.title)),
+  description: (before, after) => changed(`Why there is ${titleOf(after)}`, quoted(before.description), quoted(after.description)),
   period: (before, after) => [...changed(`Begin of ${titleOf(after)}`, dateOf(before.period?.start), dateOf(after.period?.start)), ...changed(`End of ${titleOf(after)}`, dateOf(before.period?.end), dateOf(after.period?.end))],
   goal: goals, contained: goals, activity: activities,
   note: (before, after) => pairUp(before.note ?? [], after.note ?? [], ({ text }) => text).flatMap(([old, fresh]) => (old && fresh ? [] : [fresh ? `Note added: ${fresh.text}` : `Note no longer told: ${old?.text ?? ''}`])),
@@ -78,7 +78,7 @@ const aboutAPerson = /"reference":"(?!#|Organization\/|Location\/|HealthcareServ
 function doingChanged(before: CarePlanActivityDetail, after: CarePlanActivityDetail): string[] {
   const [old, fresh] = [before, after].map((detail) => activityText({ ...detail, status: 'unknown' }));
   if (old === fresh) return stateChanged(conceptText(after.code) ?? after.description ?? 'What is done', before.status, after.status);
-  return changed('What is done', activityText(before), activityText(after));
+  return changed('What is done', quoted(activityText(before)), quoted(activityText(after)));
 }
 
 function stateChanged(of: string, before: string | undefined, after: string | undefined): string[] {
@@ -89,6 +89,11 @@ function changed(what: string, before: string | undefined, after: string | undef
   if (before === after) return [];
   if (before === undefined) return [`${what} is told: ${after ?? ''}`];
   return [after === undefined ? `${what} is no longer told, was ${before}` : `${what} changed from ${before} to ${after}`];
+}
+
+/** Words of a sender within a sentence of ours: where they begin and end is seen. */
+function quoted(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : `'${text}'`;
 }
 
 function plain(code: string): string {

@@ -16,6 +16,7 @@ const queries = new QueryClient({
     mutations: { networkMode: 'always' },
   },
 });
+queries.setQueryDefaults(['draft'], { gcTime: Infinity }); // what is half typed stays until the session ends
 
 document.body.classList.add('js-enabled', 'nhsuk-frontend-supported');
 const place = document.getElementById('viewer');

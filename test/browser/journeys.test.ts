@@ -51,6 +51,8 @@ describe('from the start page', () => {
       await page.getByRole('link', { name: 'I am a ward doctor' }).click(); // 1
       await page.getByLabel('NHS number', { exact: true }).fill('999-000 0743'); // 2
       await page.keyboard.press('Enter'); // 3
+      await page.getByRole('link', { name: 'OKAFOR, Alice (Mrs)' }).waitFor();
+      expect(await isInSight(page, 'OKAFOR, Alice (Mrs)')).toBe(true); // without scrolling
       await page.getByRole('link', { name: 'OKAFOR, Alice (Mrs)' }).click(); // 4
       await page.getByText('Where now').first().waitFor();
       await settled(page);
@@ -65,10 +67,17 @@ describe('from the start page', () => {
     it.each([
       ['who she is', ['OKAFOR, Alice (Mrs)', '11-Feb-1938', '999 000 0743', 'Female']],
       ['where she is', ['No stay in hospital or a bed is recorded as going on now.', 'Moseley Hall Ward One']],
-      ['what the plan is', ['Intermediate care plan', /Two visits a week, outdoor walking/]],
+      ['what the plan is', ['Intermediate care plan', /Two visits a week, outdoor walking to the bus stop/]],
       ['whom to phone', ['Sahota, Jaspal', '0121 496 0210', 'The Example Practice', '0121 496 0601', '07700 900123']],
     ])('sees %s without scrolling', async (_what, texts) => {
       for (const text of texts) expect([text, await isInSight(here.page, text)]).toEqual([text, true]);
+    });
+
+    it('reads what changed in the plan, who changed it and when, on its card and on paper', async () => {
+      const { page } = here;
+      const card = page.locator('[data-section="plans"]').getByRole('listitem').filter({ hasText: /^What is done changed from/ });
+      expect(await card.innerText()).toMatch(/from 'Two visits a week, outdoor walking, review with the home support provider' to 'Two visits a week, outdoor walking to the bus stop, a second rail on the stairs'\s+Birmingham Community Healthcare NHS Foundation Trust, \d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d/);
+      expect(await page.locator('[data-section="all-plans"]').innerText()).toContain('Review of Intermediate care plan changed from 10-Jul-2026 to 07-Aug-2026');
     });
 
     it('finds an entry by what it says, with who said it, and opens its details and versions', async () => {
@@ -160,10 +169,17 @@ describe('from the start page', () => {
       const { page } = here;
       await page.getByRole('link', { name: 'Refer', exact: true }).click();
       await page.getByRole('button', { name: 'Send the referral' }).click();
-      expect(await page.getByRole('alert').first().innerText()).toMatch(/to whom[\s\S]*what it is for/i);
+      expect(await page.getByRole('alert').first().innerText()).toMatch(/to whom[\s\S]*what it is for[\s\S]*how urgent/i);
       expect(await page.locator('.os-known').innerText()).toMatch(/Sahota, Jaspal[\s\S]*Speaks English/);
       await page.getByLabel('To whom').selectOption({ label: 'Early intervention community team (EICT), Birmingham Community Healthcare NHS Foundation Trust' });
       await page.getByRole('textbox', { name: 'What for' }).fill('Needs help on the stairs');
+      await page.getByRole('link', { name: 'Back to the record' }).click(); // to look something up
+      await page.getByRole('link', { name: 'Refer', exact: true }).click();
+      await page.getByText(/^What you typed before is still here/).waitFor();
+      expect(await page.getByRole('textbox', { name: 'What for' }).inputValue()).toBe('Needs help on the stairs');
+      await page.getByRole('button', { name: 'Send the referral' }).click(); // nothing is routine because nobody looked
+      await page.getByRole('alert').getByText('Choose how urgent it is').waitFor();
+      await page.getByLabel('Urgent', { exact: true }).check();
       expect(await page.getByRole('checkbox', { name: /^Care plan: Intermediate care plan/ }).isChecked()).toBe(true);
       expect(await faultsAtAnyWidth(page)).toEqual([]);
       await page.getByRole('button', { name: 'Send the referral' }).dblclick();
@@ -172,7 +188,7 @@ describe('from the start page', () => {
       await page.getByRole('button', { name: 'From us' }).click();
       const sent = page.getByRole('listitem').filter({ hasText: 'Needs help on the stairs' });
       await sent.first().waitFor();
-      expect([await sent.count(), await sent.innerText()]).toEqual([1, expect.stringMatching(/OKAFOR, Alice[\s\S]*Birmingham Community Healthcare/)]);
+      expect([await sent.count(), await sent.innerText()]).toEqual([1, expect.stringMatching(/OKAFOR, Alice[\s\S]*Urgent[\s\S]*Birmingham Community Healthcare/)]);
       expect(await faultsWhenNarrow(page)).toEqual([]);
     });
 
@@ -252,6 +268,7 @@ describe('from the start page', () => {
       await page.goto(`${gateway.url}/app/person/${await citizenOf(gateway, 'ward-doctor', people.alice)}/refer`);
       await page.getByLabel('To whom').selectOption({ label: 'Neighbourhood network scheme, Neighbourhood Network Scheme Edgbaston' });
       await page.getByRole('textbox', { name: 'What for' }).fill('Company on Tuesdays');
+      await page.getByLabel('Routine').check();
       expect(await page.getByRole('checkbox', { name: /^Care plan/ }).count()).toBe(0); // nothing of her care goes along
       await page.getByRole('button', { name: 'Send the referral' }).click();
       await page.getByRole('alert').getByText(/yes/i).first().waitFor();
@@ -764,7 +781,7 @@ describe('from the start page', () => {
     await tabTo(page, (text) => text === 'Referrals');
     await page.keyboard.press('Enter');
     await page.getByRole('listitem').filter({ hasText: 'MIRZA, Samina' }).first().waitFor();
-    await tabTo(page, (text) => text === 'Early intervention community team (EICT)');
+    await tabTo(page, (text) => text.startsWith('MIRZA, Samina') && text.includes('(EICT)'));
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Your organisation’s answer' }).waitFor();
     await tabTo(page, (text) => text === 'Accept it');

@@ -45,6 +45,8 @@ const journeys: readonly [who: string, journey: (page: Page, round: string) => P
     await page.keyboard.type('Early intervention');
     await reach(page, (label) => label.startsWith('What for'), focusedLabel);
     await page.keyboard.type(`Steady on the stairs, ${round}`);
+    await reach(page, (label) => label === 'Routine', focusedLabel);
+    await page.keyboard.press('Space');
     await press(page, 'Send the referral');
     await page.getByText(/^Sent to Birmingham Community Healthcare/).waitFor();
   }],

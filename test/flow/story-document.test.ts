@@ -317,13 +317,13 @@ describe.each(databases)('one story, on $kind', ({ open }) => {
     await versionAs(4, 1, 'Home support, four visits each day', 'urn:onestory:bcc:bcc-cld#900/1');
     const bundle = await story(people.alice);
     const changes = (told: Bundle): CompositionSection[] => lines(section(told, 'plan')).filter(({ code }) => code?.coding?.[0]?.code === 'plan-change');
-    expect(changes(bundle).map((line) => [line.title, saidBy(line)])).toEqual([['Why there is Home Support changed from Home support, two visits a day to Home support, four visits a day', [council]]]);
+    expect(changes(bundle).map((line) => [line.title, saidBy(line)])).toEqual([["Why there is Home Support changed from 'Home support, two visits a day' to 'Home support, four visits a day'", [council]]]);
     expect(changes(bundle)[0]?.entry?.[0]?.extension?.[0]?.extension?.find(({ url }) => url === 'record')?.valueReference?.reference).toBe(`${gateway.url}/fhir/CarePlan/${id}/_history/3`);
     expect(validateResource(bundle as unknown as JsonObject).filter(({ severity }) => severity !== 'warning')).toEqual([]);
     const [entry] = (await gateway.database.query<{ entry: string }>('select entry from audit_entry order by seq desc limit 1')).map((row) => JSON.parse(row.entry) as { interaction: string; disclosed: string[] });
     expect([entry?.interaction, entry?.disclosed.filter((version) => version.startsWith(`CarePlan/${id}`)).sort()]).toEqual(['story', [2, 3, 4].map((version) => `CarePlan/${id}/_history/${version}`)]);
     const summary = await (await gateway.get(`/fhir/Patient/${citizen ?? ''}/$summary`, 'community-nurse')).text();
-    expect(summary).toContain('changed from Home support, two visits a day to Home support, four visits a day');
+    expect(summary).toContain("changed from 'Home support, two visits a day' to 'Home support, four visits a day'");
     expect(await (await gateway.get(`/fhir/Patient/${citizen ?? ''}/$story`, 'mental-health-nurse')).text()).not.toContain('plan-change');
     // a choice about dates reaches the versions whose dates are not kept, and not the plan of today
     await gateway.database.query(`insert into choice_rule (citizen_id, id, n, effect, opt_out, overrides, live, valid_from, valid_until, dates_from, dates_until)

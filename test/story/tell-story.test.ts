@@ -86,6 +86,12 @@ describe('the coordinated plan', () => {
     ]);
   });
 
+  test('the plan that began last is told first, whatever numbers the plans have and however their times are written', () => {
+    const plan = (id: string, title: string, start?: string): StoryRow => storyRow('bchc', { resourceType: 'CarePlan', id, title, status: 'active', intent: 'plan', subject: {}, description: id, extension: [component('community-team')], ...(start !== undefined && { period: { start } }) });
+    const rows = [plan('a', 'Undated'), plan('b', 'Older', '2026-05-01'), plan('c', 'Walking', '2026-06-05T09:45:00+01:00'), plan('d', 'Newest', '2026-06-05T09:00:00Z'), plan('e', 'Dressings', '2026-06-05T08:45:00Z')];
+    expect(tellStory(factsOf({ people: onePlanOfTwo.people, rows })).plans.map(({ plans }) => plans.map(({ id }) => id))).toEqual([['d', 'e', 'c', 'b', 'a']]);
+  });
+
   test('every part of it says whose it is, of which version and when, and which the person wrote', () => {
     const plan = tellStory(factsOf(onePlanOfTwo)).plans[0]?.plan as CarePlan;
     expect(validateResource({ ...plan, extension: [{ url: 'https://fhir.bicp.example/StructureDefinition/component', valueCoding: { system: 'https://fhir.bicp.example/CodeSystem/ei-component', code: 'community-team' } }], identifier: [{ system: 'urn:x', value: 'x' }] } as unknown as JsonObject).filter(({ severity }) => severity !== 'warning')).toEqual([]);
@@ -119,12 +125,12 @@ describe('what changed in a plan', () => {
     ['a goal that was reached', goal('active'), goal('completed'), ['Goal \'walk to the shop\': completed, was active']],
     ['a goal that is new and one that is not told any more', { goal: [{ display: 'cook' }] }, { goal: [{ display: 'walk' }] }, ['Goal \'cook\' is no longer told', 'Goal \'walk\' is new']],
     ['the state of what is done', doing({ description: 'Walking practice' }), doing({ description: 'Walking practice', status: 'completed' }), ['Walking practice: completed, was in progress']],
-    ['what is done in other words', doing({ description: 'Walking, twice a week' }), doing({ description: 'Walking, daily' }), ['What is done changed from Walking, twice a week to Walking, daily']],
+    ['what is done in other words', doing({ description: 'Walking, twice a week' }), doing({ description: 'Walking, daily' }), ["What is done changed from 'Walking, twice a week' to 'Walking, daily'"]],
     ['something else that is done', doing({ code: { text: 'Physiotherapy' } }), doing({ code: { text: 'Home support' } }), ['No longer told: Physiotherapy', 'New: Home support']],
     ['the order alone', { activity: [{ detail: { status: 'unknown', description: 'a' } }, { detail: { status: 'unknown', description: 'b' } }] }, { activity: [{ detail: { status: 'unknown', description: 'b' } }, { detail: { status: 'unknown', description: 'a' } }] }, []],
     ['a date for the review', doing({ code: { text: 'Review' }, scheduledTiming: { event: ['2026-07-01'] } }), doing({ code: { text: 'Review' }, scheduledTiming: { event: ['2026-08-01'] } }), ['Review of Rehabilitation changed from 01-Jul-2026 to 01-Aug-2026']],
     ['status, reason, time and a note', { period: { start: '2026-06-01' } }, { status: 'on-hold', description: 'Afraid of falling', period: { start: '2026-06-01', end: '2026-09-01' }, note: [{ text: 'Away until August' }] },
-      ['Rehabilitation: on hold, was active', 'Why there is Rehabilitation is told: Afraid of falling', 'End of Rehabilitation is told: 01-Sep-2026', 'Note added: Away until August']],
+      ['Rehabilitation: on hold, was active', "Why there is Rehabilitation is told: 'Afraid of falling'", 'End of Rehabilitation is told: 01-Sep-2026', 'Note added: Away until August']],
     ['a price', doing({ description: 'Unit cost 21.50, Hourly', code: { text: 'Meals' } }), doing({ description: 'Unit cost 22.50, Hourly', code: { text: 'Meals' } }), []],
     ['who else is named, because a part that names another record may be kept apart', { careTeam: [{ reference: 'CareTeam/a' }] }, { addresses: [{ reference: 'Condition/b' }] }, []],
     ['such a part that comes', {}, doing({ code: { text: 'Dressings' }, ...kept }), []],
@@ -135,7 +141,7 @@ describe('what changed in a plan', () => {
   test('is told newest first, up to the lines there are, each of the version in which it came', () => {
     const titles = ['one', 'two', 'three', 'four'].map((title, n) => version(n + 1, { title }));
     const [newest, ...older] = titles.toReversed() as [StoryRow, ...StoryRow[]];
-    const lines = ['Title changed from three to four (bchc)', 'Title changed from two to three (bchc)', 'Title changed from one to two (bchc)'];
+    const lines = ["Title changed from 'three' to 'four' (bchc)", "Title changed from 'two' to 'three' (bchc)", "Title changed from 'one' to 'two' (bchc)"];
     expect(changesOf(newest, ...older)).toEqual(lines);
     const bounded = (planChanges: typeof rule.planChanges): string[] => told(person(newest), 'plan', undefined, { earlier: older, rule: { ...rule, planChanges } }).filter((line) => line.startsWith('plan-change'));
     expect([bounded({ records: 9, versions: 1, lines: 9 }), bounded({ records: 9, versions: 9, lines: 2 })].map((some) => some.length)).toEqual([1, 2]);
@@ -146,14 +152,14 @@ describe('what changed in a plan', () => {
 
   test('versions that are not next to each other are not compared, nor what the gateway made anew of what was sent before', () => {
     expect(changesOf(version(3, { title: 'three' }), version(1, { title: 'one' }))).toEqual([]);
-    expect(changesOf(version(3, { title: 'three' }, 'urn:same'), version(2, { title: 'two' }, 'urn:same'), version(1, { title: 'one' }))).toEqual(['Title changed from one to two (bchc)']);
+    expect(changesOf(version(3, { title: 'three' }, 'urn:same'), version(2, { title: 'two' }, 'urn:same'), version(1, { title: 'one' }))).toEqual(["Title changed from 'one' to 'two' (bchc)"]);
   });
 
   test('of what matters, and of a step of the plan', () => {
     const wish = (n: number, valueString: string): StoryRow => storyRow('bchc', { resourceType: 'Observation', id: 'wish', status: 'final', code: { text: 'Preferred place of care', coding: [{ system: 'https://fhir.bicp.example/CodeSystem/epaccs-item', code: 'preferred-place-of-care' }] }, valueString }, n);
     const step = (n: number, status: Task['status']): StoryRow => storyRow('bchc', { resourceType: 'Task', id: 'step', status, intent: 'order', description: 'Stairs', basedOn: [{ reference: 'CarePlan/walk' }], code: { coding: [{ system: 'https://fhir.bicp.example/CodeSystem/rio-item', code: 'intervention' }] } }, n);
     const lines = told({ people: onePlanOfTwo.people, rows: [version(1, {}), wish(2, 'Home'), step(2, 'completed')] }, 'plan', undefined, { earlier: [wish(1, 'Hospital'), step(1, 'in-progress')] });
-    expect(lines.filter((line) => line.startsWith('plan-change'))).toEqual(['plan-change: Preferred place of care changed from Hospital to Home (bchc)', 'plan-change: Stairs: completed, was in progress (bchc)']);
+    expect(lines.filter((line) => line.startsWith('plan-change'))).toEqual(["plan-change: Preferred place of care changed from 'Hospital' to 'Home' (bchc)", 'plan-change: Stairs: completed, was in progress (bchc)']);
   });
 
   test('an element that two lists have, however often, is put aside; the rest is paired by name, then in order', () => {

@@ -32,7 +32,7 @@ export function BreakGlass() {
   });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    const read = readEmergency(typed);
+    const read = readEmergency(typed, new Date());
     setMistakes('mistakes' in read ? read.mistakes : {});
     if ('parameters' in read && !opening.isPending) opening.mutate(read.parameters);
   };

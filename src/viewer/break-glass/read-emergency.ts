@@ -1,7 +1,8 @@
 import type { Parameters, Patient } from '@medplum/fhirtypes';
 import { formatDate } from '../format.ts';
 import { nhsNumberSystem, readNhsNumber } from '../nhs-number.ts';
-import { dayFrom } from '../read-day.ts';
+import { numberMistake } from '../find/read-form.ts';
+import { dayFrom, londonToday } from '../read-day.ts';
 import { strings } from '../strings.ts';
 
 const words = strings.breakGlass.mistakes;
@@ -26,12 +27,12 @@ export function filledFrom({ identifier, birthDate, name }: Patient): TypedEmerg
 }
 
 /** What somebody typed → the inputs of Patient/$break-glass, or all that has to be put right. Nothing is asked before all of it is there. */
-export function readEmergency(typed: TypedEmergency): { parameters: Parameters } | { mistakes: Partial<Record<EmergencyField, string>> } {
+export function readEmergency(typed: TypedEmergency, now: Date): { parameters: Parameters } | { mistakes: Partial<Record<EmergencyField, string>> } {
   const number = readNhsNumber(typed.number);
   const born = dayFrom(typed.born);
   const [family, explanation] = [typed.family.trim(), typed.explanation.trim()];
   const mistakes: Partial<Record<EmergencyField, string>> = {
-    ...(number.kind !== 'nhs-number' && { number: words.number }), ...(born === undefined && { born: words.born }), ...(family === '' && { family: words.family }),
+    ...(number.kind !== 'nhs-number' && { number: numberMistake(number) }), ...(born === undefined ? { born: words.born } : born > londonToday(now) && { born: words.future }), ...(family === '' && { family: words.family }),
     ...(typed.reason === '' && { reason: words.reason }), ...(explanation.length < 15 && { explanation: words.explanation }),
   };
   if (number.kind !== 'nhs-number' || born === undefined || Object.keys(mistakes).length > 0) return { mistakes };

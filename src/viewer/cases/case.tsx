@@ -5,7 +5,7 @@ import { Link, useParams } from 'react-router';
 import { ApiProblem } from '../api/api-problem.ts';
 import { read } from '../api/fhir.ts';
 import type { SignedIn } from '../api/session.ts';
-import { formatDate, formatDateTime, formatName, mainName } from '../format.ts';
+import { formatDate, formatDatesIn, formatDateTime, formatName, mainName } from '../format.ts';
 import { strings } from '../strings.ts';
 import { Loading } from '../ui/loading.tsx';
 import { Page } from '../ui/page.tsx';
@@ -60,7 +60,7 @@ function Subject({ of: { about }, subject: { label, kind, citizen, odd, looks } 
   return (
     <section className="os-item os-fact" aria-label={kind === 'day' ? words.day(label) : words.person(label)}>
       <h3 className="nhsuk-heading-s">{kind === 'day' ? words.day(label) : words.person(label)}</h3>
-      <ul>{odd.map(({ signal, sentence, rarity, looks: times, lastAt }) => <li key={signal}>{sentence} {rarity} <span className="os-origin">{words.times(times, formatDateTime(lastAt))}</span></li>)}</ul>
+      <ul>{odd.map(({ signal, sentence, rarity, looks: times, lastAt }) => <li key={signal}>{formatDatesIn(`${sentence} ${rarity}`)} <span className="os-origin">{words.times(times, formatDateTime(lastAt))}</span></li>)}</ul>
       {kind === 'day' ? null : citizen === null ? <p>{words.notNamed}</p> : <WhoItIs citizen={citizen} />}
       {citizen === null || looks.length === 0 ? null : (
         <>

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { formatDateTime, formatMoment } from '../format.ts';
+import { formatDatesIn, formatDateTime, formatMoment } from '../format.ts';
 import { lookActionOf } from '../governance/log-action.ts';
 import { strings } from '../strings.ts';
 import { Facts } from '../ui/facts.tsx';
@@ -36,7 +36,7 @@ function Seen({ user, citizen, look }: { user: string; citizen: string; look: Ca
       <Facts facts={[
         [words.seen.shown, sorts.size === 0 ? null : [...sorts].map(([category, records]) => words.seen.records(sortName(category), records.length)).join(', ')],
         [words.seen.withheld, found.withheld.length === 0 ? null : found.withheld.map(({ category, count }) => words.seen.records(sortName(category), count)).join(', ')],
-        [words.seen.why, found.decisions.length === 0 ? null : [...new Set(found.decisions.map(({ sentence }) => sentence))].join(' ')],
+        [words.seen.why, found.decisions.length === 0 ? null : [...new Set(found.decisions.map(({ sentence }) => formatDatesIn(sentence)))].join(' ')],
       ]} />
     </div>
   );

@@ -1,4 +1,5 @@
 import { Link } from 'react-router';
+import { formatDatesIn } from '../format.ts';
 import { strings } from '../strings.ts';
 import { Facts } from '../ui/facts.tsx';
 import { Loading } from '../ui/loading.tsx';
@@ -6,7 +7,7 @@ import { Page } from '../ui/page.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { useGovernance } from '../ui/use-governance.ts';
 import type { FeedReport } from './feed-shapes.ts';
-import { factsOf, inOrder } from './feed-view.ts';
+import { factsOf, hasSent, inOrder, stateOf } from './feed-view.ts';
 
 const words = strings.feeds;
 
@@ -20,7 +21,7 @@ export function FeedList() {
       {isPending ? <Loading /> : null}
       {error === null ? null : <Problem error={error} onRetry={() => void refetch()} />}
       {feeds?.length === 0 ? <p>{words.none}</p> : null}
-      {feeds === undefined || feeds.length === 0 ? null : <p><strong>{words.counts(feeds.filter(({ ailments }) => ailments.length > 0).length, feeds.length)}</strong></p>}
+      {feeds === undefined || feeds.length === 0 ? null : <p><strong>{words.counts(feeds.filter(({ ailments }) => ailments.length > 0).length, feeds.filter(hasSent).length, feeds.length)}</strong></p>}
       <ul className="os-items">{(feeds ?? []).map((feed) => <One feed={feed} key={feed.feed} />)}</ul>
     </Page>
   );
@@ -29,9 +30,9 @@ export function FeedList() {
 function One({ feed }: { feed: FeedReport }) {
   return (
     <li className={feed.ailments.length === 0 ? 'os-item' : 'os-item os-item--look'}>
-      <h2 className="os-item__title"><Link to={`/feeds/${feed.feed}`}>{feed.title}</Link> <span className="os-item__state">{words.states[feed.state] ?? feed.state}</span></h2>
+      <h2 className="os-item__title"><Link to={`/feeds/${feed.feed}`}>{feed.title}</Link> <span className="os-item__state">{stateOf(feed)}</span></h2>
       <Facts facts={factsOf(feed)} />
-      {feed.ailments.map(({ code, sentence }) => <p className="os-ailment" key={code}><strong>{sentence}</strong></p>)}
+      {feed.ailments.map(({ code, sentence }) => <p className="os-ailment" key={code}><strong>{formatDatesIn(sentence)}</strong></p>)}
     </li>
   );
 }

@@ -10,6 +10,16 @@ export function inOrder(feeds: readonly FeedReport[]): FeedReport[] {
   return [...feeds].sort((a, b) => Number(a.ailments.length === 0) - Number(b.ailments.length === 0) || a.partner.localeCompare(b.partner, 'en-GB') || a.title.localeCompare(b.title, 'en-GB'));
 }
 
+/** Whether anything ever came by it: that nothing is stuck in an empty feed says nothing of its sender. */
+export function hasSent({ queue: { lastReceived } }: FeedReport): boolean {
+  return lastReceived !== null;
+}
+
+/** How the feed stands, in a word or two. */
+export function stateOf(feed: FeedReport): string {
+  return hasSent(feed) || feed.state !== 'live' ? (words.states[feed.state] ?? feed.state) : words.notYet;
+}
+
 /** What came and what is stuck, as labelled values; that nothing is stuck is said once. */
 export function factsOf({ partner, queue: { received, pending, quarantined, awaitingMerge, unmappedCodes, waitingSince, lastReceived }, freshness }: FeedReport): [label: string, value: string][] {
   const { facts } = words;
@@ -20,7 +30,7 @@ export function factsOf({ partner, queue: { received, pending, quarantined, awai
   ];
   return [
     [facts.partner, partner], [facts.last, lastReceived === null ? words.never : formatDateTime(lastReceived)], ...(lastReceived === null && freshness.rowsOfDay === 0 ? [] : freshnessOf(freshness)),
-    ...(stuck.length > 0 ? stuck : [[facts.stuck, words.nothing] as [string, string]]),
+    ...(stuck.length > 0 ? stuck : lastReceived === null ? [] : [[facts.stuck, words.nothing] as [string, string]]),
   ];
 }
 

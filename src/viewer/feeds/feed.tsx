@@ -1,6 +1,7 @@
 import { Link, useParams } from 'react-router';
 import { ApiProblem } from '../api/api-problem.ts';
 import type { SignedIn } from '../api/session.ts';
+import { formatDatesIn } from '../format.ts';
 import { strings } from '../strings.ts';
 import { Bars } from '../ui/bars.tsx';
 import { Facts } from '../ui/facts.tsx';
@@ -9,7 +10,7 @@ import { Page } from '../ui/page.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { useGovernance } from '../ui/use-governance.ts';
 import type { FeedReport } from './feed-shapes.ts';
-import { factsOf, volumeOf } from './feed-view.ts';
+import { factsOf, hasSent, stateOf, volumeOf } from './feed-view.ts';
 import { Ledger } from './ledger.tsx';
 import { Replay } from './replay.tsx';
 
@@ -33,10 +34,10 @@ function Known({ feed, session }: { feed: FeedReport; session: SignedIn }) {
   const { facts } = words;
   return (
     <>
-      <Facts facts={[[facts.state, words.states[feed.state] ?? feed.state], ...factsOf(feed)]} />
+      <Facts facts={[[facts.state, stateOf(feed)], ...factsOf(feed)]} />
       <h2 className="nhsuk-heading-m">{words.problems}</h2>
-      {feed.ailments.length === 0 ? <p>{words.well}</p> : (
-        <ul className="os-items">{feed.ailments.map(({ code, sentence, fix }) => <li className="os-item os-fact" key={code}><strong>{sentence}</strong><p className="os-origin">{words.toMend}: {fix}</p></li>)}</ul>
+      {feed.ailments.length === 0 ? <p>{hasSent(feed) ? words.well : words.neverSays}</p> : (
+        <ul className="os-items">{feed.ailments.map(({ code, sentence, fix }) => <li className="os-item os-fact" key={code}><strong>{formatDatesIn(sentence)}</strong><p className="os-origin">{words.toMend}: {formatDatesIn(fix)}</p></li>)}</ul>
       )}
       {(feed.volume ?? []).length < 2 ? null : <Bars caption={words.volume.caption(feed.freshness.usualRows)} columns={words.volume.columns} bars={volumeOf(feed)} {...(feed.freshness.usualRows !== null && { usual: feed.freshness.usualRows })} />}
       <h2 className="nhsuk-heading-m">{words.ledger.heading}</h2>

@@ -28,7 +28,8 @@ export function FindPerson({ session }: { session: SignedIn }) {
   useEffect(() => {
     if (!last || !asked.current) return;
     asked.current = false;
-    results.current?.focus();
+    results.current?.focus({ preventScroll: true });
+    results.current?.scrollIntoView({ block: 'start' }); // whoever was found is seen without scrolling
   }, [last]);
   const submit = (way: Way): void => {
     const read = readForm(values, way, new Date());

@@ -27,6 +27,8 @@ export interface FoundView {
   people: FoundPerson[];
   /** nobody was found by exactly what was typed: these may be meant */
   onlyMeant: boolean;
+  /** some of them have one surname and one date of birth: twins, or one person twice */
+  alike: boolean;
   notices: NoticeText[];
   /** whether the gateway knows of more than it sent */
   more: boolean;
@@ -40,11 +42,16 @@ export function foundOf({ bundle, meant }: FindAnswers, now: Date): FoundView {
   const exactly = peopleIn(bundle, now);
   const people = exactly.length > 0 || meant === undefined ? exactly : peopleIn(meant, now);
   const notices = noticesOf([...(bundle.entry ?? []), ...(meant?.entry ?? [])]).filter(({ kind }) => people.length > 0 || kind !== 'withheld');
-  return { people, onlyMeant: people.length > 0 && exactly.length === 0, notices, more: bundle.link?.some(({ relation }) => relation === 'next') ?? false };
+  return { people, onlyMeant: people.length > 0 && exactly.length === 0, alike: hasAlike(people), notices, more: bundle.link?.some(({ relation }) => relation === 'next') ?? false };
 }
 
 function peopleIn({ entry = [] }: Bundle, now: Date): FoundPerson[] {
   return entry.flatMap(({ resource, search }) => (resource?.resourceType === 'Patient' && (search?.mode ?? 'match') === 'match' ? [foundPerson(resource, search, now)] : []));
+}
+
+function hasAlike(people: readonly FoundPerson[]): boolean {
+  const keys = people.map(({ banner: { name, born } }) => `${name.split(',')[0] ?? ''} ${born}`);
+  return new Set(keys).size < keys.length;
 }
 
 function foundPerson(patient: Patient, search: BundleEntry['search'], now: Date): FoundPerson {

@@ -1,5 +1,5 @@
 import type { Patient } from '@medplum/fhirtypes';
-import { nhsNumberSystem, readNhsNumber } from '../nhs-number.ts';
+import { nhsNumberSystem, readNhsNumber, type TypedNumber } from '../nhs-number.ts';
 import { isRealDate, londonToday, monthOf } from '../read-day.ts';
 import { strings } from '../strings.ts';
 
@@ -43,15 +43,19 @@ export function readForm(values: FindValues, way: Way, now: Date): FindAsked {
 
 function readNumber(typed: string): FindAsked {
   const read = readNhsNumber(typed);
-  const wrong = (message: string): FindAsked => ({ kind: 'errors', errors: [{ field: 'number', message }] });
+  if (read.kind === 'nhs-number') return { kind: 'ask', form: [['identifier', `${nhsNumberSystem}|${read.value}`], ['_count', most]] };
+  return { kind: 'errors', errors: [{ field: 'number', message: numberMistake(read) }] };
+}
+
+/** What keeps something typed from being an NHS number, and what to do about it. */
+export function numberMistake(read: Exclude<TypedNumber, { kind: 'nhs-number' }>): string {
   switch (read.kind) {
-    case 'nhs-number': return { kind: 'ask', form: [['identifier', `${nhsNumberSystem}|${read.value}`], ['_count', most]] };
-    case 'empty': return wrong(words.number);
-    case 'too-short': return wrong(words.tooShort(read.digits));
-    case 'too-long': return wrong(words.tooLong(read.digits));
-    case 'wrong-check-digit': return wrong(words.wrongCheckDigit);
-    case 'national-insurance': return wrong(words.nationalInsurance);
-    case 'not-digits': return wrong(words.notDigits);
+    case 'empty': return words.number;
+    case 'too-short': return words.tooShort(read.digits);
+    case 'too-long': return words.tooLong(read.digits);
+    case 'wrong-check-digit': return words.wrongCheckDigit;
+    case 'national-insurance': return words.nationalInsurance;
+    case 'not-digits': return words.notDigits;
   }
 }
 

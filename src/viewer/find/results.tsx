@@ -9,7 +9,7 @@ const words = strings.find;
 
 /** Who may be meant, with what is needed to be sure; or the one sentence for nobody. */
 export function Results({ found, heading, onClear, mayNeed }: { found: FoundView; heading: RefObject<HTMLHeadingElement | null>; onClear: () => void; /** whether emergency access is for people in this role */ mayNeed: boolean }) {
-  const { people, onlyMeant, notices, more } = found;
+  const { people, onlyMeant, alike, notices, more } = found;
   return (
     <section className="os-results" aria-labelledby="results-heading" data-results>
       <div className="os-results__head">
@@ -19,6 +19,7 @@ export function Results({ found, heading, onClear, mayNeed }: { found: FoundView
       {notices.map(({ kind, text }) => <Notice kind={kind} key={text}>{text}</Notice>)}
       {onlyMeant ? <p className="os-results__check">{words.notExactly}</p> : null}
       {people.length === 0 ? <><NotThere />{mayNeed ? <p><Link to="/break-glass">{strings.breakGlass.need}</Link></p> : null}</> : <p className="os-results__check"><strong>{words.check}</strong></p>}
+      {alike ? <p className="os-results__alike"><strong>{words.alike}</strong></p> : null}
       {people.length === 0 ? null : <ul className="os-found">{people.map((person) => <Found person={person} key={person.id} />)}</ul>}
       {more ? <p>{words.more}</p> : null}
     </section>

@@ -11,6 +11,7 @@ import { Mistakes, errorOf } from '../ui/mistakes.tsx';
 import { NotThere } from '../ui/not-there.tsx';
 import { Button, Select, Textarea, TextInput } from '../ui/nhs.ts';
 import { Problem } from '../ui/problem.tsx';
+import { useDraft } from '../ui/use-draft.ts';
 import { Outcomes } from './answer.tsx';
 import { adviceFrom, ownOrganisation, type Destination } from './destinations.ts';
 import { adviceCall } from './referral-resources.ts';
@@ -48,10 +49,9 @@ function Known({ citizen, session }: { citizen: string; session: SignedIn }) {
 const nothing = { caller: '', callerName: '', asked: '', advised: '', outcome: '' };
 
 function Form({ citizen, session, own, to, callers }: { citizen: string; session: SignedIn; own: Organization; to: Destination; callers: readonly Organization[] }) {
-  const [typed, setTyped] = useState(nothing);
+  const { typed, wasKept, set, forget } = useDraft(['advice', citizen], () => ({ ...nothing, number: crypto.randomUUID() }));
   const [mistakes, setMistakes] = useState<Readonly<Record<string, string>>>({});
-  const recording = useAdvice(citizen);
-  const set = (change: Partial<typeof nothing>): void => { setTyped((before) => ({ ...before, ...change })); };
+  const recording = useAdvice(citizen, typed.number);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const { callerName, asked, advised, outcome } = typed;
@@ -59,7 +59,7 @@ function Form({ citizen, session, own, to, callers }: { citizen: string; session
     const found = { ...(!caller && { caller: words.noCaller }), ...(asked.trim() === '' && { asked: words.noAsked }), ...(advised.trim() === '' && { advised: words.noAdvised }), ...(outcome === '' && { outcome: words.noOutcome }) };
     setMistakes(found);
     if (!caller || Object.keys(found).length > 0 || recording.isPending) return;
-    recording.mutate((number) => adviceCall({ session, own, now: new Date() }, { citizen, number, to, caller: { organisation: caller.id ?? '', name: caller.name ?? '' }, callerName: callerName.trim(), asked: asked.trim(), advised: advised.trim(), outcome }));
+    void recording.mutateAsync((number) => adviceCall({ session, own, now: new Date() }, { citizen, number, to, caller: { organisation: caller.id ?? '', name: caller.name ?? '' }, callerName: callerName.trim(), asked: asked.trim(), advised: advised.trim(), outcome })).then(forget, () => undefined); // what kept it from being recorded is told above the form
   };
   const area = (field: 'asked' | 'advised') => (
     <Textarea id={`advice-${field}`} label={words[field]} rows={3} maxLength={2000} autoComplete="off" value={typed[field]} {...errorOf(mistakes[field])} onChange={({ currentTarget }) => { set({ [field]: currentTarget.value }); }} />
@@ -68,6 +68,7 @@ function Form({ citizen, session, own, to, callers }: { citizen: string; session
   return (
     <form className="os-form" noValidate onSubmit={submit} aria-label={words.title}>
       <Mistakes prefix="advice" heading={strings.referral.errors} mistakes={mistakes} />
+      {wasKept ? <p className="os-quiet">{strings.referral.kept}</p> : null}
       {recording.isError ? <Problem error={recording.error} /> : null}
       <Select id="advice-caller" label={words.caller} hint={words.callerHint} value={typed.caller} {...errorOf(mistakes['caller'])} onChange={({ currentTarget }) => { set({ caller: currentTarget.value }); }}>
         <Select.Option value="">{strings.referral.choose}</Select.Option>

@@ -7,7 +7,7 @@ import { outcomeOf } from '../person/cards/referrals-view.ts';
 import { stateOf } from '../person/parts/title-of.ts';
 import { strings } from '../strings.ts';
 import { Ask } from '../ui/ask.tsx';
-import { Select, TextInput } from '../ui/nhs.ts';
+import { Select, Textarea, TextInput } from '../ui/nhs.ts';
 import { Problem } from '../ui/problem.tsx';
 import { destinationsOf, ownOrganisation, type Destination } from './destinations.ts';
 import { answerTo, isForUs, referralFor, together, withAnswer, type Answering, type Writer } from './referral-resources.ts';
@@ -135,7 +135,7 @@ function HandOn({ destinations, onHandOn, reason: before }: { destinations: read
         <Select.Option value="">{strings.referral.choose}</Select.Option>
         {destinations.map((each) => <Select.Option value={each.key} key={each.key}>{each.label}</Select.Option>)}
       </Select>
-      <TextInput id="hand-on-why" label={why} autoComplete="off" maxLength={2000} value={reason} onChange={({ currentTarget }) => { setReason(currentTarget.value); }} />
+      <Textarea id="hand-on-why" label={why} rows={3} autoComplete="off" maxLength={2000} value={reason} onChange={({ currentTarget }) => { setReason(currentTarget.value); }} />
     </Ask>
   );
 }

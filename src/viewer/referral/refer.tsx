@@ -14,6 +14,7 @@ import { Button, Radios, Select, Textarea, TextInput } from '../ui/nhs.ts';
 import { Problem } from '../ui/problem.tsx';
 import { Sure } from '../ui/sure.tsx';
 import { Ticks } from '../ui/ticks.tsx';
+import { useDraft } from '../ui/use-draft.ts';
 import { destinationsOf, ownOrganisation, type Destination } from './destinations.ts';
 import { alongOf, knownOf, reasonIn, type AlongView } from './known-view.ts';
 import { useDirectoryOfOrganisations } from './use-organisations.ts';
@@ -55,22 +56,34 @@ interface FormProps {
   record: PersonRecord;
 }
 
+interface TypedReferral {
+  to: string;
+  /** '' until somebody says how urgent it is: nothing is routine because nobody looked */
+  priority: '' | 'routine' | 'urgent' | 'asap';
+  reason: string;
+  reach: string;
+  pathway: string;
+  /** entries that are not to go along */
+  left: readonly string[];
+  /** of the referral: sent again after no word came back, it is the same one */
+  number: string;
+}
+
 function Form({ citizen, session, own, destinations, record: { told, story } }: FormProps) {
   const offered = alongOf(story.resources);
-  const [typed, setTyped] = useState({ to: '', priority: 'routine' as 'routine' | 'urgent' | 'asap', reason: reasonIn(story.resources), reach: '', pathway: '' });
-  const [left, setLeft] = useState<readonly string[]>([]);
+  const { typed, wasKept, set, forget } = useDraft<TypedReferral>(['refer', citizen], () => ({ to: '', priority: '', reason: reasonIn(story.resources), reach: '', pathway: '', left: [], number: crypto.randomUUID() }));
+  const { left, priority } = typed;
   const [yes, setYes] = useState(false);
   const [mistakes, setMistakes] = useState<Readonly<Record<string, string>>>({});
-  const sending = useReferral(citizen);
+  const sending = useReferral(citizen, typed.number);
   const to = destinations.find(({ key }) => key === typed.to);
-  const set = (change: Partial<typeof typed>): void => { setTyped((before) => ({ ...before, ...change })); };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    const found = { ...(!to && { to: words.noTo }), ...(typed.reason.trim() === '' && { reason: words.noReason }), ...(to?.needsYes && !yes && { yes: words.consent.notSure }) };
+    const found = { ...(!to && { to: words.noTo }), ...(typed.reason.trim() === '' && { reason: words.noReason }), ...(priority === '' && { priority: words.noPriority }), ...(to?.needsYes && !yes && { yes: words.consent.notSure }) };
     setMistakes(found);
-    if (!to || Object.keys(found).length > 0 || sending.isPending) return;
+    if (!to || priority === '' || Object.keys(found).length > 0 || sending.isPending) return;
     const along = offered.map(({ reference }) => reference).filter((reference) => !left.includes(reference) && !to.needsYes);
-    sending.mutate({ writer: { session, own, now: new Date() }, referring: { citizen, to, priority: typed.priority, reason: typed.reason.trim(), reach: typed.reach.trim(), pathway: to.needsYes ? '' : typed.pathway, along } });
+    void sending.mutateAsync({ writer: { session, own, now: new Date() }, referring: { citizen, to, priority, reason: typed.reason.trim(), reach: typed.reach.trim(), pathway: to.needsYes ? '' : typed.pathway, along } }).then(forget, () => undefined); // what kept it from being sent is told above the form
   };
   if (destinations.length === 0) return <p>{words.noDestinations}</p>;
   if (sending.isSuccess) return <p className="os-asked" role="status">{words.sent(sending.variables.referring.to.name)}</p>;
@@ -78,6 +91,7 @@ function Form({ citizen, session, own, destinations, record: { told, story } }: 
     <div className="os-refer">
       <form className="os-form" noValidate onSubmit={submit} aria-label={words.titleFor}>
         <Mistakes prefix="refer" heading={words.errors} mistakes={mistakes} />
+        {wasKept ? <p className="os-quiet">{words.kept}</p> : null}
         {sending.isError ? <Problem error={sending.error} /> : null}
         <Select id="refer-to" label={words.to} value={typed.to} {...errorOf(mistakes['to'])} onChange={({ currentTarget }) => { set({ to: currentTarget.value }); setYes(false); }}>
           <Select.Option value="">{words.choose}</Select.Option>
@@ -85,10 +99,10 @@ function Form({ citizen, session, own, destinations, record: { told, story } }: 
         </Select>
         {to?.needsYes ? <Yes name={to.name} mistake={mistakes['yes']} onYes={setYes} /> : null}
         <Textarea id="refer-reason" label={words.reason} hint={words.reasonHint} rows={3} maxLength={2000} autoComplete="off" value={typed.reason} {...errorOf(mistakes['reason'])} onChange={({ currentTarget }) => { set({ reason: currentTarget.value }); }} />
-        <Radios small inline legend={words.priority} legendProps={{ size: 's' }} name="refer-priority" onChange={({ target }) => { set({ priority: (target as HTMLInputElement).value as typeof typed.priority }); }}>
-          {words.priorities.map(([value, label]) => <Radios.Item id={`refer-${value}`} value={value} defaultChecked={value === 'routine'} key={value}>{label}</Radios.Item>)}
+        <Radios small inline legend={words.priority} legendProps={{ size: 's' }} name="refer-priority" {...errorOf(mistakes['priority'])} onChange={({ target }) => { set({ priority: (target as HTMLInputElement).value as TypedReferral['priority'] }); }}>
+          {words.priorities.map(([value, label], at) => <Radios.Item id={at === 0 ? 'refer-priority' : `refer-${value}`} value={value} defaultChecked={value === priority} key={value}>{label}</Radios.Item>)}
         </Radios>
-        {to?.needsYes ? null : <About offered={offered} left={left} onLeft={setLeft} pathway={typed.pathway} onPathway={(pathway) => { set({ pathway }); }} />}
+        {to?.needsYes ? null : <About offered={offered} left={left} onLeft={(unticked) => { set({ left: unticked }); }} pathway={typed.pathway} onPathway={(pathway) => { set({ pathway }); }} />}
         <TextInput id="refer-reach" label={words.reach} hint={words.reachHint} maxLength={200} autoComplete="off" value={typed.reach} onChange={({ currentTarget }) => { set({ reach: currentTarget.value }); }} />
         <Button type="submit" aria-disabled={sending.isPending}>{sending.isPending ? words.sending : words.send}</Button>
       </form>

@@ -24,6 +24,8 @@ export interface ReferralRow {
   reason: string;
   made: string;
   priority: string;
+  /** it should not wait its turn */
+  pressing: boolean;
   state: string;
   /** nobody has answered, as far as this page shows */
   waits: boolean;
@@ -63,14 +65,17 @@ function rowOf(request: ServiceRequest, all: readonly Resource[], keys: readonly
   return {
     record: `ServiceRequest/${request.id ?? ''}`, citizen: person?.id, name: banner?.name ?? words.list.unknownPerson, born: banner?.born ?? '', nhsNumber: banner?.nhsNumber ?? '',
     what: serviceOf(request), from: senderOf(request), to: teamFirst(request.performer).join(', ') || notRecorded, reason: reasonOf(request), made: formatDateTime(request.authoredOn),
-    priority: strings.person.referrals.priorities[priority] ?? wordsOf(priority), state: said ?? words.list.waiting(daysSince(request.authoredOn, now)), waits: said === undefined,
+    priority: strings.person.referrals.priorities[priority] ?? wordsOf(priority), pressing: ['urgent', 'asap', 'stat'].includes(priority), state: said ?? words.list.waiting(daysSince(request.authoredOn, now)), waits: said === undefined,
   };
 }
+
+/** SNOMED CT: says that a referral is one. */
+const patientReferral = '3457005';
 
 /** What was asked for, in the sender's words or by the part of the programme it is for; else that it is a referral, and to whom. */
 function serviceOf({ code, extension = [], performer }: ServiceRequest): string {
   const service = words.services[extension.find(({ url }) => url === componentExtension)?.valueCoding?.code ?? ''];
-  const said = code?.text ?? code?.coding?.find(({ display }) => display !== undefined)?.display;
+  const said = code?.text ?? code?.coding?.find(({ system, code: value, display }) => display !== undefined && !(system === 'http://snomed.info/sct' && value === patientReferral))?.display;
   return said ?? service ?? words.list.referralTo(teamFirst(performer)[0] ?? '');
 }
 

@@ -46,12 +46,12 @@ function Rows({ way, state, organisationId, organisation }: { way: Way; state: O
   );
 }
 
-function Row({ row: { record, citizen, name, born, nhsNumber, what, from, to, reason, made, priority, state, waits } }: { row: ReferralRow }) {
+function Row({ row: { record, citizen, name, born, nhsNumber, what, from, to, reason, made, priority, pressing, state, waits } }: { row: ReferralRow }) {
   return (
     <li className={waits ? 'os-item os-item--look' : 'os-item'}>
-      <h2 className="os-item__title">{citizen === undefined ? what : <Link to={`/person/${citizen}/${record}`}>{what}</Link>} <span className="os-item__state">{state}</span></h2>
-      <p className="os-item__whose"><strong>{name}</strong> {born === '' ? null : <><span className="os-label">{words.born}</span> {born} <span className="os-label">{words.nhs}</span> <span className="os-nowrap">{nhsNumber}</span></>}</p>
-      <Facts facts={[[words.facts.from, from], [words.facts.to, to], [words.facts.reason, reason], [words.facts.made, made], [words.facts.priority, priority === '' ? null : priority]]} />
+      <h2 className="os-item__title">{citizen === undefined ? name : <Link to={`/person/${citizen}/${record}`}>{name}<span className="nhsuk-u-visually-hidden">, {what}</span></Link>} <span className="os-item__state">{state}</span>{pressing ? <> <span className="os-item__state os-item__state--pressing">{priority}</span></> : null}</h2>
+      {born === '' ? null : <p className="os-item__whose"><span className="os-label">{words.born}</span> {born} <span className="os-label">{words.nhs}</span> <span className="os-nowrap">{nhsNumber}</span></p>}
+      <Facts facts={[[words.facts.service, what], [words.facts.from, from], [words.facts.to, to], [words.facts.reason, reason], [words.facts.made, made], [words.facts.priority, priority === '' || pressing ? null : priority]]} />
     </li>
   );
 }

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Bundle, ServiceRequest, Task } from '@medplum/fhirtypes';
-import { useRef, useState } from 'react';
+import { useRef } from 'react';
 import { create, matchesOf, search, transact, update } from '../api/fhir.ts';
 import { timelineKey } from '../person/timeline/use-timeline.ts';
 import { storyKey } from '../person/story/use-told-story.ts';
@@ -19,11 +19,10 @@ export function answerKey(citizen: string): readonly string[] {
 }
 
 /**
- * Sends a referral, once however often it is pressed: the number is the form's. Where the person's yes is needed, it is recorded
+ * Sends a referral, once however often it is pressed: the `number` is the form's. Where the person's yes is needed, it is recorded
  * first, once for a form whose answer came, and without it nothing is sent. A yes said twice is one: the later takes the place of the earlier.
  */
-export function useReferral(citizen: string) {
-  const [number] = useState(() => crypto.randomUUID());
+export function useReferral(citizen: string, number: string) {
   const saidYes = useRef('');
   const forget = useForget(citizen);
   return useMutation({
@@ -61,9 +60,8 @@ export function useAnswering(citizen: string): (answer: Task | Bundle) => Promis
   };
 }
 
-/** Writes a call for advice with its outcome, once however often it is pressed. */
-export function useAdvice(citizen: string) {
-  const [number] = useState(() => crypto.randomUUID());
+/** Writes a call for advice with its outcome, once however often it is pressed: the `number` is the form's. */
+export function useAdvice(citizen: string, number: string) {
   const forget = useForget(citizen);
   return useMutation({
     gcTime: 0,

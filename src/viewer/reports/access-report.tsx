@@ -19,11 +19,14 @@ export function AccessReport({ citizen }: { citizen: string }) {
   const [wrong, setWrong] = useState<readonly string[]>([]);
   const making = useMutation({ gcTime: 0, mutationFn: async (query: string) => accessReportOf(await read<Parameters>(`Patient/${citizen}/$access-report?${query}`)) });
   const query = new URLSearchParams(Object.entries(typed).flatMap(([name, text]) => (text.trim() === '' ? [] : [[name, dayFrom(text) ?? '']]))).toString();
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
+  const hasMistakes = (): boolean => {
     const found = Object.entries(typed).filter(([, text]) => text.trim() !== '' && dayFrom(text) === undefined).map(([name]) => name);
     setWrong(found);
-    if (found.length === 0 && !making.isPending) making.mutate(query);
+    return found.length > 0;
+  };
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (!hasMistakes() && !making.isPending) making.mutate(query);
   };
   const box = (field: 'start' | 'end', label: string, hint?: string) => (
     <TextInput id={`access-${field}`} label={label} {...(hint !== undefined && { hint })} width={10} autoComplete="off" value={typed[field]} {...errorOf(wrong.includes(field) ? words.noDay : undefined)} onChange={({ currentTarget }) => { setTyped((before) => ({ ...before, [field]: currentTarget.value })); }} />
@@ -35,9 +38,9 @@ export function AccessReport({ citizen }: { citizen: string }) {
       <form className="os-form" noValidate onSubmit={submit} aria-label={words.heading}>
         {box('start', words.from, words.dayHint)}
         {box('end', words.to)}
-        <p className="os-doing">
+        <p className="os-doing os-doing--report">
           <Button type="submit" small aria-disabled={making.isPending}>{making.isPending ? words.making : words.make}</Button>
-          <a className="os-doing__one" href={addressOf(`Patient/${citizen}/$access-report?_format=html&${query}`)} target="_blank" rel="noopener">{words.print}</a>
+          <a className="os-doing__one" href={addressOf(`Patient/${citizen}/$access-report?_format=html&${query}`)} target="_blank" rel="noopener" onClick={(event) => { if (hasMistakes()) event.preventDefault(); }}>{words.print}</a>
         </p>
       </form>
       {making.isError ? <Problem error={making.error} /> : null}

@@ -1,7 +1,7 @@
 /** Words of the list of people who are ready to leave hospital. */
 export const discharge = {
   title: 'Ready to leave',
-  intro: 'People whose record of a stay says that they are ready to leave the bed, whoever waits longest first, as far as you may see them. A stay whose record does not say it is not here, whatever a sheet says.',
+  intro: 'People whose record of a stay says that they are ready to leave the bed, whoever waits longest first, as far as you may see them. A stay whose record does not say so is not listed, even where a discharge sheet says it.',
   none: 'No stay that you may see says that somebody is ready to leave.', more: 'Show more', unknownPerson: 'Somebody you may not see',
   facts: { place: 'Where', ready: 'Ready since', pathway: 'Way out', expected: 'Expected to leave', delay: 'Reason for the delay', holds: 'With' },
   days: (days: number): string => (days <= 0 ? 'since today' : days === 1 ? '1 day' : `${days} days`),

@@ -20,6 +20,7 @@ export const find = {
   },
   results: (count: number): string => (count === 1 ? '1 person found' : `${count} people found`),
   check: 'Check name and date of birth with the person or their papers before you open a record. A number alone is not enough.',
+  alike: 'Some of these people have the same surname and date of birth. Compare first name, NHS number and address: they may be twins, or one person registered twice.',
   more: 'There are more people than shown here. Search by NHS number to narrow it down.',
   mayBeMeant: (count: number): string => (count === 1 ? '1 person may be meant' : `${count} people may be meant`),
   notExactly: 'Nobody was found under exactly this surname and date of birth. These people are close to what you typed, the most likely first.',

@@ -18,7 +18,7 @@ export const links = {
     'day-month-swapped': 'day and month swapped', 'two-parts': 'two of day, month and year are the same', year: 'only the year is the same', 'years-apart': 'years apart',
   } as Readonly<Record<string, string>>,
   weight: (level: string, bits: number): string => `${level.charAt(0).toUpperCase()}${level.slice(1)}, speaks ${bits >= 0 ? 'for' : 'against'} one person (${signed(bits)})`, notCompared: 'Not compared',
-  held: (why: readonly string[]): string => `Not joined by itself although it weighs enough: ${why.join('; ')}.`,
+  held: (why: readonly string[]): string => `They are alike enough to be joined, and were left for a person to decide because of this. ${why.join('; ')}.`,
   grades: { certain: 'by the rule of now they would be joined', possible: 'by the rule of now a person has to decide', 'certainly-not': 'by the rule of now they are two people' } as Readonly<Record<string, string>>,
   sum: (bits: number, grade: string, rule: string): string => `Together ${signed(bits)}: ${grade} (rule ${rule}).`,
   secondOpinion: 'Joining these two takes two people who think the same, because a mistake here would do much harm.',
@@ -28,7 +28,7 @@ export const links = {
   undo: { open: 'Undo the decision', send: 'Undo it', done: 'Undone. The pair waits again.', reason: 'Why it was wrong', noReason: 'Say why', say: 'What was joined is taken apart again, with all that came since. The pair then waits for a new decision.' },
   run: {
     title: 'Links compared anew', link: 'Links compared anew', back: 'Possible links',
-    intro: 'Past links compared with the linkage rule of now: what it would join that is apart, and part that is joined. Nothing changes before you approve it, and what a person decided stays.',
+    intro: 'Past links compared with the linkage rule of now: which records it would join that are apart now, and which it would take apart that are joined. Nothing changes before you approve it, and what a person decided stays.',
     none: 'Links were never compared with another rule here.', start: 'Compare now', starting: 'Starting', look: 'Look again',
     states: { comparing: 'Being compared', compared: 'Waits for an answer', applying: 'Being applied', applied: 'Applied', 'given-up': 'Given up' } as Readonly<Record<string, string>>,
     facts: { state: 'State', rule: 'Rule', started: 'Started', startedBy: 'By', approvedBy: 'Approved by', looked: 'Records looked at', link: 'Would be joined', unlink: 'Would be taken apart', applied: 'Done', doubtful: 'Left: something speaks against it', outdated: 'Left: changed since' },

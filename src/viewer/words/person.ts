@@ -28,12 +28,12 @@ export const person = {
     plannedEndDate: 'Expected end', 'discharge-ready-date': 'Ready to leave', intent: 'Kind of entry', owner: 'Responsible', focus: 'Concerns', onBehalfOf: 'For', participant: 'Taking part', member: 'Who', telecom: 'Contact details', detail: 'Detail', modeOfArrival: 'Arrived by', 'encounter-modeOfArrival': 'Arrived by',
   } as Readonly<Record<string, string>>,
   banner: {
-    label: 'Who this is', born: 'Born', died: 'Died', dateNotKnown: 'date not known', deceased: 'Deceased', gender: 'Gender', nhs: 'NHS No.', preferred: 'Preferred name', address: 'Address', phone: 'Phone', language: 'Language', interpreter: 'interpreter needed',
+    label: 'Who this is', noName: 'Name not recorded', born: 'Born', died: 'Died', dateNotKnown: 'date not known', deceased: 'Deceased', gender: 'Gender', nhs: 'NHS No.', preferred: 'Preferred name', address: 'Address', phone: 'Phone', language: 'Language', interpreter: 'interpreter needed',
     allergies: 'Allergies', inRecord: 'told in the whole record', sex: 'Sex at birth', notTraced: 'not traced',
     allergy: { none: 'No known allergies', notRecorded: 'Not recorded. Ask the person, or look in the GP or hospital record.', noReaction: 'reaction not recorded', high: 'high risk', unconfirmed: 'not confirmed', waiting: 'Not known yet', broken: 'Not known: this part of the record did not arrive', flag: (count: number): string => (count === 1 ? '1 allergy' : `${count} allergies`) },
   },
   asAt: {
-    label: 'As at', show: 'Show', noDay: 'Enter a day that has come, for example 05-Apr-2026', heading: (day: string): string => `As at ${day}`,
+    label: 'As at', hint: 'a day that has come, for example 05-Apr-2026', show: 'Show', noDay: 'Enter a day that has come, for example 05-Apr-2026', heading: (day: string): string => `As at ${day}`,
     says: 'This is what had arrived here by the end of that day, not how things stand. What you may see of it is decided by the rules of today.', back: 'Back to now', nothing: (day: string): string => `As at ${day} no record can be shown.`,
   },
   short: { alerts: 'All alerts', moreAlerts: (count: number): string => `and ${count} more`, coming: 'All that is coming', once: 'All that was told' },
@@ -62,7 +62,7 @@ export const person = {
   },
   episodes: { organisation: 'Organisation', sort: 'Sort', when: 'When', ready: 'Ready to leave', readyByHub: (since: string, day: string): string => `${since}, as the discharge hub noted on ${day}`, outcome: 'Outcome', places: 'Places', placeFrom: (place: string, when: string): string => `${place} from ${when}`, reason: 'Reason', specialty: 'Specialty', who: 'Under', expected: 'Expected end', wentTo: 'Went to' },
   timeline: {
-    filter: 'Filter by any word', organisation: 'Organisation', all: 'All organisations', order: 'Order', byDate: 'By date', byOrganisation: 'By organisation', inLanes: 'In lanes', byThread: 'By what belongs together', begun: (what: string, when: string): string => `${what}, ${when}`, alone: 'By themselves', choose: 'What is shown of the timeline', kind: 'Kind', anyKind: 'All kinds', from: 'From day', to: 'To day', dayLike: '05-Apr-2026', noDay: 'Not a real day', fromTo: (sender: string, receiver: string): string => `${sender} → ${receiver}`, shown: (shown: number, all: number): string => (shown === all ? `${all} events` : `${shown} of ${all} events`), noneMatch: 'No event matches. Change the filter to see others.',
+    filter: 'Filter by any word', organisation: 'Organisation', all: 'All organisations', order: 'Order', byDate: 'By date', byOrganisation: 'By organisation', inLanes: 'In lanes', byThread: 'By what belongs together', begun: (what: string, when: string): string => `${what}, ${when}`, alone: 'By themselves', choose: 'What is shown of the timeline', kind: 'Kind', anyKind: 'All kinds', from: 'From day', to: 'To day', dayLike: 'For example 05-Apr-2026', noDay: 'Not a real day', fromTo: (sender: string, receiver: string): string => `${sender} → ${receiver}`, shown: (shown: number, all: number): string => (shown === all ? `${all} events` : `${shown} of ${all} events`), noneMatch: 'No event matches. Change the filter to see others.',
     kinds: {
       referral: 'Referrals', stay: 'Stays', discharge: 'Leaving a stay', contact: 'Contacts', episode: 'Episodes of care', plan: 'Plans', assessment: 'Assessments', task: 'Tasks', team: 'Care teams', appointment: 'Appointments', condition: 'Conditions and alerts', observation: 'Observations', document: 'Documents', record: 'Other',
     } as Readonly<Record<string, string>>,

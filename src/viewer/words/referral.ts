@@ -7,7 +7,7 @@ export const referral = {
     'front-door': 'OPAL, older people at the hospital’s front door', 'community-team': 'Early intervention community team (EICT)', ucr: 'Urgent community response, within two hours (UCR)', 'bedded-care': 'Intermediate care bed', 'district-nursing': 'District nursing',
     reablement: 'Reablement', 'social-care-package': 'Adult social care', nns: 'Neighbourhood network scheme', 'virtual-ward': 'Virtual ward', spur: 'Specialist palliative urgent response',
   } as Readonly<Record<string, string>>,
-  priority: 'How urgent', priorities: [['routine', 'Routine'], ['urgent', 'Urgent'], ['asap', 'As soon as possible']] as const,
+  priority: 'How urgent', noPriority: 'Choose how urgent it is', kept: 'What you typed before is still here. It is kept until you send it or sign out.', priorities: [['routine', 'Routine'], ['urgent', 'Urgent'], ['asap', 'As soon as possible']] as const,
   reason: 'What for', reasonHint: 'What you ask for, and what has happened. Filled in where the record says it: change it as you like.', noReason: 'Say what it is for',
   reach: 'How to reach you', reachHint: 'A phone number and when. Not needed where the organisation’s own number does.',
   pathway: 'Way out of hospital', noPathway: 'Not about leaving hospital',
@@ -23,8 +23,8 @@ export const referral = {
   by: (person: string, role: string, reach: string): string => `Sent by ${person}, ${role}.${reach === '' ? '' : ` To reach them: ${reach}`}`,
   list: {
     title: 'Referrals', which: 'Which referrals', toUs: 'To us', fromUs: 'From us', state: 'How they stand', states: [['active', 'Waiting or going on'], ['on-hold', 'On hold']] as const,
-    intro: 'Referrals that are not over, what was written last first, as far as you may see them.', more: 'Show more', none: { 'to-us': 'No referral to your organisation is open that you may see.', 'from-us': 'No referral by your organisation is open that you may see.' },
-    facts: { from: 'From', to: 'To', reason: 'What for', made: 'Made', priority: 'Priority' }, unknownPerson: 'Somebody you may not see', referralTo: (organisation: string): string => (organisation === '' ? 'Referral' : `Referral to ${organisation}`), born: 'Born', nhs: 'NHS No.',
+    intro: 'Referrals that are not over, as far as you may see them. What came here or changed last is first.', more: 'Show more', none: { 'to-us': 'No referral to your organisation is open that you may see.', 'from-us': 'No referral by your organisation is open that you may see.' },
+    facts: { service: 'Service', from: 'From', to: 'To', reason: 'What for', made: 'Made', priority: 'Priority' }, unknownPerson: 'Somebody you may not see', referralTo: (organisation: string): string => (organisation === '' ? 'Referral' : `Referral to ${organisation}`), born: 'Born', nhs: 'NHS No.',
     waiting: (days: number): string => (days === 0 ? 'No answer yet, since today' : `No answer yet, ${days === 1 ? '1 day' : `${days} days`}`), ownSystem: (day: string): string => `In your own system since ${day}`, answered: (what: string, day: string): string => `${what} ${day}`, care: (day: string): string => `In care since ${day}`,
   },
   answer: {

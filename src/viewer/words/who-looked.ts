@@ -15,7 +15,7 @@ export const whoLooked = {
     hint: 'Fill in what you know. With nothing filled in you see the newest entries of the whole log.',
     number: 'NHS number of the citizen', numberHint: '10 digits, for example 999 100 0011',
     person: 'Name of the person who looked', personHint: 'The beginning of a first or last name is enough',
-    organisation: 'Organisation they looked for', organisationHint: 'Not the one whose records were seen', anyOrganisation: 'Any organisation', policy: 'Allowed by', policyHint: 'An agreement, or with its version, or with its version and a clause, for example early-intervention 1.0.0 2.1', organisationsMissing: 'The list of organisations could not be read. You can search without it.',
+    organisation: 'Organisation they looked for', organisationHint: 'Not the one whose records were seen', anyOrganisation: 'Any organisation', policy: 'Allowed by', policyHint: 'The name of an agreement. Its version, and a clause, may follow: early-intervention 1.0.0 2.1', organisationsMissing: 'The list of organisations could not be read. You can search without it.',
     from: 'From', fromHint: 'The first day, for example 1 11 2026', to: 'To', toHint: 'The last day, included. Days are London days',
     search: 'Search', clear: 'Clear the search', errors: 'There is a problem', finding: 'Looking for this citizen',
   },

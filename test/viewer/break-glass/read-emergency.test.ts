@@ -2,21 +2,24 @@ import { emergencyIn, minutesLeft } from '../../../src/viewer/break-glass/live-e
 import { nothingTyped, readEmergency, type TypedEmergency } from '../../../src/viewer/break-glass/read-emergency.ts';
 
 const whole: TypedEmergency = { number: '999 000 0743', born: '11-Feb-1938', family: ' Okafor ', reason: 'serious-harm-person', explanation: 'Found on the floor at home' };
+const now = new Date('2026-11-22T10:00:00Z');
 
 test('what was typed becomes the inputs of the operation', () => {
-  expect(readEmergency(whole)).toEqual({ parameters: { resourceType: 'Parameters', parameter: [
+  expect(readEmergency(whole, now)).toEqual({ parameters: { resourceType: 'Parameters', parameter: [
     { name: 'nhs-number', valueString: '9990000743' }, { name: 'birth-date', valueDate: '1938-02-11' }, { name: 'family', valueString: 'Okafor' }, { name: 'reason', valueCode: 'serious-harm-person' }, { name: 'explanation', valueString: 'Found on the floor at home' },
   ] } });
 });
 
 test('everything that is missing is told at once, and nothing is asked', () => {
-  const read = readEmergency(nothingTyped);
+  const read = readEmergency(nothingTyped, now);
   expect(Object.keys('mistakes' in read ? read.mistakes : {})).toEqual(['number', 'born', 'family', 'reason', 'explanation']);
 });
 
-test.each([['number', '999 000 0744'], ['born', '30 2 1938'], ['explanation', 'too short']] as const)('%s %s is not enough', (field, text) => {
-  const read = readEmergency({ ...whole, [field]: text });
-  expect(Object.keys('mistakes' in read ? read.mistakes : {})).toEqual([field]);
+test.each([
+  ['number', '999 000 0744', /not a valid NHS number/], ['number', '999 000 074', /this has 9/], ['born', '30 2 1938', /day, month and year/], ['born', '23-Nov-2026', /not be in the future/], ['explanation', 'too short', /15 characters/],
+] as const)('%s %s is not enough, and what to do about it is said', (field, text, says) => {
+  const read = readEmergency({ ...whole, [field]: text }, now);
+  expect('mistakes' in read ? read.mistakes : {}).toEqual({ [field]: expect.stringMatching(says) as string });
 });
 
 test('the time left is in whole minutes', () => {

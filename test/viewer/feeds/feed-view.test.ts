@@ -1,8 +1,9 @@
 import type { FeedLedger } from '../../../src/flow/feeds/feed-ledger.ts';
 import type { FeedReport as Answered } from '../../../src/flow/feeds/feed-doctor.ts';
 import type { FeedReport } from '../../../src/viewer/feeds/feed-shapes.ts';
+import { strings } from '../../../src/viewer/strings.ts';
 import { coverageOf, fieldsInOrder, shapeOf, waysOf } from '../../../src/viewer/feeds/ledger-view.ts';
-import { factsOf, inOrder } from '../../../src/viewer/feeds/feed-view.ts';
+import { factsOf, hasSent, inOrder, stateOf } from '../../../src/viewer/feeds/feed-view.ts';
 
 const queue = { received: 0, pending: 0, retrying: 0, quarantined: 0, rejected: 0, awaitingMerge: 0, unmappedCodes: 0, waitingSince: null, lastReceived: null };
 const well: Answered = { feed: 'uhb-adt', title: 'Admissions', partner: 'University Hospitals', state: 'live', mapping: { live: 'a'.repeat(64), candidate: null }, queue, freshness: { lastGood: null, lagSeconds: 0, rowsOfDay: 0, errorRate: 0, usualRows: null }, replay: null, ailments: [] };
@@ -12,7 +13,14 @@ test('what needs somebody comes first', () => expect(inOrder([well, sick]).map((
 
 test('what is stuck is told in counts, that nothing is once, and a feed that never sent says so', () => {
   expect(factsOf(sick)).toEqual([['Organisation', 'Zebra Council'], ['Last received', '22-Nov-2026 09:05'], ['In 24 hours', '0 rows'], ['Waiting', '3 rows, the oldest since 22-Nov-2026 09:05'], ['In quarantine', '3 rows'], ['Wait for who is who', '1 row']]);
-  expect(factsOf(well)).toEqual([['Organisation', 'University Hospitals'], ['Last received', 'Nothing yet'], ['Stuck', 'Nothing']]);
+  expect(factsOf(well)).toEqual([['Organisation', 'University Hospitals'], ['Last received', 'Nothing yet']]);
+});
+
+test('a feed that never sent is not said to work well', () => {
+  expect([well, sick, { ...well, state: 'shadow' }].map((feed) => [stateOf(feed), hasSent(feed)])).toEqual([['Nothing sent yet', false], ['At work', true], ['On trial', false]]);
+  expect([[0, 21, 21], [0, 5, 21], [1, 5, 21]].map(([ill = 0, sending = 0, all = 0]) => strings.feeds.counts(ill, sending, all))).toEqual([
+    'Nothing is stuck in any feed.', 'Nothing is stuck in any feed. 16 of 21 never sent anything here.', '1 of 21 feeds needs somebody to look. 16 of 21 never sent anything here.',
+  ]);
 });
 
 test('how fresh it is stands beside an ordinary day', () => {

@@ -16,6 +16,16 @@ test('a person found shows enough to be chosen safely', () => {
   expect(people).toMatchObject([{ id: 'a1', address: 'B13 8XX, 12 Example Road', holders: ['University Hospitals Birmingham', 'RYW'], banner: { name: 'OKAFOR, Alice (Mrs)', preferred: 'Ally', born: '11-Feb-1938 (88y)', gender: 'Female', nhsNumber: '999 000 0743' } }]);
 });
 
+test('of twins, or one person twice, it is said that they are alike; of two others it is not', () => {
+  const with2 = (other: Partial<Patient>) => foundOf(only([{ resource: alice }, { resource: { ...alice, id: 'a2', ...other } }]), now).alike;
+  expect([with2({ name: [{ family: 'OKAFOR', given: ['Amara'] }] }), with2({ birthDate: '1940-02-11' }), with2({ name: [{ family: 'Okafer' }] })]).toEqual([true, false, false]);
+});
+
+test('whose name nobody recorded is not called by what is missing', () => {
+  const { name: _, ...nameless } = alice;
+  expect(foundOf(only([{ resource: nameless }]), now).people[0]?.banner.name).toBe('Name not recorded');
+});
+
 test('what is included and what is said beside the matches are nobody found', () => {
   const { people, notices } = foundOf(only([{ resource: alice, search: { mode: 'include' } }, { resource: alice, search: { mode: 'match' } }, notice('incomplete', 'One source is late.')]), now);
   expect(people).toHaveLength(1);

@@ -58,7 +58,7 @@ describe('the coordinated plan', () => {
     const council = (n: number, more: object) => ({ ...councilPlan, ...more, meta: { ...councilPlan.meta, versionId: String(n), source: `urn:onestory:bcc:bcc-cld#${n}/1` } });
     const [group] = planGroupsOf(sectionIn(storyBundle([{ ...alice, id: 'trust', meta: fromCommunity }], [council(2, { description: 'Home support, daily' })], [], [council(1, {})]), 'plan'));
     const line = group?.lines.find(({ code }) => code === 'plan-change');
-    expect(line).toMatchObject({ text: 'Why there is Home Support changed from Home support, two visits a day to Home support, daily', by: expect.stringMatching(/^Birmingham City Council, \d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d$/) as string, record: 'CarePlan/home' });
+    expect(line).toMatchObject({ text: "Why there is Home Support changed from 'Home support, two visits a day' to 'Home support, daily'", by: expect.stringMatching(/^Birmingham City Council, \d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d$/) as string, record: 'CarePlan/home' });
     expect(group && shortened(group, 9)).toContainEqual(line);
   });
   test('signed documents stand apart, and those no longer in force are marked', () => {

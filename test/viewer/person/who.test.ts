@@ -58,7 +58,7 @@ describe('the banner', () => {
     expect(bannerOf({ ...alice, deceasedBoolean: false }, now).died).toBeUndefined();
   });
   test('never leaves a blank', () => {
-    expect(bannerOf({ resourceType: 'Patient' }, now)).toMatchObject({ name: 'Not recorded', born: 'Not recorded', gender: 'Not recorded', nhsNumber: 'Not recorded', address: 'Not recorded' });
+    expect(bannerOf({ resourceType: 'Patient' }, now)).toMatchObject({ name: 'Name not recorded', born: 'Not recorded', gender: 'Not recorded', nhsNumber: 'Not recorded', address: 'Not recorded' });
   });
   test.each<[string, Partial<Patient>, string]>([
     ['was not found', { identifier: [], extension: [{ url: 'https://fhir.bicp.example/StructureDefinition/nhs-number-not-traced', valueBoolean: true }] }, 'Not recorded, not traced'],

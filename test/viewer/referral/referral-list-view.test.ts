@@ -48,12 +48,13 @@ it('what our own system keeps was not sent to us', () => {
 
 it('a row says who, from whom, what for and since when it waits', () => {
   expect(referralRows(bundle([sent], [alice]), 'to-us', [us], now)).toMatchObject([{
-    citizen: 'alice', name: 'OKAFOR, Alice (Mrs)', nhsNumber: '999 000 0743', what: 'EICT', from: 'University Hospitals Birmingham', to: 'Birmingham Community Healthcare', reason: 'Unsure on the stairs', priority: 'Urgent', state: 'No answer yet, 2 days', waits: true,
+    citizen: 'alice', name: 'OKAFOR, Alice (Mrs)', nhsNumber: '999 000 0743', what: 'EICT', from: 'University Hospitals Birmingham', to: 'Birmingham Community Healthcare', reason: 'Unsure on the stairs', priority: 'Urgent', pressing: true, state: 'No answer yet, 2 days', waits: true,
   }]);
 });
 
 it.each<[string, Partial<ServiceRequest>, string]>([
   ['the words of its code', { code: { coding: [{ code: '1', display: 'Falls clinic' }] } }, 'Falls clinic'],
+  ['nothing of a code that says only that it is a referral', { code: { coding: [{ system: 'http://snomed.info/sct', code: '3457005', display: 'Patient referral' }] } }, 'Referral to Birmingham Community Healthcare'],
   ['the part of the programme it is for', { code: { coding: [{ code: '1' }] }, extension: [{ url: 'https://fhir.bicp.example/StructureDefinition/component', valueCoding: { code: 'reablement' } }] }, 'Reablement'],
   ['to whom it goes', { code: { coding: [{ code: '1' }] } }, 'Referral to Birmingham Community Healthcare'],
   ['nothing but that it is one', { code: { coding: [{ code: '1' }] }, performer: [] }, 'Referral'],

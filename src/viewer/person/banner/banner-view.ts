@@ -26,7 +26,7 @@ export function bannerOf(patient: Patient, now: Date): BannerView {
   const age = patient.deceasedBoolean === true && died === undefined ? undefined : formatAge(patient.birthDate, now, died);
   const address = patient.address?.find(({ use }) => use === 'home') ?? patient.address?.find(({ use }) => use !== 'old');
   return {
-    name: formatName(mainName(patient.name)),
+    name: nameOf(patient),
     preferred: preferredName(patient.name),
     born: `${formatDate(patient.birthDate)}${age === undefined ? '' : ` (${age})`}`,
     died: died === undefined ? (patient.deceasedBoolean === true ? strings.person.banner.dateNotKnown : undefined) : formatDateTime(died),
@@ -37,6 +37,12 @@ export function bannerOf(patient: Patient, now: Date): BannerView {
     phones: phonesOf(patient.telecom),
     language: languageOf(patient),
   };
+}
+
+/** Alone at the head of a page, that nothing is recorded has to say of what. */
+function nameOf({ name }: Patient): string {
+  const text = formatName(mainName(name));
+  return text === notRecorded ? strings.person.banner.noName : text;
 }
 
 /** The number, and that nobody has found it to be this person's where that is so. */

@@ -16,7 +16,7 @@ export function Doing({ citizen, session }: { citizen: string; session: SignedIn
     <div className="os-doing">
       {refers ? <Link className="os-doing__one" to={`/person/${citizen}/refer`}>{strings.referral.open}</Link> : null}
       {refers && own && adviceFrom(own) ? <Link className="os-doing__one" to={`/person/${citizen}/advice`}>{strings.referral.advice.open}</Link> : null}
-      {records ? <div><RecordChoice citizen={citizen} /></div> : null}
+      {records ? <RecordChoice citizen={citizen} /> : null}
     </div>
   );
 }

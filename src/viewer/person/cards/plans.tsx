@@ -1,6 +1,7 @@
 import { Link } from 'react-router';
 import { strings } from '../../strings.ts';
 import { Details } from '../../ui/nhs.ts';
+import { Unbroken } from '../../ui/unbroken.tsx';
 import { Absent } from '../parts/arrival.tsx';
 import { Card, Section } from '../parts/card.tsx';
 import { Items } from '../parts/items.tsx';
@@ -33,8 +34,8 @@ function Lines({ lines, citizen, said = false }: { lines: readonly LineView[]; c
     <ul className="os-plan__lines">
       {lines.map(({ text, record, by, code, ended }, at) => (
         <li key={`${at} ${text}`} className={ended ? 'os-quiet' : undefined}>
-          {record !== undefined && (said ? !code.startsWith('contact') : led.includes(code)) ? <Link to={`/person/${citizen}/${record}`}>{text}</Link> : <PhoneText text={text} />}
-          {(said || code === planChange) && by !== '' ? <span className="os-origin">{by}</span> : null}
+          {record !== undefined && (said ? !code.startsWith('contact') : led.includes(code)) ? <Link to={`/person/${citizen}/${record}`}><Unbroken text={text} /></Link> : <PhoneText text={text} />}
+          {(said || code === planChange) && by !== '' ? <span className="os-origin"><Unbroken text={by} /></span> : null}
         </li>
       ))}
     </ul>

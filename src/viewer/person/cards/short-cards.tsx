@@ -1,6 +1,7 @@
 import { strings } from '../../strings.ts';
 import { Absent } from '../parts/arrival.tsx';
 import { AndMore, Card } from '../parts/card.tsx';
+import { PhoneText } from '../parts/phone-text.tsx';
 import type { StoryViews } from '../record-view.ts';
 
 const words = strings.person.short;
@@ -22,7 +23,7 @@ export function ComingCard({ views }: { views: StoryViews | undefined }) {
   const lines = views?.coming.lines ?? [];
   return (
     <Card name="coming-short" heading={strings.person.sections.coming} more={[words.coming, '#coming-next']}>
-      {lines.length === 0 ? <Absent {...(views?.coming.empty !== undefined && { text: views.coming.empty })} /> : <ul>{lines.slice(0, most.coming).map(({ text }, at) => <li key={`${at} ${text}`}>{text}</li>)}</ul>}
+      {lines.length === 0 ? <Absent {...(views?.coming.empty !== undefined && { text: views.coming.empty })} /> : <ul>{lines.slice(0, most.coming).map(({ text }, at) => <li key={`${at} ${text}`}><PhoneText text={text} /></li>)}</ul>}
       <AndMore count={lines.length - most.coming} to="#coming-next" />
     </Card>
   );
@@ -33,7 +34,7 @@ export function ToldOnceCard({ views }: { views: StoryViews | undefined }) {
   const lines = (views?.once.facts ?? []).flatMap((fact) => fact.lines);
   return (
     <Card name="once-short" heading={strings.person.sections.toldOnce} more={[words.once, '#told-once']}>
-      {lines.length === 0 ? <Absent {...(views?.once.empty !== undefined && { text: views.once.empty })} /> : <ul>{lines.slice(0, most.once).map((text, at) => <li key={`${at} ${text}`}>{text}</li>)}</ul>}
+      {lines.length === 0 ? <Absent {...(views?.once.empty !== undefined && { text: views.once.empty })} /> : <ul>{lines.slice(0, most.once).map((text, at) => <li key={`${at} ${text}`}><PhoneText text={text} /></li>)}</ul>}
       <AndMore count={lines.length - most.once} to="#told-once" />
     </Card>
   );

@@ -1,5 +1,6 @@
 import { strings } from '../../strings.ts';
 import { entries } from '../../words/counts.ts';
+import { Unbroken } from '../../ui/unbroken.tsx';
 import { Absent } from '../parts/arrival.tsx';
 import { Section } from '../parts/card.tsx';
 import type { SourceView } from './sources-view.ts';
@@ -14,7 +15,7 @@ export function Sources({ sources, said }: { sources: readonly SourceView[]; sai
       {sources.length === 0 ? <Absent /> : (
         <ul className="os-items os-items--two">
           {sources.map(({ organisation, system, entries: count, newest }) => (
-            <li className="os-item os-fact" key={`${organisation} ${system}`}><strong>{organisation}</strong><p className="os-origin">{system}, {entries(count)}. {words.newest(newest)}</p></li>
+            <li className="os-item os-fact" key={`${organisation} ${system}`}><strong>{organisation}</strong><p className="os-origin">{system}, {entries(count)}. <Unbroken text={words.newest(newest)} /></p></li>
           ))}
         </ul>
       )}

@@ -42,7 +42,8 @@ export function AsAtForm({ citizen }: { citizen: string }) {
   return (
     <form className="os-as-at-form" noValidate onSubmit={submit}>
       <label htmlFor="as-at">{words.label}</label>
-      <input className="nhsuk-input" id="as-at" type="text" autoComplete="off" placeholder={strings.person.timeline.dayLike} value={typed} onChange={({ target }) => { setTyped(target.value); }} aria-invalid={wrong} aria-describedby={wrong ? 'as-at-wrong' : undefined} />
+      <span className="os-label" id="as-at-hint">{words.hint}</span>
+      <input className="nhsuk-input" id="as-at" type="text" autoComplete="off" value={typed} onChange={({ target }) => { setTyped(target.value); }} aria-invalid={wrong} aria-describedby={wrong ? 'as-at-wrong as-at-hint' : 'as-at-hint'} />
       <Button type="submit" small secondary>{words.show}</Button>
       {wrong ? <span className="nhsuk-error-message" id="as-at-wrong" role="alert">{words.noDay}</span> : null}
     </form>

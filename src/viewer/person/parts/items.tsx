@@ -1,5 +1,6 @@
 import { Link } from 'react-router';
 import { Bounded } from '../../ui/bounded.tsx';
+import { Facts } from '../../ui/facts.tsx';
 import { Absent } from './arrival.tsx';
 import type { ItemView } from './item-view.ts';
 import { ToldBy } from './told-by.tsx';
@@ -21,7 +22,7 @@ function Item({ item: { id, type, title, state, facts, told }, citizen, level }:
   return (
     <li className="os-item">
       <Heading className="os-item__title"><Link to={`/person/${citizen}/${type}/${id}`}>{title}</Link> <span className="os-item__state">{state}</span></Heading>
-      <dl className="os-facts">{facts.map(({ label, value }) => <div key={label}><dt>{label}</dt><dd>{value}</dd></div>)}</dl>
+      <Facts facts={facts.map(({ label, value }) => [label, value])} />
       <ToldBy told={told} citizen={citizen} />
     </li>
   );

@@ -1,5 +1,6 @@
 import { Link } from 'react-router';
 import { strings } from '../../strings.ts';
+import { Unbroken } from '../../ui/unbroken.tsx';
 import type { ToldView, WitnessView } from './told-view.ts';
 
 const words = strings.person.told;
@@ -20,14 +21,14 @@ export function ToldBy({ told: { by, witnesses, differences, lanes }, citizen }:
 }
 
 function Lines({ heading, lines }: { heading: string; lines: readonly string[] }) {
-  return <><h4>{heading}</h4><ul>{lines.map((line, at) => <li key={`${at} ${line}`}>{line}</li>)}</ul></>;
+  return <><h4>{heading}</h4><ul>{lines.map((line, at) => <li key={`${at} ${line}`}><Unbroken text={line} /></li>)}</ul></>;
 }
 
 function Says({ witness: { record, title, organisation, system, stored, joined }, citizen }: { witness: WitnessView; citizen: string }) {
   return (
     <li>
       <Link to={`/person/${citizen}/${record}`}>{title}</Link>
-      <span className="os-origin">{words.source(organisation, system)} · {strings.person.timeline.recorded} {stored}</span>
+      <span className="os-origin">{words.source(organisation, system)} · {strings.person.timeline.recorded} <Unbroken text={stored} /></span>
       <span className="os-origin">{joined}</span>
     </li>
   );

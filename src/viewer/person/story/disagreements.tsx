@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { strings } from '../../strings.ts';
+import { Unbroken } from '../../ui/unbroken.tsx';
 import { Section } from '../parts/card.tsx';
 import type { DisagreementView } from './told-once-view.ts';
 
@@ -16,7 +17,7 @@ export function Disagreements({ disagreements, children }: { disagreements: read
           {disagreements.map(({ title, sides }, at) => (
             <li className="os-item" key={`${title}-${at}`}>
               <h3 className="os-item__title">{title}</h3>
-              <ul className="os-sides">{sides.map(({ text, by }, side) => <li key={`${side} ${text}`}><strong>{text}</strong><span className="os-origin">{by}</span></li>)}</ul>
+              <ul className="os-sides">{sides.map(({ text, by }, side) => <li key={`${side} ${text}`}><strong>{text}</strong><span className="os-origin"><Unbroken text={by} /></span></li>)}</ul>
             </li>
           ))}
         </ul>

@@ -1,5 +1,6 @@
 import { Link } from 'react-router';
 import { Bounded } from '../../ui/bounded.tsx';
+import { Unbroken } from '../../ui/unbroken.tsx';
 import { Section } from '../parts/card.tsx';
 import type { LineView } from './told-once-view.ts';
 
@@ -18,6 +19,6 @@ export function ToldLines({ name, heading, lines, empty, citizen }: { name: stri
 }
 
 function Told({ line: { text, by, record, ended }, citizen }: { line: LineView; citizen: string }) {
-  const told = record === undefined ? text : <Link to={`/person/${citizen}/${record}`}>{text}</Link>;
-  return <li className="os-item os-fact">{ended ? told : <strong>{told}</strong>}<p className="os-origin">{by}</p></li>;
+  const told = record === undefined ? <Unbroken text={text} /> : <Link to={`/person/${citizen}/${record}`}><Unbroken text={text} /></Link>;
+  return <li className="os-item os-fact">{ended ? told : <strong>{told}</strong>}<p className="os-origin"><Unbroken text={by} /></p></li>;
 }

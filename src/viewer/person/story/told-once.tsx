@@ -3,8 +3,10 @@ import { strings } from '../../strings.ts';
 import { Bounded } from '../../ui/bounded.tsx';
 import { Button } from '../../ui/nhs.ts';
 import { Problem } from '../../ui/problem.tsx';
+import { Unbroken } from '../../ui/unbroken.tsx';
 import { AsAt } from '../parts/as-at.tsx';
 import { Section } from '../parts/card.tsx';
+import { PhoneText } from '../parts/phone-text.tsx';
 import type { ToldOnceView } from './told-once-view.ts';
 import { useConfirm } from './use-told-story.ts';
 
@@ -33,9 +35,9 @@ function Fact({ fact: { version, lines, recordedBy, confirmed, confirmedToday },
   const [first = ''] = lines;
   return (
     <li className="os-item os-fact">
-      <ul>{lines.map((line, at) => <li key={`${at} ${line}`}>{line}</li>)}</ul>
-      <p className="os-origin">{words.recordedBy} {recordedBy}</p>
-      {confirmed === undefined ? null : <p className="os-origin" ref={said} tabIndex={-1}>{confirmed}</p>}
+      <ul>{lines.map((line, at) => <li key={`${at} ${line}`}><PhoneText text={line} /></li>)}</ul>
+      <p className="os-origin">{words.recordedBy} <Unbroken text={recordedBy} /></p>
+      {confirmed === undefined ? null : <p className="os-origin" ref={said} tabIndex={-1}><Unbroken text={confirmed} /></p>}
       {confirming.isError ? <Problem error={confirming.error} /> : null}
       {confirmedToday || !isNow ? null : (
         <Button secondary small type="button" aria-disabled={confirming.isPending} onClick={() => { if (!confirming.isPending) confirming.mutate(version); }}>

@@ -1,6 +1,7 @@
 import { Link } from 'react-router';
 import { lowerFirst } from '../../format.ts';
 import { strings } from '../../strings.ts';
+import { Unbroken } from '../../ui/unbroken.tsx';
 import { Absent, Arrival, type ArrivalState } from '../parts/arrival.tsx';
 import { AndMore, Card } from '../parts/card.tsx';
 import type { TimelineEntry } from '../timeline/timeline-view.ts';
@@ -38,8 +39,8 @@ function Place({ place: { text, by, record, expected }, strong, citizen }: { pla
   return (
     <div className={strong ? 'os-here' : undefined}>
       <p>{strong ? <strong>{told}</strong> : told}</p>
-      {strong ? <p className="os-card__by">{by}</p> : null}
-      {expected === undefined ? null : <p>{expected}</p>}
+      {strong ? <p className="os-card__by"><Unbroken text={by} /></p> : null}
+      {expected === undefined ? null : <p><Unbroken text={expected} /></p>}
     </div>
   );
 }
@@ -49,7 +50,7 @@ function Last({ stay, citizen }: { stay: TimelineEntry | undefined; citizen: str
   const { subject, record, when, until, told } = stay;
   return (
     <p>
-      <span className="os-label">{words.last}</span> <Link to={`/person/${citizen}/${record}`}>{subject}</Link>, <span className="os-nowrap">{when}{until === undefined ? '' : ` ${until}`}</span>
+      <span className="os-label">{words.last}</span> <Link to={`/person/${citizen}/${record}`}>{subject}</Link>, <span className="os-nowrap">{when}</span>{until === undefined ? null : <> <span className="os-nowrap">{until}</span></>}
       <span className="os-card__by">{told.organisations[0]}</span>
     </p>
   );

@@ -1,5 +1,6 @@
 import { strings } from '../../strings.ts';
 import { Bounded } from '../../ui/bounded.tsx';
+import { Unbroken } from '../../ui/unbroken.tsx';
 import { Absent } from '../parts/arrival.tsx';
 import { Card, Section } from '../parts/card.tsx';
 import { PhoneText } from '../parts/phone-text.tsx';
@@ -28,7 +29,7 @@ function Contact({ contact: { text, name, by }, said = false }: { contact: Conta
   return (
     <li>
       <strong>{name}</strong><PhoneText text={text.slice(name.length)} />
-      {said ? <span className="os-origin">{by}</span> : null}
+      {said ? <span className="os-origin"><Unbroken text={by} /></span> : null}
     </li>
   );
 }

@@ -35,7 +35,8 @@ function Day({ name, value, onChange }: { name: 'from' | 'to'; value: string; on
   const wrong = value.trim().length >= 8 && dayFrom(value) === undefined;
   return (
     <Control name={name} label={words[name]}>
-      <input className="nhsuk-input" id={`timeline-${name}`} type="text" autoComplete="off" placeholder={words.dayLike} aria-invalid={wrong} aria-describedby={wrong ? `timeline-${name}-wrong` : undefined} value={value} onChange={onChange} />
+      <span className="os-controls__hint" id={`timeline-${name}-hint`}>{words.dayLike}</span>
+      <input className="nhsuk-input" id={`timeline-${name}`} type="text" autoComplete="off" aria-invalid={wrong} aria-describedby={`timeline-${name}-hint${wrong ? ` timeline-${name}-wrong` : ''}`} value={value} onChange={onChange} />
       {wrong ? <span className="nhsuk-error-message" id={`timeline-${name}-wrong`}>{words.noDay}</span> : null}
     </Control>
   );
