@@ -40,7 +40,7 @@ describe.each(databases)('onestory drill, of a record on $kind', ({ kind, open }
     expect([first.problems, first.code]).toEqual([[], 0]);
     expect(first.out).toMatch(/^Backed up in [\d.]+ s\n {2}\d+ tables, \d+ rows, [1-9]\d* citizens, [1-9]\d* entries of the audit log\nRestored in [\d.]+ s\nChecked in [\d.]+ s\n[^]*\nholds\n$/);
     const contents = (database: Database): Promise<unknown> => database.query(
-      `select (select count(*) from citizen_version) as versions, (select md5(string_agg(id::text || version || body || updated_at, '' order by id, version)) from citizen_version) as bodies,
+      `select (select count(*) from citizen_version) as versions, (select md5(string_agg(id::text || version || body || extract(epoch from updated_at), '' order by id, version)) from citizen_version) as bodies,
          (select md5(string_agg(tokens::text || coalesce(value_lows::text, ''), '' order by citizen_id, id)) from citizen_row) as tokens, (select md5(string_agg(encode(content, 'hex'), '' order by record_id)) from source_record) as bytes,
          (select md5(string_agg(words::text, '' order by seq)) from audit_entry) as words, (select encode(value, 'hex') from setting where name = 'id') as secret`);
     expect(await contents(restored)).toEqual(await contents(gateway.database));
