@@ -22,6 +22,7 @@ import { logIssuer } from './edge/http/oauth/log-issuer.ts';
 import { createRateLimits, type RateSettings } from './edge/http/rate-limits.ts';
 import { smartConfiguration, type SmartFacts } from './edge/http/smart-configuration.ts';
 import { viewer } from './edge/http/viewer.ts';
+import { tokenByPost } from './edge/http/oauth/token-by-post.ts';
 import type { TokenVerifier } from './edge/http/oauth/verify-token.ts';
 import type { Log } from './edge/log.ts';
 import type { Sandboxes } from './edge/sandboxes/sandboxes.ts';
@@ -72,7 +73,7 @@ export function createApp(options: AppOptions): Express {
   }));
   app.use(health(async () => [...options.notReady(), ...await services.operation.failingParts()]));
   const signInOrigins = options.signIn.issuer === '' ? [] : [new URL(options.signIn.issuer).origin];
-  app.use('/oauth', logIssuer(log), limitIssuer(createRateLimits(options.rates)), options.issuer({ identify: routing.identify, signInOrigins, noteAllowed: services.clients.allow, release: services.release }));
+  app.use('/oauth', logIssuer(log), limitIssuer(createRateLimits(options.rates)), tokenByPost, options.issuer({ identify: routing.identify, signInOrigins, noteAllowed: services.clients.allow, release: services.release }));
   app.get(['/.well-known/smart-configuration', '/fhir/.well-known/smart-configuration'], smartConfiguration(options.smart));
   app.use('/fhir', allowOrigins(services.issuerStores.appOrigins), fhirRoutes({
     ...routing, forms: ['json', 'xml'], base, version: options.version, startedAt: services.clock().toISOString(), limits: services.limits, oauth: { authorize: options.smart.authorizationEndpoint, token: options.smart.tokenEndpoint, introspect: options.smart.introspectionEndpoint, revoke: options.smart.revocationEndpoint },

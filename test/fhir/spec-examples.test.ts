@@ -3,7 +3,9 @@ import { basename } from 'node:path';
 import { loadDefinitions } from '../../src/fhir/definitions.ts';
 import { indexResource } from '../../src/fhir/index-resource.ts';
 import { textOf, type Json, type JsonObject } from '../../src/fhir/json.ts';
+import { loadProfiles } from '../../src/fhir/profiles.ts';
 import { searchableTypes, searchParametersOf } from '../../src/fhir/search-parameters.ts';
+import { validateResource } from '../../src/fhir/validate-resource.ts';
 import { valuesAt } from '../../src/fhir/values-at.ts';
 import { valuesOf } from '../store/reference-search.ts';
 import { sharedSamples } from '../shared-data.ts';
@@ -36,6 +38,15 @@ samples.it('of every type that is served', () => {
   expect(wrong).toEqual([]);
   expect(examples.length).toBeGreaterThan(80);
   expect(compared).toBeGreaterThan(1000);
+});
+
+samples.it('of any type are accepted by the rules of base R4', () => {
+  loadProfiles('profiles');
+  const all = samples.files(/\.json$/);
+  const refused = all.flatMap((path) => validateResource(JSON.parse(readFileSync(path, 'utf8')) as JsonObject)
+    .flatMap(({ severity = 'error', code, at }) => (severity === 'error' && !code.startsWith('profile-') ? [`${basename(path)} ${code} ${at?.pointer ?? ''}`] : [])));
+  expect(refused).toEqual([]);
+  expect(all.length).toBeGreaterThan(400);
 });
 
 /** Where an element may be of several types, R4 names some that no search can compare: words for a date, a series for a measurement, a file for a reference. */

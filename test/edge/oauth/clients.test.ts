@@ -177,6 +177,11 @@ describe.each(databases)('a registered client, on $kind', ({ open }) => {
     expect((await fetch(`${gateway.url}/oauth/token/introspection`, { method: 'POST', body: new URLSearchParams({ token: theirs }) })).status).toBe(400);
   });
 
+  it.each(['token', 'token/introspection', 'token/revocation'])('asks %s by POST, or is told so', async (path) => {
+    const answer = await fetch(`${gateway.url}/oauth/${path}`);
+    expect([answer.status, answer.headers.get('allow'), await answer.json()]).toEqual([405, 'POST', { error: 'invalid_request', error_description: 'this address takes POST with a form' }]);
+  });
+
   it('publishes its keys where it registered, and nowhere else', async () => {
     published = { keys: [key.open] };
     await register('uhb-published', { keysUrl });
