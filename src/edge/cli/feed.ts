@@ -5,6 +5,7 @@ import type { WorkList } from '../../flow/feeds/feed-work-list.ts';
 import { callGateway } from './call-gateway.ts';
 import type { CliContext } from './cli-context.ts';
 import { call, calling, type GatewayOptions } from './gateway-command.ts';
+import { failEach } from './map-bench.ts';
 
 /** `onestory feed …`: what is stuck in feeds and why, and the work on it. */
 export function feedCommand(context: CliContext): Command {
@@ -21,10 +22,7 @@ function doctorCommand(context: CliContext): Command {
   return calling(context, new Command('doctor').description('what is stuck, and why').argument('[feed]', 'one feed, such as uhb-adt; default: all you may see'))
     .action(async (feed: string | undefined, options: GatewayOptions) => {
       const result = await callGateway(context, options, { method: 'GET', path: feed === undefined ? '/governance/feeds' : `/governance/feeds/${encodeURIComponent(feed)}` });
-      if ('problems' in result) {
-        for (const problem of result.problems) context.fail(problem, 2);
-        return;
-      }
+      if ('problems' in result) return failEach(context, result.problems, options.json, 2);
       const feeds = feed === undefined ? (result.answer as { feeds: FeedReport[] }).feeds : [result.answer as FeedReport];
       if (options.json) context.print(JSON.stringify({ feeds }, null, 2));
       else for (const line of feeds.flatMap(sayFeed)) context.print(line);

@@ -4,7 +4,7 @@ import { packed } from '../../flow/mapping/kind-examples.ts';
 import { callGateway } from './call-gateway.ts';
 import type { CliContext } from './cli-context.ts';
 import { calling, type GatewayOptions } from './gateway-command.ts';
-import { orFail, readSources } from './map-bench.ts';
+import { failEach, orFail, readSources } from './map-bench.ts';
 import { tryOnce } from './map-try.ts';
 import { showProgress } from './progress.ts';
 import { sendFile } from './send-file.ts';
@@ -13,7 +13,7 @@ type ImportOptions = GatewayOptions & { part?: string; dryRun?: true; resume?: t
 
 const pollMs = 250;
 
-/** `onestory import <feed> <file>`: exit code 0 when every row was taken, 1 when some were not, 2 when the file cannot be read. */
+/** `onestory import <feed> <file>`: exit code 0 when every row was taken, 1 when some were not, 2 when the file cannot be read or no gateway answers. */
 export function importCommand(context: CliContext): Command {
   return calling(context, new Command('import').description('send a file to the running gateway as a feed, and wait for what becomes of it'))
     .argument('<feed>', 'such as bcc-cld; the token must be that feed\'s own (with the demo: --as bcc-cld)')
@@ -31,14 +31,14 @@ export function importCommand(context: CliContext): Command {
       }
       const [source] = readSources({ mappings }, [file]);
       await send(context, feed, Buffer.from(packed(source?.bytes ?? [])), options);
-    }));
+    }, options));
 }
 
 async function send(context: CliContext, feed: string, bytes: Buffer, options: ImportOptions): Promise<void> {
   const progress = showProgress(bytes.byteLength, context.clock);
   const sent = await sendFile(context, options, { feed, part: options.part ?? '', bytes, resume: options.resume === true, progress: progress.show });
   progress.stop();
-  if ('problems' in sent) return sent.problems.forEach((problem) => context.fail(problem));
+  if ('problems' in sent) return failEach(context, sent.problems, options.json);
   const task = await finishedTask(context, options, sent.taskPath);
   if (!task) return;
   if (options.json) context.print(JSON.stringify(task, null, 2));
@@ -51,7 +51,7 @@ async function finishedTask(context: CliContext, options: GatewayOptions, path: 
   for (;;) {
     const asked = await callGateway(context, options, { method: 'GET', path });
     if ('problems' in asked) {
-      for (const problem of asked.problems) context.fail(problem);
+      failEach(context, asked.problems, options.json);
       return null;
     }
     const task = asked.answer as Task;

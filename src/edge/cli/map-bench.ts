@@ -1,6 +1,6 @@
 import { isAbsolute, relative } from 'node:path';
 import type { Command } from 'commander';
-import { Refusal } from '../../fhir/problem.ts';
+import { Refusal, type Category, type Problem } from '../../fhir/problem.ts';
 import { mayShowValues } from '../../flow/may-show-values.ts';
 import { readInput } from '../../flow/mapping/kind-examples.ts';
 import { openWorkbench, type Workbench } from '../../flow/mapping/map-workbench.ts';
@@ -52,12 +52,20 @@ function readOrNull(path: string): ReturnType<typeof readInput> | null {
   }
 }
 
-/** Runs a command's work: a refusal is told problem by problem. Exit code 2 where something asked for is not there or not allowed, 1 for mistakes in it. */
-export async function orFail(context: CliContext, work: () => Promise<void> | void): Promise<void> {
+/** Runs a command's work: a refusal is told problem by problem, and with `json` as its result too. Exit code 2 where something asked for is not there or not allowed, 1 for mistakes in it. */
+export async function orFail(context: CliContext, work: () => Promise<void> | void, { json }: { json?: true } = {}): Promise<void> {
   try {
     await work();
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    for (const problem of error.problems) context.fail(problem, ['not-found', 'forbidden', 'conflict', 'unsupported'].includes(problem.category) ? 2 : 1);
+    failEach(context, error.problems, json);
   }
 }
+
+/** Tells every problem of a command that came to nothing; `json`: also as the one object its caller waits for. */
+export function failEach(context: CliContext, problems: readonly Problem[], json: true | undefined, exitCode?: 2): void {
+  if (json) context.print(JSON.stringify({ problems }, null, 2));
+  for (const problem of problems) context.fail(problem, exitCode ?? (nothingDone.has(problem.category) ? 2 : 1));
+}
+
+const nothingDone: ReadonlySet<Category> = new Set<Category>(['not-found', 'forbidden', 'conflict', 'unsupported', 'unavailable']);

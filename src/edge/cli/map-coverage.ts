@@ -17,7 +17,7 @@ export function coverageCommand(context: CliContext): Command {
       if (options.json) context.print(JSON.stringify(covered, null, 2));
       else for (const line of sayCoverage(covered, bench.folder)) context.print(line);
       if (covered.fields.unmapped.length + covered.notShown.length > 0) context.end(1);
-    }));
+    }, options));
 }
 
 function sayCoverage({ kind, examples, fields, reasons, notShown, targets }: MapCoverage, folder: string): string[] {

@@ -27,7 +27,7 @@ export function diffCommand(context: CliContext): Command {
         if (options.json) context.print(JSON.stringify({ compared }, null, 2));
         else for (const line of compared.flatMap(({ target: name, files: own }) => [...own.flatMap(sayFile), ...saySum(name, own)])) context.print(line);
       });
-    }));
+    }, options));
 }
 
 function inputsOf(bench: Workbench, target: string): string[] {

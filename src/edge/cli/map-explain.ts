@@ -22,6 +22,7 @@ export function explainCommand(context: CliContext): Command {
       const target = options.feed ?? kindOfExample(options.mappings, file);
       const [source] = readSources(options, [file]);
       if (!source || (path === undefined) === (options.field === undefined)) throw new Refusal(onePath);
+      if (options.row !== undefined && !/^[1-9]\d{0,8}$/.test(options.row)) throw new Refusal(noRow);
       const bench = openBench(context, options);
       const asked = { part: options.part ?? null, row: options.row === undefined ? null : Number(options.row), show: showing(options) };
       const { values, absent } = options.field === undefined
@@ -30,7 +31,7 @@ export function explainCommand(context: CliContext): Command {
       if (options.json) return context.print(JSON.stringify({ values, absent }, null, 2));
       for (const line of [...values.slice(0, mostShown).flatMap((value) => sayValue(bench.folder, value)), ...absent.map((each) => sayAbsence(file, each))]) context.print(line);
       if (values.length > mostShown) context.print(`and ${values.length - mostShown} more; --row shows one row, --json everything`);
-    }));
+    }, options));
 }
 
 function sayValue(folder: string, { row, path, value, rule, from }: ExplainedValue): string[] {
@@ -54,4 +55,5 @@ function kindOfExample(mappings: string, file: string): string {
   throw new Refusal({ category: 'not-found', code: 'kind-not-named', text: 'Nothing says who sends this file.', at: { file }, fix: 'Name the feed or the kind with --feed.' });
 }
 
+const noRow = { category: 'unsupported', code: 'row-not-a-number', text: 'This is no number of a row.', expected: '--row with a whole number; the first row or message after the header is 1' } as const;
 const onePath = { category: 'unsupported', code: 'path-not-named', text: 'Ask for one FHIR path, or for one field with --field.', expected: 'map explain <file> Patient.name.family, or map explain <file> --field PID-5.1' } as const;

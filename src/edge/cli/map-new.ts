@@ -29,5 +29,5 @@ export function newCommand(context: CliContext): Command {
       if (options.json) return context.print(JSON.stringify({ kind, format, parts: parts.filter((part) => part !== ''), fields, files }, null, 2));
       for (const file of files) context.print(file);
       context.print(`${fields} fields. Check types and the person key in ${parts.length > 1 ? 'each schema' : 'schema.json'}, then: onestory map try ${kind} ${sample}`);
-    }));
+    }, options));
 }

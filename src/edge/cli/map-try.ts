@@ -23,7 +23,7 @@ export function tryCommand(context: CliContext): Command {
     .option('--watch', 'try again whenever the maps or the files change')
     .action(async (target: string, files: string[], options: TryOptions) => {
       if (options.watch) await tryAgain(context, target, files, options);
-      else await orFail(context, () => tryOnce(context, target, files, options));
+      else await orFail(context, () => tryOnce(context, target, files, options), options);
     });
 }
 
@@ -80,7 +80,8 @@ function hasErrors({ problems }: TriedFile): boolean {
   return problems.some(({ severity }) => severity === 'error');
 }
 
-function sayLeft({ file, fields: { left } }: TriedFile): string[] {
+function sayLeft({ file, rows, problems, fields: { left } }: TriedFile): string[] {
+  if (rows === 0 && problems.length === 0) return [`${file}  has no rows: nothing was tried`];
   return left.length === 0 ? [] : [`${file}  ${left.length === 1 ? 'one field is' : `${left.length} fields are`} neither carried nor dropped: ${left.join(', ')}`];
 }
 

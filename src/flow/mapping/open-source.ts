@@ -1,3 +1,4 @@
+import { Refusal, type Problem } from '../../fhir/problem.ts';
 import { decodeText } from '../../intake/decode-text.ts';
 import { takesPackages } from '../../intake/addresses.ts';
 import { assignTables } from '../../intake/package/assign-tables.ts';
@@ -30,6 +31,7 @@ export async function openSource(bench: Workbench, target: string, { path, bytes
   const feed = feedFor(bench.mappings, found, path, bytes);
   const { kind } = found;
   const part = partFor({ kind, feed }, path, options.part, !(bytes instanceof Uint8Array));
+  if (!(bytes instanceof Uint8Array) && (part.name !== '' || !takesPackages(kind))) throw new Refusal({ ...folder, at: { file: path } });
   const source = await mapSource({ kind, feed, part, bytes }, (each) => bench.mapOf(feed, kind, each));
   const maps = new Map(bench.mappings.files(kind.name, feed.partner.partnerKey).maps.map(({ file, text }) => [file, text]));
   return { kind, feed, part, source, placing: { kind, file: path, fileOf: await textsOf(kind, part, bytes), rows: source.rows, maps, show: options.show } };
@@ -57,3 +59,7 @@ function plainText(bytes: Uint8Array): string {
   const decoded = decodeText(bytes);
   return 'text' in decoded ? decoded.text.replace(/\r\n?/g, '\n') : '';
 }
+
+const folder: Problem = {
+  category: 'unsupported', code: 'file-is-folder', text: 'This is a folder, and what the feed sends are single files.', expected: 'files; a folder only of the tables of a package', fix: 'Name the files in it: folder/*.',
+};

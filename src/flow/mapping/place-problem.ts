@@ -1,7 +1,7 @@
 import type { Position, Problem } from '../../fhir/problem.ts';
 import { openJson } from '../../intake/documents/open-json.ts';
 import { placeInDocument, type DocumentPlace } from '../../intake/places/document-place.ts';
-import { locateCell } from '../../intake/places/locate-cell.ts';
+import { locateCell, locateHeading } from '../../intake/places/locate-cell.ts';
 import { locateField, type FieldText } from '../../intake/places/locate-field.ts';
 import { sayerOf } from '../../intake/places/said-by.ts';
 import type { Kind, SplitRow } from '../../intake/types.ts';
@@ -56,11 +56,16 @@ export function placeReadProblem(context: PlacingContext, problem: Problem, row:
   return {
     ...said(problem),
     at: {
-      file: context.file, ...placeOf(found ?? { ...(line !== undefined && { line }), ...(row === null && column !== undefined && { column }) }),
+      file: context.file, ...placeOf(found ?? headingOf(context, problem) ?? { ...(line !== undefined && { line }), ...(row === null && column !== undefined && { column }) }),
       ...(part !== undefined && { part }), ...(number !== undefined && { row: number }), ...(field !== undefined && { field }), ...(pointer !== undefined && { pointer }),
     },
     ...(found && 'value' in found && found.value !== undefined && { value: context.show(found.value) }),
   };
+}
+
+/** Problems of a header number its columns; an editor counts characters. */
+function headingOf({ fileOf }: PlacingContext, { code, at: { part = '', line, column } = {} }: Problem): Position | undefined {
+  return code.startsWith('csv-column') && line !== undefined && column !== undefined ? locateHeading(fileOf(part), line, column) : undefined;
 }
 
 /** A problem a rule met: its place is in the map, its field in the tree the map reads. */

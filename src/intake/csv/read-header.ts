@@ -29,7 +29,12 @@ function headerProblems(expected: readonly string[], optional: ReadonlySet<strin
   // a line that names most columns is a header and no row about somebody: what else it names may be told
   const isHeader = missing.length * 2 < expected.length;
   return [
-    ...missing.filter((name) => !optional.has(name)).map((name) => problem('csv-column-missing', `The column "${name}" is missing.`, { line, field: name }, name)),
+    ...missing.filter((name) => !optional.has(name)).map((name) => {
+      const found = problem('csv-column-missing', `The column "${name}" is missing.`, { line, field: name }, name);
+      const place = expected.indexOf(name);
+      const isRenamed = names[place] !== undefined && names[place] !== '' && !expected.includes(names[place]);
+      return isRenamed ? { ...found, fix: `Column ${place + 1} stands in its place: if that is it, name it "${name}".` } : found;
+    }),
     ...names.flatMap((name, index) => {
       const at = { line, column: index + 1 };
       if (names.indexOf(name) !== index) return [problem('csv-column-twice', `Column ${index + 1} repeats column ${names.indexOf(name) + 1}${expected.includes(name) ? `, "${name}"` : ''}.`, at)];
@@ -54,6 +59,6 @@ function isPlainName(name: string): boolean {
   return /^[A-Za-z][A-Za-z0-9 _.:()/&-]{0,79}$/.test(name) && !/\d{3}/.test(name);
 }
 
-function problem(code: string, text: string, at: Problem['at'] & object, expected?: string): Problem {
+function problem(code: string, text: string, at: Problem['at'] & object, expected?: string): Problem & { fix: string } {
   return { category: 'invalid', code, text, at, ...(expected === undefined ? {} : { expected }), fix: 'Send each column of the feed\'s specification once; their order does not matter.' };
 }

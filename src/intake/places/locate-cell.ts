@@ -12,6 +12,13 @@ export function locateCell({ text, spreadsheet = false }: FieldText, row: Pick<S
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1, ...(cell.value !== '' && { value: cell.value }) };
 }
 
+/** Line and column of the first character of a header's cell, by its number from 1; undefined when the text has none. */
+export function locateHeading({ text, spreadsheet = false }: FieldText, line: number, number: number): Pick<FieldPlace, 'line' | 'column'> | undefined {
+  const begin = lineOffset(text, line);
+  const cell = text === '' ? undefined : cellsFrom(text, begin, separatorOf(text, spreadsheet))[number - 1];
+  return cell && { line, column: cell.start - begin + 1 };
+}
+
 /** The cells of the record that begins at `offset`, each with where its content begins. */
 function cellsFrom(text: string, offset: number, separator: string): { start: number; value: string }[] {
   const cells: { start: number; value: string }[] = [];

@@ -85,5 +85,5 @@ it.each<[string, string[], string, number]>([
 it('ends with 2 when there is no such file, and tells when no gateway answers', async () => {
   expect((await send(join(folder, 'nothing.hl7'), '--as', 'uhb-adt')).code).toBe(2);
   const away = await runCommand(importCommand, ['uhb-adt', written('away.hl7', message())], { token: 'x' });
-  expect(away.problems.map(({ code }) => code)).toEqual(['gateway-not-running']);
+  expect([away.problems.map(({ code }) => code), away.code]).toEqual([['gateway-not-running'], 2]);
 });

@@ -178,6 +178,26 @@ describe('map try', () => {
     expect([codes(outcome), outcome.code]).toEqual([[code], 2]);
   });
 
+  it('says the same as JSON, for a program that waits for it', async () => {
+    const outcome = await map('try', 'cld', 'no-such-file.csv', '--json');
+    expect([JSON.parse(outcome.out), outcome.code]).toEqual([{ problems: [expect.objectContaining({ code: 'file-unreadable', at: { file: 'no-such-file.csv' } })] }, 2]);
+  });
+
+  it('takes a folder only of tables that come packed, and says where there was nothing to try', async () => {
+    const outcome = await map('try', 'cld', join(root, 'mappings/cld/tables'));
+    expect([codes(outcome), outcome.code, outcome.out]).toEqual([['file-is-folder'], 2, '']);
+    const header = written('header-only.csv', readFileSync(example('cld', 'alice-discharge-package', 'input.csv'), 'utf8').split('\n')[0] ?? '');
+    expect((await map('try', 'cld', header)).out).toMatch(/^.*header-only\.csv {2}has no rows: nothing was tried\n1 file /);
+  });
+
+  it('finds a column of the header where it stands, and says which one is meant', async () => {
+    const renamed = readFileSync(example('cld', 'alice-discharge-package', 'input.csv'), 'utf8').replace('Last Name', 'Surname');
+    const file = written('renamed.csv', renamed);
+    const { out } = await map('try', 'cld', file);
+    expect(out).toContain('    fix       Column 7 stands in its place: if that is it, name it "Last Name".\n');
+    expect(out).toContain(`${file}:1:${renamed.indexOf('Surname') + 1}  ERROR  csv-column-unknown  `);
+  });
+
   it('tells every mistake of a map by file, line and column', async () => {
     edited('rio/cpa.map', '->', '-> nobody.x = y,');
     const outcome = await map('try', 'bchc-rio', example('rio', 'bsmhft-cpa', 'input.csv'), '--part', 'cpa', '--mappings', mappings);
@@ -286,7 +306,7 @@ describe('map explain', () => {
   });
 
   it.each([
-    [['Patient.photo'], 'path-not-set'], [['--field', 'PID-99'], 'field-not-sent'], [[], 'path-not-named'],
+    [['Patient.photo'], 'path-not-set'], [['--field', 'PID-99'], 'field-not-sent'], [[], 'path-not-named'], [['Patient.name', '--row', 'x'], 'row-not-a-number'],
   ])('ends with 2 for %j', async (args, code) => {
     const outcome = await map('explain', stay, ...args);
     expect([codes(outcome), outcome.code]).toEqual([[code], 2]);
