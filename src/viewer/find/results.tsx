@@ -19,7 +19,7 @@ export function Results({ found, heading, onClear, mayNeed }: { found: FoundView
       {notices.map(({ kind, text }) => <Notice kind={kind} key={text}>{text}</Notice>)}
       {onlyMeant ? <p className="os-results__check">{words.notExactly}</p> : null}
       {people.length === 0 ? <><NotThere />{mayNeed ? <p><Link to="/break-glass">{strings.breakGlass.need}</Link></p> : null}</> : <p className="os-results__check"><strong>{words.check}</strong></p>}
-      {alike ? <p className="os-results__alike"><strong>{words.alike}</strong></p> : null}
+      {alike ? <p className="os-results__check"><strong>{words.alike}</strong></p> : null}
       {people.length === 0 ? null : <ul className="os-found">{people.map((person) => <Found person={person} key={person.id} />)}</ul>}
       {more ? <p>{words.more}</p> : null}
     </section>
