@@ -33,6 +33,7 @@ import { ownEmergencies } from './schema/033-own-emergencies.ts';
 import { expectedFeeds } from './schema/034-expected-feeds.ts';
 import { narrowYeses } from './schema/037-narrow-yeses.ts';
 import { tokensInBatches } from './schema/038-tokens-in-batches.ts';
+import { reviewsByPerson } from './schema/039-reviews-by-person.ts';
 import { yesesOfTheirOwn } from './schema/028-yeses-of-their-own.ts';
 import { replaysOfAddedCodes } from './schema/036-replays-of-added-codes.ts';
 import { ledgerShapes } from './schema/035-ledger-shapes.ts';
@@ -46,7 +47,7 @@ export const readerRole = 'onestory_reader';
 export const accountantRole = 'onestory_accountant';
 
 /** What tables there are, one step after the other. */
-const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, mappingVersions, pulls, uploads, linkage, merging, linkReviews, story, confirmations, confirmedWhen, visitMoves, searchValues, whenStored, auditTree, answers, clients, exportsAndSubscriptions, cases, operating, orderedLists, orderedCandidates, refusedFiles, yesesOfTheirOwn, oneCitizenAndUntil, checkpointHooks, whoApproved, casesClosedByTwo, ownEmergencies, expectedFeeds, ledgerShapes, replaysOfAddedCodes, narrowYeses, tokensInBatches];
+const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, mappingVersions, pulls, uploads, linkage, merging, linkReviews, story, confirmations, confirmedWhen, visitMoves, searchValues, whenStored, auditTree, answers, clients, exportsAndSubscriptions, cases, operating, orderedLists, orderedCandidates, refusedFiles, yesesOfTheirOwn, oneCitizenAndUntil, checkpointHooks, whoApproved, casesClosedByTwo, ownEmergencies, expectedFeeds, ledgerShapes, replaysOfAddedCodes, narrowYeses, tokensInBatches, reviewsByPerson];
 const doorText = door + rights(readerRole, accountantRole);
 const doorHash = createHash('sha256').update(doorText).digest();
 

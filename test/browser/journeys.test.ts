@@ -12,7 +12,7 @@ import { castMember, detailsOf, openEmergency, population } from '../flow/emerge
 import { editableMappings, integrationOf, request, untilReplay } from '../flow/replay-works.ts';
 import { everyRouteCases } from './every-route.ts';
 import { keyboardJourneys } from './keyboard-journeys.ts';
-import { desktop, elsewhere, faults, faultsAtAnyWidth, faultsWhenNarrow, focusedLabel, focusedText, isInSight, narrow, openBrowser, settled, tabTo, visit, zoomed, zoomedOut, type Visit } from './visit.ts';
+import { desktop, elsewhere, faults, faultsAtAnyWidth, faultsWhenNarrow, focusedLabel, focusedText, isInSight, loseAnswer, narrow, openBrowser, settled, tabTo, type Visit, visit, zoomed, zoomedOut } from './visit.ts';
 
 /** The journeys people make from the start page to their answer, one after the other on one gateway, as in a working day. */
 describe('from the start page', () => {
@@ -286,8 +286,16 @@ describe('from the start page', () => {
       await page.getByRole('button', { name: 'Send the referral' }).click();
       await page.getByText(/The gateway did not answer/).first().waitFor();
       expect([refused, await toNns()]).toEqual([true, []]);
+      const lost = await loseAnswer(page, '**/fhir/ServiceRequest');
       await page.getByRole('button', { name: 'Send the referral' }).click();
-      await page.getByText('Sent to Neighbourhood Network Scheme Edgbaston', { exact: false }).waitFor();
+      expect(await lost()).toBe(201);
+      await page.getByRole('button', { name: 'Send the referral' }).and(page.locator(':not([aria-disabled=true])')).waitFor();
+      await page.getByText(/The gateway did not answer/).first().waitFor();
+      await page.getByRole('textbox', { name: 'What for' }).fill('Company on Tuesdays and on Thursdays');
+      await page.getByRole('button', { name: 'Send the referral' }).click();
+      await page.getByText(/^It had been sent already, as you wrote it before you changed it/).waitFor();
+      expect(await page.getByText(/^Sent to/).count()).toBe(0);
+      expect(await faultsAtAnyWidth(page)).toEqual([]);
       expect(await toNns()).toEqual(['ServiceRequest']);
       expect(await citizenOf(gateway, 'voluntary-worker', people.alice)).toMatch(/^[0-9a-f-]{36}$/); // who is told who she is, now that she said yes
       await page.getByRole('link', { name: 'Find a person', exact: true }).click();
@@ -788,17 +796,12 @@ describe('from the start page', () => {
     await page.keyboard.press('Enter');
     await tabTo(page, (text) => text === 'Accept');
     expect(await faultsAtAnyWidth(page)).toEqual([]);
-    let lost = false;
-    await page.route('**/fhir/Task', async (route) => { // written, and no word of it came back
-      await route.fetch();
-      lost = true;
-      await route.abort();
-    }, { times: 1 });
+    const lost = await loseAnswer(page, '**/fhir/Task');
     await page.route('**/fhir/Task/_search', (route) => route.abort(), { times: 1 });
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Accept', exact: true }).and(page.locator(':not([aria-disabled=true])')).waitFor();
     await page.getByText(/The gateway did not answer/).first().waitFor();
-    expect(lost).toBe(true);
+    expect(await lost()).toBe(201);
     await page.getByRole('button', { name: 'Accept', exact: true }).press('Enter');
     await page.getByText(/^Answered: Accepted/).waitFor();
     const [written] = await gateway.database.query<{ n: number }>(`select count(*)::int as n from citizen_row r join citizen_version v on v.citizen_id = r.citizen_id and v.id = r.id where r.type = 'Task' and v.body like '%viewer-answer%' and v.body like '%Answer to a referral%' and v.body like '%"accepted"%'`);
@@ -842,7 +845,7 @@ describe('from the start page', () => {
   it('nobody\'s browser asked anybody but this gateway, met an error, or had an identifier in an address', () => {
     expect(visits.length).toBe(6);
     for (const { requested, complaints: all } of visits) {
-      const complaints = all.filter((text) => !/status of 404.*\/(fhir\/Patient\/|governance\/linkage-run)|status of 400.*\/what-if|ERR_FAILED.*\/fhir\/(Task|Consent)/.test(text)); // nobody there any more, links never compared, or no agreement yet, is an answer; answers were kept from the nurse and the doctor
+      const complaints = all.filter((text) => !/status of 404.*\/(fhir\/Patient\/|governance\/linkage-run)|status of 400.*\/what-if|ERR_FAILED.*\/fhir\/(Task|Consent|ServiceRequest)/.test(text)); // nobody there any more, links never compared, or no agreement yet, is an answer; answers were kept from the nurse and the doctor
       expect(elsewhere(requested, gateway.url)).toEqual([]);
       expect(complaints).toEqual([]);
       expect(requested.filter((url) => /999\D{0,3}\d{3}\D{0,3}\d{4}|okafor|rahman|haddad/i.test(url))).toEqual([]);

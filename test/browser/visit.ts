@@ -32,6 +32,21 @@ export async function zoomedOut(page: Page): Promise<void> {
   await page.setViewportSize(desktop);
 }
 
+/** The next answer to this is lost on its way: what was asked is done, and the page is not told. Returns what tells with which status it was done. */
+export async function loseAnswer(page: Page, address: string): Promise<() => Promise<number>> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  await page.route(address, async (route) => {
+    try {
+      const answer = await route.fetch({ headers: { ...route.request().headers(), 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'empty' } }); // which the browser adds to what it sends itself
+      await route.abort();
+      resolve(answer.status());
+    } catch (error) {
+      reject(error instanceof Error ? error : new Error(String(error)));
+    }
+  }, { times: 1 });
+  return () => promise;
+}
+
 /** What each window has asked for and has no answer to yet. */
 const fetching = new WeakMap<Page, Set<Request>>();
 

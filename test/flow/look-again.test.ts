@@ -53,6 +53,14 @@ describe('two workers that meet one new person at once', () => {
     expect(await database.query('select rule from link_review')).toEqual([{ rule: 'link-likelihood-02' }]);
   });
 
+  it('are looked for among the pairs of these people, not among all', async () => {
+    const plan = await database.transaction(async (connection) => {
+      await connection.query('set local enable_seqscan = off');
+      return JSON.stringify((await connection.query(`explain (format json) select candidate from link_review where id = '00000000-0000-4000-8000-000000000001'`)).rows);
+    });
+    expect(plan).toContain('"link_review_id"');
+  });
+
   it('are two people who have nothing in common', async () => {
     await atOnce({ ...amina, family: 'oakenshield', birthDate: '1930-01-30', postcode: 'B11AA', given: ['peter'], lines: ['a lane'] }, { ...amina, family: 'underhill', birthDate: '1999-12-12', given: ['rosie'], house: '7' }, 21);
     expect(await again()).toBe(2);

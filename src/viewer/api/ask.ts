@@ -18,6 +18,11 @@ export async function askJson<T>(address: string, init: RequestInit, options: { 
   return body as T | null;
 }
 
+/** The same for something written: whether it was made now (201), or was there before. */
+export async function askMade(address: string, init: RequestInit, options: { accept: string }): Promise<boolean> {
+  return (await answered(await send(address, init, options))).status === 201;
+}
+
 /** The same for an answer in plain text. */
 export async function askText(address: string, init: RequestInit, options: { accept: string; signal?: AbortSignal | undefined }): Promise<string> {
   return (await answered(await send(address, init, options))).text();

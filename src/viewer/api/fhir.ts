@@ -1,6 +1,6 @@
 import type { Bundle, Parameters, Resource } from '@medplum/fhirtypes';
 import { ApiProblem } from './api-problem.ts';
-import { askJson } from './ask.ts';
+import { askJson, askMade } from './ask.ts';
 
 const base = '/fhir';
 const fhirJson = 'application/fhir+json';
@@ -41,14 +41,15 @@ export function matchesOf<T extends Resource>(bundle: Bundle<T>): T[] {
   return (bundle.entry ?? []).flatMap(({ resource, search: found }) => (resource && (found?.mode ?? 'match') === 'match' ? [resource] : []));
 }
 
-/** POST [base]/{type}: a record of this organisation's own. With `unless`, a search that finds one already there makes no second one. */
-export async function create(resource: Resource, unless?: string): Promise<void> {
-  await askJson<null>(`${base}/${resource.resourceType}`, { method: 'POST', ...(unless !== undefined && { headers: { 'If-None-Exist': unless } }), body: new Blob([JSON.stringify(resource)], { type: fhirJson }) }, { accept: fhirJson });
+/** POST [base]/{type}: a record of this organisation's own. With `unless`, a search that finds one already there makes no second one; returns whether it was made now. */
+export function create(resource: Resource, unless?: string): Promise<boolean> {
+  return askMade(`${base}/${resource.resourceType}`, { method: 'POST', ...(unless !== undefined && { headers: { 'If-None-Exist': unless } }), body: new Blob([JSON.stringify(resource)], { type: fhirJson }) }, { accept: fhirJson });
 }
 
-/** POST [base]: all of a transaction or nothing of it. */
-export async function transact(bundle: Bundle): Promise<Bundle> {
-  return ask<Bundle>(base, { method: 'POST', body: new Blob([JSON.stringify(bundle)], { type: fhirJson }) }, undefined);
+/** POST [base]: all of a transaction or nothing of it. Returns whether its first entry was made now. */
+export async function transact(bundle: Bundle): Promise<boolean> {
+  const { entry } = await ask<Bundle>(base, { method: 'POST', body: new Blob([JSON.stringify(bundle)], { type: fhirJson }) }, undefined);
+  return entry?.[0]?.response?.status?.startsWith('201') === true;
 }
 
 /** PUT [base]/{type}/{id}, from the version that was read: what somebody else changed meanwhile is not overwritten. */

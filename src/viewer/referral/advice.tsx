@@ -10,6 +10,7 @@ import { Loading } from '../ui/loading.tsx';
 import { Mistakes, errorOf } from '../ui/mistakes.tsx';
 import { NotThere } from '../ui/not-there.tsx';
 import { Button, Select, Textarea, TextInput } from '../ui/nhs.ts';
+import { Notice } from '../ui/notice.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { useDraft } from '../ui/use-draft.ts';
 import { Outcomes } from './answer.tsx';
@@ -48,8 +49,15 @@ function Known({ citizen, session }: { citizen: string; session: SignedIn }) {
 
 const nothing = { caller: '', callerName: '', asked: '', advised: '', outcome: '' };
 
+interface TypedCall extends Record<keyof typeof nothing, string> {
+  /** of the call: recorded again after no word came back, it is the same one */
+  number: string;
+  /** what was recorded first under this number */
+  tried?: string | undefined;
+}
+
 function Form({ citizen, session, own, to, callers }: { citizen: string; session: SignedIn; own: Organization; to: Destination; callers: readonly Organization[] }) {
-  const { typed, wasKept, set, forget } = useDraft(['advice', citizen], () => ({ ...nothing, number: crypto.randomUUID() }));
+  const { typed, wasKept, set, forget } = useDraft<TypedCall>(['advice', citizen], () => ({ ...nothing, number: crypto.randomUUID() }));
   const [mistakes, setMistakes] = useState<Readonly<Record<string, string>>>({});
   const recording = useAdvice(citizen, typed.number);
   const submit = (event: FormEvent): void => {
@@ -59,17 +67,24 @@ function Form({ citizen, session, own, to, callers }: { citizen: string; session
     const found = { ...(!caller && { caller: words.noCaller }), ...(asked.trim() === '' && { asked: words.noAsked }), ...(advised.trim() === '' && { advised: words.noAdvised }), ...(outcome === '' && { outcome: words.noOutcome }) };
     setMistakes(found);
     if (!caller || Object.keys(found).length > 0 || recording.isPending) return;
-    void recording.mutateAsync((number) => adviceCall({ session, own, now: new Date() }, { citizen, number, to, caller: { organisation: caller.id ?? '', name: caller.name ?? '' }, callerName: callerName.trim(), asked: asked.trim(), advised: advised.trim(), outcome })).then(forget, () => undefined); // what kept it from being recorded is told above the form
+    const said = { citizen, to, caller: { organisation: caller.id ?? '', name: caller.name ?? '' }, callerName: callerName.trim(), asked: asked.trim(), advised: advised.trim(), outcome };
+    const tried = typed.tried ?? JSON.stringify(said);
+    set({ tried });
+    void recording.mutateAsync({ make: (number) => adviceCall({ session, own, now: new Date() }, { ...said, number }), changed: tried !== JSON.stringify(said) }).then((asTyped) => {
+      if (asTyped) forget();
+      else set({ number: crypto.randomUUID(), tried: undefined });
+    }, () => undefined); // what kept it from being recorded is told above the form
   };
   const area = (field: 'asked' | 'advised') => (
     <Textarea id={`advice-${field}`} label={words[field]} rows={3} maxLength={2000} autoComplete="off" value={typed[field]} {...errorOf(mistakes[field])} onChange={({ currentTarget }) => { set({ [field]: currentTarget.value }); }} />
   );
-  if (recording.isSuccess) return <p className="os-asked" role="status">{words.done}</p>;
+  if (recording.data) return <p className="os-asked" role="status">{words.done}</p>;
   return (
     <form className="os-form" noValidate onSubmit={submit} aria-label={words.title}>
       <Mistakes prefix="advice" heading={strings.referral.errors} mistakes={mistakes} />
       {wasKept ? <p className="os-quiet">{strings.referral.kept}</p> : null}
       {recording.isError ? <Problem error={recording.error} /> : null}
+      {recording.data === false ? <Notice kind="error">{words.recordedBefore}</Notice> : null}
       <Select id="advice-caller" label={words.caller} hint={words.callerHint} value={typed.caller} {...errorOf(mistakes['caller'])} onChange={({ currentTarget }) => { set({ caller: currentTarget.value }); }}>
         <Select.Option value="">{strings.referral.choose}</Select.Option>
         {callers.map(({ id = '', name }) => <Select.Option value={id} key={id}>{name}</Select.Option>)}

@@ -11,6 +11,7 @@ import { Loading } from '../ui/loading.tsx';
 import { Mistakes, errorOf } from '../ui/mistakes.tsx';
 import { NotThere } from '../ui/not-there.tsx';
 import { Button, Radios, Select, Textarea, TextInput } from '../ui/nhs.ts';
+import { Notice } from '../ui/notice.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Sure } from '../ui/sure.tsx';
 import { Ticks } from '../ui/ticks.tsx';
@@ -67,6 +68,8 @@ interface TypedReferral {
   left: readonly string[];
   /** of the referral: sent again after no word came back, it is the same one */
   number: string;
+  /** what was sent first under this number */
+  tried?: string | undefined;
 }
 
 function Form({ citizen, session, own, destinations, record: { told, story } }: FormProps) {
@@ -83,16 +86,23 @@ function Form({ citizen, session, own, destinations, record: { told, story } }: 
     setMistakes(found);
     if (!to || priority === '' || Object.keys(found).length > 0 || sending.isPending) return;
     const along = offered.map(({ reference }) => reference).filter((reference) => !left.includes(reference) && !to.needsYes);
-    void sending.mutateAsync({ writer: { session, own, now: new Date() }, referring: { citizen, to, priority, reason: typed.reason.trim(), reach: typed.reach.trim(), pathway: to.needsYes ? '' : typed.pathway, along } }).then(forget, () => undefined); // what kept it from being sent is told above the form
+    const said = { citizen, to, priority, reason: typed.reason.trim(), reach: typed.reach.trim(), pathway: to.needsYes ? '' : typed.pathway, along };
+    const tried = typed.tried ?? JSON.stringify(said);
+    set({ tried });
+    void sending.mutateAsync({ writer: { session, own, now: new Date() }, referring: said, changed: tried !== JSON.stringify(said) }).then((asTyped) => {
+      if (asTyped) forget();
+      else set({ number: crypto.randomUUID(), tried: undefined });
+    }, () => undefined); // what kept it from being sent is told above the form
   };
   if (destinations.length === 0) return <p>{words.noDestinations}</p>;
-  if (sending.isSuccess) return <p className="os-asked" role="status">{words.sent(sending.variables.referring.to.name)}</p>;
+  if (sending.data) return <p className="os-asked" role="status">{words.sent(sending.variables.referring.to.name)}</p>;
   return (
     <div className="os-refer">
       <form className="os-form" noValidate onSubmit={submit} aria-label={words.titleFor}>
         <Mistakes prefix="refer" heading={words.errors} mistakes={mistakes} />
         {wasKept ? <p className="os-quiet">{words.kept}</p> : null}
         {sending.isError ? <Problem error={sending.error} /> : null}
+        {sending.data === false ? <Notice kind="error">{words.sentBefore}</Notice> : null}
         <Select id="refer-to" label={words.to} value={typed.to} {...errorOf(mistakes['to'])} onChange={({ currentTarget }) => { set({ to: currentTarget.value }); setYes(false); }}>
           <Select.Option value="">{words.choose}</Select.Option>
           {destinations.map(({ key, label }) => <Select.Option value={key} key={key}>{label}</Select.Option>)}

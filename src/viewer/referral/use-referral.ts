@@ -21,20 +21,22 @@ export function answerKey(citizen: string): readonly string[] {
 /**
  * Sends a referral, once however often it is pressed: the `number` is the form's. Where the person's yes is needed, it is recorded
  * first, once for a form whose answer came, and without it nothing is sent. A yes said twice is one: the later takes the place of the earlier.
+ * False where it stands as it was written first: the answer to that was lost, and it was `changed` since.
  */
 export function useReferral(citizen: string, number: string) {
   const saidYes = useRef('');
   const forget = useForget(citizen);
   return useMutation({
     gcTime: 0,
-    mutationFn: async ({ writer, referring }: { writer: Writer; referring: Omit<Referring, 'number'> }) => {
+    mutationFn: async ({ writer, referring, changed }: { writer: Writer; referring: Omit<Referring, 'number'>; changed: boolean }) => {
       const request = referralFor(writer, { ...referring, number });
       if (referring.to.needsYes && saidYes.current !== referring.to.key) {
         await create(yesTo(citizen, referring.to, londonToday(writer.now)));
         saidYes.current = referring.to.key;
       }
-      await create(request, conditionOf(request));
+      const made = await create(request, conditionOf(request));
       await forget();
+      return made || !changed;
     },
   });
 }
@@ -60,14 +62,15 @@ export function useAnswering(citizen: string): (answer: Task | Bundle) => Promis
   };
 }
 
-/** Writes a call for advice with its outcome, once however often it is pressed: the `number` is the form's. */
+/** Writes a call for advice with its outcome, once however often it is pressed: the `number` is the form's. False as of a referral. */
 export function useAdvice(citizen: string, number: string) {
   const forget = useForget(citizen);
   return useMutation({
     gcTime: 0,
-    mutationFn: async (make: (number: string) => [ServiceRequest, Task]) => {
-      await transact(together(...make(number)));
+    mutationFn: async ({ make, changed }: { make: (number: string) => [ServiceRequest, Task]; changed: boolean }) => {
+      const made = await transact(together(...make(number)));
       await forget();
+      return made || !changed;
     },
   });
 }

@@ -19,9 +19,8 @@ export function useDraft<Typed extends object>(key: readonly string[], begin: ()
   const [kept] = useState(() => queries.getQueryData<Typed>(['draft', ...key]));
   const [typed, setTyped] = useState<Typed>(() => kept ?? begin());
   const set = (change: Partial<Typed>): void => {
-    const next = { ...typed, ...change };
-    setTyped(next);
-    queries.setQueryData<Typed>(['draft', ...key], next);
+    setTyped((before) => ({ ...before, ...change }));
+    queries.setQueryData<Typed>(['draft', ...key], (before = typed) => ({ ...before, ...change }));
   };
   return { typed, wasKept: kept !== undefined, set, forget: () => { queries.removeQueries({ queryKey: ['draft', ...key] }); } };
 }

@@ -19,7 +19,7 @@ export const referral = {
     heading: 'The person’s yes', says: (organisation: string): string => `${organisation} is outside the care team. With the person’s yes it sees who the person is, where they live and how to ring them, and nothing of their care: ring it to say what you ask for.`,
     sure: (organisation: string): string => `The person has said yes to telling ${organisation}`, notSure: 'Without the person’s yes nothing may be sent there', recorded: 'The yes is recorded as a choice of this person, with your organisation as who recorded it.',
   },
-  send: 'Send the referral', sending: 'Sending', sent: (to: string): string => `Sent to ${to}.`, errors: 'There is a problem', noDestinations: 'No organisation is registered as taking referrals. Those who run the gateway can name them.',
+  send: 'Send the referral', sending: 'Sending', sent: (to: string): string => `Sent to ${to}.`, sentBefore: 'It had been sent already, as you wrote it before you changed it: the answer to that was lost. What you changed was not sent. Look at the referral in the record; sending again here makes a second one.', errors: 'There is a problem', noDestinations: 'No organisation is registered as taking referrals. Those who run the gateway can name them.',
   by: (person: string, role: string, reach: string): string => `Sent by ${person}, ${role}.${reach === '' ? '' : ` To reach them: ${reach}`}`,
   list: {
     title: 'Referrals', which: 'Which referrals', toUs: 'To us', fromUs: 'From us', state: 'How they stand', states: [['active', 'Waiting or going on'], ['on-hold', 'On hold']] as const,
@@ -45,6 +45,6 @@ export const referral = {
   advice: {
     open: 'Record an advice call', title: 'Record an advice call', intro: 'For calls to OPAL+: who rang, what they asked, what you advised, and what came of it. It becomes a referral to your organisation and its answer.',
     caller: 'Who rang', callerHint: 'The organisation they rang from', noCaller: 'Choose who rang', callerName: 'Their name and work', callerNameHint: 'For example: Sam Reed, paramedic', asked: 'What they asked', noAsked: 'Say what they asked', advised: 'What you advised', noAdvised: 'Say what you advised',
-    outcome: 'What came of it', noOutcome: 'Say what came of it', send: 'Record the call', done: 'The call is recorded.', code: 'Advice by phone (OPAL+)', task: 'Advice given', by: (caller: string): string => `The call came from ${caller}.`,
+    outcome: 'What came of it', noOutcome: 'Say what came of it', send: 'Record the call', done: 'The call is recorded.', recordedBefore: 'It had been recorded already, as you wrote it before you changed it: the answer to that was lost. What you changed was not recorded. Look at the call in the record; recording again here makes a second one.', code: 'Advice by phone (OPAL+)', task: 'Advice given', by: (caller: string): string => `The call came from ${caller}.`,
   },
 } as const;
