@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { ReplayReport } from '../../flow/feeds/replay-feed.ts';
 import type { CliContext } from './cli-context.ts';
 import { call, calling, type GatewayOptions } from './gateway-command.ts';
+import { timeLeft } from './progress.ts';
 
 const pollMs = 2_000;
 
@@ -43,10 +44,10 @@ function post(context: CliContext, options: GatewayOptions, feed: string, change
 
 /** Waits until it rests, with a progress bar on standard error: rows gone through, rate and time left. */
 async function follow(context: CliContext, options: GatewayOptions, feed: string, begun: ReplayReport | null): Promise<void> {
-  const bar = new SingleBar({ clearOnComplete: true, noTTYOutput: true, notTTYSchedule: 10_000, stream: process.stderr, format: '{bar} {value}/{total} rows  {rate}/s  {eta_formatted} left' }, Presets.shades_classic);
+  const bar = new SingleBar({ clearOnComplete: true, noTTYOutput: true, notTTYSchedule: 10_000, stream: process.stderr, format: '{bar} {value}/{total} rows  {rate}/s  {eta_formatted} left', formatTime: timeLeft }, Presets.shades_classic);
   const startedAt = performance.now();
   let report = begun;
-  if (report) bar.start(1, 0, { rate: 0 });
+  if (report) bar.start(Math.max(1, report.progress.rows), 0, { rate: 0 });
   while (report && ['shadow', 'swapping', 'closing'].includes(report.state)) {
     const { progress: { rowsDone, rows } } = report;
     bar.setTotal(Math.max(1, rows));
@@ -63,7 +64,7 @@ function tell(context: CliContext, { json }: GatewayOptions, report: ReplayRepor
   if (json) return context.print(JSON.stringify(report, null, 2));
   const { feed, state, base, candidate, added, onboarding, progress, counts, differences, erased, approvedBy } = report;
   context.print(`${feed}: ${state}, ${onboarding ? `new feed, mapping ${short(candidate)}` : `candidate ${short(candidate)} in the place of ${short(base)}`}`);
-  context.print(`  ${progress.recordsStaged} records, ${progress.rows} rows, ${progress.people} people; started by ${report.startedBy}${approvedBy === null ? '' : `, approved by ${approvedBy}`}`);
+  context.print(`  ${progress.recordsStaged} records, ${progress.rows} rows${progress.people > 0 ? `, ${progress.people} people` : ''}; started by ${report.startedBy}${approvedBy === null ? '' : `, approved by ${approvedBy}`}`);
   if (added) context.print(`  only more codes than before (${added.codes} in ${added.tables.join(', ')}): nobody was gone through whose records cannot name one`);
   if (erased > 0) context.print(`  ${erased} records are not kept any more: what only they said stays as it is`);
   context.print(`  ${counts.resource} resources differ, ${counts['new-problem']} new problems, ${counts['solved-problem']} solved problems`);

@@ -103,6 +103,7 @@ export async function forgetStaged(connection: Connection, replayId: number): Pr
   for (const table of ['replay_row', 'replay_person', 'replay_record']) await connection.query(`delete from ${table} where replay_id = $1`, [replayId]);
 }
 
+/** How far a replay is. Of rows and people nothing is known any more once it is over: they are 0 then. */
 export interface ReplayProgress {
   /** records the feed sent that belong to it */
   records: number;

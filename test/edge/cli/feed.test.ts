@@ -1,3 +1,4 @@
+import { timeLeft } from '../../../src/edge/cli/progress.ts';
 import type { FeedLedger } from '../../../src/flow/feeds/feed-ledger.ts';
 import type { FeedReport } from '../../../src/flow/feeds/feed-doctor.ts';
 import type { ReplayReport } from '../../../src/flow/feeds/replay-feed.ts';
@@ -27,6 +28,8 @@ afterAll(() => gateway.close());
 
 const onestory = (...args: string[]): ReturnType<typeof asTyped> => asTyped(gateway, args);
 const analyst = ['--as', 'uhb-integration'];
+
+it.each([['INF', '? s'], ['NULL', '? s'], [Number.POSITIVE_INFINITY, '? s'], [Number.NaN, '? s'], [0, '0 s'], [99.2, '100 s'], [100, '2 min'], [6_000, '1.7 h']])('time left: %p is %s', (seconds, said) => { expect(timeLeft(seconds)).toBe(said); });
 
 describe('onestory feed and replay', () => {
   it('the doctor says what is stuck and what to do, with exit code 1; 2 when nobody could look', async () => {
@@ -74,7 +77,7 @@ describe('onestory feed and replay', () => {
     expect((await onestory('replay', 'approve', 'uhb-adt', '--candidate', candidate, '--as', 'privacy-officer-bcc')).err).toContain('[feed-unknown]');
     const approved = await onestory('replay', 'approve', 'uhb-adt', '--candidate', candidate, '--as', 'privacy-officer');
     expect([approved.code, approved.out]).toEqual([0, expect.stringContaining('approved by Marcus Facey (privacy-officer)')]);
-    expect(approved.out).toMatch(/^uhb-adt: done/);
+    expect(approved.out).toMatch(/^uhb-adt: done[^\n]*\n {2}\d+ records, \d+ rows; started by/);
     const acts = (await auditSince(gateway, before)).map(({ entry }) => entry).filter(({ interaction }) => interaction === 'replay-start' || interaction === 'replay-approve');
     expect(acts.map(({ interaction, who, outcome }) => [interaction, who.person?.id ?? who.client, outcome])).toEqual([
       ['replay-start', 'uhb-integration', 'permitted'], ['replay-approve', 'uhb-integration', 'denied'], ['replay-approve', 'privacy-officer-bcc', 'denied'], ['replay-approve', 'privacy-officer', 'permitted'],
