@@ -125,7 +125,8 @@ function stopOnSignal({ server, doors, sandboxes, services, database }: Open, lo
       log('gateway-stop-cut');
       process.exit(1);
     }, stopMs);
-    await Promise.all([closeServer(server, stopMs * drainShare).then(() => sandboxes?.close()), doors.close()]); // answers under way may come from a sandbox
+    const drainMs = stopMs * drainShare;
+    await Promise.all([closeServer(server, drainMs).then(() => sandboxes?.close()), doors.close(drainMs)]); // answers under way may come from a sandbox
     await services.close();
     await database.close();
     log('gateway-stopped');

@@ -12,8 +12,8 @@ import { startPulls } from './pull/start-pulls.ts';
 
 /** Every other way in is found by the gateway's own port. */
 export interface Doors {
-  /** takes nothing more, and finishes what it has */
-  close: () => Promise<void>;
+  /** takes nothing more, and finishes what it has; a message that is not answered after `drainMs` is cut */
+  close: (drainMs: number) => Promise<void>;
 }
 
 /** As the standard has them, for one message at a time: see docs/operating.md. */
@@ -28,8 +28,8 @@ export async function openDoors(config: Pick<Config, 'mllp' | 'dropDir' | 'limit
   const pulls = startPulls({ services: services.pulling, targets: services.pullTargets, dataDir: config.dataDir, log });
   const checkpoints = startCheckpoints({ publishing: services.auditLog.publishing, folder: config.audit.checkpointDir, log });
   return {
-    close: async () => {
-      await Promise.all([mllp?.close(), drop?.stop(), pulls.stop(), checkpoints.stop(), measured?.close()]);
+    close: async (drainMs) => {
+      await Promise.all([mllp?.close(drainMs), drop?.stop(), pulls.stop(), checkpoints.stop(), measured?.close()]);
     },
   };
 }

@@ -88,7 +88,7 @@ export function exportCases(current: () => SystemWorld): void {
   it.each([
     ['without Prefer', '$export', system, {}, 400, 'export-async-only'], ['by a person', '$export', 'community-nurse', respondAsync, 403, 'export-systems-only'], ['by nobody', '$export', null, respondAsync, 401, 'token-missing'],
     ['of a type there is not', '$export?_type=Basic', system, respondAsync, 400, 'operation-input-invalid'], ['of a type beyond the scopes', '$export?_type=Patient', 'uhb-adt', respondAsync, 403, 'scope-missing'],
-    ['in another form', '$export?_outputFormat=text/csv', system, respondAsync, 400, 'operation-input-invalid'], ['since no instant', '$export?_since=2026', system, respondAsync, 400, 'operation-input-invalid'],
+    ['in another form', '$export?_outputFormat=text/csv', system, respondAsync, 400, 'operation-input-invalid'], ['of an element below an element', '$export?_elements=CarePlan.status.value', system, respondAsync, 400, 'operation-input-invalid'], ['since no instant', '$export?_since=2026', system, respondAsync, 400, 'operation-input-invalid'],
     ['of a group there is not', 'Group/x/$export', system, respondAsync, 404, 'not-found'], ['with a filter', '$export?_typeFilter=x', system, respondAsync, 400, 'search-parameter-unknown'],
     ['later, strictly, of anything else', 'Organization', system, { Prefer: 'respond-async, handling=strict' }, 400, 'respond-async-unsupported'],
   ] as const)('%s is refused', async (_, path, who, headers, status, code) => {

@@ -4,6 +4,7 @@ import type { WhatIfLine, WhatIfReport } from '../../flow/sharing/what-if.ts';
 import { calling } from './gateway-command.ts';
 import { streamFromGateway, type CallOptions } from './call-gateway.ts';
 import type { CliContext } from './cli-context.ts';
+import { failEach } from './fail-each.ts';
 import { readAgreementFile } from './read-agreement-file.ts';
 
 /** `onestory agreement what-if <file>`: what a text would have shown or hidden in the looks of the last days. Changes nothing. */
@@ -22,7 +23,7 @@ export function whatIfCommand(context: CliContext): Command {
         if ('report' in line) report = line['report'] as WhatIfReport;
       });
       bar.stop();
-      for (const problem of problems) context.fail(problem);
+      if (problems.length > 0) failEach(context, problems, options.json);
       if (report) context.print(options.json ? JSON.stringify(report, null, 2) : sayReport(report).join('\n'));
     });
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Parameters, ParametersParameter } from '@medplum/fhirtypes';
 import { textFromGateway } from './call-gateway.ts';
 import type { CliContext } from './cli-context.ts';
+import { failEach } from './fail-each.ts';
 import { findCitizen } from './find-citizen.ts';
 import { call, calling, type GatewayOptions } from './gateway-command.ts';
 import { writeNew } from './write-new.ts';
@@ -29,7 +30,7 @@ export function auditAccessReport(context: CliContext): Command {
 async function writePage(context: CliContext, options: GatewayOptions, path: string, file: string): Promise<void> {
   const answer = await textFromGateway(context, options, { method: 'GET', path, headers: { Accept: 'text/html' } });
   if ('problems' in answer) {
-    for (const problem of answer.problems) context.fail(problem);
+    failEach(context, answer.problems, options.json);
     return;
   }
   if (writeNew(context, file, answer.text, 0o600)) context.print(`Written to ${file}. It names a person: keep it as your organisation's rules say.`);

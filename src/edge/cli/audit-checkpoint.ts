@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { Command } from 'commander';
 import { textFromGateway } from './call-gateway.ts';
 import type { CliContext } from './cli-context.ts';
+import { failEach } from './fail-each.ts';
 import { calling, type GatewayOptions } from './gateway-command.ts';
 import { writeNew } from './write-new.ts';
 
@@ -25,7 +26,7 @@ export async function askFor(context: CliContext, options: GatewayOptions, anew:
     ? { method: 'POST', path: '/audit/checkpoint', body: { type: 'application/json', text: '{}' } }
     : { method: 'GET', path: `/audit/checkpoint${size === null ? '' : `?size=${encodeURIComponent(size)}`}` });
   if ('text' in result) return result.text;
-  for (const problem of result.problems) context.fail(problem);
+  failEach(context, result.problems, options.json);
   return null;
 }
 
@@ -35,7 +36,7 @@ export function keysCommand(context: CliContext): Command {
     .action(async (options: GatewayOptions) => {
       const result = await textFromGateway(context, options, { method: 'GET', path: '/audit/keys' });
       if ('text' in result) return context.print(result.text.trimEnd());
-      for (const problem of result.problems) context.fail(problem);
+      failEach(context, result.problems, options.json);
     });
 }
 

@@ -8,6 +8,7 @@ import { askFor } from './audit-checkpoint.ts';
 import { linesFromGateway, textFromGateway } from './call-gateway.ts';
 import { exportSubject } from './audit-subject.ts';
 import type { CliContext } from './cli-context.ts';
+import { failEach } from './fail-each.ts';
 import { call, calling, type GatewayOptions } from './gateway-command.ts';
 import { cannotWrite, fileExists, writeNew } from './write-new.ts';
 
@@ -58,7 +59,7 @@ export function proofCommand(context: CliContext): Command {
       const path = id === undefined ? `/audit/consistency?from=${encodeURIComponent(options.since ?? '')}` : `/audit/entries/${encodeURIComponent(id)}/proof`;
       const result = await textFromGateway(context, options, { method: 'GET', path });
       if ('text' in result) writeNew(context, options.out, `${result.text}\n`);
-      else for (const problem of result.problems) context.fail(problem);
+      else failEach(context, result.problems, options.json);
     });
 }
 

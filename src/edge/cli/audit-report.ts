@@ -3,6 +3,7 @@ import { csvLine } from '../../fhir/csv-line.ts';
 import { reports } from '../../flow/audit/write-report.ts';
 import { streamFromGateway } from './call-gateway.ts';
 import type { CliContext } from './cli-context.ts';
+import { failEach } from './fail-each.ts';
 import { findCitizen } from './find-citizen.ts';
 import { calling, type GatewayOptions } from './gateway-command.ts';
 
@@ -30,7 +31,7 @@ export function auditReport(context: CliContext): Command {
         } else if (typeof line['rows'] === 'number') whole = true;
         else context.print(csv ? csvLine((columns ?? []).map((column) => `${line[column] as string | undefined ?? ''}`)) : JSON.stringify(line));
       });
-      for (const problem of problems) context.fail(problem);
+      failEach(context, problems, undefined);
       if (problems.length === 0 && !whole) context.fail({ category: 'unavailable', code: 'gateway-answer-broken', text: 'The report broke off: what was printed is not all of it.', fix: 'Look at the gateway\'s log, and ask again.' });
     });
 }

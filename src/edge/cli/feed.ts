@@ -5,7 +5,7 @@ import type { WorkList } from '../../flow/feeds/feed-work-list.ts';
 import { callGateway } from './call-gateway.ts';
 import type { CliContext } from './cli-context.ts';
 import { call, calling, type GatewayOptions } from './gateway-command.ts';
-import { failEach } from './map-bench.ts';
+import { failEach } from './fail-each.ts';
 
 /** `onestory feed …`: what is stuck in feeds and why, and the work on it. */
 export function feedCommand(context: CliContext): Command {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { callGateway, type CallOptions, type GatewayCall } from './call-gateway.ts';
 import type { CliContext } from './cli-context.ts';
+import { failEach } from './fail-each.ts';
 
 /** Options of every command that calls the gateway. */
 export type GatewayOptions = CallOptions & { json?: true };
@@ -13,9 +14,9 @@ export function calling(context: CliContext, command: Command): Command {
 }
 
 /** The gateway's answer; null once its refusal has been told. */
-export async function call<Answer>(context: CliContext, options: CallOptions, request: GatewayCall): Promise<Answer | null> {
+export async function call<Answer>(context: CliContext, options: GatewayOptions, request: GatewayCall): Promise<Answer | null> {
   const result = await callGateway(context, options, request);
   if ('answer' in result) return result.answer as Answer;
-  for (const problem of result.problems) context.fail(problem);
+  failEach(context, result.problems, options.json);
   return null;
 }

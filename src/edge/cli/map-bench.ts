@@ -1,11 +1,12 @@
 import { isAbsolute, relative } from 'node:path';
 import type { Command } from 'commander';
-import { Refusal, type Category, type Problem } from '../../fhir/problem.ts';
+import { Refusal } from '../../fhir/problem.ts';
 import { mayShowValues } from '../../flow/may-show-values.ts';
 import { readInput } from '../../flow/mapping/kind-examples.ts';
 import { openWorkbench, type Workbench } from '../../flow/mapping/map-workbench.ts';
 import type { NamedSource } from '../../flow/mapping/open-source.ts';
 import type { CliContext } from './cli-context.ts';
+import { failEach } from './fail-each.ts';
 import { maskValue } from '../../flow/intake/mask-value.ts';
 
 /** Options of every command that tries maps. */
@@ -61,11 +62,3 @@ export async function orFail(context: CliContext, work: () => Promise<void> | vo
     failEach(context, error.problems, json);
   }
 }
-
-/** Tells every problem of a command that came to nothing; `json`: also as the one object its caller waits for. */
-export function failEach(context: CliContext, problems: readonly Problem[], json: true | undefined, exitCode?: 2): void {
-  if (json) context.print(JSON.stringify({ problems }, null, 2));
-  for (const problem of problems) context.fail(problem, exitCode ?? (nothingDone.has(problem.category) ? 2 : 1));
-}
-
-const nothingDone: ReadonlySet<Category> = new Set<Category>(['not-found', 'forbidden', 'conflict', 'unsupported', 'unavailable']);

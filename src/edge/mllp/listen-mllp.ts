@@ -8,7 +8,6 @@ import { serveConnection, type MllpLimits } from './serve-connection.ts';
 
 const handshakeTimeoutMs = 10_000;
 /** what is under way when the gateway stops may be finished for this long */
-const drainMs = 20_000;
 
 export interface MllpOptions {
   host: string;
@@ -25,8 +24,8 @@ export interface MllpOptions {
 
 export interface MllpListener {
   port: number;
-  /** takes no more connections, finishes the message each has begun to answer, and ends */
-  close: () => Promise<void>;
+  /** takes no more connections, finishes the message each has begun to answer, cuts what is not done after `drainMs`, and ends */
+  close: (drainMs: number) => Promise<void>;
 }
 
 /** Listens for HL7 v2 messages by MLLP. With TLS a sender shows a certificate of the named authorities, and the certificate fixes the feed. */
@@ -47,7 +46,7 @@ export async function listenMllp(options: MllpOptions): Promise<MllpListener> {
   await listen(server, options);
   return {
     port: (server.address() as AddressInfo).port,
-    close: async () => {
+    close: async (drainMs) => {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const connection of open) connection.stop();
       const forced = setTimeout(() => { for (const { socket } of open) socket.destroy(); }, drainMs);

@@ -34,9 +34,9 @@ function blameKey({ blame, feed }: LinkedRow, resource: JsonObject): Problem {
   return key === undefined ? recordOfAnother : blame(recordOfAnother, resource, `${textOf(resource['resourceType'])}.${key.element}.value`);
 }
 
-/** Several records are named by one field. */
+/** Several records may be named by one field of one place. */
 function onceEach(problems: readonly Problem[]): Problem[] {
-  return [...new Map(problems.toReversed().map((problem) => [problem.at?.field, problem])).values()].toReversed();
+  return [...new Map(problems.toReversed().map((problem) => [JSON.stringify([problem.at?.field, problem.at?.pointer, problem.at?.line, problem.at?.column]), problem])).values()].toReversed();
 }
 
 const recordOfAnother: Problem = {

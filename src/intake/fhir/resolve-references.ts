@@ -87,8 +87,10 @@ class Resolver {
       if (said !== '#' && !at.own.has(said)) this.tell(nowhere, at);
       return value;
     }
-    const target = this.targetOf(said, at.entry);
-    if (this.ambiguous.has(addressOf(said))) this.tell(ambiguous, at);
+    const root = rootOf(at.entry.fullUrl);
+    const beside = root === '' ? undefined : this.targets.get(root + addressOf(said));
+    const target = beside ?? this.targetOf(said, at.entry);
+    if (!beside && this.ambiguous.has(addressOf(said))) this.tell(ambiguous, at);
     if (target) return this.toTarget(target, value, at);
     const foreign = /^[a-z][a-z0-9+.-]*:/i.test(said) && !/^urn:(uuid|oid):/i.test(said);
     if (foreign) this.tell(foreignServer, at);
@@ -139,6 +141,11 @@ interface Place {
 /** A reference without the version it names. */
 function addressOf(reference: string): string {
   return reference.split('/_history/')[0] ?? reference;
+}
+
+/** Of the server an entry came from, with the slash that ends it; empty where its address is none of a server (FHIR R4 bundle.html#references). */
+function rootOf(fullUrl: string): string {
+  return /^(https?:.*\/)[A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64}$/.exec(fullUrl)?.[1] ?? '';
 }
 
 /** `https://server/Patient/1` is also `Patient/1`, within one Bundle; empty where it is neither. */

@@ -8,6 +8,9 @@ export const readerLookUps = [
   'count_bearing(text, text, bigint[], bigint, int)', 'find_parts(text, text, bigint[])', 'look_at_matches(text, bytea[], int, int)', 'citizens_now(uuid[])',
 ];
 
+/** Records whose date is that of a beginning (when it was recorded or asked for): they may still count long after it. */
+const goesOn = ['AllergyIntolerance', 'Condition', 'ServiceRequest'];
+
 /** Who the citizen is that is asked for, what of them is kept back and what is incomplete; ends there where `asked` is nobody. */
 const citizenFirst = `${lookUp}
 declare g live_grant; ${taken}
@@ -203,10 +206,10 @@ begin
     union all select true, null, null;
 end $$;
 
--- a citizen: what is incomplete, then rows after (type, id) of these types, stored since an instant, of what was then (each null: of any), the source Patients, and the directory rows they name
+-- a citizen: what is incomplete, then rows after (type, id) of these types, stored since an instant, of what was then (each null: of any; what only its beginning is dated of goes on), the source Patients, and the directory rows they name
 create function look_at_everything(asked_grant text, asked uuid, after_type text, after_id uuid, at_most int, asked_types text[], stored_since timestamptz, care_from timestamptz, care_to timestamptz) returns setof looked
   ${wholeCitizen(`(type, id) > (after_type, after_id) and (asked_types is null or type = any (asked_types)) and (stored_since is null or updated_at >= stored_since)
-         and (care_from is null or to_at is null or to_at > care_from) and (care_to is null or from_at is null or from_at < care_to) order by type, id`)}
+         and (care_from is null or to_at is null or to_at > care_from or type in (${goesOn.map((type) => `'${type}'`).join(', ')})) and (care_to is null or from_at is null or from_at < care_to) order by type, id`)}
 
 -- the same of all rows at once, of what happened last first
 create function look_at_story(asked_grant text, asked uuid, at_most int) returns setof looked

@@ -291,6 +291,10 @@ describe.each(databases)('an answer, on $kind', ({ open }) => {
         expect(left.map(({ resource }) => (resource?.resourceType === 'EpisodeOfCare' ? resource.period?.[member] : null)).filter((day) => day !== undefined)).toEqual([]);
       }
       expect(typesOf(await everything('end=1900'))).toContain('Patient');
+      const goesOn = (entries: readonly Entry[]): string[] => told(entries).filter((each) => /^(ServiceRequest|Condition|AllergyIntolerance)/.test(each)).sort();
+      expect(goesOn(await everything('start=2999&_count=200'))).toEqual(goesOn(all));
+      expect(goesOn(all)).not.toEqual([]);
+      expect(typesOf(await everything('_type=Patient,Provenance'))).toEqual(['Patient', 'Provenance']);
     });
 
     it('refuses a body that is not one', async () => {

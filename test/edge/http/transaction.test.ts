@@ -1,4 +1,4 @@
-import type { Bundle, CarePlan, OperationOutcome, ServiceRequest } from '@medplum/fhirtypes';
+import type { Bundle, BundleEntry, CarePlan, OperationOutcome, ServiceRequest } from '@medplum/fhirtypes';
 import type { JsonObject } from '../../../src/fhir/json.ts';
 import { readXml } from '../../../src/fhir/xml/read-xml.ts';
 import { writeXml } from '../../../src/fhir/xml/write-xml.ts';
@@ -97,15 +97,19 @@ describe.each(databases)('transactions of a partner who speaks FHIR, on $kind', 
   });
 
   it('a record of somebody else is never taken over, under whichever name', async () => {
-    await answerOf(await post(bundleOf('whole-transaction', 'g')));
+    const named = (bundle: Bundle, ...keys: string[]): void => { // a referral for each key
+      const [first] = (bundle.entry ?? []).filter(({ resource }) => resource?.resourceType === 'ServiceRequest');
+      const made = keys.map((key, n) => structuredClone({ ...first, fullUrl: n === 0 ? first?.fullUrl : 'urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0', resource: { ...first?.resource, identifier: [{ ...resourceIn(bundle, 'ServiceRequest').identifier?.[0], value: key }] } }) as BundleEntry);
+      bundle.entry = [...(bundle.entry ?? []).filter((entry) => entry !== first), ...made];
+    };
+    await answerOf(await post(bundleOf('whole-transaction', 'g', (bundle) => named(bundle, 'REF-1g', 'REF-2g'))));
     const before = await storedRows(gateway);
-    const taken = bundleOf('whole-transaction', 'h', (bundle) => { // another person, and the key of the first one's referral
+    const taken = bundleOf('whole-transaction', 'h', (bundle) => { // another person, and the keys of the first one's referrals
       Object.assign(resourceIn(bundle, 'Patient'), { name: [{ family: 'Other', given: ['Olaf'] }], gender: 'male', birthDate: '1933-03-03' });
       resourceIn(bundle, 'Patient').identifier?.splice(1);
-      const [name] = resourceIn(bundle, 'ServiceRequest').identifier ?? [];
-      if (name) name.value = 'REF-1g';
+      named(bundle, 'REF-1g', 'REF-2g');
     });
-    expect(await codesOf(await post(taken))).toEqual([422, ['record-of-another-person']]);
+    expect(await codesOf(await post(taken))).toEqual([422, ['record-of-another-person', 'record-of-another-person']]);
     expect(await codesOf(await post(bundleOf('bad-about-somebody-else', 'g')))).toEqual([422, ['record-about-another', 'record-about-another']]);
     expect(await storedRows(gateway)).toEqual(before);
   });

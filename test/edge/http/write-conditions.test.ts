@@ -93,6 +93,13 @@ describe.each(databases)('what a write finds, names and ends, on $kind', ({ open
     expect(await lastEntry()).toMatchObject({ citizen, disclosed: [`CarePlan/${id}/_history/1`] });
   });
 
+  it('bytes of a condition are UTF-8, percent-encoded or not', async () => {
+    const plan = planOf(citizen, 'Zoë');
+    const sent = await Promise.all(['Zoë', 'Zo%C3%AB'].map(async (key) => community('POST', 'CarePlan', plan, { 'If-None-Exist': Buffer.from(`identifier=urn:test|${key}`).toString('latin1') })));
+    expect(new Set(sent.map(({ id }) => id)).size).toBe(1);
+    expect(await community('POST', 'CarePlan', plan, { 'If-None-Exist': 'identifier=urn:test|Zo\u00eb' })).toMatchObject({ status: 400, codes: ['parameters-unreadable'] });
+  });
+
   it('more conditions than are looked for are refused, in a Bundle of either type', async () => {
     const entries = Array.from({ length: 501 }, (_, n) => post(planOf(citizen, `many-${n}`), { ifNoneExist: `identifier=urn:test|many-${n}` }));
     expect(await community('POST', '', bundle(...entries))).toMatchObject({ status: 413, codes: ['conditions-too-many'] });

@@ -35,7 +35,7 @@ describe.each(databases)('MLLP on $kind', ({ kind, open }) => {
     listener = await listen();
   });
   afterAll(async () => {
-    await listener.close();
+    await listener.close(20_000);
     await gateway.close();
   });
   beforeEach(() => logged.splice(0));
@@ -159,12 +159,12 @@ describe.each(databases)('MLLP on $kind', ({ kind, open }) => {
       const sender = await connectSender(byFingerprint.port, { authority, credential: unbound });
       expect(await sender.send(message({ id: 'PRINT' }))).toContain('MSA|AA|PRINT');
       await sender.end();
-      await byFingerprint.close();
+      await byFingerprint.close(20_000);
       const plain = await listen({ tls: null, clients: [{ feed: 'uhb-adt', by: 'loopback' }] });
       const local = await connectSender(plain.port, null);
       expect(await local.send(message({ id: 'PLAIN' }))).toContain('MSA|AA|PLAIN');
       await local.end();
-      await plain.close();
+      await plain.close(20_000);
     });
 
     it('refuses a sender that speaks no TLS', async () => {
@@ -193,7 +193,7 @@ describe.each(databases)('MLLP on $kind', ({ kind, open }) => {
       const sender = await connectSender(stopping.port, { authority, credential: hospital });
       sender.write(Buffer.concat([framed(message({ id: 'LAST' })), framed(message({ id: 'NEVER' }))]));
       await begun.promise;
-      const closed = stopping.close();
+      const closed = stopping.close(20_000);
       mayAnswer.resolve();
       expect([await sender.answer(), await sender.answer()]).toEqual([expect.stringContaining('MSA|AA|LAST'), null]);
       await closed;
@@ -208,7 +208,7 @@ describe.each(databases)('MLLP on $kind', ({ kind, open }) => {
       expect(await sender.send(message({ id: 'OUTAGE' }))).toMatch(/MSA\|AR\|OUTAGE\rERR\|\^\^\^207&Application internal error&HL70357\r$/);
       expect(logged.map(([event]) => event)).toContain('mllp-failed');
       await sender.end();
-      await away.close();
+      await away.close(20_000);
     });
   }
 });

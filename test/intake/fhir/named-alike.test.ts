@@ -36,4 +36,12 @@ describe('a Bundle in which an address is that of two entries', () => {
     expect(twins('CarePlan/7/_history/1')).toEqual(['reference-ambiguous /entry/n/resource/replaces/0/reference']);
     expect(twins('https://b.example/CarePlan/7')).toEqual([]);
   });
+
+  it('what stands beside it on its own server is meant', () => {
+    const from = (address: string) => errorsOf('roh-fhir', 'whole-transaction', (copy) => [
+      copy('X-1', 'https://a.example/CarePlan/7', { id: '7' }), copy('X-2', 'https://b.example/CarePlan/7', { id: '7' }), copy('X-3', address, { id: '8', replaces: [{ reference: 'CarePlan/7' }] }),
+    ]);
+    expect(from('https://b.example/CarePlan/8')).toEqual([]);
+    expect(from('https://c.example/CarePlan/8')).toEqual(['reference-ambiguous /entry/n/resource/replaces/0/reference']);
+  });
 });

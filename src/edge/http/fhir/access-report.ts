@@ -8,6 +8,7 @@ import { accessReportPage, organisationOf, type NameOf } from '../../access-repo
 import { sayLine } from '../../access-report/say-line.ts';
 import { wordsFor, type ReportWords } from '../../access-report/words.ts';
 import { asksForForm } from '../other-form.ts';
+import { plainName } from '../plain-name.ts';
 import { formParameters } from '../representation.ts';
 import type { Asked, Reply } from '../route.ts';
 import { readPosted } from './read-inputs.ts';
@@ -40,7 +41,7 @@ function readPeriod(given: readonly [string, string][]): Pick<AccessReportAsk, '
   const ranges = new Map<string, { from: string; to: string }>();
   for (const [name, value] of given) {
     const range = rangeOf(value.replace(' ', '+')); // a plus sign that was not percent-encoded
-    if (!['start', 'end'].includes(name)) problems.push({ category: 'unsupported', code: 'search-parameter-unknown', text: 'The operation has no such input.', at: { field: name.replace(/[^A-Za-z_-]/g, '').slice(0, 64) }, expected: 'start, end' });
+    if (!['start', 'end'].includes(name)) problems.push({ category: 'unsupported', code: 'search-parameter-unknown', text: 'The operation has no such input.', at: { field: plainName(name) }, expected: 'start, end' });
     else if (ranges.has(name) || !range) problems.push({ category: 'invalid', code: 'operation-input-invalid', text: 'An input of the operation is missing or not in its form.', at: { field: name }, expected: 'a date or a date and time, once' });
     else ranges.set(name, range);
   }

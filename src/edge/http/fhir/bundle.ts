@@ -29,7 +29,7 @@ export function searchsetText(base: string, released: Released, links: BundleLin
     ...released.places.map((row) => rowEntry(base, row, 'include')),
     ...released.included.composed.map(({ citizen, patient }) => entryText(base, 'Patient', citizen, JSON.stringify(patient), 'include')),
     ...released.included.rows.map((row) => rowEntry(base, row, 'include')),
-    ...(options.composed && options.provenance !== false && released.rows.length + released.places.length > 0 ? provenanceEntries(released) : []),
+    ...(options.provenance === true ? provenanceEntries(released) : []),
     ...notices.map((notice) => JSON.stringify(notice)),
   ];
   return bundleText('searchset', released.total, links, entries);

@@ -5,6 +5,7 @@ import { textOf, type Json } from '../../../fhir/json.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import type { ExportAsk } from '../../../store/partners/export-jobs.ts';
+import { plainName } from '../plain-name.ts';
 import { formParameters } from '../representation.ts';
 import { interactionsOf } from './interactions.ts';
 import { inputInvalid } from './read-inputs.ts';
@@ -12,6 +13,8 @@ import { inputInvalid } from './read-inputs.ts';
 const ndjson = ['application/fhir+ndjson', 'application/ndjson', 'ndjson'];
 const known = ['_outputFormat', '_type', '_since', '_until', '_elements'];
 const mostElements = 100;
+/** Parameters nobody knows that are told at once. */
+const mostUnknown = 20;
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[ +-]\d\d:\d\d)$/;
 
 /** What is stored of people and the directory: published definitions and the log have ways of their own. */
@@ -21,7 +24,7 @@ export const exportedTypes: readonly string[] = Object.keys(interactionsOf).filt
 export function readExportInputs(given: readonly (readonly [string, Json])[], { scopes }: Pick<Requester, 'scopes'>, lenient: boolean): Pick<ExportAsk, 'types' | 'since' | 'until' | 'elements' | 'ignored'> {
   const named = given.map(([name, value]) => [name, textOf(value)] as const).filter(([name]) => !formParameters.includes(name));
   const lists = (name: string): string[] => [...new Set(named.flatMap(([each, value]) => (each === name ? value.split(',').map((item) => item.trim()) : [])))];
-  const unknown = [...new Set(named.flatMap(([name]) => (known.includes(name) ? [] : [name.replace(/[^A-Za-z_-]/g, '').slice(0, 64)])))];
+  const unknown = [...new Set(named.flatMap(([name]) => (known.includes(name) ? [] : [plainName(name)])))].slice(0, mostUnknown);
   const [formats, types, elements] = [lists('_outputFormat'), lists('_type'), lists('_elements')];
   const [since, until] = [instantOf(lists('_since')), instantOf(lists('_until'))];
   const problems: Problem[] = [
@@ -40,8 +43,8 @@ export function readExportInputs(given: readonly (readonly [string, Json])[], { 
 
 /** `status` of any of these types, or `CarePlan.status`. */
 function isElement(text: string, types: readonly string[]): boolean {
-  const [first = '', second] = text.split('.');
-  return types.some((type) => exportedTypes.includes(type) && (second === undefined || type === first) && [...membersOf(type).values()].some(({ element }) => element === (second ?? first)));
+  const [first = '', second, more] = text.split('.');
+  return more === undefined && types.some((type) => exportedTypes.includes(type) && (second === undefined || type === first) && [...membersOf(type).values()].some(({ element }) => element === (second ?? first)));
 }
 
 /** null: none was given; undefined: it is no instant, or there are several. */

@@ -15,7 +15,7 @@ const exports: readonly OperationInput[] = [
 const taken: Readonly<Record<string, readonly OperationInput[]>> = {
   'Patient-everything': [
     { name: '_type', about: 'Resource types, separated by commas' }, { name: '_since', about: 'Records stored at or after an instant' },
-    { name: 'start', about: 'Records of what was on or after a day' }, { name: 'end', about: 'Records of what was on or before a day' }, { name: '_count', about: 'Resources on a page' },
+    { name: 'start', about: 'Records of what was, or may have been, on or after a day' }, { name: 'end', about: 'Records of what was on or before a day' }, { name: '_count', about: 'Resources on a page' },
   ],
   'Resource-validate': [{ name: 'mode', about: 'create, update, delete or profile' }, { name: 'profile', about: 'Canonical URL of the profile to check by' }],
   summary: [{ name: 'profile', about: 'The IPS Bundle, or nothing' }],

@@ -1,4 +1,5 @@
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
+import { plainName } from '../plain-name.ts';
 import { formParameters } from '../representation.ts';
 import type { Asked } from '../route.ts';
 import type { FhirServices } from './fhir-services.ts';
@@ -47,5 +48,5 @@ const countInvalid: Problem = { category: 'invalid', code: 'search-value-invalid
 
 /** A parameter that is not offered, by as much of its name as a name can be made of. */
 export function parameterUnknown(text: string, name: string, expected: string): Problem {
-  return { category: 'unsupported', code: 'search-parameter-unknown', text, at: { field: name.replace(/[^A-Za-z0-9_.:-]/g, '').slice(0, 64) }, expected };
+  return { category: 'unsupported', code: 'search-parameter-unknown', text, at: { field: plainName(name) }, expected };
 }

@@ -21,6 +21,7 @@ interface EverythingPage {
  * GET or POST [base]/Patient/{citizen}/$everything · http://hl7.org/fhir/R4/patient-operation-everything.html
  * The composed Patient first, on page one only, then every visible row by type and id, with the directory rows they name. `_type`
  * leaves out every other type; `_since`, `start` and `end` are about the person's records, and not about the Patient and the directory.
+ * What has only the day it began or was recorded on (allergies, conditions, referrals) is not left out by `start`: it may go on.
  */
 export async function patientEverything(services: FhirServices & { limits: ResourceLimits }, asked: Asked, posted: boolean): Promise<Reply> {
   const citizen = asked.params['id'] ?? '';
@@ -34,7 +35,7 @@ export async function patientEverything(services: FhirServices & { limits: Resou
   const state = released.next ? { ...(released.next as Omit<EverythingPage, 'only'>), only } : null;
   const next = state ? { next: `${url}&_page=${sealPageOf(services, asked, of, state satisfies EverythingPage)}${shapeOf(asked.query)}` } : {};
   const self = `${url}${others.map(([name, value]) => `&${name}=${encodeURIComponent(value)}`).join('')}${shapeOf(asked.query)}`;
-  return { status: 200, text: searchsetText(services.base, released, { self, ...next }, { composed: page === null, provenance: only.types?.includes('Provenance') ?? true }) };
+  return { status: 200, text: searchsetText(services.base, released, { self, ...next }, { composed: page === null, provenance: page === null && (only.types?.includes('Provenance') ?? true) }) };
 }
 
 const inputs: readonly string[] = ['_type', '_since', 'start', 'end'];
@@ -51,6 +52,7 @@ function readBounds(others: readonly (readonly [string, string])[]): EverythingB
 function readTypes(others: readonly (readonly [string, string])[]): string[] | null {
   const types = others.flatMap(([name, value]) => (name === '_type' ? value.split(',').map((each) => each.trim()) : []));
   const known = [...searchableTypes().filter((type) => type !== 'AuditEvent' && type !== 'Subscription'), 'Provenance'];
+  if (types.includes('Provenance') && !types.includes('Patient')) throw new Refusal(inputInvalid('_type', 'Patient beside Provenance, which says who told what of the Patient'));
   if (types.some((type) => !known.includes(type))) throw new Refusal(inputInvalid('_type', `of ${known.join(', ')}, separated by commas`));
   return types.length > 0 ? [...new Set(types)] : null;
 }

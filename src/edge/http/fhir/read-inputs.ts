@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../fhir/json.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
+import { plainName } from '../plain-name.ts';
 import { formParameters } from '../representation.ts';
 import type { Asked } from '../route.ts';
 import { readBodyResource, type ResourceLimits } from './read-resource.ts';
@@ -25,6 +26,8 @@ export async function readRepeated<Name extends string>(asked: Asked, posted: bo
   return { lists, inputs: onlyKnown(given.filter(([name]) => !repeated.some((each) => each === name)), names) };
 }
 const mostRepeated = 20;
+/** Mistakes that are told at once. */
+const mostTold = 20;
 
 async function givenTo(asked: Asked, posted: boolean, limits: ResourceLimits): Promise<[string, Json][]> {
   const given: [string, Json][] = asked.query.filter(([name]) => !formParameters.includes(name));
@@ -54,8 +57,12 @@ export function inputsIn(body: JsonObject): [string, Json][] {
 }
 
 export function onlyKnown(given: readonly [string, Json][], names: readonly string[]): Inputs {
-  const wrong = given.filter(([name], i) => !names.includes(name) || given.findIndex(([other]) => other === name) !== i);
-  if (wrong.length > 0) throw new Refusal(...wrong.map(([name]) => inputInvalid(name.replace(/[^A-Za-z0-9_-]/g, '').slice(0, 64), `each of ${names.join(', ')} at most once`)));
+  const [seen, wrong] = [new Set<string>(), new Set<string>()];
+  for (const [name] of given) {
+    if ((seen.has(name) || !names.includes(name)) && wrong.size < mostTold) wrong.add(plainName(name));
+    seen.add(name);
+  }
+  if (wrong.size > 0) throw new Refusal(...[...wrong].map((name) => inputInvalid(name, `each of ${names.join(', ')} at most once`)));
   return new Map(given);
 }
 

@@ -5,6 +5,7 @@ import { notFound } from '../../../fhir/outcome.ts';
 import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import { resultParameters } from '../../../fhir/search-parameters.ts';
 import type { Conformance, ConformanceType, Published } from '../../../flow/reading/conformance.ts';
+import { plainName } from '../plain-name.ts';
 import { shapeOf, shapeParameters } from '../representation.ts';
 import type { Asked, Reply } from '../route.ts';
 import { openPageOf, sealPageOf, type PageServices } from './paging.ts';
@@ -61,7 +62,7 @@ export async function searchConformance(services: ConformanceServices, asked: As
 function readSearch(given: readonly [string, string][], handling: 'strict' | 'lenient'): ConformancePage {
   const asked = given.filter(([name]) => name !== '_count' && !shapeParameters.includes(name));
   const known = asked.filter(([name]) => parameterOf(name) !== undefined);
-  const others = asked.filter(([name]) => parameterOf(name) === undefined).map(([name]) => name.replace(/[^A-Za-z0-9_.:-]/g, '').slice(0, 64));
+  const others = asked.filter(([name]) => parameterOf(name) === undefined).map(([name]) => plainName(name));
   const ignored = handling === 'lenient' ? others.filter(shapesAnswer) : [];
   const problems: Problem[] = [
     ...others.filter((field) => !ignored.includes(field)).map((field): Problem => ({ ...unknown, at: { field }, fix: shapesAnswer(field) ? 'Leave it out, or send "Prefer: handling=lenient" to have it ignored.' : 'Leave it out, or ask by another.' })),

@@ -6,6 +6,7 @@ import { Refusal, type Problem } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import type { KeptSubscription } from '../../../flow/partners/keep-subscription.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
+import { plainName } from '../plain-name.ts';
 import { formParameters } from '../representation.ts';
 import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
 import { permit } from './permit.ts';
@@ -88,6 +89,6 @@ async function events(services: SubscriptionServices, asked: Asked, posted: bool
 async function inputs(services: SubscriptionServices, asked: Asked, posted: boolean, names: readonly string[]): Promise<[string, string][]> {
   const given = [...asked.query.filter(([name]) => !formParameters.includes(name)), ...(posted ? await readPosted(asked, services.limits) : [])];
   const unknown = given.find(([name]) => !names.includes(name));
-  if (unknown) throw new Refusal(inputInvalid(unknown[0].replace(/[^A-Za-z0-9_-]/g, '').slice(0, 64), names.length === 0 ? 'none' : names.join(', ')));
+  if (unknown) throw new Refusal(inputInvalid(plainName(unknown[0]), names.length === 0 ? 'none' : names.join(', ')));
   return given;
 }

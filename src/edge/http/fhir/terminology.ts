@@ -114,7 +114,8 @@ function canonicalOf(services: TerminologyServices, asked: Asked, inputs: Inputs
   const url = textInput(inputs, 'url');
   if (asked.params['id'] !== undefined || url === undefined) return textOf(publishedOf(services, asked, inputs, type)['url']);
   const [plain = '', version] = url.split('|');
-  if (version !== undefined && version !== specification && !services.conformance.findByUrl(type, url)) throw new Refusal({ ...unknownCanonical, at: { field: 'url' } });
+  const isOurs = services.conformance.findByUrl(type, plain) !== undefined;
+  if (version !== undefined && (isOurs || version !== specification) && !services.conformance.findByUrl(type, url)) throw new Refusal({ ...unknownCanonical, at: { field: 'url' } });
   return plain;
 }
 

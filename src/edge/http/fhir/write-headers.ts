@@ -1,5 +1,5 @@
 import { Refusal } from '../../../fhir/problem.ts';
-import { readParameters } from '../read-parameters.ts';
+import { readParameters, readSentParameters } from '../read-parameters.ts';
 import { formParameters } from '../representation.ts';
 import type { Asked } from '../route.ts';
 
@@ -17,12 +17,12 @@ export function readVersion(asked: Pick<Asked, 'header'>): number | undefined {
   return readIfMatch(asked.header('If-Match'));
 }
 
-/** `If-None-Exist`: a search without its question mark; absent: none. */
+/** `If-None-Exist`: a search without its question mark; absent: none. As bytes where it is a header, as text in a Bundle (`pointer`). */
 export function readIfNoneExist(text: string | undefined, place: { field: string } | { pointer: string } = { field: 'If-None-Exist' }): [string, string][] | undefined {
   if (text === undefined) return undefined;
   const search = text.replace(/^\?/, '');
   if (/^[^=]*\?/.test(search)) throw new Refusal({ category: 'invalid', code: 'header-invalid', text: 'If-None-Exist is a search alone.', at: place, expected: 'identifier={system}|{value}', fix: 'Leave out the address and the type before it.' });
-  return readParameters(search);
+  return 'pointer' in place ? readParameters(search) : readSentParameters(search);
 }
 
 /** What of the query is a condition, and not about the form of the answer. */

@@ -4,6 +4,7 @@ import { Refusal } from '../../../fhir/problem.ts';
 import type { Requester } from '../../../fhir/sharing.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { LookReplayAsk, LookReplays } from '../../../flow/sharing/replay-looks.ts';
+import { plainName } from '../plain-name.ts';
 import { route, type Asked, type RouteServices } from '../route.ts';
 import { permitGovernance } from './permit-governance.ts';
 import { json } from './reply-json.ts';
@@ -31,7 +32,7 @@ function readAsk({ query }: Asked): LookReplayAsk {
   const wrong = given.length !== inputs.length ? inputs.find((name) => value(name) === '') ?? given.find(([name], i) => !inputs.some((input) => input === name) || given.findIndex(([other]) => other === name) !== i)?.[0] ?? 'at'
     : !at ? 'at' : inputs.find((name) => value(name) === '' || value(name).length > 300);
   if (wrong !== undefined || !at) {
-    throw new Refusal({ category: 'invalid', code: 'search-value-invalid', text: 'A look is found by who looked, at whom, and when.', at: { field: (wrong ?? 'at').replace(/[^A-Za-z_-]/g, '').slice(0, 64) }, expected: 'user, patient and at (a day or an instant), each once' });
+    throw new Refusal({ category: 'invalid', code: 'search-value-invalid', text: 'A look is found by who looked, at whom, and when.', at: { field: plainName(wrong ?? 'at') }, expected: 'user, patient and at (a day or an instant), each once' });
   }
   return { user: value('user'), citizen: value('patient').replace(/^Patient\//, ''), from: new Date(at.from), to: new Date(at.to) };
 }

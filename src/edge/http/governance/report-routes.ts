@@ -8,6 +8,7 @@ import type { ReportFilters } from '../../../flow/audit/read-report-page.ts';
 import type { RequestFacts } from '../../../flow/release-context.ts';
 import type { ReportAsk, ReportName, ReportPages } from '../../../flow/audit/write-report.ts';
 import { asksForForm } from '../other-form.ts';
+import { plainName } from '../plain-name.ts';
 import { route, type Asked, type Reply, type RouteServices } from '../route.ts';
 import { permitGovernance } from './permit-governance.ts';
 
@@ -93,7 +94,7 @@ function readFilters(query: readonly [string, string][]): ReportFilters {
   for (const [name, value] of query.filter(([each]) => each !== '_format')) {
     const filter = filters.find((each) => each === name);
     const range = name === 'from' || name === 'to' ? rangeOf(value.replace(' ', '+')) : undefined;
-    if (!filter && name !== 'from' && name !== 'to') problems.push({ category: 'unsupported', code: 'search-parameter-unknown', text: 'A report has no such filter.', at: { field: name.replace(/[^A-Za-z_-]/g, '').slice(0, 64) }, expected: ['from', 'to', ...filters].join(', ') });
+    if (!filter && name !== 'from' && name !== 'to') problems.push({ category: 'unsupported', code: 'search-parameter-unknown', text: 'A report has no such filter.', at: { field: plainName(name) }, expected: ['from', 'to', ...filters].join(', ') });
     else if (seen.has(name) || (filter ? !/^[^\p{Cc}\p{Cf}\p{Cs}]{1,300}$/u.test(value) : !range)) problems.push({ category: 'invalid', code: 'search-value-invalid', text: 'A filter of a report is not in its form.', at: { field: name }, expected: filter ? 'one value of at most 300 characters' : 'a day or an instant, once' });
     else if (filter) read[filter] = filter === 'patient' ? value.replace(/^Patient\//, '') : value;
     else if (range) read[name === 'from' ? 'from' : 'to'] = new Date(name === 'from' ? range.from : range.to);
