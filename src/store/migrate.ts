@@ -34,6 +34,7 @@ import { expectedFeeds } from './schema/034-expected-feeds.ts';
 import { narrowYeses } from './schema/037-narrow-yeses.ts';
 import { tokensInBatches } from './schema/038-tokens-in-batches.ts';
 import { reviewsByPerson } from './schema/039-reviews-by-person.ts';
+import { placesBesidePeople } from './schema/040-places-beside-people.ts';
 import { yesesOfTheirOwn } from './schema/028-yeses-of-their-own.ts';
 import { replaysOfAddedCodes } from './schema/036-replays-of-added-codes.ts';
 import { ledgerShapes } from './schema/035-ledger-shapes.ts';
@@ -47,7 +48,7 @@ export const readerRole = 'onestory_reader';
 export const accountantRole = 'onestory_accountant';
 
 /** What tables there are, one step after the other. */
-const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, mappingVersions, pulls, uploads, linkage, merging, linkReviews, story, confirmations, confirmedWhen, visitMoves, searchValues, whenStored, auditTree, answers, clients, exportsAndSubscriptions, cases, operating, orderedLists, orderedCandidates, refusedFiles, yesesOfTheirOwn, oneCitizenAndUntil, checkpointHooks, whoApproved, casesClosedByTwo, ownEmergencies, expectedFeeds, ledgerShapes, replaysOfAddedCodes, narrowYeses, tokensInBatches, reviewsByPerson];
+const migrations: readonly string[] = [theRecord, webSessions, choicesAndEmergencies, lookingBack, emergencyReviews, sensitiveCodesTables, mappingVersions, pulls, uploads, linkage, merging, linkReviews, story, confirmations, confirmedWhen, visitMoves, searchValues, whenStored, auditTree, answers, clients, exportsAndSubscriptions, cases, operating, orderedLists, orderedCandidates, refusedFiles, yesesOfTheirOwn, oneCitizenAndUntil, checkpointHooks, whoApproved, casesClosedByTwo, ownEmergencies, expectedFeeds, ledgerShapes, replaysOfAddedCodes, narrowYeses, tokensInBatches, reviewsByPerson, placesBesidePeople];
 const doorText = door + rights(readerRole, accountantRole);
 const doorHash = createHash('sha256').update(doorText).digest();
 

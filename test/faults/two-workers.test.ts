@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { freshPostgres } from '../databases.ts';
+import { message } from '../intake/adt.ts';
+import { until, untilBlocked } from '../patience.ts';
 import { openPostgres, type Database } from '../../src/store/database.ts';
 import { sendersFor, type FeedPost } from './feed-posts.ts';
 import { compareRecords, readFinalRecord } from './final-record.ts';
@@ -69,5 +71,31 @@ describe('two gateways on one database', () => {
         await Promise.all([...both, alone].map((each) => each.close()));
       }
     }), { numRuns: runs, seed: 7, endOnFailure: true });
+  });
+
+  it('join somebody whom the one is making known while the other reads the merge', async () => {
+    const url = await freshPostgres();
+    const both = [await openOn(url), await openOn(url)] as const;
+    const aside = await openPostgres(url, 2);
+    const [{ database, post }] = both;
+    const pid = (key: string): Record<number, string> => ({ 3: `${key}^^^RRK`, 5: 'MERGER^ALMA^^^^L' });
+    const settled = (): Promise<unknown[]> => database.query("select state from intake_row where message_id = 'MERGE' and state <> 'pending'");
+    const blocked = (): Promise<unknown[]> => database.query("select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'");
+    try {
+      await post('uhb-adt', '', message({ event: 'A28', id: 'KEPT', pid: pid('KEPT'), pv1: null }));
+      await untilIdle(database);
+      await aside.transaction(async (connection) => {
+        await connection.query('lock table fold_state in share row exclusive mode'); // the one stops short of its end
+        await post('uhb-adt', '', message({ event: 'A28', id: 'LOST', pid: pid('LOST'), pv1: null }));
+        await untilBlocked(database);
+        await post('uhb-adt', '', message({ event: 'A40', id: 'MERGE', pid: pid('KEPT'), pv1: null, more: ['MRG|LOST^^^RRK'] }));
+        await until(async () => (await settled()).length > 0 || (await blocked()).length > 1, 'the other worker at the merge');
+      });
+      await untilIdle(database);
+      expect(await settled()).toEqual([{ state: 'stored' }]);
+      expect(await database.query('select count(distinct citizen_id)::int as citizens, count(*)::int as people from source_person')).toEqual([{ citizens: 1, people: 2 }]);
+    } finally {
+      await Promise.all([...both.map((each) => each.close()), aside.close()]);
+    }
   });
 });

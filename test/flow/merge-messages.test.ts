@@ -204,11 +204,34 @@ describe.each(databases)('messages that say who is who, on $kind', ({ open }) =>
 
   it('whom nobody described yet is put where the merge says, whichever of the two it is, unless what is said then speaks against it', async () => {
     await send({ event: 'A28', pid: pid('K3', 'FIRST^KNOWN') });
-    expect(await send({ ...merge('A47', 'K3', 'L3') }, { ...merge('A43', 'NEW3', 'K3') }, { ...merge('A40', 'K3', 'L4') })).toMatchObject([{ state: 'stored' }, { state: 'stored' }, { state: 'stored' }]);
-    await send({ event: 'A28', pid: { 3: 'L3^^^RRK', 5: 'FIRST^KNOWN' } }, { event: 'A28', pid: pid('NEW3', 'FIRST^KNOWN') }, { event: 'A28', pid: pid('L4', 'FIRST^OTHER') });
+    expect(await send(merge('A47', 'K3', 'L3'), merge('A43', 'NEW3', 'K3'), merge('A40', 'K3', 'L4'), merge('A40', 'K3', 'L9'))).toEqual(Array.from({ length: 4 }, () => expect.objectContaining({ state: 'stored' })));
+    await send({ event: 'A28', pid: { 3: 'L3^^^RRK', 5: 'FIRST^KNOWN' } }, { event: 'A28', pid: pid('NEW3', 'FIRST^KNOWN') }, { event: 'A28', pid: pid('L4', 'FIRST^OTHER') }, { event: 'A28', pid: pid('L9', 'LAST^OTHER', { 7: '19660211' }) });
     const kept = await citizenOf('K3');
     expect([await citizenOf('L3'), await citizenOf('NEW3')]).toEqual([kept, kept]);
-    expect(await citizenOf('L4')).not.toBe(kept);
+    for (const doubtful of ['L4', 'L9']) {
+      expect(await citizenOf(doubtful)).not.toBe(kept);
+      expect(await gateway.database.query('select candidate from link_review where citizen_id = $1', [await citizenOf(doubtful)])).toEqual([{ candidate: kept }]);
+    }
+  });
+
+  it('whom nobody described yet goes along with the one a merge named them with, and leaves again', async () => {
+    await send({ event: 'A28', pid: pid('K8', 'LEAVER^ADA') }, { event: 'A28', pid: pid('X8', 'LEAVER^ADA') });
+    expect(await send(merge('A40', 'X8', 'K8'), merge('A40', 'K8', 'L8'), unlink('X8', 'K8'))).toEqual(Array.from({ length: 3 }, () => expect.objectContaining({ state: 'stored' })));
+    await send({ event: 'A28', pid: pid('L8', 'LEAVER^ADA') });
+    expect(await citizenOf('K8')).not.toBe(await citizenOf('X8'));
+    expect(await citizenOf('L8')).toBe(await citizenOf('K8'));
+    expect(await send(unlink('K8', 'L8'))).toMatchObject([{ state: 'stored' }]);
+    expect(new Set([await citizenOf('K8'), await citizenOf('L8'), await citizenOf('X8')]).size).toBe(3);
+  });
+
+  it('whom nobody described yet joins nobody they were told apart from, whatever that one has become', async () => {
+    await send({ event: 'A28', pid: pid('K10', 'APART^ADA') }, { event: 'A28', pid: pid('X10', 'APART^ADA') });
+    expect(await send(unlink('X10', 'L10'), merge('A40', 'X10', 'L10'))).toMatchObject([{ state: 'stored' }, { state: 'quarantined', codes: ['merge-told-apart'] }]);
+    expect(await send(merge('A40', 'K10', 'L10'), merge('A40', 'X10', 'K10'))).toMatchObject([{ state: 'stored' }, { state: 'stored' }]);
+    await send({ event: 'A28', pid: pid('L10', 'APART^ADA') });
+    expect(await citizenOf('K10')).toBe(await citizenOf('X10'));
+    expect(await citizenOf('L10')).not.toBe(await citizenOf('X10'));
+    expect(await gateway.database.query('select rule from link_review where citizen_id = $1 and candidate = $2', [await citizenOf('L10'), await citizenOf('X10')])).toEqual([]);
   });
 
   it('waits for people of whom nothing is known, and is done when one of them arrives', async () => {

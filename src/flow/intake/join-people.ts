@@ -1,12 +1,14 @@
 import { Refusal, type Problem } from '../../fhir/problem.ts';
 import type { Joining } from '../../intake/joining.ts';
-import { saveReview } from '../../store/record/citizens.ts';
+import { holdKeys, saveReview } from '../../store/record/citizens.ts';
 import type { Connection } from '../../store/database.ts';
 import type { RowOutcome } from '../../store/intake/intake-queue.ts';
-import { endPlace, findJoiningMerge, findPersons, loadPlaces, saveApart, savePlace, waitFor } from '../../store/linkage/link-decisions.ts';
+import { endPlace, findJoiningMerge, findPersons, loadApart, loadPersons, loadPlaces, saveApart, savePlace, waitFor } from '../../store/linkage/link-decisions.ts';
+import { keyedHash } from '../../store/secrets.ts';
 import type { IntakeContext } from './intake-context.ts';
 import { keepDecision, type Decided } from '../linkage/link-context.ts';
 import { findDoubt, keepApart, mergeCitizens, type Doubt } from '../linkage/merge-citizens.ts';
+import { localKey } from './link-people.ts';
 import { moveVisits } from './move-visits.ts';
 import { partnerId } from './name-resource.ts';
 import type { ReadRow } from './read-and-map.ts';
@@ -35,10 +37,13 @@ export type Effect = { changed: boolean } | { waits: Problem; outcome?: 'quarant
 /**
  * Joins people, tells them apart and moves their visits as messages of their senders ask, in order, after everything else of the batch is
  * saved. What is known of the two decides whether a message is enough: where it is not the pair goes to review, and the
- * message waits. Nothing but identifiers is taken from such a message.
+ * message waits. Nothing but identifiers is taken from such a message. Whoever is named is held by the key that makes them
+ * known: another worker that is doing so is through first, or finds what was decided here.
  */
 export async function joinPeople(connection: Connection, context: IntakeContext, rows: readonly JoiningRow[]): Promise<JoinedRow[]> {
   const joined: JoinedRow[] = [];
+  await holdKeys(connection, rows.flatMap(({ feed, input: { joins } }) => [joins.person, ...joins.others]
+    .map((value) => keyedHash(context.secrets.person, localKey({ system: `${feed.partner.identifierBase}/person`, value })))));
   for (const each of rows) joined.push(await joinOne(connection, context, each));
   return joined;
 }
@@ -86,8 +91,9 @@ function decidedBy({ row, feed, input }: JoiningRow): Decided {
 async function joinTwo(connection: Connection, context: IntakeContext, each: JoiningRow, kept: Named, lost: Named): Promise<Effect> {
   const { citizen: into } = kept;
   const { citizen: from } = lost;
-  if (into === undefined && from === undefined) return waitForBoth(connection, each, [kept, lost]);
-  if (into === undefined || from === undefined) return place(connection, context, each, into === undefined ? kept : lost, into ?? from ?? '');
+  if (from === undefined && into !== undefined) return place(connection, context, each, lost, { id: kept.id, citizen: into });
+  if (into === undefined && from !== undefined) return place(connection, context, each, kept, { id: lost.id, citizen: from });
+  if (into === undefined || from === undefined) return waitForBoth(connection, each, [kept, lost]);
   if (from === into) return { changed: false };
   const doubt = await findDoubt(connection, context, { from, into });
   if (doubt) return review(connection, context, { citizen: from, id: lost.id, candidate: into }, doubt);
@@ -95,11 +101,14 @@ async function joinTwo(connection: Connection, context: IntakeContext, each: Joi
   return { changed: true };
 }
 
-/** Of the two one is not described yet: when it is, it is this citizen, unless what is said of it speaks against that. */
-async function place(connection: Connection, context: IntakeContext, each: JoiningRow, unknown: Named, citizen: string): Promise<Effect> {
+/** Of the two one is not described yet: when it is, it is whoever the other is then, unless what is said of it speaks against that. */
+async function place(connection: Connection, context: IntakeContext, each: JoiningRow, unknown: Named, other: { id: string; citizen: string }): Promise<Effect> {
+  const { citizen } = other;
   if ((await loadPlaces(connection, [unknown.id])).get(unknown.id) === citizen) return { changed: false };
+  const apart = (await loadApart(connection, [unknown.id])).get(unknown.id);
+  if (apart && (await loadPersons(connection, [citizen])).some(({ id }) => apart.has(id))) return { waits: toldApart, outcome: 'quarantined' };
   const decision = await keepDecision(connection, context, { kind: 'merge', from: null, into: citizen, persons: [unknown.id] }, decidedBy(each));
-  await savePlace(connection, decision, unknown.id, citizen);
+  await savePlace(connection, decision, unknown.id, other);
   await requeueAbout(connection, context, [], [{ feed: each.row.feed, personKey: unknown.key }]);
   return { changed: true };
 }

@@ -5,7 +5,7 @@ import { decideLink, weighLink } from '../../linkage/decide-link.ts';
 import type { GradedPair } from '../../linkage/grade-pair.ts';
 import { personFacts } from '../../linkage/person-facts.ts';
 import type { Candidate, LinkDecision, PersonFacts } from '../../linkage/types.ts';
-import { findLinkedPeople, type LinkedPerson, type LinkEvidence, type PersonChange } from '../../store/record/citizens.ts';
+import { findLinkedPeople, type LinkedPerson, type LinkEvidence, type PersonChange, type PossibleLink } from '../../store/record/citizens.ts';
 import type { Connection } from '../../store/database.ts';
 import { loadPersons } from '../../store/linkage/link-decisions.ts';
 import { keyedHash } from '../../store/secrets.ts';
@@ -13,7 +13,7 @@ import { blamePerson } from './blame-person.ts';
 import { invalidNumber } from './check-number.ts';
 import type { IntakeContext } from './intake-context.ts';
 import { resourceId } from './name-resource.ts';
-import { loadDecided, type Decisions } from './link-decided.ts';
+import { loadDecided, type Decisions, type Place } from './link-decided.ts';
 import type { MappedRow } from './read-and-map.ts';
 
 /** What linking works with. */
@@ -83,13 +83,18 @@ function identify(context: LinkingContext, mapped: MappedRow, made: Map<string, 
     return [key, hashed];
   };
   if (!patient || mapped.part.knownPeople) {
-    const known = hash(`local:${own.system}|${own.value}`);
+    const known = hash(localKey(own));
     return { mapped, own, hashes: new Map([known]), exact: [known[1]] };
   }
   const facts = personFacts(patient as unknown as Patient, base);
   const id = resourceId(context.secrets, patient, base) ?? '';
   const hashes = new Map(keysOf(facts).map(hash));
   return { mapped, own, person: { id, facts }, hashes, exact: [...hashes].flatMap(([key, value]) => (key.startsWith('likeness:') ? [] : [value])) };
+}
+
+/** The blocking key of what a sender calls somebody. */
+export function localKey({ system, value }: PersonFacts['local'][number]): string {
+  return `local:${system}|${value}`;
 }
 
 /** Blocking keys told apart by kind, so that no value of one can meet a value of another. */
@@ -151,8 +156,8 @@ function decideOne(context: LinkingContext, identity: Identity, registry: Regist
   const found = registry.candidates(hashes.values());
   if (!person) return found.length === 1 && found[0] ? knownPerson(identity, registry, found[0].citizen) : { problem: blamePerson(mapped, personNotKnown) };
   const candidates = decisions.mayBe(person.id, found);
-  const placed = decisions.placeOf(person.id, person.facts, context.grade);
-  const decision: LinkDecision = placed === undefined ? decideLink(person.facts, candidates, context.grade) : { kind: 'certain', citizen: placed, rule: 'link-decision-01', agreed: [] };
+  const place = decisions.placeOf(person.id, person.facts, context.grade);
+  const decision: LinkDecision = place?.doubt === null ? { kind: 'certain', citizen: place.citizen, rule: 'link-decision-01', agreed: [] } : decideLink(person.facts, candidates, context.grade);
   if (decision.kind === 'refused') return { problem: blamePerson(mapped, refusals[decision.code]) };
   const citizen = decision.kind === 'certain' ? decision.citizen : context.newId();
   if (decision.kind !== 'certain') linking.citizens.push({ citizen, traced: decision.kind === 'new' && decision.traced });
@@ -162,10 +167,15 @@ function decideOne(context: LinkingContext, identity: Identity, registry: Regist
     registry.add(citizen, person.id, person.facts, hashes.values());
     linking.people.push({
       citizen, id: person.id, feed: mapped.feed.key, personKey: mapped.row.personKey, rule: decision.rule, facts: person.facts,
-      hashes: [...hashes.values()].map((hash) => Buffer.from(hash, 'hex')), ...rests,
+      hashes: [...hashes.values()].map((hash) => Buffer.from(hash, 'hex')), ...rests, possible: [...rests.possible, ...doubtfulJoin(place, citizen)],
     });
   }
   return { citizen, person: person.id, ...homesOf(registry, citizen, person.id) };
+}
+
+/** A join that was asked for before the person was described, and that what is said of them now leaves to somebody. */
+function doubtfulJoin(place: Place | undefined, citizen: string): PossibleLink[] {
+  return place && place.doubt !== null && place.citizen !== citizen ? [{ candidate: place.citizen, rule: place.doubt, evidence: null }] : [];
 }
 
 /** Whom the sender's own id means, of those who are this citizen. */

@@ -116,9 +116,8 @@ async function undo(connection: Connection, context: LinkContext, held: LinkDeci
 }
 
 async function undoMerge(connection: Connection, context: LinkContext, merge: LinkDecisionRow, by: Decided): Promise<string> {
-  const [citizen = ''] = await citizensNow(connection, [merge.into ?? '']);
+  const [citizen = ''] = [...await endPlaces(connection, merge.id), ...await citizensNow(connection, [merge.into ?? ''])];
   await holdCitizens(connection, [citizen]);
-  await endPlaces(connection, merge.id);
   const people = await loadPersons(connection, [citizen]);
   const gone = await leftSince(connection, merge.id);
   const leaving = people.filter(({ id }) => merge.persons.includes(id) && !gone.persons.has(id));

@@ -172,14 +172,17 @@ export async function loadApart(connection: Connection, ids: readonly string[]):
   return new Map([...Map.groupBy(rows, ({ id }) => id)].map(([id, pairs]) => [id, new Set(pairs.map(({ other }) => other))]));
 }
 
-/** Where source Patients go that a decision named before anybody described them. */
-export async function savePlace(connection: Connection, decision: string, person: string, citizen: string): Promise<void> {
+/** A source Patient that a decision named before anybody described it goes where the one it was named with is then. */
+export async function savePlace(connection: Connection, decision: string, person: string, beside: { id: string; citizen: string }): Promise<void> {
   await connection.query(
-    'insert into person_place (id, citizen_id, decision) values ($1, $2, $3) on conflict (id) do update set citizen_id = excluded.citizen_id, decision = excluded.decision', [person, citizen, decision]);
+    `insert into person_place (id, citizen_id, with_id, decision) values ($1, $2, $3, $4)
+     on conflict (id) do update set citizen_id = excluded.citizen_id, with_id = excluded.with_id, decision = excluded.decision`, [person, beside.citizen, beside.id, decision]);
 }
 
-export async function endPlaces(connection: Connection, decision: string): Promise<void> {
-  await connection.query('delete from person_place where decision = $1', [decision]);
+/** Returns where it put whom it named. */
+export async function endPlaces(connection: Connection, decision: string): Promise<string[]> {
+  const { rows } = await connection.query<{ citizen: string }>(`with ended as (delete from person_place where decision = $1 returning *) ${placesNow('ended')}`, [decision]);
+  return rows.map(({ citizen }) => citizen);
 }
 
 /** This source Patient goes where what is said of it leads. */
@@ -192,9 +195,12 @@ export async function waitFor(connection: Connection, { recordId, row }: { recor
   await connection.query('insert into joining_wait (id, record_id, row_no) select i, $2, $3 from unnest($1::uuid[]) i on conflict do nothing', [persons, recordId, row]);
 }
 
+const placesNow = (places: string): string => `select p.id, coalesce(w.citizen_id, a.now_id, p.citizen_id) as citizen
+  from ${places} p left join source_person w on w.id = p.with_id left join citizen_alias a on a.citizen_id = p.citizen_id`;
+
+/** Where each of these source Patients goes that has a place: to a citizen of now. */
 export async function loadPlaces(connection: Connection, ids: readonly string[]): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map();
-  const { rows } = await connection.query<{ id: string; citizen: string }>(
-    'select p.id, coalesce(a.now_id, p.citizen_id) as citizen from person_place p left join citizen_alias a on a.citizen_id = p.citizen_id where p.id = any ($1::uuid[])', [ids]);
+  const { rows } = await connection.query<{ id: string; citizen: string }>(`${placesNow('person_place')} where p.id = any ($1::uuid[])`, [ids]);
   return new Map(rows.map(({ id, citizen }) => [id, citizen]));
 }

@@ -14,15 +14,21 @@ export interface LinkedPerson {
 /** More people under one key than this is a junk key: the rest, in the order of their ids, are not candidates. */
 export const candidatesPerKey = 50;
 
+/** Nobody else makes anybody known by these keys, or decides about whom they name, until the transaction ends. In order, so that few wait for each other in a circle. */
+export async function holdKeys(connection: Connection, hashes: readonly Buffer[]): Promise<void> {
+  if (hashes.length === 0) return;
+  await connection.query(
+    `select pg_advisory_xact_lock(k) from (select distinct ('x' || encode(substring(h from 1 for 8), 'hex'))::bit(64)::bigint as k
+       from unnest($1::bytea[]) as h order by 1) o`, [hashes]);
+}
+
 /**
- * Everybody these blocking keys find, with every fact of the citizens found. Locks those of `locked` for this transaction
- * first, in order, so that two workers who meet the same new person make one citizen of them.
+ * Everybody these blocking keys find, with every fact of the citizens found. Holds those of `locked` first, so
+ * that two workers who meet the same new person make one citizen of them.
  */
 export async function findLinkedPeople(connection: Connection, hashes: readonly Buffer[], locked: readonly Buffer[]): Promise<{ byHash: Map<string, Set<string>>; people: LinkedPerson[] }> {
   if (hashes.length === 0) return { byHash: new Map(), people: [] };
-  if (locked.length > 0) await connection.query(
-    `select pg_advisory_xact_lock(k) from (select distinct ('x' || encode(substring(h from 1 for 8), 'hex'))::bit(64)::bigint as k
-       from unnest($1::bytea[]) as h order by 1) o`, [locked]);
+  await holdKeys(connection, locked);
   const { rows: keys } = await connection.query<{ hash: string; citizen_id: string }>(
     `select encode(h.hash, 'hex') as hash, k.citizen_id from (select distinct hash from unnest($1::bytea[]) as h(hash)) h
      join lateral (select distinct citizen_id from person_key p where p.hash = h.hash order by citizen_id limit $2) k on true`, [hashes, candidatesPerKey]);
