@@ -7,7 +7,7 @@ import { formatDateTime } from '../format.ts';
 import { sessionKey } from '../session/use-session.ts';
 import { strings } from '../strings.ts';
 import { Problem } from '../ui/problem.tsx';
-import { changeEmergencies, minutesLeft } from './live-emergency.ts';
+import { changeEmergencies, goesWith, minutesLeft } from './live-emergency.ts';
 
 const words = strings.breakGlass;
 const tickMs = 10_000;
@@ -55,8 +55,8 @@ function useForgetEnded(emergencies: readonly LiveEmergency[]): void {
   const navigate = useNavigate();
   const before = useRef(emergencies);
   useEffect(() => {
-    const ended = before.current.some(({ reference }) => emergencies.every((live) => live.reference !== reference));
+    const ended = before.current.filter(({ reference }) => emergencies.every((live) => live.reference !== reference));
     before.current = emergencies;
-    if (ended) void Promise.resolve(navigate('/find')).then(() => { queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] }); });
+    if (ended.length > 0) void Promise.resolve(navigate('/find')).then(() => { queries.removeQueries({ predicate: ({ queryKey }) => goesWith(ended, queryKey) }); });
   }, [emergencies, navigate, queries]);
 }

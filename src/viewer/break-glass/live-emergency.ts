@@ -1,5 +1,5 @@
 import type { Parameters } from '@medplum/fhirtypes';
-import type { QueryClient } from '@tanstack/react-query';
+import type { QueryClient, QueryKey } from '@tanstack/react-query';
 import type { LiveEmergency, Session } from '../api/session.ts';
 import { sessionKey } from '../session/use-session.ts';
 
@@ -13,6 +13,11 @@ export function emergencyIn({ parameter = [] }: Parameters): LiveEmergency {
 export function minutesLeft({ until }: LiveEmergency, now: Date): number {
   const left = Date.parse(until) - now.getTime();
   return Number.isNaN(left) || left <= 0 ? 0 : Math.floor(left / 60_000);
+}
+
+/** Whether what is kept under this key goes when these have ended: everything that was read, and of what was typed what is about them. */
+export function goesWith(ended: readonly LiveEmergency[], [kind, citizen]: QueryKey): boolean {
+  return kind === 'draft' ? ended.some((each) => each.citizen === citizen) : kind !== sessionKey[0];
 }
 
 /** What was just opened or ended stands in the session at once; the next look at it says the same. */

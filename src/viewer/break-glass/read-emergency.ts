@@ -32,7 +32,7 @@ export function readEmergency(typed: TypedEmergency, now: Date): { parameters: P
   const born = dayFrom(typed.born);
   const [family, explanation] = [typed.family.trim(), typed.explanation.trim()];
   const mistakes: Partial<Record<EmergencyField, string>> = {
-    ...(number.kind !== 'nhs-number' && { number: numberMistake(number) }), ...(born === undefined ? { born: words.born } : born > londonToday(now) && { born: words.future }), ...(family === '' && { family: words.family }),
+    ...(number.kind !== 'nhs-number' && { number: number.kind === 'national-insurance' ? words.nationalInsurance : numberMistake(number) }), ...(born === undefined ? { born: words.born } : born > londonToday(now) && { born: words.future }), ...(family === '' && { family: words.family }),
     ...(typed.reason === '' && { reason: words.reason }), ...(explanation.length < 15 && { explanation: words.explanation }),
   };
   if (number.kind !== 'nhs-number' || born === undefined || Object.keys(mistakes).length > 0) return { mistakes };

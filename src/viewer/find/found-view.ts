@@ -1,4 +1,5 @@
 import type { Bundle, BundleEntry, Patient } from '@medplum/fhirtypes';
+import { mainName } from '../format.ts';
 import { bannerOf, holdersOf, shortAddress, type BannerView } from '../person/banner/banner-view.ts';
 import { partsOf } from '../person/parts/extension-parts.ts';
 import { noticesOf, type NoticeText } from '../person/story/story.ts';
@@ -39,18 +40,22 @@ export interface FoundView {
  * answer looks the same whether there is nobody or nobody for this reader.
  */
 export function foundOf({ bundle, meant }: FindAnswers, now: Date): FoundView {
-  const exactly = peopleIn(bundle, now);
-  const people = exactly.length > 0 || meant === undefined ? exactly : peopleIn(meant, now);
+  const exactly = matchesIn(bundle);
+  const found = exactly.length > 0 || meant === undefined ? exactly : matchesIn(meant);
+  const people = found.map(([patient, search]) => foundPerson(patient, search, now));
   const notices = noticesOf([...(bundle.entry ?? []), ...(meant?.entry ?? [])]).filter(({ kind }) => people.length > 0 || kind !== 'withheld');
-  return { people, onlyMeant: people.length > 0 && exactly.length === 0, alike: hasAlike(people), notices, more: bundle.link?.some(({ relation }) => relation === 'next') ?? false };
+  return { people, onlyMeant: people.length > 0 && exactly.length === 0, alike: hasAlike(found.map(([patient]) => patient)), notices, more: bundle.link?.some(({ relation }) => relation === 'next') ?? false };
 }
 
-function peopleIn({ entry = [] }: Bundle, now: Date): FoundPerson[] {
-  return entry.flatMap(({ resource, search }) => (resource?.resourceType === 'Patient' && (search?.mode ?? 'match') === 'match' ? [foundPerson(resource, search, now)] : []));
+function matchesIn({ entry = [] }: Bundle): [patient: Patient, search: BundleEntry['search']][] {
+  return entry.flatMap(({ resource, search }) => (resource?.resourceType === 'Patient' && (search?.mode ?? 'match') === 'match' ? [[resource, search]] : []));
 }
 
-function hasAlike(people: readonly FoundPerson[]): boolean {
-  const keys = people.map(({ banner: { name, born } }) => `${name.split(',')[0] ?? ''} ${born}`);
+function hasAlike(patients: readonly Patient[]): boolean {
+  const keys = patients.flatMap(({ name, birthDate }) => {
+    const family = mainName(name)?.family?.trim().toUpperCase() ?? '';
+    return family === '' || birthDate === undefined ? [] : [`${family} ${birthDate}`];
+  });
   return new Set(keys).size < keys.length;
 }
 

@@ -15,9 +15,10 @@ import { Problem } from '../ui/problem.tsx';
 import { useDraft } from '../ui/use-draft.ts';
 import { Outcomes } from './answer.tsx';
 import { adviceFrom, ownOrganisation, type Destination } from './destinations.ts';
-import { adviceCall } from './referral-resources.ts';
+import type { AdviceCall } from './referral-resources.ts';
 import { useAdvice } from './use-referral.ts';
 import { useDirectoryOfOrganisations } from './use-organisations.ts';
+import { useSendOnce } from './use-send-once.ts';
 
 const words = strings.referral.advice;
 
@@ -49,42 +50,31 @@ function Known({ citizen, session }: { citizen: string; session: SignedIn }) {
 
 const nothing = { caller: '', callerName: '', asked: '', advised: '', outcome: '' };
 
-interface TypedCall extends Record<keyof typeof nothing, string> {
-  /** of the call: recorded again after no word came back, it is the same one */
-  number: string;
-  /** what was recorded first under this number */
-  tried?: string | undefined;
-}
-
 function Form({ citizen, session, own, to, callers }: { citizen: string; session: SignedIn; own: Organization; to: Destination; callers: readonly Organization[] }) {
-  const { typed, wasKept, set, forget } = useDraft<TypedCall>(['advice', citizen], () => ({ ...nothing, number: crypto.randomUUID() }));
+  const { typed, wasKept, set, forget } = useDraft([citizen, 'advice'], () => nothing);
   const [mistakes, setMistakes] = useState<Readonly<Record<string, string>>>({});
-  const recording = useAdvice(citizen, typed.number);
+  const record = useAdvice(citizen);
+  const { send, sent, isPending, error, stands, mayStand } = useSendOnce<Omit<AdviceCall, 'number'>>([citizen, 'advice'], (said, number) => record({ session, own, now: new Date() }, { ...said, number }));
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const { callerName, asked, advised, outcome } = typed;
     const caller = callers.find(({ id }) => id === typed.caller);
     const found = { ...(!caller && { caller: words.noCaller }), ...(asked.trim() === '' && { asked: words.noAsked }), ...(advised.trim() === '' && { advised: words.noAdvised }), ...(outcome === '' && { outcome: words.noOutcome }) };
     setMistakes(found);
-    if (!caller || Object.keys(found).length > 0 || recording.isPending) return;
-    const said = { citizen, to, caller: { organisation: caller.id ?? '', name: caller.name ?? '' }, callerName: callerName.trim(), asked: asked.trim(), advised: advised.trim(), outcome };
-    const tried = typed.tried ?? JSON.stringify(said);
-    set({ tried });
-    void recording.mutateAsync({ make: (number) => adviceCall({ session, own, now: new Date() }, { ...said, number }), changed: tried !== JSON.stringify(said) }).then((asTyped) => {
-      if (asTyped) forget();
-      else set({ number: crypto.randomUUID(), tried: undefined });
-    }, () => undefined); // what kept it from being recorded is told above the form
+    if (!caller || Object.keys(found).length > 0) return;
+    send({ citizen, to, caller: { organisation: caller.id ?? '', name: caller.name ?? '' }, callerName: callerName.trim(), asked: asked.trim(), advised: advised.trim(), outcome }, forget);
   };
   const area = (field: 'asked' | 'advised') => (
     <Textarea id={`advice-${field}`} label={words[field]} rows={3} maxLength={2000} autoComplete="off" value={typed[field]} {...errorOf(mistakes[field])} onChange={({ currentTarget }) => { set({ [field]: currentTarget.value }); }} />
   );
-  if (recording.data) return <p className="os-asked" role="status">{words.done}</p>;
+  if (sent) return <p className="os-asked" role="status">{words.done}</p>;
   return (
     <form className="os-form" noValidate onSubmit={submit} aria-label={words.title}>
       <Mistakes prefix="advice" heading={strings.referral.errors} mistakes={mistakes} />
       {wasKept ? <p className="os-quiet">{strings.referral.kept}</p> : null}
-      {recording.isError ? <Problem error={recording.error} /> : null}
-      {recording.data === false ? <Notice kind="error">{words.recordedBefore}</Notice> : null}
+      {error === null ? null : <Problem error={error} />}
+      {mayStand ? <Notice kind="incomplete">{words.mayRecorded}</Notice> : null}
+      {stands ? <Notice kind="error">{words.recordedBefore}</Notice> : null}
       <Select id="advice-caller" label={words.caller} hint={words.callerHint} value={typed.caller} {...errorOf(mistakes['caller'])} onChange={({ currentTarget }) => { set({ caller: currentTarget.value }); }}>
         <Select.Option value="">{strings.referral.choose}</Select.Option>
         {callers.map(({ id = '', name }) => <Select.Option value={id} key={id}>{name}</Select.Option>)}
@@ -93,7 +83,7 @@ function Form({ citizen, session, own, to, callers }: { citizen: string; session
       {area('asked')}
       {area('advised')}
       <Outcomes id="advice-outcome" label={words.outcome} outcome={typed.outcome} onOutcome={(outcome) => { set({ outcome }); }} {...errorOf(mistakes['outcome'])} />
-      <Button type="submit" aria-disabled={recording.isPending}>{recording.isPending ? strings.referral.sending : words.send}</Button>
+      <Button type="submit" aria-disabled={isPending}>{isPending ? strings.referral.sending : words.send}</Button>
     </form>
   );
 }

@@ -8,6 +8,7 @@ import { stateOf } from '../person/parts/title-of.ts';
 import { strings } from '../strings.ts';
 import { Ask } from '../ui/ask.tsx';
 import { Select, Textarea, TextInput } from '../ui/nhs.ts';
+import { Notice } from '../ui/notice.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { destinationsOf, ownOrganisation, type Destination } from './destinations.ts';
 import { answerTo, isForUs, referralFor, together, withAnswer, type Answering, type Writer } from './referral-resources.ts';
@@ -36,19 +37,26 @@ function ForUs({ request, citizen, session, own, destinations }: Given) {
   const focus = `ServiceRequest/${request.id ?? ''}`;
   const { data: standing, isPending, isError, error, refetch } = useAnswer(citizen, focus, session.organisation);
   const send = useAnswering(citizen);
+  const [isUncertain, setUncertain] = useState(false);
   const writer = (): Writer => ({ session, own, now: new Date() });
   if (isPending) return null;
   if (standing === undefined) return <Problem error={error} onRetry={() => void refetch()} />; // an answer that cannot be read may stand
-  const answer = (answering: Answering): Promise<void> => send(standing ? withAnswer(standing, writer(), answering) : answerTo(writer(), citizen, focus, answering));
-  const handOn = (to: Destination, reason: string, number: string): Promise<void> => {
+  const sendOnce = async (...sent: Parameters<typeof send>): Promise<boolean> => {
+    const isCertain = await send(...sent);
+    setUncertain(!isCertain);
+    return isCertain;
+  };
+  const answer = (answering: Answering): Promise<boolean> => sendOnce(standing ? withAnswer(standing, writer(), answering) : answerTo(writer(), citizen, focus, answering), answering.number, JSON.stringify(answering));
+  const handOn = (to: Destination, reason: string, number: string): Promise<boolean> => {
     const closing: Answering = { status: 'completed', outcome: 'signposted', note: words.handedOn(to.name), number };
     const onward = referralFor(writer(), { citizen, number, to, priority: urgencyOf(request), reason, reach: '', pathway: '', along: [], basedOn: focus });
-    return send(together(onward, standing ? withAnswer(standing, writer(), closing) : answerTo(writer(), citizen, focus, closing)));
+    return sendOnce(together(onward, standing ? withAnswer(standing, writer(), closing) : answerTo(writer(), citizen, focus, closing)), number, JSON.stringify([to.key, reason]));
   };
   return (
     <section className="os-section" aria-labelledby="answer-heading" data-answer>
       <h3 className="nhsuk-heading-s" id="answer-heading">{words.heading}</h3>
       {isError ? <Problem error={error} onRetry={() => void refetch()} /> : null}
+      {isUncertain ? <Notice kind="error">{words.before}</Notice> : null}
       <p role="status">{standing === null ? words.says : words.yours(outcomeOf([standing]) ?? stateOf(standing.status), formatDateTime(standing.lastModified ?? standing.authoredOn))}</p>
       {!hasScope(session, 'Task', 'c') || isOver(standing) ? null : (
         <>
@@ -73,7 +81,7 @@ function reasonOf({ reasonCode = [] }: ServiceRequest): string {
 }
 
 interface Answerable {
-  onAnswer: (answering: Answering) => Promise<void>;
+  onAnswer: (answering: Answering) => Promise<boolean>;
 }
 
 function Accept({ onAnswer }: Answerable) {
@@ -121,7 +129,7 @@ export function Outcomes({ id, label, outcome, onOutcome, error }: { id: string;
   );
 }
 
-function HandOn({ destinations, onHandOn, reason: before }: { destinations: readonly Destination[]; onHandOn: (to: Destination, reason: string, number: string) => Promise<void>; reason: string }) {
+function HandOn({ destinations, onHandOn, reason: before }: { destinations: readonly Destination[]; onHandOn: (to: Destination, reason: string, number: string) => Promise<boolean>; reason: string }) {
   const [key, setKey] = useState('');
   const [reason, setReason] = useState(before);
   const [number] = useState(() => crypto.randomUUID());

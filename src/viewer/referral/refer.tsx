@@ -18,8 +18,10 @@ import { Ticks } from '../ui/ticks.tsx';
 import { useDraft } from '../ui/use-draft.ts';
 import { destinationsOf, ownOrganisation, type Destination } from './destinations.ts';
 import { alongOf, knownOf, reasonIn, type AlongView } from './known-view.ts';
+import type { Referring } from './referral-resources.ts';
 import { useDirectoryOfOrganisations } from './use-organisations.ts';
 import { useReferral } from './use-referral.ts';
+import { useSendOnce } from './use-send-once.ts';
 
 const words = strings.referral;
 
@@ -66,43 +68,36 @@ interface TypedReferral {
   pathway: string;
   /** entries that are not to go along */
   left: readonly string[];
-  /** of the referral: sent again after no word came back, it is the same one */
-  number: string;
-  /** what was sent first under this number */
-  tried?: string | undefined;
 }
 
 function Form({ citizen, session, own, destinations, record: { told, story } }: FormProps) {
   const offered = alongOf(story.resources);
-  const { typed, wasKept, set, forget } = useDraft<TypedReferral>(['refer', citizen], () => ({ to: '', priority: '', reason: reasonIn(story.resources), reach: '', pathway: '', left: [], number: crypto.randomUUID() }));
+  const { typed, wasKept, set, forget } = useDraft<TypedReferral>([citizen, 'refer'], () => ({ to: '', priority: '', reason: reasonIn(story.resources), reach: '', pathway: '', left: [] }));
   const { left, priority } = typed;
   const [yes, setYes] = useState(false);
   const [mistakes, setMistakes] = useState<Readonly<Record<string, string>>>({});
-  const sending = useReferral(citizen, typed.number);
+  const refer = useReferral(citizen);
+  const { send, sent, isPending, error, stands, mayStand } = useSendOnce<Omit<Referring, 'number'>>([citizen, 'refer'], (said, number) => refer({ session, own, now: new Date() }, { ...said, number }));
   const to = destinations.find(({ key }) => key === typed.to);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const found = { ...(!to && { to: words.noTo }), ...(typed.reason.trim() === '' && { reason: words.noReason }), ...(priority === '' && { priority: words.noPriority }), ...(to?.needsYes && !yes && { yes: words.consent.notSure }) };
     setMistakes(found);
-    if (!to || priority === '' || Object.keys(found).length > 0 || sending.isPending) return;
+    if (!to || priority === '' || Object.keys(found).length > 0) return;
     const along = offered.map(({ reference }) => reference).filter((reference) => !left.includes(reference) && !to.needsYes);
-    const said = { citizen, to, priority, reason: typed.reason.trim(), reach: typed.reach.trim(), pathway: to.needsYes ? '' : typed.pathway, along };
-    const tried = typed.tried ?? JSON.stringify(said);
-    set({ tried });
-    void sending.mutateAsync({ writer: { session, own, now: new Date() }, referring: said, changed: tried !== JSON.stringify(said) }).then((asTyped) => {
-      if (asTyped) forget();
-      else set({ number: crypto.randomUUID(), tried: undefined });
-    }, () => undefined); // what kept it from being sent is told above the form
+    set(typed); // what it began with is sent as well: tried again, it says the same
+    send({ citizen, to, priority, reason: typed.reason.trim(), reach: typed.reach.trim(), pathway: to.needsYes ? '' : typed.pathway, along }, forget);
   };
   if (destinations.length === 0) return <p>{words.noDestinations}</p>;
-  if (sending.data) return <p className="os-asked" role="status">{words.sent(sending.variables.referring.to.name)}</p>;
+  if (sent) return <p className="os-asked" role="status">{words.sent(sent.to.name)}</p>;
   return (
     <div className="os-refer">
       <form className="os-form" noValidate onSubmit={submit} aria-label={words.titleFor}>
         <Mistakes prefix="refer" heading={words.errors} mistakes={mistakes} />
         {wasKept ? <p className="os-quiet">{words.kept}</p> : null}
-        {sending.isError ? <Problem error={sending.error} /> : null}
-        {sending.data === false ? <Notice kind="error">{words.sentBefore}</Notice> : null}
+        {error === null ? null : <Problem error={error} />}
+        {mayStand ? <Notice kind="incomplete">{words.maySent}</Notice> : null}
+        {stands ? <Notice kind="error">{words.sentBefore}</Notice> : null}
         <Select id="refer-to" label={words.to} value={typed.to} {...errorOf(mistakes['to'])} onChange={({ currentTarget }) => { set({ to: currentTarget.value }); setYes(false); }}>
           <Select.Option value="">{words.choose}</Select.Option>
           {destinations.map(({ key, label }) => <Select.Option value={key} key={key}>{label}</Select.Option>)}
@@ -114,7 +109,7 @@ function Form({ citizen, session, own, destinations, record: { told, story } }: 
         </Radios>
         {to?.needsYes ? null : <About offered={offered} left={left} onLeft={(unticked) => { set({ left: unticked }); }} pathway={typed.pathway} onPathway={(pathway) => { set({ pathway }); }} />}
         <TextInput id="refer-reach" label={words.reach} hint={words.reachHint} maxLength={200} autoComplete="off" value={typed.reach} onChange={({ currentTarget }) => { set({ reach: currentTarget.value }); }} />
-        <Button type="submit" aria-disabled={sending.isPending}>{sending.isPending ? words.sending : words.send}</Button>
+        <Button type="submit" aria-disabled={isPending}>{isPending ? words.sending : words.send}</Button>
       </form>
       {told.data === undefined ? null : <WhatIsKnown known={knownOf(viewsOfStory(told.data, story, new Date()))} />}
     </div>

@@ -5,7 +5,7 @@ import { addressOf, read } from '../api/fhir.ts';
 import { dayFrom } from '../read-day.ts';
 import { strings } from '../strings.ts';
 import { Bounded } from '../ui/bounded.tsx';
-import { errorOf } from '../ui/mistakes.tsx';
+import { Mistakes, errorOf } from '../ui/mistakes.tsx';
 import { Button, TextInput } from '../ui/nhs.ts';
 import { Problem } from '../ui/problem.tsx';
 import { accessReportOf, type AccessReportView } from './access-report-view.ts';
@@ -16,12 +16,12 @@ const limit = 20;
 /** What a citizen can be told of who looked at their record: here to read, and as a page to print. */
 export function AccessReport({ citizen }: { citizen: string }) {
   const [typed, setTyped] = useState({ start: '', end: '' });
-  const [wrong, setWrong] = useState<readonly string[]>([]);
+  const [mistakes, setMistakes] = useState<Readonly<Record<string, string>>>({});
   const making = useMutation({ gcTime: 0, mutationFn: async (query: string) => accessReportOf(await read<Parameters>(`Patient/${citizen}/$access-report?${query}`)) });
   const query = new URLSearchParams(Object.entries(typed).flatMap(([name, text]) => (text.trim() === '' ? [] : [[name, dayFrom(text) ?? '']]))).toString();
   const hasMistakes = (): boolean => {
-    const found = Object.entries(typed).filter(([, text]) => text.trim() !== '' && dayFrom(text) === undefined).map(([name]) => name);
-    setWrong(found);
+    const found = Object.entries(typed).flatMap(([name, text]) => (text.trim() === '' || dayFrom(text) !== undefined ? [] : [[name, words.noDay] as const]));
+    setMistakes(Object.fromEntries(found));
     return found.length > 0;
   };
   const submit = (event: FormEvent): void => {
@@ -29,13 +29,14 @@ export function AccessReport({ citizen }: { citizen: string }) {
     if (!hasMistakes() && !making.isPending) making.mutate(query);
   };
   const box = (field: 'start' | 'end', label: string, hint?: string) => (
-    <TextInput id={`access-${field}`} label={label} {...(hint !== undefined && { hint })} width={10} autoComplete="off" value={typed[field]} {...errorOf(wrong.includes(field) ? words.noDay : undefined)} onChange={({ currentTarget }) => { setTyped((before) => ({ ...before, [field]: currentTarget.value })); }} />
+    <TextInput id={`access-${field}`} label={label} {...(hint !== undefined && { hint })} width={10} autoComplete="off" value={typed[field]} {...errorOf(mistakes[field])} onChange={({ currentTarget }) => { setTyped((before) => ({ ...before, [field]: currentTarget.value })); }} />
   );
   return (
     <section className="os-section" aria-labelledby="access-report-heading" data-access-report>
       <h2 className="nhsuk-heading-m" id="access-report-heading">{words.heading}</h2>
       <p className="os-lead">{words.says}</p>
       <form className="os-form" noValidate onSubmit={submit} aria-label={words.heading}>
+        <Mistakes prefix="access" heading={strings.reports.errors} mistakes={mistakes} />
         {box('start', words.from, words.dayHint)}
         {box('end', words.to)}
         <p className="os-doing os-doing--report">

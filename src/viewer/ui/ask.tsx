@@ -13,6 +13,7 @@ interface AskProps {
   done: string;
   /** what is still missing, as a sentence; undefined where it may be sent */
   missing: string | undefined;
+  /** false where it is not certain that it was done, which is then said elsewhere */
   onAsk: () => Promise<unknown>;
   children: ReactNode;
 }
@@ -32,7 +33,7 @@ export function Ask({ open, about, submit, done, missing, onAsk, children }: Ask
   if (!isOpen) {
     return (
       <>
-        {asking.isSuccess ? <p className="os-asked" role="status" ref={said} tabIndex={-1}>{done}</p> : null}
+        {asking.isSuccess && asking.data !== false ? <p className="os-asked" role="status" ref={said} tabIndex={-1}>{done}</p> : null}
         <p className="os-asks"><Button type="button" small secondary aria-expanded={false} onClick={() => { setOpen(true); setTold(undefined); asking.reset(); }}>{open}{about === undefined ? null : <span className="nhsuk-u-visually-hidden"> {about}</span>}</Button></p>
       </>
     );

@@ -10,7 +10,7 @@ export const breakGlass = {
   instead: 'Go back to find a person', number: 'NHS number', numberHint: '10 digits, for example 999 100 0011', born: 'Date of birth', bornHint: 'For example 05-Apr-1944 or 5 4 1944', family: 'Surname',
   reason: 'Why do you need it?', explanation: 'What has happened, in your own words', explanationHint: 'At least 15 characters. Whoever reviews it reads this.',
   open: 'Open the record', opening: 'Opening', errors: 'There is a problem',
-  mistakes: { born: 'Enter the date of birth: day, month and year', future: 'The date of birth must not be in the future', family: 'Enter the surname', reason: 'Choose why you need it', explanation: 'Say what has happened, in at least 15 characters' },
+  mistakes: { nationalInsurance: 'This looks like a National Insurance number. Enter the NHS number: 10 digits', born: 'Enter the date of birth: day, month and year', future: 'The date of birth must not be in the future', family: 'Enter the surname', reason: 'Choose why you need it', explanation: 'Say what has happened, in at least 15 characters' },
   strip: (left: string, until: string): string => `Emergency access to a record: ${left} left, until ${until}. Everything you look at is reviewed.`, stripLabel: 'Emergency access', minutes: (count: number): string => (count === 1 ? '1 minute' : `${count} minutes`), lessThan: 'less than 1 minute',
   toRecord: 'To the record', end: 'End it now', ending: 'Ending',
 } as const;

@@ -7,7 +7,7 @@ export const referral = {
     'front-door': 'OPAL, older people at the hospital’s front door', 'community-team': 'Early intervention community team (EICT)', ucr: 'Urgent community response, within two hours (UCR)', 'bedded-care': 'Intermediate care bed', 'district-nursing': 'District nursing',
     reablement: 'Reablement', 'social-care-package': 'Adult social care', nns: 'Neighbourhood network scheme', 'virtual-ward': 'Virtual ward', spur: 'Specialist palliative urgent response',
   } as Readonly<Record<string, string>>,
-  priority: 'How urgent', noPriority: 'Choose how urgent it is', kept: 'What you typed before is still here. It is kept until you send it or sign out.', priorities: [['routine', 'Routine'], ['urgent', 'Urgent'], ['asap', 'As soon as possible']] as const,
+  priority: 'How urgent', noPriority: 'Choose how urgent it is', kept: 'What you typed before is still here. It is kept in this window until you send it, sign out, or load the page again.', priorities: [['routine', 'Routine'], ['urgent', 'Urgent'], ['asap', 'As soon as possible']] as const,
   reason: 'What for', reasonHint: 'What you ask for, and what has happened. Filled in where the record says it: change it as you like.', noReason: 'Say what it is for',
   reach: 'How to reach you', reachHint: 'A phone number and when. Not needed where the organisation’s own number does.',
   pathway: 'Way out of hospital', noPathway: 'Not about leaving hospital',
@@ -19,7 +19,7 @@ export const referral = {
     heading: 'The person’s yes', says: (organisation: string): string => `${organisation} is outside the care team. With the person’s yes it sees who the person is, where they live and how to ring them, and nothing of their care: ring it to say what you ask for.`,
     sure: (organisation: string): string => `The person has said yes to telling ${organisation}`, notSure: 'Without the person’s yes nothing may be sent there', recorded: 'The yes is recorded as a choice of this person, with your organisation as who recorded it.',
   },
-  send: 'Send the referral', sending: 'Sending', sent: (to: string): string => `Sent to ${to}.`, sentBefore: 'It had been sent already, as you wrote it before you changed it: the answer to that was lost. What you changed was not sent. Look at the referral in the record; sending again here makes a second one.', errors: 'There is a problem', noDestinations: 'No organisation is registered as taking referrals. Those who run the gateway can name them.',
+  send: 'Send the referral', sending: 'Sending', sent: (to: string): string => `Sent to ${to}.`, maySent: 'It may have been sent already: no answer came. Look at the referrals in the record before you change it. Sent again unchanged, it stays one referral.', sentBefore: 'It had been sent already, and the answer to that was lost. It was changed in between: look at the referral in the record to see which was sent. Sending again here makes a second one.', errors: 'There is a problem', noDestinations: 'No organisation is registered as taking referrals. Those who run the gateway can name them.',
   by: (person: string, role: string, reach: string): string => `Sent by ${person}, ${role}.${reach === '' ? '' : ` To reach them: ${reach}`}`,
   list: {
     title: 'Referrals', which: 'Which referrals', toUs: 'To us', fromUs: 'From us', state: 'How they stand', states: [['active', 'Waiting or going on'], ['on-hold', 'On hold']] as const,
@@ -33,7 +33,7 @@ export const referral = {
     reject: { open: 'Do not accept it', send: 'Send the answer', done: 'Recorded. The sender sees it from now on.', reason: 'Why not', reasonHint: 'One or two lines: the sender reads this.', noReason: 'Say why' },
     handOn: { open: 'Hand it on', send: 'Hand it on', done: (to: string): string => `Handed on to ${to}. Whoever sent it sees that.`, says: 'A referral of your own goes to the organisation you choose and names this one. This one is then closed as signposted.', why: 'What you ask them for', noWhy: 'Say what you ask for' },
     close: { open: 'Record what came of it', send: 'Record it', done: 'Recorded.', outcome: 'What came of it?', noOutcome: 'Say what came of it', note: 'In a few words' },
-    handedOn: (to: string): string => `Handed on to ${to}`,
+    before: 'It had been recorded already, and the answer to that was lost. It was changed in between: look in the record to see which stands.', handedOn: (to: string): string => `Handed on to ${to}`,
   },
   outcomes: {
     accepted: 'Accepted', rejected: 'Not accepted', 'managed-at-home': 'Managed at home', 'managed-in-place': 'Managed where the person is', 'admitted-acute': 'Admitted to an acute hospital', 'admitted-bed': 'Admitted to an intermediate care bed',
@@ -45,6 +45,6 @@ export const referral = {
   advice: {
     open: 'Record an advice call', title: 'Record an advice call', intro: 'For calls to OPAL+: who rang, what they asked, what you advised, and what came of it. It becomes a referral to your organisation and its answer.',
     caller: 'Who rang', callerHint: 'The organisation they rang from', noCaller: 'Choose who rang', callerName: 'Their name and work', callerNameHint: 'For example: Sam Reed, paramedic', asked: 'What they asked', noAsked: 'Say what they asked', advised: 'What you advised', noAdvised: 'Say what you advised',
-    outcome: 'What came of it', noOutcome: 'Say what came of it', send: 'Record the call', done: 'The call is recorded.', recordedBefore: 'It had been recorded already, as you wrote it before you changed it: the answer to that was lost. What you changed was not recorded. Look at the call in the record; recording again here makes a second one.', code: 'Advice by phone (OPAL+)', task: 'Advice given', by: (caller: string): string => `The call came from ${caller}.`,
+    outcome: 'What came of it', noOutcome: 'Say what came of it', send: 'Record the call', done: 'The call is recorded.', mayRecorded: 'It may have been recorded already: no answer came. Look at the referrals in the record before you change it. Recorded again unchanged, it stays one call.', recordedBefore: 'It had been recorded already, and the answer to that was lost. It was changed in between: look at the call in the record to see which was recorded. Recording again here makes a second one.', code: 'Advice by phone (OPAL+)', task: 'Advice given', by: (caller: string): string => `The call came from ${caller}.`,
   },
 } as const;

@@ -21,6 +21,17 @@ test('of twins, or one person twice, it is said that they are alike; of two othe
   expect([with2({ name: [{ family: 'OKAFOR', given: ['Amara'] }] }), with2({ birthDate: '1940-02-11' }), with2({ name: [{ family: 'Okafer' }] })]).toEqual([true, false, false]);
 });
 
+test.each<[string, Partial<Patient>, Partial<Patient>, boolean]>([
+  ['two who died at different ages', { deceasedDateTime: '2019-05-01' }, { deceasedDateTime: '2021-08-01' }, true],
+  ['one whose first name nobody recorded', {}, { name: [{ family: ' okafor', prefix: ['Mr'] }] }, true],
+  ['two whose name nobody recorded', { name: [] }, { name: [] }, false],
+  ['two of one first name and no surname', { name: [{ given: ['Alice'] }] }, { name: [{ given: ['Alice'] }] }, false],
+  ['two whose day of birth nobody recorded', { birthDate: '' }, { birthDate: '' }, false],
+])('alike is who has the same surname and date of birth on record: %s', (_, one, other, alike) => {
+  const without = (patient: Patient): Patient => Object.fromEntries(Object.entries(patient).filter(([, value]) => value.length > 0)) as unknown as Patient;
+  expect(foundOf(only([{ resource: without({ ...alice, ...one }) }, { resource: without({ ...alice, id: 'a2', ...other }) }]), now).alike).toBe(alike);
+});
+
 test('whose name nobody recorded is not called by what is missing', () => {
   const { name: _, ...nameless } = alice;
   expect(foundOf(only([{ resource: nameless }]), now).people[0]?.banner.name).toBe('Name not recorded');
