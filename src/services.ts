@@ -133,7 +133,7 @@ async function openParts({
   const linkageRuns = startLinkageRuns({ ...intake, ruleVersion: linkage.version }, (error) => log('linkage-run-failed', { error }), pollMs);
   const wake = (): void => [worker, replays].forEach((each) => { each.wake(); }); // a feed in shadow is the replays' work
 
-  return { database, config, clock, newId, mappings, codes, linkage, story, holdBack, retention, subjectAccess, writing, cases, feeds, secrets, classes, directory, audit, identity, policy, intake, waitingFeeds, release, watches, told, systems, rounds, worker, replays, linkageRuns, wake };
+  return { database, config, clock, newId, mappings, linkage, story, holdBack, retention, subjectAccess, writing, cases, feeds, secrets, classes, directory, audit, identity, policy, intake, waitingFeeds, release, watches, told, systems, rounds, worker, replays, linkageRuns, wake };
 }
 
 /**
@@ -142,7 +142,7 @@ async function openParts({
  */
 export async function createServices(options: ServiceOptions) {
   const {
-    database, config, clock, newId, mappings, codes, linkage, holdBack, retention, subjectAccess, writing, cases, feeds, secrets, classes, directory, audit, identity, policy, intake, waitingFeeds, release, watches, told, systems, rounds, worker, replays, linkageRuns, wake,
+    database, config, clock, newId, mappings, linkage, holdBack, retention, subjectAccess, writing, cases, feeds, secrets, classes, directory, audit, identity, policy, intake, waitingFeeds, release, watches, told, systems, rounds, worker, replays, linkageRuns, wake,
   } = await openParts(options);
 
   return {
@@ -150,7 +150,7 @@ export async function createServices(options: ServiceOptions) {
     release: (requester: Requester, ask: Ask, request: RequestFacts) => releaseRecords(release, requester, ask, request),
     readAudit: (requester: Requester, id: string, request: RequestFacts, base: string) => readAuditEvent(release, requester, id, request, base),
     searchAudit: (requester: Requester, ask: AuditAsk, request: RequestFacts, base: string) => searchAuditTrail(release, requester, ask, request, base),
-    ...choicesOf({ ...release, classes, sensitiveCodes: codes, partners: mappings.partners }), ...writesOf({ ...intake, ...release, writing, partners: mappings.partners, inTurn: createInTurn() }), ...eventsOf(told), ...toldOf(told), ...personsOf({ ...told, registry: intake.registry }), ...publishedOf(mappings, release),
+    ...choicesOf({ ...intake, ...release, partners: mappings.partners }), ...writesOf({ ...intake, ...release, writing, partners: mappings.partners, inTurn: createInTurn() }), ...eventsOf(told), ...toldOf(told), ...personsOf({ ...told, registry: intake.registry }), ...publishedOf(mappings, release),
     governance: { ...governanceOf(release), whatIf: createWhatIf({ ...release, classes, smallNumber: config.smallNumber }), toldOnce: (requester: Requester, request: RequestFacts) => countToldOnce({ ...release, smallNumber: config.smallNumber }, requester, request) }, directoryIdOf: (organisation: string) => directory.get(organisation)?.id, emergencies: emergenciesOf(release), clients: clientsOf({ ...intake, ...release, ownIds }), issuerStores: issuerStoresOf(database, directory, (person) => signedInId(secrets, person)), feedWork: feedWorkOf({ ...release, feeds, wake, dropped: mappings.dropped }), linkReviews: linkReviewsOf({ ...intake, ...release, linkage, wake: worker.wake }), linkageRuns: linkageRunsOf({ ...release, ruleVersion: linkage.version, wake: linkageRuns.wake }),
     auditLog: auditLogOf({ ...release, log: identity }, config.audit, createPostHook(config.hookHosts)), ...emergencyAccessOf({ ...release, mostOpenedAnHour: config.emergency.perHour, minutes: config.emergency.minutes }),
     matchPatient: (requester: Requester, input: MatchInput, request: RequestFacts) => matchPatient({ ...release, grade: intake.grade, registry: intake.registry, validate: intake.validate }, requester, input, request),

@@ -87,6 +87,16 @@ describe.each(databases)('a citizen\'s choices in full, on $kind', ({ open }) =>
         send('POST', 'Consent', choice('IMPLIED', { provision: [{ type: 'deny', data: [{ meaning: 'instance', reference: { reference: `CarePlan/${id}` } }] }] })).then(refusalOf)));
       expect(answers).toEqual([[422, 'consent-record-unknown'], [422, 'consent-record-unknown'], [422, 'consent-record-unknown']]);
     });
+
+    it('that is closed to who gives care is to them one that never was; who oversees sharing names it, and reads what the choice is about', async () => {
+      const { id, resourceType } = await othersRecord('community-nurse', 'RYW');
+      const about = (record: string): Consent => choice('IMPLIED', { provision: [{ type: 'deny', data: [{ meaning: 'instance', reference: { reference: `${resourceType}/${record}` } }] }] });
+      await file(about(id), 'community-nurse');
+      const consent = await file(about(id), 'privacy-officer-bchc');
+      expect((await gateway.get(`/fhir/${resourceType}/${id}`, 'community-nurse')).status).toBe(404);
+      for (const record of [id, '00000000-0000-4000-8000-000000000000']) expect(await refusalOf(await send('POST', 'Consent', about(record), 'community-nurse'))).toEqual([422, 'consent-record-unknown']);
+      expect(((await (await gateway.get(`/fhir/Consent/${consent}`, 'privacy-officer')).json()) as Consent).provision).toEqual(about(id).provision);
+    });
   });
 
   it('about a type of record hides those, and who is excepted still sees them', async () => {

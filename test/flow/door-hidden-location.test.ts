@@ -1,4 +1,4 @@
-import type { Bundle, Organization, Patient, Resource } from '@medplum/fhirtypes';
+import type { Bundle, Consent, Organization, Patient, Resource } from '@medplum/fhirtypes';
 import { castIndex } from '../../src/demo/cast.ts';
 import { demoFiles } from '../../src/demo/demo-files.ts';
 import { personAt } from '../../src/demo/generate-people.ts';
@@ -7,7 +7,7 @@ import type { Json } from '../../src/fhir/json.ts';
 import { namesPlace } from '../../src/fhir/names-place.ts';
 import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
-import { citizenOf, people, wholeRecord } from './whole-record.ts';
+import { citizenOf, fileChoiceAbout, objectionOf, people, wholeRecord } from './whole-record.ts';
 
 const population = { seed: 2018, citizens: 9 };
 const person = personAt(population, castIndex('hiddenLocation'));
@@ -113,6 +113,40 @@ describe.each(databases.flatMap((database) => orders.map((order) => ({ ...databa
       const outcome = (await bundle(`/fhir/Encounter?patient=Patient/${citizen}`, who)).entry?.find(({ resource }) => resource?.resourceType === 'OperationOutcome');
       expect(JSON.stringify(outcome)).toContain('Some information is not shown.');
     }
+  });
+
+  it('is told by no Consent about her practice, which decides as it was said; who does not see all of one does not put another in its place', async () => {
+    const practice = { system: 'https://fhir.nhs.uk/Id/ods-organization-code', value: person.practice.code };
+    const actor = [{ role: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code: 'IRCP' }] }, reference: { type: 'Organization' as const, identifier: practice } }];
+    const filed = await fileChoiceAbout(gateway, citizen, { organization: [{ identifier: practice, display: person.practice.name }], provision: { type: 'deny', actor } }, 'social-worker');
+    expect(filed.status).toBe(201);
+    const id = /Consent\/([^/]+)\/_history/.exec(filed.headers.get('Location') ?? '')?.[1] ?? '';
+    const read = async (who: string): Promise<Consent> => (await (await gateway.get(`/fhir/Consent/${id}`, who)).json()) as Consent;
+    const found = async (who: string): Promise<number | undefined> => (await bundle(`/fhir/Consent?patient=Patient/${citizen}&organization:identifier=${practice.system}|${practice.value}`, who)).total;
+    expect([(await read('social-worker')).provision, await found('social-worker')]).toEqual([{ type: 'deny', actor }, 1]);
+    for (const who of ['privacy-officer', 'privacy-officer-bcc']) {
+      const { status, provision, organization } = await read(who);
+      expect([who, status, provision, organization, await found(who)]).toEqual([who, 'active', undefined, undefined, 0]);
+    }
+    const rules = async (): Promise<unknown[]> => gateway.database.query('select effect, organisations from choice_rule where id = $1 and organisations is not null', [id]);
+    const closed = [{ effect: 'deny', organisations: [`${practice.system}|${practice.value}`] }];
+    expect(await rules()).toEqual(closed);
+
+    const change = async (changes: Partial<Consent>): Promise<number> => (await fetch(`${gateway.url}/fhir/Consent/${id}`, {
+      method: 'PUT', body: JSON.stringify({ ...objectionOf(citizen), ...changes, id }), headers: { Authorization: `Bearer ${await gateway.token('privacy-officer-bcc')}`, 'Content-Type': 'application/fhir+json' },
+    })).status;
+    expect(await change({})).toBe(409);
+    expect(await rules()).toEqual(closed);
+    expect(await change({ status: 'inactive' })).toBe(200);
+    expect(await rules()).toEqual([]);
+  });
+
+  it('keeps the community trust\'s dissent on a Consent that trust records', async () => {
+    const filed = await fileChoiceAbout(gateway, citizen, { status: 'inactive' }, 'community-nurse');
+    const id = /Consent\/([^/]+)\/_history/.exec(filed.headers.get('Location') ?? '')?.[1] ?? '';
+    const own = (await (await gateway.get(`/fhir/Consent/${id}`, 'community-nurse')).json()) as Consent;
+    expect(own.meta?.security?.map(({ code }) => code)).toEqual(['source-dissent']);
+    expect((await gateway.get(`/fhir/Consent/${id}`, 'privacy-officer')).status).toBe(404);
   });
 
   it('is the only one: somebody else is shown with an address', async () => {

@@ -1,10 +1,10 @@
-import type { Bundle } from '@medplum/fhirtypes';
+import type { Bundle, Consent } from '@medplum/fhirtypes';
 import { databases } from '../databases.ts';
 import { partnerPeople, personas } from '../../src/demo/personas.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { message } from '../intake/adt.ts';
 import { testNumber } from './intake-outcome.ts';
-import { citizenOf, wholeRecord } from './whole-record.ts';
+import { citizenOf, objectionOf, wholeRecord } from './whole-record.ts';
 
 const number = testNumber(7);
 const unknownId = '01234567-89ab-8cde-8f01-23456789abcd';
@@ -134,5 +134,24 @@ describe.each(databases)('what a sensitive code hides, on $kind', ({ open }) => 
     const tasks = await gateway.database.query<{ body: string }>("select v.body from shared_row r join shared_version v on v.id = r.id and v.version = r.version where r.scope = 'job'");
     expect(tasks.length).toBeGreaterThan(4);
     expect(JSON.stringify(tasks)).not.toMatch(secrets);
+  });
+
+  it('stays hidden in a Consent that names it, in every version, also after it is said without', async () => {
+    const coded = (system: string, code: string) => ({ coding: [{ system, code }] });
+    const about = (system: string, code: string): Partial<Consent> => ({ provision: { provision: [{ type: 'deny', class: [{ system: 'http://hl7.org/fhir/resource-types', code: 'EpisodeOfCare' }], code: [coded(system, code)] }] } });
+    const { provision: _all, ...agreed } = { ...objectionOf(citizen), policyRule: coded('http://terminology.hl7.org/CodeSystem/v3-ActCode', 'IMPLIED') };
+    const send = async (method: 'POST' | 'PUT', path: string, consent: object): Promise<Response> => fetch(`${gateway.url}/fhir/${path}`, {
+      method, body: JSON.stringify(consent), headers: { Authorization: `Bearer ${await gateway.token('bsmhft-integration')}`, 'Content-Type': 'application/fhir+json' },
+    });
+    const filed = await send('POST', 'Consent', { ...agreed, ...about('http://snomed.info/sct', '1') });
+    const id = /Consent\/([^/]+)\/_history/.exec(filed.headers.get('Location') ?? '')?.[1] ?? '';
+    const seen = (): Promise<number[]> => Promise.all(['', '/_history', '/_history/1', '/_history/2'].map(async (way) => (await gateway.get(`/fhir/Consent/${id}${way}`, 'privacy-officer')).status));
+    expect(await seen()).toEqual([200, 200, 200, 404]);
+    for (const next of [about('http://hl7.org/fhir/sid/icd-10', 'Z21'), { status: 'inactive' }]) {
+      expect((await send('PUT', `Consent/${id}`, { ...agreed, id, ...next })).status).toBe(200);
+      expect(await seen()).toEqual([404, 404, 404, 404]);
+    }
+    const versions = (await (await gateway.get(`/fhir/Consent/${id}/_history`, 'mental-health-nurse')).json()) as Bundle;
+    expect(versions.entry?.map(({ resource }) => resource?.meta?.security?.map(({ code }) => code))).toEqual([['HIV'], ['HIV'], ['HIV']]);
   });
 });

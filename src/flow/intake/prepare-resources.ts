@@ -5,6 +5,7 @@ import { hiddenLocation, labelsIn } from '../../fhir/sharing-labels.ts';
 import type { SharingCategory } from '../../fhir/sharing.ts';
 import type { CategoryRule, Feed, Kind } from '../../intake/types.ts';
 import type { PendingRow } from '../../store/intake/intake-queue.ts';
+import type { ReadOut } from '../../store/sharing/choices.ts';
 import type { IntakeContext } from './intake-context.ts';
 import { keepApart, type Apart } from './keep-apart.ts';
 import type { LinkedRow } from './link-people.ts';
@@ -42,6 +43,8 @@ export interface PreparedResource<From extends Said = LinkedRow> extends Apart {
   alike: readonly Buffer[];
   /** as mapped, for reading a choice out of a Consent */
   resource: JsonObject;
+  /** what a Consent says of sharing, where it was read out before */
+  choice?: ReadOut;
   /** newer is known of it: nothing of it is written, but its labels count */
   older?: true;
 }

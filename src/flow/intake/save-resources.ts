@@ -116,7 +116,7 @@ function rowChange(
   const { linked } = prepared;
   const found = prepared.foundBy();
   const at = context.clock();
-  const source = `urn:onestory:${linked.feed.partner.partnerKey}:${linked.feed.key}#${linked.row.recordId}/${linked.row.row}`;
+  const source = `urn:onestory:${[linked.feed.partner.partnerKey, linked.feed.key].filter((key) => key !== '').join(':')}#${linked.row.recordId}/${linked.row.row}`;
   return {
     citizen: linked.citizen, ...(linked.person !== null && { origin: linked.person }), id: prepared.id, type: prepared.type, version, classId: classOf(facts), contentHash: prepared.contentHash,
     body: JSON.stringify(stampResource(prepared.body, {
@@ -141,6 +141,7 @@ async function saveEvidence(connection: Connection, changes: readonly Change[], 
 /** A Consent the gateway cannot read as a choice is kept as said, and denies: it must not open anything by being unclear. */
 function choiceOf({ prepared, facts: { custodian } }: Change, recordedAt: Date): ChoiceChange[] {
   if (prepared.type !== 'Consent') return [];
+  if (prepared.choice) return [{ citizen: prepared.linked.citizen, id: prepared.id, custodian, recordedAt, ...prepared.choice }];
   const consent = prepared.resource as unknown as Consent;
   const read = choiceFromConsent(consent, custodian);
   const { citizen, feed } = prepared.linked;

@@ -77,4 +77,4 @@ function endOf(context: WriteContext, { partner, named }: WritePlan, end: NamedW
   return [{ ...lastVersion(standing, context.clock(), { source: `urn:onestory:${partner.partnerKey}:${apiFeed}#${recordId}/${row}` }), recordId, row }];
 }
 
-const outdated: Problem = { category: 'unavailable', code: 'writes-outdated', text: 'Another gateway of this record works with newer lists of sensitive codes, so this one writes nothing.', fix: 'Try again in a minute; the operator restarts this gateway.' };
+export const outdated: Problem = { category: 'unavailable', code: 'writes-outdated', text: 'Another gateway of this record works with newer lists of sensitive codes, so this one writes nothing.', fix: 'Try again in a minute; the operator restarts this gateway.' };

@@ -19,6 +19,9 @@ export interface ChoiceChange {
   said: { choice: Choice } | { ends: ChoiceKind; all: boolean } | null;
 }
 
+/** The same as far as the Consent itself tells it. */
+export type ReadOut = Pick<ChoiceChange, 'decidedAt' | 'said' | 'signal'>;
+
 /**
  * Replaces what these Consents say, and works out anew what counts of their citizens: of one kind, organisation and signal
  * the one decided last, recorded last among those; while it is live. A narrow yes also ends a no that is about nothing else. Comes after the rows of the Consents are saved, so that
