@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import type { ReplayReport } from '../../src/flow/feeds/replay-feed.ts';
 import type { Requester } from '../../src/fhir/sharing.ts';
 import type { Services } from '../../src/services.ts';
+import type { Database } from '../../src/store/database.ts';
 import { pause } from '../faults/gateway-process.ts';
 import { projectRoot } from '../intake/adt.ts';
 import { patienceMs } from '../patience.ts';
@@ -25,6 +26,22 @@ export function editableMappings(): EditableMappings {
       if (after === before) throw new Error(`nothing to change in ${file}`);
       writeFileSync(join(folder, file), after);
     },
+  };
+}
+
+/** The same database, where this comes before the commit of a transaction that asked such a thing. */
+export function beforeCommit(database: Database, asked: RegExp, then: () => Promise<void> | void): Database {
+  return {
+    ...database,
+    transaction: (work) => database.transaction(async (connection) => {
+      let met = false;
+      const result = await work(new Proxy(connection, { get: (target, name) => (name !== 'query' ? Reflect.get(target, name) as unknown : (...all: unknown[]) => {
+        met ||= asked.test(String(all[0]));
+        return (target.query as (...every: unknown[]) => unknown).apply(target, all);
+      }) }));
+      if (met) await then();
+      return result;
+    }),
   };
 }
 

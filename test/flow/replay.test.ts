@@ -1,10 +1,13 @@
 import { Refusal } from '../../src/fhir/problem.ts';
-import { openPostgres, type Database } from '../../src/store/database.ts';
+import { openPostgres, type Connection, type Database } from '../../src/store/database.ts';
+import { requeueQuarantined } from '../../src/store/intake/feed-work.ts';
+import { finishRecords, finishRows } from '../../src/store/intake/intake-queue.ts';
 import { databases, freshPostgres } from '../databases.ts';
 import { openWorks, type Works } from '../faults/open-works.ts';
 import { message } from '../intake/adt.ts';
 import { residents } from './dated-extracts.ts';
-import { editableMappings, integrationOf, request, untilReplay, withoutGender, type EditableMappings } from './replay-works.ts';
+import { until } from '../patience.ts';
+import { beforeCommit, editableMappings, integrationOf, request, untilReplay, withoutGender, type EditableMappings } from './replay-works.ts';
 
 const analyst = integrationOf();
 const homeKey = 'https://fhir.bicp.example/Id/example-code|care-home-rowan-house';
@@ -58,15 +61,16 @@ describe.each(databases)('a changed mapping, on $kind', ({ open }) => {
     await works.close();
   });
 
-  it('finds nothing to change in what came out of order', async () => {
-    for (const n of [2, 1, 3]) await works.post('rowanhouse-residents', 'residents', residents([['R1', n]]));
+  it('finds nothing to change in what came out of order, nor where the newest is not kept any more', async () => {
+    for (const entries of [[['R2', 3]], [['R1', 2]], [['R1', 1], ['R2', 1]], [['R1', 3]]] as const) await works.post('rowanhouse-residents', 'residents', residents(entries));
     works.services.worker.wake();
     await works.services.worker.idle();
+    await database.query("update source_record set content = '' where record_id = (select min(record_id) from source_record)");
     maps.edit('care-home/resident.map', (text) => `${text}// read again\n`);
     await again();
     await replay().start(integrationOf(homeKey), 'rowanhouse-residents', request);
     const report = await untilReplay(works.services, 'rowanhouse-residents', 'ready', integrationOf(homeKey));
-    expect([report.progress.rows, report.differences]).toEqual([3, []]);
+    expect([report.progress.rows, report.erased, report.differences]).toEqual([4, 1, []]);
   });
 
   it('has no effect by itself; the report says what it would change, and approval writes that and nothing else', async () => {
@@ -151,19 +155,9 @@ describe.each(databases)('a changed mapping, on $kind', ({ open }) => {
     const undisturbed = [['en', 'sha256'], ['en', 'sha256']];
     await works.services.close();
     let kills = 0;
-    const dying: Database = {
-      ...database,
-      transaction: (work) => database.transaction(async (connection) => {
-        let batch = false;
-        const watched = new Proxy(connection, { get: (target, name) => (name !== 'query' ? Reflect.get(target, name) as unknown : (...asked: unknown[]) => {
-          batch ||= /replay_person set step = 1|set staged_to|delete from replay_record/.test(String(asked[0]));
-          return (target.query as (...all: unknown[]) => unknown).apply(target, asked);
-        }) });
-        const result = await work(watched);
-        if (batch && (kills += 1) % 2 === 1) throw new Error('killed'); // before its commit: nothing of the batch stays
-        return result;
-      }),
-    };
+    const dying = beforeCommit(database, /replay_person set step = 1|set staged_to|delete from replay_record/, () => {
+      if ((kills += 1) % 2 === 1) throw new Error('killed'); // nothing of the batch stays
+    });
     works = await openWorks(dying, { mappings: maps.folder, replayTogether: { people: 1, rows: 1 }, pollMs: 5 });
     await replay().start(analyst, 'uhb-adt', request);
     const { candidate } = await untilReplay(works.services, 'uhb-adt', 'ready');
@@ -199,7 +193,10 @@ describe.each(databases)('a changed mapping, on $kind', ({ open }) => {
   });
 
   it('a record whose bytes are gone keeps what it said, and a feed that is gone waits until it is back', async () => {
-    await send(...sent);
+    // the first's visit goes on in one that is kept and does not say where
+    await send(...sent, message({ id: 'M4', event: 'A03', at: '20240304081000', pid: { 7: '' }, pv1: { 3: '', 45: '20240304081000' } }));
+    const folds = () => database.query('select * from fold_state order by person_key, fold_key');
+    const before = await folds();
     await database.query("update source_record set content = '' where record_id = (select min(record_id) from source_record)");
     maps.edit('hl7v2-adt/person.map', withoutGender);
     await again();
@@ -217,7 +214,8 @@ describe.each(databases)('a changed mapping, on $kind', ({ open }) => {
     maps.edit('feeds.yaml', () => registry.text);
     await again();
     await untilReplay(works.services, 'uhb-adt', 'done');
-    expect((await versions('Encounter')).map(({ deleted }) => deleted)).toEqual([false]);
+    expect((await versions('Encounter')).map(({ deleted }) => deleted)).toEqual([false, false]);
+    expect(await folds()).toEqual(before);
   });
 
   it('a mistake at the first start stops it and leaves nothing behind; a working version this program cannot use keeps its feed waiting', async () => {
@@ -276,6 +274,88 @@ describe.each(databases)('a changed mapping, on $kind', ({ open }) => {
     await works.services.worker.idle();
     expect(await rowStates()).toEqual(before);
     expect(await works.services.feedWork.requeue(analyst, 'uhb-adt', { code: 'unheard-of', field: null, file: null }, request)).toEqual({ requeued: 0 });
+  });
+});
+
+describe('what happens on PostgreSQL while a replay is open', () => {
+  it('a record that is on its way longer than later ones is gone through with them', async () => {
+    const maps = editableMappings();
+    const database = await openPostgres(await freshPostgres());
+    const [onItsWay, whole] = [Promise.withResolvers<null>(), Promise.withResolvers<null>()];
+    let long = false;
+    let looks = 0;
+    const slow = beforeCommit(database, /into source_record/, async () => {
+      if (!long) return;
+      long = false;
+      onItsWay.resolve(null);
+      await whole.promise;
+    });
+    let works = await openWorks(slow, { mappings: maps.folder });
+    await works.post('uhb-adt', '', sent[0] ?? '');
+    await works.services.worker.idle();
+    maps.edit('hl7v2-adt/person.map', withoutGender);
+    await works.services.close();
+    works = await openWorks({ ...slow, query: (text, ...more) => {
+      if (/from replay where state not in/.test(text)) looks += 1;
+      return slow.query(text, ...more);
+    } }, { mappings: maps.folder });
+    long = true;
+    const late = works.post('uhb-adt', '', message({ id: 'M4', event: 'A01', at: '20240304081000', pv1: { 19: 'V778899^^^RRK' } }));
+    await onItsWay.promise;
+    await works.post('uhb-adt', '', sent[1] ?? '');
+    await works.services.worker.idle();
+    const { replay } = works.services.feedWork;
+    await replay.start(analyst, 'uhb-adt', request);
+    const seen = looks;
+    await until(() => Promise.resolve(looks >= seen + 2), 'two more looks at what is open');
+    whole.resolve(null);
+    await late;
+    await works.services.worker.idle();
+    const { candidate } = await untilReplay(works.services, 'uhb-adt', 'ready');
+    await until(async () => (await replay.show(analyst, 'uhb-adt', request)).progress.recordsStaged === 3, 'the record that came late, laid out');
+    await replay.approve(analyst, 'uhb-adt', candidate, request);
+    await untilReplay(works.services, 'uhb-adt', 'done');
+    expect(await database.query("select version, deleted from citizen_row where type = 'Encounter'")).toEqual([{ version: 1, deleted: false }, { version: 1, deleted: false }]);
+    await works.close();
+  });
+
+  it('a row that goes back to the queue is worked on when the swap is over, and its Task tells of it whoever closed its record', async () => {
+    const maps = editableMappings();
+    const database = await openPostgres(await freshPostgres());
+    const nothing = (): Promise<unknown> => Promise.resolve();
+    let meanwhile = nothing;
+    const watched = beforeCommit(database, /replay_person set step = 1/, async () => void await meanwhile());
+    let works = await openWorks(watched, { mappings: maps.folder });
+    await works.post('uhb-adt', '', sent[0] ?? '');
+    await works.post('uhb-adt', '', message({ id: 'M2', pid: { 3: 'H2^^^RRK', 7: '19381301' } }) + message({ id: 'M3', pid: { 3: 'H3^^^RRK' }, pv1: { 44: '20241301' } }));
+    await works.services.worker.idle();
+    maps.edit('hl7v2-adt/person.map', withoutGender);
+    await works.services.close();
+    works = await openWorks(watched, { mappings: maps.folder, replayTogether: { people: 1, rows: 1 } });
+    const { feedWork } = works.services;
+    await feedWork.replay.start(analyst, 'uhb-adt', request);
+    const { candidate } = await untilReplay(works.services, 'uhb-adt', 'ready');
+    meanwhile = async () => { // the next person's row is read already
+      meanwhile = nothing;
+      expect(await feedWork.requeue(analyst, 'uhb-adt', { code: null, field: 'PID-7', file: null }, request)).toEqual({ requeued: 1 });
+    };
+    await feedWork.replay.approve(analyst, 'uhb-adt', candidate, request);
+    await untilReplay(works.services, 'uhb-adt', 'done');
+    await works.services.worker.idle();
+    expect(meanwhile).toBe(nothing);
+    expect((await database.query('select state from intake_row order by record_id, row_no')).map(({ state }) => state)).toEqual(['stored', 'quarantined', 'quarantined']);
+    await works.services.close();
+
+    const requeue = (connection: Connection, field: string) => requeueQuarantined(connection, 'uhb-adt', { code: null, field, file: null });
+    const finish = (connection: Connection, row: number, personKey: string) =>
+      finishRows(connection, [{ recordId: 2, row, feed: 'uhb-adt', personKey, outcome: 'quarantined', problems: '[]' }]).then(() => finishRecords(connection, [2]));
+    await database.transaction((connection) => requeue(connection, 'PV1-44'));
+    const first = await database.transaction(async (connection) => {
+      await requeue(connection, 'PID-7');
+      return database.transaction((other) => finish(other, 2, 'H3')); // which cannot see that the first row is pending again
+    });
+    expect([first, await database.transaction((connection) => finish(connection, 1, 'H2'))].map((records) => records.length)).toEqual([1, 1]);
+    await database.close();
   });
 });
 

@@ -15,9 +15,9 @@ export function isPerson(group: string): boolean {
   return !group.startsWith('\u0001');
 }
 
-/** Lays the feed's next raw records out in rows, as its mapping in this context would. Returns how many there were. */
-export async function stageRecords(connection: Connection, context: Pick<IntakeContext, 'mappingOf'>, replay: ReplayRow): Promise<number> {
-  const records = await nextRecords(connection, replay, together);
+/** Lays the feed's next raw records, up to this one, out in rows, as its mapping in this context would. Returns how many there were. */
+export async function stageRecords(connection: Connection, context: Pick<IntakeContext, 'mappingOf'>, replay: ReplayRow, upTo: number): Promise<number> {
+  const records = await nextRecords(connection, replay, upTo, together);
   const last = records.at(-1);
   if (!last) return 0;
   const laid = await Promise.all(records.filter(({ erased }) => !erased).map((record) => splitOne(context, record)));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { savePeople } from '../../store/record/citizens.ts';
 import type { Connection } from '../../store/database.ts';
-import { replaceFolds } from '../../store/record/fold-states.ts';
+import { replaceFolds, type StoredFold } from '../../store/record/fold-states.ts';
 import { settleReplayed, type SettledRow } from '../../store/intake/replay-record.ts';
 import type { StagedRow } from '../../store/intake/replay-staging.ts';
 import type { ReplayRow } from '../../store/intake/replays.ts';
@@ -22,23 +22,23 @@ import { isPerson } from './stage-records.ts';
  * what nobody says any more ends, folds are made anew, and where everybody is gone through the ledger too, and every row is settled. What
  * is the same is left alone. `newIds`: ids of messages were met for the first time, which others may be judged by.
  */
-export async function swapPeople(connection: Connection, context: IntakeContext, replay: ReplayRow, rows: readonly StagedRow[], ready: ReadyRows | null): Promise<{ newIds: boolean }> {
+export async function swapPeople(connection: Connection, context: IntakeContext, replay: ReplayRow, rows: readonly StagedRow[], stored: readonly StoredFold[], ready: ReadyRows | null): Promise<{ newIds: boolean }> {
   const groups = [...new Set(rows.map(({ group }) => group))];
   const people = groups.filter(isPerson);
-  const settled = await settlePeople(connection, context, rows, false, ready);
+  const settled = await settlePeople(connection, context, rows, false, stored, ready);
   const { changed, gone } = await findDifferences(connection, context, replay.feed, groups, settled);
   await savePeople(connection, settled.citizens, settled.people, context.clock());
   await relabelRows(connection, context, stricterOf(context, changed, settled));
   const written = await saveResources(connection, context, changed.map(({ prepared }) => prepared), settled.current, settled.hidden);
   await endResources(connection, gone, replay.candidate, context.clock());
-  const folds = settled.linked.flatMap(({ folds: states }) => states);
+  const folds = [...settled.erased, ...settled.linked.flatMap(({ folds: states }) => states)];
   await replaceFolds(connection, replay.feed, people, [...new Map(folds.map((fold) => [`${fold.personKey}\u0000${fold.foldKey}`, fold])).values()]);
   if (replay.added === null) {
     await countLedger(connection, settled.linked);
     await saveUnmappedCodes(connection, settled.linked, context.clock());
   }
   const rowsAnew = settledRows(settled, written);
-  await settleReplayed(connection, replay, rowsAnew, people);
+  await settleReplayed(connection, replay, rowsAnew, [...new Set([...people, ...rows.flatMap(({ wasOf }) => wasOf ?? [])])]);
   return { newIds: rowsAnew.some(({ sha256 }) => sha256 !== null) };
 }
 
@@ -57,7 +57,7 @@ function settledRows({ outcomes }: SettledPeople, written: ReadonlySet<string>):
     const fine = outcome === 'unchanged' ? (row.was === 'stored' || written.has(`${row.recordId}/${row.row}`) ? 'stored' : 'unchanged') : outcome;
     const { recordId, row: number, line, feed, part, personKey, content, messageId } = row;
     return [{
-      recordId, row: number, line, feed, part, personKey, content, messageId, outcome: fine, problems: JSON.stringify(problems),
+      recordId, row: number, line, feed, part, personKey, content, messageId, outcome: fine, problems: JSON.stringify(problems), waited: row.was === 'pending',
       sha256: messageId === null || outcome === 'quarantined' ? null : createHash('sha256').update(content).digest(),
     }];
   });

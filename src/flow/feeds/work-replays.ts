@@ -3,8 +3,9 @@ import { finishRecords } from '../../store/intake/intake-queue.ts';
 import { setLive } from '../../store/intake/feed-states.ts';
 import { holdCodeSets } from '../../store/record/relabel-queue.ts';
 import { replaceFindings } from '../../store/intake/replay-findings.ts';
+import { loadFoldsOfErased } from '../../store/record/fold-states.ts';
 import { closeReplayed } from '../../store/intake/replay-record.ts';
-import { markDone, stagedRowsOf } from '../../store/intake/replay-staging.ts';
+import { arrivedTo, markDone, stagedRowsOf } from '../../store/intake/replay-staging.ts';
 import { requeueWaiting } from '../../store/intake/source-records.ts';
 import { countFailure, forgetStaged, listOpenReplays, setReplayState, takeReplay, type ReplayRow } from '../../store/intake/replays.ts';
 import type { FeedMappings } from '../intake/feed-mappings.ts';
@@ -44,10 +45,11 @@ export function startReplayWorker(context: ReplayContext, failed: (error: unknow
 /** One batch of every open replay; one that fails is tried again and keeps no other from going on. Returns whether there was anything to do. */
 async function workReplays(context: ReplayContext & { ahead: MapAhead }, failed: (error: unknown) => void, stopping: AbortSignal): Promise<boolean> {
   let worked = false;
-  for (const { replayId } of await listOpenReplays(context.database)) {
+  for (const { replayId, feed } of await listOpenReplays(context.database)) {
     if (stopping.aborted) break;
     try {
-      worked = await context.database.transaction((connection) => step(connection, context, replayId)) || worked;
+      const arrived = await arrivedTo(context.database, feed);
+      worked = await context.database.transaction((connection) => step(connection, context, replayId, arrived)) || worked;
       await context.classes.refreshIfInterned();
     } catch (error) {
       failed(error);
@@ -58,8 +60,8 @@ async function workReplays(context: ReplayContext & { ahead: MapAhead }, failed:
   return worked;
 }
 
-/** The next batch of one replay. A replay of a feed that is not in the registry waits. */
-async function step(connection: Connection, context: ReplayContext & { ahead: MapAhead }, replayId: number): Promise<boolean> {
+/** The next batch of one replay. A replay of a feed that is not in the registry waits; and so it does for what has not `arrived`. */
+async function step(connection: Connection, context: ReplayContext & { ahead: MapAhead }, replayId: number, arrived: number | null): Promise<boolean> {
   const replay = await takeReplay(connection, replayId);
   if (!replay) return false;
   const mapping = await context.feeds.version(connection, replay.feed, replay.candidate);
@@ -67,9 +69,9 @@ async function step(connection: Connection, context: ReplayContext & { ahead: Ma
   const candidate: IntakeContext = { ...context, mappingOf: (feed) => (feed === replay.feed ? mapping : undefined) };
   if (replay.state === 'closing') return close(connection, candidate, replay);
   if (replay.state === 'swapping' && !(await holdCodeSets(connection, context.sensitiveCodes.hash))) return false;
-  if (await stageRecords(connection, candidate, replay) > 0) return true;
+  if (arrived !== null && await stageRecords(connection, candidate, replay, arrived) > 0) return true;
   if (await goThroughPeople(connection, candidate, replay, context)) return true;
-  if (replay.state === 'ready') return false;
+  if (replay.state === 'ready' || arrived === null || arrived < (replay.swapTo ?? 0)) return false;
   await setReplayState(connection, replayId, replay.state === 'shadow' ? 'ready' : 'closing', context.clock());
   return replay.state !== 'shadow';
 }
@@ -80,12 +82,13 @@ async function goThroughPeople(connection: Connection, context: IntakeContext, r
   const ready = await ahead.take(replay, people);
   const rows = ready?.rows ?? await stagedRowsOf(connection, replay, people);
   await ahead.begin(connection, context, replay, together, people);
+  const stored = replay.erased === 0 ? [] : await loadFoldsOfErased(connection, replay.feed, people);
   const groups = [...new Set(rows.map(({ group }) => group))];
   if (replay.state === 'swapping') {
-    const { newIds } = await swapPeople(connection, context, replay, rows, ready);
+    const { newIds } = await swapPeople(connection, context, replay, rows, stored, ready);
     if (newIds) ahead.forget();
   } else {
-    const settled = await settlePeople(connection, context, rows, true, ready);
+    const settled = await settlePeople(connection, context, rows, true, stored, ready);
     await replaceFindings(connection, replay.replayId, groups, findingsOf(await findDifferences(connection, context, replay.feed, groups, settled), settled));
   }
   await markDone(connection, replay, groups);

@@ -5,6 +5,7 @@ import { messageIdAt } from '../../intake/read-row.ts';
 import type { Connection } from '../../store/database.ts';
 import type { RowOutcome } from '../../store/intake/intake-queue.ts';
 import type { CurrentRow } from '../../store/record/record-writer.ts';
+import type { StoredFold } from '../../store/record/fold-states.ts';
 import type { StagedRow } from '../../store/intake/replay-staging.ts';
 import { reusedMessageId } from '../../store/intake/source-records.ts';
 import { checkClaims } from './check-claims.ts';
@@ -18,6 +19,7 @@ import { createFolds, elsewhereOf, keepFolds, mapInOrder, type MappedInOrder } f
 import { prepareResources, type PreparedResource } from './prepare-resources.ts';
 import { mapRow, readPending, type MappedRow, type ReadRow, type RefusedRow } from './read-and-map.ts';
 import { noPlaces, type VisitPlaces } from './visit-places.ts';
+import { standingWords, wordsOfOthers } from './words-of-others.ts';
 
 /** What everything some people's feed ever said of them comes to. */
 export interface SettledPeople {
@@ -29,19 +31,33 @@ export interface SettledPeople {
   current: ReadonlyMap<string, CurrentRow>;
   hidden: HiddenCitizens;
   outcomes: { row: StagedRow; outcome: RowOutcome; problems: readonly Problem[] }[];
+  /** what was said in bytes that are gone, which the rows build on */
+  erased: readonly StoredFold[];
+}
+
+/** What rows are mapped on. */
+interface Basis {
+  inThought: boolean;
+  /** the rows as they are on nothing that was said before, if that is known */
+  ready: MappedInOrder | undefined;
+  /** what others said, where bytes are gone */
+  words: readonly StoredFold[];
 }
 
 const nobodyHidden: HiddenCitizens = { all: new Set(), newly: new Set() };
 
 /**
  * parse → check → fold → map → validate → link → who owns what, for all rows of some people from the first on, as if nothing of
- * them were known but who they are. `inThought`: nothing will be written, and nobody is kept waiting. `ready`: as they were mapped already.
+ * them were known but who they are, and what was said in bytes that are gone: `stored` is all that is kept of people who have such.
+ * `inThought`: nothing will be written, and nobody is kept waiting. `ready`: as they were mapped already.
  */
-export async function settlePeople(connection: Connection, context: IntakeContext, rows: readonly StagedRow[], inThought: boolean, ready: ReadyRows | null = null): Promise<SettledPeople> {
+export async function settlePeople(connection: Connection, context: IntakeContext, rows: readonly StagedRow[], inThought: boolean, stored: readonly StoredFold[], ready: ReadyRows | null): Promise<SettledPeople> {
   const { read, settled } = ready ?? readRows(context, rows);
+  const words = wordsOfOthers(stored, read);
   const foreign = new Map<string, RefusedRow>();
   for (;;) {
-    const { linked, citizens, people, refused, registry } = await linkRows(connection, context, read.filter(({ row }) => !foreign.has(nameOf(row))), inThought, foreign.size === 0 ? ready?.mapped : undefined);
+    const basis: Basis = { inThought, words, ready: foreign.size === 0 ? ready?.mapped : undefined };
+    const { linked, citizens, people, refused, registry, erased } = await linkRows(connection, context, read.filter(({ row }) => !foreign.has(nameOf(row))), basis);
     const mistaken = checkClaims(context, linked, registry);
     const hidden = inThought ? nobodyHidden : await hiddenCitizens(connection, linked);
     const prepared = linked.flatMap((row) => prepareResources(context, row, hidden.all.has(row.citizen)));
@@ -56,7 +72,7 @@ export async function settlePeople(connection: Connection, context: IntakeContex
       return staged ? [{ row: staged, outcome, problems }] : [];
     };
     return {
-      linked, citizens, people, hidden, finals: finalsOf(prepared), current: owned.current,
+      linked, citizens, people, hidden, erased, finals: finalsOf(prepared), current: owned.current,
       outcomes: [
         ...settled, ...linked.filter(({ about }) => about === undefined).flatMap(({ row, warnings }) => outcomeOf({ row, problems: warnings }, 'unchanged')),
         ...[...refused, ...foreign.values()].flatMap((each) => outcomeOf(each, 'quarantined')),
@@ -136,31 +152,34 @@ function fieldOfId(context: IntakeContext, feed: string, part: string): string {
 type LinkedPeople = Pick<Linking, 'linked' | 'citizens' | 'people'> & { refused: RefusedRow[] };
 
 /** All at once, and once more one row after the other for people of whom a row was refused: what came after builds on what was left. */
-async function linkRows(connection: Connection, context: IntakeContext, read: readonly ReadRow[], inThought: boolean, ready: MappedInOrder | undefined): Promise<LinkedPeople & { registry: Registry }> {
-  const { together, refused, registry, places } = await linkTogether(connection, context, read, inThought, ready);
+async function linkRows(connection: Connection, context: IntakeContext, read: readonly ReadRow[], basis: Basis): Promise<LinkedPeople & Pick<LinkedTogether, 'registry' | 'erased'>> {
+  const found = await linkTogether(connection, context, read, basis);
+  const { together, refused, registry, places, erased } = found;
   const again = withKin(new Set(together.refused.map(({ row }) => row.personKey)), places);
   const parts: LinkedPeople[] = [{
     ...together, linked: together.linked.filter(({ row }) => !again.has(row.personKey)), refused: refused.filter(({ row }) => !again.has(row.personKey)),
   }];
-  if (again.size > 0) parts.push(await linkOneByOne(connection, context, read.filter(({ row }) => again.has(row.personKey)), registry, places));
+  if (again.size > 0) parts.push(await linkOneByOne(connection, context, read.filter(({ row }) => again.has(row.personKey)), found));
   const inOrder = parts.flatMap(({ linked }) => linked).sort((a, b) => a.row.recordId - b.row.recordId || a.row.row - b.row.row);
   return {
-    registry, linked: inOrder, refused: parts.flatMap((part) => part.refused), citizens: parts.flatMap(({ citizens }) => citizens),
+    registry, erased, linked: inOrder, refused: parts.flatMap((part) => part.refused), citizens: parts.flatMap(({ citizens }) => citizens),
     people: [...new Map(parts.flatMap(({ people }) => people).map((person) => [`${person.citizen} ${person.id}`, person])).values()],
   };
 }
 
-type LinkedTogether = { together: Linking; refused: RefusedRow[]; registry: Registry; places: VisitPlaces };
+type LinkedTogether = { together: Linking; refused: RefusedRow[]; registry: Registry; places: VisitPlaces; erased: readonly StoredFold[] };
 
 /** Whoever is described first, and again as long as more names of the visits they speak of are found. */
-async function linkTogether(connection: Connection, context: IntakeContext, read: readonly ReadRow[], inThought: boolean, ready: MappedInOrder | undefined): Promise<LinkedTogether> {
+async function linkTogether(connection: Connection, context: IntakeContext, read: readonly ReadRow[], { inThought, ready, words }: Basis): Promise<LinkedTogether> {
+  const alone = ready ?? mapInOrder(context, read, createFolds([]), noPlaces);
+  const erased = standingWords(words, alone.mapped);
   const isPatient = ({ resources }: MappedRow): boolean => resources.some((resource) => resource['resourceType'] === 'Patient');
   for (let places = noPlaces; ;) {
-    const { mapped, refused } = (places === noPlaces ? ready : undefined) ?? mapInOrder(context, read, createFolds([]), places);
+    const { mapped, refused } = places === noPlaces && erased.length === 0 ? alone : mapInOrder(context, read, createFolds(erased), places);
     const registry = createRegistry(inThought);
     const together = await linkPeople(connection, context, [...mapped.filter(isPatient), ...mapped.filter((row) => !isPatient(row))], registry);
     const found = await findVisitPlaces(connection, together.linked, registry, places);
-    if (!found) return { together, refused, registry, places };
+    if (!found) return { together, refused, registry, places, erased };
     places = found;
   }
 }
@@ -176,8 +195,8 @@ function withKin(people: ReadonlySet<string>, places: VisitPlaces): Set<string> 
 }
 
 /** A row about somebody not described yet is tried again when all the others are through. */
-async function linkOneByOne(connection: Connection, context: IntakeContext, read: readonly ReadRow[], registry: Registry, places: VisitPlaces): Promise<LinkedPeople> {
-  const folds = createFolds([]);
+async function linkOneByOne(connection: Connection, context: IntakeContext, read: readonly ReadRow[], { registry, places, erased }: LinkedTogether): Promise<LinkedPeople> {
+  const folds = createFolds(erased);
   const done: LinkedPeople = { linked: [], refused: [], citizens: [], people: [] };
   const link = async (each: ReadRow, later: ReadRow[] | null): Promise<void> => {
     const result = mapRow(context, each, folds.of(each.row), elsewhereOf(each, folds, places));

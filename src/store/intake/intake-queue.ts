@@ -86,14 +86,15 @@ export interface FinishedRecord {
 
 /**
  * Closes those of these records of which no row is pending. Workers settling the last rows of one record take turns here,
- * or each would still see the other's row as pending and none would close it.
+ * or each would still see the other's row as pending and none would close it. A record of which a row went back to the queue
+ * while another worker closed it is closed again.
  */
 export async function finishRecords(connection: Connection, recordIds: readonly number[]): Promise<FinishedRecord[]> {
   if (recordIds.length === 0) return [];
   await connection.query('select 1 from source_record where record_id = any($1::bigint[]) order by record_id for update', [recordIds]);
   const { rows } = await connection.query<FinishedRecord & { recordId: string }>(
     `with done as (update source_record s set state = case when s.state = 'rejected' then 'rejected' else 'done' end
-       where s.record_id = any($1::bigint[]) and s.state in ('split', 'rejected')
+       where s.record_id = any($1::bigint[]) and s.state <> 'received'
          and not exists (select 1 from intake_row r where r.record_id = s.record_id and r.state = 'pending')
        returning *),
      again as (update retention_mark m set seq = d.first - 1 from (select min(record_id) as first from done) d where m.of_records and m.seq >= d.first)

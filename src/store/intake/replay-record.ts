@@ -71,24 +71,40 @@ export interface SettledRow extends IntakeRow {
   sha256: Buffer | null;
   outcome: RowOutcome;
   problems: string;
+  /** it was pending when it was read */
+  waited: boolean;
 }
 
-/** Writes what became of rows where it is not what became of them before, and takes their people out of the queue. */
+/**
+ * Writes what became of rows where it is not what became of them before, and of these people's work leaves in the queue what
+ * somebody put there meanwhile.
+ */
 export async function settleReplayed(connection: Connection, { replayId, feed }: ReplayRow, rows: readonly SettledRow[], people: readonly string[]): Promise<void> {
   if (rows.length > 0) await connection.query(
     `insert into intake_row (record_id, row_no, line, feed, part, person_key, content, message_id, state, problems)
      select * from unnest($1::bigint[], $2::int[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::jsonb[])
      on conflict (record_id, row_no) do update set person_key = excluded.person_key, content = excluded.content, message_id = excluded.message_id,
-       state = excluded.state, problems = excluded.problems`,
+       state = excluded.state, problems = excluded.problems
+     where intake_row.state <> 'pending' or (intake_row.record_id, intake_row.row_no) in (select * from unnest($11::bigint[], $12::int[]))`,
     [rows.map((r) => r.recordId), rows.map((r) => r.row), rows.map((r) => r.line), rows.map((r) => r.feed), rows.map((r) => r.part), rows.map((r) => r.personKey),
-      rows.map((r) => (r.outcome === 'stored' || r.outcome === 'unchanged' ? null : r.content)), rows.map((r) => r.messageId), rows.map((r) => r.outcome), rows.map((r) => r.problems)]);
+      rows.map((r) => (r.outcome === 'stored' || r.outcome === 'unchanged' ? null : r.content)), rows.map((r) => r.messageId), rows.map((r) => r.outcome), rows.map((r) => r.problems),
+      rows.filter(({ waited }) => waited).map((r) => r.recordId), rows.filter(({ waited }) => waited).map((r) => r.row)]);
   const named = rows.filter(({ messageId, sha256 }) => messageId !== null && sha256 !== null);
   await connection.query(
     `insert into message_seen (feed, message_id, sha256) select distinct on (feed, message_id) feed, message_id, sha256
      from unnest($1::text[], $2::text[], $3::bytea[]) with ordinality as m(feed, message_id, sha256, n) order by feed, message_id, n on conflict do nothing`,
     [named.map((r) => r.feed), named.map((r) => r.messageId), named.map((r) => r.sha256)]);
   await connection.query('update replay_record set touched = true where replay_id = $1 and record_id = any($2::bigint[])', [replayId, [...new Set(rows.map((r) => r.recordId))]]);
-  await connection.query('delete from intake_person where feed = $1 and person_key = any($2::text[])', [feed, people]);
+  await requeuePending(connection, feed, people);
+}
+
+/** These people stand in the queue with the rows of theirs that are pending, or not at all. */
+async function requeuePending(connection: Connection, feed: string, people: readonly string[]): Promise<void> {
+  await connection.query('select from intake_person where feed = $1 and person_key = any($2::text[]) order by person_key for update', [feed, people]);
+  await connection.query( // a statement of its own, which sees what whoever held them put there
+    `with due as materialized (select person_key, count(*) as pending, min(record_id) as first from intake_row where feed = $1 and person_key = any($2::text[]) and state = 'pending' group by person_key),
+       left_over as (update intake_person p set pending = d.pending, first_record = d.first from due d where p.feed = $1 and p.person_key = d.person_key)
+     delete from intake_person p where p.feed = $1 and p.person_key = any($2::text[]) and not exists (select from due d where d.person_key = p.person_key)`, [feed, people]);
 }
 
 /**

@@ -1,6 +1,25 @@
-import type { Connection } from '../database.ts';
+import { Refusal } from '../../fhir/problem.ts';
+import type { Connection, Database } from '../database.ts';
 import type { ReplayRow } from './replays.ts';
-import type { IntakeRow, NewRow, UnsplitRecord } from './source-records.ts';
+import { arrivalLock, type IntakeRow, type NewRow, type UnsplitRecord } from './source-records.ts';
+
+/**
+ * Records of the feed up to this number are there for all to see: a number is drawn before its record is committed, and a
+ * large one may come after a small one that drew a later number. Null while one takes long: a sender waits no longer than this.
+ */
+export async function arrivedTo(database: Database, feed: string): Promise<number | null> {
+  try {
+    return await database.transaction(async (connection) => {
+      await connection.query("set local lock_timeout = '100ms'");
+      const { rows: [drawn] } = await connection.query<{ last: string }>('select last_value as last from source_record_record_id_seq');
+      await connection.query(`select pg_advisory_xact_lock(${arrivalLock}, hashtext($1))`, [feed]);
+      return Number(drawn?.last);
+    });
+  } catch (error) {
+    if (error instanceof Refusal) return null;
+    throw error;
+  }
+}
 
 /** A raw record with what became of it so far. */
 export interface KeptRecord extends UnsplitRecord {
@@ -9,17 +28,17 @@ export interface KeptRecord extends UnsplitRecord {
 }
 
 /**
- * The feed's next raw records, in the order they came. In shadow only those that were worked off, up to the first that was
+ * The feed's next raw records up to this one, in the order they came. In shadow only those that were worked off, up to the first that was
  * not: a record nobody has settled yet would differ from everything. A feed nobody sees settles none.
  */
-export async function nextRecords(connection: Connection, replay: ReplayRow, limits: { records: number; bytes: number }): Promise<KeptRecord[]> {
+export async function nextRecords(connection: Connection, replay: ReplayRow, upTo: number, limits: { records: number; bytes: number }): Promise<KeptRecord[]> {
   const settled = replay.swapTo === null && !replay.onboarding
     ? `and record_id < coalesce((select min(record_id) from source_record where feed = $1 and state in ('received', 'split')), 'infinity'::float8)` : '';
   const { rows } = await connection.query<KeptRecord & { recordId: string }>(
     `select record_id as "recordId", feed, part, content, size > 0 and octet_length(content) = 0 as erased from source_record where record_id in (
        select record_id from (select record_id, sum(size) over (order by record_id) - size as before from (
-         select record_id, size from source_record where feed = $1 and record_id > $2 and record_id <= coalesce($3, record_id) ${settled} order by record_id limit $4) o) s where before < $5)
-     order by record_id`, [replay.feed, replay.stagedTo, replay.swapTo, limits.records, limits.bytes]);
+         select record_id, size from source_record where feed = $1 and record_id > $2 and record_id <= $3 ${settled} order by record_id limit $4) o) s where before < $5)
+     order by record_id`, [replay.feed, replay.stagedTo, Math.min(upTo, replay.swapTo ?? upTo), limits.records, limits.bytes]);
   return rows.map((row) => ({ ...row, recordId: Number(row.recordId) }));
 }
 
@@ -62,6 +81,8 @@ export interface StagedRow extends IntakeRow {
   problem: string | null;
   /** null: it was never laid out before */
   was: string | null;
+  /** whom it was laid out for */
+  wasOf: string | null;
   wasProblems: string | null;
   /** SHA-256 of the first message with this id */
   firstWithId: Buffer | null;
@@ -80,7 +101,7 @@ export async function stagedRowsOf(connection: Connection, { replayId, feed }: R
   const { rows } = await connection.query<StagedRow & { recordId: string }>(
     `select r.person_key as "group", r.record_id as "recordId", r.row_no as row, r.line, $2::text as feed, r.part, r.content, r.message_id as "messageId", r.problem::text as problem, s.received_at as "receivedAt",
        case when r.person_key like E'\\x01%' then coalesce(i.person_key, '') else r.person_key end as "personKey",
-       i.state as was, i.problems::text as "wasProblems", m.sha256 as "firstWithId"
+       i.state as was, i.person_key as "wasOf", i.problems::text as "wasProblems", m.sha256 as "firstWithId"
      from replay_row r join source_record s on s.record_id = r.record_id
      left join intake_row i on i.record_id = r.record_id and i.row_no = r.row_no
      left join message_seen m on m.feed = $2 and m.message_id = r.message_id

@@ -18,6 +18,9 @@ export interface JobTask {
   index: SearchIndex;
 }
 
+/** Of a feed: held shared while one of its records gets its number and is on its way into the table. */
+export const arrivalLock = 20140042;
+
 /**
  * Keeps the bytes, immutable, with the job's Task, in one transaction: when this returns they are durable. The same
  * bytes for the same feed and part again give the first Task's id and `known`.
@@ -27,8 +30,9 @@ export async function saveSourceRecord(
 ): Promise<{ taskId: string; known: boolean }> {
   return database.transaction(async (connection) => {
     const { rows } = await connection.query<{ task_id: string }>(
-      `insert into source_record (feed, part, sha256, content, size, received_at, client, task_id, state)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, 'received') on conflict (feed, part, sha256) do nothing returning task_id`,
+      `with turn as materialized (select pg_advisory_xact_lock_shared(${arrivalLock}, hashtext($1)))
+       insert into source_record (feed, part, sha256, content, size, received_at, client, task_id, state)
+       select $1, $2::text, $3::bytea, $4::bytea, $5::int, $6::timestamptz, $7::text, $8::uuid, 'received' from turn on conflict (feed, part, sha256) do nothing returning task_id`,
       [received.feed, received.part, received.sha256, received.content, received.content.byteLength, received.receivedAt, received.client, task.id],
     );
     if (rows[0]) {

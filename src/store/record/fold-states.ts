@@ -35,6 +35,14 @@ export async function loadFoldsOfPeople(connection: Connection, feed: string, pe
   return rows;
 }
 
+/** Everything that is kept of those of these people of whom bytes are no longer kept. */
+export async function loadFoldsOfErased(connection: Connection, feed: string, people: readonly string[]): Promise<StoredFold[]> {
+  const { rows } = await connection.query<StoredFold>(
+    `select feed, person_key as "personKey", fold_key as "foldKey", state from fold_state where feed = $1 and person_key = any ($2::text[]) and person_key in (
+       select i.person_key from intake_row i join source_record s using (record_id) where i.feed = $1 and i.person_key = any ($2::text[]) and s.size > 0 and octet_length(s.content) = 0)`, [feed, people]);
+  return rows;
+}
+
 /** What these people's folds are now, of a feed: those that are the same are left alone, and those not among them go. */
 export async function replaceFolds(connection: Connection, feed: string, people: readonly string[], folds: readonly StoredFold[]): Promise<void> {
   await saveFolds(connection, folds);
