@@ -18,7 +18,8 @@ import { describeRefusedRequest, type RefusedRequest } from './flow/describe-ref
 import { explainAccess, type ExplainAsk } from './flow/sharing/explain-access.ts';
 import { loadDirectory } from './flow/directory.ts';
 import { saveExpectations } from './store/intake/feed-freshness.ts';
-import { openFeedMappings } from './flow/intake/feed-mappings.ts';
+import { countFeedWork } from './store/intake/feed-work.ts';
+import { openFeedMappings, type FeedMappings } from './flow/intake/feed-mappings.ts';
 import { measureOperation } from './flow/measure-operation.ts';
 import { readSignedIn, signedInId } from './flow/reading/read-signed-in.ts';
 import { reindexRows } from './flow/intake/reindex-rows.ts';
@@ -121,7 +122,7 @@ async function openParts({
   const identity = await openLogIdentity(database, config.audit, { audit, clock, newId });
   const policy = createPolicy(database, classes);
   const intake: IntakeContext = { database, secrets, classes, registry: mappings.feeds, mappingOf: feeds.live, holdFeeds: feeds.hold, directory, sensitiveCodes: codes, grade: pairGrader(linkage), validate: validateAt(clock), clock, newId };
-  const waitingFeeds = await tellWaiting(feeds, log);
+  const waitingFeeds = await tellWaiting(database, feeds, log);
   const release: ReleaseContext = { database, secrets, policy, audit, directory, custodianOf: custodiansOf(mappings), clock, newId };
   const watches = [await watchDates({ database, secrets }, log), await watchReviews(database, config.emergency.reviewDays, log)];
   await resumeWaiting(database);
@@ -189,10 +190,13 @@ const ownIds = new Set(['onestory', 'onestory-viewer', 'what-if', ...[...persona
 
 const intakeEvents = { 'batch-failed': 'intake-retried', 'row-failed': 'worker-failed', outdated: 'intake-outdated' } as const;
 
-/** Feeds whose mapping changed and waits for its replay. */
-async function tellWaiting(feeds: Pick<Awaited<ReturnType<typeof openFeedMappings>>, 'look'>, log: Log): Promise<string[]> {
-  const waiting = (await feeds.look()).flatMap(({ feed, candidate }) => (candidate === null ? [] : [feed]));
+/** Feeds whose mapping changed and waits for its replay. Those the folder does not have are told of too, where anything of them waits. */
+async function tellWaiting(database: Database, { feeds, look }: Pick<FeedMappings, 'feeds' | 'look'>, log: Log): Promise<string[]> {
+  const states = await look();
+  const waiting = states.flatMap(({ feed, candidate }) => (candidate === null ? [] : [feed]));
   for (const feed of waiting) log('mapping-waits', { feed });
+  const missing = states.map(({ feed }) => feed).filter((feed) => feeds.every(({ key }) => key !== feed));
+  for (const { feed, received, pending } of (await countFeedWork(database, missing)).values()) if (received + pending > 0) log('feed-missing', { feed, count: received + pending });
   return waiting;
 }
 

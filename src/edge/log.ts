@@ -33,6 +33,7 @@ export const logEvents = {
   'intake-outdated': ['error', 'Another process has newer code sets: this one takes nothing in until it is started again'],
   'search-reindexing': ['info', 'The search index is made anew: the gateway serves when every row has been through it'],
   'mapping-waits': ['warn', 'The folder has a changed mapping, which has no effect before a replay was approved: see onestory feed doctor'],
+  'feed-missing': ['warn', 'Records and rows wait for a feed that mappings/feeds.yaml does not have: they are worked on when it is there again'],
   'linkage-run-failed': ['error', 'A batch of a comparison of links met an error nobody foresaw and will be tried again'],
   'replay-failed': ['error', 'A batch of a replay met an error nobody foresaw and will be tried again'],
   'intake-quarantined': ['warn', 'A record was put in quarantine'],

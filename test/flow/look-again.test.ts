@@ -5,8 +5,13 @@ import { candidatesPerKey, findLinkedPeople, savePeople } from '../../src/store/
 import { openPostgres, type Connection, type Database } from '../../src/store/database.ts';
 import type { PersonFacts } from '../../src/linkage/types.ts';
 import { benchFeed, mappedRow } from '../../bench/linkage-load/people-rows.ts';
+import { startIntakeWorker } from '../../src/flow/intake/work-intake.ts';
+import { openAuditTrail } from '../../src/store/audit/audit-trail.ts';
+import { sealEntries } from '../../src/flow/audit/seal-entries.ts';
+import { setCodeSets } from '../../src/store/record/relabel-queue.ts';
 import { freshPostgres } from '../databases.ts';
 import { shippedRule } from '../linkage/shipped-rule.ts';
+import { until } from '../patience.ts';
 import { linkingContext } from './linking-context.ts';
 
 /** Two workers that meet one new person at once, neither seeing what the other writes. On PostgreSQL, which has two connections. */
@@ -59,6 +64,23 @@ describe('two workers that meet one new person at once', () => {
       return JSON.stringify((await connection.query(`explain (format json) select candidate from link_review where id = '00000000-0000-4000-8000-000000000001'`)).rows);
     });
     expect(plan).toContain('"link_review_id"');
+  });
+
+  it('are looked at the next time where the database failed them, and not let go', async () => {
+    const one: PersonFacts = { ...amina, family: 'thistlewood', birthDate: '1948-08-21', house: '21', postcode: 'B301XX' };
+    await atOnce({ ...one, given: ['amira'] }, one, 41);
+    await database.query("create function lose() returns trigger language plpgsql as $$ begin raise exception 'deadlock detected' using errcode = '40P01'; end $$");
+    await database.query('create trigger lose before insert on link_review for each row execute function lose()');
+    await database.transaction((connection) => setCodeSets(connection, context.sensitiveCodes.hash));
+    const told: string[] = [];
+    const worker = startIntakeWorker({ ...context, audit: openAuditTrail(database, sealEntries) }, (event) => { told.push(event); }, 20);
+    await until(() => told.length > 0, 'a look that fails');
+    await worker.stop();
+    await database.query('drop trigger lose on link_review');
+    expect(told).not.toContain('row-failed');
+    expect(await again()).toBe(2);
+    expect(await database.query("select r.rule from link_review r join source_person p using (id) where facts ->> 'family' = 'thistlewood'")).toEqual([{ rule: 'link-likelihood-02' }]);
+    await database.query('delete from link_review where id in (select id from source_person where facts ->> $1 = $2)', ['family', 'thistlewood']);
   });
 
   it('are two people who have nothing in common', async () => {

@@ -218,6 +218,32 @@ describe.each(databases)('a changed mapping, on $kind', ({ open }) => {
     expect(await folds()).toEqual(before);
   });
 
+  it('what came of a feed that a gateway does not have waits, and is worked off when it is back', async () => {
+    const unreadable = message({ id: 'M1', pid: { 7: '19381301' } });
+    await send(unreadable);
+    await database.query("update feed_state set frozen = true where feed = 'uhb-adt'");
+    expect(await works.services.feedWork.requeue(analyst, 'uhb-adt', { code: null, field: 'PID-7', file: null }, request)).toEqual({ requeued: 1 });
+    const kept = await works.post('uhb-adt', '', sent[2] ?? '');
+    await works.services.close();
+    await database.query("update feed_state set frozen = false where feed = 'uhb-adt'");
+    const registry: { text: string } = { text: '' };
+    maps.edit('feeds.yaml', (text) => {
+      registry.text = text;
+      return text.replace(/ {2}- key: uhb-adt\n(?: {4}.*\n)+/, '');
+    });
+    const told: unknown[] = [];
+    works = await openWorks(database, { mappings: maps.folder, log: (event, fields) => { told.push([event, fields]); } });
+    const other = await works.post('rowanhouse-residents', 'residents', residents([['R1', 1]]));
+    const stateOf = async (task: string): Promise<string | undefined> => (await database.query<{ state: string }>('select state from source_record where task_id = $1', [task]))[0]?.state;
+    await until(async () => ['done', 'rejected'].includes(await stateOf(other) ?? ''), 'the end of another feed\'s file');
+    expect([await stateOf(kept), (await rowStates())[0]?.state]).toEqual(['received', 'pending']);
+    expect(told).toContainEqual(['feed-missing', { feed: 'uhb-adt', count: 2 }]);
+    maps.edit('feeds.yaml', () => registry.text);
+    await again();
+    await works.services.worker.idle();
+    expect([await stateOf(kept), (await rowStates())[0]?.state]).toEqual(['done', 'quarantined']);
+  });
+
   it('a mistake at the first start stops it and leaves nothing behind; a working version this program cannot use keeps its feed waiting', async () => {
     await works.services.close();
     const empty = await open();

@@ -1,4 +1,8 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import type { Requester } from '../../src/fhir/sharing.ts';
+import { readUpload } from '../../src/flow/intake/upload-file.ts';
+import type { Database } from '../../src/store/database.ts';
+import { appendPiece, beginUpload, finishUpload } from '../../src/store/intake/uploads.ts';
 import { databases } from '../databases.ts';
 import { startGateway, type Gateway } from '../gateway.ts';
 import { message } from '../intake/adt.ts';
@@ -74,6 +78,24 @@ describe.each(databases)('a file in pieces on $kind', ({ open }) => {
     const refused = await send(path, 0, wrong);
     expect([refused.status, await codeOf(refused)]).toEqual([422, 'upload-hash-differs']);
     expect([(await call('HEAD', path)).status, await count(wrong), await count(other)]).toEqual([404, 0, 0]);
+  });
+
+  it('that is taken in while somebody asks where it stands is told as taken, and stays', async () => {
+    const other = Buffer.from(message({ id: 'ASKED' }));
+    const upload = { feed: 'uhb-adt', part: '', client: 'uhb-adt', length: other.length, sha256: createHash('sha256').update(other).digest() };
+    const { id } = await beginUpload(gateway.database, { ...upload, id: randomUUID() }, { open: 100, keepSeconds: 60 }) ?? { id: '' };
+    await appendPiece(gateway.database, { id, client: 'uhb-adt', offset: 0, content: other }, 60);
+    const taskId = randomUUID();
+    const overtaken: Database = {
+      ...gateway.database,
+      query: async (statement, values) => {
+        if (statement.startsWith('select content from upload_piece')) await finishUpload(gateway.database, id, taskId);
+        return gateway.database.query(statement, values);
+      },
+    };
+    const accept = (): Promise<never> => Promise.reject(new Error('taken in twice'));
+    const requester = { client: 'uhb-adt' } as Requester;
+    for (const database of [overtaken, gateway.database]) expect(await readUpload({ database, newId: randomUUID, accept }, requester, { feed: 'uhb-adt', id }, { id: 'asked' })).toMatchObject({ taskId, offset: other.length });
   });
 
   it('is forgotten when it is cancelled, and when nobody goes on with it for a day', async () => {

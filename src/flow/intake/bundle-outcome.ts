@@ -5,8 +5,7 @@ import { Refusal, type Problem } from '../../fhir/problem.ts';
 import { entriesOf, type Entry } from '../../intake/fhir/bundle-entries.ts';
 import { directoryTypes } from '../../intake/fhir/bundle-schema.ts';
 import { splitSource } from '../../intake/split-source.ts';
-import { loadRecordOutcome, type RecordOutcome, type RowReport } from '../../store/intake/record-outcome.ts';
-import { loadCurrentRows } from '../../store/record/record-writer.ts';
+import { loadRecordOutcome, loadStanding, type RowReport } from '../../store/intake/record-outcome.ts';
 import { findPart, type IntakeContext } from './intake-context.ts';
 import { partnerId } from './name-resource.ts';
 
@@ -43,8 +42,9 @@ export async function bundleOutcome(context: IntakeContext, client: string, task
   if (single && first && isRefused(first)) return { kind: 'refused', problems: problemsIn(first) };
   const reports = new Map(record.rows.map((report) => [report.row, report]));
   const entries = rows.flatMap(({ row, content }) => entriesOf(parseExact(content), schema, found.feed).map((entry) => ({ entry, report: reports.get(row) })));
-  const versions = await versionsOf(context, record, entries.map(({ entry }) => idOf(context, entry)));
-  return { kind: 'taken', batch: !single, repeated: record.rows.length > 0 && record.rows.every(({ repeated }) => repeated), entries: entries.map(({ entry, report }) => outcomeOf(context, entry, report, versions)), message: messageOf(rows[0]?.content ?? '{}', entries.map(({ entry }) => entry)) };
+  const ids = new Set(entries.map(({ entry }) => idOf(context, entry)));
+  const standing = new Map((await loadStanding(context.database, record.id, [...ids])).map((each) => [each.id, each]));
+  return { kind: 'taken', batch: !single, repeated: record.rows.length > 0 && record.rows.every(({ repeated }) => repeated), entries: entries.map(({ entry, report }) => outcomeOf(context, entry, report, standing)), message: messageOf(rows[0]?.content ?? '{}', entries.map(({ entry }) => entry)) };
 }
 
 function messageOf(content: string, entries: readonly Entry[]): MessageName {
@@ -52,21 +52,12 @@ function messageOf(content: string, entries: readonly Entry[]): MessageName {
   return { id: textOf(parseExact(content)['id']), event: isJsonObject(event) ? { system: textOf(event['system']), code: textOf(event['code']) } : { system: '', code: '' } };
 }
 
-type Versions = ReadonlyMap<string, { version: number; created: boolean }>;
-
-async function versionsOf(context: IntakeContext, { written }: RecordOutcome, ids: readonly string[]): Promise<Versions> {
-  const made = new Set(written.filter(({ version }) => version === 1).map(({ id }) => id));
-  const rows = await context.database.transaction((connection) => loadCurrentRows(connection, [...new Set(ids)]));
-  return new Map(rows.map(({ id, version }) => [id, { version, created: made.has(id) }]));
-}
-
-function outcomeOf(context: IntakeContext, entry: Entry, report: RowReport | undefined, versions: Versions): EntryOutcome {
+function outcomeOf(context: IntakeContext, entry: Entry, report: RowReport | undefined, standing: ReadonlyMap<string, NonNullable<EntryOutcome['stored']>>): EntryOutcome {
   const { type } = entry;
   if (report && isRefused(report)) return { type, problems: problemsIn(report) };
   if (directoryTypes.has(type)) return { type, problems: [directoryNotWritten] };
-  const id = idOf(context, entry);
-  const standing = versions.get(id);
-  return { type, ...(standing && { stored: { id, ...standing } }), problems: [] };
+  const stored = standing.get(idOf(context, entry));
+  return { type, ...(stored && { stored }), problems: [] };
 }
 
 function idOf(context: IntakeContext, { type, name }: Entry): string {

@@ -26,7 +26,7 @@ export interface FeedMappings {
   live(feedKey: string): FeedMapping | undefined;
   /** by which a feed's bytes are judged as they arrive: as live, and where that cannot be used here as the folder says, for they are kept all the same */
   kindOf(feedKey: string): Kind | undefined;
-  /** looks, and keeps it so until the transaction ends. Returns the feeds whose rows are not to be worked on */
+  /** looks, and keeps it so until the transaction ends. Returns the feeds whose rows are not to be worked on, those that this process does not have among them */
   hold(connection: Connection): Promise<string[]>;
   /** the same outside a transaction */
   look(): Promise<readonly FeedState[]>;
@@ -85,7 +85,7 @@ export async function openFeedMappings(database: Database, mappings: Mappings, n
     hold: async (connection) => {
       const states = await holdFeedStates(connection);
       await take(connection, states);
-      return states.filter(({ feed, shadow, frozen }) => shadow || frozen || (feeds.has(feed) && !live.has(feed))).map(({ feed }) => feed);
+      return states.filter(({ feed, shadow, frozen }) => shadow || frozen || !live.has(feed)).map(({ feed }) => feed);
     },
   };
 }

@@ -63,10 +63,10 @@ export interface RowVisit {
 export type ReadRow = FoundPart & { row: PendingRow; input: RowInput };
 export type RefusedRow = { row: PendingRow; problems: Problem[] };
 
-/** parse → check. A row of a feed no longer configured is refused like one that cannot be read. */
+/** parse → check. A row of a part the mapping no longer has is refused like one that cannot be read. */
 export function readPending(context: IntakeContext, row: PendingRow): ReadRow | RefusedRow {
   const found = findPart(context, row.feed, row.part);
-  if (!found) return { row, problems: [{ category: 'unprocessable', code: 'feed-not-configured', text: 'The feed is no longer configured.' }] };
+  if (!found) return { row, problems: [{ category: 'unprocessable', code: 'feed-not-configured', text: 'The mapping of the feed no longer has the part the row came in.' }] };
   const read = readRow(found.kind, found.feed, found.part, {
     row: row.row, line: row.line, personKey: row.personKey, content: row.content, ...(row.messageId !== null && { messageId: row.messageId }),
   });

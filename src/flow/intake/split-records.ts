@@ -62,7 +62,7 @@ async function saveAll(connection: Connection, context: IntakeContext, split: re
 /** Cuts one record with what its feed works with in this context; pure. */
 export async function splitOne(context: Pick<IntakeContext, 'mappingOf'>, record: UnsplitRecord): Promise<SplitRecord> {
   const found = findFeed(context, record.feed);
-  if (!found) return rejected(record, feedNotConfigured);
+  if (!found) throw new Error('a record of a feed that waits');
   const { rows, problems } = await splitReceived(found.kind, found.feed, record.part, record.content);
   if (rows.length === 0 && problems.length > 0) return rejected(record, ...problems);
   return {
@@ -100,7 +100,6 @@ function keyProblems({ kind, feed, part }: FoundPart, row: SplitRow): Problem[] 
   return (row.messageId ?? '').length > longestKey ? [{ ...messageIdTooLong, at: { field: messageIdAt(kind, part) } }] : [];
 }
 
-const feedNotConfigured: Problem = { category: 'unprocessable', code: 'feed-not-configured', text: 'The feed is no longer configured.' };
 const intakeFailed: Problem = {
   category: 'internal', code: 'intake-failed', text: 'The gateway could not lay out the rows of this file.', fix: 'The file is kept as received; report its Task to the gateway\'s operator.',
 };

@@ -52,6 +52,8 @@ async function finishIfWhole(context: UploadContext, requester: Requester, uploa
   if (upload.taskId !== null || upload.offset < upload.length) return upload;
   const bytes = await readPieces(context.database, upload.id);
   if (!createHash('sha256').update(bytes).digest().equals(upload.sha256)) {
+    const now = await findUpload(context.database, upload.id, requester.client);
+    if (now && now.taskId !== null) return now; // taken in meanwhile, and its pieces let go
     await endUpload(context.database, upload.id, requester.client);
     throw new Refusal(hashDiffers);
   }

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { Refusal } from '../../fhir/problem.ts';
 import type { Connection } from '../../store/database.ts';
 import { finishRecords, finishRows, postponePerson, hasIntakeWork, type PendingRow } from '../../store/intake/intake-queue.ts';
 import { holdCodeSets } from '../../store/record/relabel-queue.ts';
@@ -105,7 +106,8 @@ async function lookAgainAtAll(context: IntakeContext, report: Report): Promise<n
   for (let looked = 0; looked < batch.people; looked += 1) {
     try {
       if ((await look(1)) === 0) return looked;
-    } catch {
+    } catch (error) {
+      if (error instanceof Refusal) return looked; // an outage: nothing is wrong with any of them
       report('row-failed');
       await dropSecondLook(context.database);
     }

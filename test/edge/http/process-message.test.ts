@@ -1,8 +1,11 @@
 import type { Bundle, BundleEntry, OperationOutcome, ServiceRequest, Task } from '@medplum/fhirtypes';
+import type { QueryResultRow } from 'pg';
 import { oneDatabase } from '../../databases.ts';
 import { exampleBundle, resourceIn } from '../../flow/fhir-examples.ts';
 import { citizenCount, storedRows } from '../../flow/intake-outcome.ts';
 import { startGateway, type Gateway } from '../../gateway.ts';
+import type { Database } from '../../../src/store/database.ts';
+import { loadRecordOutcome, loadStanding } from '../../../src/store/intake/record-outcome.ts';
 
 const target = Buffer.from(JSON.stringify({ system: 'https://fhir.nhs.uk/Id/dos-service-id', value: '999000001' })).toString('base64');
 const headers = { 'X-Request-ID': '60e0b220-8136-4ca5-ae46-1d97ef59d068', 'X-Correlation-ID': '11c46f5f-cdef-4865-94b2-0ee0edcc26da', 'NHSD-Target-Identifier': target };
@@ -50,6 +53,28 @@ describe.each(oneDatabase)('BaRS messages, on $kind', ({ open }) => {
     expect(await citizenCount(gateway)).toBe(known + 1);
     const [request] = await requests(1);
     expect(request?.resource).toMatchObject({ status: 'active', performer: [{ display: 'Urgent community response' }, { reference: expect.stringContaining('Organization/') as string }] });
+  });
+
+  it('what became of it is read by index, however much is stored of others', async () => {
+    expect((await post(message('falls-referral-from-999', 7))).status).toBe(200);
+    const [request] = await requests(7);
+    const [record] = await gateway.database.query<{ id: string; task: string }>("select record_id as id, task_id as task from source_record where feed = 'wmas-bars' order by record_id desc limit 1");
+    const plans: string[] = [];
+    await gateway.database.transaction(async (connection) => {
+      await connection.query('set local enable_seqscan = off');
+      const explained: Database = {
+        ...gateway.database,
+        query: async <Row extends QueryResultRow>(text: string, values?: unknown[]) => {
+          plans.push(...(await connection.query<{ 'QUERY PLAN': string }>(`explain ${text}`, values)).rows.map((row) => row['QUERY PLAN']));
+          return (await connection.query<Row>(text, values)).rows;
+        },
+      };
+      expect((await loadRecordOutcome(explained, 'wmas-bars', record?.task ?? ''))?.id).toBe(record?.id);
+      const id = request?.resource.id ?? '';
+      expect([await loadStanding(explained, record?.id ?? '', [id]), await loadStanding(explained, '0', [id])]).toEqual([[{ id, version: 1, created: true }], [{ id, version: 1, created: false }]]);
+    });
+    expect(plans.filter((line) => /Seq Scan|Function Scan/.test(line))).toEqual([]);
+    expect(plans.filter((line) => /citizen_row_id|citizen_version_pkey/.test(line)).length).toBeGreaterThan(1);
   });
 
   it('the same message again is a duplicate, told so and not taken twice; laid out otherwise it is the same message', async () => {
